@@ -1,0 +1,25 @@
+"""`python -m ci_failure_tracker`: the command, and what action.yml runs."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Go to the edge that is asked for; the action does without what only a terminal needs."""
+    if sys.argv[1:] == ["action"]:
+        from ci_failure_tracker.edges.action import main as run_action  # noqa: PLC0415
+
+        return run_action()
+    try:
+        from ci_failure_tracker.edges.cli import main as run_command  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if error.name not in {"click", "rich"}:
+            raise
+        sys.stderr.write("The command needs two more packages: pip install 'ci-failure-tracker[cli]'\n")
+        return 2
+    return run_command()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What happened in a run and why; pure functions over what GitHub answered."""

@@ -1,0 +1,48 @@
+"""From runs and their jobs to observations: what each job of each run attempt says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ci_failure_tracker.diagnosis.outcome import failing_step, judge_job, judge_run
+from ci_failure_tracker.model import Job, Observation, Outcome, Run, Scan
+
+_WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
+_SAYS_ALL = frozenset({Outcome.SUCCESS, Outcome.SUPERSEDED}) | _WITHOUT_JOBS
+
+
+def needs_jobs(run: Run, runs: Iterable[Run]) -> bool:
+    """Whether the run's own conclusion leaves open which of its jobs failed."""
+    outcome = judge_run(run, runs)
+    return outcome is not None and outcome not in _SAYS_ALL
+
+
+def observe(scan: Scan) -> tuple[Observation, ...]:
+    """Every observation of a scan, in the order of its runs.
+
+    A run whose jobs could not be read gives none: what is unknown is neither green nor red.
+    """
+    jobs = {entry.run_id: entry.jobs for entry in scan.jobs}
+    return tuple(
+        observation
+        for run in scan.runs
+        for observation in _observe_run(run, judge_run(run, scan.runs), jobs.get(run.id))
+    )
+
+
+def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None) -> Iterator[Observation]:
+    if outcome is Outcome.SUCCESS:
+        yield Observation(run, Outcome.SUCCESS)
+    elif outcome in _WITHOUT_JOBS:
+        yield Observation(run, outcome, job=outcome.words)
+    elif jobs:
+        yield from (_observe_job(run, job, jobs) for job in jobs)
+    elif jobs is not None and outcome is Outcome.FAILURE:
+        # A workflow file that GitHub cannot read ends as `failure` without a single job.
+        yield Observation(run, Outcome.STARTUP_FAILURE, job=Outcome.STARTUP_FAILURE.words)
+    elif jobs is not None and outcome is Outcome.TIMED_OUT:
+        yield Observation(run, Outcome.TIMED_OUT, job=Outcome.TIMED_OUT.words)
+
+
+def _observe_job(run: Run, job: Job, jobs: tuple[Job, ...]) -> Observation:
+    return Observation(run, judge_job(job, jobs), job=job.name, job_id=job.id, step=failing_step(job))

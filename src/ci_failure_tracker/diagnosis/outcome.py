@@ -1,0 +1,70 @@
+"""How a run or a job ended: the one place where conclusions are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ci_failure_tracker.model import Job, Outcome, Run
+
+_OUTCOMES = {
+    "success": Outcome.SUCCESS,
+    "failure": Outcome.FAILURE,
+    "timed_out": Outcome.TIMED_OUT,
+    "cancelled": Outcome.CANCELLED,
+    "action_required": Outcome.ACTION_REQUIRED,
+    "startup_failure": Outcome.STARTUP_FAILURE,
+}
+
+_BROKEN = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.STARTUP_FAILURE, Outcome.RUNNER_LOST})
+
+
+def judge(conclusion: str | None) -> Outcome | None:
+    """The outcome behind a conclusion of a run, a job or a step.
+
+    `None` for what is neither green nor red: skipped, neutral, stale, and what has no conclusion yet.
+    """
+    return _OUTCOMES.get(conclusion or "")
+
+
+def judge_run(run: Run, runs: Iterable[Run]) -> Outcome | None:
+    """The outcome of a run, which for a cancelled one depends on the runs around it."""
+    outcome = judge(run.conclusion) if run.finished else None
+    if outcome is Outcome.CANCELLED and superseded_by(run, runs):
+        return Outcome.SUPERSEDED
+    return outcome
+
+
+def superseded_by(run: Run, runs: Iterable[Run]) -> Run | None:
+    """The newer run of the same workflow and branch that was there before this one was cancelled.
+
+    That is how `concurrency` with `cancel-in-progress` looks from outside; a person who cancels a run
+    seldom does so while a newer one is under way, and then the newer one tells more anyway.
+    """
+    newer = (
+        other
+        for other in runs
+        if other.workflow.id == run.workflow.id
+        and other.branch == run.branch
+        and other.number > run.number
+        and other.created_at <= run.updated_at
+    )
+    return min(newer, key=lambda other: other.number, default=None)
+
+
+def judge_job(job: Job, siblings: Sequence[Job]) -> Outcome | None:
+    """The outcome of a job among the other legs of its matrix.
+
+    A leg that was cancelled while another leg failed was stopped by `fail-fast` and says nothing.
+    """
+    outcome = judge(job.conclusion)
+    if outcome is Outcome.CANCELLED and any(judge(other.conclusion) in _BROKEN for other in siblings):
+        return None
+    return outcome
+
+
+def failing_step(job: Job) -> str | None:
+    """The first step that did not end well."""
+    for step in sorted(job.steps, key=lambda step: step.number):
+        if judge(step.conclusion) not in {None, Outcome.SUCCESS}:
+            return step.name
+    return None

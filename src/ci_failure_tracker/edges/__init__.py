@@ -1,0 +1,1 @@
+"""The only modules that touch the environment, argv, stdout and exit codes."""

@@ -1,0 +1,128 @@
+"""The situations in which a sweep cannot go on, each with the advice that mends it and an exit code.
+
+Exit code 1 is a failure of the tracker or of GitHub, 2 is something the caller can mend in the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+FAILED = 1
+MISUSED = 2
+
+
+class TrackerError(Exception):
+    """What went wrong, and how to mend it."""
+
+    exit_code = FAILED
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.advice = advice
+
+    def __str__(self) -> str:
+        """Both on one line, for an annotation."""
+        return f"{self.what} {self.advice}".strip()
+
+
+class SettingsError(TrackerError):
+    """Settings that cannot be used; carries every mistake found, not only the first."""
+
+    exit_code = MISUSED
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = tuple(mistakes)
+
+
+class BadTokenError(TrackerError):
+    """GitHub does not know the token."""
+
+    exit_code = MISUSED
+
+    def __init__(self) -> None:
+        super().__init__(
+            "GitHub refused the token (401 Bad credentials).",
+            "It may be mistyped, expired or revoked. In a workflow leave `token` out to use the job's own; "
+            "on a machine set GITHUB_TOKEN to a token that `gh auth token` or your settings page shows.",
+        )
+
+
+class NoSuchRepositoryError(TrackerError):
+    """The repository does not exist, or the token may not see it."""
+
+    exit_code = MISUSED
+
+    def __init__(self, repository: str) -> None:
+        super().__init__(
+            f"There is no repository {repository!r}, or this token may not see it (404).",
+            "Check the spelling of `repository` (owner/name). A private repository other than the "
+            "workflow's own needs a token that has been given access to it.",
+        )
+
+
+class ArchivedError(TrackerError):
+    """An archived repository takes no issues."""
+
+    exit_code = MISUSED
+
+    def __init__(self, repository: str) -> None:
+        super().__init__(
+            f"{repository} is archived, so its issues cannot be written.",
+            "Unarchive it under Settings, or take the tracker's workflow away.",
+        )
+
+
+class IssuesDisabledError(TrackerError):
+    """A repository whose issues are switched off."""
+
+    exit_code = MISUSED
+
+    def __init__(self, repository: str) -> None:
+        super().__init__(
+            f"Issues are disabled in {repository}.",
+            "Switch them on under Settings > General > Features > Issues.",
+        )
+
+
+class MissingRightError(TrackerError):
+    """The token lacks a right; the advice holds the YAML that gives it."""
+
+    exit_code = MISUSED
+
+    def __init__(self, doing: str, right: str) -> None:
+        super().__init__(
+            f"The token may not {doing}: it lacks `{right}`.",
+            "Naming one permission sets all others to none, so give the job all of them:\n"
+            "permissions:\n  actions: read\n  issues: write\n"
+            "A fine-grained token needs the repository permissions Actions (read) and Issues (read and write).",
+        )
+        self.right = right
+
+
+class UnknownWorkflowError(TrackerError):
+    """A workflow was asked for that the repository does not have."""
+
+    exit_code = MISUSED
+
+    def __init__(self, asked: str, nearest: Sequence[str], known: Sequence[str]) -> None:
+        shown = ", ".join(repr(name) for name in (nearest or known[:10]))
+        lead = "Did you mean" if nearest else "It has"
+        end = "?" if nearest else "."
+        super().__init__(
+            f"There is no workflow {asked!r} in this repository.",
+            f"{lead} {shown}{end}" if shown else "It has no workflows.",
+        )
+
+
+class GitHubError(TrackerError):
+    """GitHub did not answer, or not in a way that can be used."""
+
+    def __init__(self, what: str, advice: str = "", status: int | None = None) -> None:
+        super().__init__(what, advice)
+        self.status = status
+
+
+class RateLimitedError(GitHubError):
+    """The token has used up its requests for now."""

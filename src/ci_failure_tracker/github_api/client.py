@@ -1,0 +1,126 @@
+"""How requests reach GitHub: construction, pacing, retries, counting, and what an error means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from github.Auth import Token
+from github.GithubException import GithubException, RateLimitExceededException
+from github.GithubRetry import GithubRetry
+from github.Requester import Requester
+
+from ci_failure_tracker import __version__
+from ci_failure_tracker.errors import (
+    BadTokenError,
+    GitHubError,
+    MissingRightError,
+    RateLimitedError,
+    TrackerError,
+)
+from ci_failure_tracker.settings import Secret
+
+PUBLIC_API = "https://api.github.com"
+
+_TIMEOUT = 30
+_READ_RETRIES = 3
+_LONGEST_WAIT = 90
+"""Seconds that a rate limit may hold a sweep up before it gives up; a job's minutes cost money."""
+
+_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE = 401, 403, 404, 410
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where GitHub is; Enterprise Server has its own."""
+
+    api_url: str = PUBLIC_API
+    graphql_url: str = f"{PUBLIC_API}/graphql"
+
+
+class MeteredRequester(Requester):
+    """PyGithub's requester, which also counts what it sends and remembers what is left."""
+
+    requests_made = 0
+
+    def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
+        """Send one request, as PyGithub does."""
+        self.requests_made += 1
+        return super().requestJson(*args, **kwargs)
+
+    @property
+    def requests_left(self) -> int | None:
+        """What GitHub said is left of the hour's requests; `None` before its first answer."""
+        remaining = self.rate_limiting[0]
+        return remaining if remaining >= 0 else None
+
+
+def connect(token: Secret, endpoints: Endpoints, seconds_between_writes: float = 1.0) -> MeteredRequester:
+    """A requester for one sweep.
+
+    Only reads are retried: a write whose answer was lost may have been done, and doing it again would make a
+    second issue. GitHub asks for a second between writes ("Best practices for using the REST API").
+    """
+    return MeteredRequester(
+        auth=Token(token.reveal()),
+        base_url=endpoints.api_url.rstrip("/"),
+        timeout=_TIMEOUT,
+        user_agent=f"ci-failure-tracker/{__version__}",
+        per_page=100,
+        verify=True,
+        retry=GithubRetry(
+            total=_READ_RETRIES, backoff_factor=0.5, allowed_methods={"GET"}, max_rate_limit_wait=_LONGEST_WAIT
+        ),
+        pool_size=None,
+        seconds_between_requests=0,
+        seconds_between_writes=seconds_between_writes,
+    )
+
+
+@contextmanager
+def translated(doing: str, right: str) -> Iterator[None]:
+    """Turn what PyGithub and requests raise into the project's own errors.
+
+    Args:
+        doing: what the requests are for, as in "read the workflow runs".
+        right: the permission they need, as in `actions: read`.
+    """
+    try:
+        yield
+    except GithubException as error:
+        raise _meaning(error, doing, right) from error
+    except requests.RequestException as error:
+        raise GitHubError(f"GitHub could not be reached to {doing} ({type(error).__name__}).") from error
+    except (TypeError, ValueError, KeyError, AssertionError, RuntimeError) as error:
+        # What PyGithub raises on an answer that is cut short, is no JSON or points to another host.
+        raise GitHubError(f"GitHub's answer could not be read to {doing} ({type(error).__name__}).") from error
+
+
+def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
+    if error.status == _UNAUTHORIZED:
+        return BadTokenError()
+    if isinstance(error, RateLimitExceededException):
+        return RateLimitedError(
+            f"GitHub's rate limit is used up, so it was not possible to {doing}.",
+            "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
+            error.status,
+        )
+    message = _message(error)
+    if error.status in {_FORBIDDEN, _NOT_FOUND} and _is_about_rights(message, error.status):
+        return MissingRightError(doing, right)
+    return GitHubError(f"GitHub answered {error.status} to the request to {doing}: {message}", status=error.status)
+
+
+def _is_about_rights(message: str, status: int) -> bool:
+    return status == _FORBIDDEN and ("not accessible by" in message or "Must have" in message)
+
+
+def _message(error: GithubException) -> str:
+    data = error.data
+    text = data.get("message") if isinstance(data, dict) else data
+    details = data.get("errors") if isinstance(data, dict) else None
+    return " ".join([str(text or "no message"), json.dumps(details) if details else ""]).strip()[:500]

@@ -1,0 +1,408 @@
+"""The words of the project as types: what GitHub answered, what was seen in it, what is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a run or a job ended, in one vocabulary for both."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    TIMED_OUT = "timed_out"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    ACTION_REQUIRED = "action_required"
+    STARTUP_FAILURE = "startup_failure"
+    RUNNER_LOST = "runner_lost"
+
+    @property
+    def words(self) -> str:
+        """The outcome as a person says it."""
+        return self.value.replace("_", " ")
+
+
+# --- what GitHub answered ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Where the runs are, and the issues."""
+
+    full_name: str
+    url: str
+    default_branch: str
+    archived: bool
+    has_issues: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Workflow:
+    """A workflow as the workflow list names it; the only true source of its name."""
+
+    id: int
+    name: str
+    path: str
+
+    @property
+    def file_name(self) -> str:
+        """`ci.yml` of `.github/workflows/ci.yml`."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit and the first line of its message."""
+
+    sha: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The newest attempt of one workflow run."""
+
+    id: int
+    number: int
+    attempt: int
+    workflow: Workflow
+    event: str
+    branch: str
+    commit: Commit
+    status: str
+    conclusion: str | None
+    created_at: datetime
+    started_at: datetime
+    updated_at: datetime
+    from_fork: bool
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run has a conclusion that will not change by itself."""
+        return self.status == "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a job."""
+
+    number: int
+    name: str
+    conclusion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of a run, a leg of a matrix included."""
+
+    id: int
+    name: str
+    conclusion: str | None
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue as it stands on GitHub."""
+
+    number: int
+    url: str
+    body: str
+    open: bool
+    state_reason: str | None
+    closed_at: datetime | None
+    author: str
+    author_is_bot: bool
+    author_association: str
+
+
+class Gravity(StrEnum):
+    """How loud a problem is said: as a warning or as an error that also changes the exit code."""
+
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong without stopping the sweep, and how to mend it."""
+
+    gravity: Gravity
+    what: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        """One line for a log or an annotation."""
+        return f"{self.what} {self.advice}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How many runs were listed, how many of them were forks', and whether anything could not be read."""
+
+    listed: int
+    forks: int
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All that was read from GitHub in one sweep.
+
+    `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was
+    either green, or has no jobs, or is named in `problems`.
+    """
+
+    repository: Repository
+    runs: tuple[Run, ...]
+    jobs: tuple[RunJobs, ...]
+    issues: tuple[Issue, ...]
+    viewer: str | None
+    window: Window
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunJobs:
+    """The jobs of one run."""
+
+    run_id: int
+    jobs: tuple[Job, ...]
+
+
+# --- what was seen in it -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One job of one run attempt with its outcome; `None` where it says nothing (skipped, neutral).
+
+    A run that was green as a whole is one observation without a job: its jobs were not read.
+    """
+
+    run: Run
+    outcome: Outcome | None
+    job: str | None = None
+    job_id: int | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an issue stands for."""
+
+    id: str
+    workflow: str
+    job: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLeg:
+    """One failed job of an occurrence; `leg` is empty where the job has no matrix."""
+
+    leg: str
+    job_id: int | None
+    step: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One failed run attempt of an identity, with all its failed legs."""
+
+    run_id: int
+    attempt: int
+    number: int
+    event: str
+    branch: str
+    commit: Commit
+    started_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    legs: tuple[FailedLeg, ...]
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What it is counted by: never twice."""
+        return self.run_id, self.attempt
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """A total order by the time at which the run ended."""
+        return self.ended_at, self.run_id, self.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A run at which an identity turned green or red."""
+
+    run_id: int
+    number: int
+    sha: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the runs looked at say of one identity.
+
+    `occurrences` go from the oldest to the newest. `failing_legs` are those red at their last observation;
+    a job without a matrix is the leg with the empty name. `first_red` and `last_green` bound the latest break
+    on its branch, `green_again` is the newest green after it.
+    """
+
+    identity: Identity
+    occurrences: tuple[Occurrence, ...]
+    failing_legs: tuple[str, ...]
+    first_red: Point | None
+    last_green: Point | None
+    green_again: Point | None
+
+    @property
+    def failing(self) -> bool:
+        """Whether any leg was red when it was last seen."""
+        return bool(self.failing_legs)
+
+    @property
+    def latest(self) -> Occurrence:
+        """The newest failure."""
+        return self.occurrences[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class LegCount:
+    """How often one leg failed, and when last."""
+
+    leg: str
+    count: int
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an issue remembers in its marker; its body is rendered from this.
+
+    `counted_to` is the order of the newest occurrence that was dropped from `occurrences`: what is not newer
+    has been counted.
+    """
+
+    identity: Identity
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+    legs: tuple[LegCount, ...]
+    occurrences: tuple[Occurrence, ...]
+    counted_to: tuple[datetime, int, int] | None = None
+    last_green: Point | None = None
+    first_red: Point | None = None
+    previous: int | None = None
+
+    @property
+    def latest(self) -> Occurrence:
+        """The newest failure."""
+        return self.occurrences[-1]
+
+
+# --- what is to be done --------------------------------------------------------------------------
+
+
+class Why(StrEnum):
+    """The kind of reason for which nothing is done."""
+
+    UNCHANGED = "unchanged"
+    GREEN = "green"
+    TOO_FEW = "too few failures"
+    OVER_CAP = "over the cap"
+    CLOSED_BY_PERSON = "closed by a person"
+    OLDER_THAN_CLOSING = "older than the closing"
+    UNREADABLE = "unreadable"
+    NO_ROOM = "no room"
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Open a new issue."""
+
+    identity: Identity
+    reason: str
+    title: str
+    body: str
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Write the body of an open issue anew."""
+
+    identity: Identity
+    reason: str
+    number: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Open a closed issue again, with its body brought up to date."""
+
+    identity: Identity
+    reason: str
+    number: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Leave everything as it is, and say why."""
+
+    identity: Identity
+    reason: str
+    why: Why
+    number: int | None = None
+
+
+Action = Create | Update | Reopen | Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """One thing that is broken now, as the summary shows it."""
+
+    identity: Identity
+    outcome: Outcome
+    count: int
+    since: datetime
+    run_id: int
+    run_number: int
+    branch: str
+    legs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sweep would do, each action with its reason, and what it found to be failing."""
+
+    actions: tuple[Action, ...]
+    failing: tuple[Failing, ...]
+    problems: tuple[Problem, ...]
+
+
+class Fate(StrEnum):
+    """What became of an action at the door."""
+
+    DONE = "done"
+    FAILED = "failed"
+    PLANNED = "planned"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An action and what became of it; `number` and `url` are the issue's where there is one."""
+
+    action: Action
+    fate: Fate
+    number: int | None = None
+    url: str | None = None
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,1 @@
+"""Markdown that people read: the issue and the job summary."""

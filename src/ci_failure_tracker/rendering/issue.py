@@ -1,0 +1,276 @@
+"""The issue's text: a title, and a body rendered from what the issue remembers."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from jinja2 import PackageLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.model import Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
+from ci_failure_tracker.rendering.markdown import code, counted, defused, link, plain, short, utc
+from ci_failure_tracker.tracking.identity import ALL_JOBS
+
+BODY_LIMIT = 65_536
+"""Characters of an issue's body (GitHub answers 422 past it)."""
+
+TITLE_LIMIT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A failed run as a template sees it; every field is safe Markdown."""
+
+    link: str
+    job_link: str
+    when: str
+    branch: str
+    event: str
+    commit: str
+    title: str
+    outcome: str
+    legs: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """A leg of the matrix as a template sees it."""
+
+    name: str
+    count: int
+    last_seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """What a template of an issue may use; every text in it is safe Markdown."""
+
+    workflow: str
+    job: str
+    all_jobs: bool
+    count: str
+    first_seen: str
+    latest: RunView
+    runs: list[RunView]
+    hidden_runs: int
+    legs: list[LegView]
+    hidden_legs: int
+    failing_since: str
+    last_green: str
+    compare: str
+    actions: list[str]
+    previous: str
+    failure_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """A rung of the ladder by which a body is shortened."""
+
+    runs: int
+    legs: int
+    legs_of_a_run: int
+    text: int
+
+
+_LADDER = (_Size(10, 50, 20, 200), _Size(5, 20, 10, 120), _Size(3, 10, 5, 80), _Size(0, 0, 2, 60))
+
+
+def render_title(pattern: str, identity: Identity) -> str:
+    """The title of a new issue: one line, no mention in it, within GitHub's limit."""
+    job = "all jobs" if identity.job == ALL_JOBS else identity.job
+    parts = {"workflow": identity.workflow, "job": job}
+    # In one pass, because a job may be called `{workflow}`.
+    title = re.sub(r"\{(workflow|job)\}", lambda match: parts[match[1]], pattern)
+    return plain(defused(title, TITLE_LIMIT), TITLE_LIMIT)
+
+
+class IssueWriter:
+    """Renders the region of a body that the tracker writes, by the built-in template or the user's own."""
+
+    def __init__(self, repository_url: str, template: str = "") -> None:
+        """Compile the template.
+
+        Raises:
+            SettingsError: where the user's template is no template, or uses what does not exist.
+        """
+        self._url = repository_url
+        environment = ImmutableSandboxedEnvironment(
+            loader=PackageLoader("ci_failure_tracker.rendering"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        try:
+            self._template = environment.from_string(template) if template else environment.get_template("issue.md.j2")
+        except TemplateError as mistake:
+            raise _bad_template(mistake) from mistake
+
+    def regions(self, state: State) -> Iterator[str]:
+        """The region at full length, then ever shorter."""
+        for size in _LADDER:
+            try:
+                yield self._template.render(issue=_view(state, self._url, size))
+            except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as mistake:
+                raise _bad_template(mistake) from mistake
+
+
+def check_template(template: str) -> None:
+    """Try a template on an invented failure, so that its mistakes show before anything is asked of GitHub.
+
+    Raises:
+        SettingsError: where it cannot be rendered.
+    """
+    if template:
+        list(IssueWriter("https://github.com/octo-org/octo-repo", template).regions(_EXAMPLE))
+
+
+_EXAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+_EXAMPLE_POINT = Point(1, 1, "0" * 40, _EXAMPLE_TIME)
+_EXAMPLE = State(
+    identity=Identity("0" * 32, "CI", "test"),
+    count=1,
+    first_seen=_EXAMPLE_TIME,
+    last_seen=_EXAMPLE_TIME,
+    legs=(LegCount("3.13", 1, _EXAMPLE_TIME),),
+    occurrences=(
+        Occurrence(
+            run_id=2,
+            attempt=1,
+            number=2,
+            event="push",
+            branch="main",
+            commit=Commit("1" * 40, "Change something"),
+            started_at=_EXAMPLE_TIME,
+            ended_at=_EXAMPLE_TIME,
+            outcome=Outcome.FAILURE,
+            legs=(FailedLeg("3.13", 3, "Run tests"),),
+        ),
+    ),
+    last_green=_EXAMPLE_POINT,
+    first_red=dataclasses.replace(_EXAMPLE_POINT, sha="1" * 40),
+    previous=1,
+)
+
+
+def _bad_template(mistake: Exception) -> SettingsError:
+    line = getattr(mistake, "lineno", None)
+    where = f" in line {line}" if line else ""
+    return SettingsError(
+        [
+            f"`issue-template` cannot be rendered{where}: {mistake}. "
+            "It is a Jinja2 template over `issue`; docs/CI_FAILURE_TRACKING.md lists its fields."
+        ]
+    )
+
+
+# --- the view ------------------------------------------------------------------------------------
+
+
+def _view(state: State, url: str, size: _Size) -> IssueView:
+    runs = state.occurrences[::-1][: size.runs]
+    legs = [one for one in state.legs if one.leg]
+    return IssueView(
+        workflow=code(state.identity.workflow, size.text),
+        job=code(state.identity.job, size.text),
+        all_jobs=state.identity.job == ALL_JOBS,
+        count=counted(state.count, "failed run"),
+        first_seen=utc(state.first_seen),
+        latest=_run_view(state.latest, url, size),
+        runs=[_run_view(one, url, size) for one in runs],
+        hidden_runs=state.count - len(runs),
+        legs=[LegView(code(one.leg, size.text), one.count, utc(one.last_seen)) for one in legs[: size.legs]],
+        hidden_legs=len(legs[size.legs :]),
+        failing_since=_point(state.first_red, url),
+        last_green=_point(state.last_green, url),
+        compare=_compare(state, url),
+        actions=list(_actions(state, url)),
+        previous=f"#{state.previous}" if state.previous else "",
+        failure_id=state.identity.id,
+    )
+
+
+def _run_view(one: Occurrence, url: str, size: _Size) -> RunView:
+    run = f"{url}/actions/runs/{one.run_id}"
+    attempt = f", attempt {one.attempt}" if one.attempt > 1 else ""
+    steps = dict.fromkeys(leg.step for leg in one.legs if leg.step)
+    return RunView(
+        link=link(f"run {one.number}{attempt}", f"{run}/attempts/{one.attempt}" if attempt else run),
+        job_link=_job_link(one, url),
+        when=utc(one.ended_at),
+        branch=code(one.branch, size.text),
+        event=code(one.event, size.text),
+        commit=_commit(one.commit.sha, url),
+        title=code(one.commit.title, size.text) if one.commit.title else "",
+        outcome=one.outcome.words,
+        legs=_leg_links(one, url, size),
+        step=", ".join(code(step, size.text) for step in list(steps)[:3]),
+    )
+
+
+def _job_url(one: Occurrence, leg: FailedLeg, url: str) -> str:
+    run = f"{url}/actions/runs/{one.run_id}"
+    return f"{run}/job/{leg.job_id}" if leg.job_id else run
+
+
+def _job_link(one: Occurrence, url: str) -> str:
+    return link("log of the failed job" if one.legs[0].job_id else "run page", _job_url(one, one.legs[0], url))
+
+
+def _leg_links(one: Occurrence, url: str, size: _Size) -> str:
+    named = [leg for leg in one.legs if leg.leg]
+    shown = [link(code(leg.leg, size.text), _job_url(one, leg, url)) for leg in named[: size.legs_of_a_run]]
+    hidden = len(named) - len(shown)
+    return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
+
+
+def _commit(sha: str, url: str) -> str:
+    return link(f"`{short(sha)}`", f"{url}/commit/{sha}")
+
+
+def _point(point: Point | None, url: str) -> str:
+    if point is None:
+        return ""
+    run = link(f"run {point.number}", f"{url}/actions/runs/{point.run_id}")
+    return f"{_commit(point.sha, url)} ({run}, {utc(point.at)})"
+
+
+def _compare(state: State, url: str) -> str:
+    green, red = state.last_green, state.first_red
+    if green is None or red is None or green.sha == red.sha:
+        return ""
+    return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")
+
+
+# --- what to do ----------------------------------------------------------------------------------
+
+
+def _actions(state: State, url: str) -> Iterator[str]:
+    latest = state.latest
+    log = _job_link(latest, url)
+    step = next((leg.step for leg in latest.legs if leg.step), None)
+    at_step = f" at the step {code(step, 80)}" if step else ""
+    yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
+    if compare := _compare(state, url):
+        yield f"Look for the cause in the commits between the last green run and the first red one: {compare}."
+    elif state.last_green and state.first_red:
+        yield "The same commit was green and red: suspect the job itself, its environment or chance."
+    if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
+        yield "Re-run the failed jobs once: a green re-run of the same commit means that the job is flaky."
+
+
+_FIRST_ACTION = {
+    Outcome.FAILURE: "Open the {log}{at_step} and read the first error.",
+    Outcome.TIMED_OUT: "Open the {log}{at_step} and find what took so long; raise `timeout-minutes` only if it must.",
+    Outcome.RUNNER_LOST: "Open the {log}: the runner was lost, so look at its memory, its disk and its host.",
+    Outcome.CANCELLED: "Open the {log}{at_step} and find out who or what cancelled it.",
+    Outcome.ACTION_REQUIRED: "Open the {log}: it waits for somebody to approve it or to turn it down.",
+    Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "
+    "with its file or with what the file refers to.",
+}

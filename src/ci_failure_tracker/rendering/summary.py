@@ -1,0 +1,209 @@
+"""The job summary: what was looked at, what failed, what was done and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ci_failure_tracker.model import Failing, Fate, Identity, Problem, Result, Skip
+from ci_failure_tracker.rendering.markdown import code, counted, defused, link, utc
+from ci_failure_tracker.reporting.report import Report, WorkflowLook
+from ci_failure_tracker.tracking.identity import ALL_JOBS
+
+LIMIT = 1_000_000
+"""Bytes of a job summary. GitHub's limit is 1 MiB, and a step that reaches it shows nothing at all."""
+
+_LADDER = (5_000, 1_000, 300, 100, 30, 10, 3)
+"""How many rows a table may have; the first rung at which the summary fits is taken."""
+
+Shown = TypeVar("Shown")
+Given = TypeVar("Given")
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[Shown]):
+    """The rows that are shown, and a sentence about those that are not."""
+
+    rows: list[Shown]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemRow:
+    """A problem, worded for people."""
+
+    gravity: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingRow:
+    """One thing that is broken."""
+
+    workflow: str
+    job: str
+    legs: str
+    outcome: str
+    count: int
+    since: str
+    latest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One action and its reason."""
+
+    action: str
+    issue: str
+    workflow: str
+    job: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookRow:
+    """One workflow and how its runs ended."""
+
+    workflow: str
+    runs: int
+    green: int
+    failed: int
+    superseded: int
+    other: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryView:
+    """What the template of the summary uses; every text in it is safe Markdown."""
+
+    line: str
+    problems: list[ProblemRow]
+    partial: bool
+    failing: Table[FailingRow]
+    done_title: str
+    done: Table[ActionRow]
+    over_cap: Table[ActionRow]
+    skipped: Table[ActionRow]
+    looked_at: Table[LookRow]
+    cost: str
+
+
+def render_summary(report: Report, limit: int = LIMIT) -> str:
+    """The summary in Markdown, cut by whole rows until it is within `limit` bytes."""
+    # GitHub renders Markdown and takes scripts out; `markdown.py` is what makes foreign text safe in it.
+    environment = Environment(  # noqa: S701
+        loader=PackageLoader("ci_failure_tracker.rendering"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = environment.get_template("summary.md.j2")
+    texts = (template.render(summary=_view(report, rows)) for rows in _LADDER)
+    return next((text for text in texts if len(text.encode()) <= limit), f"{defused(report.line)}\n")
+
+
+def _view(report: Report, rows: int) -> SummaryView:
+    url = report.repository.url
+    dry = any(result.fate is Fate.PLANNED for result in report.written)
+    return SummaryView(
+        line=f"**{defused(report.line)}**",
+        problems=[_problem_row(problem) for problem in report.problems[:rows]],
+        partial=report.window.partial,
+        failing=_table(report.failing, lambda one: _failing_row(one, url), rows),
+        done_title="What would be done" if dry else "Done",
+        done=_table(report.written, lambda one: _result_row(one, url), rows),
+        over_cap=_table(report.over_cap, lambda one: _skip_row(one, url), rows),
+        skipped=_table(report.skipped, lambda one: _skip_row(one, url), rows),
+        looked_at=_table(report.looked_at, _look_row, rows),
+        cost=_cost(report),
+    )
+
+
+def _table(given: Sequence[Given], row: Callable[[Given], Shown], limit: int) -> Table[Shown]:
+    hidden = len(given) - limit
+    rest = f"\nand {counted(hidden, 'row')} more that did not fit.\n" if hidden > 0 else ""
+    return Table([row(one) for one in given[:limit]], rest)
+
+
+def _problem_row(problem: Problem) -> ProblemRow:
+    # An advice may hold YAML on lines of its own; quoted code keeps its indentation.
+    head, _, block = problem.advice.partition("\npermissions:")
+    text = defused(f"{problem.what} {head}", 1_000)
+    if block:
+        yaml, _, tail = block.partition("\nA ")
+        lines = "".join(f"\n> {line}" for line in f"permissions:{yaml}".splitlines())
+        text += f"\n>\n> ```yaml{lines}\n> ```\n>\n> A {defused(tail, 500)}"
+    return ProblemRow(problem.gravity.value, text)
+
+
+def _failing_row(failing: Failing, url: str) -> FailingRow:
+    return FailingRow(
+        workflow=code(failing.identity.workflow, 80),
+        job=_job(failing.identity),
+        legs=", ".join(code(leg, 60) for leg in failing.legs[:5])
+        + (f" and {len(failing.legs) - 5} more" if failing.legs[5:] else ""),
+        outcome=failing.outcome.words,
+        count=failing.count,
+        since=utc(failing.since),
+        latest=link(f"run {failing.run_number}", f"{url}/actions/runs/{failing.run_id}")
+        + f" on {code(failing.branch, 60)}",
+    )
+
+
+def _job(identity: Identity) -> str:
+    return "all jobs" if identity.job == ALL_JOBS else code(identity.job, 80)
+
+
+_VERBS = {
+    ("Create", Fate.DONE): "opened",
+    ("Update", Fate.DONE): "updated",
+    ("Reopen", Fate.DONE): "reopened",
+    ("Create", Fate.PLANNED): "open",
+    ("Update", Fate.PLANNED): "update",
+    ("Reopen", Fate.PLANNED): "reopen",
+    ("Create", Fate.FAILED): "could not be opened",
+    ("Update", Fate.FAILED): "could not be updated",
+    ("Reopen", Fate.FAILED): "could not be reopened",
+}
+
+
+def said(result: Result) -> str:
+    """An action and what became of it in a word or two."""
+    return _VERBS.get((type(result.action).__name__, result.fate), "left")
+
+
+def _result_row(result: Result, url: str) -> ActionRow:
+    identity = result.action.identity
+    reason = defused(result.action.reason, 300)
+    return ActionRow(said(result), _issue(result.number, url), code(identity.workflow, 80), _job(identity), reason)
+
+
+def _skip_row(skip: Skip, url: str) -> ActionRow:
+    return ActionRow(
+        "left",
+        _issue(skip.number, url),
+        code(skip.identity.workflow, 80),
+        _job(skip.identity),
+        defused(skip.reason, 300),
+    )
+
+
+def _issue(number: int | None, url: str) -> str:
+    return link(f"#{number}", f"{url}/issues/{number}") if number else ""
+
+
+def _look_row(look: WorkflowLook) -> LookRow:
+    return LookRow(
+        code(look.workflow, 80), look.runs, look.green, look.failed, look.superseded, look.other, utc(look.newest)
+    )
+
+
+def _cost(report: Report) -> str:
+    runs = counted(sum(look.runs for look in report.looked_at), "run")
+    forks = f", {counted(report.window.forks, 'run')} of forks left out" if report.window.forks else ""
+    left = "" if report.requests.left is None else f", {report.requests.left:,} left this hour"
+    return f"{runs} looked at{forks}. {counted(report.requests.made, 'request')} to GitHub{left}."

@@ -1,0 +1,224 @@
+"""The report: one value that the summary, the outputs, the terminal and the JSON are made from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ci_failure_tracker.diagnosis.outcome import judge_run
+from ci_failure_tracker.model import (
+    Action,
+    Create,
+    Failing,
+    Fate,
+    Gravity,
+    Outcome,
+    Plan,
+    Problem,
+    Reopen,
+    Repository,
+    Result,
+    Run,
+    Scan,
+    Skip,
+    Update,
+    Why,
+    Window,
+)
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowLook:
+    """What was looked at of one workflow: how many runs ended how."""
+
+    workflow: str
+    runs: int
+    green: int
+    failed: int
+    superseded: int
+    other: int
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What the sweep cost."""
+
+    made: int
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a sweep looked at, found and did."""
+
+    repository: Repository
+    at: datetime
+    window: Window
+    looked_at: tuple[WorkflowLook, ...]
+    failing: tuple[Failing, ...]
+    results: tuple[Result, ...]
+    problems: tuple[Problem, ...]
+    requests: Requests
+
+    def issues(self, kind: type[Create | Update | Reopen]) -> list[int]:
+        """The numbers of the issues that an action of this kind was done to."""
+        return [
+            result.number
+            for result in self.results
+            if isinstance(result.action, kind) and result.fate is Fate.DONE and result.number is not None
+        ]
+
+    def planned(self, kind: type[Create | Update | Reopen]) -> int:
+        """How many actions of this kind a dry run holds back."""
+        return sum(isinstance(one.action, kind) and one.fate is Fate.PLANNED for one in self.results)
+
+    @property
+    def skipped(self) -> tuple[Skip, ...]:
+        """What was left as it is, but for what is over the cap."""
+        return tuple(
+            one.action for one in self.results if isinstance(one.action, Skip) and one.action.why is not Why.OVER_CAP
+        )
+
+    @property
+    def over_cap(self) -> tuple[Skip, ...]:
+        """What is failing and has no issue yet because `max-new-issues` was reached."""
+        return tuple(
+            one.action for one in self.results if isinstance(one.action, Skip) and one.action.why is Why.OVER_CAP
+        )
+
+    @property
+    def written(self) -> tuple[Result, ...]:
+        """Every action that is more than leaving things as they are."""
+        return tuple(one for one in self.results if not isinstance(one.action, Skip))
+
+    @property
+    def failed(self) -> bool:
+        """Whether the tracker itself could not do all of its work."""
+        return any(problem.gravity is Gravity.ERROR for problem in self.problems)
+
+    @property
+    def line(self) -> str:
+        """The whole sweep in one line."""
+        verbs = (("opened", Create), ("updated", Update), ("reopened", Reopen))
+        done = [f"{len(self.issues(kind))} {verb}" for verb, kind in verbs if self.issues(kind)]
+        held = [f"{self.planned(kind)} to be {verb}" for verb, kind in verbs if self.planned(kind)]
+        failing = f"{len(self.failing)} failing" if self.failing else "nothing failing"
+        parts = [*done, *held] or ["no issue changed"]
+        if self.over_cap:
+            parts.append(f"{len(self.over_cap)} over the cap")
+        broken = sum(one.fate is Fate.FAILED for one in self.results)
+        if broken:
+            parts.append(f"{broken} could not be written")
+        return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
+
+
+def make_report(scan: Scan, plan: Plan, results: tuple[Result, ...], requests: Requests, now: datetime) -> Report:
+    """Put together what the steps of a sweep gave."""
+    of_results = [problem for result in results for problem in result.problems]
+    return Report(
+        repository=scan.repository,
+        at=now,
+        window=scan.window,
+        looked_at=_look(scan.runs),
+        failing=plan.failing,
+        results=results,
+        problems=_each_once([*scan.problems, *plan.problems, *of_results]),
+        requests=requests,
+    )
+
+
+def _each_once(problems: list[Problem]) -> tuple[Problem, ...]:
+    """Errors before warnings, and none twice."""
+    return tuple(dict.fromkeys(sorted(problems, key=lambda one: one.gravity is not Gravity.ERROR)))
+
+
+def _look(runs: tuple[Run, ...]) -> tuple[WorkflowLook, ...]:
+    names = sorted({run.workflow.name for run in runs}, key=str.casefold)
+    return tuple(_look_at(name, [run for run in runs if run.workflow.name == name], runs) for name in names)
+
+
+def _look_at(name: str, ours: list[Run], runs: tuple[Run, ...]) -> WorkflowLook:
+    ended = Counter(judge_run(run, runs) for run in ours)
+    quiet = ended[Outcome.SUCCESS] + ended[Outcome.SUPERSEDED] + ended[None]
+    return WorkflowLook(
+        workflow=name,
+        runs=len(ours),
+        green=ended[Outcome.SUCCESS],
+        failed=len(ours) - quiet,
+        superseded=ended[Outcome.SUPERSEDED],
+        other=ended[None],
+        newest=max(run.created_at for run in ours),
+    )
+
+
+# --- as JSON -------------------------------------------------------------------------------------
+
+
+def report_as_json(report: Report) -> dict[str, Any]:
+    """The report for programs; `version` grows when a field changes its meaning."""
+    return {
+        "version": VERSION,
+        "repository": report.repository.full_name,
+        "at": report.at.isoformat(),
+        "summary": report.line,
+        "partial": report.window.partial,
+        "looked_at": [_look_as_json(look) for look in report.looked_at],
+        "failing": [_failing_as_json(failing, report.repository.url) for failing in report.failing],
+        "actions": [_result_as_json(result) for result in report.results],
+        "problems": [{"gravity": one.gravity.value, "what": one.what, "advice": one.advice} for one in report.problems],
+        "requests": {"made": report.requests.made, "left": report.requests.left},
+    }
+
+
+def _look_as_json(look: WorkflowLook) -> dict[str, Any]:
+    return {
+        "workflow": look.workflow,
+        "runs": look.runs,
+        "green": look.green,
+        "failed": look.failed,
+        "superseded": look.superseded,
+        "other": look.other,
+        "newest": look.newest.isoformat(),
+    }
+
+
+def _failing_as_json(failing: Failing, url: str) -> dict[str, Any]:
+    return {
+        "id": failing.identity.id,
+        "workflow": failing.identity.workflow,
+        "job": failing.identity.job,
+        "outcome": failing.outcome.value,
+        "failed_runs": failing.count,
+        "since": failing.since.isoformat(),
+        "latest_run": failing.run_number,
+        "latest_run_url": f"{url}/actions/runs/{failing.run_id}",
+        "branch": failing.branch,
+        "legs": list(failing.legs),
+    }
+
+
+def _result_as_json(result: Result) -> dict[str, Any]:
+    action = result.action
+    return {
+        "action": verb(action),
+        "id": action.identity.id,
+        "workflow": action.identity.workflow,
+        "job": action.identity.job,
+        "reason": action.reason,
+        "fate": result.fate.value,
+        "issue": result.number,
+        "url": result.url,
+        "problems": [str(problem) for problem in result.problems],
+        **({"why": action.why.value} if isinstance(action, Skip) else {}),
+        **({"title": action.title, "labels": list(action.labels)} if isinstance(action, Create) else {}),
+    }
+
+
+def verb(action: Action) -> str:
+    """The action in one word."""
+    return type(action).__name__.lower()

@@ -1,0 +1,1 @@
+"""Identity, history and the rule book; pure functions from observations to a plan."""

@@ -1,0 +1,203 @@
+"""The rule book: from histories and tracked issues to a plan. Every decision carries its reason.
+
+The numbers are those of the rules in docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ci_failure_tracker.model import (
+    Action,
+    Create,
+    Failing,
+    Gravity,
+    History,
+    Plan,
+    Problem,
+    Reopen,
+    Skip,
+    State,
+    Update,
+    Why,
+)
+from ci_failure_tracker.rendering.issue import BODY_LIMIT, IssueWriter, render_title
+from ci_failure_tracker.rendering.markdown import counted, plain
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.history import forget_bounds, remember
+from ci_failure_tracker.tracking.marker import Tracked, compose
+
+_CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
+
+
+def make_plan(
+    histories: Sequence[History],
+    tracked: Sequence[Tracked],
+    settings: Settings,
+    writer: IssueWriter,
+    now: datetime,
+) -> Plan:
+    """Decide what is to be done for every identity; pure, so that a dry run is the same plan."""
+    book = _RuleBook(settings, writer, now)
+    decided = [book.decide(history, _issue_of(history.identity.id, tracked)) for history in histories]
+    return Plan(
+        actions=tuple(_within_cap(decided, histories, settings)),
+        failing=tuple(_failing(history) for history in histories if history.failing),
+        problems=tuple(_unreadable(one) for one in tracked if one.state is None),
+    )
+
+
+def _issue_of(identity: str, tracked: Sequence[Tracked]) -> Tracked | None:
+    """The issue that stands for an identity: the oldest open one, else the one closed last."""
+    ours = [one for one in tracked if one.id == identity]
+    still_open = [one for one in ours if one.issue.open]
+    if still_open:
+        return min(still_open, key=lambda one: one.issue.number)
+    return max(
+        ours, key=lambda one: (one.issue.closed_at is not None, one.issue.closed_at, one.issue.number), default=None
+    )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _RuleBook:
+    settings: Settings
+    writer: IssueWriter
+    now: datetime
+
+    def decide(self, history: History, tracked: Tracked | None) -> Action:
+        if tracked is None:
+            return self._without_issue(history)
+        if tracked.state is None:
+            return _skip(history, Why.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
+        if tracked.issue.open:
+            return self._open(history, tracked, tracked.state)
+        return self._closed(history, tracked, tracked.state)
+
+    def _without_issue(self, history: History) -> Action:
+        """Rule 3: failing, no issue."""
+        if not history.failing:
+            return _skip(history, Why.GREEN, _green_words(history))
+        least = self.settings.min_failures
+        if len(history.occurrences) < least:
+            seen = counted(len(history.occurrences), "failed run")
+            return _skip(history, Why.TOO_FEW, f"{seen}, and `min-failures` asks for {least}")
+        return self._create(history, remember(None, history), f"failing, no issue yet: {_failing_words(history)}")
+
+    def _open(self, history: History, tracked: Tracked, state: State) -> Action:
+        """Rule 4: failing, open. The body is written anew where it would change."""
+        fresh = remember(state, history)
+        body = self._body(fresh, tracked.issue.body)
+        if body is None:
+            return _skip(history, Why.NO_ROOM, "the text that people wrote leaves no room for the tracker's", tracked)
+        if body == tracked.issue.body.replace("\r\n", "\n"):
+            return _skip(history, Why.UNCHANGED, "nothing new since the issue was written", tracked)
+        new = fresh.count - state.count
+        reason = f"{counted(new, 'new failed run')}" if new else "the text of the issue changed"
+        return Update(history.identity, reason, tracked.issue.number, body)
+
+    def _closed(self, history: History, tracked: Tracked, state: State) -> Action:
+        """Rule 5: failing, closed."""
+        issue = tracked.issue
+        if not history.failing:
+            return _skip(history, Why.GREEN, _green_words(history), tracked)
+        if issue.state_reason in _CLOSED_FOR_GOOD:
+            words = (issue.state_reason or "").replace("_", " ")
+            return _skip(
+                history, Why.CLOSED_BY_PERSON, f"closed as {words}, which stands until it is reopened", tracked
+            )
+        closed_at = issue.closed_at or self.now
+        if max(one.started_at for one in history.occurrences) <= closed_at:
+            return _skip(history, Why.OLDER_THAN_CLOSING, "no failed run has started since it was closed", tracked)
+        if self.now - closed_at > self.settings.reopen_within:
+            follower = dataclasses.replace(remember(None, history, since=closed_at), previous=issue.number)
+            return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
+        body = self._body(remember(forget_bounds(state), history), issue.body)
+        if body is None:
+            return _skip(history, Why.NO_ROOM, "the text that people wrote leaves no room for the tracker's", tracked)
+        return Reopen(
+            history.identity, f"failing again since it was closed: {_failing_words(history)}", issue.number, body
+        )
+
+    def _create(self, history: History, state: State, reason: str) -> Action:
+        body = self._body(state, "")
+        if body is None:
+            return _skip(history, Why.NO_ROOM, "the template's text is longer than GitHub allows")
+        return Create(
+            identity=history.identity,
+            reason=reason,
+            title=render_title(self.settings.title, history.identity),
+            body=body,
+            labels=self.settings.labels,
+            assignees=self.settings.assignees,
+        )
+
+    def _body(self, state: State, old: str) -> str | None:
+        """The longest body that GitHub takes; it counts UTF-16 units at the strictest."""
+        for region in self.writer.regions(state):
+            body = compose(region, state, old)
+            if len(body.encode("utf-16-le", "replace")) // 2 <= BODY_LIMIT:
+                return body
+        return None
+
+
+def _within_cap(decided: Iterable[Action], histories: Sequence[History], settings: Settings) -> Iterable[Action]:
+    """Rule 3's cap: the worst issues are opened, what is over is skipped by name."""
+    decided = list(decided)
+    creates = [
+        (history, action) for history, action in zip(histories, decided, strict=True) if isinstance(action, Create)
+    ]
+    creates.sort(key=lambda pair: _badness(pair[0]))
+    allowed = [action for _, action in creates[: settings.max_new_issues]]
+    over = {action.identity for _, action in creates[settings.max_new_issues :]}
+    yield from allowed
+    for action in decided:
+        if not isinstance(action, Create):
+            yield action
+        elif action.identity in over:
+            why = f"over `max-new-issues` ({settings.max_new_issues}); {action.reason}"
+            yield Skip(action.identity, why, Why.OVER_CAP)
+
+
+def _badness(history: History) -> tuple[int, datetime, str, str]:
+    """Worst first: how often, then how long; the names make it certain."""
+    since = history.first_red.at if history.first_red else history.latest.ended_at
+    return -len(history.occurrences), since, history.identity.workflow, history.identity.job
+
+
+def _failing(history: History) -> Failing:
+    latest = history.latest
+    return Failing(
+        identity=history.identity,
+        outcome=latest.outcome,
+        count=len(history.occurrences),
+        since=history.first_red.at if history.first_red else latest.ended_at,
+        run_id=latest.run_id,
+        run_number=latest.number,
+        branch=latest.branch,
+        legs=tuple(leg for leg in history.failing_legs if leg),
+    )
+
+
+def _unreadable(one: Tracked) -> Problem:
+    return Problem(
+        Gravity.WARNING,
+        f"Issue #{one.issue.number} is left alone: {plain(one.defect)}.",
+        "Restore the last line of its body from the edit history, or close it as not planned and take "
+        "its first label off; the next sweep then opens a new one.",
+    )
+
+
+def _skip(history: History, why: Why, reason: str, tracked: Tracked | None = None) -> Skip:
+    return Skip(history.identity, reason, why, tracked.issue.number if tracked else None)
+
+
+def _failing_words(history: History) -> str:
+    return f"{counted(len(history.occurrences), 'failed run')}, the latest is run {history.latest.number}"
+
+
+def _green_words(history: History) -> str:
+    if history.green_again is None:
+        return "not failing when it was last seen"
+    return f"green again since run {history.green_again.number}"
