@@ -250,7 +250,7 @@ class History:
 
     `occurrences` go from the oldest to the newest. `failing_legs` are those red at their last observation;
     a job without a matrix is the leg with the empty name. `first_red` and `last_green` bound the latest break
-    on its branch, `green_again` is the newest green after it.
+    on its branch, `green_again` is the first green after it.
     """
 
     identity: Identity

@@ -32,13 +32,13 @@ def main() -> int:
     """Run one sweep as the action; the exit code is 0, 1 or 2."""
     try:
         report = _sweep(_settings())
+        _publish(report)
     except SettingsError as error:
         return _give_up("The inputs cannot be used", error.mistakes, error.exit_code)
     except TrackerError as error:
         return _give_up("The sweep could not be made", [str(error)], error.exit_code)
     except Exception as error:
         return _give_up("The tracker failed", [_unexpected(error)], FAILED)
-    _publish(report)
     return FAILED if report.failed else 0
 
 

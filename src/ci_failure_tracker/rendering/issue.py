@@ -51,6 +51,7 @@ class LegView:
 class IssueView:
     """What a template of an issue may use; every text in it is safe Markdown."""
 
+    lead: str
     workflow: str
     job: str
     all_jobs: bool
@@ -177,6 +178,7 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
     runs = state.occurrences[::-1][: size.runs]
     legs = [one for one in state.legs if one.leg]
     return IssueView(
+        lead=_lead(state, size),
         workflow=code(state.identity.workflow, size.text),
         job=code(state.identity.job, size.text),
         all_jobs=state.identity.job == ALL_JOBS,
@@ -194,6 +196,23 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
         previous=f"#{state.previous}" if state.previous else "",
         failure_id=state.identity.id,
     )
+
+
+def _lead(state: State, size: _Size) -> str:
+    """What is wrong, in one sentence."""
+    workflow, job = code(state.identity.workflow, size.text), code(state.identity.job, size.text)
+    subject, verb = f"Job {job} of workflow {workflow}", "is failing"
+    if state.identity.job == ALL_JOBS:
+        subject = f"Workflow {workflow}"
+    elif state.identity.job == state.latest.outcome.words:
+        subject, verb = f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, verb)
+    return f"{subject} {verb}: {counted(state.count, 'failed run')} since {utc(state.first_seen)}."
+
+
+_WITHOUT_A_JOB = {
+    Outcome.STARTUP_FAILURE: "cannot start",
+    Outcome.ACTION_REQUIRED: "waits for an approval",
+}
 
 
 def _run_view(one: Occurrence, url: str, size: _Size) -> RunView:

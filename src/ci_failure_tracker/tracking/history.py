@@ -126,7 +126,7 @@ def _history(identity: Identity, told: Sequence[_Said]) -> History:
         failing_legs=_failing_legs(told, known),
         first_red=_point(next((said for said in streak if said.red), None)),
         last_green=_point(last_green),
-        green_again=_point(next((said for said in reversed(after) if said.verdict is False), None)),
+        green_again=_point(next((said for said in after if said.verdict is False), None)),
     )
 
 

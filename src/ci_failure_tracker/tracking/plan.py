@@ -15,9 +15,11 @@ from ci_failure_tracker.model import (
     Failing,
     Gravity,
     History,
+    Observation,
     Plan,
     Problem,
     Reopen,
+    Scan,
     Skip,
     State,
     Update,
@@ -26,21 +28,17 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.rendering.issue import BODY_LIMIT, IssueWriter, render_title
 from ci_failure_tracker.rendering.markdown import counted, plain
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.history import forget_bounds, remember
-from ci_failure_tracker.tracking.marker import Tracked, compose
+from ci_failure_tracker.tracking.history import forget_bounds, read_histories, remember
+from ci_failure_tracker.tracking.marker import Tracked, compose, find_tracked
 
 _CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
 
 
-def make_plan(
-    histories: Sequence[History],
-    tracked: Sequence[Tracked],
-    settings: Settings,
-    writer: IssueWriter,
-    now: datetime,
-) -> Plan:
-    """Decide what is to be done for every identity; pure, so that a dry run is the same plan."""
-    book = _RuleBook(settings, writer, now)
+def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime) -> Plan:
+    """Decide what is to be done for every identity that failed; pure, so that a dry run is the same plan."""
+    histories = read_histories(observed, settings)
+    tracked = find_tracked(seen.issues, seen.viewer)
+    book = _RuleBook(settings, IssueWriter(seen.repository.url, settings.issue_template), now)
     decided = [book.decide(history, _issue_of(history.identity.id, tracked)) for history in histories]
     return Plan(
         actions=tuple(_within_cap(decided, histories, settings)),

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# What action.yml runs, on Linux, macOS (bash 3.2) and Windows (the bash that comes with git):
+#
+#   start.sh find   looks for a Python on the machine that is fit to run the tracker, and writes it to GITHUB_OUTPUT
+#   start.sh run    installs what requirements.txt lists into a folder of its own and runs the tracker there;
+#                   TRACKER_PYTHON is the Python to use
+#
+# The working directory is the caller's workspace, where a venv.py, a uv.toml or a .python-version may lie in wait.
+# So every Python starts with -I (neither the working directory nor PYTHON* variables count), tools that look for
+# settings around them run in a folder of ours, and nothing is written outside that folder.
+set -euo pipefail
+unset CDPATH
+
+src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+requirements=$src/../requirements.txt
+
+is_windows() { command -v cygpath >/dev/null; }
+for_bash() { if is_windows; then cygpath -u "$1"; else printf '%s' "$1"; fi; }
+for_python() { if is_windows; then cygpath -w "$1"; else printf '%s' "$1"; fi; }
+has_uv() { command -v uv >/dev/null; }
+
+fail() {
+  printf '::error title=ci-failure-tracker::%s\n' "$1"
+  exit 1
+}
+
+# Newer Pythons than the ones named here are left out: the wheels that requirements.txt locks may not exist for them.
+# A free-threaded build needs wheels of its own. What is found is named by its own file, since a shim on PATH
+# may mean another Python in another folder.
+fit='
+import importlib.util, sys, sysconfig
+has_uv = sys.argv[1] == "uv"
+if not (
+    (3, 11) <= sys.version_info < (3, 15)
+    and sys.implementation.name == "cpython"
+    and not sysconfig.get_config_var("Py_GIL_DISABLED")
+    and importlib.util.find_spec("venv")
+    and (has_uv or importlib.util.find_spec("pip"))
+):
+    sys.exit(1)
+sys.stdout.write(sys.executable)
+'
+
+find_python() {
+  local installer=pip candidate found="" tools
+  if has_uv; then installer=uv; fi
+  tools=$(for_bash "${RUNNER_TOOL_CACHE:-/nowhere}")/Python
+  # A shim of a version manager obeys the .python-version of the folder it is called in.
+  cd "$(for_bash "${RUNNER_TEMP:-/}")"
+  for candidate in python3 python python3.14 python3.13 python3.12 python3.11 \
+    "$tools"/3.14.*/{x64,arm64}/{bin/python3,python.exe} "$tools"/3.13.*/{x64,arm64}/{bin/python3,python.exe} \
+    "$tools"/3.12.*/{x64,arm64}/{bin/python3,python.exe} "$tools"/3.11.*/{x64,arm64}/{bin/python3,python.exe}; do
+    if found=$("$candidate" -I -c "$fit" "$installer" 2>/dev/null) && [ -n "$found" ]; then
+      printf 'Using %s\n' "$found"
+      printf 'python=%s\n' "$found" >>"$GITHUB_OUTPUT"
+      return
+    fi
+  done
+  printf 'No Python from 3.11 to 3.14 with uv or pip is on this machine; actions/setup-python brings one.\n'
+}
+
+install_with_uv() { # PYTHON
+  # A job may say that uv works on the system's Python; here it must not.
+  UV_SYSTEM_PYTHON=0 uv pip install --quiet --python "$1" --require-hashes --only-binary :all: --no-deps \
+    -r "$requirements"
+}
+
+# pip spends its time reading the index pages of one package after another, so two of them share the list. Each has a
+# target of its own: two pips in one folder would trip over each other's half-written packages. The list is complete,
+# hence --no-deps. Compiling all modules takes longer than it saves in a single start.
+install_with_pip() { # PYTHON FOLDER
+  local half=0 first second line
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in [A-Za-z0-9]*) half=$((1 - half)) ;; esac
+    printf '%s\n' "$line" >>"$2/half-$half.txt"
+  done <"$requirements"
+  pip_half "$1" "$2/half-0" &
+  first=$!
+  pip_half "$1" "$2/half-1" &
+  second=$!
+  # Both are waited for, whatever the first says.
+  wait "$first" && first=0 || first=$?
+  wait "$second" && second=0 || second=$?
+  [ "$first" = 0 ] && [ "$second" = 0 ]
+}
+
+pip_half() { # PYTHON TARGET
+  # A machine may demand a virtual environment or the user's own folder of every pip, and pip warns root of what does
+  # no harm here: nothing of that goes with a target.
+  PIP_REQUIRE_VIRTUALENV=0 PIP_USER=0 PIP_ROOT_USER_ACTION=ignore "$1" -I -m pip install --quiet --disable-pip-version-check --no-input \
+    --progress-bar off --require-hashes --only-binary :all: --no-deps --no-compile --target "$2" -r "$2.txt"
+}
+
+run_tracker() {
+  local base=${TRACKER_PYTHON:-} python site
+  [ -n "$base" ] || fail "No Python was found or set up. Put Python 3.11 or later with pip on this runner's PATH."
+
+  ours=$(mktemp -d "$(for_bash "${RUNNER_TEMP:-${TMPDIR:-/tmp}}")/ci-failure-tracker.XXXXXX")
+  trap 'rm -rf "$ours"' EXIT
+  "$base" -I -m venv --without-pip "$ours/venv" ||
+    fail "$base could not make a virtual environment; the lines above say why."
+  python=$ours/venv/bin/python
+  [ -e "$python" ] || python=$ours/venv/Scripts/python.exe
+
+  # A folder of ours, so that no uv.toml or pyproject.toml of the workspace is read; the user's own settings still are.
+  (
+    cd "$ours"
+    if has_uv; then install_with_uv "$python"; else install_with_pip "$base" "$ours"; fi
+  ) || fail "The packages of the tracker could not be installed; the lines above say why. Behind a proxy set \
+HTTPS_PROXY in the env of the job; for a package index of your own set PIP_INDEX_URL, and UV_DEFAULT_INDEX for uv."
+
+  for site in "$ours"/venv/lib/python3*/site-packages "$ours/venv/Lib/site-packages"; do
+    [ -d "$site" ] || continue
+    # What is not there is passed over: uv puts everything into the venv itself.
+    for_python "$ours/half-0" >"$site/tracker.pth"
+    printf '\n%s\n%s\n' "$(for_python "$ours/half-1")" "$(for_python "$src")" >>"$site/tracker.pth"
+  done
+
+  # -B: no __pycache__ beside the sources, which are in the workspace where a repository uses itself (uses: ./).
+  "$python" -I -X utf8 -B -m ci_failure_tracker action
+}
+
+case ${1:-} in
+find) find_python ;;
+run) run_tracker ;;
+*) fail "start.sh knows find and run, not '${1:-}'." ;;
+esac

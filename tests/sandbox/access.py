@@ -1,0 +1,73 @@
+"""Who may do what, and what GitHub says to those who may not."""
+
+from sandbox.call import Call, Refusal, not_found
+from sandbox.state import Token
+
+_LEVELS = ("none", "read", "write")
+
+
+def see_repository(call: Call) -> None:
+    """Refuse when the path names another repository, or a private one this token knows nothing of."""
+    repository = call.state.repository
+    named = f"{call.params['owner']}/{call.params['repo']}"
+    hidden = repository.private and (call.token is None or call.token.blind)
+    if hidden or named.lower() != repository.full_name.lower():
+        raise not_found()
+
+
+def read_actions(call: Call) -> None:
+    """Refuse a token that may not read workflow runs."""
+    _need(call, "none" if call.token is None else call.token.actions, "read", public=True)
+
+
+def read_checks(call: Call) -> None:
+    """Refuse a token that may not read check runs."""
+    _need(call, "none" if call.token is None else call.token.checks, "read", public=True)
+
+
+def read_issues(call: Call) -> None:
+    """Refuse a token that may not read issues."""
+    _need(call, "none" if call.token is None else call.token.issues, "read", public=True)
+
+
+def write_issues(call: Call) -> Token:
+    """Refuse who may not write issues: no token, too weak a token, an archived repository, no issues."""
+    token = authenticated(call)
+    if call.state.repository.archived:
+        raise Refusal(403, "Repository was archived so is read-only.")
+    issues_enabled(call)
+    _need(call, token.issues, "write", public=False)
+    return token
+
+
+def triage(call: Call) -> Token:
+    """Refuse who may write issues but not label them."""
+    token = write_issues(call)
+    if not token.labels:
+        raise _refused(token)
+    return token
+
+
+def issues_enabled(call: Call) -> None:
+    """Refuse when the repository keeps no issues."""
+    if not call.state.repository.has_issues:
+        raise Refusal(410, "Issues has been disabled in this repository.")
+
+
+def authenticated(call: Call) -> Token:
+    """Refuse a request without a token."""
+    if call.token is None:
+        raise Refusal(401, "Requires authentication")
+    return call.token
+
+
+def _need(call: Call, has: str, needs: str, *, public: bool) -> None:
+    if call.token is None and public:
+        return
+    if _LEVELS.index(has) < _LEVELS.index(needs):
+        raise _refused(call.token)
+
+
+def _refused(token: Token | None) -> Refusal:
+    kind = "integration" if token is None or token.installation else "personal access token"
+    return Refusal(403, f"Resource not accessible by {kind}")

@@ -1,0 +1,172 @@
+"""The local GitHub as a test holds it: made from a file, served, looked into and changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sandbox import history, replay, scenario, server
+from sandbox.door import Door
+from sandbox.faults import Fault
+from sandbox.history import History
+from sandbox.state import Account, AccountKind, Issue, Label, Run, State
+
+
+class Sandbox:
+    """A local GitHub. What its server is told to write shows here at once, and the other way round."""
+
+    def __init__(self, state: State, continued: History) -> None:
+        self._state = state
+        self._history = continued
+        self._door = Door(state)
+
+    @classmethod
+    def from_scenario(cls, path: Path) -> Self:
+        """Read a scenario file; the logs it names lie beside it."""
+        return cls(*scenario.read_scenario(path.read_text("utf-8"), path.parent))
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Read a scenario from a text."""
+        return cls(*scenario.read_scenario(text, Path.cwd()))
+
+    @classmethod
+    def from_replay(cls, folder: Path) -> Self:
+        """Load the answers of the real API from a folder: `runs.json`, `jobs/`, `logs/`."""
+        state = replay.read_replay(folder)
+        return cls(state, History(state))
+
+    @contextmanager
+    def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[server.Server]:
+        """Serve until the block ends; port 0 is any free one."""
+        with server.running(self._door, host, port) as running:
+            yield running
+
+    @property
+    def state(self) -> State:
+        """Everything the server knows."""
+        return self._state
+
+    @property
+    def issues(self) -> list[Issue]:
+        """The issues, by number; pull requests are among them."""
+        with self._door.lock:
+            return [self._state.issues[number] for number in sorted(self._state.issues)]
+
+    @property
+    def labels(self) -> list[Label]:
+        """The labels of the repository, by name."""
+        with self._door.lock:
+            return [self._state.labels[name] for name in sorted(self._state.labels)]
+
+    @property
+    def runs(self) -> list[Run]:
+        """The runs, newest first."""
+        with self._door.lock:
+            return list(self._state.runs)
+
+    @property
+    def now(self) -> datetime:
+        """The clock that writes are stamped with; each write moves it on by a second."""
+        return self._state.now
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        with self._door.lock:
+            self._state.now = moment
+
+    @property
+    def delay(self) -> float:
+        """How many seconds each answer waits."""
+        return self._door.delay
+
+    @delay.setter
+    def delay(self, seconds: float) -> None:
+        self._door.delay = seconds
+
+    def inject(self, fault: Fault) -> None:
+        """Let something go wrong from now on."""
+        with self._door.lock:
+            self._door.faults.add(fault)
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        with self._door.lock:
+            self._door.faults.clear()
+
+    def issue(self, number: int) -> Issue:
+        """The issue of that number."""
+        return self._state.issues[number]
+
+    def add_run(self, entry: Mapping[str, object] | None = None, /, **more: object) -> Run:
+        """Add a run, written as in a scenario: `add_run(workflow="CI", conclusion="failure")`."""
+        with self._door.lock:
+            return self._history.add([history.run_entry({**(entry or {}), **more})])[0]
+
+    def add_issue(
+        self,
+        title: str,
+        body: str | None = None,
+        labels: Sequence[str] = (),
+        login: str | None = None,
+        author_association: str | None = None,
+        type: AccountKind | None = None,  # noqa: A002 - GitHub's name for it
+    ) -> Issue:
+        """Open an issue in somebody's name."""
+        with self._door.lock:
+            login = login or self._state.repository.owner
+            if type is not None:
+                known = self._state.account(login)
+                self._state.know(Account(login, type, known.association, known.name, known.email))
+            issue = self._state.open_issue(title, body, login)
+            issue.labels = self._state.ensure_labels(labels)
+            issue.author_association = author_association or issue.author_association
+            return issue
+
+    def edit_issue(
+        self,
+        number: int,
+        *,
+        title: str | None = None,
+        body: str | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> Issue:
+        """Change an issue the way a person would on the page."""
+        with self._door.lock:
+            issue = self._state.issues[number]
+            issue.title = issue.title if title is None else title
+            issue.body = issue.body if body is None else body
+            issue.labels = issue.labels if labels is None else self._state.ensure_labels(labels)
+            issue.updated_at = self._state.tick()
+            return issue
+
+    def close_issue(
+        self,
+        number: int,
+        state_reason: str = "completed",
+        at: datetime | None = None,
+        login: str | None = None,
+    ) -> Issue:
+        """Close an issue."""
+        with self._door.lock:
+            issue = self._state.issues[number]
+            self._state.close(issue, state_reason, login, at or self._state.tick())
+            return issue
+
+    def reopen_issue(self, number: int, at: datetime | None = None) -> Issue:
+        """Open a closed issue again."""
+        with self._door.lock:
+            issue = self._state.issues[number]
+            self._state.reopen(issue, at or self._state.tick())
+            return issue
+
+    def comment(self, number: int, body: str, login: str | None = None) -> None:
+        """Say something on an issue in somebody's name."""
+        with self._door.lock:
+            self._state.comment(self._state.issues[number], body, login or self._state.repository.owner)
+
+    def change_repository(self, **changes: object) -> None:
+        """Change the repository: `change_repository(archived=True)`."""
+        with self._door.lock:
+            self._state.change_repository(**changes)

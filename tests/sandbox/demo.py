@@ -1,0 +1,124 @@
+"""The demo: the real program, twice, against a local GitHub with the history of an invented project.
+
+Needs no token and no network. `--keep FOLDER` leaves the summary and the issues there as Markdown files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.panel import Panel
+
+from sandbox import Sandbox
+from sandbox.server import Server
+from sandbox.state import Issue
+
+SCENARIO = Path(__file__).parent / "scenarios" / "parcel-tracker" / "scenario.yaml"
+REPOSITORY = "northwind-labs/parcel-tracker"
+TOKEN = "demo-token"
+
+_COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What one run of the action left behind: its outputs and its summary."""
+
+    outputs: dict[str, str]
+    summary: str
+
+    @property
+    def created(self) -> list[int]:
+        return list(json.loads(self.outputs["issue-numbers"]))
+
+
+def main() -> int:
+    """Show the plan, sweep twice, show what came of it; the exit code is that of the program where it fails."""
+    arguments = argparse.ArgumentParser(description="Run the tracker against a local GitHub.")
+    arguments.add_argument("--keep", type=Path, metavar="FOLDER", help="write the summary and the issues there")
+    keep: Path | None = arguments.parse_args().keep
+    console = Console(width=120)
+    box = Sandbox.from_scenario(SCENARIO)
+    with box.serve() as server:
+        console.rule("The plan: a dry run of the command")
+        _run(server, ["sweep", "--repo", REPOSITORY], {"COLUMNS": "120"})
+        console.rule("The first sweep: what the action does")
+        first = _act(server)
+        console.rule("The second sweep, right after")
+        second = _act(server)
+        ours = [issue for issue in box.issues if "ci-failure" in issue.labels]
+        for issue in ours:
+            _show(console, issue)
+        console.rule("The job summary of the first sweep")
+        console.print(Markdown(first.summary))
+        if keep is not None:
+            _write(keep, ours, first)
+    failures, created = first.outputs["failure-count"], len(first.created)
+    print(f"demo: {failures} failures, {created} issues created, second sweep created {len(second.created)}")
+    return 0
+
+
+def _act(server: Server) -> Sweep:
+    with tempfile.TemporaryDirectory() as folder:
+        outputs, summary = Path(folder, "outputs"), Path(folder, "summary")
+        outputs.touch()  # as the runner does
+        _run(
+            server,
+            ["action"],
+            {
+                "INPUT_REPOSITORY": REPOSITORY,
+                "INPUT_TOKEN": TOKEN,
+                "GITHUB_OUTPUT": str(outputs),
+                "GITHUB_STEP_SUMMARY": str(summary),
+            },
+        )
+        return Sweep(_read_outputs(outputs.read_text("utf-8")), summary.read_text("utf-8"))
+
+
+def _run(server: Server, arguments: list[str], more: dict[str, str]) -> None:
+    sys.stdout.flush()
+    subprocess.run(
+        [sys.executable, "-m", "ci_failure_tracker", *arguments],
+        env={
+            **os.environ,
+            "GITHUB_API_URL": server.api_url,
+            "GITHUB_GRAPHQL_URL": server.graphql_url,
+            "GITHUB_SERVER_URL": server.server_url,
+            "GITHUB_TOKEN": TOKEN,
+            **more,
+        },
+        check=True,
+    )
+
+
+def _read_outputs(text: str) -> dict[str, str]:
+    """Read the runner's file: `name<<mark`, the value's lines, `mark`."""
+    found = re.findall(r"^([\w-]+)<<(\S+)\r?\n(.*?)\r?\n\2$", text, re.MULTILINE | re.DOTALL)
+    return {name: value for name, _, value in found}
+
+
+def _show(console: Console, issue: Issue) -> None:
+    title = f"#{issue.number} {issue.title}"
+    subtitle = f"{issue.state} · labels: {', '.join(issue.labels)} · opened by {issue.login}"
+    console.print(Panel(Markdown(_COMMENT.sub("", issue.body or "")), title=title, subtitle=subtitle))
+
+
+def _write(folder: Path, issues: list[Issue], sweep: Sweep) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "summary.md").write_text(sweep.summary, encoding="utf-8")
+    for issue in issues:
+        (folder / f"issue-{issue.number}.md").write_text(f"# {issue.title}\n\n{issue.body}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""Numbers and names that GitHub would have given: the same for the same input, and of a real magnitude."""
+
+import base64
+import hashlib
+from collections.abc import Container
+from datetime import UTC, datetime
+
+_DAY_ZERO = datetime(2025, 7, 1, tzinfo=UTC)
+_FIRST_RUN = 17_000_000_000
+_FIRST_JOB = 50_000_000_000
+_FIRST_SUITE = 46_000_000_000
+_MAX_INT32 = 0xFFFFFFFF
+
+# Accounts whose numbers are the same in every repository on GitHub.
+_WELL_KNOWN_ACCOUNTS = {"github-actions[bot]": 41898282, "dependabot[bot]": 49699333}
+
+
+def digest(*parts: object) -> str:
+    """40 hexadecimal digits that depend on nothing but the parts: a commit's sha, a tree, a signature."""
+    text = "\0".join(str(part) for part in parts)
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def number(*parts: object, start: int, span: int) -> int:
+    """A number in `start .. start + span`, the same for the same parts."""
+    return start + int(digest(*parts)[:15], 16) % span
+
+
+def account_id(login: str) -> int:
+    """The number of an account."""
+    return _WELL_KNOWN_ACCOUNTS.get(login) or number("account", login, start=1_000_000, span=190_000_000)
+
+
+def run_id(created_at: datetime, taken: Container[int]) -> int:
+    """The number of a run: later runs have greater ones, as on GitHub."""
+    return _free(_FIRST_RUN + _seconds(created_at) * 10, taken)
+
+
+def job_id(started_at: datetime, taken: Container[int]) -> int:
+    """The number of a job, which is also the number of its check run."""
+    return _free(_FIRST_JOB + _seconds(started_at) * 100, taken)
+
+
+def check_suite_id(of_run: int) -> int:
+    """The number of the check suite that holds a run's jobs."""
+    return _FIRST_SUITE + (of_run - _FIRST_RUN) * 3
+
+
+def node_id(prefix: str, *numbers: int) -> str:
+    """A global node id: a prefix, then a packed list of the numbers, the way GitHub encodes it."""
+    packed = bytes([0x91 + len(numbers), 0x00]) + b"".join(_packed(n) for n in numbers)
+    return f"{prefix}_{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
+
+
+def _packed(value: int) -> bytes:
+    if value > _MAX_INT32:
+        return b"\xcf" + value.to_bytes(8, "big")
+    return b"\xce" + value.to_bytes(4, "big")
+
+
+def _seconds(moment: datetime) -> int:
+    return int((moment - _DAY_ZERO).total_seconds())
+
+
+def _free(candidate: int, taken: Container[int]) -> int:
+    while candidate in taken:
+        candidate += 1
+    return candidate

@@ -1,0 +1,98 @@
+"""Pictures of what the demo wrote, for the README: an issue and the job summary, as a browser shows them.
+
+`python -m sandbox.picture FOLDER_OF_THE_DEMO OUT` needs Chromium on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import html
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+_PAGE = """<!doctype html><meta charset="utf-8"><title>{title}</title><style>
+body {{ margin: 24px; width: 912px; background: #fff; color: #1f2328;
+  font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; }}
+h1 {{ font-size: 26px; font-weight: 400; margin: 0 0 8px; }}
+h1 b {{ font-weight: 400; color: #59636e; }}
+.labels {{ margin-bottom: 16px; }}
+.labels span {{ border-radius: 2em; padding: 0 8px; font-size: 12px; line-height: 20px; margin-right: 4px;
+  display: inline-block; border: 1px solid #d1d9e0; }}
+.box {{ border: 1px solid #d1d9e0; border-radius: 6px; }}
+.head {{ background: #f6f8fa; border-bottom: 1px solid #d1d9e0; border-radius: 6px 6px 0 0;
+  padding: 8px 16px; color: #59636e; }}
+.head b {{ color: #1f2328; }}
+.body {{ padding: 16px; }}
+h3 {{ font-size: 17.5px; margin: 24px 0 16px; }}
+table {{ border-collapse: collapse; margin: 0 0 16px; }}
+th, td {{ border: 1px solid #d1d9e0; padding: 6px 13px; text-align: left; }}
+tr:nth-child(2n) td {{ background: #f6f8fa; }}
+code {{ background: #818b981f; border-radius: 6px; padding: .2em .4em; font: 85% ui-monospace, "DejaVu Sans Mono",
+  monospace; }}
+a {{ color: #0969da; }} hr {{ border: 0; border-top: 4px solid #d1d9e0; margin: 24px 0; }}
+</style>{content}"""
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main() -> int:
+    """Draw `issue.png` and `summary.png`."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("demo", type=Path, help="the folder that `python -m sandbox.demo --keep` filled")
+    arguments.add_argument("out", type=Path)
+    given = arguments.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    first = min(given.demo.glob("issue-*.md"))
+    title, _, body = first.read_text(encoding="utf-8").partition("\n\n")
+    number = first.stem.removeprefix("issue-")
+    draw(_issue_page(title.removeprefix("# "), number, body), given.out / "issue.png", 1010)
+    draw(_page("Summary", _markdown((given.demo / "summary.md").read_text("utf-8"))), given.out / "summary.png", 1250)
+    return 0
+
+
+def _issue_page(title: str, number: str, body: str) -> str:
+    labels = "".join(f"<span>{name}</span>" for name in ("ci-failure", "github-actions", "automated"))
+    return _page(
+        title,
+        f'<h1>{html.escape(title)} <b>#{number}</b></h1><div class="labels">{labels}</div><div class="box">'
+        f'<div class="head"><b>github-actions</b> opened this issue</div><div class="body">{_markdown(body)}</div></div>',
+    )
+
+
+def _page(title: str, content: str) -> str:
+    return _PAGE.format(title=html.escape(title), content=content)
+
+
+def _markdown(text: str) -> str:
+    visible = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(visible))
+
+
+def draw(page: str, picture: Path, height: int) -> None:
+    """Show a page in Chromium and keep the picture.
+
+    Raises:
+        RuntimeError: where there is no Chromium.
+    """
+    browser = next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
+    if browser is None:
+        raise RuntimeError("no Chromium found: install Debian's package `chromium`")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "page.html")
+        file.write_text(page, encoding="utf-8")
+        quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+        shot = [f"--screenshot={picture.resolve()}", f"--window-size=960,{height}", "--hide-scrollbars"]
+        profile = f"--user-data-dir={folder}/profile"
+        subprocess.run(
+            [browser, "--headless", *quiet, *shot, profile, file.as_uri()], check=True, capture_output=True, timeout=60
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,68 @@
+"""The table of REST routes, and the few that are about the repository or the one who asks."""
+
+from collections.abc import Callable
+
+from starlette.routing import Route
+
+from sandbox import access, actions, issue_search, issues, payloads
+from sandbox.call import Call, Refusal, Reply
+
+Handler = Callable[[Call], Reply]
+
+_REPOSITORY = "/repos/{owner}/{repo}"
+
+
+def get_repository(call: Call) -> Reply:
+    """The repository."""
+    return Reply(payloads.repository(call.state, call.token, call.urls))
+
+
+def get_user(call: Call) -> Reply:
+    """Who asks; an app's token is nobody to this route."""
+    token = access.authenticated(call)
+    if token.installation:
+        raise Refusal(403, "Resource not accessible by integration")
+    return Reply(payloads.signed_in_user(call.state.account(token.login), call.state, call.urls))
+
+
+# Method, path under the API's address, handler.
+TABLE: tuple[tuple[str, str, Handler], ...] = (
+    ("GET", "/user", get_user),
+    ("GET", "/search/issues", issue_search.search_issues),
+    ("GET", _REPOSITORY, get_repository),
+    ("GET", f"{_REPOSITORY}/actions/workflows", actions.list_workflows),
+    ("GET", f"{_REPOSITORY}/actions/workflows/{{workflow_id}}", actions.get_workflow),
+    ("GET", f"{_REPOSITORY}/actions/workflows/{{workflow_id}}/runs", actions.list_workflow_runs),
+    ("GET", f"{_REPOSITORY}/actions/runs", actions.list_runs),
+    ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}", actions.get_run),
+    ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}/jobs", actions.list_jobs),
+    ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}/attempts/{{attempt_number}}", actions.get_attempt),
+    (
+        "GET",
+        f"{_REPOSITORY}/actions/runs/{{run_id}}/attempts/{{attempt_number}}/jobs",
+        actions.list_attempt_jobs,
+    ),
+    ("GET", f"{_REPOSITORY}/actions/jobs/{{job_id}}", actions.get_job),
+    ("GET", f"{_REPOSITORY}/actions/jobs/{{job_id}}/logs", actions.job_log),
+    ("GET", f"{_REPOSITORY}/check-runs/{{check_run_id}}/annotations", actions.list_annotations),
+    ("GET", f"{_REPOSITORY}/commits/{{ref:path}}/check-runs", actions.list_commit_check_runs),
+    ("GET", f"{_REPOSITORY}/check-suites/{{check_suite_id}}/check-runs", actions.list_suite_check_runs),
+    ("GET", f"{_REPOSITORY}/issues", issues.list_issues),
+    ("POST", f"{_REPOSITORY}/issues", issues.create_issue),
+    ("PATCH", f"{_REPOSITORY}/issues/comments/{{comment_id}}", issues.edit_comment),
+    ("GET", f"{_REPOSITORY}/issues/{{issue_number}}", issues.get_issue),
+    ("PATCH", f"{_REPOSITORY}/issues/{{issue_number}}", issues.edit_issue),
+    ("GET", f"{_REPOSITORY}/issues/{{issue_number}}/comments", issues.list_comments),
+    ("POST", f"{_REPOSITORY}/issues/{{issue_number}}/comments", issues.create_comment),
+    ("POST", f"{_REPOSITORY}/issues/{{issue_number}}/labels", issues.add_labels),
+    ("PUT", f"{_REPOSITORY}/issues/{{issue_number}}/labels", issues.set_labels),
+    ("POST", f"{_REPOSITORY}/issues/{{issue_number}}/assignees", issues.add_assignees),
+    ("GET", f"{_REPOSITORY}/labels", issues.list_labels),
+    ("POST", f"{_REPOSITORY}/labels", issues.create_label),
+    ("GET", f"{_REPOSITORY}/labels/{{name:path}}", issues.get_label),
+)
+
+
+def routes(serve: Callable[[Handler], Callable[..., object]]) -> list[Route]:
+    """The routes, each handler made into an endpoint by `serve`."""
+    return [Route(path, serve(handler), methods=[method]) for method, path, handler in TABLE]

@@ -1,0 +1,193 @@
+"""A scenario file, which a person writes, becomes the state of the server."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, cast
+
+import yaml
+
+from sandbox import identifiers
+from sandbox.fields import Fields, ScenarioError
+from sandbox.history import History, read_plans
+from sandbox.state import (
+    Account,
+    AccountKind,
+    Comment,
+    Issue,
+    Label,
+    Repository,
+    State,
+    Token,
+    Workflow,
+)
+
+ASSOCIATIONS = (
+    "OWNER",
+    "MEMBER",
+    "COLLABORATOR",
+    "CONTRIBUTOR",
+    "FIRST_TIMER",
+    "FIRST_TIME_CONTRIBUTOR",
+    "MANNEQUIN",
+    "NONE",
+)
+REASONS = ("completed", "not_planned", "duplicate", "reopened")
+# What a scenario without tokens of its own accepts.
+DEFAULT_TOKEN = Token("sandbox-token", "github-actions[bot]")
+_DEFAULT_NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+
+
+def read_scenario(text: str, folder: Path) -> tuple[State, History]:
+    """The state a scenario describes, and the history it can be continued with."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as problem:
+        raise ScenarioError(f"the scenario is not YAML: {problem}") from problem
+    top = Fields(document, "scenario")
+    state = State(_repository(top.inner("repository")), top.moment("now", _DEFAULT_NOW, _DEFAULT_NOW))
+    _read_people(top, state)
+    history = History(state, folder)
+    _read_workflows(top, history)
+    _read_commits(top, history)
+    history.add(top.mappings("runs"))
+    _read_labels(top, state)
+    _read_issues(top, state)
+    top.done()
+    return state, history
+
+
+def _repository(fields: Fields) -> Repository:
+    full_name = fields.text("full_name", "octo-org/example")
+    if full_name.count("/") != 1:
+        raise fields.error("full_name", f"must be owner/name, not {full_name!r}")
+    permissions = fields.inner("permissions")
+    repository = Repository(
+        full_name=full_name,
+        id=fields.number("id", identifiers.number("repository", full_name, start=100_000_000, span=900_000_000)),
+        default_branch=fields.text("default_branch", "main"),
+        private=fields.flag("private", default=False),
+        archived=fields.flag("archived", default=False),
+        has_issues=fields.flag("has_issues", default=True),
+        description=fields.optional_text("description"),
+        permissions=tuple((name, permissions.flag(name, default=False)) for name, _ in permissions.items()),
+    )
+    fields.done()
+    return repository
+
+
+def _read_people(top: Fields, state: State) -> None:
+    owner = state.repository.owner
+    state.know(Account(owner, "Organization", "OWNER"))
+    for fields in top.mappings("accounts"):
+        login = fields.text("login")
+        kind = fields.choice("type", ("User", "Bot", "Organization"), "Bot" if login.endswith("[bot]") else "User")
+        state.know(
+            Account(
+                login=login,
+                kind=cast("AccountKind", kind),
+                association=fields.choice("association", ASSOCIATIONS, "NONE"),
+                name=fields.text("name", ""),
+                email=fields.text("email", ""),
+            )
+        )
+        fields.done()
+    tokens = [_token(value, Fields(entry, f"scenario.tokens.{value}")) for value, entry in top.inner("tokens").items()]
+    for token in tokens or [DEFAULT_TOKEN]:
+        state.tokens[token.value] = token
+        state.account(token.login)
+
+
+def _token(value: str, fields: Fields) -> Token:
+    login = fields.text("login", DEFAULT_TOKEN.login)
+    token = Token(
+        value=value,
+        login=login,
+        actions=cast("Literal['none', 'read']", fields.choice("actions", ("none", "read"), "read")),
+        issues=cast("Literal['none', 'read', 'write']", fields.choice("issues", ("none", "read", "write"), "write")),
+        checks=cast("Literal['none', 'read']", fields.choice("checks", ("none", "read"), "read")),
+        labels=fields.flag("labels", default=True),
+        rate_limit=fields.number("rate_limit", 1000 if login.endswith("[bot]") else 5000),
+    )
+    fields.done()
+    return token
+
+
+def _read_workflows(top: Fields, history: History) -> None:
+    for fields in top.mappings("workflows"):
+        name = fields.text("name")
+        path = fields.text("path", f".github/workflows/{fields.text('file', f'{_slug(name)}.yml')}")
+        workflow = Workflow(
+            id=fields.number("id", identifiers.number("workflow", path, start=90_000_000, span=90_000_000)),
+            name=name,
+            path=path,
+            state=fields.choice("state", _WORKFLOW_STATES, "active"),
+        )
+        history.state.workflows.append(workflow)
+        history.plans[name] = read_plans(fields)
+        history.start_numbers_at(workflow, fields.number("first_number", 1))
+        fields.done()
+
+
+_WORKFLOW_STATES = ("active", "deleted", "disabled_fork", "disabled_inactivity", "disabled_manually")
+
+
+def _slug(name: str) -> str:
+    return "-".join(name.lower().split())
+
+
+def _read_commits(top: Fields, history: History) -> None:
+    for name, entry in top.inner("commits").items():
+        fields = Fields(entry, f"scenario.commits.{name}")
+        history.commits[name] = history.read_commit(fields, history.state.now, (name,))
+
+
+def _read_labels(top: Fields, state: State) -> None:
+    for fields in top.mappings("labels"):
+        label = Label(fields.text("name"), fields.text("color", "ededed"), fields.optional_text("description"))
+        state.labels[label.name.lower()] = label
+        fields.done()
+
+
+def _read_issues(top: Fields, state: State) -> None:
+    for fields in top.mappings("issues"):
+        issue = _issue(fields, state)
+        if issue.number in state.issues:
+            raise fields.error("number", f"there are two issues {issue.number}")
+        state.issues[issue.number] = issue
+
+
+def _issue(fields: Fields, state: State) -> Issue:
+    created = fields.moment("created", state.now, state.now)
+    account = state.account(fields.text("login", state.repository.owner))
+    issue = Issue(
+        number=fields.number("number", max(state.issues, default=0) + 1),
+        title=fields.text("title"),
+        body=fields.optional_text("body"),
+        login=account.login,
+        author_association=fields.choice("association", ASSOCIATIONS, account.association),
+        created_at=created,
+        updated_at=created,
+        labels=state.ensure_labels(fields.names("labels")),
+        assignees=fields.names("assignees"),
+        pull_request=fields.flag("pull_request", default=False),
+    )
+    _read_comments(fields.mappings("comments"), issue, state)
+    reason = fields.choice("state_reason", REASONS, "completed")
+    if fields.choice("state", ("open", "closed"), "open") == "closed":
+        state.close(
+            issue,
+            reason,
+            fields.optional_text("closed_by"),
+            fields.moment("closed", issue.updated_at, state.now),
+        )
+    fields.done()
+    return issue
+
+
+def _read_comments(entries: Sequence[Fields], issue: Issue, state: State) -> None:
+    for fields in entries:
+        at = fields.moment("at", issue.updated_at, state.now)
+        comment: Comment = state.comment(issue, fields.text("body"), fields.text("login", issue.login), at)
+        comment.updated_at = comment.created_at
+        fields.done()

@@ -1,0 +1,377 @@
+"""What the local GitHub knows: plain data, and the clock that every write is stamped with."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from sandbox import identifiers
+
+AccountKind = Literal["User", "Bot", "Organization"]
+LogKind = Literal["text", "missing", "expired", "none"]
+
+_REPOSITORY_MADE = datetime(2023, 2, 14, 9, 30, tzinfo=UTC)
+_WORKFLOW_MADE = datetime(2024, 1, 8, 10, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person, a bot or an organisation, and how it stands to the repository."""
+
+    login: str
+    kind: AccountKind = "User"
+    association: str = "NONE"
+    name: str = ""
+    email: str = ""
+
+    @property
+    def id(self) -> int:
+        return identifiers.account_id(self.login)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token, whose it is, and what it may do."""
+
+    value: str
+    login: str
+    actions: Literal["none", "read"] = "read"
+    issues: Literal["none", "read", "write"] = "write"
+    checks: Literal["none", "read"] = "read"
+    labels: bool = True
+    rate_limit: int = 1000
+
+    @property
+    def installation(self) -> bool:
+        """Is it an app's token, such as the one a workflow run gets? Then it belongs to no user."""
+        return self.login.endswith("[bot]")
+
+    @property
+    def blind(self) -> bool:
+        """Does it give no right at all? Then a private repository does not exist for it."""
+        return self.actions == self.issues == self.checks == "none"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The one repository the server has."""
+
+    full_name: str
+    id: int
+    default_branch: str = "main"
+    private: bool = False
+    archived: bool = False
+    has_issues: bool = True
+    description: str | None = None
+    permissions: tuple[tuple[str, bool], ...] = ()
+    created_at: datetime = _REPOSITORY_MADE
+
+    @property
+    def owner(self) -> str:
+        return self.full_name.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.full_name.partition("/")[2]
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """An entry of the workflow list."""
+
+    id: int
+    name: str
+    path: str
+    state: str = "active"
+    created_at: datetime = _WORKFLOW_MADE
+
+    @property
+    def file(self) -> str:
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """The commit a run ran on."""
+
+    sha: str
+    message: str
+    author: str
+    email: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a job."""
+
+    name: str
+    number: int
+    status: str
+    conclusion: str | None
+    started_at: datetime | None
+    completed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A message shown on a check run."""
+
+    message: str
+    level: str = "failure"
+    title: str = ""
+    path: str = ".github"
+    line: int = 1
+
+
+@dataclass(frozen=True)
+class Log:
+    """The log of a job, or why there is none.
+
+    `missing`: the redirect leads to a blob that is gone; `expired`: GitHub says 410;
+    `none`: the job never wrote one, GitHub says 404.
+    """
+
+    kind: LogKind = "none"
+    text: str = ""
+    path: Path | None = None
+
+    def read(self) -> bytes:
+        """The bytes of the log as they were written: no newline is translated."""
+        return self.path.read_bytes() if self.path else self.text.encode()
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of one attempt; `id` is the number of its check run as well."""
+
+    id: int
+    name: str
+    status: str
+    conclusion: str | None
+    created_at: datetime
+    started_at: datetime
+    completed_at: datetime | None
+    steps: tuple[Step, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    log: Log = Log()
+    runner: str = "ubuntu-latest"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt of a run, with jobs of its own."""
+
+    number: int
+    status: str
+    conclusion: str | None
+    started_at: datetime
+    updated_at: datetime
+    actor: str
+    jobs: tuple[Job, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fork:
+    """The repository a pull request came from; `deleted` when it is no more."""
+
+    owner: str
+    deleted: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """A workflow run. What it shows is what its last attempt shows."""
+
+    id: int
+    workflow: Workflow
+    number: int
+    event: str
+    branch: str | None
+    commit: Commit
+    name: str
+    title: str
+    actor: str
+    created_at: datetime
+    attempts: tuple[Attempt, ...]
+    fork: Fork | None = None
+    pull_request: int | None = None
+
+    @property
+    def last(self) -> Attempt:
+        return self.attempts[-1]
+
+    @property
+    def status(self) -> str:
+        return self.last.status
+
+    @property
+    def conclusion(self) -> str | None:
+        return self.last.conclusion
+
+    @property
+    def check_suite_id(self) -> int:
+        return identifiers.check_suite_id(self.id)
+
+
+@dataclass
+class Label:
+    """A label of the repository."""
+
+    name: str
+    color: str = "ededed"
+    description: str | None = None
+
+    @property
+    def id(self) -> int:
+        return identifiers.number("label", self.name.lower(), start=7_000_000_000, span=900_000_000)
+
+
+@dataclass
+class Comment:
+    """A comment of an issue."""
+
+    id: int
+    body: str
+    login: str
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass
+class Issue:
+    """An issue, or a pull request, which GitHub lists with the issues."""
+
+    number: int
+    title: str
+    body: str | None
+    login: str
+    author_association: str
+    created_at: datetime
+    updated_at: datetime
+    state: str = "open"
+    state_reason: str | None = None
+    labels: list[str] = field(default_factory=list)
+    assignees: list[str] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    pull_request: bool = False
+
+    @property
+    def id(self) -> int:
+        return 3_500_000_000 + self.number * 1009
+
+
+@dataclass(frozen=True)
+class PlacedJob:
+    """A job together with where it is."""
+
+    run: Run
+    attempt: Attempt
+    job: Job
+
+
+@dataclass
+class State:
+    """Everything the server knows, and the only place it is changed."""
+
+    repository: Repository
+    now: datetime
+    accounts: dict[str, Account] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    workflows: list[Workflow] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    jobs: dict[int, PlacedJob] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    _comment_serial: int = 0
+
+    def tick(self) -> datetime:
+        """The time of a write: each is one second after the one before, so order can be seen."""
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def account(self, login: str) -> Account:
+        """The account of a login; one nobody declared is a stranger, or a bot if its name says so."""
+        if login not in self.accounts:
+            self.accounts[login] = Account(login, "Bot" if login.endswith("[bot]") else "User")
+        return self.accounts[login]
+
+    def know(self, account: Account) -> None:
+        """Add an account, or replace what was known of it."""
+        self.accounts[account.login] = account
+
+    def add_runs(self, runs: Iterable[Run]) -> None:
+        """Add runs to the history and keep it newest first."""
+        for run in runs:
+            self.runs.append(run)
+            for attempt in run.attempts:
+                self.jobs.update((job.id, PlacedJob(run, attempt, job)) for job in attempt.jobs)
+        self.runs.sort(key=lambda run: (run.created_at, run.id), reverse=True)
+
+    def run(self, run_id: int) -> Run | None:
+        """The run of that number."""
+        return next((run for run in self.runs if run.id == run_id), None)
+
+    def workflow(self, reference: str) -> Workflow | None:
+        """The workflow with that number, file name or path."""
+        return next(
+            (w for w in self.workflows if reference in (str(w.id), w.file, w.path)),
+            None,
+        )
+
+    def label(self, name: str) -> Label | None:
+        """The label of that name; GitHub minds no case."""
+        return self.labels.get(name.lower())
+
+    def ensure_labels(self, names: Iterable[str]) -> list[str]:
+        """The names as the repository spells them, each once; an unknown label is made on the way."""
+        spelled: dict[str, None] = {}
+        for name in names:
+            label = self.labels.setdefault(name.lower(), Label(name))
+            spelled[label.name] = None
+        return list(spelled)
+
+    def open_issue(self, title: str, body: str | None, login: str) -> Issue:
+        """Open an issue under the next free number."""
+        at = self.tick()
+        issue = Issue(
+            number=max(self.issues, default=0) + 1,
+            title=title,
+            body=body,
+            login=login,
+            author_association=self.account(login).association,
+            created_at=at,
+            updated_at=at,
+        )
+        self.issues[issue.number] = issue
+        return issue
+
+    def comment(self, issue: Issue, body: str, login: str, at: datetime | None = None) -> Comment:
+        """Add a comment to an issue."""
+        at = at or self.tick()
+        self._comment_serial += 1
+        comment = Comment(3_600_000_000 + self._comment_serial, body, login, at, at)
+        self.account(login)
+        issue.comments.append(comment)
+        issue.updated_at = max(issue.updated_at, at)
+        return comment
+
+    def close(self, issue: Issue, reason: str | None, login: str | None, at: datetime) -> None:
+        """Close an issue; a closed one takes the new reason."""
+        if issue.state == "open":
+            issue.closed_at, issue.closed_by = at, login
+        issue.state, issue.state_reason = "closed", reason or "completed"
+        issue.updated_at = at
+
+    def reopen(self, issue: Issue, at: datetime) -> None:
+        """Open a closed issue again."""
+        issue.state, issue.state_reason = "open", "reopened"
+        issue.closed_at = issue.closed_by = None
+        issue.updated_at = at
+
+    def change_repository(self, **changes: object) -> None:
+        """Replace fields of the repository, such as `archived`."""
+        self.repository = replace(self.repository, **changes)  # type: ignore[arg-type]
