@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
-from ci_failure_tracker.rendering.markdown import code, counted, defused, link, plain, short, utc
+from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, plain, short, utc
 from ci_failure_tracker.tracking.identity import ALL_JOBS
 
 BODY_LIMIT = 65_536
@@ -108,6 +108,7 @@ class IssueWriter:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        environment.filters["cell"] = cell
         try:
             self._template = environment.from_string(template) if template else environment.get_template("issue.md.j2")
         except TemplateError as mistake:

@@ -34,12 +34,17 @@ def defused(text: str, limit: int = 200) -> str:
 
 
 def code(text: str, limit: int = 200) -> str:
-    """Foreign text as a code span that also stands in a cell of a table."""
-    shown = defused(text, limit).replace("|", "\\|") or " "
+    """Foreign text as a code span."""
+    shown = defused(text, limit) or " "
     longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if longest or shown == " " else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def cell(markdown: str) -> str:
+    """Markdown for a cell of a table, where a bar ends the cell even within a code span."""
+    return markdown.replace("|", "\\|")
 
 
 def link(text: str, url: str) -> str:

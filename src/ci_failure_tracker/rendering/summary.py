@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ci_failure_tracker.model import Failing, Fate, Identity, Problem, Result, Skip
-from ci_failure_tracker.rendering.markdown import code, counted, defused, link, utc
+from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, utc
 from ci_failure_tracker.reporting.report import Report, WorkflowLook
 from ci_failure_tracker.tracking.identity import ALL_JOBS
 
@@ -101,6 +101,7 @@ def render_summary(report: Report, limit: int = LIMIT) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["cell"] = cell
     template = environment.get_template("summary.md.j2")
     texts = (template.render(summary=_view(report, rows)) for rows in _LADDER)
     return next((text for text in texts if len(text.encode()) <= limit), f"{defused(report.line)}\n")

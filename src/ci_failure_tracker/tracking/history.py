@@ -200,7 +200,8 @@ def remember(state: State | None, history: History, since: datetime | None = Non
 
     `since` leaves out what started before it: a new issue that follows a closed one starts afresh.
     """
-    seen = [one for one in history.occurrences if since is None or one.started_at > since]
+    before = [one for one in history.occurrences if since is not None and one.started_at <= since]
+    seen = [one for one in history.occurrences if one not in before]
     new = [one for one in seen if state is None or not _counted(state, one)]
     kept = sorted(
         {one.key: one for one in (*(state.occurrences if state else ()), *new)}.values(), key=lambda o: o.order
@@ -214,7 +215,7 @@ def remember(state: State | None, history: History, since: datetime | None = Non
         last_seen=max(one.ended_at for one in kept),
         legs=_add_legs(state.legs if state else (), new),
         occurrences=tuple(kept),
-        counted_to=dropped[-1].order if dropped else state.counted_to if state else None,
+        counted_to=max((one.order for one in (*before, *dropped)), default=state.counted_to if state else None),
         last_green=last_green,
         first_red=first_red,
         previous=state.previous if state else None,

@@ -35,6 +35,8 @@ END = "<!-- ci-failure-tracker:end -->"
 _MARKER = re.compile(r"<!-- ci-failure-tracker (\{[^<>]*\}) -->")
 _REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
 _ID = re.compile(r'"id": ?"([0-9a-f]{32})"')
+_UNSAFE = re.compile(r"(?<=-)-|[<>@#]")
+"""What would end the comment, and what a careless reader of it would take for a mention; JSON may escape both."""
 _WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
@@ -76,7 +78,9 @@ def read_tracked(issue: Issue) -> Tracked | None:
         return Tracked(issue, ids[0], None, "it holds two markers") if ids else None
     try:
         state = read_state(markers[0])
-    except (ValueError, KeyError, TypeError) as defect:
+    except KeyError as lacking:
+        return Tracked(issue, ids[0], None, f"its marker lacks {lacking}") if ids else None
+    except (ValueError, TypeError, IndexError) as defect:
         return Tracked(issue, ids[0], None, f"its marker cannot be read: {defect}") if ids else None
     return Tracked(issue, state.identity.id, state)
 
@@ -101,8 +105,7 @@ def write_marker(state: State) -> str:
     """The marker's line, shortened by whole occurrences and legs until it is within its limit."""
     for shorter in _ladder(state):
         text = json.dumps(_as_json(shorter), separators=(",", ":"), sort_keys=False)
-        # A comment ends at `--` and `>`; inside JSON both may be written as escapes.
-        text = text.replace("--", "-\\u002d").replace("<", "\\u003c").replace(">", "\\u003e")
+        text = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
         marker = f"<!-- ci-failure-tracker {text} -->"
         if len(marker) <= LIMIT:
             return marker

@@ -1,0 +1,147 @@
+"""A golden conversation: a history in YAML, then everything the tracker said and wrote about it.
+
+The file is Markdown. Its first block of YAML is the story; below the line the rest is written by the program.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ci_failure_tracker.github_api.client import Endpoints, connect
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github_api.writes import OpenDoor
+from ci_failure_tracker.model import Skip
+from ci_failure_tracker.reporting.report import Report, verb
+from ci_failure_tracker.settings import Secret, read_settings
+from ci_failure_tracker.sweep import sweep
+from sandbox import Sandbox
+from sandbox.server import RequestRecord, Server
+from sandbox.state import Issue
+
+LINE = "<!-- Below is what the tracker did; `make golden` writes it anew. -->"
+TOKEN = "sandbox-token"
+
+_STORY = re.compile(r"^(.*?```yaml\n(.*?)```\n)", re.DOTALL)
+_MARKER = re.compile(r"<!-- ci-failure-tracker (\{.*?\}) -->")
+
+
+class Quiet:
+    """Tells nobody of the progress."""
+
+    def phase(self, name: str, steps: int | None = None) -> None:
+        pass
+
+    def advance(self) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """What a file holds: its own words with the story, and what the program should say."""
+
+    preface: str
+    story: Mapping[str, Any]
+    expected: str
+
+
+def read_conversation(path: Path) -> Conversation:
+    text = path.read_text(encoding="utf-8")
+    match = _STORY.match(text)
+    assert match, f"{path.name} has no block of YAML"
+    return Conversation(match[1], yaml.safe_load(match[2]), text[match.end() :].lstrip("\n"))
+
+
+def hold(conversation: Conversation) -> str:
+    """Live through the story and write down what the tracker does."""
+    story = conversation.story
+    box = Sandbox.from_yaml(yaml.safe_dump(story["history"]))
+    parts = [LINE, ""]
+    with box.serve() as server:
+        for number, chapter in enumerate([{}, *story.get("then", [])], start=1):
+            _live(box, chapter)
+            server.clear_requests()
+            report = _sweep(box, server, {**story.get("settings", {}), **chapter.get("settings", {})})
+            parts += [f"## Sweep {number}", "", *_say(report), *_requests(server.requests), ""]
+        for issue in box.issues:
+            if _MARKER.search(issue.body or ""):
+                parts += [*_show(issue, server), ""]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _live(box: Sandbox, chapter: Mapping[str, Any]) -> None:
+    for run in chapter.get("runs", []):
+        box.add_run(run)
+    for close in chapter.get("close", []):
+        box.close_issue(close["issue"], close["reason"], at=close.get("at"))
+    for edit in chapter.get("edit", []):
+        issue = box.issue(edit["issue"])
+        body = (issue.body or "") + edit["add"] if "add" in edit else None
+        box.edit_issue(edit["issue"], title=edit.get("title"), body=body)
+    if "copy" in chapter:
+        issue = box.issue(chapter["copy"]["issue"])
+        box.add_issue(issue.title, issue.body, issue.labels, login="github-actions[bot]")
+    if "spoil" in chapter:
+        issue = box.issue(chapter["spoil"]["issue"])
+        box.edit_issue(issue.number, body=(issue.body or "").replace('"count":', '"number":'))
+    if "now" in chapter:
+        box.now = chapter["now"]
+
+
+def _sweep(box: Sandbox, server: Server, given: Mapping[str, Any]) -> Report:
+    settings = read_settings(
+        {**{name: str(value) for name, value in given.items()}, "token": TOKEN, "repository": "octo-org/example"}
+    )
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    requester = connect(Secret(TOKEN), endpoints, seconds_between_writes=0)
+    door = OpenDoor(requester, settings.repository, Quiet())
+    return sweep(Reads(requester, endpoints, settings.repository), door, settings, box.now, Quiet())
+
+
+def _say(report: Report) -> Iterator[str]:
+    yield "| action | issue | identity | reason |"
+    yield "|---|---|---|---|"
+    for result in report.results:
+        action = result.action
+        kind = f"skip ({action.why.value})" if isinstance(action, Skip) else f"{verb(action)}, {result.fate.value}"
+        issue = f"#{result.number}" if result.number else ""
+        yield f"| {kind} | {issue} | {action.identity.workflow}:{action.identity.job} | {action.reason} |"
+    yield ""
+    for problem in report.problems:
+        yield f"- {problem.gravity.value}: {problem}".replace("\n", "\n  ")
+    yield report.line
+
+
+def _requests(records: list[RequestRecord]) -> Iterator[str]:
+    reads = sum(record.method == "GET" for record in records)
+    yield ""
+    yield f"{reads} reads"
+    for record in records:
+        if record.method != "GET":
+            yield f"- {record.method} {record.path} → {record.status}"
+
+
+def _show(issue: Issue, server: Server) -> Iterator[str]:
+    state = issue.state if issue.state_reason is None else f"{issue.state} ({issue.state_reason})"
+    yield f"## Issue #{issue.number}: {issue.title}"
+    yield ""
+    yield f"{state}; labels {', '.join(issue.labels)}; assignees {', '.join(issue.assignees) or 'none'}"
+    yield ""
+    body = (issue.body or "").replace(server.server_url, "https://github.example")
+    marker = _MARKER.search(body)
+    assert marker
+    yield "````markdown"
+    yield _MARKER.sub("<!-- ci-failure-tracker … -->", body).rstrip()
+    yield "````"
+    yield ""
+    yield "Its marker remembers:"
+    yield ""
+    yield "```yaml"
+    yield yaml.safe_dump(json.loads(marker[1]), sort_keys=False, width=160, default_flow_style=None).rstrip()
+    yield "```"
