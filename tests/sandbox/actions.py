@@ -78,7 +78,7 @@ def job_log(call: Call) -> Reply:
     if placed.job.log.kind == "none":
         raise not_found()
     if placed.job.log.kind == "expired":
-        raise Refusal(410, "Server Error: the logs of this run have expired and are no longer available.")
+        raise Refusal(410, "Server Error")
     return Reply(text=b"", status=302, headers={"Location": log_address(call.urls, placed.job.id)})
 
 

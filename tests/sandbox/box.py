@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -10,7 +11,7 @@ from sandbox import history, replay, scenario, server
 from sandbox.door import Door
 from sandbox.faults import Fault
 from sandbox.history import History
-from sandbox.state import Account, AccountKind, Issue, Label, Run, State
+from sandbox.state import AccountKind, Issue, Label, Run, State
 
 
 class Sandbox:
@@ -117,8 +118,7 @@ class Sandbox:
         with self._door.lock:
             login = login or self._state.repository.owner
             if type is not None:
-                known = self._state.account(login)
-                self._state.know(Account(login, type, known.association, known.name, known.email))
+                self._state.know(replace(self._state.account(login), kind=type))
             issue = self._state.open_issue(title, body, login)
             issue.labels = self._state.ensure_labels(labels)
             issue.author_association = author_association or issue.author_association

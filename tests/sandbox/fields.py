@@ -135,7 +135,7 @@ class Fields:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """A hint at the end of an error: the likeliest name, or all there are."""
-    close = difflib.get_close_matches(word, known, n=1)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {close[0]!r}?"
     return f"; known are {', '.join(sorted(set(known)))}" if known else ""

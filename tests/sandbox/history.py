@@ -368,7 +368,7 @@ def _meant(job: JobNote, plans: tuple[JobPlan, ...]) -> list[JobPlan]:
     exact = [plan for plan in plans if plan.name == job.name]
     legs = exact or [plan for plan in plans if plan.base == job.name]
     if not legs:
-        hint = nearest(job.name, [plan.name for plan in plans])
+        hint = nearest(job.name, [name for plan in plans for name in (plan.base, plan.name)])
         raise ScenarioError(f"{job.where}.name: the workflow has no job {job.name!r}{hint} (or use `only_jobs`)")
     return legs
 

@@ -48,7 +48,8 @@ def check_suite_id(of_run: int) -> int:
 
 def node_id(prefix: str, *numbers: int) -> str:
     """A global node id: a prefix, then a packed list of the numbers, the way GitHub encodes it."""
-    packed = bytes([0x91 + len(numbers), 0x00]) + b"".join(_packed(n) for n in numbers)
+    kind = 0x02 if prefix == "WFR" else 0x00
+    packed = bytes([0x91 + len(numbers), kind]) + b"".join(_packed(n) for n in numbers)
     return f"{prefix}_{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
 
 

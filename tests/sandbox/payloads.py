@@ -280,7 +280,7 @@ def _commit(commit: Commit, state: State) -> JsonObject:
         "message": commit.message,
         "timestamp": stamp(commit.at),
         "author": author,
-        "committer": {"name": "GitHub", "email": "noreply@github.com"},
+        "committer": author,
     }
 
 

@@ -38,12 +38,19 @@ def read_replay(folder: Path) -> State:
         raise ScenarioError(f"{listing}: no runs")
     newest = max(_time(run["updated_at"]) for run in recorded)
     state = State(_repository(recorded), newest, tokens={DEFAULT_TOKEN.value: DEFAULT_TOKEN})
-    owner = recorded[0]["repository"]["owner"]
-    state.know(Account(owner["login"], owner["type"], "OWNER"))
+    _read_accounts(recorded, state)
     workflows = _workflows(recorded)
     state.workflows.extend(workflows.values())
     state.add_runs(_run(run, workflows[run["workflow_id"]], folder) for run in recorded)
     return state
+
+
+def _read_accounts(recorded: list[JsonObject], state: State) -> None:
+    owner = recorded[0]["repository"]["owner"]
+    actors = [run[role] for run in recorded for role in ("actor", "triggering_actor")]
+    for shown in [*actors, owner]:
+        association = "OWNER" if shown["login"] == owner["login"] else "NONE"
+        state.know(Account(shown["login"], shown["type"], association, number=shown["id"]))
 
 
 def _repository(recorded: list[JsonObject]) -> Repository:
@@ -90,6 +97,7 @@ def _run(shown: JsonObject, workflow: Workflow, folder: Path) -> Run:
         created_at=_time(shown["created_at"]),
         attempts=(attempt,),
         fork=_fork(shown),
+        suite=shown["check_suite_id"],
     )
 
 

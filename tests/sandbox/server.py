@@ -61,7 +61,7 @@ def running(door: Door, host: str, port: int) -> Iterator[Server]:
     """Run the application until the block ends."""
     connections: dict[tuple[str, int], asyncio.Transport] = {}
     door.stopping = asyncio.Event()
-    door.drop = lambda client: connections[client].abort()
+    door.drop = lambda client: _cut(connections.get(client))
     with socket.create_server((host, port), backlog=512) as listener:
         threaded = _Threaded(door, listener, _remembering(connections))
         threaded.start()
@@ -112,6 +112,12 @@ class _Threaded:
     def stop(self) -> None:
         self._server.should_exit = True
         self._thread.join()
+
+
+def _cut(connection: asyncio.Transport | None) -> None:
+    # A client that lost its patience has closed the connection already.
+    if connection is not None:
+        connection.abort()
 
 
 def _remembering(connections: dict[tuple[str, int], asyncio.Transport]) -> type[H11Protocol]:

@@ -24,10 +24,11 @@ class Account:
     association: str = "NONE"
     name: str = ""
     email: str = ""
+    number: int | None = None
 
     @property
     def id(self) -> int:
-        return identifiers.account_id(self.login)
+        return self.number or identifiers.account_id(self.login)
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ class Run:
     attempts: tuple[Attempt, ...]
     fork: Fork | None = None
     pull_request: int | None = None
+    suite: int | None = None
 
     @property
     def last(self) -> Attempt:
@@ -212,7 +214,7 @@ class Run:
 
     @property
     def check_suite_id(self) -> int:
-        return identifiers.check_suite_id(self.id)
+        return self.suite or identifiers.check_suite_id(self.id)
 
 
 @dataclass

@@ -1,0 +1,90 @@
+"""Builders with defaults: a test says only what matters to it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from ci_failure_tracker.model import (
+    Commit,
+    Issue,
+    Job,
+    Observation,
+    Outcome,
+    Repository,
+    Run,
+    RunJobs,
+    Scan,
+    Step,
+    Window,
+    Workflow,
+)
+from ci_failure_tracker.settings import Settings, read_settings
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+CI = Workflow(1, "CI", ".github/workflows/ci.yml")
+REPOSITORY = Repository("octo-org/example", "https://github.example/octo-org/example", "main", False, True)
+
+
+def a_run(number: int = 1, conclusion: str | None = "failure", **more: object) -> Run:
+    """Run `number` starts `number` hours after START and takes ten minutes."""
+    begin = START + timedelta(hours=number)
+    given: dict[str, object] = {
+        "id": 1_000 + number,
+        "number": number,
+        "attempt": 1,
+        "workflow": CI,
+        "event": "push",
+        "branch": "main",
+        "commit": Commit(f"{number:040x}", f"Change {number}"),
+        "status": "completed" if conclusion else "in_progress",
+        "conclusion": conclusion,
+        "created_at": begin,
+        "started_at": begin,
+        "updated_at": begin + timedelta(minutes=10),
+        "from_fork": False,
+    }
+    return Run(**{**given, **more})  # type: ignore[arg-type]
+
+
+def a_job(name: str = "test", conclusion: str | None = "failure", number: int = 1) -> Job:
+    return Job(5_000 + number, name, conclusion, (Step(1, "Set up job", "success"), Step(2, "Run it", conclusion)))
+
+
+def a_scan(runs: list[Run], jobs: dict[int, list[Job]] | None = None, issues: tuple[Issue, ...] = ()) -> Scan:
+    return Scan(
+        repository=REPOSITORY,
+        runs=tuple(runs),
+        jobs=tuple(RunJobs(run_id, tuple(found)) for run_id, found in (jobs or {}).items()),
+        issues=issues,
+        viewer=None,
+        window=Window(len(runs), 0, partial=False),
+        problems=(),
+    )
+
+
+def red(run: Run, job: str = "test") -> Observation:
+    return Observation(run, Outcome.FAILURE, job=job, job_id=run.id + 4_000, step="Run it")
+
+
+def green(run: Run, job: str | None = None) -> Observation:
+    return Observation(run, Outcome.SUCCESS, job=job)
+
+
+def an_issue(number: int = 1, body: str = "", **more: object) -> Issue:
+    given: dict[str, object] = {
+        "number": number,
+        "url": f"https://github.example/octo-org/example/issues/{number}",
+        "body": body,
+        "open": True,
+        "state_reason": None,
+        "closed_at": None,
+        "author": "github-actions[bot]",
+        "author_is_bot": True,
+        "author_association": "NONE",
+    }
+    return Issue(**{**given, **more})  # type: ignore[arg-type]
+
+
+def some_settings(**given: str) -> Settings:
+    texts = {name.replace("_", "-"): value for name, value in given.items()}
+    return read_settings({"token": "t", "repository": "octo-org/example", **texts})

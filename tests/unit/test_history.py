@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from build import START, a_job, a_run, a_scan, green, red, some_settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.model import History, Observation, Outcome, Run, State, Workflow
+from ci_failure_tracker.tracking.history import REMEMBERED, read_histories, remember
+
+SETTINGS = some_settings()
+
+
+def history(*seen: Observation, **given: str) -> History:
+    (only,) = read_histories(seen, some_settings(**given))
+    return only
+
+
+def test_a_job_is_failing_while_its_newest_verdict_is_red() -> None:
+    assert history(green(a_run(1)), red(a_run(2))).failing
+    assert not history(red(a_run(1)), green(a_run(2))).failing
+
+
+def test_the_order_in_which_runs_were_read_does_not_matter() -> None:
+    seen = [red(a_run(1)), green(a_run(2)), red(a_run(3)), red(a_run(4))]
+    assert history(*seen) == history(*reversed(seen))
+
+
+def test_the_break_is_bounded_by_the_last_green_and_the_first_red() -> None:
+    found = history(red(a_run(1)), green(a_run(2)), red(a_run(3)), red(a_run(4)))
+    assert found.last_green is not None
+    assert found.first_red is not None
+    assert (found.last_green.number, found.first_red.number) == (2, 3)
+
+
+def test_without_a_green_in_sight_only_the_first_red_is_known() -> None:
+    found = history(red(a_run(1)), red(a_run(2)))
+    assert found.last_green is None
+    assert found.first_red is not None
+    assert found.first_red.number == 1
+
+
+def test_green_on_another_branch_does_not_mend_a_job() -> None:
+    assert history(red(a_run(1)), green(a_run(2, branch="release"))).failing
+
+
+def test_green_in_another_workflow_of_the_same_name_does_not_mend_a_job() -> None:
+    twin = Workflow(2, "CI", ".github/workflows/twin.yml")
+    assert history(red(a_run(1)), green(a_run(2, workflow=twin))).failing
+
+
+def test_a_green_run_of_an_event_that_never_starts_the_job_does_not_mend_it() -> None:
+    assert history(red(a_run(1, event="schedule")), green(a_run(2, event="push"))).failing
+
+
+def test_a_green_run_of_an_event_known_to_start_the_job_mends_it() -> None:
+    seen = (red(a_run(1, event="push")), red(a_run(2, event="schedule")), green(a_run(3, event="push")))
+    assert not history(*seen).failing
+
+
+def test_a_rerun_of_an_old_run_does_not_speak_for_a_newer_commit() -> None:
+    late = START + timedelta(days=9)
+    rerun = a_run(1, attempt=2, started_at=late, updated_at=late)
+    assert not history(red(rerun), green(a_run(2))).failing
+
+
+def test_skipped_jobs_say_nothing() -> None:
+    skipped = Observation(a_run(2), None, job="test")
+    assert history(red(a_run(1)), skipped).failing
+
+
+def test_every_failing_leg_must_be_green_again() -> None:
+    seen = (
+        red(a_run(1), "test (a)"),
+        red(a_run(1), "test (b)"),
+        green(a_run(2), "test (a)"),
+        Observation(a_run(2), None, job="test (b)"),
+    )
+    assert history(*seen).failing_legs == ("b",)
+
+
+def test_a_leg_that_left_the_matrix_is_not_failing() -> None:
+    seen = (red(a_run(1), "test (a)"), green(a_run(1), "test (b)"), green(a_run(2), "test (b)"))
+    assert not history(*seen).failing
+
+
+def test_a_leg_that_a_skipped_matrix_hides_is_still_failing() -> None:
+    hidden = Observation(a_run(2), None, job="test")
+    found = read_histories((red(a_run(1), "test (a)"), hidden, red(a_run(2), "lint")), SETTINGS)
+    assert {one.identity.job: one.failing for one in found} == {"lint": True, "test": True}
+
+
+def test_of_two_jobs_with_one_name_the_failed_one_speaks() -> None:
+    assert history(red(a_run(1)), green(a_run(1), "test")).failing
+
+
+def test_what_the_settings_do_not_count_is_no_failure() -> None:
+    cancelled = Observation(a_run(1), Outcome.CANCELLED, job="test")
+    assert read_histories((cancelled,), some_settings(conclusions="failure")) == ()
+    assert history(cancelled).failing
+    lost = Observation(a_run(1), Outcome.RUNNER_LOST, job="test")
+    assert history(lost, conclusions="failure").failing
+
+
+def test_all_legs_of_a_run_are_one_occurrence() -> None:
+    (only,) = history(red(a_run(1), "test (b)"), red(a_run(1), "test (a)")).occurrences
+    assert [leg.leg for leg in only.legs] == ["a", "b"]
+
+
+def test_the_gravest_outcome_names_the_occurrence() -> None:
+    seen = (Observation(a_run(1), Outcome.CANCELLED, job="test (a)"), red(a_run(1), "test (b)"))
+    assert history(*seen).latest.outcome is Outcome.FAILURE
+
+
+# --- counting ------------------------------------------------------------------------------------
+
+
+def test_an_occurrence_is_counted_once_however_often_it_is_seen() -> None:
+    seen = [red(a_run(number)) for number in range(1, 40)]
+    state = remember(None, history(*seen))
+    assert state.count == 39
+    assert len(state.occurrences) == REMEMBERED
+    assert remember(state, history(*seen)) == state
+
+
+def test_a_rerun_that_fails_again_is_a_new_occurrence() -> None:
+    state = remember(None, history(red(a_run(1))))
+    again = a_run(1, attempt=2, updated_at=a_run(1).updated_at + timedelta(hours=1))
+    assert remember(state, history(red(again))).count == 2
+
+
+def test_a_run_that_ends_late_is_counted_when_it_ends() -> None:
+    slow = a_run(1, updated_at=a_run(5).updated_at)
+    state = remember(None, history(red(a_run(2)), red(a_run(3))))
+    assert remember(state, history(red(slow), red(a_run(2)), red(a_run(3)))).count == 3
+
+
+def test_a_follower_counts_only_what_came_after_the_closing() -> None:
+    closed_at = a_run(2).updated_at
+    everything = history(red(a_run(1)), red(a_run(2)), red(a_run(3)))
+    follower = remember(None, everything, since=closed_at)
+    assert follower.count == 1
+    assert remember(follower, everything) == follower
+
+
+def test_what_an_issue_knew_of_the_break_stays_when_the_runs_looked_at_start_too_late() -> None:
+    state = remember(None, history(green(a_run(1)), red(a_run(2)), red(a_run(3))))
+    later = remember(state, history(red(a_run(3)), red(a_run(4))))
+    assert (later.last_green, later.first_red) == (state.last_green, state.first_red)
+
+
+def test_legs_are_counted_each() -> None:
+    state = remember(None, history(red(a_run(1), "test (a)"), red(a_run(2), "test (a)"), red(a_run(2), "test (b)")))
+    assert [(leg.leg, leg.count) for leg in state.legs] == [("a", 2), ("b", 1)]
+
+
+@st.composite
+def a_story(draw: st.DrawFn) -> list[Run]:
+    """Runs of one workflow, red or green, that end in an order of their own."""
+    count = draw(st.integers(1, 30))
+    lasts = draw(st.lists(st.integers(1, 600), min_size=count, max_size=count))
+    fates = draw(st.lists(st.sampled_from(["failure", "success"]), min_size=count, max_size=count))
+    return [
+        a_run(number, fate, updated_at=a_run(number).created_at + timedelta(minutes=minutes))
+        for number, (minutes, fate) in enumerate(zip(lasts, fates, strict=True), start=1)
+    ]
+
+
+def seen_until(runs: list[Run], moment: int) -> History | None:
+    ended = [run for run in runs if run.updated_at <= START + timedelta(hours=moment)]
+    jobs = {run.id: [a_job()] for run in ended if run.conclusion == "failure"}
+    found = read_histories(observe(a_scan(ended, jobs)), SETTINGS)
+    return found[0] if found else None
+
+
+@given(a_story(), st.lists(st.integers(1, 45), max_size=8))
+@settings(deadline=None)
+def test_many_small_sweeps_count_as_much_as_one(runs: list[Run], moments: list[int]) -> None:
+    state: State | None = None
+    for moment in [*sorted(moments), 60]:
+        found = seen_until(runs, moment)
+        state = remember(state, found) if found else state
+    at_once = seen_until(runs, 60)
+    failures = sum(run.conclusion == "failure" for run in runs)
+    assert (state.count if state else 0) == failures
+    if state and at_once:
+        assert dataclasses.replace(state, legs=()) == dataclasses.replace(remember(None, at_once), legs=())
+
+
+@pytest.mark.parametrize("group_by", ["job", "workflow"])
+def test_jobs_of_one_run_are_grouped_as_asked(group_by: str) -> None:
+    found = read_histories((red(a_run(1), "lint"), red(a_run(1), "test")), some_settings(group_by=group_by))
+    assert len(found) == {"job": 2, "workflow": 1}[group_by]

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from build import START, a_run, green, red, some_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.model import Identity, Observation, Outcome, State
+from ci_failure_tracker.rendering.issue import IssueWriter, check_template, render_title
+from ci_failure_tracker.tracking.history import read_histories, remember
+
+URL = "https://github.example/octo-org/example"
+
+
+def state_of(*seen: Observation, **given: str) -> State:
+    (history,) = read_histories(seen, some_settings(**given))
+    return remember(None, history)
+
+
+def text(state: State) -> str:
+    return next(IssueWriter(URL).regions(state))
+
+
+def test_the_body_names_what_a_maintainer_asks_for() -> None:
+    body = text(state_of(green(a_run(1)), red(a_run(2), "test (3.12)"), red(a_run(3), "test (3.12)")))
+    for wanted in (
+        "Job `test` of workflow `CI` is failing: 2 failed runs since 2026-03-01 02:10 UTC.",
+        f"[run 3]({URL}/actions/runs/1003)",
+        f"[log of the failed job]({URL}/actions/runs/1003/job/5003)",
+        "| Failing step | `Run it` |",
+        "| Conclusion | failure |",
+        "`Change 3` on `main` (`push`)",
+        f"[`3.12`]({URL}/actions/runs/1003/job/5003)",
+        f"{URL}/compare/{1:040x}...{2:040x}",
+        "Failure id `113ccdad5b0843c8b5d4516211edf9ae`",
+    ):
+        assert wanted in body
+
+
+def test_a_rerun_is_linked_to_its_attempt() -> None:
+    assert f"[run 1, attempt 2]({URL}/actions/runs/1001/attempts/2)" in text(state_of(red(a_run(1, attempt=2))))
+
+
+def test_the_same_commit_green_and_red_is_not_blamed_on_commits_between() -> None:
+    same = a_run(1).commit
+    body = text(state_of(green(a_run(1)), red(a_run(2, commit=same))))
+    assert "/compare/" not in body
+    assert "The same commit was green and red" in body
+
+
+@pytest.mark.parametrize(
+    ("outcome", "advice"),
+    [
+        (Outcome.TIMED_OUT, "timeout-minutes"),
+        (Outcome.CANCELLED, "who or what cancelled it"),
+        (Outcome.RUNNER_LOST, "runner was lost"),
+    ],
+)
+def test_what_to_do_depends_on_the_outcome(outcome: Outcome, advice: str) -> None:
+    assert advice in text(state_of(Observation(a_run(1), outcome, job="test", job_id=1)))
+
+
+def test_every_outcome_that_counts_has_its_own_first_step() -> None:
+    firsts = set()
+    for outcome in (*some_settings().conclusions, Outcome.RUNNER_LOST):
+        body = text(state_of(Observation(a_run(1), outcome, job="test", job_id=1)))
+        firsts.add(body.split("\n1. ")[1].split("\n")[0])
+    assert len(firsts) == 6
+
+
+def test_the_ladder_shortens_by_whole_rows() -> None:
+    seen = [red(a_run(number), f"test ({leg})") for number in range(1, 13) for leg in range(100)]
+    regions = list(IssueWriter(URL).regions(state_of(*seen)))
+    lengths = [len(region) for region in regions]
+    assert lengths == sorted(lengths, reverse=True)
+    assert lengths[-1] < 3_000
+    for region in regions:
+        rows = [line for line in region.splitlines() if line.startswith("|")]
+        assert all(line.endswith("|") for line in rows)
+        assert "113ccdad5b0843c8b5d4516211edf9ae" in region
+
+
+def test_a_template_of_the_users_own_replaces_the_text() -> None:
+    state = state_of(red(a_run(7)))
+    writer = IssueWriter(URL, "{{ issue.job }} broke at {{ issue.latest.link }} ({{ issue.count }})")
+    assert next(writer.regions(state)) == f"`test` broke at [run 7]({URL}/actions/runs/1007) (1 failed run)"
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{{ issue.jbo }}", "jbo"),
+        ("{% for x in issue.runs %}", "endfor"),
+        ("line\n{{ 1 / 0 }}", "zero"),
+        ("{{ ''.__class__.__mro__ }}", "unsafe"),
+        ("{{ issue.runs.append(1) }}", "unsafe"),
+        ("{% include '/etc/passwd' %}", "passwd"),
+    ],
+)
+def test_a_template_that_cannot_be_used_is_a_mistake_of_the_settings(template: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=told):
+        check_template(template)
+
+
+def test_a_title_is_filled_in_once_and_in_one_line() -> None:
+    assert render_title("[CI Failure] {workflow} - {job}", Identity("", "{job}", "a\nb")) == "[CI Failure] {job} - a b"
+    assert render_title("{job}", Identity("", "CI", "*")) == "all jobs"
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_a_title_is_never_longer_than_github_allows(workflow: str, job: str) -> None:
+    assert len(render_title("[CI Failure] {workflow} - {job}", Identity("", workflow, job))) <= 256
+
+
+def test_a_follower_links_back() -> None:
+    assert "see #7" in text(dataclasses.replace(state_of(red(a_run(1))), previous=7))
+
+
+def test_times_are_in_utc_whatever_the_machine() -> None:
+    assert START.strftime("%Y-%m-%d") in text(state_of(red(a_run(1))))

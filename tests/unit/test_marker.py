@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from build import START, an_issue
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ci_failure_tracker.model import Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
+from ci_failure_tracker.tracking.marker import (
+    BEGIN,
+    END,
+    LIMIT,
+    compose,
+    find_tracked,
+    needs_viewer,
+    read_state,
+    read_tracked,
+    write_marker,
+)
+
+ID = "113ccdad5b0843c8b5d4516211edf9ae"
+POINT = Point(9, 9, "a" * 40, START)
+
+
+def an_occurrence(number: int, text: str = "x", legs: int = 1) -> Occurrence:
+    begin = START + timedelta(hours=number)
+    return Occurrence(
+        run_id=number,
+        attempt=1,
+        number=number,
+        event="push",
+        branch=text or "main",
+        commit=Commit("b" * 40, text),
+        started_at=begin,
+        ended_at=begin + timedelta(minutes=5),
+        outcome=Outcome.FAILURE,
+        legs=tuple(FailedLeg(f"{text}{leg}", leg, text) for leg in range(legs)),
+    )
+
+
+def a_state(text: str = "x", occurrences: int = 1, legs: int = 1) -> State:
+    return State(
+        identity=Identity(ID, "CI", text or "test"),
+        count=occurrences,
+        first_seen=START,
+        last_seen=START + timedelta(days=2),
+        legs=tuple(LegCount(f"{text}{leg}", leg + 1, START) for leg in range(legs)),
+        occurrences=tuple(an_occurrence(number, text, legs) for number in range(1, occurrences + 1)),
+        counted_to=(START, 1, 1),
+        last_green=POINT,
+        first_red=POINT,
+        previous=7,
+    )
+
+
+def inner(marker: str) -> str:
+    return marker.removeprefix("<!-- ci-failure-tracker ").removesuffix(" -->")
+
+
+def test_what_is_written_can_be_read_again() -> None:
+    state = a_state(occurrences=3, legs=2)
+    assert read_state(inner(write_marker(state))) == state
+
+
+@given(st.text(max_size=100))
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_no_text_ends_the_comment_or_forms_a_mention(text: str) -> None:
+    marker = write_marker(a_state(text))
+    assert "--" not in inner(marker)
+    assert not set("<>@#") & set(inner(marker))
+    tracked = read_tracked(an_issue(body=compose("region", a_state(text))))
+    assert tracked is not None
+    assert tracked.state == a_state(text)
+
+
+def test_a_marker_stays_within_its_limit_by_dropping_the_oldest() -> None:
+    state = a_state('é\\"' * 400, occurrences=10, legs=300)
+    marker = write_marker(state)
+    assert len(marker) <= LIMIT
+    kept = read_state(inner(marker))
+    assert kept.count == state.count
+    assert kept.latest.run_id == state.latest.run_id
+    assert kept.counted_to == state.occurrences[-len(kept.occurrences) - 1].order
+
+
+def test_what_people_write_around_the_region_stays() -> None:
+    first = compose("one", a_state())
+    edited = "Above.\n\n" + first.replace(END, f"{END}\n\nBelow.\n") + "\nAt the end.\n"
+    second = compose("two", a_state(occurrences=2), edited)
+    assert second.startswith("Above.\n")
+    assert "Below." in second
+    assert second.endswith("At the end.\n")
+    assert "one" not in second.split(BEGIN)[1].split(END)[0]
+    assert second.count(BEGIN) == second.count(END) == 1
+
+
+def test_line_ends_of_the_web_editor_make_no_difference() -> None:
+    body = compose("region", a_state())
+    assert compose("region", a_state(), body.replace("\n", "\r\n")) == body
+
+
+def test_a_region_that_somebody_deleted_is_put_back() -> None:
+    only_marker = "My own words.\n\n" + write_marker(a_state())
+    body = compose("region", a_state(), only_marker)
+    assert "My own words." in body
+    assert body.count(BEGIN) == 1
+    assert body.count("<!-- ci-failure-tracker {") == 1
+
+
+@pytest.mark.parametrize(
+    ("author", "counts"),
+    [
+        ({"author_is_bot": True, "author_association": "NONE"}, True),
+        ({"author_is_bot": False, "author_association": "MEMBER"}, True),
+        ({"author_is_bot": False, "author_association": "OWNER"}, True),
+        ({"author_is_bot": False, "author_association": "COLLABORATOR"}, True),
+        ({"author_is_bot": False, "author_association": "CONTRIBUTOR"}, False),
+        ({"author_is_bot": False, "author_association": "NONE"}, False),
+        ({"author_is_bot": False, "author_association": "NONE", "author": "me"}, True),
+    ],
+)
+def test_a_marker_counts_only_from_those_who_may_write(author: dict[str, object], counts: bool) -> None:
+    issue = an_issue(body=compose("region", a_state()), **author)
+    assert bool(find_tracked((issue,), "me")) is counts
+
+
+def test_our_own_login_is_asked_for_only_where_it_decides() -> None:
+    stranger = {"author_is_bot": False, "author_association": "NONE"}
+    assert needs_viewer(an_issue(body=compose("region", a_state()), **stranger))
+    assert not needs_viewer(an_issue(body="no marker", **stranger))
+    assert not needs_viewer(an_issue(body=compose("region", a_state())))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "defect"),
+    [
+        (('"v":1', '"v":2'), "its version is 2"),
+        (('"count":', '"counted":'), "lacks 'count'"),
+        (('"occurrences":[', '"occurrences":{['), "cannot be read"),
+        (('"outcome":"failure"', '"outcome":"sad"'), "cannot be read"),
+    ],
+)
+def test_a_marker_that_cannot_be_read_is_told_and_keeps_its_id(spoil: tuple[str, str], defect: str) -> None:
+    tracked = read_tracked(an_issue(body=compose("region", a_state()).replace(*spoil)))
+    assert tracked is not None
+    assert (tracked.id, tracked.state) == (ID, None)
+    assert defect in tracked.defect
+
+
+def test_two_markers_in_one_body_are_not_guessed_at() -> None:
+    body = compose("region", a_state()) + write_marker(dataclasses.replace(a_state(), count=99))
+    tracked = read_tracked(an_issue(body=body))
+    assert tracked is not None
+    assert tracked.state is None
+
+
+def test_an_issue_without_a_marker_is_not_ours() -> None:
+    assert read_tracked(an_issue(body="CI is broken")) is None

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from build import CI, a_job, a_run, a_scan
+
+from ci_failure_tracker.diagnosis.observations import needs_jobs, observe
+from ci_failure_tracker.diagnosis.outcome import failing_step, judge, judge_job, judge_run
+from ci_failure_tracker.model import Job, Outcome, Step, Workflow
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "outcome"),
+    [
+        ("success", Outcome.SUCCESS),
+        ("failure", Outcome.FAILURE),
+        ("timed_out", Outcome.TIMED_OUT),
+        ("cancelled", Outcome.CANCELLED),
+        ("action_required", Outcome.ACTION_REQUIRED),
+        ("startup_failure", Outcome.STARTUP_FAILURE),
+        ("skipped", None),
+        ("neutral", None),
+        ("stale", None),
+        (None, None),
+        ("something new", None),
+    ],
+)
+def test_a_conclusion_is_judged_the_same_for_runs_and_jobs(conclusion: str | None, outcome: Outcome | None) -> None:
+    assert judge(conclusion) is outcome
+    assert judge_job(a_job(conclusion=conclusion), []) is outcome
+    run = a_run(conclusion=conclusion, status="completed")
+    assert judge_run(run, [run]) is outcome
+
+
+def test_a_cancelled_run_is_superseded_by_a_newer_one_that_was_there_before_it_ended() -> None:
+    old = a_run(1, "cancelled")
+    newer = a_run(2, None, created_at=old.updated_at - timedelta(seconds=5))
+    assert judge_run(old, [newer, old]) is Outcome.SUPERSEDED
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"branch": "other"},
+        {"workflow": Workflow(2, "CI", ".github/workflows/other.yml")},
+        {"created_at": a_run(1).updated_at + timedelta(seconds=1)},
+    ],
+    ids=["another branch", "another workflow", "started later"],
+)
+def test_a_cancelled_run_is_not_superseded_by_an_unrelated_one(difference: dict[str, object]) -> None:
+    old = a_run(1, "cancelled")
+    other = a_run(2, "success", **{"created_at": old.updated_at, **difference})
+    assert judge_run(old, [other, old]) is Outcome.CANCELLED
+
+
+def test_a_run_in_progress_has_no_outcome_whatever_it_says() -> None:
+    run = a_run(1, "failure", status="in_progress")
+    assert judge_run(run, [run]) is None
+
+
+def test_a_leg_that_fail_fast_cancelled_says_nothing() -> None:
+    failed, stopped = a_job("test (1)"), a_job("test (2)", "cancelled")
+    assert judge_job(stopped, [failed, stopped]) is None
+    assert judge_job(failed, [failed, stopped]) is Outcome.FAILURE
+
+
+def test_a_job_cancelled_alone_is_cancelled() -> None:
+    stopped = a_job("test", "cancelled")
+    assert judge_job(stopped, [a_job("lint", "success"), stopped]) is Outcome.CANCELLED
+
+
+def test_the_failing_step_is_the_first_by_number() -> None:
+    steps = (Step(3, "Report", "failure"), Step(1, "Set up", "success"), Step(2, "Test", "failure"))
+    assert failing_step(Job(1, "test", "failure", steps)) == "Test"
+    assert failing_step(Job(1, "test", "failure")) is None
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "needed"),
+    [("success", False), ("failure", True), ("timed_out", True), ("cancelled", True), ("skipped", False),
+     ("startup_failure", False), ("action_required", False)],
+)  # fmt: skip
+def test_jobs_are_read_only_where_the_run_leaves_something_open(conclusion: str, needed: bool) -> None:
+    run = a_run(1, conclusion)
+    assert needs_jobs(run, [run]) is needed
+
+
+def test_a_failed_run_without_jobs_could_not_start() -> None:
+    run = a_run(1, "failure")
+    (seen,) = observe(a_scan([run], {run.id: []}))
+    assert (seen.outcome, seen.job) == (Outcome.STARTUP_FAILURE, "startup failure")
+
+
+def test_a_run_whose_jobs_could_not_be_read_is_neither_green_nor_red() -> None:
+    assert observe(a_scan([a_run(1, "failure")], {})) == ()
+
+
+def test_a_run_cancelled_before_it_had_jobs_says_nothing() -> None:
+    run = a_run(1, "cancelled", workflow=CI)
+    assert observe(a_scan([run], {run.id: []})) == ()

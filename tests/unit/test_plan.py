@@ -1,0 +1,121 @@
+"""Rules that the golden conversations do not tell, and properties of all plans."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+from build import START, a_job, a_run, a_scan, an_issue, some_settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.model import Create, Issue, Plan, Reopen, Scan, Skip, Update, Why
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.plan import make_plan
+
+NOW = START + timedelta(days=10)
+
+
+def plan(scan: Scan, given: Settings | None = None) -> Plan:
+    return make_plan(observe(scan), scan, given or some_settings(), NOW)
+
+
+def carried_out(done: Plan, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    """The issues as they would stand after the plan."""
+    now = {issue.number: issue for issue in issues}
+    for action in done.actions:
+        if isinstance(action, Create):
+            number = len(now) + 1
+            now[number] = an_issue(number, action.body)
+        elif isinstance(action, Update | Reopen):
+            now[action.number] = dataclasses.replace(now[action.number], body=action.body, open=True)
+    return tuple(now.values())
+
+
+FATE = st.sampled_from(["success", "failure", "cancelled", "skipped", "timed_out", None])
+
+
+@st.composite
+def a_history(draw: st.DrawFn) -> Scan:
+    """Up to twenty runs of three jobs on two branches, with every fate a job can have."""
+    runs, jobs = [], {}
+    for number in range(1, draw(st.integers(1, 20)) + 1):
+        fates = draw(st.lists(FATE, min_size=3, max_size=3))
+        conclusion = "failure" if "failure" in fates else draw(st.sampled_from(["success", "cancelled", "timed_out"]))
+        run = a_run(number, conclusion, branch=draw(st.sampled_from(["main", "release"])))
+        runs.append(run)
+        if conclusion != "success":
+            names = ("lint", "test (a)", "test (b)")
+            jobs[run.id] = [
+                a_job(name, fate, place) for place, (name, fate) in enumerate(zip(names, fates, strict=True))
+            ]
+    return a_scan(runs, jobs)
+
+
+@given(a_history())
+@settings(deadline=None)
+def test_a_second_sweep_right_after_the_first_changes_nothing(scan: Scan) -> None:
+    first = plan(scan)
+    again = plan(dataclasses.replace(scan, issues=carried_out(first, ())))
+    assert [action for action in again.actions if not isinstance(action, Skip)] == []
+
+
+@given(a_history(), st.randoms())
+@settings(deadline=None)
+def test_a_plan_does_not_depend_on_the_order_of_what_was_read(scan: Scan, random: st.random.Random) -> None:  # type: ignore[name-defined]
+    runs, jobs = list(scan.runs), list(scan.jobs)
+    random.shuffle(runs)
+    random.shuffle(jobs)
+    assert plan(dataclasses.replace(scan, runs=tuple(runs), jobs=tuple(jobs))) == plan(scan)
+
+
+@given(a_history(), st.integers(0, 3))
+@settings(deadline=None)
+def test_no_more_issues_are_opened_than_allowed_and_none_is_lost(scan: Scan, most: int) -> None:
+    free, capped = plan(scan), plan(scan, some_settings(max_new_issues=str(most)))
+    wanted = {action.identity for action in free.actions if isinstance(action, Create)}
+    opened = {action.identity for action in capped.actions if isinstance(action, Create)}
+    over = {one.identity for one in capped.actions if isinstance(one, Skip) and one.why is Why.OVER_CAP}
+    assert len(opened) <= most
+    assert opened | over == wanted
+    assert not opened & over
+
+
+def one_red_run(issues: tuple[Issue, ...] = ()) -> Scan:
+    run = a_run(1)
+    return a_scan([run], {run.id: [a_job()]}, issues)
+
+
+def test_text_that_people_wrote_is_never_cut_for_ours() -> None:
+    (first,) = carried_out(plan(one_red_run()), ())
+    full = dataclasses.replace(first, body=first.body + "x" * 65_000)
+    (left,) = plan(a_scan([a_run(1), a_run(2)], {1001: [a_job()], 1002: [a_job()]}, (full,))).actions
+    assert isinstance(left, Skip)
+    assert left.why is Why.NO_ROOM
+
+
+def test_a_body_is_shortened_until_it_fits() -> None:
+    runs = [a_run(number) for number in range(1, 12)]
+    jobs = {run.id: [a_job(f"test ({leg} {'x' * 80})", number=leg) for leg in range(90)] for run in runs}
+    (first,) = plan(a_scan(runs, jobs)).actions
+    assert isinstance(first, Create)
+    grown = an_issue(1, first.body + "y" * (65_000 - len(first.body)))
+    (second,) = plan(a_scan([*runs, a_run(12)], {**jobs, 1012: jobs[1011]}, (grown,))).actions
+    assert isinstance(second, Update)
+    assert len(second.body) <= 65_536
+    assert "y" * 1_000 in second.body
+
+
+def test_a_closed_issue_that_a_person_reopens_is_kept_current_again() -> None:
+    (first,) = carried_out(plan(one_red_run()), ())
+    reopened = dataclasses.replace(first, open=True, state_reason="reopened")
+    two = a_scan([a_run(1), a_run(2)], {1001: [a_job()], 1002: [a_job()]}, (reopened,))
+    (action,) = plan(two).actions
+    assert isinstance(action, Update)
+
+
+def test_what_is_failing_is_told_even_where_nothing_is_done() -> None:
+    (first,) = carried_out(plan(one_red_run()), ())
+    closed = dataclasses.replace(first, open=False, state_reason="not_planned", closed_at=NOW)
+    assert [one.identity.job for one in plan(one_red_run((closed,))).failing] == ["test"]

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+from build import START, a_job, a_run, a_scan, some_settings
+from markdown_it import MarkdownIt
+
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.errors import MissingRightError
+from ci_failure_tracker.github_api.writes import ShutDoor
+from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.rendering.summary import LIMIT, render_summary
+from ci_failure_tracker.reporting.report import Report, Requests, make_report, report_as_json
+from ci_failure_tracker.tracking.plan import make_plan
+
+
+def a_report(jobs: int = 2, problems: tuple[Problem, ...] = (), **given: str) -> Report:
+    run = a_run(1)
+    scan = a_scan([run, a_run(2, None)], {run.id: [a_job(f"job {number}", number=number) for number in range(jobs)]})
+    scan = dataclasses.replace(scan, problems=problems)
+    plan = make_plan(observe(scan), scan, some_settings(**given), START)
+    return make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995), START)
+
+
+def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done() -> None:
+    text = render_summary(a_report(max_new_issues="1"))
+    for wanted in (
+        "2 failing, 1 to be opened, 1 over the cap",
+        "| `CI` | `job 0` |",
+        "### What would be done",
+        "### Over the cap",
+        "max-new-issues",
+        "| `CI` | 2 | 0 | 1 | 0 | 1 |",
+        "5 requests to GitHub, 995 left this hour.",
+    ):
+        assert wanted in text
+
+
+def test_a_huge_summary_is_cut_by_whole_rows_that_are_counted() -> None:
+    text = render_summary(a_report(jobs=9_000))
+    assert len(text.encode()) <= LIMIT
+    assert "row" in text
+    assert "more that did not fit" in text
+    assert all(line.endswith("|") for line in text.splitlines() if line.startswith("|"))
+
+
+@pytest.mark.parametrize("limit", [50_000, 10_000, 3_000])
+def test_any_limit_is_kept(limit: int) -> None:
+    assert 0 < len(render_summary(a_report(jobs=500), limit).encode()) <= limit
+
+
+def test_a_missing_right_shows_the_yaml_that_mends_it() -> None:
+    error = MissingRightError("list the workflow runs", "actions: read")
+    text = render_summary(a_report(problems=(Problem(Gravity.ERROR, error.what, error.advice),)))
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    assert "permissions:\n  actions: read\n  issues: write\n" in html
+
+
+def test_errors_come_before_warnings_and_none_twice() -> None:
+    warning, error = Problem(Gravity.WARNING, "w"), Problem(Gravity.ERROR, "e")
+    report = a_report(problems=(warning, error, warning))
+    assert report.problems == (error, warning)
+    assert report.failed
+    assert not a_report(problems=(warning,)).failed
+
+
+def test_the_report_is_json_with_a_reason_for_every_decision() -> None:
+    data = json.loads(json.dumps(report_as_json(a_report(max_new_issues="1"))))
+    assert data["version"] == 1
+    assert [(one["action"], one["fate"]) for one in data["actions"]] == [("create", "planned"), ("skip", "planned")]
+    assert all(one["reason"] for one in data["actions"])
+    assert data["failing"][0]["latest_run_url"].endswith("/actions/runs/1001")
