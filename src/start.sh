@@ -9,7 +9,8 @@
 # So every Python starts with -I (neither the working directory nor PYTHON* variables count), tools that look for
 # settings around them run in a folder of ours, and nothing is written outside that folder.
 set -euo pipefail
-unset CDPATH
+# What would change the meaning of `cd`, and of paths that are given to programs of Windows.
+unset CDPATH MSYS_NO_PATHCONV MSYS2_ARG_CONV_EXCL
 
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 requirements=$src/../requirements.txt
@@ -19,6 +20,7 @@ for_bash() { if is_windows; then cygpath -u "$1"; else printf '%s' "$1"; fi; }
 for_python() { if is_windows; then cygpath -w "$1"; else printf '%s' "$1"; fi; }
 has_uv() { command -v uv >/dev/null; }
 
+# The installers print without colours: what resets a colour would stand before the :: that has to begin a line.
 fail() {
   printf '::error title=ci-failure-tracker::%s\n' "$1"
   exit 1
@@ -61,8 +63,8 @@ find_python() {
 
 install_with_uv() { # PYTHON
   # A job may say that uv works on the system's Python; here it must not.
-  UV_SYSTEM_PYTHON=0 uv pip install --quiet --python "$1" --require-hashes --only-binary :all: --no-deps \
-    -r "$requirements"
+  UV_SYSTEM_PYTHON=0 uv pip install --quiet --color never --python "$1" --require-hashes --only-binary :all: \
+    --no-deps -r "$requirements"
 }
 
 # pip spends its time reading the index pages of one package after another, so two of them share the list. Each has a
@@ -87,8 +89,8 @@ install_with_pip() { # PYTHON FOLDER
 pip_half() { # PYTHON TARGET
   # A machine may demand a virtual environment or the user's own folder of every pip, and pip warns root of what does
   # no harm here: nothing of that goes with a target.
-  PIP_REQUIRE_VIRTUALENV=0 PIP_USER=0 PIP_ROOT_USER_ACTION=ignore "$1" -I -m pip install --quiet --disable-pip-version-check --no-input \
-    --progress-bar off --require-hashes --only-binary :all: --no-deps --no-compile --target "$2" -r "$2.txt"
+  PIP_REQUIRE_VIRTUALENV=0 PIP_USER=0 PIP_ROOT_USER_ACTION=ignore "$1" -I -m pip install --quiet --no-color --disable-pip-version-check \
+    --no-input --progress-bar off --require-hashes --only-binary :all: --no-deps --no-compile --target "$2" -r "$2.txt"
 }
 
 run_tracker() {

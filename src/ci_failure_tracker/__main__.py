@@ -16,7 +16,7 @@ def main() -> int:
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise
-        sys.stderr.write("The command needs two more packages: pip install 'ci-failure-tracker[cli]'\n")
+        sys.stderr.write("The command needs two packages that the action does without: pip install click rich\n")
         return 2
     return run_command()
 

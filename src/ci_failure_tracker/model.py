@@ -17,7 +17,6 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     ACTION_REQUIRED = "action_required"
     STARTUP_FAILURE = "startup_failure"
-    RUNNER_LOST = "runner_lost"
 
     @property
     def words(self) -> str:
@@ -63,7 +62,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The newest attempt of one workflow run."""
+    """The newest attempt of one workflow run.
+
+    `subject` is what a dynamic workflow such as Dependabot's works on in this run; one subject says nothing of another.
+    """
 
     id: int
     number: int
@@ -78,6 +80,7 @@ class Run:
     started_at: datetime
     updated_at: datetime
     from_fork: bool
+    subject: str = ""
 
     @property
     def finished(self) -> bool:
@@ -297,6 +300,7 @@ class State:
     counted_to: tuple[datetime, int, int] | None = None
     last_green: Point | None = None
     first_red: Point | None = None
+    green_again: Point | None = None
     previous: int | None = None
 
     @property

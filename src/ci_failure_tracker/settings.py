@@ -163,7 +163,7 @@ def _since(text: str) -> Since:
         raise BadValueError(
             f"is {text!r}; give a span back from now such as `7d`, `12h` or `2w`, or a date such as `2026-03-01`"
         ) from None
-    return Since(moment=moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return Since(moment=moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _labels(text: str) -> tuple[str, ...]:

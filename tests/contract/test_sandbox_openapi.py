@@ -1,6 +1,5 @@
 """The sandbox against GitHub's official description: every route, what is asked and what is answered."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,13 +7,12 @@ from typing import Any
 
 import pytest
 import requests
-from openapi_core import Config, OpenAPI
+from openapi_core import OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAPIResponse
 
+from contract.description import describe
 from sandbox import Fault, Sandbox, Server, rest
 from sandbox.faults import FaultKind
-
-DESCRIPTION = Path(__file__).parents[3] / "shared" / "github-api" / "openapi.json"
 
 SCENARIO = """
 now: 2026-03-02T09:00:00Z
@@ -136,37 +134,15 @@ class Conversation:
         return answer
 
 
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    if not DESCRIPTION.is_file():
-        pytest.skip(f"GitHub's official description is not at {DESCRIPTION}")
-    document: dict[str, Any] = json.loads(DESCRIPTION.read_text("utf-8"))
-    _let_nullable_enums_be_null(document)
-    return document
-
-
-def _let_nullable_enums_be_null(node: object) -> None:
-    """The description calls some values nullable and leaves null out of their lists of values."""
-    if isinstance(node, dict) and node.get("nullable") is True and None not in node.get("enum", [None]):
-        node["enum"].append(None)
-    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        _let_nullable_enums_be_null(inner)
-
-
 @pytest.fixture(scope="module", params=["as the scenario says", "after writes"])
 def github(request: pytest.FixtureRequest, document: dict[str, Any]) -> Iterator[Conversation]:
     box = Sandbox.from_yaml(SCENARIO)
     with box.serve() as server, requests.Session() as session:
-        talk = Conversation(_described(document, server), box, server, session, _names(box))
+        talk = Conversation(describe(document, server.api_url), box, server, session, _names(box))
         if request.param == "after writes":
             for method, _, address, body, _ in WRITES:
                 talk.ask(method, address, body)
         yield talk
-
-
-def _described(document: dict[str, Any], server: Server) -> OpenAPI:
-    here = {**document, "servers": [{"url": server.api_url}]}
-    return OpenAPI.from_dict(here, config=Config(spec_validator_cls=None))
 
 
 def _names(box: Sandbox) -> dict[str, object]:
@@ -299,7 +275,7 @@ def test_an_injected_limit_has_the_described_shape(github: Conversation, kind: F
 def test_the_demo_answers_as_described(document: dict[str, Any]) -> None:
     box = Sandbox.from_scenario(DEMO)
     with box.serve() as server, requests.Session() as session:
-        talk = Conversation(_described(document, server), box, server, session)
+        talk = Conversation(describe(document, server.api_url), box, server, session)
         talk.repository = "/repos/northwind-labs/parcel-tracker"
         runs = talk.ask("GET", "/actions/runs?per_page=100", token="demo-token").json()
         assert runs["total_count"] == len(runs["workflow_runs"]) == len(box.runs)

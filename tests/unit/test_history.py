@@ -4,10 +4,10 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
-from build import START, a_job, a_run, a_scan, green, red, some_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import START, a_job, a_run, a_scan, green, red, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import History, Observation, Outcome, Run, State, Workflow
 from ci_failure_tracker.tracking.history import REMEMBERED, read_histories, remember
@@ -102,8 +102,6 @@ def test_what_the_settings_do_not_count_is_no_failure() -> None:
     cancelled = Observation(a_run(1), Outcome.CANCELLED, job="test")
     assert read_histories((cancelled,), some_settings(conclusions="failure")) == ()
     assert history(cancelled).failing
-    lost = Observation(a_run(1), Outcome.RUNNER_LOST, job="test")
-    assert history(lost, conclusions="failure").failing
 
 
 def test_all_legs_of_a_run_are_one_occurrence() -> None:
@@ -114,6 +112,20 @@ def test_all_legs_of_a_run_are_one_occurrence() -> None:
 def test_the_gravest_outcome_names_the_occurrence() -> None:
     seen = (Observation(a_run(1), Outcome.CANCELLED, job="test (a)"), red(a_run(1), "test (b)"))
     assert history(*seen).latest.outcome is Outcome.FAILURE
+
+
+def test_a_workflow_that_starts_again_no_longer_fails_to_start() -> None:
+    broken = Observation(a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure")
+    found = {one.identity.job: one.failing for one in read_histories((broken, red(a_run(2))), SETTINGS)}
+    assert found == {"startup failure": False, "test": True}
+    assert not history(broken, green(a_run(2, event="schedule"))).failing
+    assert history(broken, Observation(a_run(2), Outcome.STARTUP_FAILURE, job="startup failure")).failing
+
+
+def test_one_dependabot_update_says_nothing_of_another_ecosystem() -> None:
+    npm, pip = a_run(1, subject="npm_and_yarn in /web"), a_run(2, subject="pip in /")
+    assert history(red(npm), green(pip)).failing
+    assert not history(red(npm), green(a_run(3, subject="npm_and_yarn in /web"))).failing
 
 
 # --- counting ------------------------------------------------------------------------------------

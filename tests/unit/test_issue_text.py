@@ -3,10 +3,10 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from build import START, a_run, green, red, some_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import START, a_run, green, red, some_settings
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Identity, Observation, Outcome, State
 from ci_failure_tracker.rendering.issue import IssueWriter, check_template, render_title
@@ -56,7 +56,6 @@ def test_the_same_commit_green_and_red_is_not_blamed_on_commits_between() -> Non
     [
         (Outcome.TIMED_OUT, "timeout-minutes"),
         (Outcome.CANCELLED, "who or what cancelled it"),
-        (Outcome.RUNNER_LOST, "runner was lost"),
     ],
 )
 def test_what_to_do_depends_on_the_outcome(outcome: Outcome, advice: str) -> None:
@@ -65,10 +64,10 @@ def test_what_to_do_depends_on_the_outcome(outcome: Outcome, advice: str) -> Non
 
 def test_every_outcome_that_counts_has_its_own_first_step() -> None:
     firsts = set()
-    for outcome in (*some_settings().conclusions, Outcome.RUNNER_LOST):
+    for outcome in some_settings().conclusions:
         body = text(state_of(Observation(a_run(1), outcome, job="test", job_id=1)))
         firsts.add(body.split("\n1. ")[1].split("\n")[0])
-    assert len(firsts) == 6
+    assert len(firsts) == 5
 
 
 def test_the_ladder_shortens_by_whole_rows() -> None:

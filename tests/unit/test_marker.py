@@ -4,10 +4,10 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
-from build import START, an_issue
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from builders import START, an_issue
 from ci_failure_tracker.model import Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
 from ci_failure_tracker.tracking.marker import (
     BEGIN,

@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from build import CI, a_job, a_run, a_scan
 
+from builders import CI, a_job, a_run, a_scan
 from ci_failure_tracker.diagnosis.observations import needs_jobs, observe
 from ci_failure_tracker.diagnosis.outcome import failing_step, judge, judge_job, judge_run
 from ci_failure_tracker.model import Job, Outcome, Step, Workflow

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 
-from build import START, a_job, a_run, a_scan, an_issue, some_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builders import START, a_job, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import Create, Issue, Plan, Reopen, Scan, Skip, Update, Why
 from ci_failure_tracker.settings import Settings

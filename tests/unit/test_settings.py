@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from build import some_settings
 
+from builders import some_settings
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Outcome
 from ci_failure_tracker.settings import inputs, read_settings

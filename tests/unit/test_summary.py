@@ -4,9 +4,9 @@ import dataclasses
 import json
 
 import pytest
-from build import START, a_job, a_run, a_scan, some_settings
 from markdown_it import MarkdownIt
 
+from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github_api.writes import ShutDoor

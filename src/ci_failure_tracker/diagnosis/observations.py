@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from ci_failure_tracker.diagnosis.outcome import failing_step, judge_job, judge_run
 from ci_failure_tracker.model import Job, Observation, Outcome, Run, Scan
 
-_WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
-_SAYS_ALL = frozenset({Outcome.SUCCESS, Outcome.SUPERSEDED}) | _WITHOUT_JOBS
+WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
+_SAYS_ALL = frozenset({Outcome.SUCCESS, Outcome.SUPERSEDED}) | WITHOUT_JOBS
 
 
 def needs_jobs(run: Run, runs: Iterable[Run]) -> bool:
@@ -33,7 +33,7 @@ def observe(scan: Scan) -> tuple[Observation, ...]:
 def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None) -> Iterator[Observation]:
     if outcome is Outcome.SUCCESS:
         yield Observation(run, Outcome.SUCCESS)
-    elif outcome in _WITHOUT_JOBS:
+    elif outcome in WITHOUT_JOBS:
         yield Observation(run, outcome, job=outcome.words)
     elif jobs:
         yield from (_observe_job(run, job, jobs) for job in jobs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.model import Job, Outcome, Run
 
 _OUTCOMES = {
@@ -15,7 +16,7 @@ _OUTCOMES = {
     "startup_failure": Outcome.STARTUP_FAILURE,
 }
 
-_BROKEN = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.STARTUP_FAILURE, Outcome.RUNNER_LOST})
+_BROKEN = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.STARTUP_FAILURE})
 
 
 def judge(conclusion: str | None) -> Outcome | None:
@@ -52,12 +53,14 @@ def superseded_by(run: Run, runs: Iterable[Run]) -> Run | None:
 
 
 def judge_job(job: Job, siblings: Sequence[Job]) -> Outcome | None:
-    """The outcome of a job among the other legs of its matrix.
+    """The outcome of a job among the jobs of its run.
 
-    A leg that was cancelled while another leg failed was stopped by `fail-fast` and says nothing.
+    A leg that was cancelled while another leg of its matrix failed was stopped by `fail-fast` and says nothing.
     """
     outcome = judge(job.conclusion)
-    if outcome is Outcome.CANCELLED and any(judge(other.conclusion) in _BROKEN for other in siblings):
+    if outcome is Outcome.CANCELLED and any(
+        judge(other.conclusion) in _BROKEN for other in siblings if split_leg(other.name)[0] == split_leg(job.name)[0]
+    ):
         return None
     return outcome
 

@@ -77,6 +77,8 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
     try:
         if dry_run and execute:
             raise SettingsError(["--dry-run and --execute say the opposite; give one of them."])
+        if yes and not execute:
+            raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
         report = _sweep(_settings(given), terminal, execute=execute, yes=yes)
     except SettingsError as error:
         terminal.complain(error.mistakes)
@@ -205,15 +207,15 @@ class _Terminal:
             sys.stdout.write(json.dumps(report_as_json(report), indent=2, ensure_ascii=True) + "\n")
         else:
             self._out.print(_looked_table(report))
-            self._out.print(_plan_table(report.results))
+            self._out.print(_plan_table(report.results, "Plan" if report.held_back else "Done"))
         for problem in report.problems:
             style = "bold red" if problem.gravity is Gravity.ERROR else "yellow"
             self._err.print(Text(f"{problem.gravity.value}: ", style=style) + Text(_visible(str(problem))))
         self._err.print(Text(plain(report.line, 500), style="bold"))
         left = "" if report.requests.left is None else f", {report.requests.left:,} left this hour"
         self._err.print(Text(f"{report.requests.made} requests{left}", style="dim"))
-        if not executed and report.written:
-            self._err.print("This was a dry run; --execute does it.")
+        if report.held_back:
+            self._err.print("Nothing was written." if executed else "This was a dry run; --execute does it.")
 
 
 def _looked_table(report: Report) -> Table:
@@ -224,8 +226,8 @@ def _looked_table(report: Report) -> Table:
     return table
 
 
-def _plan_table(results: tuple[Result, ...]) -> Table:
-    table = _table("Plan", "action", "issue", "workflow", "job", "why")
+def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
+    table = _table(title, "action", "issue", "workflow", "job", "why")
     for result in results:
         identity = result.action.identity
         job = "all jobs" if identity.job == ALL_JOBS else plain(identity.job, 60)

@@ -53,7 +53,7 @@ def complete_settings(given: Mapping[str, str], workspace: Path) -> Settings:
 
 def _template(given: str, workspace: Path) -> tuple[str, list[str]]:
     text = given
-    if given and "\n" not in given and "{{" not in given:
+    if given and not any(sign in given for sign in ("\n", "{{", "{%")):
         try:
             text = (workspace / given).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ _READ_RETRIES = 3
 _LONGEST_WAIT = 90
 """Seconds that a rate limit may hold a sweep up before it gives up; a job's minutes cost money."""
 
-_UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _GONE = 401, 403, 404, 410
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
+_TOO_MANY = (403, 429)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ def connect(token: Secret, endpoints: Endpoints, seconds_between_writes: float =
     Only reads are retried: a write whose answer was lost may have been done, and doing it again would make a
     second issue. GitHub asks for a second between writes ("Best practices for using the REST API").
     """
+    # PyGithub tells stderr of every retry; what came of them is in our own words.
+    logging.getLogger("github").setLevel(logging.WARNING)
     return MeteredRequester(
         auth=Token(token.reveal()),
         base_url=endpoints.api_url.rstrip("/"),
@@ -73,7 +77,13 @@ def connect(token: Secret, endpoints: Endpoints, seconds_between_writes: float =
         per_page=100,
         verify=True,
         retry=GithubRetry(
-            total=_READ_RETRIES, backoff_factor=0.5, allowed_methods={"GET"}, max_rate_limit_wait=_LONGEST_WAIT
+            total=_READ_RETRIES,
+            backoff_factor=0.5,
+            allowed_methods={"GET"},
+            status_forcelist=[429, *range(500, 600)],
+            raise_on_status=False,  # the last answer says more than "too many answers"
+            retry_after_max=_LONGEST_WAIT,
+            max_rate_limit_wait=_LONGEST_WAIT,
         ),
         pool_size=None,
         seconds_between_requests=0,
@@ -94,7 +104,10 @@ def translated(doing: str, right: str) -> Iterator[None]:
     except GithubException as error:
         raise _meaning(error, doing, right) from error
     except requests.RequestException as error:
-        raise GitHubError(f"GitHub could not be reached to {doing} ({type(error).__name__}).") from error
+        raise GitHubError(
+            f"GitHub could not be reached to {doing} ({type(error).__name__}).",
+            "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
+        ) from error
     except (TypeError, ValueError, KeyError, AssertionError, RuntimeError) as error:
         # What PyGithub raises on an answer that is cut short, is no JSON or points to another host.
         raise GitHubError(f"GitHub's answer could not be read to {doing} ({type(error).__name__}).") from error
@@ -103,20 +116,24 @@ def translated(doing: str, right: str) -> Iterator[None]:
 def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
     if error.status == _UNAUTHORIZED:
         return BadTokenError()
-    if isinstance(error, RateLimitExceededException):
+    if isinstance(error, RateLimitExceededException) or _is_held_back(error):
         return RateLimitedError(
             f"GitHub's rate limit is used up, so it was not possible to {doing}.",
             "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
             error.status,
         )
     message = _message(error)
-    if error.status in {_FORBIDDEN, _NOT_FOUND} and _is_about_rights(message, error.status):
+    if error.status == _FORBIDDEN and ("not accessible by" in message or "Must have" in message):
         return MissingRightError(doing, right)
     return GitHubError(f"GitHub answered {error.status} to the request to {doing}: {message}", status=error.status)
 
 
-def _is_about_rights(message: str, status: int) -> bool:
-    return status == _FORBIDDEN and ("not accessible by" in message or "Must have" in message)
+def _is_held_back(error: GithubException) -> bool:
+    """Whether GitHub asks to wait; after retries the body is gone, and only the headers still say so."""
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    return error.status in _TOO_MANY and (
+        error.status == _TOO_MANY[-1] or headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
+    )
 
 
 def _message(error: GithubException) -> str:

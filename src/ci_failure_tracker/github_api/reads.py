@@ -93,7 +93,7 @@ class Reads:
 
     def issues(self, label: str) -> tuple[Issue, ...]:
         """Every issue with a label, open or closed; never by search, which lags behind."""
-        with translated("list the issues", "issues: write"):
+        with translated("list the issues", "issues: read"):
             return tuple(
                 _issue(found)
                 for found in self._repository.get_issues(state="all", labels=[label])
@@ -129,6 +129,7 @@ class Reads:
             updated_at=_utc(found.updated_at),
             # A fork that was deleted since has no head repository any more.
             from_fork=head is None or head.id != found.repository.id,
+            subject=_subject(found.name or "") if found.event == "dynamic" else "",
         )
 
 
@@ -154,6 +155,11 @@ def _issue(found: GithubIssue) -> Issue:
         author_is_bot=author is not None and author.type == "Bot",
         author_association=found.author_association,
     )
+
+
+def _subject(name: str) -> str:
+    """`npm_and_yarn in /web` of Dependabot's `npm_and_yarn in /web for vite - Update #997`."""
+    return re.split(r" for | - Update #", name, maxsplit=1)[0]
 
 
 def _first_line(message: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from github.GithubException import GithubException
 from github.GithubObject import NotSet
 from github.Issue import Issue as GithubIssue
 from github.Repository import Repository as GithubRepository
@@ -25,6 +26,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.progress import Progress
 
 _RIGHT = "issues: write"
+_UNPROCESSABLE = 422
 
 _LABELS = {
     "ci-failure": ("b60205", "A CI job is failing; kept current by ci-failure-tracker"),
@@ -56,8 +58,6 @@ def _stays(action: Action) -> Result:
 class LabelsDroppedError(TrackerError):
     """GitHub made the issue but left out the label by which the tracker would find it again."""
 
-    exit_code = MissingRightError.exit_code
-
 
 class OpenDoor:
     """Writes a plan's actions one after another; one that fails does not stop the others."""
@@ -80,27 +80,27 @@ class OpenDoor:
     def _carry_out(self, action: Action) -> Result:
         if isinstance(action, Skip):
             return _stays(action)
-        number = None if isinstance(action, Create) else action.number
         try:
-            return self._write(action)
+            if self._stopped is not None:
+                raise self._stopped
+            with translated(_words(action), _RIGHT):
+                return self._write(action)
         except TrackerError as error:
-            problem = Problem(Gravity.ERROR, f"Could not {_words(action)}: {error.what}", error.advice)
-            return Result(action, Fate.FAILED, number, problems=(problem,))
+            if isinstance(error, MissingRightError | LabelsDroppedError):
+                self._stopped = error  # it would be the same for each of the others
+            number = None if isinstance(action, Create) else action.number
+            return Result(action, Fate.FAILED, number, problems=(Problem(Gravity.ERROR, error.what, error.advice),))
         finally:
             self._progress.advance()
 
     def _write(self, action: Create | Update | Reopen) -> Result:
-        match action:
-            case Create():
-                return self._create(action)
-            case Update():
-                with translated(f"update issue #{action.number}", _RIGHT):
-                    issue = self._issue(action.number)
-                    issue.edit(body=action.body)
-            case Reopen():
-                with translated(f"reopen issue #{action.number}", _RIGHT):
-                    issue = self._issue(action.number)
-                    issue.edit(body=action.body, state="open", state_reason="reopened")
+        if isinstance(action, Create):
+            return self._create(action)
+        issue = self._issue(action.number)
+        if isinstance(action, Update):
+            issue.edit(body=action.body)
+        else:
+            issue.edit(body=action.body, state="open", state_reason="reopened")
         return Result(action, Fate.DONE, action.number, issue.html_url)
 
     def _issue(self, number: int) -> GithubIssue:
@@ -111,33 +111,35 @@ class OpenDoor:
     # --- creating --------------------------------------------------------------------------------
 
     def _create(self, action: Create) -> Result:
-        if self._stopped is not None:
-            raise self._stopped
         problems = self._make_labels(action.labels)
-        with translated(f"open an issue for {action.identity.job}", _RIGHT):
-            issue = self._repository.create_issue(
-                title=action.title,
-                body=action.body,
-                labels=list(action.labels),
-                assignees=list(action.assignees) or NotSet,
-            )
+        try:
+            issue = self._post(action, action.assignees)
+        except GithubException as refusal:
+            if refusal.status != _UNPROCESSABLE or not action.assignees:
+                raise
+            # A refused issue was not made. One misspelt login must not keep every issue from being opened.
+            issue = self._post(action, ())
         self._check_found_again(issue, action)
         return Result(action, Fate.DONE, issue.number, issue.html_url, (*problems, *_what_was_dropped(issue, action)))
+
+    def _post(self, action: Create, assignees: tuple[str, ...]) -> GithubIssue:
+        return self._repository.create_issue(
+            title=action.title, body=action.body, labels=list(action.labels), assignees=list(assignees) or NotSet
+        )
 
     def _make_labels(self, wanted: tuple[str, ...]) -> list[Problem]:
         """Make the labels that are missing; one that cannot be made is a warning, for GitHub may know it yet."""
         problems: list[Problem] = []
         if self._labels is None:
-            with translated("list the labels", _RIGHT):
-                self._labels = {label.name.casefold() for label in self._repository.get_labels()}
+            self._labels = {label.name.casefold() for label in self._repository.get_labels()}
         for name in wanted:
             if name.casefold() in self._labels:
                 continue
+            self._labels.add(name.casefold())
             colour, description = _LABELS.get(name, _OTHER_LABEL)
             try:
                 with translated(f"make the label {name!r}", _RIGHT):
                     self._repository.create_label(name, colour, description)
-                self._labels.add(name.casefold())
             except TrackerError as error:
                 problems.append(Problem(Gravity.WARNING, error.what, error.advice))
         return problems
@@ -150,14 +152,12 @@ class OpenDoor:
         """
         if action.labels[0].casefold() in _names(issue):
             return
-        with translated(f"close issue #{issue.number} again", _RIGHT):
-            issue.edit(state="closed", state_reason="not_planned")
-        self._stopped = LabelsDroppedError(
+        issue.edit(state="closed", state_reason="not_planned")
+        raise LabelsDroppedError(
             f"GitHub dropped the label {action.labels[0]!r} of issue #{issue.number}, because this token may not "
             "label issues. Without it no later sweep would find the issue, so it was closed and no other was opened.",
             MissingRightError("label issues", _RIGHT).advice,
         )
-        raise self._stopped
 
 
 def _what_was_dropped(issue: GithubIssue, action: Create) -> list[Problem]:

@@ -164,9 +164,12 @@ _EXAMPLE = State(
 def _bad_template(mistake: Exception) -> SettingsError:
     line = getattr(mistake, "lineno", None)
     where = f" in line {line}" if line else ""
+    told = re.sub(
+        r"'ci_failure_tracker[\w.]*\.(\w+) object' has no attribute '(\w+)'", r"\1 has no field `\2`", str(mistake)
+    )
     return SettingsError(
         [
-            f"`issue-template` cannot be rendered{where}: {mistake}. "
+            f"`issue-template` cannot be rendered{where}: {told.rstrip('.')}. "
             "It is a Jinja2 template over `issue`; docs/CI_FAILURE_TRACKING.md lists its fields."
         ]
     )
@@ -179,7 +182,7 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
     runs = state.occurrences[::-1][: size.runs]
     legs = [one for one in state.legs if one.leg]
     return IssueView(
-        lead=_lead(state, size),
+        lead=_lead(state, url, size),
         workflow=code(state.identity.workflow, size.text),
         job=code(state.identity.job, size.text),
         all_jobs=state.identity.job == ALL_JOBS,
@@ -199,7 +202,7 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
     )
 
 
-def _lead(state: State, size: _Size) -> str:
+def _lead(state: State, url: str, size: _Size) -> str:
     """What is wrong, in one sentence."""
     workflow, job = code(state.identity.workflow, size.text), code(state.identity.job, size.text)
     subject, verb = f"Job {job} of workflow {workflow}", "is failing"
@@ -207,7 +210,10 @@ def _lead(state: State, size: _Size) -> str:
         subject = f"Workflow {workflow}"
     elif state.identity.job == state.latest.outcome.words:
         subject, verb = f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, verb)
-    return f"{subject} {verb}: {counted(state.count, 'failed run')} since {utc(state.first_seen)}."
+    count = f"{counted(state.count, 'failed run')} since {utc(state.first_seen)}"
+    if state.green_again is not None:
+        return f"{subject} is green again: {_point(state.green_again, url)}. Before that, {count}."
+    return f"{subject} {verb}: {count}."
 
 
 _WITHOUT_A_JOB = {
@@ -281,14 +287,13 @@ def _actions(state: State, url: str) -> Iterator[str]:
         yield f"Look for the cause in the commits between the last green run and the first red one: {compare}."
     elif state.last_green and state.first_red:
         yield "The same commit was green and red: suspect the job itself, its environment or chance."
-    if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
+    if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT}:
         yield "Re-run the failed jobs once: a green re-run of the same commit means that the job is flaky."
 
 
 _FIRST_ACTION = {
     Outcome.FAILURE: "Open the {log}{at_step} and read the first error.",
     Outcome.TIMED_OUT: "Open the {log}{at_step} and find what took so long; raise `timeout-minutes` only if it must.",
-    Outcome.RUNNER_LOST: "Open the {log}: the runner was lost, so look at its memory, its disk and its host.",
     Outcome.CANCELLED: "Open the {log}{at_step} and find out who or what cancelled it.",
     Outcome.ACTION_REQUIRED: "Open the {log}: it waits for somebody to approve it or to turn it down.",
     Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "

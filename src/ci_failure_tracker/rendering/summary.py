@@ -109,13 +109,12 @@ def render_summary(report: Report, limit: int = LIMIT) -> str:
 
 def _view(report: Report, rows: int) -> SummaryView:
     url = report.repository.url
-    dry = any(result.fate is Fate.PLANNED for result in report.written)
     return SummaryView(
         line=f"**{defused(report.line)}**",
         problems=[_problem_row(problem) for problem in report.problems[:rows]],
         partial=report.window.partial,
         failing=_table(report.failing, lambda one: _failing_row(one, url), rows),
-        done_title="What would be done" if dry else "Done",
+        done_title="What would be done" if report.held_back else "Done",
         done=_table(report.written, lambda one: _result_row(one, url), rows),
         over_cap=_table(report.over_cap, lambda one: _skip_row(one, url), rows),
         skipped=_table(report.skipped, lambda one: _skip_row(one, url), rows),

@@ -97,6 +97,11 @@ class Report:
         return tuple(one for one in self.results if not isinstance(one.action, Skip))
 
     @property
+    def held_back(self) -> bool:
+        """Whether anything was planned and not done: a dry run, or somebody said no."""
+        return any(one.fate is Fate.PLANNED for one in self.written)
+
+    @property
     def failed(self) -> bool:
         """Whether the tracker itself could not do all of its work."""
         return any(problem.gravity is Gravity.ERROR for problem in self.problems)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ci_failure_tracker.diagnosis.observations import WITHOUT_JOBS
 from ci_failure_tracker.model import (
     FailedLeg,
     History,
@@ -27,6 +28,9 @@ REMEMBERED = 10
 """How many occurrences an issue keeps in full; older ones stay in the count."""
 
 
+_Stream = tuple[int, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What one run says of one identity: the observation of each leg, or that all of it was green."""
@@ -38,9 +42,9 @@ class _Said:
     all_green: bool
 
     @property
-    def stream(self) -> tuple[int, str]:
-        """Runs in which a newer one speaks for an older one: two workflows may share a name, none a branch's fate."""
-        return self.run.workflow.id, self.run.branch
+    def stream(self) -> _Stream:
+        """Runs in which a newer one speaks for an older one; two workflows may share a name, but not this."""
+        return self.run.workflow.id, self.run.branch, self.run.subject
 
     @property
     def trigger(self) -> tuple[int, str]:
@@ -67,16 +71,23 @@ def read_histories(observations: Iterable[Observation], settings: Settings) -> t
         said = _by_identity(of_run, settings)
         for identity in failed:
             if identity.workflow == of_run[0].run.workflow.name:
-                told[identity].append(said.get(identity) or _without_jobs(of_run))
+                told[identity].append(said.get(identity) or _without_this_job(of_run, identity))
     return tuple(
         _history(identity, told[identity])
         for identity in sorted(failed, key=lambda one: (one.workflow.casefold(), one.job.casefold(), one.id))
     )
 
 
-def _without_jobs(of_run: Sequence[Observation]) -> _Said:
-    green = of_run[0].job is None and of_run[0].outcome is Outcome.SUCCESS
-    return _Said(of_run[0].run, {}, frozenset(), frozenset(), all_green=green)
+_NEVER_STARTED = frozenset(outcome.words for outcome in WITHOUT_JOBS)
+
+
+def _without_this_job(of_run: Sequence[Observation], identity: Identity) -> _Said:
+    first = of_run[0]
+    all_green = first.job is None and first.outcome is Outcome.SUCCESS
+    # A run with jobs did start, whatever became of them.
+    started = identity.job in _NEVER_STARTED and (all_green or first.job_id is not None)
+    green = frozenset({""}) if started else frozenset[str]()
+    return _Said(first.run, {}, green, green, all_green=all_green and not started)
 
 
 def _by_identity(of_run: Sequence[Observation], settings: Settings) -> dict[Identity, _Said]:
@@ -98,16 +109,11 @@ def _loudness(observation: Observation) -> int:
 def _said(legs: Mapping[str, Observation], settings: Settings) -> _Said:
     return _Said(
         run=next(iter(legs.values())).run,
-        red={leg: seen for leg, seen in legs.items() if counts(seen.outcome, settings.conclusions)},
+        red={leg: seen for leg, seen in legs.items() if seen.outcome in settings.conclusions},
         green=frozenset(leg for leg, seen in legs.items() if seen.outcome is Outcome.SUCCESS),
         listed=frozenset(legs),
         all_green=False,
     )
-
-
-def counts(outcome: Outcome | None, conclusions: frozenset[Outcome]) -> bool:
-    """Whether the settings call this outcome a failure; a lost runner goes with the failures."""
-    return outcome in conclusions or (outcome is Outcome.RUNNER_LOST and Outcome.FAILURE in conclusions)
 
 
 def _history(identity: Identity, told: Sequence[_Said]) -> History:
@@ -150,7 +156,6 @@ def _occurrence(said: _Said) -> Occurrence:
 _GRAVEST_FIRST = (
     Outcome.FAILURE,
     Outcome.TIMED_OUT,
-    Outcome.RUNNER_LOST,
     Outcome.STARTUP_FAILURE,
     Outcome.ACTION_REQUIRED,
     Outcome.CANCELLED,
@@ -178,7 +183,7 @@ def _legs_of_triggers(told: Sequence[_Said]) -> dict[tuple[int, str], set[str]]:
 
 
 def _failing_legs(told: Sequence[_Said], known: Mapping[tuple[int, str], set[str]]) -> tuple[str, ...]:
-    red: dict[tuple[int, str], dict[str, str]] = defaultdict(dict)  # stream -> leg -> the event it failed under
+    red: dict[_Stream, dict[str, str]] = defaultdict(dict)  # stream -> leg -> the event it failed under
     for said in told:
         legs, event = red[said.stream], said.run.event
         if said.all_green:
@@ -218,6 +223,7 @@ def remember(state: State | None, history: History, since: datetime | None = Non
         counted_to=max((one.order for one in (*before, *dropped)), default=state.counted_to if state else None),
         last_green=last_green,
         first_red=first_red,
+        green_again=None if history.failing else history.green_again,
         previous=state.previous if state else None,
     )
 

@@ -172,6 +172,7 @@ def _as_json(state: State) -> dict[str, Any]:
         "counted_to": [_time(state.counted_to[0]), *state.counted_to[1:]] if state.counted_to else None,
         "last_green": _point_as_json(state.last_green),
         "first_red": _point_as_json(state.first_red),
+        "green_again": _point_as_json(state.green_again),
         "previous": state.previous,
     }
     return {key: value for key, value in full.items() if value is not None}
@@ -223,6 +224,7 @@ def read_state(text: str) -> State:
         counted_to=(_moment(counted_to[0]), int(counted_to[1]), int(counted_to[2])) if counted_to else None,
         last_green=_read_point(data.get("last_green")),
         first_red=_read_point(data.get("first_red")),
+        green_again=_read_point(data.get("green_again")),
         previous=int(data["previous"]) if "previous" in data else None,
     )
 

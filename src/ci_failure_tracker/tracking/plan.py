@@ -6,7 +6,7 @@ The numbers are those of the rules in docs/architecture.md.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ci_failure_tracker.model import (
@@ -84,15 +84,14 @@ class _RuleBook:
         return self._create(history, remember(None, history), f"failing, no issue yet: {_failing_words(history)}")
 
     def _open(self, history: History, tracked: Tracked, state: State) -> Action:
-        """Rule 4: failing, open. The body is written anew where it would change."""
+        """Rule 4: the body of an open issue is written anew where it would change."""
         fresh = remember(state, history)
         body = self._body(fresh, tracked.issue.body)
         if body is None:
             return _skip(history, Why.NO_ROOM, "the text that people wrote leaves no room for the tracker's", tracked)
         if body == tracked.issue.body.replace("\r\n", "\n"):
             return _skip(history, Why.UNCHANGED, "nothing new since the issue was written", tracked)
-        new = fresh.count - state.count
-        reason = f"{counted(new, 'new failed run')}" if new else "the text of the issue changed"
+        reason = ", ".join(_news(state, fresh)) or "the text of the issue changed"
         return Update(history.identity, reason, tracked.issue.number, body)
 
     def _closed(self, history: History, tracked: Tracked, state: State) -> Action:
@@ -193,6 +192,13 @@ def _skip(history: History, why: Why, reason: str, tracked: Tracked | None = Non
 
 def _failing_words(history: History) -> str:
     return f"{counted(len(history.occurrences), 'failed run')}, the latest is run {history.latest.number}"
+
+
+def _news(before: State, after: State) -> Iterator[str]:
+    if new := after.count - before.count:
+        yield counted(new, "new failed run")
+    if after.green_again is not None and before.green_again is None:
+        yield f"green again since run {after.green_again.number}"
 
 
 def _green_words(history: History) -> str:

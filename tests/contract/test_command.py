@@ -1,0 +1,265 @@
+"""The command as a person uses it: its words, its exit codes, its errors, over a real server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ci_failure_tracker.edges.cli import program
+from ci_failure_tracker.settings import inputs
+from sandbox import Fault, Sandbox, Server
+
+SCENARIO = """
+now: 2026-03-10T09:00:00Z
+repository: {full_name: octo-org/example}
+tokens:
+  all-rights: {login: "github-actions[bot]"}
+  no-actions: {login: "github-actions[bot]", actions: none}
+  no-issues: {login: "github-actions[bot]", issues: none}
+  read-only: {login: "github-actions[bot]", issues: read}
+  no-labels: {login: passer-by, labels: false}
+workflows:
+  - {name: Build and test, file: ci.yml, jobs: [{name: lint}, {name: test}]}
+  - {name: Release, file: release.yml, jobs: [{name: publish}]}
+runs:
+  - {workflow: ci.yml, at: 2026-03-08T10:00:00Z}
+  - {workflow: ci.yml, at: 2026-03-09T10:00:00Z, jobs: [{name: test, conclusion: failure}]}
+  - {workflow: Release, at: 2026-03-09T11:00:00Z, conclusion: failure}
+"""
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    return Sandbox.from_yaml(SCENARIO)
+
+
+@pytest.fixture
+def server(box: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    with box.serve() as running:
+        monkeypatch.setenv("GITHUB_API_URL", running.api_url)
+        monkeypatch.setenv("GITHUB_GRAPHQL_URL", running.graphql_url)
+        monkeypatch.setenv("GITHUB_TOKEN", "all-rights")
+        monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+        monkeypatch.setenv("COLUMNS", "200")
+        monkeypatch.chdir(tmp_path)
+        yield running
+
+
+def sweep(*arguments: str) -> Result:
+    return CliRunner().invoke(program, ["sweep", "--repo", "octo-org/example", *arguments])
+
+
+def words(result: Result) -> str:
+    return " ".join(result.output.split())
+
+
+@pytest.mark.usefixtures("server")
+def test_a_dry_run_shows_the_plan_and_writes_nothing(box: Sandbox) -> None:
+    result = sweep()
+    assert result.exit_code == 0
+    assert "2 failing, 2 to be opened" in result.output
+    assert "This was a dry run; --execute does it." in result.output
+    assert box.issues == []
+    assert box.labels == []
+
+
+@pytest.mark.usefixtures("server")
+def test_execute_writes_where_nobody_needs_to_be_asked(box: Sandbox) -> None:
+    result = sweep("--execute", "--yes")
+    assert result.exit_code == 0
+    assert [issue.title for issue in box.issues] == [
+        "[CI Failure] Build and test - test",
+        "[CI Failure] Release - publish",
+    ]
+    assert "dry run" not in result.output
+
+
+def test_execute_without_a_terminal_and_without_yes_is_refused_before_anything_is_asked(server: Server) -> None:
+    result = sweep("--execute")
+    assert result.exit_code == 2
+    assert "--yes" in words(result)
+    assert server.requests == []
+
+
+def test_dry_run_and_execute_contradict_each_other(server: Server) -> None:
+    assert sweep("--execute", "--dry-run", "--yes").exit_code == 2
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("server")
+def test_json_is_the_report_and_nothing_else_on_stdout() -> None:
+    result = sweep("--format", "json")
+    report = json.loads(result.stdout)
+    assert [action["title"] for action in report["actions"]] == [
+        "[CI Failure] Build and test - test",
+        "[CI Failure] Release - publish",
+    ]
+    assert report["requests"]["made"] == 6
+
+
+def test_every_input_is_an_option() -> None:
+    options = {name for parameter in program.commands["sweep"].params for name in parameter.opts}  # type: ignore[attr-defined]
+    assert {f"--{declared.name}" for declared in inputs()} <= options
+
+
+@pytest.mark.usefixtures("server")
+def test_the_repository_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "octo-org/example")
+    assert CliRunner().invoke(program, ["sweep"]).exit_code == 0
+
+
+# --- errors that teach ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("token", "arguments", "told"),
+    [
+        ("", [], ["`token` is missing", "GITHUB_TOKEN"]),
+        ("wrong", [], ["401 Bad credentials", "expired"]),
+        ("all-rights", ["--repo", "octo-org/nowhere"], ["no repository 'octo-org/nowhere'", "spelling"]),
+        ("all-rights", ["--repo", "nowhere"], ["owner/name"]),
+        ("all-rights", ["--workflow", "Build and tset"], ["'Build and tset'", "Did you mean 'Build and test'"]),
+        ("all-rights", ["--workflow", "cii.yml"], ["Did you mean 'ci.yml'"]),
+        ("all-rights", ["--workflow", "quite other"], ["It has 'Build and test', 'Release'."]),
+        ("all-rights", ["--since", "last week"], ["`since` is 'last week'", "`7d`"]),
+        ("all-rights", ["--issue-template", "none.md"], ["none.md", "No such file"]),
+        ("no-actions", [], ["`actions: read`", "permissions: actions: read issues: write"]),
+        ("no-issues", [], ["`issues: read`", "permissions: actions: read issues: write"]),
+        ("", ["--repo", "x", "--max-runs", "0", "--since", "?"], ["`token`", "`repository`", "`max-runs`", "`since`"]),
+    ],
+)
+@pytest.mark.usefixtures("server")
+def test_a_mistake_is_told_with_its_mending_and_exits_with_2(
+    monkeypatch: pytest.MonkeyPatch, token: str, arguments: list[str], told: list[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", token)
+    result = sweep(*arguments)
+    assert result.exit_code == 2, result.output
+    for text in told:
+        assert text in words(result)
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("change", "told"), [({"archived": True}, "is archived"), ({"has_issues": False}, "Issues are disabled")]
+)
+@pytest.mark.usefixtures("server")
+def test_a_repository_that_takes_no_issues_is_told(box: Sandbox, change: dict[str, bool], told: str) -> None:
+    box.change_repository(**change)
+    result = sweep()
+    assert result.exit_code == 2
+    assert told in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_an_excluded_workflow_that_does_not_exist_is_only_a_warning() -> None:
+    result = sweep("--exclude-workflow", "Relaese")
+    assert result.exit_code == 0
+    assert "warning: There is no workflow 'Relaese'" in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_token_that_may_not_write_fails_each_write_and_says_which_right(
+    monkeypatch: pytest.MonkeyPatch, box: Sandbox
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "read-only")
+    result = sweep("--execute", "--yes")
+    assert result.exit_code == 1
+    assert "2 could not be written" in words(result)
+    assert "issues: write" in words(result)
+    assert box.issues == []
+
+
+@pytest.mark.usefixtures("server")
+def test_an_issue_whose_label_was_dropped_is_closed_and_no_other_is_opened(
+    monkeypatch: pytest.MonkeyPatch, box: Sandbox
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "no-labels")
+    result = sweep("--execute", "--yes")
+    assert result.exit_code == 1
+    assert [(issue.state, issue.state_reason) for issue in box.issues] == [("closed", "not_planned")]
+    assert "dropped the label 'ci-failure'" in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_rate_limit_is_named_as_one(box: Sandbox) -> None:
+    box.inject(Fault("secondary-rate-limit", times=None))
+    result = sweep()
+    assert result.exit_code == 1
+    assert "rate limit" in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_one_failed_write_is_recorded_and_the_rest_goes_on(box: Sandbox) -> None:
+    box.inject(Fault("status", method="POST", path=r"/issues$", status=500, times=1))
+    result = sweep("--execute", "--yes")
+    assert result.exit_code == 1
+    assert len(box.issues) == 1
+    assert "1 could not be written" in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_jobs_that_cannot_be_read_leave_out_their_run_only(box: Sandbox) -> None:
+    box.inject(Fault("truncated", path=r"/runs/\d+/jobs", times=1))
+    result = sweep("--format", "json")
+    report = json.loads(result.stdout)
+    assert result.exit_code == 1
+    assert report["partial"] is True
+    assert len(report["actions"]) == 1
+    assert "is left out" in report["problems"][0]["what"]
+
+
+def test_a_write_is_never_sent_twice(server: Server, box: Sandbox) -> None:
+    box.inject(Fault("lost-reply", method="POST", path=r"/issues$", times=1))
+    sweep("--execute", "--yes")
+    titles = [issue.title for issue in box.issues]
+    assert len(titles) == len(set(titles))
+    assert sum(record.method == "POST" and record.path.endswith("/issues") for record in server.requests) == 2
+
+
+@pytest.mark.usefixtures("server")
+def test_a_misspelt_assignee_does_not_keep_the_issue_from_being_opened(box: Sandbox) -> None:
+    result = sweep("--execute", "--yes", "--assignees", "nobody-of-that-name")
+    assert result.exit_code == 0
+    assert len(box.issues) == 2
+    assert "made without the assignee 'nobody-of-that-name'" in words(result)
+
+
+# --- what is looked at ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "failing"),
+    [
+        (["--workflow", "ci.yml"], ["test"]),
+        (["--workflow", "Build*, Release"], ["test", "publish"]),
+        (["--exclude-workflow", "RELEASE"], ["test"]),
+        (["--event", "schedule"], []),
+        (["--event", "push, schedule"], ["test", "publish"]),
+        (["--branch", "release/*"], []),
+        (["--branch", "*"], ["test", "publish"]),
+        (["--since", "2026-03-09T10:30:00Z"], ["publish"]),
+        (["--max-runs", "1"], ["publish"]),
+        (["--conclusions", "timed_out"], []),
+    ],
+)
+@pytest.mark.usefixtures("server")
+def test_the_filters_choose_the_runs(arguments: list[str], failing: list[str]) -> None:
+    result = sweep("--format", "json", *arguments)
+    assert [one["job"] for one in json.loads(result.stdout)["failing"]] == failing
+
+
+def test_all_pages_are_read_and_no_more_than_needed(server: Server, box: Sandbox) -> None:
+    for hour in range(150):
+        day, clock = divmod(hour, 24)
+        box.add_run(workflow="Release", at=f"2026-02-{day + 1:02}T{clock:02}:00:00Z")
+    report = json.loads(sweep("--format", "json", "--max-runs", "153").stdout)
+    assert sum(look["runs"] for look in report["looked_at"]) == 153
+    assert sum(record.path.endswith("/actions/runs") for record in server.requests) == 2
+    server.clear_requests()
+    sweep("--max-runs", "100")
+    assert sum(record.path.endswith("/actions/runs") for record in server.requests) == 1

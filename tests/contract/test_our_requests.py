@@ -1,0 +1,53 @@
+"""What the tracker asks of GitHub, held against the official description: every request of a whole sweep."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+from openapi_core.testing import MockRequest, MockResponse
+
+from contract.description import describe
+from recorded.record import CASSETTES
+
+API = "https://api.github.com"
+
+
+def interactions() -> list[dict[str, Any]]:
+    recorded = [yaml.safe_load(path.read_text("utf-8"))["interactions"] for path in sorted(CASSETTES.glob("*.yaml"))]
+    return [one for found in recorded for one in found if not one["request"]["uri"].endswith("/graphql")]
+
+
+@pytest.mark.parametrize("one", interactions(), ids=lambda one: f"{one['request']['method']} {one['request']['uri']}")
+def test_a_request_and_its_answer_are_as_described(document: dict[str, Any], one: dict[str, Any]) -> None:
+    url = urlsplit(one["request"]["uri"])
+    sent = one["request"]["body"]
+    asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+    # The description calls `created` a moment; its words, and GitHub, take a range such as `>=2026-01-01`.
+    asked.pop("created", None)
+    request = MockRequest(
+        API,
+        one["request"]["method"].lower(),
+        url.path,
+        args=asked,
+        data=sent.encode() if isinstance(sent, str) else sent,
+    )
+    answer = one["response"]
+    body = answer["body"]["string"]
+    response = MockResponse(
+        data=body if isinstance(body, bytes) else body.encode(),
+        status_code=answer["status"]["code"],
+        content_type="application/json",
+    )
+    described = describe(document, API)
+    described.validate_request(request)
+    described.validate_response(request, response)
+
+
+def test_the_description_would_refuse_a_wrong_request(document: dict[str, Any]) -> None:
+    wrong = MockRequest(API, "post", "/repos/o/r/issues", data=json.dumps({"body": "no title"}).encode())
+    with pytest.raises(Exception, match=r"title|schema|body"):
+        describe(document, API).validate_request(wrong)

@@ -1,0 +1,161 @@
+"""Record the cassettes anew: `make cassettes`.
+
+With GITHUB_TOKEN and CASSETTE_REPOSITORY (a scratch repository of yours with at least one failed run) the answers are
+GitHub's own: one issue is opened there, edited, and closed. Without them they are the sandbox's, and the address is
+written as GitHub's, so that a cassette looks the same from either source.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import vcr
+
+from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, connect
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github_api.writes import OpenDoor
+from ci_failure_tracker.model import Create, Identity, Plan, Reopen, Result, Update
+from ci_failure_tracker.settings import Secret
+from sandbox import Sandbox
+
+CASSETTES = Path(__file__).parent / "cassettes"
+SCENARIO = Path(__file__).parent / "scenario.yaml"
+ABOUT = CASSETTES / "about.json"
+
+LABELS = ("ci-failure", "github-actions", "automated")
+IDENTITY = Identity("0" * 32, "CI", "test")
+TITLE = "[CI Failure] CI - test"
+
+_KEPT_HEADERS = frozenset({"content-type", "link", "location", "x-ratelimit-limit", "x-ratelimit-remaining"})
+
+
+class Silent:
+    """Tells nobody of the progress."""
+
+    def phase(self, name: str, steps: int | None = None) -> None:
+        pass
+
+    def advance(self) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the answers come from."""
+
+    api_url: str
+    repository: str
+    token: str
+
+    @property
+    def endpoints(self) -> Endpoints:
+        return Endpoints(self.api_url, f"{self.api_url}/graphql")
+
+
+def read_everything(source: Source) -> Reads:
+    """Every read the tracker makes, at least once."""
+    reads = Reads(connect(Secret(source.token), source.endpoints), source.endpoints, source.repository)
+    reads.repository()
+    workflows = reads.workflows()
+    runs = list(reads.runs(None, "main", None, None))
+    failed = next(run for run in runs if run.conclusion == "failure")
+    reads.jobs(failed)
+    list(reads.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
+    reads.issues("ci-failure")
+    reads.viewer()
+    return reads
+
+
+def write_everything(source: Source) -> tuple[Result, ...]:
+    """Every write the tracker makes: labels, an issue, its body, its reopening."""
+    requester = connect(Secret(source.token), source.endpoints, seconds_between_writes=0)
+    door = OpenDoor(requester, source.repository, Silent())
+    (made,) = door.apply(_plan(Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, ())))
+    number = made.number or 0
+    return made, *door.apply(_plan(Update(IDENTITY, "", number, "two\n"), Reopen(IDENTITY, "", number, "three\n")))
+
+
+def _plan(*actions: Create | Update | Reopen) -> Plan:
+    return Plan(actions, (), ())
+
+
+# --- the recorder --------------------------------------------------------------------------------
+
+
+def recorder(origin: str = PUBLIC_API, mode: str = "none") -> vcr.VCR:
+    """A recorder that keeps no secret and writes every address as GitHub's own."""
+
+    host, public_host = (url.partition("://")[2] for url in (origin, PUBLIC_API))
+
+    def request(record: Any) -> Any:  # noqa: ANN401 - vcrpy has no types
+        record.uri = record.uri.replace(origin, PUBLIC_API)
+        return record
+
+    def response(record: dict[str, Any]) -> dict[str, Any]:
+        body = record["body"]["string"].replace(origin.encode(), PUBLIC_API.encode())
+        for ours in (host, host.partition(":")[0]):
+            body = body.replace(ours.encode(), public_host.encode())
+        record["body"]["string"] = body
+        kept = {name: values for name, values in record["headers"].items() if name.lower() in _KEPT_HEADERS}
+        record["headers"] = {name: [value.replace(origin, PUBLIC_API) for value in kept[name]] for name in kept}
+        return record
+
+    return vcr.VCR(
+        cassette_library_dir=str(CASSETTES),
+        record_mode=mode,
+        match_on=("method", "scheme", "host", "port", "path", "query", "body"),
+        filter_headers=["authorization", "user-agent", "accept-encoding", "connection"],
+        before_record_request=request,
+        before_record_response=response,
+        decode_compressed_response=True,
+    )
+
+
+def read_about() -> dict[str, str]:
+    """Where the cassettes that lie here came from."""
+    return dict(json.loads(ABOUT.read_text(encoding="utf-8")))
+
+
+@contextmanager
+def _source() -> Iterator[tuple[Source, str]]:
+    token, repository = os.environ.get("GITHUB_TOKEN"), os.environ.get("CASSETTE_REPOSITORY")
+    if token and repository:
+        yield Source(PUBLIC_API, repository, token), "GitHub"
+        return
+    with Sandbox.from_scenario(SCENARIO).serve() as server:
+        yield Source(server.api_url, "octo-org/example", "sandbox-token"), "the sandbox"
+
+
+def main() -> int:
+    """Record both cassettes."""
+    CASSETTES.mkdir(exist_ok=True)
+    for old in CASSETTES.glob("*.yaml"):
+        old.unlink()
+    with _source() as (source, kind):
+        with recorder(source.api_url, "once").use_cassette("reads.yaml"):
+            read_everything(source)
+        with recorder(source.api_url, "once").use_cassette("writes.yaml"):
+            results = write_everything(source)
+        if kind == "GitHub":
+            _tidy(source, results[0].number or 0)
+    ABOUT.write_text(json.dumps({"source": kind, "repository": source.repository}, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _tidy(source: Source, number: int) -> None:
+    """Close the issue that the recording opened in the scratch repository."""
+    requester = connect(Secret(source.token), source.endpoints)
+    requester.requestJsonAndCheck(
+        "PATCH", f"/repos/{source.repository}/issues/{number}", input={"state": "closed", "state_reason": "not_planned"}
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

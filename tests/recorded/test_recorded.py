@@ -1,0 +1,83 @@
+"""The real client over recorded answers: what GitHub sends arrives in our types, and no request is made twice.
+
+A request that is not in the cassette fails, so these also hold the exact set of requests.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ci_failure_tracker.github_api.client import PUBLIC_API, connect
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.model import Fate
+from ci_failure_tracker.settings import Secret
+from recorded.record import CASSETTES, LABELS, Source, read_about, read_everything, recorder, write_everything
+
+SOURCE = Source(PUBLIC_API, read_about()["repository"], "a-token-of-no-worth")
+
+
+def answers(cassette: str, path: str) -> list[Any]:
+    """What GitHub answered to the requests whose path ends so."""
+    recorded = yaml.safe_load((CASSETTES / cassette).read_text(encoding="utf-8"))["interactions"]
+    return [
+        json.loads(one["response"]["body"]["string"])
+        for one in recorded
+        if one["request"]["uri"].partition("?")[0].endswith(path)
+    ]
+
+
+def new_reads() -> Reads:
+    return Reads(connect(Secret(SOURCE.token), SOURCE.endpoints), SOURCE.endpoints, SOURCE.repository)
+
+
+def test_every_read_is_made_once() -> None:
+    with recorder().use_cassette("reads.yaml") as cassette:
+        reads = read_everything(SOURCE)
+    assert cassette.all_played
+    assert reads.requests_made == len(cassette)
+
+
+def test_runs_arrive_with_the_name_of_their_workflow_not_their_own() -> None:
+    (listed, *_) = answers("reads.yaml", "/actions/runs")
+    names = {one["id"]: one["name"] for one in answers("reads.yaml", "/actions/workflows")[0]["workflows"]}
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        reads = new_reads()
+        reads.repository()
+        reads.workflows()
+        runs = list(reads.runs(None, "main", None, None))
+    assert [run.id for run in runs] == [one["id"] for one in listed["workflow_runs"]]
+    for run, one in zip(runs, listed["workflow_runs"], strict=True):
+        assert run.workflow.name == names[one["workflow_id"]]
+        assert (run.number, run.attempt, run.conclusion) == (one["run_number"], one["run_attempt"], one["conclusion"])
+        assert run.created_at.isoformat().replace("+00:00", "Z") == one["created_at"]
+        assert run.from_fork == (
+            one["head_repository"] is None or one["head_repository"]["id"] != one["repository"]["id"]
+        )
+
+
+def test_every_write_is_made_once_and_says_what_was_done() -> None:
+    with recorder().use_cassette("writes.yaml") as cassette:
+        results = write_everything(SOURCE)
+    assert cassette.all_played
+    assert [result.fate for result in results] == [Fate.DONE] * 3
+    assert {result.number for result in results} == {answers("writes.yaml", "/issues")[0]["number"]}
+    assert all(result.url for result in results)
+
+
+def test_the_issue_is_made_with_all_labels_in_one_request() -> None:
+    recorded = yaml.safe_load((CASSETTES / "writes.yaml").read_text(encoding="utf-8"))["interactions"]
+    posted = [one["request"] for one in recorded if one["request"]["uri"].endswith("/issues")]
+    assert len(posted) == 1
+    assert json.loads(posted[0]["body"])["labels"] == list(LABELS)
+
+
+@pytest.mark.parametrize("cassette", sorted(CASSETTES.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_cassette_keeps_no_token_and_no_local_address(cassette: Path) -> None:
+    text = cassette.read_text(encoding="utf-8").casefold()
+    for secret in ("authorization", "sandbox-token", "ghp_", "ghs_", "github_pat_", "127.0.0.1"):
+        assert secret not in text
