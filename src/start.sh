@@ -89,8 +89,9 @@ install_with_pip() { # PYTHON FOLDER
 pip_half() { # PYTHON TARGET
   # A machine may demand a virtual environment or the user's own folder of every pip, and pip warns root of what does
   # no harm here: nothing of that goes with a target.
-  PIP_REQUIRE_VIRTUALENV=0 PIP_USER=0 PIP_ROOT_USER_ACTION=ignore "$1" -I -m pip install --quiet --no-color --disable-pip-version-check \
-    --no-input --progress-bar off --require-hashes --only-binary :all: --no-deps --no-compile --target "$2" -r "$2.txt"
+  PIP_REQUIRE_VIRTUALENV=0 PIP_USER=0 PIP_ROOT_USER_ACTION=ignore "$1" -I -m pip install --target "$2" -r "$2.txt" \
+    --require-hashes --only-binary :all: --no-deps --no-compile --quiet --no-color --no-input --progress-bar off \
+    --disable-pip-version-check
 }
 
 run_tracker() {
@@ -106,7 +107,7 @@ run_tracker() {
 
   # A folder of ours, so that no uv.toml or pyproject.toml of the workspace is read; the user's own settings still are.
   (
-    cd "$ours"
+    cd "$ours" || exit
     if has_uv; then install_with_uv "$python"; else install_with_pip "$base" "$ours"; fi
   ) || fail "The packages of the tracker could not be installed; the lines above say why. Behind a proxy set \
 HTTPS_PROXY in the env of the job; for a package index of your own set PIP_INDEX_URL, and UV_DEFAULT_INDEX for uv."

@@ -61,7 +61,8 @@ def _issue_page(title: str, number: str, body: str) -> str:
     return _page(
         title,
         f'<h1>{html.escape(title)} <b>#{number}</b></h1><div class="labels">{labels}</div><div class="box">'
-        f'<div class="head"><b>github-actions</b> opened this issue</div><div class="body">{_markdown(body)}</div></div>',
+        '<div class="head"><b>github-actions</b> opened this issue</div>'
+        f'<div class="body">{_markdown(body)}</div></div>',
     )
 
 

@@ -1,0 +1,102 @@
+# make help lists what there is. Works with GNU make 3.81, which macOS has, and later.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+IN_SRC := PYTHONPATH=src
+IN_TESTS := PYTHONPATH=src:tests
+WORKFLOWS := .github/workflows/*.yml docs/examples/*.yml
+LINTERS := PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+# What users give goes to the shell as values of its environment, never as text of a command, and make itself does not
+# expand a $(shell ...) in it either.
+override REPO := $(value REPO)
+override WORKFLOW := $(value WORKFLOW)
+override MAX_RUNS := $(value MAX_RUNS)
+export REPO WORKFLOW MAX_RUNS
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test lint format generate lock bench bench-start cassettes \
+  ci-failures-check ci-failures-track ci-failures-help need-repo
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## Make .venv with everything that development needs
+
+demo: $(READY) ## Run the tracker against a local GitHub: no token, no network
+	@$(IN_TESTS) $(PYTHON) -m sandbox.demo
+
+test: lint ## Lint, then run all tests
+	@$(PYTHON) -m pytest -n auto
+
+lint: $(READY) ## Check the code, the action, the workflows and the scripts
+	$(LINTERS) ruff check
+	$(LINTERS) ruff format --check
+	$(LINTERS) mypy
+	$(LINTERS) mypy --explicit-package-bases tests/contract tests/e2e tests/benchmarks
+	$(LINTERS) shellcheck src/start.sh .ci/run
+	$(LINTERS) actionlint $(WORKFLOWS)
+	$(LINTERS) zizmor --offline --no-progress --quiet action.yml .github docs/examples
+	$(LINTERS) check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(LINTERS) check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(LINTERS) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+
+format: $(READY) ## Mend what ruff can mend
+	$(LINTERS) ruff check --fix
+	$(LINTERS) ruff format
+
+generate: $(READY) ## Write the parts of action.yml and docs that repeat the settings
+	@$(IN_SRC) $(PYTHON) tests/contract/generate.py
+
+lock: $(READY) ## Lock the newest allowed versions anew, with hashes
+	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.txt
+	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --custom-compile-command "make lock" --constraint requirements.txt \
+	  --extra cli --group dev pyproject.toml --output-file tests/requirements.txt
+
+bench: bench-start ## Run the benchmarks
+
+bench-start: $(READY) ## Measure the time from start to the first request
+	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py
+
+cassettes: $(READY) ## Record the answers of the real GitHub anew; needs GITHUB_TOKEN
+	@$(IN_TESTS) $(PYTHON) tests/recorded/record.py
+
+SWEEP = $(IN_SRC) $(PYTHON) -m ci_failure_tracker sweep --repo="$$REPO" \
+  $${WORKFLOW:+--workflow="$$WORKFLOW"} $${MAX_RUNS:+--max-runs="$$MAX_RUNS"}
+
+ci-failures-check: need-repo $(READY) ## Show what a sweep of REPO=owner/name would do
+	@$(SWEEP)
+
+ci-failures-track: need-repo $(READY) ## The same, and do it after asking
+	@$(SWEEP) --execute
+
+ci-failures-help: $(READY) ## Explain the sweep and its options
+	@echo 'make ci-failures-check REPO=owner/name [WORKFLOW="CI, Nightly"] [MAX_RUNS=200]   shows the plan, writes nothing'
+	@echo 'make ci-failures-track REPO=owner/name [WORKFLOW="CI, Nightly"] [MAX_RUNS=200]   shows the plan, asks, writes'
+	@echo 'Both read GITHUB_TOKEN: export GITHUB_TOKEN="$$(gh auth token)". All options:'
+	@echo
+	@$(IN_SRC) $(PYTHON) -m ci_failure_tracker sweep --help
+
+need-repo:
+	@if [ -z "$$REPO" ]; then \
+	  echo 'Which repository? make ci-failures-check REPO=owner/name' >&2; exit 2; fi
+
+# Made anew when the lock changes.
+$(READY): tests/requirements.txt
+	@for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then \
+	    found=$$python; break; fi; done; \
+	if [ -z "$$found" ]; then echo 'Python 3.11 to 3.14 is needed, and none is on PATH.' >&2; exit 1; fi; \
+	echo "Making $(VENV) with $$("$$found" --version), this takes a moment"; \
+	if command -v uv >/dev/null; then \
+	  uv venv --quiet --clear --python "$$found" $(VENV) && \
+	  uv pip install --quiet --python $(PYTHON) --require-hashes --no-deps -r tests/requirements.txt; \
+	else \
+	  "$$found" -m venv --clear $(VENV) && \
+	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/requirements.txt; \
+	fi
+	@touch $(READY)

@@ -1,0 +1,83 @@
+"""Which of the Pythons on a machine `start.sh find` takes."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from e2e.machine import ROOT, Machine, base_python
+
+PRETENCES = {
+    "too old": "sys.version_info = (3, 10, 12, 'final', 0)",
+    "newer than the locked wheels": "sys.version_info = (3, 15, 0, 'final', 0)",
+    "not CPython": "import types; sys.implementation = types.SimpleNamespace(name='pypy')",
+    "free-threaded": "import sysconfig; sysconfig.get_config_var = lambda name: 1",
+    "without venv": "import importlib.util as u; u.find_spec = lambda name: None if name == 'venv' else name",
+    "without pip": "import importlib.util as u; u.find_spec = lambda name: None if name == 'pip' else name",
+}
+
+
+def pretend(machine: Machine, name: str, pretence: str) -> None:
+    """Put the Python of this test run on PATH, claiming to be another one."""
+    code = f"import sys; {pretence}; exec(sys.argv.pop(1))"
+    machine.has_command(name, f'exec "{base_python()}" -I -c "{code}" "$3" "$4"')
+
+
+def find(machine: Machine, tool_cache: Path | None = None) -> str:
+    output = machine.home / "output"
+    output.touch()
+    subprocess.run(
+        ["bash", ROOT / "src" / "start.sh", "find"],
+        env={
+            "PATH": str(machine.path),
+            "HOME": str(machine.home),
+            "GITHUB_OUTPUT": str(output),
+            "RUNNER_TEMP": str(machine.home),
+            "RUNNER_TOOL_CACHE": str(tool_cache or machine.home / "no tools"),
+        },
+        check=True,
+    )
+    return output.read_text("utf-8").removeprefix("python=").strip()
+
+
+def test_a_fit_one_is_named_by_its_own_file(machine: Machine) -> None:
+    assert find(machine) == str(base_python())
+
+
+def test_none_is_no_error(bare_machine: Machine) -> None:
+    assert find(bare_machine) == ""
+
+
+@pytest.mark.parametrize("pretence", PRETENCES.values(), ids=PRETENCES)
+def test_one_that_is_not_fit_is_passed_over(bare_machine: Machine, pretence: str) -> None:
+    pretend(bare_machine, "python3", pretence)
+    assert find(bare_machine) == ""
+
+
+def test_one_without_pip_is_fit_where_uv_is(bare_machine: Machine) -> None:
+    pretend(bare_machine, "python3", PRETENCES["without pip"])
+    bare_machine.has_uv()
+    assert find(bare_machine) == str(base_python())
+
+
+def test_a_fit_one_is_found_behind_those_that_are_not(bare_machine: Machine) -> None:
+    pretend(bare_machine, "python3", PRETENCES["too old"])
+    bare_machine.has_command("python", "echo 'install me from the store' >&2; exit 49")
+    bare_machine.has_python("python3.12")
+    assert find(bare_machine) == str(base_python())
+
+
+def test_the_tool_cache_is_looked_through_newest_first_and_may_have_a_space(
+    bare_machine: Machine, tmp_path: Path
+) -> None:
+    cache = tmp_path / "hosted tools"
+    for version in ("3.11.9", "3.13.2", "3.9.1"):
+        folder = cache / "Python" / version / "x64" / "bin"
+        folder.mkdir(parents=True)
+        command = folder / "python3"
+        command.write_text(f'#!/bin/sh\necho {version} >>"$HOME/asked"; exec "{base_python()}" "$@"\n', "utf-8")
+        command.chmod(0o755)
+    assert find(bare_machine, cache) == str(base_python())
+    assert (bare_machine.home / "asked").read_text("utf-8").split() == ["3.13.2"]

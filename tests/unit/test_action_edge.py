@@ -1,0 +1,154 @@
+"""What the action tells the runner: outputs, annotations, summary, exit codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from builders import START, a_job, a_run, a_scan, some_settings
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.edges import action
+from ci_failure_tracker.github_api.writes import ShutDoor
+from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result
+from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.tracking.plan import make_plan
+from sandbox import Sandbox, Server
+
+SCENARIO = """
+now: 2026-03-10T09:00:00Z
+repository: {full_name: octo-org/example}
+workflows:
+  - {name: "::error::CI ##[error]x", file: ci.yml, jobs: [{name: "::set-output name=a::b"}]}
+runs:
+  - {workflow: ci.yml, at: 2026-03-09T10:00:00Z, conclusion: failure}
+"""
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The runner's files, and none of the variables of the machine that runs the tests."""
+    for name in ("output", "step_summary"):
+        path = tmp_path / name
+        path.touch()
+        monkeypatch.setenv(f"GITHUB_{name.upper()}", str(path))
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.delenv("RUNNER_DEBUG", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with Sandbox.from_yaml(SCENARIO).serve() as running:
+        monkeypatch.setenv("GITHUB_API_URL", running.api_url)
+        monkeypatch.setenv("GITHUB_GRAPHQL_URL", running.graphql_url)
+        monkeypatch.setenv("INPUT_TOKEN", "sandbox-token")
+        monkeypatch.setenv("INPUT_REPOSITORY", "octo-org/example")
+        yield running
+
+
+def outputs(folder: Path) -> dict[str, str]:
+    text = (folder / "output").read_text(encoding="utf-8")
+    return {name: value for name, _, value in re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)}
+
+
+def commands(text: str) -> list[str]:
+    return [
+        line.partition("::")[2].partition(":")[0].partition(" ")[0]
+        for line in text.splitlines()
+        if line.startswith("::")
+    ]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_sweep_gives_every_output(runner: Path) -> None:
+    assert action.main() == 0
+    found = outputs(runner)
+    assert found["issue-numbers"] == found["created-issues"] == "[1]"
+    assert (found["updated-issues"], found["reopened-issues"]) == ("[]", "[]")
+    assert (found["failure-count"], found["created-count"], found["has-failures"]) == ("1", "1", "true")
+    assert found["summary"] == "octo-org/example: 1 failing, 1 opened"
+    assert "### Done" in (runner / "step_summary").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("server", "runner")
+def test_foreign_names_give_the_runner_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    action.main()
+    told = capsys.readouterr().out
+    assert set(commands(told)) == {"group", "endgroup"}
+    assert "##[" not in told
+
+
+@pytest.mark.usefixtures("server")
+def test_a_dry_run_opens_nothing_and_still_counts_what_fails(runner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INPUT_DRY_RUN", "true")
+    assert action.main() == 0
+    assert (outputs(runner)["failure-count"], outputs(runner)["issue-numbers"]) == ("1", "[]")
+    assert "### What would be done" in (runner / "step_summary").read_text(encoding="utf-8")
+
+
+def test_every_mistake_of_the_inputs_is_an_annotation_and_in_the_summary(
+    runner: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("INPUT_TOKEN", "t")
+    monkeypatch.setenv("INPUT_REPOSITORY", "nowhere")
+    monkeypatch.setenv("INPUT_SINCE", "yesterday")
+    assert action.main() == 2
+    assert commands(capsys.readouterr().out) == ["error", "error"]
+    summary = (runner / "step_summary").read_text(encoding="utf-8")
+    assert "owner/name" in summary
+    assert "yesterday" in summary
+
+
+@pytest.mark.usefixtures("server", "runner")
+def test_a_bug_in_the_tracker_is_told_and_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> Report:
+        raise ZeroDivisionError("with a secret in it")
+
+    monkeypatch.setattr(action, "sweep", broken)
+    assert action.main() == 1
+    told = capsys.readouterr().out
+    assert "ZeroDivisionError at test_action_edge.py" in told
+    assert "secret" not in told
+
+
+@pytest.mark.usefixtures("runner")
+def test_at_most_ten_annotations_of_a_kind_errors_first(capsys: pytest.CaptureFixture[str]) -> None:
+    problems = [Problem(Gravity.WARNING, f"w{number}") for number in range(30)]
+    problems += [Problem(Gravity.ERROR, f"e{number}") for number in range(11)]
+    action._annotate(a_report(problems))
+    told = capsys.readouterr().out
+    assert commands(told) == ["error"] * 10 + ["warning"] * 10
+    assert "2 more; the job summary lists them." in told
+    assert "21 more; the job summary lists them." in told
+
+
+@pytest.mark.usefixtures("runner")
+def test_ten_problems_are_all_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    action._annotate(a_report([Problem(Gravity.ERROR, f"e{number}") for number in range(10)]))
+    assert "more;" not in capsys.readouterr().out
+
+
+def a_report(problems: list[Problem]) -> Report:
+    run = a_run(1)
+    scan = a_scan([run], {run.id: [a_job()]})
+    plan = make_plan(observe(scan), scan, some_settings(), START)
+    (held,) = ShutDoor().apply(plan)
+    assert isinstance(held.action, Create)
+    return make_report(
+        scan, plan, (Result(held.action, Fate.FAILED, problems=tuple(problems)),), Requests(1, None), START
+    )
+
+
+def test_a_failed_write_makes_the_exit_code_one(monkeypatch: pytest.MonkeyPatch, runner: Path) -> None:
+    monkeypatch.setenv("INPUT_TOKEN", "t")
+    monkeypatch.setenv("INPUT_REPOSITORY", "o/r")
+    monkeypatch.setattr(action, "sweep", lambda *_: a_report([Problem(Gravity.ERROR, "no")]))
+    assert action.main() == 1
+    assert outputs(runner)["created-count"] == "0"
+    assert "could not be opened" in (runner / "step_summary").read_text(encoding="utf-8")

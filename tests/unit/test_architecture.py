@@ -1,0 +1,81 @@
+"""The shape of the program: who may know of whom."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "src" / "ci_failure_tracker"
+PURE = ("diagnosis", "tracking", "rendering", "reporting")
+EDGE_ONLY = {"os", "sys", "click", "rich", "actions_toolkit"}
+OUTSIDE = {"github", "requests", "urllib3", "time", "subprocess", "socket", "pathlib"} | EDGE_ONLY
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def modules(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (PACKAGE / folder).glob("*.py"))
+
+
+def label(path: Path) -> str:
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", [*modules(*PURE), PACKAGE / "model.py", PACKAGE / "settings.py"], ids=label)
+def test_the_core_is_pure(path: Path) -> None:
+    roots = {name.partition(".")[0] for name in imports(path)}
+    assert not roots & OUTSIDE
+    assert not any(
+        name.startswith(("ci_failure_tracker.github_api", "ci_failure_tracker.edges")) for name in imports(path)
+    )
+
+
+@pytest.mark.parametrize("path", [path for path in PACKAGE.rglob("*.py") if path.parent.name != "edges"], ids=label)
+def test_only_the_edges_touch_the_environment_and_the_terminal(path: Path) -> None:
+    if path.name != "__main__.py":
+        assert not {name.partition(".")[0] for name in imports(path)} & EDGE_ONLY
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PACKAGE.rglob("*.py") if path.parent.name != "github_api"], ids=label
+)
+def test_only_github_api_talks_to_github(path: Path) -> None:
+    assert not {name.partition(".")[0] for name in imports(path)} & {"github", "requests", "urllib3"}
+
+
+def test_the_toolkit_is_used_in_one_module_and_only_its_core() -> None:
+    users = {label(path): set(imports(path)) for path in PACKAGE.rglob("*.py")}
+    found = {name: {one for one in used if one.startswith("actions_toolkit")} for name, used in users.items()}
+    assert {name: used for name, used in found.items() if used} == {"edges/action.py": {"actions_toolkit"}}
+
+
+def test_only_one_module_writes_to_github() -> None:
+    writers = {
+        label(path)
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"create_issue", "create_label", "edit", "create_comment"}
+    }
+    assert writers == {"github_api/writes.py"}
+
+
+def test_a_dry_run_is_a_shut_door_and_no_condition_elsewhere() -> None:
+    asking = {
+        label(path)
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "settings.py" and "dry_run" in path.read_text(encoding="utf-8")
+    }
+    assert asking == {"edges/action.py", "edges/cli.py"}
+
+
+def test_there_is_no_drawer_for_everything() -> None:
+    assert not {path.stem for path in PACKAGE.rglob("*.py")} & {"utils", "util", "helpers", "helper", "common", "misc"}
