@@ -17,7 +17,7 @@ export REPO WORKFLOW MAX_RUNS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format generate lock bench bench-start cassettes \
+.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start cassettes \
   ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
@@ -29,13 +29,13 @@ demo: $(READY) ## Run the tracker against a local GitHub: no token, no network
 	@$(IN_TESTS) $(PYTHON) -m sandbox.demo
 
 test: lint ## Lint, then run all tests
-	@$(PYTHON) -m pytest -n auto
+	@$(PYTHON) -m pytest -n auto $(ARGS)
 
 lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) ruff check
 	$(LINTERS) ruff format --check
 	$(LINTERS) mypy
-	$(LINTERS) mypy --explicit-package-bases tests/contract tests/e2e tests/benchmarks
+	$(LINTERS) mypy --explicit-package-bases tests
 	$(LINTERS) shellcheck src/start.sh .ci/run
 	$(LINTERS) actionlint $(WORKFLOWS)
 	$(LINTERS) zizmor --offline --no-progress --quiet action.yml .github docs/examples
@@ -52,18 +52,25 @@ generate: $(READY) ## Write the parts of action.yml and docs that repeat the set
 
 lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.txt
+	  --no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	  --custom-compile-command "make lock" --constraint requirements.txt \
+	  --no-emit-index-url --no-header --constraint requirements.txt \
 	  --extra cli --group dev pyproject.toml --output-file tests/requirements.txt
+
+golden: $(READY) ## Write anew what the tracker says in the golden conversations
+	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden
+
+pictures: $(READY) ## Draw the README's pictures from the demo; needs Chromium
+	@$(IN_TESTS) $(PYTHON) -m sandbox.demo --keep .cache/demo >/dev/null
+	@$(IN_TESTS) $(PYTHON) -m sandbox.picture .cache/demo docs/images
 
 bench: bench-start ## Run the benchmarks
 
 bench-start: $(READY) ## Measure the time from start to the first request
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py
 
-cassettes: $(READY) ## Record the answers of the real GitHub anew; needs GITHUB_TOKEN
-	@$(IN_TESTS) $(PYTHON) tests/recorded/record.py
+cassettes: $(READY) ## Record the cassettes anew, of GitHub itself where GITHUB_TOKEN is set
+	@$(IN_TESTS) $(PYTHON) -m recorded.record
 
 SWEEP = $(IN_SRC) $(PYTHON) -m ci_failure_tracker sweep --repo="$$REPO" \
   $${WORKFLOW:+--workflow="$$WORKFLOW"} $${MAX_RUNS:+--max-runs="$$MAX_RUNS"}

@@ -46,8 +46,11 @@ def a_run(number: int = 1, conclusion: str | None = "failure", **more: object) -
     return Run(**{**given, **more})  # type: ignore[arg-type]
 
 
-def a_job(name: str = "test", conclusion: str | None = "failure", number: int = 1) -> Job:
-    return Job(5_000 + number, name, conclusion, (Step(1, "Set up job", "success"), Step(2, "Run it", conclusion)))
+def a_job(
+    name: str = "test", conclusion: str | None = "failure", number: int = 1, ended_at: datetime | None = None
+) -> Job:
+    steps = (Step(1, "Set up job", "success"), Step(2, "Run it", conclusion))
+    return Job(5_000 + number, name, conclusion, steps, completed_at=ended_at)
 
 
 def a_scan(runs: list[Run], jobs: dict[int, list[Job]] | None = None, issues: tuple[Issue, ...] = ()) -> Scan:
@@ -57,17 +60,25 @@ def a_scan(runs: list[Run], jobs: dict[int, list[Job]] | None = None, issues: tu
         jobs=tuple(RunJobs(run_id, tuple(found)) for run_id, found in (jobs or {}).items()),
         issues=issues,
         viewer=None,
-        window=Window(len(runs), 0, partial=False),
+        window=Window(len(runs), 0, unread=0, partial=False),
         problems=(),
     )
 
 
 def red(run: Run, job: str = "test") -> Observation:
-    return Observation(run, Outcome.FAILURE, job=job, job_id=run.id + 4_000, step="Run it")
+    return Observation(
+        run,
+        Outcome.FAILURE,
+        job=job,
+        job_id=run.id + 4_000,
+        step="Run it",
+        attempt=run.attempt,
+        ended_at=run.updated_at,
+    )
 
 
 def green(run: Run, job: str | None = None) -> Observation:
-    return Observation(run, Outcome.SUCCESS, job=job)
+    return Observation(run, Outcome.SUCCESS, job=job, job_id=run.id + 4_000 if job else None, attempt=run.attempt)
 
 
 def an_issue(number: int = 1, body: str = "", **more: object) -> Issue:

@@ -98,30 +98,16 @@ class MissingRightError(TrackerError):
             "permissions:\n  actions: read\n  issues: write\n"
             "A fine-grained token needs the repository permissions Actions (read) and Issues (read and write).",
         )
-        self.right = right
 
 
 class UnknownWorkflowError(TrackerError):
-    """A workflow was asked for that the repository does not have."""
+    """Workflows were asked for that the repository does not have; the text holds the nearest names."""
 
     exit_code = MISUSED
-
-    def __init__(self, asked: str, nearest: Sequence[str], known: Sequence[str]) -> None:
-        shown = ", ".join(repr(name) for name in (nearest or known[:10]))
-        lead = "Did you mean" if nearest else "It has"
-        end = "?" if nearest else "."
-        super().__init__(
-            f"There is no workflow {asked!r} in this repository.",
-            f"{lead} {shown}{end}" if shown else "It has no workflows.",
-        )
 
 
 class GitHubError(TrackerError):
     """GitHub did not answer, or not in a way that can be used."""
-
-    def __init__(self, what: str, advice: str = "", status: int | None = None) -> None:
-        super().__init__(what, advice)
-        self.status = status
 
 
 class RateLimitedError(GitHubError):

@@ -99,12 +99,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job of a run, a leg of a matrix included."""
+    """One job of a run, a leg of a matrix included; `attempt` is the one in which it really ran."""
 
     id: int
     name: str
     conclusion: str | None
     steps: tuple[Step, ...] = ()
+    attempt: int = 1
+    completed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +146,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How many runs were listed, how many of them were forks', and whether anything could not be read."""
+    """How far the look went: runs listed, runs of forks among them, runs whose jobs could not be read.
+
+    `partial` says that something is unknown: the list was cut short, or jobs could not be read.
+    """
 
     listed: int
     forks: int
+    unread: int
     partial: bool
 
 
@@ -191,6 +197,8 @@ class Observation:
     job: str | None = None
     job_id: int | None = None
     step: str | None = None
+    attempt: int = 1
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +221,7 @@ class FailedLeg:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One failed run attempt of an identity, with all its failed legs."""
+    """One failed run attempt of an identity, with its failed legs; `hidden_legs` more are only counted."""
 
     run_id: int
     attempt: int
@@ -225,6 +233,7 @@ class Occurrence:
     ended_at: datetime
     outcome: Outcome
     legs: tuple[FailedLeg, ...]
+    hidden_legs: int = 0
 
     @property
     def key(self) -> tuple[int, int]:
@@ -288,7 +297,7 @@ class State:
     """What an issue remembers in its marker; its body is rendered from this.
 
     `counted_to` is the order of the newest occurrence that was dropped from `occurrences`: what is not newer
-    has been counted.
+    has been counted. `legs_cut` says that `legs` leaves some out.
     """
 
     identity: Identity
@@ -297,6 +306,7 @@ class State:
     last_seen: datetime
     legs: tuple[LegCount, ...]
     occurrences: tuple[Occurrence, ...]
+    legs_cut: bool = False
     counted_to: tuple[datetime, int, int] | None = None
     last_green: Point | None = None
     first_red: Point | None = None
@@ -323,6 +333,8 @@ class Why(StrEnum):
     OLDER_THAN_CLOSING = "older than the closing"
     UNREADABLE = "unreadable"
     NO_ROOM = "no room"
+    BAD_TEMPLATE = "bad template"
+    SAME_ID = "same id"
 
 
 @dataclass(frozen=True, slots=True)

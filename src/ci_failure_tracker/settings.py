@@ -127,7 +127,13 @@ def _flag(text: str) -> bool:
 def _repository(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*(_[A-Za-z0-9]+)?/[A-Za-z0-9._-]+", text, re.ASCII):
         raise BadValueError(f"is {text!r}, which is not of the form owner/name, such as `octo-org/octo-repo`")
+    if text.endswith(("/.", "/..")):
+        raise BadValueError(f"is {text!r}, which names no repository")
     return text
+
+
+def _events(text: str) -> tuple[str, ...]:
+    return _names(text.lower())
 
 
 def _conclusions(text: str) -> frozenset[Outcome]:
@@ -139,6 +145,7 @@ def _conclusions(text: str) -> frozenset[Outcome]:
     return frozenset(Outcome(name) for name in names)
 
 
+_LONGEST = timedelta(days=3653)
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -146,7 +153,10 @@ def _duration(text: str) -> timedelta:
     match = re.fullmatch(r"(\d{1,5})([hdw])", text.lower(), re.ASCII)
     if not match:
         raise BadValueError(f"is {text!r}; give a number and h, d or w, such as `30d`")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if span > _LONGEST:
+        raise BadValueError(f"is {text!r}, which is more than ten years")
+    return span
 
 
 def _since(text: str) -> Since:
@@ -184,6 +194,8 @@ def _title(text: str) -> str:
 
 
 def _secret(text: str) -> Secret:
+    if not re.fullmatch(r"[!-~]+", text):
+        raise BadValueError("holds a space, a line end or a letter that no token has; copy it again")
     return Secret(text)
 
 
@@ -244,7 +256,7 @@ class Settings:
     event: tuple[str, ...] = _input(
         "",
         "Events to look at, such as `push, schedule`. Empty means every one.",
-        _names,
+        _events,
         "NAMES",
     )
     max_runs: int = _input(

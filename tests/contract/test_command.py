@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from ci_failure_tracker.edges.cli import program
 from ci_failure_tracker.settings import inputs
 from sandbox import Fault, Sandbox, Server
+from sandbox.faults import FaultKind
 
 SCENARIO = """
 now: 2026-03-10T09:00:00Z
@@ -102,7 +103,7 @@ def test_json_is_the_report_and_nothing_else_on_stdout() -> None:
 
 
 def test_every_input_is_an_option() -> None:
-    options = {name for parameter in program.commands["sweep"].params for name in parameter.opts}  # type: ignore[attr-defined]
+    options = {name for parameter in program.commands["sweep"].params for name in parameter.opts}
     assert {f"--{declared.name}" for declared in inputs()} <= options
 
 
@@ -125,6 +126,10 @@ def test_the_repository_may_come_from_the_environment(monkeypatch: pytest.Monkey
         ("all-rights", ["--workflow", "Build and tset"], ["'Build and tset'", "Did you mean 'Build and test'"]),
         ("all-rights", ["--workflow", "cii.yml"], ["Did you mean 'ci.yml'"]),
         ("all-rights", ["--workflow", "quite other"], ["It has 'Build and test', 'Release'."]),
+        ("all-rights", ["--workflow", "CY, Relase"], ["'CY'", "'Relase'", "'Release'"]),
+        ("all-rights", ["--exclude-workflow", "*"], ["leaves no workflow"]),
+        ("all-rights", ["--yes"], ["--yes goes with --execute"]),
+        ("not a token", [], ["no token has"]),
         ("all-rights", ["--since", "last week"], ["`since` is 'last week'", "`7d`"]),
         ("all-rights", ["--issue-template", "none.md"], ["none.md", "No such file"]),
         ("no-actions", [], ["`actions: read`", "permissions: actions: read issues: write"]),
@@ -175,10 +180,15 @@ def test_a_token_that_may_not_write_fails_each_write_and_says_which_right(
 
 
 @pytest.mark.usefixtures("server")
-def test_an_issue_whose_label_was_dropped_is_closed_and_no_other_is_opened(
+def test_a_token_that_may_not_label_opens_nothing_that_would_not_be_found_again(
     monkeypatch: pytest.MonkeyPatch, box: Sandbox
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "no-labels")
+    result = sweep("--execute", "--yes")
+    assert result.exit_code == 1
+    assert box.issues == []
+    assert "make the label 'ci-failure'" in words(result)
+    box.state.ensure_labels(["ci-failure"])
     result = sweep("--execute", "--yes")
     assert result.exit_code == 1
     assert [(issue.state, issue.state_reason) for issue in box.issues] == [("closed", "not_planned")]
@@ -213,6 +223,22 @@ def test_jobs_that_cannot_be_read_leave_out_their_run_only(box: Sandbox) -> None
     assert "is left out" in report["problems"][0]["what"]
 
 
+@pytest.mark.parametrize("kind", ["primary-rate-limit", "status"])
+def test_a_sweep_does_not_hammer_at_a_github_that_goes_on_refusing(
+    server: Server, box: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: FaultKind
+) -> None:
+    monkeypatch.setattr("ci_failure_tracker.github_api.client._READ_RETRIES", 0)
+    for hour in range(10, 20):
+        box.add_run(workflow="Release", at=f"2026-03-07T{hour}:00:00Z", conclusion="failure")
+    box.inject(Fault(kind, path=r"/runs/\d+/jobs", times=None, status=502 if kind == "status" else None))
+    result = sweep()
+    assert result.exit_code == 1
+    assert "12 failed runs could not be read" in words(result)
+    assert "nothing seen failing" in words(result)
+    asked = sum("/jobs" in record.path for record in server.requests)
+    assert asked == (1 if kind == "primary-rate-limit" else 3)
+
+
 def test_a_write_is_never_sent_twice(server: Server, box: Sandbox) -> None:
     box.inject(Fault("lost-reply", method="POST", path=r"/issues$", times=1))
     sweep("--execute", "--yes")
@@ -227,6 +253,35 @@ def test_a_misspelt_assignee_does_not_keep_the_issue_from_being_opened(box: Sand
     assert result.exit_code == 0
     assert len(box.issues) == 2
     assert "made without the assignee 'nobody-of-that-name'" in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_an_address_that_is_none_is_told_with_the_other_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_API_URL", "https://")
+    monkeypatch.setenv("GITHUB_TOKEN", "")
+    result = sweep()
+    assert result.exit_code == 2
+    assert "GITHUB_API_URL is 'https://'" in words(result)
+    assert "`token` is missing" in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_filters_that_nothing_fits_are_told() -> None:
+    result = sweep("--branch", "master")
+    assert result.exit_code == 0
+    assert "No run fits the filters: there is none on master." in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_foreign_names_give_no_command_in_the_terminal(box: Sandbox) -> None:
+    box.add_run(
+        workflow="Release",
+        at="2026-03-09T12:00:00Z",
+        only_jobs=[{"name": f"{'long ' * 30}::error::x ##[error]y", "conclusion": "failure"}],
+    )
+    output = sweep("--execute", "--yes").output
+    assert "::error::" not in output.replace("\n", "")
+    assert "##[" not in output.replace("\n", "")
 
 
 # --- what is looked at ---------------------------------------------------------------------------
@@ -251,6 +306,15 @@ def test_a_misspelt_assignee_does_not_keep_the_issue_from_being_opened(box: Sand
 def test_the_filters_choose_the_runs(arguments: list[str], failing: list[str]) -> None:
     result = sweep("--format", "json", *arguments)
     assert [one["job"] for one in json.loads(result.stdout)["failing"]] == failing
+
+
+def test_a_quiet_workflow_is_found_beside_a_busy_one_that_is_left_out(server: Server, box: Sandbox) -> None:
+    for hour in range(110):
+        day, clock = divmod(hour, 24)
+        box.add_run(workflow="ci.yml", at=f"2026-03-{day + 2:02}T{clock:02}:30:00Z")
+    report = json.loads(sweep("--format", "json", "--exclude-workflow", "ci.yml", "--max-runs", "5").stdout)
+    assert [one["job"] for one in report["failing"]] == ["publish"]
+    assert sum(record.path.endswith("/runs") for record in server.requests) == 1
 
 
 def test_all_pages_are_read_and_no_more_than_needed(server: Server, box: Sandbox) -> None:

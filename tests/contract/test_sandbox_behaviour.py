@@ -60,7 +60,7 @@ class Client:
         self._session = session
 
     def __call__(
-        self, method: str, address: str, token: str | None = BOT, json: object = None, **headers: str
+        self, method: str, address: str, token: str | None = BOT, json: Any = None, **headers: str
     ) -> requests.Response:
         headers = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:

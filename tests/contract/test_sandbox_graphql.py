@@ -51,7 +51,7 @@ BOT = "bot"
 
 def query(server: Server, text: str, token: str = BOT, **variables: object) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"}
-    body = {"query": text, "variables": variables}
+    body: Any = {"query": text, "variables": variables}
     answer: dict[str, Any] = requests.post(server.graphql_url, json=body, headers=headers, timeout=10).json()
     return answer
 

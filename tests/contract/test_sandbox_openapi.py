@@ -119,7 +119,7 @@ class Conversation:
     names: dict[str, object] = field(default_factory=dict)
     repository: str = REPO
 
-    def ask(self, method: str, address: str, body: object = None, token: str | None = BOT) -> requests.Response:
+    def ask(self, method: str, address: str, body: Any = None, token: str | None = BOT) -> requests.Response:
         path = address if address.partition("?")[0] in ANYWHERE else f"{self.repository}{address}"
         request = requests.Request(
             method,

@@ -21,8 +21,7 @@ from ci_failure_tracker.model import Skip
 from ci_failure_tracker.reporting.report import Report, verb
 from ci_failure_tracker.settings import Secret, read_settings
 from ci_failure_tracker.sweep import sweep
-from sandbox import Sandbox
-from sandbox.server import RequestRecord, Server
+from sandbox import RequestRecord, Sandbox, Server
 from sandbox.state import Issue
 
 LINE = "<!-- Below is what the tracker did; `make golden` writes it anew. -->"

@@ -94,7 +94,7 @@ def recorder(origin: str = PUBLIC_API, mode: str = "none") -> vcr.VCR:
 
     host, public_host = (url.partition("://")[2] for url in (origin, PUBLIC_API))
 
-    def request(record: Any) -> Any:  # noqa: ANN401 - vcrpy has no types
+    def request(record: Any) -> Any:
         record.uri = record.uri.replace(origin, PUBLIC_API)
         return record
 

@@ -52,7 +52,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 def outputs(folder: Path) -> dict[str, str]:
     text = (folder / "output").read_text(encoding="utf-8")
-    return {name: value for name, _, value in re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)}
+    return {
+        name: value for name, _, value in re.findall(r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", text, re.MULTILINE | re.DOTALL)
+    }
 
 
 def commands(text: str) -> list[str]:

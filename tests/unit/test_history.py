@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from builders import START, a_job, a_run, a_scan, green, red, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import History, Observation, Outcome, Run, State, Workflow
-from ci_failure_tracker.tracking.history import REMEMBERED, read_histories, remember
+from ci_failure_tracker.tracking.history import read_histories
+from ci_failure_tracker.tracking.memory import REMEMBERED, follow, remember
 
 SETTINGS = some_settings()
 
@@ -128,6 +129,32 @@ def test_one_dependabot_update_says_nothing_of_another_ecosystem() -> None:
     assert not history(red(npm), green(a_run(3, subject="npm_and_yarn in /web"))).failing
 
 
+def test_a_job_that_the_workflow_no_longer_has_is_not_failing() -> None:
+    found = read_histories((red(a_run(1), "old"), red(a_run(2), "new")), SETTINGS)
+    assert {one.identity.job: one.failing for one in found} == {"new": True, "old": False}
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        a_run(2, "cancelled"),
+        a_run(2, event="schedule"),
+        a_run(2, branch="other"),
+    ],
+    ids=["a cancelled run", "another event", "another branch"],
+)
+def test_a_job_that_a_run_may_just_not_have_reached_is_still_failing(newer: Run) -> None:
+    found = read_histories((red(a_run(1), "old"), red(newer, "new")), SETTINGS)
+    assert {one.identity.job: one.failing for one in found} == {"new": True, "old": True}
+
+
+@pytest.mark.parametrize(("name", "skipped"), [("call / test", "call"), ("test (3.12)", "test")])
+def test_a_job_behind_a_skipped_call_or_matrix_is_still_failing(name: str, skipped: str) -> None:
+    newer = (Observation(a_run(2), None, job=skipped, job_id=9), red(a_run(2), "lint"))
+    found = read_histories((red(a_run(1), name), *newer), some_settings(matrix="separate"))
+    assert {one.identity.job: one.failing for one in found} == {"lint": True, name: True}
+
+
 # --- counting ------------------------------------------------------------------------------------
 
 
@@ -145,6 +172,19 @@ def test_a_rerun_that_fails_again_is_a_new_occurrence() -> None:
     assert remember(state, history(red(again))).count == 2
 
 
+def test_a_failed_job_that_a_rerun_only_carries_along_is_not_counted_again() -> None:
+    state = remember(None, history(red(a_run(1))))
+    carried = dataclasses.replace(red(a_run(1)), run=a_run(1, attempt=2))
+    assert remember(state, history(carried)).count == 1
+
+
+def test_a_run_that_somebody_only_touches_is_not_counted_again() -> None:
+    seen = [red(a_run(number)) for number in range(1, 15)]
+    state = remember(None, history(*seen))
+    touched = dataclasses.replace(seen[0], run=a_run(1, updated_at=a_run(90).updated_at))
+    assert remember(state, history(touched, *seen[1:])) == state
+
+
 def test_a_run_that_ends_late_is_counted_when_it_ends() -> None:
     slow = a_run(1, updated_at=a_run(5).updated_at)
     state = remember(None, history(red(a_run(2)), red(a_run(3))))
@@ -154,7 +194,7 @@ def test_a_run_that_ends_late_is_counted_when_it_ends() -> None:
 def test_a_follower_counts_only_what_came_after_the_closing() -> None:
     closed_at = a_run(2).updated_at
     everything = history(red(a_run(1)), red(a_run(2)), red(a_run(3)))
-    follower = remember(None, everything, since=closed_at)
+    follower = follow(7, everything, closed_at)
     assert follower.count == 1
     assert remember(follower, everything) == follower
 
@@ -184,7 +224,7 @@ def a_story(draw: st.DrawFn) -> list[Run]:
 
 def seen_until(runs: list[Run], moment: int) -> History | None:
     ended = [run for run in runs if run.updated_at <= START + timedelta(hours=moment)]
-    jobs = {run.id: [a_job()] for run in ended if run.conclusion == "failure"}
+    jobs = {run.id: [a_job(ended_at=run.updated_at)] for run in ended if run.conclusion == "failure"}
     found = read_histories(observe(a_scan(ended, jobs)), SETTINGS)
     return found[0] if found else None
 

@@ -10,7 +10,8 @@ from builders import START, a_run, green, red, some_settings
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Identity, Observation, Outcome, State
 from ci_failure_tracker.rendering.issue import IssueWriter, check_template, render_title
-from ci_failure_tracker.tracking.history import read_histories, remember
+from ci_failure_tracker.tracking.history import read_histories
+from ci_failure_tracker.tracking.memory import remember
 
 URL = "https://github.example/octo-org/example"
 
@@ -27,7 +28,7 @@ def text(state: State) -> str:
 def test_the_body_names_what_a_maintainer_asks_for() -> None:
     body = text(state_of(green(a_run(1)), red(a_run(2), "test (3.12)"), red(a_run(3), "test (3.12)")))
     for wanted in (
-        "Job `test` of workflow `CI` is failing: 2 failed runs since 2026-03-01 02:10 UTC.",
+        "Job `test` of workflow `CI` is failing: 2 failed runs since 2026-03-01 02:00 UTC.",
         f"[run 3]({URL}/actions/runs/1003)",
         f"[log of the failed job]({URL}/actions/runs/1003/job/5003)",
         "| Failing step | `Run it` |",

@@ -45,8 +45,9 @@ def test_a_cancelled_run_is_superseded_by_a_newer_one_that_was_there_before_it_e
         {"branch": "other"},
         {"workflow": Workflow(2, "CI", ".github/workflows/other.yml")},
         {"created_at": a_run(1).updated_at + timedelta(seconds=1)},
+        {"created_at": a_run(1).updated_at - timedelta(hours=1)},
     ],
-    ids=["another branch", "another workflow", "started later"],
+    ids=["another branch", "another workflow", "started later", "ran beside it for an hour"],
 )
 def test_a_cancelled_run_is_not_superseded_by_an_unrelated_one(difference: dict[str, object]) -> None:
     old = a_run(1, "cancelled")

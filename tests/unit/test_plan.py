@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.model import Create, Issue, Plan, Reopen, Scan, Skip, Update, Why
+from ci_failure_tracker.model import Create, Gravity, Issue, Plan, Reopen, Scan, Skip, Update, Why, Workflow
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.marker import read_tracked
 from ci_failure_tracker.tracking.plan import make_plan
 
 NOW = START + timedelta(days=10)
@@ -80,6 +81,48 @@ def test_no_more_issues_are_opened_than_allowed_and_none_is_lost(scan: Scan, mos
     assert len(opened) <= most
     assert opened | over == wanted
     assert not opened & over
+
+
+@given(
+    st.lists(st.sets(st.integers(0, 59), min_size=1), min_size=1, max_size=14), st.sampled_from(["a", "x" * 90, "試験"])
+)
+@settings(deadline=None, max_examples=40)
+def test_many_legs_are_counted_right_and_leave_nothing_to_write_twice(failed: list[set[int]], name: str) -> None:
+    issues: tuple[Issue, ...] = ()
+    runs, jobs = [], {}
+    for number, legs in enumerate(failed, start=1):
+        run = a_run(number, "failure")
+        runs.append(run)
+        jobs[run.id] = [a_job(f"test ({name} {leg})", number=leg, ended_at=run.updated_at) for leg in sorted(legs)]
+        issues = carried_out(plan(a_scan(runs, jobs, issues)), issues)
+        again = plan(a_scan(runs, jobs, issues))
+        assert all(isinstance(action, Skip) for action in again.actions)
+    tracked = read_tracked(issues[0])
+    assert tracked
+    assert tracked.state
+    assert tracked.state.count == len(failed)
+    if not tracked.state.legs_cut:
+        assert sum(leg.count for leg in tracked.state.legs) == sum(map(len, failed))
+
+
+def test_two_identities_of_one_id_do_not_take_turns_in_one_issue() -> None:
+    runs = [
+        a_run(1, workflow=Workflow(1, "a", "a.yml")),
+        a_run(2, workflow=Workflow(2, "a:b", "b.yml")),
+    ]
+    jobs = {runs[0].id: [a_job("b:c")], runs[1].id: [a_job("c")]}
+    found = plan(a_scan(runs, jobs))
+    assert [type(action) for action in found.actions] == [Create, Skip]
+    assert "same failure id" in found.problems[0].what
+
+
+def test_a_template_that_one_identity_breaks_costs_only_that_one() -> None:
+    runs = [a_run(1)]
+    jobs = {runs[0].id: [a_job("lint"), a_job("test", number=2)]}
+    broken = some_settings(issue_template="{% if 'lint' in issue.job %}{{ 1 / 0 }}{% endif %}fine")
+    found = plan(a_scan(runs, jobs), broken)
+    assert {action.identity.job: type(action) for action in found.actions} == {"lint": Skip, "test": Create}
+    assert found.problems[0].gravity is Gravity.ERROR
 
 
 def one_red_run(issues: tuple[Issue, ...] = ()) -> Scan:

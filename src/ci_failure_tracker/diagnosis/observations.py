@@ -34,15 +34,28 @@ def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None
     if outcome is Outcome.SUCCESS:
         yield Observation(run, Outcome.SUCCESS)
     elif outcome in WITHOUT_JOBS:
-        yield Observation(run, outcome, job=outcome.words)
+        yield _observe_whole(run, outcome)
     elif jobs:
         yield from (_observe_job(run, job, jobs) for job in jobs)
     elif jobs is not None and outcome is Outcome.FAILURE:
         # A workflow file that GitHub cannot read ends as `failure` without a single job.
-        yield Observation(run, Outcome.STARTUP_FAILURE, job=Outcome.STARTUP_FAILURE.words)
+        yield _observe_whole(run, Outcome.STARTUP_FAILURE)
     elif jobs is not None and outcome is Outcome.TIMED_OUT:
-        yield Observation(run, Outcome.TIMED_OUT, job=Outcome.TIMED_OUT.words)
+        yield _observe_whole(run, Outcome.TIMED_OUT)
+
+
+def _observe_whole(run: Run, outcome: Outcome) -> Observation:
+    """A run without jobs stands for itself, under a job named after what happened."""
+    return Observation(run, outcome, job=outcome.words, attempt=run.attempt)
 
 
 def _observe_job(run: Run, job: Job, jobs: tuple[Job, ...]) -> Observation:
-    return Observation(run, judge_job(job, jobs), job=job.name, job_id=job.id, step=failing_step(job))
+    return Observation(
+        run,
+        judge_job(job, jobs),
+        job=job.name,
+        job_id=job.id,
+        step=failing_step(job),
+        attempt=job.attempt,
+        ended_at=job.completed_at,
+    )

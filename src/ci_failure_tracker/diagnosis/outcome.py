@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.model import Job, Outcome, Run
@@ -15,6 +16,9 @@ _OUTCOMES = {
     "action_required": Outcome.ACTION_REQUIRED,
     "startup_failure": Outcome.STARTUP_FAILURE,
 }
+
+_GRACE = timedelta(minutes=10)
+"""How long a run may take to stop once it is superseded: its `always()` steps have five minutes, and some slack."""
 
 _BROKEN = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.STARTUP_FAILURE})
 
@@ -30,26 +34,24 @@ def judge(conclusion: str | None) -> Outcome | None:
 def judge_run(run: Run, runs: Iterable[Run]) -> Outcome | None:
     """The outcome of a run, which for a cancelled one depends on the runs around it."""
     outcome = judge(run.conclusion) if run.finished else None
-    if outcome is Outcome.CANCELLED and superseded_by(run, runs):
+    if outcome is Outcome.CANCELLED and _was_superseded(run, runs):
         return Outcome.SUPERSEDED
     return outcome
 
 
-def superseded_by(run: Run, runs: Iterable[Run]) -> Run | None:
-    """The newer run of the same workflow and branch that was there before this one was cancelled.
+def _was_superseded(run: Run, runs: Iterable[Run]) -> bool:
+    """Whether a newer run of the same workflow and branch came shortly before this one was cancelled.
 
-    That is how `concurrency` with `cancel-in-progress` looks from outside; a person who cancels a run
-    seldom does so while a newer one is under way, and then the newer one tells more anyway.
+    That is how `concurrency` with `cancel-in-progress` looks from outside. A run that went on for long beside a newer
+    one was cancelled for another reason, such as its time limit.
     """
-    newer = (
-        other
-        for other in runs
-        if other.workflow.id == run.workflow.id
+    return any(
+        other.workflow.id == run.workflow.id
         and other.branch == run.branch
         and other.number > run.number
-        and other.created_at <= run.updated_at
+        and run.updated_at - _GRACE <= other.created_at <= run.updated_at
+        for other in runs
     )
-    return min(newer, key=lambda other: other.number, default=None)
 
 
 def judge_job(job: Job, siblings: Sequence[Job]) -> Outcome | None:

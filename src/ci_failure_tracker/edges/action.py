@@ -6,22 +6,21 @@ The only module that uses actions-toolkit, and of that only `core`.
 from __future__ import annotations
 
 import json
+import logging
 import os
-import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from actions_toolkit import core
 
-from ci_failure_tracker.edges.environment import complete_settings, find_endpoints, now
+from ci_failure_tracker.edges.surroundings import Connection, lines, now, one_line, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
-from ci_failure_tracker.github_api.client import connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.writes import Door, OpenDoor, ShutDoor
+from ci_failure_tracker.github_api.writes import Door, ShutDoor
 from ci_failure_tracker.model import Create, Gravity, Reopen, Update
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.rendering.summary import render_summary, said
 from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.settings import Settings, inputs
+from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.sweep import sweep
 
 ANNOTATIONS = 10
@@ -31,33 +30,47 @@ ANNOTATIONS = 10
 def main() -> int:
     """Run one sweep as the action; the exit code is 0, 1 or 2."""
     try:
-        report = _sweep(_settings())
+        report = _sweep(_connection())
         _publish(report)
     except SettingsError as error:
         return _give_up("The inputs cannot be used", error.mistakes, error.exit_code)
     except TrackerError as error:
         return _give_up("The sweep could not be made", [str(error)], error.exit_code)
-    except Exception as error:
+    except Exception as error:  # the tracker must not die without a word
         return _give_up("The tracker failed", [_unexpected(error)], FAILED)
     return FAILED if report.failed else 0
 
 
-def _settings() -> Settings:
+def _connection() -> Connection:
     given = {declared.name: core.get_input(declared.variable.removeprefix("INPUT_")) for declared in inputs()}
     # Where the action is run by hand, the runner's own variables still say where it is.
     given["repository"] = given["repository"] or os.environ.get("GITHUB_REPOSITORY", "")
-    return complete_settings(given, Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()))
+    return prepare(given, os.environ, Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()))
 
 
-def _sweep(settings: Settings) -> Report:
-    endpoints = find_endpoints(os.environ)
-    requester = connect(settings.token, endpoints)
+def _sweep(connection: Connection) -> Report:
+    if core.is_debug():
+        _tell_details()
     progress = GroupedProgress()
-    door: Door = ShutDoor() if settings.dry_run else OpenDoor(requester, settings.repository, progress)
+    door: Door = ShutDoor() if connection.settings.dry_run else connection.door(progress)
     try:
-        return sweep(Reads(requester, endpoints, settings.repository), door, settings, now(), progress)
+        return sweep(connection.reads(), door, connection.settings, now(), progress)
     finally:
         progress.end()
+
+
+def _tell_details() -> None:
+    """Every request and its answer's status, where the runner was asked for details."""
+    logger = logging.getLogger("ci_failure_tracker")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(_DebugCommands())
+
+
+class _DebugCommands(logging.Handler):
+    """Log records as the runner's debug lines."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        core.debug(one_line(record.getMessage()))
 
 
 class GroupedProgress:
@@ -65,19 +78,15 @@ class GroupedProgress:
 
     def __init__(self) -> None:
         self._open = False
-        self._steps = 0
 
     def phase(self, name: str, steps: int | None = None) -> None:
         """Begin a group."""
         self.end()
         core.start_group(name if steps is None else f"{name} ({steps})")
-        self._open, self._steps = True, 0
+        self._open = True
 
     def advance(self) -> None:
-        """Say so only where the runner was asked for details."""
-        self._steps += 1
-        if core.is_debug():
-            core.debug(f"step {self._steps} is done")
+        """A step is not worth a line."""
 
     def end(self) -> None:
         """End the group that is open."""
@@ -94,24 +103,26 @@ def _publish(report: Report) -> None:
     for result in report.results:
         issue = f" #{result.number}" if result.number else ""
         identity = result.action.identity
-        say(f"{said(result)}{issue}: {identity.workflow} - {identity.job}: {result.action.reason}")
-        if core.is_debug():
-            core.debug(plain(f"failure id {identity.id}"))
+        core.info(one_line(f"{said(result)}{issue}: {identity.workflow} - {identity.job}: {result.action.reason}"))
     core.end_group()
     _annotate(report)
-    _set_outputs(report)
+    _set_outputs(outputs(report))
     _write_summary(render_summary(report))
-    say(report.line)
+    core.info(one_line(report.line))
 
 
 def _annotate(report: Report) -> None:
     for gravity, annotate in ((Gravity.ERROR, core.error), (Gravity.WARNING, core.warning)):
-        ours = [problem for problem in report.problems if problem.gravity is gravity]
-        shown = ours if len(ours) <= ANNOTATIONS else ours[: ANNOTATIONS - 1]
-        for problem in shown:
-            annotate(_quoted(str(problem)), title="ci-failure-tracker")
-        if len(ours) > len(shown):
-            annotate(f"{len(ours) - len(shown)} more; the job summary lists them.", title="ci-failure-tracker")
+        for text in _at_most_ten([str(problem) for problem in report.problems if problem.gravity is gravity]):
+            annotate(lines(text), title="ci-failure-tracker")
+
+
+def _at_most_ten(texts: Sequence[str]) -> list[str]:
+    """The first of them, the most important first, and how many more there are."""
+    if len(texts) <= ANNOTATIONS:
+        return list(texts)
+    left = len(texts) - ANNOTATIONS + 1
+    return [*texts[: ANNOTATIONS - 1], f"{left} more; the job summary lists them."]
 
 
 def outputs(report: Report) -> dict[str, str]:
@@ -129,9 +140,9 @@ def outputs(report: Report) -> dict[str, str]:
     }
 
 
-def _set_outputs(report: Report) -> None:
+def _set_outputs(values: Mapping[str, str]) -> None:
     if os.environ.get("GITHUB_OUTPUT"):
-        for name, value in outputs(report).items():
+        for name, value in values.items():
             core.set_output(name, value)
 
 
@@ -142,12 +153,18 @@ def _write_summary(text: str) -> None:
             file.write(text)
 
 
-def _give_up(title: str, mistakes: list[str] | tuple[str, ...], exit_code: int) -> int:
-    """Say what stopped the sweep where people look: the annotations and the summary."""
-    for mistake in mistakes[:ANNOTATIONS]:
-        core.error(_quoted(mistake), title=f"ci-failure-tracker: {title}")
-    listed = "\n".join(f"```text\n{_quoted(mistake).replace('```', '` ` `')}\n```" for mistake in mistakes)
-    _write_summary(f"**{title}**\n\n{listed}\n")
+def _give_up(title: str, mistakes: Sequence[str], exit_code: int) -> int:
+    """Say what stopped the sweep where people look: the annotations, the summary, the outputs."""
+    for mistake in _at_most_ten(mistakes):
+        core.error(lines(mistake), title=f"ci-failure-tracker: {title}")
+    # A later step that runs all the same may read the lists as JSON; it is not told that nothing fails.
+    nothing = dict.fromkeys(("issue-numbers", "created-issues", "updated-issues", "reopened-issues"), "[]")
+    try:
+        _set_outputs({**nothing, "summary": one_line(f"{title}: {' '.join(mistakes)}")})
+        quoted = "\n".join(f"```text\n{lines(mistake).replace('```', '` ` `')}\n```" for mistake in mistakes)
+        _write_summary(f"**{title}**\n\n{quoted}\n")
+    except Exception as error:  # the annotations have been given; this is all that can still be said
+        core.error(_unexpected(error), title="ci-failure-tracker")
     return exit_code
 
 
@@ -157,16 +174,3 @@ def _unexpected(error: Exception) -> str:
         where = where.tb_next
     place = f" at {Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else ""
     return f"{type(error).__name__}{place}. This is a bug: please report it with the workflow run's log."
-
-
-def say(text: str) -> None:
-    """One line of the log that the runner cannot take for a command, whatever foreign text it holds."""
-    line = plain(text, 1_000).replace("##[", "## [")
-    sys.stdout.write((f" {line}" if line.startswith("::") else line) + "\n")
-
-
-def _quoted(text: str) -> str:
-    """Lines of visible characters; the toolkit escapes what an annotation cannot hold."""
-    return "\n".join(
-        plain(line, 2_000) if not line.startswith(" ") else "  " + plain(line) for line in text.splitlines()
-    )

@@ -17,16 +17,14 @@ from rich.table import Table
 from rich.text import Text
 
 from ci_failure_tracker import __version__
-from ci_failure_tracker.edges.environment import complete_settings, find_endpoints, now
+from ci_failure_tracker.edges.surroundings import Connection, lines, now, one_line, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
-from ci_failure_tracker.github_api.client import connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.writes import Door, OpenDoor, ShutDoor
+from ci_failure_tracker.github_api.writes import Door, ShutDoor
 from ci_failure_tracker.model import Gravity, Plan, Result
-from ci_failure_tracker.rendering.markdown import plain, utc
+from ci_failure_tracker.rendering.markdown import utc
 from ci_failure_tracker.rendering.summary import said
 from ci_failure_tracker.reporting.report import Report, report_as_json
-from ci_failure_tracker.settings import Settings, inputs
+from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.sweep import sweep
 from ci_failure_tracker.tracking.identity import ALL_JOBS
 
@@ -79,13 +77,16 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
             raise SettingsError(["--dry-run and --execute say the opposite; give one of them."])
         if yes and not execute:
             raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
-        report = _sweep(_settings(given), terminal, execute=execute, yes=yes)
+        report = _sweep(_connection(given), terminal, execute=execute, yes=yes)
     except SettingsError as error:
-        terminal.complain(error.mistakes)
+        terminal.comone_line(error.mistakes)
         sys.exit(error.exit_code)
     except TrackerError as error:
-        terminal.complain([error.what], error.advice)
+        terminal.comone_line([error.what], error.advice)
         sys.exit(error.exit_code)
+    except Exception as error:
+        terminal.comone_line([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
+        sys.exit(FAILED)
     terminal.show_report(report, executed=execute)
     sys.exit(FAILED if report.failed else 0)
 
@@ -98,24 +99,20 @@ def action_command() -> None:
     sys.exit(action.main())
 
 
-def _settings(given: dict[str, str | None]) -> Settings:
+def _connection(given: dict[str, str | None]) -> Connection:
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
     for name in ("repository", "token"):
         texts.setdefault(name, os.environ.get(f"GITHUB_{name.upper()}", ""))
-    return complete_settings(texts, Path.cwd())
+    return prepare(texts, os.environ, Path.cwd())
 
 
-def _sweep(settings: Settings, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
-    endpoints = find_endpoints(os.environ)
-    requester = connect(settings.token, endpoints)
+def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
     with terminal.progress() as progress:
-        door: Door = ShutDoor()
-        if execute:
-            door = OpenDoor(requester, settings.repository, progress)
-            if not yes:
-                terminal.must_be_one()
-                door = _AskingDoor(door, terminal, progress)
-        return sweep(Reads(requester, endpoints, settings.repository), door, settings, now(), progress)
+        door: Door = connection.door(progress) if execute else ShutDoor()
+        if execute and not yes:
+            terminal.must_be_one()
+            door = _AskingDoor(door, terminal, progress)
+        return sweep(connection.reads(), door, connection.settings, now(), progress)
 
 
 class _AskingDoor:
@@ -177,7 +174,7 @@ class _Terminal:
 
     def __init__(self, form: str) -> None:
         self._json = form == "json"
-        self._out = Console(soft_wrap=False, highlight=False)
+        self._out = Console(highlight=False)
         self._err = Console(stderr=True, highlight=False)
 
     def progress(self) -> _Bars:
@@ -193,11 +190,11 @@ class _Terminal:
     def agrees(self) -> bool:
         return Confirm.ask("Write this to GitHub?", console=self._err, default=False)
 
-    def complain(self, mistakes: list[str] | tuple[str, ...], advice: str = "") -> None:
+    def comone_line(self, mistakes: list[str] | tuple[str, ...], advice: str = "") -> None:
         for mistake in mistakes:
-            self._err.print(Text("error: ", style="bold red") + Text(_visible(mistake)))
+            self._err.print(Text("error: ", style="bold red") + Text(lines(mistake)))
         if advice:
-            self._err.print(Text(_visible(advice)))
+            self._err.print(Text(lines(advice)))
 
     def show_plan(self, results: tuple[Result, ...]) -> None:
         (self._err if self._json else self._out).print(_plan_table(results))
@@ -210,8 +207,8 @@ class _Terminal:
             self._out.print(_plan_table(report.results, "Plan" if report.held_back else "Done"))
         for problem in report.problems:
             style = "bold red" if problem.gravity is Gravity.ERROR else "yellow"
-            self._err.print(Text(f"{problem.gravity.value}: ", style=style) + Text(_visible(str(problem))))
-        self._err.print(Text(plain(report.line, 500), style="bold"))
+            self._err.print(Text(f"{problem.gravity.value}: ", style=style) + Text(lines(str(problem))))
+        self._err.print(Text(one_line(report.line), style="bold"))
         left = "" if report.requests.left is None else f", {report.requests.left:,} left this hour"
         self._err.print(Text(f"{report.requests.made} requests{left}", style="dim"))
         if report.held_back:
@@ -222,7 +219,7 @@ def _looked_table(report: Report) -> Table:
     table = _table("Looked at", "workflow", "runs", "green", "failed", "superseded", "other", "newest")
     for look in report.looked_at:
         numbers = (look.runs, look.green, look.failed, look.superseded, look.other)
-        table.add_row(Text(plain(look.workflow, 60)), *map(str, numbers), utc(look.newest))
+        table.add_row(Text(one_line(look.workflow, 60)), *map(str, numbers), utc(look.newest))
     return table
 
 
@@ -230,13 +227,13 @@ def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
     table = _table(title, "action", "issue", "workflow", "job", "why")
     for result in results:
         identity = result.action.identity
-        job = "all jobs" if identity.job == ALL_JOBS else plain(identity.job, 60)
+        job = "all jobs" if identity.job == ALL_JOBS else one_line(identity.job, 60)
         table.add_row(
             said(result),
             f"#{result.number}" if result.number else "",
-            Text(plain(identity.workflow, 60)),
+            Text(one_line(identity.workflow, 60)),
             Text(job),
-            Text(plain(result.action.reason, 300)),
+            Text(one_line(result.action.reason, 300)),
         )
     return table
 
@@ -246,7 +243,3 @@ def _table(title: str, *columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
-
-
-def _visible(text: str) -> str:
-    return "\n".join(f"{line[: len(line) - len(line.lstrip())]}{plain(line, 2_000)}" for line in text.splitlines())

@@ -27,6 +27,7 @@ from ci_failure_tracker.settings import Secret
 
 PUBLIC_API = "https://api.github.com"
 
+_LOGGER = logging.getLogger(__name__)
 _TIMEOUT = 30
 _READ_RETRIES = 3
 _LONGEST_WAIT = 90
@@ -52,7 +53,9 @@ class MeteredRequester(Requester):
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
         """Send one request, as PyGithub does."""
         self.requests_made += 1
-        return super().requestJson(*args, **kwargs)
+        answer = super().requestJson(*args, **kwargs)
+        _LOGGER.debug("%s %s -> %s", args[0], args[1], answer[0])
+        return answer
 
     @property
     def requests_left(self) -> int | None:
@@ -120,12 +123,11 @@ def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
         return RateLimitedError(
             f"GitHub's rate limit is used up, so it was not possible to {doing}.",
             "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
-            error.status,
         )
     message = _message(error)
     if error.status == _FORBIDDEN and ("not accessible by" in message or "Must have" in message):
         return MissingRightError(doing, right)
-    return GitHubError(f"GitHub answered {error.status} to the request to {doing}: {message}", status=error.status)
+    return GitHubError(f"GitHub answered {error.status} to the request to {doing}: {message}")
 
 
 def _is_held_back(error: GithubException) -> bool:

@@ -56,6 +56,8 @@ class Reads:
                 headers, data = self._requester.requestJsonAndCheck("GET", f"/repos/{self._name}")
             except UnknownObjectException as error:
                 raise NoSuchRepositoryError(self._name) from error
+            if "full_name" not in data:
+                raise TypeError("the answer is no repository")
             self._repository = GithubRepository(self._requester, headers, data, completed=True)
             return Repository(
                 full_name=self._repository.full_name,
@@ -139,6 +141,8 @@ def _job(found: WorkflowJob) -> Job:
         name=found.name,
         conclusion=found.conclusion,
         steps=tuple(Step(step.number, step.name, step.conclusion) for step in found.steps),
+        attempt=found.run_attempt,
+        completed_at=_utc(found.completed_at) if found.completed_at else None,
     )
 
 

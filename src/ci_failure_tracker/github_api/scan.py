@@ -15,16 +15,22 @@ from ci_failure_tracker.errors import (
     ArchivedError,
     GitHubError,
     IssuesDisabledError,
+    RateLimitedError,
+    SettingsError,
+    TrackerError,
     UnknownWorkflowError,
 )
 from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.model import Gravity, Problem, Repository, Run, RunJobs, Scan, Window, Workflow
+from ci_failure_tracker.model import Gravity, Issue, Problem, Repository, Run, RunJobs, Scan, Window, Workflow
 from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
 from ci_failure_tracker.tracking.marker import needs_viewer
 
 _SEPARATE_LISTINGS = 5
 """Up to so many workflows are listed one by one; beyond, the repository's list is read and sifted."""
+
+_GIVE_UP_AFTER = 3
+"""So many runs in a row whose jobs cannot be read: each has been tried several times by then."""
 
 _EVERYTHING = "*"
 
@@ -42,17 +48,19 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
     chosen, problems = choose_workflows(known, settings)
     runs, window, cut = _read_runs(reads, repository, known, chosen, settings, now)
     problems = [*problems, *cut]
-    jobs, unread = _read_jobs(reads, runs, progress)
+    jobs, jobless = _read_jobs(reads, runs, progress)
+    unread = sum(needs_jobs(run, runs) for run in runs) - len(jobs)
     progress.phase("Read the tracked issues")
     issues = reads.issues(settings.labels[0])
+    viewer, nameless = _viewer(reads, issues)
     return Scan(
         repository=repository,
         runs=runs,
         jobs=jobs,
         issues=issues,
-        viewer=reads.viewer() if any(needs_viewer(issue) for issue in issues) else None,
-        window=Window(window.listed, window.forks, window.partial or bool(unread)),
-        problems=(*problems, *unread),
+        viewer=viewer,
+        window=Window(window.listed, window.forks, unread, window.partial or unread > 0),
+        problems=(*problems, *jobless, *nameless),
     )
 
 
@@ -73,20 +81,23 @@ def choose_workflows(known: Sequence[Workflow], settings: Settings) -> tuple[tup
     Raises:
         UnknownWorkflowError: where one that is asked for does not exist, with the nearest names.
     """
-    for asked in settings.workflow:
-        if not any(_is_called(workflow, asked) for workflow in known):
-            raise _unknown(asked, known)
+    unknown = [asked for asked in settings.workflow if not any(_is_called(one, asked) for one in known)]
+    if unknown:
+        raise UnknownWorkflowError(" ".join(_unknown(asked, known) for asked in unknown))
     problems = [
-        Problem(Gravity.WARNING, str(_unknown(asked, known)), "`exclude-workflow` has nothing to leave out there.")
+        Problem(Gravity.WARNING, _unknown(asked, known), "`exclude-workflow` has nothing to leave out there.")
         for asked in settings.exclude_workflow
         if not any(_is_called(workflow, asked) for workflow in known)
     ]
-    return tuple(
+    chosen = tuple(
         workflow
         for workflow in known
         if any(_is_called(workflow, asked) for asked in settings.workflow or (_EVERYTHING,))
         and not any(_is_called(workflow, asked) for asked in settings.exclude_workflow)
-    ), problems
+    )
+    if known and not chosen:
+        raise SettingsError(["`exclude-workflow` leaves no workflow to look at; take a name away from it."])
+    return chosen, problems
 
 
 def _is_called(workflow: Workflow, asked: str) -> bool:
@@ -95,10 +106,14 @@ def _is_called(workflow: Workflow, asked: str) -> bool:
     return asked in names or any(fnmatchcase(name.casefold(), asked.casefold()) for name in names)
 
 
-def _unknown(asked: str, known: Sequence[Workflow]) -> UnknownWorkflowError:
+def _unknown(asked: str, known: Sequence[Workflow]) -> str:
     names = {name.casefold(): name for one in known for name in (one.file_name, one.name)}
     nearest = difflib.get_close_matches(asked.casefold(), names, n=3, cutoff=0.5)
-    return UnknownWorkflowError(asked, [names[name] for name in nearest], sorted({one.name for one in known}))
+    lead = f"There is no workflow {asked!r} in this repository."
+    if nearest:
+        return f"{lead} Did you mean {', '.join(repr(names[name]) for name in nearest)}?"
+    shown = ", ".join(repr(name) for name in sorted({one.name for one in known})[:10])
+    return f"{lead} It has {shown}." if shown else f"{lead} It has none."
 
 
 # --- runs ----------------------------------------------------------------------------------------
@@ -134,7 +149,8 @@ def _read_runs(
     start = settings.since.start(now)
     listing = _Listing(
         reads,
-        workflows=tuple(chosen) if settings.workflow and len(chosen) <= _SEPARATE_LISTINGS else (None,),
+        # A quiet workflow would drown in the list of all runs, so a few are listed each by itself.
+        workflows=tuple(chosen) if not everything and len(chosen) <= _SEPARATE_LISTINGS else (None,),
         branch=_only_plain(branches),
         event=_only_plain(settings.event),
         created=f">={start:%Y-%m-%dT%H:%M:%SZ}" if start else None,
@@ -156,7 +172,10 @@ def _read_runs(
         problems.append(_cut_short(error, len(runs)))
     if listed == MAX_RUNS_LIMIT and len(runs) < settings.max_runs:
         problems.append(_looked_far_enough(len(runs)))
-    return tuple(_once(runs)), Window(listed, forks, partial=bool(problems)), problems
+    window = Window(listed, forks, unread=0, partial=bool(problems))
+    if not runs:
+        problems.append(_nothing_fits(branches, settings))
+    return tuple(_once(runs)), window, problems
 
 
 def _only_plain(names: Sequence[str]) -> str | None:
@@ -183,6 +202,15 @@ def _once(runs: Sequence[Run]) -> Iterator[Run]:
     return iter({run.id: run for run in runs}.values())
 
 
+def _nothing_fits(branches: Sequence[str], settings: Settings) -> Problem:
+    event = f" by the event {', '.join(settings.event)}" if settings.event else ""
+    return Problem(
+        Gravity.WARNING,
+        f"No run fits the filters: there is none on {', '.join(branches)}{event}.",
+        "That is right for a new repository; else check `branch`, `event`, `since` and `workflow`.",
+    )
+
+
 def _cut_short(error: GitHubError, seen: int) -> Problem:
     return Problem(
         Gravity.ERROR, f"The list of runs was cut short after {seen}: {error}", "The next sweep tries again."
@@ -206,11 +234,40 @@ def _read_jobs(
     wanted = [run for run in runs if needs_jobs(run, runs)]
     found: list[RunJobs] = []
     problems: list[Problem] = []
+    in_a_row = 0
     progress.phase("Read the jobs of failed runs", len(wanted))
     for run in wanted:
         try:
             found.append(RunJobs(run.id, reads.jobs(run)))
+            in_a_row = 0
         except GitHubError as error:
-            problems.append(Problem(Gravity.ERROR, f"Run {run.number} of {run.workflow.name} is left out: {error}"))
+            problems.append(
+                Problem(
+                    Gravity.ERROR, f"Run {run.number} of {run.workflow.name} is left out: {error.what}", error.advice
+                )
+            )
+            in_a_row += 1
+            if isinstance(error, RateLimitedError) or in_a_row == _GIVE_UP_AFTER:
+                problems.append(_gave_up(len(wanted) - len(found) - len(problems)))
+                break
         progress.advance()
     return tuple(found), tuple(problems)
+
+
+def _gave_up(left: int) -> Problem:
+    return Problem(
+        Gravity.ERROR,
+        f"GitHub goes on refusing, so the jobs of {left} more runs were not asked for.",
+        "Sweep again later.",
+    )
+
+
+def _viewer(reads: Reads, issues: Sequence[Issue]) -> tuple[str | None, list[Problem]]:
+    """Our own login, where an issue's marker can be told to be ours by nothing else."""
+    if not any(needs_viewer(issue) for issue in issues):
+        return None, []
+    try:
+        return reads.viewer(), []
+    except TrackerError as error:
+        advice = "Issues that this token opened as a person without write access may not be recognised."
+        return None, [Problem(Gravity.WARNING, error.what, advice)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
+import requests
 from github.GithubException import GithubException
 from github.GithubObject import NotSet
 from github.Issue import Issue as GithubIssue
 from github.Repository import Repository as GithubRepository
 
-from ci_failure_tracker.errors import MissingRightError, TrackerError
+from ci_failure_tracker.errors import MissingRightError, RateLimitedError, TrackerError
 from ci_failure_tracker.github_api.client import MeteredRequester, translated
 from ci_failure_tracker.model import (
     Action,
@@ -86,7 +87,7 @@ class OpenDoor:
             with translated(_words(action), _RIGHT):
                 return self._write(action)
         except TrackerError as error:
-            if isinstance(error, MissingRightError | LabelsDroppedError):
+            if isinstance(error, MissingRightError | LabelsDroppedError | RateLimitedError):
                 self._stopped = error  # it would be the same for each of the others
             number = None if isinstance(action, Create) else action.number
             return Result(action, Fate.FAILED, number, problems=(Problem(Gravity.ERROR, error.what, error.advice),))
@@ -128,7 +129,7 @@ class OpenDoor:
         )
 
     def _make_labels(self, wanted: tuple[str, ...]) -> list[Problem]:
-        """Make the labels that are missing; one that cannot be made is a warning, for GitHub may know it yet."""
+        """Make the labels that are missing; without the first, by which issues are found, none is opened."""
         problems: list[Problem] = []
         if self._labels is None:
             self._labels = {label.name.casefold() for label in self._repository.get_labels()}
@@ -141,6 +142,9 @@ class OpenDoor:
                 with translated(f"make the label {name!r}", _RIGHT):
                     self._repository.create_label(name, colour, description)
             except TrackerError as error:
+                if name == wanted[0]:
+                    self._labels.discard(name.casefold())
+                    raise
                 problems.append(Problem(Gravity.WARNING, error.what, error.advice))
         return problems
 
@@ -152,10 +156,14 @@ class OpenDoor:
         """
         if action.labels[0].casefold() in _names(issue):
             return
-        issue.edit(state="closed", state_reason="not_planned")
+        try:
+            issue.edit(state="closed", state_reason="not_planned")
+            fate = "so it was closed and no other was opened"
+        except (GithubException, requests.RequestException):
+            fate = "and it could not be closed again: close it by hand. No other was opened"
         raise LabelsDroppedError(
             f"GitHub dropped the label {action.labels[0]!r} of issue #{issue.number}, because this token may not "
-            "label issues. Without it no later sweep would find the issue, so it was closed and no other was opened.",
+            f"label issues. Without it no later sweep would find the issue, {fate}.",
             MissingRightError("label issues", _RIGHT).advice,
         )
 

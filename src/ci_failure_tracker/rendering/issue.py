@@ -61,7 +61,7 @@ class IssueView:
     runs: list[RunView]
     hidden_runs: int
     legs: list[LegView]
-    hidden_legs: int
+    more_legs: bool
     failing_since: str
     last_green: str
     compare: str
@@ -80,7 +80,7 @@ class _Size:
     text: int
 
 
-_LADDER = (_Size(10, 50, 20, 200), _Size(5, 20, 10, 120), _Size(3, 10, 5, 80), _Size(0, 0, 2, 60))
+_LADDER = (_Size(10, 50, 20, 200), _Size(5, 20, 10, 120), _Size(3, 10, 5, 80), _Size(1, 0, 2, 60))
 
 
 def render_title(pattern: str, identity: Identity) -> str:
@@ -90,6 +90,10 @@ def render_title(pattern: str, identity: Identity) -> str:
     # In one pass, because a job may be called `{workflow}`.
     title = re.sub(r"\{(workflow|job)\}", lambda match: parts[match[1]], pattern)
     return plain(defused(title, TITLE_LIMIT), TITLE_LIMIT)
+
+
+_TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a template may raise while it is rendered; a recursive macro ends as RecursionError."""
 
 
 class IssueWriter:
@@ -119,7 +123,7 @@ class IssueWriter:
         for size in _LADDER:
             try:
                 yield self._template.render(issue=_view(state, self._url, size))
-            except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as mistake:
+            except _TEMPLATE_FAULTS as mistake:
                 raise _bad_template(mistake) from mistake
 
 
@@ -130,7 +134,9 @@ def check_template(template: str) -> None:
         SettingsError: where it cannot be rendered.
     """
     if template:
-        list(IssueWriter("https://github.com/octo-org/octo-repo", template).regions(_EXAMPLE))
+        writer = IssueWriter("https://github.com/octo-org/octo-repo", template)
+        for state in (_EXAMPLE, _BARE_EXAMPLE):
+            list(writer.regions(state))
 
 
 _EXAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -159,6 +165,9 @@ _EXAMPLE = State(
     first_red=dataclasses.replace(_EXAMPLE_POINT, sha="1" * 40),
     previous=1,
 )
+
+
+_BARE_EXAMPLE = dataclasses.replace(_EXAMPLE, legs=(), last_green=None, first_red=None, previous=None)
 
 
 def _bad_template(mistake: Exception) -> SettingsError:
@@ -192,7 +201,7 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
         runs=[_run_view(one, url, size) for one in runs],
         hidden_runs=state.count - len(runs),
         legs=[LegView(code(one.leg, size.text), one.count, utc(one.last_seen)) for one in legs[: size.legs]],
-        hidden_legs=len(legs[size.legs :]),
+        more_legs=state.legs_cut or len(legs) > size.legs,
         failing_since=_point(state.first_red, url),
         last_green=_point(state.last_green, url),
         compare=_compare(state, url),
@@ -240,19 +249,21 @@ def _run_view(one: Occurrence, url: str, size: _Size) -> RunView:
     )
 
 
-def _job_url(one: Occurrence, leg: FailedLeg, url: str) -> str:
+def _job_url(one: Occurrence, url: str, leg: FailedLeg | None = None) -> str:
     run = f"{url}/actions/runs/{one.run_id}"
-    return f"{run}/job/{leg.job_id}" if leg.job_id else run
+    leg = leg or next(iter(one.legs), None)
+    return f"{run}/job/{leg.job_id}" if leg and leg.job_id else run
 
 
 def _job_link(one: Occurrence, url: str) -> str:
-    return link("log of the failed job" if one.legs[0].job_id else "run page", _job_url(one, one.legs[0], url))
+    has_log = bool(one.legs and one.legs[0].job_id)
+    return link("log of the failed job" if has_log else "run page", _job_url(one, url))
 
 
 def _leg_links(one: Occurrence, url: str, size: _Size) -> str:
     named = [leg for leg in one.legs if leg.leg]
-    shown = [link(code(leg.leg, size.text), _job_url(one, leg, url)) for leg in named[: size.legs_of_a_run]]
-    hidden = len(named) - len(shown)
+    shown = [link(code(leg.leg, size.text), _job_url(one, url, leg)) for leg in named[: size.legs_of_a_run]]
+    hidden = len(named) - len(shown) + one.hidden_legs
     return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
 
 

@@ -33,6 +33,11 @@ def defused(text: str, limit: int = 200) -> str:
     return _ACTIVE.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, plain(text, limit))
 
 
+def prose(text: str, limit: int = 200) -> str:
+    """A sentence of ours with foreign text in it: code spans stay, what could be a link, HTML or a cell's end goes."""
+    return re.sub(r"([\\<\[*|~])", r"\\\1", defused(text, limit))
+
+
 def code(text: str, limit: int = 200) -> str:
     """Foreign text as a code span."""
     shown = defused(text, limit) or " "

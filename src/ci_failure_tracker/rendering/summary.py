@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ci_failure_tracker.model import Failing, Fate, Identity, Problem, Result, Skip
-from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, utc
+from ci_failure_tracker.rendering.markdown import cell, code, counted, link, prose, utc
 from ci_failure_tracker.reporting.report import Report, WorkflowLook
 from ci_failure_tracker.tracking.identity import ALL_JOBS
 
@@ -81,7 +81,7 @@ class SummaryView:
     """What the template of the summary uses; every text in it is safe Markdown."""
 
     line: str
-    problems: list[ProblemRow]
+    problems: Table[ProblemRow]
     partial: bool
     failing: Table[FailingRow]
     done_title: str
@@ -104,14 +104,14 @@ def render_summary(report: Report, limit: int = LIMIT) -> str:
     environment.filters["cell"] = cell
     template = environment.get_template("summary.md.j2")
     texts = (template.render(summary=_view(report, rows)) for rows in _LADDER)
-    return next((text for text in texts if len(text.encode()) <= limit), f"{defused(report.line)}\n")
+    return next((text for text in texts if len(text.encode()) <= limit), f"{prose(report.line, 1_000)}\n")
 
 
 def _view(report: Report, rows: int) -> SummaryView:
     url = report.repository.url
     return SummaryView(
-        line=f"**{defused(report.line)}**",
-        problems=[_problem_row(problem) for problem in report.problems[:rows]],
+        line=f"**{prose(report.line, 1_000)}**",
+        problems=_table(report.problems, _problem_row, rows),
         partial=report.window.partial,
         failing=_table(report.failing, lambda one: _failing_row(one, url), rows),
         done_title="What would be done" if report.held_back else "Done",
@@ -132,11 +132,11 @@ def _table(given: Sequence[Given], row: Callable[[Given], Shown], limit: int) ->
 def _problem_row(problem: Problem) -> ProblemRow:
     # An advice may hold YAML on lines of its own; quoted code keeps its indentation.
     head, _, block = problem.advice.partition("\npermissions:")
-    text = defused(f"{problem.what} {head}", 1_000)
+    text = prose(f"{problem.what} {head}", 1_000)
     if block:
         yaml, _, tail = block.partition("\nA ")
         lines = "".join(f"\n> {line}" for line in f"permissions:{yaml}".splitlines())
-        text += f"\n>\n> ```yaml{lines}\n> ```\n>\n> A {defused(tail, 500)}"
+        text += f"\n>\n> ```yaml{lines}\n> ```\n>\n> A {prose(tail, 500)}"
     return ProblemRow(problem.gravity.value, text)
 
 
@@ -178,7 +178,7 @@ def said(result: Result) -> str:
 
 def _result_row(result: Result, url: str) -> ActionRow:
     identity = result.action.identity
-    reason = defused(result.action.reason, 300)
+    reason = prose(result.action.reason, 300)
     return ActionRow(said(result), _issue(result.number, url), code(identity.workflow, 80), _job(identity), reason)
 
 
@@ -188,7 +188,7 @@ def _skip_row(skip: Skip, url: str) -> ActionRow:
         _issue(skip.number, url),
         code(skip.identity.workflow, 80),
         _job(skip.identity),
-        defused(skip.reason, 300),
+        prose(skip.reason, 300),
     )
 
 

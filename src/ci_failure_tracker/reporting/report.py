@@ -112,10 +112,13 @@ class Report:
         verbs = (("opened", Create), ("updated", Update), ("reopened", Reopen))
         done = [f"{len(self.issues(kind))} {verb}" for verb, kind in verbs if self.issues(kind)]
         held = [f"{self.planned(kind)} to be {verb}" for verb, kind in verbs if self.planned(kind)]
-        failing = f"{len(self.failing)} failing" if self.failing else "nothing failing"
+        nothing = "nothing seen failing" if self.window.partial else "nothing failing"
+        failing = f"{len(self.failing)} failing" if self.failing else nothing
         parts = [*done, *held] or ["no issue changed"]
         if self.over_cap:
             parts.append(f"{len(self.over_cap)} over the cap")
+        if self.window.unread:
+            parts.append(f"{self.window.unread} failed runs could not be read")
         broken = sum(one.fate is Fate.FAILED for one in self.results)
         if broken:
             parts.append(f"{broken} could not be written")

@@ -6,7 +6,10 @@ import hashlib
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.model import Identity
+from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import GroupBy, Matrix
+
+_LEG = 60
 
 ALL_JOBS = "*"
 """Stands for the job where one issue holds a whole workflow."""
@@ -26,4 +29,12 @@ def identify(workflow: str, job: str, group_by: GroupBy, matrix: Matrix) -> tupl
         name, leg = job, ""
     else:
         name = base
-    return Identity(failure_id(workflow, name), workflow, name), leg
+    return Identity(failure_id(workflow, name), workflow, name), _short_leg(leg)
+
+
+def _short_leg(leg: str) -> str:
+    """The leg in a length that an issue can remember; two long ones that begin alike stay two."""
+    if len(leg) <= _LEG:
+        return plain(leg)
+    digest = hashlib.md5(leg.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:6]
+    return f"{plain(leg, _LEG - 7)}~{digest}"

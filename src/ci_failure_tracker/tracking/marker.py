@@ -5,10 +5,9 @@ The body is the region between two comments, then the marker; whatever people wr
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,13 +26,14 @@ from ci_failure_tracker.model import (
 
 VERSION = 1
 LIMIT = 8192
-"""Characters a marker may have."""
+"""Bytes a marker may have."""
 
 BEGIN = "<!-- ci-failure-tracker:begin -->"
 END = "<!-- ci-failure-tracker:end -->"
 
 _MARKER = re.compile(r"<!-- ci-failure-tracker (\{[^<>]*\}) -->")
 _REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
+_SHOWN_ID = re.compile(r"Failure id `([0-9a-f]{32})`")
 _ID = re.compile(r'"id": ?"([0-9a-f]{32})"')
 _UNSAFE = re.compile(r"(?<=-)-|[<>@#]")
 """What would end the comment, and what a careless reader of it would take for a mention; JSON may escape both."""
@@ -58,7 +58,7 @@ def find_tracked(issues: tuple[Issue, ...], viewer: str | None) -> tuple[Tracked
 
 def needs_viewer(issue: Issue) -> bool:
     """Whether only our own login can tell if the marker in this issue is ours."""
-    return _MARKER.search(issue.body) is not None and not is_trusted(issue, None)
+    return (BEGIN in issue.body or "<!-- ci-failure-tracker {" in issue.body) and not is_trusted(issue, None)
 
 
 def is_trusted(issue: Issue, viewer: str | None) -> bool:
@@ -69,20 +69,22 @@ def is_trusted(issue: Issue, viewer: str | None) -> bool:
 
 
 def read_tracked(issue: Issue) -> Tracked | None:
-    """The marker in an issue's body; `None` where there is none."""
+    """The marker in an issue's body; `None` where the issue is not ours."""
     markers = _MARKER.findall(issue.body)
-    if not markers:
-        return None
-    ids = _ID.findall(issue.body)
-    if len(markers) > 1:
-        return Tracked(issue, ids[0], None, "it holds two markers") if ids else None
-    try:
-        state = read_state(markers[0])
-    except KeyError as lacking:
-        return Tracked(issue, ids[0], None, f"its marker lacks {lacking}") if ids else None
-    except (ValueError, TypeError, IndexError) as defect:
-        return Tracked(issue, ids[0], None, f"its marker cannot be read: {defect}") if ids else None
-    return Tracked(issue, state.identity.id, state)
+    defect = "it holds two markers"
+    if len(markers) == 1:
+        try:
+            state = read_state(markers[0])
+            return Tracked(issue, state.identity.id, state)
+        except KeyError as lacking:
+            defect = f"its marker lacks {lacking}"
+        except (ValueError, TypeError, IndexError, ArithmeticError, RecursionError) as broken:
+            defect = f"its marker cannot be read: {broken}"
+    elif not markers:
+        defect = "its marker is gone"
+    # The id may still be read where the rest is spoilt, and so the issue is not opened a second time.
+    ids = _ID.findall(" ".join(markers)) or (_SHOWN_ID.findall(issue.body) if BEGIN in issue.body else [])
+    return Tracked(issue, ids[0], None, defect) if ids else None
 
 
 # --- the text ------------------------------------------------------------------------------------
@@ -102,49 +104,10 @@ def compose(region: str, state: State, old_body: str = "") -> str:
 
 
 def write_marker(state: State) -> str:
-    """The marker's line, shortened by whole occurrences and legs until it is within its limit."""
-    for shorter in _ladder(state):
-        text = json.dumps(_as_json(shorter), separators=(",", ":"), sort_keys=False)
-        text = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-        marker = f"<!-- ci-failure-tracker {text} -->"
-        if len(marker) <= LIMIT:
-            return marker
-    raise AssertionError("the shortest marker is over its limit")  # names are bounded, so this is a bug
-
-
-def _ladder(state: State) -> Iterator[State]:
-    yield state
-    for occurrences, legs, text in ((10, 40, 60), (5, 20, 60), (3, 10, 40), (1, 5, 40), (1, 1, 40)):
-        yield shorten(state, occurrences, legs, text)
-
-
-def shorten(state: State, occurrences: int, legs: int, text: int) -> State:
-    """The state with at most so many occurrences, legs each, and characters in a commit's title."""
-    kept = state.occurrences[-occurrences:]
-    dropped = state.occurrences[:-occurrences]
-    return dataclasses.replace(
-        state,
-        identity=dataclasses.replace(
-            state.identity, workflow=state.identity.workflow[:250], job=state.identity.job[:250]
-        ),
-        legs=tuple(
-            dataclasses.replace(one, leg=one.leg[: text * 2])
-            for one in sorted(state.legs, key=lambda one: (-one.count, one.leg))[:legs]
-        ),
-        counted_to=dropped[-1].order if dropped else state.counted_to,
-        occurrences=tuple(
-            dataclasses.replace(
-                one,
-                commit=Commit(one.commit.sha, one.commit.title[:text]),
-                branch=one.branch[:250],
-                legs=tuple(
-                    FailedLeg(leg.leg[: text * 2], leg.job_id, leg.step[:text] if leg.step else None)
-                    for leg in one.legs[:legs]
-                ),
-            )
-            for one in kept
-        ),
-    )
+    """The marker's line. It is as long as the state makes it; `memory.fit` keeps states short enough."""
+    text = json.dumps(_as_json(state), separators=(",", ":"), ensure_ascii=False)
+    text = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return f"<!-- ci-failure-tracker {text} -->"
 
 
 # --- the state as JSON ---------------------------------------------------------------------------
@@ -168,6 +131,7 @@ def _as_json(state: State) -> dict[str, Any]:
         "first_seen": _time(state.first_seen),
         "last_seen": _time(state.last_seen),
         "legs": [[one.leg, one.count, _time(one.last_seen)] for one in state.legs],
+        "legs_cut": state.legs_cut or None,
         "occurrences": [_occurrence_as_json(one) for one in state.occurrences],
         "counted_to": [_time(state.counted_to[0]), *state.counted_to[1:]] if state.counted_to else None,
         "last_green": _point_as_json(state.last_green),
@@ -179,7 +143,7 @@ def _as_json(state: State) -> dict[str, Any]:
 
 
 def _occurrence_as_json(one: Occurrence) -> dict[str, Any]:
-    return {
+    full = {
         "run": one.run_id,
         "attempt": one.attempt,
         "number": one.number,
@@ -191,7 +155,9 @@ def _occurrence_as_json(one: Occurrence) -> dict[str, Any]:
         "ended": _time(one.ended_at),
         "outcome": one.outcome.value,
         "legs": [[leg.leg, leg.job_id, leg.step] for leg in one.legs],
+        "hidden_legs": one.hidden_legs or None,
     }
+    return {key: value for key, value in full.items() if value is not None}
 
 
 def _point_as_json(point: Point | None) -> list[Any] | None:
@@ -221,6 +187,7 @@ def read_state(text: str) -> State:
         last_seen=_moment(data["last_seen"]),
         legs=tuple(LegCount(str(leg), int(count), _moment(at)) for leg, count, at in data["legs"]),
         occurrences=occurrences,
+        legs_cut=bool(data.get("legs_cut")),
         counted_to=(_moment(counted_to[0]), int(counted_to[1]), int(counted_to[2])) if counted_to else None,
         last_green=_read_point(data.get("last_green")),
         first_red=_read_point(data.get("first_red")),
@@ -244,6 +211,7 @@ def _read_occurrence(data: Mapping[str, Any]) -> Occurrence:
             FailedLeg(str(leg), None if job_id is None else int(job_id), None if step is None else str(step))
             for leg, job_id, step in data["legs"]
         ),
+        hidden_legs=int(data.get("hidden_legs", 0)),
     )
 
 

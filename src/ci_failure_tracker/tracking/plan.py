@@ -9,12 +9,14 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import (
     Action,
     Create,
     Failing,
     Gravity,
     History,
+    Identity,
     Observation,
     Plan,
     Problem,
@@ -28,8 +30,9 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.rendering.issue import BODY_LIMIT, IssueWriter, render_title
 from ci_failure_tracker.rendering.markdown import counted, plain
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.history import forget_bounds, read_histories, remember
+from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.marker import Tracked, compose, find_tracked
+from ci_failure_tracker.tracking.memory import follow, remember, reopen
 
 _CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
 
@@ -39,12 +42,36 @@ def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, n
     histories = read_histories(observed, settings)
     tracked = find_tracked(seen.issues, seen.viewer)
     book = _RuleBook(settings, IssueWriter(seen.repository.url, settings.issue_template), now)
-    decided = [book.decide(history, _issue_of(history.identity.id, tracked)) for history in histories]
+    decided = list(_decide_each(book, histories, tracked))
     return Plan(
         actions=tuple(_within_cap(decided, histories, settings)),
         failing=tuple(_failing(history) for history in histories if history.failing),
-        problems=tuple(_unreadable(one) for one in tracked if one.state is None),
+        problems=(*(_unreadable(one) for one in tracked if one.state is None), *_left_undone(decided)),
     )
+
+
+def _decide_each(book: _RuleBook, histories: Sequence[History], tracked: Sequence[Tracked]) -> Iterator[Action]:
+    taken: dict[str, Identity] = {}
+    for history in histories:
+        identity = history.identity
+        if taken.setdefault(identity.id, identity) != identity:
+            # `a` with the job `b:c` and `a:b` with the job `c` are one text, hence one id.
+            yield _skip(history, Why.SAME_ID, "another workflow and job have the same failure id")
+            continue
+        try:
+            yield book.decide(history, _issue_of(identity.id, tracked))
+        except SettingsError as mistake:
+            yield _skip(history, Why.BAD_TEMPLATE, str(mistake))
+
+
+def _left_undone(decided: Iterable[Action]) -> Iterator[Problem]:
+    """What is skipped although somebody should know of it."""
+    gravities = {Why.NO_ROOM: Gravity.WARNING, Why.SAME_ID: Gravity.WARNING, Why.BAD_TEMPLATE: Gravity.ERROR}
+    for action in decided:
+        if isinstance(action, Skip) and action.why in gravities:
+            what = f"{action.identity.workflow} - {action.identity.job}"
+            lead = f"Issue #{action.number} of {what} is not kept current" if action.number else f"{what} gets no issue"
+            yield Problem(gravities[action.why], f"{lead}: {action.reason}.")
 
 
 def _issue_of(identity: str, tracked: Sequence[Tracked]) -> Tracked | None:
@@ -108,9 +135,9 @@ class _RuleBook:
         if max(one.started_at for one in history.occurrences) <= closed_at:
             return _skip(history, Why.OLDER_THAN_CLOSING, "no failed run has started since it was closed", tracked)
         if self.now - closed_at > self.settings.reopen_within:
-            follower = dataclasses.replace(remember(None, history, since=closed_at), previous=issue.number)
+            follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
-        body = self._body(remember(forget_bounds(state), history), issue.body)
+        body = self._body(reopen(state, history), issue.body)
         if body is None:
             return _skip(history, Why.NO_ROOM, "the text that people wrote leaves no room for the tracker's", tracked)
         return Reopen(

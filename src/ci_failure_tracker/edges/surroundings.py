@@ -1,0 +1,105 @@
+"""What both edges take from their surroundings: the settings, where GitHub is, the time, the user's template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, MeteredRequester, connect
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github_api.writes import OpenDoor
+from ci_failure_tracker.progress import Progress
+from ci_failure_tracker.rendering.issue import check_template
+from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, plain
+from ci_failure_tracker.settings import Settings, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A way to GitHub for one sweep."""
+
+    settings: Settings
+    endpoints: Endpoints
+    requester: MeteredRequester
+
+    def reads(self) -> Reads:
+        """What reads the repository."""
+        return Reads(self.requester, self.endpoints, self.settings.repository)
+
+    def door(self, progress: Progress) -> OpenDoor:
+        """What writes to it."""
+        return OpenDoor(self.requester, self.settings.repository, progress)
+
+
+def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:
+    """Read and check everything that is given; nothing is asked of GitHub yet.
+
+    Raises:
+        SettingsError: with every mistake at once.
+    """
+    text, mistakes = _template(given.get("issue-template", "").strip(), workspace)
+    endpoints, wrong = _endpoints(environment)
+    mistakes += wrong
+    try:
+        settings = read_settings({**given, "issue-template": text})
+    except SettingsError as error:
+        raise SettingsError([*error.mistakes, *mistakes]) from None
+    if mistakes:
+        raise SettingsError(mistakes)
+    return Connection(settings, endpoints, connect(settings.token, endpoints))
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def one_line(text: str, limit: int = 1_000) -> str:
+    """A line for a log or a terminal that no runner takes for a command, whatever foreign text it holds."""
+    return plain(text, limit).replace("::", f":{ZERO_WIDTH_SPACE}:").replace("##[", f"##{ZERO_WIDTH_SPACE}[")
+
+
+def lines(text: str) -> str:
+    """The same for a text of our own that has several lines, such as the YAML of an advice."""
+    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + one_line(line, 2_000) for line in text.splitlines())
+
+
+def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
+    """Where GitHub is: what the runner says, so that Enterprise Server works as well."""
+    api = environment.get("GITHUB_API_URL") or PUBLIC_API
+    graphql = environment.get("GITHUB_GRAPHQL_URL") or f"{api.rstrip('/').removesuffix('/v3')}/graphql"
+    return Endpoints(api, graphql), [
+        f"{name} is {address!r}, which is no address; give one such as {PUBLIC_API}."
+        for name, address in (("GITHUB_API_URL", api), ("GITHUB_GRAPHQL_URL", graphql))
+        if not _is_address(address)
+    ]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"https", "http"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def _template(given: str, workspace: Path) -> tuple[str, list[str]]:
+    text = given
+    if given and not any(sign in given for sign in ("\n", "{{", "{%")):
+        try:
+            text = (workspace / given).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+            return "", [
+                f"`issue-template` names the file {given!r}, which cannot be read ({reason}). "
+                "It is relative to the workspace, which `actions/checkout` fills."
+            ]
+    try:
+        check_template(text)
+    except SettingsError as error:
+        return "", list(error.mistakes)
+    return text, []

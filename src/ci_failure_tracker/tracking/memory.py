@@ -1,0 +1,143 @@
+"""What an issue remembers: its state after a history, in the form in which it fits into the marker.
+
+The body is rendered from this state and from nothing else, so a sweep that learns nothing writes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from ci_failure_tracker.model import Commit, History, Identity, LegCount, Occurrence, Point, State
+from ci_failure_tracker.rendering.markdown import plain
+from ci_failure_tracker.tracking.marker import LIMIT, write_marker
+
+REMEMBERED = 10
+"""How many occurrences an issue keeps in full; older ones stay in the count."""
+
+LEGS = 40
+"""How many legs an issue counts each; of a larger matrix the first ones that failed."""
+
+LEGS_OF_A_RUN = 10
+_NAME, _TITLE, _BRANCH, _STEP = 100, 72, 100, 60
+
+
+def remember(state: State | None, history: History, since: datetime | None = None) -> State:
+    """The state of an issue after this history; occurrences it has counted before are not counted again.
+
+    `since` leaves out what started before it: a new issue that follows a closed one starts afresh.
+    """
+    before = [one for one in history.occurrences if since is not None and one.started_at <= since]
+    new = [one for one in history.occurrences if one not in before and not (state and _has_counted(state, one))]
+    known = state.occurrences if state else ()
+    kept = sorted((*known, *map(_shortened, new)), key=lambda one: one.order)
+    first_red, last_green = _bounds(state, history)
+    legs, legs_cut = _count_legs(state, new)
+    return fit(
+        State(
+            identity=_short_identity(history.identity),
+            count=(state.count if state else 0) + len(new),
+            first_seen=min([*([state.first_seen] if state else ()), *(one.started_at for one in kept)]),
+            last_seen=max(one.ended_at for one in kept),
+            legs=legs,
+            legs_cut=legs_cut,
+            occurrences=tuple(kept),
+            counted_to=_latest(state.counted_to if state else None, *(one.order for one in before)),
+            last_green=last_green,
+            first_red=first_red,
+            green_again=None if history.failing else history.green_again,
+            previous=state.previous if state else None,
+        )
+    )
+
+
+def follow(number: int, history: History, closed_at: datetime) -> State:
+    """The state of a new issue that follows one closed long ago."""
+    return fit(dataclasses.replace(remember(None, history, since=closed_at), previous=number))
+
+
+def reopen(state: State, history: History) -> State:
+    """The state of an issue that is opened again: what bounded the earlier break is forgotten."""
+    return remember(dataclasses.replace(state, last_green=None, first_red=None), history)
+
+
+def _has_counted(state: State, occurrence: Occurrence) -> bool:
+    if any(one.key == occurrence.key for one in state.occurrences):
+        return True
+    return state.counted_to is not None and occurrence.order <= state.counted_to
+
+
+def _latest(*orders: tuple[datetime, int, int] | None) -> tuple[datetime, int, int] | None:
+    return max((order for order in orders if order is not None), default=None)
+
+
+def _bounds(state: State | None, history: History) -> tuple[Point | None, Point | None]:
+    """The first red and the last green; what an issue knew stays where the runs looked at start too late."""
+    if history.last_green is None and state is not None and state.first_red is not None:
+        return state.first_red, state.last_green
+    return history.first_red, history.last_green
+
+
+def _count_legs(state: State | None, new: Sequence[Occurrence]) -> tuple[tuple[LegCount, ...], bool]:
+    """Count each leg. Once some had to be left out none is added, for a count that starts late would be wrong."""
+    counted = {one.leg: one for one in (state.legs if state else ())}
+    closed = state.legs_cut if state else False
+    for occurrence in new:
+        for leg in (failed.leg for failed in occurrence.legs):
+            old = counted.get(leg)
+            if old:
+                counted[leg] = LegCount(leg, old.count + 1, max(old.last_seen, occurrence.ended_at))
+            elif not closed:
+                counted[leg] = LegCount(leg, 1, occurrence.ended_at)
+    return tuple(counted[leg] for leg in sorted(counted)), closed
+
+
+# --- the form that fits --------------------------------------------------------------------------
+
+
+def _short_identity(identity: Identity) -> Identity:
+    return Identity(identity.id, plain(identity.workflow, _NAME), plain(identity.job, _NAME))
+
+
+def _shortened(one: Occurrence) -> Occurrence:
+    return dataclasses.replace(
+        one,
+        commit=Commit(one.commit.sha, plain(one.commit.title, _TITLE)),
+        branch=plain(one.branch, _BRANCH),
+        legs=tuple(
+            dataclasses.replace(leg, step=plain(leg.step, _STEP) if leg.step else None)
+            for leg in one.legs[:LEGS_OF_A_RUN]
+        ),
+        hidden_legs=one.hidden_legs + len(one.legs[LEGS_OF_A_RUN:]),
+    )
+
+
+def fit(state: State) -> State:
+    """The fullest form of a state whose marker keeps within its limit; a state that fits stays as it is."""
+    return next(shorter for shorter in _ladder(state) if len(write_marker(shorter).encode("utf-8", "replace")) <= LIMIT)
+
+
+def _ladder(state: State) -> Iterator[State]:
+    sizes = ((REMEMBERED, LEGS, 10), (REMEMBERED, LEGS, 4), (5, LEGS, 4), (5, 20, 2), (3, 10, 1), (1, 3, 1), (1, 0, 0))
+    for occurrences, legs, legs_of_a_run in sizes:
+        yield _cut(state, occurrences, legs, legs_of_a_run)
+
+
+def _cut(state: State, occurrences: int, legs: int, legs_of_a_run: int) -> State:
+    dropped, kept = state.occurrences[:-occurrences], state.occurrences[-occurrences:]
+    return dataclasses.replace(
+        state,
+        legs=state.legs[:legs],
+        legs_cut=state.legs_cut or len(state.legs) > legs,
+        occurrences=tuple(_with_legs(one, legs_of_a_run) for one in kept),
+        counted_to=_latest(state.counted_to, *_orders(dropped)),
+    )
+
+
+def _with_legs(one: Occurrence, most: int) -> Occurrence:
+    return dataclasses.replace(one, legs=one.legs[:most], hidden_legs=one.hidden_legs + len(one.legs[most:]))
+
+
+def _orders(occurrences: Iterable[Occurrence]) -> Iterator[tuple[datetime, int, int]]:
+    return (one.order for one in occurrences)
