@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+ALL_JOBS = "*"
+"""Stands for the job where one issue holds a whole workflow."""
+
 
 class Outcome(StrEnum):
     """How a run or a job ended, in one vocabulary for both."""
@@ -208,6 +211,11 @@ class Identity:
     id: str
     workflow: str
     job: str
+
+    @property
+    def is_whole_workflow(self) -> bool:
+        """Whether one issue holds all jobs of the workflow."""
+        return self.job == ALL_JOBS
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,6 @@ from ci_failure_tracker.rendering.summary import said
 from ci_failure_tracker.reporting.report import Report, report_as_json
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.sweep import sweep
-from ci_failure_tracker.tracking.identity import ALL_JOBS
 
 
 def main() -> NoReturn:
@@ -227,7 +226,7 @@ def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
     table = _table(title, "action", "issue", "workflow", "job", "why")
     for result in results:
         identity = result.action.identity
-        job = "all jobs" if identity.job == ALL_JOBS else one_line(identity.job, 60)
+        job = "all jobs" if identity.is_whole_workflow else one_line(identity.job, 60)
         table.add_row(
             said(result),
             f"#{result.number}" if result.number else "",

@@ -46,21 +46,26 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
     repository = _usable(reads.repository())
     known = reads.workflows()
     chosen, problems = choose_workflows(known, settings)
-    runs, window, cut = _read_runs(reads, repository, known, chosen, settings, now)
-    problems = [*problems, *cut]
-    jobs, jobless = _read_jobs(reads, runs, progress)
-    unread = sum(needs_jobs(run, runs) for run in runs) - len(jobs)
+    branches = settings.branch or (repository.default_branch,)
+    everything = len(chosen) == len(known)
+    sieve = _Sieve(None if everything else frozenset(one.id for one in chosen), branches, settings.event)
+    listing = _listing(reads, () if everything else chosen, branches, settings, now)
+    found = _read_runs(listing, sieve, settings.max_runs)
+    if not found.runs:
+        problems.append(_nothing_fits(branches, settings))
+    jobs, jobless = _read_jobs(reads, found.runs, progress)
+    unread = sum(needs_jobs(run, found.runs) for run in found.runs) - len(jobs)
     progress.phase("Read the tracked issues")
     issues = reads.issues(settings.labels[0])
     viewer, nameless = _viewer(reads, issues)
     return Scan(
         repository=repository,
-        runs=runs,
+        runs=found.runs,
         jobs=jobs,
         issues=issues,
         viewer=viewer,
-        window=Window(window.listed, window.forks, unread, window.partial or unread > 0),
-        problems=(*problems, *jobless, *nameless),
+        window=Window(found.listed, found.forks, unread, partial=bool(found.problems) or unread > 0),
+        problems=(*problems, *found.problems, *jobless, *nameless),
     )
 
 
@@ -135,47 +140,52 @@ class _Sieve:
         )
 
 
-def _read_runs(
-    reads: Reads,
-    repository: Repository,
-    known: Sequence[Workflow],
-    chosen: Sequence[Workflow],
-    settings: Settings,
-    now: datetime,
-) -> tuple[tuple[Run, ...], Window, list[Problem]]:
-    branches = settings.branch or (repository.default_branch,)
-    everything = len(chosen) == len(known)
-    sieve = _Sieve(None if everything else frozenset(one.id for one in chosen), branches, settings.event)
-    start = settings.since.start(now)
-    listing = _Listing(
-        reads,
-        # A quiet workflow would drown in the list of all runs, so a few are listed each by itself.
-        workflows=tuple(chosen) if not everything and len(chosen) <= _SEPARATE_LISTINGS else (None,),
-        branch=_only_plain(branches),
-        event=_only_plain(settings.event),
-        created=f">={start:%Y-%m-%dT%H:%M:%SZ}" if start else None,
-    )
-    runs: list[Run] = []
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a listing gave, and why it ended early if it did."""
+
+    runs: tuple[Run, ...]
+    listed: int
+    forks: int
+    problems: tuple[Problem, ...]
+
+
+def _read_runs(listing: _Listing, sieve: _Sieve, most: int) -> _Found:
+    runs: dict[int, Run] = {}  # each once: a run that starts while pages are read moves others to the next page
     listed = forks = 0
     problems: list[Problem] = []
     try:
         for run in islice(listing.newest_first(), MAX_RUNS_LIMIT):
             listed += 1
-            if sieve.lets_through(run) and not run.from_fork:
-                runs.append(run)
-            forks += sieve.lets_through(run) and run.from_fork
-            if len(runs) == settings.max_runs:
+            if not sieve.lets_through(run):
+                continue
+            if run.from_fork:
+                forks += 1
+            else:
+                runs[run.id] = run
+            if len(runs) == most:
                 break
     except GitHubError as error:
         if not runs:
             raise
         problems.append(_cut_short(error, len(runs)))
-    if listed == MAX_RUNS_LIMIT and len(runs) < settings.max_runs:
+    if listed == MAX_RUNS_LIMIT and len(runs) < most:
         problems.append(_looked_far_enough(len(runs)))
-    window = Window(listed, forks, unread=0, partial=bool(problems))
-    if not runs:
-        problems.append(_nothing_fits(branches, settings))
-    return tuple(_once(runs)), window, problems
+    return _Found(tuple(runs.values()), listed, forks, tuple(problems))
+
+
+def _listing(
+    reads: Reads, chosen: Sequence[Workflow], branches: Sequence[str], settings: Settings, now: datetime
+) -> _Listing:
+    start = settings.since.start(now)
+    return _Listing(
+        reads,
+        # A quiet workflow would drown in the list of all runs, so a few are listed each by itself.
+        workflows=tuple(chosen) if 0 < len(chosen) <= _SEPARATE_LISTINGS else (None,),
+        branch=_only_plain(branches),
+        event=_only_plain(settings.event),
+        created=f">={start:%Y-%m-%dT%H:%M:%SZ}" if start else None,
+    )
 
 
 def _only_plain(names: Sequence[str]) -> str | None:
@@ -195,11 +205,6 @@ class _Listing:
         """The runs of all listings as one, each page read only when it is needed."""
         listings = (self.reads.runs(one, self.branch, self.event, self.created) for one in self.workflows)
         return heapq.merge(*listings, key=lambda run: (run.created_at, run.id), reverse=True)
-
-
-def _once(runs: Sequence[Run]) -> Iterator[Run]:
-    """Each run once: one that starts while pages are read moves the others to the next page."""
-    return iter({run.id: run for run in runs}.values())
 
 
 def _nothing_fits(branches: Sequence[str], settings: Settings) -> Problem:

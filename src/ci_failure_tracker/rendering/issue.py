@@ -14,7 +14,6 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
 from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, plain, short, utc
-from ci_failure_tracker.tracking.identity import ALL_JOBS
 
 BODY_LIMIT = 65_536
 """Characters of an issue's body (GitHub answers 422 past it)."""
@@ -85,7 +84,7 @@ _LADDER = (_Size(10, 50, 20, 200), _Size(5, 20, 10, 120), _Size(3, 10, 5, 80), _
 
 def render_title(pattern: str, identity: Identity) -> str:
     """The title of a new issue: one line, no mention in it, within GitHub's limit."""
-    job = "all jobs" if identity.job == ALL_JOBS else identity.job
+    job = "all jobs" if identity.is_whole_workflow else identity.job
     parts = {"workflow": identity.workflow, "job": job}
     # In one pass, because a job may be called `{workflow}`.
     title = re.sub(r"\{(workflow|job)\}", lambda match: parts[match[1]], pattern)
@@ -194,7 +193,7 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
         lead=_lead(state, url, size),
         workflow=code(state.identity.workflow, size.text),
         job=code(state.identity.job, size.text),
-        all_jobs=state.identity.job == ALL_JOBS,
+        all_jobs=state.identity.is_whole_workflow,
         count=counted(state.count, "failed run"),
         first_seen=utc(state.first_seen),
         latest=_run_view(state.latest, url, size),
@@ -215,7 +214,7 @@ def _lead(state: State, url: str, size: _Size) -> str:
     """What is wrong, in one sentence."""
     workflow, job = code(state.identity.workflow, size.text), code(state.identity.job, size.text)
     subject, verb = f"Job {job} of workflow {workflow}", "is failing"
-    if state.identity.job == ALL_JOBS:
+    if state.identity.is_whole_workflow:
         subject = f"Workflow {workflow}"
     elif state.identity.job == state.latest.outcome.words:
         subject, verb = f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, verb)

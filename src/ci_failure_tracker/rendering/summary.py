@@ -11,7 +11,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ci_failure_tracker.model import Failing, Fate, Identity, Problem, Result, Skip
 from ci_failure_tracker.rendering.markdown import cell, code, counted, link, prose, utc
 from ci_failure_tracker.reporting.report import Report, WorkflowLook
-from ci_failure_tracker.tracking.identity import ALL_JOBS
 
 LIMIT = 1_000_000
 """Bytes of a job summary. GitHub's limit is 1 MiB, and a step that reaches it shows nothing at all."""
@@ -155,7 +154,7 @@ def _failing_row(failing: Failing, url: str) -> FailingRow:
 
 
 def _job(identity: Identity) -> str:
-    return "all jobs" if identity.job == ALL_JOBS else code(identity.job, 80)
+    return "all jobs" if identity.is_whole_workflow else code(identity.job, 80)
 
 
 _VERBS = {

@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
-from ci_failure_tracker.model import Identity
+from ci_failure_tracker.model import ALL_JOBS, Identity
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import GroupBy, Matrix
 
 _LEG = 60
-
-ALL_JOBS = "*"
-"""Stands for the job where one issue holds a whole workflow."""
 
 
 def failure_id(workflow: str, job: str) -> str:
