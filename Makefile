@@ -38,7 +38,7 @@ lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) mypy --explicit-package-bases tests
 	$(LINTERS) shellcheck src/start.sh .ci/run
 	$(LINTERS) actionlint $(WORKFLOWS)
-	$(LINTERS) zizmor --offline --no-progress --quiet action.yml .github docs/examples
+	$(LINTERS) zizmor --offline --no-progress --quiet action.yml .github docs/examples/*.yml
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(LINTERS) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
@@ -67,9 +67,9 @@ pictures: $(READY) ## Draw the README's pictures from the demo; needs Chromium
 bench: bench-start ## Run the benchmarks
 
 bench-start: $(READY) ## Measure the time from start to the first request
-	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py
+	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py $(ARGS)
 
-cassettes: $(READY) ## Record the cassettes anew, of GitHub itself where GITHUB_TOKEN is set
+cassettes: $(READY) ## Record the cassettes anew, of GitHub itself with GITHUB_TOKEN and CASSETTE_REPOSITORY
 	@$(IN_TESTS) $(PYTHON) -m recorded.record
 
 SWEEP = $(IN_SRC) $(PYTHON) -m ci_failure_tracker sweep --repo="$$REPO" \

@@ -270,15 +270,17 @@ class History:
 
     `occurrences` go from the oldest to the newest. `failing_legs` are those red at their last observation;
     a job without a matrix is the leg with the empty name. `first_red` and `last_green` bound the latest break
-    on its branch, `green_again` is the first green after it.
+    on its branch, `green_again` is the first green after it;
+    `gone` says that the workflow no longer has the job.
     """
 
     identity: Identity
     occurrences: tuple[Occurrence, ...]
     failing_legs: tuple[str, ...]
-    first_red: Point | None
+    first_red: Point
     last_green: Point | None
     green_again: Point | None
+    gone: bool = False
 
     @property
     def failing(self) -> bool:
@@ -319,6 +321,7 @@ class State:
     last_green: Point | None = None
     first_red: Point | None = None
     green_again: Point | None = None
+    gone: bool = False
     previous: int | None = None
 
     @property
@@ -419,6 +422,7 @@ class Fate(StrEnum):
     DONE = "done"
     FAILED = "failed"
     PLANNED = "planned"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)

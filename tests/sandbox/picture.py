@@ -51,7 +51,7 @@ def main() -> int:
     first = min(given.demo.glob("issue-*.md"))
     title, _, body = first.read_text(encoding="utf-8").partition("\n\n")
     number = first.stem.removeprefix("issue-")
-    draw(_issue_page(title.removeprefix("# "), number, body), given.out / "issue.png", 1010)
+    draw(_issue_page(title.removeprefix("# "), number, body), given.out / "issue.png", 1180)
     draw(_page("Summary", _markdown((given.demo / "summary.md").read_text("utf-8"))), given.out / "summary.png", 1250)
     return 0
 

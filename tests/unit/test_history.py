@@ -123,6 +123,13 @@ def test_a_workflow_that_starts_again_no_longer_fails_to_start() -> None:
     assert history(broken, Observation(a_run(2), Outcome.STARTUP_FAILURE, job="startup failure")).failing
 
 
+def test_a_whole_workflow_that_starts_again_no_longer_fails_to_start() -> None:
+    broken = Observation(a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure")
+    for newer in (green(a_run(2, event="schedule")), green(a_run(2, event="schedule"), "test")):
+        assert not history(broken, newer, group_by="workflow").failing
+    assert history(broken, red(a_run(2)), group_by="workflow").failing_legs == ("test",)
+
+
 def test_one_dependabot_update_says_nothing_of_another_ecosystem() -> None:
     npm, pip = a_run(1, subject="npm_and_yarn in /web"), a_run(2, subject="pip in /")
     assert history(red(npm), green(pip)).failing

@@ -69,6 +69,6 @@ def test_errors_come_before_warnings_and_none_twice() -> None:
 def test_the_report_is_json_with_a_reason_for_every_decision() -> None:
     data = json.loads(json.dumps(report_as_json(a_report(max_new_issues="1"))))
     assert data["version"] == 1
-    assert [(one["action"], one["fate"]) for one in data["actions"]] == [("create", "planned"), ("skip", "planned")]
+    assert [(one["action"], one["fate"]) for one in data["actions"]] == [("create", "planned"), ("skip", "left")]
     assert all(one["reason"] for one in data["actions"])
     assert data["failing"][0]["latest_run_url"].endswith("/actions/runs/1001")

@@ -78,13 +78,13 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
             raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
         report = _sweep(_connection(given), terminal, execute=execute, yes=yes)
     except SettingsError as error:
-        terminal.comone_line(error.mistakes)
+        terminal.complain(error.mistakes)
         sys.exit(error.exit_code)
     except TrackerError as error:
-        terminal.comone_line([error.what], error.advice)
+        terminal.complain([error.what], error.advice)
         sys.exit(error.exit_code)
     except Exception as error:
-        terminal.comone_line([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
+        terminal.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
         sys.exit(FAILED)
     terminal.show_report(report, executed=execute)
     sys.exit(FAILED if report.failed else 0)
@@ -189,7 +189,7 @@ class _Terminal:
     def agrees(self) -> bool:
         return Confirm.ask("Write this to GitHub?", console=self._err, default=False)
 
-    def comone_line(self, mistakes: list[str] | tuple[str, ...], advice: str = "") -> None:
+    def complain(self, mistakes: list[str] | tuple[str, ...], advice: str = "") -> None:
         for mistake in mistakes:
             self._err.print(Text("error: ", style="bold red") + Text(lines(mistake)))
         if advice:

@@ -23,6 +23,7 @@ from ci_failure_tracker.errors import (
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.model import Gravity, Issue, Problem, Repository, Run, RunJobs, Scan, Window, Workflow
 from ci_failure_tracker.progress import Progress
+from ci_failure_tracker.rendering.markdown import counted
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
 from ci_failure_tracker.tracking.marker import needs_viewer
 
@@ -253,16 +254,18 @@ def _read_jobs(
             )
             in_a_row += 1
             if isinstance(error, RateLimitedError) or in_a_row == _GIVE_UP_AFTER:
-                problems.append(_gave_up(len(wanted) - len(found) - len(problems)))
+                problems.extend(_gave_up(len(wanted) - len(found) - len(problems)))
                 break
         progress.advance()
     return tuple(found), tuple(problems)
 
 
-def _gave_up(left: int) -> Problem:
-    return Problem(
+def _gave_up(left: int) -> Iterator[Problem]:
+    if left == 0:
+        return
+    yield Problem(
         Gravity.ERROR,
-        f"GitHub goes on refusing, so the jobs of {left} more runs were not asked for.",
+        f"GitHub goes on refusing, so the jobs of {counted(left, 'more run')} were not asked for.",
         "Sweep again later.",
     )
 

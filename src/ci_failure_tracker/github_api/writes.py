@@ -53,6 +53,8 @@ class ShutDoor:
 
 
 def _stays(action: Action) -> Result:
+    if isinstance(action, Skip):
+        return Result(action, Fate.LEFT, action.number)
     return Result(action, Fate.PLANNED, None if isinstance(action, Create) else action.number)
 
 
@@ -118,8 +120,10 @@ class OpenDoor:
         except GithubException as refusal:
             if refusal.status != _UNPROCESSABLE or not action.assignees:
                 raise
-            # A refused issue was not made. One misspelt login must not keep every issue from being opened.
+            # A refused issue was not made. One misspelt login must not keep every issue from being opened, and
+            # asked for alone, the assignees that do not exist are left out instead of refused.
             issue = self._post(action, ())
+            issue.add_to_assignees(*action.assignees)
         self._check_found_again(issue, action)
         return Result(action, Fate.DONE, issue.number, issue.html_url, (*problems, *_what_was_dropped(issue, action)))
 

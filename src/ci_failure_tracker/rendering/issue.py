@@ -12,7 +12,7 @@ from jinja2 import PackageLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.model import Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
+from ci_failure_tracker.model import ALL_JOBS, Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
 from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, plain, short, utc
 
 BODY_LIMIT = 65_536
@@ -79,7 +79,7 @@ class _Size:
     text: int
 
 
-_LADDER = (_Size(10, 50, 20, 200), _Size(5, 20, 10, 120), _Size(3, 10, 5, 80), _Size(1, 0, 2, 60))
+_LADDER = (_Size(10, 40, 10, 200), _Size(5, 20, 10, 120), _Size(3, 10, 5, 80), _Size(1, 0, 2, 60))
 
 
 def render_title(pattern: str, identity: Identity) -> str:
@@ -166,7 +166,16 @@ _EXAMPLE = State(
 )
 
 
-_BARE_EXAMPLE = dataclasses.replace(_EXAMPLE, legs=(), last_green=None, first_red=None, previous=None)
+_BARE_EXAMPLE = dataclasses.replace(
+    _EXAMPLE,
+    identity=Identity("0" * 32, "CI", ALL_JOBS),
+    legs=(),
+    occurrences=(dataclasses.replace(_EXAMPLE.latest, attempt=2, commit=Commit("1" * 40, ""), legs=()),),
+    last_green=None,
+    first_red=None,
+    green_again=_EXAMPLE_POINT,
+    previous=None,
+)
 
 
 def _bad_template(mistake: Exception) -> SettingsError:
@@ -219,6 +228,8 @@ def _lead(state: State, url: str, size: _Size) -> str:
     elif state.identity.job == state.latest.outcome.words:
         subject, verb = f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, verb)
     count = f"{counted(state.count, 'failed run')} since {utc(state.first_seen)}"
+    if state.gone:
+        return f"{subject} is no longer in its workflow. Before that, {count}."
     if state.green_again is not None:
         return f"{subject} is green again: {_point(state.green_again, url)}. Before that, {count}."
     return f"{subject} {verb}: {count}."

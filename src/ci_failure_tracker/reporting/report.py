@@ -118,7 +118,8 @@ class Report:
         if self.over_cap:
             parts.append(f"{len(self.over_cap)} over the cap")
         if self.window.unread:
-            parts.append(f"{self.window.unread} failed runs could not be read")
+            runs = "failed run" if self.window.unread == 1 else "failed runs"
+            parts.append(f"{self.window.unread} {runs} could not be read")
         broken = sum(one.fate is Fate.FAILED for one in self.results)
         if broken:
             parts.append(f"{broken} could not be written")

@@ -54,6 +54,8 @@ def _history(identity: Identity, told: Sequence[Verdict]) -> History:
     ]
     here = stream.index(newest)
     green_before = next((place for place in range(here, -1, -1) if stream[place].is_green), None)
+    after = stream[here + 1 :]
+    gone = any(said.gone for said in after) and not any(said.green for said in after)
     streak = stream if green_before is None else stream[green_before + 1 :]
     return History(
         identity=identity,
@@ -61,7 +63,8 @@ def _history(identity: Identity, told: Sequence[Verdict]) -> History:
         failing_legs=_failing_legs(told, known),
         first_red=_point(next(said for said in streak if said.red)),
         last_green=None if green_before is None else _point(stream[green_before]),
-        green_again=next((_point(said) for said in stream[here:] if said.is_green), None),
+        green_again=None if gone else next((_point(said) for said in after if said.is_green), None),
+        gone=gone,
     )
 
 
@@ -129,7 +132,7 @@ def _mended(red: Mapping[str, str], said: Verdict, known: set[str]) -> set[str]:
     if said.gone:
         return same_event
     if said.all_green:
-        return same_event | (red.keys() & known)
+        return same_event | (red.keys() & (known | said.green))
     if said.red or said.green:
         # A leg that the same event no longer lists was taken out of the matrix.
         return set(said.green) | (same_event - said.listed)

@@ -137,6 +137,7 @@ def _as_json(state: State) -> dict[str, Any]:
         "last_green": _point_as_json(state.last_green),
         "first_red": _point_as_json(state.first_red),
         "green_again": _point_as_json(state.green_again),
+        "gone": state.gone or None,
         "previous": state.previous,
     }
     return {key: value for key, value in full.items() if value is not None}
@@ -192,6 +193,7 @@ def read_state(text: str) -> State:
         last_green=_read_point(data.get("last_green")),
         first_red=_read_point(data.get("first_red")),
         green_again=_read_point(data.get("green_again")),
+        gone=bool(data.get("gone")),
         previous=int(data["previous"]) if "previous" in data else None,
     )
 

@@ -47,6 +47,7 @@ def remember(state: State | None, history: History, since: datetime | None = Non
             last_green=last_green,
             first_red=first_red,
             green_again=None if history.failing else history.green_again,
+            gone=history.gone and not history.failing,
             previous=state.previous if state else None,
         )
     )
@@ -74,9 +75,12 @@ def _latest(*orders: tuple[datetime, int, int] | None) -> tuple[datetime, int, i
 
 def _bounds(state: State | None, history: History) -> tuple[Point | None, Point | None]:
     """The first red and the last green; what an issue knew stays where the runs looked at start too late."""
-    if history.last_green is None and state is not None and state.first_red is not None:
-        return state.first_red, state.last_green
-    return history.first_red, history.last_green
+    if history.last_green is not None or state is None or state.first_red is None:
+        return history.first_red, history.last_green
+    known, found = state.first_red, history.first_red
+    # A run that started earlier may end, and be seen, later.
+    is_earlier = found.at < known.at and (state.last_green is None or state.last_green.at < found.at)
+    return (found if is_earlier else known), state.last_green
 
 
 def _count_legs(state: State | None, new: Sequence[Occurrence]) -> tuple[tuple[LegCount, ...], bool]:

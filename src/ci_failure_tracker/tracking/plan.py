@@ -71,7 +71,7 @@ def _left_undone(decided: Iterable[Action]) -> Iterator[Problem]:
         if isinstance(action, Skip) and action.why in gravities:
             what = f"{action.identity.workflow} - {action.identity.job}"
             lead = f"Issue #{action.number} of {what} is not kept current" if action.number else f"{what} gets no issue"
-            yield Problem(gravities[action.why], f"{lead}: {action.reason}.")
+            yield Problem(gravities[action.why], f"{lead}: {action.reason.rstrip('.')}.")
 
 
 def _issue_of(identity: str, tracked: Sequence[Tracked]) -> Tracked | None:
@@ -186,8 +186,7 @@ def _within_cap(decided: Iterable[Action], histories: Sequence[History], setting
 
 def _badness(history: History) -> tuple[int, datetime, str, str]:
     """Worst first: how often, then how long; the names make it certain."""
-    since = history.first_red.at if history.first_red else history.latest.ended_at
-    return -len(history.occurrences), since, history.identity.workflow, history.identity.job
+    return -len(history.occurrences), history.first_red.at, history.identity.workflow, history.identity.job
 
 
 def _failing(history: History) -> Failing:
@@ -196,7 +195,7 @@ def _failing(history: History) -> Failing:
         identity=history.identity,
         outcome=latest.outcome,
         count=len(history.occurrences),
-        since=history.first_red.at if history.first_red else latest.ended_at,
+        since=history.first_red.at,
         run_id=latest.run_id,
         run_number=latest.number,
         branch=latest.branch,
@@ -224,11 +223,15 @@ def _failing_words(history: History) -> str:
 def _news(before: State, after: State) -> Iterator[str]:
     if new := after.count - before.count:
         yield counted(new, "new failed run")
+    if after.gone and not before.gone:
+        yield "the workflow no longer has the job"
     if after.green_again is not None and before.green_again is None:
         yield f"green again since run {after.green_again.number}"
 
 
 def _green_words(history: History) -> str:
+    if history.gone:
+        return "the workflow no longer has the job"
     if history.green_again is None:
         return "not failing when it was last seen"
     return f"green again since run {history.green_again.number}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.diagnosis.observations import WITHOUT_JOBS
@@ -59,12 +59,15 @@ class RunVerdicts:
 
     def on(self, identity: Identity) -> Verdict:
         """The verdict on an identity, named in this run or not."""
-        if identity in self.named:
-            return self.named[identity]
-        if identity.job in _NEVER_STARTED and (self._all_green or self._has_jobs):
-            # A run with jobs did start, whatever became of them.
+        said = self.named.get(identity) or Verdict(self.run, all_green=self._all_green, gone=self._lacks(identity))
+        if not (self._all_green or self._has_jobs):
+            return said
+        # A run with jobs did start, whatever became of them.
+        if identity.job in _NEVER_STARTED:
             return Verdict(self.run, green=frozenset({""}), listed=frozenset({""}))
-        return Verdict(self.run, all_green=self._all_green, gone=self._lacks(identity))
+        if identity.is_whole_workflow:
+            return replace(said, green=said.green | _NEVER_STARTED)
+        return said
 
     def _lacks(self, identity: Identity) -> bool:
         """Whether the workflow of this run no longer has the job.
