@@ -11,6 +11,8 @@
 set -euo pipefail
 # What would change the meaning of `cd`, and of paths that are given to programs of Windows.
 unset CDPATH MSYS_NO_PATHCONV MSYS2_ARG_CONV_EXCL
+# What a job asks of its own installations must not change ours.
+unset PIP_CONSTRAINT PIP_REQUIREMENT PIP_PREFIX PIP_TARGET PIP_DRY_RUN UV_CONSTRAINT UV_OVERRIDE UV_BUILD_CONSTRAINT
 
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 requirements=$src/../requirements.txt

@@ -229,7 +229,10 @@ class FailedLeg:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One failed run attempt of an identity, with its failed legs; `hidden_legs` more are only counted."""
+    """One failed run attempt of an identity, with its failed legs; `hidden_legs` more are only counted.
+
+    `source` is the workflow's file, or what a dynamic workflow worked on: several may share one name.
+    """
 
     run_id: int
     attempt: int
@@ -241,6 +244,7 @@ class Occurrence:
     ended_at: datetime
     outcome: Outcome
     legs: tuple[FailedLeg, ...]
+    source: str = ""
     hidden_legs: int = 0
 
     @property

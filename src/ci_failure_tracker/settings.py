@@ -169,11 +169,11 @@ def _since(text: str) -> Since:
             moment = datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
         else:
             moment = datetime.fromisoformat(text)
-    except ValueError:
+        return Since(moment=moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         raise BadValueError(
             f"is {text!r}; give a span back from now such as `7d`, `12h` or `2w`, or a date such as `2026-03-01`"
         ) from None
-    return Since(moment=moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def _labels(text: str) -> tuple[str, ...]:
@@ -212,6 +212,11 @@ class Since:
     def start(self, now: datetime) -> datetime | None:
         """The moment before which no run is looked at, in UTC."""
         return (now - self.ago) if self.ago is not None else self.moment
+
+    def __str__(self) -> str:
+        if self.ago is not None:
+            return f"{self.ago.days} days and {self.ago.seconds // 3600} hours ago"
+        return self.moment.strftime("%Y-%m-%d %H:%M UTC") if self.moment else ""
 
 
 def _input(default: str, help: str, parse: Callable[[str], Any], metavar: str = "TEXT") -> Any:  # noqa: A002, ANN401 - the field's own type is what counts

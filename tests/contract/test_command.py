@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -221,7 +223,7 @@ def test_jobs_that_cannot_be_read_leave_out_their_run_only(box: Sandbox) -> None
     assert result.exit_code == 1
     assert report["partial"] is True
     assert len(report["actions"]) == 1
-    assert "is left out" in report["problems"][0]["what"]
+    assert "Left out: run 1 of Release." in report["problems"][0]["what"]
 
 
 @pytest.mark.parametrize("kind", ["primary-rate-limit", "status"])
@@ -270,7 +272,7 @@ def test_an_address_that_is_none_is_told_with_the_other_mistakes(monkeypatch: py
 def test_filters_that_nothing_fits_are_told() -> None:
     result = sweep("--branch", "master")
     assert result.exit_code == 0
-    assert "No run fits the filters: there is none on master." in words(result)
+    assert "No run fits the filters: `branch` master." in words(result)
 
 
 @pytest.mark.usefixtures("server")
@@ -316,6 +318,83 @@ def test_a_quiet_workflow_is_found_beside_a_busy_one_that_is_left_out(server: Se
     report = json.loads(sweep("--format", "json", "--exclude-workflow", "ci.yml", "--max-runs", "5").stdout)
     assert [one["job"] for one in report["failing"]] == ["publish"]
     assert sum(record.path.endswith("/runs") for record in server.requests) == 1
+
+
+def test_several_events_are_sifted(box: Sandbox, server: Server) -> None:
+    box.add_run(workflow="Release", at="2026-03-09T12:00:00Z", event="workflow_dispatch", conclusion="failure")
+    report = json.loads(sweep("--format", "json", "--event", "Push, schedule").stdout)
+    assert sum(look["runs"] for look in report["looked_at"]) == 3
+    assert server.requests
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("fork", ["passer-by", "deleted"])
+def test_a_fork_never_counts_even_when_it_was_deleted_since(box: Sandbox, fork: str) -> None:
+    box.add_run(
+        workflow="Release",
+        at="2026-03-09T12:00:00Z",
+        only_jobs=[{"name": "theirs", "conclusion": "failure"}],
+        fork=fork,
+    )
+    report = json.loads(sweep("--format", "json").stdout)
+    assert [one["job"] for one in report["failing"]] == ["test", "publish"]
+
+
+@pytest.mark.usefixtures("server")
+def test_a_pull_request_with_our_label_is_no_tracked_issue(box: Sandbox) -> None:
+    sweep("--execute", "--yes")
+    issue = box.issue(1)
+    issue.pull_request = True
+    sweep("--execute", "--yes")
+    assert [one.title for one in box.issues if not one.pull_request and one.title == issue.title] == [issue.title]
+
+
+def test_a_run_that_starts_between_two_pages_makes_no_other_count_twice(server: Server, box: Sandbox) -> None:
+    for hour in range(120):
+        day, clock = divmod(hour, 24)
+        box.add_run(workflow="Release", at=f"2026-02-{day + 1:02}T{clock:02}:00:00Z", conclusion="failure")
+    box.inject(Fault("timeout", path=r"page=2", times=1, seconds=0.3))
+
+    def push() -> None:
+        until = time.monotonic() + 20
+        while time.monotonic() < until and not any(one.path.endswith("/actions/runs") for one in server.requests):
+            time.sleep(0.01)
+        box.add_run(workflow="Release", at="2026-03-10T08:00:00Z")
+
+    pusher = threading.Thread(target=push)
+    pusher.start()
+    report = json.loads(sweep("--format", "json", "--max-runs", "500").stdout)
+    pusher.join()
+    runs = next(look["runs"] for look in report["looked_at"] if look["workflow"] == "Release")
+    assert runs in {121, 122}
+
+
+def test_enterprise_server_is_asked_at_its_own_addresses(
+    server: Server, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_API_URL", server.enterprise_api_url)
+    monkeypatch.delenv("GITHUB_GRAPHQL_URL")
+    box.add_issue(
+        "x", f"<!-- ci-failure-tracker:begin -->Failure id `{'0' * 32}`", ["ci-failure"], "passer-by", "NONE", "User"
+    )
+    assert sweep("--execute", "--yes").exit_code == 0
+    assert {record.path.split("/repos")[0] for record in server.requests} == {"/api/v3", "/api/graphql"}
+    assert sweep("--execute", "--yes", "--format", "json").exit_code == 0
+    assert len(box.issues) == 3
+
+
+@pytest.mark.usefixtures("server")
+def test_an_issue_that_may_be_ours_is_not_doubled_when_our_login_is_unknown(
+    box: Sandbox,
+) -> None:
+    sweep("--execute", "--yes")
+    for issue in box.issues:
+        issue.login, issue.author_association = "passer-by", "NONE"
+    box.inject(Fault("status", path="graphql", status=502, times=None))
+    result = sweep("--execute", "--yes")
+    assert result.exit_code == 1
+    assert "cannot be told" in words(result) or "could not be told" in words(result)
+    assert len(box.issues) == 2
 
 
 def test_all_pages_are_read_and_no_more_than_needed(server: Server, box: Sandbox) -> None:

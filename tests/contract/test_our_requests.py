@@ -1,4 +1,4 @@
-"""What the tracker asks of GitHub, held against the official description: every request of a whole sweep."""
+"""What the tracker asks of GitHub, held against the official description: every kind of request that it makes."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ def imports(path: Path) -> Iterator[str]:
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
 def modules(*folders: str) -> list[Path]:
@@ -52,10 +53,25 @@ def test_only_github_api_talks_to_github(path: Path) -> None:
     assert not {name.partition(".")[0] for name in imports(path)} & {"github", "requests", "urllib3"}
 
 
+@pytest.mark.parametrize("path", modules(*PURE), ids=label)
+def test_the_core_is_told_what_time_it_is(path: Path) -> None:
+    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    assert not [
+        node.attr
+        for node in tree
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "utcnow", "today"}
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"datetime", "date"}
+    ]
+
+
 def test_the_toolkit_is_used_in_one_module_and_only_its_core() -> None:
     users = {label(path): set(imports(path)) for path in PACKAGE.rglob("*.py")}
     found = {name: {one for one in used if one.startswith("actions_toolkit")} for name, used in users.items()}
-    assert {name: used for name, used in found.items() if used} == {"edges/action.py": {"actions_toolkit"}}
+    assert {name: used for name, used in found.items() if used} == {
+        "edges/action.py": {"actions_toolkit", "actions_toolkit.core"}
+    }
 
 
 def test_only_one_module_writes_to_github() -> None:

@@ -74,6 +74,23 @@ def test_skipped_jobs_say_nothing() -> None:
     assert history(red(a_run(1)), skipped).failing
 
 
+def test_a_green_run_in_which_the_job_was_skipped_does_not_mend_it() -> None:
+    skipped = (Observation(a_run(3), None, job="deploy", job_id=1), green(a_run(3), "lint"))
+    whole = green(a_run(2, "success"))
+    in_green = tuple(dataclasses.replace(one, run=a_run(3, "success")) for one in skipped)
+    assert history(red(a_run(1), "deploy"), whole, *in_green).failing
+    assert not history(red(a_run(1), "deploy"), whole).failing
+
+
+def test_the_green_run_that_ran_the_job_mends_it_though_later_ones_skip_it() -> None:
+    later = a_run(3, "success")
+    skipped = (Observation(later, None, job="deploy", job_id=1), green(later, "lint"))
+    found = history(red(a_run(1), "deploy"), green(a_run(2, "success"), "deploy"), *skipped)
+    assert not found.failing
+    assert found.green_again is not None
+    assert found.green_again.number == 2
+
+
 def test_every_failing_leg_must_be_green_again() -> None:
     seen = (
         red(a_run(1), "test (a)"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from builders import START, a_run, green, red, some_settings
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.model import Identity, Observation, Outcome, State
+from ci_failure_tracker.model import Identity, Observation, Outcome, State, Workflow
 from ci_failure_tracker.rendering.issue import IssueWriter, check_template, render_title
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.memory import remember
@@ -113,6 +113,29 @@ def test_a_title_is_filled_in_once_and_in_one_line() -> None:
 @given(st.text(max_size=400), st.text(max_size=400))
 def test_a_title_is_never_longer_than_github_allows(workflow: str, job: str) -> None:
     assert len(render_title("[CI Failure] {workflow} - {job}", Identity("", workflow, job))) <= 256
+
+
+def test_a_title_calls_nobody_and_refers_to_nothing() -> None:
+    title = render_title("{job}", Identity("", "CI", "@octocat fixes #12"))
+    assert "@octocat" not in title
+    assert "#12" not in title
+    assert title.replace("\u200b", "") == "@octocat fixes #12"
+
+
+def test_two_files_of_one_name_are_told_apart_run_by_run() -> None:
+    twin = Workflow(2, "CI", ".github/workflows/twin.yml")
+    body = text(state_of(red(a_run(1)), red(a_run(2, workflow=twin))))
+    assert "| Source | `twin.yml` |" in body
+    assert " of `ci.yml` |" in body
+    assert " of `twin.yml` |" in body
+    assert " of `ci.yml`" not in text(state_of(red(a_run(1)), red(a_run(2))))
+
+
+def test_commits_are_not_suspected_of_what_dependabot_met() -> None:
+    given = {"event": "dynamic", "subject": "npm_and_yarn in /web"}
+    body = text(state_of(green(a_run(1, **given)), red(a_run(2, **given)), green(a_run(1, **given), "test")))
+    assert "/compare/" not in body
+    assert "| Source | `npm_and_yarn in /web` |" in body
 
 
 def test_a_follower_links_back() -> None:

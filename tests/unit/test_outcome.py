@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from builders import CI, a_job, a_run, a_scan
-from ci_failure_tracker.diagnosis.observations import needs_jobs, observe
+from ci_failure_tracker.diagnosis.observations import needs_jobs, observe, proofs
 from ci_failure_tracker.diagnosis.outcome import failing_step, judge, judge_job, judge_run
 from ci_failure_tracker.model import Job, Outcome, Step, Workflow
 
@@ -85,6 +85,16 @@ def test_the_failing_step_is_the_first_by_number() -> None:
 def test_jobs_are_read_only_where_the_run_leaves_something_open(conclusion: str, needed: bool) -> None:
     run = a_run(1, conclusion)
     assert needs_jobs(run, [run]) is needed
+
+
+def test_the_first_and_the_newest_green_run_after_a_failure_are_looked_into() -> None:
+    fates = ["success", "failure", "success", "success", "success"]
+    runs = [a_run(number, fate) for number, fate in enumerate(fates, start=1)]
+    assert [run.number for run in proofs(runs)] == [3, 5]
+    assert [run.number for run in proofs(runs[:3])] == [3]
+    assert list(proofs(runs[:2])) == []
+    assert list(proofs([runs[0], *runs[2:]])) == []
+    assert list(proofs([runs[1], a_run(3, "success", branch="other")])) == []
 
 
 def test_a_failed_run_without_jobs_could_not_start() -> None:

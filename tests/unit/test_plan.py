@@ -158,6 +158,17 @@ def test_a_closed_issue_that_a_person_reopens_is_kept_current_again() -> None:
     assert isinstance(action, Update)
 
 
+def test_a_run_that_started_before_the_closing_and_ended_after_it_reopens_nothing() -> None:
+    (first,) = carried_out(plan(one_red_run()), ())
+    second = a_run(2)
+    between = second.started_at + timedelta(minutes=5)
+    closed = dataclasses.replace(first, open=False, state_reason="completed", closed_at=between)
+    jobs = {1001: [a_job()], second.id: [a_job(ended_at=second.updated_at)]}
+    (action,) = plan(a_scan([a_run(1), second], jobs, (closed,))).actions
+    assert isinstance(action, Skip)
+    assert action.why is Why.OLDER_THAN_CLOSING
+
+
 def test_what_is_failing_is_told_even_where_nothing_is_done() -> None:
     (first,) = carried_out(plan(one_red_run()), ())
     closed = dataclasses.replace(first, open=False, state_reason="not_planned", closed_at=NOW)

@@ -8,10 +8,11 @@ from markdown_it import MarkdownIt
 
 from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.edges.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Gravity, Problem
-from ci_failure_tracker.rendering.summary import LIMIT, render_summary
+from ci_failure_tracker.rendering.summary import render_summary
 from ci_failure_tracker.reporting.report import Report, Requests, make_report, report_as_json
 from ci_failure_tracker.tracking.plan import make_plan
 
@@ -39,8 +40,8 @@ def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done(
 
 
 def test_a_huge_summary_is_cut_by_whole_rows_that_are_counted() -> None:
-    text = render_summary(a_report(jobs=9_000))
-    assert len(text.encode()) <= LIMIT
+    text = render_summary(a_report(jobs=20_000))
+    assert len(text.encode()) < 1_048_576 - 32_768
     assert "row" in text
     assert "more that did not fit" in text
     assert all(line.endswith("|") for line in text.splitlines() if line.startswith("|"))
@@ -56,6 +57,25 @@ def test_a_missing_right_shows_the_yaml_that_mends_it() -> None:
     text = render_summary(a_report(problems=(Problem(Gravity.ERROR, error.what, error.advice),)))
     html = MarkdownIt("commonmark").enable("table").render(text)
     assert "permissions:\n  actions: read\n  issues: write\n" in html
+
+
+def test_foreign_text_in_a_reason_or_a_problem_is_only_text() -> None:
+    hostile = "<h1>All green</h1> ![x](https://evil.example/p.png) [click](https://evil.example) | *b* @octocat #1"
+    text = render_summary(a_report(problems=(Problem(Gravity.WARNING, hostile),)))
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
+    for harm in ("<h1>", "<img", 'href="https://evil', "<em>b", "@octocat", "#1 "):
+        assert harm not in html
+    assert "All green" in html
+
+
+def test_nothing_seen_is_no_all_clear() -> None:
+    report = a_report(conclusions="timed_out")
+    blind = dataclasses.replace(report, window=dataclasses.replace(report.window, partial=True, unread=1))
+    assert "nothing failing" in report.line
+    assert "nothing seen failing" in blind.line
+    assert "1 failed run could not be read" in blind.line
+    assert "Nothing that could be read." in render_summary(blind)
+    assert (outputs(report)["has-failures"], outputs(blind)["has-failures"]) == ("false", "")
 
 
 def test_errors_come_before_warnings_and_none_twice() -> None:

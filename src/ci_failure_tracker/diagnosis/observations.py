@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from ci_failure_tracker.diagnosis.outcome import failing_step, judge_job, judge_run
 from ci_failure_tracker.model import Job, Observation, Outcome, Run, Scan
 
 WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
+_NOTHING_FAILED = frozenset({None, Outcome.SUCCESS, Outcome.SUPERSEDED})
 _SAYS_ALL = frozenset({Outcome.SUCCESS, Outcome.SUPERSEDED}) | WITHOUT_JOBS
 
 
@@ -15,6 +17,22 @@ def needs_jobs(run: Run, runs: Iterable[Run]) -> bool:
     """Whether the run's own conclusion leaves open which of its jobs failed."""
     outcome = judge_run(run, runs)
     return outcome is not None and outcome not in _SAYS_ALL
+
+
+def proofs(runs: Sequence[Run]) -> Iterator[Run]:
+    """The green runs whose jobs have to be read, because a job that failed before may only have been skipped in them.
+
+    For each line of runs with a failed one, the first green after it, which is often the fix, and the newest.
+    """
+    lines: dict[tuple[int, str, str], list[Run]] = defaultdict(list)
+    for run in sorted(runs, key=lambda run: (run.created_at, run.id)):
+        lines[run.workflow.id, run.branch, run.subject].append(run)
+    for line in lines.values():
+        outcomes = [judge_run(run, runs) for run in line]
+        failed = [place for place, outcome in enumerate(outcomes) if outcome not in _NOTHING_FAILED]
+        green = [place for place, outcome in enumerate(outcomes) if outcome is Outcome.SUCCESS]
+        after = [place for place in green if failed and place > failed[-1]]
+        yield from (line[place] for place in sorted({*after[:1], *after[-1:]}))
 
 
 def observe(scan: Scan) -> tuple[Observation, ...]:
@@ -31,7 +49,7 @@ def observe(scan: Scan) -> tuple[Observation, ...]:
 
 
 def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None) -> Iterator[Observation]:
-    if outcome is Outcome.SUCCESS:
+    if outcome is Outcome.SUCCESS and not jobs:
         yield Observation(run, Outcome.SUCCESS)
     elif outcome in WITHOUT_JOBS:
         yield _observe_whole(run, outcome)

@@ -133,9 +133,10 @@ def outputs(report: Report) -> dict[str, str]:
         "created-issues": created,
         "updated-issues": json.dumps(report.issues(Update)),
         "reopened-issues": json.dumps(report.issues(Reopen)),
-        "failure-count": str(len(report.failing)),
+        # Empty where nothing was seen failing only because not everything could be read: that is no all-clear.
+        "failure-count": "" if report.knows_nothing else str(len(report.failing)),
         "created-count": str(len(report.issues(Create))),
-        "has-failures": json.dumps(bool(report.failing)),
+        "has-failures": "" if report.knows_nothing else json.dumps(bool(report.failing)),
         "summary": plain(report.line, 1_000),
     }
 

@@ -49,19 +49,19 @@ class MeteredRequester(Requester):
     """PyGithub's requester, which also counts what it sends and remembers what is left."""
 
     requests_made = 0
+    requests_left: int | None = None
 
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
         """Send one request, as PyGithub does."""
         self.requests_made += 1
         answer = super().requestJson(*args, **kwargs)
-        _LOGGER.debug("%s %s -> %s", args[0], args[1], answer[0])
+        asked = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
+        _LOGGER.debug("%s %s %s -> %s", args[0], args[1], asked or "", answer[0])
+        left = answer[1].get("x-ratelimit-remaining", "")
+        # GraphQL has a budget of its own.
+        if str(left).isdigit() and answer[1].get("x-ratelimit-resource", "core") == "core":
+            self.requests_left = int(left)
         return answer
-
-    @property
-    def requests_left(self) -> int | None:
-        """What GitHub said is left of the hour's requests; `None` before its first answer."""
-        remaining = self.rate_limiting[0]
-        return remaining if remaining >= 0 else None
 
 
 def connect(token: Secret, endpoints: Endpoints, seconds_between_writes: float = 1.0) -> MeteredRequester:
@@ -113,7 +113,9 @@ def translated(doing: str, right: str) -> Iterator[None]:
         ) from error
     except (TypeError, ValueError, KeyError, AssertionError, RuntimeError) as error:
         # What PyGithub raises on an answer that is cut short, is no JSON or points to another host.
-        raise GitHubError(f"GitHub's answer could not be read to {doing} ({type(error).__name__}).") from error
+        raise GitHubError(
+            f"GitHub's answer to the request to {doing} could not be read ({type(error).__name__})."
+        ) from error
 
 
 def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:

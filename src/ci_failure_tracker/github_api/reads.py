@@ -88,7 +88,7 @@ class Reads:
 
     def jobs(self, run: Run) -> tuple[Job, ...]:
         """The jobs of a run's newest attempt, with their steps."""
-        with translated(f"read the jobs of run {run.number} of {run.workflow.name}", _ACTIONS):
+        with translated("read the jobs of a run", _ACTIONS):
             url = f"{self._repository.url}/actions/runs/{run.id}"
             found = WorkflowRun(self._requester, {}, {"url": url, "jobs_url": f"{url}/jobs"}, completed=True)
             return tuple(_job(job) for job in found.jobs())

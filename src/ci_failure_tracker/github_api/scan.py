@@ -10,7 +10,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from ci_failure_tracker.diagnosis.observations import needs_jobs
+from ci_failure_tracker.diagnosis.observations import needs_jobs, proofs
 from ci_failure_tracker.errors import (
     ArchivedError,
     GitHubError,
@@ -54,8 +54,7 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
     found = _read_runs(listing, sieve, settings.max_runs)
     if not found.runs:
         problems.append(_nothing_fits(branches, settings))
-    jobs, jobless = _read_jobs(reads, found.runs, progress)
-    unread = sum(needs_jobs(run, found.runs) for run in found.runs) - len(jobs)
+    jobs, unread, jobless = _read_jobs(reads, found.runs, progress)
     progress.phase("Read the tracked issues")
     issues = reads.issues(settings.labels[0])
     viewer, nameless = _viewer(reads, issues)
@@ -89,7 +88,7 @@ def choose_workflows(known: Sequence[Workflow], settings: Settings) -> tuple[tup
     """
     unknown = [asked for asked in settings.workflow if not any(_is_called(one, asked) for one in known)]
     if unknown:
-        raise UnknownWorkflowError(" ".join(_unknown(asked, known) for asked in unknown))
+        raise UnknownWorkflowError("\n".join(_unknown(asked, known) for asked in unknown))
     problems = [
         Problem(Gravity.WARNING, _unknown(asked, known), "`exclude-workflow` has nothing to leave out there.")
         for asked in settings.exclude_workflow
@@ -157,7 +156,7 @@ def _read_runs(listing: _Listing, sieve: _Sieve, most: int) -> _Found:
     problems: list[Problem] = []
     try:
         for run in islice(listing.newest_first(), MAX_RUNS_LIMIT):
-            listed += 1
+            listed += run.id not in runs
             if not sieve.lets_through(run):
                 continue
             if run.from_fork:
@@ -209,11 +208,16 @@ class _Listing:
 
 
 def _nothing_fits(branches: Sequence[str], settings: Settings) -> Problem:
-    event = f" by the event {', '.join(settings.event)}" if settings.event else ""
+    given = {
+        "branch": ", ".join(branches),
+        "event": ", ".join(settings.event),
+        "workflow": ", ".join(settings.workflow),
+        "exclude-workflow": ", ".join(settings.exclude_workflow),
+        "since": str(settings.since),
+    }
+    named = "; ".join(f"`{name}` {value}" for name, value in given.items() if value)
     return Problem(
-        Gravity.WARNING,
-        f"No run fits the filters: there is none on {', '.join(branches)}{event}.",
-        "That is right for a new repository; else check `branch`, `event`, `since` and `workflow`.",
+        Gravity.WARNING, f"No run fits the filters: {named}.", "That is right for a new repository; else check them."
     )
 
 
@@ -236,10 +240,11 @@ def _looked_far_enough(found: int) -> Problem:
 
 def _read_jobs(
     reads: Reads, runs: Sequence[Run], progress: Progress
-) -> tuple[tuple[RunJobs, ...], tuple[Problem, ...]]:
-    wanted = [run for run in runs if needs_jobs(run, runs)]
+) -> tuple[tuple[RunJobs, ...], int, tuple[Problem, ...]]:
+    """The jobs of every run that leaves something open, of how many they could not be read, and why."""
+    wanted = [*(run for run in runs if needs_jobs(run, runs)), *proofs(runs)]
     found: list[RunJobs] = []
-    problems: list[Problem] = []
+    failed: list[tuple[Run, GitHubError]] = []
     in_a_row = 0
     progress.phase("Read the jobs of failed runs", len(wanted))
     for run in wanted:
@@ -247,27 +252,24 @@ def _read_jobs(
             found.append(RunJobs(run.id, reads.jobs(run)))
             in_a_row = 0
         except GitHubError as error:
-            problems.append(
-                Problem(
-                    Gravity.ERROR, f"Run {run.number} of {run.workflow.name} is left out: {error.what}", error.advice
-                )
-            )
+            failed.append((run, error))
             in_a_row += 1
             if isinstance(error, RateLimitedError) or in_a_row == _GIVE_UP_AFTER:
-                problems.extend(_gave_up(len(wanted) - len(found) - len(problems)))
                 break
         progress.advance()
-    return tuple(found), tuple(problems)
+    unread = len(wanted) - len(found)
+    return tuple(found), unread, tuple(_unread(failed, unread - len(failed)))
 
 
-def _gave_up(left: int) -> Iterator[Problem]:
-    if left == 0:
-        return
-    yield Problem(
-        Gravity.ERROR,
-        f"GitHub goes on refusing, so the jobs of {counted(left, 'more run')} were not asked for.",
-        "Sweep again later.",
-    )
+def _unread(failed: Sequence[tuple[Run, GitHubError]], not_asked: int) -> Iterator[Problem]:
+    """One problem for each cause, not for each run."""
+    for what, advice in dict.fromkeys((error.what, error.advice) for _, error in failed):
+        names = [f"run {run.number} of {run.workflow.name}" for run, error in failed if error.what == what]
+        more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - enough to see which
+        yield Problem(Gravity.ERROR, f"Left out: {', '.join(names[:5])}{more}. {what}", advice)
+    if not_asked:
+        what = f"GitHub goes on refusing, so the jobs of {counted(not_asked, 'more run')} were not asked for."
+        yield Problem(Gravity.ERROR, what, "Sweep again later.")
 
 
 def _viewer(reads: Reads, issues: Sequence[Issue]) -> tuple[str | None, list[Problem]]:
@@ -277,5 +279,4 @@ def _viewer(reads: Reads, issues: Sequence[Issue]) -> tuple[str | None, list[Pro
     try:
         return reads.viewer(), []
     except TrackerError as error:
-        advice = "Issues that this token opened as a person without write access may not be recognised."
-        return None, [Problem(Gravity.WARNING, error.what, advice)]
+        return None, [Problem(Gravity.ERROR, error.what, "Issues that may be the token's own are left alone for now.")]

@@ -10,7 +10,7 @@ from github.GithubObject import NotSet
 from github.Issue import Issue as GithubIssue
 from github.Repository import Repository as GithubRepository
 
-from ci_failure_tracker.errors import MissingRightError, RateLimitedError, TrackerError
+from ci_failure_tracker.errors import GitHubError, MissingRightError, RateLimitedError, TrackerError
 from ci_failure_tracker.github_api.client import MeteredRequester, translated
 from ci_failure_tracker.model import (
     Action,
@@ -92,7 +92,14 @@ class OpenDoor:
             if isinstance(error, MissingRightError | LabelsDroppedError | RateLimitedError):
                 self._stopped = error  # it would be the same for each of the others
             number = None if isinstance(action, Create) else action.number
-            return Result(action, Fate.FAILED, number, problems=(Problem(Gravity.ERROR, error.what, error.advice),))
+            advice = error.advice
+            if (
+                isinstance(action, Create)
+                and isinstance(error, GitHubError)
+                and not isinstance(error, RateLimitedError)
+            ):
+                advice = f"It may have been opened all the same; the next sweep finds it then. {advice}".strip()
+            return Result(action, Fate.FAILED, number, problems=(Problem(Gravity.ERROR, error.what, advice),))
         finally:
             self._progress.advance()
 

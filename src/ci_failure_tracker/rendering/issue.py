@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import ALL_JOBS, Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
-from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, plain, short, utc
+from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, short, utc
 
 BODY_LIMIT = 65_536
 """Characters of an issue's body (GitHub answers 422 past it)."""
@@ -35,6 +35,7 @@ class RunView:
     outcome: str
     legs: str
     step: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class IssueView:
     latest: RunView
     runs: list[RunView]
     hidden_runs: int
+    several_sources: bool
     legs: list[LegView]
     more_legs: bool
     failing_since: str
@@ -88,7 +90,8 @@ def render_title(pattern: str, identity: Identity) -> str:
     parts = {"workflow": identity.workflow, "job": job}
     # In one pass, because a job may be called `{workflow}`.
     title = re.sub(r"\{(workflow|job)\}", lambda match: parts[match[1]], pattern)
-    return plain(defused(title, TITLE_LIMIT), TITLE_LIMIT)
+    # Defusing makes a text longer, at most by half.
+    return next(text for limit in (TITLE_LIMIT, 170) if len(text := defused(title, limit)) <= TITLE_LIMIT)
 
 
 _TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
@@ -158,6 +161,7 @@ _EXAMPLE = State(
             ended_at=_EXAMPLE_TIME,
             outcome=Outcome.FAILURE,
             legs=(FailedLeg("3.13", 3, "Run tests"),),
+            source="ci.yml",
         ),
     ),
     last_green=_EXAMPLE_POINT,
@@ -207,6 +211,7 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
         first_seen=utc(state.first_seen),
         latest=_run_view(state.latest, url, size),
         runs=[_run_view(one, url, size) for one in runs],
+        several_sources=len({one.source for one in runs}) > 1,
         hidden_runs=state.count - len(runs),
         legs=[LegView(code(one.leg, size.text), one.count, utc(one.last_seen)) for one in legs[: size.legs]],
         more_legs=state.legs_cut or len(legs) > size.legs,
@@ -256,6 +261,7 @@ def _run_view(one: Occurrence, url: str, size: _Size) -> RunView:
         outcome=one.outcome.words,
         legs=_leg_links(one, url, size),
         step=", ".join(code(step, size.text) for step in list(steps)[:3]),
+        source=code(one.source, size.text) if one.source else "",
     )
 
 
@@ -290,7 +296,8 @@ def _point(point: Point | None, url: str) -> str:
 
 def _compare(state: State, url: str) -> str:
     green, red = state.last_green, state.first_red
-    if green is None or red is None or green.sha == red.sha:
+    # What Dependabot meets is not in the commits between.
+    if green is None or red is None or green.sha == red.sha or state.latest.event == "dynamic":
         return ""
     return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")
 
@@ -306,7 +313,7 @@ def _actions(state: State, url: str) -> Iterator[str]:
     yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
     if compare := _compare(state, url):
         yield f"Look for the cause in the commits between the last green run and the first red one: {compare}."
-    elif state.last_green and state.first_red:
+    elif state.last_green and state.first_red and state.last_green.sha == state.first_red.sha:
         yield "The same commit was green and red: suspect the job itself, its environment or chance."
     if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT}:
         yield "Re-run the failed jobs once: a green re-run of the same commit means that the job is flaky."

@@ -97,6 +97,11 @@ class Report:
         return tuple(one for one in self.results if not isinstance(one.action, Skip))
 
     @property
+    def knows_nothing(self) -> bool:
+        """Whether nothing was seen failing, but something could not be seen."""
+        return self.window.partial and not self.failing
+
+    @property
     def held_back(self) -> bool:
         """Whether anything was planned and not done: a dry run, or somebody said no."""
         return any(one.fate is Fate.PLANNED for one in self.written)
@@ -112,7 +117,7 @@ class Report:
         verbs = (("opened", Create), ("updated", Update), ("reopened", Reopen))
         done = [f"{len(self.issues(kind))} {verb}" for verb, kind in verbs if self.issues(kind)]
         held = [f"{self.planned(kind)} to be {verb}" for verb, kind in verbs if self.planned(kind)]
-        nothing = "nothing seen failing" if self.window.partial else "nothing failing"
+        nothing = "nothing seen failing" if self.knows_nothing else "nothing failing"
         failing = f"{len(self.failing)} failing" if self.failing else nothing
         parts = [*done, *held] or ["no issue changed"]
         if self.over_cap:
@@ -136,7 +141,8 @@ def make_report(scan: Scan, plan: Plan, results: tuple[Result, ...], requests: R
         looked_at=_look(scan.runs),
         failing=plan.failing,
         results=results,
-        problems=_each_once([*scan.problems, *plan.problems, *of_results]),
+        # What kept issues from being written matters more than what could not be read.
+        problems=_each_once([*of_results, *plan.problems, *scan.problems]),
         requests=requests,
     )
 

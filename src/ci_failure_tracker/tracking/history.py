@@ -48,6 +48,8 @@ def _by_name(history: History) -> tuple[str, str, str]:
 
 def _history(identity: Identity, told: Sequence[Verdict]) -> History:
     known = _legs_of_triggers(told)
+    for trigger in {said.trigger for said in told if said.skipped}:
+        known.pop(trigger, None)  # where the job is sometimes skipped, a run that is green as a whole proves nothing
     newest = next(said for said in reversed(told) if said.red)
     stream = [
         said for said in told if said.stream == newest.stream and not (said.all_green and said.trigger not in known)
@@ -83,6 +85,7 @@ def _occurrence(said: Verdict) -> Occurrence:
         ended_at=max((seen.ended_at for _, seen in legs if seen.ended_at), default=run.started_at),
         outcome=_gravest(seen.outcome for _, seen in legs),
         legs=tuple(FailedLeg(leg, seen.job_id, seen.step) for leg, seen in legs),
+        source=run.subject or run.workflow.file_name,
     )
 
 
@@ -132,7 +135,7 @@ def _mended(red: Mapping[str, str], said: Verdict, known: set[str]) -> set[str]:
     if said.gone:
         return same_event
     if said.all_green:
-        return same_event | (red.keys() & (known | said.green))
+        return red.keys() & (known | said.green)
     if said.red or said.green:
         # A leg that the same event no longer lists was taken out of the matrix.
         return set(said.green) | (same_event - said.listed)

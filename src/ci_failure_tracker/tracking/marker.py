@@ -52,8 +52,16 @@ class Tracked:
 
 def find_tracked(issues: tuple[Issue, ...], viewer: str | None) -> tuple[Tracked, ...]:
     """The issues that are ours: a marker in the body, from an author who may write here."""
-    found = (read_tracked(issue) for issue in issues if is_trusted(issue, viewer))
-    return tuple(tracked for tracked in found if tracked is not None)
+    found = ((issue, read_tracked(issue)) for issue in issues)
+    ours = [(issue, tracked) for issue, tracked in found if tracked is not None]
+    return tuple(
+        tracked
+        if is_trusted(issue, viewer)
+        else Tracked(issue, tracked.id, None, "it cannot be told whether it is ours")
+        for issue, tracked in ours
+        # Without our own login an unknown author may be us: better to leave it alone than to open a second issue.
+        if is_trusted(issue, viewer) or viewer is None
+    )
 
 
 def needs_viewer(issue: Issue) -> bool:
@@ -156,6 +164,7 @@ def _occurrence_as_json(one: Occurrence) -> dict[str, Any]:
         "ended": _time(one.ended_at),
         "outcome": one.outcome.value,
         "legs": [[leg.leg, leg.job_id, leg.step] for leg in one.legs],
+        "source": one.source or None,
         "hidden_legs": one.hidden_legs or None,
     }
     return {key: value for key, value in full.items() if value is not None}
@@ -213,6 +222,7 @@ def _read_occurrence(data: Mapping[str, Any]) -> Occurrence:
             FailedLeg(str(leg), None if job_id is None else int(job_id), None if step is None else str(step))
             for leg, job_id, step in data["legs"]
         ),
+        source=str(data.get("source", "")),
         hidden_legs=int(data.get("hidden_legs", 0)),
     )
 

@@ -109,6 +109,7 @@ def _shortened(one: Occurrence) -> Occurrence:
         one,
         commit=Commit(one.commit.sha, plain(one.commit.title, _TITLE)),
         branch=plain(one.branch, _BRANCH),
+        source=plain(one.source, _STEP),
         legs=tuple(
             dataclasses.replace(leg, step=plain(leg.step, _STEP) if leg.step else None)
             for leg in one.legs[:LEGS_OF_A_RUN]

@@ -21,7 +21,7 @@ class Verdict:
     """What one run says of one identity.
 
     `listed` are all legs that the run names, `all_green` says that the run was green as a whole and its jobs were not
-    read, `gone` that it has jobs and this one is not among them.
+    read, `gone` that it has jobs and this one is not among them, `skipped` that it was green without this one.
     """
 
     run: Run
@@ -30,6 +30,7 @@ class Verdict:
     listed: frozenset[str] = frozenset()
     all_green: bool = False
     gone: bool = False
+    skipped: bool = False
 
     @property
     def stream(self) -> tuple[int, str, str]:
@@ -66,8 +67,9 @@ class RunVerdicts:
         if identity.job in _NEVER_STARTED:
             return Verdict(self.run, green=frozenset({""}), listed=frozenset({""}))
         if identity.is_whole_workflow:
-            return replace(said, green=said.green | _NEVER_STARTED)
-        return said
+            said = replace(said, green=said.green | _NEVER_STARTED)
+        silent = not (said.red or said.green or said.gone or said.all_green)
+        return replace(said, skipped=silent and judge(self.run.conclusion) is Outcome.SUCCESS)
 
     def _lacks(self, identity: Identity) -> bool:
         """Whether the workflow of this run no longer has the job.

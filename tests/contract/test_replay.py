@@ -1,0 +1,40 @@
+"""A whole sweep over the recorded history of a real repository, where it lies beside the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ci_failure_tracker.edges.cli import program
+from sandbox import Sandbox, Server
+
+REPLAY = Path(__file__).parents[3] / "shared" / "replay"
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    if not REPLAY.is_dir():
+        pytest.skip(f"there is no recorded history at {REPLAY}")
+    return Sandbox.from_replay(REPLAY)
+
+
+@pytest.fixture
+def server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with box.serve() as running:
+        monkeypatch.setenv("GITHUB_API_URL", running.api_url)
+        monkeypatch.setenv("GITHUB_TOKEN", "sandbox-token")
+        monkeypatch.setenv("GITHUB_REPOSITORY", box.state.repository.full_name)
+        yield running
+
+
+def test_each_broken_job_gets_one_issue_and_a_second_sweep_writes_nothing(server: Server, box: Sandbox) -> None:
+    assert CliRunner().invoke(program, ["sweep", "--execute", "--yes"]).exit_code == 0
+    titles = [issue.title for issue in box.issues]
+    assert len(titles) == len(set(titles)) == 9
+    assert "[CI Failure] Dependabot Updates - Dependabot" in titles
+    server.clear_requests()
+    assert CliRunner().invoke(program, ["sweep", "--execute", "--yes"]).exit_code == 0
+    assert {record.method for record in server.requests} == {"GET"}
