@@ -22,7 +22,7 @@ OUTPUTS = {
     "reopened-issues": "The numbers of the issues that were reopened, as a JSON list.",
     "failure-count": "How many things are failing now.",
     "created-count": "How many issues were created.",
-    "has-failures": "`true` if something is failing now, else `false`.",
+    "has-failures": "`true` if something is failing now, else `false`; empty if that could not be seen.",
     "summary": "What the sweep found and did, in one line.",
 }
 """What each output means; that these are the outputs is checked against the code that sets them."""

@@ -1,0 +1,47 @@
+"""The guide names what there is: template fields, inputs, links."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+from ci_failure_tracker.rendering.issue import IssueView, LegView, RunView
+from ci_failure_tracker.settings import inputs
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "CI_FAILURE_TRACKING.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize(
+    ("view", "head"),
+    [
+        (IssueView, r"\| `issue\.` \| is \|"),
+        (RunView, r"\| `issue\.latest\.`, and each of `issue\.runs` \| is \|"),
+        (LegView, r"\| each of `issue\.legs` \| is \|"),
+    ],
+)
+def test_the_guide_lists_the_fields_of_a_template(view: type, head: str) -> None:
+    found = re.search(head + r"\n\|---\|---\|\n((?:\|.*\n)+)", GUIDE)
+    assert found
+    rows = [row.split("|")[1] for row in found[1].splitlines()]
+    listed = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+    assert sorted(listed) == sorted(field.name for field in dataclasses.fields(view))
+
+
+def test_the_guide_names_every_input() -> None:
+    assert [one.name for one in inputs() if f"`{one.name}`" not in GUIDE] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_relative_link_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_shows_the_weekly_example() -> None:
+    weekly = (ROOT / "docs" / "examples" / "weekly.yml").read_text(encoding="utf-8")
+    assert weekly.strip() in (ROOT / "README.md").read_text(encoding="utf-8")
