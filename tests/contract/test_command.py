@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -347,26 +345,6 @@ def test_a_pull_request_with_our_label_is_no_tracked_issue(box: Sandbox) -> None
     issue.pull_request = True
     sweep("--execute", "--yes")
     assert [one.title for one in box.issues if not one.pull_request and one.title == issue.title] == [issue.title]
-
-
-def test_a_run_that_starts_between_two_pages_makes_no_other_count_twice(server: Server, box: Sandbox) -> None:
-    for hour in range(120):
-        day, clock = divmod(hour, 24)
-        box.add_run(workflow="Release", at=f"2026-02-{day + 1:02}T{clock:02}:00:00Z", conclusion="failure")
-    box.inject(Fault("timeout", path=r"page=2", times=1, seconds=0.3))
-
-    def push() -> None:
-        until = time.monotonic() + 20
-        while time.monotonic() < until and not any(one.path.endswith("/actions/runs") for one in server.requests):
-            time.sleep(0.01)
-        box.add_run(workflow="Release", at="2026-03-10T08:00:00Z")
-
-    pusher = threading.Thread(target=push)
-    pusher.start()
-    report = json.loads(sweep("--format", "json", "--max-runs", "500").stdout)
-    pusher.join()
-    runs = next(look["runs"] for look in report["looked_at"] if look["workflow"] == "Release")
-    assert runs in {121, 122}
 
 
 def test_enterprise_server_is_asked_at_its_own_addresses(
