@@ -99,3 +99,13 @@ def an_issue(number: int = 1, body: str = "", **more: object) -> Issue:
 def some_settings(**given: str) -> Settings:
     texts = {name.replace("_", "-"): value for name, value in given.items()}
     return read_settings({"token": "t", "repository": "octo-org/example", **texts})
+
+
+class Quiet:
+    """Tells nobody of the progress."""
+
+    def phase(self, name: str, steps: int | None = None) -> None:
+        pass
+
+    def advance(self) -> None:
+        pass

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from builders import Quiet
 from ci_failure_tracker.github_api.client import Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
@@ -29,16 +30,6 @@ TOKEN = "sandbox-token"
 
 _STORY = re.compile(r"^(.*?```yaml\n(.*?)```\n)", re.DOTALL)
 _MARKER = re.compile(r"<!-- ci-failure-tracker (\{.*?\}) -->")
-
-
-class Quiet:
-    """Tells nobody of the progress."""
-
-    def phase(self, name: str, steps: int | None = None) -> None:
-        pass
-
-    def advance(self) -> None:
-        pass
 
 
 @dataclass(frozen=True)

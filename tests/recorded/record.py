@@ -18,6 +18,7 @@ from typing import Any
 
 import vcr
 
+from builders import Quiet
 from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
@@ -34,16 +35,6 @@ IDENTITY = Identity("0" * 32, "CI", "test")
 TITLE = "[CI Failure] CI - test"
 
 _KEPT_HEADERS = frozenset({"content-type", "link", "location", "x-ratelimit-limit", "x-ratelimit-remaining"})
-
-
-class Silent:
-    """Tells nobody of the progress."""
-
-    def phase(self, name: str, steps: int | None = None) -> None:
-        pass
-
-    def advance(self) -> None:
-        pass
 
 
 @dataclass(frozen=True)
@@ -76,7 +67,7 @@ def read_everything(source: Source) -> Reads:
 def write_everything(source: Source) -> tuple[Result, ...]:
     """Every write the tracker makes: labels, an issue, its body, its reopening."""
     requester = connect(Secret(source.token), source.endpoints, seconds_between_writes=0)
-    door = OpenDoor(requester, source.repository, Silent())
+    door = OpenDoor(requester, source.repository, Quiet())
     (made,) = door.apply(_plan(Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, ())))
     number = made.number or 0
     return made, *door.apply(_plan(Update(IDENTITY, "", number, "two\n"), Reopen(IDENTITY, "", number, "three\n")))
