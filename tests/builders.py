@@ -60,7 +60,7 @@ def a_scan(runs: list[Run], jobs: dict[int, list[Job]] | None = None, issues: tu
         jobs=tuple(RunJobs(run_id, tuple(found)) for run_id, found in (jobs or {}).items()),
         issues=issues,
         viewer=None,
-        window=Window(len(runs), 0, unread=0, partial=False),
+        window=Window(forks=0, unread=0, partial=False),
         problems=(),
     )
 

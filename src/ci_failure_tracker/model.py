@@ -86,6 +86,16 @@ class Run:
     subject: str = ""
 
     @property
+    def stream(self) -> tuple[int, str, str]:
+        """Runs in which a newer one speaks for an older one; two workflows may share a name, but not this."""
+        return self.workflow.id, self.branch, self.subject
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """As the runs were created: a re-run of an old commit does not become a new one."""
+        return self.created_at, self.id
+
+    @property
     def finished(self) -> bool:
         """Whether the run has a conclusion that will not change by itself."""
         return self.status == "completed"
@@ -149,12 +159,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How far the look went: runs listed, runs of forks among them, runs whose jobs could not be read.
+    """How far the look went: runs of forks left out, runs whose jobs could not be read.
 
     `partial` says that something is unknown: the list was cut short, or jobs could not be read.
     """
 
-    listed: int
     forks: int
     unread: int
     partial: bool

@@ -57,7 +57,7 @@ def test_the_outputs_are_those_that_the_program_sets() -> None:
     quiet = Report(
         repository=Repository("octo-org/octo-repo", "", "main", archived=False, has_issues=True),
         at=datetime(2026, 3, 1, tzinfo=UTC),
-        window=Window(listed=0, forks=0, unread=0, partial=False),
+        window=Window(forks=0, unread=0, partial=False),
         looked_at=(),
         failing=(),
         results=(),

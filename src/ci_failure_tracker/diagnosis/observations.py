@@ -25,8 +25,8 @@ def proofs(runs: Sequence[Run]) -> Iterator[Run]:
     For each line of runs with a failed one, the first green after it, which is often the fix, and the newest.
     """
     lines: dict[tuple[int, str, str], list[Run]] = defaultdict(list)
-    for run in sorted(runs, key=lambda run: (run.created_at, run.id)):
-        lines[run.workflow.id, run.branch, run.subject].append(run)
+    for run in sorted(runs, key=lambda run: run.order):
+        lines[run.stream].append(run)
     for line in lines.values():
         outcomes = [judge_run(run, runs) for run in line]
         failed = [place for place, outcome in enumerate(outcomes) if outcome not in _NOTHING_FAILED]

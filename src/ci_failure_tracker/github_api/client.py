@@ -13,6 +13,7 @@ import requests
 from github.Auth import Token
 from github.GithubException import GithubException, RateLimitExceededException
 from github.GithubRetry import GithubRetry
+from github.Repository import Repository
 from github.Requester import Requester
 
 from ci_failure_tracker import __version__
@@ -92,6 +93,11 @@ def connect(token: Secret, endpoints: Endpoints, seconds_between_writes: float =
         seconds_between_requests=0,
         seconds_between_writes=seconds_between_writes,
     )
+
+
+def unread_repository(requester: MeteredRequester, name: str) -> Repository:
+    """A repository by its name, to list from and to write to; nothing is asked of GitHub for it."""
+    return Repository(requester, {}, {"url": f"{requester.base_url}/repos/{name}"}, completed=True)
 
 
 @contextmanager

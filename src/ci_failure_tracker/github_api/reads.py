@@ -15,7 +15,7 @@ from github.WorkflowJob import WorkflowJob
 from github.WorkflowRun import WorkflowRun
 
 from ci_failure_tracker.errors import NoSuchRepositoryError
-from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, translated
+from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, translated, unread_repository
 from ci_failure_tracker.model import Commit, Issue, Job, Repository, Run, Step, Workflow
 
 _ACTIONS = "actions: read"
@@ -30,9 +30,7 @@ class Reads:
         self._requester = requester
         self._endpoints = endpoints
         self._name = name
-        self._repository = GithubRepository(
-            requester, {}, {"url": f"{requester.base_url}/repos/{name}"}, completed=True
-        )
+        self._repository = unread_repository(requester, name)
         self._workflows: dict[int, GithubWorkflow] = {}
 
     @property

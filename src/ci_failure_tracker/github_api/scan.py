@@ -64,7 +64,7 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
         jobs=jobs,
         issues=issues,
         viewer=viewer,
-        window=Window(found.listed, found.forks, unread, partial=bool(found.problems) or unread > 0),
+        window=Window(found.forks, unread, partial=bool(found.problems) or unread > 0),
         problems=(*problems, *found.problems, *jobless, *nameless),
     )
 
@@ -204,7 +204,7 @@ class _Listing:
     def newest_first(self) -> Iterator[Run]:
         """The runs of all listings as one, each page read only when it is needed."""
         listings = (self.reads.runs(one, self.branch, self.event, self.created) for one in self.workflows)
-        return heapq.merge(*listings, key=lambda run: (run.created_at, run.id), reverse=True)
+        return heapq.merge(*listings, key=lambda run: run.order, reverse=True)
 
 
 def _nothing_fits(branches: Sequence[str], settings: Settings) -> Problem:

@@ -8,10 +8,9 @@ import requests
 from github.GithubException import GithubException
 from github.GithubObject import NotSet
 from github.Issue import Issue as GithubIssue
-from github.Repository import Repository as GithubRepository
 
 from ci_failure_tracker.errors import GitHubError, MissingRightError, RateLimitedError, TrackerError
-from ci_failure_tracker.github_api.client import MeteredRequester, translated
+from ci_failure_tracker.github_api.client import MeteredRequester, translated, unread_repository
 from ci_failure_tracker.model import (
     Action,
     Create,
@@ -67,9 +66,7 @@ class OpenDoor:
 
     def __init__(self, requester: MeteredRequester, repository: str, progress: Progress) -> None:
         """Nothing is asked yet."""
-        self._repository = GithubRepository(
-            requester, {}, {"url": f"{requester.base_url}/repos/{repository}"}, completed=True
-        )
+        self._repository = unread_repository(requester, repository)
         self._requester = requester
         self._progress = progress
         self._labels: set[str] | None = None
@@ -92,14 +89,8 @@ class OpenDoor:
             if isinstance(error, MissingRightError | LabelsDroppedError | RateLimitedError):
                 self._stopped = error  # it would be the same for each of the others
             number = None if isinstance(action, Create) else action.number
-            advice = error.advice
-            if (
-                isinstance(action, Create)
-                and isinstance(error, GitHubError)
-                and not isinstance(error, RateLimitedError)
-            ):
-                advice = f"It may have been opened all the same; the next sweep finds it then. {advice}".strip()
-            return Result(action, Fate.FAILED, number, problems=(Problem(Gravity.ERROR, error.what, advice),))
+            problem = Problem(Gravity.ERROR, error.what, _advice(action, error))
+            return Result(action, Fate.FAILED, number, problems=(problem,))
         finally:
             self._progress.advance()
 
@@ -177,6 +168,12 @@ class OpenDoor:
             f"label issues. Without it no later sweep would find the issue, {fate}.",
             MissingRightError("label issues", _RIGHT).advice,
         )
+
+
+def _advice(action: Create | Update | Reopen, error: TrackerError) -> str:
+    if not isinstance(action, Create) or isinstance(error, RateLimitedError) or not isinstance(error, GitHubError):
+        return error.advice
+    return f"It may have been opened all the same; the next sweep finds it then. {error.advice}".strip()
 
 
 def _what_was_dropped(issue: GithubIssue, action: Create) -> list[Problem]:

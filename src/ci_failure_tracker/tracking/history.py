@@ -34,11 +34,11 @@ def read_histories(observations: Iterable[Observation], settings: Settings) -> t
 
 
 def _in_order(observations: Iterable[Observation], settings: Settings) -> Iterator[RunVerdicts]:
-    """The runs as they were created: a re-run of an old commit does not become a new one."""
+    """What each run says, in the order in which the runs were created."""
     by_run: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_run[observation.run.id].append(observation)
-    for of_run in sorted(by_run.values(), key=lambda of_run: (of_run[0].run.created_at, of_run[0].run.id)):
+    for of_run in sorted(by_run.values(), key=lambda of_run: of_run[0].run.order):
         yield RunVerdicts(of_run, settings)
 
 
@@ -52,7 +52,9 @@ def _history(identity: Identity, told: Sequence[Verdict]) -> History:
         known.pop(trigger, None)  # where the job is sometimes skipped, a run that is green as a whole proves nothing
     newest = next(said for said in reversed(told) if said.red)
     stream = [
-        said for said in told if said.stream == newest.stream and not (said.all_green and said.trigger not in known)
+        said
+        for said in told
+        if said.run.stream == newest.run.stream and not (said.all_green and said.trigger not in known)
     ]
     here = stream.index(newest)
     green_before = next((place for place in range(here, -1, -1) if stream[place].is_green), None)
@@ -122,10 +124,10 @@ def _legs_of_triggers(told: Sequence[Verdict]) -> dict[_Trigger, set[str]]:
 def _failing_legs(told: Sequence[Verdict], known: Mapping[_Trigger, set[str]]) -> tuple[str, ...]:
     red: dict[tuple[int, str, str], dict[str, str]] = defaultdict(dict)  # stream -> leg -> the event it failed under
     for said in told:
-        before = red[said.stream]
+        before = red[said.run.stream]
         mended = _mended(before, said, known.get(said.trigger, set()))
         after = {leg: event for leg, event in before.items() if leg not in mended}
-        red[said.stream] = after | dict.fromkeys(said.red, said.run.event)
+        red[said.run.stream] = after | dict.fromkeys(said.red, said.run.event)
     return tuple(sorted({leg for legs in red.values() for leg in legs}))
 
 

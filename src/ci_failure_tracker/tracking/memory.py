@@ -17,7 +17,7 @@ REMEMBERED = 10
 """How many occurrences an issue keeps in full; older ones stay in the count."""
 
 LEGS = 40
-"""How many legs an issue counts each; of a larger matrix the first ones that failed."""
+"""How many legs an issue counts each; of a larger matrix the first by name."""
 
 LEGS_OF_A_RUN = 10
 _NAME, _TITLE, _BRANCH, _STEP = 100, 72, 100, 60

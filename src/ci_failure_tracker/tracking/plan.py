@@ -34,6 +34,7 @@ from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.marker import Tracked, compose, find_tracked
 from ci_failure_tracker.tracking.memory import follow, remember, reopen
 
+_NO_ROOM = "the text that people wrote leaves no room for the tracker's"
 _CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
 
 
@@ -115,7 +116,7 @@ class _RuleBook:
         fresh = remember(state, history)
         body = self._body(fresh, tracked.issue.body)
         if body is None:
-            return _skip(history, Why.NO_ROOM, "the text that people wrote leaves no room for the tracker's", tracked)
+            return _skip(history, Why.NO_ROOM, _NO_ROOM, tracked)
         if body == tracked.issue.body.replace("\r\n", "\n"):
             return _skip(history, Why.UNCHANGED, "nothing new since the issue was written", tracked)
         reason = ", ".join(_news(state, fresh)) or "the text of the issue changed"
@@ -139,7 +140,7 @@ class _RuleBook:
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
         body = self._body(reopen(state, history), issue.body)
         if body is None:
-            return _skip(history, Why.NO_ROOM, "the text that people wrote leaves no room for the tracker's", tracked)
+            return _skip(history, Why.NO_ROOM, _NO_ROOM, tracked)
         return Reopen(
             history.identity, f"failing again since it was closed: {_failing_words(history)}", issue.number, body
         )

@@ -33,11 +33,6 @@ class Verdict:
     skipped: bool = False
 
     @property
-    def stream(self) -> tuple[int, str, str]:
-        """Runs in which a newer one speaks for an older one; two workflows may share a name, but not this."""
-        return self.run.workflow.id, self.run.branch, self.run.subject
-
-    @property
     def trigger(self) -> tuple[int, str]:
         """What decides which jobs a run has."""
         return self.run.workflow.id, self.run.event
