@@ -371,7 +371,8 @@ def test_an_issue_that_may_be_ours_is_not_doubled_when_our_login_is_unknown(
     box.inject(Fault("status", path="graphql", status=502, times=None))
     result = sweep("--execute", "--yes")
     assert result.exit_code == 1
-    assert "cannot be told" in words(result) or "could not be told" in words(result)
+    assert "it cannot be told whether it is ours. The next sweep asks again." in words(result)
+    assert "Restore the last line" not in words(result)
     assert len(box.issues) == 2
 
 

@@ -40,6 +40,12 @@ _UNSAFE = re.compile(r"(?<=-)-|[<>@#]")
 _WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
+_RESTORE = (
+    "Restore the last line of its body from the edit history, or close it as not planned and take its first label "
+    "off; the next sweep then opens a new one."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Tracked:
     """An issue with a marker we trust, and the state in it; `None` where it cannot be read."""
@@ -48,6 +54,7 @@ class Tracked:
     id: str
     state: State | None
     defect: str = ""
+    advice: str = _RESTORE
 
 
 def find_tracked(issues: tuple[Issue, ...], viewer: str | None) -> tuple[Tracked, ...]:
@@ -57,7 +64,7 @@ def find_tracked(issues: tuple[Issue, ...], viewer: str | None) -> tuple[Tracked
     return tuple(
         tracked
         if is_trusted(issue, viewer)
-        else Tracked(issue, tracked.id, None, "it cannot be told whether it is ours")
+        else Tracked(issue, tracked.id, None, "it cannot be told whether it is ours", "The next sweep asks again.")
         for issue, tracked in ours
         # Without our own login an unknown author may be us: better to leave it alone than to open a second issue.
         if is_trusted(issue, viewer) or viewer is None

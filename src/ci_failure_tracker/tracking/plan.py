@@ -208,8 +208,7 @@ def _unreadable(one: Tracked) -> Problem:
     return Problem(
         Gravity.WARNING,
         f"Issue #{one.issue.number} is left alone: {plain(one.defect)}.",
-        "Restore the last line of its body from the edit history, or close it as not planned and take "
-        "its first label off; the next sweep then opens a new one.",
+        one.advice,
     )
 
 
