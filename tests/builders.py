@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from ci_failure_tracker.model import (
+    Absence,
     Commit,
+    Diagnosis,
+    ExcerptLine,
     Issue,
     Job,
+    LineRange,
     Observation,
     Outcome,
+    Reading,
     Repository,
     Run,
     RunJobs,
@@ -65,13 +70,13 @@ def a_scan(runs: list[Run], jobs: dict[int, list[Job]] | None = None, issues: tu
     )
 
 
-def red(run: Run, job: str = "test") -> Observation:
+def red(run: Run, job: str = "test", job_id: int = 0, outcome: Outcome = Outcome.FAILURE) -> Observation:
     return Observation(
         run,
-        Outcome.FAILURE,
+        outcome,
         job=job,
-        job_id=run.id + 4_000,
-        step="Run it",
+        job_id=job_id or run.id + 4_000,
+        step=Step(2, "Run it", "failure"),
         attempt=run.attempt,
         ended_at=run.updated_at,
     )
@@ -79,6 +84,23 @@ def red(run: Run, job: str = "test") -> Observation:
 
 def green(run: Run, job: str | None = None) -> Observation:
     return Observation(run, Outcome.SUCCESS, job=job, job_id=run.id + 4_000 if job else None, attempt=run.attempt)
+
+
+def a_diagnosis(headline: str = "ValueError: no year", *lines: str, outcome: Outcome = Outcome.FAILURE) -> Diagnosis:
+    """A diagnosis whose cause is its headline; the excerpt begins at line 7."""
+    shown = tuple(ExcerptLine(number, line) for number, line in enumerate(lines or ("before", headline), start=7))
+    return Diagnosis(headline, shown, (LineRange(7, 6 + len(shown)),), f"v1:{headline}", outcome)
+
+
+def a_reading(
+    seen: Observation, headline: str = "ValueError: no year", absence: Absence | None = None, **more: Outcome
+) -> Reading:
+    """What the log of a failed job said; with an absence and no headline nothing is known."""
+    assert seen.job_id
+    if not headline:
+        return Reading(seen.job_id, absence=absence)
+    found = a_diagnosis(headline, **more)
+    return Reading(seen.job_id, found.signature, headline, found.outcome, absence, 2, found)
 
 
 def an_issue(number: int = 1, body: str = "", **more: object) -> Issue:

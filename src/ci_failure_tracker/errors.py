@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ci_failure_tracker.model import Absence
+
 FAILED = 1
 MISUSED = 2
 
@@ -97,6 +99,24 @@ class MissingRightError(TrackerError):
             "Naming one permission sets all others to none, so give the job all of them:\n"
             "permissions:\n  actions: read\n  issues: write\n"
             "A fine-grained token needs the repository permissions Actions (read) and Issues (read and write).",
+        )
+
+
+class LogAbsentError(TrackerError):
+    """A job has no log to read; no fault of the sweep."""
+
+    def __init__(self, absence: Absence) -> None:
+        super().__init__(f"There is no log ({absence}).")
+        self.absence = absence
+
+
+class UnexplainedLogError(TrackerError):
+    """A log was read, and the program failed over it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(
+            f"The program failed over it ({type(error).__name__}).",
+            "This is a bug: please report it with the job's log.",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ class Outcome(StrEnum):
     SUPERSEDED = "superseded"
     ACTION_REQUIRED = "action_required"
     STARTUP_FAILURE = "startup_failure"
+    RUNNER_LOST = "runner_lost"
 
     @property
     def words(self) -> str:
@@ -103,11 +104,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a job."""
+    """One step of a job, and when it ran, in UTC."""
 
     number: int
     name: str
     conclusion: str | None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +140,21 @@ class Issue:
     author_association: str
 
 
-class Gravity(StrEnum):
-    """How loud a problem is said: as a warning or as an error that also changes the exit code."""
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """An annotation of a check run: what a problem matcher, a step or GitHub itself said about a job."""
 
+    level: str
+    message: str
+    title: str = ""
+    path: str = ""
+    line: int | None = None
+
+
+class Gravity(StrEnum):
+    """How loud a problem is said; an error also changes the exit code, a notice asks for nothing."""
+
+    NOTICE = "notice"
     WARNING = "warning"
     ERROR = "error"
 
@@ -174,7 +189,7 @@ class Scan:
     """All that was read from GitHub in one sweep.
 
     `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was
-    either green, or has no jobs, or is named in `problems`.
+    either green, or has no jobs, or is named in `problems`. `readings` hold what the logs of failed jobs say.
     """
 
     repository: Repository
@@ -184,6 +199,8 @@ class Scan:
     viewer: str | None
     window: Window
     problems: tuple[Problem, ...]
+    readings: tuple[Reading, ...] = ()
+    logs: LogsRead = field(default_factory=lambda: LogsRead())  # noqa: PLW0108 - it is declared further down
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +211,108 @@ class RunJobs:
     jobs: tuple[Job, ...]
 
 
+# --- why it failed -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LineRange:
+    """Lines of a log, numbered from 1 over `text.split("\n")`; both ends belong to it."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptLine:
+    """One line of an excerpt, cleaned and redacted; `left_out` says how many lines were left out before it.
+
+    `repeats` counts the lines like this one that are folded into it.
+    """
+
+    number: int
+    text: str
+    left_out: int = 0
+    repeats: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why a job failed, read from its log or from its annotations.
+
+    `headline` and `lines` are cleaned of control characters and redacted, but not yet safe as Markdown. `ranges` are
+    the lines of the log that `lines` came from; both are empty where the log says nothing. `signature` is the same
+    whenever the cause is. `outcome` is what the log itself says of how the job ended.
+    """
+
+    headline: str
+    lines: tuple[ExcerptLine, ...]
+    ranges: tuple[LineRange, ...]
+    signature: str
+    outcome: Outcome
+
+
+class Absence(StrEnum):
+    """Why a job has no log to read: GitHub's answer, or that there is nothing in it."""
+
+    NOT_FOUND = "404"
+    GONE = "410"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLog:
+    """A failed job whose log is worth reading; `name` says which, as in "test (3.12) of run 7 of CI".
+
+    `counts` is false where it is a failure only if the reading says so: a cancelled job may have met its time limit.
+    """
+
+    job_id: int
+    name: str
+    step: Step | None
+    outcome: Outcome
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The logs to read, the most telling first, and how many more there would be over the budget."""
+
+    logs: tuple[WantedLog, ...]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of why one job failed: read in this sweep, or remembered by an issue.
+
+    `signature` is empty where the cause is not known, `outcome` is what the log or the annotations say of the end.
+    `absence` says why there was no log; where the cause is known all the same, annotations told it. `step` is the
+    number of the failed step. `diagnosis` is there only in the sweep that made it.
+    """
+
+    job_id: int
+    signature: str = ""
+    headline: str = ""
+    outcome: Outcome | None = None
+    absence: Absence | None = None
+    step: int | None = None
+    diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogsRead:
+    """How many logs were read in a sweep, and how many bytes; how many were not there, not readable, over the budget.
+
+    A log that is not there is `absent` whether or not annotations stood in for it.
+    """
+
+    read: int = 0
+    size: int = 0
+    absent: int = 0
+    unread: int = 0
+    left_out: int = 0
+
+
 # --- what was seen in it -------------------------------------------------------------------------
 
 
@@ -201,25 +320,28 @@ class RunJobs:
 class Observation:
     """One job of one run attempt with its outcome; `None` where it says nothing (skipped, neutral).
 
-    A run that was green as a whole is one observation without a job: its jobs were not read.
+    A run that was green as a whole is one observation without a job: its jobs were not read. `step` is the one that
+    failed, `reading` what is known of the cause.
     """
 
     run: Run
     outcome: Outcome | None
     job: str | None = None
     job_id: int | None = None
-    step: str | None = None
+    step: Step | None = None
     attempt: int = 1
     ended_at: datetime | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an issue stands for."""
+    """What an issue stands for; `cause` is a signature where it is one cause, in whatever jobs it shows."""
 
     id: str
     workflow: str
     job: str
+    cause: str = ""
 
     @property
     def is_whole_workflow(self) -> bool:
@@ -229,11 +351,18 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class FailedLeg:
-    """One failed job of an occurrence; `leg` is empty where the job has no matrix."""
+    """One failed job of an occurrence; `leg` is empty where the job has no matrix.
+
+    `signature` is empty as long as the cause is not known, `absence` says that there was no log. `outcome` is set where
+    the job ended otherwise than GitHub's conclusion says.
+    """
 
     leg: str
     job_id: int | None
     step: str | None
+    signature: str = ""
+    absence: Absence | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +413,8 @@ class History:
     `occurrences` go from the oldest to the newest. `failing_legs` are those red at their last observation;
     a job without a matrix is the leg with the empty name. `first_red` and `last_green` bound the latest break
     on its branch, `green_again` is the first green after it;
-    `gone` says that the workflow no longer has the job.
+    `gone` says that the workflow no longer has the job, `replaced` that the jobs of a cause fail of something else now,
+    which proves nothing of the cause. `readings` hold what is known of the failed jobs.
     """
 
     identity: Identity
@@ -294,6 +424,8 @@ class History:
     last_green: Point | None
     green_again: Point | None
     gone: bool = False
+    replaced: bool = False
+    readings: tuple[Reading, ...] = ()
 
     @property
     def failing(self) -> bool:
@@ -316,11 +448,47 @@ class LegCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Why jobs of an issue failed: one cause, in how many failed jobs it was found, and when first and last."""
+
+    signature: str
+    headline: str
+    count: int
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an issue shows of a log: that of the newest failure whose cause is known.
+
+    `step` is the number of the failed step. With an `absence` there was no log, and the lines are annotations.
+    """
+
+    run_id: int
+    attempt: int
+    number: int
+    job_id: int
+    ended_at: datetime
+    signature: str
+    headline: str
+    lines: tuple[ExcerptLine, ...]
+    step: int | None = None
+    absence: Absence | None = None
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """That of its occurrence."""
+        return self.ended_at, self.run_id, self.attempt
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What an issue remembers in its marker; its body is rendered from this.
 
     `counted_to` is the order of the newest occurrence that was dropped from `occurrences`: what is not newer
-    has been counted. `legs_cut` says that `legs` leaves some out.
+    has been counted. `legs_cut` says that `legs` leaves some out. `causes` are those seen last, the newest first;
+    `other_causes` counts the failed jobs whose cause is no longer among them.
     """
 
     identity: Identity
@@ -335,7 +503,11 @@ class State:
     first_red: Point | None = None
     green_again: Point | None = None
     gone: bool = False
+    replaced: bool = False
     previous: int | None = None
+    causes: tuple[Cause, ...] = ()
+    other_causes: int = 0
+    evidence: Evidence | None = None
 
     @property
     def latest(self) -> Occurrence:
@@ -359,6 +531,7 @@ class Why(StrEnum):
     NO_ROOM = "no room"
     BAD_TEMPLATE = "bad template"
     SAME_ID = "same id"
+    CAUSE_UNKNOWN = "cause not known yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +591,8 @@ class Failing:
     run_number: int
     branch: str
     legs: tuple[str, ...]
+    headline: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ COUNTABLE = (
 )
 """The outcomes that `conclusions` may name."""
 
-TITLE_FIELDS = ("workflow", "job")
+TITLE_FIELDS = ("workflow", "job", "headline")
 """The fields that `title` may hold."""
 
 
@@ -37,6 +37,7 @@ class GroupBy(StrEnum):
 
     JOB = "job"
     WORKFLOW = "workflow"
+    CAUSE = "cause"
 
 
 class Matrix(StrEnum):
@@ -112,7 +113,8 @@ def _choice(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
         try:
             return kind(text.lower())
         except ValueError:
-            allowed = " or ".join(f"`{item.value}`" for item in kind)
+            *others, last = (f"`{item.value}`" for item in kind)
+            allowed = f"{', '.join(others)} or {last}"
             raise BadValueError(f"is {text!r}; give {allowed}") from None
 
     return parse
@@ -189,7 +191,7 @@ def _labels(text: str) -> tuple[str, ...]:
 def _title(text: str) -> str:
     unknown = [name for name in re.findall(r"\{([^{}]*)\}", text) if name not in TITLE_FIELDS]
     if unknown:
-        raise BadValueError(f"has the unknown field {{{unknown[0]}}}; known are {{workflow}} and {{job}}")
+        raise BadValueError(f"has the unknown field {{{unknown[0]}}}; known are {{workflow}}, {{job}} and {{headline}}")
     return text
 
 
@@ -282,7 +284,12 @@ class Settings:
         _conclusions,
         "NAMES",
     )
-    group_by: GroupBy = _input("job", "What one issue stands for: `job` or `workflow`.", _choice(GroupBy), "KIND")
+    group_by: GroupBy = _input(
+        "job",
+        "What one issue stands for: `job`, `workflow`, or `cause`, which is one issue for all jobs that fail alike.",
+        _choice(GroupBy),
+        "KIND",
+    )
     matrix: Matrix = _input(
         "together",
         "Whether the legs of a matrix share an issue (`together`) or have one each (`separate`).",
@@ -307,7 +314,7 @@ class Settings:
     assignees: tuple[str, ...] = _input("", "Logins to assign to every new issue.", _names, "LOGINS")
     title: str = _input(
         "[CI Failure] {workflow} - {job}",
-        "Title of a new issue; `{workflow}` and `{job}` are filled in.",
+        "Title of a new issue; `{workflow}`, `{job}` and `{headline}`, the line that says what failed, are filled in.",
         _title,
         "TEXT",
     )
@@ -324,7 +331,23 @@ class Settings:
         _duration,
         "SPAN",
     )
+    logs: bool = _input(
+        "true",
+        "Read the logs of failed jobs, to show in the issue what failed and to tell causes apart.",
+        _flag,
+        "BOOL",
+    )
+    excerpt_lines: int = _input(
+        "30",
+        "How many lines of a log an issue shows, from 1 to 100. It never shows more than 4,000 characters.",
+        _count(1, 100),
+        "N",
+    )
     dry_run: bool = _input("false", "Plan everything and write nothing.", _flag, "BOOL")
+
+    def counts(self, outcome: Outcome | None) -> bool:
+        """Whether an outcome is a failure; a lost runner is one where `failure` is."""
+        return outcome in self.conclusions or (outcome is Outcome.RUNNER_LOST and Outcome.FAILURE in self.conclusions)
 
 
 def inputs() -> Iterator[Input]:
@@ -357,6 +380,8 @@ def read_settings(given: Mapping[str, str]) -> Settings:
             values[declared.name.replace("-", "_")] = declared.parse(text or declared.default)
         except BadValueError as mistake:
             mistakes.append(f"`{declared.name}` {mistake}.")
+    if values.get("group_by") is GroupBy.CAUSE and values.get("logs") is False:
+        mistakes.append("`group-by: cause` needs `logs: true`, for causes are found in the logs.")
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(**values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.github_api.logs import diagnose
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.scan import scan
 from ci_failure_tracker.github_api.writes import Door
@@ -21,7 +22,7 @@ def sweep(reads: Reads, door: Door, settings: Settings, now: datetime, progress:
         TrackerError: where the sweep cannot go on at all. What only a part of it could not do is in the report.
     """
     seen = scan(reads, settings, now, progress)
-    observed = observe(seen)
-    plan = make_plan(observed, seen, settings, now)
+    seen = diagnose(reads, seen, settings, now, progress)
+    plan = make_plan(observe(seen), seen, settings, now)
     results = door.apply(plan)
     return make_report(seen, plan, results, Requests(reads.requests_made, reads.requests_left), now)

@@ -100,7 +100,10 @@ def test_json_is_the_report_and_nothing_else_on_stdout() -> None:
         "[CI Failure] Build and test - test",
         "[CI Failure] Release - publish",
     ]
-    assert report["requests"]["made"] == 6
+    assert report["requests"]["made"] == 8
+    assert report["logs"]["read"] == 2
+    assert [one["headline"] for one in report["failing"]] == ["Process completed with exit code 1."] * 2
+    assert all(one["signature"].startswith("v1:") for one in report["failing"])
 
 
 def test_every_input_is_an_option() -> None:
@@ -356,7 +359,8 @@ def test_enterprise_server_is_asked_at_its_own_addresses(
         "x", f"<!-- ci-failure-tracker:begin -->Failure id `{'0' * 32}`", ["ci-failure"], "passer-by", "NONE", "User"
     )
     assert sweep("--execute", "--yes").exit_code == 0
-    assert {record.path.split("/repos")[0] for record in server.requests} == {"/api/v3", "/api/graphql"}
+    asked = {record.path.split("/repos")[0] for record in server.requests if "/_logs/" not in record.path}
+    assert asked == {"/api/v3", "/api/graphql"}
     assert sweep("--execute", "--yes", "--format", "json").exit_code == 0
     assert len(box.issues) == 3
 

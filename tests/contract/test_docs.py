@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ci_failure_tracker.rendering.issue import IssueView, LegView, RunView
+from ci_failure_tracker.rendering.reasons import CauseView
 from ci_failure_tracker.settings import inputs
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +23,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *so
         (IssueView, r"\| `issue\.` \| is \|"),
         (RunView, r"\| `issue\.latest\.`, and each of `issue\.runs` \| is \|"),
         (LegView, r"\| each of `issue\.legs` \| is \|"),
+        (CauseView, r"\| each of `issue\.causes` \| is \|"),
     ],
 )
 def test_the_guide_lists_the_fields_of_a_template(view: type, head: str) -> None:

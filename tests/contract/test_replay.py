@@ -30,11 +30,20 @@ def server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
         yield running
 
 
-def test_each_broken_job_gets_one_issue_and_a_second_sweep_writes_nothing(server: Server, box: Sandbox) -> None:
+def test_each_broken_job_gets_one_issue_and_sweeps_come_to_rest(server: Server, box: Sandbox) -> None:
     assert CliRunner().invoke(program, ["sweep", "--execute", "--yes"]).exit_code == 0
     titles = [issue.title for issue in box.issues]
     assert len(titles) == len(set(titles)) == 9
     assert "[CI Failure] Dependabot Updates - Dependabot" in titles
+    reads = [_logs_read_by_one_more_sweep(server) for _ in range(3)]
+    assert sorted(reads, reverse=True) == reads  # a sweep reads fifty logs at most, the next one goes on
+    assert reads[-1] == 0
+    assert {record.method for record in server.requests} == {"GET"}
+    assert [issue.title for issue in box.issues] == titles
+    assert all("of the log](" in (issue.body or "") for issue in box.issues)
+
+
+def _logs_read_by_one_more_sweep(server: Server) -> int:
     server.clear_requests()
     assert CliRunner().invoke(program, ["sweep", "--execute", "--yes"]).exit_code == 0
-    assert {record.method for record in server.requests} == {"GET"}
+    return sum("/_logs/" in record.path for record in server.requests)

@@ -91,6 +91,8 @@ jobs:
     assert f"in a line: {line}\n" in ending.log
     assert f"the next job tells of {first.number} and {second.number}" in ending.log
     assert first.title == "[CI Failure] CI - test"
+    assert "\n```text\n" in (first.body or "")
+    assert ">       assert eta.isoformat() ==" in (first.body or "")
     assert "| `CI` | `test` |" in ending.summary
     assert line in ending.summary
 

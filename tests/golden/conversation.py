@@ -68,6 +68,8 @@ def hold(conversation: Conversation) -> str:
 def _live(box: Sandbox, chapter: Mapping[str, Any]) -> None:
     for run in chapter.get("runs", []):
         box.add_run(run)
+    for log in chapter.get("logs", []):
+        box.change_log(next(job.id for job in box.runs[0].last.jobs if job.name == log["job"]), log["log"])
     for close in chapter.get("close", []):
         box.close_issue(close["issue"], close["reason"], at=close.get("at"))
     for edit in chapter.get("edit", []):

@@ -30,6 +30,7 @@ CASSETTES = Path(__file__).parent / "cassettes"
 SCENARIO = Path(__file__).parent / "scenario.yaml"
 ABOUT = CASSETTES / "about.json"
 
+LOG_ADDRESS = "https://logs.example/job.txt"
 LABELS = ("ci-failure", "github-actions", "automated")
 IDENTITY = Identity("0" * 32, "CI", "test")
 TITLE = "[CI Failure] CI - test"
@@ -57,7 +58,9 @@ def read_everything(source: Source) -> Reads:
     workflows = reads.workflows()
     runs = list(reads.runs(None, "main", None, None))
     failed = next(run for run in runs if run.conclusion == "failure")
-    reads.jobs(failed)
+    job = next(job for job in reads.jobs(failed) if job.conclusion == "failure")
+    list(reads.job_log(job.id))
+    reads.annotations(job.id)
     list(reads.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
     reads.issues("ci-failure")
     reads.viewer()
@@ -86,8 +89,13 @@ def recorder(origin: str = PUBLIC_API, mode: str = "none") -> vcr.VCR:
     host, public_host = (url.partition("://")[2] for url in (origin, PUBLIC_API))
 
     def request(record: Any) -> Any:
-        record.uri = record.uri.replace(origin, PUBLIC_API)
+        record.uri = address(record.uri)
         return record
+
+    def address(url: str) -> str:
+        # A log lies on another host, under a signed address that is nobody's business.
+        there = url.replace(origin, PUBLIC_API)
+        return there if there.startswith(f"{PUBLIC_API}/") and "/_logs/" not in there else LOG_ADDRESS
 
     def response(record: dict[str, Any]) -> dict[str, Any]:
         body = record["body"]["string"].replace(origin.encode(), PUBLIC_API.encode())
@@ -95,7 +103,10 @@ def recorder(origin: str = PUBLIC_API, mode: str = "none") -> vcr.VCR:
             body = body.replace(ours.encode(), public_host.encode())
         record["body"]["string"] = body
         kept = {name: values for name, values in record["headers"].items() if name.lower() in _KEPT_HEADERS}
-        record["headers"] = {name: [value.replace(origin, PUBLIC_API) for value in kept[name]] for name in kept}
+        for name, values in kept.items():
+            in_place = address if name.lower() == "location" else lambda value: value.replace(origin, PUBLIC_API)
+            kept[name] = [in_place(value) for value in values]
+        record["headers"] = kept
         return record
 
     return vcr.VCR(

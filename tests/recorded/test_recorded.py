@@ -16,7 +16,16 @@ from ci_failure_tracker.github_api.client import PUBLIC_API, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.model import Fate
 from ci_failure_tracker.settings import Secret
-from recorded.record import CASSETTES, LABELS, Source, read_about, read_everything, recorder, write_everything
+from recorded.record import (
+    CASSETTES,
+    LABELS,
+    LOG_ADDRESS,
+    Source,
+    read_about,
+    read_everything,
+    recorder,
+    write_everything,
+)
 
 SOURCE = Source(PUBLIC_API, read_about()["repository"], "a-token-of-no-worth")
 
@@ -39,7 +48,33 @@ def test_every_read_is_made_once() -> None:
     with recorder().use_cassette("reads.yaml") as cassette:
         reads = read_everything(SOURCE)
     assert cassette.all_played
-    assert reads.requests_made == len(cassette)
+    assert reads.requests_made == len(cassette) - 1  # the log's own address is not GitHub's API
+
+
+def test_a_log_comes_from_another_host_that_gets_no_token() -> None:
+    recorded = yaml.safe_load((CASSETTES / "reads.yaml").read_text(encoding="utf-8"))["interactions"]
+    (store,) = [one for one in recorded if one["request"]["uri"] == LOG_ADDRESS]
+    (redirect,) = [one for one in recorded if one["request"]["uri"].endswith("/logs")]
+    assert redirect["response"]["status"]["code"] == 302
+    job_id = int(redirect["request"]["uri"].split("/")[-2])
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        text = b"".join(new_reads().job_log(job_id))
+    body = store["response"]["body"]["string"]
+    assert text == (body if isinstance(body, bytes) else body.encode())
+
+
+def test_annotations_arrive_with_their_place() -> None:
+    (answer,) = answers("reads.yaml", "/annotations")
+    job_id = next(
+        int(one["request"]["uri"].split("/")[-2])
+        for one in yaml.safe_load((CASSETTES / "reads.yaml").read_text(encoding="utf-8"))["interactions"]
+        if "/annotations" in one["request"]["uri"]
+    )
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        found = new_reads().annotations(job_id)
+    assert [(one.level, one.message, one.path, one.line) for one in found] == [
+        (one["annotation_level"], one["message"], one["path"], one["start_line"]) for one in answer
+    ]
 
 
 def test_runs_arrive_with_the_name_of_their_workflow_not_their_own() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast, get_args
 
 from sandbox import identifiers
 from sandbox.fields import Fields, ScenarioError, nearest
@@ -17,6 +17,7 @@ from sandbox.state import (
     Fork,
     Job,
     Log,
+    LogKind,
     Run,
     State,
     Step,
@@ -36,6 +37,7 @@ CONCLUSIONS = (
 )
 STATUSES = ("completed", "in_progress", "queued", "waiting", "requested", "pending")
 # Runs that ended this way never got as far as having jobs.
+_WITHOUT_TEXT = frozenset(get_args(LogKind)) - {"text"}
 _JOBLESS = ("startup_failure", "action_required")
 # What a run says when its jobs disagree: the first of these that one of them has.
 _WORST_FIRST = ("failure", "timed_out", "cancelled", "action_required", "success", "neutral", "skipped")
@@ -244,10 +246,8 @@ class History:
         written = fields.optional_text("log")
         if written is None:
             return None
-        if written in ("missing", "expired", "none"):
-            return Log(cast("Literal['missing', 'expired', 'none']", written))
-        if "\n" in written:
-            return Log("text", written)
+        if written in _WITHOUT_TEXT or "\n" in written:
+            return log_of(written)
         path = self.folder / written
         if not path.is_file():
             raise fields.error("log", f"there is no file {path} (a log of one line ends with a newline)")
@@ -278,6 +278,11 @@ class History:
             self._job_ids.add(job_id)
             numbered.append(replace(draft, id=job_id))
         return numbered
+
+
+def log_of(written: str) -> Log:
+    """A log written as its text, or as one of the words for why there is none."""
+    return Log(cast("LogKind", written)) if written in _WITHOUT_TEXT else Log("text", written)
 
 
 def read_plans(fields: Fields) -> tuple[JobPlan, ...]:

@@ -136,6 +136,12 @@ def test_ten_problems_are_all_shown(capsys: pytest.CaptureFixture[str]) -> None:
     assert "more;" not in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("runner")
+def test_a_notice_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    action._annotate(a_report([Problem(Gravity.NOTICE, "n")]))
+    assert commands(capsys.readouterr().out) == ["notice"]
+
+
 def a_report(problems: list[Problem]) -> Report:
     run = a_run(1)
     scan = a_scan([run], {run.id: [a_job()]})

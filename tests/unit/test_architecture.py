@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "ci_failure_tracker"
-PURE = ("diagnosis", "tracking", "rendering", "reporting")
+PURE = ("diagnosis", "tracking", "rendering", "reporting", "redaction")
 EDGE_ONLY = {"os", "sys", "click", "rich", "actions_toolkit"}
 OUTSIDE = {"github", "requests", "urllib3", "time", "subprocess", "socket", "pathlib"} | EDGE_ONLY
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,17 +10,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import START, an_issue
-from ci_failure_tracker.model import Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
+from ci_failure_tracker.model import (
+    Absence,
+    Cause,
+    Commit,
+    Evidence,
+    ExcerptLine,
+    FailedLeg,
+    Identity,
+    LegCount,
+    Occurrence,
+    Outcome,
+    Point,
+    State,
+)
 from ci_failure_tracker.tracking.marker import (
     BEGIN,
     END,
     compose,
     find_tracked,
     needs_viewer,
-    read_state,
     read_tracked,
     write_marker,
 )
+from ci_failure_tracker.tracking.state_json import read_state
 
 ID = "113ccdad5b0843c8b5d4516211edf9ae"
 POINT = Point(9, 9, "a" * 40, START)
@@ -37,8 +51,14 @@ def an_occurrence(number: int, text: str = "x", legs: int = 1) -> Occurrence:
         started_at=begin,
         ended_at=begin + timedelta(minutes=5),
         outcome=Outcome.FAILURE,
-        legs=tuple(FailedLeg(f"{text}{leg}", leg, text) for leg in range(legs)),
+        legs=tuple(
+            FailedLeg(f"{text}{leg}", leg, text, f"v1:{leg}" if leg else "", *ENDS[leg % len(ENDS)])
+            for leg in range(legs)
+        ),
     )
+
+
+ENDS = ((None, None), (Absence.NOT_FOUND, None), (None, Outcome.TIMED_OUT), (Absence.EMPTY, Outcome.RUNNER_LOST))
 
 
 def a_state(text: str = "x", occurrences: int = 1, legs: int = 1) -> State:
@@ -53,7 +73,15 @@ def a_state(text: str = "x", occurrences: int = 1, legs: int = 1) -> State:
         last_green=POINT,
         first_red=POINT,
         previous=7,
+        causes=(Cause("v1:1", text, 3, START, START + timedelta(days=1)), Cause("v1:2", "", 1, START, START)),
+        other_causes=2,
+        evidence=an_evidence(text),
     )
+
+
+def an_evidence(text: str) -> Evidence:
+    lines = (ExcerptLine(3, text), ExcerptLine(9, f"  {text}", left_out=5), ExcerptLine(10, text, repeats=4))
+    return Evidence(1, 1, 1, 5, START, "v1:1", text, lines, step=4, absence=Absence.GONE)
 
 
 def inner(marker: str) -> str:
@@ -63,6 +91,21 @@ def inner(marker: str) -> str:
 def test_what_is_written_can_be_read_again() -> None:
     state = a_state(occurrences=3, legs=2)
     assert read_state(inner(write_marker(state))) == state
+
+
+def test_a_marker_without_what_came_later_is_read() -> None:
+    state = dataclasses.replace(a_state(legs=3), causes=(), other_causes=0, evidence=None)
+    data = json.loads(inner(write_marker(state)))
+    assert {"causes", "other_causes", "evidence", "cause"}.isdisjoint(data)
+    for one in data["occurrences"]:
+        one["legs"] = [leg[:3] for leg in one["legs"]]
+    bare = [FailedLeg(leg.leg, leg.job_id, leg.step) for leg in state.latest.legs]
+    assert list(read_state(json.dumps(data)).latest.legs) == bare
+
+
+def test_the_marker_of_a_cause_says_so() -> None:
+    of_cause = dataclasses.replace(a_state(), identity=Identity(ID, "CI", "test", "v1:1"))
+    assert read_state(inner(write_marker(of_cause))).identity.cause == "v1:1"
 
 
 @given(st.text(max_size=100))
@@ -131,6 +174,9 @@ def test_our_own_login_is_asked_for_only_where_it_decides() -> None:
         (("<!-- ci-failure-tracker {", "<!-- ci-failure-tracker <{"), "is gone"),
         (('"occurrences":[', '"occurrences":{['), "cannot be read"),
         (('"outcome":"failure"', '"outcome":"sad"'), "cannot be read"),
+        (('"absence":"410"', '"absence":"418"'), "cannot be read"),
+        (('"causes":[[', '"causes":[[1,'), "cannot be read"),
+        (('"lines":[[', '"lines":[[[],'), "cannot be read"),
     ],
 )
 def test_a_marker_that_cannot_be_read_is_told_and_keeps_its_id(spoil: tuple[str, str], defect: str) -> None:

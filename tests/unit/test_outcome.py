@@ -4,10 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from builders import CI, a_job, a_run, a_scan
-from ci_failure_tracker.diagnosis.observations import needs_jobs, observe, proofs
-from ci_failure_tracker.diagnosis.outcome import failing_step, judge, judge_job, judge_run
-from ci_failure_tracker.model import Job, Outcome, Step, Workflow
+from builders import CI, a_diagnosis, a_job, a_run, a_scan, some_settings
+from ci_failure_tracker.diagnosis.observations import needs_jobs, observe, proofs, tell
+from ci_failure_tracker.diagnosis.outcome import (
+    combined,
+    failing_step,
+    judge,
+    judge_job,
+    judge_run,
+    needs_annotations,
+    revised,
+)
+from ci_failure_tracker.model import Job, Outcome, Reading, Step, Workflow
 
 
 @pytest.mark.parametrize(
@@ -73,8 +81,80 @@ def test_a_job_cancelled_alone_is_cancelled() -> None:
 
 def test_the_failing_step_is_the_first_by_number() -> None:
     steps = (Step(3, "Report", "failure"), Step(1, "Set up", "success"), Step(2, "Test", "failure"))
-    assert failing_step(Job(1, "test", "failure", steps)) == "Test"
+    assert failing_step(Job(1, "test", "failure", steps)) == steps[2]
     assert failing_step(Job(1, "test", "failure")) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "said", "outcome"),
+    [
+        (Outcome.CANCELLED, Outcome.TIMED_OUT, Outcome.TIMED_OUT),
+        (Outcome.CANCELLED, Outcome.RUNNER_LOST, Outcome.RUNNER_LOST),
+        (Outcome.FAILURE, Outcome.RUNNER_LOST, Outcome.RUNNER_LOST),
+        (Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.TIMED_OUT),
+        (Outcome.FAILURE, Outcome.CANCELLED, Outcome.FAILURE),
+        (Outcome.CANCELLED, Outcome.FAILURE, Outcome.CANCELLED),
+        (Outcome.TIMED_OUT, Outcome.RUNNER_LOST, Outcome.TIMED_OUT),
+        (Outcome.SUCCESS, Outcome.TIMED_OUT, Outcome.SUCCESS),
+        (None, Outcome.TIMED_OUT, None),
+        (Outcome.FAILURE, None, Outcome.FAILURE),
+    ],
+)
+def test_github_shows_a_time_limit_and_a_lost_runner_as_something_else(
+    shown: Outcome | None, said: Outcome | None, outcome: Outcome | None
+) -> None:
+    assert revised(shown, said) is outcome
+
+
+def test_a_leg_that_fail_fast_stopped_still_says_nothing_whatever_its_log_says() -> None:
+    run = a_run(1)
+    observed = observe(a_scan([run], {run.id: [a_job("test (1)"), a_job("test (2)", "cancelled", 2)]}))
+    assert [one.outcome for one in observed] == [Outcome.FAILURE, None]
+    told = tell(observed, [Reading(5_002, "v1:x", "late", Outcome.TIMED_OUT)])
+    assert told == observed
+
+
+@pytest.mark.parametrize(
+    ("outcome", "step", "needed"),
+    [
+        (Outcome.FAILURE, Step(2, "Test", "failure"), False),
+        (Outcome.FAILURE, Step(2, "Test", "cancelled"), True),
+        (Outcome.FAILURE, None, True),
+        (Outcome.CANCELLED, Step(2, "Test", "failure"), True),
+        (Outcome.TIMED_OUT, Step(2, "Test", "timed_out"), True),
+    ],
+)
+def test_annotations_are_needed_where_the_log_breaks_off(outcome: Outcome, step: Step | None, needed: bool) -> None:
+    assert needs_annotations(outcome, step) is needed
+
+
+def test_of_a_job_that_simply_failed_the_log_says_why() -> None:
+    log, annotations = a_diagnosis("in the log"), a_diagnosis("in an annotation")
+    assert combined(log, annotations, Outcome.FAILURE) is log
+    assert combined(None, annotations, Outcome.FAILURE) is annotations
+    assert combined(log, None, Outcome.FAILURE) is log
+    assert combined(None, None, Outcome.FAILURE) is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (Outcome.FAILURE, Outcome.RUNNER_LOST),
+        (Outcome.CANCELLED, Outcome.TIMED_OUT),
+        (Outcome.CANCELLED, Outcome.FAILURE),
+    ],
+)
+def test_of_a_job_that_was_stopped_annotations_say_why_and_the_log_what_it_did(outcome: Outcome, said: Outcome) -> None:
+    log, annotations = a_diagnosis("in the log", "line"), a_diagnosis("in an annotation", outcome=said)
+    both = combined(log, annotations, outcome)
+    assert both is not None
+    assert (both.headline, both.signature, both.outcome) == (annotations.headline, annotations.signature, said)
+    assert (both.lines, both.ranges) == (log.lines, log.ranges)
+
+
+def test_a_log_that_says_itself_that_the_time_was_over_is_believed() -> None:
+    log, annotations = a_diagnosis("late", outcome=Outcome.TIMED_OUT), a_diagnosis("other", outcome=Outcome.TIMED_OUT)
+    assert combined(log, annotations, Outcome.CANCELLED) is log
 
 
 @pytest.mark.parametrize(
@@ -110,3 +190,9 @@ def test_a_run_whose_jobs_could_not_be_read_is_neither_green_nor_red() -> None:
 def test_a_run_cancelled_before_it_had_jobs_says_nothing() -> None:
     run = a_run(1, "cancelled", workflow=CI)
     assert observe(a_scan([run], {run.id: []})) == ()
+
+
+def test_a_lost_runner_counts_where_a_failure_does() -> None:
+    assert some_settings(conclusions="failure").counts(Outcome.RUNNER_LOST)
+    assert not some_settings(conclusions="cancelled, timed_out").counts(Outcome.RUNNER_LOST)
+    assert not some_settings(conclusions="failure").counts(None)

@@ -47,7 +47,10 @@ def test_all_mistakes_are_told_at_once() -> None:
         ("since", "2026-13-01", "`2026-03-01`"),
         ("conclusions", "failure, superseded", "'superseded'"),
         ("conclusions", ",", "names nothing"),
-        ("group-by", "leg", "`job` or `workflow`"),
+        ("group-by", "leg", "`job`, `workflow` or `cause`"),
+        ("excerpt-lines", "0", "from 1 to 100"),
+        ("excerpt-lines", "101", "from 1 to 100"),
+        ("logs", "some", "`true` or `false`"),
         ("dry-run", "yes", "`true` or `false`"),
         ("labels", " , ", "is empty"),
         ("labels", "x" * 51, "50 characters"),
@@ -98,3 +101,9 @@ def test_every_input_has_a_help_that_is_a_sentence() -> None:
     for declared in inputs():
         assert declared.help.endswith("."), declared.name
         assert declared.help[0].isupper(), declared.name
+
+
+def test_causes_cannot_be_told_apart_without_logs() -> None:
+    with pytest.raises(SettingsError, match="needs `logs: true`"):
+        some_settings(group_by="cause", logs="false")
+    assert some_settings(group_by="cause").logs

@@ -6,12 +6,12 @@ import json
 import pytest
 from markdown_it import MarkdownIt
 
-from builders import START, a_job, a_run, a_scan, some_settings
+from builders import START, a_job, a_reading, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.model import Gravity, LogsRead, Problem
 from ci_failure_tracker.rendering.summary import render_summary
 from ci_failure_tracker.reporting.report import Report, Requests, make_report, report_as_json
 from ci_failure_tracker.tracking.plan import make_plan
@@ -78,12 +78,33 @@ def test_nothing_seen_is_no_all_clear() -> None:
     assert (outputs(report)["has-failures"], outputs(blind)["has-failures"]) == ("false", "")
 
 
-def test_errors_come_before_warnings_and_none_twice() -> None:
-    warning, error = Problem(Gravity.WARNING, "w"), Problem(Gravity.ERROR, "e")
-    report = a_report(problems=(warning, error, warning))
-    assert report.problems == (error, warning)
+def test_errors_come_before_warnings_these_before_notices_and_none_twice() -> None:
+    notice, warning, error = (Problem(gravity, gravity.value) for gravity in Gravity)
+    report = a_report(problems=(notice, warning, error, warning))
+    assert report.problems == (error, warning, notice)
     assert report.failed
-    assert not a_report(problems=(warning,)).failed
+    assert not a_report(problems=(warning, notice)).failed
+
+
+def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
+    run = a_run(1)
+    scan = a_scan([run], {run.id: [a_job()]})
+    (seen,) = observe(scan)
+    logs = LogsRead(read=12, size=3_400_000, absent=1, unread=2, left_out=3)
+    scan = dataclasses.replace(scan, readings=(a_reading(seen, "disk | full @octocat"),), logs=logs)
+    plan = make_plan(observe(scan), scan, some_settings(), START)
+    report = make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995), START)
+    text = render_summary(report)
+    assert "| failure | `disk \\| full @\u200boctocat` | 1 |" in text
+    told = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
+    assert f"1 run looked at. {told} 5 requests to GitHub" in text
+    data = report_as_json(report)
+    assert (data["failing"][0]["headline"], data["failing"][0]["signature"]) == (
+        "disk | full @octocat",
+        "v1:disk | full @octocat",
+    )
+    assert data["logs"] == {"read": 12, "size": 3_400_000, "absent": 1, "unread": 2, "left_out": 3}
+    assert "log" not in render_summary(a_report()).splitlines()[-1]
 
 
 def test_the_report_is_json_with_a_reason_for_every_decision() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from ci_failure_tracker.diagnosis.outcome import failing_step, judge_job, judge_run
-from ci_failure_tracker.model import Job, Observation, Outcome, Run, Scan
+from ci_failure_tracker.diagnosis.outcome import failing_step, judge_job, judge_run, revised
+from ci_failure_tracker.model import Job, Observation, Outcome, Reading, Run, Scan
 
 WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
 _NOTHING_FAILED = frozenset({None, Outcome.SUCCESS, Outcome.SUPERSEDED})
@@ -46,6 +47,18 @@ def observe(scan: Scan) -> tuple[Observation, ...]:
         for run in scan.runs
         for observation in _observe_run(run, judge_run(run, scan.runs), jobs.get(run.id))
     )
+
+
+def tell(observations: Iterable[Observation], readings: Iterable[Reading]) -> tuple[Observation, ...]:
+    """The observations with what is known of their causes; of two readings of a job the later one counts."""
+    known = {reading.job_id: reading for reading in readings}
+    return tuple(_told(one, known.get(one.job_id or 0)) for one in observations)
+
+
+def _told(one: Observation, reading: Reading | None) -> Observation:
+    if reading is None or one.outcome in {None, Outcome.SUCCESS}:
+        return one
+    return replace(one, outcome=revised(one.outcome, reading.outcome), reading=reading)
 
 
 def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None) -> Iterator[Observation]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
-from ci_failure_tracker.model import Job, Outcome, Run
+from ci_failure_tracker.model import Diagnosis, Job, Outcome, Run, Step
 
 _OUTCOMES = {
     "success": Outcome.SUCCESS,
@@ -21,6 +22,7 @@ _GRACE = timedelta(minutes=10)
 """How long a run may take to stop once it is superseded: its `always()` steps have five minutes, and some slack."""
 
 _BROKEN = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.STARTUP_FAILURE})
+_SHOWN_AS_ANOTHER = frozenset({Outcome.TIMED_OUT, Outcome.RUNNER_LOST})
 
 
 def judge(conclusion: str | None) -> Outcome | None:
@@ -67,9 +69,49 @@ def judge_job(job: Job, siblings: Sequence[Job]) -> Outcome | None:
     return outcome
 
 
-def failing_step(job: Job) -> str | None:
+def failing_step(job: Job) -> Step | None:
     """The first step that did not end well."""
     for step in sorted(job.steps, key=lambda step: step.number):
         if judge(step.conclusion) not in {None, Outcome.SUCCESS}:
-            return step.name
+            return step
     return None
+
+
+# --- what the log and the annotations add --------------------------------------------------------
+
+
+def revised(outcome: Outcome | None, said: Outcome | None) -> Outcome | None:
+    """The outcome of a job after its log and annotations were read.
+
+    GitHub shows a job that met its time limit as cancelled, and one whose runner was lost as failed or cancelled.
+    """
+    shown = outcome in {Outcome.FAILURE, Outcome.CANCELLED}
+    return said if shown and shown_as_another(said) else outcome
+
+
+def shown_as_another(outcome: Outcome | None) -> bool:
+    """Whether GitHub may conclude a job that ended so as failed or cancelled."""
+    return outcome in _SHOWN_AS_ANOTHER
+
+
+def needs_annotations(outcome: Outcome, step: Step | None) -> bool:
+    """Whether only annotations can tell how a job ended: its log breaks off where the runner was stopped or lost."""
+    return outcome is not Outcome.FAILURE or step is None or judge(step.conclusion) is not Outcome.FAILURE
+
+
+def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome: Outcome) -> Diagnosis | None:
+    """One diagnosis from both.
+
+    Of a job that did not simply fail the annotations say why it ended, and the log only what it was doing then.
+    """
+    if of_log is None or of_annotations is None:
+        return of_log or of_annotations
+    simply_failed = outcome is Outcome.FAILURE and not shown_as_another(of_annotations.outcome)
+    if simply_failed or shown_as_another(of_log.outcome):
+        return of_log
+    return replace(
+        of_log,
+        headline=of_annotations.headline,
+        signature=of_annotations.signature,
+        outcome=of_annotations.outcome,
+    )

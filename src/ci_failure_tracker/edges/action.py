@@ -112,7 +112,8 @@ def _publish(report: Report) -> None:
 
 
 def _annotate(report: Report) -> None:
-    for gravity, annotate in ((Gravity.ERROR, core.error), (Gravity.WARNING, core.warning)):
+    levels = ((Gravity.ERROR, core.error), (Gravity.WARNING, core.warning), (Gravity.NOTICE, core.notice))
+    for gravity, annotate in levels:
         for text in _at_most_ten([str(problem) for problem in report.problems if problem.gravity is gravity]):
             annotate(lines(text), title="ci-failure-tracker")
 

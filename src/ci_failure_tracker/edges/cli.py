@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ci_failure_tracker import __version__
+from ci_failure_tracker.edges.explain import explain_command
 from ci_failure_tracker.edges.surroundings import Connection, lines, now, one_line, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github_api.writes import Door, ShutDoor
@@ -96,6 +97,9 @@ def action_command() -> None:
     from ci_failure_tracker.edges import action  # noqa: PLC0415 - the command does without the toolkit
 
     sys.exit(action.main())
+
+
+program.add_command(explain_command)
 
 
 def _connection(given: dict[str, str | None]) -> Connection:

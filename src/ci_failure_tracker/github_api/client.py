@@ -15,6 +15,7 @@ from github.GithubException import GithubException, RateLimitExceededException
 from github.GithubRetry import GithubRetry
 from github.Repository import Repository
 from github.Requester import Requester
+from urllib3.util import Retry
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.errors import (
@@ -31,6 +32,9 @@ PUBLIC_API = "https://api.github.com"
 _LOGGER = logging.getLogger(__name__)
 _TIMEOUT = 30
 _READ_RETRIES = 3
+_BACKOFF = 0.5
+"""Seconds; the wait before each further try is twice as long."""
+
 _LONGEST_WAIT = 90
 """Seconds that a rate limit may hold a sweep up before it gives up; a job's minutes cost money."""
 
@@ -82,7 +86,7 @@ def connect(token: Secret, endpoints: Endpoints, seconds_between_writes: float =
         verify=True,
         retry=GithubRetry(
             total=_READ_RETRIES,
-            backoff_factor=0.5,
+            backoff_factor=_BACKOFF,
             allowed_methods={"GET"},
             status_forcelist=[429, *range(500, 600)],
             raise_on_status=False,  # the last answer says more than "too many answers"
@@ -98,6 +102,34 @@ def connect(token: Secret, endpoints: Endpoints, seconds_between_writes: float =
 def unread_repository(requester: MeteredRequester, name: str) -> Repository:
     """A repository by its name, to list from and to write to; nothing is asked of GitHub for it."""
     return Repository(requester, {}, {"url": f"{requester.base_url}/repos/{name}"}, completed=True)
+
+
+class _Anonymous(requests.Session):
+    """A session that shows nobody credentials, neither the token nor what a `.netrc` file holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = lambda request: request
+        self.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
+        retry = Retry(
+            total=_READ_RETRIES,
+            backoff_factor=_BACKOFF,
+            allowed_methods={"GET"},
+            status_forcelist=[429, *range(500, 600)],
+            raise_on_status=False,
+        )
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Nothing for the next host either."""
+
+
+@contextmanager
+def anonymous_download(address: str) -> Iterator[requests.Response]:
+    """A file that GitHub gave a signed address for, mostly on another host; its body is not read yet."""
+    with _Anonymous() as session, session.get(address, stream=True, timeout=_TIMEOUT) as answer:
+        yield answer
 
 
 @contextmanager
@@ -127,7 +159,7 @@ def translated(doing: str, right: str) -> Iterator[None]:
 def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
     if error.status == _UNAUTHORIZED:
         return BadTokenError()
-    if isinstance(error, RateLimitExceededException) or _is_held_back(error):
+    if isinstance(error, RateLimitExceededException) or is_held_back(error):
         return RateLimitedError(
             f"GitHub's rate limit is used up, so it was not possible to {doing}.",
             "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
@@ -138,7 +170,7 @@ def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
     return GitHubError(f"GitHub answered {error.status} to the request to {doing}: {message}")
 
 
-def _is_held_back(error: GithubException) -> bool:
+def is_held_back(error: GithubException) -> bool:
     """Whether GitHub asks to wait; after retries the body is gone, and only the headers still say so."""
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     return error.status in _TOO_MANY and (

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
 
-from github.GithubException import UnknownObjectException
+from github.GithubException import GithubException, UnknownObjectException
 from github.GithubObject import NotSet
 from github.Issue import Issue as GithubIssue
 from github.Repository import Repository as GithubRepository
 from github.Workflow import Workflow as GithubWorkflow
 from github.WorkflowJob import WorkflowJob
 from github.WorkflowRun import WorkflowRun
+from github.WorkflowStep import WorkflowStep
 
-from ci_failure_tracker.errors import NoSuchRepositoryError
-from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, translated, unread_repository
-from ci_failure_tracker.model import Commit, Issue, Job, Repository, Run, Step, Workflow
+from ci_failure_tracker.errors import GitHubError, LogAbsentError, MissingRightError, NoSuchRepositoryError
+from ci_failure_tracker.github_api.client import (
+    Endpoints,
+    MeteredRequester,
+    anonymous_download,
+    is_held_back,
+    translated,
+    unread_repository,
+)
+from ci_failure_tracker.model import Absence, Annotation, Commit, Issue, Job, Repository, Run, Step, Workflow
 
 _ACTIONS = "actions: read"
+_ABSENT = {404: Absence.NOT_FOUND, 410: Absence.GONE}
+_PIECE = 1 << 16
+_REDIRECTS = (301, 302, 303, 307, 308)
+_FORBIDDEN = (403, 404)
 _PULL_REQUEST = re.compile(r"/pull/\d+$")
 
 
@@ -32,6 +47,7 @@ class Reads:
         self._name = name
         self._repository = unread_repository(requester, name)
         self._workflows: dict[int, GithubWorkflow] = {}
+        self._one_at_a_time = Lock()  # PyGithub's requester is not for several threads
 
     @property
     def requests_made(self) -> int:
@@ -91,6 +107,52 @@ class Reads:
             found = WorkflowRun(self._requester, {}, {"url": url, "jobs_url": f"{url}/jobs"}, completed=True)
             return tuple(_job(job) for job in found.jobs())
 
+    def job_log(self, job_id: int) -> Iterator[bytes]:
+        """The log of a job in pieces, as they arrive; several may be read at once, each in a thread of its own.
+
+        Raises:
+            LogAbsentError: where there is none: it was deleted, or the job never ran on a runner.
+            GitHubError: also in the middle of it.
+        """
+        reading = translated("read the log of a job", _ACTIONS)
+        with reading, anonymous_download(self._log_address(job_id)) as answer:
+            if answer.status_code in _ABSENT:
+                raise LogAbsentError(_ABSENT[answer.status_code])
+            if not answer.ok:
+                raise GitHubError(f"The store of GitHub's logs answered {answer.status_code}.")
+            yield from answer.iter_content(_PIECE)
+
+    def _log_address(self, job_id: int) -> str:
+        """Where the log is; GitHub signs an address on another host, which must not get the token."""
+        with self._one_at_a_time:
+            status, headers, text = self._requester.requestJson(
+                "GET", f"/repos/{self._name}/actions/jobs/{job_id}/logs"
+            )
+        if status in _REDIRECTS:
+            return str(headers["location"])
+        if status in _ABSENT:
+            raise LogAbsentError(_ABSENT[status])
+        raise self._requester.createException(status, headers, _structured(text))
+
+    def annotations(self, job_id: int) -> tuple[Annotation, ...]:
+        """The annotations of a job, which is a check run of the same number; GitHub keeps 50 of a job at most.
+
+        Raises:
+            MissingRightError: where the token may not see check runs.
+        """
+        doing, right = "read the annotations of a job", "checks: read"
+        with translated(doing, right):
+            try:
+                with self._one_at_a_time:
+                    _, found = self._requester.requestJsonAndCheck(
+                        "GET", f"/repos/{self._name}/check-runs/{job_id}/annotations", parameters={"per_page": 100}
+                    )
+            except GithubException as error:
+                if error.status in _FORBIDDEN and not is_held_back(error):
+                    raise MissingRightError(doing, right) from error
+                raise
+            return tuple(_annotation(one) for one in found)
+
     def issues(self, label: str) -> tuple[Issue, ...]:
         """Every issue with a label, open or closed; never by search, which lags behind."""
         with translated("list the issues", "issues: read"):
@@ -138,9 +200,29 @@ def _job(found: WorkflowJob) -> Job:
         id=found.id,
         name=found.name,
         conclusion=found.conclusion,
-        steps=tuple(Step(step.number, step.name, step.conclusion) for step in found.steps),
+        steps=tuple(_step(step) for step in found.steps),
         attempt=found.run_attempt,
-        completed_at=_utc(found.completed_at) if found.completed_at else None,
+        completed_at=_maybe_utc(found.completed_at),
+    )
+
+
+def _step(found: WorkflowStep) -> Step:
+    return Step(
+        number=found.number,
+        name=found.name,
+        conclusion=found.conclusion,
+        started_at=_maybe_utc(found.started_at),
+        completed_at=_maybe_utc(found.completed_at),
+    )
+
+
+def _annotation(found: Mapping[str, Any]) -> Annotation:
+    return Annotation(
+        level=str(found.get("annotation_level") or ""),
+        message=str(found.get("message") or ""),
+        title=str(found.get("title") or ""),
+        path=str(found.get("path") or ""),
+        line=found.get("start_line"),
     )
 
 
@@ -152,7 +234,7 @@ def _issue(found: GithubIssue) -> Issue:
         body=found.body or "",
         open=found.state == "open",
         state_reason=found.state_reason,
-        closed_at=_utc(found.closed_at) if found.closed_at else None,
+        closed_at=_maybe_utc(found.closed_at),
         author=author.login if author else "",
         author_is_bot=author is not None and author.type == "Bot",
         author_association=found.author_association,
@@ -166,6 +248,18 @@ def _subject(name: str) -> str:
 
 def _first_line(message: str) -> str:
     return message.partition("\n")[0]
+
+
+def _structured(text: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return {"message": text[:200]}
+    return data if isinstance(data, dict) else {}
+
+
+def _maybe_utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else _utc(moment)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -12,13 +12,39 @@ from jinja2 import PackageLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.model import ALL_JOBS, Commit, FailedLeg, Identity, LegCount, Occurrence, Outcome, Point, State
+from ci_failure_tracker.model import (
+    ALL_JOBS,
+    Cause,
+    Commit,
+    Evidence,
+    ExcerptLine,
+    FailedLeg,
+    Identity,
+    LegCount,
+    Occurrence,
+    Outcome,
+    Point,
+    State,
+)
 from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, short, utc
+from ci_failure_tracker.rendering.reasons import (
+    CauseView,
+    cause_views,
+    excerpt,
+    excerpt_source,
+    headline,
+    is_of,
+    log_note,
+    other_causes,
+    unknown_causes,
+)
 
 BODY_LIMIT = 65_536
 """Characters of an issue's body (GitHub answers 422 past it)."""
 
 TITLE_LIMIT = 256
+
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +78,14 @@ class IssueView:
     """What a template of an issue may use; every text in it is safe Markdown."""
 
     lead: str
+    headline: str
+    excerpt: str
+    excerpt_source: str
+    log_note: str
     workflow: str
     job: str
     all_jobs: bool
+    one_cause: bool
     count: str
     first_seen: str
     latest: RunView
@@ -63,6 +94,9 @@ class IssueView:
     several_sources: bool
     legs: list[LegView]
     more_legs: bool
+    causes: list[CauseView]
+    other_causes: int
+    unknown_causes: int
     failing_since: str
     last_green: str
     compare: str
@@ -79,17 +113,26 @@ class _Size:
     legs: int
     legs_of_a_run: int
     text: int
+    lines: int
+    causes: int
 
 
-_LADDER = (_Size(10, 40, 10, 200), _Size(5, 20, 10, 120), _Size(3, 10, 5, 80), _Size(1, 0, 2, 60))
+_LADDER = (
+    _Size(10, 40, 10, 200, 100, 10),
+    _Size(5, 20, 10, 120, 30, 5),
+    _Size(3, 10, 5, 80, 10, 3),
+    _Size(1, 0, 2, 60, 0, 1),
+)
 
 
-def render_title(pattern: str, identity: Identity) -> str:
+def render_title(pattern: str, identity: Identity, headline: str = "") -> str:
     """The title of a new issue: one line, no mention in it, within GitHub's limit."""
     job = "all jobs" if identity.is_whole_workflow else identity.job
-    parts = {"workflow": identity.workflow, "job": job}
+    if identity.cause and "{headline}" not in pattern:
+        job = f"{job}: {headline}"  # a job may have several causes, and their issues need names of their own
+    parts = {"workflow": identity.workflow, "job": job, "headline": headline or "cause unknown"}
     # In one pass, because a job may be called `{workflow}`.
-    title = re.sub(r"\{(workflow|job)\}", lambda match: parts[match[1]], pattern)
+    title = re.sub(r"\{(workflow|job|headline)\}", lambda match: parts[match[1]], pattern)
     # Defusing makes a text longer, at most by half.
     return next(text for limit in (TITLE_LIMIT, 170) if len(text := defused(title, limit)) <= TITLE_LIMIT)
 
@@ -167,6 +210,18 @@ _EXAMPLE = State(
     last_green=_EXAMPLE_POINT,
     first_red=dataclasses.replace(_EXAMPLE_POINT, sha="1" * 40),
     previous=1,
+    causes=(Cause("v1:0", "AssertionError: 1 != 2", 1, _EXAMPLE_TIME, _EXAMPLE_TIME),),
+    evidence=Evidence(
+        run_id=2,
+        attempt=1,
+        number=2,
+        job_id=3,
+        ended_at=_EXAMPLE_TIME,
+        signature="v1:0",
+        headline="AssertionError: 1 != 2",
+        lines=(ExcerptLine(7, "AssertionError: 1 != 2"),),
+        step=2,
+    ),
 )
 
 
@@ -179,6 +234,8 @@ _BARE_EXAMPLE = dataclasses.replace(
     first_red=None,
     green_again=_EXAMPLE_POINT,
     previous=None,
+    causes=(),
+    evidence=None,
 )
 
 
@@ -202,11 +259,18 @@ def _bad_template(mistake: Exception) -> SettingsError:
 def _view(state: State, url: str, size: _Size) -> IssueView:
     runs = state.occurrences[::-1][: size.runs]
     legs = [one for one in state.legs if one.leg]
+    lines = excerpt(state, size.lines)
+    causes = cause_views(state, size.causes, size.text)
     return IssueView(
         lead=_lead(state, url, size),
+        headline=headline(state, size.text),
+        excerpt=lines,
+        excerpt_source=excerpt_source(state, url, size.lines),
+        log_note=log_note(state, url),
         workflow=code(state.identity.workflow, size.text),
         job=code(state.identity.job, size.text),
         all_jobs=state.identity.is_whole_workflow,
+        one_cause=bool(state.identity.cause),
         count=counted(state.count, "failed run"),
         first_seen=utc(state.first_seen),
         latest=_run_view(state.latest, url, size),
@@ -215,10 +279,13 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
         hidden_runs=state.count - len(runs),
         legs=[LegView(code(one.leg, size.text), one.count, utc(one.last_seen)) for one in legs[: size.legs]],
         more_legs=state.legs_cut or len(legs) > size.legs,
+        causes=causes,
+        other_causes=other_causes(state, causes),
+        unknown_causes=unknown_causes(state),
         failing_since=_point(state.first_red, url),
         last_green=_point(state.last_green, url),
         compare=_compare(state, url),
-        actions=list(_actions(state, url)),
+        actions=list(_actions(state, url, lines)),
         previous=f"#{state.previous}" if state.previous else "",
         failure_id=state.identity.id,
     )
@@ -226,18 +293,38 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
 
 def _lead(state: State, url: str, size: _Size) -> str:
     """What is wrong, in one sentence."""
-    workflow, job = code(state.identity.workflow, size.text), code(state.identity.job, size.text)
-    subject, verb = f"Job {job} of workflow {workflow}", "is failing"
-    if state.identity.is_whole_workflow:
-        subject = f"Workflow {workflow}"
-    elif state.identity.job == state.latest.outcome.words:
-        subject, verb = f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, verb)
+    subject, verb, be = _subject(state, size)
     count = f"{counted(state.count, 'failed run')} since {utc(state.first_seen)}"
     if state.gone:
-        return f"{subject} is no longer in its workflow. Before that, {count}."
+        where = "its workflow" if be == "is" else "their workflows"
+        return f"{subject} {be} no longer in {where}. Before that, {count}."
+    if state.replaced:
+        return f"{subject} {'fails' if be == 'is' else 'fail'} of something else now. Before that, {count}."
     if state.green_again is not None:
-        return f"{subject} is green again: {_point(state.green_again, url)}. Before that, {count}."
+        return f"{subject} {be} green again: {_point(state.green_again, url)}. Before that, {count}."
     return f"{subject} {verb}: {count}."
+
+
+def _subject(state: State, size: _Size) -> tuple[str, str, str]:
+    """Who it is about, what is wrong with it, and whether it `is` or `are`."""
+    workflow, job = code(state.identity.workflow, size.text), code(state.identity.job, size.text)
+    if state.identity.cause:
+        return _jobs_of_cause([one.leg for one in state.legs] or [state.identity.job], size)
+    if state.identity.is_whole_workflow:
+        return f"Workflow {workflow}", "is failing", "is"
+    if state.identity.job == state.latest.outcome.words:
+        return f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, "is failing"), "is"
+    return f"Job {job} of workflow {workflow}", "is failing", "is"
+
+
+def _jobs_of_cause(names: list[str], size: _Size) -> tuple[str, str, str]:
+    """The jobs that one cause breaks, the first three by name."""
+    if len(names) == 1:
+        return f"Job {code(names[0], size.text)}", "is failing", "is"
+    *shown, last = [code(name, size.text) for name in names[:_NAMED]]
+    if len(names) > _NAMED:
+        shown, last = [*shown, last], f"{len(names) - _NAMED} more"
+    return f"Jobs {', '.join(shown)} and {last}", "are failing for the same reason", "are"
 
 
 _WITHOUT_A_JOB = {
@@ -305,23 +392,28 @@ def _compare(state: State, url: str) -> str:
 # --- what to do ----------------------------------------------------------------------------------
 
 
-def _actions(state: State, url: str) -> Iterator[str]:
+def _actions(state: State, url: str, lines: str) -> Iterator[str]:
     latest = state.latest
     log = _job_link(latest, url)
     step = next((leg.step for leg in latest.legs if leg.step), None)
     at_step = f" at the step {code(step, 80)}" if step else ""
-    yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
+    if lines and is_of(state.evidence, latest) and latest.outcome is Outcome.FAILURE:
+        yield f"Start from the lines above; the {log}{at_step} has what came before them."
+    else:
+        yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
     if compare := _compare(state, url):
         yield f"Look for the cause in the commits between the last green run and the first red one: {compare}."
     elif state.last_green and state.first_red and state.last_green.sha == state.first_red.sha:
         yield "The same commit was green and red: suspect the job itself, its environment or chance."
-    if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT}:
+    if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
         yield "Re-run the failed jobs once: a green re-run of the same commit means that the job is flaky."
 
 
 _FIRST_ACTION = {
     Outcome.FAILURE: "Open the {log}{at_step} and read the first error.",
     Outcome.TIMED_OUT: "Open the {log}{at_step} and find what took so long; raise `timeout-minutes` only if it must.",
+    Outcome.RUNNER_LOST: "Open the {log}{at_step}, if there is one: GitHub lost the runner. Find out what used up its "
+    "memory or disk, or who shut it down.",
     Outcome.CANCELLED: "Open the {log}{at_step} and find out who or what cancelled it.",
     Outcome.ACTION_REQUIRED: "Open the {log}: it waits for somebody to approve it or to turn it down.",
     Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "

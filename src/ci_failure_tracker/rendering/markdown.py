@@ -1,50 +1,74 @@
 """Foreign text made safe for GitHub's Markdown; the one place that does it.
 
-Job names, branches, steps and commit titles are data that anybody may have written. They are shown as code,
-and even there a mention or a reference is broken, because not every reader of an issue is a browser.
+Job names, branches, steps, commit titles and logs are data that anybody may have written. Secrets are taken out of
+them. They are shown as code, and even there a mention or a reference is broken, because not every reader of an issue is
+a browser.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
+
+from ci_failure_tracker.redaction import redacted, redacted_lines
 
 ZERO_WIDTH_SPACE = "\u200b"
 
-_ACTIVE = re.compile(r"@(?=[\w-])|#(?=\d)|(?<=\bGH-)(?=\d)|(?<=://)|(?<=\bwww\.)|<(?=!)|--(?=>)", re.IGNORECASE)
+_ACTIVE = re.compile(r"@(?=[\w-])|#(?=\d)|(?<=\bGH-)(?=\d)|(?<=://)|(?<=\bwww\.)|<(?=!)|--(?=!?>)", re.IGNORECASE)
+_COMMAND = re.compile(r"^ *:(?=:)|##(?=\[)")
+_COLOURS = re.compile(r"\x1b\[[0-9;:?]{0,40}[ -/]?[@-~]")
 _BACKTICKS = re.compile(r"`+")
+_SPECIAL = re.compile(r"[\\<\[*|~]|&(?=#?\w{1,32};)")
+_SPACE = re.compile(r"\s")
 _SPACES = re.compile(r"\s+")
+_LINE_LIMIT = 300
+_TAB = 4
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def plain(text: str, limit: int = 200) -> str:
-    """One line of visible characters, cut at a whole character, with an ellipsis where it was longer.
+    """One line of visible characters without secrets, cut at a whole character, with an ellipsis where it was longer.
 
     Control and format characters (terminal escapes, right-to-left marks) and lone surrogates go.
     """
-    spaced = _SPACES.sub(" ", text)
-    visible = "".join(char for char in spaced if unicodedata.category(char) not in _HIDDEN).strip()
-    return visible if len(visible) <= limit else visible[: limit - 1].rstrip() + "…"
+    shown = redacted(_visible(_SPACES.sub(" ", _COLOURS.sub("", text))).strip())
+    if len(shown) > limit:  # what was cut may read otherwise, and has to be the same when it is read again
+        shown = _cut(redacted(_cut(shown, limit)), limit)
+    return shown
 
 
 def defused(text: str, limit: int = 200) -> str:
     """Plain text in which nothing is a mention, a reference, an address or a comment."""
-    return _ACTIVE.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, plain(text, limit))
+    return _harmless(plain(text, limit))
 
 
 def prose(text: str, limit: int = 200) -> str:
-    """A sentence of ours with foreign text in it: code spans stay, what could be a link, HTML or a cell's end goes."""
-    return re.sub(r"([\\<\[*|~])", r"\\\1", defused(text, limit))
+    """A sentence of ours with foreign text in it: code spans stay, what could be a link, HTML or a cell's end goes.
+
+    An entity stays what was written, or it could become the sign of a mention.
+    """
+    return _SPECIAL.sub(r"\\\g<0>", defused(text, limit))
 
 
 def code(text: str, limit: int = 200) -> str:
     """Foreign text as a code span."""
     shown = defused(text, limit) or " "
-    longest = max((len(run) for run in _BACKTICKS.findall(shown)), default=0)
+    longest = _longest_run(shown)
     fence = "`" * (longest + 1)
     pad = " " if longest or shown == " " else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def log_block(lines: Iterable[str]) -> str:
+    """The lines of a log as a block of code, without secrets; nothing for no lines.
+
+    A line stays one line, with the spaces before and in it, and is cut at 300 characters.
+    """
+    shown = [_log_line(line) for line in redacted_lines(map(_visible_with_spaces, lines))]
+    fence = "`" * max(3, *(_longest_run(line) + 1 for line in shown)) if shown else ""
+    return "\n".join((f"{fence}text", *shown, fence)) if shown else ""
 
 
 def cell(markdown: str) -> str:
@@ -70,3 +94,30 @@ def short(sha: str) -> str:
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`1 run`, `2 runs`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _visible(text: str) -> str:
+    return text if text.isprintable() else "".join(char for char in text if unicodedata.category(char) not in _HIDDEN)
+
+
+def _visible_with_spaces(line: str) -> str:
+    """A line of a log as a terminal with narrow tabs shows it."""
+    uncoloured = _COLOURS.sub("", line).rstrip()
+    return _visible(_SPACE.sub(" ", uncoloured.expandtabs(_TAB))).rstrip()
+
+
+def _log_line(line: str) -> str:
+    """Without mentions, references, addresses, comments, and commands to a runner that prints it."""
+    return _COMMAND.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, _harmless(_cut(line, _LINE_LIMIT)))
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _harmless(text: str) -> str:
+    return _ACTIVE.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, text)
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, _BACKTICKS.findall(text)), default=0)

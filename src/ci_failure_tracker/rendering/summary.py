@@ -8,8 +8,9 @@ from typing import Generic, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ci_failure_tracker.model import Failing, Fate, Identity, Problem, Result, Skip
+from ci_failure_tracker.model import Failing, Fate, Identity, LogsRead, Problem, Result, Skip
 from ci_failure_tracker.rendering.markdown import cell, code, counted, link, prose, utc
+from ci_failure_tracker.rendering.reasons import short_code
 from ci_failure_tracker.reporting.report import Report, WorkflowLook
 
 LIMIT = 1_000_000
@@ -46,6 +47,7 @@ class FailingRow:
     job: str
     legs: str
     outcome: str
+    headline: str
     count: int
     since: str
     latest: str
@@ -146,6 +148,7 @@ def _failing_row(failing: Failing, url: str) -> FailingRow:
         legs=", ".join(code(leg, 60) for leg in failing.legs[:5])
         + (f" and {len(failing.legs) - 5} more" if failing.legs[5:] else ""),
         outcome=failing.outcome.words,
+        headline=short_code(failing.headline, 120) if failing.headline else "",
         count=failing.count,
         since=utc(failing.since),
         latest=link(f"run {failing.run_number}", f"{url}/actions/runs/{failing.run_id}")
@@ -205,4 +208,18 @@ def _cost(report: Report) -> str:
     runs = counted(sum(look.runs for look in report.looked_at), "run")
     forks = f", {counted(report.window.forks, 'run')} of forks left out" if report.window.forks else ""
     left = "" if report.requests.left is None else f", {report.requests.left:,} left this hour"
-    return f"{runs} looked at{forks}. {counted(report.requests.made, 'request')} to GitHub{left}."
+    return f"{runs} looked at{forks}.{_logs(report.logs)} {counted(report.requests.made, 'request')} to GitHub{left}."
+
+
+def _logs(logs: LogsRead) -> str:
+    told = [
+        f"{counted(number, 'log')} {words}"
+        for number, words in (
+            (logs.read, f"read ({max(logs.size / 1_000_000, 0.1):.1f} MB)"),
+            (logs.absent, "not there"),
+            (logs.unread, "not readable"),
+            (logs.left_out, "left for the next sweep"),
+        )
+        if number
+    ]
+    return f" {', '.join(told)}." if told else ""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from ci_failure_tracker.model import (
     Failing,
     Fate,
     Gravity,
+    LogsRead,
     Outcome,
     Plan,
     Problem,
@@ -64,6 +66,7 @@ class Report:
     results: tuple[Result, ...]
     problems: tuple[Problem, ...]
     requests: Requests
+    logs: LogsRead = field(default_factory=LogsRead)
 
     def issues(self, kind: type[Create | Update | Reopen]) -> list[int]:
         """The numbers of the issues that an action of this kind was done to."""
@@ -144,12 +147,16 @@ def make_report(scan: Scan, plan: Plan, results: tuple[Result, ...], requests: R
         # What kept issues from being written matters more than what could not be read.
         problems=_each_once([*of_results, *plan.problems, *scan.problems]),
         requests=requests,
+        logs=scan.logs,
     )
 
 
 def _each_once(problems: list[Problem]) -> tuple[Problem, ...]:
-    """Errors before warnings, and none twice."""
-    return tuple(dict.fromkeys(sorted(problems, key=lambda one: one.gravity is not Gravity.ERROR)))
+    """Errors before warnings, these before notices, and none twice."""
+    return tuple(dict.fromkeys(sorted(problems, key=lambda one: _GRAVEST_FIRST.index(one.gravity))))
+
+
+_GRAVEST_FIRST = (Gravity.ERROR, Gravity.WARNING, Gravity.NOTICE)
 
 
 def _look(runs: tuple[Run, ...]) -> tuple[WorkflowLook, ...]:
@@ -186,6 +193,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "failing": [_failing_as_json(failing, report.repository.url) for failing in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [{"gravity": one.gravity.value, "what": one.what, "advice": one.advice} for one in report.problems],
+        "logs": dataclasses.asdict(report.logs),
         "requests": {"made": report.requests.made, "left": report.requests.left},
     }
 
@@ -214,6 +222,8 @@ def _failing_as_json(failing: Failing, url: str) -> dict[str, Any]:
         "latest_run_url": f"{url}/actions/runs/{failing.run_id}",
         "branch": failing.branch,
         "legs": list(failing.legs),
+        "headline": failing.headline or None,
+        "signature": failing.signature or None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.model import ALL_JOBS, Identity
@@ -10,11 +11,12 @@ from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import GroupBy, Matrix
 
 _LEG = 60
+_NAMED = 3
 
 
 def failure_id(workflow: str, job: str) -> str:
     """The MD5 of `{workflow}:{job}` in hex: a name, not a defence."""
-    return hashlib.md5(f"{workflow}:{job}".encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+    return _md5(f"{workflow}:{job}")
 
 
 def identify(workflow: str, job: str, group_by: GroupBy, matrix: Matrix) -> tuple[Identity, str]:
@@ -26,12 +28,27 @@ def identify(workflow: str, job: str, group_by: GroupBy, matrix: Matrix) -> tupl
         name, leg = job, ""
     else:
         name = base
-    return Identity(failure_id(workflow, name), workflow, name), _short_leg(leg)
+    return Identity(failure_id(workflow, name), workflow, name), short_leg(leg)
 
 
-def _short_leg(leg: str) -> str:
+def identify_cause(signature: str, jobs: Iterable[tuple[str, str]]) -> Identity:
+    """The identity of a cause, named after the workflows and jobs it shows in; its id is the MD5 of its signature."""
+    workflows, names = (_listed({pair[place] for pair in jobs}) for place in (0, 1))
+    return Identity(_md5(signature), workflows, names, signature)
+
+
+def _listed(names: set[str]) -> str:
+    shown = sorted(names, key=lambda name: (name.casefold(), name))
+    more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
+    return ", ".join(shown[:_NAMED]) + more
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
+
+
+def short_leg(leg: str) -> str:
     """The leg in a length that an issue can remember; two long ones that begin alike stay two."""
     if len(leg) <= _LEG:
         return plain(leg)
-    digest = hashlib.md5(leg.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:6]
-    return f"{plain(leg, _LEG - 7)}~{digest}"
+    return f"{plain(leg, _LEG - 7)}~{_md5(leg)[:6]}"

@@ -7,24 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
-from ci_failure_tracker.model import (
-    Commit,
-    FailedLeg,
-    Identity,
-    Issue,
-    LegCount,
-    Occurrence,
-    Outcome,
-    Point,
-    State,
-)
+from ci_failure_tracker.model import Issue, State
+from ci_failure_tracker.tracking.state_json import read_state, state_as_json
 
-VERSION = 1
 LIMIT = 8192
 """Bytes a marker may have."""
 
@@ -35,7 +22,7 @@ _MARKER = re.compile(r"<!-- ci-failure-tracker (\{[^<>]*\}) -->")
 _REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
 _SHOWN_ID = re.compile(r"Failure id `([0-9a-f]{32})`")
 _ID = re.compile(r'"id": ?"([0-9a-f]{32})"')
-_UNSAFE = re.compile(r"(?<=-)-|[<>@#]")
+_UNSAFE = re.compile(r"(-)-|[<>@#]")
 """What would end the comment, and what a careless reader of it would take for a mention; JSON may escape both."""
 _WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
@@ -120,119 +107,7 @@ def compose(region: str, state: State, old_body: str = "") -> str:
 
 def write_marker(state: State) -> str:
     """The marker's line. It is as long as the state makes it; `memory.fit` keeps states short enough."""
-    text = json.dumps(_as_json(state), separators=(",", ":"), ensure_ascii=False)
-    text = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    text = json.dumps(state_as_json(state), separators=(",", ":"), ensure_ascii=False)
+    # Every second hyphen is enough, and a line of them in a log is long.
+    text = _UNSAFE.sub(lambda match: f"{match[1] or ''}\\u{ord(match[0][-1]):04x}", text)
     return f"<!-- ci-failure-tracker {text} -->"
-
-
-# --- the state as JSON ---------------------------------------------------------------------------
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-
-
-def _as_json(state: State) -> dict[str, Any]:
-    full: dict[str, Any] = {
-        "v": VERSION,
-        "id": state.identity.id,
-        "workflow": state.identity.workflow,
-        "job": state.identity.job,
-        "count": state.count,
-        "first_seen": _time(state.first_seen),
-        "last_seen": _time(state.last_seen),
-        "legs": [[one.leg, one.count, _time(one.last_seen)] for one in state.legs],
-        "legs_cut": state.legs_cut or None,
-        "occurrences": [_occurrence_as_json(one) for one in state.occurrences],
-        "counted_to": [_time(state.counted_to[0]), *state.counted_to[1:]] if state.counted_to else None,
-        "last_green": _point_as_json(state.last_green),
-        "first_red": _point_as_json(state.first_red),
-        "green_again": _point_as_json(state.green_again),
-        "gone": state.gone or None,
-        "previous": state.previous,
-    }
-    return {key: value for key, value in full.items() if value is not None}
-
-
-def _occurrence_as_json(one: Occurrence) -> dict[str, Any]:
-    full = {
-        "run": one.run_id,
-        "attempt": one.attempt,
-        "number": one.number,
-        "event": one.event,
-        "branch": one.branch,
-        "sha": one.commit.sha,
-        "title": one.commit.title,
-        "started": _time(one.started_at),
-        "ended": _time(one.ended_at),
-        "outcome": one.outcome.value,
-        "legs": [[leg.leg, leg.job_id, leg.step] for leg in one.legs],
-        "source": one.source or None,
-        "hidden_legs": one.hidden_legs or None,
-    }
-    return {key: value for key, value in full.items() if value is not None}
-
-
-def _point_as_json(point: Point | None) -> list[Any] | None:
-    return [point.run_id, point.number, point.sha, _time(point.at)] if point else None
-
-
-def read_state(text: str) -> State:
-    """The state behind a marker's JSON.
-
-    Raises:
-        ValueError, KeyError, TypeError: where it is broken or of a version this program does not know.
-    """
-    data = json.loads(text)
-    if not isinstance(data, dict) or data.get("v") != VERSION:
-        version = data.get("v") if isinstance(data, dict) else None
-        raise ValueError(f"its version is {version!r}, and this program knows {VERSION}")
-    if not re.fullmatch(r"[0-9a-f]{32}", str(data["id"])):
-        raise ValueError("its failure id is malformed")
-    occurrences = tuple(_read_occurrence(one) for one in data["occurrences"])
-    if not occurrences:
-        raise ValueError("it holds no occurrence")
-    counted_to = data.get("counted_to")
-    return State(
-        identity=Identity(data["id"], str(data["workflow"]), str(data["job"])),
-        count=int(data["count"]),
-        first_seen=_moment(data["first_seen"]),
-        last_seen=_moment(data["last_seen"]),
-        legs=tuple(LegCount(str(leg), int(count), _moment(at)) for leg, count, at in data["legs"]),
-        occurrences=occurrences,
-        legs_cut=bool(data.get("legs_cut")),
-        counted_to=(_moment(counted_to[0]), int(counted_to[1]), int(counted_to[2])) if counted_to else None,
-        last_green=_read_point(data.get("last_green")),
-        first_red=_read_point(data.get("first_red")),
-        green_again=_read_point(data.get("green_again")),
-        gone=bool(data.get("gone")),
-        previous=int(data["previous"]) if "previous" in data else None,
-    )
-
-
-def _read_occurrence(data: Mapping[str, Any]) -> Occurrence:
-    return Occurrence(
-        run_id=int(data["run"]),
-        attempt=int(data["attempt"]),
-        number=int(data["number"]),
-        event=str(data["event"]),
-        branch=str(data["branch"]),
-        commit=Commit(str(data["sha"]), str(data["title"])),
-        started_at=_moment(data["started"]),
-        ended_at=_moment(data["ended"]),
-        outcome=Outcome(data["outcome"]),
-        legs=tuple(
-            FailedLeg(str(leg), None if job_id is None else int(job_id), None if step is None else str(step))
-            for leg, job_id, step in data["legs"]
-        ),
-        source=str(data.get("source", "")),
-        hidden_legs=int(data.get("hidden_legs", 0)),
-    )
-
-
-def _read_point(data: list[Any] | None) -> Point | None:
-    return Point(int(data[0]), int(data[1]), str(data[2]), _moment(data[3])) if data else None

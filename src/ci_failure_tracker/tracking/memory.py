@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ci_failure_tracker.model import Commit, History, Identity, LegCount, Occurrence, Point, State
 from ci_failure_tracker.rendering.markdown import plain
+from ci_failure_tracker.tracking.causes import CAUSES, LONGEST_LINE, Learnt, newly_told, shortened
 from ci_failure_tracker.tracking.marker import LIMIT, write_marker
 
 REMEMBERED = 10
@@ -29,14 +30,17 @@ def remember(state: State | None, history: History, since: datetime | None = Non
     `since` leaves out what started before it: a new issue that follows a closed one starts afresh.
     """
     before = [one for one in history.occurrences if since is not None and one.started_at <= since]
-    new = [one for one in history.occurrences if one not in before and not (state and _has_counted(state, one))]
+    new = [one for one in history.occurrences if one not in before and not (state and has_counted(state, one))]
     known = state.occurrences if state else ()
-    kept = sorted((*known, *map(_shortened, new)), key=lambda one: one.order)
+    told = _updated(known, history)
+    kept = sorted((*told, *map(_shortened, new)), key=lambda one: one.order)
     first_red, last_green = _bounds(state, history)
     legs, legs_cut = _count_legs(state, new)
+    learnt = Learnt(history.readings, [*newly_told(known, told), *((one, leg) for one in new for leg in one.legs)])
+    causes, other_causes = learnt.count(state)
     return fit(
         State(
-            identity=_short_identity(history.identity),
+            identity=_identity(state, history.identity),
             count=(state.count if state else 0) + len(new),
             first_seen=min([*([state.first_seen] if state else ()), *(one.started_at for one in kept)]),
             last_seen=max(one.ended_at for one in kept),
@@ -48,7 +52,11 @@ def remember(state: State | None, history: History, since: datetime | None = Non
             first_red=first_red,
             green_again=None if history.failing else history.green_again,
             gone=history.gone and not history.failing,
+            replaced=history.replaced and not history.failing,
             previous=state.previous if state else None,
+            causes=causes,
+            other_causes=other_causes,
+            evidence=learnt.newest(state),
         )
     )
 
@@ -63,10 +71,28 @@ def reopen(state: State, history: History) -> State:
     return remember(dataclasses.replace(state, last_green=None, first_red=None), history)
 
 
-def _has_counted(state: State, occurrence: Occurrence) -> bool:
+def has_counted(state: State, occurrence: Occurrence) -> bool:
+    """Whether an issue with this state has counted an occurrence before."""
     if any(one.key == occurrence.key for one in state.occurrences):
         return True
     return state.counted_to is not None and occurrence.order <= state.counted_to
+
+
+def _updated(known: Sequence[Occurrence], history: History) -> tuple[Occurrence, ...]:
+    """What an issue remembers, with what was learnt since of failures whose cause it did not know."""
+    found = {one.key: one for one in history.occurrences}
+    return tuple(_merged(one, found[one.key]) if one.key in found else one for one in known)
+
+
+def _merged(known: Occurrence, found: Occurrence) -> Occurrence:
+    fresh = {leg.job_id: leg for leg in found.legs if leg.signature or leg.absence}
+    legs = tuple(
+        dataclasses.replace(leg, signature=now.signature, absence=now.absence, outcome=now.outcome)
+        if not leg.signature and (now := fresh.get(leg.job_id))
+        else leg
+        for leg in known.legs
+    )
+    return dataclasses.replace(known, legs=legs, outcome=found.outcome) if legs != known.legs else known
 
 
 def _latest(*orders: tuple[datetime, int, int] | None) -> tuple[datetime, int, int] | None:
@@ -100,8 +126,10 @@ def _count_legs(state: State | None, new: Sequence[Occurrence]) -> tuple[tuple[L
 # --- the form that fits --------------------------------------------------------------------------
 
 
-def _short_identity(identity: Identity) -> Identity:
-    return Identity(identity.id, plain(identity.workflow, _NAME), plain(identity.job, _NAME))
+def _identity(state: State | None, identity: Identity) -> Identity:
+    if state and identity.cause:
+        return state.identity  # named after the jobs in which the cause was first seen; the legs name them all
+    return dataclasses.replace(identity, workflow=plain(identity.workflow, _NAME), job=plain(identity.job, _NAME))
 
 
 def _shortened(one: Occurrence) -> Occurrence:
@@ -123,20 +151,48 @@ def fit(state: State) -> State:
     return next(shorter for shorter in _ladder(state) if len(write_marker(shorter).encode("utf-8", "replace")) <= LIMIT)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Size:
+    """A rung of the ladder by which a state is shortened."""
+
+    occurrences: int
+    legs: int
+    legs_of_a_run: int
+    causes: int
+    lines: int
+    text: int = LONGEST_LINE
+
+
+_LADDER = (
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100),
+    _Size(REMEMBERED, LEGS, 4, CAUSES, 100),
+    # The runs before the last five say less than the lines that say why; of these the first thirty matter most.
+    _Size(5, LEGS, 4, 5, 100),
+    _Size(5, 20, 2, 5, 30),
+    _Size(5, 20, 2, 5, 20),
+    _Size(5, 10, 1, 3, 12, 200),
+    _Size(3, 10, 1, 3, 8, 160),
+    _Size(1, 3, 1, 1, 5, 160),
+    _Size(1, 0, 0, 1, 5, 80),
+    _Size(1, 0, 0, 1, 0, 80),
+)
+
+
 def _ladder(state: State) -> Iterator[State]:
-    sizes = ((REMEMBERED, LEGS, 10), (REMEMBERED, LEGS, 4), (5, LEGS, 4), (5, 20, 2), (3, 10, 1), (1, 3, 1), (1, 0, 0))
-    for occurrences, legs, legs_of_a_run in sizes:
-        yield _cut(state, occurrences, legs, legs_of_a_run)
+    return (_cut(state, size) for size in _LADDER)
 
 
-def _cut(state: State, occurrences: int, legs: int, legs_of_a_run: int) -> State:
-    dropped, kept = state.occurrences[:-occurrences], state.occurrences[-occurrences:]
+def _cut(state: State, size: _Size) -> State:
+    dropped, kept = state.occurrences[: -size.occurrences], state.occurrences[-size.occurrences :]
     return dataclasses.replace(
         state,
-        legs=state.legs[:legs],
-        legs_cut=state.legs_cut or len(state.legs) > legs,
-        occurrences=tuple(_with_legs(one, legs_of_a_run) for one in kept),
+        legs=state.legs[: size.legs],
+        legs_cut=state.legs_cut or len(state.legs) > size.legs,
+        occurrences=tuple(_with_legs(one, size.legs_of_a_run) for one in kept),
         counted_to=_latest(state.counted_to, *_orders(dropped)),
+        causes=state.causes[: size.causes],
+        other_causes=state.other_causes + sum(one.count for one in state.causes[size.causes :]),
+        evidence=shortened(state.evidence, size.lines, size.text) if state.evidence else None,
     )
 
 

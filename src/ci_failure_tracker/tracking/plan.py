@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import (
@@ -20,6 +20,7 @@ from ci_failure_tracker.model import (
     Observation,
     Plan,
     Problem,
+    Reading,
     Reopen,
     Scan,
     Skip,
@@ -29,19 +30,24 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.rendering.issue import BODY_LIMIT, IssueWriter, render_title
 from ci_failure_tracker.rendering.markdown import counted, plain
-from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.rendering.reasons import cut_in_middle, headline_text
+from ci_failure_tracker.settings import GroupBy, Settings
+from ci_failure_tracker.tracking.causes import recall
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.marker import Tracked, compose, find_tracked
 from ci_failure_tracker.tracking.memory import follow, remember, reopen
 
 _NO_ROOM = "the text that people wrote leaves no room for the tracker's"
+_LOGS_ARE_THERE_AFTER = timedelta(hours=1)
+_REPLACED = "its jobs fail of something else now"
 _CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
 
 
 def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime) -> Plan:
     """Decide what is to be done for every identity that failed; pure, so that a dry run is the same plan."""
-    histories = read_histories(observed, settings)
     tracked = find_tracked(seen.issues, seen.viewer)
+    told = recall(observed, (one.state for one in tracked if one.state), seen.readings)
+    histories = read_histories(told, settings)
     book = _RuleBook(settings, IssueWriter(seen.repository.url, settings.issue_template), now)
     decided = list(_decide_each(book, histories, tracked))
     return Plan(
@@ -60,7 +66,7 @@ def _decide_each(book: _RuleBook, histories: Sequence[History], tracked: Sequenc
             yield _skip(history, Why.SAME_ID, "another workflow and job have the same failure id")
             continue
         try:
-            yield book.decide(history, _issue_of(identity.id, tracked))
+            yield book.decide(history, issue_of(identity.id, tracked))
         except SettingsError as mistake:
             yield _skip(history, Why.BAD_TEMPLATE, str(mistake))
 
@@ -75,7 +81,7 @@ def _left_undone(decided: Iterable[Action]) -> Iterator[Problem]:
             yield Problem(gravities[action.why], f"{lead}: {action.reason.rstrip('.')}.")
 
 
-def _issue_of(identity: str, tracked: Sequence[Tracked]) -> Tracked | None:
+def issue_of(identity: str, tracked: Sequence[Tracked]) -> Tracked | None:
     """The issue that stands for an identity: the oldest open one, else the one closed last."""
     ours = [one for one in tracked if one.id == identity]
     still_open = [one for one in ours if one.issue.open]
@@ -109,7 +115,18 @@ class _RuleBook:
         if len(history.occurrences) < least:
             seen = counted(len(history.occurrences), "failed run")
             return _skip(history, Why.TOO_FEW, f"{seen}, and `min-failures` asks for {least}")
+        if self._waits(history):
+            return _skip(history, Why.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
         return self._create(history, remember(None, history), f"failing, no issue yet: {_failing_words(history)}")
+
+    def _waits(self, history: History) -> bool:
+        """Whether a log may still say which cause a failure belongs to; an issue for its job would be the wrong one."""
+        if self.settings.group_by is not GroupBy.CAUSE or history.identity.cause:
+            return False
+        late = self.now - history.latest.ended_at > _LOGS_ARE_THERE_AFTER
+        return any(
+            leg.job_id is not None and not leg.signature and not (leg.absence and late) for leg in history.latest.legs
+        )
 
     def _open(self, history: History, tracked: Tracked, state: State) -> Action:
         """Rule 4: the body of an open issue is written anew where it would change."""
@@ -152,7 +169,7 @@ class _RuleBook:
         return Create(
             identity=history.identity,
             reason=reason,
-            title=render_title(self.settings.title, history.identity),
+            title=render_title(self.settings.title, history.identity, headline_text(state)),
             body=body,
             labels=self.settings.labels,
             assignees=self.settings.assignees,
@@ -192,6 +209,9 @@ def _badness(history: History) -> tuple[int, datetime, str, str]:
 
 def _failing(history: History) -> Failing:
     latest = history.latest
+    jobs = {leg.job_id for leg in latest.legs}
+    known = (reading for reading in history.readings if reading.job_id in jobs and reading.signature)
+    reading = min(known, key=lambda one: one.absence is not None, default=Reading(0))
     return Failing(
         identity=history.identity,
         outcome=latest.outcome,
@@ -201,6 +221,8 @@ def _failing(history: History) -> Failing:
         run_number=latest.number,
         branch=latest.branch,
         legs=tuple(leg for leg in history.failing_legs if leg),
+        headline=reading.headline,
+        signature=reading.signature,
     )
 
 
@@ -223,15 +245,36 @@ def _failing_words(history: History) -> str:
 def _news(before: State, after: State) -> Iterator[str]:
     if new := after.count - before.count:
         yield counted(new, "new failed run")
+    yield from _new_causes(before, after)
     if after.gone and not before.gone:
         yield "the workflow no longer has the job"
+    if after.replaced and not before.replaced:
+        yield _REPLACED
     if after.green_again is not None and before.green_again is None:
         yield f"green again since run {after.green_again.number}"
+
+
+def _new_causes(before: State, after: State) -> Iterator[str]:
+    known = {cause.headline for cause in before.causes}  # what a reader can tell apart
+    new = dict.fromkeys(cause.headline for cause in after.causes if cause.headline not in known)
+    if len(new) > 1:
+        yield counted(len(new), "new cause")
+    elif new:
+        yield f"{'new cause' if known else 'its cause'}: {cut_in_middle(next(iter(new)), 120)}"
+    elif after.count == before.count and (told := _told(after) - _told(before)):
+        yield f"the cause of {counted(told, 'more failed job')} is known"
+
+
+def _told(state: State) -> int:
+    """Of how many failed jobs the cause is known."""
+    return state.other_causes + sum(cause.count for cause in state.causes)
 
 
 def _green_words(history: History) -> str:
     if history.gone:
         return "the workflow no longer has the job"
+    if history.replaced:
+        return _REPLACED
     if history.green_again is None:
         return "not failing when it was last seen"
     return f"green again since run {history.green_again.number}"

@@ -1,0 +1,165 @@
+"""Where the rules find failures in a step: blocks of lines, each with the line that says it best."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ci_failure_tracker.diagnosis.log import Log, depth
+from ci_failure_tracker.diagnosis.rule import Block, Rank, Rule
+from ci_failure_tracker.diagnosis.rules import rules_by_word
+from ci_failure_tracker.diagnosis.structure import Section, is_mark
+from ci_failure_tracker.diagnosis.words import marking_words
+
+MOST_OPENINGS = 6_000
+"""Marked lines of a step that are tried with the rules; where there are more, the first and the last half of them."""
+
+_MOST_BELOW = 8
+
+_PREFIXES = (
+    re.compile(r"##\[error\]"),
+    re.compile(r"#\d{1,4} (?:\d{1,6}\.\d{1,3} )?"),  # docker buildx
+    re.compile(r"[A-Za-z][\w.-]{0,60}[-_]\d{1,3} {1,30}\| ?"),  # docker compose
+    re.compile(r"\[\d{1,3}\] "),  # concurrently
+    re.compile(r"\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]? "),  # gulp, Jenkins
+    re.compile(r"@?[\w./-]{1,80}:[a-z][\w-]{0,40}: "),  # turbo
+    re.compile(r"[\w@-]{0,40}[/.][\w./@-]{0,80} [a-z][\w:-]{0,40}: "),  # pnpm
+)
+"""What wrappers put before every line of the tool that they run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A line that opens a block, and the prefix that a wrapper put before the block's lines."""
+
+    rule: Rule
+    prefix: re.Pattern[str] | None
+
+
+@cache
+def pattern(source: str) -> re.Pattern[str]:
+    """A rule's pattern, made when it is first needed."""
+    return re.compile(source)
+
+
+def find_blocks(log: Log, section: Section) -> tuple[Block, ...]:
+    """The blocks that the rules find in a section, in order, those of rank NOISE too; none overlaps another."""
+    openings = {}
+    for number in _tried(log.marked(marking_words(), section.body, section.end)):
+        opening = _opening(log[number])
+        if opening:
+            openings[number] = opening
+    return tuple(_extended(log, section, openings))
+
+
+def _tried(numbers: Sequence[int]) -> Sequence[int]:
+    half = MOST_OPENINGS // 2
+    return numbers if len(numbers) <= MOST_OPENINGS else [*numbers[:half], *numbers[-half:]]
+
+
+def _opening(text: str) -> _Opening | None:
+    """The rule whose block a line opens: noise before all, then the highest rank."""
+    folded = text.lower()
+    fitting = [rule for word, rules in rules_by_word() if word in folded for rule in rules]
+    if not fitting:
+        return None
+    for prefix, shown in _variants(text):
+        found = [rule for rule in fitting if rule.opening.match(shown)]
+        if found:
+            noise = next((rule for rule in found if rule.rank is Rank.NOISE), None)
+            return _Opening(noise or max(found, key=lambda rule: rule.rank), prefix)
+    return None
+
+
+def _variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
+    """The line itself, then without a wrapper's prefix."""
+    yield None, text
+    for prefix in _PREFIXES:
+        match = prefix.match(text)
+        if match:
+            yield prefix, text[match.end() :]
+
+
+def _peeled(text: str, prefix: re.Pattern[str] | None) -> str:
+    match = prefix.match(text) if prefix else None
+    return text[match.end() :] if match else text
+
+
+def _extended(log: Log, section: Section, openings: dict[int, _Opening]) -> Iterator[Block]:
+    numbers = sorted(openings)
+    done = section.body - 1
+    for place, number in enumerate(numbers):
+        if number <= done:
+            continue
+        opening = openings[number]
+        stronger = (
+            other for other in numbers[place + 1 :] if openings[other].rule.rank > opening.rule.rank > Rank.NOISE
+        )
+        last = min(section.end, next(stronger, section.end + 1) - 1)
+        block = _block(log, number, opening, done + 1, last)
+        done = block.end
+        yield block
+
+
+def _block(log: Log, number: int, opening: _Opening, first: int, last: int) -> Block:
+    rule, prefix = opening.rule, opening.prefix
+    end = _end(log, number, opening, min(last, number + rule.most - 1))
+    end = _below(log, number, end, last) if rule.rank is Rank.LIKELY else end
+    start = _start(log, number, opening, first)
+    lines = [(place, _peeled(log[place], prefix)) for place in range(start, end + 1)]
+    return Block(
+        start=start,
+        end=end,
+        headline=next(_searched(rule.headline, lines), number),
+        rank=rule.rank,
+        rule=rule.name,
+        names=tuple(_searched(rule.names, lines)),
+        outcome=rule.outcome,
+    )
+
+
+def _searched(source: str, lines: Iterable[tuple[int, str]]) -> Iterator[int]:
+    return (place for place, text in lines if pattern(source).search(text)) if source else iter(())
+
+
+def _start(log: Log, number: int, opening: _Opening, first: int) -> int:
+    rule = opening.rule
+    start = reached = number
+    while (
+        rule.lead
+        and reached > max(first, number - rule.lead_most)
+        and pattern(rule.lead).match(_peeled(log[reached - 1], opening.prefix))
+    ):
+        reached -= 1
+        start = reached if log[reached] else start
+    return start
+
+
+def _below(log: Log, number: int, end: int, last: int) -> int:
+    """The last of the lines that follow a block at once and are set in deeper than the line that opens it."""
+    own = depth(log[number])
+    for place in range(end + 1, min(last, end + _MOST_BELOW) + 1):
+        if not log[place] or is_mark(log[place]) or depth(log[place]) <= own:
+            break
+        end = place
+    return end
+
+
+def _end(log: Log, number: int, opening: _Opening, last: int) -> int:
+    """The last line of a block; empty lines at its end do not belong to it."""
+    rule = opening.rule
+    end = number
+    if not (rule.through or rule.until or rule.closes):
+        return end
+    for place in range(number + 1, last + 1):
+        text = _peeled(log[place], opening.prefix)
+        if is_mark(text) or (rule.until and pattern(rule.until).match(text)):
+            break
+        if rule.closes and pattern(rule.closes).match(text):
+            return place
+        if rule.through and not pattern(rule.through).match(text):
+            break
+        end = place if text.strip() else end
+    return end

@@ -1,0 +1,178 @@
+"""Which blocks a maintainer needs to see: the cause before its consequences, whole, and no more than fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ci_failure_tracker.diagnosis.log import Log
+from ci_failure_tracker.diagnosis.rule import GENERIC, Block, Rank
+from ci_failure_tracker.diagnosis.signature import masked
+from ci_failure_tracker.diagnosis.structure import Section, is_mark
+from ci_failure_tracker.model import ExcerptLine, LineRange
+
+_FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
+_FRAMES_KEPT = 4
+_WITH_CONTEXT = 25
+"""Lines up to which an excerpt is filled with the neighbours of what was found."""
+
+_ABOVE, _BELOW = 2, 8
+_LEAST = 4
+_OPENING = 2
+_SHORT = 8
+_WEAKEST = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long an excerpt may be."""
+
+    lines: int = 30
+    characters: int = 4000
+
+
+def ordered(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks by what they say of the cause, best first."""
+    return sorted((block for block in blocks if block.rank is not Rank.NOISE), key=_order)
+
+
+def _order(block: Block) -> tuple[float, float, int]:
+    likely = block.rank is Rank.LIKELY
+    return -block.rank, -block.score if likely else 0, -block.start if likely else block.start
+
+
+def chosen(
+    log: Log, blocks: Sequence[Block], limits: Limits, steps: Sequence[Section] = (), ending: int | None = None
+) -> tuple[ExcerptLine, ...]:
+    """The lines of the excerpt in the order of the log.
+
+    What was picked is shown with its neighbours, as far as these belong to one of the `steps`. From the line `ending`
+    on whatever looks like a failure is shown as well, if there is room: a log without steps says there how the job
+    came to its end.
+    """
+    folded = _folded(log, blocks)
+    picked: dict[int, int] = {}
+    for place, group in enumerate(folded):
+        room = limits.lines - len(picked)
+        if room <= 0 or not (_belongs(group[0], blocks[0], picked) or _ends(group, ending)):
+            continue
+        others = sum(other[0].rank is group[0].rank for other in folded[place + 1 :])
+        lines = _cut(log, group[0], room, max(_LEAST, room - _OPENING * others))
+        picked.update((number, 0) for number in lines if number not in picked)
+        picked[group[0].headline] += len(group) - 1
+    for step in steps:
+        _add_context(log, blocks, picked, step, min(limits.lines, _WITH_CONTEXT))
+    return tuple(_within(_lines(log, picked), limits.characters))
+
+
+def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int) -> None:
+    """Add the lines of a step that stand right below what was picked, and right above a guess, up to an empty line.
+
+    A tool often says more than what a rule knows of it; what is known to be a consequence or noise ends it.
+    """
+    never = {n for block in blocks if block.rank is Rank.SYMPTOM for n in range(block.start, block.end + 1)}
+    guesses = {block.start for block in blocks if block.rank is Rank.LIKELY}
+    for number in [number for number in sorted(picked) if step.body <= number <= step.end]:
+        above = range(number - 1, max(step.body, number - _ABOVE) - 1, -1) if number in guesses else ()
+        for around in (above, range(number + 1, min(step.end, number + _BELOW) + 1)):
+            for place in around:
+                if len(picked) >= room or place in never or place in picked or not _is_shown(log, place):
+                    break
+                picked[place] = 0
+
+
+def _folded(log: Log, blocks: Iterable[Block]) -> list[list[Block]]:
+    """Blocks that name the same cause together, each group where its first one stood."""
+    groups: dict[tuple[str, ...], list[Block]] = {}
+    for block in blocks:
+        cause = tuple(masked(log[number]) for number in block.names or (block.headline,))
+        groups.setdefault(cause, []).append(block)
+    return list(groups.values())
+
+
+def _belongs(block: Block, best: Block, picked: Collection[int]) -> bool:
+    """Whether a block says something beside what was picked already."""
+    if block.rank is Rank.SYMPTOM:
+        return best.rank is Rank.SYMPTOM
+    if block.rank is Rank.RECAP and best.rank > Rank.RECAP:
+        return _touches(block, picked)
+    if block.rank is Rank.LIKELY and best.rank > Rank.LIKELY:
+        return _touches(block, picked) or (block.rule != GENERIC and len(picked) < _SHORT)
+    return block.rank is not Rank.LIKELY or block.score >= _WEAKEST * best.score
+
+
+def _ends(group: Iterable[Block], ending: int | None) -> bool:
+    return ending is not None and any(block.start >= ending for block in group)
+
+
+def _touches(block: Block, picked: Collection[int]) -> bool:
+    return block.start - 1 in picked or block.end + 1 in picked
+
+
+def _cut(log: Log, block: Block, room: int, share: int) -> list[int]:
+    """A block's lines; where they are more than its share, without the middle of stack traces, then without its own.
+
+    The headline always stays.
+    """
+    room = min(room, share)
+    lines = [
+        number for number in range(block.start, block.end + 1) if number == block.headline or _is_shown(log, number)
+    ]
+    if len(lines) > room:
+        lines = list(_without_frames(log, lines, block.headline, room))
+    return lines if len(lines) <= room else _without_middle(lines, block.headline, room)
+
+
+def _is_shown(log: Log, number: int) -> bool:
+    return bool(log[number]) and not is_mark(log[number])
+
+
+def _without_middle(lines: Sequence[int], headline: int, room: int) -> list[int]:
+    """The first two thirds and the last third of what there is room for; or for it what is at the headline."""
+    tail = room // 3
+    head = room - tail
+    place = lines.index(headline)
+    end = len(lines) if place < head or place >= len(lines) - tail else place + max(1, tail - 1)
+    return [*lines[:head], *lines[end - tail : end]] if tail or place < head else [headline]
+
+
+def _without_frames(log: Log, lines: Sequence[int], headline: int, room: int) -> Iterator[int]:
+    """The lines without the middle of long stack traces, of which as much stays as there is room for."""
+    runs = [
+        (is_frame, list(run))
+        for is_frame, run in groupby(lines, lambda number: number != headline and _FRAME.match(log[number]) is not None)
+    ]
+    traces = sum(is_frame for is_frame, _ in runs)
+    others = sum(len(run) for is_frame, run in runs if not is_frame)
+    kept = max(_FRAMES_KEPT, (room - others) // max(1, traces))
+    for is_frame, run in runs:
+        yield from (*run[: kept - 1], run[-1]) if is_frame and len(run) > kept else run
+
+
+def _lines(log: Log, picked: dict[int, int]) -> Iterator[ExcerptLine]:
+    previous = 0
+    for number in sorted(picked):
+        left = number - previous - 1 if previous else 0
+        yield ExcerptLine(number, log[number], left, picked[number])
+        previous = number
+
+
+def _within(lines: Iterable[ExcerptLine], characters: int) -> Iterator[ExcerptLine]:
+    for line in lines:
+        characters -= min(len(line.text), 300) + 1
+        if characters < 0:
+            return
+        yield line
+
+
+def ranges(lines: Sequence[ExcerptLine]) -> tuple[LineRange, ...]:
+    """The lines of an excerpt as ranges."""
+    found: list[LineRange] = []
+    for line in lines:
+        if found and found[-1].end + 1 == line.number:
+            found[-1] = LineRange(found[-1].start, line.number)
+        else:
+            found.append(LineRange(line.number, line.number))
+    return tuple(found)

@@ -1,0 +1,218 @@
+"""What the usual actions, and the library most of them are made with, say when they fail."""
+
+from __future__ import annotations
+
+from ci_failure_tracker.diagnosis.rule import Rank, Rule
+
+RULES = (
+    Rule(
+        name="actions.input_required",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?Input required and not supplied: ",
+        example="""
+! ##[error]Input required and not supplied: token
+""",
+    ),
+    Rule(
+        name="actions.no_right",
+        word="##[error]",
+        opens=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}.{0,200}\bResource not accessible by "
+        "(?:integration|personal access token)",
+        example="""
+! ##[error]Resource not accessible by integration - https://docs.example.com/rest/pulls
+""",
+    ),
+    Rule(
+        name="actions.script",
+        word="unhandled error: ",
+        opens="(?:Error: )?Unhandled error: ",
+        example="""
+! ##[error]Unhandled error: HttpError: Validation Failed
+""",
+    ),
+    Rule(
+        name="actions.pull_request_right",
+        word="##[error]",
+        opens=r"##\[error\].{0,200}GitHub Actions is not permitted to create or approve pull requests",
+        example="""
+! ##[error]release-please failed: GitHub Actions is not permitted to create or approve pull requests.
+""",
+    ),
+    Rule(
+        name="actions.gh_failed",
+        word=" failed: ",
+        opens="(?:pull request|issue|release|workflow) (?:create|edit|update|merge) failed: |(?:failed to|could "
+        "not) create (?:pull request|issue|release): ",
+        rank=Rank.LIKELY,
+        example="""
+! pull request create failed: GraphQL: No commits between main and pears (createPullRequest)
+""",
+    ),
+    Rule(
+        name="actions.release_please",
+        word="release-please failed: ",
+        opens="release-please failed: ",
+        example="""
+! ##[error]release-please failed: Error adding to tree: 3f2a
+""",
+    ),
+    Rule(
+        name="actions.bad_credentials",
+        word="##[error]",
+        opens=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}(?:HTTP 401: )?(?:Bad credentials|Requires "
+        r"authentication|Parameter token or opts\.auth is required)",
+        example="""
+! ##[error]Bad credentials - https://docs.example.com/rest
+""",
+    ),
+    Rule(
+        name="actions.artifact_missing",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?(?:Unable to find any artifacts|Unable to download artifact\(s\)|No "
+        "artifacts? (?:found|matches)|no artifact matches|Artifact not found for name|Artifact has expired"
+        "|Unable to find an artifact)",
+        example="""
+! ##[error]Unable to download artifact(s): Artifact not found for name: pears
+""",
+    ),
+    Rule(
+        name="actions.artifact_upload",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?(?:Failed to (?:CreateArtifact|FinalizeArtifact|GetSignedArtifactURL"
+        "|ListArtifacts)|Create Artifact Container failed|Artifact storage quota|The path for one of the "
+        "files in artifact|Artifact (?:name|path) is not valid|An error has occurred (?:while|during))",
+        example="""
+! ##[error]Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with
+""",
+    ),
+    Rule(
+        name="actions.no_files",
+        word="##[error]",
+        opens=r"##\[error\]No files were found with the provided path",
+        example="""
+! ##[error]No files were found with the provided path: dist/pears. No artifacts will be uploaded.
+""",
+    ),
+    Rule(
+        name="actions.cache_miss",
+        word="failed to restore cache entry",
+        opens=r"(?:Error: )?Failed to restore cache entry\. Exiting as fail-on-cache-miss is set",
+        example="""
+! ##[error]Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: pears-7c1
+""",
+    ),
+    Rule(
+        name="actions.no_lock_file",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?(?:Dependencies lock file is not found in|Some specified paths were not "
+        r"resolved, unable to cache|No file in .{1,300} matched to \[)",
+        example="""
+! ##[error]Dependencies lock file is not found in /srv/work/orchard. Supported file patterns:
+""",
+    ),
+    Rule(
+        name="actions.version_not_found",
+        word="not found",
+        opens="(?:Error: )?(?:The version '.{1,80}' with architecture '.{1,20}' was not found|Version .{1,80} "
+        "(?:with arch|for platform) .{1,60}not found)",
+        through=r"The list of all available versions|Available versions:|\S{1,30} \(x\d\d\)$",
+        example="""
+! ##[error]The version '2.9' with architecture 'x64' was not found for Orchard 24.04.
+> The list of all available versions can be found here: https://example.com/versions.json
+  done
+""",
+    ),
+    Rule(
+        name="actions.no_runtime",
+        word="unable to find ",
+        opens=r"(?:Error: )?Unable to find (?:Node|Go|Java|Ruby|PHP|Bun|Deno|Zig|Dart|\.NET|python|Python)\b.{0,20} "
+        "version ",
+        example="""
+! ##[error]Unable to find Node version '4.x' for platform linux and architecture arm64.
+""",
+    ),
+    Rule(
+        name="actions.no_satisfying",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?(?:Could not find satisfied version for SemVer|No matching version found for "
+        r"SemVer|(?:Unknown|Unavailable) version \S{1,40} for \S{1,20} on |Could not setup |Unsupported "
+        "(?:distribution|platform|architecture))",
+        example="""
+! ##[error]Could not find satisfied version for SemVer '11.0.99'.
+""",
+    ),
+    Rule(
+        name="actions.pnpm_version",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?(?:No pnpm version is specified|Multiple versions of pnpm specified)",
+        through=r"\s{1,4}- |Remove one of |Please specify it",
+        example="""
+! ##[error]Error: Multiple versions of pnpm specified:
+>   - version 8 in the GitHub Action config with the key "version"
+>   - version pnpm@9.1.0 in the package.json with the key "packageManager"
+> Remove one of these versions to avoid version mismatch errors like ERR_PNPM_BAD_PM_VERSION
+  done
+""",
+    ),
+    Rule(
+        name="actions.title",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?(?:No release type found in pull request title|Unknown release type |Unknown "
+        r"scope |The subject \".{1,300}\" found in the pull request title|No scope found in pull request title"
+        "|Pull request must be labeled)",
+        through=r"$|Available types:|\s{1,3}- ",
+        most=24,
+        example="""
+! ##[error]No release type found in pull request title "Ripe pears". Add a prefix to indicate what kind of release
+>
+> Available types:
+>  - feat
+>  - fix
+  done
+""",
+    ),
+    Rule(
+        name="actions.label",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?(?:Label error\. |.{0,80}(?:[Ll]abels? (?:is|are) (?:required|missing)"
+        "|missing (?:a )?(?:required )?labels?))",
+        example="""
+! ##[error]Label error. Requires exactly 1 of: ripe, unripe. Found: ripe, unripe
+""",
+    ),
+    Rule(
+        name="actions.changelog",
+        word="##[error]",
+        opens=r"##\[error\](?:Error: )?(?:No update to \S{1,80} found|.{0,80}[Cc]hangelog.{0,80}(?:missing|required"
+        "|not (?:updated|found)))",
+        example="""
+! ##[error]No update to CHANGELOG.md found!
+""",
+    ),
+    Rule(
+        name="actions.labeler",
+        word="found unexpected type for label",
+        opens="(?:Error: )?found unexpected type for label '",
+        example="""
+! ##[error]found unexpected type for label 'pears' (should be string or array of globs)
+""",
+    ),
+    Rule(
+        name="actions.retry_timeout",
+        word="final attempt failed",
+        opens=r"Final attempt failed\. Timeout of ",
+        example="""
+! ##[error]Final attempt failed. Timeout of 600000ms hit
+""",
+    ),
+    Rule(
+        name="actions.needs",
+        word="##[error]",
+        opens=r"##\[error\](?:Some required jobs did not succeed|A dependency job (?:has )?failed|Job .{1,80} "
+        "(?:failed|was cancelled|is required))",
+        rank=Rank.SYMPTOM,
+        example="""
+! ##[error]A dependency job failed
+""",
+    ),
+)

@@ -1,0 +1,67 @@
+"""OCaml's Alcotest and OUnit."""
+
+from __future__ import annotations
+
+from ci_failure_tracker.diagnosis.rule import Rank, Rule
+
+RULES = (
+    Rule(
+        name="alcotest.fail",
+        word="[fail] ",
+        opens=r"[│|] \[FAIL\] {2,40}\S",
+        until=r"\s{0,2}[─-]{30}",
+        most=30,
+        names=r"\[FAIL\]|^\s{3}(?:Expected|Received): ",
+        example="""
+  ┌──────────────────────────────────────────────────────────────────────────────┐
+! │ [FAIL]        cart          0   total.                                       │
+> └──────────────────────────────────────────────────────────────────────────────┘
+> ASSERT total
+> FAIL total
+
+>    Expected: `8'
+>    Received: `7'
+
+   ──────────────────────────────────────────────────────────────────────────────
+""",
+    ),
+    Rule(
+        name="alcotest.recap",
+        word="[fail] ",
+        opens=r"[> ] \[FAIL\] {2,40}\S",
+        rank=Rank.RECAP,
+        example="""
+! > [FAIL]        cart          0   total.
+    [OK]          cart          1   prices.
+""",
+    ),
+    Rule(
+        name="alcotest.count",
+        word="failure",
+        opens=r"\d{1,6} failures?! in [\d.]{1,10}s\.",
+        rank=Rank.SYMPTOM,
+        example="""
+! 1 failure! in 0.001s. 3 tests run.
+""",
+    ),
+    *(
+        Rule(
+            name=f"ounit.{said.lower()}",
+            word=said.lower() + ": ",
+            opens=said + r": [\w ]{1,200}(?::\d{1,5}(?::[\w ]{1,200})?){1,8}\.$",
+            until=r"-{20}|={20}|Ran: ",
+            most=15,
+            example=f"""
+  ==============================================================================
+! {said}: cart:0:total.
+
+> File "test/cart.ml", line 5, characters 1-1:
+> {said}: cart:0:total (in the code).
+
+> not equal
+  ------------------------------------------------------------------------------
+""",
+        )
+        for said in ("Error", "Failure")
+    ),
+)

@@ -1,0 +1,115 @@
+"""The steps within a log, as the CI service marks them, and in which of them the job failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ci_failure_tracker.diagnosis.log import Log
+from ci_failure_tracker.diagnosis.words import STRUCTURE
+from ci_failure_tracker.model import Step
+
+_LONGEST_HEADER = 200
+"""Lines of a step's header at most: its command, shell and environment, from `##[group]Run` to `##[endgroup]`."""
+
+_TRAVIS_COMMAND = re.compile(r'The command ".{0,1800}" (?:failed and )?exited with (\d+)')
+_AFTER = re.compile(r"(?:Post job cleanup\.|Cleaning up orphan processes)")
+_MARK = re.compile(r"##\[(?:group|endgroup|section)\]|travis_(?:fold|time):")
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The lines of a step, both ends included; `body` is the first line after its header.
+
+    `failed` says that it ends as a failed step does.
+    """
+
+    start: int
+    body: int
+    end: int
+    failed: bool = False
+
+
+def is_mark(text: str) -> bool:
+    """Whether a line only divides the log, and nobody needs to see it."""
+    return _MARK.match(text) is not None
+
+
+def sections(log: Log) -> tuple[Section, ...]:
+    """The steps of a log in order; one for the whole log where nothing marks any."""
+    marks = [(number, log[number]) for number in log.marked(STRUCTURE)]
+    if any(text.startswith("##[") for _, text in marks):
+        return tuple(_of_actions(log, marks))
+    if any("travis_" in log.raw(number) for number, _ in marks):
+        return tuple(_of_travis(log, marks))
+    return (Section(1, 1, log.last, failed=True),)
+
+
+def _of_actions(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]:
+    starts, header_ends, errors = [1], {1: 1}, []
+    in_header = False
+    for number, text in marks:
+        if text.startswith("##[group]Run ") or _AFTER.match(text):
+            in_header = text.startswith("##[")
+            starts.append(number)
+            header_ends[number] = number + 1
+        elif text.startswith("##[endgroup]") and in_header and number - starts[-1] < _LONGEST_HEADER:
+            header_ends[starts[-1]] = number + 1
+            in_header = False
+        elif text.startswith("##[error]"):
+            errors.append(number)
+    for start, following in zip(starts, [*starts[1:], log.last + 1], strict=True):
+        own = [number for number in errors if start <= number < following]
+        failed = bool(own) and _is_last(log, own[-1], following)
+        yield Section(start, header_ends[start], following - 1, failed)
+
+
+def _is_last(log: Log, error: int, following: int) -> bool:
+    """Whether nothing but empty lines and marks comes between an error and the next step."""
+    rest = (log[number] for number in range(error + 1, min(following, error + _LONGEST_HEADER)))
+    return all(not text or text.startswith("##[") for text in rest)
+
+
+def _of_travis(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]:
+    """Every timed command, and the line after it that says how it ended, which an untimed one has as well."""
+    start, end = 1, 0
+    for number, text in marks:
+        raw = log.raw(number)
+        command = _TRAVIS_COMMAND.match(text)
+        if command or "travis_time:start" in raw:
+            if command or end:
+                yield Section(start, start, number if command else end, bool(command and command[1] != "0"))
+            start, end = number + 1, 0
+        elif "travis_time:end" in raw:
+            end = number
+    yield Section(start, start, log.last)
+
+
+def failing_sections(log: Log, parts: tuple[Section, ...], step: Step | None = None) -> tuple[Section, ...]:
+    """Where to look, best first: the step that GitHub says failed, else those that end as a failed one does.
+
+    Where neither is known it is every step with an error in it, or else the whole log.
+    """
+    in_time = _in_time(log, parts, step)
+    failed = tuple(part for part in in_time or parts if part.failed)
+    return failed or in_time or _with_errors(log, parts) or (Section(1, 1, log.last),)
+
+
+def _with_errors(log: Log, parts: Iterable[Section]) -> tuple[Section, ...]:
+    errors = [number for number in log.marked(STRUCTURE) if log[number].startswith("##[error]")]
+    return tuple(part for part in parts if any(part.start <= number <= part.end for number in errors))
+
+
+def _in_time(log: Log, parts: Iterable[Section], step: Step | None) -> tuple[Section, ...]:
+    """The sections that began while the step ran; a composite action's step has several."""
+    if not (step and step.started_at and step.completed_at):
+        return ()
+    first, last = (moment.strftime("%Y-%m-%dT%H:%M:%S") for moment in (step.started_at, step.completed_at))
+    return tuple(part for part in parts if part.start > 1 and first <= _moment(log, part.start) <= last)
+
+
+def _moment(log: Log, number: int) -> str:
+    match = _TIMESTAMP.match(log.raw(number).removeprefix("\ufeff"))
+    return match[1] if match else ""

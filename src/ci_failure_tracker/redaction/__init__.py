@@ -1,0 +1,55 @@
+"""Secrets taken out of foreign text, before anybody reads it in an issue, a summary or a chat.
+
+GitHub masks the secrets that it knows. What a program made, read from a file or got from a person goes through as it
+is. So each line is searched for what secrets look like and for what they are called: `kinds` is the table of both,
+`values` tells a secret from what only stands in its place, `private_keys` knows what goes over several lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from ci_failure_tracker.redaction.kinds import KINDS, MASK
+from ci_failure_tracker.redaction.private_keys import key_lines, parted
+from ci_failure_tracker.redaction.values import secret_values
+
+_HINTS = tuple(dict.fromkeys(hint for kind in KINDS for hint in kind.hints))
+
+
+def redacted(line: str) -> str:
+    """The line with `***` for each secret in it; the names of the secrets stay."""
+    hints = frozenset(filter(line.lower().__contains__, _HINTS))
+    for kind in KINDS if hints else ():
+        if not hints.isdisjoint(kind.hints):
+            pattern = _compiled(kind.pattern)
+            line = pattern.sub(kind.shown, line) if kind.shown else "".join(_without_values(pattern, line))
+    return line
+
+
+def redacted_lines(lines: Iterable[str]) -> tuple[str, ...]:
+    """One redacted line for each line, in order; also what only several lines together show to be a private key."""
+    given = tuple(lines)
+    hidden = frozenset(key_lines(given))
+    return tuple(_hidden(line) if number in hidden else redacted(line) for number, line in enumerate(given))
+
+
+def _hidden(line: str) -> str:
+    before, _, after = parted(line)
+    return f"{redacted(before)}{MASK}{after}"
+
+
+def _without_values(names: re.Pattern[str], line: str) -> Iterator[str]:
+    done = 0
+    for start, end in secret_values(names, line):
+        yield line[done:start]
+        yield MASK
+        done = end
+    yield line[done:]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern, made when it is first needed: most logs need few of them."""
+    return re.compile(pattern, re.ASCII)

@@ -1,0 +1,206 @@
+"""Which values are secrets, where only their name says so: `password=…`, `--token …`, `Authorization: …`.
+
+Most lines that name a password do not show one: they are messages, code, or refer to a variable. To hide those hides
+why a job failed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+_LOOKED_AT = 80
+"""Characters of a value by which it is judged."""
+
+_SHORTEST = 3
+"""Characters that may be a secret."""
+
+_SHORTEST_MADE = 6
+"""A machine makes no shorter token."""
+
+_SHORTEST_GIVEN = 8
+"""Nobody gives a shorter token by hand."""
+
+_BOUNDARY = r"\s|$|[,;&<>()\[\]{}|\"'`.]|[\w.-]{1,40}[\"']?[=:]"
+_BARE = re.compile(
+    rf"(?:[^\s\"'`,;&<>()\[\]{{}}|\\.:…]++|[.:…](?![\s\"'`]|$)|[,;&<>()\[\]{{}}|\"'`\\](?!{_BOUNDARY}))++", re.ASCII
+)
+"""Up to a space or to a sign that ends a value here: one that another sign or another name follows."""
+
+_QUOTED = {quote: re.compile(rf"(?:[^{quote}\\]++|\\.?)++", re.DOTALL) for quote in "\"'`"}
+
+_OF_MESSAGES = """
+a accepted accessible an and are argument as at auth authentication authorization bad be been blank by can cannot could
+denied did disabled does doesn't empty enabled error expected expired failed failure field flag for forbidden found from
+given had has hash have if in incorrect input instead invalid is isn't it length loaded masked match may mismatch
+missing must need needed needs never none not of ok okay on only option optional or parameter permission please prompt
+protected provided read received rejected removed required requires revoked set should specified success successful than
+that the this to too type unable unauthorized unexpected unknown unset unsupported used using valid value via was wasn't
+were when will with without write wrong you your
+"""
+_OF_CODE = """
+any apikey async await basic bearer bool boolean buffer bytes char default digest false filtered function hidden int
+integer lambda new nil no null number object off passwd password redacted return secretstr str string text token true
+undefined uint8array void yes
+"""
+_MESSAGE_WORDS = frozenset(_OF_MESSAGES.split())
+_INNOCENT_WORDS = _MESSAGE_WORDS.union(_OF_CODE.split())
+_CLOSING = {"<": ">", "[": "]", "(": ")", "{": "}"}
+_FILLED_IN_ELSEWHERE = re.compile(
+    r"-----BEGIN|\$[{(]|#\{|\$env:|\$[A-Za-z_]+(?:->.*|\[.*)?\Z|\$[A-Z][A-Z0-9_]*\Z|\{\{"
+    r"|%\w+%\Z|%[sdvqr]\Z|%\(|\.\.|…|@[A-Za-z_]+\Z"
+)
+_CODE = re.compile(
+    r"[A-Za-z_][A-Za-z_.]*[(\[]|[A-Za-z_]\w*\[\w{1,20}(?:\]|$)|[A-Za-z_]+::|[A-Z][A-Za-z]+<|new [A-Z]"
+    r"|&(?:mut |'\w+ )?(?:str|\w+\.)"
+    r"|(?:self|this|cls|os|process|env|environ|environment|config|settings|args|options|opts|params|props|request|req"
+    r"|response|res|user|data|ctx|context|secrets|vars|inputs|github|matrix|steps|needs|credentials|creds|account|auth"
+    r"|client|state|event|var|local|module|System|Environment)\.[A-Za-z_]"
+)
+_PLACE = re.compile(
+    r"https?://|(?:~|\.{1,2})/|[A-Za-z]:[\\/]"
+    r"|/(?:home|usr|etc|tmp|var|opt|root|run|github|Users|mnt|workspace|builds|app|dev|proc|srv|data|private|secrets?"
+    r"|__w)/"
+)
+_CONSTANT = re.compile(r"(?:[A-Z]+_){0,4}(?:PASSWORD|PASSPHRASE|TOKEN|SECRET|KEY|VALUE|STRING)")
+_NAME = re.compile(r"[\w.-]*(?:pass\w*|token|key|secret|auth\w*|credentials?)", re.ASCII | re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z][a-z'-]{0,20}|[A-Z'-]{1,20}")
+_NEXT_WORD = re.compile(r"[,.]?\s{1,3}[\w(\"'`](?!\w{0,40}\s?[:=])")
+_COUNT = re.compile(r"[\d.,_]+[kKmM%]?")
+_LINE_NUMBER = re.compile(r"\d{1,5}")
+_VERSION = re.compile(r"v?\d{1,6}(?:\.\d{1,6}){1,4}")
+_NAME_WITH_VERSION = re.compile(r"[A-Za-z]+(?:[-_./][A-Za-z]+)*(?:[-_.:@]v?\d{1,4})+")
+
+
+_STRONG_WITH = {
+    "key": (
+        *("access", "account", "api", "app", "consumer", "encryption", "license", "master"),
+        *("private", "secret", "signing", "storage", "subscription"),
+    ),
+    "secret": ("app", "client", "consumer", "signing", "webhook"),
+    "token": ("access", "auth", "bearer", "private", "refresh", "security", "session"),
+}
+"""Words that do not say much by themselves, and what before them makes them the name of a secret."""
+
+
+class _Strength(IntEnum):
+    """How much a name says of the value: nothing, that it may be a secret, that it is one."""
+
+    NONE = 0
+    WEAK = 1
+    STRONG = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """What stands after a name and a sign, as far as it is looked at, and what comes then."""
+
+    text: str
+    after: str
+    sign: str
+    quoted: bool
+
+
+def secret_values(names: re.Pattern[str], line: str) -> Iterator[tuple[int, int]]:
+    """Where the secrets start and end that come right after a match of `names`, in order and without overlap.
+
+    `names` has the group `sign`; it may have the groups `name`, where the name alone does not say that the value is a
+    secret, and `quote`, what opens the value.
+    """
+    done = 0
+    for found in names.finditer(line):
+        if found.end() >= done and (strength := _strength(found, line)):
+            quote = found["quote"] if "quote" in names.groupindex else None
+            if _is_secret(_value(found, line, quote), strength):
+                done = _end(line, found.end(), quote)
+                yield found.end(), done
+
+
+def _strength(found: re.Match[str], line: str) -> _Strength:
+    if "name" not in found.re.groupindex:
+        return _Strength.STRONG
+    name, start = found["name"], found.start()
+    before, word = line[max(0, start - 16) : start].lower(), name.lower()
+    if word in _STRONG_WITH:
+        if before.rstrip(" _-").endswith(_STRONG_WITH[word]):
+            return _Strength.STRONG
+        return _Strength.NONE if word == "key" else _Strength.WEAK
+    if word in {"pass", "pwd", "auth"}:
+        return _strength_of_short(name, before, found["sign"])
+    return _Strength.STRONG if word.startswith("pass") else _Strength.WEAK
+
+
+def _strength_of_short(name: str, before: str, sign: str) -> _Strength:
+    """Of words that are also the end of another one, or the outcome of a test."""
+    within_word = before[-1:].isalpha()
+    is_hump = within_word and name[0].isupper() and name[1:].islower()
+    assigned = sign.lstrip().startswith("=") or sign.strip(" \\]")[:1] in {'"', "'"}
+    told = name.lower() == "pwd" or assigned or (name.lower() == "pass" and (is_hump or before[-1:] in {"_", "-"}))
+    return _Strength.WEAK if told and (is_hump or not within_word) else _Strength.NONE
+
+
+def _value(found: re.Match[str], line: str, quote: str | None) -> _Value:
+    start = found.end()
+    end = _end(line, start, quote, start + _LOOKED_AT)
+    return _Value(line[start:end], line[end : end + _LOOKED_AT], found["sign"], bool(quote))
+
+
+def _end(line: str, start: int, quote: str | None, limit: int | None = None) -> int:
+    limit = len(line) if limit is None else min(limit, len(line))
+    if quote and quote.startswith("\\"):
+        end = line.find(quote, start, limit)
+        return limit if end < 0 else end
+    match = (_QUOTED[quote] if quote else _BARE).match(line, start, limit)
+    return match.end() if match else start
+
+
+def _is_secret(value: _Value, strength: _Strength) -> bool:
+    text = value.text
+    if (
+        len(text) < _SHORTEST
+        or not any(map(str.isalnum, text))
+        or (strength is _Strength.WEAK and not _is_telling(value))
+    ):
+        return False
+    return not (_is_stand_in(value) or _is_code(value) or _is_message(value))
+
+
+def _is_stand_in(value: _Value) -> bool:
+    """A mask, a placeholder, a variable, or the next name, where the value is empty."""
+    text, closing = value.text, _CLOSING.get(value.text[0], "")
+    if closing and (value.after.startswith(closing) or text.endswith(closing)):
+        return text[1:].isdigit() or not any(map(str.isdigit, text))
+    is_name = value.after.startswith(":") and _NAME.fullmatch(text)
+    return not text.strip("xX") or bool(is_name or _FILLED_IN_ELSEWHERE.match(text) or _CONSTANT.fullmatch(text))
+
+
+def _is_code(value: _Value) -> bool:
+    """A call, a field, a type, a path, an address, a version, the number of a line."""
+    if value.sign == ":" and (_VERSION.match(value.text) or _LINE_NUMBER.fullmatch(value.text)):
+        return True
+    return bool(_CODE.match(value.text + value.after[:2]) or _PLACE.match(value.text))
+
+
+def _is_message(value: _Value) -> bool:
+    """Words about a password, such as `password: must be longer`."""
+    words = [word.strip(".,!?:;").lower() for word in value.text.split()]
+    if len(words) > 1:
+        return not _MESSAGE_WORDS.isdisjoint(words)
+    if words[0] in _INNOCENT_WORDS:
+        return True
+    if value.quoted or ":" not in value.sign:
+        return False
+    return bool(_WORD.fullmatch(value.text) and (_NEXT_WORD.match(value.after) or value.after.startswith("…")))
+
+
+def _is_telling(value: _Value) -> bool:
+    """Whether the value of a weak name is one that a machine made, or that was given as it is: `token=…`."""
+    text = value.text
+    if text.startswith("/") or _COUNT.fullmatch(text) or _VERSION.match(text) or _NAME_WITH_VERSION.fullmatch(text):
+        return False
+    if value.sign.endswith("=") and len(text) >= _SHORTEST_GIVEN:
+        return not (text.isupper() and text.replace("_", "").isalpha())
+    marks = any(map(str.isdigit, text)) or text.endswith("=")
+    return marks and len(text) >= _SHORTEST_MADE and any(map(str.isalpha, text))

@@ -1,0 +1,224 @@
+"""The state of an issue as JSON, and back; what a marker holds.
+
+What is not said is left out, so that older markers, which say less, are read as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ci_failure_tracker.model import (
+    Absence,
+    Cause,
+    Commit,
+    Evidence,
+    ExcerptLine,
+    FailedLeg,
+    Identity,
+    LegCount,
+    Occurrence,
+    Outcome,
+    Point,
+    State,
+)
+
+VERSION = 1
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def state_as_json(state: State) -> dict[str, Any]:
+    """Everything that an issue remembers."""
+    full: dict[str, Any] = {
+        "v": VERSION,
+        "id": state.identity.id,
+        "workflow": state.identity.workflow,
+        "job": state.identity.job,
+        "cause": state.identity.cause or None,
+        "count": state.count,
+        "first_seen": _time(state.first_seen),
+        "last_seen": _time(state.last_seen),
+        "legs": [[one.leg, one.count, _time(one.last_seen)] for one in state.legs],
+        "legs_cut": state.legs_cut or None,
+        "occurrences": [_occurrence_as_json(one) for one in state.occurrences],
+        "counted_to": [_time(state.counted_to[0]), *state.counted_to[1:]] if state.counted_to else None,
+        "last_green": _point_as_json(state.last_green),
+        "first_red": _point_as_json(state.first_red),
+        "green_again": _point_as_json(state.green_again),
+        "gone": state.gone or None,
+        "replaced": state.replaced or None,
+        "previous": state.previous,
+        "causes": [_cause_as_json(one) for one in state.causes] or None,
+        "other_causes": state.other_causes or None,
+        "evidence": _evidence_as_json(state.evidence) if state.evidence else None,
+    }
+    return {key: value for key, value in full.items() if value is not None}
+
+
+def _occurrence_as_json(one: Occurrence) -> dict[str, Any]:
+    full = {
+        "run": one.run_id,
+        "attempt": one.attempt,
+        "number": one.number,
+        "event": one.event,
+        "branch": one.branch,
+        "sha": one.commit.sha,
+        "title": one.commit.title,
+        "started": _time(one.started_at),
+        "ended": _time(one.ended_at),
+        "outcome": one.outcome.value,
+        "legs": [_leg_as_json(leg) for leg in one.legs],
+        "source": one.source or None,
+        "hidden_legs": one.hidden_legs or None,
+    }
+    return {key: value for key, value in full.items() if value is not None}
+
+
+def _leg_as_json(leg: FailedLeg) -> list[Any]:
+    return _trimmed(
+        [leg.leg, leg.job_id, leg.step, leg.signature or None, leg.absence, leg.outcome],
+        least=3,
+    )
+
+
+def _cause_as_json(one: Cause) -> list[Any]:
+    return [one.signature, one.headline, one.count, _time(one.first_seen), _time(one.last_seen)]
+
+
+def _evidence_as_json(one: Evidence) -> dict[str, Any]:
+    full = {
+        "run": one.run_id,
+        "attempt": one.attempt,
+        "number": one.number,
+        "job": one.job_id,
+        "ended": _time(one.ended_at),
+        "cause": one.signature,
+        "headline": one.headline,
+        "step": one.step,
+        "absence": one.absence,
+        "lines": [
+            _trimmed([line.number, line.text, line.left_out or None, line.repeats or None], least=2)
+            for line in one.lines
+        ],
+    }
+    return {key: value for key, value in full.items() if value is not None}
+
+
+def _trimmed(values: list[Any], least: int) -> list[Any]:
+    """A list without what is not said at its end; older markers hold no more than the `least`."""
+    while len(values) > least and values[-1] is None:
+        values.pop()
+    return values
+
+
+def _point_as_json(point: Point | None) -> list[Any] | None:
+    return [point.run_id, point.number, point.sha, _time(point.at)] if point else None
+
+
+def read_state(text: str) -> State:
+    """The state behind a marker's JSON.
+
+    Raises:
+        ValueError, KeyError, TypeError: where it is broken or of a version this program does not know.
+    """
+    data = json.loads(text)
+    if not isinstance(data, dict) or data.get("v") != VERSION:
+        version = data.get("v") if isinstance(data, dict) else None
+        raise ValueError(f"its version is {version!r}, and this program knows {VERSION}")
+    if not re.fullmatch(r"[0-9a-f]{32}", str(data["id"])):
+        raise ValueError("its failure id is malformed")
+    occurrences = tuple(_read_occurrence(one) for one in data["occurrences"])
+    if not occurrences:
+        raise ValueError("it holds no occurrence")
+    counted_to = data.get("counted_to")
+    return State(
+        identity=Identity(data["id"], str(data["workflow"]), str(data["job"]), str(data.get("cause", ""))),
+        count=int(data["count"]),
+        first_seen=_moment(data["first_seen"]),
+        last_seen=_moment(data["last_seen"]),
+        legs=tuple(LegCount(str(leg), int(count), _moment(at)) for leg, count, at in data["legs"]),
+        occurrences=occurrences,
+        legs_cut=bool(data.get("legs_cut")),
+        counted_to=(_moment(counted_to[0]), int(counted_to[1]), int(counted_to[2])) if counted_to else None,
+        last_green=_read_point(data.get("last_green")),
+        first_red=_read_point(data.get("first_red")),
+        green_again=_read_point(data.get("green_again")),
+        gone=bool(data.get("gone")),
+        replaced=bool(data.get("replaced")),
+        previous=int(data["previous"]) if "previous" in data else None,
+        causes=tuple(_read_cause(*one) for one in data.get("causes", ())),
+        other_causes=int(data.get("other_causes", 0)),
+        evidence=_read_evidence(data["evidence"]) if "evidence" in data else None,
+    )
+
+
+def _read_occurrence(data: Mapping[str, Any]) -> Occurrence:
+    return Occurrence(
+        run_id=int(data["run"]),
+        attempt=int(data["attempt"]),
+        number=int(data["number"]),
+        event=str(data["event"]),
+        branch=str(data["branch"]),
+        commit=Commit(str(data["sha"]), str(data["title"])),
+        started_at=_moment(data["started"]),
+        ended_at=_moment(data["ended"]),
+        outcome=Outcome(data["outcome"]),
+        legs=tuple(_read_leg(*one) for one in data["legs"]),
+        source=str(data.get("source", "")),
+        hidden_legs=int(data.get("hidden_legs", 0)),
+    )
+
+
+def _read_leg(
+    leg: object,
+    job_id: Any,  # noqa: ANN401 - what JSON holds
+    step: object,
+    signature: object = None,
+    absence: str | None = None,
+    outcome: str | None = None,
+) -> FailedLeg:
+    return FailedLeg(
+        str(leg),
+        None if job_id is None else int(job_id),
+        None if step is None else str(step),
+        str(signature or ""),
+        Absence(absence) if absence else None,
+        Outcome(outcome) if outcome else None,
+    )
+
+
+def _read_cause(signature: object, headline: object, count: Any, first_seen: str, last_seen: str) -> Cause:  # noqa: ANN401
+    return Cause(str(signature), str(headline), int(count), _moment(first_seen), _moment(last_seen))
+
+
+def _read_evidence(data: Mapping[str, Any]) -> Evidence:
+    return Evidence(
+        run_id=int(data["run"]),
+        attempt=int(data["attempt"]),
+        number=int(data["number"]),
+        job_id=int(data["job"]),
+        ended_at=_moment(data["ended"]),
+        signature=str(data["cause"]),
+        headline=str(data["headline"]),
+        lines=tuple(_read_line(*one) for one in data["lines"]),
+        step=int(data["step"]) if "step" in data else None,
+        absence=Absence(data["absence"]) if "absence" in data else None,
+    )
+
+
+def _read_line(number: Any, text: object, left_out: Any = 0, repeats: Any = 0) -> ExcerptLine:  # noqa: ANN401
+    return ExcerptLine(int(number), str(text), int(left_out or 0), int(repeats or 0))
+
+
+def _read_point(data: list[Any] | None) -> Point | None:
+    return Point(int(data[0]), int(data[1]), str(data[2]), _moment(data[3])) if data else None

@@ -1,0 +1,175 @@
+"""Which logs a sweep reads: of failures that an issue will tell of, where no issue remembers their cause yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ci_failure_tracker.model import (
+    FailedLeg,
+    History,
+    Observation,
+    Occurrence,
+    Outcome,
+    Scan,
+    Skip,
+    State,
+    Wanted,
+    WantedLog,
+    Why,
+)
+from ci_failure_tracker.settings import GroupBy, Matrix, Settings
+from ci_failure_tracker.tracking.causes import recall, remembered
+from ci_failure_tracker.tracking.grouping import names_cause
+from ci_failure_tracker.tracking.history import read_histories
+from ci_failure_tracker.tracking.identity import short_leg
+from ci_failure_tracker.tracking.marker import Tracked, find_tracked
+from ci_failure_tracker.tracking.memory import LEGS_OF_A_RUN, REMEMBERED, has_counted
+from ci_failure_tracker.tracking.plan import issue_of, make_plan
+
+MOST_LOGS = 50
+"""Logs that one sweep reads; the newest failure of each leg comes first, and the next sweep goes on."""
+
+RETENTION = timedelta(days=90)
+"""How long GitHub keeps logs unless a repository says otherwise; one that is not there is not asked for any longer."""
+
+
+def choose_logs(observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime) -> Wanted:
+    """The logs to read in this sweep, the most telling first; none where an issue already holds the cause."""
+    if not settings.logs:
+        return Wanted(())
+    wide = replace(settings, conclusions=_may_count(settings.conclusions))
+    tracked = find_tracked(seen.issues, seen.viewer)
+    told = recall(observed, (one.state for one in tracked if one.state))
+    if settings.group_by is GroupBy.CAUSE:
+        found = _of_causes(observed, told, tracked, wide)
+    else:
+        found = _of_issues(told, tracked, _identities_to_write(observed, seen, wide, now), wide)
+    by_job = {one.job_id: one for one in told if one.job_id is not None}
+    ordered = _in_order(one for one in found if one.may_be_there(now))
+    ordered.sort(key=lambda one: not settings.counts(by_job[one.job_id].outcome))
+    logs = tuple(_wanted(by_job[one.job_id], settings) for one in ordered[:MOST_LOGS])
+    return Wanted(logs, sum(not one.now_or_never for one in ordered[MOST_LOGS:]))
+
+
+def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:
+    """What may turn out to count: GitHub shows a job past its time limit, or without its runner, as cancelled."""
+    if conclusions & {Outcome.TIMED_OUT, Outcome.FAILURE}:
+        return conclusions | {Outcome.CANCELLED}
+    return conclusions
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A failed job whose cause is not known; `place` is 0 for the newest failure of its leg, 1 for the one before.
+
+    `now_or_never` is one that no later sweep will ask for.
+    """
+
+    place: int
+    occurrence: Occurrence
+    leg: FailedLeg
+    job_id: int
+    now_or_never: bool = False
+
+    def may_be_there(self, now: datetime) -> bool:
+        return self.leg.absence is None or now - self.occurrence.ended_at <= RETENTION
+
+
+def _in_order(found: Iterable[_Candidate]) -> list[_Candidate]:
+    """The newest failure of each leg first, of these the newest, and of one run the first job."""
+    ordered = sorted(found, key=lambda one: one.job_id)
+    ordered.sort(key=lambda one: one.occurrence.order, reverse=True)
+    return sorted(ordered, key=lambda one: one.place)
+
+
+def _wanted(seen: Observation, settings: Settings) -> WantedLog:
+    return WantedLog(
+        job_id=seen.job_id or 0,
+        name=f"{seen.job} of run {seen.run.number} of {seen.run.workflow.name}",
+        step=seen.step,
+        outcome=seen.outcome or Outcome.FAILURE,
+        counts=settings.counts(seen.outcome),
+    )
+
+
+# --- an issue for each job or workflow -----------------------------------------------------------
+
+
+def _identities_to_write(observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime) -> set[str]:
+    """The failure ids whose issue is open, or would be, by a plan that knows nothing of the logs yet."""
+    return {
+        action.identity.id
+        for action in make_plan(observed, seen, settings, now).actions
+        if not isinstance(action, Skip) or action.why is Why.UNCHANGED
+    }
+
+
+def _of_issues(
+    told: Sequence[Observation], tracked: Sequence[Tracked], ids: set[str], settings: Settings
+) -> Iterator[_Candidate]:
+    for history in read_histories(told, settings):
+        if history.identity.id in ids:
+            issue = issue_of(history.identity.id, tracked)
+            state = issue.state if issue else None
+            # What another issue knows is read again: this one has to show it, too.
+            known = {one.job_id for one in remembered([state] if state else []) if one.signature}
+            yield from _candidates(history, _kept_by(state), known)
+
+
+def _kept_by(state: State | None) -> Callable[[Occurrence], Iterable[FailedLeg]]:
+    """The failed jobs of an occurrence whose cause an issue would keep if it learnt it."""
+
+    def legs(occurrence: Occurrence) -> Iterable[FailedLeg]:
+        if state is None or not has_counted(state, occurrence):
+            return occurrence.legs[:LEGS_OF_A_RUN]
+        kept = {leg.job_id for one in state.occurrences if one.key == occurrence.key for leg in one.legs}
+        return [leg for leg in occurrence.legs if leg.job_id in kept]
+
+    return legs
+
+
+def _candidates(
+    history: History, legs: Callable[[Occurrence], Iterable[FailedLeg]], known: Container[int]
+) -> Iterator[_Candidate]:
+    place: Counter[str] = Counter()
+    for occurrence in reversed(history.occurrences[-REMEMBERED:]):
+        for leg in legs(occurrence):
+            if leg.job_id is not None and leg.job_id not in known:
+                yield _Candidate(place[leg.leg], occurrence, leg, leg.job_id)
+            place[leg.leg] += 1
+
+
+# --- an issue for each cause ---------------------------------------------------------------------
+
+
+def _of_causes(
+    observed: Sequence[Observation], told: Sequence[Observation], tracked: Sequence[Tracked], settings: Settings
+) -> Iterator[_Candidate]:
+    """The failures of jobs that are failing or that an open issue names; what they belong to is not known before.
+
+    Of each job they are read back to the newest one whose cause is known. What is older may have had a cause that no
+    issue remembers, and would be read again and again.
+    """
+    states = [one.state for one in tracked if one.state]
+    of_causes = [state for state in states if state.identity.cause]
+    of_jobs = [state for state in states if not state.identity.cause]
+    of_these = (one.reading for one in recall(observed, of_causes) if one.reading is not None)
+    known = {reading.job_id for reading in of_these if reading.signature}
+    known |= {one.job_id for one in remembered(of_jobs) if one.signature and not names_cause(one)}
+    still_open = {leg.leg for one in tracked if one.issue.open and one.state for leg in one.state.legs}
+    for history in read_histories(told, replace(settings, group_by=GroupBy.JOB, matrix=Matrix.SEPARATE)):
+        name = short_leg(f"{history.identity.workflow} / {history.identity.job}")
+        if history.failing or name in still_open:
+            yield from _back_to_known(history, known)
+
+
+def _back_to_known(history: History, known: Container[int]) -> Iterator[_Candidate]:
+    for place, occurrence in enumerate(reversed(history.occurrences[-REMEMBERED:])):
+        for leg in occurrence.legs:
+            if leg.job_id in known:
+                return
+            if leg.job_id is not None:
+                yield _Candidate(place, occurrence, leg, leg.job_id, now_or_never=place > 0)

@@ -1,0 +1,126 @@
+"""How fast logs are read and how much memory that takes, side by side with the plain keyword grep in Python.
+
+Every contender is a process of its own that reads the same file; they take turns. The logs are made from the sandbox's:
+`usual` is what setting up and installing prints, over and over, and at its end a failed step; `noisy` reads like a
+failure in every line; `endless` is one line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).parents[2]
+LOGS = ROOT / "tests" / "sandbox" / "scenarios" / "parcel-tracker" / "logs"
+FAILED = LOGS / "test-py312-ubuntu.txt"
+MEGABYTE = 1_000_000
+
+GREP = """
+import re, sys
+words = re.compile(r"error|fail|exception|fatal|panic|traceback", re.I)
+with open(sys.argv[1], encoding="utf-8", errors="replace") as log:
+    found = [number for number, line in enumerate(log, 1) if words.search(line)]
+print(found[-40:])
+"""
+CONTENDERS = {
+    "explain": [sys.executable, "-m", "ci_failure_tracker", "explain", "--format", "json"],
+    "keyword grep": [sys.executable, "-c", GREP],
+}
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one process took."""
+
+    seconds: float
+    megabytes: float
+
+
+def usual() -> Iterator[bytes]:
+    """The lines that the sandbox's logs print before anything fails, each time with other numbers."""
+    lines = [line for path in sorted(LOGS.glob("*.txt")) for line in path.read_bytes().splitlines(keepends=True)[:150]]
+    for turn in itertools.count():
+        yield b"".join(lines).replace(b"1", str(turn % 10).encode())
+
+
+def noisy() -> Iterator[bytes]:
+    """Lines of which every one reads like a failure."""
+    for turn in itertools.count():
+        yield b"".join(
+            b"2026-03-01T10:00:00.0000000Z worker: error: could not fetch part %d: timed out\n" % number
+            for number in range(turn * 1000, turn * 1000 + 1000)
+        )
+
+
+def endless() -> Iterator[bytes]:
+    """A line that does not end."""
+    return itertools.repeat(b"error: " + b"x" * 99_993)
+
+
+SHAPES: dict[str, Callable[[], Iterator[bytes]]] = {"usual": usual, "noisy": noisy, "endless": endless}
+
+
+def write(path: Path, parts: Iterable[bytes], megabytes: int) -> None:
+    """A log of so many megabytes that ends as a failed job does."""
+    with path.open("wb") as log:
+        for part in parts:
+            log.write(part)
+            if log.tell() >= megabytes * MEGABYTE:
+                break
+        log.write(b"\n" + FAILED.read_bytes())
+
+
+def run(command: Sequence[str], log: Path) -> Taken:
+    """Let a contender read a log."""
+    started = perf_counter()
+    process = subprocess.Popen(
+        [*command, str(log)], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command[:4])} failed with exit code {process.returncode}")
+    return Taken(perf_counter() - started, used.ru_maxrss / 1024)
+
+
+def measure(shape: str, megabytes: int, rounds: int) -> Iterator[str]:
+    """A line of the table for each contender."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log.txt"
+        write(log, SHAPES[shape](), megabytes)
+        size = log.stat().st_size / MEGABYTE
+        taken: dict[str, list[Taken]] = {name: [] for name in CONTENDERS}
+        for _ in range(rounds):
+            for name, command in CONTENDERS.items():
+                taken[name].append(run(command, log))
+    for name, found in taken.items():
+        seconds = statistics.median(one.seconds for one in found)
+        memory = max(one.megabytes for one in found)
+        yield f"| {shape} | {size:,.0f} MB | {name} | {seconds:.2f} s | {size / seconds:.1f} MB/s | {memory:.0f} MB |"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--megabytes", type=int, nargs="+", default=[1, 10, 100])
+    options = parser.parse_args(arguments)
+    print(f"Python {sys.version.split()[0]}, whole processes, medians of {options.rounds}\n")
+    print("| log | size | contender | time | speed | peak memory |\n|---|---|---|---|---|---|")
+    for shape, size in itertools.product(SHAPES, options.megabytes):
+        for line in measure(shape, size, options.rounds):
+            print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

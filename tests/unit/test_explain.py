@@ -1,0 +1,141 @@
+"""Why a job failed, from its log to the diagnosis."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ci_failure_tracker.diagnosis.explain import Limits, explain, explain_annotations, read_log
+from ci_failure_tracker.model import Annotation, Diagnosis, Outcome
+
+STEP = """\
+##[group]Run ./run.sh
+./run.sh
+##[endgroup]
+{output}
+##[error]Process completed with exit code 1.
+Post job cleanup.
+"""
+
+
+def diagnosis_of(output: str, limits: Limits | None = None) -> Diagnosis:
+    log = read_log([STEP.format(output=output).encode()])
+    return explain(log, limits) if limits else explain(log)
+
+
+def annotation(message: str, path: str = ".github", line: int | None = None, level: str = "failure") -> Annotation:
+    return Annotation(level=level, message=message, path=path, line=line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "gizmo: fatal: the widget does not fit",
+        "E: cannot frobnicate the gizmo",
+        "Gizmo::WidgetError (no such widget: blue)",
+        "✗ the widget fits the gizmo",
+        "gizmo.frob:12: unexpected end of widget",
+    ],
+)
+def test_a_failure_of_a_tool_that_nobody_listed_is_found_by_how_it_reads(line: str) -> None:
+    quiet = [f"frobnicating gizmo {number}" for number in range(200)]
+    diagnosis = diagnosis_of("\n".join([*quiet[:150], line, *quiet[150:]]))
+    assert diagnosis.headline == line
+    assert line in [shown.text for shown in diagnosis.lines]
+    assert len(diagnosis.lines) < 12
+
+
+def test_that_nothing_failed_is_no_failure() -> None:
+    said = "gizmo: error: no blue widget"
+    noise = "\n".join(
+        ["0 errors, 0 failed", "warning: error_level is deprecated", "built with -Werror", "ok fails on error"]
+    )
+    assert diagnosis_of(f"{noise}\n{said}\n{noise}").headline == said
+
+
+def test_the_exit_code_is_no_headline_where_anything_was_printed() -> None:
+    diagnosis = diagnosis_of("one gizmo\nanother gizmo")
+    assert diagnosis.headline == "another gizmo"
+
+
+def test_the_exit_code_is_the_headline_where_nothing_else_was_printed() -> None:
+    log = read_log([b"##[group]Run false\n##[endgroup]\n##[error]Process completed with exit code 1."])
+    assert explain(log).headline == "Process completed with exit code 1."
+
+
+def test_a_log_in_which_nothing_was_printed_has_no_lines() -> None:
+    diagnosis = explain(read_log([b"\n \n"]))
+    assert (diagnosis.headline, diagnosis.lines, diagnosis.ranges) == ("", (), ())
+
+
+def test_what_a_line_says_in_red_counts_more() -> None:
+    diagnosis = diagnosis_of("gizmo one failed\n" + "fine\n" * 60 + "\x1b[31mgizmo two failed\x1b[0m\n" + "fine\n" * 60)
+    assert diagnosis.headline == "gizmo two failed"
+
+
+def test_secrets_are_in_neither_headline_nor_excerpt() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    diagnosis = diagnosis_of(f"gizmo: fatal: cannot log in with {secret}")
+    assert secret not in diagnosis.headline + "".join(line.text for line in diagnosis.lines)
+    assert diagnosis.headline.startswith("gizmo: fatal: cannot log in with ")
+
+
+def test_the_same_cause_has_the_same_signature_and_another_one_another() -> None:
+    one = diagnosis_of("[10:00:01] gizmo: fatal: no widget 'blue' at 0x7ffd01 after 12 s")
+    again = diagnosis_of("fine\n" * 99 + "[11:30:07] gizmo: fatal: no widget 'blue' at 0x55aa31 after 3 s")
+    other = diagnosis_of("[10:00:01] gizmo: fatal: no widget 'green' at 0x7ffd01 after 12 s")
+    assert one.signature == again.signature != other.signature
+
+
+def test_annotations_say_why_where_there_is_no_log() -> None:
+    diagnosis = explain_annotations(
+        [
+            annotation("Process completed with exit code 1."),
+            annotation("no such widget: 'blue'", "src/gizmo.frob", 12),
+            annotation("Node.js 16 actions are deprecated.", level="warning"),
+        ]
+    )
+    assert diagnosis
+    assert diagnosis.headline == "src/gizmo.frob:12: no such widget: 'blue'"
+    assert {line.number for line in diagnosis.lines} == {0}
+    assert diagnosis.ranges == ()
+
+
+@pytest.mark.parametrize(
+    "annotations",
+    [
+        [],
+        [annotation("Process completed with exit code 1.")],
+        [annotation("Node.js 16 actions are deprecated.", level="warning")],
+    ],
+    ids=["none", "the exit code", "a warning"],
+)
+def test_annotations_that_only_say_that_it_failed_say_nothing(annotations: list[Annotation]) -> None:
+    assert explain_annotations(annotations) is None
+
+
+def test_an_annotation_tells_that_the_time_was_over() -> None:
+    said = "The job running on runner GitHub Actions 7 has exceeded the maximum execution time of 360 minutes."
+    diagnosis = explain_annotations([annotation(said), annotation("The operation was canceled.")])
+    assert diagnosis
+    assert (diagnosis.outcome, diagnosis.headline) == (Outcome.TIMED_OUT, said)
+
+
+HOSTILE = st.sampled_from(
+    (
+        *("error: ", "at ", "Traceback (most recent call last):\n", '  File "', "E   ", "FAILED ", ":1:2: "),
+        *("##[error]", "##[group]Run ", "travis_time:start:", 'The command "', "\n", "\r", "\x1b[31m", "\x1b]8;;"),
+        *("\ufeff", "\u2028", " " * 300, "a" * 5000),
+    )
+)
+
+
+@given(st.lists(st.one_of(HOSTILE, st.text(max_size=20)), max_size=80), st.integers(1, 100))
+def test_no_log_breaks_it_and_the_excerpt_stays_within_its_bounds(parts: list[str], most: int) -> None:
+    text = "".join(parts)
+    diagnosis = explain(read_log([text.encode("utf-8", "surrogatepass")]), Limits(lines=most))
+    assert len(diagnosis.lines) <= most
+    assert sum(min(len(line.text), 300) for line in diagnosis.lines) <= Limits().characters
+    assert sum(one.end - one.start + 1 for one in diagnosis.ranges) == len(diagnosis.lines)
+    assert all(1 <= one.start <= one.end <= text.count("\n") + 1 for one in diagnosis.ranges)

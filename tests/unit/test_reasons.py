@@ -1,0 +1,224 @@
+"""How an issue shows why a job failed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from markdown_it import MarkdownIt
+
+from builders import a_reading, a_run, red, some_settings
+from ci_failure_tracker.diagnosis.observations import tell
+from ci_failure_tracker.model import Absence, ExcerptLine, Identity, Observation, Outcome, Reading, State
+from ci_failure_tracker.rendering.issue import IssueWriter, render_title
+from ci_failure_tracker.rendering.reasons import cut_in_middle
+from ci_failure_tracker.tracking.history import read_histories
+from ci_failure_tracker.tracking.memory import remember
+
+URL = "https://github.example/octo-org/example"
+
+
+def state_of(seen: list[Observation], *readings: Reading, **given: str) -> State:
+    (history,) = read_histories(tell(seen, readings), some_settings(**given))
+    return remember(None, history)
+
+
+def text(state: State) -> str:
+    return next(IssueWriter(URL).regions(state))
+
+
+def with_lines(reading: Reading, *lines: ExcerptLine) -> Reading:
+    assert reading.diagnosis
+    return dataclasses.replace(reading, diagnosis=dataclasses.replace(reading.diagnosis, lines=lines))
+
+
+def block(body: str) -> list[str]:
+    return body.split("```text\n")[1].split("\n```", maxsplit=1)[0].split("\n")
+
+
+def test_the_headline_and_the_lines_come_right_after_the_first_sentence() -> None:
+    seen = [red(a_run(1))]
+    body = text(state_of(seen, a_reading(seen[0])))
+    lead, headline, shown, source, *_ = body.split("\n\n")
+    assert lead.startswith("Job `test` of workflow `CI` is failing")
+    assert headline == "`ValueError: no year`"
+    assert shown == "```text\nbefore\nValueError: no year\n```"
+    assert source == (
+        f"[Lines 7 to 8 of the log]({URL}/actions/runs/1001/job/5001#step:2:1) of [run 1]({URL}/actions/runs/1001)."
+    )
+
+
+def test_gaps_and_repeats_are_told() -> None:
+    seen = [red(a_run(1))]
+    lines = (
+        ExcerptLine(3, "first", left_out=9),
+        ExcerptLine(5, "after an empty line", left_out=1),
+        ExcerptLine(20, "far below", left_out=14, repeats=3),
+        ExcerptLine(21, "last"),
+    )
+    body = text(state_of(seen, with_lines(a_reading(seen[0]), *lines)))
+    assert block(body) == [
+        "first",
+        "",
+        "after an empty line",
+        "… 14 lines left out",
+        "far below",
+        "… 3 more like this",
+        "last",
+    ]
+    assert "[Lines 3 to 21 of the log]" in body
+
+
+def test_a_single_line_is_not_shown_twice() -> None:
+    seen = [red(a_run(1))]
+    reading = a_reading(seen[0])
+    body = text(state_of(seen, with_lines(reading, ExcerptLine(7, f"##[error]{reading.headline}"))))
+    assert "```" not in body
+    assert "[Line 7 of the log]" in body
+    assert "Start from the lines" not in body
+
+
+def test_of_a_matrix_the_leg_is_named() -> None:
+    seen = [red(a_run(1), "test (a)", 1), red(a_run(1), "test (b)", 2)]
+    body = text(state_of(seen, a_reading(seen[1])))
+    assert f"/job/2#step:2:1) of `b` in [run 1]({URL}/actions/runs/1001)." in body
+
+
+@pytest.mark.parametrize(
+    ("absence", "said"),
+    [
+        (Absence.NOT_FOUND, "is not there (404), and no annotation says why it failed. GitHub has none of a job"),
+        (Absence.GONE, "is no longer there (410), and no annotation says why it failed. GitHub deletes logs"),
+        (Absence.EMPTY, "is empty, and no annotation says why it failed. The job printed nothing."),
+    ],
+)
+def test_what_it_means_that_there_is_no_log(absence: Absence, said: str) -> None:
+    seen = [red(a_run(1))]
+    assert f"The log of [run 1]({URL}/actions/runs/1001/job/5001) {said}" in text(
+        state_of(seen, a_reading(seen[0], "", absence))
+    )
+
+
+def test_annotations_that_stand_in_for_a_log_are_named_as_such() -> None:
+    seen = [red(a_run(1))]
+    body = text(state_of(seen, a_reading(seen[0], absence=Absence.GONE)))
+    page = f"{URL}/actions/runs/1001"
+    assert f"From the [annotations of the job]({page}/job/5001) in [run 1]({page}), for its log is no longer" in body
+    assert "The log of" not in body
+
+
+def test_an_older_failure_is_shown_where_the_newest_has_no_log() -> None:
+    seen = [red(a_run(1)), red(a_run(2))]
+    body = text(state_of(seen, a_reading(seen[0]), a_reading(seen[1], "", Absence.GONE)))
+    assert f"of [run 1]({URL}/actions/runs/1001)." in body
+    assert "The log of [run 2]" in body
+    assert "Start from the lines above" not in body
+
+
+def test_a_table_of_causes_stands_where_there_are_several() -> None:
+    seen = [red(a_run(number)) for number in (1, 2, 3)]
+    readings = [a_reading(one, "disk | full" if one.run.number == 1 else "no route") for one in seen]
+    assert "### Causes" not in text(state_of(seen[1:], *readings[1:]))
+    body = text(state_of(seen, *readings))
+    assert "| `no route` | 2 | 2026-03-01 02:00 UTC | 2026-03-01 03:10 UTC |" in body
+    assert "| `disk \\| full` | 1 | 2026-03-01 01:00 UTC | 2026-03-01 01:10 UTC |" in body
+
+
+def test_causes_that_a_reader_cannot_tell_apart_are_one_row() -> None:
+    seen = [red(a_run(number)) for number in (1, 2, 3)]
+    readings = [a_reading(one, "TS2304" if one.run.number < 3 else "no route") for one in seen]
+    readings[0] = dataclasses.replace(readings[0], signature="v1:other")
+    body = text(state_of(seen, *readings))
+    assert "| `TS2304` | 2 | 2026-03-01 01:00 UTC | 2026-03-01 02:10 UTC |" in body
+    assert "### Causes" not in text(state_of(seen[:2], *readings[:2]))
+    assert "failed of something else" not in body
+
+
+def test_failed_jobs_whose_cause_is_not_known_are_counted_under_the_table() -> None:
+    seen = [red(a_run(number)) for number in range(1, 6)]
+    state = state_of(seen, a_reading(seen[0], "disk full"), a_reading(seen[1], "no route"))
+    assert "and 3 more whose log was not read." in text(state)
+    assert "not read" not in text(dataclasses.replace(state, legs_cut=True))
+
+
+def test_causes_that_are_no_longer_named_are_counted_under_the_table() -> None:
+    seen = [red(a_run(number)) for number in range(1, 13)]
+    body = text(state_of(seen, *(a_reading(one, f"cause {one.run.number}") for one in seen)))
+    assert "and 2 more that failed of something else, some time ago." in body
+
+
+def test_the_lines_go_before_the_issue_grows_too_long() -> None:
+    seen = [red(a_run(1))]
+    regions = list(IssueWriter(URL).regions(state_of(seen, a_reading(seen[0]))))
+    assert "before\n" in regions[0]
+    assert "```" not in regions[-1]
+    assert "`ValueError: no year`" in regions[-1]
+
+
+def test_what_a_log_holds_is_only_text() -> None:
+    hostile = "``` <h1>x</h1> ![p](https://evil.example/p.png) @octocat fixes #1 | <!-- -->"
+    seen = [red(a_run(1)), red(a_run(2))]
+    texts = ("```", hostile.strip("` "), "~~~", "</code></pre>", "````", hostile)
+    lines = tuple(ExcerptLine(number, text) for number, text in enumerate(texts, start=1))
+    body = text(state_of(seen, a_reading(seen[0], f"a {hostile}"), with_lines(a_reading(seen[1], hostile), *lines)))
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
+    for harm in ("<h1>", "<img", "@octocat", " #1 ", 'href="https://evil'):
+        assert harm not in html
+    assert html.count("<table>") == 3
+
+
+def test_the_first_advice_depends_on_how_it_ended() -> None:
+    seen = [red(a_run(1), outcome=Outcome.CANCELLED)]
+    failed = [red(a_run(1))]
+    assert "1. Start from the lines above" in text(state_of(failed, a_reading(failed[0])))
+    lost = text(state_of(seen, a_reading(seen[0], "gone", outcome=Outcome.RUNNER_LOST)))
+    assert "GitHub lost the runner" in lost
+    assert "| Conclusion | runner lost |" in lost
+    late = text(state_of(seen, a_reading(seen[0], "late", outcome=Outcome.TIMED_OUT)))
+    assert "timeout-minutes" in late
+
+
+# --- an issue for a cause ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("jobs", "lead"),
+    [
+        (1, "Job `CI / job 1` is failing: 1 failed run since"),
+        (2, "Jobs `CI / job 1` and `CI / job 2` are failing for the same reason: 1 failed run since"),
+        (3, "Jobs `CI / job 1`, `CI / job 2` and `CI / job 3` are failing for the same reason: 1 failed run since"),
+        (5, "Jobs `CI / job 1`, `CI / job 2`, `CI / job 3` and 2 more are failing for the same reason: 1 failed run"),
+    ],
+)
+def test_the_issue_of_a_cause_names_its_jobs(jobs: int, lead: str) -> None:
+    seen = [red(a_run(1), f"job {number}", number) for number in range(1, jobs + 1)]
+    body = text(state_of(seen, *map(a_reading, seen), group_by="cause"))
+    assert body.startswith(lead)
+    assert ("### Jobs that failed" in body) == (jobs > 1)
+    assert "Legs" not in body
+
+
+def test_the_issue_of_a_cause_says_when_its_jobs_fail_of_something_else() -> None:
+    seen = [red(a_run(1)), red(a_run(2))]
+    told = tell(seen, [a_reading(seen[0], "disk full"), a_reading(seen[1], "no route")])
+    of_disk = next(one for one in read_histories(told, some_settings(group_by="cause")) if "disk" in one.identity.cause)
+    assert text(remember(None, of_disk)).startswith(
+        "Job `CI / test` fails of something else now. Before that, 1 failed"
+    )
+
+
+def test_a_title_may_hold_the_headline() -> None:
+    job, cause = Identity("", "CI", "test"), Identity("", "CI", "test", "v1:x")
+    assert render_title("{job}: {headline}", job, "disk full") == "test: disk full"
+    assert render_title("{job}: {headline}", cause, "disk full") == "test: disk full"
+    assert render_title("{workflow} - {job}", cause, "disk full") == "CI - test: disk full"
+    assert render_title("{workflow} - {job}", job, "disk full") == "CI - test"
+    assert render_title("{job}: {headline}", job) == "test: cause unknown"
+
+
+@pytest.mark.parametrize("length", [0, 9, 10, 11, 500])
+def test_a_text_is_cut_in_its_middle(length: int) -> None:
+    given = "".join(chr(ord("a") + place % 26) for place in range(length))
+    cut = cut_in_middle(given, 10)
+    assert len(cut) == min(length, 10)
+    assert cut == given or (given.startswith(cut[:5]) and given.endswith(cut[-4:]) and cut[5] == "…")

@@ -1,0 +1,257 @@
+"""Which logs a sweep reads."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime, timedelta
+
+import pytest
+
+from builders import START, a_job, a_reading, a_run, a_scan, an_issue, some_settings
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.model import Absence, Create, Issue, Job, Outcome, Run, Scan, Update, Wanted, Workflow
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.plan import make_plan
+from ci_failure_tracker.tracking.wanted import MOST_LOGS, choose_logs
+
+NOW = START + timedelta(days=10)
+
+
+def wanted(scan: Scan, now: datetime = NOW, **given: str) -> Wanted:
+    return choose_logs(observe(scan), scan, some_settings(**given), now)
+
+
+def names(scan: Scan, now: datetime = NOW, **given: str) -> list[str]:
+    return [one.name for one in wanted(scan, now, **given).logs]
+
+
+def failing(numbers: range | list[int], *jobs: str) -> Scan:
+    """Runs that failed in all these jobs."""
+    runs = [a_run(number) for number in numbers]
+    return a_scan(runs, {run.id: list(failed(run, *(jobs or ("test",)))) for run in runs})
+
+
+def failed(run: Run, *jobs: str, conclusion: str = "failure") -> list[Job]:
+    return [a_job(job, conclusion, 100 * run.number + place, run.updated_at) for place, job in enumerate(jobs)]
+
+
+def swept(scan: Scan, headlines: dict[int, str], given: Settings | None = None) -> Scan:
+    """The same runs after a sweep that read these logs; an empty headline is a log that is not there."""
+    by_job = {one.job_id: one for one in observe(scan)}
+    readings = tuple(
+        a_reading(by_job[job_id], headline, None if headline else Absence.NOT_FOUND)
+        for job_id, headline in headlines.items()
+    )
+    plan = make_plan(observe(scan), dataclasses.replace(scan, readings=readings), given or some_settings(), NOW)
+    bodies = {one.number: one.body for one in scan.issues}
+    for action in plan.actions:
+        if isinstance(action, Create):
+            bodies[len(bodies) + 1] = action.body
+        elif isinstance(action, Update):
+            bodies[action.number] = action.body
+    return dataclasses.replace(scan, issues=tuple(an_issue(number, body) for number, body in bodies.items()))
+
+
+def job_ids(scan: Scan) -> list[int]:
+    return [one.job_id for one in observe(scan) if one.job_id]
+
+
+def with_issues(scan: Scan, issues: tuple[Issue, ...]) -> Scan:
+    return dataclasses.replace(scan, issues=issues)
+
+
+def test_the_newest_failure_of_each_leg_comes_first() -> None:
+    scan = failing([1, 2], "lint", "test (a)", "test (b)")
+    assert names(scan) == [
+        "lint of run 2 of CI",
+        "test (a) of run 2 of CI",
+        "test (b) of run 2 of CI",
+        "lint of run 1 of CI",
+        "test (a) of run 1 of CI",
+        "test (b) of run 1 of CI",
+    ]
+
+
+def test_what_an_issue_remembers_is_not_read_again() -> None:
+    scan = failing([1, 2])
+    known = swept(scan, dict.fromkeys(job_ids(scan), "ValueError"))
+    assert names(known) == []
+    newer = with_issues(failing([1, 2, 3]), known.issues)
+    assert names(newer) == ["test of run 3 of CI"]
+
+
+def test_what_could_not_be_read_is_read_by_the_next_sweep() -> None:
+    scan = failing([1, 2])
+    half = swept(scan, {job_ids(scan)[1]: "ValueError"})
+    assert names(half) == ["test of run 1 of CI"]
+
+
+def test_a_log_that_is_not_there_is_asked_for_until_github_has_deleted_it() -> None:
+    scan = failing([1])
+    absent = swept(scan, {job_ids(scan)[0]: ""})
+    ended = a_run(1).updated_at
+    assert len(wanted(absent).logs) == 1
+    assert len(wanted(absent, ended + timedelta(days=90)).logs) == 1
+    assert wanted(absent, ended + timedelta(days=90, seconds=1)).logs == ()
+    assert len(wanted(scan, ended + timedelta(days=200)).logs) == 1  # it was never asked for
+
+
+def test_only_what_an_issue_would_remember_is_read() -> None:
+    assert len(wanted(failing(range(1, 40))).logs) == 10
+    known = swept(failing(range(1, 40)), {})
+    assert len(wanted(known).logs) == 10
+    legs = [f"test ({number})" for number in range(30)]
+    assert len(wanted(failing([1], *legs)).logs) == 10
+
+
+def test_what_was_counted_and_dropped_is_not_read_although_it_is_looked_at() -> None:
+    runs = range(1, 14)
+    scan = failing(runs)
+    known = swept(scan, dict.fromkeys(job_ids(scan), "ValueError"))
+    assert names(known) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"min_failures": "2"}, {"max_new_issues": "0"}, {"logs": "false"}, {"conclusions": "timed_out"}],
+)
+def test_no_log_is_read_for_which_there_will_be_no_issue(given: dict[str, str]) -> None:
+    assert names(failing([1])) == ["test of run 1 of CI"]
+    assert wanted(failing([1]), NOW, **given).logs == ()
+
+
+def test_what_an_issue_has_no_room_for_is_not_read_again() -> None:
+    scan = failing(range(1, 9), *(f"test ({number} {'x' * 50})" for number in range(10)))
+    known = swept(scan, dict.fromkeys(job_ids(scan), "ValueError"))
+    assert names(known) == []
+
+
+def test_the_newest_failure_of_a_leg_comes_before_an_older_one_of_another() -> None:
+    runs = [a_run(1, event="schedule"), a_run(2), a_run(3)]
+    jobs = {runs[0].id: failed(runs[0], "lint"), **{run.id: failed(run, "test") for run in runs[1:]}}
+    assert names(a_scan(runs, jobs)) == ["test of run 3 of CI", "lint of run 1 of CI", "test of run 2 of CI"]
+
+
+def test_what_is_green_again_is_read_only_for_an_issue_that_is_open() -> None:
+    runs = [a_run(1), a_run(2, "success")]
+    scan = a_scan(runs, {runs[0].id: failed(runs[0], "test")})
+    assert names(scan) == []
+    assert names(with_issues(scan, swept(failing([1]), {}).issues)) == ["test of run 1 of CI"]
+
+
+def test_of_an_issue_that_a_person_closed_for_good_nothing_is_read() -> None:
+    (issue,) = swept(failing([1]), {}).issues
+    closed = dataclasses.replace(issue, open=False, state_reason="not_planned", closed_at=NOW)
+    assert names(with_issues(failing([1, 2]), (closed,))) == []
+
+
+def test_a_cancelled_job_may_have_met_its_time_limit() -> None:
+    run = a_run(1, "cancelled")
+    scan = a_scan([run], {run.id: failed(run, "test", conclusion="cancelled")})
+    assert [one.counts for one in wanted(scan).logs] == [True]
+    assert [one.counts for one in wanted(scan, conclusions="failure").logs] == [False]
+    assert wanted(scan, conclusions="startup_failure").logs == ()
+
+
+def test_what_may_not_count_at_all_comes_last() -> None:
+    runs = [a_run(1), a_run(2, "cancelled", event="schedule")]
+    jobs = {runs[0].id: failed(runs[0], "lint"), runs[1].id: failed(runs[1], "test", conclusion="cancelled")}
+    assert names(a_scan(runs, jobs)) == ["test of run 2 of CI", "lint of run 1 of CI"]
+    assert names(a_scan(runs, jobs), conclusions="failure") == ["lint of run 1 of CI", "test of run 2 of CI"]
+
+
+def test_a_sweep_reads_no_more_than_so_many_and_says_how_many_are_left() -> None:
+    found = wanted(failing(range(1, 11), *(f"job {number}" for number in range(8))))
+    assert (len(found.logs), found.left_out) == (MOST_LOGS, 30)
+    assert {one.name.split(" of ")[1] for one in found.logs[:8]} == {"run 10"}
+
+
+def test_the_step_that_failed_goes_along() -> None:
+    (one,) = wanted(failing([1])).logs
+    assert one.step is not None
+    assert (one.step.name, one.outcome) == ("Run it", Outcome.FAILURE)
+
+
+# --- an issue for each cause ---------------------------------------------------------------------
+
+
+def test_by_cause_everything_that_is_failing_is_read_before_it_is_known_what_it_is() -> None:
+    assert names(failing([1, 2], "lint", "test"), group_by="cause") == [
+        "lint of run 2 of CI",
+        "test of run 2 of CI",
+        "lint of run 1 of CI",
+        "test of run 1 of CI",
+    ]
+    runs = [a_run(1), a_run(2, "success")]
+    assert names(a_scan(runs, {runs[0].id: failed(runs[0], "test")}), group_by="cause") == []
+
+
+def test_by_cause_a_second_sweep_reads_nothing() -> None:
+    scan = failing(range(1, 15), "lint", "test")
+    by_job = {one.job_id: f"cause of {one.job}" for one in observe(scan) if one.job_id}
+    known = swept(scan, by_job, some_settings(group_by="cause"))
+    assert len(known.issues) == 2
+    assert names(known, group_by="cause") == []
+
+
+@pytest.mark.parametrize("runs", [[1], range(1, 9)])
+def test_by_cause_jobs_that_the_issue_has_no_room_for_are_known_all_the_same(runs: range | list[int]) -> None:
+    scan = failing(runs, *(f"test ({number} {'x' * 50})" for number in range(20)))
+    known = swept(scan, dict.fromkeys(job_ids(scan), "disk full"), some_settings(group_by="cause"))
+    assert len(known.issues) == 1
+    assert names(known, group_by="cause") == []
+    again = make_plan(observe(known), known, some_settings(group_by="cause"), NOW)
+    assert [action.identity.cause for action in again.actions] == ["v1:disk full"]
+    assert len(again.failing[0].legs) == 20
+
+
+def test_by_cause_what_the_issue_counted_and_dropped_belongs_to_it_still() -> None:
+    nightly = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
+    runs = [*(a_run(number) for number in range(1, 11)), *(a_run(number, workflow=nightly) for number in range(11, 21))]
+    scan = a_scan(runs, {run.id: failed(run, "test" if run.number < 11 else "soak") for run in runs})
+    given = some_settings(group_by="cause")
+    known = swept(scan, dict.fromkeys(job_ids(scan), "disk full"), given)
+    assert names(known, group_by="cause") == []
+    (again,) = make_plan(observe(known), known, given, NOW).failing
+    assert again.legs == ("CI / test", "Nightly / soak")
+
+
+def test_by_cause_a_failure_that_no_issue_can_have_counted_is_read() -> None:
+    nightly = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
+    runs = [a_run(1), a_run(5), *(a_run(number, workflow=nightly) for number in range(11, 22))]
+    scan = a_scan(runs, {run.id: failed(run, "soak" if run.workflow is nightly else "test") for run in runs})
+    unread = job_ids(scan)[1]
+    read = {job_id: "disk full" for job_id in job_ids(scan) if job_id != unread}
+    assert names(swept(scan, read, some_settings(group_by="cause")), group_by="cause") == ["test of run 5 of CI"]
+
+
+def test_by_cause_what_only_the_issue_of_a_job_knows_is_read_once_for_the_issue_of_the_cause() -> None:
+    scan = failing([1])
+    of_job = swept(scan, {job_ids(scan)[0]: "ValueError"})
+    assert names(of_job, group_by="cause") == ["test of run 1 of CI"]
+    of_cause = swept(of_job, {job_ids(scan)[0]: "ValueError"}, some_settings(group_by="cause"))
+    assert len(of_cause.issues) == 2
+    assert names(of_cause, group_by="cause") == []
+
+
+def test_by_cause_failures_are_read_back_to_the_newest_whose_cause_is_known() -> None:
+    scan = failing([1, 2, 3])
+    oldest, middle, _ = job_ids(scan)
+    known = swept(scan, {oldest: "disk full", middle: "disk full"}, some_settings(group_by="cause"))
+    assert names(known, group_by="cause") == ["test of run 3 of CI"]
+    half = swept(scan, {middle: "disk full"}, some_settings(group_by="cause"))
+    assert names(half, group_by="cause") == ["test of run 3 of CI"]
+
+
+def test_by_cause_only_what_the_next_sweep_will_read_is_said_to_be_left() -> None:
+    found = wanted(failing(range(1, 11), *(f"job {number}" for number in range(8))), group_by="cause")
+    assert (len(found.logs), found.left_out) == (MOST_LOGS, 0)
+    many = wanted(failing([1], *(f"job {number}" for number in range(60))), group_by="cause")
+    assert (len(many.logs), many.left_out) == (MOST_LOGS, 10)
+
+
+def test_by_cause_a_log_that_says_nothing_is_read_once() -> None:
+    scan = failing([1])
+    known = swept(scan, {job_ids(scan)[0]: "Process completed with exit code 1."}, some_settings(group_by="cause"))
+    assert len(known.issues) == 1
+    assert names(known, group_by="cause") == []
