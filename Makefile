@@ -17,7 +17,7 @@ export REPO WORKFLOW MAX_RUNS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start cassettes \
+.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start bench-diagnosis cassettes \
   ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
@@ -64,7 +64,10 @@ pictures: $(READY) ## Draw the README's pictures from the demo; needs Chromium
 	@$(IN_TESTS) $(PYTHON) -m sandbox.demo --keep .cache/demo >/dev/null
 	@$(IN_TESTS) $(PYTHON) -m sandbox.picture .cache/demo docs/images
 
-bench: bench-start ## Run the benchmarks
+bench: bench-start bench-diagnosis ## Run the benchmarks
+
+bench-diagnosis: $(READY) ## Measure how fast logs are read, and in how much memory, beside a keyword grep
+	@$(IN_TESTS) $(PYTHON) tests/benchmarks/diagnosis.py $(ARGS)
 
 bench-start: $(READY) ## Measure the time from start to the first request
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py $(ARGS)

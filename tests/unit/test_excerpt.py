@@ -41,7 +41,7 @@ def test_a_log_without_steps_shows_at_its_end_how_the_job_came_to_it() -> None:
 
 
 def test_the_neighbours_of_a_failure_are_shown_up_to_an_empty_line_or_the_end_of_its_step() -> None:
-    log = log_of("far", "", "above", "guess", "below", "further", "", "far", "failure", "below", "next step")
+    log = log_of("far", "-----", "above", "guess", "below", "further", "", "far", "failure", "below", "next step")
     step = Section(1, 1, 10)
     blocks = ordered([a_block(4, 4, Rank.LIKELY, score=9)])
     assert [line.number for line in chosen(log, blocks, DEFAULT, [step])] == [3, 4, 5, 6]
@@ -102,13 +102,19 @@ def test_a_long_stack_trace_is_cut_in_the_middle_and_says_how_much() -> None:
     assert [line.left_out for line in lines] == [0, 0, 0, 0, 16, 0, 0]
 
 
-def test_of_many_failures_the_first_is_shown_in_full_and_each_other_one_by_its_first_lines() -> None:
+def test_of_many_failures_each_is_named_and_the_first_is_shown_at_greater_length() -> None:
     lines = [f"{'abcdefgh'[n // 10]}{'klmnopqrst'[n % 10]}: went wrong" for n in range(80)]
     blocks = [a_block(n * 10 + 1, n * 10 + 10) for n in range(8)]
     shown = numbers(log_of(*lines), *blocks)
-    assert shown[:10] == [*range(1, 11)]
-    assert {block.start for block in blocks[:5]} <= set(shown)
+    assert shown[:6] == [1, 2, 3, 4, 5, 6]
+    assert {block.start for block in blocks} <= set(shown)
     assert len(shown) == 30
+
+
+def test_beside_what_ends_any_job_only_what_is_near_is_shown() -> None:
+    log = log_of(*different(90))
+    blocks = (a_block(2, 2), a_block(78, 78), a_block(80, 80, Rank.FATAL))
+    assert numbers(log, *blocks) == [78, 80]
 
 
 def test_the_characters_are_bounded_as_well() -> None:

@@ -14,14 +14,16 @@ from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.model import ExcerptLine, LineRange
 
 _FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
+_RULER = re.compile(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|##\[|travis_")
 _FRAMES_KEPT = 4
-_WITH_CONTEXT = 25
-"""Lines up to which an excerpt is filled with the neighbours of what was found."""
+_ABOVE, _BELOW = 2, 12
+"""Lines beside what was found that are shown with it at most."""
 
-_ABOVE, _BELOW = 2, 8
-_LEAST = 4
-_OPENING = 2
+_OPENING = 3
+"""Lines that each of several failures gets at least, so that as many as can be are named."""
+
 _SHORT = 8
+_NEAR = 40
 _WEAKEST = 0.6
 
 
@@ -59,16 +61,16 @@ def chosen(
         if room <= 0 or not (_belongs(group[0], blocks[0], picked) or _ends(group, ending)):
             continue
         others = sum(other[0].rank is group[0].rank for other in folded[place + 1 :])
-        lines = _cut(log, group[0], room, max(_LEAST, room - _OPENING * others))
+        lines = _cut(log, group[0], room, max(_OPENING, room - _OPENING * others))
         picked.update((number, 0) for number in lines if number not in picked)
         picked[group[0].headline] += len(group) - 1
     for step in steps:
-        _add_context(log, blocks, picked, step, min(limits.lines, _WITH_CONTEXT))
+        _add_context(log, blocks, picked, step, limits.lines)
     return tuple(_within(_lines(log, picked), limits.characters))
 
 
 def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int) -> None:
-    """Add the lines of a step that stand right below what was picked, and right above a guess, up to an empty line.
+    """Add the lines of a step that stand right below what was picked, and right above a guess, up to an empty line or a ruler.
 
     A tool often says more than what a rule knows of it; what is known to be a consequence or noise ends it.
     """
@@ -78,7 +80,7 @@ def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step
         above = range(number - 1, max(step.body, number - _ABOVE) - 1, -1) if number in guesses else ()
         for around in (above, range(number + 1, min(step.end, number + _BELOW) + 1)):
             for place in around:
-                if len(picked) >= room or place in never or place in picked or not _is_shown(log, place):
+                if len(picked) >= room or place in never or place in picked or _RULER.match(log[place]):
                     break
                 picked[place] = 0
 
@@ -98,6 +100,8 @@ def _belongs(block: Block, best: Block, picked: Collection[int]) -> bool:
         return best.rank is Rank.SYMPTOM
     if block.rank is Rank.RECAP and best.rank > Rank.RECAP:
         return _touches(block, picked)
+    if best.rank is Rank.FATAL and block.rank < Rank.FATAL:
+        return abs(block.start - best.start) < _NEAR
     if block.rank is Rank.LIKELY and best.rank > Rank.LIKELY:
         return _touches(block, picked) or (block.rule != GENERIC and len(picked) < _SHORT)
     return block.rank is not Rank.LIKELY or block.score >= _WEAKEST * best.score
