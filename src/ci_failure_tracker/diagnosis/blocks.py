@@ -9,9 +9,8 @@ from functools import cache
 
 from ci_failure_tracker.diagnosis.log import Log, depth
 from ci_failure_tracker.diagnosis.rule import Block, Rank, Rule
-from ci_failure_tracker.diagnosis.rules import rules_by_word
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
-from ci_failure_tracker.diagnosis.words import marking_words
+from ci_failure_tracker.diagnosis.words import marking_words, rules_fitting
 
 MOST_OPENINGS = 6_000
 """Marked lines of a step that are tried with the rules; where there are more, the first and the last half of them."""
@@ -61,8 +60,7 @@ def _tried(numbers: Sequence[int]) -> Sequence[int]:
 
 def _opening(text: str) -> _Opening | None:
     """The rule whose block a line opens: noise before all, then the highest rank."""
-    folded = text.lower()
-    fitting = [rule for word, rules in rules_by_word() if word in folded for rule in rules]
+    fitting = rules_fitting(text)
     if not fitting:
         return None
     for prefix, shown in _variants(text):

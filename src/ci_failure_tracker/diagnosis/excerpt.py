@@ -70,7 +70,7 @@ def chosen(
 
 
 def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int) -> None:
-    """Add the lines of a step that stand right below what was picked, and right above a guess, up to an empty line or a ruler.
+    """Add what stands right below what was picked in a step, and right above a guess, up to an empty line or a ruler.
 
     A tool often says more than what a rule knows of it; what is known to be a consequence or noise ends it.
     """

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 
+from ci_failure_tracker.diagnosis.rule import Rule
 from ci_failure_tracker.diagnosis.rules import rules_by_word
 
 STRUCTURE = (
@@ -74,3 +78,29 @@ def marking_words() -> tuple[bytes, ...]:
     """All of them, in lower case, without those that hold another one."""
     words = {word.encode() for word, _ in rules_by_word()} | {*FAILURE, *STRUCTURE}
     return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """The rules of one word; the place keeps them in the order of their modules, whatever stem leads to them."""
+
+    place: int
+    word: str
+    rules: tuple[Rule, ...]
+
+
+@cache
+def _entries() -> tuple[tuple[str, tuple[_Entry, ...]], ...]:
+    """The rules by word, and the words by the longest marking word that they hold: few lines hold more than two."""
+    stems = sorted((word.decode() for word in marking_words()), key=len)
+    found: dict[str, list[_Entry]] = defaultdict(list)
+    for place, (word, rules) in enumerate(rules_by_word()):
+        found[[stem for stem in stems if stem in word][-1]].append(_Entry(place, word, rules))
+    return tuple((stem, tuple(entries)) for stem, entries in found.items())
+
+
+def rules_fitting(text: str) -> list[Rule]:
+    """The rules whose word a line holds, in the order of their modules."""
+    folded = text.lower()
+    found = [entry for stem, entries in _entries() if stem in folded for entry in entries if entry.word in folded]
+    return [rule for entry in sorted(found, key=attrgetter("place")) for rule in entry.rules]
