@@ -14,7 +14,7 @@ from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.model import ExcerptLine, LineRange
 
 _FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
-_RULER = re.compile(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|##\[|travis_")
+_RULER = re.compile(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|[=_*#─━-]{4}|##\[|travis_")
 _FRAMES_KEPT = 4
 _ABOVE, _BELOW = 2, 12
 """Lines beside what was found that are shown with it at most."""
@@ -72,7 +72,7 @@ def chosen(
 def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int) -> None:
     """Add what stands right below what was picked in a step, and right above a guess, up to an empty line or a ruler.
 
-    A tool often says more than what a rule knows of it; what is known to be a consequence or noise ends it.
+    A tool often says more than what a rule knows of it; what is known to be a consequence ends it.
     """
     never = {n for block in blocks if block.rank is Rank.SYMPTOM for n in range(block.start, block.end + 1)}
     guesses = {block.start for block in blocks if block.rank is Rank.LIKELY}
