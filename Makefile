@@ -17,7 +17,7 @@ export REPO WORKFLOW MAX_RUNS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start bench-diagnosis cassettes \
+.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start bench-diagnosis bench-accuracy cassettes \
   ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
@@ -71,6 +71,9 @@ bench-diagnosis: $(READY) ## Measure how fast logs are read, and in how much mem
 
 bench-start: $(READY) ## Measure the time from start to the first request
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py $(ARGS)
+
+bench-accuracy: $(READY) ## Score how well logs are explained, where labelled logs are at hand
+	@$(IN_SRC) $(PYTHON) tests/benchmarks/accuracy.py $(ARGS)
 
 cassettes: $(READY) ## Record the cassettes anew, of GitHub itself with GITHUB_TOKEN and CASSETTE_REPOSITORY
 	@$(IN_TESTS) $(PYTHON) -m recorded.record
