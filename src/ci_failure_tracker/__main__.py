@@ -6,13 +6,16 @@ import sys
 
 
 def main() -> int:
-    """Go to the edge that is asked for; the action does without what only a terminal needs."""
+    """Go to the edge that is asked for: the action needs nothing that a terminal does, and `explain` no GitHub."""
     if sys.argv[1:] == ["action"]:
         from ci_failure_tracker.edges.action import main as run_action  # noqa: PLC0415
 
         return run_action()
     try:
-        from ci_failure_tracker.edges.cli import main as run_command  # noqa: PLC0415
+        if sys.argv[1:2] == ["explain"]:
+            from ci_failure_tracker.edges.explain import main as run_command  # noqa: PLC0415
+        else:
+            from ci_failure_tracker.edges.cli import main as run_command  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise

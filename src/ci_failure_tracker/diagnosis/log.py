@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ci_failure_tracker.diagnosis.words import FAILURE, STRUCTURE
+from ci_failure_tracker.diagnosis.words import PLAIN_FAILURE, STRUCTURE
 
 PIECE = 1 << 20
 """Bytes that are looked through at once."""
@@ -222,7 +222,7 @@ def _worth_keeping(piece: Piece, lines: Sequence[bytes]) -> list[int]:
     """The lines that divide the log, and as many of those that read like failures as there is room for."""
     kept = list(_marked(piece.raw, piece.number, STRUCTURE))[:MOST_MARKS]
     room = KEPT_THIN
-    for number in _marked(piece.raw, piece.number, FAILURE):
+    for number in _marked(piece.raw, piece.number, PLAIN_FAILURE):
         room -= len(lines[number - piece.number]) + _SURROUNDINGS
         if room < 0:
             break

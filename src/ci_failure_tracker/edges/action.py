@@ -13,7 +13,8 @@ from pathlib import Path
 
 from actions_toolkit import core
 
-from ci_failure_tracker.edges.surroundings import Connection, lines, now, one_line, prepare
+from ci_failure_tracker.edges.output import lines, one_line
+from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github_api.writes import Door, ShutDoor
 from ci_failure_tracker.model import Create, Gravity, Reopen, Update

@@ -18,7 +18,8 @@ from rich.text import Text
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.edges.explain import explain_command
-from ci_failure_tracker.edges.surroundings import Connection, lines, now, one_line, prepare
+from ci_failure_tracker.edges.output import lines, one_line
+from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github_api.writes import Door, ShutDoor
 from ci_failure_tracker.model import Gravity, Plan, Result

@@ -6,13 +6,14 @@ import json
 import sys
 from collections.abc import Iterator
 from functools import partial
+from typing import NoReturn
 
 import click
 from rich.console import Console
 from rich.text import Text
 
 from ci_failure_tracker.diagnosis.explain import Limits, explain, read_log
-from ci_failure_tracker.edges.surroundings import one_line
+from ci_failure_tracker.edges.output import one_line
 from ci_failure_tracker.model import Diagnosis, ExcerptLine
 from ci_failure_tracker.rendering.markdown import counted
 
@@ -20,7 +21,7 @@ _CHUNK = 1 << 20
 _LOG = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
 
 
-@click.command("explain")
+@click.command("explain", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("logs", nargs=-1, required=True, metavar="LOG...", type=_LOG)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
@@ -41,6 +42,11 @@ def explain_command(logs: tuple[str, ...], form: str, excerpt_lines: int) -> Non
         else:
             for line in _as_text(path, diagnosis):
                 console.print(line)
+
+
+def main() -> NoReturn:
+    """Run `explain` alone, without what only a sweep needs."""
+    explain_command.main(sys.argv[2:], prog_name="ci-failure-tracker explain")
 
 
 def _as_json(path: str, diagnosis: Diagnosis) -> dict[str, object]:

@@ -14,7 +14,6 @@ from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
 from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.rendering.issue import check_template
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, plain
 from ci_failure_tracker.settings import Settings, read_settings
 
 
@@ -56,16 +55,6 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
 def now() -> datetime:
     """The time, in UTC."""
     return datetime.now(UTC)
-
-
-def one_line(text: str, limit: int = 1_000) -> str:
-    """A line for a log or a terminal that no runner takes for a command, whatever foreign text it holds."""
-    return plain(text, limit).replace("::", f":{ZERO_WIDTH_SPACE}:").replace("##[", f"##{ZERO_WIDTH_SPACE}[")
-
-
-def lines(text: str) -> str:
-    """The same for a text of our own that has several lines, such as the YAML of an advice."""
-    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + one_line(line, 2_000) for line in text.splitlines())
 
 
 def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
