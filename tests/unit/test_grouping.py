@@ -76,10 +76,19 @@ def test_that_a_job_fails_of_something_else_ends_a_cause_and_proves_nothing() ->
     assert (new.failing, new.replaced) == (True, False)
     assert new.last_green is not None
     assert new.last_green.number == 1
-    mended = histories(
-        [*seen, green(a_run(4), "test")], a_reading(seen[1], "disk full"), a_reading(seen[2], "no route")
-    )
+    readings = [a_reading(seen[1], "disk full"), a_reading(seen[2], "no route")]
+    mended = histories([*seen, green(a_run(4), "test")], *readings)
     assert (mended["disk full"].replaced, mended["disk full"].failing) == (False, False)
+
+
+def test_that_one_leg_is_green_does_not_hide_that_another_fails_of_something_else() -> None:
+    seen = [
+        *(red(a_run(1), "test (a)", 1), red(a_run(1), "test (b)", 2)),
+        *(red(a_run(2), "test (a)", 3), green(a_run(2), "test (b)")),
+    ]
+    full = [a_reading(seen[0], "disk full"), a_reading(seen[1], "disk full")]
+    found = histories(seen, *full, a_reading(seen[2], "no route"))["disk full"]
+    assert (found.failing, found.replaced, found.green_again) == (False, True, None)
 
 
 def test_a_newer_failure_whose_cause_is_not_known_ends_no_cause() -> None:
@@ -189,6 +198,15 @@ def test_an_unknown_cause_is_not_waited_for_where_a_newer_failure_of_the_job_has
     seen = [red(a_run(1)), red(a_run(2))]
     assert list(histories(seen, a_reading(seen[1], "disk full"))) == ["disk full"]
     assert set(histories(seen, a_reading(seen[0], "disk full"))) == {"disk full", "test"}
+
+
+def test_an_old_failure_that_nobody_remembers_is_not_put_down_to_a_job_whose_newest_log_says_nothing() -> None:
+    seen = [red(a_run(1)), red(a_run(2))]
+    words = "Process completed with exit code 1."
+    found = histories(seen, a_reading(seen[1], words))
+    assert [one.run_id for one in found["test"].occurrences] == [seen[1].run.id]
+    both = histories(seen, *(a_reading(one, words) for one in seen))
+    assert len(both["test"].occurrences) == 2
 
 
 def test_the_title_tells_two_causes_of_a_job_apart() -> None:

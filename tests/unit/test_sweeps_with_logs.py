@@ -47,9 +47,9 @@ LOG = st.sampled_from(
 
 @st.composite
 def a_history(draw: st.DrawFn) -> Scan:
-    """Up to twelve runs of two workflows with three jobs each."""
+    """Up to eighteen runs of two workflows with three jobs each."""
     runs, jobs = [], {}
-    for number in range(1, draw(st.integers(1, 12)) + 1):
+    for number in range(1, draw(st.integers(1, 18)) + 1):
         fates = draw(st.lists(FATE, min_size=3, max_size=3))
         conclusion = next((fate for fate in ("failure", "cancelled") if fate in fates), "success")
         run = a_run(number, conclusion, workflow=draw(st.sampled_from(WORKFLOWS)))
@@ -107,7 +107,9 @@ def _after(plan: Plan, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
 
 
 def a_world(scan: Scan, group_by: str, data: st.DataObject, broken: frozenset[int] = frozenset()) -> World:
-    conclusions = data.draw(st.sampled_from(["failure, cancelled, timed_out", "failure, timed_out"]))
+    # By cause, what a cancelled job was is forgotten where no issue tells of it, and so it must count in any case.
+    some = [] if group_by == "cause" else ["failure, timed_out"]
+    conclusions = data.draw(st.sampled_from(["failure, cancelled, timed_out", *some]))
     return World(scan, some_settings(group_by=group_by, conclusions=conclusions), data, broken)
 
 
@@ -139,7 +141,7 @@ def test_what_an_issue_knows_is_not_read_again(scan: Scan, group_by: str, data: 
     assert not known & {one.job_id for one in world.wanted()}
 
 
-@given(a_history(), GROUP_BY, st.data(), st.sets(st.integers(5_010, 5_130)))
+@given(a_history(), GROUP_BY, st.data(), st.sets(st.integers(5_010, 5_190)))
 @settings(max_examples=30)
 def test_what_could_not_be_read_at_first_comes_out_the_same_later(
     scan: Scan, group_by: str, data: st.DataObject, broken: set[int]

@@ -9,7 +9,7 @@ import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.model import Absence, Create, Issue, Job, Outcome, Run, Scan, Update, Wanted, Workflow
+from ci_failure_tracker.model import Absence, Create, Issue, Job, Outcome, Run, Scan, Skip, Update, Wanted, Workflow
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.plan import make_plan
 from ci_failure_tracker.tracking.wanted import MOST_LOGS, choose_logs
@@ -222,7 +222,35 @@ def test_by_cause_a_failure_that_no_issue_can_have_counted_is_read() -> None:
     scan = a_scan(runs, {run.id: failed(run, "soak" if run.workflow is nightly else "test") for run in runs})
     unread = job_ids(scan)[1]
     read = {job_id: "disk full" for job_id in job_ids(scan) if job_id != unread}
-    assert names(swept(scan, read, some_settings(group_by="cause")), group_by="cause") == ["test of run 5 of CI"]
+    assert "test of run 5 of CI" in names(swept(scan, read, some_settings(group_by="cause")), group_by="cause")
+
+
+def test_by_cause_what_an_issue_never_counted_is_not_taken_for_its_own_later() -> None:
+    scan = failing(range(1, 15), "test (a very long name that the marker has to keep, too)")
+    given = some_settings(group_by="cause")
+    newest = dict.fromkeys(job_ids(scan)[4:], f"disk full {'x' * 180}")
+    known = swept(scan, newest, given)
+    again = make_plan(observe(known), known, given, NOW)
+    assert [type(action) for action in again.actions] == [Skip]
+
+
+def test_by_cause_an_unread_failure_between_known_ones_does_not_move_the_break_later() -> None:
+    runs = [a_run(number, "success" if number == 2 else "failure") for number in range(1, 17)]
+    scan = a_scan(runs, {run.id: failed(run, "test") for run in runs if run.number != 2})
+    unread = 5_000 + 100 * 3
+    given = some_settings(group_by="cause")
+    known = swept(scan, {job_id: "disk full" for job_id in job_ids(scan) if job_id != unread}, given)
+    again = make_plan(observe(known), known, given, NOW)
+    assert [type(action) for action in again.actions] == [Skip]
+
+
+def test_by_cause_an_unread_failure_of_another_branch_from_before_the_issue_is_not_its_own() -> None:
+    runs = [a_run(1, branch="release"), *(a_run(number) for number in range(2, 17))]
+    scan = a_scan(runs, {run.id: failed(run, "test") for run in runs})
+    read = dict.fromkeys(job_ids(scan)[1:], "disk full")
+    seen = swept(scan, read, some_settings(group_by="cause"))
+    found = make_plan(observe(seen), seen, some_settings(group_by="cause"), NOW)
+    assert {one.identity.cause for one in found.failing} == {"", "v1:disk full"}
 
 
 def test_by_cause_what_only_the_issue_of_a_job_knows_is_read_once_for_the_issue_of_the_cause() -> None:
@@ -248,6 +276,16 @@ def test_by_cause_only_what_the_next_sweep_will_read_is_said_to_be_left() -> Non
     assert (len(found.logs), found.left_out) == (MOST_LOGS, 0)
     many = wanted(failing([1], *(f"job {number}" for number in range(60))), group_by="cause")
     assert (len(many.logs), many.left_out) == (MOST_LOGS, 10)
+
+
+def test_by_cause_an_open_issue_is_told_that_its_jobs_fail_of_something_else() -> None:
+    given = some_settings(group_by="cause")
+    first = failing([1])
+    both = with_issues(failing([1, 2]), swept(first, {job_ids(first)[0]: "disk full"}, given).issues)
+    (newer,) = (one for one in observe(both) if one.run.number == 2)
+    seen = dataclasses.replace(both, readings=(a_reading(newer, "no route"),))
+    (update,) = (one for one in make_plan(observe(seen), seen, given, NOW).actions if isinstance(one, Update))
+    assert update.reason == "its jobs fail of something else now"
 
 
 def test_by_cause_a_log_that_says_nothing_is_read_once() -> None:

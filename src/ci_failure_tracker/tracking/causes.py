@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_failure_tracker.diagnosis.observations import tell
@@ -29,6 +29,9 @@ LONGEST_LINE = 300
 
 _HEADLINE = 200
 
+_Line = tuple[str | None, tuple[int, str, str]]
+"""A job in one line of runs, in which a newer one speaks for an older one."""
+
 _Told = tuple[Occurrence, FailedLeg]
 """A failed job of an occurrence."""
 
@@ -53,13 +56,23 @@ def recall(
     states = tuple(states)
     told = tell(observations, [*remembered(states), *readings])
     of_causes = [state for state in states if state.identity.cause]
-    return tuple(_recalled(one, of_causes) for one in told) if of_causes else told
+    newest = _newest_failures(told) if of_causes else {}
+    return tuple(_recalled(one, of_causes) if newest.get(_line(one)) is one else one for one in told)
+
+
+def _newest_failures(told: Iterable[Observation]) -> Mapping[_Line, Observation]:
+    """Of each job, on each line of runs, the failure that says what it fails of now."""
+    failed = (one for one in told if one.job_id is not None and one.outcome not in {None, Outcome.SUCCESS})
+    return {_line(one): one for one in sorted(failed, key=lambda one: one.run.order)}
+
+
+def _line(seen: Observation) -> _Line:
+    return seen.job, seen.run.stream
 
 
 def _recalled(seen: Observation, of_causes: Iterable[State]) -> Observation:
     """A failed job with its cause, where the issue of the cause counted it but has no room for more than its name."""
-    known = seen.reading is not None and seen.reading.signature
-    if known or seen.job_id is None or seen.outcome in {None, Outcome.SUCCESS}:
+    if seen.job_id is None or (seen.reading is not None and seen.reading.signature):
         return seen
     name = short_leg(f"{seen.run.workflow.name} / {seen.job}")
     counted = (state for state in of_causes if _has_counted_unnamed(state, name, seen))
@@ -76,7 +89,8 @@ def _has_counted_unnamed(state: State, name: str, seen: Observation) -> bool:
     hidden = any(one.run_id == seen.run.id and one.hidden_legs for one in state.occurrences)
     if hidden or leg is None or state.counted_to is None or seen.ended_at is None:
         return hidden and (leg is not None or state.legs_cut)
-    return (seen.ended_at, seen.run.id, seen.attempt) <= state.counted_to and seen.ended_at <= leg.last_seen
+    place = (seen.ended_at, seen.run.id, seen.attempt)
+    return place <= state.counted_to and state.first_seen <= seen.run.started_at and seen.ended_at <= leg.last_seen
 
 
 def newly_told(known: Iterable[Occurrence], told: Iterable[Occurrence]) -> Iterator[_Told]:

@@ -76,13 +76,14 @@ class _ByName:
 class _ByCause:
     """An observation of a job belongs to every cause that the job failed of.
 
-    A failed job of which no cause is known stands for its job, but not where a newer failure of it has a cause.
+    A failed job of which no cause is known stands for its job, but not where a newer failure of it was read: what the
+    older one failed of may have been known once, and no issue remembers it.
     """
 
     def __init__(self, observations: Sequence[Observation], settings: Settings) -> None:
         self._settings = settings
         red = [seen for seen in observations if seen.job is not None and settings.counts(seen.outcome)]
-        self._cleared = _cleared(red)
+        self._read = _newest_read(red)
         self._causes = _identities(red)
         self._of_job: dict[_Job, set[Identity]] = defaultdict(set)
         self._jobs: dict[Identity, set[_Job]] = defaultdict(set)
@@ -117,8 +118,9 @@ class _ByCause:
         cause = cause_of(seen)
         if cause:
             return self._causes[cause]
-        newer = self._cleared.get(_line(seen))
-        return None if newer is not None and seen.run.order < newer else self._fallback(seen)[0]
+        newer = self._read.get(_line(seen))
+        forgotten = not _is_read(seen) and newer is not None and seen.run.order < newer
+        return None if forgotten else self._fallback(seen)[0]
 
     def _fallback(self, seen: Observation) -> tuple[Identity, str]:
         return identify(*_job(seen), GroupBy.JOB, self._settings.matrix)
@@ -132,13 +134,14 @@ def _line(seen: Observation) -> _Line:
     return _job(seen), seen.run.stream
 
 
-def _cleared(red: Iterable[Observation]) -> Mapping[_Line, tuple[datetime, int]]:
-    """For each job and line of runs the newest failure whose cause is known."""
-    newest: dict[_Line, tuple[datetime, int]] = {}
-    for seen in sorted(red, key=lambda seen: seen.run.order):
-        if cause_of(seen):
-            newest[_line(seen)] = seen.run.order
-    return newest
+def _is_read(seen: Observation) -> bool:
+    return seen.reading is not None and bool(seen.reading.signature)
+
+
+def _newest_read(red: Iterable[Observation]) -> Mapping[_Line, tuple[datetime, int]]:
+    """For each job and line of runs the newest failure whose log was read."""
+    ordered = sorted(filter(_is_read, red), key=lambda seen: seen.run.order)
+    return {_line(seen): seen.run.order for seen in ordered}
 
 
 def _identities(red: Iterable[Observation]) -> Mapping[str, Identity]:

@@ -101,9 +101,13 @@ def _latest(*orders: tuple[datetime, int, int] | None) -> tuple[datetime, int, i
 
 def _bounds(state: State | None, history: History) -> tuple[Point | None, Point | None]:
     """The first red and the last green; what an issue knew stays where the runs looked at start too late."""
-    if history.last_green is not None or state is None or state.first_red is None:
+    if state is None or state.first_red is None:
         return history.first_red, history.last_green
     known, found = state.first_red, history.first_red
+    if history.last_green is not None:
+        # Of a cause the failures that an issue dropped are no longer known to be its own.
+        same_break = history.last_green == state.last_green
+        return (known if same_break and known.at < found.at else found), history.last_green
     # A run that started earlier may end, and be seen, later.
     is_earlier = found.at < known.at and (state.last_green is None or state.last_green.at < found.at)
     return (found if is_earlier else known), state.last_green
