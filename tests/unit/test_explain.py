@@ -88,6 +88,18 @@ def test_the_same_cause_has_the_same_signature_and_another_one_another() -> None
     assert one.signature == again.signature != other.signature
 
 
+def test_a_job_that_was_cancelled_after_a_failure_failed() -> None:
+    log = read_log(
+        [b"##[group]Run make\n##[endgroup]\na.c:1:2: error: no such widget\n##[error]The operation was canceled."]
+    )
+    diagnosis = explain(log)
+    assert (diagnosis.outcome, diagnosis.headline) == (Outcome.FAILURE, "a.c:1:2: error: no such widget")
+
+
+def test_a_log_of_very_many_failed_steps_is_read_in_the_time_that_it_takes_to_read_it() -> None:
+    assert explain(read_log([b"##[group]Run x\n##[error]e\n" * 50_000])).headline == "e"
+
+
 def test_annotations_say_why_where_there_is_no_log() -> None:
     diagnosis = explain_annotations(
         [
@@ -137,5 +149,6 @@ def test_no_log_breaks_it_and_the_excerpt_stays_within_its_bounds(parts: list[st
     diagnosis = explain(read_log([text.encode("utf-8", "surrogatepass")]), Limits(lines=most))
     assert len(diagnosis.lines) <= most
     assert sum(min(len(line.text), 300) for line in diagnosis.lines) <= Limits().characters
+    assert not diagnosis.headline or any(diagnosis.headline in line.text for line in diagnosis.lines)
     assert sum(one.end - one.start + 1 for one in diagnosis.ranges) == len(diagnosis.lines)
     assert all(1 <= one.start <= one.end <= text.count("\n") + 1 for one in diagnosis.ranges)

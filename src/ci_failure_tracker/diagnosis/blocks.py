@@ -88,17 +88,27 @@ def _peeled(text: str, prefix: re.Pattern[str] | None) -> str:
 def _extended(log: Log, section: Section, openings: dict[int, _Opening]) -> Iterator[Block]:
     numbers = sorted(openings)
     done = section.body - 1
-    for place, number in enumerate(numbers):
+    stronger = _stronger(openings, numbers)
+    for number in numbers:
         if number <= done:
             continue
         opening = openings[number]
-        stronger = (
-            other for other in numbers[place + 1 :] if openings[other].rule.rank > opening.rule.rank > Rank.NOISE
-        )
-        last = min(section.end, next(stronger, section.end + 1) - 1)
+        limit = stronger.get(number) if opening.rule.rank > Rank.NOISE else None
+        last = min(section.end, limit - 1 if limit else section.end)
         block = _block(log, number, opening, done + 1, last)
         done = block.end
         yield block
+
+
+def _stronger(openings: dict[int, _Opening], numbers: Sequence[int]) -> dict[int, int]:
+    """For each opening the next one of a higher rank, where there is one."""
+    found: dict[int, int] = {}
+    waiting: list[int] = []
+    for number in numbers:
+        while waiting and openings[waiting[-1]].rule.rank < openings[number].rule.rank:
+            found[waiting.pop()] = number
+        waiting.append(number)
+    return found
 
 
 def _block(log: Log, number: int, opening: _Opening, first: int, last: int) -> Block:

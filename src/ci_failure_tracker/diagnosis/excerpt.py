@@ -15,6 +15,9 @@ from ci_failure_tracker.model import ExcerptLine, LineRange
 
 _FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
 _RULER = re.compile(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|[=_*#─━-]{4}|##\[|travis_")
+LONGEST_SHOWN = 300
+"""Characters of a line that are shown, and count."""
+
 _FRAMES_KEPT = 4
 _ABOVE, _BELOW = 2, 12
 """Lines beside what was found that are shown with it at most."""
@@ -66,7 +69,7 @@ def chosen(
         picked[group[0].headline] += len(group) - 1
     for step in steps:
         _add_context(log, blocks, picked, step, limits.lines)
-    return tuple(_within(_lines(log, picked), limits.characters))
+    return tuple(_lines(log, _within(log, picked, blocks[0].headline, limits.characters))) if picked else ()
 
 
 def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int) -> None:
@@ -163,12 +166,15 @@ def _lines(log: Log, picked: dict[int, int]) -> Iterator[ExcerptLine]:
         previous = number
 
 
-def _within(lines: Iterable[ExcerptLine], characters: int) -> Iterator[ExcerptLine]:
-    for line in lines:
-        characters -= min(len(line.text), 300) + 1
-        if characters < 0:
-            return
-        yield line
+def _within(log: Log, picked: dict[int, int], headline: int, characters: int) -> dict[int, int]:
+    """Of what was picked as much as there is room for, the headline first."""
+    kept: dict[int, int] = {}
+    for number in (headline, *(number for number in picked if number != headline)):
+        characters -= min(len(log[number]), LONGEST_SHOWN) + 1
+        if characters < 0 and kept:
+            break
+        kept[number] = picked.get(number, 0)
+    return kept
 
 
 def ranges(lines: Sequence[ExcerptLine]) -> tuple[LineRange, ...]:

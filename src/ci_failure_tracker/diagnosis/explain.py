@@ -18,7 +18,7 @@ from ci_failure_tracker.redaction import redacted, redacted_lines
 __all__ = ["Limits", "explain", "explain_annotations", "read_log"]
 
 _MOST_SECTIONS = 4
-"""Failed steps that are looked at, where a log has several."""
+"""Failed steps that are looked at, where a log has several: the last ones, for others follow a tolerated one."""
 
 _ENDING = 40
 """Lines at the end of a log without steps that say how the job came to its end."""
@@ -42,7 +42,7 @@ def explain(log: Log, limits: Limits = _DEFAULT_LIMITS, failed_step: Step | None
     A log in which nothing was printed gives a diagnosis without lines.
     """
     parts = sections(log)
-    where = failing_sections(log, parts, failed_step)[:_MOST_SECTIONS]
+    where = failing_sections(log, parts, failed_step)[-_MOST_SECTIONS:]
     best = ordered(block for section in where for block in _blocks(log, section))
     if not best or best[0].rank <= Rank.SYMPTOM:
         best = [*(list(last_words(log, where[-1], best)) or _complaint_before(log, parts, where[0])), *best]
@@ -110,7 +110,7 @@ def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine]
         lines=lines,
         ranges=ranges(lines),
         signature=signature(_causes(log, blocks)),
-        outcome=next((block.outcome for block in blocks if block.outcome), Outcome.FAILURE),
+        outcome=next((one.outcome for one in blocks if one.outcome and one.rank is blocks[0].rank), Outcome.FAILURE),
     )
 
 

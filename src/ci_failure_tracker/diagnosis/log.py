@@ -209,25 +209,28 @@ def _thinned(piece: Piece) -> Iterator[Piece]:
     """The surroundings of the lines that may say something, the first ones first, as far as there is room."""
     lines = piece.raw.split(b"\n")
     start, end = 0, 0
-    for number in _worth_keeping(piece, lines):
+    for number, around in sorted(_worth_keeping(piece, lines).items()):
         place = number - piece.number
-        if place - AROUND > end:
+        if place - around > end:
             yield from _slice(piece.number, lines, start, end)
-            start = place - AROUND
-        end = min(len(lines), place + AROUND + 1)
+            start = place - around
+        end = max(end, min(len(lines), place + around + 1))
     yield from _slice(piece.number, lines, start, end)
 
 
-def _worth_keeping(piece: Piece, lines: Sequence[bytes]) -> list[int]:
-    """The lines that divide the log, and as many of those that read like failures as there is room for."""
-    kept = list(_marked(piece.raw, piece.number, STRUCTURE))[:MOST_MARKS]
+def _worth_keeping(piece: Piece, lines: Sequence[bytes]) -> dict[int, int]:
+    """The lines that divide the log, and as many of those that read like failures as there is room for.
+
+    Each with the number of lines around it that are kept as well.
+    """
+    kept = dict.fromkeys(list(_marked(piece.raw, piece.number, STRUCTURE))[:MOST_MARKS], 1)
     room = KEPT_THIN
     for number in _marked(piece.raw, piece.number, PLAIN_FAILURE):
         room -= len(lines[number - piece.number]) + _SURROUNDINGS
         if room < 0:
             break
-        kept.append(number)
-    return sorted(set(kept))
+        kept[number] = AROUND
+    return kept
 
 
 def _slice(first: int, lines: Sequence[bytes], start: int, end: int) -> Iterator[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -14,7 +15,9 @@ _LONGEST_HEADER = 200
 """Lines of a step's header at most: its command, shell and environment, from `##[group]Run` to `##[endgroup]`."""
 
 _TRAVIS_COMMAND = re.compile(r'The command ".{0,1800}" (?:failed and )?exited with (\d+)')
-_AFTER = re.compile(r"(?:Post job cleanup\.|Cleaning up orphan processes)")
+_AFTER = re.compile(
+    r"(?:Post job cleanup\.|Cleaning up orphan processes|Print service container logs: |Stop and remove container: )"
+)
 _MARK = re.compile(r"##\[(?:group|endgroup|section)\]|travis_(?:fold|time):")
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 
@@ -61,8 +64,9 @@ def _of_actions(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]
         elif text.startswith("##[error]"):
             errors.append(number)
     for start, following in zip(starts, [*starts[1:], log.last + 1], strict=True):
-        own = [number for number in errors if start <= number < following]
-        failed = bool(own) and _is_last(log, own[-1], following)
+        place = bisect_left(errors, following)
+        last = errors[place - 1] if place else 0
+        failed = last >= start and _is_last(log, last, following)
         yield Section(start, header_ends[start], following - 1, failed)
 
 
@@ -99,7 +103,7 @@ def failing_sections(log: Log, parts: tuple[Section, ...], step: Step | None = N
 
 def _with_errors(log: Log, parts: Iterable[Section]) -> tuple[Section, ...]:
     errors = [number for number in log.marked(STRUCTURE) if log[number].startswith("##[error]")]
-    return tuple(part for part in parts if any(part.start <= number <= part.end for number in errors))
+    return tuple(part for part in parts if bisect_left(errors, part.start) < bisect_right(errors, part.end))
 
 
 def _in_time(log: Log, parts: Iterable[Section], step: Step | None) -> tuple[Section, ...]:
@@ -107,7 +111,11 @@ def _in_time(log: Log, parts: Iterable[Section], step: Step | None) -> tuple[Sec
     if not (step and step.started_at and step.completed_at):
         return ()
     first, last = (moment.strftime("%Y-%m-%dT%H:%M:%S") for moment in (step.started_at, step.completed_at))
-    return tuple(part for part in parts if part.start > 1 and first <= _moment(log, part.start) <= last)
+    found = [(_moment(log, part.start), part) for part in parts if part.start > 1]
+    found = [(moment, part) for moment, part in found if first <= moment <= last]
+    # The next step begins in the second in which this one ends.
+    sure = tuple(part for moment, part in found if moment < last or moment == first)
+    return sure if any(part.failed for part in sure) else tuple(part for _, part in found)
 
 
 def _moment(log: Log, number: int) -> str:

@@ -17,6 +17,8 @@ STRUCTURE = (
     b"travis_time:",
     b"travis_fold:",
     b"exited with ",
+    b"print service container logs: ",
+    b"stop and remove container: ",
 )
 """What the lines hold that divide a log into steps."""
 
