@@ -116,6 +116,7 @@ class _Anonymous(requests.Session):
             backoff_factor=_BACKOFF,
             allowed_methods={"GET"},
             status_forcelist=[429, *range(500, 600)],
+            respect_retry_after_header=False,
             raise_on_status=False,
         )
         for scheme in ("https://", "http://"):

@@ -105,10 +105,14 @@ class _Desk:
         except TrackerError as error:
             self._count_fault(error)
             return _Told(wanted, error=error)
+        except Exception as error:  # a log and its annotations are anybody's: one must not end the sweep
+            return _Told(wanted, error=UnexplainedLogError(error))
         self._in_a_row = 0
         return told
 
     def _count_fault(self, error: TrackerError) -> None:
+        if isinstance(error, UnexplainedLogError):
+            return  # it says nothing of GitHub
         with self._lock:
             self._in_a_row += 1
             if isinstance(error, RateLimitedError | MissingRightError) or self._in_a_row >= _GIVE_UP_AFTER:
