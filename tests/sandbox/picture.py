@@ -33,6 +33,8 @@ h3 {{ font-size: 17.5px; margin: 24px 0 16px; }}
 table {{ border-collapse: collapse; margin: 0 0 16px; }}
 th, td {{ border: 1px solid #d1d9e0; padding: 6px 13px; text-align: left; }}
 tr:nth-child(2n) td {{ background: #f6f8fa; }}
+pre {{ background: #818b981f; border-radius: 6px; padding: 1em; overflow: hidden; }}
+pre code {{ background: none; padding: 0; white-space: pre-wrap; }}
 code {{ background: #818b981f; border-radius: 6px; padding: .2em .4em; font: 85% ui-monospace, "DejaVu Sans Mono",
   monospace; }}
 a {{ color: #0969da; }} hr {{ border: 0; border-top: 4px solid #d1d9e0; margin: 24px 0; }}
