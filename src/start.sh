@@ -3,7 +3,7 @@
 #
 #   start.sh find   looks for a Python on the machine that is fit to run the tracker, and writes it to GITHUB_OUTPUT
 #   start.sh run    installs what requirements.txt lists into a folder of its own and runs the tracker there;
-#                   TRACKER_PYTHON is the Python to use
+#                   TRACKER_PYTHON is the Python to use; with INPUT_SCHEDULES also what that input needs
 #
 # The working directory is the caller's workspace, where a venv.py, a uv.toml or a .python-version may lie in wait.
 # So every Python starts with -I (neither the working directory nor PYTHON* variables count), tools that look for
@@ -15,7 +15,9 @@ unset CDPATH MSYS_NO_PATHCONV MSYS2_ARG_CONV_EXCL
 unset PIP_CONSTRAINT PIP_REQUIREMENT PIP_PREFIX PIP_TARGET PIP_DRY_RUN UV_CONSTRAINT UV_OVERRIDE UV_BUILD_CONSTRAINT
 
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-requirements=$src/../requirements.txt
+requirements=("$src/../requirements.txt")
+# Read as the tracker reads it: in any case, with spaces around it.
+case ${INPUT_SCHEDULES:-} in *[Tt][Rr][Uu][Ee]*) requirements+=("$src/requirements-schedules.txt") ;; esac
 
 is_windows() { command -v cygpath >/dev/null; }
 for_bash() { if is_windows; then cygpath -u "$1"; else printf '%s' "$1"; fi; }
@@ -64,20 +66,24 @@ find_python() {
 }
 
 install_with_uv() { # PYTHON
+  local list lists=()
+  for list in "${requirements[@]}"; do lists+=(-r "$list"); done
   # A job may say that uv works on the system's Python; here it must not.
   UV_SYSTEM_PYTHON=0 uv pip install --quiet --color never --python "$1" --require-hashes --only-binary :all: \
-    --no-deps -r "$requirements"
+    --no-deps "${lists[@]}"
 }
 
 # pip spends its time reading the index pages of one package after another, so two of them share the list. Each has a
 # target of its own: two pips in one folder would trip over each other's half-written packages. The list is complete,
 # hence --no-deps. Compiling all modules takes longer than it saves in a single start.
 install_with_pip() { # PYTHON FOLDER
-  local half=0 first second line
-  while IFS= read -r line || [ -n "$line" ]; do
-    case $line in [A-Za-z0-9]*) half=$((1 - half)) ;; esac
-    printf '%s\n' "$line" >>"$2/half-$half.txt"
-  done <"$requirements"
+  local half=0 first second line list
+  for list in "${requirements[@]}"; do
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in [A-Za-z0-9]*) half=$((1 - half)) ;; esac
+      printf '%s\n' "$line" >>"$2/half-$half.txt"
+    done <"$list"
+  done
   pip_half "$1" "$2/half-0" &
   first=$!
   pip_half "$1" "$2/half-1" &

@@ -120,6 +120,10 @@ class UnexplainedLogError(TrackerError):
         )
 
 
+class UnreadableScheduleError(TrackerError):
+    """A workflow file from which no schedule can be read; the sweep goes on without it."""
+
+
 class UnknownWorkflowError(TrackerError):
     """Workflows were asked for that the repository does not have; the text holds the nearest names."""
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+SCHEDULE = "its schedule"
+"""The subject of the line in which a workflow's schedule is judged: no other run speaks for it."""
+
 ALL_JOBS = "*"
 """Stands for the job where one issue holds a whole workflow."""
 
@@ -21,6 +24,7 @@ class Outcome(StrEnum):
     ACTION_REQUIRED = "action_required"
     STARTUP_FAILURE = "startup_failure"
     RUNNER_LOST = "runner_lost"
+    SILENT = "silent"
 
     @property
     def words(self) -> str:
@@ -49,6 +53,7 @@ class Workflow:
     id: int
     name: str
     path: str
+    state: str = "active"
 
     @property
     def file_name(self) -> str:
@@ -115,7 +120,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job of a run, a leg of a matrix included; `attempt` is the one in which it really ran."""
+    """One job of a run, a leg of a matrix included; `attempt` is the one that GitHub lists it under."""
 
     id: int
     name: str
@@ -123,6 +128,7 @@ class Job:
     steps: tuple[Step, ...] = ()
     attempt: int = 1
     completed_at: datetime | None = None
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,12 @@ class Issue:
     author: str
     author_is_bot: bool
     author_association: str
+    labels: tuple[str, ...] = ()
+    created_at: datetime | None = None
+
+    def has_label(self, name: str) -> bool:
+        """Whether it carries a label; GitHub knows no upper and lower case in their names."""
+        return name.casefold() in (label.casefold() for label in self.labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +188,14 @@ class Problem:
 class Window:
     """How far the look went: runs of forks left out, runs whose jobs could not be read.
 
-    `partial` says that something is unknown: the list was cut short, or jobs could not be read.
+    `partial` says that something is unknown: the list was cut short, or jobs could not be read. Of the time since
+    `start` every run that fits the filters was listed; without it they were all listed.
     """
 
     forks: int
     unread: int
     partial: bool
+    start: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +203,9 @@ class Scan:
     """All that was read from GitHub in one sweep.
 
     `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was
-    either green, or has no jobs, or is named in `problems`. `readings` hold what the logs of failed jobs say.
+    either green, or has no jobs, or is named in `problems`. `readings` hold what the logs of failed jobs say,
+    `commits` what came between the last green run and the first red one. `workflows` are all that the repository has,
+    whatever the filters say. `schedules` tell of workflows that should have run by themselves.
     """
 
     repository: Repository
@@ -201,6 +217,9 @@ class Scan:
     problems: tuple[Problem, ...]
     readings: tuple[Reading, ...] = ()
     logs: LogsRead = field(default_factory=lambda: LogsRead())  # noqa: PLW0108 - it is declared further down
+    workflows: tuple[Workflow, ...] = ()
+    commits: tuple[CommitsBetween, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +228,51 @@ class RunJobs:
 
     run_id: int
     jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A commit between the last green run and the first red one; `author` is a login, or a name where there is none."""
+
+    sha: str
+    title: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitsBetween:
+    """The commits after one commit up to another, the newest first; `more` says that there are more than are known.
+
+    `green` and `red` are full hashes. `known` is false where GitHub no longer has one of them, after a forced push.
+    """
+
+    green: str
+    red: str
+    commits: tuple[Suspect, ...] = ()
+    more: bool = False
+    known: bool = True
+
+
+class Quiet(StrEnum):
+    """Why a workflow does not run on its schedule."""
+
+    DISABLED = "disabled_inactivity"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is known of a workflow that should run by itself: that it is quiet, and why, or that it ran.
+
+    `last` is its newest scheduled run, where one is known. `due` is the moment by which it should have run, in UTC:
+    after `last`, the third time that its cron expressions name; when it was noticed, where these are not known.
+    """
+
+    workflow: Workflow
+    quiet: Quiet | None
+    due: datetime
+    last: Run | None = None
+    crons: tuple[str, ...] = ()
 
 
 # --- why it failed -------------------------------------------------------------------------------
@@ -332,6 +396,7 @@ class Observation:
     attempt: int = 1
     ended_at: datetime | None = None
     reading: Reading | None = None
+    started_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,36 +471,114 @@ class Point:
     at: datetime
 
 
+OTHER_LEGS = "…"
+"""Stands for the red legs of a large matrix that an issue cannot name one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedLeg:
+    """A leg that was red when it was last seen: in which run, under which event, and when that run was created."""
+
+    leg: str
+    event: str
+    run_id: int
+    attempt: int
+    at: datetime
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """A total order by the time at which the run was created: a re-run of an old commit stays old."""
+        return self.at, self.run_id, self.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is known of an identity in one line of runs, in which a newer run speaks for an older one.
+
+    `red` are the legs that were red when last seen, `last_red` is the newest run in which one failed. `greens` are the
+    green runs since, the oldest first, each on a commit of its own that no failure was on; they are the proof that it
+    is mended. `recent` are the newest runs that said anything, as their first attempts ended: true for green. `gone`
+    says that the line has no more runs of this identity to come: its job, its workflow or its branch is no more.
+    """
+
+    workflow_id: int
+    branch: str
+    subject: str
+    red: tuple[RedLeg, ...]
+    last_red: Point
+    greens: tuple[Point, ...] = ()
+    recent: tuple[tuple[int, bool], ...] = ()
+    gone: bool = False
+
+    @property
+    def stream(self) -> tuple[int, str, str]:
+        """What its runs have in common; the same as `Run.stream`."""
+        return self.workflow_id, self.branch, self.subject
+
+    @property
+    def known_to(self) -> tuple[datetime, int]:
+        """The newest run that it knows of."""
+        return max((point.at, point.run_id) for point in (self.last_red, *self.greens))
+
+
+@dataclass(frozen=True, slots=True)
+class Flaky:
+    """Why something is taken to be flaky.
+
+    `commits` are the newest of those on which it failed and then passed, `more` counts the others. `failed` of `seen`
+    runs were red at their first attempt, `changes` is how often it turned from one to the other among them.
+    """
+
+    commits: tuple[str, ...] = ()
+    more: int = 0
+    failed: int = 0
+    seen: int = 0
+    changes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the runs looked at say of one identity.
+    """What the runs looked at say of one identity, together with what its open issue remembers.
 
-    `occurrences` go from the oldest to the newest. `failing_legs` are those red at their last observation;
-    a job without a matrix is the leg with the empty name. `first_red` and `last_green` bound the latest break
-    on its branch, `green_again` is the first green after it;
-    `gone` says that the workflow no longer has the job, `replaced` that the jobs of a cause fail of something else now,
-    which proves nothing of the cause. `readings` hold what is known of the failed jobs.
+    `occurrences` go from the oldest to the newest; where none was seen, `remembered` has those that the issue keeps.
+    `first_red` and `last_green` bound the latest break on its branch, `green_again` is the first green after it;
+    `replaced` says that the jobs of a cause fail of something else now, which proves nothing of the cause. `flakes`
+    are the commits on which a failed attempt was followed by a green one. `missed` says that runs went by unseen.
+    `moved_on` says that what waited for somebody waits no more. `readings` hold what is known of the failed jobs.
     """
 
     identity: Identity
     occurrences: tuple[Occurrence, ...]
-    failing_legs: tuple[str, ...]
-    first_red: Point
+    lines: tuple[Line, ...]
+    first_red: Point | None
     last_green: Point | None
     green_again: Point | None
-    gone: bool = False
     replaced: bool = False
+    flakes: tuple[str, ...] = ()
+    missed: bool = False
+    moved_on: bool = False
     readings: tuple[Reading, ...] = ()
+    remembered: tuple[Occurrence, ...] = ()
+
+    @property
+    def failing_legs(self) -> tuple[str, ...]:
+        """The legs that were red when last seen; a job without a matrix is the leg with the empty name."""
+        return tuple(sorted({red.leg for line in self.lines for red in line.red}))
 
     @property
     def failing(self) -> bool:
         """Whether any leg was red when it was last seen."""
-        return bool(self.failing_legs)
+        return any(line.red for line in self.lines)
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing is left that could fail."""
+        return bool(self.lines) and all(line.gone for line in self.lines)
 
     @property
     def latest(self) -> Occurrence:
         """The newest failure."""
-        return self.occurrences[-1]
+        return max((*self.occurrences, *self.remembered), key=lambda one: one.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,6 +625,23 @@ class Evidence:
         return self.ended_at, self.run_id, self.attempt
 
 
+class Ending(StrEnum):
+    """Why the tracker closed an issue."""
+
+    RECOVERED = "recovered"
+    GONE = "gone"
+    MOVED_ON = "moved on"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How and when the tracker closed an issue."""
+
+    ending: Ending
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What an issue remembers in its marker; its body is rendered from this.
@@ -489,6 +649,12 @@ class State:
     `counted_to` is the order of the newest occurrence that was dropped from `occurrences`: what is not newer
     has been counted. `legs_cut` says that `legs` leaves some out. `causes` are those seen last, the newest first;
     `other_causes` counts the failed jobs whose cause is no longer among them.
+
+    `lines` hold what is failing and what has been proven since, `lines_cut` that some of them had to be forgotten.
+    `missed` says that runs went by unseen, so that the counts are the least there were. `closed` is how the tracker
+    closed the issue; where it is open all the same, a person opened it again, and from `reopened_at` on only what
+    comes later is a proof. `week_told` and `cause_told` keep comments from being said twice. `suspects` are the
+    commits of the latest break, `related` the issues of the jobs that share one cause.
     """
 
     identity: Identity
@@ -508,6 +674,21 @@ class State:
     causes: tuple[Cause, ...] = ()
     other_causes: int = 0
     evidence: Evidence | None = None
+    lines: tuple[Line, ...] = ()
+    lines_cut: bool = False
+    flaky: Flaky | None = None
+    missed: bool = False
+    closed: Closing | None = None
+    reopened_at: datetime | None = None
+    week_told: bool = False
+    cause_told: datetime | None = None
+    suspects: CommitsBetween | None = None
+    related: tuple[int, ...] = ()
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Whether the tracker closed the issue because another one stands for the same."""
+        return self.closed is not None and self.closed.ending is Ending.DUPLICATE
 
     @property
     def latest(self) -> Occurrence:
@@ -532,6 +713,7 @@ class Why(StrEnum):
     BAD_TEMPLATE = "bad template"
     SAME_ID = "same id"
     CAUSE_UNKNOWN = "cause not known yet"
+    STORM = "part of a storm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,12 +730,14 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Write the body of an open issue anew."""
+    """Write the body of an open issue anew; then put `labels` on it and say the `comment`, where there are any."""
 
     identity: Identity
     reason: str
     number: int
     body: str
+    comment: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -564,6 +748,21 @@ class Reopen:
     reason: str
     number: int
     body: str
+    comment: str = ""
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Close an open issue, with its body brought up to date; `state_reason` is GitHub's."""
+
+    identity: Identity
+    reason: str
+    number: int
+    body: str
+    state_reason: str
+    comment: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -576,7 +775,8 @@ class Skip:
     number: int | None = None
 
 
-Action = Create | Update | Reopen | Skip
+Change = Update | Reopen | Close
+Action = Create | Change | Skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ from ci_failure_tracker.model import Outcome
 MAX_RUNS_LIMIT = 1000
 """GitHub lists no more runs than this where a filter is used (its documentation of "List workflow runs")."""
 
+MOST_GREENS = 10
+"""An issue remembers each green run that proves it mended, and its marker has no room for many."""
+
 COUNTABLE = (
     Outcome.FAILURE,
     Outcome.CANCELLED,
@@ -38,6 +41,14 @@ class GroupBy(StrEnum):
     JOB = "job"
     WORKFLOW = "workflow"
     CAUSE = "cause"
+
+
+class Comments(StrEnum):
+    """When an issue is commented on."""
+
+    CHANGES = "changes"
+    ALWAYS = "always"
+    NEVER = "never"
 
 
 class Matrix(StrEnum):
@@ -325,6 +336,20 @@ class Settings:
         str,
         "FILE",
     )
+    comment: Comments = _input(
+        "changes",
+        "When to comment on an issue: on `changes` (a new cause, turned flaky, reopened, closed, broken for a week), "
+        "`always`, which is also on each new failed run, or `never`.",
+        _choice(Comments),
+        "KIND",
+    )
+    close_after: int = _input(
+        "2",
+        f"Close an issue after green runs on so many distinct commits, from 1 to {MOST_GREENS}, twice as many if it is "
+        "flaky; 0 never closes.",
+        _count(0, MOST_GREENS),
+        "N",
+    )
     reopen_within: timedelta = _input(
         "30d",
         "A closed issue is reopened when its job fails again within this time; later a new issue links back to it.",
@@ -343,11 +368,21 @@ class Settings:
         _count(1, 100),
         "N",
     )
+    schedules: bool = _input(
+        "false",
+        "Look for scheduled workflows that let three times pass that their `cron` names. Costs two or three requests a "
+        "sweep, one more for each of them that seldom runs, and needs `contents: read`. Those that GitHub disabled "
+        "are found without it.",
+        _flag,
+        "BOOL",
+    )
     dry_run: bool = _input("false", "Plan everything and write nothing.", _flag, "BOOL")
 
     def counts(self, outcome: Outcome | None) -> bool:
-        """Whether an outcome is a failure; a lost runner is one where `failure` is."""
-        return outcome in self.conclusions or (outcome is Outcome.RUNNER_LOST and Outcome.FAILURE in self.conclusions)
+        """Whether an outcome is a failure; a lost runner is one where `failure` is, a silent schedule always."""
+        if outcome is Outcome.RUNNER_LOST:
+            return Outcome.FAILURE in self.conclusions
+        return outcome in self.conclusions or outcome is Outcome.SILENT
 
 
 def inputs() -> Iterator[Input]:

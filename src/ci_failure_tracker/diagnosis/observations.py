@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ci_failure_tracker.diagnosis.outcome import failing_step, judge_job, judge_run, revised
-from ci_failure_tracker.model import Job, Observation, Outcome, Reading, Run, Scan
+from ci_failure_tracker.model import SCHEDULE, Commit, Job, Observation, Outcome, Reading, Run, Scan, Schedule, Step
 
 WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
-_NOTHING_FAILED = frozenset({None, Outcome.SUCCESS, Outcome.SUPERSEDED})
 _SAYS_ALL = frozenset({Outcome.SUCCESS, Outcome.SUPERSEDED}) | WITHOUT_JOBS
 
 
 def needs_jobs(run: Run, runs: Iterable[Run]) -> bool:
-    """Whether the run's own conclusion leaves open which of its jobs failed."""
-    outcome = judge_run(run, runs)
-    return outcome is not None and outcome not in _SAYS_ALL
+    """Whether the run's own conclusion leaves open which of its jobs failed.
 
-
-def proofs(runs: Sequence[Run]) -> Iterator[Run]:
-    """The green runs whose jobs have to be read, because a job that failed before may only have been skipped in them.
-
-    For each line of runs with a failed one, the first green after it, which is often the fix, and the newest.
+    A run that was green at last says nothing of the attempts before, of which at least one was not.
     """
-    lines: dict[tuple[int, str, str], list[Run]] = defaultdict(list)
-    for run in sorted(runs, key=lambda run: run.order):
-        lines[run.stream].append(run)
-    for line in lines.values():
-        outcomes = [judge_run(run, runs) for run in line]
-        failed = [place for place, outcome in enumerate(outcomes) if outcome not in _NOTHING_FAILED]
-        green = [place for place, outcome in enumerate(outcomes) if outcome is Outcome.SUCCESS]
-        after = [place for place in green if failed and place > failed[-1]]
-        yield from (line[place] for place in sorted({*after[:1], *after[-1:]}))
+    outcome = judge_run(run, runs)
+    if outcome is Outcome.SUCCESS:
+        return run.attempt > 1
+    return outcome is not None and outcome not in _SAYS_ALL
 
 
 def observe(scan: Scan) -> tuple[Observation, ...]:
@@ -42,11 +31,12 @@ def observe(scan: Scan) -> tuple[Observation, ...]:
     A run whose jobs could not be read gives none: what is unknown is neither green nor red.
     """
     jobs = {entry.run_id: entry.jobs for entry in scan.jobs}
-    return tuple(
+    of_runs = (
         observation
         for run in scan.runs
         for observation in _observe_run(run, judge_run(run, scan.runs), jobs.get(run.id))
     )
+    return (*of_runs, *(_observe_schedule(one, scan.repository.default_branch) for one in scan.schedules))
 
 
 def tell(observations: Iterable[Observation], readings: Iterable[Reading]) -> tuple[Observation, ...]:
@@ -63,11 +53,11 @@ def _told(one: Observation, reading: Reading | None) -> Observation:
 
 def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None) -> Iterator[Observation]:
     if outcome is Outcome.SUCCESS and not jobs:
-        yield Observation(run, Outcome.SUCCESS)
+        yield Observation(run, Outcome.SUCCESS, attempt=run.attempt)
     elif outcome in WITHOUT_JOBS:
         yield _observe_whole(run, outcome)
     elif jobs:
-        yield from (_observe_job(run, job, jobs) for job in jobs)
+        yield from _observe_jobs(run, jobs)
     elif jobs is not None and outcome is Outcome.FAILURE:
         # A workflow file that GitHub cannot read ends as `failure` without a single job.
         yield _observe_whole(run, Outcome.STARTUP_FAILURE)
@@ -80,13 +70,58 @@ def _observe_whole(run: Run, outcome: Outcome) -> Observation:
     return Observation(run, outcome, job=outcome.words, attempt=run.attempt)
 
 
-def _observe_job(run: Run, job: Job, jobs: tuple[Job, ...]) -> Observation:
-    return Observation(
-        run,
-        judge_job(job, jobs),
-        job=job.name,
-        job_id=job.id,
-        step=failing_step(job),
-        attempt=job.attempt,
-        ended_at=job.completed_at,
+def _observe_jobs(run: Run, jobs: Sequence[Job]) -> Iterator[Observation]:
+    by_attempt: dict[int, list[Job]] = defaultdict(list)
+    for job in _executions(jobs):
+        by_attempt[job.attempt].append(job)
+    for attempt in sorted(by_attempt):
+        for job in by_attempt[attempt]:
+            yield Observation(
+                run,
+                judge_job(job, by_attempt[attempt]),
+                job=job.name,
+                job_id=job.id,
+                step=failing_step(job),
+                attempt=attempt,
+                ended_at=job.completed_at,
+                started_at=job.started_at,
+            )
+
+
+def _executions(jobs: Sequence[Job]) -> Iterator[Job]:
+    """Each job once for each time that it really ran.
+
+    A re-run of the failed jobs lists the others again, with another number, but with the times at which they ran.
+    """
+    ran: set[tuple[str, datetime, datetime]] = set()
+    for job in sorted(jobs, key=lambda job: job.attempt):
+        if job.started_at is not None and job.completed_at is not None:
+            times = (job.name, job.started_at, job.completed_at)
+            if times in ran and job.attempt > 1:
+                continue
+            ran.add(times)
+        yield job
+
+
+def _observe_schedule(schedule: Schedule, branch: str) -> Observation:
+    """A workflow's silence, or that it was heard again, as something that happened when it should have run."""
+    last = schedule.last
+    run = Run(
+        id=last.id if last else schedule.workflow.id,
+        number=last.number if last else 0,
+        attempt=1,
+        workflow=schedule.workflow,
+        event="schedule",
+        branch=branch,
+        commit=last.commit if last else Commit("", ""),
+        status="completed",
+        conclusion=None,
+        created_at=schedule.due if schedule.quiet or last is None else last.created_at,
+        started_at=schedule.due if schedule.quiet or last is None else last.created_at,
+        updated_at=schedule.due,
+        from_fork=False,
+        subject=SCHEDULE,
     )
+    if schedule.quiet is None:
+        return Observation(run, Outcome.SUCCESS, job=Outcome.SILENT.words)
+    return Observation(run, Outcome.SILENT, job=Outcome.SILENT.words, step=Step(1, schedule.quiet.value, None))

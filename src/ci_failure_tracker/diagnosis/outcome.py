@@ -59,14 +59,15 @@ def _was_superseded(run: Run, runs: Iterable[Run]) -> bool:
 def judge_job(job: Job, siblings: Sequence[Job]) -> Outcome | None:
     """The outcome of a job among the jobs of its run.
 
-    A leg that was cancelled while another leg of its matrix failed was stopped by `fail-fast` and says nothing.
+    A leg that was cancelled while another leg of its matrix failed was stopped by `fail-fast` and says nothing; nor
+    does a job that was cancelled in the queue, before any step of it began.
     """
     outcome = judge(job.conclusion)
-    if outcome is Outcome.CANCELLED and any(
-        judge(other.conclusion) in _BROKEN for other in siblings if split_leg(other.name)[0] == split_leg(job.name)[0]
-    ):
-        return None
-    return outcome
+    if outcome is not Outcome.CANCELLED:
+        return outcome
+    base = split_leg(job.name)[0]
+    stopped = any(judge(other.conclusion) in _BROKEN for other in siblings if split_leg(other.name)[0] == base)
+    return None if stopped or not job.steps else outcome
 
 
 def failing_step(job: Job) -> Step | None:
@@ -83,14 +84,17 @@ def failing_step(job: Job) -> Step | None:
 def revised(outcome: Outcome | None, said: Outcome | None) -> Outcome | None:
     """The outcome of a job after its log and annotations were read.
 
-    GitHub shows a job that met its time limit as cancelled, and one whose runner was lost as failed or cancelled.
+    GitHub shows a job that met its time limit as cancelled, and one whose runner was lost as failed or cancelled. One
+    that made room for a newer run of its concurrency group is cancelled, and only an annotation tells why.
     """
+    if outcome is Outcome.CANCELLED and said is Outcome.SUPERSEDED:
+        return said
     shown = outcome in {Outcome.FAILURE, Outcome.CANCELLED}
     return said if shown and shown_as_another(said) else outcome
 
 
 def shown_as_another(outcome: Outcome | None) -> bool:
-    """Whether GitHub may conclude a job that ended so as failed or cancelled."""
+    """Whether GitHub may conclude a job that ended so, and that failed, as failed or cancelled."""
     return outcome in _SHOWN_AS_ANOTHER
 
 

@@ -17,7 +17,7 @@ from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github_api.writes import Door, ShutDoor
-from ci_failure_tracker.model import Create, Gravity, Reopen, Update
+from ci_failure_tracker.model import Close, Create, Gravity, Reopen, Update
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.rendering.summary import render_summary, said
 from ci_failure_tracker.reporting.report import Report
@@ -127,6 +127,9 @@ def _at_most_ten(texts: Sequence[str]) -> list[str]:
     return [*texts[: ANNOTATIONS - 1], f"{left} more; the job summary lists them."]
 
 
+_LISTS = ("issue-numbers", "created-issues", "updated-issues", "reopened-issues", "closed-issues")
+
+
 def outputs(report: Report) -> dict[str, str]:
     """The outputs that action.yml declares; lists are JSON."""
     created = json.dumps(report.issues(Create))
@@ -135,6 +138,7 @@ def outputs(report: Report) -> dict[str, str]:
         "created-issues": created,
         "updated-issues": json.dumps(report.issues(Update)),
         "reopened-issues": json.dumps(report.issues(Reopen)),
+        "closed-issues": json.dumps(report.issues(Close)),
         # Empty where nothing was seen failing only because not everything could be read: that is no all-clear.
         "failure-count": "" if report.knows_nothing else str(len(report.failing)),
         "created-count": str(len(report.issues(Create))),
@@ -161,7 +165,7 @@ def _give_up(title: str, mistakes: Sequence[str], exit_code: int) -> int:
     for mistake in _at_most_ten(mistakes):
         core.error(lines(mistake), title=f"ci-failure-tracker: {title}")
     # A later step that runs all the same may read the lists as JSON; it is not told that nothing fails.
-    nothing = dict.fromkeys(("issue-numbers", "created-issues", "updated-issues", "reopened-issues"), "[]")
+    nothing = dict.fromkeys(_LISTS, "[]")
     try:
         _set_outputs({**nothing, "summary": one_line(f"{title}: {' '.join(mistakes)}")})
         quoted = "\n".join(f"```text\n{lines(mistake).replace('```', '` ` `')}\n```" for mistake in mistakes)

@@ -21,7 +21,18 @@ from ci_failure_tracker.errors import (
     UnexplainedLogError,
 )
 from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.model import Absence, Diagnosis, Gravity, LogsRead, Problem, Reading, Scan, Wanted, WantedLog
+from ci_failure_tracker.model import (
+    Absence,
+    Diagnosis,
+    Gravity,
+    LogsRead,
+    Outcome,
+    Problem,
+    Reading,
+    Scan,
+    Wanted,
+    WantedLog,
+)
 from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.rendering.markdown import counted
 from ci_failure_tracker.settings import Settings
@@ -121,6 +132,8 @@ class _Desk:
     def _reading(self, wanted: WantedLog) -> Reading | None:
         asked = needs_annotations(wanted.outcome, wanted.step)
         said = self._annotations(wanted.job_id) if asked else None
+        if said and wanted.outcome is Outcome.CANCELLED and said.outcome is Outcome.SUPERSEDED:
+            return Reading(wanted.job_id, outcome=said.outcome)
         if not wanted.counts and not (said and shown_as_another(said.outcome)):
             return None  # cancelled, as GitHub says
         of_log, absence = self._log(wanted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -18,7 +18,13 @@ from github.WorkflowJob import WorkflowJob
 from github.WorkflowRun import WorkflowRun
 from github.WorkflowStep import WorkflowStep
 
-from ci_failure_tracker.errors import GitHubError, LogAbsentError, MissingRightError, NoSuchRepositoryError
+from ci_failure_tracker.errors import (
+    GitHubError,
+    LogAbsentError,
+    MissingRightError,
+    NoSuchRepositoryError,
+    RateLimitedError,
+)
 from ci_failure_tracker.github_api.client import (
     Endpoints,
     MeteredRequester,
@@ -30,6 +36,10 @@ from ci_failure_tracker.github_api.client import (
 from ci_failure_tracker.model import Absence, Annotation, Commit, Issue, Job, Repository, Run, Step, Workflow
 
 _ACTIONS = "actions: read"
+_CONTENTS = "contents: read"
+_READING_FILES = "read the workflow files"
+_WORKFLOWS_FOLDER = ".github/workflows"
+_THE_REPOSITORY = "repository(owner: $owner, name: $name)"
 _ABSENT = {404: Absence.NOT_FOUND, 410: Absence.GONE}
 _PIECE = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -85,7 +95,7 @@ class Reads:
         """Every workflow the repository has or had."""
         with translated("list the workflows", _ACTIONS):
             self._workflows = {found.id: found for found in self._repository.get_workflows()}
-            return tuple(Workflow(found.id, found.name, found.path) for found in self._workflows.values())
+            return tuple(Workflow(found.id, found.name, found.path, found.state) for found in self._workflows.values())
 
     def runs(
         self, workflow: Workflow | None, branch: str | None, event: str | None, created: str | None
@@ -101,11 +111,11 @@ class Reads:
                 yield self._run(found)
 
     def jobs(self, run: Run) -> tuple[Job, ...]:
-        """The jobs of a run's newest attempt, with their steps."""
+        """The jobs of every attempt of a run, with their steps."""
         with translated("read the jobs of a run", _ACTIONS):
             url = f"{self._repository.url}/actions/runs/{run.id}"
             found = WorkflowRun(self._requester, {}, {"url": url, "jobs_url": f"{url}/jobs"}, completed=True)
-            return tuple(_job(job) for job in found.jobs())
+            return tuple(_job(job) for job in found.jobs("all" if run.attempt > 1 else NotSet))
 
     def job_log(self, job_id: int) -> Iterator[bytes]:
         """The log of a job in pieces, as they arrive; several may be read at once, each in a thread of its own.
@@ -157,10 +167,9 @@ class Reads:
         """Every issue with a label, open or closed; never by search, which lags behind."""
         with translated("list the issues", "issues: read"):
             return tuple(
-                _issue(found)
+                as_issue(found)
                 for found in self._repository.get_issues(state="all", labels=[label])
-                # Asking for `pull_request` would cost a request for each issue that is none.
-                if not _PULL_REQUEST.search(found.html_url)
+                if not is_pull_request(found)
             )
 
     def viewer(self) -> str:
@@ -170,6 +179,67 @@ class Reads:
                 "POST", self._endpoints.graphql_url, input={"query": "query { viewer { login } }"}
             )
             return str(answer["data"]["viewer"]["login"])
+
+    def newest_scheduled_run(self, workflow: Workflow) -> Run | None:
+        """The run that a workflow's schedule started last."""
+        with translated("list the scheduled runs of a workflow", _ACTIONS):
+            headers, data = self._requester.requestJsonAndCheck(
+                "GET",
+                f"/repos/{self._name}/actions/workflows/{workflow.id}/runs",
+                parameters={"event": "schedule", "per_page": 1},
+            )
+            found = [WorkflowRun(self._requester, headers, one, completed=True) for one in data["workflow_runs"][:1]]
+            return self._run(found[0]) if found else None
+
+    def changed_at(self, workflow: Workflow) -> datetime | None:
+        """When GitHub last changed what it knows of a workflow, its state for one; the list of workflows told."""
+        known = self._workflows.get(workflow.id)
+        return _maybe_utc(known.updated_at) if known else None
+
+    def workflow_files(self) -> Mapping[str, str]:
+        """The text of every workflow file on the default branch, by its path.
+
+        Raises:
+            MissingRightError: where the token may not see the files.
+        """
+        entries = "... on Tree { entries { name object { ... on Blob { text } } } }"
+        with translated(_READING_FILES, _CONTENTS):
+            (tree,) = self._git_objects([f"HEAD:{_WORKFLOWS_FOLDER}"], entries)
+            if tree is None:
+                raise MissingRightError(_READING_FILES, _CONTENTS)
+            found = {str(entry["name"]): entry["object"] or {} for entry in tree["entries"] or ()}
+            # A folder has no text, nor has what is none.
+            return {f"{_WORKFLOWS_FOLDER}/{name}": str(one["text"]) for name, one in found.items() if one.get("text")}
+
+    def files_at(self, places: Sequence[tuple[str, str]]) -> tuple[str | None, ...]:
+        """The text of files as they were: for each commit and path one, or None where there is no such thing.
+
+        Raises:
+            MissingRightError: where the token may not see the files.
+        """
+        found = self._git_objects([f"{sha}:{path}" for sha, path in places], "... on Blob { text }")
+        return tuple(None if file is None else file.get("text") for file in found)
+
+    def _git_objects(self, expressions: Sequence[str], fields: str) -> tuple[dict[str, Any] | None, ...]:
+        """What Git holds under each expression such as `HEAD:folder`, in one request."""
+        owner, _, name = self._name.partition("/")
+        keys = [f"o{number}" for number in range(len(expressions))]
+        declared = "".join(f", ${key}: String!" for key in keys)
+        asked = " ".join(f"{key}: object(expression: ${key}) {{ {fields} }}" for key in keys)
+        query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
+        variables = {"owner": owner, "name": name, **dict(zip(keys, expressions, strict=True))}
+        with translated(_READING_FILES, _CONTENTS):
+            _, answer = self._requester.requestJsonAndCheck(
+                "POST", self._endpoints.graphql_url, input={"query": query, "variables": variables}
+            )
+            if not isinstance(answer, dict):
+                raise TypeError("the answer is none of GraphQL")
+            found = (answer.get("data") or {}).get("repository")
+            if found is None or any(found[key] is None for key in keys):
+                _raise_refusal(answer.get("errors") or ())
+            if found is None:
+                raise MissingRightError(_READING_FILES, _CONTENTS)
+            return tuple(found[key] for key in keys)
 
     def _run(self, found: WorkflowRun) -> Run:
         known = self._workflows.get(found.workflow_id)
@@ -195,6 +265,18 @@ class Reads:
         )
 
 
+def _raise_refusal(errors: Sequence[Mapping[str, Any]]) -> None:
+    """The error that GraphQL answered with, where it did; it comes with status 200."""
+    kinds = {str(error.get("type") or "") for error in errors}
+    if "RATE_LIMITED" in kinds:
+        raise RateLimitedError(f"GitHub's rate limit is used up, so it was not possible to {_READING_FILES}.")
+    if kinds & {"FORBIDDEN", "NOT_FOUND", "INSUFFICIENT_SCOPES"}:
+        raise MissingRightError(_READING_FILES, _CONTENTS)
+    if errors:
+        said = str(errors[0].get("message") or "no message")[:500]
+        raise GitHubError(f"GitHub answered the request to {_READING_FILES} with an error: {said}")
+
+
 def _job(found: WorkflowJob) -> Job:
     return Job(
         id=found.id,
@@ -203,6 +285,7 @@ def _job(found: WorkflowJob) -> Job:
         steps=tuple(_step(step) for step in found.steps),
         attempt=found.run_attempt,
         completed_at=_maybe_utc(found.completed_at),
+        started_at=_maybe_utc(found.started_at),
     )
 
 
@@ -226,7 +309,13 @@ def _annotation(found: Mapping[str, Any]) -> Annotation:
     )
 
 
-def _issue(found: GithubIssue) -> Issue:
+def is_pull_request(found: GithubIssue) -> bool:
+    """Whether it is a pull request, which GitHub lists with the issues; asking it would cost a request."""
+    return bool(_PULL_REQUEST.search(found.html_url))
+
+
+def as_issue(found: GithubIssue) -> Issue:
+    """An issue as the project knows it; all of it comes with a listing."""
     author = found.user
     return Issue(
         number=found.number,
@@ -238,6 +327,8 @@ def _issue(found: GithubIssue) -> Issue:
         author=author.login if author else "",
         author_is_bot=author is not None and author.type == "Bot",
         author_association=found.author_association,
+        labels=tuple(label.name for label in found.labels),
+        created_at=_utc(found.created_at),
     )
 
 

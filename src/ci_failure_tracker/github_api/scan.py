@@ -10,7 +10,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from ci_failure_tracker.diagnosis.observations import needs_jobs, proofs
+from ci_failure_tracker.diagnosis.observations import needs_jobs
 from ci_failure_tracker.errors import (
     ArchivedError,
     GitHubError,
@@ -21,11 +21,24 @@ from ci_failure_tracker.errors import (
     UnknownWorkflowError,
 )
 from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.model import Gravity, Issue, Problem, Repository, Run, RunJobs, Scan, Window, Workflow
+from ci_failure_tracker.model import (
+    Gravity,
+    Issue,
+    Problem,
+    Repository,
+    Run,
+    RunJobs,
+    Scan,
+    State,
+    Window,
+    Workflow,
+)
 from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.rendering.markdown import counted
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
-from ci_failure_tracker.tracking.marker import needs_viewer
+from ci_failure_tracker.tracking.marker import find_tracked, needs_viewer
+from ci_failure_tracker.tracking.plan import open_states
+from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
 
 _SEPARATE_LISTINGS = 5
 """Up to so many workflows are listed one by one; beyond, the repository's list is read and sifted."""
@@ -43,8 +56,11 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
         TrackerError: where the sweep cannot go on at all. A run whose jobs cannot be read is a problem in the
             result, and the rest is read all the same.
     """
-    progress.phase("Read the runs")
+    progress.phase("Read the tracked issues")
     repository = _usable(reads.repository())
+    issues = reads.issues(settings.labels[0])
+    viewer, nameless = _viewer(reads, issues)
+    progress.phase("Read the runs")
     known = reads.workflows()
     chosen, problems = choose_workflows(known, settings)
     branches = settings.branch or (repository.default_branch,)
@@ -54,18 +70,17 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
     found = _read_runs(listing, sieve, settings.max_runs)
     if not found.runs:
         problems.append(_nothing_fits(branches, settings))
-    jobs, unread, jobless = _read_jobs(reads, found.runs, progress)
-    progress.phase("Read the tracked issues")
-    issues = reads.issues(settings.labels[0])
-    viewer, nameless = _viewer(reads, issues)
+    states = open_states(find_tracked(issues, viewer))
+    jobs, unread, jobless = _JobReader(reads, found.runs, progress).read(states, settings)
     return Scan(
         repository=repository,
         runs=found.runs,
         jobs=jobs,
         issues=issues,
         viewer=viewer,
-        window=Window(found.forks, unread, partial=bool(found.problems) or unread > 0),
+        window=Window(found.forks, unread, partial=bool(found.problems) or unread > 0, start=found.start),
         problems=(*problems, *found.problems, *jobless, *nameless),
+        workflows=known,
     )
 
 
@@ -148,14 +163,18 @@ class _Found:
     listed: int
     forks: int
     problems: tuple[Problem, ...]
+    start: datetime | None
 
 
 def _read_runs(listing: _Listing, sieve: _Sieve, most: int) -> _Found:
     runs: dict[int, Run] = {}  # each once: a run that starts while pages are read moves others to the next page
     listed = forks = 0
     problems: list[Problem] = []
+    oldest: datetime | None = None
+    complete = True
     try:
         for run in islice(listing.newest_first(), MAX_RUNS_LIMIT):
+            oldest = run.created_at
             listed += run.id not in runs
             if not sieve.lets_through(run):
                 continue
@@ -164,14 +183,18 @@ def _read_runs(listing: _Listing, sieve: _Sieve, most: int) -> _Found:
             else:
                 runs[run.id] = run
             if len(runs) == most:
+                complete = False
                 break
     except GitHubError as error:
         if not runs:
             raise
+        complete = False
         problems.append(_cut_short(error, len(runs)))
     if listed == MAX_RUNS_LIMIT and len(runs) < most:
+        complete = False
         problems.append(_looked_far_enough(len(runs)))
-    return _Found(tuple(runs.values()), listed, forks, tuple(problems))
+    start = listing.bound if complete else oldest
+    return _Found(tuple(runs.values()), listed, forks, tuple(problems), start)
 
 
 def _listing(
@@ -184,7 +207,7 @@ def _listing(
         workflows=tuple(chosen) if 0 < len(chosen) <= _SEPARATE_LISTINGS else (None,),
         branch=_only_plain(branches),
         event=_only_plain(settings.event),
-        created=f">={start:%Y-%m-%dT%H:%M:%SZ}" if start else None,
+        bound=start,
     )
 
 
@@ -199,11 +222,12 @@ class _Listing:
     workflows: tuple[Workflow | None, ...]
     branch: str | None
     event: str | None
-    created: str | None
+    bound: datetime | None
 
     def newest_first(self) -> Iterator[Run]:
         """The runs of all listings as one, each page read only when it is needed."""
-        listings = (self.reads.runs(one, self.branch, self.event, self.created) for one in self.workflows)
+        created = f">={self.bound:%Y-%m-%dT%H:%M:%SZ}" if self.bound else None
+        listings = (self.reads.runs(one, self.branch, self.event, created) for one in self.workflows)
         return heapq.merge(*listings, key=lambda run: run.order, reverse=True)
 
 
@@ -238,27 +262,45 @@ def _looked_far_enough(found: int) -> Problem:
 # --- jobs ----------------------------------------------------------------------------------------
 
 
-def _read_jobs(
-    reads: Reads, runs: Sequence[Run], progress: Progress
-) -> tuple[tuple[RunJobs, ...], int, tuple[Problem, ...]]:
-    """The jobs of every run that leaves something open, of how many they could not be read, and why."""
-    wanted = [*(run for run in runs if needs_jobs(run, runs)), *proofs(runs)]
-    found: list[RunJobs] = []
-    failed: list[tuple[Run, GitHubError]] = []
-    in_a_row = 0
-    progress.phase("Read the jobs of failed runs", len(wanted))
-    for run in wanted:
+class _JobReader:
+    """Reads the jobs of every run that leaves something open, and gives up where GitHub goes on refusing."""
+
+    def __init__(self, reads: Reads, runs: Sequence[Run], progress: Progress) -> None:
+        self._reads = reads
+        self._runs = runs
+        self._progress = progress
+        self._found: list[RunJobs] = []
+        self._failed: list[tuple[Run, GitHubError]] = []
+        self._asked_for = 0
+        self._in_a_row = 0
+        self._refused = False
+
+    def read(self, states: Sequence[State], settings: Settings) -> tuple[tuple[RunJobs, ...], int, tuple[Problem, ...]]:
+        """The jobs, of how many runs they could not be read, and why."""
+        proofs = choose_proofs(self._runs, states, settings)
+        self._read([*(run for run in self._runs if needs_jobs(run, self._runs)), *proofs])
+        self._read(choose_more(self._runs, self._found, states, settings))
+        unread = self._asked_for - len(self._found)
+        return tuple(self._found), unread, tuple(_unread(self._failed, unread - len(self._failed)))
+
+    def _read(self, wanted: Sequence[Run]) -> None:
+        self._asked_for += len(wanted)
+        if wanted:
+            self._progress.phase("Read the jobs of runs", len(wanted))
+        for run in wanted:
+            if self._refused:
+                return
+            self._read_one(run)
+            self._progress.advance()
+
+    def _read_one(self, run: Run) -> None:
         try:
-            found.append(RunJobs(run.id, reads.jobs(run)))
-            in_a_row = 0
+            self._found.append(RunJobs(run.id, self._reads.jobs(run)))
+            self._in_a_row = 0
         except GitHubError as error:
-            failed.append((run, error))
-            in_a_row += 1
-            if isinstance(error, RateLimitedError) or in_a_row == _GIVE_UP_AFTER:
-                break
-        progress.advance()
-    unread = len(wanted) - len(found)
-    return tuple(found), unread, tuple(_unread(failed, unread - len(failed)))
+            self._failed.append((run, error))
+            self._in_a_row += 1
+            self._refused = isinstance(error, RateLimitedError) or self._in_a_row == _GIVE_UP_AFTER
 
 
 def _unread(failed: Sequence[tuple[Run, GitHubError]], not_asked: int) -> Iterator[Problem]:

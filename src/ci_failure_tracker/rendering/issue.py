@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +16,7 @@ from ci_failure_tracker.model import (
     ALL_JOBS,
     Cause,
     Commit,
+    CommitsBetween,
     Evidence,
     ExcerptLine,
     FailedLeg,
@@ -24,9 +25,13 @@ from ci_failure_tracker.model import (
     Occurrence,
     Outcome,
     Point,
+    Quiet,
     State,
 )
-from ci_failure_tracker.rendering.markdown import cell, code, counted, defused, link, short, utc
+from ci_failure_tracker.rendering.comments import counted_failures
+from ci_failure_tracker.rendering.lead import lead, quiet_of, standing
+from ci_failure_tracker.rendering.links import commit, point, run_link
+from ci_failure_tracker.rendering.markdown import cell, code, defused, link, short, utc
 from ci_failure_tracker.rendering.reasons import (
     CauseView,
     cause_views,
@@ -43,8 +48,6 @@ BODY_LIMIT = 65_536
 """Characters of an issue's body (GitHub answers 422 past it)."""
 
 TITLE_LIMIT = 256
-
-_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class LegView:
     name: str
     count: int
     last_seen: str
+    red: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class IssueView:
     """What a template of an issue may use; every text in it is safe Markdown."""
 
     lead: str
+    standing: list[str]
+    silent: bool
     headline: str
     excerpt: str
     excerpt_source: str
@@ -100,7 +106,9 @@ class IssueView:
     failing_since: str
     last_green: str
     compare: str
+    suspects: list[str]
     actions: list[str]
+    related: str
     previous: str
     failure_id: str
 
@@ -115,13 +123,14 @@ class _Size:
     text: int
     lines: int
     causes: int
+    suspects: int
 
 
 _LADDER = (
-    _Size(10, 40, 10, 200, 100, 10),
-    _Size(5, 20, 10, 120, 30, 5),
-    _Size(3, 10, 5, 80, 10, 3),
-    _Size(1, 0, 2, 60, 0, 1),
+    _Size(10, 40, 10, 200, 100, 10, 11),
+    _Size(5, 20, 10, 120, 30, 5, 5),
+    _Size(3, 10, 5, 80, 10, 3, 3),
+    _Size(1, 0, 2, 60, 0, 1, 0),
 )
 
 
@@ -144,13 +153,14 @@ _TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError,
 class IssueWriter:
     """Renders the region of a body that the tracker writes, by the built-in template or the user's own."""
 
-    def __init__(self, repository_url: str, template: str = "") -> None:
-        """Compile the template.
+    def __init__(self, repository_url: str, template: str = "", close_after: int = 2) -> None:
+        """Compile the template; `close_after` is how many greens close an issue.
 
         Raises:
             SettingsError: where the user's template is no template, or uses what does not exist.
         """
         self._url = repository_url
+        self._close_after = close_after
         environment = ImmutableSandboxedEnvironment(
             loader=PackageLoader("ci_failure_tracker.rendering"),
             undefined=StrictUndefined,
@@ -167,7 +177,7 @@ class IssueWriter:
         """The region at full length, then ever shorter."""
         for size in _LADDER:
             try:
-                yield self._template.render(issue=_view(state, self._url, size))
+                yield self._template.render(issue=_view(state, self._url, size, self._close_after))
             except _TEMPLATE_FAULTS as mistake:
                 raise _bad_template(mistake) from mistake
 
@@ -256,13 +266,16 @@ def _bad_template(mistake: Exception) -> SettingsError:
 # --- the view ------------------------------------------------------------------------------------
 
 
-def _view(state: State, url: str, size: _Size) -> IssueView:
+def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     runs = state.occurrences[::-1][: size.runs]
     legs = [one for one in state.legs if one.leg]
+    red = {one.leg for line in state.lines for one in line.red}
     lines = excerpt(state, size.lines)
     causes = cause_views(state, size.causes, size.text)
     return IssueView(
-        lead=_lead(state, url, size),
+        lead=lead(state, url, size.text),
+        standing=list(standing(state, url, close_after)),
+        silent=state.latest.outcome is Outcome.SILENT,
         headline=headline(state, size.text),
         excerpt=lines,
         excerpt_source=excerpt_source(state, url, size.lines),
@@ -271,79 +284,44 @@ def _view(state: State, url: str, size: _Size) -> IssueView:
         job=code(state.identity.job, size.text),
         all_jobs=state.identity.is_whole_workflow,
         one_cause=bool(state.identity.cause),
-        count=counted(state.count, "failed run"),
+        count=counted_failures(state),
         first_seen=utc(state.first_seen),
         latest=_run_view(state.latest, url, size),
         runs=[_run_view(one, url, size) for one in runs],
         several_sources=len({one.source for one in runs}) > 1,
         hidden_runs=state.count - len(runs),
-        legs=[LegView(code(one.leg, size.text), one.count, utc(one.last_seen)) for one in legs[: size.legs]],
+        legs=[
+            LegView(code(one.leg, size.text), one.count, utc(one.last_seen), one.leg in red)
+            for one in legs[: size.legs]
+        ],
         more_legs=state.legs_cut or len(legs) > size.legs,
         causes=causes,
         other_causes=other_causes(state, causes),
         unknown_causes=unknown_causes(state),
-        failing_since=_point(state.first_red, url),
-        last_green=_point(state.last_green, url),
+        failing_since=point(state.first_red, url),
+        last_green=point(state.last_green, url),
         compare=_compare(state, url),
+        suspects=suspect_lines(state.suspects, url)[: size.suspects] if state.suspects else [],
         actions=list(_actions(state, url, lines)),
+        related=", ".join(f"#{number}" for number in state.related),
         previous=f"#{state.previous}" if state.previous else "",
         failure_id=state.identity.id,
     )
 
 
-def _lead(state: State, url: str, size: _Size) -> str:
-    """What is wrong, in one sentence."""
-    subject, verb, be = _subject(state, size)
-    count = f"{counted(state.count, 'failed run')} since {utc(state.first_seen)}"
-    if state.gone:
-        where = "its workflow" if be == "is" else "their workflows"
-        return f"{subject} {be} no longer in {where}. Before that, {count}."
-    if state.replaced:
-        return f"{subject} {'fails' if be == 'is' else 'fail'} of something else now. Before that, {count}."
-    if state.green_again is not None:
-        return f"{subject} {be} green again: {_point(state.green_again, url)}. Before that, {count}."
-    return f"{subject} {verb}: {count}."
-
-
-def _subject(state: State, size: _Size) -> tuple[str, str, str]:
-    """Who it is about, what is wrong with it, and whether it `is` or `are`."""
-    workflow, job = code(state.identity.workflow, size.text), code(state.identity.job, size.text)
-    if state.identity.cause:
-        return _jobs_of_cause([one.leg for one in state.legs] or [state.identity.job], size)
-    if state.identity.is_whole_workflow:
-        return f"Workflow {workflow}", "is failing", "is"
-    if state.identity.job == state.latest.outcome.words:
-        return f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, "is failing"), "is"
-    return f"Job {job} of workflow {workflow}", "is failing", "is"
-
-
-def _jobs_of_cause(names: list[str], size: _Size) -> tuple[str, str, str]:
-    """The jobs that one cause breaks, the first three by name."""
-    if len(names) == 1:
-        return f"Job {code(names[0], size.text)}", "is failing", "is"
-    *shown, last = [code(name, size.text) for name in names[:_NAMED]]
-    if len(names) > _NAMED:
-        shown, last = [*shown, last], f"{len(names) - _NAMED} more"
-    return f"Jobs {', '.join(shown)} and {last}", "are failing for the same reason", "are"
-
-
-_WITHOUT_A_JOB = {
-    Outcome.STARTUP_FAILURE: "cannot start",
-    Outcome.ACTION_REQUIRED: "waits for an approval",
-}
+def _leg_view(one: LegCount, size: _Size, red: Set[str]) -> LegView:
+    return LegView(code(one.leg, size.text), one.count, utc(one.last_seen), one.leg in red)
 
 
 def _run_view(one: Occurrence, url: str, size: _Size) -> RunView:
-    run = f"{url}/actions/runs/{one.run_id}"
-    attempt = f", attempt {one.attempt}" if one.attempt > 1 else ""
     steps = dict.fromkeys(leg.step for leg in one.legs if leg.step)
     return RunView(
-        link=link(f"run {one.number}{attempt}", f"{run}/attempts/{one.attempt}" if attempt else run),
+        link=run_link(one, url),
         job_link=_job_link(one, url),
         when=utc(one.ended_at),
         branch=code(one.branch, size.text),
         event=code(one.event, size.text),
-        commit=_commit(one.commit.sha, url),
+        commit=commit(one.commit.sha, url),
         title=code(one.commit.title, size.text) if one.commit.title else "",
         outcome=one.outcome.words,
         legs=_leg_links(one, url, size),
@@ -370,17 +348,6 @@ def _leg_links(one: Occurrence, url: str, size: _Size) -> str:
     return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
 
 
-def _commit(sha: str, url: str) -> str:
-    return link(f"`{short(sha)}`", f"{url}/commit/{sha}")
-
-
-def _point(point: Point | None, url: str) -> str:
-    if point is None:
-        return ""
-    run = link(f"run {point.number}", f"{url}/actions/runs/{point.run_id}")
-    return f"{_commit(point.sha, url)} ({run}, {utc(point.at)})"
-
-
 def _compare(state: State, url: str) -> str:
     green, red = state.last_green, state.first_red
     # What Dependabot meets is not in the commits between.
@@ -394,6 +361,9 @@ def _compare(state: State, url: str) -> str:
 
 def _actions(state: State, url: str, lines: str) -> Iterator[str]:
     latest = state.latest
+    if latest.outcome is Outcome.SILENT:
+        yield from _WAKE_UP[quiet_of(state) or Quiet.OVERDUE]
+        return
     log = _job_link(latest, url)
     step = next((leg.step for leg in latest.legs if leg.step), None)
     at_step = f" at the step {code(step, 80)}" if step else ""
@@ -409,6 +379,19 @@ def _actions(state: State, url: str, lines: str) -> Iterator[str]:
         yield "Re-run the failed jobs once: a green re-run of the same commit means that the job is flaky."
 
 
+_WAKE_UP = {
+    Quiet.DISABLED: (
+        "Enable the workflow again: on its page under Actions, or with `gh workflow enable`.",
+        "Push something now and then: GitHub disables the schedules of a public repository after 60 quiet days.",
+    ),
+    Quiet.OVERDUE: (
+        "Look at the workflow's page under Actions: is it disabled, and does it have runs of the event `schedule`?",
+        "Check that its file is on the default branch and that its `cron` says what it should.",
+        "Start it by hand (`workflow_dispatch`). GitHub drops scheduled runs when it is busy, mostly at full hours.",
+    ),
+}
+
+
 _FIRST_ACTION = {
     Outcome.FAILURE: "Open the {log}{at_step} and read the first error.",
     Outcome.TIMED_OUT: "Open the {log}{at_step} and find what took so long; raise `timeout-minutes` only if it must.",
@@ -419,3 +402,7 @@ _FIRST_ACTION = {
     Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "
     "with its file or with what the file refers to.",
 }
+
+
+def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
+    return [f"- {commit(one.sha, url)} {code(one.title)} by {code(one.author)}" for one in between.commits]

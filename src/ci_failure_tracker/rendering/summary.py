@@ -164,12 +164,15 @@ _VERBS = {
     ("Create", Fate.DONE): "opened",
     ("Update", Fate.DONE): "updated",
     ("Reopen", Fate.DONE): "reopened",
+    ("Close", Fate.DONE): "closed",
     ("Create", Fate.PLANNED): "open",
     ("Update", Fate.PLANNED): "update",
     ("Reopen", Fate.PLANNED): "reopen",
+    ("Close", Fate.PLANNED): "close",
     ("Create", Fate.FAILED): "could not be opened",
     ("Update", Fate.FAILED): "could not be updated",
     ("Reopen", Fate.FAILED): "could not be reopened",
+    ("Close", Fate.FAILED): "could not be closed",
 }
 
 

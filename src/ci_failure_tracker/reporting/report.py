@@ -11,6 +11,8 @@ from typing import Any
 from ci_failure_tracker.diagnosis.outcome import judge_run
 from ci_failure_tracker.model import (
     Action,
+    Change,
+    Close,
     Create,
     Failing,
     Fate,
@@ -68,7 +70,7 @@ class Report:
     requests: Requests
     logs: LogsRead = field(default_factory=LogsRead)
 
-    def issues(self, kind: type[Create | Update | Reopen]) -> list[int]:
+    def issues(self, kind: type[Create | Change]) -> list[int]:
         """The numbers of the issues that an action of this kind was done to."""
         return [
             result.number
@@ -76,7 +78,7 @@ class Report:
             if isinstance(result.action, kind) and result.fate is Fate.DONE and result.number is not None
         ]
 
-    def planned(self, kind: type[Create | Update | Reopen]) -> int:
+    def planned(self, kind: type[Create | Change]) -> int:
         """How many actions of this kind a dry run holds back."""
         return sum(isinstance(one.action, kind) and one.fate is Fate.PLANNED for one in self.results)
 
@@ -117,7 +119,7 @@ class Report:
     @property
     def line(self) -> str:
         """The whole sweep in one line."""
-        verbs = (("opened", Create), ("updated", Update), ("reopened", Reopen))
+        verbs = (("opened", Create), ("updated", Update), ("reopened", Reopen), ("closed", Close))
         done = [f"{len(self.issues(kind))} {verb}" for verb, kind in verbs if self.issues(kind)]
         held = [f"{self.planned(kind)} to be {verb}" for verb, kind in verbs if self.planned(kind)]
         nothing = "nothing seen failing" if self.knows_nothing else "nothing failing"
@@ -241,6 +243,8 @@ def _result_as_json(result: Result) -> dict[str, Any]:
         "problems": [str(problem) for problem in result.problems],
         **({"why": action.why.value} if isinstance(action, Skip) else {}),
         **({"title": action.title, "labels": list(action.labels)} if isinstance(action, Create) else {}),
+        **({"comment": action.comment or None} if isinstance(action, Change) else {}),
+        **({"state_reason": action.state_reason} if isinstance(action, Close) else {}),
     }
 
 

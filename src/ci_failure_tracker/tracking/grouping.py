@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
-from ci_failure_tracker.model import Identity, Observation, Reading
+from ci_failure_tracker.model import Identity, Observation, Reading, State
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.tracking.identity import identify, identify_cause, short_leg
 
@@ -38,9 +38,9 @@ class Grouping(Protocol):
         """The names of the workflows whose runs speak of an identity."""
 
 
-def grouping(observations: Sequence[Observation], settings: Settings) -> Grouping:
-    """The grouping that the settings ask for."""
-    return _ByCause(observations, settings) if settings.group_by is GroupBy.CAUSE else _ByName(settings)
+def grouping(observations: Sequence[Observation], settings: Settings, states: Sequence[State] = ()) -> Grouping:
+    """The grouping that the settings ask for; `states` are what open issues remember."""
+    return _ByCause(observations, settings, states) if settings.group_by is GroupBy.CAUSE else _ByName(settings)
 
 
 def cause_of(seen: Observation) -> str:
@@ -77,14 +77,17 @@ class _ByCause:
     """An observation of a job belongs to every cause that the job failed of.
 
     A failed job of which no cause is known stands for its job, but not where a newer failure of it was read: what the
-    older one failed of may have been known once, and no issue remembers it.
+    older one failed of may have been known once, and no issue remembers it. An open issue of a cause names its jobs,
+    so that they belong to it although none of them was seen to fail.
     """
 
-    def __init__(self, observations: Sequence[Observation], settings: Settings) -> None:
+    def __init__(self, observations: Sequence[Observation], settings: Settings, states: Sequence[State] = ()) -> None:
         self._settings = settings
         red = [seen for seen in observations if seen.job is not None and settings.counts(seen.outcome)]
         self._read = _newest_read(red)
-        self._causes = _identities(red)
+        # An issue goes on under the name that it was opened with.
+        of_issues = {state.identity.cause: state.identity for state in states if state.identity.cause}
+        self._causes = {**_identities(red), **of_issues}
         self._of_job: dict[_Job, set[Identity]] = defaultdict(set)
         self._jobs: dict[Identity, set[_Job]] = defaultdict(set)
         self._bases: set[Identity] = set()
@@ -96,6 +99,17 @@ class _ByCause:
                     self._of_job[_job(seen)].add(own)
                 else:
                     self._bases.add(own)
+        self._remember(observations, states)
+
+    def _remember(self, observations: Sequence[Observation], states: Sequence[State]) -> None:
+        named: dict[str, set[Identity]] = defaultdict(set)
+        for state in states:
+            for leg in state.legs if state.identity.cause else ():
+                named[leg.leg].add(state.identity)
+        for workflow, job in {_job(seen) for seen in observations if seen.job is not None} if named else ():
+            for identity in named.get(short_leg(f"{workflow} / {job}"), ()):
+                self._of_job[workflow, job].add(identity)
+                self._jobs[identity].add((workflow, job))
 
     def places(self, seen: Observation) -> Iterable[tuple[Identity, str]]:
         workflow, job = _job(seen)

@@ -1,57 +1,98 @@
-"""The history of each identity: what the runs looked at say of it together."""
+"""The history of each identity: what the runs looked at say of it together, and what its open issue remembers."""
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from ci_failure_tracker.diagnosis.outcome import shown_as_another
 from ci_failure_tracker.model import (
     FailedLeg,
     History,
     Identity,
+    Line,
     Observation,
     Occurrence,
     Outcome,
     Point,
     Reading,
+    RedLeg,
+    Run,
+    State,
 )
+from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.grouping import Grouping, grouping
-from ci_failure_tracker.tracking.verdict import RunVerdicts, Verdict
+from ci_failure_tracker.tracking.lines import LineReader, Trigger, point_of
+from ci_failure_tracker.tracking.verdict import AttemptVerdicts, RunListing, Verdict
 
-_Trigger = tuple[int, str]
+_Stream = tuple[int, str, str]
 
 
-def read_histories(observations: Iterable[Observation], settings: Settings) -> tuple[History, ...]:
-    """The history of every identity that failed at least once, in the order of their names."""
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a history stands on besides the runs looked at.
+
+    `states` are what the open issues remember. Of the time since `start` every run was listed, or all were. `names`
+    are the workflows that exist, by number, or `None` where that was not asked.
+    """
+
+    states: tuple[State, ...] = ()
+    start: datetime | None = None
+    names: Mapping[int, str] | None = None
+
+    def remembered(self) -> Mapping[str, State]:
+        """The states by failure id."""
+        return {state.identity.id: state for state in self.states}
+
+
+_NOWHERE = Ground()
+
+
+def read_histories(
+    observations: Iterable[Observation], settings: Settings, ground: Ground = _NOWHERE
+) -> tuple[History, ...]:
+    """The history of every identity that failed at least once or has an open issue, in the order of their names."""
     observed = tuple(observations)
-    groups = grouping(observed, settings)
-    of_workflows: dict[str, list[RunVerdicts]] = defaultdict(list)
-    found: set[Identity] = set()
+    groups = grouping(observed, settings, ground.states)
+    states = ground.remembered()
+    of_workflows: dict[str, list[AttemptVerdicts]] = defaultdict(list)
+    found: dict[str, Identity] = {one: state.identity for one, state in states.items()}
+    others: set[Identity] = set()
     for said in _in_order(observed, settings, groups):
         of_workflows[said.run.workflow.name].append(said)
-        found.update(identity for identity, verdict in said.named.items() if verdict.red)
-    histories = [_history(one, [said.on(one) for said in _runs_on(one, groups, of_workflows)]) for one in found]
+        for identity, verdict in said.named.items():
+            if identity.id in states:
+                found[identity.id] = identity
+            elif verdict.red:
+                others.add(identity)
+    histories = []
+    for one in (*found.values(), *others):
+        told = [said.on(one) for said in _runs_on(one, groups, of_workflows)]
+        histories.append(_Teller(one, told, states.get(one.id), ground, settings).history())
     return tuple(sorted(histories, key=_by_name))
 
 
-def _in_order(observations: Iterable[Observation], settings: Settings, groups: Grouping) -> Iterator[RunVerdicts]:
-    """What each run says, in the order in which the runs were created."""
+def _in_order(observations: Iterable[Observation], settings: Settings, groups: Grouping) -> Iterator[AttemptVerdicts]:
+    """What each attempt of each run says, in the order in which the runs were created."""
     by_run: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         by_run[observation.run.id].append(observation)
     for of_run in sorted(by_run.values(), key=lambda of_run: of_run[0].run.order):
-        yield RunVerdicts(of_run, settings, groups)
+        listing = RunListing(of_run, settings, groups)
+        for attempt in sorted({one.attempt for one in of_run}):
+            yield AttemptVerdicts([one for one in of_run if one.attempt == attempt], listing, settings, groups)
 
 
 def _runs_on(
-    identity: Identity, groups: Grouping, of_workflows: Mapping[str, Sequence[RunVerdicts]]
-) -> Iterable[RunVerdicts]:
-    """The runs that speak of an identity, in order; those of one workflow, but for a cause that several share."""
+    identity: Identity, groups: Grouping, of_workflows: Mapping[str, Sequence[AttemptVerdicts]]
+) -> Iterable[AttemptVerdicts]:
+    """The attempts that speak of an identity, in order; of one workflow, but for a cause that several share."""
     names = groups.workflows(identity)
-    return heapq.merge(*(of_workflows[name] for name in names), key=lambda said: said.run.order)
+    return heapq.merge(*(of_workflows[name] for name in names), key=lambda said: (said.run.order, said.attempt))
 
 
 def _by_name(history: History) -> tuple[str, str, str, str]:
@@ -59,52 +100,188 @@ def _by_name(history: History) -> tuple[str, str, str, str]:
     return identity.workflow.casefold(), identity.job.casefold(), identity.job, identity.id
 
 
-def _history(identity: Identity, told: Sequence[Verdict]) -> History:
-    known = _legs_of_triggers(told)
-    for trigger in {said.trigger for said in told if said.skipped}:
-        known.pop(trigger, None)  # where the job is sometimes skipped, a run that is green as a whole proves nothing
-    newest = next(said for said in reversed(told) if said.red)
-    stream = [
-        said
-        for said in told
-        if said.run.stream == newest.run.stream and not (said.all_green and said.trigger not in known)
-    ]
-    here = stream.index(newest)
-    green_before = next((place for place in range(here, -1, -1) if stream[place].is_green), None)
-    after = stream[here + 1 :]
-    green_after = next((said for said in after if said.is_green), None)
-    gone = any(said.gone for said in after) and not any(said.green for said in after)
-    streak = stream if green_before is None else stream[green_before + 1 :]
-    return History(
-        identity=identity,
-        occurrences=tuple(sorted((_occurrence(said) for said in told if said.red), key=lambda one: one.order)),
-        failing_legs=_failing_legs(told, known),
-        first_red=_point(next(said for said in streak if said.red)),
-        last_green=None if green_before is None else _point(stream[green_before]),
-        green_again=None if gone or green_after is None else _point(green_after),
-        gone=gone,
-        replaced=green_after is None and any(said.replaced for said in after),
-        readings=tuple(seen.reading for said in told for seen in said.red.values() if seen.reading is not None),
-    )
+@dataclass(frozen=True)
+class _Teller:
+    """Tells the history of one identity from its verdicts, which are in order."""
+
+    identity: Identity
+    told: Sequence[Verdict]
+    state: State | None
+    ground: Ground
+    settings: Settings
+    streams: dict[_Stream, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
+
+    def history(self) -> History:
+        for said in self.told:
+            self.streams[said.run.stream].append(said)
+        known = self._known_legs()
+        before = {line.stream: line for line in self._remembered_lines()}
+        reader = self._reader(known)
+        lines = [
+            self._unless_gone(line)
+            for stream in dict.fromkeys([*self.streams, *before])
+            if (line := reader.read(before.get(stream), self.streams.get(stream, [])))
+        ]
+        lines.sort(key=lambda line: (line.last_red.at, line.last_red.run_id), reverse=True)
+        first_red, last_green, green_again = self._bounds(lines, known)
+        newest = _after(lines[0].last_red, self.streams.get(lines[0].stream, [])) if lines else []
+        return History(
+            identity=self.identity,
+            occurrences=tuple(sorted((_occurrence(said) for said in self.told if said.red), key=lambda one: one.order)),
+            remembered=self.state.occurrences if self.state else (),
+            lines=tuple(lines),
+            first_red=first_red,
+            last_green=last_green,
+            green_again=green_again,
+            replaced=green_again is None and any(said.replaced for said in newest),
+            flakes=tuple(self._flakes(known)),
+            missed=any(reader.misses_runs(before.get(stream), told) for stream, told in self.streams.items()),
+            moved_on=self._moved_on(lines),
+            readings=tuple(
+                seen.reading for said in self.told for seen in said.red.values() if seen.reading is not None
+            ),
+        )
+
+    def _reader(self, known: Mapping[Trigger, set[str]]) -> LineReader:
+        occurrences = self.state.occurrences if self.state else ()
+        counted_to = self.state.counted_to if self.state else None
+        ended = {said.key: _occurrence(said).order for said in self.told if said.red}
+        keys = {one.key for one in occurrences}
+        return LineReader(
+            identity=self.identity,
+            known=known,
+            counted=lambda key: key in keys or (counted_to is not None and ended[key] <= counted_to),
+            failed=frozenset(one.commit.sha for one in occurrences),
+            start=self.ground.start,
+            proof_from=self.state.reopened_at if self.state else None,
+            most=max(1, 2 * self.settings.close_after),
+        )
+
+    def _known_legs(self) -> dict[Trigger, set[str]]:
+        """Which legs each event is known to run: a green run proves nothing for a job its event never starts."""
+        known: dict[Trigger, set[str]] = defaultdict(set)
+        for line in self.state.lines if self.state else ():
+            for red in line.red:
+                known[line.workflow_id, red.event].add(red.leg)
+        for said in self.told:
+            if said.red or said.green:
+                known[said.trigger] |= said.red.keys() | said.green
+        for trigger in {said.trigger for said in self.told if said.skipped}:
+            known.pop(trigger, None)  # where it is sometimes skipped, a run that is green as a whole proves nothing
+        return known
+
+    def _remembered_lines(self) -> Iterator[Line]:
+        if self.state is None:
+            return
+        yield from self.state.lines
+        if not self.state.lines and not self.state.lines_cut:
+            yield from self._lines_of_old()
+
+    def _lines_of_old(self) -> Iterator[Line]:
+        """The line of the newest failure, where an older version of the program did not write it down."""
+        latest = self.state.latest if self.state else None
+        stream = next((stream for stream, told in self.streams.items() if latest and _is_of(latest, told[0].run)), None)
+        if latest is None or stream is None:
+            return
+        at = latest.started_at
+        red = [RedLeg(leg.leg, latest.event, latest.run_id, latest.attempt, at) for leg in latest.legs]
+        yield Line(*stream, tuple(red), Point(latest.run_id, latest.number, latest.commit.sha, at))
+
+    def _unless_gone(self, line: Line) -> Line:
+        """A line of a workflow that is no more has no more runs to come, whatever its last one said."""
+        names = self.ground.names
+        if names is None:
+            return line
+        name = names.get(line.workflow_id)
+        here = name is not None and (self.identity.cause or plain(name, 100) == plain(self.identity.workflow, 100))
+        return line if here else replace(line, red=(), gone=True)
+
+    def _bounds(
+        self, lines: Sequence[Line], known: Mapping[Trigger, set[str]]
+    ) -> tuple[Point | None, Point | None, Point | None]:
+        """The first red run of the latest break, the last green one before it, and the first green one after it."""
+        if not lines:
+            return None, None, None
+        told = [
+            said
+            for said in self.streams.get(lines[0].stream, [])
+            if not (said.all_green and not known.get(said.trigger))
+        ]
+        after = _after(lines[0].last_red, told)
+        green_after = next((point_of(said) for said in after if said.is_green), None)
+        until = [said for said in told if said not in after]
+        if not any(said.red for said in until):
+            return None, None, green_after
+        here = max(place for place, said in enumerate(until) if said.red)
+        green = next((place for place in range(here, -1, -1) if until[place].is_green), None)
+        first = next(said for said in until[0 if green is None else green + 1 :] if said.red)
+        return point_of(first), None if green is None else point_of(until[green]), green_after
+
+    def _flakes(self, known: Mapping[Trigger, set[str]]) -> Iterator[str]:
+        """The commits on which a leg failed and was green afterwards, the newest first."""
+        found: dict[str, tuple[datetime, int, int]] = {}
+        for told in self.streams.values():
+            failed: dict[tuple[str, str], tuple[int, int]] = dict(self._failed_before(told[0].run))
+            for said in told:
+                sha = said.run.commit.sha
+                green = said.green | (known.get(said.trigger, set()) if said.all_green else set())
+                if any(failed.get((sha, leg), said.key) < said.key for leg in green - said.red.keys()):
+                    found[sha] = said.order
+                failed.update(((sha, leg), said.key) for leg in said.red if (sha, leg) not in failed)
+        return iter(sorted(found, key=lambda sha: found[sha], reverse=True))
+
+    def _failed_before(self, run: Run) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+        """What the issue remembers of failures in a line of runs: on which commit, which leg, in which attempt."""
+        for one in self.state.occurrences if self.state else ():
+            if _is_of(one, run):
+                yield from (((one.commit.sha, leg.leg), one.key) for leg in one.legs)
+
+    def _moved_on(self, lines: Sequence[Line]) -> bool:
+        """Whether what waited for somebody waits no more: its runs were seen to have gone on."""
+        if self.identity.job != Outcome.ACTION_REQUIRED.words or self.identity.cause or not lines:
+            return False
+        seen = {said.run.id for said in self.told}
+        return all(not line.red and line.last_red.run_id in seen for line in lines)
+
+
+def _after(point: Point, told: Sequence[Verdict]) -> list[Verdict]:
+    """What was said after the newest failure, a green re-run of it included."""
+    here = max((place for place, said in enumerate(told) if said.red), default=-1)
+    return [said for said in told[here + 1 :] if said.run.order >= (point.at, point.run_id)]
+
+
+def _is_of(occurrence: Occurrence, run: Run) -> bool:
+    """Whether an occurrence, in the form in which an issue remembers it, is of a run's line."""
+    source = run.subject or run.workflow.file_name
+    return occurrence.branch == plain(run.branch, 100) and occurrence.source == plain(source, 60)
 
 
 def _occurrence(said: Verdict) -> Occurrence:
     run, legs = said.run, sorted(said.red.items())
+    started = _started(said)
     return Occurrence(
         run_id=run.id,
-        # A re-run carries the jobs along that were not run again; they keep the attempt in which they failed.
-        attempt=max(seen.attempt for _, seen in legs),
+        attempt=said.attempt,
         number=run.number,
         event=run.event,
         branch=run.branch,
         commit=run.commit,
-        started_at=run.started_at,
+        started_at=started,
         # When the jobs ended; `updated_at` of the run also moves when somebody only touches it.
-        ended_at=max((seen.ended_at for _, seen in legs if seen.ended_at), default=run.started_at),
+        ended_at=max((seen.ended_at for _, seen in legs if seen.ended_at), default=started),
         outcome=_gravest(seen.outcome for _, seen in legs),
         legs=tuple(_failed_leg(leg, seen) for leg, seen in legs),
         source=run.subject or run.workflow.file_name,
     )
+
+
+def _started(said: Verdict) -> datetime:
+    """When the attempt began; GitHub says it of the newest one, and of the others their jobs do."""
+    run = said.run
+    if said.attempt == 1:
+        return run.created_at
+    jobs = [seen.started_at for seen in said.red.values() if seen.started_at]
+    return min(jobs, default=run.started_at)
 
 
 def _failed_leg(leg: str, seen: Observation) -> FailedLeg:
@@ -126,6 +303,7 @@ _GRAVEST_FIRST = (
     Outcome.RUNNER_LOST,
     Outcome.STARTUP_FAILURE,
     Outcome.ACTION_REQUIRED,
+    Outcome.SILENT,
     Outcome.CANCELLED,
 )
 
@@ -133,42 +311,3 @@ _GRAVEST_FIRST = (
 def _gravest(outcomes: Iterable[Outcome | None]) -> Outcome:
     found = set(outcomes)
     return next(outcome for outcome in _GRAVEST_FIRST if outcome in found)
-
-
-def _point(said: Verdict) -> Point:
-    return Point(said.run.id, said.run.number, said.run.commit.sha, said.run.started_at)
-
-
-# --- who is failing ------------------------------------------------------------------------------
-
-
-def _legs_of_triggers(told: Sequence[Verdict]) -> dict[_Trigger, set[str]]:
-    """Which legs each event is known to run: a green run proves nothing for a job its event never starts."""
-    known: dict[_Trigger, set[str]] = defaultdict(set)
-    for said in told:
-        if said.red or said.green:
-            known[said.trigger] |= said.red.keys() | said.green
-    return known
-
-
-def _failing_legs(told: Sequence[Verdict], known: Mapping[_Trigger, set[str]]) -> tuple[str, ...]:
-    red: dict[tuple[int, str, str], dict[str, str]] = defaultdict(dict)  # stream -> leg -> the event it failed under
-    for said in told:
-        before = red[said.run.stream]
-        mended = _mended(before, said, known.get(said.trigger, set()))
-        after = {leg: event for leg, event in before.items() if leg not in mended}
-        red[said.run.stream] = after | dict.fromkeys(said.red, said.run.event)
-    return tuple(sorted({leg for legs in red.values() for leg in legs}))
-
-
-def _mended(red: Mapping[str, str], said: Verdict, known: set[str]) -> set[str]:
-    """The red legs of which a run says that they are green, that they are no more, or that they fail otherwise."""
-    same_event = {leg for leg, event in red.items() if event == said.run.event}
-    if said.gone:
-        return same_event
-    if said.all_green:
-        return red.keys() & (known | said.green)
-    if said.red or said.green or said.replaced:
-        # A leg that the same event no longer lists was taken out of the matrix.
-        return set(said.green) | said.replaced | (same_event - said.listed)
-    return set()

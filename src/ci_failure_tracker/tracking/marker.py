@@ -5,11 +5,13 @@ The body is the region between two comments, then the marker; whatever people wr
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ci_failure_tracker.model import Issue, State
+from ci_failure_tracker.model import Closing, Ending, Issue, State
 from ci_failure_tracker.tracking.state_json import read_state, state_as_json
 
 LIMIT = 8192
@@ -58,6 +60,32 @@ def find_tracked(issues: tuple[Issue, ...], viewer: str | None) -> tuple[Tracked
     )
 
 
+def older_twins(created: Iterable[Issue], others: Iterable[Issue]) -> Iterator[tuple[int, int]]:
+    """Of issues that we created the older open ones of the same identity: the number of ours, and of the oldest.
+
+    An issue of our own account is trusted as well as one of somebody who may write.
+    """
+    others = tuple(others)
+    for ours in created:
+        mine = read_tracked(ours)
+        older = [
+            one.number
+            for one in others
+            if one.open and one.number < ours.number and is_trusted(one, ours.author) and _id_of(one) == _id(mine)
+        ]
+        if mine is not None and older:
+            yield ours.number, min(older)
+
+
+def _id_of(issue: Issue) -> str | None:
+    return _id(read_tracked(issue))
+
+
+def _id(tracked: Tracked | None) -> str | None:
+    """The failure id of an issue whose state can be read."""
+    return tracked.id if tracked is not None and tracked.state is not None else None
+
+
 def needs_viewer(issue: Issue) -> bool:
     """Whether only our own login can tell if the marker in this issue is ours."""
     return (BEGIN in issue.body or "<!-- ci-failure-tracker {" in issue.body) and not is_trusted(issue, None)
@@ -103,6 +131,16 @@ def compose(region: str, state: State, old_body: str = "") -> str:
     if _MARKER.search(body):
         return _MARKER.sub(lambda _: marker, body, count=1)
     return f"{body.rstrip()}\n\n{marker}\n"
+
+
+def marked_as_duplicate(issue: Issue) -> str:
+    """The body of one of our new issues with a marker that says that it was closed for another one."""
+    tracked = read_tracked(issue)
+    if tracked is None or tracked.state is None or issue.created_at is None:
+        return issue.body
+    closed = Closing(Ending.DUPLICATE, issue.created_at)
+    marker = write_marker(dataclasses.replace(tracked.state, closed=closed))
+    return _MARKER.sub(lambda _: marker, issue.body, count=1)
 
 
 def write_marker(state: State) -> str:

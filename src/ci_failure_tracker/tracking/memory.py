@@ -9,9 +9,21 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from ci_failure_tracker.model import Commit, History, Identity, LegCount, Occurrence, Point, State
+from ci_failure_tracker.model import (
+    Commit,
+    CommitsBetween,
+    History,
+    Identity,
+    LegCount,
+    Line,
+    Occurrence,
+    Point,
+    State,
+)
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.tracking.causes import CAUSES, LONGEST_LINE, Learnt, newly_told, shortened
+from ci_failure_tracker.tracking.flaky import judge_flaky
+from ci_failure_tracker.tracking.lines import few_red
 from ci_failure_tracker.tracking.marker import LIMIT, write_marker
 
 REMEMBERED = 10
@@ -19,6 +31,9 @@ REMEMBERED = 10
 
 LEGS = 40
 """How many legs an issue counts each; of a larger matrix the first by name."""
+
+STREAMS = 8
+"""Lines of runs in which an issue remembers what is red; more than one only where several branches are looked at."""
 
 LEGS_OF_A_RUN = 10
 _NAME, _TITLE, _BRANCH, _STEP = 100, 72, 100, 60
@@ -38,27 +53,55 @@ def remember(state: State | None, history: History, since: datetime | None = Non
     legs, legs_cut = _count_legs(state, new)
     learnt = Learnt(history.readings, [*newly_told(known, told), *((one, leg) for one in new for leg in one.legs)])
     causes, other_causes = learnt.count(state)
-    return fit(
-        State(
-            identity=_identity(state, history.identity),
-            count=(state.count if state else 0) + len(new),
-            first_seen=min([*([state.first_seen] if state else ()), *(one.started_at for one in kept)]),
-            last_seen=max(one.ended_at for one in kept),
-            legs=legs,
-            legs_cut=legs_cut,
-            occurrences=tuple(kept),
-            counted_to=_latest(state.counted_to if state else None, *(one.order for one in before)),
-            last_green=last_green,
-            first_red=first_red,
-            green_again=None if history.failing else history.green_again,
-            gone=history.gone and not history.failing,
-            replaced=history.replaced and not history.failing,
-            previous=state.previous if state else None,
-            causes=causes,
-            other_causes=other_causes,
-            evidence=learnt.newest(state),
-        )
+    failing = history.failing
+    fresh = State(
+        identity=_identity(state, history.identity),
+        count=(state.count if state else 0) + len(new),
+        first_seen=min([*([state.first_seen] if state else ()), *(one.started_at for one in kept)]),
+        last_seen=max(one.ended_at for one in kept),
+        legs=legs,
+        legs_cut=legs_cut,
+        occurrences=tuple(kept),
+        counted_to=_latest(state.counted_to if state else None, *(one.order for one in before)),
+        last_green=last_green,
+        first_red=first_red,
+        green_again=None if failing or history.gone else _green_again(state, history, bool(new)),
+        gone=history.gone and not failing,
+        replaced=history.replaced and not failing,
+        causes=causes,
+        other_causes=other_causes,
+        evidence=learnt.newest(state),
+        lines=history.lines,
+        flaky=judge_flaky(state.flaky if state else None, history),
+        missed=history.missed or (state is not None and state.missed),
     )
+    return fit(_with_what_was_said(fresh, state))
+
+
+def _with_what_was_said(fresh: State, state: State | None) -> State:
+    """What a history says nothing of: what became of the issue, and what was said in it."""
+    if state is None:
+        return fresh
+    same_break = fresh.first_red == state.first_red and fresh.last_green == state.last_green
+    return dataclasses.replace(
+        fresh,
+        previous=state.previous,
+        lines_cut=state.lines_cut,
+        reopened_at=state.reopened_at,
+        week_told=state.week_told and same_break,
+        cause_told=state.cause_told,
+        suspects=state.suspects if same_break else None,
+        related=state.related,
+    )
+
+
+def _green_again(state: State | None, history: History, failed: bool) -> Point | None:
+    """The first green run after the break; the one that an issue knew of may no longer be listed."""
+    known = state.green_again if state and not failed else None
+    found = history.green_again
+    if known is None or found is None:
+        return known or found
+    return min(known, found, key=lambda point: (point.at, point.run_id))
 
 
 def follow(number: int, history: History, closed_at: datetime) -> State:
@@ -67,8 +110,27 @@ def follow(number: int, history: History, closed_at: datetime) -> State:
 
 
 def reopen(state: State, history: History) -> State:
-    """The state of an issue that is opened again: what bounded the earlier break is forgotten."""
-    return remember(dataclasses.replace(state, last_green=None, first_red=None), history)
+    """The state of an issue that is opened again: what bounded and proved the earlier break is forgotten."""
+    forgotten = dataclasses.replace(
+        state,
+        last_green=None,
+        first_red=None,
+        green_again=None,
+        closed=None,
+        reopened_at=None,
+        week_told=False,
+        suspects=None,
+        flaky=None,
+        lines=(),
+        lines_cut=False,
+    )
+    return remember(forgotten, history)
+
+
+def reopened_by_person(state: State, now: datetime) -> State:
+    """The state of an issue that the tracker closed and a person opened again: what proved it mended counts no more."""
+    lines = tuple(dataclasses.replace(line, greens=()) for line in state.lines)
+    return dataclasses.replace(state, closed=None, reopened_at=now, lines=lines)
 
 
 def has_counted(state: State, occurrence: Occurrence) -> bool:
@@ -104,6 +166,8 @@ def _bounds(state: State | None, history: History) -> tuple[Point | None, Point 
     if state is None or state.first_red is None:
         return history.first_red, history.last_green
     known, found = state.first_red, history.first_red
+    if found is None:
+        return known, state.last_green
     if history.last_green is not None:
         # Of a cause the failures that an issue dropped are no longer known to be its own.
         same_break = history.last_green == state.last_green
@@ -157,7 +221,7 @@ def fit(state: State) -> State:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Size:
-    """A rung of the ladder by which a state is shortened."""
+    """A rung of the ladder by which a state is shortened: `text` in characters, `streams` in lines of runs."""
 
     occurrences: int
     legs: int
@@ -165,6 +229,9 @@ class _Size:
     causes: int
     lines: int
     text: int = LONGEST_LINE
+    suspects: int = 10
+    streams: int = STREAMS
+    red: int = LEGS
 
 
 _LADDER = (
@@ -173,12 +240,12 @@ _LADDER = (
     # The runs before the last five say less than the lines that say why; of these the first thirty matter most.
     _Size(5, LEGS, 4, 5, 100),
     _Size(5, 20, 2, 5, 30),
-    _Size(5, 20, 2, 5, 20),
-    _Size(5, 10, 1, 3, 12, 200),
-    _Size(3, 10, 1, 3, 8, 160),
-    _Size(1, 3, 1, 1, 5, 160),
-    _Size(1, 0, 0, 1, 5, 80),
-    _Size(1, 0, 0, 1, 0, 80),
+    _Size(5, 20, 2, 5, 20, suspects=5),
+    _Size(5, 10, 1, 3, 12, 200, suspects=5),
+    _Size(3, 10, 1, 3, 8, 160, suspects=3, streams=4, red=20),
+    _Size(1, 3, 1, 1, 5, 160, suspects=0, streams=2, red=10),
+    _Size(1, 0, 0, 1, 5, 80, suspects=0, streams=2, red=3),
+    _Size(1, 0, 0, 1, 0, 80, suspects=0, streams=1, red=1),
 )
 
 
@@ -188,6 +255,7 @@ def _ladder(state: State) -> Iterator[State]:
 
 def _cut(state: State, size: _Size) -> State:
     dropped, kept = state.occurrences[: -size.occurrences], state.occurrences[-size.occurrences :]
+    red_first = sorted(state.lines, key=lambda line: not line.red)
     return dataclasses.replace(
         state,
         legs=state.legs[: size.legs],
@@ -197,7 +265,21 @@ def _cut(state: State, size: _Size) -> State:
         causes=state.causes[: size.causes],
         other_causes=state.other_causes + sum(one.count for one in state.causes[size.causes :]),
         evidence=shortened(state.evidence, size.lines, size.text) if state.evidence else None,
+        lines=tuple(_with_red(line, size.red) for line in state.lines if line in red_first[: size.streams]),
+        # What is green may be forgotten; with what is red goes the proof that it was mended.
+        lines_cut=state.lines_cut or any(line.red for line in red_first[size.streams :]),
+        suspects=_fewer(state.suspects, size.suspects),
     )
+
+
+def _with_red(line: Line, most: int) -> Line:
+    return dataclasses.replace(line, red=few_red(line.red, most))
+
+
+def _fewer(between: CommitsBetween | None, most: int) -> CommitsBetween | None:
+    if between is None or len(between.commits) <= most:
+        return between
+    return dataclasses.replace(between, commits=between.commits[:most], more=True)
 
 
 def _with_legs(one: Occurrence, most: int) -> Occurrence:

@@ -8,33 +8,33 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from ci_failure_tracker.model import (
     Absence,
     Cause,
+    Closing,
     Commit,
+    CommitsBetween,
+    Ending,
     Evidence,
     ExcerptLine,
     FailedLeg,
+    Flaky,
     Identity,
     LegCount,
     Occurrence,
     Outcome,
-    Point,
     State,
+    Suspect,
 )
+from ci_failure_tracker.tracking.line_json import line_as_json, read_line
+from ci_failure_tracker.tracking.scalars import moment as _moment
+from ci_failure_tracker.tracking.scalars import point_as_json as _point_as_json
+from ci_failure_tracker.tracking.scalars import read_point as _read_point
+from ci_failure_tracker.tracking.scalars import time as _time
 
 VERSION = 1
-
-
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
 def state_as_json(state: State) -> dict[str, Any]:
@@ -61,6 +61,16 @@ def state_as_json(state: State) -> dict[str, Any]:
         "causes": [_cause_as_json(one) for one in state.causes] or None,
         "other_causes": state.other_causes or None,
         "evidence": _evidence_as_json(state.evidence) if state.evidence else None,
+        "lines": [line_as_json(line) for line in state.lines] or None,
+        "lines_cut": state.lines_cut or None,
+        "flaky": _flaky_as_json(state.flaky) if state.flaky else None,
+        "missed": state.missed or None,
+        "closed": [state.closed.ending, _time(state.closed.at)] if state.closed else None,
+        "reopened_at": _time(state.reopened_at) if state.reopened_at else None,
+        "week_told": state.week_told or None,
+        "cause_told": _time(state.cause_told) if state.cause_told else None,
+        "suspects": _suspects_as_json(state.suspects) if state.suspects else None,
+        "related": list(state.related) or None,
     }
     return {key: value for key, value in full.items() if value is not None}
 
@@ -121,8 +131,19 @@ def _trimmed(values: list[Any], least: int) -> list[Any]:
     return values
 
 
-def _point_as_json(point: Point | None) -> list[Any] | None:
-    return [point.run_id, point.number, point.sha, _time(point.at)] if point else None
+def _flaky_as_json(one: Flaky) -> list[Any]:
+    return [list(one.commits), one.more, one.failed, one.seen, one.changes]
+
+
+def _suspects_as_json(one: CommitsBetween) -> dict[str, Any]:
+    full = {
+        "green": one.green,
+        "red": one.red,
+        "commits": [[commit.sha, commit.title, commit.author] for commit in one.commits],
+        "more": one.more or None,
+        "unknown": not one.known or None,
+    }
+    return {key: value for key, value in full.items() if value is not None}
 
 
 def read_state(text: str) -> State:
@@ -159,6 +180,16 @@ def read_state(text: str) -> State:
         causes=tuple(_read_cause(*one) for one in data.get("causes", ())),
         other_causes=int(data.get("other_causes", 0)),
         evidence=_read_evidence(data["evidence"]) if "evidence" in data else None,
+        lines=tuple(read_line(one) for one in data.get("lines", ())),
+        lines_cut=bool(data.get("lines_cut")),
+        flaky=_read_flaky(*data["flaky"]) if "flaky" in data else None,
+        missed=bool(data.get("missed")),
+        closed=Closing(Ending(data["closed"][0]), _moment(data["closed"][1])) if "closed" in data else None,
+        reopened_at=_moment(data["reopened_at"]) if "reopened_at" in data else None,
+        week_told=bool(data.get("week_told")),
+        cause_told=_moment(data["cause_told"]) if "cause_told" in data else None,
+        suspects=_read_suspects(data["suspects"]) if "suspects" in data else None,
+        related=tuple(int(one) for one in data.get("related", ())),
     )
 
 
@@ -220,5 +251,15 @@ def _read_line(number: Any, text: object, left_out: Any = 0, repeats: Any = 0) -
     return ExcerptLine(int(number), str(text), int(left_out or 0), int(repeats or 0))
 
 
-def _read_point(data: list[Any] | None) -> Point | None:
-    return Point(int(data[0]), int(data[1]), str(data[2]), _moment(data[3])) if data else None
+def _read_flaky(commits: Any, more: Any, failed: Any, seen: Any, changes: Any) -> Flaky:  # noqa: ANN401
+    return Flaky(tuple(str(one) for one in commits), int(more), int(failed), int(seen), int(changes))
+
+
+def _read_suspects(data: Mapping[str, Any]) -> CommitsBetween:
+    return CommitsBetween(
+        green=str(data["green"]),
+        red=str(data["red"]),
+        commits=tuple(Suspect(str(sha), str(title), str(author)) for sha, title, author in data["commits"]),
+        more=bool(data.get("more")),
+        known=not data.get("unknown"),
+    )

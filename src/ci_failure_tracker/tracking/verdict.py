@@ -1,15 +1,16 @@
-"""What one run says of one identity: which legs were red, which green, and what its silence means."""
+"""What one attempt of a run says of one identity: which legs were red, which green, and what its silence means."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.diagnosis.observations import WITHOUT_JOBS
 from ci_failure_tracker.diagnosis.outcome import judge
-from ci_failure_tracker.model import Identity, Observation, Outcome, Run
+from ci_failure_tracker.model import OTHER_LEGS, Identity, Observation, Outcome, Run
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.grouping import Grouping, cause_of
 
@@ -18,14 +19,16 @@ _NEVER_STARTED = frozenset(outcome.words for outcome in WITHOUT_JOBS)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one run says of one identity.
+    """What one attempt of a run says of one identity.
 
-    `listed` are all legs that the run names, `replaced` those that failed of another cause, `other_red` says that any
-    failed and is not among the `red`. `all_green` says that the run was green as a whole and its jobs were not read,
-    `gone` that it has jobs and this one is not among them, `skipped` that it was green without this one.
+    `listed` are all legs that the run names in any attempt, `replaced` those that failed of another cause, `other_red`
+    says that any failed and is not among the `red`. `all_green` says that the run was green as a whole and its jobs
+    were not read, `gone` that it has jobs and this one is not among them, `skipped` that it was green without this one.
+    `started` are the legs that are over because the run has jobs at all.
     """
 
     run: Run
+    attempt: int = 1
     red: Mapping[str, Observation] = field(default_factory=dict)
     green: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
@@ -34,6 +37,17 @@ class Verdict:
     all_green: bool = False
     gone: bool = False
     skipped: bool = False
+    started: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The run and the attempt."""
+        return self.run.id, self.attempt
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """As the runs were created, and the attempts of one by their number."""
+        return (*self.run.order, self.attempt)
 
     @property
     def trigger(self) -> tuple[int, str]:
@@ -45,47 +59,88 @@ class Verdict:
         """Whether something was green and nothing red."""
         return not (self.red or self.other_red) and (self.all_green or bool(self.green))
 
+    @property
+    def is_proof(self) -> bool:
+        """Whether the jobs were seen to be green; of a run that is green as a whole they may have been skipped."""
+        return self.is_green and bool(self.green)
 
-class RunVerdicts:
-    """All that one run says, by identity."""
+    def names_all_green(self) -> bool:
+        """Whether every leg was green, also one that nobody remembers by its name."""
+        return self.is_proof and self.listed <= self.green | {OTHER_LEGS}
+
+
+class RunListing:
+    """What the jobs of all attempts of a run say together: which there are, and of which nothing was heard."""
 
     def __init__(self, of_run: Sequence[Observation], settings: Settings, grouping: Grouping) -> None:
-        self.run = of_run[0].run
-        self._of_run = of_run
+        first = of_run[0]
+        self.run = first.run
+        self.has_jobs = first.job_id is not None
+        self.all_green = first.job is None and first.outcome is Outcome.SUCCESS
         self._grouping = grouping
-        self._has_jobs = of_run[0].job_id is not None
-        self._all_green = of_run[0].job is None and of_run[0].outcome is Outcome.SUCCESS
-        self.named = _by_identity(of_run, settings, grouping)
+        self._skipped = {split_leg(one.job or "")[0] for one in of_run if one.outcome is None}
+        self._all = _by_identity(of_run, settings, grouping)
 
-    def on(self, identity: Identity) -> Verdict:
-        """The verdict on an identity, named in this run or not."""
-        said = self.named.get(identity) or Verdict(self.run, all_green=self._all_green, gone=self._lacks(identity))
-        if not (self._all_green or self._has_jobs):
-            return said
-        # A run with jobs did start, whatever became of them.
-        if identity.job in _NEVER_STARTED and not identity.cause:
-            return Verdict(self.run, green=frozenset({""}), listed=frozenset({""}))
-        if identity.is_whole_workflow:
-            said = replace(said, green=said.green | _NEVER_STARTED)
-        silent = not (said.red or said.other_red or said.green or said.gone or said.all_green)
-        return replace(said, skipped=silent and judge(self.run.conclusion) is Outcome.SUCCESS)
+    def listed(self, identity: Identity) -> frozenset[str]:
+        """The legs that the run names."""
+        found = self._all.get(identity)
+        return found.listed if found else frozenset()
 
-    def _lacks(self, identity: Identity) -> bool:
+    def heard(self, identity: Identity) -> bool:
+        """Whether any leg was red or green in any attempt."""
+        found = self._all.get(identity)
+        return found is not None and bool(found.red or found.other_red or found.green)
+
+    def lacks(self, identity: Identity) -> bool:
         """Whether the workflow of this run no longer has the job, or any of the jobs.
 
         A run that was cancelled may have stopped before it listed all jobs, and a skipped matrix or a skipped call of
         another workflow is listed under its own name alone.
         """
-        if not self._has_jobs or judge(self.run.conclusion) is Outcome.CANCELLED:
+        if not self.has_jobs or identity in self._all or judge(self.run.conclusion) is Outcome.CANCELLED:
             return False
         bases = self._grouping.jobs(identity, self.run.workflow.name)
-        skipped = {split_leg(one.job or "")[0] for one in self._of_run if one.outcome is None}
-        return not any(base == name or base.startswith(f"{name} / ") for name in skipped for base in bases)
+        return not any(base == name or base.startswith(f"{name} / ") for name in self._skipped for base in bases)
 
 
-def _by_identity(of_run: Sequence[Observation], settings: Settings, grouping: Grouping) -> dict[Identity, Verdict]:
+class AttemptVerdicts:
+    """All that one attempt of a run says, by identity."""
+
+    def __init__(
+        self, of_attempt: Sequence[Observation], listing: RunListing, settings: Settings, grouping: Grouping
+    ) -> None:
+        self.run = listing.run
+        self.attempt = of_attempt[0].attempt
+        self._listing = listing
+        self.named = {
+            identity: replace(verdict, listed=listing.listed(identity))
+            for identity, verdict in _by_identity(of_attempt, settings, grouping).items()
+        }
+
+    def on(self, identity: Identity) -> Verdict:
+        """The verdict on an identity, named in this attempt or not."""
+        whole = self._listing
+        said = self.named.get(identity) or Verdict(
+            self.run,
+            self.attempt,
+            listed=whole.listed(identity),
+            all_green=whole.all_green,
+            gone=whole.lacks(identity),
+        )
+        if not (whole.all_green or whole.has_jobs):
+            return said
+        # A run with jobs did start, whatever became of them.
+        if identity.job in _NEVER_STARTED and not identity.cause:
+            return Verdict(self.run, self.attempt, green=frozenset({""}), listed=frozenset({""}))
+        if identity.is_whole_workflow:
+            said = replace(said, started=_NEVER_STARTED)
+        silent = not (said.gone or said.all_green or whole.heard(identity))
+        return replace(said, skipped=silent and judge(self.run.conclusion) is Outcome.SUCCESS)
+
+
+def _by_identity(seen: Sequence[Observation], settings: Settings, grouping: Grouping) -> dict[Identity, Verdict]:
     legs: dict[Identity, dict[str, Observation]] = defaultdict(dict)
-    for observation in sorted(of_run, key=_loudness):  # two jobs of one name: the louder one speaks
+    for observation in sorted(seen, key=_loudness):  # two jobs of one name: the louder one speaks
         if observation.job is not None:
             for identity, leg in grouping.places(observation):
                 legs[identity][leg] = observation
@@ -101,8 +156,10 @@ def _loudness(observation: Observation) -> int:
 def _verdict(identity: Identity, legs: Mapping[str, Observation], settings: Settings, grouping: Grouping) -> Verdict:
     failed = {leg: seen for leg, seen in legs.items() if settings.counts(seen.outcome)}
     red = {leg: seen for leg, seen in failed.items() if grouping.is_own(seen, identity)}
+    any_one = next(iter(legs.values()))
     return Verdict(
-        run=next(iter(legs.values())).run,
+        run=any_one.run,
+        attempt=any_one.attempt,
         red=red,
         green=frozenset(leg for leg, seen in legs.items() if seen.outcome is Outcome.SUCCESS),
         listed=frozenset(legs),

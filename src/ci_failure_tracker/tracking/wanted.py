@@ -25,9 +25,9 @@ from ci_failure_tracker.tracking.causes import recall, remembered
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.identity import short_leg
-from ci_failure_tracker.tracking.marker import Tracked, find_tracked
+from ci_failure_tracker.tracking.marker import Tracked
 from ci_failure_tracker.tracking.memory import LEGS_OF_A_RUN, REMEMBERED, has_counted
-from ci_failure_tracker.tracking.plan import issue_of, make_plan
+from ci_failure_tracker.tracking.plan import issue_of, make_plan, read_known, tracked_issues
 
 MOST_LOGS = 50
 """Logs that one sweep reads; the newest failure of each leg comes first, and the next sweep goes on."""
@@ -41,12 +41,14 @@ def choose_logs(observed: Sequence[Observation], seen: Scan, settings: Settings,
     if not settings.logs:
         return Wanted(())
     wide = replace(settings, conclusions=_may_count(settings.conclusions))
-    tracked = find_tracked(seen.issues, seen.viewer)
+    tracked = tracked_issues(seen, now)
     told = recall(observed, (one.state for one in tracked if one.state))
     if settings.group_by is GroupBy.CAUSE:
         found = _of_causes(observed, told, tracked, wide)
     else:
-        found = _of_issues(told, tracked, _identities_to_write(observed, seen, wide, now), wide)
+        ids = _identities_to_write(observed, seen, wide, now)
+        histories = read_known(observed, seen, tracked, wide).histories
+        found = _of_issues([one for one in histories if one.identity.id in ids], tracked)
     by_job = {one.job_id: one for one in told if one.job_id is not None}
     ordered = _in_order(one for one in found if one.may_be_there(now))
     ordered.sort(key=lambda one: not settings.counts(by_job[one.job_id].outcome))
@@ -107,16 +109,15 @@ def _identities_to_write(observed: Sequence[Observation], seen: Scan, settings: 
     }
 
 
-def _of_issues(
-    told: Sequence[Observation], tracked: Sequence[Tracked], ids: set[str], settings: Settings
-) -> Iterator[_Candidate]:
-    for history in read_histories(told, settings):
-        if history.identity.id in ids:
-            issue = issue_of(history.identity.id, tracked)
-            state = issue.state if issue else None
-            # What another issue knows is read again: this one has to show it, too.
-            known = {one.job_id for one in remembered([state] if state else []) if one.signature}
-            yield from _candidates(history, _kept_by(state), known)
+def _of_issues(histories: Iterable[History], tracked: Sequence[Tracked]) -> Iterator[_Candidate]:
+    umbrellas = [one.state for one in tracked if one.state and one.state.identity.cause]
+    for history in histories:
+        issue = issue_of(history.identity.id, tracked)
+        state = issue.state if issue else None
+        # What another issue knows is read again: this one has to show it, too. Where there is none, that of all the
+        # jobs that share a cause may go on speaking for it.
+        known = {one.job_id for one in remembered([state] if state else umbrellas) if one.signature}
+        yield from _candidates(history, _kept_by(state), known)
 
 
 def _kept_by(state: State | None) -> Callable[[Occurrence], Iterable[FailedLeg]]:

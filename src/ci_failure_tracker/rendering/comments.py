@@ -1,0 +1,133 @@
+"""What the tracker says in comments: short, with the proof or the link, and never a mention.
+
+Each comment ends with a line that tells, hidden, what it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from ci_failure_tracker.model import SCHEDULE, Cause, Ending, Flaky, Line, State
+from ci_failure_tracker.rendering.links import commit, point, run_link, span
+from ci_failure_tracker.rendering.markdown import code, counted, utc
+from ci_failure_tracker.rendering.reasons import short_code
+
+_HEADLINE = 160
+_LISTED = 5
+
+
+def closing_comment(state: State, ending: Ending, url: str, now: datetime) -> str:
+    """Why the issue is closed, with the proof: which runs, on which commits, and how long it was broken."""
+    parts = _CLOSINGS[ending](state, url)
+    broken = f"It was broken {_broken_for(state, now)}, in {counted_failures(state)}."
+    return _signed([*parts, broken], "closed", state)
+
+
+def duplicate_comment(number: int) -> str:
+    """That another issue stands for the same thing."""
+    return f"Issue #{number} stands for the same failure, so this one is closed as its duplicate."
+
+
+def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
+    """That it fails again, where, and what may have brought it back."""
+    parts = [
+        f"Failing again: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
+        f"ended as {state.latest.outcome.words} on {utc(state.latest.ended_at)}. "
+        f"The issue had been closed for {span(state.latest.ended_at - closed_at)}."
+    ]
+    if state.causes and state.causes[0].headline:
+        parts.append(f"Why: {short_code(state.causes[0].headline, _HEADLINE)}")
+    return _signed(parts, "reopened", state)
+
+
+def news_comment(state: State, url: str, *, failures: int, causes: Iterable[Cause], flaky: bool, week: bool) -> str:
+    """What changed in an open issue, in one comment."""
+    parts = []
+    latest = f"{run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)}"
+    if failures:
+        more = f", {counted(failures, 'new failed run')}" if failures > 1 else ""
+        parts.append(f"Failed again: {latest}{more}.")
+    named = [short_code(cause.headline, _HEADLINE) for cause in causes if cause.headline]
+    if named:
+        where = "" if failures else f" Last seen failing in {latest}."
+        parts.append(f"It fails of something new: {', '.join(named[:_LISTED])}.{where}")
+    if flaky and state.flaky:
+        parts.append(f"This is flaky. {flaky_words(state.flaky, url)}")
+    if week:
+        since = f" since {point(state.first_red, url)}" if state.first_red else ""
+        parts.append(f"Broken for a week: red{since}, in {counted_failures(state)}.")
+    return _signed(parts, "news", state)
+
+
+def _signed(parts: Iterable[str], about: str, state: State) -> str:
+    latest = state.latest
+    mark = f"<!-- ci-failure-tracker-comment {about} {state.identity.id} {latest.run_id}.{latest.attempt} -->"
+    return "\n\n".join([*parts, mark])
+
+
+# --- how it ended --------------------------------------------------------------------------------
+
+
+def _recovered(state: State, url: str) -> Iterator[str]:
+    lines = [line for line in state.lines if not line.gone]
+    if all(line.subject == SCHEDULE for line in lines):
+        yield "Closed: its schedule runs again."
+        return
+    yield "Closed: it is green again on commits that never failed."
+    several = len(lines) > 1
+    for line in lines:
+        yield _proof(line, url, f" on {code(line.branch, 100)}" if several or line.branch else "")
+    legs = [one.leg for one in state.legs if one.leg]
+    if len(legs) > 1:
+        yield f"Each of the {counted(len(legs), 'leg')} that had failed was seen green, or is no longer there."
+
+
+def _proof(line: Line, url: str, where: str) -> str:
+    last = f"The last failure{where} was run {line.last_red.number} on commit {commit(line.last_red.sha, url)}"
+    rows = [f"- {point(green, url)}" for green in line.greens]
+    return "\n".join([f"{last}. Green since then:", "", *rows]) if rows else f"{last}."
+
+
+def _gone(state: State, url: str) -> Iterator[str]:
+    yield (
+        "Closed as not planned: nothing is left that could fail. The job, its workflow or its branch is no longer "
+        f"there, so it was never seen green. It last failed in {run_link(state.latest, url)}. "
+        "If it comes back and fails, this issue is opened again."
+    )
+
+
+def _moved_on(state: State, url: str) -> Iterator[str]:
+    yield f"Closed: {run_link(state.latest, url)} no longer waits for an approval."
+
+
+_CLOSINGS = {Ending.RECOVERED: _recovered, Ending.GONE: _gone, Ending.MOVED_ON: _moved_on}
+
+
+def _broken_for(state: State, now: datetime) -> str:
+    """From the first red run of the break to the green one that ended it."""
+    start = state.first_red.at if state.first_red else state.first_seen
+    end = min((line.greens[0].at for line in state.lines if line.greens), default=None)
+    end = end or (state.green_again.at if state.green_again else now)
+    return f"for {span(max(end, start) - start)}, from {utc(start)} to {utc(max(end, start))}"
+
+
+# --- words that others use, too ------------------------------------------------------------------
+
+
+def counted_failures(state: State) -> str:
+    """`3 failed runs`; `at least 3` where runs went by unseen."""
+    return ("at least " if state.missed else "") + counted(state.count, "failed run")
+
+
+def flaky_words(flaky: Flaky, url: str) -> str:
+    """What makes it flaky: the commits on which it failed and passed, and how often it fails."""
+    said = []
+    if flaky.commits:
+        shown = ", ".join(commit(sha, url) for sha in flaky.commits)
+        more = f" and {flaky.more} more" if flaky.more else ""
+        said.append(f"It failed and then passed on the same commit: {shown}{more}.")
+    if flaky.seen:
+        turns = f", and it turned {counted(flaky.changes, 'time')} between red and green" if flaky.changes > 1 else ""
+        said.append(f"Of its last {counted(flaky.seen, 'run')} {flaky.failed} failed at first{turns}.")
+    return " ".join(said)

@@ -1,0 +1,97 @@
+"""What a sweep changed in what an issue remembers, and which of it is worth a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ci_failure_tracker.model import Cause, State
+from ci_failure_tracker.rendering.markdown import counted
+from ci_failure_tracker.rendering.reasons import cut_in_middle
+from ci_failure_tracker.settings import Comments
+
+WEEK = timedelta(days=7)
+_ONE_CAUSE_A_DAY = timedelta(days=1)
+"""A job that fails of something else each time would otherwise be commented on each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new in an open issue."""
+
+    failures: int = 0
+    causes: tuple[Cause, ...] = ()
+    flaky: bool = False
+    week: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.failures or self.causes or self.flaky or self.week)
+
+
+def worth_a_comment(before: State, after: State, comments: Comments, now: datetime, told_elsewhere: Set[str]) -> News:
+    """What people are to be told now; `told_elsewhere` are the causes that an umbrella issue tells of."""
+    if comments is Comments.NEVER:
+        return News()
+    said = before.cause_told
+    may_tell = not (after.flaky or (said is not None and now - said < _ONE_CAUSE_A_DAY))
+    fresh = [one for one in new_causes(before, after) if one.signature not in told_elsewhere]
+    return News(
+        failures=after.count - before.count if comments is Comments.ALWAYS else 0,
+        causes=tuple(fresh) if may_tell and before.causes else (),
+        flaky=after.flaky is not None and before.flaky is None,
+        week=not before.week_told and is_a_week_old(after, now),
+    )
+
+
+def is_a_week_old(state: State, now: datetime) -> bool:
+    """Whether it has been red for a week, and is still."""
+    still = state.green_again is None and not state.gone and not state.replaced
+    return still and state.first_red is not None and now - state.first_red.at >= WEEK
+
+
+def new_causes(before: State, after: State) -> list[Cause]:
+    """The causes that the issue did not name before, as far as a reader can tell them apart."""
+    known = {cause.headline for cause in before.causes}
+    return list({one.headline: one for one in after.causes if one.headline not in known}.values())
+
+
+def changes(before: State, after: State) -> Iterator[str]:
+    """Everything that changed, in words, for the reason of the update."""
+    if new := after.count - before.count:
+        yield counted(new, "new failed run")
+    yield from _causes(before, after)
+    if after.flaky and not before.flaky:
+        yield "turned flaky"
+    if after.gone and not before.gone:
+        yield "the workflow no longer has the job"
+    if after.replaced and not before.replaced:
+        yield REPLACED
+    if after.green_again is not None and before.green_again is None:
+        yield f"green again since run {after.green_again.number}"
+    if after.suspects is not None and before.suspects is None:
+        yield "the commits of the break are known"
+
+
+REPLACED = "its jobs fail of something else now"
+
+
+def _causes(before: State, after: State) -> Iterator[str]:
+    new = new_causes(before, after)
+    if len(new) > 1:
+        yield counted(len(new), "new cause")
+    elif new:
+        yield f"{'new cause' if before.causes else 'its cause'}: {cut_in_middle(new[0].headline, 120)}"
+    elif after.count == before.count and (told := _told(after) - _told(before)):
+        yield f"the cause of {counted(told, 'more failed job')} is known"
+
+
+def _told(state: State) -> int:
+    """Of how many failed jobs the cause is known."""
+    return state.other_causes + sum(cause.count for cause in state.causes)
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """`#4, #5 and #7`."""
+    *others, last = (f"#{number}" for number in numbers)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,82 @@
+"""Rule 6: when something is over, what proves it, and what is still lacking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ci_failure_tracker.model import SCHEDULE, Ending, History, Issue, Line, State
+from ci_failure_tracker.rendering.markdown import counted
+from ci_failure_tracker.settings import Settings
+
+KEEP_OPEN = "keep-open"
+"""The label by which people keep an issue open."""
+
+
+def needed_greens(settings: Settings, state: State) -> int:
+    """On how many commits it has to be green: on twice as many where it is flaky (rule 8)."""
+    return settings.close_after * (2 if state.flaky else 1)
+
+
+def is_proven(line: Line, needed: int) -> bool:
+    """Whether nothing more is to be seen in a line of runs: it is mended, or it is no more.
+
+    A schedule was silent and is heard again: one run proves that.
+    """
+    return line.gone or (not line.red and (line.subject == SCHEDULE or len(line.greens) >= needed))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an open issue is to come to: an ending, or none, with the reason for either."""
+
+    ending: Ending | None
+    reason: str
+
+
+def judge_recovery(state: State, history: History, issue: Issue, settings: Settings, partial: bool) -> Verdict:
+    """Whether the issue of a thing that is not failing may be closed."""
+    found = _found(state, history, settings)
+    if found.ending is None:
+        return found
+    if held := _held_open(state, found.ending, issue, settings, partial):
+        return Verdict(None, f"{found.reason}; {held}")
+    return found
+
+
+def _found(state: State, history: History, settings: Settings) -> Verdict:
+    if history.failing or not state.lines:
+        return Verdict(None, "still failing" if history.failing else "not seen since")
+    if history.moved_on:
+        return Verdict(Ending.MOVED_ON, "what waited has moved on")
+    if history.gone:
+        return Verdict(Ending.GONE, "the workflow no longer has it")
+    needed = needed_greens(settings, state)
+    if all(is_proven(line, needed) for line in state.lines):
+        return Verdict(Ending.RECOVERED, _proof_words(state, needed))
+    return Verdict(None, _lacking_words(state, needed))
+
+
+def _held_open(state: State, ending: Ending, issue: Issue, settings: Settings, partial: bool) -> str:
+    if not settings.close_after:
+        return "`close-after: 0` never closes"
+    if issue.has_label(KEEP_OPEN):
+        return f"the label `{KEEP_OPEN}` keeps it open"
+    if partial:
+        return "not everything could be read, and what is unknown closes nothing"
+    if state.lines_cut:
+        return "it failed on more branches than an issue can remember, so close it by hand"
+    if state.reopened_at is not None and ending is not Ending.RECOVERED:
+        return "a person opened it again after the tracker had closed it"
+    return ""
+
+
+def _proof_words(state: State, needed: int) -> str:
+    if all(line.subject == SCHEDULE for line in state.lines):
+        return "its schedule runs again"
+    return f"green on {counted(needed, 'commit')} since it last failed"
+
+
+def _lacking_words(state: State, needed: int) -> str:
+    least = min(len(line.greens) for line in state.lines if not is_proven(line, needed))
+    flaky = ", twice as many because it is flaky" if state.flaky else ""
+    return f"green on {least} of the {counted(needed, 'commit')} that close it{flaky}"

@@ -1,0 +1,306 @@
+"""The rule book: what becomes of one identity, with the reason. The numbers are those of docs/architecture.md."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ci_failure_tracker.model import (
+    Action,
+    Close,
+    Closing,
+    CommitsBetween,
+    Create,
+    Ending,
+    History,
+    Reopen,
+    Skip,
+    State,
+    Update,
+    Why,
+)
+from ci_failure_tracker.rendering.comments import (
+    closing_comment,
+    duplicate_comment,
+    news_comment,
+    reopening_comment,
+)
+from ci_failure_tracker.rendering.issue import BODY_LIMIT, IssueWriter, render_title
+from ci_failure_tracker.rendering.markdown import counted
+from ci_failure_tracker.rendering.reasons import headline_text
+from ci_failure_tracker.settings import Comments, GroupBy, Settings
+from ci_failure_tracker.tracking import news
+from ci_failure_tracker.tracking.marker import Tracked, compose
+from ci_failure_tracker.tracking.memory import fit, follow, remember, reopen
+from ci_failure_tracker.tracking.recovery import judge_recovery
+from ci_failure_tracker.tracking.storms import Storms
+
+MUTED = "ci-failure:muted"
+"""The label by which people keep the tracker from commenting."""
+
+FLAKY = "flaky"
+"""The label of an issue whose subject is flaky."""
+
+_NO_ROOM = "the text that people wrote leaves no room for the tracker's"
+_LOGS_ARE_THERE_AFTER = timedelta(hours=1)
+_CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
+_STATE_REASONS = {
+    Ending.RECOVERED: "completed",
+    Ending.MOVED_ON: "completed",
+    Ending.GONE: "not_planned",
+    Ending.DUPLICATE: "duplicate",
+}
+_FLAKES = 2
+"""Commits on which something failed and then passed before an issue is opened although it is green: one is chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Decides, knowing the settings, the time, the storms, and whether anything could not be read."""
+
+    settings: Settings
+    writer: IssueWriter
+    url: str
+    now: datetime
+    partial: bool
+    storms: Storms = field(default_factory=Storms)
+    commits: Sequence[CommitsBetween] = ()
+
+    def decide(self, history: History, tracked: Tracked | None, related: Sequence[int] = ()) -> Action:
+        """What is to be done for one identity, whose issue is `tracked`; `related` are the issues of its jobs."""
+        if tracked is None:
+            return self._without_issue(history, related)
+        if tracked.state is None:
+            return skip(history, Why.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
+        if tracked.issue.open:
+            return self._open(history, tracked, tracked.state, related)
+        return self._closed(history, tracked, tracked.state, related)
+
+    # --- rule 2: several issues ------------------------------------------------------------------
+
+    def close_duplicate(self, one: Tracked, kept: int) -> Close | None:
+        """Close an issue for the one that stays; `None` where its own text leaves no room."""
+        if one.state is None:
+            return None
+        state = dataclasses.replace(one.state, closed=Closing(Ending.DUPLICATE, self.now))
+        body = self._body(state, one.issue.body)
+        if body is None:
+            return None
+        comment = duplicate_comment(kept) if self._may_comment(one) else ""
+        reason = f"#{kept} is older and stands for the same failure"
+        return Close(state.identity, reason, one.issue.number, body, _STATE_REASONS[Ending.DUPLICATE], comment)
+
+    # --- rule 3: failing, no issue ---------------------------------------------------------------
+
+    def _without_issue(self, history: History, related: Sequence[int]) -> Action:
+        flakes = not history.failing and self._is_flaky_enough(history)
+        if not (history.failing or flakes):
+            return skip(history, Why.GREEN, green_words(history))
+        least = self.settings.min_failures
+        if len(history.occurrences) < least:
+            seen = counted(len(history.occurrences), "failed run")
+            return skip(history, Why.TOO_FEW, f"{seen}, and `min-failures` asks for {least}")
+        if storm := self.storms.over(history):
+            return skip(history, Why.STORM, self._storm_words(storm))
+        if self._waits(history):
+            return skip(history, Why.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
+        why = "flaky, no issue yet" if flakes else "failing, no issue yet"
+        return self._create(history, remember(None, history), f"{why}: {failing_words(history)}", related)
+
+    def _is_flaky_enough(self, history: History) -> bool:
+        """Whether something that is green now is flaky, and not proven to be mended since (rule 8)."""
+        proven = all(len(line.greens) >= 2 * self.settings.close_after for line in history.lines)
+        return len(history.flakes) >= _FLAKES and not history.gone and not (self.settings.close_after and proven)
+
+    def _storm_words(self, cause: str) -> str:
+        members = len(self.storms.members.get(cause, ()))
+        return (
+            f"fails of the same cause as {members - 1} others, which share an issue"
+            if members > 1
+            else ("fails of a cause that has an issue for all its jobs")
+        )
+
+    def _waits(self, history: History) -> bool:
+        """Whether a log may still say which cause a failure belongs to; an issue for its job would be the wrong one."""
+        if self.settings.group_by is not GroupBy.CAUSE or history.identity.cause:
+            return False
+        late = self.now - history.latest.ended_at > _LOGS_ARE_THERE_AFTER
+        return any(
+            leg.job_id is not None and not leg.signature and not (leg.absence and late) for leg in history.latest.legs
+        )
+
+    # --- rules 4 and 6: an open issue ------------------------------------------------------------
+
+    def _open(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Action:
+        """Rule 4: the body of an open issue is written anew where it would change. Rule 6: it is closed with proof."""
+        fresh = self._completed(remember(state, history), related)
+        verdict = judge_recovery(fresh, history, tracked.issue, self.settings, self.partial)
+        if verdict.ending is not None:
+            return self._close(fresh, tracked, verdict.ending, verdict.reason)
+        told = news.worth_a_comment(state, fresh, self.settings.comment, self.now, self._told_elsewhere(history))
+        if not self._may_comment(tracked):
+            told = dataclasses.replace(told, failures=0, causes=(), flaky=False)
+        fresh = self._with_what_is_said(fresh, told)
+        body = self._body(fresh, tracked.issue.body)
+        if body is None:
+            return skip(history, Why.NO_ROOM, _NO_ROOM, tracked)
+        if body == tracked.issue.body.replace("\r\n", "\n"):
+            waits = "" if history.failing else f"; {verdict.reason}"
+            return skip(history, Why.UNCHANGED, f"nothing new since the issue was written{waits}", tracked)
+        reason = ", ".join(news.changes(state, fresh)) or ("" if history.failing else verdict.reason)
+        return Update(
+            history.identity,
+            reason or "the text of the issue changed",
+            tracked.issue.number,
+            body,
+            self._comment(fresh, told, tracked),
+            _flaky_label(state, fresh, tracked),
+        )
+
+    def _told_elsewhere(self, history: History) -> frozenset[str]:
+        if history.identity.cause:
+            return frozenset()
+        return frozenset(umbrella.identity.cause for umbrella in self.storms.umbrellas)
+
+    def _with_what_is_said(self, state: State, told: news.News) -> State:
+        return fit(
+            dataclasses.replace(
+                state,
+                week_told=state.week_told or told.week,
+                cause_told=self.now if told.causes else state.cause_told,
+            )
+        )
+
+    def _comment(self, state: State, told: news.News, tracked: Tracked) -> str:
+        if not told or not self._may_comment(tracked):
+            return ""
+        return news_comment(
+            state, self.url, failures=told.failures, causes=told.causes, flaky=told.flaky, week=told.week
+        )
+
+    def _may_comment(self, tracked: Tracked) -> bool:
+        """Rule 7: whether the issue is not muted."""
+        return self.settings.comment is not Comments.NEVER and not tracked.issue.has_label(MUTED)
+
+    def _close(self, state: State, tracked: Tracked, ending: Ending, reason: str) -> Action:
+        state = dataclasses.replace(state, closed=Closing(ending, self.now), reopened_at=None)
+        body = self._body(fit(state), tracked.issue.body)
+        if body is None:
+            return Skip(state.identity, _NO_ROOM, Why.NO_ROOM, tracked.issue.number)
+        comment = closing_comment(state, ending, self.url, self.now) if self._may_comment(tracked) else ""
+        return Close(state.identity, reason, tracked.issue.number, body, _STATE_REASONS[ending], comment)
+
+    # --- rule 5: a closed issue ------------------------------------------------------------------
+
+    def _closed(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Action:
+        issue = tracked.issue
+        if not history.failing:
+            return skip(history, Why.GREEN, green_words(history), tracked)
+        closed_at = issue.closed_at or self.now
+        if issue.state_reason in _CLOSED_FOR_GOOD and not _was_gone(state):
+            words = (issue.state_reason or "").replace("_", " ")
+            return skip(history, Why.CLOSED_BY_PERSON, f"closed as {words}, which stands until it is reopened", tracked)
+        if not _failed_since(history, closed_at):
+            return skip(history, Why.OLDER_THAN_CLOSING, "no failed run has started since it was closed", tracked)
+        if storm := self.storms.over(history):
+            return skip(history, Why.STORM, self._storm_words(storm), tracked)
+        if self.now - closed_at > self.settings.reopen_within:
+            follower = follow(issue.number, history, closed_at)
+            return self._create(history, follower, f"failing again, long after #{issue.number} was closed", related)
+        return self._reopen(history, tracked, state, related, closed_at)
+
+    def _reopen(
+        self, history: History, tracked: Tracked, state: State, related: Sequence[int], closed_at: datetime
+    ) -> Action:
+        fresh = self._completed(reopen(state, history), related)
+        body = self._body(fresh, tracked.issue.body)
+        if body is None:
+            return skip(history, Why.NO_ROOM, _NO_ROOM, tracked)
+        comment = reopening_comment(fresh, closed_at, self.url) if self._may_comment(tracked) else ""
+        reason = f"failing again since it was closed: {failing_words(history)}"
+        labels = _flaky_label(dataclasses.replace(state, flaky=None), fresh, tracked)
+        return Reopen(history.identity, reason, tracked.issue.number, body, comment, labels)
+
+    # --- what is written -------------------------------------------------------------------------
+
+    def _create(self, history: History, state: State, reason: str, related: Sequence[int]) -> Action:
+        state = self._completed(state, related)
+        state = fit(dataclasses.replace(state, week_told=news.is_a_week_old(state, self.now)))
+        body = self._body(state, "")
+        if body is None:
+            return skip(history, Why.NO_ROOM, "the template's text is longer than GitHub allows")
+        return Create(
+            identity=history.identity,
+            reason=reason,
+            title=render_title(self.settings.title, history.identity, headline_text(state)),
+            body=body,
+            labels=(*self.settings.labels, *([FLAKY] if state.flaky else [])),
+            assignees=self.settings.assignees,
+        )
+
+    def _completed(self, state: State, related: Sequence[int]) -> State:
+        """The state with what only the whole of a sweep knows: the commits of the break, the issues beside it."""
+        suspects = state.suspects or next((one for one in self.commits if is_about(one, state)), None)
+        return fit(dataclasses.replace(state, suspects=suspects, related=tuple(sorted(related))))
+
+    def _body(self, state: State, old: str) -> str | None:
+        """The longest body that GitHub takes; it counts UTF-16 units at the strictest."""
+        for region in self.writer.regions(state):
+            body = compose(region, state, old)
+            if len(body.encode("utf-16-le", "replace")) // 2 <= BODY_LIMIT:
+                return body
+        return None
+
+
+def is_about(commits: CommitsBetween, state: State) -> bool:
+    """Whether these are the commits of the break that an issue tells of."""
+    bounds = state.last_green, state.first_red
+    return (
+        bounds[0] is not None
+        and bounds[1] is not None
+        and (commits.green, commits.red)
+        == (
+            bounds[0].sha,
+            bounds[1].sha,
+        )
+    )
+
+
+def _was_gone(state: State) -> bool:
+    """Whether the tracker itself closed it as not planned, because nothing was left that could fail."""
+    return state.closed is not None and state.closed.ending is Ending.GONE
+
+
+def _failed_since(history: History, closed_at: datetime) -> bool:
+    """Whether what is red now is so by a run that started after the closing."""
+    red = {(one.run_id, one.attempt) for line in history.lines for one in line.red}
+    return any(one.started_at > closed_at for one in history.occurrences if one.key in red)
+
+
+def _flaky_label(before: State, after: State, tracked: Tracked) -> tuple[str, ...]:
+    """The label, once: where a person takes it off, it stays off."""
+    turned = after.flaky is not None and before.flaky is None
+    return (FLAKY,) if turned and not tracked.issue.has_label(FLAKY) else ()
+
+
+def skip(history: History, why: Why, reason: str, tracked: Tracked | None = None) -> Skip:
+    """Nothing is done, for this reason."""
+    return Skip(history.identity, reason, why, tracked.issue.number if tracked else None)
+
+
+def failing_words(history: History) -> str:
+    """How often it failed, and where last."""
+    return f"{counted(len(history.occurrences), 'failed run')}, the latest is run {history.latest.number}"
+
+
+def green_words(history: History) -> str:
+    """Why it is not failing."""
+    if history.gone:
+        return "the workflow no longer has the job"
+    if history.replaced:
+        return news.REPLACED
+    if history.green_again is None:
+        return "not failing when it was last seen"
+    return f"green again since run {history.green_again.number}"

@@ -1,0 +1,34 @@
+"""Moments and points as JSON, and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ci_failure_tracker.model import Point
+
+_FORM = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def time(moment: datetime) -> str:
+    """`2026-03-01T14:05:00Z`."""
+    return moment.astimezone(UTC).strftime(_FORM)
+
+
+def moment(text: str) -> datetime:
+    """The moment that such a text names.
+
+    Raises:
+        ValueError: where it is none.
+    """
+    return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+
+
+def point_as_json(point: Point | None) -> list[Any] | None:
+    """A point as a list, which is short."""
+    return [point.run_id, point.number, point.sha, time(point.at)] if point else None
+
+
+def read_point(data: list[Any] | None) -> Point | None:
+    """A point from such a list; nothing from nothing."""
+    return Point(int(data[0]), int(data[1]), str(data[2]), moment(data[3])) if data else None
