@@ -50,12 +50,19 @@ format: $(READY) ## Mend what ruff can mend
 generate: $(READY) ## Write the parts of action.yml and docs that repeat the settings
 	@$(IN_SRC) $(PYTHON) tests/contract/generate.py
 
+# The action installs this list on top of requirements.txt, so it holds the extra alone and not what the project needs.
+SCHEDULES_NEED = import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+  print(*project["optional-dependencies"]["schedules"], sep="\n")
+
 lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
+	$(PYTHON) -c '$(SCHEDULES_NEED)' | $(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate --constraint requirements.txt \
+	  --output-file src/requirements-schedules.txt -
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --constraint requirements.txt \
-	  --extra cli --group dev pyproject.toml --output-file tests/requirements.txt
+	  --no-emit-index-url --no-header --constraint requirements.txt --constraint src/requirements-schedules.txt \
+	  --extra cli --extra schedules --group dev pyproject.toml --output-file tests/requirements.txt
 
 golden: $(READY) ## Write anew what the tracker says in the golden conversations
 	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden

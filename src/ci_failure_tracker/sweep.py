@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.github_api.commits import read_commits
 from ci_failure_tracker.github_api.logs import diagnose
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.scan import scan
+from ci_failure_tracker.github_api.schedules import read_schedules
 from ci_failure_tracker.github_api.writes import Door
 from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
@@ -21,8 +23,9 @@ def sweep(reads: Reads, door: Door, settings: Settings, now: datetime, progress:
     Raises:
         TrackerError: where the sweep cannot go on at all. What only a part of it could not do is in the report.
     """
-    seen = scan(reads, settings, now, progress)
+    seen = read_schedules(reads, scan(reads, settings, now, progress), settings, now)
     seen = diagnose(reads, seen, settings, now, progress)
+    seen = read_commits(reads, seen, settings, now)
     plan = make_plan(observe(seen), seen, settings, now)
     results = door.apply(plan)
     return make_report(seen, plan, results, Requests(reads.requests_made, reads.requests_left), now)

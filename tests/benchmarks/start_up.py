@@ -45,12 +45,15 @@ class Contender:
     name: str
     script: str
     with_uv: bool = False
+    schedules: bool = False
 
 
 CONTENDERS = (
     Contender("python -m venv, pip install", USUAL),
     Contender("start.sh with pip", OURS),
+    Contender("start.sh with pip, and schedules", OURS, schedules=True),
     Contender("start.sh with uv", OURS, with_uv=True),
+    Contender("start.sh with uv, and schedules", OURS, with_uv=True, schedules=True),
 )
 
 
@@ -78,6 +81,7 @@ def seconds_to_first_request(contender: Contender, server: Server, caches: Path 
             "INPUT_TOKEN": "demo-token",
             "INPUT_REPOSITORY": "northwind-labs/parcel-tracker",
             "INPUT_DRY_RUN": "true",
+            "INPUT_SCHEDULES": str(contender.schedules),
         }
         server.clear_requests()
         started = time.perf_counter()

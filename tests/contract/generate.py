@@ -20,6 +20,7 @@ OUTPUTS = {
     "created-issues": "The same list as issue-numbers, named like the two that follow.",
     "updated-issues": "The numbers of the open issues that were brought up to date, as a JSON list.",
     "reopened-issues": "The numbers of the issues that were reopened, as a JSON list.",
+    "closed-issues": "The numbers of the issues that were closed, as a JSON list.",
     "failure-count": "How many things are failing now.",
     "created-count": "How many issues were created.",
     "has-failures": "`true` if something is failing now, else `false`; empty if that could not be seen.",

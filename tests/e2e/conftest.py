@@ -28,13 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def wheels() -> Path:
     """The locked packages as files, fetched once for each lock, so that the tests need no network after that."""
-    lock = ROOT / "requirements.txt"
-    name = f"{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}-{sys.implementation.cache_tag}"
+    locks = [ROOT / "requirements.txt", ROOT / "src" / "requirements-schedules.txt"]
+    whole = b"".join(lock.read_bytes() for lock in locks)
+    name = f"{hashlib.sha256(whole).hexdigest()[:16]}-{sys.implementation.cache_tag}"
     kept = ROOT / ".cache" / "wheels" / name
     if not kept.exists():
         fetched = kept.with_name(f"{name}-{id(kept)}.part")
         command = [str(base_python()), "-I", "-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
-        subprocess.run([*command, "--only-binary", ":all:", "--dest", str(fetched), "-r", str(lock)], check=True)
+        lists = [part for lock in locks for part in ("-r", str(lock))]
+        subprocess.run([*command, "--only-binary", ":all:", "--dest", str(fetched), *lists], check=True)
         try:
             fetched.rename(kept)
         except OSError:  # another worker was quicker

@@ -161,3 +161,26 @@ def test_a_package_that_is_not_what_was_locked_is_refused(machine: Machine, tmp_
     ending = machine.run(USES)
     assert not ending.succeeded, ending.whole
     assert "could not be installed" in ending.errors[0]
+
+
+SCHEDULES = USES.replace("dry-run: true", "dry-run: true\n          schedules: {given}")
+
+
+@pytest.mark.parametrize("installer", ["pip", "uv"])
+@pytest.mark.parametrize(("given", "installed"), [("'TRUE'", True), ("false", False)])
+def test_what_schedules_need_is_installed_only_where_they_are_looked_at(
+    machine: Machine, tmp_path: Path, wheels: Path, installer: str, given: str, installed: bool
+) -> None:
+    if installer == "uv":
+        machine.has_uv()
+    without = tmp_path / "without"
+    without.mkdir()
+    for wheel in wheels.iterdir():
+        if not wheel.name.lower().startswith(("cronsim-", "pyyaml-")):
+            (without / wheel.name).symlink_to(wheel)
+    machine.takes_packages_from(without)
+    ending = machine.run(SCHEDULES.format(given=given))
+    assert ending.succeeded != installed, ending.whole
+    assert any("could not be installed" in error for error in ending.errors) is installed
+    machine.takes_packages_from(wheels)
+    assert_swept(machine.run(SCHEDULES.format(given=given)))

@@ -22,7 +22,7 @@ from ci_failure_tracker.model import Skip
 from ci_failure_tracker.reporting.report import Report, verb
 from ci_failure_tracker.settings import Secret, read_settings
 from ci_failure_tracker.sweep import sweep
-from sandbox import RequestRecord, Sandbox, Server
+from sandbox import Fault, RequestRecord, Sandbox, Server
 from sandbox.state import Issue
 
 LINE = "<!-- Below is what the tracker did; `make golden` writes it anew. -->"
@@ -58,6 +58,7 @@ def hold(conversation: Conversation) -> str:
             _live(box, chapter)
             server.clear_requests()
             report = _sweep(box, server, {**story.get("settings", {}), **chapter.get("settings", {})})
+            box.clear_faults()
             parts += [f"## Sweep {number}", "", *_say(report), *_requests(server.requests), ""]
         for issue in box.issues:
             if _MARKER.search(issue.body or ""):
@@ -66,24 +67,53 @@ def hold(conversation: Conversation) -> str:
 
 
 def _live(box: Sandbox, chapter: Mapping[str, Any]) -> None:
+    if "now" in chapter:
+        box.now = chapter["now"]
+    _change_workflows(box, chapter)
+    _go_on(box, chapter)
+    for fault in chapter.get("faults", []):
+        box.inject(Fault(**fault))
+    _touch_issues(box, chapter)
+
+
+def _change_workflows(box: Sandbox, chapter: Mapping[str, Any]) -> None:
+    for change in chapter.get("workflow", []):
+        box.change_workflow(change.pop("name"), **change)
+    for name in chapter.get("remove_workflow", []):
+        box.remove_workflow(name)
+
+
+def _go_on(box: Sandbox, chapter: Mapping[str, Any]) -> None:
     for run in chapter.get("runs", []):
         box.add_run(run)
+    for key in ("rerun", "finish"):
+        for entry in chapter.get(key, []):
+            box.rerun(entry.pop("workflow"), entry.pop("number"), entry, finish=key == "finish")
+    if "delete_runs" in chapter:
+        box.delete_runs(chapter["delete_runs"])
+
+
+def _touch_issues(box: Sandbox, chapter: Mapping[str, Any]) -> None:
+    """What people do to the issues."""
     for log in chapter.get("logs", []):
         box.change_log(next(job.id for job in box.runs[0].last.jobs if job.name == log["job"]), log["log"])
     for close in chapter.get("close", []):
         box.close_issue(close["issue"], close["reason"], at=close.get("at"))
+    for reopen in chapter.get("reopen", []):
+        box.reopen_issue(reopen["issue"], at=reopen.get("at"))
     for edit in chapter.get("edit", []):
         issue = box.issue(edit["issue"])
         body = (issue.body or "") + edit["add"] if "add" in edit else None
-        box.edit_issue(edit["issue"], title=edit.get("title"), body=body)
+        labels = [*issue.labels, *edit["label"]] if "label" in edit else None
+        if "unlabel" in edit:
+            labels = [name for name in issue.labels if name not in edit["unlabel"]]
+        box.edit_issue(edit["issue"], title=edit.get("title"), body=body, labels=labels)
     if "copy" in chapter:
         issue = box.issue(chapter["copy"]["issue"])
         box.add_issue(issue.title, issue.body, issue.labels, login="github-actions[bot]")
     if "spoil" in chapter:
         issue = box.issue(chapter["spoil"]["issue"])
         box.edit_issue(issue.number, body=(issue.body or "").replace('"count":', '"number":'))
-    if "now" in chapter:
-        box.now = chapter["now"]
 
 
 def _sweep(box: Sandbox, server: Server, given: Mapping[str, Any]) -> Report:
@@ -132,6 +162,13 @@ def _show(issue: Issue, server: Server) -> Iterator[str]:
     yield _MARKER.sub("<!-- ci-failure-tracker … -->", body).rstrip()
     yield "````"
     yield ""
+    for comment in issue.comments:
+        yield f"{comment.login} says:"
+        yield ""
+        yield "````markdown"
+        yield comment.body.replace(server.server_url, "https://github.example")
+        yield "````"
+        yield ""
     yield "Its marker remembers:"
     yield ""
     yield "```yaml"

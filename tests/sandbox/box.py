@@ -176,3 +176,42 @@ class Sandbox:
         """Change the repository: `change_repository(archived=True)`."""
         with self._door.lock:
             self._state.change_repository(**changes)
+
+    # --- what goes on ----------------------------------------------------------------------------
+
+    def rerun(self, workflow: str, number: int, entry: Mapping[str, object], *, finish: bool = False) -> Run:
+        """Run a run again: `entry` is an attempt as in a scenario; with `carried: true` only the jobs it names run.
+
+        With `finish` the attempt takes the place of the last one, whose run went on.
+        """
+        with self._door.lock:
+            run = next(one for one in self._state.runs if one.workflow.name == workflow and one.number == number)
+            again = self._history.continued(run, history.run_entry(entry), finish=finish)
+            self._state.replace_run(again)
+            return again
+
+    def delete_runs(self, before: datetime) -> None:
+        """Let go of old runs."""
+        with self._door.lock:
+            self._state.remove_runs(before)
+
+    def change_workflow(
+        self,
+        name: str,
+        *,
+        state: str | None = None,
+        new_name: str | None = None,
+        jobs: Sequence[Mapping[str, object]] | None = None,
+    ) -> None:
+        """Change a workflow: its state, its name, or the jobs that later runs have."""
+        with self._door.lock:
+            place = next(place for place, one in enumerate(self._state.workflows) if one.name == name)
+            old = self._state.workflows[place]
+            new = replace(old, state=state or old.state, name=new_name or old.name)
+            self._state.workflows[place] = new
+            self._history.change(old, new, None if jobs is None else history.run_entry({"jobs": list(jobs)}))
+
+    def remove_workflow(self, name: str) -> None:
+        """Take a workflow out of the list; its old runs stay."""
+        with self._door.lock:
+            self._state.workflows = [one for one in self._state.workflows if one.name != name]

@@ -6,7 +6,9 @@ from graphql import GraphQLError, GraphQLResolveInfo, build_schema, graphql_sync
 
 from sandbox import access, payloads
 from sandbox.call import Call, JsonObject, Reply
+from sandbox.identifiers import digest
 from sandbox.ratelimit import Budget
+from sandbox.state import Commit
 
 # Names and types are those of the official schema; a test compares them.
 SDL = '''
@@ -33,8 +35,52 @@ type RateLimit {
 
 type Repository {
   nameWithOwner: String!
+  object(expression: String, oid: GitObjectID): GitObject
+}
+
+scalar GitObjectID
+
+scalar GitTimestamp
+
+interface GitObject {
+  oid: GitObjectID!
+}
+
+type Commit implements GitObject {
+  oid: GitObjectID!
+  messageHeadline: String!
+  author: GitActor
+  history(first: Int): CommitHistoryConnection!
+}
+
+type CommitHistoryConnection {
+  nodes: [Commit]
+  totalCount: Int!
+}
+
+type GitActor {
+  name: String
+  user: User
+}
+
+type Tree implements GitObject {
+  oid: GitObjectID!
+  entries: [TreeEntry!]
+}
+
+type TreeEntry {
+  name: String!
+  object: GitObject
+}
+
+type Blob implements GitObject {
+  oid: GitObjectID!
+  text: String
+  isBinary: Boolean
 }
 '''
+
+_FOLDER = ".github/workflows"
 
 _SCHEMA = build_schema(SDL)
 
@@ -66,7 +112,45 @@ class _Root:
                 f"Could not resolve to a Repository with the name '{owner}/{name}'.",
                 extensions={"type": "NOT_FOUND"},
             )
-        return {"nameWithOwner": known.full_name}
+        return {"nameWithOwner": known.full_name, "object": self._object}
+
+    def _object(
+        self, _info: GraphQLResolveInfo[Any], expression: str | None = None, oid: str | None = None
+    ) -> JsonObject | None:
+        """What Git holds under an expression; nothing of a private repository for who may not see its contents."""
+        token = self._call.token
+        if self._call.state.repository.private and (token is None or token.contents == "none"):
+            return None
+        revision, _, path = (oid or expression or "").partition(":")
+        if not path:
+            return self._commit(revision)
+        if revision != "HEAD" and self._call.state.history(revision) is None:
+            return None
+        blobs = {workflow.path: _blob(workflow.text) for workflow in self._call.state.workflows}
+        if path == _FOLDER:
+            entries = [{"name": name.rpartition("/")[2], "object": blob} for name, blob in blobs.items()]
+            return {"__typename": "Tree", "oid": digest("tree", path), "entries": entries}
+        return blobs.get(path)
+
+    def _commit(self, sha: str) -> JsonObject | None:
+        found = self._call.state.history(sha)
+        if not found:
+            return None
+
+        def history(_info: GraphQLResolveInfo[Any], first: int = 30) -> JsonObject:
+            return {"totalCount": len(found), "nodes": [self._commit_fields(one) for one in found[:first]]}
+
+        return {**self._commit_fields(found[0]), "history": history}
+
+    def _commit_fields(self, commit: Commit) -> JsonObject:
+        headline = commit.message.partition("\n")[0]
+        person = "@" not in commit.author
+        author = {"name": commit.author, "user": {"login": commit.author} if person else None}
+        return {"__typename": "Commit", "oid": commit.sha, "messageHeadline": headline, "author": author}
+
+
+def _blob(text: str) -> JsonObject:
+    return {"__typename": "Blob", "oid": digest("blob", text), "text": text, "isBinary": False}
 
 
 def query(call: Call, budget: Budget) -> Reply:

@@ -131,6 +131,36 @@ class History:
         """The number the first run of a workflow gets."""
         self._numbers[workflow.id] = first - 1
 
+    def continued(self, run: Run, entry: Fields, *, finish: bool) -> Run:
+        """A run with one more attempt, or with another in place of its last one.
+
+        Of the attempt before, the jobs that a re-run of the failed ones leaves alone are carried along: listed again
+        under a number of their own, with the times at which they ran.
+        """
+        before = run.last
+        start = before.started_at if finish else before.updated_at + _RERUN_AFTER
+        carried = entry.flag("carried", default=False)
+        note = self._attempt_note(entry, start, timedelta(minutes=3), before.actor)
+        entry.done()
+        attempt = self._attempt(note, len(run.attempts) + (not finish), run.workflow)
+        if carried:
+            named = {job.name for job in note.jobs}
+            again = [job for job in before.jobs if job.name not in named]
+            fresh = [job for job in attempt.jobs if job.name in named]
+            attempt = replace(attempt, jobs=(*fresh, *(self._listed_again(job) for job in again)))
+        return replace(run, attempts=(*(run.attempts[:-1] if finish else run.attempts), attempt))
+
+    def _listed_again(self, job: Job) -> Job:
+        job_id = identifiers.job_id(job.started_at, self._job_ids)
+        self._job_ids.add(job_id)
+        return replace(job, id=job_id)
+
+    def change(self, old: Workflow, new: Workflow, jobs: Fields | None) -> None:
+        """Let a workflow go on under another name, or with other jobs."""
+        plans = self.plans.pop(old.name, ())
+        self.plans[new.name] = plans if jobs is None else read_plans(jobs)
+        self.state.runs = [replace(run, workflow=new) if run.workflow.id == new.id else run for run in self.state.runs]
+
     def _run(self, entry: Fields, at: datetime, taken: set[int]) -> Run:
         workflow = self._workflow(entry)
         number = entry.number("number", self._numbers.get(workflow.id, 0) + 1)

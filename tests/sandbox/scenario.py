@@ -16,6 +16,7 @@ from sandbox.state import (
     Comment,
     Issue,
     Label,
+    Pushed,
     Repository,
     State,
     Token,
@@ -51,6 +52,7 @@ def read_scenario(text: str, folder: Path) -> tuple[State, History]:
     _read_workflows(top, history)
     _read_commits(top, history)
     history.add(top.mappings("runs"))
+    _read_pushed(top, history)
     _read_labels(top, state)
     _read_issues(top, state)
     top.done()
@@ -106,6 +108,7 @@ def _token(value: str, fields: Fields) -> Token:
         actions=cast("Literal['none', 'read']", fields.choice("actions", ("none", "read"), "read")),
         issues=cast("Literal['none', 'read', 'write']", fields.choice("issues", ("none", "read", "write"), "write")),
         checks=cast("Literal['none', 'read']", fields.choice("checks", ("none", "read"), "read")),
+        contents=cast("Literal['none', 'read']", fields.choice("contents", ("none", "read"), "read")),
         labels=fields.flag("labels", default=True),
         rate_limit=fields.number("rate_limit", 1000 if login.endswith("[bot]") else 5000),
     )
@@ -121,7 +124,8 @@ def _read_workflows(top: Fields, history: History) -> None:
             id=fields.number("id", identifiers.number("workflow", path, start=90_000_000, span=90_000_000)),
             name=name,
             path=path,
-            state=fields.choice("state", _WORKFLOW_STATES, "active"),
+            state=fields.choice("state", WORKFLOW_STATES, "active"),
+            text=_workflow_text(fields),
         )
         history.state.workflows.append(workflow)
         history.plans[name] = read_plans(fields)
@@ -129,7 +133,14 @@ def _read_workflows(top: Fields, history: History) -> None:
         fields.done()
 
 
-_WORKFLOW_STATES = ("active", "deleted", "disabled_fork", "disabled_inactivity", "disabled_manually")
+def _workflow_text(fields: Fields) -> str:
+    """The workflow's file: as it is written, or what its schedule alone makes of it."""
+    crons = fields.names("cron")
+    made_up = "".join(f"    - cron: '{cron}'\n" for cron in crons)
+    return fields.text("text", f"on:\n  schedule:\n{made_up}" if crons else Workflow.text)
+
+
+WORKFLOW_STATES = ("active", "deleted", "disabled_fork", "disabled_inactivity", "disabled_manually")
 
 
 def _slug(name: str) -> str:
@@ -140,6 +151,13 @@ def _read_commits(top: Fields, history: History) -> None:
     for name, entry in top.inner("commits").items():
         fields = Fields(entry, f"scenario.commits.{name}")
         history.commits[name] = history.read_commit(fields, history.state.now, (name,))
+
+
+def _read_pushed(top: Fields, history: History) -> None:
+    for fields in top.mappings("pushed"):
+        branch = fields.text("branch", history.state.repository.default_branch)
+        commit = history.read_commit(fields, history.state.now, ("pushed", len(history.state.pushed)))
+        history.state.pushed.append(Pushed(branch, commit))
 
 
 def _read_labels(top: Fields, state: State) -> None:

@@ -40,6 +40,7 @@ class Token:
     actions: Literal["none", "read"] = "read"
     issues: Literal["none", "read", "write"] = "write"
     checks: Literal["none", "read"] = "read"
+    contents: Literal["none", "read"] = "read"
     labels: bool = True
     rate_limit: int = 1000
 
@@ -86,6 +87,7 @@ class Workflow:
     path: str
     state: str = "active"
     created_at: datetime = _WORKFLOW_MADE
+    text: str = "on: push\n"
 
     @property
     def file(self) -> str:
@@ -275,6 +277,14 @@ class PlacedJob:
     job: Job
 
 
+@dataclass(frozen=True)
+class Pushed:
+    """A commit that no run shows: one push may bring several, and only the last has a run."""
+
+    branch: str
+    commit: Commit
+
+
 @dataclass
 class State:
     """Everything the server knows, and the only place it is changed."""
@@ -285,6 +295,7 @@ class State:
     tokens: dict[str, Token] = field(default_factory=dict)
     workflows: list[Workflow] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    pushed: list[Pushed] = field(default_factory=list)
     jobs: dict[int, PlacedJob] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
@@ -312,6 +323,28 @@ class State:
             for attempt in run.attempts:
                 self.jobs.update((job.id, PlacedJob(run, attempt, job)) for job in attempt.jobs)
         self.runs.sort(key=lambda run: (run.created_at, run.id), reverse=True)
+
+    def replace_run(self, run: Run) -> None:
+        """Put a run in the place of the one with its number, and its jobs in that of the old ones."""
+        self.runs = [one for one in self.runs if one.id != run.id]
+        self.jobs = {job_id: placed for job_id, placed in self.jobs.items() if placed.run.id != run.id}
+        self.add_runs([run])
+
+    def remove_runs(self, before: datetime) -> None:
+        """Let go of old runs, as GitHub does after a while."""
+        self.runs = [one for one in self.runs if one.created_at >= before]
+        self.jobs = {job_id: placed for job_id, placed in self.jobs.items() if placed.run.created_at >= before}
+
+    def history(self, sha: str) -> list[Commit] | None:
+        """The commits of a branch from one of them back, the newest first; `None` where there is no such commit."""
+        placed = [(run.branch or "", run.commit) for run in self.runs if not run.fork]
+        placed += [(one.branch, one.commit) for one in self.pushed]
+        branch = next((name for name, commit in placed if commit.sha == sha), None)
+        if branch is None:
+            return None
+        found = {commit.sha: commit for name, commit in placed if name == branch}
+        ordered = sorted(found.values(), key=lambda commit: commit.at, reverse=True)
+        return ordered[next(place for place, commit in enumerate(ordered) if commit.sha == sha) :]
 
     def run(self, run_id: int) -> Run | None:
         """The run of that number."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from builders import CI, a_diagnosis, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.diagnosis.observations import needs_jobs, observe, proofs, tell
+from ci_failure_tracker.diagnosis.observations import needs_jobs, observe, tell
 from ci_failure_tracker.diagnosis.outcome import (
     combined,
     failing_step,
@@ -15,7 +15,8 @@ from ci_failure_tracker.diagnosis.outcome import (
     needs_annotations,
     revised,
 )
-from ci_failure_tracker.model import Job, Outcome, Reading, Step, Workflow
+from ci_failure_tracker.model import Job, Outcome, Reading, Run, Step, Workflow
+from ci_failure_tracker.tracking.proofs import choose_proofs
 
 
 @pytest.mark.parametrize(
@@ -167,14 +168,18 @@ def test_jobs_are_read_only_where_the_run_leaves_something_open(conclusion: str,
     assert needs_jobs(run, [run]) is needed
 
 
+def proofs(runs: list[Run]) -> list[int]:
+    return [run.number for run in choose_proofs(runs, (), some_settings())]
+
+
 def test_the_first_and_the_newest_green_run_after_a_failure_are_looked_into() -> None:
     fates = ["success", "failure", "success", "success", "success"]
     runs = [a_run(number, fate) for number, fate in enumerate(fates, start=1)]
-    assert [run.number for run in proofs(runs)] == [3, 5]
-    assert [run.number for run in proofs(runs[:3])] == [3]
-    assert list(proofs(runs[:2])) == []
-    assert list(proofs([runs[0], *runs[2:]])) == []
-    assert list(proofs([runs[1], a_run(3, "success", branch="other")])) == []
+    assert proofs(runs) == [3, 5]
+    assert proofs(runs[:3]) == [3]
+    assert proofs(runs[:2]) == []
+    assert proofs([runs[0], *runs[2:]]) == []
+    assert proofs([runs[1], a_run(3, "success", branch="other")]) == []
 
 
 def test_a_failed_run_without_jobs_could_not_start() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
@@ -21,6 +22,7 @@ class Listed:
 
     runs: tuple[Run, ...]
     fails: bool = False
+    bound: datetime | None = None
 
     def newest_first(self) -> Iterator[Run]:
         yield from self.runs

@@ -123,5 +123,7 @@ def _observe_schedule(schedule: Schedule, branch: str) -> Observation:
         subject=SCHEDULE,
     )
     if schedule.quiet is None:
-        return Observation(run, Outcome.SUCCESS, job=Outcome.SILENT.words)
-    return Observation(run, Outcome.SILENT, job=Outcome.SILENT.words, step=Step(1, schedule.quiet.value, None))
+        return Observation(run, Outcome.SUCCESS, job=Outcome.SILENT.words, attempt=0)
+    # Attempt 0, for it is no attempt of the run that it names.
+    step = Step(1, schedule.quiet.value, None)
+    return Observation(run, Outcome.SILENT, job=Outcome.SILENT.words, step=step, attempt=0)

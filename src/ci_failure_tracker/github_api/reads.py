@@ -33,7 +33,19 @@ from ci_failure_tracker.github_api.client import (
     translated,
     unread_repository,
 )
-from ci_failure_tracker.model import Absence, Annotation, Commit, Issue, Job, Repository, Run, Step, Workflow
+from ci_failure_tracker.model import (
+    Absence,
+    Annotation,
+    Commit,
+    CommitsBetween,
+    Issue,
+    Job,
+    Repository,
+    Run,
+    Step,
+    Suspect,
+    Workflow,
+)
 
 _ACTIONS = "actions: read"
 _CONTENTS = "contents: read"
@@ -45,6 +57,9 @@ _PIECE = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FORBIDDEN = (403, 404)
 _PULL_REQUEST = re.compile(r"/pull/\d+$")
+
+
+_HISTORY = "history(first: 30) { nodes { oid messageHeadline author { name user { login } } } }"
 
 
 class Reads:
@@ -220,7 +235,20 @@ class Reads:
         found = self._git_objects([f"{sha}:{path}" for sha, path in places], "... on Blob { text }")
         return tuple(None if file is None else file.get("text") for file in found)
 
-    def _git_objects(self, expressions: Sequence[str], fields: str) -> tuple[dict[str, Any] | None, ...]:
+    def commits_between(self, pairs: Sequence[tuple[str, str]]) -> tuple[CommitsBetween, ...]:
+        """For each two commits what came after the first up to the second, the newest first, all in one request.
+
+        GitHub gives the history of the second by date; it is read back to the first, and no further than 30 commits.
+
+        Raises:
+            MissingRightError: where the token may not see the commits.
+        """
+        found = self._git_objects([red for _, red in pairs], f"... on Commit {{ {_HISTORY} }}", "read the commits")
+        return tuple(_between(green, red, one) for (green, red), one in zip(pairs, found, strict=True))
+
+    def _git_objects(
+        self, expressions: Sequence[str], fields: str, doing: str = _READING_FILES
+    ) -> tuple[dict[str, Any] | None, ...]:
         """What Git holds under each expression such as `HEAD:folder`, in one request."""
         owner, _, name = self._name.partition("/")
         keys = [f"o{number}" for number in range(len(expressions))]
@@ -228,7 +256,7 @@ class Reads:
         asked = " ".join(f"{key}: object(expression: ${key}) {{ {fields} }}" for key in keys)
         query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
         variables = {"owner": owner, "name": name, **dict(zip(keys, expressions, strict=True))}
-        with translated(_READING_FILES, _CONTENTS):
+        with translated(doing, _CONTENTS):
             _, answer = self._requester.requestJsonAndCheck(
                 "POST", self._endpoints.graphql_url, input={"query": query, "variables": variables}
             )
@@ -236,9 +264,9 @@ class Reads:
                 raise TypeError("the answer is none of GraphQL")
             found = (answer.get("data") or {}).get("repository")
             if found is None or any(found[key] is None for key in keys):
-                _raise_refusal(answer.get("errors") or ())
+                _raise_refusal(answer.get("errors") or (), doing)
             if found is None:
-                raise MissingRightError(_READING_FILES, _CONTENTS)
+                raise MissingRightError(doing, _CONTENTS)
             return tuple(found[key] for key in keys)
 
     def _run(self, found: WorkflowRun) -> Run:
@@ -265,16 +293,31 @@ class Reads:
         )
 
 
-def _raise_refusal(errors: Sequence[Mapping[str, Any]]) -> None:
+def _raise_refusal(errors: Sequence[Mapping[str, Any]], doing: str) -> None:
     """The error that GraphQL answered with, where it did; it comes with status 200."""
     kinds = {str(error.get("type") or "") for error in errors}
     if "RATE_LIMITED" in kinds:
-        raise RateLimitedError(f"GitHub's rate limit is used up, so it was not possible to {_READING_FILES}.")
+        raise RateLimitedError(f"GitHub's rate limit is used up, so it was not possible to {doing}.")
     if kinds & {"FORBIDDEN", "NOT_FOUND", "INSUFFICIENT_SCOPES"}:
-        raise MissingRightError(_READING_FILES, _CONTENTS)
+        raise MissingRightError(doing, _CONTENTS)
     if errors:
         said = str(errors[0].get("message") or "no message")[:500]
-        raise GitHubError(f"GitHub answered the request to {_READING_FILES} with an error: {said}")
+        raise GitHubError(f"GitHub answered the request to {doing} with an error: {said}")
+
+
+def _between(green: str, red: str, found: Mapping[str, Any] | None) -> CommitsBetween:
+    if not found or "history" not in found:
+        return CommitsBetween(green, red, known=False)
+    nodes = found["history"]["nodes"]
+    place = next((place for place, one in enumerate(nodes) if one["oid"] == green), None)
+    commits = tuple(_suspect(one) for one in nodes[:place])
+    return CommitsBetween(green, red, commits, more=place is None)
+
+
+def _suspect(node: Mapping[str, Any]) -> Suspect:
+    author = node.get("author") or {}
+    login = (author.get("user") or {}).get("login")
+    return Suspect(str(node["oid"]), str(node["messageHeadline"]), str(login or author.get("name") or ""))
 
 
 def _job(found: WorkflowJob) -> Job:

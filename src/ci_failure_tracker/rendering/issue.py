@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from jinja2 import PackageLoader, StrictUndefined, TemplateError
+from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
@@ -16,7 +17,6 @@ from ci_failure_tracker.model import (
     ALL_JOBS,
     Cause,
     Commit,
-    CommitsBetween,
     Evidence,
     ExcerptLine,
     FailedLeg,
@@ -43,6 +43,7 @@ from ci_failure_tracker.rendering.reasons import (
     other_causes,
     unknown_causes,
 )
+from ci_failure_tracker.rendering.suspects import suspect_lines
 
 BODY_LIMIT = 65_536
 """Characters of an issue's body (GitHub answers 422 past it)."""
@@ -150,6 +151,18 @@ _TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError,
 """What a template may raise while it is rendered; a recursive macro ends as RecursionError."""
 
 
+@lru_cache(maxsize=4)  # a sweep plans several times, and compiling takes longer than all else in a plan
+def _compiled(template: str) -> Template:
+    environment = ImmutableSandboxedEnvironment(
+        loader=PackageLoader("ci_failure_tracker.rendering"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["cell"] = cell
+    return environment.from_string(template) if template else environment.get_template("issue.md.j2")
+
+
 class IssueWriter:
     """Renders the region of a body that the tracker writes, by the built-in template or the user's own."""
 
@@ -161,15 +174,8 @@ class IssueWriter:
         """
         self._url = repository_url
         self._close_after = close_after
-        environment = ImmutableSandboxedEnvironment(
-            loader=PackageLoader("ci_failure_tracker.rendering"),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters["cell"] = cell
         try:
-            self._template = environment.from_string(template) if template else environment.get_template("issue.md.j2")
+            self._template = _compiled(template)
         except TemplateError as mistake:
             raise _bad_template(mistake) from mistake
 
@@ -402,7 +408,3 @@ _FIRST_ACTION = {
     Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "
     "with its file or with what the file refers to.",
 }
-
-
-def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
-    return [f"- {commit(one.sha, url)} {code(one.title)} by {code(one.author)}" for one in between.commits]

@@ -78,9 +78,10 @@ def read_histories(
 
 def _in_order(observations: Iterable[Observation], settings: Settings, groups: Grouping) -> Iterator[AttemptVerdicts]:
     """What each attempt of each run says, in the order in which the runs were created."""
-    by_run: dict[int, list[Observation]] = defaultdict(list)
+    by_run: dict[tuple[int, str], list[Observation]] = defaultdict(list)
     for observation in observations:
-        by_run[observation.run.id].append(observation)
+        # What a schedule's silence names as its run is the last one it had.
+        by_run[observation.run.id, observation.run.subject].append(observation)
     for of_run in sorted(by_run.values(), key=lambda of_run: of_run[0].run.order):
         listing = RunListing(of_run, settings, groups)
         for attempt in sorted({one.attempt for one in of_run}):

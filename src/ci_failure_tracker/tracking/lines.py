@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from ci_failure_tracker.model import OTHER_LEGS, Identity, Line, Outcome, Point, RedLeg
+from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, Identity, Line, Outcome, Point, RedLeg
 from ci_failure_tracker.tracking.verdict import Verdict
 
 Trigger = tuple[int, str]
@@ -98,6 +98,9 @@ class LineReader:
         if self.identity.job == Outcome.ACTION_REQUIRED.words:
             # It is over when the run that waited moves on; another run says so only if that one cannot be seen.
             older = {leg: one for leg, one in older.items() if one.run_id == said.run.id or one.run_id not in present}
+        if said.run.subject == SCHEDULE:
+            # The run it was silent after proves nothing; it takes a newer one.
+            older = {leg: one for leg, one in older.items() if one.run_id != said.run.id}
         same_event = {leg for leg, one in older.items() if one.event == said.run.event}
         if said.gone:
             return same_event

@@ -133,6 +133,12 @@ def compose(region: str, state: State, old_body: str = "") -> str:
     return f"{body.rstrip()}\n\n{marker}\n"
 
 
+def state_in(body: str) -> State | None:
+    """The state in a body that was just composed."""
+    markers = _MARKER.findall(body)
+    return read_state(markers[0]) if len(markers) == 1 else None
+
+
 def marked_as_duplicate(issue: Issue) -> str:
     """The body of one of our new issues with a marker that says that it was closed for another one."""
     tracked = read_tracked(issue)

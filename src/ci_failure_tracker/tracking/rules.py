@@ -30,6 +30,7 @@ from ci_failure_tracker.rendering.comments import (
 from ci_failure_tracker.rendering.issue import BODY_LIMIT, IssueWriter, render_title
 from ci_failure_tracker.rendering.markdown import counted
 from ci_failure_tracker.rendering.reasons import headline_text
+from ci_failure_tracker.rendering.suspects import kept
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import news
 from ci_failure_tracker.tracking.marker import Tracked, compose
@@ -242,7 +243,8 @@ class RuleBook:
 
     def _completed(self, state: State, related: Sequence[int]) -> State:
         """The state with what only the whole of a sweep knows: the commits of the break, the issues beside it."""
-        suspects = state.suspects or next((one for one in self.commits if is_about(one, state)), None)
+        found = next((one for one in self.commits if is_about(one, state)), None)
+        suspects = state.suspects or (kept(found) if found else None)
         return fit(dataclasses.replace(state, suspects=suspects, related=tuple(sorted(related))))
 
     def _body(self, state: State, old: str) -> str | None:

@@ -8,14 +8,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ci_failure_tracker.model import (
+    Create,
     FailedLeg,
     History,
     Observation,
     Occurrence,
     Outcome,
+    Reopen,
     Scan,
     Skip,
     State,
+    Update,
     Wanted,
     WantedLog,
     Why,
@@ -25,12 +28,15 @@ from ci_failure_tracker.tracking.causes import recall, remembered
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.identity import short_leg
-from ci_failure_tracker.tracking.marker import Tracked
+from ci_failure_tracker.tracking.marker import Tracked, state_in
 from ci_failure_tracker.tracking.memory import LEGS_OF_A_RUN, REMEMBERED, has_counted
 from ci_failure_tracker.tracking.plan import issue_of, make_plan, read_known, tracked_issues
 
 MOST_LOGS = 50
 """Logs that one sweep reads; the newest failure of each leg comes first, and the next sweep goes on."""
+
+MOST_BREAKS = 20
+"""Breaks whose commits one sweep asks for, in one request."""
 
 RETENTION = timedelta(days=90)
 """How long GitHub keeps logs unless a repository says otherwise; one that is not there is not asked for any longer."""
@@ -95,6 +101,27 @@ def _wanted(seen: Observation, settings: Settings) -> WantedLog:
         outcome=seen.outcome or Outcome.FAILURE,
         counts=settings.counts(seen.outcome),
     )
+
+
+def choose_breaks(
+    observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime
+) -> tuple[tuple[str, str], ...]:
+    """The last green commit and the first red one of each break that an issue will tell of without its commits."""
+    written = (
+        state_in(action.body)
+        for action in make_plan(observed, seen, settings, now).actions
+        if isinstance(action, Create | Update | Reopen)
+    )
+    pairs = (_bounds(state) for state in written if state is not None and state.suspects is None)
+    return tuple(dict.fromkeys(pair for pair in pairs if pair is not None))[:MOST_BREAKS]
+
+
+def _bounds(state: State) -> tuple[str, str] | None:
+    green, red = state.last_green, state.first_red
+    # What Dependabot meets is not in the commits between.
+    if green is None or red is None or green.sha == red.sha or not (green.sha and red.sha):
+        return None
+    return None if state.latest.event == "dynamic" else (green.sha, red.sha)
 
 
 # --- an issue for each job or workflow -----------------------------------------------------------

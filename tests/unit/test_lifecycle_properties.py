@@ -1,0 +1,312 @@
+"""What holds for every history, whatever happens in it and however often somebody looks."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builders import START, a_run, a_scan, an_issue, some_settings
+from ci_failure_tracker.diagnosis.observations import needs_jobs, observe
+from ci_failure_tracker.model import Close, Commit, Create, Issue, Job, Plan, Reopen, Run, Scan, Skip, Step, Update
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.marker import find_tracked, read_tracked
+from ci_failure_tracker.tracking.plan import make_plan, open_states
+from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
+
+JOBS = ("lint", "test (a)", "test (b)")
+FATES = st.sampled_from(["success", "success", "success", "failure", "failure", "skipped", "cancelled"])
+DEFAULT = some_settings()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How each job of one attempt ended, and when it did; the first one begins with its run."""
+
+    fates: tuple[str, ...]
+    started_at: datetime
+    ended_at: datetime
+
+    @property
+    def conclusion(self) -> str:
+        return next((fate for fate in ("failure", "cancelled") if fate in self.fates), "success")
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run as it really went."""
+
+    number: int
+    commit: int
+    branch: str
+    attempts: tuple[Attempt, ...]
+
+    def seen_at(self, now: datetime) -> Run | None:
+        """What GitHub shows of it at a moment; nothing before it was created."""
+        over = [attempt for attempt in self.attempts if attempt.ended_at <= now]
+        begun = [attempt for attempt in self.attempts if attempt.started_at <= now]
+        if not begun:
+            return None
+        done = len(over) == len(begun)
+        return a_run(
+            self.number,
+            over[-1].conclusion if done else None,
+            attempt=len(begun),
+            branch=self.branch,
+            commit=Commit(f"{self.commit:040x}", f"Change {self.commit}"),
+            started_at=begun[-1].started_at,
+            updated_at=begun[-1].ended_at,
+        )
+
+    def jobs(self, attempts: int) -> list[Job]:
+        return [
+            Job(
+                id=self.number * 100 + place * 10 + number,
+                name=name,
+                conclusion=attempt.fates[place],
+                steps=(Step(1, "Run it", attempt.fates[place]),) if attempt.fates[place] != "skipped" else (),
+                attempt=number,
+                completed_at=attempt.ended_at,
+                started_at=attempt.started_at,
+            )
+            for number, attempt in enumerate(self.attempts[:attempts], start=1)
+            for place, name in enumerate(JOBS)
+        ]
+
+
+@st.composite
+def a_history(draw: st.DrawFn, branches: Sequence[str] = ("main",), reruns: bool = True) -> list[Story]:
+    stories, commit = [], 0
+    for number in range(1, draw(st.integers(1, 14)) + 1):
+        commit += draw(st.integers(0, 3)) > 0  # some runs are of a commit that had one before
+        begin = START + timedelta(hours=number)
+        attempts = []
+        for _ in range(draw(st.sampled_from([1, 1, 1, 2])) if reruns else 1):
+            fates = tuple(draw(FATES) for _ in JOBS)
+            end = begin + timedelta(minutes=draw(st.integers(1, 100)))
+            attempts.append(Attempt(fates, begin, end))
+            begin = end + timedelta(minutes=draw(st.integers(1, 90)))
+        stories.append(Story(number, commit, draw(st.sampled_from(branches)), tuple(attempts)))
+    return stories
+
+
+@dataclass
+class Tracker:
+    """Sweeps a history into issues, as the program does."""
+
+    stories: Sequence[Story]
+    settings: Settings = DEFAULT
+    most: int = 1_000
+    issues: dict[int, Issue] = field(default_factory=dict)
+    closed: list[tuple[datetime, Close]] = field(default_factory=list)
+
+    def look(self, now: datetime, shuffled: random.Random | None = None) -> Scan:
+        runs = [run for story in self.stories if (run := story.seen_at(now))]
+        runs.sort(key=lambda run: run.order, reverse=True)
+        start = runs[self.most - 1].created_at if len(runs) > self.most else None
+        runs = runs[: self.most]
+        stories = {1_000 + story.number: story for story in self.stories}
+        states = open_states(find_tracked(tuple(self.issues.values()), None))
+        wanted = [*(run for run in runs if needs_jobs(run, runs)), *choose_proofs(runs, states, self.settings)]
+        jobs = {run.id: stories[run.id].jobs(run.attempt) for run in wanted}
+        found = a_scan(runs, jobs, tuple(self.issues.values()))
+        for run in choose_more(runs, found.jobs, states, self.settings):
+            jobs[run.id] = stories[run.id].jobs(run.attempt)
+        if shuffled:
+            shuffled.shuffle(runs)
+            jobs = dict(shuffled.sample(list(jobs.items()), len(jobs)))
+        found = a_scan(runs, jobs, tuple(self.issues.values()))
+        return dataclasses.replace(found, window=dataclasses.replace(found.window, start=start))
+
+    def plan(self, now: datetime, shuffled: random.Random | None = None) -> Plan:
+        scan = self.look(now, shuffled)
+        return make_plan(observe(scan), scan, self.settings, now)
+
+    def sweep(self, now: datetime) -> Plan:
+        plan = self.plan(now)
+        for action in plan.actions:
+            self._carry_out(action, now)
+        return plan
+
+    def _carry_out(self, action: object, now: datetime) -> None:
+        match action:
+            case Create():
+                number = len(self.issues) + 1
+                self.issues[number] = an_issue(number, action.body)
+            case Update():
+                self.issues[action.number] = dataclasses.replace(self.issues[action.number], body=action.body)
+            case Reopen():
+                self.issues[action.number] = dataclasses.replace(
+                    self.issues[action.number], body=action.body, open=True, state_reason="reopened", closed_at=None
+                )
+            case Close():
+                self.closed.append((now, action))
+                self.issues[action.number] = dataclasses.replace(
+                    self.issues[action.number],
+                    body=action.body,
+                    open=False,
+                    state_reason=action.state_reason,
+                    closed_at=now,
+                )
+
+    def open_ids(self) -> list[str]:
+        found = (read_tracked(issue) for issue in self.issues.values() if issue.open)
+        return [tracked.id for tracked in found if tracked]
+
+    def counts(self) -> dict[str, int]:
+        found = (read_tracked(issue) for issue in self.issues.values() if issue.open)
+        return {one.id: one.state.count for one in found if one and one.state}
+
+
+def moments(stories: Sequence[Story], every: int) -> Iterable[datetime]:
+    return (START + timedelta(minutes=minutes) for minutes in range(every, 60 * (len(stories) + 9), every))
+
+
+END = START + timedelta(days=9)
+EVERY = st.integers(45, 900)
+
+
+def legs_of(job: str) -> list[int]:
+    return [place for place, name in enumerate(JOBS) if name.partition(" (")[0] == job]
+
+
+def red_at(stories: Sequence[Story], job: str, now: datetime) -> bool:
+    """Whether a leg of a job was red when it last ran, worked out without the program."""
+    for branch in {story.branch for story in stories}:
+        for place in legs_of(job):
+            last = [
+                attempt.fates[place]
+                for story in stories
+                if story.branch == branch
+                for attempt in _attempts_of(story, now)
+                if attempt.fates[place] in {"success", "failure"}
+            ]
+            if last and last[-1] == "failure":
+                return True
+    return False
+
+
+def _attempts_of(story: Story, now: datetime) -> list[Attempt]:
+    """The attempts that could be seen at a moment; while one runs, the program waits for it."""
+    begun = [attempt for attempt in story.attempts if attempt.started_at <= now]
+    return begun if all(attempt.ended_at <= now for attempt in begun) else []
+
+
+@given(a_history(branches=("main", "release")), EVERY)
+@settings(deadline=None, max_examples=25)
+def test_a_second_sweep_changes_nothing(stories: list[Story], every: int) -> None:
+    tracker = Tracker(stories)
+    for now in moments(stories, every):
+        tracker.sweep(now)
+        assert [action for action in tracker.plan(now).actions if not isinstance(action, Skip)] == []
+
+
+@given(a_history(branches=("main", "release")), EVERY, st.integers(2, 30))
+@settings(deadline=None, max_examples=25)
+def test_there_are_never_two_open_issues_of_one_identity(stories: list[Story], every: int, most: int) -> None:
+    tracker = Tracker(stories, most=most)
+    for now in moments(stories, every):
+        tracker.sweep(now)
+        assert len(tracker.open_ids()) == len(set(tracker.open_ids()))
+
+
+@given(a_history(branches=("main", "release")), EVERY)
+@settings(deadline=None, max_examples=25)
+def test_nothing_is_closed_that_was_failing_when_last_seen(stories: list[Story], every: int) -> None:
+    tracker = Tracker(stories)
+    for now in moments(stories, every):
+        tracker.sweep(now)
+    for now, action in tracker.closed:
+        assert not red_at(stories, action.identity.job, now)
+
+
+@given(a_history(reruns=False), EVERY, st.integers(1, 3))
+@settings(deadline=None, max_examples=25)
+def test_nothing_is_closed_before_it_was_green_on_distinct_commits(
+    stories: list[Story], every: int, close_after: int
+) -> None:
+    tracker = Tracker(stories, some_settings(close_after=str(close_after), conclusions="failure"))
+    for now in moments(stories, every):
+        tracker.sweep(now)
+    for now, action in tracker.closed:
+        places = legs_of(action.identity.job)
+        over = [story for story in stories if story.attempts[0].ended_at <= now]
+        fates = [(story.commit, [story.attempts[0].fates[place] for place in places]) for story in over]
+        last = max(number for number, (_, fates_of) in enumerate(fates) if "failure" in fates_of)
+        bad = {commit for commit, fates_of in fates if "failure" in fates_of}
+        green = {commit for commit, fates_of in fates[last + 1 :] if "success" in fates_of}
+        assert len(green - bad) >= close_after
+
+
+@given(a_history(branches=("main", "release")), EVERY)
+@settings(deadline=None, max_examples=25)
+def test_occurrences_are_never_counted_twice(stories: list[Story], every: int) -> None:
+    tracker = Tracker(stories, some_settings(close_after="0", conclusions="failure"))
+    for now in [*moments(stories, every), END]:
+        tracker.sweep(now)
+    for issue in tracker.issues.values():
+        tracked = read_tracked(issue)
+        assert tracked
+        assert tracked.state
+        failed = [
+            (story.number, number)
+            for story in stories
+            for number, attempt in enumerate(story.attempts)
+            if any(attempt.fates[place] == "failure" for place in legs_of(tracked.state.identity.job))
+        ]
+        assert tracked.state.count == len(failed)
+
+
+@given(a_history(branches=("main", "release")), EVERY, st.integers(0, 1_000))
+@settings(deadline=None, max_examples=25)
+def test_the_plan_does_not_depend_on_the_order_of_what_was_read(stories: list[Story], every: int, seed: int) -> None:
+    tracker = Tracker(stories)
+    for now in moments(stories, every):
+        assert tracker.plan(now, random.Random(seed)) == tracker.plan(now)  # noqa: S311 - an order, no secret
+        tracker.sweep(now)
+
+
+@given(a_history(branches=("main", "release")), EVERY)
+@settings(deadline=None, max_examples=25)
+def test_many_small_sweeps_end_in_the_same_issues_as_one(stories: list[Story], every: int) -> None:
+    """What waits for its proof has an issue only where it was seen failing; all else is the same."""
+    often, once = Tracker(stories), Tracker(stories)
+    for now in [*moments(stories, every), END]:
+        often.sweep(now)
+    once.sweep(END)
+    failing = {one.identity.id for one in once.plan(END).failing}
+    assert failing == {one.identity.id for one in often.plan(END).failing}
+    assert failing <= set(often.open_ids())
+    assert failing <= set(once.open_ids())
+    assert {one: often.counts()[one] for one in failing} == {one: once.counts()[one] for one in failing}
+
+
+@given(a_history(), EVERY)
+@settings(deadline=None, max_examples=25)
+def test_where_nothing_is_ever_closed_many_small_sweeps_leave_the_same_text(stories: list[Story], every: int) -> None:
+    settings_ = some_settings(close_after="0")
+    often, once = Tracker(stories, settings_), Tracker(stories, settings_)
+    for now in [*moments(stories, every), END]:
+        often.sweep(now)
+    once.sweep(END)
+    once.sweep(END)
+    texts = {issue.body for issue in once.issues.values()}
+    assert texts <= {issue.body for issue in often.issues.values()}
+
+
+@given(a_history(), EVERY, st.integers(2, 6))
+@settings(deadline=None, max_examples=25)
+def test_nothing_is_closed_wrongly_however_little_is_looked_at(stories: list[Story], every: int, most: int) -> None:
+    tracker = Tracker(stories, most=most)
+    for now in moments(stories, every):
+        seen = {run.number for run in tracker.look(now).runs}
+        tracker.sweep(now)
+        for at, action in tracker.closed:
+            if at == now:
+                listed = [story for story in stories if story.number in seen]
+                assert not red_at(listed, action.identity.job, now)
