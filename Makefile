@@ -17,7 +17,7 @@ export REPO WORKFLOW MAX_RUNS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start bench-diagnosis bench-accuracy cassettes \
+.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start bench-diagnosis bench-accuracy simulate cassettes \
   ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
@@ -75,6 +75,9 @@ bench: bench-start bench-diagnosis ## Run the benchmarks
 
 bench-diagnosis: $(READY) ## Measure how fast logs are read, and in how much memory, beside a keyword grep
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/diagnosis.py $(ARGS)
+
+simulate: $(READY) ## A year of a project under this program and under naive policies; some minutes
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.year $(ARGS)
 
 bench-start: $(READY) ## Measure the time from start to the first request
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py $(ARGS)

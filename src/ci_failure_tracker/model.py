@@ -625,6 +625,10 @@ class Evidence:
         return self.ended_at, self.run_id, self.attempt
 
 
+MOST_PROOF = 20
+"""Green runs that an issue ever waits for, and remembers."""
+
+
 class Ending(StrEnum):
     """Why the tracker closed an issue."""
 
@@ -654,7 +658,8 @@ class State:
     `missed` says that runs went by unseen, so that the counts are the least there were. `closed` is how the tracker
     closed the issue; where it is open all the same, a person opened it again, and from `reopened_at` on only what
     comes later is a proof. `week_told` and `cause_told` keep comments from being said twice. `suspects` are the
-    commits of the latest break, `related` the issues of the jobs that share one cause.
+    commits of the latest break, `related` the issues of the jobs that share one cause. `relapses` counts how often it
+    was closed with proof and failed again.
     """
 
     identity: Identity
@@ -684,6 +689,17 @@ class State:
     cause_told: datetime | None = None
     suspects: CommitsBetween | None = None
     related: tuple[int, ...] = ()
+    relapses: int = 0
+
+    def greens_needed(self, close_after: int) -> int:
+        """On how many commits it has to be green: on twice as many where it is flaky (rule 8).
+
+        Each time that was not enough, and it came back, it takes twice as many again: one that is rarely red would
+        otherwise be closed and opened over and over.
+        """
+        if self.flaky is None:
+            return close_after
+        return min(2 * close_after << self.relapses, max(MOST_PROOF, 2 * close_after))
 
     @property
     def is_duplicate(self) -> bool:

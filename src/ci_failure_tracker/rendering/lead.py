@@ -112,7 +112,7 @@ def _proof(state: State, close_after: int) -> str:
     """How much of the proof there is, once nothing is red any more."""
     if not state.lines or not close_after or any(line.red for line in state.lines):
         return ""
-    needed = close_after * (2 if state.flaky else 1)
+    needed = state.greens_needed(close_after)
     open_lines = [line for line in state.lines if not line.gone and line.subject != SCHEDULE]
     least = min((len(line.greens) for line in open_lines), default=needed)
     if least >= needed:

@@ -11,6 +11,7 @@ from datetime import datetime
 from ci_failure_tracker.diagnosis.outcome import shown_as_another
 from ci_failure_tracker.model import (
     FailedLeg,
+    Flaky,
     History,
     Identity,
     Line,
@@ -155,8 +156,13 @@ class _Teller:
             failed=frozenset(one.commit.sha for one in occurrences),
             start=self.ground.start,
             proof_from=self.state.reopened_at if self.state else None,
-            most=max(1, 2 * self.settings.close_after),
+            most=max(1, self._most_greens()),
         )
+
+    def _most_greens(self) -> int:
+        """As many as it could take if it turns out to be flaky."""
+        twice = 2 * self.settings.close_after
+        return replace(self.state, flaky=Flaky()).greens_needed(self.settings.close_after) if self.state else twice
 
     def _known_legs(self) -> dict[Trigger, set[str]]:
         """Which legs each event is known to run: a green run proves nothing for a job its event never starts."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from ci_failure_tracker.model import (
     Commit,
     CommitsBetween,
+    Ending,
     History,
     Identity,
     LegCount,
@@ -90,6 +91,7 @@ def _with_what_was_said(fresh: State, state: State | None) -> State:
         reopened_at=state.reopened_at,
         week_told=state.week_told and same_break,
         cause_told=state.cause_told,
+        relapses=state.relapses,
         suspects=state.suspects if same_break else None,
         related=state.related,
     )
@@ -110,7 +112,11 @@ def follow(number: int, history: History, closed_at: datetime) -> State:
 
 
 def reopen(state: State, history: History) -> State:
-    """The state of an issue that is opened again: what bounded and proved the earlier break is forgotten."""
+    """The state of an issue that is opened again: what bounded and proved the earlier break is forgotten.
+
+    That it was flaky is not, nor that the proof it was closed with was not enough.
+    """
+    closed_by_us = state.closed is not None and state.closed.ending is Ending.RECOVERED
     forgotten = dataclasses.replace(
         state,
         last_green=None,
@@ -120,9 +126,9 @@ def reopen(state: State, history: History) -> State:
         reopened_at=None,
         week_told=False,
         suspects=None,
-        flaky=None,
         lines=(),
         lines_cut=False,
+        relapses=state.relapses + closed_by_us,
     )
     return remember(forgotten, history)
 

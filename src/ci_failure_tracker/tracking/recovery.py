@@ -13,8 +13,8 @@ KEEP_OPEN = "keep-open"
 
 
 def needed_greens(settings: Settings, state: State) -> int:
-    """On how many commits it has to be green: on twice as many where it is flaky (rule 8)."""
-    return settings.close_after * (2 if state.flaky else 1)
+    """On how many commits it has to be green."""
+    return state.greens_needed(settings.close_after)
 
 
 def is_proven(line: Line, needed: int) -> bool:
@@ -78,5 +78,5 @@ def _proof_words(state: State, needed: int) -> str:
 
 def _lacking_words(state: State, needed: int) -> str:
     least = min(len(line.greens) for line in state.lines if not is_proven(line, needed))
-    flaky = ", twice as many because it is flaky" if state.flaky else ""
+    flaky = ", more than usual because it is flaky" if state.flaky else ""
     return f"green on {least} of the {counted(needed, 'commit')} that close it{flaky}"

@@ -221,7 +221,7 @@ class RuleBook:
             return skip(history, Why.NO_ROOM, _NO_ROOM, tracked)
         comment = reopening_comment(fresh, closed_at, self.url) if self._may_comment(tracked) else ""
         reason = f"failing again since it was closed: {failing_words(history)}"
-        labels = _flaky_label(dataclasses.replace(state, flaky=None), fresh, tracked)
+        labels = _flaky_label(state, fresh, tracked)
         return Reopen(history.identity, reason, tracked.issue.number, body, comment, labels)
 
     # --- what is written -------------------------------------------------------------------------

@@ -71,6 +71,7 @@ def state_as_json(state: State) -> dict[str, Any]:
         "cause_told": _time(state.cause_told) if state.cause_told else None,
         "suspects": _suspects_as_json(state.suspects) if state.suspects else None,
         "related": list(state.related) or None,
+        "relapses": state.relapses or None,
     }
     return {key: value for key, value in full.items() if value is not None}
 
@@ -190,6 +191,7 @@ def read_state(text: str) -> State:
         cause_told=_moment(data["cause_told"]) if "cause_told" in data else None,
         suspects=_read_suspects(data["suspects"]) if "suspects" in data else None,
         related=tuple(int(one) for one in data.get("related", ())),
+        relapses=int(data.get("relapses", 0)),
     )
 
 

@@ -24,6 +24,8 @@ class Storms:
 
     def over(self, history: History) -> str:
         """The signature whose issue speaks for a history; empty where it needs one of its own."""
+        if history.identity.cause:
+            return ""
         causes = current_causes(history)
         covered = {umbrella.identity.cause for umbrella in self.umbrellas}
         return min(causes) if causes and causes <= covered else ""

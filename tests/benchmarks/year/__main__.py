@@ -1,0 +1,60 @@
+"""`make simulate`: a year of a project under this program and under naive policies, as a table."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks.year.policies import Ledger, naive, ours
+from benchmarks.year.score import Score, score
+from benchmarks.year.world import World, make_world
+
+POLICIES: tuple[Callable[[World], Ledger], ...] = (
+    lambda world: ours(world, "this program, weekly", timedelta(days=7), 1_000),
+    lambda world: ours(world, "this program, daily", timedelta(days=1), 200),
+    lambda world: ours(world, "this program, hourly", timedelta(hours=1), 100),
+    lambda world: naive(world, "an issue a failed run", a_run=True),
+    lambda world: naive(world, "an issue a title, never closed"),
+    lambda world: naive(world, "closed on the first green", closes=True),
+)
+
+
+def main() -> int:
+    """Print the table; the exit code is 0."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--days", type=int, default=365)
+    options.add_argument("--json", type=Path, help="write the figures there, too")
+    given = options.parse_args()
+    world = make_world(given.seed, given.days)
+    scores = [score(world, policy(world)) for policy in POLICIES]
+    runs = len({one.run.id for one in world.views})
+    sys.stdout.write(
+        f"{given.days} days, 40 jobs, {runs:,} runs, {len(world.troubles)} troubles, seed {given.seed}\n\n"
+    )
+    sys.stdout.write(table(scores))
+    if given.json:
+        given.json.write_text(json.dumps([dataclasses.asdict(one) for one in scores], indent=2), "utf-8")
+    return 0
+
+
+def table(scores: list[Score]) -> str:
+    """The figures as a table of Markdown."""
+    head = ("policy", "opened", "open of one", "precision", "recall", "closed", "wrong", "again in a week",
+            "comments an event", "left open")  # fmt: skip
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    for one in scores:
+        wrong = f"{one.wrong} ({one.wrong / one.closings:.1%})" if one.closings else "-"
+        cells = (one.name, one.opened, one.most_of_one, f"{one.precision:.1%}", f"{one.recall:.1%}", one.closings,
+                 wrong, one.soon, f"{one.comments:.2f}", one.left_open)  # fmt: skip
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
