@@ -22,7 +22,7 @@ from builders import Quiet
 from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
-from ci_failure_tracker.model import Create, Identity, Plan, Reopen, Result, Update
+from ci_failure_tracker.model import Change, Close, Create, Identity, Plan, Reopen, Result, Update
 from ci_failure_tracker.settings import Secret
 from sandbox import Sandbox
 
@@ -64,19 +64,27 @@ def read_everything(source: Source) -> Reads:
     list(reads.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
     reads.issues("ci-failure")
     reads.viewer()
+    reads.commits_between([(runs[-1].commit.sha, failed.commit.sha)])
     return reads
 
 
 def write_everything(source: Source) -> tuple[Result, ...]:
-    """Every write the tracker makes: labels, an issue, its body, its reopening."""
+    """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
     requester = connect(Secret(source.token), source.endpoints, seconds_between_writes=0)
     door = OpenDoor(requester, source.repository, Quiet())
     (made,) = door.apply(_plan(Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, ())))
     number = made.number or 0
-    return made, *door.apply(_plan(Update(IDENTITY, "", number, "two\n"), Reopen(IDENTITY, "", number, "three\n")))
+    return made, *door.apply(
+        _plan(
+            Update(IDENTITY, "", number, "two\n", "It turned flaky.", ("flaky",)),
+            Close(IDENTITY, "", number, "three\n", "completed", "It is green again."),
+            Reopen(IDENTITY, "", number, "four\n"),
+            Close(IDENTITY, "", number, "five\n", "not_planned"),
+        )
+    )
 
 
-def _plan(*actions: Create | Update | Reopen) -> Plan:
+def _plan(*actions: Create | Change) -> Plan:
     return Plan(actions, (), ())
 
 

@@ -243,7 +243,10 @@ class Reads:
         Raises:
             MissingRightError: where the token may not see the commits.
         """
-        found = self._git_objects([red for _, red in pairs], f"... on Commit {{ {_HISTORY} }}", "read the commits")
+        doing = "read the commits"
+        found = self._git_objects([red for _, red in pairs], f"... on Commit {{ {_HISTORY} }}", doing)
+        if not any(found):  # to who may not see them, none exists
+            raise MissingRightError(doing, _CONTENTS)
         return tuple(_between(green, red, one) for (green, red), one in zip(pairs, found, strict=True))
 
     def _git_objects(

@@ -85,6 +85,7 @@ class OpenDoor:
     def apply(self, plan: Plan) -> tuple[Result, ...]:
         """Carry out the plan."""
         self._progress.phase("Write the issues", sum(not isinstance(action, Skip) for action in plan.actions))
+        self._created.clear()
         results = [self._carry_out(action) for action in plan.actions]
         if not self._created:
             return tuple(results)

@@ -1,0 +1,179 @@
+"""What only a real server shows of an issue's life: races, writes that fail halfway, commits that cannot be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from builders import Quiet
+from ci_failure_tracker.github_api.client import Endpoints, connect
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github_api.writes import OpenDoor
+from ci_failure_tracker.model import CommitsBetween, Fate, Gravity
+from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.settings import Secret, read_settings
+from ci_failure_tracker.sweep import sweep
+from sandbox import Fault, Sandbox, Server
+
+OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
+REPOSITORY = "octo-org/example"
+TOKEN = "sandbox-token"
+HISTORY = """
+now: 2026-03-10T09:00:00Z
+repository: {full_name: octo-org/example, private: true}
+tokens:
+  sandbox-token: {login: "github-actions[bot]"}
+  no-contents: {login: "github-actions[bot]", contents: none}
+workflows: [{name: CI, jobs: [{name: lint}, {name: test}]}]
+pushed:
+  - {title: "Rework the parser (#41)", author: ada, at: 2026-03-09T09:00:00Z}
+runs:
+  - {workflow: CI, at: 2026-03-08T10:00:00Z, commit: {title: "Add a cache"}}
+  - {workflow: CI, at: 2026-03-09T10:00:00Z, commit: {title: "Parse dates strictly", author: grace},
+     jobs: [{name: lint, conclusion: failure}, {name: test, conclusion: failure}]}
+"""
+MENDED = [
+    {"workflow": "CI", "at": f"2026-03-10T1{hour}:00:00Z", "commit": {"title": f"Mend {hour}"}} for hour in (0, 1)
+]
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    return Sandbox.from_yaml(HISTORY)
+
+
+@pytest.fixture
+def server(box: Sandbox) -> Iterator[Server]:
+    with box.serve() as server:
+        yield server
+
+
+def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Report:
+    texts = {name.replace("_", "-"): value for name, value in given.items()}
+    settings = read_settings({"token": token, "repository": REPOSITORY, **texts})
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    requester = connect(Secret(token), endpoints, seconds_between_writes=0)
+    door = OpenDoor(requester, REPOSITORY, Quiet())
+    return sweep(Reads(requester, endpoints, REPOSITORY), door, settings, box.now, Quiet())
+
+
+@pytest.mark.parametrize("sweeps", [2, 4])
+def test_sweeps_at_once_end_with_one_issue_of_each_identity(box: Sandbox, server: Server, sweeps: int) -> None:
+    box.delay = 0.02
+    with ThreadPoolExecutor(sweeps) as pool:
+        reports = list(pool.map(lambda _: look(box, server), range(sweeps)))
+    still_open = [issue for issue in box.issues if issue.state == "open"]
+    assert sorted(issue.title for issue in still_open) == ["[CI Failure] CI - lint", "[CI Failure] CI - test"]
+    assert {issue.number for issue in still_open} == {
+        min(one.number for one in box.issues if one.title == issue.title) for issue in still_open
+    }
+    for issue in box.issues:
+        if issue.state == "closed":
+            kept = next(one.number for one in still_open if one.title == issue.title)
+            assert issue.state_reason == "duplicate"
+            assert f"#{kept}" in issue.comments[0].body
+    assert not any(report.failed for report in reports)
+    box.delay = 0
+    assert not any(result.fate is Fate.DONE for result in look(box, server).results)
+
+
+def test_a_label_that_another_sweep_made_meanwhile_is_no_fault(box: Sandbox, server: Server) -> None:
+    taken = {
+        "message": "Validation Failed",
+        "errors": [{"resource": "Label", "field": "name", "code": "already_exists"}],
+    }
+    box.inject(Fault("status", method="POST", path="/labels$", times=1, status=422, body=json.dumps(taken)))
+    report = look(box, server)
+    assert [result.fate for result in report.results] == [Fate.DONE, Fate.DONE]
+    assert not report.failed
+
+
+def test_a_comment_that_fails_leaves_the_issue_closed_and_the_exit_red(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    for run in MENDED:
+        box.add_run(run)
+    box.inject(Fault("status", method="POST", path="/comments$", times=None, status=500))
+    report = look(box, server)
+    assert {issue.state for issue in box.issues} == {"closed"}
+    assert [problem.gravity for problem in report.problems] == [Gravity.ERROR, Gravity.ERROR]
+    assert "comment on issue #" in report.problems[0].what
+    assert report.failed
+
+
+def test_what_cannot_be_read_closes_nothing(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    for run in MENDED:
+        box.add_run(run)
+    box.inject(Fault("status", path=r"/runs/\d+/jobs", times=4, after=1))
+    report = look(box, server)
+    assert report.window.partial
+    assert {issue.state for issue in box.issues} == {"open"}
+    assert look(box, server).line.endswith("2 closed")
+    assert {issue.state_reason for issue in box.issues} == {"completed"}
+
+
+# --- the commits of a break ----------------------------------------------------------------------
+
+
+def test_the_commits_between_come_with_their_titles_and_authors(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    body = box.issue(1).body or ""
+    assert "`Parse dates strictly` by `grace`" in body
+    assert "`Rework the parser` (pull request `#\u200b41`) by `ada`" in body
+    assert "Add a cache" not in body.partition("### Suspects")[2].partition("###")[0]
+
+
+def test_without_the_right_to_see_contents_the_runs_own_commits_stand_in(box: Sandbox, server: Server) -> None:
+    report = look(box, server, token="no-contents")
+    body = box.issue(1).body or ""
+    assert "`Parse dates strictly`" in body
+    assert "and more" in body
+    assert not report.problems
+
+
+@pytest.fixture
+def reads(server: Server) -> Reads:
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    return Reads(connect(Secret("sandbox-token"), endpoints), endpoints, REPOSITORY)
+
+
+def test_a_commit_that_is_no_more_is_told_and_the_others_are_read(box: Sandbox, reads: Reads) -> None:
+    new, old = (run.commit.sha for run in box.runs)
+    found = reads.commits_between([(old, "0" * 40), (old, new), ("0" * 40, new)])
+    assert found[0] == CommitsBetween(old, "0" * 40, known=False)
+    assert [len(one.commits) for one in found[1:]] == [2, 3]
+    assert [one.more for one in found[1:]] == [False, True]
+
+
+def test_a_long_way_between_is_cut_and_said_to_be(box: Sandbox, server: Server) -> None:
+    for number in range(15):
+        box.add_run(workflow="CI", at=f"2026-03-09T{number + 5:02}:30:00Z", status="in_progress",
+                    commit={"title": f"Step {number}", "at": f"2026-03-08T{number + 5:02}:30:00Z"})  # fmt: skip
+    look(box, server)
+    suspects = (box.issue(1).body or "").partition("### Suspects")[2].partition("### What")[0]
+    assert suspects.count("\n- [") == 10
+    assert "- and more" in suspects
+
+
+def test_the_question_is_valid_by_the_official_schema(
+    box: Sandbox, reads: Reads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not OFFICIAL.is_file():
+        pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
+    asked: list[str] = []
+    send = reads._requester.requestJsonAndCheck
+
+    def keep(method: str, url: str, **more: Any) -> Any:
+        asked.append(more["input"]["query"])
+        return send(method, url, **more)
+
+    monkeypatch.setattr(reads._requester, "requestJsonAndCheck", keep)
+    reads.commits_between([(run.commit.sha, run.commit.sha) for run in box.runs])
+    schema = build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True)
+    assert validate(schema, parse(asked[0])) == []
