@@ -103,7 +103,7 @@ def _touch_issues(box: Sandbox, chapter: Mapping[str, Any]) -> None:
         box.reopen_issue(reopen["issue"], at=reopen.get("at"))
     for edit in chapter.get("edit", []):
         issue = box.issue(edit["issue"])
-        body = (issue.body or "") + edit["add"] if "add" in edit else None
+        body = _edited(issue.body or "", edit)
         labels = [*issue.labels, *edit["label"]] if "label" in edit else None
         if "unlabel" in edit:
             labels = [name for name in issue.labels if name not in edit["unlabel"]]
@@ -114,6 +114,23 @@ def _touch_issues(box: Sandbox, chapter: Mapping[str, Any]) -> None:
     if "spoil" in chapter:
         issue = box.issue(chapter["spoil"]["issue"])
         box.edit_issue(issue.number, body=(issue.body or "").replace('"count":', '"number":'))
+
+
+def _edited(body: str, edit: Mapping[str, Any]) -> str | None:
+    """The body with what was added, or with a marker as another version of the program writes it."""
+    if "add" in edit:
+        return body + str(edit["add"])
+    if "newer" in edit:
+        return body.replace('"v":1', '"v":9')
+    if "older" in edit:
+        marker = _MARKER.search(body)
+        assert marker
+        old = {key: value for key, value in json.loads(marker[1]).items() if key not in _NEWER_FIELDS}
+        return _MARKER.sub(lambda _: f"<!-- ci-failure-tracker {json.dumps(old)} -->", body)
+    return None
+
+
+_NEWER_FIELDS = ("lines", "suspects")
 
 
 def _sweep(box: Sandbox, server: Server, given: Mapping[str, Any]) -> Report:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from ci_failure_tracker.model import SCHEDULE, Cause, Ending, Flaky, Line, State
+from ci_failure_tracker.model import SCHEDULE, Cause, Ending, Flaky, Line, Outcome, Point, State
 from ci_failure_tracker.rendering.links import commit, point, run_link, span
 from ci_failure_tracker.rendering.markdown import code, counted, utc
 from ci_failure_tracker.rendering.reasons import short_code
@@ -19,9 +19,7 @@ _LISTED = 5
 
 def closing_comment(state: State, ending: Ending, url: str, now: datetime) -> str:
     """Why the issue is closed, with the proof: which runs, on which commits, and how long it was broken."""
-    parts = _CLOSINGS[ending](state, url)
-    broken = f"It was broken {_broken_for(state, now)}, in {counted_failures(state)}."
-    return _signed([*parts, broken], "closed", state)
+    return _signed([*_CLOSINGS[ending](state, url), _how_long(state, ending, now)], "closed", state)
 
 
 def duplicate_comment(number: int) -> str:
@@ -80,7 +78,8 @@ def _recovered(state: State, url: str) -> Iterator[str]:
         yield _proof(line, url, f" on {code(line.branch, 100)}" if several or line.branch else "")
     legs = [one.leg for one in state.legs if one.leg]
     if len(legs) > 1:
-        yield f"Each of the {counted(len(legs), 'leg')} that had failed was seen green, or is no longer there."
+        kind = "job" if state.identity.cause or state.identity.is_whole_workflow else "leg"
+        yield f"Each of the {counted(len(legs), kind)} that had failed was seen green, or is no longer there."
 
 
 def _proof(line: Line, url: str, where: str) -> str:
@@ -91,7 +90,7 @@ def _proof(line: Line, url: str, where: str) -> str:
 
 def _gone(state: State, url: str) -> Iterator[str]:
     yield (
-        "Closed as not planned: nothing is left that could fail. The job, its workflow or its branch is no longer "
+        "Closed as not planned: nothing is left that could fail. The job or its workflow is no longer "
         f"there, so it was never seen green. It last failed in {run_link(state.latest, url)}. "
         "If it comes back and fails, this issue is opened again."
     )
@@ -104,12 +103,21 @@ def _moved_on(state: State, url: str) -> Iterator[str]:
 _CLOSINGS = {Ending.RECOVERED: _recovered, Ending.GONE: _gone, Ending.MOVED_ON: _moved_on}
 
 
-def _broken_for(state: State, now: datetime) -> str:
+def _how_long(state: State, ending: Ending, now: datetime) -> str:
     """From the first red run of the break to the green one that ended it."""
     start = state.first_red.at if state.first_red else state.first_seen
-    end = min((line.greens[0].at for line in state.lines if line.greens), default=None)
-    end = end or (state.green_again.at if state.green_again else now)
-    return f"for {span(max(end, start) - start)}, from {utc(start)} to {utc(max(end, start))}"
+    again = state.green_again or min((green for line in state.lines for green in line.greens), key=_at, default=None)
+    end = max(start, again.at if again else now)
+    time = f"for {span(end - start)}, from {utc(start)} to {utc(end)}"
+    if ending is Ending.MOVED_ON:
+        return f"It waited {time}."
+    if state.identity.job == Outcome.SILENT.words:
+        return f"It was silent {time}."
+    return f"It was broken {time}, in {counted_failures(state)}."
+
+
+def _at(point: Point) -> datetime:
+    return point.at
 
 
 # --- words that others use, too ------------------------------------------------------------------

@@ -98,6 +98,10 @@ def standing(state: State, url: str, close_after: int) -> Iterator[str]:
     """What else is to be known at once: that it is flaky, what would close it, what is not known."""
     if state.flaky is not None:
         yield f"Flaky. {flaky_words(state.flaky, url)}"
+    red = sorted({leg.leg for line in state.lines for leg in line.red if leg.leg})
+    if red and len(red) < len(state.legs):
+        more = f" and {len(red) - _NAMED} more" if len(red) > _NAMED else ""
+        yield f"Still red: {', '.join(code(leg, 60) for leg in red[:_NAMED])}{more}."
     if state.closed is None and (proof := _proof(state, close_after)):
         yield proof
     if state.reopened_at is not None:

@@ -131,6 +131,8 @@ class LineReader:
     def _spoken(self, told: Iterable[Verdict]) -> Iterator[tuple[int, bool]]:
         """How the first attempt of each run ended that said anything of the identity."""
         seen: set[int] = set()
+        if self.identity.job == Outcome.ACTION_REQUIRED.words:
+            return  # that other runs did not wait is no change
         for said in told:
             green = said.is_proof or (said.all_green and bool(self.known.get(said.trigger)))
             if (said.red or green) and said.run.id not in seen:

@@ -50,6 +50,7 @@ def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, n
         now,
         partial=seen.window.partial or bool(seen.logs.unread),
         storms=known.storms,
+        umbrellas=_numbers_of_umbrellas(known, tracked),
         commits=seen.commits,
     )
     decided = list(_decide_each(book, known, tracked))
@@ -101,14 +102,10 @@ def read_known(observed: Sequence[Observation], seen: Scan, tracked: Sequence[Tr
         found = read_histories(told, kind.applied(settings), dataclasses.replace(ground, states=states))
         ids = {state.identity.id for state in states}
         histories += [one for one in found if kind.is_of(settings) or one.identity.id in ids]
-    of_causes = settings.group_by is GroupBy.CAUSE
-    storms = find_storms(told, histories, settings, ground)
-    return Known(tuple(histories if of_causes else _without_causes(histories)), storms)
-
-
-def _without_causes(histories: Iterable[History]) -> Iterator[History]:
-    """What is not an umbrella over others."""
-    return (history for history in histories if not history.identity.cause)
+    if settings.group_by is GroupBy.CAUSE:
+        return Known(tuple(histories), Storms())
+    own = tuple(history for history in histories if not history.identity.cause)
+    return Known(own, find_storms(told, own, settings, ground))
 
 
 def open_states(tracked: Sequence[Tracked]) -> tuple[State, ...]:
@@ -188,6 +185,12 @@ def _decide_each(book: RuleBook, known: Known, tracked: Sequence[Tracked]) -> It
             yield history, book.decide(history, issue_of(identity.id, tracked), _related(history, known, tracked))
         except SettingsError as mistake:
             yield history, skip(history, Why.BAD_TEMPLATE, str(mistake))
+
+
+def _numbers_of_umbrellas(known: Known, tracked: Sequence[Tracked]) -> Mapping[str, int]:
+    """The open issue of each cause that many share."""
+    found = ((one.identity.cause, issue_of(one.identity.id, tracked)) for one in known.storms.umbrellas)
+    return {cause: one.issue.number for cause, one in found if one is not None and one.issue.open}
 
 
 def _related(history: History, known: Known, tracked: Sequence[Tracked]) -> list[int]:

@@ -49,7 +49,7 @@ def _found(state: State, history: History, settings: Settings) -> Verdict:
     if history.moved_on:
         return Verdict(Ending.MOVED_ON, "what waited has moved on")
     if history.gone:
-        return Verdict(Ending.GONE, "the workflow no longer has it")
+        return Verdict(Ending.GONE, "the job or its workflow is no longer there")
     needed = needed_greens(settings, state)
     if all(is_proven(line, needed) for line in state.lines):
         return Verdict(Ending.RECOVERED, _proof_words(state, needed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -67,6 +67,7 @@ class RuleBook:
     now: datetime
     partial: bool
     storms: Storms = field(default_factory=Storms)
+    umbrellas: Mapping[str, int] = field(default_factory=dict)
     commits: Sequence[CommitsBetween] = ()
 
     def decide(self, history: History, tracked: Tracked | None, related: Sequence[int] = ()) -> Action:
@@ -116,11 +117,13 @@ class RuleBook:
         return len(history.flakes) >= _FLAKES and not history.gone and not (self.settings.close_after and proven)
 
     def _storm_words(self, cause: str) -> str:
-        members = len(self.storms.members.get(cause, ()))
+        others = len(self.storms.members.get(cause, ())) - 1
+        number = self.umbrellas.get(cause)
+        where = f"issue #{number} tells of" if number else "one issue tells of"
         return (
-            f"fails of the same cause as {members - 1} others, which share an issue"
-            if members > 1
-            else ("fails of a cause that has an issue for all its jobs")
+            f"fails of a cause that {where} for {counted(others, 'other')}, too"
+            if others > 0
+            else (f"fails of a cause that {where}")
         )
 
     def _waits(self, history: History) -> bool:

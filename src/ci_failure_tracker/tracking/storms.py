@@ -35,8 +35,6 @@ def find_storms(
     told: Sequence[Observation], histories: Iterable[History], settings: Settings, ground: Ground
 ) -> Storms:
     """The storms of a sweep: new ones, and those that an open issue stands for."""
-    if settings.group_by is GroupBy.CAUSE:
-        return Storms()
     members: dict[str, list[History]] = defaultdict(list)
     for history in histories:
         for cause in current_causes(history):

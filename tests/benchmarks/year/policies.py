@@ -206,10 +206,10 @@ def naive(world: World, name: str, *, a_run: bool = False, closes: bool = False)
                 _open(ledger, by_title, key, now, run)
             for key in {_key(run, job) for job in newest if job.conclusion == "success"} if closes else ():
                 entry = by_title.get(key)
-                if entry and len(entry.closed) < len(entry.opened) and key not in red:
+                if entry and len(entry.closed) < len(entry.opened):
                     entry.closed.append(now)
                     entry.comments += 1
-    _count_duplicates(ledger)
+    ledger.most_open_of_one = _most_open(ledger) if a_run else 1
     return ledger
 
 
@@ -230,10 +230,10 @@ def _open(ledger: Ledger, by_title: dict[str, Entry], key: str, now: datetime, r
     entry.last_failure = [*entry.last_failure[: len(entry.opened) - 1], run.created_at]
 
 
-def _count_duplicates(ledger: Ledger) -> None:
-    open_of: dict[str, int] = {}
+def _most_open(ledger: Ledger) -> int:
+    """Of issues that are never closed, how many stand for one job at the end."""
+    counts: dict[str, int] = {}
     for entry in ledger.entries:
-        if not entry.closed:
-            for job in entry.jobs:
-                open_of[job] = open_of.get(job, 0) + 1
-    ledger.most_open_of_one = max(open_of.values(), default=0)
+        for job in entry.jobs:
+            counts[job] = counts.get(job, 0) + 1
+    return max(counts.values(), default=0)
