@@ -107,7 +107,7 @@ def _how_long(state: State, ending: Ending, now: datetime) -> str:
     """From the first red run of the break to the green one that ended it."""
     start = state.first_red.at if state.first_red else state.first_seen
     again = state.green_again or min((green for line in state.lines for green in line.greens), key=_at, default=None)
-    end = max(start, again.at if again else now)
+    end = max(start, again.at if again and ending is not Ending.MOVED_ON else now)
     time = f"for {span(end - start)}, from {utc(start)} to {utc(end)}"
     if ending is Ending.MOVED_ON:
         return f"It waited {time}."

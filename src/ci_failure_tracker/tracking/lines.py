@@ -48,7 +48,8 @@ class LineReader:
         workflow_id, branch, subject = told[0].run.stream if told else before.stream if before else (0, "", "")
         red = tuple(self._red(before, told))
         gone = not red and _is_gone(before, last_red, told)
-        greens = self._greens(before, told, last_red)
+        waits = red and self.identity.job == Outcome.ACTION_REQUIRED.words
+        greens = () if waits else self._greens(before, told, last_red)
         recent = _recent(before, self._spoken(told))
         if not red and len(greens) == self.most:
             # Enough is proven: the runs after it say nothing new.

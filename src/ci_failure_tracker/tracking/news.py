@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -69,11 +69,18 @@ def changes(before: State, after: State) -> Iterator[str]:
         yield REPLACED
     if after.green_again is not None and before.green_again is None:
         yield f"green again since run {after.green_again.number}"
+    mended = _red(before) - _red(after)
+    if mended and _red(after):
+        yield f"no longer red: {', '.join(sorted(mended)[:3])}"
     if after.suspects is not None and before.suspects is None:
         yield "the commits of the break are known"
 
 
 REPLACED = "its jobs fail of something else now"
+
+
+def _red(state: State) -> set[str]:
+    return {red.leg for line in state.lines for red in line.red}
 
 
 def _causes(before: State, after: State) -> Iterator[str]:
@@ -89,9 +96,3 @@ def _causes(before: State, after: State) -> Iterator[str]:
 def _told(state: State) -> int:
     """Of how many failed jobs the cause is known."""
     return state.other_causes + sum(cause.count for cause in state.causes)
-
-
-def listed(numbers: Iterable[int]) -> str:
-    """`#4, #5 and #7`."""
-    *others, last = (f"#{number}" for number in numbers)
-    return f"{', '.join(others)} and {last}" if others else last

@@ -35,10 +35,12 @@ class Verdict:
 
 def judge_recovery(state: State, history: History, issue: Issue, settings: Settings, partial: bool) -> Verdict:
     """Whether the issue of a thing that is not failing may be closed."""
+    if not settings.close_after:
+        return Verdict(None, "`close-after: 0` never closes")
     found = _found(state, history, settings)
     if found.ending is None:
         return found
-    if held := _held_open(state, found.ending, issue, settings, partial):
+    if held := _held_open(state, found.ending, issue, partial):
         return Verdict(None, f"{found.reason}; {held}")
     return found
 
@@ -56,9 +58,7 @@ def _found(state: State, history: History, settings: Settings) -> Verdict:
     return Verdict(None, _lacking_words(state, needed))
 
 
-def _held_open(state: State, ending: Ending, issue: Issue, settings: Settings, partial: bool) -> str:
-    if not settings.close_after:
-        return "`close-after: 0` never closes"
+def _held_open(state: State, ending: Ending, issue: Issue, partial: bool) -> str:
     if issue.has_label(KEEP_OPEN):
         return f"the label `{KEEP_OPEN}` keeps it open"
     if partial:
