@@ -64,7 +64,7 @@ def read_everything(source: Source) -> Reads:
     list(reads.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
     reads.issues("ci-failure")
     reads.viewer()
-    reads.commits_between([(runs[-1].commit.sha, failed.commit.sha)])
+    reads.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
     return reads
 
 

@@ -129,7 +129,10 @@ class OpenDoor:
             if action.labels:
                 with translated(f"label issue #{action.number}", _RIGHT):
                     yield from self._make_labels(action.labels, needed=())
-                    issue.add_to_labels(*action.labels)
+                    # In the form that GitHub's description asks for; PyGithub sends the bare list.
+                    self._requester.requestJsonAndCheck(
+                        "POST", f"{issue.url}/labels", input={"labels": list(action.labels)}
+                    )
             if action.comment:
                 with translated(f"comment on issue #{action.number}", _RIGHT):
                     issue.create_comment(action.comment)
