@@ -29,8 +29,9 @@ def duplicate_comment(number: int) -> str:
 
 def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
     """That it fails again, where, and what may have brought it back."""
+    again = "Failing again" if any(line.red for line in state.lines) else "It failed again, and then passed"
     parts = [
-        f"Failing again: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
+        f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"ended as {state.latest.outcome.words} on {utc(state.latest.ended_at)}. "
         f"The issue had been closed for {span(state.latest.ended_at - closed_at)}."
     ]

@@ -97,7 +97,7 @@ class RuleBook:
     # --- rule 3: failing, no issue ---------------------------------------------------------------
 
     def _without_issue(self, history: History, related: Sequence[int]) -> Action:
-        flakes = not history.failing and self._is_flaky_enough(history)
+        flakes = not history.failing and self._is_flaky_enough(history, None)
         if not (history.failing or flakes):
             return skip(history, Why.GREEN, green_words(history))
         least = self.settings.min_failures
@@ -111,10 +111,15 @@ class RuleBook:
         why = "flaky, no issue yet" if flakes else "failing, no issue yet"
         return self._create(history, remember(None, history), f"{why}: {failing_words(history)}", related)
 
-    def _is_flaky_enough(self, history: History) -> bool:
+    def _is_flaky_enough(self, history: History, since: datetime | None) -> bool:
         """Whether something that is green now is flaky, and not proven to be mended since (rule 8)."""
+        flaked = {
+            one.commit.sha
+            for one in history.occurrences
+            if one.commit.sha in history.flakes and (since is None or one.started_at > since)
+        }
         proven = all(len(line.greens) >= 2 * self.settings.close_after for line in history.lines)
-        return len(history.flakes) >= _FLAKES and not history.gone and not (self.settings.close_after and proven)
+        return len(flaked) >= _FLAKES and not history.gone and not (self.settings.close_after and proven)
 
     def _storm_words(self, cause: str) -> str:
         others = len(self.storms.members.get(cause, ())) - 1
@@ -200,13 +205,14 @@ class RuleBook:
 
     def _closed(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Action:
         issue = tracked.issue
-        if not history.failing:
-            return skip(history, Why.GREEN, green_words(history), tracked)
         closed_at = issue.closed_at or self.now
+        flakes = not history.failing and self._is_flaky_enough(history, closed_at)
+        if not (history.failing or flakes):
+            return skip(history, Why.GREEN, green_words(history), tracked)
         if issue.state_reason in _CLOSED_FOR_GOOD and not _was_gone(state):
             words = (issue.state_reason or "").replace("_", " ")
             return skip(history, Why.CLOSED_BY_PERSON, f"closed as {words}, which stands until it is reopened", tracked)
-        if not _failed_since(history, closed_at):
+        if not (flakes or _failed_since(history, closed_at)):
             return skip(history, Why.OLDER_THAN_CLOSING, "no failed run has started since it was closed", tracked)
         if storm := self.storms.over(history):
             return skip(history, Why.STORM, self._storm_words(storm), tracked)
@@ -223,7 +229,8 @@ class RuleBook:
         if body is None:
             return skip(history, Why.NO_ROOM, _NO_ROOM, tracked)
         comment = reopening_comment(fresh, closed_at, self.url) if self._may_comment(tracked) else ""
-        reason = f"failing again since it was closed: {failing_words(history)}"
+        again = "failing again" if history.failing else "flaky again"
+        reason = f"{again} since it was closed: {failing_words(history)}"
         labels = _flaky_label(state, fresh, tracked)
         return Reopen(history.identity, reason, tracked.issue.number, body, comment, labels)
 

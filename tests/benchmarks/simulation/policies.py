@@ -78,7 +78,7 @@ class _Ours:
     def look(self, now: datetime) -> Scan:
         """What a sweep reads: the jobs only of the runs whose jobs it asks for."""
         runs = self._feed.newest(self._most)
-        issues = tuple(self._issues.values())
+        issues = self._still_of_use()
         states = open_states(find_tracked(issues, None))
         jobs = list(
             self._jobs([*(run for run in runs if needs_jobs(run, runs)), *choose_proofs(runs, states, self._settings)])
@@ -88,6 +88,12 @@ class _Ours:
         window = Window(forks=0, unread=0, partial=False, start=start)
         scan = Scan(REPOSITORY, tuple(runs), tuple(jobs), issues, None, window, (), workflows=WORKFLOWS)
         return replace(scan, readings=tuple(self._readings(scan, now)))
+
+    def _still_of_use(self) -> tuple[Issue, ...]:
+        """The open issues, and the newest of each thing: of the others the program makes no use, and is slower."""
+        newest = {entry.key: number for number, entry in enumerate(self._ledger.entries, start=1)}
+        kept = set(newest.values())
+        return tuple(issue for number, issue in self._issues.items() if issue.open or number in kept)
 
     def _jobs(self, runs: Sequence[Run]) -> Iterator[RunJobs]:
         return (RunJobs(run.id, self._feed.jobs(run)) for run in runs)

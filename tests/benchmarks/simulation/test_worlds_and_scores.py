@@ -46,7 +46,7 @@ def test_a_world_is_the_same_for_its_seed() -> None:
 
 
 def test_every_red_job_is_in_trouble_and_all_else_is_not() -> None:
-    world = make_world(5, 90)
+    world = make_world(5, 60)
     for story in world.stories:
         for attempt in story.attempts:
             for job in attempt.jobs:
@@ -58,7 +58,7 @@ def test_every_red_job_is_in_trouble_and_all_else_is_not() -> None:
 
 
 def test_no_job_in_a_break_is_green_in_a_leg_that_it_hits() -> None:
-    world = make_world(5, 90)
+    world = make_world(5, 60)
     breaks = [one for one in world.troubles if one.kind is Kind.BREAK]
     for story in (one for one in world.stories if one.event == "push"):
         green = [job.name for job in story.attempts[0].jobs if job.conclusion == "success"]
@@ -69,7 +69,7 @@ def test_no_job_in_a_break_is_green_in_a_leg_that_it_hits() -> None:
 
 
 def test_a_project_has_forty_jobs_and_what_may_go_wrong_goes_wrong() -> None:
-    world = make_world(1, 365)
+    world = make_world(1, 120)
     first_week = [story for story in world.stories if story.created_at < START + timedelta(days=3)]
     names = {key_of(story.workflow.name, job.name) for story in first_week for job in story.attempts[0].jobs}
     assert len(names) == JOBS
@@ -128,7 +128,7 @@ def test_a_break_that_no_sweep_could_see_is_no_event() -> None:
     assert Truth(world).first_sweep(BREAK, [START + 7 * HOURLY]) == START + 7 * HOURLY
 
 
-def test_this_program_has_no_duplicate_and_closes_nothing_wrongly_in_two_months() -> None:
-    world = make_world(1, 60)
+def test_this_program_has_no_duplicate_and_closes_nothing_wrongly_in_a_month() -> None:
+    world = make_world(4, 30)
     found = score(world, ours_hourly(world))
     assert (found.duplicates, found.wrong, found.recall) == (0, 0, 1.0)
