@@ -31,7 +31,7 @@ def label(path: Path) -> str:
     return str(path.relative_to(PACKAGE))
 
 
-@pytest.mark.parametrize("path", [*modules(*PURE), PACKAGE / "model.py", PACKAGE / "settings.py"], ids=label)
+@pytest.mark.parametrize("path", [*modules(*PURE, "model"), PACKAGE / "settings.py"], ids=label)
 def test_the_core_is_pure(path: Path) -> None:
     roots = {name.partition(".")[0] for name in imports(path)}
     assert not roots & OUTSIDE

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from unittest.mock import patch
 
 from benchmarks.simulation.ledger import Deed, Entry, Ledger
 from benchmarks.simulation.making import WORKFLOWS
@@ -29,6 +31,7 @@ from ci_failure_tracker.model import (
     Why,
     Window,
 )
+from ci_failure_tracker.tracking import marker
 from ci_failure_tracker.tracking.marker import find_tracked, state_in
 from ci_failure_tracker.tracking.plan import make_plan, open_states
 from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
@@ -68,12 +71,17 @@ class _Ours:
         self._issues: dict[int, Issue] = {}
 
     def year(self, every: timedelta) -> Ledger:
-        for now, _ in moments(self._feed, every, self._world.end):
-            self._ledger.sweeps.append(now)
-            scan = self.look(now)
-            for action in make_plan(observe(scan), scan, self._settings, now).actions:
-                self._carry_out(action, now)
+        # A year has thousands of sweeps, and each reads all issues: the same text says the same.
+        with patch.object(marker, "read_tracked", lru_cache(maxsize=1_000)(marker.read_tracked)):
+            for now, _ in moments(self._feed, every, self._world.end):
+                self._sweep(now)
         return self._ledger
+
+    def _sweep(self, now: datetime) -> None:
+        self._ledger.sweeps.append(now)
+        scan = self.look(now)
+        for action in make_plan(observe(scan), scan, self._settings, now).actions:
+            self._carry_out(action, now)
 
     def look(self, now: datetime) -> Scan:
         """What a sweep reads: the jobs only of the runs whose jobs it asks for."""

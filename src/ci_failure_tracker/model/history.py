@@ -1,0 +1,210 @@
+"""What was seen of one thing that fails, over all runs looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ci_failure_tracker.model.causes import Absence, Reading
+from ci_failure_tracker.model.github import ALL_JOBS, Commit, Outcome, Run, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One job of one run attempt with its outcome; `None` where it says nothing (skipped, neutral).
+
+    A run that was green as a whole is one observation without a job: its jobs were not read. `step` is the one that
+    failed, `reading` what is known of the cause.
+    """
+
+    run: Run
+    outcome: Outcome | None
+    job: str | None = None
+    job_id: int | None = None
+    step: Step | None = None
+    attempt: int = 1
+    ended_at: datetime | None = None
+    reading: Reading | None = None
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an issue stands for; `cause` is a signature where it is one cause, in whatever jobs it shows."""
+
+    id: str
+    workflow: str
+    job: str
+    cause: str = ""
+
+    @property
+    def is_whole_workflow(self) -> bool:
+        """Whether one issue holds all jobs of the workflow."""
+        return self.job == ALL_JOBS
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLeg:
+    """One failed job of an occurrence; `leg` is empty where the job has no matrix.
+
+    `signature` is empty as long as the cause is not known, `absence` says that there was no log. `outcome` is set where
+    the job ended otherwise than GitHub's conclusion says.
+    """
+
+    leg: str
+    job_id: int | None
+    step: str | None
+    signature: str = ""
+    absence: Absence | None = None
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One failed run attempt of an identity, with its failed legs; `hidden_legs` more are only counted.
+
+    `source` is the workflow's file, or what a dynamic workflow worked on: several may share one name.
+    """
+
+    run_id: int
+    attempt: int
+    number: int
+    event: str
+    branch: str
+    commit: Commit
+    started_at: datetime
+    ended_at: datetime
+    outcome: Outcome
+    legs: tuple[FailedLeg, ...]
+    source: str = ""
+    hidden_legs: int = 0
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What it is counted by: never twice."""
+        return self.run_id, self.attempt
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """A total order by the time at which the run ended."""
+        return self.ended_at, self.run_id, self.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A run at which an identity turned green or red."""
+
+    run_id: int
+    number: int
+    sha: str
+    at: datetime
+
+
+OTHER_LEGS = "…"
+"""Stands for the red legs of a large matrix that an issue cannot name one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedLeg:
+    """A leg that was red when it was last seen: in which run, under which event, and when that run was created."""
+
+    leg: str
+    event: str
+    run_id: int
+    attempt: int
+    at: datetime
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """A total order by the time at which the run was created: a re-run of an old commit stays old."""
+        return self.at, self.run_id, self.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is known of an identity in one line of runs, in which a newer run speaks for an older one.
+
+    `red` are the legs that were red when last seen, `last_red` is the newest run in which one failed. `greens` are the
+    green runs since, the oldest first, each on a commit of its own that no failure was on; they are the proof that it
+    is mended. `recent` are the newest runs that said anything, as their first attempts ended: true for green. `gone`
+    says that the line has no more runs of this identity to come: its job, its workflow or its branch is no more.
+    """
+
+    workflow_id: int
+    branch: str
+    subject: str
+    red: tuple[RedLeg, ...]
+    last_red: Point
+    greens: tuple[Point, ...] = ()
+    recent: tuple[tuple[int, bool], ...] = ()
+    gone: bool = False
+
+    @property
+    def stream(self) -> tuple[int, str, str]:
+        """What its runs have in common; the same as `Run.stream`."""
+        return self.workflow_id, self.branch, self.subject
+
+    @property
+    def known_to(self) -> tuple[datetime, int]:
+        """The newest run that it knows of."""
+        return max((point.at, point.run_id) for point in (self.last_red, *self.greens))
+
+
+@dataclass(frozen=True, slots=True)
+class Flaky:
+    """Why something is taken to be flaky.
+
+    `commits` are the newest of those on which it failed and then passed, `more` counts the others. `failed` of `seen`
+    runs were red at their first attempt, `changes` is how often it turned from one to the other among them.
+    """
+
+    commits: tuple[str, ...] = ()
+    more: int = 0
+    failed: int = 0
+    seen: int = 0
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the runs looked at say of one identity, together with what its open issue remembers.
+
+    `occurrences` go from the oldest to the newest; where none was seen, `remembered` has those that the issue keeps.
+    `first_red` and `last_green` bound the latest break on its branch, `green_again` is the first green after it;
+    `replaced` says that the jobs of a cause fail of something else now, which proves nothing of the cause. `flakes`
+    are the commits on which a failed attempt was followed by a green one. `missed` says that runs went by unseen.
+    `moved_on` says that what waited for somebody waits no more. `readings` hold what is known of the failed jobs.
+    """
+
+    identity: Identity
+    occurrences: tuple[Occurrence, ...]
+    lines: tuple[Line, ...]
+    first_red: Point | None
+    last_green: Point | None
+    green_again: Point | None
+    replaced: bool = False
+    flakes: tuple[str, ...] = ()
+    missed: bool = False
+    moved_on: bool = False
+    readings: tuple[Reading, ...] = ()
+    remembered: tuple[Occurrence, ...] = ()
+
+    @property
+    def failing_legs(self) -> tuple[str, ...]:
+        """The legs that were red when last seen; a job without a matrix is the leg with the empty name."""
+        return tuple(sorted({red.leg for line in self.lines for red in line.red}))
+
+    @property
+    def failing(self) -> bool:
+        """Whether any leg was red when it was last seen."""
+        return any(line.red for line in self.lines)
+
+    @property
+    def gone(self) -> bool:
+        """Whether nothing is left that could fail."""
+        return bool(self.lines) and all(line.gone for line in self.lines)
+
+    @property
+    def latest(self) -> Occurrence:
+        """The newest failure."""
+        return max((*self.occurrences, *self.remembered), key=lambda one: one.order)

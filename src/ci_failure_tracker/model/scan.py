@@ -1,0 +1,114 @@
+"""What one sweep read, and what went wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ci_failure_tracker.model.causes import LogsRead, Reading
+from ci_failure_tracker.model.github import Issue, Repository, Run, RunJobs, Workflow
+
+
+class Gravity(StrEnum):
+    """How loud a problem is said; an error also changes the exit code, a notice asks for nothing."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong without stopping the sweep, and how to mend it."""
+
+    gravity: Gravity
+    what: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        """One line for a log or an annotation."""
+        return f"{self.what} {self.advice}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How far the look went: runs of forks left out, runs whose jobs could not be read.
+
+    `partial` says that something is unknown: the list was cut short, or jobs could not be read. Of the time since
+    `start` every run that fits the filters was listed; without it they were all listed.
+    """
+
+    forks: int
+    unread: int
+    partial: bool
+    start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A commit between the last green run and the first red one; `author` is a login, or a name where there is none."""
+
+    sha: str
+    title: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitsBetween:
+    """The commits after one commit up to another, the newest first; `more` says that there are more than are known.
+
+    `green` and `red` are full hashes. `known` is false where GitHub no longer has one of them, after a forced push.
+    """
+
+    green: str
+    red: str
+    commits: tuple[Suspect, ...] = ()
+    more: bool = False
+    known: bool = True
+
+
+class Quiet(StrEnum):
+    """Why a workflow does not run on its schedule."""
+
+    DISABLED = "disabled_inactivity"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """What is known of a workflow that should run by itself: that it is quiet, and why, or that it ran.
+
+    `last` is its newest scheduled run, where one is known. `due` is the moment by which it should have run, in UTC:
+    after `last`, the third time that its cron expressions name; when it was noticed, where these are not known.
+    """
+
+    workflow: Workflow
+    quiet: Quiet | None
+    due: datetime
+    last: Run | None = None
+    crons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """All that was read from GitHub in one sweep.
+
+    `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was
+    either green, or has no jobs, or is named in `problems`. `readings` hold what the logs of failed jobs say,
+    `commits` what came between the last green run and the first red one. `workflows` are all that the repository has,
+    whatever the filters say. `schedules` tell of workflows that should have run by themselves.
+    """
+
+    repository: Repository
+    runs: tuple[Run, ...]
+    jobs: tuple[RunJobs, ...]
+    issues: tuple[Issue, ...]
+    viewer: str | None
+    window: Window
+    problems: tuple[Problem, ...]
+    readings: tuple[Reading, ...] = ()
+    logs: LogsRead = field(default_factory=LogsRead)
+    workflows: tuple[Workflow, ...] = ()
+    commits: tuple[CommitsBetween, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
