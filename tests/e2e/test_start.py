@@ -166,8 +166,9 @@ def test_a_package_that_is_not_what_was_locked_is_refused(machine: Machine, tmp_
 SCHEDULES = USES.replace("dry-run: true", "dry-run: true\n          schedules: {given}")
 
 
-@pytest.mark.parametrize("installer", ["pip", "uv"])
-@pytest.mark.parametrize(("given", "installed"), [("'TRUE'", True), ("false", False)])
+@pytest.mark.parametrize(
+    ("installer", "given", "installed"), [("pip", "'TRUE'", True), ("uv", "true", True), ("uv", "false", False)]
+)
 def test_what_schedules_need_is_installed_only_where_they_are_looked_at(
     machine: Machine, tmp_path: Path, wheels: Path, installer: str, given: str, installed: bool
 ) -> None:

@@ -64,7 +64,7 @@ def _attempts_of(story: Story, now: datetime) -> list[Attempt]:
 
 
 @given(a_history(branches=("main", "release")), EVERY)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_a_second_sweep_changes_nothing(stories: list[Story], every: int) -> None:
     tracker = Tracker(stories)
     for now in moments(stories, every):
@@ -73,7 +73,7 @@ def test_a_second_sweep_changes_nothing(stories: list[Story], every: int) -> Non
 
 
 @given(a_history(branches=("main", "release")), EVERY, st.integers(2, 30))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_there_are_never_two_open_issues_of_one_identity(stories: list[Story], every: int, most: int) -> None:
     tracker = Tracker(stories, most=most)
     for now in moments(stories, every):
@@ -82,7 +82,7 @@ def test_there_are_never_two_open_issues_of_one_identity(stories: list[Story], e
 
 
 @given(a_history(branches=("main", "release")), EVERY)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_nothing_is_closed_that_was_failing_when_last_seen(stories: list[Story], every: int) -> None:
     tracker = Tracker(stories)
     for now in moments(stories, every):
@@ -92,7 +92,7 @@ def test_nothing_is_closed_that_was_failing_when_last_seen(stories: list[Story],
 
 
 @given(a_history(reruns=False), EVERY, st.integers(1, 3))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_nothing_is_closed_before_it_was_green_on_distinct_commits(
     stories: list[Story], every: int, close_after: int
 ) -> None:
@@ -110,7 +110,7 @@ def test_nothing_is_closed_before_it_was_green_on_distinct_commits(
 
 
 @given(a_history(branches=("main", "release")), EVERY)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_occurrences_are_never_counted_twice(stories: list[Story], every: int) -> None:
     tracker = Tracker(stories, some_settings(close_after="0", conclusions="failure"))
     for now in [*moments(stories, every), END]:
@@ -129,7 +129,7 @@ def test_occurrences_are_never_counted_twice(stories: list[Story], every: int) -
 
 
 @given(a_history(branches=("main", "release")), EVERY, st.integers(0, 1_000))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_the_plan_does_not_depend_on_the_order_of_what_was_read(stories: list[Story], every: int, seed: int) -> None:
     tracker = Tracker(stories)
     for now in moments(stories, every):
@@ -138,7 +138,7 @@ def test_the_plan_does_not_depend_on_the_order_of_what_was_read(stories: list[St
 
 
 @given(a_history(branches=("main", "release")), EVERY)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_many_small_sweeps_end_in_the_same_issues_as_one(stories: list[Story], every: int) -> None:
     """What waits for its proof has an issue only where it was seen failing; all else is the same."""
     often, once = Tracker(stories), Tracker(stories)
@@ -153,7 +153,7 @@ def test_many_small_sweeps_end_in_the_same_issues_as_one(stories: list[Story], e
 
 
 @given(a_history(), EVERY)
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_where_nothing_is_ever_closed_many_small_sweeps_leave_the_same_text(stories: list[Story], every: int) -> None:
     settings_ = some_settings(close_after="0")
     often, once = Tracker(stories, settings_), Tracker(stories, settings_)
@@ -166,7 +166,7 @@ def test_where_nothing_is_ever_closed_many_small_sweeps_leave_the_same_text(stor
 
 
 @given(a_history(), EVERY, st.integers(2, 6))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_nothing_is_closed_wrongly_however_little_is_looked_at(stories: list[Story], every: int, most: int) -> None:
     tracker = Tracker(stories, most=most)
     for now in moments(stories, every):

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from ci_failure_tracker.model import (
     Action,
@@ -174,12 +175,10 @@ class RuleBook:
         return frozenset(umbrella.identity.cause for umbrella in self.storms.umbrellas)
 
     def _with_what_is_said(self, state: State, told: news.News) -> State:
-        return fit(
-            dataclasses.replace(
-                state,
-                week_told=state.week_told or told.week,
-                cause_told=self.now if told.causes else state.cause_told,
-            )
+        return _changed(
+            state,
+            week_told=state.week_told or told.week,
+            cause_told=self.now if told.causes else state.cause_told,
         )
 
     def _comment(self, state: State, told: news.News, tracked: Tracked) -> str:
@@ -238,7 +237,7 @@ class RuleBook:
 
     def _create(self, history: History, state: State, reason: str, related: Sequence[int]) -> Action:
         state = self._completed(state, related)
-        state = fit(dataclasses.replace(state, week_told=news.is_a_week_old(state, self.now)))
+        state = _changed(state, week_told=news.is_a_week_old(state, self.now))
         body = self._body(state, "")
         if body is None:
             return skip(history, Why.NO_ROOM, "the template's text is longer than GitHub allows")
@@ -255,7 +254,7 @@ class RuleBook:
         """The state with what only the whole of a sweep knows: the commits of the break, the issues beside it."""
         found = next((one for one in self.commits if is_about(one, state)), None)
         suspects = state.suspects or (kept(found) if found else None)
-        return fit(dataclasses.replace(state, suspects=suspects, related=tuple(sorted(related))))
+        return _changed(state, suspects=suspects, related=tuple(sorted(related)))
 
     def _body(self, state: State, old: str) -> str | None:
         """The longest body that GitHub takes; it counts UTF-16 units at the strictest."""
@@ -264,6 +263,12 @@ class RuleBook:
             if len(body.encode("utf-16-le", "replace")) // 2 <= BODY_LIMIT:
                 return body
         return None
+
+
+def _changed(state: State, **changes: Any) -> State:
+    """The state with these changes, made to fit again; fitting costs most of what a plan takes."""
+    fresh = dataclasses.replace(state, **changes)
+    return state if fresh == state else fit(fresh)
 
 
 def is_about(commits: CommitsBetween, state: State) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -240,6 +241,11 @@ def _pushes(random: Random, end: datetime) -> list[Push]:
     return pushes
 
 
+def _newest(pushes: list[Push], at: datetime) -> Push:
+    """What a run by hand or by the clock is of: the commit that main is at."""
+    return pushes[max(0, bisect_right(pushes, at, key=lambda push: push.at) - 1)]
+
+
 @dataclass(frozen=True)
 class _Fate:
     """How a job of an attempt ended, how long it took, and why it is red."""
@@ -270,17 +276,14 @@ class _Runner:
         for push, following in zip(mine, [*mine[1:], None], strict=True):
             cancels = workflow.name in _CANCELS_OLDER and following is not None
             yield self._story(workflow, push, push.at, "push", following.at if cancels and following else None)
-            again = push.at + timedelta(hours=self._random.uniform(1, 5))
+            again = push.at + timedelta(minutes=self._random.randint(20, 300))
             if self._random.random() < 0.05 and again < end:
-                yield self._story(workflow, push, again, "workflow_dispatch", None)
+                yield self._story(workflow, _newest(pushes, again), again, "workflow_dispatch", None)
 
     def _nightly(self, workflow: Workflow, pushes: list[Push], end: datetime) -> Iterator[Story]:
         at = START + timedelta(days=1, hours=2, minutes=workflow.id)
-        place = 0
         while at < end:
-            while place + 1 < len(pushes) and pushes[place + 1].at <= at:
-                place += 1
-            yield self._story(workflow, pushes[place], at, "schedule", None)
+            yield self._story(workflow, _newest(pushes, at), at, "schedule", None)
             at += timedelta(days=1)
 
     def _story(self, workflow: Workflow, push: Push, at: datetime, event: str, cut: datetime | None) -> Story:
