@@ -127,7 +127,8 @@ class Line:
     `red` are the legs that were red when last seen, `last_red` is the newest run in which one failed. `greens` are the
     green runs since, the oldest first, each on a commit of its own that no failure was on; they are the proof that it
     is mended. `recent` are the newest runs that said anything, as their first attempts ended: true for green. `gone`
-    says that the line has no more runs of this identity to come: its job, its workflow or its branch is no more.
+    says that the line has no more runs of this identity to come: its job or its workflow is no more. `skips` says that
+    runs were green without it, so that one whose jobs were not read proves nothing.
     """
 
     workflow_id: int
@@ -138,6 +139,7 @@ class Line:
     greens: tuple[Point, ...] = ()
     recent: tuple[tuple[int, bool], ...] = ()
     gone: bool = False
+    skips: bool = False
 
     @property
     def stream(self) -> tuple[int, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -116,9 +116,10 @@ class _Teller:
     def history(self) -> History:
         for said in self.told:
             self.streams[said.run.stream].append(said)
-        known = self._known_legs()
+        ran = self._legs_that_ran()
+        known = self._where_it_always_runs(ran)
         before = {line.stream: line for line in self._remembered_lines()}
-        reader = self._reader(known)
+        reader = self._reader(known, ran.keys())
         lines = [
             self._unless_gone(line)
             for stream in dict.fromkeys([*self.streams, *before])
@@ -144,7 +145,7 @@ class _Teller:
             ),
         )
 
-    def _reader(self, known: Mapping[Trigger, set[str]]) -> LineReader:
+    def _reader(self, known: Mapping[Trigger, set[str]], ran: Set[Trigger]) -> LineReader:
         occurrences = self.state.occurrences if self.state else ()
         counted_to = self.state.counted_to if self.state else None
         ended = {said.key: _occurrence(said).order for said in self.told if said.red}
@@ -152,8 +153,9 @@ class _Teller:
         return LineReader(
             identity=self.identity,
             known=known,
+            ran=ran,
             counted=lambda key: key in keys or (counted_to is not None and ended[key] <= counted_to),
-            failed=frozenset(one.commit.sha for one in occurrences),
+            failed=lambda run: {one.commit.sha for one in occurrences if _is_of(one, run)},
             start=self.ground.start,
             proof_from=self.state.reopened_at if self.state else None,
             most=max(1, self._most_greens()),
@@ -164,7 +166,7 @@ class _Teller:
         twice = 2 * self.settings.close_after
         return replace(self.state, flaky=Flaky()).greens_needed(self.settings.close_after) if self.state else twice
 
-    def _known_legs(self) -> dict[Trigger, set[str]]:
+    def _legs_that_ran(self) -> dict[Trigger, set[str]]:
         """Which legs each event is known to run: a green run proves nothing for a job its event never starts."""
         known: dict[Trigger, set[str]] = defaultdict(set)
         for line in self.state.lines if self.state else ():
@@ -173,9 +175,15 @@ class _Teller:
         for said in self.told:
             if said.red or said.green:
                 known[said.trigger] |= said.red.keys() | said.green
-        for trigger in {said.trigger for said in self.told if said.skipped}:
-            known.pop(trigger, None)  # where it is sometimes skipped, a run that is green as a whole proves nothing
         return known
+
+    def _where_it_always_runs(self, ran: Mapping[Trigger, set[str]]) -> dict[Trigger, set[str]]:
+        """The same without what is skipped now and then: there a run that is green as a whole proves nothing."""
+        skipping = {said.trigger for said in self.told if said.skipped}
+        workflows = {line.workflow_id for line in (self.state.lines if self.state else ()) if line.skips}
+        return {
+            trigger: legs for trigger, legs in ran.items() if trigger not in skipping and trigger[0] not in workflows
+        }
 
     def _remembered_lines(self) -> Iterator[Line]:
         if self.state is None:
@@ -216,7 +224,8 @@ class _Teller:
         ]
         after = _after(lines[0].last_red, told)
         green_after = next((point_of(said) for said in after if said.is_green), None)
-        until = [said for said in told if said not in after]
+        later = {said.key for said in after}
+        until = [said for said in told if said.key not in later]
         if not any(said.red for said in until):
             return None, None, green_after
         here = max(place for place, said in enumerate(until) if said.red)

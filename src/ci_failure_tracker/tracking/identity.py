@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.model import ALL_JOBS, Identity
@@ -19,6 +20,7 @@ def failure_id(workflow: str, job: str) -> str:
     return _md5(f"{workflow}:{job}")
 
 
+@lru_cache(maxsize=4096)  # a sweep asks it of every job of every run, and they are few by name
 def identify(workflow: str, job: str, group_by: GroupBy, matrix: Matrix) -> tuple[Identity, str]:
     """The identity that a job belongs to, and its leg within it."""
     base, leg = split_leg(job)
@@ -47,6 +49,7 @@ def _md5(text: str) -> str:
     return hashlib.md5(text.encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def short_leg(leg: str) -> str:
     """The leg in a length that an issue can remember; two long ones that begin alike stay two."""
     if len(leg) <= _LEG:

@@ -21,6 +21,7 @@ def line_as_json(line: Line) -> dict[str, Any]:
         "greens": [point_as_json(point) for point in line.greens] or None,
         "recent": " ".join(f"{run_id}{'g' if green else 'r'}" for run_id, green in line.recent) or None,
         "gone": line.gone or None,
+        "skips": line.skips or None,
     }
     return {key: value for key, value in full.items() if value is not None}
 
@@ -51,6 +52,7 @@ def read_line(data: Mapping[str, Any]) -> Line:
         greens=tuple(_points(data.get("greens", ()))),
         recent=tuple((int(one[:-1]), one[-1] == "g") for one in str(data.get("recent", "")).split()),
         gone=bool(data.get("gone")),
+        skips=bool(data.get("skips")),
     )
 
 

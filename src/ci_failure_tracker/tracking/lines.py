@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, Identity, Line, Outcome, Point, RedLeg
+from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, Identity, Line, Outcome, Point, RedLeg, Run
 from ci_failure_tracker.tracking.verdict import Verdict
 
 Trigger = tuple[int, str]
@@ -27,15 +27,17 @@ MOST_RED = 40
 class LineReader:
     """Reads the lines of one identity.
 
-    `known` are the legs that each event is known to run. `counted` tells of a run's attempt whether the issue has
+    `known` are the legs that a run of each event that is green as a whole is known to have run, `ran` the events under
+    which the job was ever seen to run. `counted` tells of a run's attempt whether the issue has
     counted it as a failure before, `failed` are the commits it remembers failures on. Of the time since `start` every
     run was listed. Only greens after `proof_from` count, and at most `most` are kept.
     """
 
     identity: Identity
     known: Mapping[Trigger, Set[str]]
+    ran: Set[Trigger]
     counted: Callable[[tuple[int, int]], bool]
-    failed: frozenset[str]
+    failed: Callable[[Run], Set[str]]
     start: datetime | None
     proof_from: datetime | None
     most: int
@@ -47,19 +49,22 @@ class LineReader:
             return None
         workflow_id, branch, subject = told[0].run.stream if told else before.stream if before else (0, "", "")
         red = tuple(self._red(before, told))
-        gone = not red and _is_gone(before, last_red, told)
+        gone = not red and self._is_gone(before, last_red, told)
         waits = red and self.identity.job == Outcome.ACTION_REQUIRED.words
         greens = () if waits else self._greens(before, told, last_red)
         recent = _recent(before, self._spoken(told))
         if not red and len(greens) == self.most:
             # Enough is proven: the runs after it say nothing new.
             recent = tuple(one for one in recent if one[0] <= greens[-1].run_id)
-        return Line(workflow_id, branch, subject, red, last_red, greens, recent[-RECENT:], gone)
+        skips = (before is not None and before.skips) or any(said.skipped for said in told)
+        return Line(workflow_id, branch, subject, red, last_red, greens, recent[-RECENT:], gone, skips)
 
     def misses_runs(self, before: Line | None, told: Sequence[Verdict]) -> bool:
         """Whether runs of the line may have gone by between those that are remembered and those that are listed."""
         if before is None or self.start is None or not told or before.known_to[0] >= self.start:
             return False
+        if len(before.greens) >= self.most:
+            return False  # enough was proven, and what came after it was not written down
         if any(said.run.order <= before.known_to for said in told):
             return False
         number = max((before.last_red, *before.greens), key=lambda point: (point.at, point.run_id)).number
@@ -79,8 +84,11 @@ class LineReader:
     def _red(self, before: Line | None, told: Sequence[Verdict]) -> Iterator[RedLeg]:
         red = {one.leg: one for one in (before.red if before else ())}
         present = {said.run.id for said in told}
+        # What these say was read before, leg by leg; that they are green as a whole says less.
+        read_before = {point.run_id for point in before.greens} if before else set()
         for said in told:
-            mended = self._mended(red, said, present)
+            is_known = said.all_green and said.run.id in read_before
+            mended = set() if is_known else self._mended(red, said, present)
             red = {leg: one for leg, one in red.items() if leg not in mended}
             for leg in said.red:
                 if self._is_news(before, red.get(leg), said):
@@ -114,13 +122,22 @@ class LineReader:
             return older.keys() & (said.green | said.replaced | said.started | taken_out | others)
         return older.keys() & said.started
 
+    def _is_gone(self, before: Line | None, last_red: Point, told: Sequence[Verdict]) -> bool:
+        """Whether the newest run that says anything of the job no longer has it; of an event that started it before."""
+        after = [said for said in told if said.run.order > (last_red.at, last_red.run_id)]
+        heard = [said for said in after if said.green or (said.gone and said.trigger in self.ran)]
+        if heard:
+            return heard[-1].gone
+        return before is not None and before.gone and before.last_red.run_id == last_red.run_id
+
     # --- what has been proven since --------------------------------------------------------------
 
     def _greens(self, before: Line | None, told: Sequence[Verdict], last_red: Point) -> tuple[Point, ...]:
         remembered = () if before is None or self.misses_runs(before, told) else before.greens
         found = {point.run_id: point for point in remembered}
         found |= {said.run.id: point_of(said) for said in told if said.is_proof}
-        failed = self.failed | {last_red.sha} | {said.run.commit.sha for said in told if said.red}
+        remembered_red = self.failed(told[0].run) if told else frozenset()
+        failed = remembered_red | {last_red.sha} | {said.run.commit.sha for said in told if said.red}
         kept: dict[str, Point] = {}
         for point in sorted(found.values(), key=lambda point: (point.at, point.run_id)):
             after = (point.at, point.run_id) > (last_red.at, last_red.run_id)
@@ -149,14 +166,6 @@ def few_red(red: Iterable[RedLeg], most: int) -> tuple[RedLeg, ...]:
         return tuple(ordered)
     newest = max(others, key=lambda one: one.order)
     return (*ordered[:most], RedLeg(OTHER_LEGS, newest.event, newest.run_id, newest.attempt, newest.at))
-
-
-def _is_gone(before: Line | None, last_red: Point, told: Sequence[Verdict]) -> bool:
-    after = [said for said in told if said.run.order > (last_red.at, last_red.run_id)]
-    if any(said.green for said in after):
-        return False
-    same = before is not None and before.last_red.run_id == last_red.run_id
-    return any(said.gone for said in after) or (before is not None and before.gone and same)
 
 
 def _recent(before: Line | None, spoken: Iterable[tuple[int, bool]]) -> tuple[tuple[int, bool], ...]:

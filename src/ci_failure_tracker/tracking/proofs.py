@@ -33,8 +33,10 @@ def choose_proofs(runs: Sequence[Run], states: Iterable[State], settings: Settin
     the newest count; what it knows is not asked again.
     """
     waiting = _waiting(states, settings)
+    # As many as if an issue waited already and the job were flaky: the next sweep must not know more for looking again.
+    least = max(1, 2 * settings.close_after)
     return tuple(
-        run for stream, line in _lines(runs).items() for run in _of_line(line, runs, waiting.get(stream, ()), None)
+        run for stream, line in _lines(runs).items() for run in _of_line(line, runs, waiting.get(stream, ()), least)
     )
 
 
@@ -48,8 +50,8 @@ def choose_more(
     return tuple(
         run
         for stream, line in _lines(runs).items()
-        if stream in waiting and any(run.id in skipping and run.conclusion == "success" for run in line)
-        for run in _of_line(line, runs, waiting[stream], _MOST)
+        if any(run.id in skipping and run.conclusion == "success" for run in line)
+        for run in _of_line(line, runs, waiting.get(stream, ()), _MOST)
         if run.id not in read
     )
 
@@ -71,7 +73,7 @@ def _waiting(states: Iterable[State], settings: Settings) -> Mapping[_Stream, li
     return found
 
 
-def _of_line(line: Sequence[Run], runs: Sequence[Run], waiting: Sequence[_Waiting], most: int | None) -> Iterator[Run]:
+def _of_line(line: Sequence[Run], runs: Sequence[Run], waiting: Sequence[_Waiting], least: int) -> Iterator[Run]:
     outcomes = [judge_run(run, runs) for run in line]
     failed = [place for place, outcome in enumerate(outcomes) if outcome not in _NOTHING_FAILED]
     after = failed[-1] + 1 if failed else 0
@@ -83,7 +85,7 @@ def _of_line(line: Sequence[Run], runs: Sequence[Run], waiting: Sequence[_Waitin
     ended = list(zip(line, outcomes, strict=True))[after:]
     # What was run again is looked into in any case.
     green = [run for run, outcome in ended if outcome is Outcome.SUCCESS and run.attempt == 1]
-    needed = most or max((one.needed for one in waiting), default=1)
+    needed = max([least, *(one.needed for one in waiting)])
     chosen = {*(run.id for run in green[:1]), *(run.id for run in _on_distinct_commits(green, needed))}
     known = _known_to_all(waiting)
     yield from (run for run in green if run.id in chosen and run.id not in known)

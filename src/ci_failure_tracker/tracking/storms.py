@@ -46,8 +46,13 @@ def find_storms(
         return Storms()
     by_cause = replace(settings, group_by=GroupBy.CAUSE)
     found = read_histories(told, by_cause, replace(ground, states=of_causes))
-    umbrellas = tuple(one for one in found if one.identity.cause in new | known)
+    umbrellas = tuple(_never_flaky(one) for one in found if one.identity.cause in new | known)
     return Storms(umbrellas, {cause: tuple(found) for cause, found in members.items()})
+
+
+def _never_flaky(umbrella: History) -> History:
+    """An outage that ends is red and then green on one commit, and that does not make it flaky."""
+    return replace(umbrella, flakes=(), lines=tuple(replace(line, recent=()) for line in umbrella.lines))
 
 
 def current_causes(history: History) -> frozenset[str]:
