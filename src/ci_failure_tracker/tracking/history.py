@@ -154,6 +154,7 @@ class _Teller:
             identity=self.identity,
             known=known,
             ran=ran,
+            skipping=self._skipping(),
             counted=lambda key: key in keys or (counted_to is not None and ended[key] <= counted_to),
             failed=lambda run: {one.commit.sha for one in occurrences if _is_of(one, run)},
             start=self.ground.start,
@@ -179,11 +180,13 @@ class _Teller:
 
     def _where_it_always_runs(self, ran: Mapping[Trigger, set[str]]) -> dict[Trigger, set[str]]:
         """The same without what is skipped now and then: there a run that is green as a whole proves nothing."""
-        skipping = {said.trigger for said in self.told if said.skipped}
-        workflows = {line.workflow_id for line in (self.state.lines if self.state else ()) if line.skips}
-        return {
-            trigger: legs for trigger, legs in ran.items() if trigger not in skipping and trigger[0] not in workflows
-        }
+        skipping = self._skipping()
+        return {trigger: legs for trigger, legs in ran.items() if trigger[0] not in skipping}
+
+    def _skipping(self) -> set[int]:
+        """The workflows of which a run was green without it."""
+        remembered = {line.workflow_id for line in (self.state.lines if self.state else ()) if line.skips}
+        return remembered | {said.run.workflow.id for said in self.told if said.skipped}
 
     def _remembered_lines(self) -> Iterator[Line]:
         if self.state is None:

@@ -28,14 +28,16 @@ class LineReader:
     """Reads the lines of one identity.
 
     `known` are the legs that a run of each event that is green as a whole is known to have run, `ran` the events under
-    which the job was ever seen to run. `counted` tells of a run's attempt whether the issue has
-    counted it as a failure before, `failed` are the commits it remembers failures on. Of the time since `start` every
-    run was listed. Only greens after `proof_from` count, and at most `most` are kept.
+    which the job was ever seen to run, `skipping` the workflows in which it is skipped now and then. `counted` tells of
+    a run's attempt whether the issue has counted it as a failure before, `failed` of a line's run the commits it
+    remembers failures on. Of the time since `start` every run was listed. Only greens after `proof_from` count, and at
+    most `most` are kept.
     """
 
     identity: Identity
     known: Mapping[Trigger, Set[str]]
     ran: Set[Trigger]
+    skipping: Set[int]
     counted: Callable[[tuple[int, int]], bool]
     failed: Callable[[Run], Set[str]]
     start: datetime | None
@@ -56,7 +58,7 @@ class LineReader:
         if not red and len(greens) == self.most:
             # Enough is proven: the runs after it say nothing new.
             recent = tuple(one for one in recent if one[0] <= greens[-1].run_id)
-        skips = (before is not None and before.skips) or any(said.skipped for said in told)
+        skips = workflow_id in self.skipping
         return Line(workflow_id, branch, subject, red, last_red, greens, recent[-RECENT:], gone, skips)
 
     def misses_runs(self, before: Line | None, told: Sequence[Verdict]) -> bool:
