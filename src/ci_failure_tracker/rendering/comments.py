@@ -91,8 +91,8 @@ def _proof(line: Line, url: str, where: str) -> str:
 
 def _gone(state: State, url: str) -> Iterator[str]:
     yield (
-        "Closed as not planned: nothing is left that could fail. The job or its workflow is no longer "
-        f"there, so it was never seen green. It last failed in {run_link(state.latest, url)}. "
+        "Closed as not planned: nothing is left that could fail, for the job or its workflow is no longer there. "
+        f"It last failed in {run_link(state.latest, url)}, and was not proven to be mended. "
         "If it comes back and fails, this issue is opened again."
     )
 

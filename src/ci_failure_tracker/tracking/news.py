@@ -61,22 +61,26 @@ def changes(before: State, after: State) -> Iterator[str]:
     if new := after.count - before.count:
         yield counted(new, "new failed run")
     yield from _causes(before, after)
-    if after.flaky and not before.flaky:
-        yield "turned flaky"
-    if after.gone and not before.gone:
-        yield "the workflow no longer has the job"
-    if after.replaced and not before.replaced:
-        yield REPLACED
+    turned = {
+        "turned flaky": after.flaky and not before.flaky,
+        "the workflow no longer has the job": after.gone and not before.gone,
+        REPLACED: after.replaced and not before.replaced,
+        "it is skipped in runs that are green without it": _skips(after) and not _skips(before),
+        "the commits of the break are known": after.suspects and not before.suspects,
+    }
+    yield from (words for words, is_new in turned.items() if is_new)
     if after.green_again is not None and before.green_again is None:
         yield f"green again since run {after.green_again.number}"
     mended = _red(before) - _red(after)
     if mended and _red(after):
         yield f"no longer red: {', '.join(sorted(mended)[:3])}"
-    if after.suspects is not None and before.suspects is None:
-        yield "the commits of the break are known"
 
 
 REPLACED = "its jobs fail of something else now"
+
+
+def _skips(state: State) -> bool:
+    return any(line.skips for line in state.lines)
 
 
 def _red(state: State) -> set[str]:
