@@ -172,10 +172,10 @@ def proofs(runs: list[Run]) -> list[int]:
     return [run.number for run in choose_proofs(runs, (), some_settings())]
 
 
-def test_the_first_and_the_newest_green_run_after_a_failure_are_looked_into() -> None:
-    fates = ["success", "failure", "success", "success", "success"]
+def test_the_first_green_run_after_a_failure_and_the_newest_that_may_prove_it_are_looked_into() -> None:
+    fates = ["success", "failure", *["success"] * 7]
     runs = [a_run(number, fate) for number, fate in enumerate(fates, start=1)]
-    assert proofs(runs) == [3, 5]
+    assert proofs(runs) == [3, 6, 7, 8, 9]
     assert proofs(runs[:3]) == [3]
     assert proofs(runs[:2]) == []
     assert proofs([runs[0], *runs[2:]]) == []
