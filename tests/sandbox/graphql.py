@@ -4,8 +4,9 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo, build_schema, graphql_sync
 
-from sandbox import access, payloads
+from sandbox import access, check_suites, payloads
 from sandbox.call import Call, JsonObject, Reply
+from sandbox.graphql_price import MOST_NODES, price_of
 from sandbox.identifiers import digest
 from sandbox.ratelimit import Budget
 from sandbox.state import Commit
@@ -19,6 +20,96 @@ type Query {
   viewer: User!
   rateLimit: RateLimit
   repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
+  nodes(ids: [ID!]!): [Node]!
+}
+
+interface Node {
+  id: ID!
+}
+
+scalar URI
+
+type CheckSuite implements Node {
+  id: ID!
+  checkRuns(first: Int, filterBy: CheckRunFilter): CheckRunConnection
+}
+
+input CheckRunFilter {
+  checkType: CheckRunType
+  conclusions: [CheckConclusionState!]
+}
+
+enum CheckRunType {
+  ALL
+  LATEST
+}
+
+enum CheckConclusionState {
+  ACTION_REQUIRED
+  CANCELLED
+  FAILURE
+  NEUTRAL
+  SKIPPED
+  STALE
+  STARTUP_FAILURE
+  SUCCESS
+  TIMED_OUT
+}
+
+type CheckRunConnection {
+  nodes: [CheckRun]
+  totalCount: Int!
+}
+
+type CheckRun implements Node {
+  id: ID!
+  name: String!
+  detailsUrl: URI
+  conclusion: CheckConclusionState
+  startedAt: DateTime
+  completedAt: DateTime
+  steps(first: Int): CheckStepConnection
+  annotations(first: Int): CheckAnnotationConnection
+}
+
+type CheckStepConnection {
+  nodes: [CheckStep]
+  totalCount: Int!
+}
+
+type CheckStep {
+  name: String!
+  number: Int!
+  conclusion: CheckConclusionState
+  startedAt: DateTime
+  completedAt: DateTime
+}
+
+type CheckAnnotationConnection {
+  nodes: [CheckAnnotation]
+  totalCount: Int!
+}
+
+enum CheckAnnotationLevel {
+  FAILURE
+  NOTICE
+  WARNING
+}
+
+type CheckAnnotation {
+  annotationLevel: CheckAnnotationLevel
+  message: String!
+  title: String
+  path: String!
+  location: CheckAnnotationSpan!
+}
+
+type CheckAnnotationSpan {
+  start: CheckAnnotationPosition!
+}
+
+type CheckAnnotationPosition {
+  line: Int!
 }
 
 type User {
@@ -88,21 +179,26 @@ _SCHEMA = build_schema(SDL)
 class _Root:
     """What a query starts from; its methods are the fields of `Query`."""
 
-    def __init__(self, call: Call, budget: Budget) -> None:
+    def __init__(self, call: Call, budget: Budget, cost: int) -> None:
         self._call = call
         self._budget = budget
+        self._cost = cost
 
     def viewer(self, _info: GraphQLResolveInfo[Any]) -> JsonObject:
         return {"login": access.authenticated(self._call).login}
 
     def rateLimit(self, _info: GraphQLResolveInfo[Any]) -> JsonObject:  # noqa: N802 - the schema's name
         return {
-            "cost": 1,
+            "cost": self._cost,
             "limit": self._budget.limit,
             "remaining": self._budget.remaining,
             "used": self._budget.used,
             "resetAt": payloads.stamp(self._budget.reset_moment),
         }
+
+    def nodes(self, _info: GraphQLResolveInfo[Any], ids: list[str]) -> list[JsonObject | GraphQLError | None]:
+        suites = check_suites.by_node_id(self._call.state)
+        return [check_suites.suite(suites.get(one), one, self._call) for one in ids]
 
     def repository(self, _info: GraphQLResolveInfo[Any], owner: str, name: str, **_: object) -> JsonObject:
         known, token = self._call.state.repository, self._call.token
@@ -156,11 +252,16 @@ def _blob(text: str) -> JsonObject:
 def query(call: Call, budget: Budget) -> Reply:
     """Answer a query. Errors in it come with status 200, as everywhere in GraphQL."""
     access.authenticated(call)
+    text, variables = str(call.fields.get("query") or ""), call.fields.get("variables") or {}
+    price = price_of(text, variables)
+    if price.nodes > MOST_NODES:
+        return Reply({"errors": [_too_many(price.nodes)]})
+    budget.used += price.points - 1  # the request itself is counted for every one
     result = graphql_sync(
         _SCHEMA,
-        str(call.fields.get("query") or ""),
-        root_value=_Root(call, budget),
-        variable_values=call.fields.get("variables") or {},
+        text,
+        root_value=_Root(call, budget, price.points),
+        variable_values=variables,
         operation_name=call.fields.get("operationName"),
     )
     payload: JsonObject = {}
@@ -169,6 +270,11 @@ def query(call: Call, budget: Budget) -> Reply:
     if result.errors:
         payload["errors"] = [_error(error) for error in result.errors]
     return Reply(payload)
+
+
+def _too_many(nodes: int) -> JsonObject:
+    what = f"This query requests up to {nodes:,} possible nodes which exceeds the maximum limit of {MOST_NODES:,}."
+    return {"type": "MAX_NODE_LIMIT_EXCEEDED", "message": what}
 
 
 def _error(error: GraphQLError) -> dict[str, Any]:
