@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from ci_failure_tracker.github_api.patience import Patience
 from ci_failure_tracker.model import (
     Absence,
     Commit,
@@ -121,6 +122,10 @@ def an_issue(number: int = 1, body: str = "", **more: object) -> Issue:
 def some_settings(**given: str) -> Settings:
     texts = {name.replace("_", "-"): value for name, value in given.items()}
     return read_settings({"token": "t", "repository": "octo-org/example", **texts})
+
+
+HURRIED = Patience(timeout=5, backoff=0.0, between_writes=0.0)
+"""As patient as the program is, but for the waiting."""
 
 
 class Quiet:

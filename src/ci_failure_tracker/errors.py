@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ci_failure_tracker.model import Absence
+from ci_failure_tracker.model import Absence, Gravity
 
 FAILED = 1
 MISUSED = 2
@@ -17,6 +17,7 @@ class TrackerError(Exception):
     """What went wrong, and how to mend it."""
 
     exit_code = FAILED
+    gravity = Gravity.ERROR
 
     def __init__(self, what: str, advice: str = "") -> None:
         super().__init__(what)
@@ -134,5 +135,22 @@ class GitHubError(TrackerError):
     """GitHub did not answer, or not in a way that can be used."""
 
 
+class UnansweredError(GitHubError):
+    """GitHub's answer was lost, or is none; whether it did what it was asked to is not known."""
+
+
 class RateLimitedError(GitHubError):
     """The token has used up its requests for now."""
+
+
+class RequestsSpentError(GitHubError):
+    """The sweep has sent as many requests as it may; what is done so far is kept."""
+
+    gravity = Gravity.WARNING
+
+    def __init__(self, made: int, most: int) -> None:
+        super().__init__(
+            f"The sweep stopped early: it sent {made} requests, of {most} that it may.",
+            "The next sweep goes on. Raise `max-requests`, lower `max-runs`, or sweep at a time when the token's "
+            "limit is less used.",
+        )

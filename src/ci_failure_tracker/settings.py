@@ -19,6 +19,9 @@ from ci_failure_tracker.model import Outcome
 MAX_RUNS_LIMIT = 1000
 """GitHub lists no more runs than this where a filter is used (its documentation of "List workflow runs")."""
 
+MAX_REQUESTS = 800
+"""GitHub gives a job's token 1,000 requests an hour; what is left is for the others that use it."""
+
 MOST_GREENS = 10
 """An issue remembers each green run that proves it mended, and its marker has no room for many."""
 
@@ -281,6 +284,14 @@ class Settings:
         "100",
         f"How many of the newest runs to look at, from 1 to {MAX_RUNS_LIMIT:,}.",
         _count(1, MAX_RUNS_LIMIT),
+        "N",
+    )
+    max_requests: int = _input(
+        f"{MAX_REQUESTS}",
+        "How many requests a sweep may send, from 25. Near it the sweep stops between two items and keeps what is "
+        "done. Each request is tried up to four times, a rate limit may hold it up for 90 seconds, and all waits of a "
+        "sweep take five minutes at most; below 50 requests left to the token no sweep starts.",
+        _count(25, 1_000_000),
         "N",
     )
     since: Since = _input(

@@ -28,4 +28,4 @@ def sweep(reads: Reads, door: Door, settings: Settings, now: datetime, progress:
     seen = read_commits(reads, seen, settings, now)
     plan = make_plan(observe(seen), seen, settings, now)
     results = door.apply(plan)
-    return make_report(seen, plan, results, Requests(reads.requests_made, reads.requests_left), now)
+    return make_report(seen, plan, results, Requests(reads.budget.made, reads.budget.left, reads.budget.most), now)

@@ -62,7 +62,7 @@ def test_the_outputs_are_those_that_the_program_sets() -> None:
         failing=(),
         results=(),
         problems=(),
-        requests=Requests(made=0, left=None),
+        requests=Requests(made=0, left=None, most=800),
     )
     assert list(ACTION["outputs"]) == list(action.outputs(quiet)) == list(generate.OUTPUTS)
 

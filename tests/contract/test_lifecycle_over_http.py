@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse, validate
 
-from builders import Quiet
+from builders import HURRIED, Quiet
 from ci_failure_tracker.github_api.client import Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
@@ -58,7 +58,7 @@ def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Repo
     texts = {name.replace("_", "-"): value for name, value in given.items()}
     settings = read_settings({"token": token, "repository": REPOSITORY, **texts})
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    requester = connect(Secret(token), endpoints, seconds_between_writes=0)
+    requester = connect(Secret(token), endpoints, HURRIED)
     door = OpenDoor(requester, REPOSITORY, Quiet())
     return sweep(Reads(requester, endpoints, REPOSITORY), door, settings, box.now, Quiet())
 
@@ -110,10 +110,12 @@ def test_what_cannot_be_read_closes_nothing(box: Sandbox, server: Server) -> Non
     look(box, server)
     for run in MENDED:
         box.add_run(run)
+    box.inject(Fault("status", path="/graphql$", status=404, times=None))
     box.inject(Fault("status", path=r"/runs/\d+/jobs", times=4, after=1))
     report = look(box, server)
     assert report.window.partial
     assert {issue.state for issue in box.issues} == {"open"}
+    box.clear_faults()
     assert look(box, server).line.endswith("2 closed")
     assert {issue.state_reason for issue in box.issues} == {"completed"}
 
@@ -140,7 +142,7 @@ def test_without_the_right_to_see_contents_the_runs_own_commits_stand_in(box: Sa
 @pytest.fixture
 def reads(server: Server) -> Reads:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return Reads(connect(Secret("sandbox-token"), endpoints), endpoints, REPOSITORY)
+    return Reads(connect(Secret("sandbox-token"), endpoints, HURRIED), endpoints, REPOSITORY)
 
 
 def test_a_commit_that_is_no_more_is_told_and_the_others_are_read(box: Sandbox, reads: Reads) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from builders import Quiet, some_settings
+from builders import HURRIED, Quiet, some_settings
 from ci_failure_tracker.errors import GitHubError, LogAbsentError
 from ci_failure_tracker.github_api import logs
 from ci_failure_tracker.github_api.client import Endpoints, connect
 from ci_failure_tracker.github_api.logs import AT_ONCE, diagnose
+from ci_failure_tracker.github_api.patience import Budget
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.scan import scan
 from ci_failure_tracker.model import Absence, Gravity, Outcome, Scan
@@ -53,21 +54,17 @@ def a_box_of_eight(log: str = BROKEN) -> Sandbox:
     return box
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for a second try here."""
-    monkeypatch.setattr("ci_failure_tracker.github_api.client._BACKOFF", 0.0)
-
-
 def reads_of(server: Server, token: str = TOKEN) -> Reads:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return Reads(connect(Secret(token), endpoints), endpoints, "octo-org/example")
+    return Reads(connect(Secret(token), endpoints, HURRIED), endpoints, "octo-org/example")
 
 
 def read(box: Sandbox, token: str = TOKEN, faults: Sequence[Fault] = (), **given: str) -> tuple[Scan, Server]:
     settings = some_settings(**given)
     with box.serve() as server:
         reads = reads_of(server, token)
+        # By REST, as older servers want it: so no annotations come with the jobs.
+        box.inject(Fault("status", path="/graphql$", status=404, times=None))
         seen = scan(reads, settings, box.now, Quiet())
         for fault in faults:
             box.inject(fault)
@@ -269,6 +266,10 @@ class Breaks:
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
         self.begun = 0
+
+    @property
+    def budget(self) -> Budget:
+        return self._reads.budget
 
     def job_log(self, job_id: int) -> Iterator[bytes]:
         self.begun += 1

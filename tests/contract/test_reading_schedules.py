@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse, validate
 
-from builders import a_scan, some_settings
+from builders import HURRIED, a_scan, some_settings
 from ci_failure_tracker.diagnosis.schedule import GRACE
 from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github_api.reads import Reads
@@ -75,7 +75,7 @@ def git(found: dict[str, Any] | None, *errors: dict[str, Any]) -> Fault:
 
 def reads_of(server: Server) -> Reads:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return Reads(connect(Secret("all-rights"), endpoints, seconds_between_writes=0), endpoints, "octo-org/example")
+    return Reads(connect(Secret("all-rights"), endpoints, HURRIED), endpoints, "octo-org/example")
 
 
 @contextmanager
@@ -106,12 +106,6 @@ def found(seen: Scan) -> dict[str, Schedule]:
 
 def utc(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for a second try here."""
-    monkeypatch.setattr("ci_failure_tracker.github_api.client._BACKOFF", 0.0)
 
 
 # --- what costs nothing --------------------------------------------------------------------------
@@ -316,10 +310,10 @@ def test_a_right_that_is_missing_is_named_and_the_rest_is_told(refusal: Fault) -
         Fault("status", "POST", "/graphql$", status=200, body="[]"),
         Fault("status", "POST", "/graphql$", status=200, body='{"data": null}', times=None),
         Fault("status", "POST", "/graphql$", status=200, body='{"errors": [{"message": "Parse error"}]}'),
-        Fault("status", "POST", "/graphql$", status=502),
-        Fault("html", "POST", "/graphql$"),
-        Fault("reset", "POST", "/graphql$"),
-        Fault("truncated", "POST", "/graphql$"),
+        Fault("status", "POST", "/graphql$", status=502, times=None),
+        Fault("html", "POST", "/graphql$", times=None),
+        Fault("reset", "POST", "/graphql$", times=None),
+        Fault("truncated", "POST", "/graphql$", times=None),
         Fault("secondary-rate-limit", "POST", "/graphql$", times=None),
     ],
     ids=range(12),

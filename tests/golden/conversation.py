@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from builders import Quiet
+from builders import HURRIED, Quiet
 from ci_failure_tracker.github_api.client import Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
@@ -138,7 +138,7 @@ def _sweep(box: Sandbox, server: Server, given: Mapping[str, Any]) -> Report:
         {**{name: str(value) for name, value in given.items()}, "token": TOKEN, "repository": "octo-org/example"}
     )
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    requester = connect(Secret(TOKEN), endpoints, seconds_between_writes=0)
+    requester = connect(Secret(TOKEN), endpoints, HURRIED)
     door = OpenDoor(requester, settings.repository, Quiet())
     return sweep(Reads(requester, endpoints, settings.repository), door, settings, box.now, Quiet())
 

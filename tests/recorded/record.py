@@ -18,7 +18,7 @@ from typing import Any
 
 import vcr
 
-from builders import Quiet
+from builders import HURRIED, Quiet
 from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
@@ -70,7 +70,7 @@ def read_everything(source: Source) -> Reads:
 
 def write_everything(source: Source) -> tuple[Result, ...]:
     """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
-    requester = connect(Secret(source.token), source.endpoints, seconds_between_writes=0)
+    requester = connect(Secret(source.token), source.endpoints, HURRIED)
     door = OpenDoor(requester, source.repository, Quiet())
     (made,) = door.apply(_plan(Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, ())))
     number = made.number or 0

@@ -48,7 +48,7 @@ def test_every_read_is_made_once() -> None:
     with recorder().use_cassette("reads.yaml") as cassette:
         reads = read_everything(SOURCE)
     assert cassette.all_played
-    assert reads.requests_made == len(cassette) - 1  # the log's own address is not GitHub's API
+    assert reads.budget.made == len(cassette) - 1  # the log's own address is not GitHub's API
 
 
 def test_a_log_comes_from_another_host_that_gets_no_token() -> None:

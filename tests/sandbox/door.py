@@ -315,7 +315,8 @@ def _page_instead(fault: Fault, _urls: Urls) -> Reply:
 
 
 def _primary_instead(fault: Fault, _urls: Urls) -> Reply:
-    return exhausted(Budget("core", 1000, int(time.time()) + fault.retry_after)).reply()
+    resource = "graphql" if "graphql" in (fault.path or "") else "core"
+    return exhausted(Budget(resource, 1000, int(time.time()) + fault.retry_after)).reply()
 
 
 def _secondary_instead(fault: Fault, _urls: Urls) -> Reply:

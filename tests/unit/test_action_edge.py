@@ -149,7 +149,7 @@ def a_report(problems: list[Problem]) -> Report:
     (held,) = ShutDoor().apply(plan)
     assert isinstance(held.action, Create)
     return make_report(
-        scan, plan, (Result(held.action, Fate.FAILED, problems=tuple(problems)),), Requests(1, None), START
+        scan, plan, (Result(held.action, Fate.FAILED, problems=tuple(problems)),), Requests(1, None, 800), START
     )
 
 

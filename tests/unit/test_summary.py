@@ -22,7 +22,7 @@ def a_report(jobs: int = 2, problems: tuple[Problem, ...] = (), **given: str) ->
     scan = a_scan([run, a_run(2, None)], {run.id: [a_job(f"job {number}", number=number) for number in range(jobs)]})
     scan = dataclasses.replace(scan, problems=problems)
     plan = make_plan(observe(scan), scan, some_settings(**given), START)
-    return make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995), START)
+    return make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995, 800), START)
 
 
 def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done() -> None:
@@ -34,7 +34,7 @@ def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done(
         "### Over the cap",
         "max-new-issues",
         "| `CI` | 2 | 0 | 1 | 0 | 1 |",
-        "5 requests to GitHub, 995 left this hour.",
+        "5 requests to GitHub of at most 800, 995 left this hour.",
     ):
         assert wanted in text
 
@@ -93,7 +93,7 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     logs = LogsRead(read=12, size=3_400_000, absent=1, unread=2, left_out=3)
     scan = dataclasses.replace(scan, readings=(a_reading(seen, "disk | full @octocat"),), logs=logs)
     plan = make_plan(observe(scan), scan, some_settings(), START)
-    report = make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995), START)
+    report = make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995, 800), START)
     text = render_summary(report)
     assert "| failure | `disk \\| full @\u200boctocat` | 1 |" in text
     told = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."

@@ -213,8 +213,7 @@ class _Terminal:
             style = "bold red" if problem.gravity is Gravity.ERROR else "yellow"
             self._err.print(Text(f"{problem.gravity.value}: ", style=style) + Text(lines(str(problem))))
         self._err.print(Text(one_line(report.line), style="bold"))
-        left = "" if report.requests.left is None else f", {report.requests.left:,} left this hour"
-        self._err.print(Text(f"{report.requests.made} requests{left}", style="dim"))
+        self._err.print(Text(str(report.requests), style="dim"))
         if report.held_back:
             self._err.print("Nothing was written." if executed else "This was a dry run; --execute does it.")
 

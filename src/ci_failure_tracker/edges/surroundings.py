@@ -52,7 +52,7 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
         mistakes += _not_installed()
     if mistakes:
         raise SettingsError(mistakes)
-    return Connection(settings, endpoints, connect(settings.token, endpoints))
+    return Connection(settings, endpoints, connect(settings.token, endpoints, max_requests=settings.max_requests))
 
 
 def _not_installed() -> list[str]:

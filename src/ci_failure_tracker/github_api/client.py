@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from typing import Any
 import requests
 from github.Auth import Token
 from github.GithubException import GithubException, RateLimitExceededException
-from github.GithubRetry import GithubRetry
 from github.Repository import Repository
 from github.Requester import Requester
 from urllib3.util import Retry
@@ -24,22 +24,16 @@ from ci_failure_tracker.errors import (
     MissingRightError,
     RateLimitedError,
     TrackerError,
+    UnansweredError,
 )
-from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.github_api.patience import Budget, Patience, is_held_back
+from ci_failure_tracker.settings import MAX_REQUESTS, Secret
 
 PUBLIC_API = "https://api.github.com"
 
 _LOGGER = logging.getLogger(__name__)
-_TIMEOUT = 30
-_READ_RETRIES = 3
-_BACKOFF = 0.5
-"""Seconds; the wait before each further try is twice as long."""
 
-_LONGEST_WAIT = 90
-"""Seconds that a rate limit may hold a sweep up before it gives up; a job's minutes cost money."""
-
-_UNAUTHORIZED, _FORBIDDEN = 401, 403
-_TOO_MANY = (403, 429)
+_UNAUTHORIZED, _FORBIDDEN, _FAULT = 401, 403, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,52 +45,77 @@ class Endpoints:
 
 
 class MeteredRequester(Requester):
-    """PyGithub's requester, which also counts what it sends and remembers what is left."""
+    """PyGithub's requester, but every try is counted, paced and repeated here, where it can be told what it costs.
 
-    requests_made = 0
-    requests_left: int | None = None
+    Reads are repeated, GraphQL's included. A write is repeated only where GitHub surely did not do it, because it
+    asked to wait; one whose answer was lost is the door's to look for.
+    """
+
+    patience: Patience
+    budget: Budget
+    graphql_address: str
 
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
-        """Send one request, as PyGithub does."""
-        self.requests_made += 1
-        answer = super().requestJson(*args, **kwargs)
-        asked = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
-        _LOGGER.debug("%s %s %s -> %s", args[0], args[1], asked or "", answer[0])
-        left = answer[1].get("x-ratelimit-remaining", "")
-        # GraphQL has a budget of its own.
-        if str(left).isdigit() and answer[1].get("x-ratelimit-resource", "core") == "core":
-            self.requests_left = int(left)
+        """Send a request, as PyGithub does, and again where that may help."""
+        verb, url = str(args[0]), str(args[1])
+        reading = verb == "GET" or url == self.graphql_address
+        for tried in range(1, self.patience.tries + 1):
+            if not reading:
+                self._pace()
+            answer, error = self._try(args, kwargs)
+            wait = self.patience.wait(answer, tried, may_repeat=reading)
+            if wait is None or self.budget.spent or not self.budget.may_wait(wait, self.patience):
+                break
+            _LOGGER.debug("%s %s is tried again after %.1f s", verb, url, wait)
+            time.sleep(wait)
+        if answer is None:
+            raise error or AssertionError
         return answer
 
+    def _try(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[int, dict[str, Any], str] | None, requests.RequestException | None]:
+        self.budget.made += 1
+        try:
+            answer = super().requestJson(*args, **kwargs)
+        except requests.RequestException as error:
+            _LOGGER.debug("%s %s -> %s", args[0], args[1], type(error).__name__)
+            return None, error
+        asked = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
+        _LOGGER.debug("%s %s %s -> %s", args[0], args[1], asked or "", answer[0])
+        self.budget.hear(answer[1])
+        return answer, None
 
-def connect(token: Secret, endpoints: Endpoints, seconds_between_writes: float = 1.0) -> MeteredRequester:
-    """A requester for one sweep.
+    def _pace(self) -> None:
+        """GitHub asks for a second between writes ("Best practices for using the REST API")."""
+        since = time.monotonic() - self.budget.last_write
+        if since < self.patience.between_writes:
+            time.sleep(self.patience.between_writes - since)
+        self.budget.last_write = time.monotonic()
 
-    Only reads are retried: a write whose answer was lost may have been done, and doing it again would make a
-    second issue. GitHub asks for a second between writes ("Best practices for using the REST API").
-    """
-    # PyGithub tells stderr of every retry; what came of them is in our own words.
+
+def connect(
+    token: Secret, endpoints: Endpoints, patience: Patience | None = None, max_requests: int = MAX_REQUESTS
+) -> MeteredRequester:
+    """A requester for one sweep."""
+    # What came of a request is said in our own words.
     logging.getLogger("github").setLevel(logging.WARNING)
-    return MeteredRequester(
+    patience = patience or Patience()
+    requester = MeteredRequester(
         auth=Token(token.reveal()),
         base_url=endpoints.api_url.rstrip("/"),
-        timeout=_TIMEOUT,
+        timeout=patience.timeout,  # type: ignore[arg-type]  # requests takes parts of seconds as well
         user_agent=f"ci-failure-tracker/{__version__}",
         per_page=100,
         verify=True,
-        retry=GithubRetry(
-            total=_READ_RETRIES,
-            backoff_factor=_BACKOFF,
-            allowed_methods={"GET"},
-            status_forcelist=[429, *range(500, 600)],
-            raise_on_status=False,  # the last answer says more than "too many answers"
-            retry_after_max=_LONGEST_WAIT,
-            max_rate_limit_wait=_LONGEST_WAIT,
-        ),
+        retry=0,
         pool_size=None,
         seconds_between_requests=0,
-        seconds_between_writes=seconds_between_writes,
+        seconds_between_writes=0,
     )
+    requester.patience, requester.budget = patience, Budget(max_requests)
+    requester.graphql_address = endpoints.graphql_url
+    return requester
 
 
 def unread_repository(requester: MeteredRequester, name: str) -> Repository:
@@ -107,13 +126,13 @@ def unread_repository(requester: MeteredRequester, name: str) -> Repository:
 class _Anonymous(requests.Session):
     """A session that shows nobody credentials, neither the token nor what a `.netrc` file holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: Patience) -> None:
         super().__init__()
         self.auth = lambda request: request
         self.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
         retry = Retry(
-            total=_READ_RETRIES,
-            backoff_factor=_BACKOFF,
+            total=patience.tries - 1,
+            backoff_factor=patience.backoff,
             allowed_methods={"GET"},
             status_forcelist=[429, *range(500, 600)],
             respect_retry_after_header=False,
@@ -127,9 +146,9 @@ class _Anonymous(requests.Session):
 
 
 @contextmanager
-def anonymous_download(address: str) -> Iterator[requests.Response]:
+def anonymous_download(address: str, patience: Patience) -> Iterator[requests.Response]:
     """A file that GitHub gave a signed address for, mostly on another host; its body is not read yet."""
-    with _Anonymous() as session, session.get(address, stream=True, timeout=_TIMEOUT) as answer:
+    with _Anonymous(patience) as session, session.get(address, stream=True, timeout=patience.timeout) as answer:
         yield answer
 
 
@@ -146,13 +165,13 @@ def translated(doing: str, right: str) -> Iterator[None]:
     except GithubException as error:
         raise _meaning(error, doing, right) from error
     except requests.RequestException as error:
-        raise GitHubError(
+        raise UnansweredError(
             f"GitHub could not be reached to {doing} ({type(error).__name__}).",
             "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
         ) from error
     except (TypeError, ValueError, KeyError, AssertionError, RuntimeError) as error:
         # What PyGithub raises on an answer that is cut short, is no JSON or points to another host.
-        raise GitHubError(
+        raise UnansweredError(
             f"GitHub's answer to the request to {doing} could not be read ({type(error).__name__})."
         ) from error
 
@@ -160,7 +179,7 @@ def translated(doing: str, right: str) -> Iterator[None]:
 def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
     if error.status == _UNAUTHORIZED:
         return BadTokenError()
-    if isinstance(error, RateLimitExceededException) or is_held_back(error):
+    if isinstance(error, RateLimitExceededException) or is_held_back(error.status, error.headers or {}):
         return RateLimitedError(
             f"GitHub's rate limit is used up, so it was not possible to {doing}.",
             "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
@@ -168,15 +187,8 @@ def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
     message = _message(error)
     if error.status == _FORBIDDEN and ("not accessible by" in message or "Must have" in message):
         return MissingRightError(doing, right)
-    return GitHubError(f"GitHub answered {error.status} to the request to {doing}: {message}")
-
-
-def is_held_back(error: GithubException) -> bool:
-    """Whether GitHub asks to wait; after retries the body is gone, and only the headers still say so."""
-    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-    return error.status in _TOO_MANY and (
-        error.status == _TOO_MANY[-1] or headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
-    )
+    kind = UnansweredError if error.status >= _FAULT else GitHubError
+    return kind(f"GitHub answered {error.status} to the request to {doing}: {message}")
 
 
 def _message(error: GithubException) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,12 +17,14 @@ from ci_failure_tracker.errors import (
     LogAbsentError,
     MissingRightError,
     RateLimitedError,
+    RequestsSpentError,
     TrackerError,
     UnexplainedLogError,
 )
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.model import (
     Absence,
+    Annotation,
     Diagnosis,
     Gravity,
     LogsRead,
@@ -44,6 +46,9 @@ AT_ONCE = 4
 MOST_BYTES = 200_000_000
 """Bytes of logs that one sweep reads, as they are after unpacking."""
 
+KEPT = 0.1
+"""The part of a sweep's requests that logs leave to the issues."""
+
 _TRIES = 2
 """How often a log is begun that breaks off in the middle; requests that fail are tried again beneath this."""
 
@@ -59,7 +64,8 @@ def diagnose(reads: Reads, seen: Scan, settings: Settings, now: datetime, progre
     if not wanted.logs:
         return seen
     progress.phase("Read the logs of failed jobs", len(wanted.logs))
-    desk = _Desk(reads, Limits(lines=settings.excerpt_lines))
+    known = {job.id: job.annotations for one in seen.jobs for job in one.jobs if job.annotations is not None}
+    desk = _Desk(reads, Limits(lines=settings.excerpt_lines), known)
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="log")
     told: list[_Told] = []
     try:
@@ -96,9 +102,10 @@ class _OverBudgetError(TrackerError):
 class _Desk:
     """Where the logs of one sweep are read; several threads work at it."""
 
-    def __init__(self, reads: Reads, limits: Limits) -> None:
+    def __init__(self, reads: Reads, limits: Limits, known: Mapping[int, tuple[Annotation, ...]]) -> None:
         self._reads = reads
         self._limits = limits
+        self._known = known
         self._lock = Lock()
         self._in_a_row = 0
         self.bytes_read = 0
@@ -107,6 +114,10 @@ class _Desk:
 
     def read(self, wanted: WantedLog) -> _Told:
         """Read one log. No error gets out: whatever goes wrong with one log, the others are read."""
+        budget = self._reads.budget
+        # Up to two requests a log: its address, and annotations.
+        if self.refused is None and not budget.allows(2 * AT_ONCE, KEPT):
+            self.refused = RequestsSpentError(budget.made, budget.most)
         if self.refused is not None or self.bytes_read >= MOST_BYTES:
             return _Told(wanted, waits=True)
         try:
@@ -179,6 +190,8 @@ class _Desk:
                 raise _OverBudgetError
 
     def _annotations(self, job_id: int) -> Diagnosis | None:
+        if job_id in self._known:
+            return explain_annotations(self._known[job_id], self._limits)
         if self.no_annotations is not None:
             return None
         try:
@@ -210,7 +223,11 @@ def _problems(told: Sequence[_Told], wanted: Wanted, desk: _Desk) -> Iterator[Pr
         lead = f"Without a look at its log: {', '.join(names[:5])}{more}."
         yield Problem(Gravity.WARNING, f"{lead} {what}", advice or "The next sweep tries again.")
     waiting = sum(one.waits for one in told)
-    if desk.refused is not None and waiting:
+    if isinstance(desk.refused, RequestsSpentError) and waiting:
+        left = f"{counted(waiting, 'log')} {_were(waiting)} not read."
+        yield Problem(desk.refused.gravity, f"{desk.refused.what} {left}", desk.refused.advice)
+        waiting = 0
+    elif desk.refused is not None and waiting:
         what = f"GitHub goes on refusing, so {counted(waiting, 'more log')} {_were(waiting)} not asked for."
         yield Problem(Gravity.WARNING, what, "The next sweep tries again.")
         waiting = 0

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from github.GithubException import GithubException, UnknownObjectException
@@ -29,10 +30,11 @@ from ci_failure_tracker.github_api.client import (
     Endpoints,
     MeteredRequester,
     anonymous_download,
-    is_held_back,
     translated,
     unread_repository,
 )
+from ci_failure_tracker.github_api.patience import Budget, is_held_back
+from ci_failure_tracker.github_api.suites import NOT_LOOKED_INTO, SUITES, read_suite
 from ci_failure_tracker.model import (
     Absence,
     Annotation,
@@ -75,14 +77,9 @@ class Reads:
         self._one_at_a_time = Lock()  # PyGithub's requester is not for several threads
 
     @property
-    def requests_made(self) -> int:
-        """How many requests this sweep has sent so far, writes included."""
-        return self._requester.requests_made
-
-    @property
-    def requests_left(self) -> int | None:
-        """How many GitHub leaves to this token for now."""
-        return self._requester.requests_left
+    def budget(self) -> Budget:
+        """How many requests this sweep has sent so far, writes included, and may send."""
+        return self._requester.budget
 
     def repository(self) -> Repository:
         """The repository itself.
@@ -132,6 +129,31 @@ class Reads:
             found = WorkflowRun(self._requester, {}, {"url": url, "jobs_url": f"{url}/jobs"}, completed=True)
             return tuple(_job(job) for job in found.jobs("all" if run.attempt > 1 else NotSet))
 
+    def jobs_of_many(self, runs: Sequence[Run]) -> Mapping[int, tuple[Job, ...]]:
+        """The jobs of every attempt of many runs, with their steps and annotations, in one GraphQL request.
+
+        A run whose jobs do not fit into it, or cannot be told apart by attempt, is left out: `jobs` reads it.
+
+        Raises:
+            MissingRightError: where the token may not see check runs.
+        """
+        doing, right = "read the jobs of runs", "checks: read"
+        with translated(doing, right):
+            _, answer = self._requester.requestJsonAndCheck(
+                "POST",
+                self._endpoints.graphql_url,
+                input={"query": SUITES, "variables": {"ids": [run.suite for run in runs]}},
+            )
+            if not isinstance(answer, dict):
+                raise TypeError("the answer is none of GraphQL")
+            found = (answer.get("data") or {}).get("nodes")
+            if found is None or not any(found):
+                _raise_refusal(answer.get("errors") or (), doing, right)
+            if found is None or len(found) != len(runs):
+                raise TypeError("the answer is not about these runs")
+            read = {run.id: read_suite(run, suite) for run, suite in zip(runs, found, strict=True)}
+            return {run: jobs for run, jobs in read.items() if jobs is not None}
+
     def job_log(self, job_id: int) -> Iterator[bytes]:
         """The log of a job in pieces, as they arrive; several may be read at once, each in a thread of its own.
 
@@ -139,13 +161,18 @@ class Reads:
             LogAbsentError: where there is none: it was deleted, or the job never ran on a runner.
             GitHubError: also in the middle of it.
         """
-        reading = translated("read the log of a job", _ACTIONS)
-        with reading, anonymous_download(self._log_address(job_id)) as answer:
+        reading, patience = translated("read the log of a job", _ACTIONS), self._requester.patience
+        begun = monotonic()
+        with reading, anonymous_download(self._log_address(job_id), patience) as answer:
             if answer.status_code in _ABSENT:
                 raise LogAbsentError(_ABSENT[answer.status_code])
             if not answer.ok:
                 raise GitHubError(f"The store of GitHub's logs answered {answer.status_code}.")
-            yield from answer.iter_content(_PIECE)
+            for piece in answer.iter_content(_PIECE):
+                yield piece
+                # Each byte in time is not the whole in time.
+                if monotonic() - begun > patience.whole_log:
+                    raise GitHubError(f"The log was not there as a whole after {patience.whole_log:.0f} seconds.")
 
     def _log_address(self, job_id: int) -> str:
         """Where the log is; GitHub signs an address on another host, which must not get the token."""
@@ -173,7 +200,7 @@ class Reads:
                         "GET", f"/repos/{self._name}/check-runs/{job_id}/annotations", parameters={"per_page": 100}
                     )
             except GithubException as error:
-                if error.status in _FORBIDDEN and not is_held_back(error):
+                if error.status in _FORBIDDEN and not is_held_back(error.status, error.headers or {}):
                     raise MissingRightError(doing, right) from error
                 raise
             return tuple(_annotation(one) for one in found)
@@ -290,19 +317,21 @@ class Reads:
             created_at=_utc(found.created_at),
             started_at=_utc(found.run_started_at or found.created_at),
             updated_at=_utc(found.updated_at),
+            # Asking the object for what an older server does not list would send a request for each run.
+            suite=str(found._rawData.get("check_suite_node_id") or ""),
             # A fork that was deleted since has no head repository any more.
             from_fork=head is None or head.id != found.repository.id,
             subject=_subject(found.name or "") if found.event == "dynamic" else "",
         )
 
 
-def _raise_refusal(errors: Sequence[Mapping[str, Any]], doing: str) -> None:
+def _raise_refusal(errors: Sequence[Mapping[str, Any]], doing: str, right: str = _CONTENTS) -> None:
     """The error that GraphQL answered with, where it did; it comes with status 200."""
     kinds = {str(error.get("type") or "") for error in errors}
     if "RATE_LIMITED" in kinds:
         raise RateLimitedError(f"GitHub's rate limit is used up, so it was not possible to {doing}.")
     if kinds & {"FORBIDDEN", "NOT_FOUND", "INSUFFICIENT_SCOPES"}:
-        raise MissingRightError(doing, _CONTENTS)
+        raise MissingRightError(doing, right)
     if errors:
         said = str(errors[0].get("message") or "no message")[:500]
         raise GitHubError(f"GitHub answered the request to {doing} with an error: {said}")
@@ -328,7 +357,7 @@ def _job(found: WorkflowJob) -> Job:
         id=found.id,
         name=found.name,
         conclusion=found.conclusion,
-        steps=tuple(_step(step) for step in found.steps),
+        steps=() if found.conclusion in NOT_LOOKED_INTO else tuple(_step(step) for step in found.steps),
         attempt=found.run_attempt,
         completed_at=_maybe_utc(found.completed_at),
         started_at=_maybe_utc(found.started_at),

@@ -10,16 +10,15 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from itertools import islice
 
-from ci_failure_tracker.diagnosis.observations import needs_jobs
 from ci_failure_tracker.errors import (
     ArchivedError,
     GitHubError,
     IssuesDisabledError,
-    RateLimitedError,
     SettingsError,
     TrackerError,
     UnknownWorkflowError,
 )
+from ci_failure_tracker.github_api.jobs import JobReader
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.model import (
     Gravity,
@@ -27,24 +26,17 @@ from ci_failure_tracker.model import (
     Problem,
     Repository,
     Run,
-    RunJobs,
     Scan,
-    State,
     Window,
     Workflow,
 )
 from ci_failure_tracker.progress import Progress
-from ci_failure_tracker.rendering.markdown import counted
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
 from ci_failure_tracker.tracking.marker import find_tracked, needs_viewer
 from ci_failure_tracker.tracking.plan import open_states
-from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
 
 _SEPARATE_LISTINGS = 5
 """Up to so many workflows are listed one by one; beyond, the repository's list is read and sifted."""
-
-_GIVE_UP_AFTER = 3
-"""So many runs in a row whose jobs cannot be read: each has been tried several times by then."""
 
 _EVERYTHING = "*"
 
@@ -71,7 +63,7 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
     if not found.runs:
         problems.append(_nothing_fits(branches, settings))
     states = open_states(find_tracked(issues, viewer))
-    jobs, unread, jobless = _JobReader(reads, found.runs, progress).read(states, settings)
+    jobs, unread, jobless = JobReader(reads, found.runs, progress).read(states, settings)
     return Scan(
         repository=repository,
         runs=found.runs,
@@ -257,61 +249,6 @@ def _looked_far_enough(found: int) -> Problem:
         f"Only {found} runs fit the filters among the newest {MAX_RUNS_LIMIT:,}.",
         "Bound the time with `since`, or name the workflows, so that fewer runs are sifted.",
     )
-
-
-# --- jobs ----------------------------------------------------------------------------------------
-
-
-class _JobReader:
-    """Reads the jobs of every run that leaves something open, and gives up where GitHub goes on refusing."""
-
-    def __init__(self, reads: Reads, runs: Sequence[Run], progress: Progress) -> None:
-        self._reads = reads
-        self._runs = runs
-        self._progress = progress
-        self._found: list[RunJobs] = []
-        self._failed: list[tuple[Run, GitHubError]] = []
-        self._asked_for = 0
-        self._in_a_row = 0
-        self._refused = False
-
-    def read(self, states: Sequence[State], settings: Settings) -> tuple[tuple[RunJobs, ...], int, tuple[Problem, ...]]:
-        """The jobs, of how many runs they could not be read, and why."""
-        proofs = choose_proofs(self._runs, states, settings)
-        self._read([*(run for run in self._runs if needs_jobs(run, self._runs)), *proofs])
-        self._read(choose_more(self._runs, self._found, states, settings))
-        unread = self._asked_for - len(self._found)
-        return tuple(self._found), unread, tuple(_unread(self._failed, unread - len(self._failed)))
-
-    def _read(self, wanted: Sequence[Run]) -> None:
-        self._asked_for += len(wanted)
-        if wanted:
-            self._progress.phase("Read the jobs of runs", len(wanted))
-        for run in wanted:
-            if self._refused:
-                return
-            self._read_one(run)
-            self._progress.advance()
-
-    def _read_one(self, run: Run) -> None:
-        try:
-            self._found.append(RunJobs(run.id, self._reads.jobs(run)))
-            self._in_a_row = 0
-        except GitHubError as error:
-            self._failed.append((run, error))
-            self._in_a_row += 1
-            self._refused = isinstance(error, RateLimitedError) or self._in_a_row == _GIVE_UP_AFTER
-
-
-def _unread(failed: Sequence[tuple[Run, GitHubError]], not_asked: int) -> Iterator[Problem]:
-    """One problem for each cause, not for each run."""
-    for what, advice in dict.fromkeys((error.what, error.advice) for _, error in failed):
-        names = [f"run {run.number} of {run.workflow.name}" for run, error in failed if error.what == what]
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - enough to see which
-        yield Problem(Gravity.ERROR, f"Left out: {', '.join(names[:5])}{more}. {what}", advice)
-    if not_asked:
-        what = f"GitHub goes on refusing, so the jobs of {counted(not_asked, 'more run')} were not asked for."
-        yield Problem(Gravity.ERROR, what, "Sweep again later.")
 
 
 def _viewer(reads: Reads, issues: Sequence[Issue]) -> tuple[str | None, list[Problem]]:

@@ -72,6 +72,7 @@ class Run:
     """The newest attempt of one workflow run.
 
     `subject` is what a dynamic workflow such as Dependabot's works on in this run; one subject says nothing of another.
+    `suite` is the GraphQL id of the check suite that holds its jobs.
     """
 
     id: int
@@ -88,6 +89,7 @@ class Run:
     updated_at: datetime
     from_fork: bool
     subject: str = ""
+    suite: str = ""
 
     @property
     def stream(self) -> tuple[int, str, str]:
@@ -117,8 +119,22 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """An annotation of a check run: what a problem matcher, a step or GitHub itself said about a job."""
+
+    level: str
+    message: str
+    title: str = ""
+    path: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
-    """One job of a run, a leg of a matrix included; `attempt` is the one that GitHub lists it under."""
+    """One job of a run, a leg of a matrix included; `attempt` is the one that GitHub lists it under.
+
+    Of a job that was green no steps are kept. `annotations` are `None` where they did not come with it.
+    """
 
     id: int
     name: str
@@ -127,6 +143,7 @@ class Job:
     attempt: int = 1
     completed_at: datetime | None = None
     started_at: datetime | None = None
+    annotations: tuple[Annotation, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,14 +173,3 @@ class Issue:
     def has_label(self, name: str) -> bool:
         """Whether it carries a label; GitHub knows no upper and lower case in their names."""
         return name.casefold() in (label.casefold() for label in self.labels)
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """An annotation of a check run: what a problem matcher, a step or GitHub itself said about a job."""
-
-    level: str
-    message: str
-    title: str = ""
-    path: str = ""
-    line: int | None = None

@@ -210,8 +210,7 @@ def _look_row(look: WorkflowLook) -> LookRow:
 def _cost(report: Report) -> str:
     runs = counted(sum(look.runs for look in report.looked_at), "run")
     forks = f", {counted(report.window.forks, 'run')} of forks left out" if report.window.forks else ""
-    left = "" if report.requests.left is None else f", {report.requests.left:,} left this hour"
-    return f"{runs} looked at{forks}.{_logs(report.logs)} {counted(report.requests.made, 'request')} to GitHub{left}."
+    return f"{runs} looked at{forks}.{_logs(report.logs)} {report.requests}."
 
 
 def _logs(logs: LogsRead) -> str:

@@ -50,10 +50,16 @@ class WorkflowLook:
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What the sweep cost."""
+    """What the sweep cost: requests sent, what GitHub leaves to the token, and how many the sweep may send."""
 
     made: int
     left: int | None
+    most: int
+
+    def __str__(self) -> str:
+        """`12 requests to GitHub of at most 800, 988 left this hour`."""
+        made = f"{self.made:,} {'request' if self.made == 1 else 'requests'} to GitHub of at most {self.most:,}"
+        return made if self.left is None else f"{made}, {self.left:,} left this hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +202,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [{"gravity": one.gravity.value, "what": one.what, "advice": one.advice} for one in report.problems],
         "logs": dataclasses.asdict(report.logs),
-        "requests": {"made": report.requests.made, "left": report.requests.left},
+        "requests": dataclasses.asdict(report.requests),
     }
 
 

@@ -1,0 +1,133 @@
+"""The jobs of runs: of many in one GraphQL request where GitHub lets us, of one by REST where it does not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from ci_failure_tracker.diagnosis.observations import needs_jobs
+from ci_failure_tracker.errors import GitHubError, RateLimitedError, RequestsSpentError, TrackerError, UnansweredError
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github_api.suites import MOST_ATTEMPTS
+from ci_failure_tracker.model import Gravity, Job, Problem, Run, RunJobs, State
+from ci_failure_tracker.progress import Progress
+from ci_failure_tracker.rendering.markdown import counted
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
+
+AT_ONCE = 20
+"""Runs in one GraphQL request; it takes about ten points of the thousand that a job's token has in an hour."""
+
+KEPT = 0.2
+"""The part of a sweep's requests that jobs leave to logs and issues."""
+
+_GIVE_UP_AFTER = 3
+"""So many runs in a row whose jobs cannot be read: each has been tried several times by then."""
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class JobReader:
+    """Reads the jobs of every run that leaves something open, and gives up where GitHub goes on refusing."""
+
+    def __init__(self, reads: Reads, runs: Sequence[Run], progress: Progress) -> None:
+        self._reads = reads
+        self._runs = runs
+        self._progress = progress
+        self._found: list[RunJobs] = []
+        self._failed: list[tuple[Run, GitHubError]] = []
+        self._asked_for = 0
+        self._in_a_row = 0
+        self._refused: GitHubError | None = None
+        self._at_once = AT_ONCE
+
+    def read(self, states: Sequence[State], settings: Settings) -> tuple[tuple[RunJobs, ...], int, tuple[Problem, ...]]:
+        """The jobs, of how many runs they could not be read, and why."""
+        proofs = choose_proofs(self._runs, states, settings)
+        self._read([*(run for run in self._runs if needs_jobs(run, self._runs)), *proofs])
+        self._read(choose_more(self._runs, self._found, states, settings))
+        unread = self._asked_for - len(self._found)
+        return tuple(self._found), unread, tuple(self._unread(unread - len(self._failed)))
+
+    def _read(self, wanted: Sequence[Run]) -> None:
+        self._asked_for += len(wanted)
+        if wanted:
+            self._progress.phase("Read the jobs of runs", len(wanted))
+        for run in self._read_together(wanted):
+            if self._refused is not None:
+                return
+            self._read_one(run)
+            self._progress.advance()
+
+    def _read_one(self, run: Run) -> None:
+        try:
+            self._check_budget()
+            self._found.append(RunJobs(run.id, self._reads.jobs(run)))
+            self._in_a_row = 0
+        except RequestsSpentError as spent:
+            self._refused = spent
+        except GitHubError as error:
+            self._failed.append((run, error))
+            self._in_a_row += 1
+            if isinstance(error, RateLimitedError) or self._in_a_row == _GIVE_UP_AFTER:
+                self._refused = error
+
+    def _check_budget(self) -> None:
+        budget = self._reads.budget
+        if not budget.allows(1, KEPT):
+            raise RequestsSpentError(budget.made, budget.most)
+
+    # --- many at once ----------------------------------------------------------------------------
+
+    def _read_together(self, wanted: Sequence[Run]) -> Iterator[Run]:
+        """Read what can be read together; what is given back has to be read one by one."""
+        fit = [run for run in wanted if _fits(run)]
+        yield from (run for run in wanted if not _fits(run))
+        while fit:
+            if self._at_once < 1 or self._refused is not None:
+                yield from fit
+                return
+            batch = fit[: self._at_once]
+            found = self._jobs_of_many(batch)
+            if found is None:
+                continue
+            fit = fit[len(batch) :]
+            self._found += [RunJobs(run, jobs) for run, jobs in found.items()]
+            for _ in found:
+                self._progress.advance()
+            yield from (run for run in batch if run.id not in found)
+
+    def _jobs_of_many(self, batch: Sequence[Run]) -> dict[int, tuple[Job, ...]] | None:
+        """The jobs that GraphQL gave, or `None` where fewer runs, or none, shall be asked for next."""
+        try:
+            self._check_budget()
+            return dict(self._reads.jobs_of_many(batch))
+        except RequestsSpentError as spent:
+            self._refused = spent
+        except UnansweredError as error:
+            # What is too much for GitHub to answer in time ends as a fault; a smaller question may be answered.
+            self._at_once = len(batch) // 4
+            _LOGGER.debug("%d runs could not be read together: %s", len(batch), error.what)
+        except TrackerError as error:
+            self._at_once = 0
+            _LOGGER.debug("Jobs are read one by one: %s", error.what)
+        return None
+
+    # --- what is said of it ----------------------------------------------------------------------
+
+    def _unread(self, not_asked: int) -> Iterator[Problem]:
+        """One problem for each cause, not for each run."""
+        for what, advice in dict.fromkeys((error.what, error.advice) for _, error in self._failed):
+            names = [f"run {run.number} of {run.workflow.name}" for run, error in self._failed if error.what == what]
+            more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - enough to see which
+            yield Problem(Gravity.ERROR, f"Left out: {', '.join(names[:5])}{more}. {what}", advice)
+        if not_asked and isinstance(self._refused, RequestsSpentError):
+            left = f"The jobs of {counted(not_asked, 'run')} were not asked for."
+            yield Problem(self._refused.gravity, f"{self._refused.what} {left}", self._refused.advice)
+        elif not_asked:
+            what = f"GitHub goes on refusing, so the jobs of {counted(not_asked, 'more run')} were not asked for."
+            yield Problem(Gravity.ERROR, what, "Sweep again later.")
+
+
+def _fits(run: Run) -> bool:
+    return bool(run.suite) and run.attempt <= MOST_ATTEMPTS

@@ -1,0 +1,191 @@
+"""The jobs of runs by GraphQL and by REST: one model from both, few requests, and what is refused or too much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from builders import HURRIED, Quiet, some_settings
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.github_api.client import Endpoints, connect
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github_api.scan import scan
+from ci_failure_tracker.github_api.suites import MOST_JOBS, MOST_RED, SUITES
+from ci_failure_tracker.model import Observation, Scan
+from ci_failure_tracker.settings import Secret
+from contract.test_sandbox_graphql import OFFICIAL
+from sandbox import Fault, Sandbox, Server, check_suites
+
+REPOSITORY = "octo-org/example"
+BOT = "bot"
+NO_GRAPHQL = Fault("status", path="/graphql$", status=404, times=None)
+HISTORY = """
+now: 2026-03-10T09:00:00Z
+repository: {full_name: octo-org/example, private: true}
+tokens: {bot: {}, no-checks: {checks: none}}
+workflows:
+  - {name: CI, jobs: [{name: lint}, {name: test, matrix: {python: ["3.12", "3.13"]}}, {name: deploy}]}
+  - {name: Wide, jobs: [{name: shard, matrix: {n: [SHARDS]}}]}
+runs:
+  - {workflow: CI, at: 2026-03-01T10:00:00Z}
+  - workflow: CI
+    at: 2026-03-02T10:00:00Z
+    jobs:
+      - {name: "test (3.12)", conclusion: failure, step: Build and test, annotations: [{message: "dark", line: 3}]}
+      - {name: deploy, conclusion: skipped}
+  - {workflow: CI, at: 2026-03-03T10:00:00Z, jobs: [{name: lint, conclusion: cancelled, steps: []}]}
+  - {workflow: CI, at: 2026-03-04T10:00:00Z, jobs: [{name: deploy, conclusion: timed_out}]}
+  - {workflow: CI, at: 2026-03-05T10:00:00Z, attempts: [{jobs: [{name: lint, conclusion: failure}]}, {}]}
+  - workflow: CI
+    at: 2026-03-06T10:00:00Z
+    attempts: [{jobs: [{name: lint, conclusion: failure}]}, {jobs: [{name: lint, conclusion: failure}]}, {}]
+  - {workflow: CI, at: 2026-03-07T10:00:00Z, conclusion: startup_failure}
+  - {workflow: Wide, at: 2026-03-08T10:00:00Z, jobs: [{name: shard (2), conclusion: failure}]}
+  - {workflow: Wide, at: 2026-03-08T11:00:00Z, only_jobs: [RED]}
+"""
+SHARDS = ", ".join(f'"{number}"' for number in range(MOST_JOBS + 1))
+RED = ", ".join(f"{{name: red {number}, conclusion: failure}}" for number in range(MOST_RED + 1))
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    box = Sandbox.from_yaml(HISTORY.replace("SHARDS", SHARDS).replace("RED", RED))
+    box.add_run(workflow="CI", at="2026-03-09T10:00:00Z", jobs=[{"name": "lint", "conclusion": "failure"}])
+    number = box.runs[0].number
+    box.rerun("CI", number, {"carried": True, "at": "2026-03-09T12:00:00Z", "jobs": [{"name": "lint"}]})
+    return box
+
+
+@pytest.fixture
+def server(box: Sandbox) -> Iterator[Server]:
+    with box.serve() as server:
+        yield server
+
+
+def look(box: Sandbox, server: Server, token: str = BOT, **given: str) -> Scan:
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    reads = Reads(connect(Secret(token), endpoints, HURRIED), endpoints, REPOSITORY)
+    server.clear_requests()
+    return scan(reads, some_settings(**given), box.now, Quiet())
+
+
+def asked(server: Server) -> list[str]:
+    """What was asked for jobs: a question for many, or `jobs` for each run."""
+    lists = [one.path.rpartition("/")[2] for one in server.requests]
+    return [name for name in lists if name in {"jobs", "graphql"}]
+
+
+def seen_by(found: Scan) -> set[Observation]:
+    return set(observe(found))
+
+
+# --- one model -----------------------------------------------------------------------------------
+
+
+def test_both_ways_give_the_same_observations(box: Sandbox, server: Server) -> None:
+    together = look(box, server)
+    assert asked(server).count("graphql") == 1
+    # More jobs, or more red ones, than are asked for of one run; more attempts than can be told apart.
+    assert asked(server).count("jobs") == 3
+    box.inject(NO_GRAPHQL)
+    one_by_one = look(box, server)
+    assert asked(server).count("jobs") == len(one_by_one.jobs) > 7
+    assert seen_by(together) == seen_by(one_by_one)
+    assert (together.problems, one_by_one.problems) == ((), ())
+
+
+def test_both_ways_give_the_same_jobs_but_for_what_rest_lacks(box: Sandbox, server: Server) -> None:
+    together = {one.run_id: one.jobs for one in look(box, server).jobs}
+    box.inject(NO_GRAPHQL)
+    one_by_one = {one.run_id: one.jobs for one in look(box, server).jobs}
+    carried = box.runs[0].id  # REST lists again what was not run again; observations leave it out
+    for run in together.keys() - {carried}:
+        assert tuple(replace(job, annotations=None) for job in together[run]) == one_by_one[run]
+    assert {job.attempt for job in together[carried]} == {1, 2}
+
+
+def test_annotations_come_with_the_jobs_that_failed(box: Sandbox, server: Server) -> None:
+    found = look(box, server)
+    job = next(
+        job for one in found.jobs for job in one.jobs if job.name == "test (3.12)" and job.conclusion != "success"
+    )
+    assert job.annotations is not None
+    assert ("failure", "dark", 3) in [(one.level, one.message, one.line) for one in job.annotations]
+
+
+# --- few requests --------------------------------------------------------------------------------
+
+
+def many(box: Sandbox, runs: int) -> None:
+    for number in range(runs):
+        box.add_run(workflow="CI", at=f"2026-03-09T{13 + number // 50}:{number % 50:02}:00Z", conclusion="failure",
+                    jobs=[{"name": "lint", "conclusion": "failure"}])  # fmt: skip
+
+
+def test_twenty_runs_are_one_question(box: Sandbox, server: Server) -> None:
+    many(box, 100)
+    found = look(box, server, max_runs="100")
+    assert len(found.jobs) == 100
+    assert asked(server) == ["graphql"] * 5
+    assert found.window.unread == 0
+
+
+# --- what is refused or too much -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("status", path="/graphql$", status=404, times=None),
+        Fault("status", path="/graphql$", status=403, times=None),
+        Fault("primary-rate-limit", path="/graphql$", times=None, retry_after=500),
+        Fault("status", path="/graphql$", status=200, times=None, body='{"errors": [{"type": "undefinedField"}]}'),
+        Fault("status", path="/graphql$", status=200, times=None, body='{"data": {"nodes": []}}'),
+        Fault("status", path="/graphql$", status=200, times=None, body="[]"),
+    ],
+    ids=["not found", "forbidden", "rate limit", "unknown field", "short", "no answer"],
+)
+def test_what_graphql_refuses_is_read_by_rest(box: Sandbox, server: Server, fault: Fault) -> None:
+    box.inject(fault)
+    found = look(box, server)
+    assert len(found.jobs) > 7
+    assert (found.problems, found.window.unread) == ((), 0)
+
+
+def test_without_the_right_to_see_check_runs_jobs_are_read_by_rest(box: Sandbox, server: Server) -> None:
+    found = look(box, server, token="no-checks")
+    assert asked(server).count("graphql") == 1
+    assert len(found.jobs) == asked(server).count("jobs") > 7
+    assert not found.problems
+
+
+def test_a_question_that_is_too_much_is_asked_again_smaller(box: Sandbox, server: Server) -> None:
+    many(box, 40)
+    box.inject(Fault("status", path="/graphql$", status=502, times=HURRIED.tries))
+    found = look(box, server, max_runs="40")
+    assert asked(server) == ["graphql"] * (HURRIED.tries + 8)  # four in vain, then forty runs in fives
+    assert len(found.jobs) == 40
+
+
+def test_a_check_run_that_a_step_made_is_no_job(box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = check_suites._check_run
+
+    def foreign(*args: object) -> dict[str, object]:
+        shown = original(*args)  # type: ignore[arg-type]
+        reported = shown["name"] == "lint" and shown["conclusion"] == "SUCCESS"
+        return {**shown, "detailsUrl": "https://github.example/o/r/runs/77"} if reported else shown
+
+    monkeypatch.setattr(check_suites, "_check_run", foreign)
+    found = look(box, server)
+    run = next(run for run in box.runs if run.workflow.name == "CI" and run.conclusion == "timed_out")
+    (jobs,) = (one.jobs for one in found.jobs if one.run_id == run.id)
+    assert sorted(job.name for job in jobs) == ["deploy", "test (3.12)", "test (3.13)"]
+
+
+def test_the_question_is_valid_by_the_official_schema() -> None:
+    if not OFFICIAL.is_file():
+        pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
+    assert validate(build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True), parse(SUITES)) == []
