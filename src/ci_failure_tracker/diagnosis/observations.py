@@ -34,7 +34,11 @@ def observe(scan: Scan) -> tuple[Observation, ...]:
     of_runs = (
         observation
         for run in scan.runs
-        for observation in _observe_run(run, judge_run(run, scan.runs), jobs.get(run.id))
+        for observation in (
+            _observe_known(run, judge_run(run, scan.runs))
+            if run.id in scan.known
+            else _observe_run(run, judge_run(run, scan.runs), jobs.get(run.id))
+        )
     )
     return (*of_runs, *(_observe_schedule(one, scan.repository.default_branch) for one in scan.schedules))
 
@@ -63,6 +67,11 @@ def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None
         yield _observe_whole(run, Outcome.STARTUP_FAILURE)
     elif jobs is not None and outcome is Outcome.TIMED_OUT:
         yield _observe_whole(run, Outcome.TIMED_OUT)
+
+
+def _observe_known(run: Run, outcome: Outcome | None) -> Iterator[Observation]:
+    """What the list alone says of a run: that it was green as a whole, or only that it was."""
+    yield Observation(run, outcome if outcome is Outcome.SUCCESS else None, attempt=run.attempt, known=True)
 
 
 def _observe_whole(run: Run, outcome: Outcome) -> Observation:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from ci_failure_tracker.diagnosis.observations import needs_jobs
 from ci_failure_tracker.errors import GitHubError, RateLimitedError, RequestsSpentError, TrackerError, UnansweredError
@@ -30,9 +30,10 @@ _LOGGER = logging.getLogger(__name__)
 class JobReader:
     """Reads the jobs of every run that leaves something open, and gives up where GitHub goes on refusing."""
 
-    def __init__(self, reads: Reads, runs: Sequence[Run], progress: Progress) -> None:
+    def __init__(self, reads: Reads, runs: Sequence[Run], known: Set[int], progress: Progress) -> None:
         self._reads = reads
         self._runs = runs
+        self._known = known
         self._progress = progress
         self._found: list[RunJobs] = []
         self._failed: list[tuple[Run, GitHubError]] = []
@@ -49,7 +50,8 @@ class JobReader:
         unread = self._asked_for - len(self._found)
         return tuple(self._found), unread, tuple(self._unread(unread - len(self._failed)))
 
-    def _read(self, wanted: Sequence[Run]) -> None:
+    def _read(self, chosen: Sequence[Run]) -> None:
+        wanted = [run for run in chosen if run.id not in self._known]
         self._asked_for += len(wanted)
         if wanted:
             self._progress.phase("Read the jobs of runs", len(wanted))

@@ -78,6 +78,7 @@ def diagnose(reads: Reads, seen: Scan, settings: Settings, now: datetime, progre
         seen,
         readings=tuple(one.reading for one in told if one.reading is not None),
         logs=_counts(told, wanted, desk.bytes_read),
+        unexplained=wanted.later | {one.wanted.job_id for one in told if _is_asked_for_again(one)},
         problems=(*seen.problems, *_problems(told, wanted, desk)),
     )
 
@@ -199,6 +200,10 @@ class _Desk:
         except MissingRightError as error:
             self.no_annotations = error
             return None
+
+
+def _is_asked_for_again(told: _Told) -> bool:
+    return told.error is not None or told.waits or (told.reading is not None and told.reading.absence is not None)
 
 
 # --- what is said of it --------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
 from ci_failure_tracker.tracking.marker import find_tracked, needs_viewer
 from ci_failure_tracker.tracking.plan import open_states
+from ci_failure_tracker.tracking.reach import known_runs
 
 _SEPARATE_LISTINGS = 5
 """Up to so many workflows are listed one by one; beyond, the repository's list is read and sifted."""
@@ -62,8 +63,9 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
     found = _read_runs(listing, sieve, settings.max_runs)
     if not found.runs:
         problems.append(_nothing_fits(branches, settings))
-    states = open_states(find_tracked(issues, viewer))
-    jobs, unread, jobless = JobReader(reads, found.runs, progress).read(states, settings)
+    tracked = find_tracked(issues, viewer)
+    told = known_runs(found.runs, tracked, settings)
+    jobs, unread, jobless = JobReader(reads, found.runs, told, progress).read(open_states(tracked), settings)
     return Scan(
         repository=repository,
         runs=found.runs,
@@ -73,6 +75,7 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
         window=Window(found.forks, unread, partial=bool(found.problems) or unread > 0, start=found.start),
         problems=(*problems, *found.problems, *jobless, *nameless),
         workflows=known,
+        known=told,
     )
 
 

@@ -51,7 +51,7 @@ from ci_failure_tracker.model.plan import (
     Why,
 )
 from ci_failure_tracker.model.scan import CommitsBetween, Gravity, Problem, Quiet, Scan, Schedule, Suspect, Window
-from ci_failure_tracker.model.state import MOST_PROOF, Cause, Closing, Ending, Evidence, LegCount, State
+from ci_failure_tracker.model.state import MOST_PROOF, Cause, Closing, Ending, Evidence, LegCount, Reach, State
 
 __all__ = [
     "ALL_JOBS",
@@ -92,6 +92,7 @@ __all__ = [
     "Point",
     "Problem",
     "Quiet",
+    "Reach",
     "Reading",
     "RedLeg",
     "Reopen",

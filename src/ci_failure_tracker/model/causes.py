@@ -69,10 +69,14 @@ class WantedLog:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The logs to read, the most telling first, and how many more there would be over the budget."""
+    """The logs to read, the most telling first, and how many more there would be over the budget.
+
+    `later` are the jobs of these, but for those that no later sweep will ask for.
+    """
 
     logs: tuple[WantedLog, ...]
     left_out: int = 0
+    later: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ class Observation:
     """One job of one run attempt with its outcome; `None` where it says nothing (skipped, neutral).
 
     A run that was green as a whole is one observation without a job: its jobs were not read. `step` is the one that
-    failed, `reading` what is known of the cause.
+    failed, `reading` what is known of the cause. `known` says that the run was not read again, because the open issues
+    hold all that it said of what they stand for.
     """
 
     run: Run
@@ -26,6 +27,7 @@ class Observation:
     ended_at: datetime | None = None
     reading: Reading | None = None
     started_at: datetime | None = None
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

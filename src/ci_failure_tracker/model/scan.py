@@ -94,10 +94,12 @@ class Schedule:
 class Scan:
     """All that was read from GitHub in one sweep.
 
-    `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was
-    either green, or has no jobs, or is named in `problems`. `readings` hold what the logs of failed jobs say,
-    `commits` what came between the last green run and the first red one. `workflows` are all that the repository has,
-    whatever the filters say. `schedules` tell of workflows that should have run by themselves.
+    `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was either green,
+    or has no jobs, or is `known`, or is named in `problems`. `known` are the runs of which the open issues hold all
+    that they said, so that they were not read again. `readings` hold what the logs of failed jobs say; `unexplained`
+    are the jobs whose logs are still to be read. `commits` are what came between the last green run and the first red
+    one. `workflows` are all that the repository has, whatever the filters say. `schedules` tell of workflows that
+    should have run by themselves.
     """
 
     repository: Repository
@@ -112,3 +114,5 @@ class Scan:
     workflows: tuple[Workflow, ...] = ()
     commits: tuple[CommitsBetween, ...] = ()
     schedules: tuple[Schedule, ...] = ()
+    known: frozenset[int] = frozenset()
+    unexplained: frozenset[int] = frozenset()

@@ -77,6 +77,23 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the sweep had read that wrote an issue: what the issues hold need not be read again.
+
+    That is what is said by runs which GitHub changed last at `until` or before, and which were created at `start` or
+    after, if there is a start. Of the runs that changed at that very moment it is only the one with the number
+    `run_id`. `without` are runs that had something to say that no issue holds. It is true as long as `seal` is that of
+    the settings and of all open issues: whoever changes one, or a write that failed, makes the sweep read everything.
+    """
+
+    until: datetime
+    run_id: int
+    start: datetime | None
+    without: tuple[int, ...]
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What an issue remembers in its marker; its body is rendered from this.
 
@@ -89,7 +106,7 @@ class State:
     closed the issue; where it is open all the same, a person opened it again, and from `reopened_at` on only what
     comes later is a proof. `week_told` and `cause_told` keep comments from being said twice. `suspects` are the
     commits of the latest break, `related` the issues of the jobs that share one cause. `relapses` counts how often it
-    was closed with proof and failed again.
+    was closed with proof and failed again. `reach` is of the sweep that wrote the issue, not of what it stands for.
     """
 
     identity: Identity
@@ -120,6 +137,7 @@ class State:
     suspects: CommitsBetween | None = None
     related: tuple[int, ...] = ()
     relapses: int = 0
+    reach: Reach | None = None
 
     def greens_needed(self, close_after: int) -> int:
         """On how many commits it has to be green: on twice as many where it is flaky (rule 8).

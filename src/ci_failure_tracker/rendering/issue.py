@@ -45,9 +45,6 @@ from ci_failure_tracker.rendering.reasons import (
 )
 from ci_failure_tracker.rendering.suspects import suspect_lines
 
-BODY_LIMIT = 65_536
-"""Characters of an issue's body (GitHub answers 422 past it)."""
-
 TITLE_LIMIT = 256
 
 

@@ -16,6 +16,9 @@ from ci_failure_tracker.redaction import redacted, redacted_lines
 
 ZERO_WIDTH_SPACE = "\u200b"
 
+BODY_LIMIT = 65_536
+"""Characters of an issue's body or a comment (GitHub answers 422 past it)."""
+
 _ACTIVE = re.compile(r"@(?=[\w-])|#(?=\d)|(?<=\bGH-)(?=\d)|(?<=://)|(?<=\bwww\.)|<(?=!)|--(?=!?>)", re.IGNORECASE)
 _COMMAND = re.compile(r"^ *:(?=:)|##(?=\[)")
 _COLOURS = re.compile(r"\x1b\[[0-9;:?]{0,40}[ -/]?[@-~]")
@@ -89,6 +92,11 @@ def utc(moment: datetime) -> str:
 def short(sha: str) -> str:
     """A commit as people write it."""
     return sha[:7]
+
+
+def length(text: str) -> int:
+    """The characters of a text as GitHub counts them at the strictest, which is in UTF-16."""
+    return len(text.encode("utf-16-le", "replace")) // 2
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

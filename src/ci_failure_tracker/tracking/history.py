@@ -72,7 +72,7 @@ def read_histories(
                 others.add(identity)
     histories = []
     for one in (*found.values(), *others):
-        told = [said.on(one) for said in _runs_on(one, groups, of_workflows)]
+        told = [said.on(one, remembered=one.id in states) for said in _runs_on(one, groups, of_workflows)]
         histories.append(_Teller(one, told, states.get(one.id), ground, settings).history())
     return tuple(sorted(histories, key=_by_name))
 

@@ -11,11 +11,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ci_failure_tracker.model import Closing, Ending, Issue, State
+from ci_failure_tracker.model import Closing, Ending, Issue, Reach, State
+from ci_failure_tracker.rendering.markdown import BODY_LIMIT, length
 from ci_failure_tracker.tracking.state_json import read_state, state_as_json
 
 LIMIT = 8192
 """Bytes a marker may have."""
+
+_ROOM = 1000
+"""More than what is added to a body that was made to fit."""
 
 BEGIN = "<!-- ci-failure-tracker:begin -->"
 END = "<!-- ci-failure-tracker:end -->"
@@ -137,6 +141,17 @@ def state_in(body: str) -> State | None:
     """The state in a body that was just composed."""
     markers = _MARKER.findall(body)
     return read_state(markers[0]) if len(markers) == 1 else None
+
+
+def sealed_body(body: str, reach: Reach | None) -> str:
+    """A body that was just composed, with how far the sweep has read; without, where there is no room for it."""
+    state = state_in(body)
+    if state is None:
+        return body
+    plain, sealed = (write_marker(dataclasses.replace(state, reach=one)) for one in (None, reach))
+    room = len(sealed.encode("utf-8", "replace")) <= LIMIT and length(body) + _ROOM <= BODY_LIMIT
+    marker = sealed if room else plain
+    return _MARKER.sub(lambda _: marker, body, count=1)
 
 
 def marked_as_duplicate(issue: Issue) -> str:

@@ -94,6 +94,7 @@ def _with_what_was_said(fresh: State, state: State | None) -> State:
         relapses=state.relapses,
         suspects=state.suspects if same_break else None,
         related=state.related,
+        reach=state.reach,
     )
 
 

@@ -30,11 +30,12 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.rendering.issue import IssueWriter
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
-from ci_failure_tracker.tracking.causes import recall
+from ci_failure_tracker.tracking.causes import recall, remembered
 from ci_failure_tracker.tracking.history import Ground, read_histories
 from ci_failure_tracker.tracking.identity import identify
 from ci_failure_tracker.tracking.marker import Tracked, find_tracked
-from ci_failure_tracker.tracking.memory import reopened_by_person
+from ci_failure_tracker.tracking.memory import has_counted, reopened_by_person
+from ci_failure_tracker.tracking.reach import with_reach
 from ci_failure_tracker.tracking.rules import RuleBook, skip
 from ci_failure_tracker.tracking.storms import Storms, find_storms
 
@@ -56,9 +57,13 @@ def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, n
     decided = list(_decide_each(book, known, tracked))
     duplicates = _close_duplicates(book, tracked)
     default = seen.repository.default_branch
+    actions = (*_within_cap(decided, settings, default), *duplicates)
+    histories = (*known.storms.umbrellas, *known.histories)
     return Plan(
-        actions=(*_within_cap(decided, settings, default), *duplicates),
-        failing=tuple(_failing(history) for history in known.histories if history.failing),
+        actions=with_reach(actions, histories, observed, find_tracked(seen.issues, seen.viewer), seen, settings),
+        failing=tuple(
+            _failing(history, issue_of(history.identity.id, tracked)) for history in known.histories if history.failing
+        ),
         problems=(
             *(_unreadable(one) for one in tracked if one.state is None),
             *_left_undone(action for _, action in decided),
@@ -256,15 +261,18 @@ def _since(history: History) -> datetime:
     return history.first_red.at if history.first_red else history.latest.started_at
 
 
-def _failing(history: History) -> Failing:
+def _failing(history: History, tracked: Tracked | None) -> Failing:
     latest = history.latest
+    state = tracked.state if tracked and tracked.issue.open else None
     jobs = {leg.job_id for leg in latest.legs}
-    known = (reading for reading in history.readings if reading.job_id in jobs and reading.signature)
+    readings = (*history.readings, *(remembered([state]) if state else ()))
+    known = (reading for reading in readings if reading.job_id in jobs and reading.signature)
     reading = min(known, key=lambda one: one.absence is not None, default=Reading(0))
     return Failing(
         identity=history.identity,
         outcome=latest.outcome,
-        count=len(history.occurrences) or len(history.remembered),
+        count=(state.count if state else 0)
+        + sum(not (state and has_counted(state, one)) for one in history.occurrences),
         since=_since(history),
         run_id=latest.run_id,
         run_number=latest.number,

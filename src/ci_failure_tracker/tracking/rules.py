@@ -28,8 +28,8 @@ from ci_failure_tracker.rendering.comments import (
     news_comment,
     reopening_comment,
 )
-from ci_failure_tracker.rendering.issue import BODY_LIMIT, IssueWriter, render_title
-from ci_failure_tracker.rendering.markdown import counted
+from ci_failure_tracker.rendering.issue import IssueWriter, render_title
+from ci_failure_tracker.rendering.markdown import BODY_LIMIT, counted, length
 from ci_failure_tracker.rendering.reasons import headline_text
 from ci_failure_tracker.rendering.suspects import kept
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
@@ -260,7 +260,7 @@ class RuleBook:
         """The longest body that GitHub takes; it counts UTF-16 units at the strictest."""
         for region in self.writer.regions(state):
             body = compose(region, state, old)
-            if len(body.encode("utf-16-le", "replace")) // 2 <= BODY_LIMIT:
+            if length(body) <= BODY_LIMIT:
                 return body
         return None
 

@@ -25,6 +25,7 @@ from ci_failure_tracker.model import (
     LegCount,
     Occurrence,
     Outcome,
+    Reach,
     State,
     Suspect,
 )
@@ -72,6 +73,7 @@ def state_as_json(state: State) -> dict[str, Any]:
         "suspects": _suspects_as_json(state.suspects) if state.suspects else None,
         "related": list(state.related) or None,
         "relapses": state.relapses or None,
+        "reach": _reach_as_json(state.reach) if state.reach else None,
     }
     return {key: value for key, value in full.items() if value is not None}
 
@@ -130,6 +132,10 @@ def _trimmed(values: list[Any], least: int) -> list[Any]:
     while len(values) > least and values[-1] is None:
         values.pop()
     return values
+
+
+def _reach_as_json(one: Reach) -> list[Any]:
+    return [_time(one.until), one.run_id, _time(one.start) if one.start else None, list(one.without), one.seal]
 
 
 def _flaky_as_json(one: Flaky) -> list[Any]:
@@ -192,7 +198,13 @@ def read_state(text: str) -> State:
         suspects=_read_suspects(data["suspects"]) if "suspects" in data else None,
         related=tuple(int(one) for one in data.get("related", ())),
         relapses=int(data.get("relapses", 0)),
+        reach=_read_reach(*data["reach"]) if "reach" in data else None,
     )
+
+
+def _read_reach(until: str, run_id: Any, start: str | None, without: list[Any], seal: object) -> Reach:  # noqa: ANN401
+    runs = tuple(int(one) for one in without)
+    return Reach(_moment(until), int(run_id), _moment(start) if start else None, runs, str(seal))
 
 
 def _read_occurrence(data: Mapping[str, Any]) -> Occurrence:

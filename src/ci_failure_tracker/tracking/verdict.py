@@ -77,6 +77,7 @@ class RunListing:
         self.run = first.run
         self.has_jobs = first.job_id is not None
         self.all_green = first.job is None and first.outcome is Outcome.SUCCESS
+        self.known = first.known
         self._grouping = grouping
         self._skipped = {split_leg(one.job or "")[0] for one in of_run if one.outcome is None}
         self._all = _by_identity(of_run, settings, grouping)
@@ -117,9 +118,14 @@ class AttemptVerdicts:
             for identity, verdict in _by_identity(of_attempt, settings, grouping).items()
         }
 
-    def on(self, identity: Identity) -> Verdict:
-        """The verdict on an identity, named in this attempt or not."""
+    def on(self, identity: Identity, remembered: bool = False) -> Verdict:
+        """The verdict on an identity, named in this attempt or not; `remembered` says that an open issue stands for it.
+
+        Of a run that is known the issue holds more than its list shows.
+        """
         whole = self._listing
+        if whole.known and remembered:
+            return Verdict(self.run, self.attempt)
         said = self.named.get(identity) or Verdict(
             self.run,
             self.attempt,

@@ -38,8 +38,8 @@ MOST_LOGS = 50
 MOST_BREAKS = 20
 """Breaks whose commits one sweep asks for, in one request."""
 
-RETENTION = timedelta(days=90)
-"""How long GitHub keeps logs unless a repository says otherwise; one that is not there is not asked for any longer."""
+ASKED_AGAIN = timedelta(days=1)
+"""How long after a failure a log that was not there is asked for again: it may come late, or GitHub was at fault."""
 
 
 def choose_logs(observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime) -> Wanted:
@@ -59,7 +59,8 @@ def choose_logs(observed: Sequence[Observation], seen: Scan, settings: Settings,
     ordered = _in_order(one for one in found if one.may_be_there(now))
     ordered.sort(key=lambda one: not settings.counts(by_job[one.job_id].outcome))
     logs = tuple(_wanted(by_job[one.job_id], settings) for one in ordered[:MOST_LOGS])
-    return Wanted(logs, sum(not one.now_or_never for one in ordered[MOST_LOGS:]))
+    later = [one.job_id for one in ordered[MOST_LOGS:] if not one.now_or_never]
+    return Wanted(logs, len(later), frozenset(later))
 
 
 def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:
@@ -83,7 +84,7 @@ class _Candidate:
     now_or_never: bool = False
 
     def may_be_there(self, now: datetime) -> bool:
-        return self.leg.absence is None or now - self.occurrence.ended_at <= RETENTION
+        return self.leg.absence is None or now - self.occurrence.ended_at <= ASKED_AGAIN
 
 
 def _in_order(found: Iterable[_Candidate]) -> list[_Candidate]:

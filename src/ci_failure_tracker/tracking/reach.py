@@ -1,0 +1,174 @@
+"""How far the sweeps have read: which runs the open issues hold already, so that they are not read again."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+
+from ci_failure_tracker.diagnosis.observations import needs_jobs
+from ci_failure_tracker.diagnosis.outcome import judge
+from ci_failure_tracker.model import (
+    Action,
+    Close,
+    Create,
+    History,
+    Observation,
+    Outcome,
+    Reach,
+    Reopen,
+    Run,
+    Scan,
+    Skip,
+    State,
+    Update,
+    Why,
+)
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.marker import Tracked, sealed_body, state_in
+from ci_failure_tracker.tracking.state_json import state_as_json
+
+MOST_WITHOUT = 12
+"""Runs of which an issue says that they have to be read again; of more it says nothing, and all are read."""
+
+_NOT_TAKEN_IN = frozenset({Why.UNREADABLE, Why.NO_ROOM, Why.SAME_ID, Why.BAD_TEMPLATE, Why.CAUSE_UNKNOWN})
+
+
+# --- what need not be read again -----------------------------------------------------------------
+
+
+def known_runs(runs: Sequence[Run], tracked: Sequence[Tracked], settings: Settings) -> frozenset[int]:
+    """The runs of which the open issues hold all that they said of what these issues stand for."""
+    reach = _valid(tracked, settings)
+    if reach is None:
+        return frozenset()
+    told = {run.id for run in runs if _is_within(run, reach)}
+    return frozenset(told - set(_to_read_again(runs, told, reach)))
+
+
+def _valid(tracked: Sequence[Tracked], settings: Settings) -> Reach | None:
+    """The farthest reach that is true of the issues as they stand."""
+    states = _open_states(tracked)
+    if states is None:
+        return None
+    seal = _seal(states, settings)
+    found = [state.reach for state in states if state.reach is not None and state.reach.seal == seal]
+    return max(found, key=lambda reach: (reach.until, reach.run_id), default=None)
+
+
+def _is_within(run: Run, reach: Reach) -> bool:
+    if not run.finished or (reach.start is not None and run.created_at < reach.start):
+        return False
+    return run.updated_at < reach.until or (run.updated_at == reach.until and run.id == reach.run_id)
+
+
+def _to_read_again(runs: Sequence[Run], told: Set[int], reach: Reach) -> Iterator[int]:
+    """Of each line what came since a run that no issue holds: only together do they say how that went on.
+
+    Also the newest run before that, or before what is new, that was red somewhere: it may be the last green one of what
+    fails now.
+    """
+    ordered = sorted(runs, key=lambda run: run.order)
+    for stream in {run.stream for run in runs}:
+        line = [run for run in ordered if run.stream == stream]
+        first = next((place for place, run in enumerate(line) if run.id in reach.without), len(line))
+        yield from (run.id for run in line[first:])
+        new = next((place for place, run in enumerate(line) if run.id not in told), len(line))
+        if (start := min(first, new)) < len(line):
+            yield from [run.id for run in line[:start] if needs_jobs(run, runs)][-1:]
+
+
+# --- what is written down ------------------------------------------------------------------------
+
+
+def with_reach(
+    actions: Sequence[Action],
+    histories: Iterable[History],
+    observed: Sequence[Observation],
+    tracked: Sequence[Tracked],
+    seen: Scan,
+    settings: Settings,
+) -> tuple[Action, ...]:
+    """The actions with what they write down of how far this sweep has read.
+
+    Nothing is written down where the issues do not hold all of it, and nothing for its sake alone.
+    """
+    written = [one for one in actions if isinstance(one, Create | Update | Reopen)]
+    if not written or seen.window.partial or any(isinstance(one, Skip) and one.why in _NOT_TAKEN_IN for one in actions):
+        return tuple(actions)
+    after = _after(actions, tracked)
+    reach = _reach(after, histories, observed, seen, settings) if after is not None else None
+    return tuple(
+        dataclasses.replace(one, body=sealed_body(one.body, reach)) if one in written else one for one in actions
+    )
+
+
+def _after(actions: Iterable[Action], tracked: Sequence[Tracked]) -> tuple[State, ...] | None:
+    """What the open issues will hold when every action is done."""
+    changed: dict[int, State | None] = {}
+    made: list[State | None] = []
+    for one in actions:
+        if isinstance(one, Create):
+            made.append(state_in(one.body))
+        elif isinstance(one, Update | Reopen | Close):
+            changed[one.number] = None if isinstance(one, Close) else state_in(one.body)
+    stay = [one for one in tracked if one.issue.open and one.issue.number not in changed]
+    if any(one.state is None for one in stay):
+        return None
+    return tuple(state for state in (*changed.values(), *made, *(one.state for one in stay)) if state is not None)
+
+
+def _reach(
+    after: Sequence[State],
+    histories: Iterable[History],
+    observed: Sequence[Observation],
+    seen: Scan,
+    settings: Settings,
+) -> Reach | None:
+    held = {state.identity.id for state in after}
+    lacking = {one.run_id for history in histories if history.identity.id not in held for one in history.occurrences}
+    # What waits for an approval is over, as GitHub has it, and goes on all the same.
+    lacking |= {run.id for run in seen.runs if not run.finished or judge(run.conclusion) is Outcome.ACTION_REQUIRED}
+    lacking |= {one.run.id for one in observed if one.job_id in seen.unexplained}
+    finished = [run for run in seen.runs if run.finished]
+    if not finished or len(lacking) > MOST_WITHOUT:
+        return None
+    newest = max(finished, key=lambda run: (run.updated_at, run.id))
+    return Reach(newest.updated_at, newest.id, seen.window.start, tuple(sorted(lacking)), _seal(after, settings))
+
+
+# --- the seal ------------------------------------------------------------------------------------
+
+
+def _open_states(tracked: Sequence[Tracked]) -> tuple[State, ...] | None:
+    """What the open issues hold as they stand; `None` where one cannot be read."""
+    states = [one.state for one in tracked if one.issue.open]
+    return None if None in states else tuple(state for state in states if state is not None)
+
+
+def _seal(states: Iterable[State], settings: Settings) -> str:
+    """A short hash of all that a reach depends on."""
+    held = sorted(json.dumps(_without_reach(state), sort_keys=True) for state in states)
+    asked = [str(getattr(settings, name)) for name in _WHAT_IS_READ]
+    asked.append(",".join(sorted(settings.conclusions)))
+    return hashlib.sha256(json.dumps([asked, held]).encode()).hexdigest()[:16]
+
+
+_WHAT_IS_READ = (
+    "workflow",
+    "exclude_workflow",
+    "branch",
+    "event",
+    "group_by",
+    "matrix",
+    "min_failures",
+    "close_after",
+    "logs",
+    "excerpt_lines",
+    "schedules",
+)
+
+
+def _without_reach(state: State) -> Mapping[str, object]:
+    return state_as_json(dataclasses.replace(state, reach=None))
