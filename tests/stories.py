@@ -15,6 +15,7 @@ from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.marker import find_tracked, read_tracked
 from ci_failure_tracker.tracking.plan import make_plan, open_states
 from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
+from ci_failure_tracker.tracking.reach import known_runs
 
 JOBS = ("lint", "test (a)", "test (b)")
 ABSENT = "absent"
@@ -81,13 +82,15 @@ class Story:
 
 @dataclass
 class Tracker:
-    """Sweeps a history into issues, as the program does."""
+    """Sweeps a history into issues, as the program does; without `remembers` it reads every run anew in each sweep."""
 
     stories: Sequence[Story]
     settings: Settings = DEFAULT
     most: int = 1_000
     issues: dict[int, Issue] = field(default_factory=dict)
     closed: list[tuple[datetime, Close]] = field(default_factory=list)
+    remembers: bool = True
+    jobs_read: int = 0
 
     def look(self, now: datetime, shuffled: random.Random | None = None) -> Scan:
         runs = [run for story in self.stories if (run := story.seen_at(now))]
@@ -95,17 +98,21 @@ class Tracker:
         start = runs[self.most - 1].created_at if len(runs) > self.most else None
         runs = runs[: self.most]
         stories = {1_000 + story.number: story for story in self.stories}
-        states = open_states(find_tracked(tuple(self.issues.values()), None))
+        tracked = find_tracked(tuple(self.issues.values()), None)
+        states = open_states(tracked)
+        known = known_runs(runs, tracked, self.settings) if self.remembers else frozenset()
         wanted = [*(run for run in runs if needs_jobs(run, runs)), *choose_proofs(runs, states, self.settings)]
-        jobs = {run.id: stories[run.id].jobs(run.attempt) for run in wanted}
+        jobs = {run.id: stories[run.id].jobs(run.attempt) for run in wanted if run.id not in known}
         found = a_scan(runs, jobs, tuple(self.issues.values()))
         for run in choose_more(runs, found.jobs, states, self.settings):
-            jobs[run.id] = stories[run.id].jobs(run.attempt)
+            if run.id not in known:
+                jobs[run.id] = stories[run.id].jobs(run.attempt)
+        self.jobs_read += len(jobs)
         if shuffled:
             shuffled.shuffle(runs)
             jobs = dict(shuffled.sample(list(jobs.items()), len(jobs)))
         found = a_scan(runs, jobs, tuple(self.issues.values()))
-        return dataclasses.replace(found, window=dataclasses.replace(found.window, start=start))
+        return dataclasses.replace(found, window=dataclasses.replace(found.window, start=start), known=known)
 
     def plan(self, now: datetime, shuffled: random.Random | None = None) -> Plan:
         scan = self.look(now, shuffled)

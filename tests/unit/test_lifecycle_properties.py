@@ -130,6 +130,37 @@ def test_occurrences_are_never_counted_twice(stories: list[Story], every: int) -
         assert tracked.state.count == len(failed)
 
 
+def issues_of(tracker: Tracker) -> list[object]:
+    """What the issues say is broken, how often, and what is proven; not what only adorns it."""
+    found = [(issue, read_tracked(issue)) for issue in tracker.issues.values()]
+    return [
+        (
+            issue.number,
+            issue.open,
+            issue.state_reason,
+            tracked.id,
+            tracked.state.count,
+            tracked.state.occurrences,
+            [(line.stream, line.red, line.last_red, line.gone) for line in tracked.state.lines],
+        )
+        for issue, tracked in found
+        if tracked and tracked.state
+    ]
+
+
+@given(a_history(branches=("main", "release"), skips=False), EVERY, st.integers(4, 30))
+@settings(deadline=None, max_examples=15)
+def test_reading_again_what_the_issues_hold_would_tell_nothing_more(
+    stories: list[Story], every: int, most: int
+) -> None:
+    saving, thorough = Tracker(stories, most=most), Tracker(stories, most=most, remembers=False)
+    for now in moments(stories, every):
+        saving.sweep(now)
+        thorough.sweep(now)
+        assert issues_of(saving) == issues_of(thorough)
+    assert saving.jobs_read <= thorough.jobs_read
+
+
 @given(a_history(branches=("main", "release")), EVERY, st.integers(0, 1_000))
 @settings(deadline=None, max_examples=15)
 def test_the_plan_does_not_depend_on_the_order_of_what_was_read(stories: list[Story], every: int, seed: int) -> None:

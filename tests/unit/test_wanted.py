@@ -86,13 +86,12 @@ def test_what_could_not_be_read_is_read_by_the_next_sweep() -> None:
     assert names(half) == ["test of run 1 of CI"]
 
 
-def test_a_log_that_is_not_there_is_asked_for_until_github_has_deleted_it() -> None:
+def test_a_log_that_is_not_there_is_asked_for_again_within_a_day() -> None:
     scan = failing([1])
     absent = swept(scan, {job_ids(scan)[0]: ""})
     ended = a_run(1).updated_at
-    assert len(wanted(absent).logs) == 1
-    assert len(wanted(absent, ended + timedelta(days=90)).logs) == 1
-    assert wanted(absent, ended + timedelta(days=90, seconds=1)).logs == ()
+    assert len(wanted(absent, ended + timedelta(days=1)).logs) == 1
+    assert wanted(absent, ended + timedelta(days=1, seconds=1)).logs == ()
     assert len(wanted(scan, ended + timedelta(days=200)).logs) == 1  # it was never asked for
 
 

@@ -65,6 +65,8 @@ class LineReader:
         """Whether runs of the line may have gone by between those that are remembered and those that are listed."""
         if before is None or self.start is None or not told or before.known_to[0] >= self.start:
             return False
+        if told[0].known:
+            return False  # what is listed first was seen by a sweep that knew of what came before
         if len(before.greens) >= self.most:
             return False  # enough was proven, and what came after it was not written down
         if any(said.run.order <= before.known_to for said in told):

@@ -64,19 +64,17 @@ def _is_within(run: Run, reach: Reach) -> bool:
 
 
 def _to_read_again(runs: Sequence[Run], told: Set[int], reach: Reach) -> Iterator[int]:
-    """Of each line what came since a run that no issue holds: only together do they say how that went on.
+    """Of each line what came since a run that is new or that no issue holds: only together they say how it went on.
 
-    Also the newest run before that, or before what is new, that was red somewhere: it may be the last green one of what
-    fails now.
+    Also the newest run before that which was red somewhere: it may be the last green one of what fails now.
     """
     ordered = sorted(runs, key=lambda run: run.order)
     for stream in {run.stream for run in runs}:
         line = [run for run in ordered if run.stream == stream]
-        first = next((place for place, run in enumerate(line) if run.id in reach.without), len(line))
-        yield from (run.id for run in line[first:])
-        new = next((place for place, run in enumerate(line) if run.id not in told), len(line))
-        if (start := min(first, new)) < len(line):
-            yield from [run.id for run in line[:start] if needs_jobs(run, runs)][-1:]
+        news = (place for place, run in enumerate(line) if run.id not in told or run.id in reach.without)
+        if (first := next(news, len(line))) < len(line):
+            yield from (run.id for run in line[first:])
+            yield from [run.id for run in line[:first] if needs_jobs(run, runs)][-1:]
 
 
 # --- what is written down ------------------------------------------------------------------------
@@ -127,7 +125,10 @@ def _reach(
     settings: Settings,
 ) -> Reach | None:
     held = {state.identity.id for state in after}
-    lacking = {one.run_id for history in histories if history.identity.id not in held for one in history.occurrences}
+    # What is closed in this sweep remembers runs that were not read again.
+    unheld = [history for history in histories if history.identity.id not in held]
+    listed = {run.id for run in seen.runs}
+    lacking = {one.run_id for history in unheld for one in (*history.occurrences, *history.remembered)} & listed
     # What waits for an approval is over, as GitHub has it, and goes on all the same.
     lacking |= {run.id for run in seen.runs if not run.finished or judge(run.conclusion) is Outcome.ACTION_REQUIRED}
     lacking |= {one.run.id for one in observed if one.job_id in seen.unexplained}

@@ -24,7 +24,8 @@ class Verdict:
     `listed` are all legs that the run names in any attempt, `replaced` those that failed of another cause, `other_red`
     says that any failed and is not among the `red`. `all_green` says that the run was green as a whole and its jobs
     were not read, `gone` that it has jobs and this one is not among them, `skipped` that it was green without this one.
-    `started` are the legs that are over because the run has jobs at all.
+    `started` are the legs that are over because the run has jobs at all. `known` says that the issue holds what the run
+    said, and so it says nothing here.
     """
 
     run: Run
@@ -38,6 +39,7 @@ class Verdict:
     gone: bool = False
     skipped: bool = False
     started: frozenset[str] = frozenset()
+    known: bool = False
 
     @property
     def key(self) -> tuple[int, int]:
@@ -125,7 +127,7 @@ class AttemptVerdicts:
         """
         whole = self._listing
         if whole.known and remembered:
-            return Verdict(self.run, self.attempt)
+            return Verdict(self.run, self.attempt, known=True)
         said = self.named.get(identity) or Verdict(
             self.run,
             self.attempt,
