@@ -135,6 +135,10 @@ class GitHubError(TrackerError):
     """GitHub did not answer, or not in a way that can be used."""
 
 
+class RefusedError(GitHubError):
+    """GitHub takes what it was sent for invalid (422); it did nothing."""
+
+
 class UnansweredError(GitHubError):
     """GitHub's answer was lost, or is none; whether it did what it was asked to is not known."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.github_api.closed import ClosedIssues
 from ci_failure_tracker.github_api.commits import read_commits
 from ci_failure_tracker.github_api.logs import diagnose
 from ci_failure_tracker.github_api.reads import Reads
@@ -23,9 +24,10 @@ def sweep(reads: Reads, door: Door, settings: Settings, now: datetime, progress:
     Raises:
         TrackerError: where the sweep cannot go on at all. What only a part of it could not do is in the report.
     """
+    closed = ClosedIssues(reads)
     seen = read_schedules(reads, scan(reads, settings, now, progress), settings, now)
-    seen = diagnose(reads, seen, settings, now, progress)
-    seen = read_commits(reads, seen, settings, now)
+    seen = diagnose(reads, closed.read(seen, settings, now), settings, now, progress)
+    seen = read_commits(reads, closed.read(seen, settings, now), settings, now)
     plan = make_plan(observe(seen), seen, settings, now)
     results = door.apply(plan)
     return make_report(seen, plan, results, Requests(reads.budget.made, reads.budget.left, reads.budget.most), now)

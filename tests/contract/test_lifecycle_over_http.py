@@ -59,8 +59,8 @@ def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Repo
     settings = read_settings({"token": token, "repository": REPOSITORY, **texts})
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(token), endpoints, HURRIED)
-    door = OpenDoor(requester, REPOSITORY, Quiet())
-    return sweep(Reads(requester, endpoints, REPOSITORY), door, settings, box.now, Quiet())
+    reads = Reads(requester, endpoints, REPOSITORY)
+    return sweep(reads, OpenDoor(requester, REPOSITORY, reads, Quiet()), settings, box.now, Quiet())
 
 
 @pytest.mark.parametrize("sweeps", [2, 4])
@@ -94,15 +94,28 @@ def test_a_label_that_another_sweep_made_meanwhile_is_no_fault(box: Sandbox, ser
     assert not report.failed
 
 
-def test_a_comment_that_fails_leaves_the_issue_closed_and_the_exit_red(box: Sandbox, server: Server) -> None:
+def test_a_comment_that_fails_for_now_is_said_by_the_next_sweep(box: Sandbox, server: Server) -> None:
     look(box, server)
     for run in MENDED:
         box.add_run(run)
     box.inject(Fault("status", method="POST", path="/comments$", times=None, status=500))
     report = look(box, server)
-    assert {issue.state for issue in box.issues} == {"closed"}
+    assert {issue.state for issue in box.issues} == {"open"}
     assert [problem.gravity for problem in report.problems] == [Gravity.ERROR, Gravity.ERROR]
     assert "comment on issue #" in report.problems[0].what
+    assert report.failed
+    box.clear_faults()
+    assert not look(box, server).failed
+    assert [(issue.state, len(issue.comments)) for issue in box.issues] == [("closed", 1), ("closed", 1)]
+
+
+def test_a_comment_that_github_refuses_is_a_problem_and_the_issue_is_closed(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    for run in MENDED:
+        box.add_run(run)
+    box.inject(Fault("status", method="POST", path="/comments$", times=None, status=403))
+    report = look(box, server)
+    assert {issue.state for issue in box.issues} == {"closed"}
     assert report.failed
 
 

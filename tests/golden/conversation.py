@@ -139,8 +139,9 @@ def _sweep(box: Sandbox, server: Server, given: Mapping[str, Any]) -> Report:
     )
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, HURRIED)
-    door = OpenDoor(requester, settings.repository, Quiet())
-    return sweep(Reads(requester, endpoints, settings.repository), door, settings, box.now, Quiet())
+    reads = Reads(requester, endpoints, settings.repository)
+    door = OpenDoor(requester, settings.repository, reads, Quiet())
+    return sweep(reads, door, settings, box.now, Quiet())
 
 
 def _say(report: Report) -> Iterator[str]:

@@ -59,10 +59,12 @@ def read_everything(source: Source) -> Reads:
     runs = list(reads.runs(None, "main", None, None))
     failed = next(run for run in runs if run.conclusion == "failure")
     job = next(job for job in reads.jobs(failed) if job.conclusion == "failure")
+    reads.jobs_of_many([failed])
     list(reads.job_log(job.id))
     reads.annotations(job.id)
     list(reads.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
-    reads.issues("ci-failure")
+    reads.issues("ci-failure", "open")
+    reads.issues("ci-failure", "closed")
     reads.viewer()
     reads.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
     return reads
@@ -71,7 +73,8 @@ def read_everything(source: Source) -> Reads:
 def write_everything(source: Source) -> tuple[Result, ...]:
     """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
     requester = connect(Secret(source.token), source.endpoints, HURRIED)
-    door = OpenDoor(requester, source.repository, Quiet())
+    reads = Reads(requester, source.endpoints, source.repository)
+    door = OpenDoor(requester, source.repository, reads, Quiet())
     (made,) = door.apply(_plan(Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, ())))
     number = made.number or 0
     return made, *door.apply(

@@ -32,7 +32,7 @@ class Connection:
 
     def door(self, progress: Progress) -> OpenDoor:
         """What writes to it."""
-        return OpenDoor(self.requester, self.settings.repository, progress)
+        return OpenDoor(self.requester, self.settings.repository, self.reads(), progress)
 
 
 def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:

@@ -23,6 +23,7 @@ from ci_failure_tracker.errors import (
     GitHubError,
     MissingRightError,
     RateLimitedError,
+    RefusedError,
     TrackerError,
     UnansweredError,
 )
@@ -33,7 +34,7 @@ PUBLIC_API = "https://api.github.com"
 
 _LOGGER = logging.getLogger(__name__)
 
-_UNAUTHORIZED, _FORBIDDEN, _FAULT = 401, 403, 500
+_UNAUTHORIZED, _FORBIDDEN, _INVALID, _FAULT = 401, 403, 422, 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,9 @@ def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
     message = _message(error)
     if error.status == _FORBIDDEN and ("not accessible by" in message or "Must have" in message):
         return MissingRightError(doing, right)
-    kind = UnansweredError if error.status >= _FAULT else GitHubError
+    kind: type[GitHubError] = UnansweredError if error.status >= _FAULT else GitHubError
+    if error.status == _INVALID:
+        kind = RefusedError
     return kind(f"GitHub answered {error.status} to the request to {doing}: {message}")
 
 

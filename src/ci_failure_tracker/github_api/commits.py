@@ -24,6 +24,7 @@ def read_commits(reads: Reads, seen: Scan, settings: Settings, now: datetime) ->
     if not pairs:
         return seen
     try:
+        reads.budget.check(1)
         found = reads.commits_between(pairs)
     except TrackerError:
         found = tuple(_of_runs(green, red, seen.runs) for green, red in pairs)

@@ -63,7 +63,7 @@ class JobReader:
 
     def _read_one(self, run: Run) -> None:
         try:
-            self._check_budget()
+            self._reads.budget.check(1, KEPT)
             self._found.append(RunJobs(run.id, self._reads.jobs(run)))
             self._in_a_row = 0
         except RequestsSpentError as spent:
@@ -73,11 +73,6 @@ class JobReader:
             self._in_a_row += 1
             if isinstance(error, RateLimitedError) or self._in_a_row == _GIVE_UP_AFTER:
                 self._refused = error
-
-    def _check_budget(self) -> None:
-        budget = self._reads.budget
-        if not budget.allows(1, KEPT):
-            raise RequestsSpentError(budget.made, budget.most)
 
     # --- many at once ----------------------------------------------------------------------------
 
@@ -102,7 +97,7 @@ class JobReader:
     def _jobs_of_many(self, batch: Sequence[Run]) -> dict[int, tuple[Job, ...]] | None:
         """The jobs that GraphQL gave, or `None` where fewer runs, or none, shall be asked for next."""
         try:
-            self._check_budget()
+            self._reads.budget.check(1, KEPT)
             return dict(self._reads.jobs_of_many(batch))
         except RequestsSpentError as spent:
             self._refused = spent

@@ -115,15 +115,16 @@ class _Desk:
 
     def read(self, wanted: WantedLog) -> _Told:
         """Read one log. No error gets out: whatever goes wrong with one log, the others are read."""
-        budget = self._reads.budget
-        # Up to two requests a log: its address, and annotations.
-        if self.refused is None and not budget.allows(2 * AT_ONCE, KEPT):
-            self.refused = RequestsSpentError(budget.made, budget.most)
         if self.refused is not None or self.bytes_read >= MOST_BYTES:
             return _Told(wanted, waits=True)
         try:
+            # Two requests a log: its address, and annotations.
+            self._reads.budget.check(2 * AT_ONCE, KEPT)
             told = _Told(wanted, self._reading(wanted))
         except _OverBudgetError:
+            return _Told(wanted, waits=True)
+        except RequestsSpentError as spent:
+            self.refused = spent
             return _Told(wanted, waits=True)
         except TrackerError as error:
             self._count_fault(error)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ci_failure_tracker.errors import RequestsSpentError
+
 _FORBIDDEN, _TOO_MANY = 403, 429
 _FAULTS = range(500, 600)
 _DONE = range(200, 300)
@@ -115,6 +117,15 @@ class Budget:
         """Whether something of so many requests may begin; `kept` is the part that is for what follows."""
         most = self.most if self.left is None else min(self.most, self.made + self.left)
         return self.made + requests <= most - int(self.most * kept)
+
+    def check(self, requests: int, kept: float = 0.0) -> None:
+        """Stop before something that may not begin.
+
+        Raises:
+            RequestsSpentError: where it may not.
+        """
+        if not self.allows(requests, kept):
+            raise RequestsSpentError(self.made, self.most)
 
     @property
     def spent(self) -> bool:

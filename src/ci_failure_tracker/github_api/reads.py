@@ -205,12 +205,12 @@ class Reads:
                 raise
             return tuple(_annotation(one) for one in found)
 
-    def issues(self, label: str) -> tuple[Issue, ...]:
-        """Every issue with a label, open or closed; never by search, which lags behind."""
-        with translated("list the issues", "issues: read"):
+    def issues(self, label: str, state: str) -> tuple[Issue, ...]:
+        """Every `open` or `closed` issue with a label; never by search, which lags behind."""
+        with translated(f"list the {state} issues", "issues: read"):
             return tuple(
                 as_issue(found)
-                for found in self._repository.get_issues(state="all", labels=[label])
+                for found in self._repository.get_issues(state=state, labels=[label])
                 if not is_pull_request(found)
             )
 

@@ -14,6 +14,7 @@ from ci_failure_tracker.errors import (
     ArchivedError,
     GitHubError,
     IssuesDisabledError,
+    RateLimitedError,
     SettingsError,
     TrackerError,
     UnknownWorkflowError,
@@ -41,6 +42,12 @@ _SEPARATE_LISTINGS = 5
 
 _EVERYTHING = "*"
 
+LEAST_LEFT = 50
+"""Requests that GitHub has to leave to the token for a sweep to begin."""
+
+KEPT = 0.3
+"""The part of a sweep's requests that the list of runs leaves to what follows."""
+
 
 def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) -> Scan:
     """Read all that a sweep needs.
@@ -51,8 +58,9 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
     """
     progress.phase("Read the tracked issues")
     repository = _usable(reads.repository())
-    issues = reads.issues(settings.labels[0])
-    viewer, nameless = _viewer(reads, issues)
+    _check_limit(reads.budget.left)
+    issues = reads.issues(settings.labels[0], "open")
+    viewer, nameless = read_viewer(reads, issues)
     progress.phase("Read the runs")
     known = reads.workflows()
     chosen, problems = choose_workflows(known, settings)
@@ -85,6 +93,20 @@ def _usable(repository: Repository) -> Repository:
     if not repository.has_issues:
         raise IssuesDisabledError(repository.full_name)
     return repository
+
+
+def _check_limit(left: int | None) -> None:
+    """Not to begin what cannot be ended, and to leave something to the others that use the token.
+
+    Raises:
+        RateLimitedError: where GitHub leaves too few requests.
+    """
+    if left is not None and left < LEAST_LEFT:
+        raise RateLimitedError(
+            f"GitHub leaves {left} requests to this token for now, and a sweep does not begin with less than "
+            f"{LEAST_LEFT}.",
+            "Sweep again when the limit is reset, within the hour, or run the tracker less often.",
+        )
 
 
 # --- workflows -----------------------------------------------------------------------------------
@@ -223,7 +245,9 @@ class _Listing:
         """The runs of all listings as one, each page read only when it is needed."""
         created = f">={self.bound:%Y-%m-%dT%H:%M:%SZ}" if self.bound else None
         listings = (self.reads.runs(one, self.branch, self.event, created) for one in self.workflows)
-        return heapq.merge(*listings, key=lambda run: run.order, reverse=True)
+        for run in heapq.merge(*listings, key=lambda run: run.order, reverse=True):
+            self.reads.budget.check(1, KEPT)
+            yield run
 
 
 def _nothing_fits(branches: Sequence[str], settings: Settings) -> Problem:
@@ -241,9 +265,8 @@ def _nothing_fits(branches: Sequence[str], settings: Settings) -> Problem:
 
 
 def _cut_short(error: GitHubError, seen: int) -> Problem:
-    return Problem(
-        Gravity.ERROR, f"The list of runs was cut short after {seen}: {error}", "The next sweep tries again."
-    )
+    what = f"The list of runs was cut short after {seen}: {error}"
+    return Problem(error.gravity, what, "The next sweep tries again.")
 
 
 def _looked_far_enough(found: int) -> Problem:
@@ -254,7 +277,7 @@ def _looked_far_enough(found: int) -> Problem:
     )
 
 
-def _viewer(reads: Reads, issues: Sequence[Issue]) -> tuple[str | None, list[Problem]]:
+def read_viewer(reads: Reads, issues: Sequence[Issue]) -> tuple[str | None, list[Problem]]:
     """Our own login, where an issue's marker can be told to be ours by nothing else."""
     if not any(needs_viewer(issue) for issue in issues):
         return None, []

@@ -10,6 +10,7 @@ from itertools import islice
 
 from ci_failure_tracker.diagnosis.schedule import due_after, read_crons
 from ci_failure_tracker.errors import MissingRightError, TrackerError, UnreadableScheduleError
+from ci_failure_tracker.github_api.jobs import KEPT
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.scan import choose_workflows
 from ci_failure_tracker.model import Gravity, Problem, Quiet, Run, Scan, Schedule, Workflow
@@ -142,6 +143,7 @@ class _Desk:
                 found = {**_newest_by_workflow(listed), **found}
             missing = [workflow for workflow in wanted if workflow.id not in found]
             for workflow in missing[:_MOST_ASKED]:
+                self._reads.budget.check(1, KEPT)
                 if run := self._reads.newest_scheduled_run(workflow):
                     found[workflow.id] = run
             self._tell_of_others(missing[_MOST_ASKED:])

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import requests
-from github.GithubException import GithubException
-from github.GithubObject import NotSet
 from github.Issue import Issue as GithubIssue
 
-from ci_failure_tracker.errors import GitHubError, MissingRightError, RateLimitedError, TrackerError
+from ci_failure_tracker.errors import (
+    MissingRightError,
+    RateLimitedError,
+    RefusedError,
+    RequestsSpentError,
+    TrackerError,
+    UnansweredError,
+)
 from ci_failure_tracker.github_api.client import MeteredRequester, translated, unread_repository
-from ci_failure_tracker.github_api.reads import as_issue, is_pull_request
+from ci_failure_tracker.github_api.once import RIGHT, Once
+from ci_failure_tracker.github_api.reads import Reads, as_issue, is_pull_request
 from ci_failure_tracker.model import (
     Action,
     Change,
@@ -32,9 +37,6 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.rendering.comments import duplicate_comment
 from ci_failure_tracker.tracking.marker import marked_as_duplicate, older_twins
-
-_RIGHT = "issues: write"
-_UNPROCESSABLE = 422
 
 _LABELS = {
     "ci-failure": ("b60205", "A CI job is failing; kept current by ci-failure-tracker"),
@@ -73,9 +75,11 @@ class LabelsDroppedError(TrackerError):
 class OpenDoor:
     """Writes a plan's actions one after another; one that fails does not stop the others."""
 
-    def __init__(self, requester: MeteredRequester, repository: str, progress: Progress) -> None:
+    def __init__(self, requester: MeteredRequester, repository: str, reads: Reads, progress: Progress) -> None:
         """Nothing is asked yet."""
         self._repository = unread_repository(requester, repository)
+        self._budget = requester.budget
+        self._once = Once(requester, self._repository, reads)
         self._requester = requester
         self._progress = progress
         self._labels: set[str] | None = None
@@ -96,48 +100,66 @@ class OpenDoor:
         if isinstance(action, Skip):
             return _stays(action)
         try:
-            if self._stopped is not None:
-                raise self._stopped
-            with translated(_words(action), _RIGHT):
-                return self._write(action)
+            self._may_begin(action)
+            with translated(_words(action), RIGHT):
+                return self._create(action) if isinstance(action, Create) else self._change(action)
         except TrackerError as error:
-            if isinstance(error, MissingRightError | LabelsDroppedError | RateLimitedError):
-                self._stopped = error  # it would be the same for each of the others
+            if isinstance(error, _SAME_FOR_ALL):
+                self._stopped = error
             number = None if isinstance(action, Create) else action.number
-            problem = Problem(Gravity.ERROR, error.what, _advice(action, error))
+            problem = Problem(error.gravity, error.what, _advice(action, error))
             return Result(action, Fate.FAILED, number, problems=(problem,))
         finally:
             self._progress.advance()
 
-    def _write(self, action: Create | Change) -> Result:
-        if isinstance(action, Create):
-            return self._create(action)
+    def _may_begin(self, action: Create | Change) -> None:
+        if self._stopped is not None:
+            raise self._stopped
+        self._budget.check(_price(action, self._labels))
+
+    # --- changing --------------------------------------------------------------------------------
+
+    def _change(self, action: Change) -> Result:
+        """The labels and the comment first: once the body says it, no later sweep would say it again."""
         issue = self._issue(action.number)
+        problems = tuple(self._say(issue, action))
+        self._edit(issue, action)
+        return Result(action, Fate.DONE, action.number, issue.html_url, problems)
+
+    def _edit(self, issue: GithubIssue, action: Change) -> None:
+        """One request, so that an issue is never closed without the marker that says that it was us."""
         match action:
             case Update():
-                issue.edit(body=action.body)
+                self._once.edit(_words(action), issue, action.body)
             case Reopen():
-                issue.edit(body=action.body, state="open", state_reason="reopened")
+                self._once.edit(_words(action), issue, action.body, "open", "reopened")
             case Close():
-                # In one request with the body, whose marker says that it was us.
-                issue.edit(body=action.body, state="closed", state_reason=action.state_reason)
-        return Result(action, Fate.DONE, action.number, issue.html_url, tuple(self._say(issue, action)))
+                self._once.edit(_words(action), issue, action.body, "closed", action.state_reason)
 
     def _say(self, issue: GithubIssue, action: Change) -> Iterator[Problem]:
-        """The labels and the comment that go with a change; the change is done, whatever becomes of them."""
-        try:
-            if action.labels:
-                with translated(f"label issue #{action.number}", _RIGHT):
-                    yield from self._make_labels(action.labels, needed=())
-                    # In the form that GitHub's description asks for; PyGithub sends the bare list.
-                    self._requester.requestJsonAndCheck(
-                        "POST", f"{issue.url}/labels", input={"labels": list(action.labels)}
-                    )
-            if action.comment:
-                with translated(f"comment on issue #{action.number}", _RIGHT):
-                    issue.create_comment(action.comment)
-        except TrackerError as error:
-            yield Problem(Gravity.ERROR, error.what, error.advice)
+        """What GitHub refuses is a problem, and the change is made all the same; what may go well later stops it."""
+        for doing, say in self._to_say(issue, action):
+            try:
+                yield from say(doing)
+            except TrackerError as error:
+                if isinstance(error, _MAY_GO_WELL_LATER):
+                    raise
+                yield Problem(Gravity.ERROR, error.what, error.advice)
+
+    def _to_say(self, issue: GithubIssue, action: Change) -> Iterator[tuple[str, Callable[[str], Sequence[Problem]]]]:
+        if action.labels:
+            yield f"label issue #{action.number}", lambda doing: self._label(doing, issue, action.labels)
+        if action.comment:
+            yield f"comment on issue #{action.number}", lambda doing: self._comment(doing, issue, action.comment)
+
+    def _label(self, doing: str, issue: GithubIssue, names: tuple[str, ...]) -> Sequence[Problem]:
+        problems = self._make_labels(names, needed=())
+        self._once.labels(doing, issue, names)
+        return problems
+
+    def _comment(self, doing: str, issue: GithubIssue, text: str) -> Sequence[Problem]:
+        self._once.comment(doing, issue, text)
+        return ()
 
     def _issue(self, number: int) -> GithubIssue:
         """The issue as something to write to, without a request to read it first."""
@@ -149,14 +171,14 @@ class OpenDoor:
     def _create(self, action: Create) -> Result:
         problems = self._make_labels(action.labels, needed=action.labels[:1])
         try:
-            issue = self._post(action, action.assignees)
-        except GithubException as refusal:
-            if refusal.status != _UNPROCESSABLE or not action.assignees:
+            issue = self._once.open_issue(_words(action), action, action.assignees)
+        except RefusedError:
+            if not action.assignees:
                 raise
             # A refused issue was not made. One misspelt login must not keep every issue from being opened, and
             # asked for alone, the assignees that do not exist are left out instead of refused.
-            issue = self._post(action, ())
-            issue.add_to_assignees(*action.assignees)
+            issue = self._once.open_issue(_words(action), action, ())
+            self._once.assign(_words(action), issue, action.assignees)
         self._check_found_again(issue, action)
         self._created[issue.number] = as_issue(issue)
         return Result(action, Fate.DONE, issue.number, issue.html_url, (*problems, *_what_was_dropped(issue, action)))
@@ -170,7 +192,7 @@ class OpenDoor:
         """
         label = next(iter(one.action.labels[0] for one in results if isinstance(one.action, Create)))
         try:
-            with translated("look whether another sweep opened the same issue", _RIGHT):
+            with translated("look whether another sweep opened the same issue", RIGHT):
                 found = self._repository.get_issues(
                     state="open", labels=[label], sort="created", direction="desc"
                 ).get_page(0)
@@ -183,21 +205,17 @@ class OpenDoor:
         """Close an issue that this sweep created for the one that another created before."""
         ours = self._created[result.number or 0]
         what = f"Another sweep opened #{kept} for the same at the same time"
+        doing, issue, body = f"close issue #{ours.number}", self._issue(ours.number), marked_as_duplicate(ours)
         try:
-            with translated(f"close issue #{ours.number}", _RIGHT):
-                issue = self._issue(ours.number)
-                issue.edit(body=marked_as_duplicate(ours), state="closed", state_reason="duplicate")
-                issue.create_comment(duplicate_comment(kept))
+            self._once.comment(doing, issue, duplicate_comment(kept))
+            self._once.edit(doing, issue, body, "closed", "duplicate")
         except TrackerError as error:
             problem = Problem(Gravity.ERROR, f"{what}. {error.what}", error.advice)
             return replace(result, problems=(*result.problems, problem))
         notice = Problem(Gravity.NOTICE, f"{what}, so #{ours.number} was closed as its duplicate.")
         return Result(result.action, Fate.LEFT, kept, problems=(*result.problems, notice))
 
-    def _post(self, action: Create, assignees: tuple[str, ...]) -> GithubIssue:
-        return self._repository.create_issue(
-            title=action.title, body=action.body, labels=list(action.labels), assignees=list(assignees) or NotSet
-        )
+    # --- labels ----------------------------------------------------------------------------------
 
     def _make_labels(self, wanted: tuple[str, ...], needed: tuple[str, ...]) -> list[Problem]:
         """Make the labels that are missing; without the first of an issue, by which it is found, none is opened."""
@@ -207,26 +225,15 @@ class OpenDoor:
         for name in wanted:
             if name.casefold() in self._labels:
                 continue
-            self._labels.add(name.casefold())
             colour, description = _LABELS.get(name, _OTHER_LABEL)
             try:
-                with translated(f"make the label {name!r}", _RIGHT):
-                    self._make_label(name, colour, description)
+                self._once.make_label(f"make the label {name!r}", name, colour, description)
             except TrackerError as error:
                 if name in needed:
-                    self._labels.discard(name.casefold())
                     raise
                 problems.append(Problem(Gravity.WARNING, error.what, error.advice))
+            self._labels.add(name.casefold())
         return problems
-
-    def _make_label(self, name: str, colour: str, description: str) -> None:
-        try:
-            self._repository.create_label(name, colour, description)
-        except GithubException as refusal:
-            errors = refusal.data.get("errors") if isinstance(refusal.data, dict) else None
-            # Another sweep, or a person, may have made it meanwhile.
-            if refusal.status != _UNPROCESSABLE or "already_exists" not in str(errors):
-                raise
 
     def _check_found_again(self, issue: GithubIssue, action: Create) -> None:
         """GitHub drops labels without a word where the token may not label.
@@ -237,19 +244,34 @@ class OpenDoor:
         if action.labels[0].casefold() in _names(issue):
             return
         try:
-            issue.edit(state="closed", state_reason="not_planned")
+            self._once.edit(_words(action), issue, action.body, "closed", "not_planned")
             fate = "so it was closed and no other was opened"
-        except (GithubException, requests.RequestException):
+        except TrackerError:
             fate = "and it could not be closed again: close it by hand. No other was opened"
         raise LabelsDroppedError(
             f"GitHub dropped the label {action.labels[0]!r} of issue #{issue.number}, because this token may not "
             f"label issues. Without it no later sweep would find the issue, {fate}.",
-            MissingRightError("label issues", _RIGHT).advice,
+            MissingRightError("label issues", RIGHT).advice,
         )
 
 
+_SAME_FOR_ALL = (MissingRightError, LabelsDroppedError, RateLimitedError, RequestsSpentError)
+"""Errors after which no other write is tried."""
+
+_MAY_GO_WELL_LATER = (UnansweredError, RateLimitedError)
+
+
+def _price(action: Create | Change, labels: set[str] | None) -> int:
+    """How many requests an action takes at most, if all goes well."""
+    missing = len(action.labels) if labels is None else sum(one.casefold() not in labels for one in action.labels)
+    listing = int(labels is None and bool(action.labels))
+    if isinstance(action, Create):
+        return 1 + listing + missing
+    return 1 + listing + missing + bool(action.labels) + 2 * bool(action.comment)
+
+
 def _advice(action: Create | Change, error: TrackerError) -> str:
-    if not isinstance(action, Create) or isinstance(error, RateLimitedError) or not isinstance(error, GitHubError):
+    if not isinstance(action, Create) or not isinstance(error, UnansweredError):
         return error.advice
     return f"It may have been opened all the same; the next sweep finds it then. {error.advice}".strip()
 

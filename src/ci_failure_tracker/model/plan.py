@@ -26,6 +26,7 @@ class Why(StrEnum):
     SAME_ID = "same id"
     CAUSE_UNKNOWN = "cause not known yet"
     STORM = "part of a storm"
+    CLOSED_UNKNOWN = "closed issues not known"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,8 @@ class Scan:
     that they said, so that they were not read again. `readings` hold what the logs of failed jobs say; `unexplained`
     are the jobs whose logs are still to be read. `commits` are what came between the last green run and the first red
     one. `workflows` are all that the repository has, whatever the filters say. `schedules` tell of workflows that
-    should have run by themselves.
+    should have run by themselves. `issues` are the open ones; what is closed is read where something may have to be
+    opened, and `closed_unread` says that this failed.
     """
 
     repository: Repository
@@ -116,3 +117,4 @@ class Scan:
     schedules: tuple[Schedule, ...] = ()
     known: frozenset[int] = frozenset()
     unexplained: frozenset[int] = frozenset()
+    closed_unread: bool = False

@@ -1,10 +1,12 @@
 """What the tracker says in comments: short, with the proof or the link, and never a mention.
 
-Each comment ends with a line that tells, hidden, what it is about.
+Each comment ends with a mark: a hidden line that is the same whenever the same is said, and with nothing else. By it a
+comment is found whose writing was interrupted.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -19,12 +21,20 @@ _LISTED = 5
 
 def closing_comment(state: State, ending: Ending, url: str, now: datetime) -> str:
     """Why the issue is closed, with the proof: which runs, on which commits, and how long it was broken."""
-    return _signed([*_CLOSINGS[ending](state, url), _how_long(state, ending, now)], "closed", state)
+    proof = list(_CLOSINGS[ending](state, url))
+    # How long it was may depend on when that is asked.
+    return "\n\n".join([*proof, _how_long(state, ending, now), _mark(proof, "closed", state)])
 
 
 def duplicate_comment(number: int) -> str:
     """That another issue stands for the same thing."""
-    return f"Issue #{number} stands for the same failure, so this one is closed as its duplicate."
+    said = f"Issue #{number} stands for the same failure, so this one is closed as its duplicate."
+    return f"{said}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
+
+
+def mark_of(comment: str) -> str:
+    """The line by which a comment is told to be said already."""
+    return comment.rpartition("\n")[2]
 
 
 def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
@@ -60,9 +70,15 @@ def news_comment(state: State, url: str, *, failures: int, causes: Iterable[Caus
 
 
 def _signed(parts: Iterable[str], about: str, state: State) -> str:
+    said = list(parts)
+    return "\n\n".join([*said, _mark(said, about, state)])
+
+
+def _mark(said: Iterable[str], about: str, state: State) -> str:
     latest = state.latest
-    mark = f"<!-- ci-failure-tracker-comment {about} {state.identity.id} {latest.run_id}.{latest.attempt} -->"
-    return "\n\n".join([*parts, mark])
+    digest = hashlib.sha256("\n".join(said).encode("utf-8", "replace")).hexdigest()[:8]
+    what = f"{about} {state.identity.id} {latest.run_id}.{latest.attempt} {digest}"
+    return f"<!-- ci-failure-tracker-comment {what} -->"
 
 
 # --- how it ended --------------------------------------------------------------------------------

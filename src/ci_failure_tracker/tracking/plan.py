@@ -55,6 +55,8 @@ def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, n
         commits=seen.commits,
     )
     decided = list(_decide_each(book, known, tracked))
+    if seen.closed_unread:
+        decided = [(history, _not_opened(action)) for history, action in decided]
     duplicates = _close_duplicates(book, tracked)
     default = seen.repository.default_branch
     actions = (*_within_cap(decided, settings, default), *duplicates)
@@ -227,6 +229,13 @@ def _left_undone(decided: Iterable[Action]) -> Iterator[Problem]:
             what = f"{action.identity.workflow} - {action.identity.job}"
             lead = f"Issue #{action.number} of {what} is not kept current" if action.number else f"{what} gets no issue"
             yield Problem(gravities[action.why], f"{lead}: {action.reason.rstrip('.')}.")
+
+
+def _not_opened(action: Action) -> Action:
+    """What is done instead of opening an issue while nobody knows which ones were closed."""
+    if not isinstance(action, Create):
+        return action
+    return Skip(action.identity, f"the closed issues could not be read; {action.reason}", Why.CLOSED_UNKNOWN)
 
 
 def _within_cap(decided: Sequence[_Decided], settings: Settings, default_branch: str) -> Iterable[Action]:
