@@ -7,6 +7,7 @@ comment is found whose writing was interrupted.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -14,6 +15,9 @@ from ci_failure_tracker.model import SCHEDULE, Cause, Ending, Flaky, Line, Outco
 from ci_failure_tracker.rendering.links import commit, point, run_link, span
 from ci_failure_tracker.rendering.markdown import code, counted, utc
 from ci_failure_tracker.rendering.reasons import short_code
+
+_TARGET = re.compile(r"(?<=\])\([^)]*\)")
+"""Where a link leads: a server may be moved."""
 
 _HEADLINE = 160
 _LISTED = 5
@@ -76,7 +80,8 @@ def _signed(parts: Iterable[str], about: str, state: State) -> str:
 
 def _mark(said: Iterable[str], about: str, state: State) -> str:
     latest = state.latest
-    digest = hashlib.sha256("\n".join(said).encode("utf-8", "replace")).hexdigest()[:8]
+    words = _TARGET.sub("", "\n".join(said))
+    digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:8]
     what = f"{about} {state.identity.id} {latest.run_id}.{latest.attempt} {digest}"
     return f"<!-- ci-failure-tracker-comment {what} -->"
 
