@@ -57,7 +57,7 @@ class Once:
                 return found
         raise AssertionError
 
-    def edit(self, doing: str, issue: GithubIssue, body: str, state: str = "", reason: str = "") -> None:
+    def write_body(self, doing: str, issue: GithubIssue, body: str, state: str = "", reason: str = "") -> None:
         """Write the body of an issue anew, and close or open it."""
         self._surely(doing, lambda: issue.edit(body=body, state=state or NotSet, state_reason=reason or NotSet))
 

@@ -130,11 +130,11 @@ class OpenDoor:
         """One request, so that an issue is never closed without the marker that says that it was us."""
         match action:
             case Update():
-                self._once.edit(_words(action), issue, action.body)
+                self._once.write_body(_words(action), issue, action.body)
             case Reopen():
-                self._once.edit(_words(action), issue, action.body, "open", "reopened")
+                self._once.write_body(_words(action), issue, action.body, "open", "reopened")
             case Close():
-                self._once.edit(_words(action), issue, action.body, "closed", action.state_reason)
+                self._once.write_body(_words(action), issue, action.body, "closed", action.state_reason)
 
     def _say(self, issue: GithubIssue, action: Change) -> Iterator[Problem]:
         """What GitHub refuses is a problem, and the change is made all the same; what may go well later stops it."""
@@ -208,7 +208,7 @@ class OpenDoor:
         doing, issue, body = f"close issue #{ours.number}", self._issue(ours.number), marked_as_duplicate(ours)
         try:
             self._once.comment(doing, issue, duplicate_comment(kept))
-            self._once.edit(doing, issue, body, "closed", "duplicate")
+            self._once.write_body(doing, issue, body, "closed", "duplicate")
         except TrackerError as error:
             problem = Problem(Gravity.ERROR, f"{what}. {error.what}", error.advice)
             return replace(result, problems=(*result.problems, problem))
@@ -244,7 +244,7 @@ class OpenDoor:
         if action.labels[0].casefold() in _names(issue):
             return
         try:
-            self._once.edit(_words(action), issue, action.body, "closed", "not_planned")
+            self._once.write_body(_words(action), issue, action.body, "closed", "not_planned")
             fate = "so it was closed and no other was opened"
         except TrackerError:
             fate = "and it could not be closed again: close it by hand. No other was opened"
