@@ -97,7 +97,7 @@ def _failures(order: Sequence[str], failed: int) -> dict[int, tuple[str, ...]]:
         earlier, last = runs[: len(runs) - newest], runs[len(runs) - newest :]
         strewn = [earlier[number * len(earlier) // (share - newest)] for number in range(share - newest)]
         for turn, number in enumerate([*strewn, *last]):
-            # Three in the newest one, so that all are broken now, and two by turns; an odd share evens out by its first.
+            # Three in the newest one, so that all are broken now, and two by turns; of two odd shares one gives way.
             two = (share - turn) % 2 == 0 or (turn == 0 and place % 2 == 1 and share % 2 == 1)
             found[number] = FRAGILE[workflow][: 2 if two else 3]
     return found

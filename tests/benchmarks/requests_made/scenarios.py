@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.requests_made.measure import DELAY, PLAIN, TWO_REQUESTS, Contender, Sweep, sweep
-from benchmarks.requests_made.repository import FRAGILE, Shape, add_closed, add_failed, add_green, make
+from benchmarks.requests_made.repository import Shape, add_closed, add_failed, add_green, make
 from sandbox import Sandbox, Server
 from sandbox.state import Issue
 
@@ -77,9 +77,12 @@ def scale(ours: Contender, known: Sequence[int], new: Sequence[int], patience: f
     """The tracker where nothing is new and more and more issues are closed, then where more and more runs failed."""
     now = _now()
     newest = now - timedelta(days=4)  # leaves room for new runs in less than the week that an issue tells of
-    box, models = _swept(ours, lambda: make(_KNOWN_RUNS, now, newest), newest, patience)
-    swept = dict(box.state.issues)
+    box, mended = make(_KNOWN_RUNS, now, newest), make(_KNOWN_RUNS, now, newest)
+    # In one server all the while: issues hold its address, and would be written anew for another.
     with _served(box) as server:
+        sweep(server, ours, _KNOWN_RUNS.runs, write=True, patience=patience)
+        swept = dict(box.state.issues)
+        models = _closed(ours, mended, box, newest)
         for number in known:
             add_closed(box, models, number - (len(box.state.issues) - len(swept)))
             taken = sweep(server, ours, _KNOWN_RUNS.runs, write=True, patience=patience)
@@ -94,22 +97,17 @@ def scale(ours: Contender, known: Sequence[int], new: Sequence[int], patience: f
             yield Scaled("new failed runs, planned", number, taken)
 
 
-def _swept(
-    ours: Contender, remake: Callable[[], Sandbox], newest: datetime, patience: float
-) -> tuple[Sandbox, list[Issue]]:
-    """A repository that has been swept, and its issues as they are once all is green again and they are closed."""
-    box, mended = remake(), remake()
-    with box.serve() as server:
-        sweep(server, ours, _MOST_RUNS, write=True, patience=patience)
-    mended.state.issues.update(copy.deepcopy(box.state.issues))
-    mended.state.labels.update(copy.deepcopy(box.state.labels))
+def _closed(ours: Contender, mended: Sandbox, swept: Sandbox, newest: datetime) -> list[Issue]:
+    """The issues of a swept repository as a sweep leaves them once all is green again."""
+    mended.state.issues.update(copy.deepcopy(swept.state.issues))
+    mended.state.labels.update(copy.deepcopy(swept.state.labels))
     add_green(mended, rounds=6, since=newest)
     with mended.serve() as server:
-        sweep(server, ours, _MOST_RUNS, write=True, patience=patience)
+        sweep(server, ours, _MOST_RUNS, write=True, patience=300)
     closed = [issue for issue in mended.issues if issue.state == "closed"]
-    if len(closed) != sum(map(len, FRAGILE.values())):
-        raise SystemExit(f"Of {len(mended.issues)} issues {len(closed)} were closed when all was green again.")
-    return box, closed
+    if len(closed) < len(mended.issues):
+        raise SystemExit(f"Of {len(mended.issues)} issues only {len(closed)} were closed when all was green again.")
+    return closed
 
 
 @contextmanager
