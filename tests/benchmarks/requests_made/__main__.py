@@ -28,6 +28,7 @@ _COMPARISON = (
 )  # fmt: skip
 _SCALING = ("what there is more of", "how many", "requests", "of them GraphQL", "written", "seconds", "peak MB")
 
+_PARTS = ("compared", "failed", "scaled")
 _MOST_PLANNED = 15
 _MOST_AGAIN = 4
 _TIMES_FASTER = 20
@@ -51,11 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ours = tracker(options.cap)
     _show(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {DELAY * 1000:.0f} ms an answer\n")
     warm_up(ours)
-    compared = _table(_COMPARISON, compare_all(ours, options.runs, options.patience), _comparison)
-    _show(f"\n`>`: ended after {options.patience:.0f} s; what follows on it was left out.\n")
-    failed = _table(_COMPARISON, (compare(shape, ours, options.patience) for shape in _ALL_FAILED), _comparison)
-    _show("")
-    scaled = _table(_SCALING, scale(ours, options.known, options.new, options.patience), _scaling)
+    compared, failed, scaled = [], [], []
+    if "compared" in options.parts:
+        compared = _table(_COMPARISON, compare_all(ours, options.runs, options.patience), _comparison)
+        _show(f"\n`>`: ended after {options.patience:.0f} s; what follows on it was left out.\n")
+    if "failed" in options.parts:
+        failed = _table(_COMPARISON, (compare(shape, ours, options.patience) for shape in _ALL_FAILED), _comparison)
+        _show("")
+    if "scaled" in options.parts:
+        scaled = _table(_SCALING, scale(ours, options.known, options.new, options.patience), _scaling)
     targets = [*_of_failed(failed), *_of_speed(compared, ours.name)]
     _show("\n| target | wanted | here | |\n|---|---|---|---|")
     for one in targets:
@@ -74,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", nargs="+", choices=_PARTS, default=_PARTS, help="what to measure; else everything")
     parser.add_argument("--runs", type=int, nargs="+", default=[10, 100, 1000], help="sizes of the histories compared")
     parser.add_argument("--known", type=int, nargs="*", default=[0, 100, 1000], help="closed issues, rising")
     parser.add_argument("--new", type=int, nargs="*", default=[10, 100, 1000], help="new failed runs, rising")

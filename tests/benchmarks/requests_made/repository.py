@@ -116,9 +116,9 @@ def add_closed(box: Sandbox, models: Sequence[Issue], issues: int) -> None:
         body = (model.body or "").replace(_failure_id(workflow, job), _failure_id(workflow, once)).replace(job, once)
         back = timedelta(days=1 + copied * _CLOSED_WITHIN // issues)
         model.number, model.title, model.body = number, model.title.replace(job, once), body
+        model.closed_at = (model.closed_at or model.updated_at) - back
         model.created_at -= back
         model.updated_at -= back
-        model.closed_at = (model.closed_at or model.updated_at) - back
         box.state.issues[number] = model
         box.state.ensure_labels(model.labels)
 
