@@ -86,7 +86,7 @@ def scale(ours: Contender, known: Sequence[int], new: Sequence[int], patience: f
         for number in known:
             add_closed(box, models, number - (len(box.state.issues) - len(swept)))
             taken = sweep(server, ours, _KNOWN_RUNS.runs, write=True, patience=patience)
-            yield Scaled("closed issues, nothing new", number, taken)
+            yield Scaled("closed issues beside twelve open ones, nothing new", number, taken)
         box.state.issues.clear()
         box.state.issues.update(swept)
         before, last = 0, newest
