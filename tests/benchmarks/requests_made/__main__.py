@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print the tables, write the figures down; the exit code is 0 whatever they are."""
     options = _options(arguments)
     ours = tracker(options.cap)
+    # Who is ended early leaves the server with half a request, which it would print a traceback for.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     _show(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {DELAY * 1000:.0f} ms an answer\n")
     warm_up(ours)
     compared, failed, scaled = [], [], []
