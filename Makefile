@@ -17,8 +17,8 @@ export REPO WORKFLOW MAX_RUNS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start bench-diagnosis bench-accuracy simulate cassettes \
-  ci-failures-check ci-failures-track ci-failures-help need-repo
+.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start bench-diagnosis bench-accuracy \
+  bench-requests simulate cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -71,10 +71,13 @@ pictures: $(READY) ## Draw the README's pictures from the demo; needs Chromium
 	@$(IN_TESTS) $(PYTHON) -m sandbox.demo --keep .cache/demo >/dev/null
 	@$(IN_TESTS) $(PYTHON) -m sandbox.picture .cache/demo docs/images
 
-bench: bench-start bench-diagnosis ## Run the benchmarks
+bench: bench-start bench-diagnosis bench-requests ## Run the benchmarks
 
 bench-diagnosis: $(READY) ## Measure how fast logs are read, and in how much memory, beside a keyword grep
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/diagnosis.py $(ARGS)
+
+bench-requests: $(READY) ## Count the requests of sweeps, and time them, beside plain scripts that do as much
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.requests_made $(ARGS)
 
 simulate: $(READY) ## A year of a project under this program and under naive policies; some minutes
 	@$(IN_TESTS) $(PYTHON) -m benchmarks.year $(ARGS)

@@ -9,8 +9,8 @@ from sandbox.state import Token
 
 _HOUR = 3600
 _ANONYMOUS = 60
+_ANONYMOUS_SEARCH = 30
 _GRAPHQL = 5000
-_SEARCH = 30
 
 
 @dataclass
@@ -63,7 +63,7 @@ class RateLimits:
         found = self._budgets.get(key)
         if found is None or found.reset <= time.time():
             window = 60 if resource == "search" else _HOUR
-            limit = {"search": _SEARCH, "graphql": _GRAPHQL}.get(resource)
+            limit = {"search": token.search_limit if token else _ANONYMOUS_SEARCH, "graphql": _GRAPHQL}.get(resource)
             if limit is None:
                 limit = token.rate_limit if token else _ANONYMOUS
             found = self._budgets[key] = Budget(resource, limit, int(time.time()) + window)

@@ -111,6 +111,7 @@ def _token(value: str, fields: Fields) -> Token:
         contents=cast("Literal['none', 'read']", fields.choice("contents", ("none", "read"), "read")),
         labels=fields.flag("labels", default=True),
         rate_limit=fields.number("rate_limit", 1000 if login.endswith("[bot]") else 5000),
+        search_limit=fields.number("search_limit", Token.search_limit),
     )
     fields.done()
     return token

@@ -43,6 +43,7 @@ class Token:
     contents: Literal["none", "read"] = "read"
     labels: bool = True
     rate_limit: int = 1000
+    search_limit: int = 30
 
     @property
     def installation(self) -> bool:

@@ -1,0 +1,174 @@
+"""`make bench-requests`: the requests, the seconds and the memory of a sweep, beside plain scripts that do as much.
+
+Every contender is a process of its own and sweeps a repository of its own, that all are alike, in a local GitHub that
+answers after 80 ms. A fifth of the runs failed, with two or three failed jobs each and twelve different ones in all.
+The limits of an hour and of a minute are lifted, which spares the plain way the wait after 30 searches. Nobody reads
+logs. Between writes everybody waits a second, as GitHub asks for. Each figure is of one sweep.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks.requests_made.measure import DELAY, PLAIN, ROOT, Sweep, tracker
+from benchmarks.requests_made.repository import Shape
+from benchmarks.requests_made.scenarios import Compared, Scaled, compare, compare_all, scale, warm_up
+
+_ALL_FAILED = (Shape(100, 100), Shape(500, 100))
+_COMPARISON = (
+    "runs", "contender", "planned: requests", "seconds", "with writes: read", "written", "seconds",
+    "once more: read", "written", "seconds", "peak MB", "issues",
+)  # fmt: skip
+_SCALING = ("what there is more of", "how many", "requests", "of them GraphQL", "written", "seconds", "peak MB")
+
+_PARTS = ("compared", "failed", "scaled")
+_MOST_PLANNED = 15
+_MOST_AGAIN = 4
+_TIMES_FASTER = 20
+
+_Row = TypeVar("_Row")
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """What a figure should be, and what it is."""
+
+    what: str
+    wanted: str
+    figure: str
+    verdict: str
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the tables, write the figures down; the exit code is 0 whatever they are."""
+    options = _options(arguments)
+    ours = tracker(options.cap)
+    # Who is ended early leaves the server with half a request, which it would print a traceback for.
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    _show(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {DELAY * 1000:.0f} ms an answer\n")
+    warm_up(ours)
+    compared, failed, scaled = [], [], []
+    if "compared" in options.parts:
+        compared = _table(_COMPARISON, compare_all(ours, options.runs, options.patience), _comparison)
+        _show(f"\n`>`: ended after {options.patience:.0f} s; what follows on it was left out.\n")
+    if "failed" in options.parts:
+        failed = _table(_COMPARISON, (compare(shape, ours, options.patience) for shape in _ALL_FAILED), _comparison)
+        _show("")
+    if "scaled" in options.parts:
+        scaled = _table(_SCALING, scale(ours, options.known, options.new, options.patience), _scaling)
+    targets = [*_of_failed(failed), *_of_speed(compared, ours.name)]
+    _show("\n| target | wanted | here | |\n|---|---|---|---|")
+    for one in targets:
+        _show(f"| {one.what} | {one.wanted} | {one.figure} | {one.verdict} |")
+    figures: dict[str, Sequence[Compared | Scaled | Target]] = {
+        "compared": compared,
+        "failed": failed,
+        "scaled": scaled,
+        "targets": targets,
+    }
+    text = json.dumps({name: [dataclasses.asdict(one) for one in found] for name, found in figures.items()}, indent=2)
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(f"{text}\n", "utf-8")
+    return 0
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--parts", nargs="+", choices=_PARTS, default=_PARTS, help="what to measure; else everything")
+    parser.add_argument("--runs", type=int, nargs="+", default=[10, 100, 1000], help="sizes of the histories compared")
+    parser.add_argument("--known", type=int, nargs="*", default=[0, 100, 1000], help="closed issues, rising")
+    parser.add_argument("--new", type=int, nargs="*", default=[10, 100, 1000], help="new failed runs, rising")
+    parser.add_argument("--quick", action="store_true", help="nothing beyond 100")
+    parser.add_argument("--cap", type=int, default=500, help="how many issues the tracker may open in a sweep")
+    parser.add_argument("--patience", type=float, default=120, help="seconds after which a sweep is ended")
+    parser.add_argument("--json", type=Path, default=ROOT / ".cache" / "bench" / "requests.json", metavar="FILE")
+    options = parser.parse_args(arguments)
+    if options.quick:
+        for name in ("runs", "known", "new"):
+            setattr(options, name, [number for number in getattr(options, name) if number <= 100])
+    return options
+
+
+# --- the tables ----------------------------------------------------------------------------------
+
+
+def _table(head: Sequence[str], rows: Iterable[_Row], cells: Callable[[_Row], Iterable[str]]) -> list[_Row]:
+    """Show each row as soon as it is measured, and keep them."""
+    _show("| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")
+    kept = []
+    for row in rows:
+        _show("| " + " | ".join(cells(row)) + " |")
+        kept.append(row)
+    return kept
+
+
+def _comparison(row: Compared) -> Iterator[str]:
+    failed = f"{row.shape.failed:,} failed, {row.shape.failed_jobs:,} jobs"
+    yield from (f"{row.shape.runs:,} ({failed})", row.contender)
+    yield from (_said(row.planned, "requests"), _said(row.planned, "seconds"))
+    for one in (row.written, row.again):
+        yield from (_said(one, "reads"), _said(one, "writes"), _said(one, "seconds"))
+    yield f"{max(one.megabytes for one in (row.planned, row.written, row.again) if one):,.0f}"
+    yield f"{row.issues:,}"
+
+
+def _scaling(row: Scaled) -> Iterator[str]:
+    yield from (row.what, f"{row.number:,}")
+    yield from (_said(row.sweep, figure) for figure in ("requests", "graphql", "writes", "seconds", "megabytes"))
+
+
+def _said(sweep: Sweep | None, figure: str) -> str:
+    if sweep is None:
+        return "-"
+    value = getattr(sweep, figure)
+    text = f"{value:,.1f}" if isinstance(value, float) else f"{value:,}"
+    return f"> {text}" if sweep.ended_early else text
+
+
+# --- the targets ---------------------------------------------------------------------------------
+
+
+def _of_failed(rows: Iterable[Compared]) -> Iterator[Target]:
+    for row in rows:
+        of = f"{row.shape.failed:,} failed runs of {row.shape.runs:,}, {row.shape.failed_jobs:,} failed jobs"
+        for what, sweep, most in (("planned", row.planned, _MOST_PLANNED), ("once more", row.again, _MOST_AGAIN)):
+            reached = sweep is not None and not sweep.ended_early and sweep.requests <= most
+            yield Target(f"{of}, {what}", f"{most} requests or fewer", _said(sweep, "requests"), _verdict(reached))
+
+
+def _verdict(reached: bool) -> str:
+    return "reached" if reached else "MISSED"
+
+
+def _of_speed(rows: Sequence[Compared], ours: str) -> Iterator[Target]:
+    plain = {row.shape: row for row in rows if row.contender == PLAIN.name}
+    for row in rows:
+        if row.contender != ours:
+            continue
+        pairs = (row.planned, plain[row.shape].planned), (row.written, plain[row.shape].written)
+        for what, (mine, theirs) in zip(("planned", "with writes"), pairs, strict=True):
+            if mine is None or theirs is None:
+                continue
+            times = theirs.seconds / mine.seconds
+            figure = f"{'over ' if theirs.ended_early else ''}{times:.1f} times"
+            unknown = theirs.ended_early and not mine.ended_early and times < _TIMES_FASTER
+            verdict = "not known; give more --patience" if unknown else _verdict(times >= _TIMES_FASTER)
+            yield Target(f"{row.shape.runs:,} runs, {what}, beside the plain way",
+                         f"{_TIMES_FASTER} times faster", figure, verdict)  # fmt: skip
+
+
+def _show(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
