@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -12,6 +13,15 @@ from sandbox.door import Door
 from sandbox.faults import Fault
 from sandbox.history import History
 from sandbox.state import AccountKind, Issue, Label, Run, State
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was written to a sandbox up to a moment."""
+
+    issues: dict[int, Issue]
+    labels: dict[str, Label]
+    now: datetime
 
 
 class Sandbox:
@@ -95,6 +105,18 @@ class Sandbox:
         """Let nothing go wrong any more."""
         with self._door.lock:
             self._door.faults.clear()
+
+    def keep(self) -> "Kept":
+        """What has been written so far, to come back to."""
+        with self._door.lock:
+            return Kept(deepcopy(self._state.issues), deepcopy(self._state.labels), self._state.now)
+
+    def come_back_to(self, kept: "Kept") -> None:
+        """Undo every write since; the runs stay."""
+        with self._door.lock:
+            self._state.issues = deepcopy(kept.issues)
+            self._state.labels = deepcopy(kept.labels)
+            self._state.now = kept.now
 
     def issue(self, number: int) -> Issue:
         """The issue of that number."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.errors import TrackerError
+from ci_failure_tracker.errors import RateLimitedError, RequestsSpentError, TrackerError, UnansweredError
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.model import CommitsBetween, Run, Scan, Suspect
 from ci_failure_tracker.settings import Settings
@@ -18,7 +18,7 @@ def read_commits(reads: Reads, seen: Scan, settings: Settings, now: datetime) ->
     """The scan with the commits of the breaks that an issue will tell of and does not know yet.
 
     Where GitHub does not show them (a private repository without `contents: read`, an old Enterprise Server), those of
-    the runs looked at stand in: a push may bring more than its run shows.
+    the runs looked at stand in: a push may bring more than its run shows. Where none answers, the next sweep asks.
     """
     pairs = choose_breaks(observe(seen), seen, settings, now)
     if not pairs:
@@ -26,6 +26,8 @@ def read_commits(reads: Reads, seen: Scan, settings: Settings, now: datetime) ->
     try:
         reads.budget.check(1)
         found = reads.commits_between(pairs)
+    except (UnansweredError, RateLimitedError, RequestsSpentError):
+        return seen
     except TrackerError:
         found = tuple(_of_runs(green, red, seen.runs) for green, red in pairs)
     return replace(seen, commits=found)

@@ -108,12 +108,12 @@ def choose_breaks(
     observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime
 ) -> tuple[tuple[str, str], ...]:
     """The last green commit and the first red one of each break that an issue will tell of without its commits."""
-    written = (
-        state_in(action.body)
-        for action in make_plan(observed, seen, settings, now).actions
-        if isinstance(action, Create | Update | Reopen)
-    )
-    pairs = (_bounds(state) for state in written if state is not None and state.suspects is None)
+    actions = make_plan(observed, seen, settings, now).actions
+    written = [state_in(action.body) for action in actions if isinstance(action, Create | Update | Reopen)]
+    unchanged = {one.number for one in actions if isinstance(one, Skip) and one.why is Why.UNCHANGED}
+    # An issue lacks them where a sweep could not read them.
+    lacking = [one.state for one in tracked_issues(seen, now) if one.issue.number in unchanged]
+    pairs = (_bounds(one) for one in (*written, *lacking) if one is not None and one.suspects is None)
     return tuple(dict.fromkeys(pair for pair in pairs if pair is not None))[:MOST_BREAKS]
 
 

@@ -1,0 +1,132 @@
+"""A repository in which one sweep does everything that a sweep can do, and what its issues say in the end."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from builders import Quiet
+from ci_failure_tracker.errors import TrackerError
+from ci_failure_tracker.github_api.client import Endpoints, connect
+from ci_failure_tracker.github_api.patience import Patience
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github_api.writes import OpenDoor
+from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.settings import Secret, read_settings
+from ci_failure_tracker.sweep import sweep
+from sandbox import Sandbox, Server
+from sandbox.box import Kept
+
+REPOSITORY = "octo-org/example"
+TOKEN = "sandbox-token"
+
+AT_ONCE = Patience(timeout=0.25, backoff=0.0, longest_wait=0.0, between_writes=0.0)
+"""Waits for nothing: what GitHub asks to wait for is given up."""
+
+PATIENT = Patience(timeout=0.25, backoff=0.0, longest_wait=2.0, between_writes=0.0)
+
+_SCENARIO = """
+now: 2026-03-09T12:00:00Z
+repository: {full_name: octo-org/example}
+tokens: {sandbox-token: {login: "github-actions[bot]"}}
+workflows:
+  - {name: CI, jobs: [{name: lint}, {name: unit}, {name: docs}]}
+  - {name: Release, jobs: [{name: publish}]}
+runs:
+  - {workflow: CI, at: 2026-03-08T10:00:00Z, commit: {title: "Add a cache"}}
+  - {workflow: Release, at: 2026-03-08T11:00:00Z}
+  - {workflow: CI, at: 2026-03-09T10:00:00Z, commit: {title: "Parse dates strictly"},
+     jobs: [{name: lint, conclusion: failure, log: "a.py:1:1: F401 unused import\\n"},
+            {name: unit, conclusion: failure, log: "FAILED tests/test_a.py::test_one - AssertionError\\n"},
+            {name: docs, conclusion: failure, log: "docs/a.md:3: broken link\\n"}]}
+"""
+_MIDDAY = datetime.fromisoformat("2026-03-09T12:00:00Z")
+_LATER = (
+    {"workflow": "CI", "at": "2026-03-10T08:00:00Z", "commit": {"title": "Take the import out"},
+     "attempts": [{"jobs": [{"name": "unit", "conclusion": "failure", "log": "error: linking failed: no -lz\n"}]},
+                  {"at": "2026-03-10T08:20:00Z"}]},
+    {"workflow": "CI", "at": "2026-03-10T09:00:00Z", "commit": {"title": "Mend the links"},
+     "jobs": [{"name": "unit", "conclusion": "failure", "log": "error: linking failed: no -lz\n"},
+              {"name": "docs", "conclusion": "failure", "log": "docs/b.md:7: broken link\n"}]},
+    {"workflow": "Release", "at": "2026-03-10T09:30:00Z", "commit": {"title": "Release it"},
+     "jobs": [{"name": "publish", "conclusion": "failure", "log": "none",
+               "annotations": [{"message": "The runner has received a shutdown signal."}]}]},
+)  # fmt: skip
+_NOW = datetime.fromisoformat("2026-03-10T12:00:00Z")
+_REACH = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\]')
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\dZ| UTC)")
+
+
+def a_busy_box() -> Sandbox:
+    """After a first sweep, a person's closing and more runs: something to open, update, reopen and close, twice."""
+    box = Sandbox.from_yaml(_SCENARIO)
+    with box.serve() as server:
+        look(box, server, at=_MIDDAY)
+        box.close_issue(3, "completed", at=_MIDDAY + timedelta(minutes=5))
+        twin = box.issue(2)
+        box.add_issue(twin.title, twin.body, twin.labels, login="github-actions[bot]")
+        for run in _LATER:
+            box.add_run(run)
+    return box
+
+
+def look(box: Sandbox, server: Server, patience: Patience = PATIENT, at: datetime = _NOW) -> Report:
+    """One sweep; the time is the same in each, as if they came one right after the other."""
+    settings = read_settings({"token": TOKEN, "repository": REPOSITORY})
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    requester = connect(Secret(TOKEN), endpoints, patience)
+    reads = Reads(requester, endpoints, REPOSITORY)
+    return sweep(reads, OpenDoor(requester, REPOSITORY, reads, Quiet()), settings, at, Quiet())
+
+
+def look_or_fail(box: Sandbox, server: Server, patience: Patience) -> Report | None:
+    """A sweep that may end with an error of the project's own, as the edges show it; any other gets out."""
+    try:
+        return look(box, server, patience)
+    except TrackerError:
+        return None
+
+
+@dataclass(frozen=True)
+class Said:
+    """An issue as its readers see it."""
+
+    title: str
+    state: str
+    reason: str | None
+    labels: tuple[str, ...]
+    body: str
+    comments: tuple[str, ...]
+
+
+def said(box: Sandbox, server: Server) -> tuple[Said, ...]:
+    """All issues; numbers, addresses and how far was read may differ from one sweep to another."""
+    return tuple(
+        sorted(
+            (
+                Said(
+                    issue.title,
+                    issue.state,
+                    issue.state_reason,
+                    tuple(sorted(issue.labels)),
+                    _REACH.sub("", (issue.body or "").replace(server.server_url, "")),
+                    tuple(comment.body.replace(server.server_url, "") for comment in issue.comments),
+                )
+                for issue in box.issues
+            ),
+            key=lambda one: (one.title, one.state, one.body),
+        )
+    )
+
+
+def without_faults(box: Sandbox, server: Server, kept: Kept) -> tuple[tuple[Said, ...], int]:
+    """What two clean sweeps come to, and how many requests the first one sends."""
+    server.clear_requests()
+    look(box, server)
+    asked = len(server.requests)
+    look(box, server)
+    found = said(box, server)
+    box.come_back_to(kept)
+    return found, asked
