@@ -40,7 +40,7 @@ _MENTIONS = {
     "two": "@a@b",
     "bracketed": "(@octocat) [@octocat] {@octocat} *@octocat* _@octocat_",
     "of an entity": "&#64;octocat &#x40;octocat &commat;octocat &#0064;octocat",
-    "full width": "＠octocat ﹫octocat",
+    "full width": "\uff20octocat \ufe6boctocat",
     "behind a hidden letter": "@\u2060octocat @\u00adoctocat @\u200boctocat \u200b@octocat",
     "mail": "octocat@evil.example mailto:octocat@evil.example xmpp:octocat@evil.example",
     "of letters that are none of ASCII": "@éa @ß",
@@ -252,7 +252,9 @@ def _secrets() -> Iterator[Hostile]:
     ):
         yield Hostile(f"secret: {name}", text.format(secret), secret)
     split = "gh" + "p_" + _made("split", 36)
-    yield Hostile("secret: split by hidden letters", split[:10] + "\u2060" + split[10:20] + "\u061c" + split[20:], split)
+    yield Hostile(
+        "secret: split by hidden letters", split[:10] + "\u2060" + split[10:20] + "\u061c" + split[20:], split
+    )
 
 
 _TABLE = {
@@ -272,4 +274,4 @@ TEXTS = (
     *(Hostile(f"{kind}: {name}", text) for kind, texts in _TABLE.items() for name, text in texts.items()),
     *SECRETS,
 )
-PIECES = tuple(one.text for one in TEXTS if len(one.text) < 200)  # noqa: PLR2004 - short enough to be glued together
+PIECES = tuple(one.text for one in TEXTS if len(one.text) < 200)

@@ -16,11 +16,16 @@ from ci_failure_tracker.redaction import redacted, redacted_lines
 
 ZERO_WIDTH_SPACE = "\u200b"
 
-_ACTIVE = re.compile(r"@(?=[\w-])|#(?=\d)|(?<=\bGH-)(?=\d)|(?<=://)|(?<=\bwww\.)|<(?=!)|--(?=!?>)", re.IGNORECASE)
-_COMMAND = re.compile(r"^ *:(?=:)|##(?=\[)")
+_ACTIVE = re.compile(
+    # An underscore is a letter of a word to `\b`, and not to GitHub; what stands behind `://` and `www.` it takes for a
+    # host, whatever that is.
+    r"@(?=[\w-])|#(?=\d)|(?<=(?<![a-z0-9])GH-)(?=\d)|(?<=:)(?=//)|(?<=(?<![a-z0-9])www)(?=\.)|<(?=!)|--(?=!?>)|##(?=\[)",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"^ *:(?=:)")
 _COLOURS = re.compile(r"\x1b\[[0-9;:?]{0,40}[ -/]?[@-~]")
 _BACKTICKS = re.compile(r"`+")
-_SPECIAL = re.compile(r"[\\<\[*|~]|&(?=#?\w{1,32};)")
+_SPECIAL = re.compile(r"[\\<\[*|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _SPACE = re.compile(r"\s")
 _SPACES = re.compile(r"\s+")
 _LINE_LIMIT = 300
@@ -40,7 +45,7 @@ def plain(text: str, limit: int = 200) -> str:
 
 
 def defused(text: str, limit: int = 200) -> str:
-    """Plain text in which nothing is a mention, a reference, an address or a comment."""
+    """Plain text in which nothing is a mention, a reference, an address, a comment, or a runner's command in a line."""
     return _harmless(plain(text, limit))
 
 
