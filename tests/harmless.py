@@ -196,7 +196,7 @@ def check_comment(text: str, url: str, issues: int) -> None:
 
 # --- a runner ------------------------------------------------------------------------------------
 
-_TOLD = re.compile(r"::(?:group|endgroup|(?:error|warning|notice) title=ci-failure-tracker|debug)::")
+_TOLD = re.compile(r"::(?:group|endgroup|debug|(?:error|warning|notice) title=ci-failure-tracker(?:,\w+=)*)::")
 
 
 def check_log(text: str) -> None:

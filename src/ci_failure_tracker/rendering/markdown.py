@@ -38,7 +38,9 @@ def plain(text: str, limit: int = 200) -> str:
 
     Control and format characters (terminal escapes, right-to-left marks) and lone surrogates go.
     """
-    shown = redacted(_visible(_SPACES.sub(" ", _COLOURS.sub("", text))).strip())
+    # A letter that is not seen may stand between two spaces, and a line's end is one that is not.
+    seen = _visible(_SPACE.sub(" ", _COLOURS.sub("", text)))
+    shown = redacted(_SPACES.sub(" ", seen).strip())
     if len(shown) > limit:  # what was cut may read otherwise, and has to be the same when it is read again
         shown = _cut(redacted(_cut(shown, limit)), limit)
     return shown
