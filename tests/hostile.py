@@ -275,3 +275,21 @@ TEXTS = (
     *SECRETS,
 )
 PIECES = tuple(one.text for one in TEXTS if len(one.text) < 200)
+
+PLACES = (
+    *("workflow name", "job name", "first value of a matrix leg", "second value of a matrix leg", "step name"),
+    *("branch", "commit title", "commit author", "actor", "title of a commit without a run", "name of a dynamic run"),
+    *("log: group", "log: line", "log: file of a trace", "log: exception", "log: failed test", "log: error"),
+    *("log: error of the runner", "annotation message", "annotation title", "annotation path"),
+)
+"""Where foreign text gets in; `contract/test_hostility.py` puts each text in each of them."""
+
+
+def figures() -> dict[str, int]:
+    """How large the campaign is."""
+    return {
+        "texts": len(TEXTS),
+        "secrets among them": len(SECRETS),
+        "places": len(PLACES),
+        "both": len(TEXTS) * len(PLACES),
+    }

@@ -19,7 +19,7 @@ import pytest
 
 from ci_failure_tracker.edges import action, surroundings
 from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, connect
-from ci_failure_tracker.model import Fate
+from ci_failure_tracker.model import Create, Fate, Update
 from ci_failure_tracker.reporting.report import Report, report_as_json
 from ci_failure_tracker.settings import Secret
 from harmless import (
@@ -176,7 +176,6 @@ class Runner:
         self._monkeypatch, self._capsys, self._folder = monkeypatch, capsys, folder
         self._reports: list[Report] = []
         monkeypatch.setattr(surroundings, "connect", _without_pauses)
-        sweep = action.sweep
 
         def keeping(*given: Any) -> Report:
             self._reports.append(sweep(*given))
@@ -285,3 +284,86 @@ def test_a_life_of_hostile_text_does_no_harm(texts: Sequence[Hostile], chapters:
             assert bool(changes) is (chapter != "looked at again"), changes
     kinds = {(comment.body.partition(":")[0]) for issue in box.issues for comment in issue.comments}
     assert kinds >= ({"Failed again"} if "otherwise" in chapters else {"Closed", "Failing again"})
+
+
+@pytest.mark.parametrize("other", [{"group-by": "workflow"}, {"group-by": "cause"}, {"matrix": "separate"}], ids=str)
+def test_other_groupings_do_no_harm_either(other: Mapping[str, str], runner: Runner) -> None:
+    texts = TEXTS[:: len(TEXTS) // BATCH][:BATCH]
+    box, checked = a_repository(texts), set[str]()
+    with box.serve() as server:
+        for chapter in ("broken", "looked at again"):
+            told = runner.run(box, server, {**SETTINGS, **other, "title": "{workflow} - {job}: {headline}"})
+            check_everything(box, server, told, texts, checked)
+            assert any(one.fate is Fate.DONE for one in told.report.results) is (chapter == "broken")
+
+
+# --- forged and edited markers -------------------------------------------------------------------
+
+BROKEN = {
+    "now": NOW,
+    "repository": {"full_name": REPOSITORY},
+    "accounts": [{"login": "mallory", "association": "NONE"}],
+    "workflows": [{"name": "CI", "jobs": [{"name": "test"}]}],
+    "runs": [{"workflow": "CI", "at": "2h ago", "conclusion": "failure"}],
+}
+_MARKER = re.compile(r"<!-- ci-failure-tracker (\{.*\}) -->")
+
+
+def edited(body: str, kind: str) -> str:
+    """The body as somebody left it who may write here."""
+    found = _MARKER.search(body)
+    assert found
+    marker = {
+        "another id": found[0].replace(json.loads(found[1])["id"], "0" * 32),
+        "two markers": f"{found[0]} {found[0]}",
+        "two megabytes": found[0].replace('"v":1', '"v":2,"more":"' + "x" * 2_000_000 + '"'),
+        "broken JSON": found[0].replace('"count":', '"count"'),
+        "deep JSON": found[0].replace('"count":', '"count":' + "[" * 100_000 + "]" * 100_000 + ',"c":'),
+        "wrong types": found[0].replace('"occurrences":[', '"occurrences":[7,'),
+        "gone": "",
+    }[kind]
+    return body.replace(found[0], marker)
+
+
+@pytest.mark.parametrize(
+    "kind", ["another id", "two markers", "two megabytes", "broken JSON", "deep JSON", "wrong types", "gone"]
+)
+def test_an_edited_marker_is_told_and_the_issue_left_alone(kind: str, runner: Runner) -> None:
+    box = Sandbox.from_mapping(BROKEN)
+    with box.serve() as server:
+        runner.run(box, server, {})
+        body = edited(box.issue(1).body or "", kind)
+        box.edit_issue(1, body=body)
+        box.add_run(workflow="CI", at="1m ago", conclusion="failure")
+        told = runner.run(box, server, {})
+        assert told.code == 0
+        assert [str(problem) for problem in told.report.problems if "Issue #1 is left alone" in problem.what]
+        assert [(issue.number, issue.body, issue.state) for issue in box.issues] == [(1, body, "open")]
+        check_told(told, {}, f"{server.server_url}/{REPOSITORY}", 1)
+
+
+def test_an_outsiders_copy_of_an_issue_is_neither_believed_nor_touched(runner: Runner) -> None:
+    box = Sandbox.from_mapping(BROKEN)
+    with box.serve() as server:
+        runner.run(box, server, {})
+        copied = box.add_issue("[CI Failure] CI - test", box.issue(1).body, ["ci-failure"], login="mallory")
+        box.add_run(workflow="CI", at="1m ago", conclusion="failure")
+        told = runner.run(box, server, {})
+        assert told.report.issues(Update) == [1]
+        box.close_issue(1, "not_planned")
+        runner.run(box, server, {})
+        assert (copied.state, copied.comments) == ("open", [])
+        assert copied.body != box.issue(1).body
+        assert len(box.issues) == 2
+
+
+def test_an_outsiders_marker_before_there_is_an_issue_stops_nothing(runner: Runner) -> None:
+    other, box = Sandbox.from_mapping(BROKEN), Sandbox.from_mapping(BROKEN)
+    with other.serve() as server:
+        runner.run(other, server, {})
+    theirs = box.add_issue("Look", other.issue(1).body, ["ci-failure"], login="mallory")
+    before = dict(vars(theirs))
+    with box.serve() as server:
+        told = runner.run(box, server, {})
+        assert told.report.issues(Create) == [2]
+        assert vars(theirs) == before

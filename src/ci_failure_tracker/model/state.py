@@ -129,8 +129,8 @@ class State:
         """
         if self.flaky is None:
             return close_after
-        times = 2 ** min(self.relapses, 16)  # a marker is a text that can be edited, and no number is too large for it
-        return min(2 * close_after * times, max(MOST_PROOF, 2 * close_after))
+        times = min(self.relapses, 16)  # a marker is a text that can be edited, and no number is too large for it
+        return min(2 * close_after << times, max(MOST_PROOF, 2 * close_after))
 
     @property
     def is_duplicate(self) -> bool:
