@@ -22,6 +22,7 @@ from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, co
 from ci_failure_tracker.model import Create, Fate, Update
 from ci_failure_tracker.reporting.report import Report, report_as_json
 from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.sweep import sweep
 from harmless import (
     check_body,
     check_comment,
