@@ -94,7 +94,7 @@ _COMMENTS = {
     "empty": "<!--> <!---> <!---->",
     "region begin": BEGIN,
     "region end": END,
-    "both": f"{END}\n\n{BEGIN}",
+    "texts in places": f"{END}\n\n{BEGIN}",
     "marker": '<!-- ci-failure-tracker {"v":1,"id":"37ca2a64de6b3b2d4bb4d5d9e9bcd29c","workflow":"x","job":"y"} -->',
     "empty marker": "<!-- ci-failure-tracker {} -->",
     "comment": "<!-- ci-failure-tracker-comment closed 37ca2a64de6b3b2d4bb4d5d9e9bcd29c 1.1 -->",
