@@ -152,9 +152,11 @@ class RequestsSpentError(GitHubError):
 
     gravity = Gravity.WARNING
 
-    def __init__(self, made: int, most: int) -> None:
+    def __init__(self, made: int, most: int, left: int | None = None) -> None:
+        by_github = left is not None and left < most - made
+        why = f"GitHub leaves {left} more to the token" if by_github else f"of {most} that it may"
         super().__init__(
-            f"The sweep stopped early: it sent {made} requests, of {most} that it may.",
+            f"The sweep stopped early: it sent {made} requests, {why}.",
             "The next sweep goes on. Raise `max-requests`, lower `max-runs`, or sweep at a time when the token's "
             "limit is less used.",
         )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from builders import Quiet
@@ -22,15 +21,12 @@ from sandbox.box import Kept
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
 
-AT_ONCE = Patience(timeout=0.25, backoff=0.0, longest_wait=0.0, between_writes=0.0)
-"""Waits for nothing: what GitHub asks to wait for is given up."""
-
 PATIENT = Patience(timeout=0.25, backoff=0.0, longest_wait=2.0, between_writes=0.0)
 
 _SCENARIO = """
 now: 2026-03-09T12:00:00Z
 repository: {full_name: octo-org/example}
-tokens: {sandbox-token: {login: "github-actions[bot]"}}
+tokens: {sandbox-token: {login: "github-actions[bot]", rate_limit: 1000000}}
 workflows:
   - {name: CI, jobs: [{name: lint}, {name: unit}, {name: docs}]}
   - {name: Release, jobs: [{name: publish}]}
@@ -54,7 +50,7 @@ _LATER = (
      "jobs": [{"name": "publish", "conclusion": "failure", "log": "none",
                "annotations": [{"message": "The runner has received a shutdown signal."}]}]},
 )  # fmt: skip
-_NOW = datetime.fromisoformat("2026-03-10T12:00:00Z")
+NOW = datetime.fromisoformat("2026-03-10T12:00:00Z")
 _REACH = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\]')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\dZ| UTC)")
 
@@ -63,7 +59,7 @@ def a_busy_box() -> Sandbox:
     """After a first sweep, a person's closing and more runs: something to open, update, reopen and close, twice."""
     box = Sandbox.from_yaml(_SCENARIO)
     with box.serve() as server:
-        look(box, server, at=_MIDDAY)
+        look(server, at=_MIDDAY)
         box.close_issue(3, "completed", at=_MIDDAY + timedelta(minutes=5))
         twin = box.issue(2)
         box.add_issue(twin.title, twin.body, twin.labels, login="github-actions[bot]")
@@ -72,7 +68,7 @@ def a_busy_box() -> Sandbox:
     return box
 
 
-def look(box: Sandbox, server: Server, patience: Patience = PATIENT, at: datetime = _NOW) -> Report:
+def look(server: Server, patience: Patience = PATIENT, at: datetime = NOW) -> Report:
     """One sweep; the time is the same in each, as if they came one right after the other."""
     settings = read_settings({"token": TOKEN, "repository": REPOSITORY})
     endpoints = Endpoints(server.api_url, server.graphql_url)
@@ -81,10 +77,10 @@ def look(box: Sandbox, server: Server, patience: Patience = PATIENT, at: datetim
     return sweep(reads, OpenDoor(requester, REPOSITORY, reads, Quiet()), settings, at, Quiet())
 
 
-def look_or_fail(box: Sandbox, server: Server, patience: Patience) -> Report | None:
+def look_or_fail(server: Server, patience: Patience) -> Report | None:
     """A sweep that may end with an error of the project's own, as the edges show it; any other gets out."""
     try:
-        return look(box, server, patience)
+        return look(server, patience)
     except TrackerError:
         return None
 
@@ -112,7 +108,8 @@ def said(box: Sandbox, server: Server) -> tuple[Said, ...]:
                     issue.state_reason,
                     tuple(sorted(issue.labels)),
                     _REACH.sub("", (issue.body or "").replace(server.server_url, "")),
-                    tuple(comment.body.replace(server.server_url, "") for comment in issue.comments),
+                    # Why it failed is said of what could be read when it was said.
+                    tuple(comment.body.partition("\n")[0].replace(server.server_url, "") for comment in issue.comments),
                 )
                 for issue in box.issues
             ),
@@ -124,9 +121,9 @@ def said(box: Sandbox, server: Server) -> tuple[Said, ...]:
 def without_faults(box: Sandbox, server: Server, kept: Kept) -> tuple[tuple[Said, ...], int]:
     """What two clean sweeps come to, and how many requests the first one sends."""
     server.clear_requests()
-    look(box, server)
+    look(server)
     asked = len(server.requests)
-    look(box, server)
+    look(server)
     found = said(box, server)
     box.come_back_to(kept)
     return found, asked

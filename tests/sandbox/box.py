@@ -43,6 +43,11 @@ class Sandbox:
         return cls(*scenario.read_scenario(text, Path.cwd()))
 
     @classmethod
+    def from_mapping(cls, document: Mapping[str, object]) -> Self:
+        """Make one of a scenario that is written in code, whatever letters it holds."""
+        return cls(*scenario.read_document(document, Path.cwd()))
+
+    @classmethod
     def from_replay(cls, folder: Path) -> Self:
         """Load the answers of the real API from a folder: `runs.json`, `jobs/`, `logs/`."""
         state = replay.read_replay(folder)

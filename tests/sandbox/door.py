@@ -266,7 +266,10 @@ def _parsed(body: bytes) -> object:
 
 
 def _encoded(payload: object) -> bytes:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # half a letter can only be told with an escape
+        return json.dumps(payload, separators=(",", ":")).encode()
 
 
 def _conditional(request: Request, reply: Reply) -> Reply:

@@ -18,7 +18,7 @@ _WELL_KNOWN_ACCOUNTS = {"github-actions[bot]": 41898282, "dependabot[bot]": 4969
 def digest(*parts: object) -> str:
     """40 hexadecimal digits that depend on nothing but the parts: a commit's sha, a tree, a signature."""
     text = "\0".join(str(part) for part in parts)
-    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return hashlib.sha1(text.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()
 
 
 def number(*parts: object, start: int, span: int) -> int:

@@ -104,7 +104,7 @@ def _maybe(moment: datetime | None) -> str | None:
 @lru_cache(maxsize=1024)
 def user(account: Account, urls: Urls) -> JsonObject:
     """An account as it stands in other payloads."""
-    login = quote(account.login, safe="")
+    login = quote(account.login, safe="", errors="replace")
     url = f"{urls.api}/users/{login}"
     page = f"apps/{account.login.removesuffix('[bot]')}" if account.kind == "Bot" else login
     return {
@@ -226,7 +226,7 @@ def workflow(item: Workflow, state: State, urls: Urls) -> JsonObject:
         "updated_at": stamp(item.created_at),
         "url": f"{urls.api}/repos/{name}/actions/workflows/{item.id}",
         "html_url": f"{page}/{blob}/{item.path}",
-        "badge_url": f"{page}/workflows/{quote(item.name)}/badge.svg",
+        "badge_url": f"{page}/workflows/{quote(item.name, errors='replace')}/badge.svg",
     }
 
 
@@ -413,7 +413,7 @@ def annotation(item: Annotation, placed: PlacedJob, state: State, urls: Urls) ->
     sha = placed.run.commit.sha
     return {
         "path": item.path,
-        "blob_href": f"{urls.web}/{state.repository.full_name}/blob/{sha}/{quote(item.path)}",
+        "blob_href": f"{urls.web}/{state.repository.full_name}/blob/{sha}/{quote(item.path, errors='replace')}",
         "start_line": item.line,
         "start_column": None,
         "end_line": item.line,

@@ -45,6 +45,11 @@ def read_scenario(text: str, folder: Path) -> tuple[State, History]:
         document = yaml.safe_load(text)
     except yaml.YAMLError as problem:
         raise ScenarioError(f"the scenario is not YAML: {problem}") from problem
+    return read_document(document, folder)
+
+
+def read_document(document: object, folder: Path) -> tuple[State, History]:
+    """The same from what a scenario file holds."""
     top = Fields(document, "scenario")
     state = State(_repository(top.inner("repository")), top.moment("now", _DEFAULT_NOW, _DEFAULT_NOW))
     _read_people(top, state)

@@ -143,7 +143,7 @@ class Log:
 
     def read(self) -> bytes:
         """The bytes of the log as they were written: no newline is translated."""
-        return self.path.read_bytes() if self.path else self.text.encode()
+        return self.path.read_bytes() if self.path else self.text.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, cell, code, 
 RENDERER = MarkdownIt("commonmark", {"html": True}).enable("table")
 MENTION = re.compile(r"@[\w-]")
 REFERENCE = re.compile(r"#\d|GH-\d", re.IGNORECASE)
-ADDRESS = re.compile(r"://(?!\u200b)|\bwww\.(?!\u200b)", re.IGNORECASE)
+ADDRESS = re.compile(r"://|(?<![a-z0-9])www\.", re.IGNORECASE)
 COMMENT = re.compile(r"<!|--!?>")
 COMMAND = re.compile(r"(?m)^\s*::|##\[")
 

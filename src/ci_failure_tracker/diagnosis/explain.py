@@ -55,7 +55,7 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
 
     The lines of the excerpt have the number 0: they stand in no log.
     """
-    log = read_log([_as_log(annotations).encode()])
+    log = read_log([_as_log(annotations).encode("utf-8", "replace")])
     section = Section(1, 1, log.last)
     found = list(_blocks(log, section))
     taken = {number for block in found for number in range(block.start, block.end + 1)}

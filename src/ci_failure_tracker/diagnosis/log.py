@@ -38,7 +38,8 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?")
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-9;?]{0,40}[ -/]?[@-~]|\][^\x07\x1b]{0,400}(?:\x07|\x1b\\)|[()*+][0-9A-Z]|[@-Z\\^_])"
 )
-_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_LINE_ENDS = "\u2028\u2029"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def clean(raw: str) -> str:
@@ -54,8 +55,15 @@ def clean(raw: str) -> str:
     if "\r" in text:
         text = next((part for part in reversed(text.split("\r")) if part.strip()), "")
     if not text.isprintable():
-        text = _INVISIBLE.sub("", text)
+        text = _CONTROL.sub("", text)
+        if not text.isascii():
+            # A secret could hide behind any letter that is not seen.
+            text = "".join(char for char in text if char.isprintable() or _is_space(char))
     return text[:LONGEST_LINE].rstrip()
+
+
+def _is_space(char: str) -> bool:
+    return char.isspace() and char not in _LINE_ENDS
 
 
 def depth(text: str) -> int:

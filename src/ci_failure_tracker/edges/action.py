@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -30,9 +31,14 @@ ANNOTATIONS = 10
 
 def main() -> int:
     """Run one sweep as the action; the exit code is 0, 1 or 2."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         report = _sweep(_connection())
         _publish(report)
+    except StoppedError as stopped:
+        what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep goes on from there."
+        return _give_up("The sweep could not be ended", [what], FAILED)
     except SettingsError as error:
         return _give_up("The inputs cannot be used", error.mistakes, error.exit_code)
     except TrackerError as error:
@@ -40,6 +46,14 @@ def main() -> int:
     except Exception as error:  # the tracker must not die without a word
         return _give_up("The tracker failed", [_unexpected(error)], FAILED)
     return FAILED if report.failed else 0
+
+
+class StoppedError(BaseException):
+    """The runner ends the job, which was cancelled or took too long; no part of a sweep may take it for its own."""
+
+
+def _stop(number: int, _frame: object) -> None:
+    raise StoppedError(signal.Signals(number).name)
 
 
 def _connection() -> Connection:

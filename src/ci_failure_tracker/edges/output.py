@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ci_failure_tracker.redaction import redacted_lines
 from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, plain
 
 
@@ -12,4 +13,5 @@ def one_line(text: str, limit: int = 1_000) -> str:
 
 def lines(text: str) -> str:
     """The same for a text of our own that has several lines, such as the YAML of an advice."""
-    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + one_line(line, 2_000) for line in text.splitlines())
+    shown = redacted_lines(text.splitlines())
+    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + one_line(line, 2_000) for line in shown)

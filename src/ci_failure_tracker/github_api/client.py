@@ -27,7 +27,7 @@ from ci_failure_tracker.errors import (
     TrackerError,
     UnansweredError,
 )
-from ci_failure_tracker.github_api.patience import Budget, Patience, is_held_back
+from ci_failure_tracker.github_api.patience import Budget, Patience, is_broken, is_held_back
 from ci_failure_tracker.settings import MAX_REQUESTS, Secret
 
 PUBLIC_API = "https://api.github.com"
@@ -71,6 +71,9 @@ class MeteredRequester(Requester):
             time.sleep(wait)
         if answer is None:
             raise error or AssertionError
+        if is_broken(answer):
+            # PyGithub would take a page for an object without fields, and a write for done.
+            raise requests.exceptions.InvalidJSONError
         return answer
 
     def _try(
@@ -165,13 +168,15 @@ def translated(doing: str, right: str) -> Iterator[None]:
         yield
     except GithubException as error:
         raise _meaning(error, doing, right) from error
+    except requests.exceptions.InvalidJSONError as error:
+        raise UnansweredError(f"GitHub's answer to the request to {doing} is no whole JSON.") from error
     except requests.RequestException as error:
         raise UnansweredError(
             f"GitHub could not be reached to {doing} ({type(error).__name__}).",
             "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
         ) from error
-    except (TypeError, ValueError, KeyError, AssertionError, RuntimeError) as error:
-        # What PyGithub raises on an answer that is cut short, is no JSON or points to another host.
+    except (TypeError, ValueError, KeyError, AttributeError, AssertionError, RuntimeError) as error:
+        # What PyGithub raises on an answer that is of another kind or points to another host.
         raise UnansweredError(
             f"GitHub's answer to the request to {doing} could not be read ({type(error).__name__})."
         ) from error

@@ -72,8 +72,10 @@ def diagnose(reads: Reads, seen: Scan, settings: Settings, now: datetime, progre
         for one in pool.map(desk.read, wanted.logs):
             told.append(one)
             progress.advance()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)  # who stops the sweep does not wait for a download
+        raise
+    pool.shutdown()
     return replace(
         seen,
         readings=tuple(one.reading for one in told if one.reading is not None),

@@ -47,12 +47,11 @@ class Patience:
         backoff = float(self.backoff * 2 ** (tried - 1))
         if answer is None:
             return backoff if may_repeat else None
-        status, headers, _ = answer
+        status, headers = answer[:2]
         if is_held_back(status, headers) or _asks_to_wait(answer):
             wait = _asked_for(headers, backoff)
             return wait if wait <= self.longest_wait else None
-        broken = status in _FAULTS or (status in _DONE and not _is_whole(answer))
-        return backoff if broken and may_repeat else None
+        return backoff if may_repeat and (status in _FAULTS or is_broken(answer)) else None
 
 
 def is_held_back(status: int, headers: Mapping[str, Any]) -> bool:
@@ -80,17 +79,19 @@ def _asked_for(headers: Mapping[str, Any], backoff: float) -> float:
     return 120 * backoff
 
 
-def _is_whole(answer: Answer) -> bool:
-    """Whether the body is what its kind promises; a proxy's page, or JSON that was cut short, is not."""
-    _, headers, text = answer
+def is_broken(answer: Answer) -> bool:
+    """Whether an answer says that all is well and is a proxy's page, or JSON that was cut short."""
+    status, headers, text = answer
     kind = str(headers.get("content-type", ""))
+    if status not in _DONE or not text:
+        return False
     if "json" not in kind:
-        return not text or "html" not in kind
+        return "html" in kind
     try:
         json.loads(text)
     except ValueError:
-        return False
-    return True
+        return True
+    return False
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ class Budget:
     def allows(self, requests: int, kept: float = 0.0) -> bool:
         """Whether something of so many requests may begin; `kept` is the part that is for what follows."""
         most = self.most if self.left is None else min(self.most, self.made + self.left)
-        return self.made + requests <= most - int(self.most * kept)
+        return self.made + requests <= most - int(most * kept)
 
     def check(self, requests: int, kept: float = 0.0) -> None:
         """Stop before something that may not begin.
@@ -125,7 +126,7 @@ class Budget:
             RequestsSpentError: where it may not.
         """
         if not self.allows(requests, kept):
-            raise RequestsSpentError(self.made, self.most)
+            raise RequestsSpentError(self.made, self.most, self.left)
 
     @property
     def spent(self) -> bool:

@@ -168,6 +168,8 @@ class Reads:
                 raise LogAbsentError(_ABSENT[answer.status_code])
             if not answer.ok:
                 raise GitHubError(f"The store of GitHub's logs answered {answer.status_code}.")
+            if "html" in answer.headers.get("content-type", ""):
+                raise GitHubError("A page came in place of the log, as from a proxy.")
             for piece in answer.iter_content(_PIECE):
                 yield piece
                 # Each byte in time is not the whole in time.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -33,6 +33,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
+from ci_failure_tracker.tracking.identity import short_branch
 from ci_failure_tracker.tracking.marker import find_tracked, needs_viewer
 from ci_failure_tracker.tracking.plan import open_states
 from ci_failure_tracker.tracking.reach import known_runs
@@ -198,7 +199,7 @@ def _read_runs(listing: _Listing, sieve: _Sieve, most: int) -> _Found:
             if run.from_fork:
                 forks += 1
             else:
-                runs[run.id] = run
+                runs[run.id] = _as_remembered(run)
             if len(runs) == most:
                 complete = False
                 break
@@ -212,6 +213,11 @@ def _read_runs(listing: _Listing, sieve: _Sieve, most: int) -> _Found:
         problems.append(_looked_far_enough(len(runs)))
     start = listing.bound if complete else oldest
     return _Found(tuple(runs.values()), listed, forks, tuple(problems), start)
+
+
+def _as_remembered(run: Run) -> Run:
+    """The run with its foreign names as an issue's marker may hold them: visible, short and without secrets."""
+    return replace(run, branch=short_branch(run.branch), subject=short_branch(run.subject))
 
 
 def _listing(

@@ -9,6 +9,7 @@ from typing import Protocol
 from github.Issue import Issue as GithubIssue
 
 from ci_failure_tracker.errors import (
+    GitHubError,
     MissingRightError,
     RateLimitedError,
     RefusedError,
@@ -85,6 +86,7 @@ class OpenDoor:
         self._labels: set[str] | None = None
         self._stopped: TrackerError | None = None
         self._created: dict[int, Issue] = {}
+        self._with_twin: set[str] = set()
 
     def apply(self, plan: Plan) -> tuple[Result, ...]:
         """Carry out the plan."""
@@ -107,6 +109,7 @@ class OpenDoor:
             if isinstance(error, _SAME_FOR_ALL):
                 self._stopped = error
             number = None if isinstance(action, Create) else action.number
+            self._with_twin.add(action.identity.id)
             problem = Problem(error.gravity, error.what, _advice(action, error))
             return Result(action, Fate.FAILED, number, problems=(problem,))
         finally:
@@ -115,6 +118,8 @@ class OpenDoor:
     def _may_begin(self, action: Create | Change) -> None:
         if self._stopped is not None:
             raise self._stopped
+        if isinstance(action, Close) and action.identity.id in self._with_twin:
+            raise GitHubError("It stays open until its duplicate is closed.", "The next sweep tries again.")
         self._budget.check(_price(action, self._labels))
 
     # --- changing --------------------------------------------------------------------------------

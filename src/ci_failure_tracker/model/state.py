@@ -147,7 +147,8 @@ class State:
         """
         if self.flaky is None:
             return close_after
-        return min(2 * close_after << self.relapses, max(MOST_PROOF, 2 * close_after))
+        times = min(self.relapses, 16)  # a marker is a text that can be edited, and no number is too large for it
+        return min(2 * close_after << times, max(MOST_PROOF, 2 * close_after))
 
     @property
     def is_duplicate(self) -> bool:

@@ -49,8 +49,10 @@ def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
         f"ended as {state.latest.outcome.words} on {utc(state.latest.ended_at)}. "
         f"The issue had been closed for {span(state.latest.ended_at - closed_at)}."
     ]
-    if state.causes and state.causes[0].headline:
-        parts.append(f"Why: {short_code(state.causes[0].headline, _HEADLINE)}")
+    found = {leg.signature for leg in state.latest.legs}
+    why = next((cause.headline for cause in state.causes if cause.signature in found), "")
+    if why:
+        parts.append(f"Why: {short_code(why, _HEADLINE)}")
     return _signed(parts, "reopened", state)
 
 

@@ -19,11 +19,16 @@ ZERO_WIDTH_SPACE = "\u200b"
 BODY_LIMIT = 65_536
 """Characters of an issue's body or a comment (GitHub answers 422 past it)."""
 
-_ACTIVE = re.compile(r"@(?=[\w-])|#(?=\d)|(?<=\bGH-)(?=\d)|(?<=://)|(?<=\bwww\.)|<(?=!)|--(?=!?>)", re.IGNORECASE)
-_COMMAND = re.compile(r"^ *:(?=:)|##(?=\[)")
+_ACTIVE = re.compile(
+    # An underscore is a letter of a word to `\b`, and not to GitHub; what stands behind `://` and `www.` it takes for a
+    # host, whatever that is.
+    r"@(?=[\w-])|#(?=\d)|(?<=(?<![a-z0-9])GH-)(?=\d)|(?<=:)(?=//)|(?<=(?<![a-z0-9])www)(?=\.)|<(?=!)|--(?=!?>)|##(?=\[)",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"^ *:(?=:)")
 _COLOURS = re.compile(r"\x1b\[[0-9;:?]{0,40}[ -/]?[@-~]")
 _BACKTICKS = re.compile(r"`+")
-_SPECIAL = re.compile(r"[\\<\[*|~]|&(?=#?\w{1,32};)")
+_SPECIAL = re.compile(r"[\\<\[*|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _SPACE = re.compile(r"\s")
 _SPACES = re.compile(r"\s+")
 _LINE_LIMIT = 300
@@ -36,14 +41,16 @@ def plain(text: str, limit: int = 200) -> str:
 
     Control and format characters (terminal escapes, right-to-left marks) and lone surrogates go.
     """
-    shown = redacted(_visible(_SPACES.sub(" ", _COLOURS.sub("", text))).strip())
+    # A letter that is not seen may stand between two spaces, and a line's end is one that is not.
+    seen = _visible(_SPACE.sub(" ", _COLOURS.sub("", text)))
+    shown = redacted(_SPACES.sub(" ", seen).strip())
     if len(shown) > limit:  # what was cut may read otherwise, and has to be the same when it is read again
         shown = _cut(redacted(_cut(shown, limit)), limit)
     return shown
 
 
 def defused(text: str, limit: int = 200) -> str:
-    """Plain text in which nothing is a mention, a reference, an address or a comment."""
+    """Plain text in which nothing is a mention, a reference, an address, a comment, or a runner's command in a line."""
     return _harmless(plain(text, limit))
 
 

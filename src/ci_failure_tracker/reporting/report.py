@@ -31,8 +31,10 @@ from ci_failure_tracker.model import (
     Why,
     Window,
 )
+from ci_failure_tracker.rendering.markdown import plain
 
 VERSION = 1
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,15 +202,25 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "looked_at": [_look_as_json(look) for look in report.looked_at],
         "failing": [_failing_as_json(failing, report.repository.url) for failing in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
-        "problems": [{"gravity": one.gravity.value, "what": one.what, "advice": one.advice} for one in report.problems],
+        "problems": [_problem_as_json(one) for one in report.problems],
         "logs": dataclasses.asdict(report.logs),
         "requests": dataclasses.asdict(report.requests),
     }
 
 
+def _shown(text: str) -> str:
+    """A foreign text as it is shown elsewhere: without secrets, and nothing in it that is not seen."""
+    return plain(text, _LONGEST)
+
+
+def _problem_as_json(problem: Problem) -> dict[str, Any]:
+    # The advice is ours, and may have several lines.
+    return {"gravity": problem.gravity.value, "what": _shown(problem.what), "advice": problem.advice}
+
+
 def _look_as_json(look: WorkflowLook) -> dict[str, Any]:
     return {
-        "workflow": look.workflow,
+        "workflow": _shown(look.workflow),
         "runs": look.runs,
         "green": look.green,
         "failed": look.failed,
@@ -221,16 +233,16 @@ def _look_as_json(look: WorkflowLook) -> dict[str, Any]:
 def _failing_as_json(failing: Failing, url: str) -> dict[str, Any]:
     return {
         "id": failing.identity.id,
-        "workflow": failing.identity.workflow,
-        "job": failing.identity.job,
+        "workflow": _shown(failing.identity.workflow),
+        "job": _shown(failing.identity.job),
         "outcome": failing.outcome.value,
         "failed_runs": failing.count,
         "since": failing.since.isoformat(),
         "latest_run": failing.run_number,
         "latest_run_url": f"{url}/actions/runs/{failing.run_id}",
-        "branch": failing.branch,
-        "legs": list(failing.legs),
-        "headline": failing.headline or None,
+        "branch": _shown(failing.branch),
+        "legs": [_shown(leg) for leg in failing.legs],
+        "headline": _shown(failing.headline) or None,
         "signature": failing.signature or None,
     }
 
@@ -240,13 +252,13 @@ def _result_as_json(result: Result) -> dict[str, Any]:
     return {
         "action": verb(action),
         "id": action.identity.id,
-        "workflow": action.identity.workflow,
-        "job": action.identity.job,
-        "reason": action.reason,
+        "workflow": _shown(action.identity.workflow),
+        "job": _shown(action.identity.job),
+        "reason": _shown(action.reason),
         "fate": result.fate.value,
         "issue": result.number,
         "url": result.url,
-        "problems": [str(problem) for problem in result.problems],
+        "problems": [f"{_shown(one.what)} {one.advice}".strip() for one in result.problems],
         **({"why": action.why.value} if isinstance(action, Skip) else {}),
         **({"title": action.title, "labels": list(action.labels)} if isinstance(action, Create) else {}),
         **({"comment": action.comment or None} if isinstance(action, Change) else {}),

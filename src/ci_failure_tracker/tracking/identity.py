@@ -11,7 +11,7 @@ from ci_failure_tracker.model import ALL_JOBS, Identity
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import GroupBy, Matrix
 
-_LEG = 60
+_LEG, _BRANCH = 60, 100
 _NAMED = 3
 
 
@@ -52,6 +52,18 @@ def _md5(text: str) -> str:
 @lru_cache(maxsize=4096)
 def short_leg(leg: str) -> str:
     """The leg in a length that an issue can remember; two long ones that begin alike stay two."""
-    if len(leg) <= _LEG:
-        return plain(leg)
-    return f"{plain(leg, _LEG - 7)}~{_md5(leg)[:6]}"
+    return _short(leg, _LEG)
+
+
+@lru_cache(maxsize=4096)
+def short_branch(branch: str) -> str:
+    """The same of a branch, or of what a dynamic run is about: a line of runs is known again by it."""
+    return _short(branch, _BRANCH)
+
+
+def _short(name: str, limit: int) -> str:
+    if len(name) <= limit:
+        return plain(name)
+    told_apart = f"{plain(name, limit - 7)}~{_md5(name)[:6]}"
+    # Beside a mask the sum would be taken for a part of the secret when it is read again.
+    return told_apart if plain(told_apart) == told_apart else plain(name, limit)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ci_failure_tracker.model import OTHER_LEGS, Line, Point, RedLeg
+from ci_failure_tracker.tracking.identity import short_branch
 from ci_failure_tracker.tracking.scalars import moment, point_as_json, read_point, time
 
 
@@ -45,8 +46,8 @@ def read_line(data: Mapping[str, Any]) -> Line:
         raise ValueError("a line of runs in it lacks its failure")
     return Line(
         workflow_id=int(data["workflow"]),
-        branch=str(data["branch"]),
-        subject=str(data.get("subject", "")),
+        branch=short_branch(str(data["branch"])),
+        subject=short_branch(str(data.get("subject", ""))),
         red=tuple(sorted(_read_red(data.get("red", ())), key=_by_name)),
         last_red=last_red,
         greens=tuple(_points(data.get("greens", ()))),

@@ -26,6 +26,9 @@ END = "<!-- ci-failure-tracker:end -->"
 
 _MARKER = re.compile(r"<!-- ci-failure-tracker (\{[^<>]*\}) -->")
 _REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
+_FOOTER = re.compile(r"^Failure id `([0-9a-f]{32})`.*\r?\n" + re.escape(END), re.MULTILINE)
+"""The last line of a region. No foreign text stands at the beginning of that: it is code, or within a block of code."""
+
 _SHOWN_ID = re.compile(r"Failure id `([0-9a-f]{32})`")
 _ID = re.compile(r'"id": ?"([0-9a-f]{32})"')
 _UNSAFE = re.compile(r"(-)-|[<>@#]")
@@ -108,8 +111,7 @@ def read_tracked(issue: Issue) -> Tracked | None:
     defect = "it holds two markers"
     if len(markers) == 1:
         try:
-            state = read_state(markers[0])
-            return Tracked(issue, state.identity.id, state)
+            return _told_right(issue, read_state(markers[0]))
         except KeyError as lacking:
             defect = f"its marker lacks {lacking}"
         except (ValueError, TypeError, IndexError, ArithmeticError, RecursionError) as broken:
@@ -117,8 +119,22 @@ def read_tracked(issue: Issue) -> Tracked | None:
     elif not markers:
         defect = "its marker is gone"
     # The id may still be read where the rest is spoilt, and so the issue is not opened a second time.
-    ids = _ID.findall(" ".join(markers)) or (_SHOWN_ID.findall(issue.body) if BEGIN in issue.body else [])
+    # Of two markers the region says which one was ours.
+    ids = _FOOTER.findall(issue.body) or _ID.findall(" ".join(markers)) or _shown_ids(issue.body)
     return Tracked(issue, ids[0], None, defect) if ids else None
+
+
+def _told_right(issue: Issue, state: State) -> Tracked:
+    """The state, unless the region above it is of another failure: then the marker was put there or edited."""
+    shown = _FOOTER.findall(issue.body)
+    if shown and state.identity.id not in shown:
+        return Tracked(issue, shown[0], None, "its marker is of another failure than its text")
+    return Tracked(issue, state.identity.id, state)
+
+
+def _shown_ids(body: str) -> list[str]:
+    """The failure id that is shown last: what stands above it may be anybody's words."""
+    return _SHOWN_ID.findall(body)[-1:] if BEGIN in body else []
 
 
 # --- the text ------------------------------------------------------------------------------------

@@ -59,7 +59,8 @@ def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, n
         decided = [(history, _not_opened(action)) for history, action in decided]
     duplicates = _close_duplicates(book, tracked)
     default = seen.repository.default_branch
-    actions = (*_within_cap(decided, settings, default), *duplicates)
+    # Duplicates first: were the one that stays closed before them, they would be all that there is.
+    actions = (*duplicates, *_within_cap(decided, settings, default))
     histories = (*known.storms.umbrellas, *known.histories)
     return Plan(
         actions=with_reach(actions, histories, observed, find_tracked(seen.issues, seen.viewer), seen, settings),

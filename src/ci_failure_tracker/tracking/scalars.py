@@ -7,13 +7,13 @@ from typing import Any
 
 from ci_failure_tracker.model import Point
 
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
 _LENGTH = len("2026-03-01T14:05:00Z")
 
 
 def time(moment: datetime) -> str:
     """`2026-03-01T14:05:00Z`."""
-    return moment.astimezone(UTC).strftime(_FORM)
+    # `strftime` would write the year 1 as one digit.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def moment(text: str) -> datetime:

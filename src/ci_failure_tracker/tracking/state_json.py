@@ -197,7 +197,7 @@ def read_state(text: str) -> State:
         cause_told=_moment(data["cause_told"]) if "cause_told" in data else None,
         suspects=_read_suspects(data["suspects"]) if "suspects" in data else None,
         related=tuple(int(one) for one in data.get("related", ())),
-        relapses=int(data.get("relapses", 0)),
+        relapses=max(0, int(data.get("relapses", 0))),
         reach=_read_reach(*data["reach"]) if "reach" in data else None,
     )
 

@@ -1,0 +1,182 @@
+"""Every request of a sweep that does everything, under every fault: nothing is lost and nothing happens twice."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ci_failure_tracker.github_api.client import MeteredRequester
+from contract.faults_scenario import (
+    NOW,
+    PATIENT,
+    REPOSITORY,
+    TOKEN,
+    Said,
+    a_busy_box,
+    look,
+    look_or_fail,
+    said,
+    without_faults,
+)
+from sandbox import Fault, Sandbox, Server
+from sandbox.box import Kept
+
+SOURCE = Path(__file__).parents[2] / "src"
+
+FAULTS = {
+    "500": Fault("status", status=500),
+    "page": Fault("html"),
+    "page with 200": Fault("html", status=200),
+    "lost reply": Fault("lost-reply"),
+    "reset": Fault("reset"),
+    "late": Fault("timeout", seconds=0.5),
+    "504": Fault("timeout", seconds=0.0, work=False),
+    "truncated": Fault("truncated", path="^(?!/_logs/)"),  # of a text nobody can tell that it was longer
+    "primary limit": Fault("primary-rate-limit", retry_after=3000),
+    "secondary limit": Fault("secondary-rate-limit", retry_after=0),
+    "secondary limit, 429": Fault("secondary-rate-limit", retry_after=900, status=429),
+    "missing log": Fault("missing-log"),
+}
+BURST = 6
+"""Requests in a row that meet the fault: more than the tries of one."""
+
+
+@dataclass
+class Stage:
+    """The same busy repository for every case, as it was, and what it has to come to."""
+
+    box: Sandbox
+    server: Server
+    kept: Kept
+    wanted: tuple[Said, ...]
+    requests: int
+
+    def clean(self) -> None:
+        self.box.clear_faults()
+        self.box.come_back_to(self.kept)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    box = a_busy_box()
+    with box.serve() as server:
+        kept = box.keep()
+        wanted, requests = without_faults(box, server, kept)
+        yield Stage(box, server, kept, wanted, requests)
+
+
+def test_the_sweep_of_the_campaign_does_everything(stage: Stage) -> None:
+    stage.clean()
+    report = look(stage.server)
+    assert report.line.endswith("1 opened, 1 updated, 1 reopened, 2 closed")
+    assert not report.failed
+    asked = {(one.method, one.path.rpartition("/")[2]) for one in stage.server.requests}
+    assert {("POST", "graphql"), ("POST", "labels"), ("POST", "comments"), ("GET", "logs"), ("POST", "issues")} <= asked
+    assert stage.requests >= 30
+
+
+@pytest.mark.parametrize(
+    ("fault", "times"),
+    [
+        *((name, 1) for name in FAULTS),
+        *((name, BURST) for name in ("500", "lost reply", "page with 200", "missing log")),
+    ],
+)
+def test_after_a_fault_and_one_clean_sweep_the_issues_are_as_without(stage: Stage, fault: str, times: int) -> None:
+    silent = []
+    for after in range(stage.requests):
+        stage.clean()
+        stage.box.inject(replace(FAULTS[fault], after=after, times=times))
+        report = look_or_fail(stage.server, PATIENT)
+        stage.box.clear_faults()
+        if report is not None and report.window.partial and not report.problems:
+            silent.append(after)
+        look(stage.server)
+        assert said(stage.box, stage.server) == stage.wanted, f"{fault} at request {after + 1}"
+    assert silent == []
+    print(f"\n{fault}, {times} in a row: {stage.requests} cases, 0 lost, 0 doubled", end="")
+
+
+# --- killed --------------------------------------------------------------------------------------
+
+
+class KilledError(BaseException):
+    """Nothing in the program catches it, as nothing catches a kill."""
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
+def test_a_sweep_killed_around_any_request_is_made_up_for_by_the_next(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    send = MeteredRequester._try
+    for last in range(1, stage.requests + 1):
+        stage.clean()
+        sent = 0
+
+        def dying(self: MeteredRequester, args: Any, kwargs: Any, last: int = last) -> Any:
+            nonlocal sent
+            sent += 1
+            if sent > last or (sent == last and not answered):
+                raise KilledError
+            answer = send(self, args, kwargs)
+            if sent == last:
+                raise KilledError
+            return answer
+
+        with monkeypatch.context() as patch, suppress(KilledError):
+            patch.setattr(MeteredRequester, "_try", dying)
+            look(stage.server)
+        look(stage.server)
+        assert said(stage.box, stage.server) == stage.wanted, f"killed at request {last}"
+    print(f"\nkilled {'after' if answered else 'before'} a request: {stage.requests} cases, 0 lost, 0 doubled", end="")
+
+
+# The program's own time is long after that of the repository.
+_AT_ITS_TIME = f"""
+import datetime, sys
+from ci_failure_tracker.edges import action
+action.now = lambda: datetime.datetime.fromisoformat({NOW.isoformat()!r})
+sys.exit(action.main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
+@pytest.mark.parametrize("writes", [1, 3])
+def test_a_process_that_is_ended_from_outside_leaves_nothing_half(
+    stage: Stage, number: signal.Signals, writes: int
+) -> None:
+    stage.clean()
+    stage.server.clear_requests()
+    stage.box.delay = 0.02
+    given = {
+        "INPUT_TOKEN": TOKEN,
+        "INPUT_REPOSITORY": REPOSITORY,
+        "GITHUB_API_URL": stage.server.api_url,
+        "GITHUB_GRAPHQL_URL": stage.server.graphql_url,
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(SOURCE),
+    }
+    with subprocess.Popen([sys.executable, "-c", _AT_ITS_TIME], env=given, stdout=subprocess.PIPE) as process:
+        while process.poll() is None and _written(stage.server) < writes:
+            time.sleep(0.005)
+        process.send_signal(number)
+        log = process.communicate(timeout=30)[0].decode()
+    stage.box.delay = 0
+    assert process.returncode not in {0, None}
+    assert ("The sweep was stopped (SIGTERM)" in log) is (number is signal.SIGTERM)
+    look(stage.server)
+    assert said(stage.box, stage.server) == stage.wanted
+
+
+def _written(server: Server) -> int:
+    return sum(one.method != "GET" and one.path != "/graphql" for one in server.requests)

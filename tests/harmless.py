@@ -1,0 +1,231 @@
+"""What must be true of every text that the program puts out, whatever was put into it.
+
+Markdown is rendered as GitHub renders it, by GitHub's own library. Everything is looked for inside of code as well,
+because not every reader of an issue is a browser.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import cmarkgfm
+from cmarkgfm.cmark import Options
+
+from ci_failure_tracker.tracking.marker import BEGIN, END, state_in
+
+ZERO_WIDTH_SPACE = "\u200b"
+BODY_LIMIT, TITLE_LIMIT, COMMENT_LIMIT = 65_536, 256, 65_536
+
+done: Counter[str] = Counter()
+"""How often each kind of check was made."""
+
+_MENTION = re.compile(r"@(?=[\w-])")
+_REFERENCE = re.compile(r"#(\d+)|(?<![A-Za-z0-9])GH-\d", re.IGNORECASE)
+_ADDRESS = re.compile(r"://(?!\u200b)|(?<![A-Za-z0-9])www\.(?!\u200b)|mailto:[^\s\u200b]+@\w", re.IGNORECASE)
+_COMMENT = re.compile(r"<!|--!?>")
+_COMMIT = re.compile(r"(?<![0-9A-Za-z])(?=[a-f]*\d)[0-9a-f]{7,40}(?![0-9A-Za-z])")
+_COMMAND = re.compile(r"^\s*::(?!\u200b)|##\[")
+_MARKER = re.compile(r"<!-- ci-failure-tracker \{.*\} -->")
+_OF_COMMENT = re.compile(
+    r"<!-- ci-failure-tracker-comment "
+    r"(?:(?:closed|reopened|news) [0-9a-f]{32} \d+\.\d+ [0-9a-f]{8}|duplicate \d+) -->"
+)
+_TAGS = frozenset(
+    "p strong a code pre table thead tbody tr th td h3 ol ul li hr blockquote".split()  # noqa: SIM905 - a list of words
+)
+_ATTRIBUTES = {("a", "href"), ("code", "class"), ("th", "align"), ("td", "align")}
+_EXTENSIONS = ["table", "strikethrough", "autolink", "tasklist"]
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def check_letters(text: str, what: str) -> None:
+    """Nothing in it is hidden, but for line ends and the space without width that breaks what would be active."""
+    done["letters"] += 1
+    hidden = {
+        char for char in set(text) if unicodedata.category(char) in _HIDDEN and char not in {"\n", ZERO_WIDTH_SPACE}
+    }
+    assert not hidden, f"{what} holds {sorted(map(ascii, hidden))}"
+    text.encode("utf-8")
+
+
+def check_secrets(text: str, secrets: Mapping[str, str], what: str) -> None:
+    """None of the secrets stands in it, not even with something invisible or an escape in between."""
+    done["secrets"] += len(secrets)
+    bare = re.sub("[^ -~]+", lambda found: "".join(filter(_is_seen, found[0])), text)
+    read = re.sub(r"\\u002d", "-", bare)  # as a marker writes them
+    for name, secret in secrets.items():
+        for shown in (text, bare, read):
+            assert secret not in shown, f"{what} tells {name}"
+
+
+def _is_seen(char: str) -> bool:
+    return unicodedata.category(char) not in _HIDDEN
+
+
+def check_inactive(text: str, what: str, *, references: frozenset[int] = frozenset()) -> None:
+    """Nothing in it is a mention, a reference but to these issues, an address or a comment."""
+    done["active"] += 1
+    for pattern in (_MENTION, _ADDRESS, _COMMENT):
+        found = pattern.search(text)
+        assert not found, f"{what}: {text[max(0, found.start() - 40) : found.end() + 40]!a}"
+    for found in _REFERENCE.finditer(text):
+        told = f"{what}: {text[max(0, found.start() - 40) : found.end() + 40]!a}"
+        assert int(found[1] or 0) in references, told
+
+
+# --- Markdown ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Page(HTMLParser):
+    """What a reader of the rendered Markdown gets."""
+
+    texts: list[tuple[bool, str]] = field(default_factory=list)
+    tags: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
+    comments: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    _within: int = 0
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._within += tag == "code"
+
+    def handle_endtag(self, tag: str) -> None:
+        self._within -= tag == "code"
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self._within > 0, data))
+
+    def handle_comment(self, data: str) -> None:
+        self.comments.append(f"<!--{data}-->")
+
+    def handle_decl(self, decl: str) -> None:
+        self.others.append(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self.others.append(data)
+
+    def unknown_decl(self, data: str) -> None:
+        self.others.append(data)
+
+
+def html_of(markdown: str, options: int = Options.CMARK_OPT_UNSAFE) -> str:
+    options |= Options.CMARK_OPT_FOOTNOTES
+    return str(cmarkgfm.markdown_to_html_with_extensions(markdown, options, _EXTENSIONS))
+
+
+def page_of(markdown: str) -> Page:
+    page = Page()
+    page.feed(html_of(markdown))
+    page.close()
+    return page
+
+
+def check_markdown(
+    markdown: str, what: str, url: str, *, comments: int = 0, references: frozenset[int] = frozenset()
+) -> Page:
+    """Rendered there are only our own tags and links, so many comments of ours, and nothing active in the text.
+
+    Links lead to `url`, and plain references to the issues that are `references`. Where no comment is ours, as in the
+    summary, a commit of the repository itself may be called by its number: that tells nobody.
+    """
+    done["pages"] += 1
+    check_letters(markdown, what)
+    page = page_of(markdown)
+    _check_tags(page, what, url)
+    # Without the leave to pass raw HTML on, the library says how often there is some, whatever it looks like.
+    raw = html_of(markdown, 0).count("<!-- raw HTML omitted -->")
+    assert raw == len(page.comments) == comments, f"{what} has raw HTML: {page.comments}, {raw}"
+    assert not page.others, f"{what} has {page.others}"
+    for in_code, text in page.texts:
+        check_inactive(text, what, references=frozenset() if in_code else references)
+        if comments and not in_code:
+            found = _COMMIT.search(text)
+            assert not found, f"{what} refers to the commit {found[0]}"
+    for line in markdown.splitlines():
+        assert not _COMMAND.search(line), f"{what} has a line that a runner takes for a command: {line[:200]!a}"
+    return page
+
+
+def _check_tags(page: Page, what: str, url: str) -> None:
+    for tag, attributes in page.tags:
+        assert tag in _TAGS, f"{what} has the tag {tag} with {attributes}"
+        assert all((tag, name) in _ATTRIBUTES for name in attributes), f"{what} has {tag} with {attributes}"
+        if tag == "a":
+            assert f"{attributes['href']}/".startswith(f"{url}/"), f"{what} has a link to {attributes['href']}"
+        if "class" in attributes:
+            assert attributes["class"] in {"language-text", "language-yaml"}, f"{what} has the class {attributes}"
+
+
+def check_title(title: str) -> None:
+    check_letters(title, "a title")
+    check_inactive(title, "a title")
+    assert "\n" not in title
+    assert 0 < len(title) <= TITLE_LIMIT
+    assert not _COMMAND.search(title), f"a title is a command to a runner: {title!a}"
+
+
+def check_body(body: str, what: str, url: str, issues: int) -> None:
+    """An issue's body: one region, then one marker which holds a state that can be read."""
+    page = check_markdown(body, what, url, comments=3, references=frozenset(range(1, issues + 1)))
+    begin, end, marker = page.comments
+    assert (begin, end) == (BEGIN, END)
+    assert _MARKER.fullmatch(marker)
+    assert [body.count(sign) for sign in ("<!--", "-->", BEGIN, END)] == [3, 3, 1, 1]
+    assert body.endswith(f"{END}\n\n{marker}\n")
+    state = state_in(body)
+    assert state is not None
+    assert f"Failure id `{state.identity.id}`" in body
+    assert len(body.encode("utf-16-le")) // 2 <= BODY_LIMIT
+
+
+def check_comment(text: str, url: str, issues: int) -> None:
+    """A comment ends with what it is about."""
+    found = _OF_COMMENT.findall(text)
+    page = check_markdown(text, "a comment", url, comments=1, references=frozenset(range(1, issues + 1)))
+    assert page.comments == found
+    assert text.endswith(found[0])
+    assert len(text) <= COMMENT_LIMIT
+
+
+# --- a runner ------------------------------------------------------------------------------------
+
+_TOLD = re.compile(r"::(?:group|endgroup|debug|(?:error|warning|notice) title=ci-failure-tracker(?:,\w+=)*)::")
+
+
+def check_log(text: str) -> None:
+    """What a runner reads: only the commands that the action itself gives, each on one line."""
+    done["logs of the action"] += 1
+    assert "\r" not in text
+    check_letters(text, "the log of the action")
+    for line in re.split("[\n\u0085\u2028\u2029]", text):
+        rest = line
+        if line.lstrip().startswith("::"):
+            told = _TOLD.match(line)
+            assert told, f"the action says {line!a}"
+            rest = line[told.end() :]
+            for part in rest.split("%0A"):
+                assert not _COMMAND.search(part), f"the action says {line!a}"
+        assert "::" not in rest, f"the action says {line!a}"
+        assert "##[" not in rest, f"the action says {line!a}"
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Every text in what JSON holds."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from (key, *leaves(inner))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from leaves(inner)
