@@ -74,7 +74,7 @@ def look(server: Server, patience: Patience = PATIENT, at: datetime = NOW) -> Re
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, patience)
     reads = Reads(requester, endpoints, REPOSITORY)
-    return sweep(reads, OpenDoor(requester, REPOSITORY, reads, Quiet()), settings, at, Quiet())
+    return sweep(reads, OpenDoor(requester, reads, Quiet()), settings, at, Quiet())
 
 
 def look_or_fail(server: Server, patience: Patience) -> Report | None:

@@ -12,6 +12,7 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from builders import HURRIED, Quiet
+from ci_failure_tracker.errors import UnansweredError
 from ci_failure_tracker.github_api.client import Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
@@ -60,10 +61,10 @@ def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Repo
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(token), endpoints, HURRIED)
     reads = Reads(requester, endpoints, REPOSITORY)
-    return sweep(reads, OpenDoor(requester, REPOSITORY, reads, Quiet()), settings, box.now, Quiet())
+    return sweep(reads, OpenDoor(requester, reads, Quiet()), settings, box.now, Quiet())
 
 
-@pytest.mark.parametrize("sweeps", [2, 4])
+@pytest.mark.parametrize("sweeps", [2, 4, 8])
 def test_sweeps_at_once_end_with_one_issue_of_each_identity(box: Sandbox, server: Server, sweeps: int) -> None:
     box.delay = 0.02
     with ThreadPoolExecutor(sweeps) as pool:
@@ -81,6 +82,25 @@ def test_sweeps_at_once_end_with_one_issue_of_each_identity(box: Sandbox, server
     assert not any(report.failed for report in reports)
     box.delay = 0
     assert not any(result.fate is Fate.DONE for result in look(box, server).results)
+
+
+def test_a_repository_that_was_moved_is_swept_under_its_new_name(box: Sandbox, server: Server) -> None:
+    box.change_repository(full_name="octo-org/renamed", former_names=(REPOSITORY,))
+    report = look(box, server)
+    assert [result.fate for result in report.results] == [Fate.DONE, Fate.DONE]
+    (notice,) = report.problems
+    assert notice.gravity is Gravity.NOTICE
+    assert "octo-org/example is called octo-org/renamed now." in notice.what
+    assert not any(f"/repos/{REPOSITORY}" in one.path for one in server.requests[1:])
+
+
+def test_a_host_without_an_address_is_told_so() -> None:
+    endpoints = Endpoints("http://no-such-host.invalid", "http://no-such-host.invalid/graphql")
+    reads = Reads(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, REPOSITORY)
+    with pytest.raises(UnansweredError, match="could not be reached") as caught:
+        reads.repository()
+    assert "GITHUB_API_URL" in caught.value.advice
+    assert reads.budget.made == HURRIED.tries
 
 
 def test_a_label_that_another_sweep_made_meanwhile_is_no_fault(box: Sandbox, server: Server) -> None:

@@ -140,7 +140,7 @@ def _sweep(box: Sandbox, server: Server, given: Mapping[str, Any]) -> Report:
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, HURRIED)
     reads = Reads(requester, endpoints, settings.repository)
-    door = OpenDoor(requester, settings.repository, reads, Quiet())
+    door = OpenDoor(requester, reads, Quiet())
     return sweep(reads, door, settings, box.now, Quiet())
 
 

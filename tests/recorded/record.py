@@ -74,7 +74,7 @@ def write_everything(source: Source) -> tuple[Result, ...]:
     """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
     requester = connect(Secret(source.token), source.endpoints, HURRIED)
     reads = Reads(requester, source.endpoints, source.repository)
-    door = OpenDoor(requester, source.repository, reads, Quiet())
+    door = OpenDoor(requester, reads, Quiet())
     (made,) = door.apply(_plan(Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, ())))
     number = made.number or 0
     return made, *door.apply(

@@ -11,8 +11,17 @@ def see_repository(call: Call) -> None:
     repository = call.state.repository
     named = f"{call.params['owner']}/{call.params['repo']}"
     hidden = repository.private and (call.token is None or call.token.blind)
+    if not hidden and named.lower() in (name.lower() for name in repository.former_names):
+        raise _moved(call, named)
     if hidden or named.lower() != repository.full_name.lower():
         raise not_found()
+
+
+def _moved(call: Call, named: str) -> Refusal:
+    """GitHub sends who asks for an old name on, by the number that stays."""
+    rest = call.url.partition(f"/repos/{named}")[2]
+    location = f"{call.urls.api}/repositories/{call.state.repository.id}{rest}"
+    return Refusal(301, "Moved Permanently", headers={"Location": location})
 
 
 def read_actions(call: Call) -> None:

@@ -30,6 +30,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/user", get_user),
     ("GET", "/search/issues", issue_search.search_issues),
     ("GET", _REPOSITORY, get_repository),
+    ("GET", "/repositories/{repository_id}", get_repository),
     ("GET", f"{_REPOSITORY}/actions/workflows", actions.list_workflows),
     ("GET", f"{_REPOSITORY}/actions/workflows/{{workflow_id}}", actions.get_workflow),
     ("GET", f"{_REPOSITORY}/actions/workflows/{{workflow_id}}/runs", actions.list_workflow_runs),

@@ -68,6 +68,7 @@ class Repository:
     has_issues: bool = True
     description: str | None = None
     permissions: tuple[tuple[str, bool], ...] = ()
+    former_names: tuple[str, ...] = ()
     created_at: datetime = _REPOSITORY_MADE
 
     @property

@@ -67,9 +67,10 @@ def _sweep(connection: Connection) -> Report:
     if core.is_debug():
         _tell_details()
     progress = GroupedProgress()
-    door: Door = ShutDoor() if connection.settings.dry_run else connection.door(progress)
+    reads = connection.reads()
+    door: Door = ShutDoor() if connection.settings.dry_run else connection.door(reads, progress)
     try:
-        return sweep(connection.reads(), door, connection.settings, now(), progress)
+        return sweep(reads, door, connection.settings, now(), progress)
     finally:
         progress.end()
 

@@ -112,11 +112,12 @@ def _connection(given: dict[str, str | None]) -> Connection:
 
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
     with terminal.progress() as progress:
-        door: Door = connection.door(progress) if execute else ShutDoor()
+        reads = connection.reads()
+        door: Door = connection.door(reads, progress) if execute else ShutDoor()
         if execute and not yes:
             terminal.must_be_one()
             door = _AskingDoor(door, terminal, progress)
-        return sweep(connection.reads(), door, connection.settings, now(), progress)
+        return sweep(reads, door, connection.settings, now(), progress)
 
 
 class _AskingDoor:

@@ -30,9 +30,9 @@ class Connection:
         """What reads the repository."""
         return Reads(self.requester, self.endpoints, self.settings.repository)
 
-    def door(self, progress: Progress) -> OpenDoor:
-        """What writes to it."""
-        return OpenDoor(self.requester, self.settings.repository, self.reads(), progress)
+    def door(self, reads: Reads, progress: Progress) -> OpenDoor:
+        """What writes to the repository that `reads` reads."""
+        return OpenDoor(self.requester, reads, progress)
 
 
 def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:

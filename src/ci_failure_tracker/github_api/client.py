@@ -55,9 +55,10 @@ class MeteredRequester(Requester):
     patience: Patience
     budget: Budget
     graphql_address: str
+    token: Secret
 
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
-        """Send a request, as PyGithub does, and again where that may help."""
+        """Send a request, as PyGithub does, and again where that may help; an answer never repeats the token."""
         verb, url = str(args[0]), str(args[1])
         reading = verb == "GET" or url == self.graphql_address
         for tried in range(1, self.patience.tries + 1):
@@ -85,6 +86,7 @@ class MeteredRequester(Requester):
         except requests.RequestException as error:
             _LOGGER.debug("%s %s -> %s", args[0], args[1], type(error).__name__)
             return None, error
+        answer = (answer[0], answer[1], answer[2].replace(self.token.reveal(), str(self.token)))
         asked = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
         _LOGGER.debug("%s %s %s -> %s", args[0], args[1], asked or "", answer[0])
         self.budget.hear(answer[1])
@@ -118,7 +120,7 @@ def connect(
         seconds_between_writes=0,
     )
     requester.patience, requester.budget = patience, Budget(max_requests)
-    requester.graphql_address = endpoints.graphql_url
+    requester.graphql_address, requester.token = endpoints.graphql_url, token
     return requester
 
 

@@ -77,6 +77,11 @@ class Reads:
         self._one_at_a_time = Lock()  # PyGithub's requester is not for several threads
 
     @property
+    def name(self) -> str:
+        """The repository as owner/name; once it was read, as it is called now."""
+        return self._name
+
+    @property
     def budget(self) -> Budget:
         """How many requests this sweep has sent so far, writes included, and may send."""
         return self._requester.budget
@@ -95,6 +100,8 @@ class Reads:
             if "full_name" not in data:
                 raise TypeError("the answer is no repository")
             self._repository = GithubRepository(self._requester, headers, data, completed=True)
+            # One that was moved answers to its old name, too, but not for what lies beneath it.
+            self._name = self._repository.full_name
             return Repository(
                 full_name=self._repository.full_name,
                 url=self._repository.html_url,

@@ -60,6 +60,7 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
     progress.phase("Read the tracked issues")
     repository = _usable(reads.repository())
     _check_limit(reads.budget.left)
+    moved = _moved(repository, settings)
     issues = reads.issues(settings.labels[0], "open")
     viewer, nameless = read_viewer(reads, issues)
     progress.phase("Read the runs")
@@ -82,7 +83,7 @@ def scan(reads: Reads, settings: Settings, now: datetime, progress: Progress) ->
         issues=issues,
         viewer=viewer,
         window=Window(found.forks, unread, partial=bool(found.problems) or unread > 0, start=found.start),
-        problems=(*problems, *found.problems, *jobless, *nameless),
+        problems=(*problems, *found.problems, *jobless, *nameless, *moved),
         workflows=known,
         known=told,
     )
@@ -94,6 +95,13 @@ def _usable(repository: Repository) -> Repository:
     if not repository.has_issues:
         raise IssuesDisabledError(repository.full_name)
     return repository
+
+
+def _moved(repository: Repository, settings: Settings) -> list[Problem]:
+    if repository.full_name.casefold() == settings.repository.casefold():
+        return []
+    what = f"{settings.repository} is called {repository.full_name} now."
+    return [Problem(Gravity.NOTICE, what, "Give that name in `repository`; the old one works until somebody takes it.")]
 
 
 def _check_limit(left: int | None) -> None:

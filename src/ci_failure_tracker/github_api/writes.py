@@ -76,9 +76,10 @@ class LabelsDroppedError(TrackerError):
 class OpenDoor:
     """Writes a plan's actions one after another; one that fails does not stop the others."""
 
-    def __init__(self, requester: MeteredRequester, repository: str, reads: Reads, progress: Progress) -> None:
-        """Nothing is asked yet."""
-        self._repository = unread_repository(requester, repository)
+    def __init__(self, requester: MeteredRequester, reads: Reads, progress: Progress) -> None:
+        """Writes to the repository that was read; nothing is asked yet."""
+        self._reads = reads
+        self._repository = unread_repository(requester, reads.name)
         self._budget = requester.budget
         self._once = Once(requester, self._repository, reads)
         self._requester = requester
@@ -92,6 +93,9 @@ class OpenDoor:
         """Carry out the plan."""
         self._progress.phase("Write the issues", sum(not isinstance(action, Skip) for action in plan.actions))
         self._created.clear()
+        # It may have turned out to be called otherwise now.
+        self._repository = unread_repository(self._requester, self._reads.name)
+        self._once = Once(self._requester, self._repository, self._reads)
         results = [self._carry_out(action) for action in plan.actions]
         if not self._created:
             return tuple(results)
@@ -271,7 +275,7 @@ def _price(action: Create | Change, labels: set[str] | None) -> int:
     missing = len(action.labels) if labels is None else sum(one.casefold() not in labels for one in action.labels)
     listing = int(labels is None and bool(action.labels))
     if isinstance(action, Create):
-        return 1 + listing + missing
+        return 2 + listing + missing  # one to look at the end for what another sweep opened
     return 1 + listing + missing + bool(action.labels) + 2 * bool(action.comment)
 
 

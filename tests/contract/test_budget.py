@@ -1,0 +1,110 @@
+"""How many requests a sweep may send: where it stops, what it keeps, and what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ci_failure_tracker.edges.cli import program
+from sandbox import Fault, Sandbox, Server
+
+HISTORY = """
+now: 2026-03-10T09:00:00Z
+repository: {full_name: octo-org/example}
+tokens:
+  sandbox-token: {login: "github-actions[bot]"}
+  little-left: {login: "github-actions[bot]", rate_limit: 49}
+  enough-left: {login: "github-actions[bot]", rate_limit: 51}
+workflows: [{name: CI, jobs: [{name: lint}, {name: test}, {name: docs}]}]
+"""
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    box = Sandbox.from_yaml(HISTORY)
+    for hour in range(40):
+        jobs = [{"name": name, "conclusion": "failure"} for name in ("lint", "test", "docs")]
+        box.add_run(workflow="CI", at=f"2026-03-0{8 + hour // 24}T{hour % 24:02}:00:00Z", jobs=jobs)
+    return box
+
+
+@pytest.fixture(autouse=True)
+def server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    with box.serve() as running:
+        monkeypatch.setenv("GITHUB_API_URL", running.api_url)
+        monkeypatch.setenv("GITHUB_GRAPHQL_URL", running.graphql_url)
+        monkeypatch.setenv("GITHUB_TOKEN", "sandbox-token")
+        yield running
+
+
+def sweep(*options: str) -> Result:
+    given = ["sweep", "--repo", "octo-org/example", "--logs", "false", "--format", "json", *options]
+    return CliRunner().invoke(program, given)
+
+
+def sent(server: Server) -> int:
+    return len(server.requests)
+
+
+def test_a_sweep_stops_between_two_items_keeps_what_is_done_and_warns(box: Sandbox, server: Server) -> None:
+    box.inject(Fault("status", path="/graphql$", status=404, times=None))  # one request a run
+    result = sweep("--max-requests", "46", "--execute", "--yes")
+    report = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert sent(server) <= 46
+    assert report["partial"] is True
+    assert [one["gravity"] for one in report["problems"]] == ["warning"]
+    assert (
+        "it sent 37 requests, of 46 that it may. The jobs of 8 runs were not asked for."
+        in report["problems"][0]["what"]
+    )
+    assert "Raise `max-requests`" in report["problems"][0]["advice"]
+    assert report["requests"]["most"] == 46
+    assert len(report["failing"]) == 3
+
+
+def test_writes_that_no_longer_fit_are_left_to_the_next_sweep(box: Sandbox, server: Server) -> None:
+    box.inject(Fault("status", path="/graphql$", status=404, times=None))
+    result = sweep("--max-requests", "25", "--execute", "--yes")
+    assert result.exit_code == 0
+    assert sent(server) <= 25
+    fates = [one["fate"] for one in json.loads(result.stdout)["actions"]]
+    assert "failed" in fates
+    assert len(box.issues) == fates.count("done")
+    box.clear_faults()
+    assert sweep("--execute", "--yes").exit_code == 0
+    assert sorted(issue.title for issue in box.issues) == [
+        f"[CI Failure] CI - {job}" for job in ("docs", "lint", "test")
+    ]
+
+
+def test_what_github_leaves_counts_where_it_is_less(
+    monkeypatch: pytest.MonkeyPatch, box: Sandbox, server: Server
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "enough-left")
+    box.inject(Fault("status", path="/graphql$", status=404, times=None))
+    result = sweep()
+    assert result.exit_code == 0
+    assert "more to the token" in json.loads(result.stdout)["problems"][0]["what"]
+    assert sent(server) < 51
+
+
+def test_below_fifty_left_it_does_not_begin(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "little-left")
+    result = sweep()
+    assert result.exit_code == 1
+    assert "GitHub leaves 48 requests to this token" in " ".join(result.output.split())
+    assert sent(server) == 1
+
+
+def test_a_rate_limit_that_ends_soon_is_waited_for(box: Sandbox) -> None:
+    box.inject(Fault("primary-rate-limit", path="/actions/runs", retry_after=0))
+    assert sweep().exit_code == 0
+
+
+def test_the_summary_of_the_command_says_what_was_sent_and_what_is_left() -> None:
+    result = CliRunner().invoke(program, ["sweep", "--repo", "octo-org/example"])
+    assert "requests to GitHub of at most 800, 9" in " ".join(result.output.split())

@@ -1,0 +1,160 @@
+"""Where the token goes, and where it never shows."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from builders import HURRIED, Quiet, some_settings
+from ci_failure_tracker.edges import action, surroundings
+from ci_failure_tracker.edges.surroundings import now
+from ci_failure_tracker.errors import TrackerError
+from ci_failure_tracker.github_api.client import Endpoints, connect
+from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github_api.scan import scan
+from ci_failure_tracker.settings import Secret
+from sandbox import Fault, Sandbox
+
+TOKEN = "a-token-of-no-known-kind-0123456789"
+HISTORY = f"""
+now: 2026-03-10T09:00:00Z
+repository: {{full_name: octo-org/example}}
+tokens: {{{TOKEN}: {{login: "github-actions[bot]"}}}}
+workflows: [{{name: CI, jobs: [{{name: test}}]}}]
+runs: [{{workflow: CI, at: 2026-03-09T10:00:00Z, jobs: [{{name: test, conclusion: failure, log: "error: dark\\n"}}]}}]
+"""
+
+Answer = tuple[int, dict[str, str], str]
+
+
+@dataclass
+class Spoken:
+    """A server that answers as it is told and remembers what it was shown."""
+
+    answer: Callable[[str], Answer]
+    shown: list[tuple[str, str | None]] = field(default_factory=list)
+    url: str = ""
+
+
+@contextmanager
+def speaking(answer: Callable[[str], Answer]) -> Iterator[Spoken]:
+    spoken = Spoken(answer)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            spoken.shown.append((self.path, self.headers.get("Authorization")))
+            status, headers, body = spoken.answer(self.path)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(body.encode()))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        do_POST = do_GET  # noqa: N815 - the library's name
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        spoken.url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield spoken
+        server.shutdown()
+
+
+def nothing(_path: str) -> Answer:
+    return 200, {"Content-Type": "application/json"}, "{}"
+
+
+def reads_at(url: str) -> Reads:
+    endpoints = Endpoints(url, f"{url}/graphql")
+    return Reads(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, "octo-org/example")
+
+
+ISSUES = [{"number": 1, "html_url": "https://github.example/octo-org/example/pull/1"}]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_to_another_host_is_not_followed(status: int) -> None:
+    with speaking(nothing) as elsewhere:
+        # The same machine under another name: to a client it is another host.
+        away = elsewhere.url.replace("127.0.0.1", "localhost")
+        with speaking(lambda path: (status, {"Location": f"{away}{path}"}, "")) as api, pytest.raises(TrackerError):
+            scan(reads_at(api.url), some_settings(), now(), Quiet())
+        assert elsewhere.shown == []
+
+
+def test_a_next_page_on_another_host_is_not_asked_for() -> None:
+    with speaking(nothing) as elsewhere:
+        away = elsewhere.url.replace("127.0.0.1", "localhost")
+
+        def answer(path: str) -> Answer:
+            link = {"Link": f'<{away}{path}&page=2>; rel="next"'}
+            return 200, {"Content-Type": "application/json", **link}, json.dumps(ISSUES)
+
+        with speaking(answer) as api, suppress(TrackerError):
+            list(reads_at(api.url).issues("ci-failure", "open"))
+        assert api.shown
+        assert elsewhere.shown == []
+
+
+def test_every_request_with_the_token_goes_to_the_api_and_the_store_gets_none(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    box = Sandbox.from_yaml(HISTORY)
+    with box.serve() as server:
+        assert run_action(monkeypatch, server.api_url, server.graphql_url) == 0
+        bare = [one.path for one in server.requests if not one.authorized]
+        assert bare
+        assert all(path.startswith("/_logs/") for path in bare)
+    assert TOKEN not in capsys.readouterr().out
+
+
+def run_action(monkeypatch: pytest.MonkeyPatch, api: str, graphql: str) -> int:
+    given = {"INPUT_TOKEN": TOKEN, "INPUT_REPOSITORY": "octo-org/example", "RUNNER_DEBUG": "1",
+             "GITHUB_API_URL": api, "GITHUB_GRAPHQL_URL": graphql}  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(
+        surroundings, "connect", lambda token, endpoints, max_requests: connect(token, endpoints, HURRIED, max_requests)
+    )
+    return action.main()
+
+
+@pytest.mark.parametrize("path", ["/repos/octo-org/example$", "/issues", "/logs$", "/graphql$"])
+@pytest.mark.parametrize("status", [400, 403, 422])
+def test_an_answer_that_repeats_the_token_shows_it_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    path: str,
+    status: int,
+) -> None:
+    box = Sandbox.from_yaml(HISTORY)
+    places = {name: tmp_path / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+    for name, place in places.items():
+        place.touch()
+        monkeypatch.setenv(name, str(place))
+    echo = json.dumps({"message": f"you sent Authorization: token {TOKEN}"})
+    box.inject(Fault("status", path=path, status=status, times=None, body=echo))
+    with box.serve() as server:
+        run_action(monkeypatch, server.api_url, server.graphql_url)
+    said = capsys.readouterr()
+    texts = [said.out, said.err, *(place.read_text("utf-8") for place in places.values())]
+    texts += [issue.body or "" for issue in box.issues]
+    assert not any(TOKEN in text for text in texts)
+
+
+def test_the_token_has_no_text_form() -> None:
+    requester = connect(Secret(TOKEN), Endpoints(), HURRIED)
+    settings = some_settings(token=TOKEN)
+    for thing in (Secret(TOKEN), settings, requester, reads_at("http://127.0.0.1:9"), requester.budget):
+        assert TOKEN not in repr(thing)
+        assert TOKEN not in str(thing)
