@@ -17,7 +17,7 @@ export REPO WORKFLOW MAX_RUNS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format generate lock golden pictures bench bench-start bench-diagnosis bench-accuracy \
+.PHONY: help setup demo test lint format generate lock faults golden pictures bench bench-start bench-diagnosis bench-accuracy \
   bench-requests simulate cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
@@ -29,7 +29,7 @@ demo: $(READY) ## Run the tracker against a local GitHub: no token, no network
 	@$(IN_TESTS) $(PYTHON) -m sandbox.demo
 
 test: lint ## Lint, then run all tests
-	@$(PYTHON) -m pytest -n auto $(ARGS)
+	@$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) ruff check
@@ -63,6 +63,9 @@ lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --constraint requirements.txt --constraint src/requirements-schedules.txt \
 	  --extra cli --extra schedules --group dev pyproject.toml --output-file tests/requirements.txt
+
+faults: $(READY) ## Put every request of a sweep under every fault, and end the sweep around each; prints how many cases
+	@$(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py
 
 golden: $(READY) ## Write anew what the tracker says in the golden conversations
 	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden

@@ -94,7 +94,9 @@ def test_the_sweep_of_the_campaign_does_everything(stage: Stage) -> None:
 )
 def test_after_a_fault_and_one_clean_sweep_the_issues_are_as_without(stage: Stage, fault: str, times: int) -> None:
     silent = []
-    for after in range(stage.requests):
+    # A burst strikes its neighbours as well, and what is late costs time.
+    cases = range(0, stage.requests, 3 if times > 1 or fault == "late" else 1)
+    for after in cases:
         stage.clean()
         stage.box.inject(replace(FAULTS[fault], after=after, times=times))
         report = look_or_fail(stage.server, PATIENT)
@@ -104,7 +106,7 @@ def test_after_a_fault_and_one_clean_sweep_the_issues_are_as_without(stage: Stag
         look(stage.server)
         assert said(stage.box, stage.server) == stage.wanted, f"{fault} at request {after + 1}"
     assert silent == []
-    print(f"\n{fault}, {times} in a row: {stage.requests} cases, 0 lost, 0 doubled", end="")
+    print(f"\n{fault}, {times} in a row: {len(cases)} cases, 0 lost, 0 doubled", end="")
 
 
 # --- killed --------------------------------------------------------------------------------------

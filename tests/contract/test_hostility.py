@@ -17,12 +17,9 @@ from typing import Any
 
 import pytest
 
-from builders import HURRIED
-from ci_failure_tracker.edges import action, surroundings
-from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, connect
+from ci_failure_tracker.edges import action
 from ci_failure_tracker.model import Create, Fate, Update
 from ci_failure_tracker.reporting.report import Report, report_as_json
-from ci_failure_tracker.settings import Secret
 from ci_failure_tracker.sweep import sweep
 from harmless import (
     check_body,
@@ -177,7 +174,6 @@ class Runner:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
         self._monkeypatch, self._capsys, self._folder = monkeypatch, capsys, folder
         self._reports: list[Report] = []
-        monkeypatch.setattr(surroundings, "connect", _without_pauses)
 
         def keeping(*given: Any) -> Report:
             self._reports.append(sweep(*given))
@@ -203,10 +199,6 @@ class Runner:
         log = self._capsys.readouterr().out
         assert self._reports, log
         return Told(code, self._reports.pop(), log, summary.read_text("utf-8"), _outputs(output.read_text("utf-8")))
-
-
-def _without_pauses(token: Secret, endpoints: Endpoints, max_requests: int) -> MeteredRequester:
-    return connect(token, endpoints, HURRIED, max_requests)
 
 
 def _outputs(text: str) -> dict[str, str]:

@@ -243,7 +243,7 @@ def test_a_store_that_goes_on_refusing_is_not_hammered_at() -> None:
 
 def test_a_rate_limit_ends_the_reading_at_once() -> None:
     box = a_box(build={}, lint={}, test={})
-    limits = [Fault("secondary-rate-limit", path=r"/jobs/\d+/logs", times=None)]
+    limits = [Fault("secondary-rate-limit", path=r"/jobs/\d+/logs", times=None, retry_after=900)]
     seen, _server = read(box, faults=limits)
     assert any("rate limit" in text for text in texts(seen))
     assert seen.readings == ()

@@ -162,7 +162,8 @@ def _names(box: Sandbox) -> dict[str, object]:
 
 def test_every_route_of_the_sandbox_is_held_against_the_description() -> None:
     tried = {("GET", path) for path in READS} | {(method, path) for method, path, *_ in WRITES}
-    assert tried == {(method, path.removeprefix("/repos/{owner}/{repo}")) for method, path, _ in rest.TABLE}
+    table = {(method, path.removeprefix("/repos/{owner}/{repo}")) for method, path, _ in rest.TABLE}
+    assert tried == table - {("GET", "/repositories/{repository_id}")}  # where a moved repository leads
 
 
 @pytest.mark.parametrize("address", [address for many in READS.values() for address in many])

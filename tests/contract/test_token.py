@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from builders import HURRIED, Quiet, some_settings
-from ci_failure_tracker.edges import action, surroundings
+from ci_failure_tracker.edges import action
 from ci_failure_tracker.edges.surroundings import now
 from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github_api.client import Endpoints, connect
@@ -122,9 +122,6 @@ def run_action(monkeypatch: pytest.MonkeyPatch, api: str, graphql: str) -> int:
              "GITHUB_API_URL": api, "GITHUB_GRAPHQL_URL": graphql}  # fmt: skip
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(
-        surroundings, "connect", lambda token, endpoints, max_requests: connect(token, endpoints, HURRIED, max_requests)
-    )
     return action.main()
 
 

@@ -9,7 +9,8 @@ import json
 import logging
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from actions_toolkit import core
@@ -31,8 +32,15 @@ ANNOTATIONS = 10
 
 def main() -> int:
     """Run one sweep as the action; the exit code is 0, 1 or 2."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return _run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run() -> int:
     try:
         report = _sweep(_connection())
         _publish(report)
@@ -64,22 +72,29 @@ def _connection() -> Connection:
 
 
 def _sweep(connection: Connection) -> Report:
-    if core.is_debug():
-        _tell_details()
     progress = GroupedProgress()
     reads = connection.reads()
     door: Door = ShutDoor() if connection.settings.dry_run else connection.door(reads, progress)
-    try:
-        return sweep(reads, door, connection.settings, now(), progress)
-    finally:
-        progress.end()
+    with _details():
+        try:
+            return sweep(reads, door, connection.settings, now(), progress)
+        finally:
+            progress.end()
 
 
-def _tell_details() -> None:
+@contextmanager
+def _details() -> Iterator[None]:
     """Every request and its answer's status, where the runner was asked for details."""
-    logger = logging.getLogger("ci_failure_tracker")
-    logger.setLevel(logging.DEBUG)
-    logger.addHandler(_DebugCommands())
+    logger, handler = logging.getLogger("ci_failure_tracker"), _DebugCommands()
+    level = logger.level
+    if core.is_debug():
+        logger.setLevel(logging.DEBUG)
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
 
 
 class _DebugCommands(logging.Handler):

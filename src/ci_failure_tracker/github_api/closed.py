@@ -9,9 +9,9 @@ from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.errors import GitHubError
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.scan import read_viewer
-from ci_failure_tracker.model import Create, Problem, Scan, Skip, Why
+from ci_failure_tracker.model import Problem, Scan
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.plan import make_plan
+from ci_failure_tracker.tracking.plan import would_open
 
 
 class ClosedIssues:
@@ -26,7 +26,7 @@ class ClosedIssues:
 
         Where they cannot be read nothing is opened: one may have been closed by somebody who does not want it back.
         """
-        if self._read or not _would_open(seen, settings, now):
+        if self._read or not would_open(observe(seen), seen, settings, now):
             return seen
         self._read = True
         try:
@@ -40,8 +40,3 @@ class ClosedIssues:
         # One that was closed meanwhile is in both lists.
         issues = {one.number: one for one in (*seen.issues, *found)}
         return replace(seen, issues=tuple(issues.values()), viewer=viewer, problems=(*seen.problems, *problems))
-
-
-def _would_open(seen: Scan, settings: Settings, now: datetime) -> bool:
-    actions = make_plan(observe(seen), seen, settings, now).actions
-    return any(isinstance(one, Create) or (isinstance(one, Skip) and one.why is Why.OVER_CAP) for one in actions)

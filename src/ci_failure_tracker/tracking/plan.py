@@ -44,7 +44,37 @@ def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, n
     """Decide what is to be done for every identity that failed or has an open issue; a dry run is the same plan."""
     tracked = tracked_issues(seen, now)
     known = read_known(observed, seen, tracked, settings)
-    book = RuleBook(
+    book = _rule_book(seen, known, tracked, settings, now)
+    decided = list(_decide_each(book, _all_of(known), known, tracked))
+    if seen.closed_unread:
+        decided = [(history, _not_opened(action)) for history, action in decided]
+    duplicates = _close_duplicates(book, tracked)
+    default = seen.repository.default_branch
+    # Duplicates first: were the one that stays closed before them, they would be all that there is.
+    actions = (*duplicates, *_within_cap(decided, settings, default))
+    return Plan(
+        actions=with_reach(actions, _all_of(known), observed, find_tracked(seen.issues, seen.viewer), seen, settings),
+        failing=tuple(
+            _failing(history, issue_of(history.identity.id, tracked)) for history in known.histories if history.failing
+        ),
+        problems=(
+            *(_unreadable(one) for one in tracked if one.state is None),
+            *_left_undone(action for _, action in decided),
+        ),
+    )
+
+
+def would_open(observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime) -> bool:
+    """Whether a plan would open an issue, or only the cap keeps it from that; what has an issue is not decided."""
+    tracked = tracked_issues(seen, now)
+    known = read_known(observed, seen, tracked, settings)
+    book = _rule_book(seen, known, tracked, settings, now)
+    without = [one for one in _all_of(known) if issue_of(one.identity.id, tracked) is None]
+    return any(isinstance(action, Create) for _, action in _decide_each(book, without, known, tracked))
+
+
+def _rule_book(seen: Scan, known: Known, tracked: Sequence[Tracked], settings: Settings, now: datetime) -> RuleBook:
+    return RuleBook(
         settings,
         IssueWriter(seen.repository.url, settings.issue_template, settings.close_after),
         seen.repository.url,
@@ -54,24 +84,11 @@ def make_plan(observed: Sequence[Observation], seen: Scan, settings: Settings, n
         umbrellas=_numbers_of_umbrellas(known, tracked),
         commits=seen.commits,
     )
-    decided = list(_decide_each(book, known, tracked))
-    if seen.closed_unread:
-        decided = [(history, _not_opened(action)) for history, action in decided]
-    duplicates = _close_duplicates(book, tracked)
-    default = seen.repository.default_branch
-    # Duplicates first: were the one that stays closed before them, they would be all that there is.
-    actions = (*duplicates, *_within_cap(decided, settings, default))
-    histories = (*known.storms.umbrellas, *known.histories)
-    return Plan(
-        actions=with_reach(actions, histories, observed, find_tracked(seen.issues, seen.viewer), seen, settings),
-        failing=tuple(
-            _failing(history, issue_of(history.identity.id, tracked)) for history in known.histories if history.failing
-        ),
-        problems=(
-            *(_unreadable(one) for one in tracked if one.state is None),
-            *_left_undone(action for _, action in decided),
-        ),
-    )
+
+
+def _all_of(known: Known) -> tuple[History, ...]:
+    """Storms first: what they speak for is not told by itself."""
+    return (*known.storms.umbrellas, *known.histories)
 
 
 def tracked_issues(seen: Scan, now: datetime) -> tuple[Tracked, ...]:
@@ -181,9 +198,11 @@ def issue_of(identity: str, tracked: Sequence[Tracked]) -> Tracked | None:
 _Decided = tuple[History, Action]
 
 
-def _decide_each(book: RuleBook, known: Known, tracked: Sequence[Tracked]) -> Iterator[_Decided]:
+def _decide_each(
+    book: RuleBook, histories: Iterable[History], known: Known, tracked: Sequence[Tracked]
+) -> Iterator[_Decided]:
     taken: dict[str, Identity] = {}
-    for history in (*known.storms.umbrellas, *known.histories):
+    for history in histories:
         identity = history.identity
         if taken.setdefault(identity.id, identity) != identity:
             # `a` with the job `b:c` and `a:b` with the job `c` are one text, hence one id.

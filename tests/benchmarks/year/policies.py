@@ -30,6 +30,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.tracking.marker import find_tracked, read_tracked
 from ci_failure_tracker.tracking.plan import make_plan, open_states
 from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
+from ci_failure_tracker.tracking.reach import known_runs
 
 _REPOSITORY = Repository("octo-org/example", "https://github.example/octo-org/example", "main", False, True)
 
@@ -111,10 +112,12 @@ class _Issues:
         self, runs: Sequence[Run], shown: dict[int, tuple[Run, tuple[Job, ...], dict[int, str]]], most: int
     ) -> Scan:
         issues = tuple(self.issues.values())
-        states = open_states(find_tracked(issues, None))
+        tracked = find_tracked(issues, None)
+        states, known = open_states(tracked), known_runs(runs, tracked, self.settings)
         wanted = [*(run for run in runs if needs_jobs(run, runs)), *choose_proofs(runs, states, self.settings)]
-        jobs = [RunJobs(run.id, shown[run.id][1]) for run in wanted]
-        jobs += [RunJobs(run.id, shown[run.id][1]) for run in choose_more(runs, jobs, states, self.settings)]
+        jobs = [RunJobs(run.id, shown[run.id][1]) for run in wanted if run.id not in known]
+        more = choose_more(runs, jobs, states, self.settings)
+        jobs += [RunJobs(run.id, shown[run.id][1]) for run in more if run.id not in known]
         causes = {job_id: cause for one in jobs for job_id, cause in shown[one.run_id][2].items()}
         return Scan(
             repository=_REPOSITORY,
@@ -124,6 +127,7 @@ class _Issues:
             viewer=None,
             window=Window(0, 0, partial=False, start=runs[-1].created_at if len(runs) == most else None),
             problems=(),
+            known=known,
             readings=tuple(Reading(one, f"v1:{cause}", cause, Outcome.FAILURE) for one, cause in causes.items()),
         )
 
