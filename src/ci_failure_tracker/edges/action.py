@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,17 +32,18 @@ ANNOTATIONS = 10
 
 def main() -> int:
     """Run one sweep as the action; the exit code is 0, 1 or 2."""
-    before = {number: signal.signal(number, _stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    stop = _Stop()
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        return _run()
+        return _run(stop)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _run() -> int:
+def _run(stop: _Stop) -> int:
     try:
-        report = _sweep(_connection())
+        report = _sweep(_connection(), stop)
         _publish(report)
     except StoppedError as stopped:
         what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep goes on from there."
@@ -60,8 +61,20 @@ class StoppedError(BaseException):
     """The runner ends the job, which was cancelled or took too long; no part of a sweep may take it for its own."""
 
 
-def _stop(number: int, _frame: object) -> None:
-    raise StoppedError(signal.Signals(number).name)
+class _Stop:
+    """What a signal does. Where Python drops what a handler raises, as it does in finalizers, it is raised again."""
+
+    def __init__(self) -> None:
+        self._signal = ""
+
+    def __call__(self, number: int, _frame: object) -> None:
+        self._signal = signal.Signals(number).name
+        self.check()
+
+    def check(self) -> None:
+        """End the sweep if a signal came."""
+        if self._signal:
+            raise StoppedError(self._signal)
 
 
 def _connection() -> Connection:
@@ -71,8 +84,8 @@ def _connection() -> Connection:
     return prepare(given, os.environ, Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()))
 
 
-def _sweep(connection: Connection) -> Report:
-    progress = GroupedProgress()
+def _sweep(connection: Connection, stop: _Stop) -> Report:
+    progress = GroupedProgress(stop.check)
     reads = connection.reads()
     door: Door = ShutDoor() if connection.settings.dry_run else connection.door(reads, progress)
     with _details():
@@ -107,17 +120,21 @@ class _DebugCommands(logging.Handler):
 class GroupedProgress:
     """Each phase as a group of the log that can be folded."""
 
-    def __init__(self) -> None:
+    def __init__(self, check: Callable[[], None]) -> None:
+        """`check` is called at each step, and may end the sweep."""
         self._open = False
+        self._check = check
 
     def phase(self, name: str, steps: int | None = None) -> None:
         """Begin a group."""
+        self._check()
         self.end()
         core.start_group(name if steps is None else f"{name} ({steps})")
         self._open = True
 
     def advance(self) -> None:
         """A step is not worth a line."""
+        self._check()
 
     def end(self) -> None:
         """End the group that is open."""
