@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import hostile
 from ci_failure_tracker.rendering.issue import IssueView, LegView, RunView
 from ci_failure_tracker.rendering.reasons import CauseView
 from ci_failure_tracker.settings import inputs
@@ -47,3 +48,10 @@ def test_a_relative_link_leads_somewhere(page: Path) -> None:
 def test_the_readme_shows_the_weekly_example() -> None:
     weekly = (ROOT / "docs" / "examples" / "weekly.yml").read_text(encoding="utf-8")
     assert weekly.strip() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_security_gives_the_figures_of_the_campaign() -> None:
+    told = (ROOT / "docs" / "security.md").read_text("utf-8")
+    found = hostile.figures()
+    assert f"{found['texts']} texts, {found['secrets among them']} of them secrets, in {found['places']} places" in told
+    assert f"{found['both']:,} combinations" in told
