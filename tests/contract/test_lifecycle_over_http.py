@@ -21,6 +21,7 @@ from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.settings import Secret, read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server
+from sandbox.state import Account
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 REPOSITORY = "octo-org/example"
@@ -31,6 +32,7 @@ repository: {full_name: octo-org/example, private: true}
 tokens:
   sandbox-token: {login: "github-actions[bot]"}
   no-contents: {login: "github-actions[bot]", contents: none}
+  a-person: {login: ada}
 workflows: [{name: CI, jobs: [{name: lint}, {name: test}]}]
 pushed:
   - {title: "Rework the parser (#41)", author: ada, at: 2026-03-09T09:00:00Z}
@@ -127,6 +129,24 @@ def test_a_comment_that_fails_for_now_is_said_by_the_next_sweep(box: Sandbox, se
     box.clear_faults()
     assert not look(box, server).failed
     assert [(issue.state, len(issue.comments)) for issue in box.issues] == [("closed", 1), ("closed", 1)]
+
+
+@pytest.mark.parametrize(("association", "comments"), [("MEMBER", 1), ("NONE", 2)])
+def test_a_comment_counts_as_said_only_where_its_author_may_write(
+    box: Sandbox, server: Server, association: str, comments: int
+) -> None:
+    look(box, server, token="a-person")
+    for run in MENDED:
+        box.add_run(run)
+    kept = box.keep()
+    look(box, server, token="a-person")
+    said = [issue.comments[0].body for issue in box.issues]
+    box.come_back_to(kept)
+    box.state.know(Account("somebody", association=association))  # type: ignore[arg-type]
+    for issue, text in zip(box.issues, said, strict=True):
+        box.comment(issue.number, text, login="somebody")
+    assert not look(box, server, token="a-person").failed
+    assert [len(issue.comments) for issue in box.issues] == [comments, comments]
 
 
 def test_a_comment_that_github_refuses_is_a_problem_and_the_issue_is_closed(box: Sandbox, server: Server) -> None:

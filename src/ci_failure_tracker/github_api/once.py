@@ -107,8 +107,7 @@ class Once:
         with translated(doing, RIGHT):
             said = [one for one in issue.get_comments() if (one.body or "").rstrip().endswith(mark)]
             trusted = any(
-                one.user is not None and (one.user.type == "Bot" or one.raw_data.get("author_association") in _WRITERS)
-                for one in said
+                one.user is not None and (one.user.type == "Bot" or one.author_association in _WRITERS) for one in said
             )
             return trusted or (bool(said) and self._reads.viewer() in [one.user.login for one in said if one.user])
 
