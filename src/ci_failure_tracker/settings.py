@@ -387,6 +387,13 @@ class Settings:
         _flag,
         "BOOL",
     )
+    report_dir: str = _input(
+        "",
+        "Folder in which to write the whole report as `report.json`; made where it is missing, and relative to the "
+        "workspace.",
+        str,
+        "FOLDER",
+    )
     dry_run: bool = _input("false", "Plan everything and write nothing.", _flag, "BOOL")
 
     def counts(self, outcome: Outcome | None) -> bool:

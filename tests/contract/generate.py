@@ -25,6 +25,7 @@ OUTPUTS = {
     "created-count": "How many issues were created.",
     "has-failures": "`true` if something is failing now, else `false`; empty if that could not be seen.",
     "summary": "What the sweep found and did, in one line.",
+    "report-path": "Where `report.json` lies; empty without `report-dir`.",
 }
 """What each output means; that these are the outputs is checked against the code that sets them."""
 

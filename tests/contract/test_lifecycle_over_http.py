@@ -142,7 +142,7 @@ def test_a_comment_counts_as_said_only_where_its_author_may_write(
     look(box, server, token="a-person")
     said = [issue.comments[0].body for issue in box.issues]
     box.come_back_to(kept)
-    box.state.know(Account("somebody", association=association))  # type: ignore[arg-type]
+    box.state.know(Account("somebody", association=association))
     for issue, text in zip(box.issues, said, strict=True):
         box.comment(issue.number, text, login="somebody")
     assert not look(box, server, token="a-person").failed

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from actions_toolkit import core
 
+from ci_failure_tracker.edges.files import write_report
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -43,8 +44,9 @@ def main() -> int:
 
 def _run(stop: _Stop) -> int:
     try:
-        report = _sweep(_connection(), stop)
-        _publish(report)
+        connection = _connection()
+        report, path = write_report(_sweep(connection, stop), connection.settings.report_dir, _workspace())
+        _publish(report, path)
     except StoppedError as stopped:
         what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep goes on from there."
         return _give_up("The sweep could not be ended", [what], FAILED)
@@ -81,7 +83,11 @@ def _connection() -> Connection:
     given = {declared.name: core.get_input(declared.variable.removeprefix("INPUT_")) for declared in inputs()}
     # Where the action is run by hand, the runner's own variables still say where it is.
     given["repository"] = given["repository"] or os.environ.get("GITHUB_REPOSITORY", "")
-    return prepare(given, os.environ, Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd()))
+    return prepare(given, os.environ, _workspace())
+
+
+def _workspace() -> Path:
+    return Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
 
 
 def _sweep(connection: Connection, stop: _Stop) -> Report:
@@ -146,7 +152,7 @@ class GroupedProgress:
 # --- what the sweep gives ------------------------------------------------------------------------
 
 
-def _publish(report: Report) -> None:
+def _publish(report: Report, path: str) -> None:
     core.start_group("Plan and outcome")
     for result in report.results:
         issue = f" #{result.number}" if result.number else ""
@@ -154,7 +160,7 @@ def _publish(report: Report) -> None:
         core.info(one_line(f"{said(result)}{issue}: {identity.workflow} - {identity.job}: {result.action.reason}"))
     core.end_group()
     _annotate(report)
-    _set_outputs(outputs(report))
+    _set_outputs(outputs(report, path))
     _write_summary(render_summary(report))
     core.info(one_line(report.line))
 
@@ -177,8 +183,8 @@ def _at_most_ten(texts: Sequence[str]) -> list[str]:
 _LISTS = ("issue-numbers", "created-issues", "updated-issues", "reopened-issues", "closed-issues")
 
 
-def outputs(report: Report) -> dict[str, str]:
-    """The outputs that action.yml declares; lists are JSON."""
+def outputs(report: Report, path: str = "") -> dict[str, str]:
+    """The outputs that action.yml declares; lists are JSON, `path` is where the report was written."""
     created = json.dumps(report.issues(Create))
     return {
         "issue-numbers": created,
@@ -191,6 +197,7 @@ def outputs(report: Report) -> dict[str, str]:
         "created-count": str(len(report.issues(Create))),
         "has-failures": "" if report.knows_nothing else json.dumps(bool(report.failing)),
         "summary": plain(report.line, 1_000),
+        "report-path": path,
     }
 
 

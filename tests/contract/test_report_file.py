@@ -1,0 +1,91 @@
+"""`report.json`: what its schema says it is, where it is written, and what happens where it cannot be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from jsonschema import Draft202012Validator
+
+from ci_failure_tracker.edges import action
+from ci_failure_tracker.edges.cli import program
+from contract.faults_scenario import a_busy_box
+from sandbox import Fault, Sandbox, Server
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    return a_busy_box()
+
+
+@pytest.fixture(autouse=True)
+def server(box: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    with box.serve() as running:
+        monkeypatch.setenv("GITHUB_API_URL", running.api_url)
+        monkeypatch.setenv("GITHUB_GRAPHQL_URL", running.graphql_url)
+        monkeypatch.setenv("GITHUB_TOKEN", "sandbox-token")
+        monkeypatch.chdir(tmp_path)
+        yield running
+
+
+def sweep(*options: str) -> Result:
+    return CliRunner().invoke(program, ["sweep", "--repo", "octo-org/example", "--format", "json", *options])
+
+
+def check(report: Any) -> None:
+    Draft202012Validator(SCHEMA).validate(report)
+
+
+def test_the_schema_is_one_itself_and_takes_nothing_that_it_does_not_name() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    report = json.loads(sweep().stdout)
+    assert not Draft202012Validator(SCHEMA).is_valid({**report, "more": 1})
+    assert not Draft202012Validator(SCHEMA).is_valid({**report, "version": 2})
+
+
+@pytest.mark.parametrize("options", [[], ["--execute", "--yes"]], ids=["dry", "done"])
+def test_the_report_of_every_kind_of_action_is_as_the_schema_says(options: list[str], tmp_path: Path) -> None:
+    result = sweep(*options, "--report-dir", "out/reports")
+    written = json.loads((tmp_path / "out" / "reports" / "report.json").read_text("utf-8"))
+    assert written == json.loads(result.stdout)
+    check(written)
+    assert {one["action"] for one in written["actions"]} == {"create", "update", "close"}
+    again = json.loads(sweep("--exclude-workflow", "nothing-of-that-name").stdout)
+    check(again)
+    assert again["problems"]
+
+
+def test_a_report_with_problems_is_as_the_schema_says(box: Sandbox) -> None:
+    box.inject(Fault("status", path="/graphql$|/jobs|/_logs/", times=None, status=500))
+    result = sweep("--execute", "--yes")
+    check(json.loads(result.stdout))
+    assert json.loads(result.stdout)["problems"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_an_error_and_the_work_stands(box: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file", "utf-8")
+    result = sweep("--execute", "--yes", "--report-dir", "taken")
+    assert result.exit_code == 1
+    problem = json.loads(result.stdout)["problems"][0]
+    assert "could not be written to 'taken'" in problem["what"]
+    assert "`report-dir`" in problem["advice"]
+    assert len(box.issues) > 4
+
+
+def test_the_action_says_where_the_report_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    output.touch()
+    given = {"INPUT_TOKEN": "sandbox-token", "INPUT_REPOSITORY": "octo-org/example", "INPUT_REPORT_DIR": "ci",
+             "GITHUB_WORKSPACE": str(tmp_path), "GITHUB_OUTPUT": str(output)}  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert action.main() == 0
+    path = tmp_path / "ci" / "report.json"
+    check(json.loads(path.read_text("utf-8")))
+    assert str(path) in output.read_text("utf-8")
