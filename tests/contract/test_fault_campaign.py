@@ -103,7 +103,8 @@ def test_after_a_fault_and_one_clean_sweep_the_issues_are_as_without(stage: Stag
         stage.box.clear_faults()
         if report is not None and report.window.partial and not report.problems:
             silent.append(after)
-        look(stage.server)
+        if said(stage.box, stage.server) != stage.wanted:  # else it was made up for at once
+            look(stage.server)
         assert said(stage.box, stage.server) == stage.wanted, f"{fault} at request {after + 1}"
     assert silent == []
     print(f"\n{fault}, {times} in a row: {len(cases)} cases, 0 lost, 0 doubled", end="")
