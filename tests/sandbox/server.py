@@ -63,7 +63,7 @@ def running(door: Door, host: str, port: int) -> Iterator[Server]:
     door.stopping = asyncio.Event()
     door.drop = lambda client: _cut(connections.get(client))
     with socket.create_server((host, port), backlog=512) as listener:
-        threaded = _Threaded(door, listener, _remembering(connections))
+        threaded = _Threaded(door, listener, connections)
         threaded.start()
         try:
             yield Server(f"http://{host}:{listener.getsockname()[1]}", door)
@@ -74,26 +74,52 @@ def running(door: Door, host: str, port: int) -> Iterator[Server]:
 class _Uvicorn(uvicorn.Server):
     """Uvicorn, telling when it listens and when it is about to end."""
 
-    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        stopping: asyncio.Event,
+        connections: dict[tuple[str, int], asyncio.Transport],
+    ) -> None:
         super().__init__(config)
         self.listening = threading.Event()
         self._stopping = stopping
+        self._connections = connections
+
+    async def main_loop(self) -> None:
+        """Wait for the end without looking for it ten times a second, which would be how long each end takes."""
+        await self.on_tick(0)
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        self.listening.set()
+        await self._ended.wait()
+
+    def end(self) -> None:
+        """End, from any thread."""
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self._ended.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self.listening.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Answers that are being delayed would keep the server alive.
+        # Answers that are being delayed would keep the server alive, and so would clients that keep their connection.
         self._stopping.set()
-        await super().shutdown(sockets)
+        await asyncio.sleep(0)
+        for server in self.servers:
+            server.close()
+        for one in sockets or ():
+            one.close()
+        for connection in list(self._connections.values()):
+            connection.abort()
+        await asyncio.sleep(0)
 
 
 class _Threaded:
-    def __init__(self, door: Door, listener: socket.socket, protocol: type[asyncio.Protocol]) -> None:
+    def __init__(
+        self, door: Door, listener: socket.socket, connections: dict[tuple[str, int], asyncio.Transport]
+    ) -> None:
         config = uvicorn.Config(
             door,
-            http=protocol,
+            http=_remembering(connections),
             ws="none",
             lifespan="off",
             log_config=None,
@@ -101,7 +127,7 @@ class _Threaded:
             server_header=False,
             timeout_keep_alive=_KEEP_ALIVE,
         )
-        self._server = _Uvicorn(config, door.stopping)
+        self._server = _Uvicorn(config, door.stopping, connections)
         self._thread = threading.Thread(target=self._server.run, args=([listener],), name="sandbox", daemon=True)
 
     def start(self) -> None:
@@ -110,7 +136,7 @@ class _Threaded:
             raise RuntimeError("the server did not start")
 
     def stop(self) -> None:
-        self._server.should_exit = True
+        self._server.end()
         self._thread.join()
 
 

@@ -79,11 +79,8 @@ class JobReader:
     def _read_together(self, wanted: Sequence[Run]) -> Iterator[Run]:
         """Read what can be read together; what is given back has to be read one by one."""
         fit = [run for run in wanted if _fits(run)]
-        yield from (run for run in wanted if not _fits(run))
-        while fit:
-            if self._at_once < 1 or self._refused is not None:
-                yield from fit
-                return
+        alone = [run for run in wanted if not _fits(run)]
+        while fit and self._at_once and self._refused is None:
             batch = fit[: self._at_once]
             found = self._jobs_of_many(batch)
             if found is None:
@@ -92,7 +89,9 @@ class JobReader:
             self._found += [RunJobs(run, jobs) for run, jobs in found.items()]
             for _ in found:
                 self._progress.advance()
-            yield from (run for run in batch if run.id not in found)
+            alone += [run for run in batch if run.id not in found]
+        # Last, for three that cannot be read in a row end the reading.
+        yield from (*fit, *alone)
 
     def _jobs_of_many(self, batch: Sequence[Run]) -> dict[int, tuple[Job, ...]] | None:
         """The jobs that GraphQL gave, or `None` where fewer runs, or none, shall be asked for next."""
