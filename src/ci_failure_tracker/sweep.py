@@ -13,6 +13,7 @@ from ci_failure_tracker.github_api.scan import scan
 from ci_failure_tracker.github_api.schedules import read_schedules
 from ci_failure_tracker.github_api.writes import Door
 from ci_failure_tracker.progress import Progress
+from ci_failure_tracker.reporting.figures import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.plan import make_plan
@@ -28,6 +29,9 @@ def sweep(reads: Reads, door: Door, settings: Settings, now: datetime, progress:
     seen = read_schedules(reads, scan(reads, settings, now, progress), settings, now)
     seen = diagnose(reads, closed.read(seen, settings, now), settings, now, progress)
     seen = read_commits(reads, closed.read(seen, settings, now), settings, now)
-    plan = make_plan(observe(seen), seen, settings, now)
+    observed = observe(seen)
+    plan = make_plan(observed, seen, settings, now)
     results = door.apply(plan)
-    return make_report(seen, plan, results, Requests(reads.budget.made, reads.budget.left, reads.budget.most), now)
+    figures = make_figures(seen, observed, results, settings, now)
+    requests = Requests(reads.budget.made, reads.budget.left, reads.budget.most)
+    return make_report(seen, plan, results, requests, now, figures)

@@ -32,6 +32,8 @@ from ci_failure_tracker.model import (
     Window,
 )
 from ci_failure_tracker.rendering.markdown import plain
+from ci_failure_tracker.reporting.figures import NOTHING_SEEN, Figures
+from ci_failure_tracker.reporting.figures_json import figures_as_json
 
 VERSION = 1
 _LONGEST = 2_000
@@ -77,6 +79,7 @@ class Report:
     problems: tuple[Problem, ...]
     requests: Requests
     logs: LogsRead = field(default_factory=LogsRead)
+    figures: Figures = NOTHING_SEEN
 
     def issues(self, kind: type[Create | Change]) -> list[int]:
         """The numbers of the issues that an action of this kind was done to."""
@@ -144,7 +147,14 @@ class Report:
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
 
 
-def make_report(scan: Scan, plan: Plan, results: tuple[Result, ...], requests: Requests, now: datetime) -> Report:
+def make_report(
+    scan: Scan,
+    plan: Plan,
+    results: tuple[Result, ...],
+    requests: Requests,
+    now: datetime,
+    figures: Figures = NOTHING_SEEN,
+) -> Report:
     """Put together what the steps of a sweep gave."""
     of_results = [problem for result in results for problem in result.problems]
     return Report(
@@ -158,6 +168,7 @@ def make_report(scan: Scan, plan: Plan, results: tuple[Result, ...], requests: R
         problems=_each_once([*of_results, *plan.problems, *scan.problems]),
         requests=requests,
         logs=scan.logs,
+        figures=figures,
     )
 
 
@@ -200,6 +211,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "summary": report.line,
         "partial": report.window.partial,
         "looked_at": [_look_as_json(look) for look in report.looked_at],
+        "figures": figures_as_json(report.figures),
         "failing": [_failing_as_json(failing, report.repository.url) for failing in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [_problem_as_json(one) for one in report.problems],

@@ -1,0 +1,303 @@
+"""The figures: how often what fails, for how long, and what became of the issues. Defined in docs/metrics.md."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from ci_failure_tracker.diagnosis.outcome import judge_run
+from ci_failure_tracker.model import Close, Create, Fate, Observation, Outcome, Reopen, Result, Run, Scan
+from ci_failure_tracker.reporting.told import Told, Word, tell_all
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.marker import Tracked, find_tracked
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Several spans of time, in seconds; there is at least one."""
+
+    count: int
+    median_seconds: float
+    mean_seconds: float
+    longest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The figures of the repository, a workflow or a job.
+
+    `runs` are those that ended green or red, `failed` the red ones. Rates are from 0 to 1. `flaky` are the runs that
+    are known to be flaky. `recovery` is of the breaks that were seen from their first failure to the green run that
+    ended them, `between_failures` from the start of one break to the start of the next. `broken_seconds` is how long at
+    least one line was red. `streak` is how many of the newest runs ended alike, below zero where they are red;
+    `streak_is_least` says that it may have begun before what was read.
+
+    `None` stands for what is not known, or is the mean of nothing. `partial` says that something could not be seen.
+    """
+
+    runs: int = 0
+    failed: int = 0
+    failure_rate: float | None = None
+    flaky: int = 0
+    flake_rate: float | None = None
+    recovery: Spread | None = None
+    between_failures: Spread | None = None
+    broken_seconds: float | None = None
+    streak: int | None = None
+    streak_is_least: bool = False
+    partial: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunMark:
+    """A run in a timeline: `outcome` is `None` where it was skipped or is not finished.
+
+    `seconds` is from the start of its newest attempt to its end, as far as it has ended.
+    """
+
+    id: int
+    number: int
+    branch: str
+    at: datetime
+    outcome: Outcome | None
+    flaky: bool
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowFigures:
+    """The figures of one workflow, and all its runs in the order in which they were created."""
+
+    workflow: str
+    measures: Measures
+    runs: tuple[RunMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobFigures:
+    """The figures of one job, its legs together unless `matrix: separate`."""
+
+    workflow: str
+    job: str
+    measures: Measures
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIssues:
+    """How many issues are open for one workflow and job after the sweep."""
+
+    workflow: str
+    job: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class IssueFigures:
+    """The tracked issues after the sweep, and what the sweep did to them.
+
+    `resolution` is from the opening of an issue to its closing as completed, of those that were read and those that
+    this sweep closed. `partial` says that closed issues were not read, which a sweep does only to open one.
+    """
+
+    open: int = 0
+    opened: int = 0
+    reopened: int = 0
+    closed: int = 0
+    resolution: Spread | None = None
+    by_job: tuple[OpenIssues, ...] = ()
+    partial: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of a sweep; without arguments those of one that saw nothing."""
+
+    repository: Measures = field(default_factory=Measures)
+    workflows: tuple[WorkflowFigures, ...] = ()
+    jobs: tuple[JobFigures, ...] = ()
+    issues: IssueFigures = field(default_factory=IssueFigures)
+
+
+NOTHING_SEEN = Figures()
+
+
+def make_figures(
+    scan: Scan, observations: Iterable[Observation], results: Sequence[Result], settings: Settings, now: datetime
+) -> Figures:
+    """The figures of what one sweep saw and did."""
+    told = tell_all(scan, observations, settings)
+    meter = _Meter(now, scan.window.start is not None, scan.window.partial)
+    everything = sorted((one for of_one in told.workflows.values() for one in of_one), key=lambda one: one.run.order)
+    names = sorted({run.workflow.name for run in scan.runs}, key=lambda name: (name.casefold(), name))
+    jobs = sorted(told.jobs.items(), key=lambda item: (item[0][0].casefold(), item[0][1].casefold(), item[0]))
+    flaky = {one.run.id for one in everything if one.flaky}
+    return Figures(
+        repository=meter.measure(everything),
+        workflows=tuple(
+            WorkflowFigures(name, meter.measure(told.workflows.get(name, ())), tuple(_marks(name, scan.runs, flaky)))
+            for name in names
+        ),
+        jobs=tuple(JobFigures(workflow, job, meter.measure(of_job)) for (workflow, job), of_job in jobs),
+        issues=_issues(scan, results, now),
+    )
+
+
+def _marks(name: str, runs: Sequence[Run], flaky: set[int]) -> Iterator[RunMark]:
+    for run in sorted(runs, key=lambda run: run.order):
+        if run.workflow.name == name:
+            seconds = max(0.0, (run.updated_at - run.started_at).total_seconds()) if run.finished else None
+            outcome = judge_run(run, runs)
+            yield RunMark(run.id, run.number, run.branch, run.created_at, outcome, run.id in flaky, seconds)
+
+
+def _spread(spans: Sequence[float]) -> Spread | None:
+    if not spans:
+        return None
+    return Spread(len(spans), statistics.median(spans), statistics.fmean(spans), max(spans))
+
+
+# --- runs ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Break:
+    """From the first failure of a line to the green run that ended it; `end` is `None` where it goes on.
+
+    `start_seen` says that the run before was green, or that there was none; `end_seen` that nothing in it is unknown.
+    `follows` says that every run since the break before it is known.
+    """
+
+    start: datetime
+    start_seen: bool
+    follows: bool
+    end: datetime | None = None
+    end_seen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Meter:
+    now: datetime
+    is_cut: bool
+    partial: bool
+
+    def measure(self, told: Sequence[Told]) -> Measures:
+        """The figures of these runs, which are in the order in which they were created."""
+        words = Counter(one.word for one in told)
+        runs = words[Word.GREEN] + words[Word.RED]
+        flaky = sum(one.flaky is True for one in told)
+        flaky_known = all(one.flaky is not None for one in told)
+        lines = [list(self._breaks(line)) for line in _lines(told)]
+        breaks = [one for line in lines for one in line]
+        streak, least = self._streak(told)
+        all_known = not words[Word.UNKNOWN]
+        return Measures(
+            runs=runs,
+            failed=words[Word.RED],
+            failure_rate=words[Word.RED] / runs if runs else None,
+            flaky=flaky,
+            flake_rate=flaky / runs if runs and flaky_known else None,
+            recovery=_spread(
+                [(one.end - one.start).total_seconds() for one in breaks if one.end and one.start_seen and one.end_seen]
+            ),
+            between_failures=_spread([gap for line in lines for gap in _gaps(line)]),
+            broken_seconds=self._broken(breaks) if all_known else None,
+            streak=streak,
+            streak_is_least=least,
+            partial=self.partial or not all_known or not flaky_known or not all(one.start_seen for one in breaks),
+        )
+
+    def _breaks(self, line: Sequence[Told]) -> Iterator[_Break]:
+        now: _Break | None = None
+        before = Word.UNKNOWN if self.is_cut else Word.GREEN
+        follows = False
+        for one in line:
+            if one.word is Word.UNKNOWN:
+                follows = False
+                now = _Break(now.start, now.start_seen, now.follows, end_seen=False) if now else None
+            elif one.word is Word.RED and now is None:
+                now = _Break(one.run.created_at, before is Word.GREEN, follows)
+                follows = True
+            elif one.word is Word.GREEN and now is not None:
+                yield _Break(now.start, now.start_seen, now.follows, one.run.created_at, now.end_seen)
+                now = None
+            before = one.word
+        if now is not None:
+            yield now
+
+    def _broken(self, breaks: Iterable[_Break]) -> float:
+        """How long at least one break went on; those that overlap count once."""
+        total, until = 0.0, None
+        for one in sorted(breaks, key=lambda one: one.start):
+            end = one.end or self.now
+            start = one.start if until is None else max(one.start, until)
+            total += max(0.0, (end - start).total_seconds())
+            until = end if until is None else max(until, end)
+        return total
+
+    def _streak(self, told: Sequence[Told]) -> tuple[int | None, bool]:
+        if not told or told[-1].word is Word.UNKNOWN:
+            return None, False
+        newest = told[-1].word
+        length = next((place for place, one in enumerate(reversed(told)) if one.word is not newest), len(told))
+        reaches_back = self.is_cut if length == len(told) else told[-1 - length].word is Word.UNKNOWN
+        return length if newest is Word.GREEN else -length, reaches_back
+
+
+def _lines(told: Iterable[Told]) -> Iterable[list[Told]]:
+    lines: dict[tuple[int, str, str], list[Told]] = defaultdict(list)
+    for one in told:
+        lines[one.run.stream].append(one)
+    return lines.values()
+
+
+def _gaps(breaks: Iterable[_Break]) -> Iterator[float]:
+    for first, second in pairwise(breaks):
+        if first.start_seen and second.start_seen and second.follows:
+            yield (second.start - first.start).total_seconds()
+
+
+# --- issues --------------------------------------------------------------------------------------
+
+
+def _issues(scan: Scan, results: Sequence[Result], now: datetime) -> IssueFigures:
+    done = [one for one in results if one.fate is Fate.DONE]
+    tracked = {one.issue.number: one for one in find_tracked(scan.issues, scan.viewer)}
+    created = [one for one in done if isinstance(one.action, Create)]
+    reopened = {one.number for one in done if isinstance(one.action, Reopen)}
+    closed = {one.number for one in done if isinstance(one.action, Close)}
+    still = [one for number, one in tracked.items() if (one.issue.open or number in reopened) and number not in closed]
+    by_job = Counter(
+        (one.workflow, one.job)
+        for one in (
+            *(one.state.identity for one in still if one.state is not None),
+            *(one.action.identity for one in created),
+        )
+    )
+    were_read = any(not one.open for one in scan.issues) and not scan.closed_unread
+    resolved = {
+        one.number: now for one in done if isinstance(one.action, Close) and one.action.state_reason == "completed"
+    }
+    return IssueFigures(
+        open=len(still) + len(created),
+        opened=len(created),
+        reopened=len(reopened),
+        closed=len(closed),
+        resolution=_spread(
+            [span for number, one in tracked.items() if number not in reopened for span in _resolution(one, resolved)]
+        ),
+        by_job=tuple(OpenIssues(workflow, job, count) for (workflow, job), count in sorted(by_job.items())),
+        partial=not were_read or any(one.state is None for one in tracked.values()),
+    )
+
+
+def _resolution(one: Tracked, resolved: dict[int | None, datetime]) -> Iterator[float]:
+    """From its opening to its closing as completed; a reopened one counts from when it was first opened."""
+    issue = one.issue
+    done = issue.state_reason == "completed" and not issue.open
+    closed_at = resolved.get(issue.number) or (issue.closed_at if done else None)
+    if closed_at and issue.created_at and not (one.state and one.state.is_duplicate):
+        yield (closed_at - issue.created_at).total_seconds()
