@@ -1,0 +1,350 @@
+"""Each figure of docs/metrics.md, on histories worked out by hand: run N is created N hours after the start."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from builders import START, a_job, a_run, a_scan, an_issue, some_settings
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.model import (
+    Close,
+    Commit,
+    Create,
+    Fate,
+    Identity,
+    Job,
+    Outcome,
+    Reopen,
+    Result,
+    Run,
+    Scan,
+    Window,
+    Workflow,
+)
+from ci_failure_tracker.reporting.figures import Figures, Measures, Spread, make_figures
+from ci_failure_tracker.tracking.identity import failure_id
+
+HOUR = 3_600
+NOW = START + timedelta(hours=20)
+CUT = Window(forks=0, unread=0, partial=False, start=START)
+NIGHTLY = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
+
+
+def line(marks: str, first: int = 1, **more: object) -> list[Run]:
+    """Runs with a mark each: g for green, r for red, c for cancelled, s for skipped, . for one that still runs."""
+    ends = {"g": "success", "r": "failure", "c": "cancelled", "s": "skipped", ".": None}
+    return [a_run(number, ends[mark], **more) for number, mark in enumerate(marks, start=first)]
+
+
+def with_jobs(runs: list[Run], **more: object) -> Scan:
+    """A scan in which the only job of each red run was read."""
+    jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
+    return dataclasses.replace(a_scan(runs, jobs), **more)  # type: ignore[arg-type]
+
+
+def figures(scan: Scan, results: tuple[Result, ...] = (), **given: str) -> Figures:
+    return make_figures(scan, observe(scan), results, some_settings(**given), NOW)
+
+
+def of(marks: str, **more: object) -> Measures:
+    return figures(with_jobs(line(marks), **more)).repository
+
+
+def test_a_history_worked_out_by_hand() -> None:
+    # Hours:  1 2 3 4 5 6 7 8 9 10 11 12
+    #         g r r g g r g r r  r  g  g
+    # Breaks: from 2 to 4, from 6 to 7, from 8 to 11; so 2, 1 and 3 hours, 6 in all.
+    # From the start of one to that of the next: 6 - 2 = 4 hours, 8 - 6 = 2 hours.
+    assert of("grrggrgrrrgg") == Measures(
+        runs=12,
+        failed=6,
+        failure_rate=0.5,
+        flaky=0,
+        flake_rate=0.0,
+        recovery=Spread(3, 2 * HOUR, 2 * HOUR, 3 * HOUR),
+        between_failures=Spread(2, 3 * HOUR, 3 * HOUR, 4 * HOUR),
+        broken_seconds=6 * HOUR,
+        streak=2,
+        streak_is_least=False,
+        partial=False,
+    )
+
+
+def test_the_median_and_the_mean_are_not_the_same() -> None:
+    # Breaks of 1, 1 and 7 hours: the median is 1 hour, the mean 9 / 3 = 3 hours.
+    assert of("grgrgrrrrrrrg").recovery == Spread(3, 1 * HOUR, 3 * HOUR, 7 * HOUR)
+
+
+def test_the_workflow_and_the_job_have_the_same_figures_where_it_has_one_job() -> None:
+    found = figures(with_jobs(line("grrggrg")))
+    assert found.workflows[0].measures == found.repository
+    assert [(one.workflow, one.job, one.measures) for one in found.jobs] == [("CI", "test", found.repository)]
+
+
+def test_what_says_nothing_is_no_run() -> None:
+    # Skipped, unfinished; run 3 was cancelled and run 4 came while it was, so it was superseded.
+    runs = [*line("gs"), a_run(3, "cancelled", updated_at=START + timedelta(hours=4, minutes=1)), *line("g.", first=4)]
+    found = figures(a_scan(runs)).repository
+    assert (found.runs, found.failed, found.partial) == (2, 0, False)
+
+
+def test_conclusions_say_what_is_a_failure() -> None:
+    runs = line("gr")
+    scan = a_scan(runs, {runs[1].id: [a_job(conclusion="timed_out")]})
+    assert figures(scan).repository.failed == 1
+    assert figures(scan, conclusions="failure").repository.runs == 1
+
+
+def test_nothing_looked_at_has_no_figures() -> None:
+    assert of("") == Measures(broken_seconds=0.0, partial=False)
+
+
+# --- breaks ----------------------------------------------------------------------------------------
+
+
+def test_a_break_that_goes_on_counts_as_time_broken_but_not_as_recovered() -> None:
+    # Red from hour 3 on, and it is hour 20: 17 hours.
+    found = of("ggrr")
+    assert (found.recovery, found.broken_seconds, found.streak) == (None, 17 * HOUR, -2)
+
+
+def test_a_break_that_may_have_begun_before_the_window_is_not_measured() -> None:
+    # Seen: red at 1 and 2, green at 3, red at 4, green at 6. Only the second break is whole: 2 hours.
+    # Broken from 1 to 3 and from 4 to 6, so 4 hours were seen. The starts are not both known: no time between them.
+    found = of("rrgrrg", window=CUT)
+    assert found.recovery == Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR)
+    assert (found.between_failures, found.broken_seconds, found.partial) == (None, 4 * HOUR, True)
+    # Where every run there is was listed, the first break is whole as well: 2 hours, and 3 hours from start to start.
+    whole = of("rrgrrg")
+    assert whole.recovery == Spread(2, 2 * HOUR, 2 * HOUR, 2 * HOUR)
+    assert (whole.between_failures, whole.partial) == (Spread(1, 3 * HOUR, 3 * HOUR, 3 * HOUR), False)
+
+
+def test_each_line_breaks_by_itself_and_time_broken_counts_once() -> None:
+    # main:    red from 2 to 5, 3 hours. next: red from 4 to 9, 5 hours.
+    # At least one was red from 2 to 9: 7 hours, not 8.
+    main = [a_run(1, "success"), a_run(2), a_run(5, "success")]
+    other = [a_run(number, end, branch="next") for number, end in ((3, "success"), (4, "failure"), (9, "success"))]
+    found = figures(with_jobs(main + other), branch="*").repository
+    assert found.recovery == Spread(2, 4 * HOUR, 4 * HOUR, 5 * HOUR)
+    assert (found.broken_seconds, found.between_failures) == (7 * HOUR, None)
+
+
+def test_two_workflow_files_of_one_name_are_two_lines() -> None:
+    twin = Workflow(9, "CI", ".github/workflows/other.yml")
+    runs = [*line("gr"), a_run(3, "success", workflow=twin), a_run(4, "success")]
+    found = figures(with_jobs(runs))
+    assert [one.workflow for one in found.workflows] == ["CI"]
+    assert found.repository.recovery == Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR)
+
+
+def test_the_repository_is_all_of_its_workflows() -> None:
+    # CI: 4 runs, 1 failed, broken from 2 to 3. Nightly: 2 runs, 1 failed, broken from 6 on, so 14 hours until 20.
+    found = figures(with_jobs(line("grgg") + line("gr", first=5, workflow=NIGHTLY)))
+    assert [(one.workflow, one.measures.failure_rate) for one in found.workflows] == [("CI", 0.25), ("Nightly", 0.5)]
+    assert (found.repository.runs, found.repository.failed, found.repository.failure_rate) == (6, 2, 2 / 6)
+    assert (found.repository.broken_seconds, found.repository.streak) == (15 * HOUR, -1)
+
+
+@pytest.mark.parametrize(
+    ("marks", "window", "streak", "least"),
+    [
+        ("rgg", None, 2, False),
+        ("grr", None, -2, False),
+        ("ggg", None, 3, False),
+        ("ggg", CUT, 3, True),
+        ("rgg", CUT, 2, False),
+        ("g.", None, 1, False),
+    ],
+)
+def test_the_streak_is_of_the_newest_runs_that_ended_alike(
+    marks: str, window: Window | None, streak: int, least: bool
+) -> None:
+    found = of(marks, **({"window": window} if window else {}))
+    assert (found.streak, found.streak_is_least) == (streak, least)
+
+
+# --- flaky runs ------------------------------------------------------------------------------------
+
+
+def attempts(*ends: str, name: str = "test") -> list[Job]:
+    return [
+        dataclasses.replace(a_job(name, end, number), attempt=number, started_at=START, completed_at=ends_at)
+        for number, end in enumerate(ends, start=1)
+        for ends_at in [START + timedelta(minutes=number)]
+    ]
+
+
+def test_a_run_that_failed_and_was_green_when_it_was_run_again_is_flaky_and_not_failed() -> None:
+    # Four runs, of which one was green at its second attempt: 1 of 4.
+    runs = [*line("ggg"), a_run(4, "success", attempt=2)]
+    found = figures(a_scan(runs, {runs[3].id: attempts("failure", "success")}))
+    for measures in (found.repository, found.jobs[0].measures):
+        assert (measures.runs, measures.failed, measures.flaky, measures.flake_rate) == (4, 0, 1, 0.25)
+    assert [one.flaky for one in found.workflows[0].runs] == [False, False, False, True]
+
+
+def test_a_green_run_that_was_run_again_without_need_is_not_flaky() -> None:
+    run = a_run(1, "success", attempt=2)
+    found = figures(a_scan([run], {run.id: attempts("success", "success")}))
+    assert (found.repository.flaky, found.jobs[0].measures.flaky) == (0, 0)
+
+
+def test_a_failed_run_and_a_green_one_on_one_commit_are_a_flaky_run() -> None:
+    same = Commit("f" * 40, "Change")
+    runs = [a_run(1, "success"), a_run(2, commit=same), a_run(3, "success", commit=same)]
+    found = figures(with_jobs(runs))
+    # It counts as failed as well, for that is how it ended: 1 of 3 both times.
+    for measures in (found.repository, found.jobs[0].measures):
+        assert (measures.failed, measures.flaky, measures.flake_rate) == (1, 1, 1 / 3)
+    # Nightly runs do other things on the same commit.
+    other = [runs[0], runs[1], dataclasses.replace(runs[2], event="schedule")]
+    assert figures(with_jobs(other)).repository.flaky == 0
+
+
+def test_what_was_not_read_of_a_second_attempt_leaves_the_rate_of_flakes_open() -> None:
+    runs = [*line("gr"), a_run(3, "success", attempt=2)]
+    found = figures(with_jobs(runs, known=frozenset({runs[2].id})))
+    for measures in (found.repository, found.jobs[0].measures):
+        assert (measures.runs, measures.failed, measures.flaky, measures.flake_rate) == (3, 1, 0, None)
+        assert measures.partial
+
+
+# --- jobs ------------------------------------------------------------------------------------------
+
+
+def test_the_legs_of_a_job_count_together_unless_they_are_separate() -> None:
+    runs = line("gr")
+    jobs = [a_job("test (a)", "failure", 1), a_job("test (b)", "success", 2), a_job("lint", "success", 3)]
+    together = figures(a_scan(runs, {runs[1].id: jobs}))
+    assert [(one.job, one.measures.runs, one.measures.failed) for one in together.jobs] == [
+        ("lint", 2, 0),
+        ("test", 2, 1),
+    ]
+    separate = figures(a_scan(runs, {runs[1].id: jobs}), matrix="separate")
+    assert [(one.job, one.measures.failed) for one in separate.jobs] == [("lint", 0), ("test (a)", 1), ("test (b)", 0)]
+
+
+def test_a_job_that_was_not_run_again_keeps_its_first_word() -> None:
+    run = a_run(1, "failure", attempt=2)
+    jobs = [*attempts("failure", "failure"), a_job("lint", "success", 9)]
+    found = {one.job: one.measures for one in figures(a_scan([run], {run.id: jobs})).jobs}
+    assert (found["lint"].runs, found["lint"].failed, found["test"].failed) == (1, 0, 1)
+
+
+def test_a_green_run_says_nothing_of_a_job_that_its_event_does_not_start() -> None:
+    runs = [a_run(1), a_run(2, "success", event="schedule"), a_run(3, "success")]
+    (job,) = figures(with_jobs(runs)).jobs
+    # Runs 1 and 3: broken from hour 1 to 3.
+    assert (job.measures.runs, job.measures.recovery) == (2, Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR))
+
+
+def test_a_green_run_says_nothing_certain_of_a_job_that_is_skipped_now_and_then() -> None:
+    runs = line("rrg")
+    skipped = {runs[0].id: [a_job()], runs[1].id: [a_job("lint"), a_job("test", "skipped", 2)]}
+    found = {one.job: one.measures for one in figures(a_scan(runs, skipped)).jobs}
+    assert (found["test"].runs, found["test"].recovery, found["test"].partial) == (1, None, True)
+    assert (found["lint"].runs, found["lint"].partial) == (2, False)
+
+
+def test_runs_that_were_not_read_again_count_for_the_workflow_and_make_its_jobs_partial() -> None:
+    # Runs 2 and 3 are held by an issue; the list says that they failed, and not which job did.
+    runs = line("grrgrg")
+    found = figures(with_jobs(runs, known=frozenset({runs[1].id, runs[2].id})))
+    assert found.repository.recovery == Spread(2, 1.5 * HOUR, 1.5 * HOUR, 2 * HOUR)
+    assert not found.repository.partial
+    (job,) = found.jobs
+    assert (job.measures.runs, job.measures.failed) == (4, 1)
+    # The break at 5 is whole, for the run before it was green; how long the job was broken is not known.
+    assert job.measures.recovery == Spread(1, HOUR, HOUR, HOUR)
+    assert (job.measures.broken_seconds, job.measures.between_failures, job.measures.partial) == (None, None, True)
+
+
+def test_a_break_of_a_job_with_an_unknown_run_in_it_is_not_measured() -> None:
+    runs = line("grrg")
+    (job,) = figures(with_jobs(runs, known=frozenset({runs[2].id}))).jobs
+    assert (job.measures.failed, job.measures.recovery, job.measures.partial) == (1, None, True)
+
+
+def test_no_time_between_breaks_where_one_may_have_come_in_between() -> None:
+    # Breaks at 2 and at 6; what failed at 4 was not read.
+    runs = line("grgrgrg")
+    (job,) = figures(with_jobs(runs, known=frozenset({runs[3].id}))).jobs
+    assert (job.measures.recovery, job.measures.between_failures) == (Spread(2, HOUR, HOUR, HOUR), None)
+
+
+def test_a_cancelled_run_whose_jobs_were_not_read_is_neither_green_nor_red() -> None:
+    found = of("gcg")
+    assert (found.runs, found.failed, found.streak, found.streak_is_least) == (2, 0, 1, True)
+    assert (found.broken_seconds, found.partial) == (None, True)
+    assert of("gc").streak is None
+
+
+def test_a_look_that_was_cut_short_makes_all_of_it_partial() -> None:
+    found = figures(with_jobs(line("grg"), window=Window(forks=0, unread=1, partial=True)))
+    assert found.repository.partial
+    assert found.workflows[0].measures.partial
+    assert found.jobs[0].measures.partial
+
+
+# --- runs in a timeline ----------------------------------------------------------------------------
+
+
+def test_a_timeline_has_every_run_with_how_it_ended_and_how_long_it_took() -> None:
+    (workflow,) = figures(a_scan(line("grs."))).workflows
+    assert [(one.number, one.outcome, one.seconds) for one in workflow.runs] == [
+        (1, Outcome.SUCCESS, 600),
+        (2, Outcome.FAILURE, 600),
+        (3, None, 600),
+        (4, None, None),
+    ]
+
+
+# --- issues ----------------------------------------------------------------------------------------
+
+
+def marked(number: int, job: str, hours: int = 0, **more: object) -> object:
+    body = f"<!-- ci-failure-tracker:begin -->\nFailure id `{failure_id('CI', job)}`.\n<!-- ci-failure-tracker:end -->"
+    return an_issue(number, body, created_at=START + timedelta(hours=hours), **more)
+
+
+def done(kind: str, number: int, state_reason: str = "completed", fate: Fate = Fate.DONE) -> Result:
+    identity = Identity(failure_id("CI", "new"), "CI", "new")
+    actions = {
+        "create": Create(identity, "", "", "", (), ()),
+        "reopen": Reopen(identity, "", number, ""),
+        "close": Close(identity, "", number, "", state_reason),
+    }
+    return Result(actions[kind], fate, number)  # type: ignore[arg-type]
+
+
+def test_issues_are_counted_as_they_are_after_the_sweep() -> None:
+    closed = {"open": False, "state_reason": "completed", "closed_at": START + timedelta(hours=10)}
+    issues = (
+        marked(1, "a"),
+        marked(2, "b", hours=16),
+        marked(3, "c", hours=4, **closed),
+        marked(4, "d", **closed),
+        marked(5, "e", **{**closed, "state_reason": "not_planned"}),
+    )
+    results = (done("create", 9), done("close", 2), done("reopen", 4), done("close", 1, fate=Fate.PLANNED))
+    found = figures(a_scan([], issues=issues), results).issues  # type: ignore[arg-type]
+    # Open: 1, the reopened 4, the new 9. Resolved: 2 after 20 - 16 = 4 hours, 3 after 10 - 4 = 6 hours.
+    assert (found.open, found.opened, found.reopened, found.closed) == (3, 1, 1, 1)
+    assert found.resolution == Spread(2, 5 * HOUR, 5 * HOUR, 6 * HOUR)
+    assert [(one.workflow, one.job, one.count) for one in found.by_job] == [("CI", "new", 1)]
+
+
+def test_that_closed_issues_were_not_read_is_said() -> None:
+    assert figures(a_scan([])).issues.partial
+    assert figures(a_scan([])).issues.resolution is None
+
+
+def test_every_figure_is_defined_on_the_page() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
+    for field in dataclasses.fields(Measures):
+        assert f"`{field.name}`" in page, field.name
