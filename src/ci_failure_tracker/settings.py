@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Outcome
@@ -215,6 +216,18 @@ def _secret(text: str) -> Secret:
     return Secret(text)
 
 
+def _address(text: str) -> Secret:
+    wrong = BadValueError("is no address such as `https://push.example.com:9091`; it is not repeated here")
+    try:
+        parts = urlsplit(text)
+        right = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise wrong from None
+    if text and not (right and re.fullmatch(r"[!-~]+", text)):
+        raise wrong
+    return Secret(text)
+
+
 # --- the declaration -----------------------------------------------------------------------------
 
 
@@ -389,10 +402,17 @@ class Settings:
     )
     report_dir: str = _input(
         "",
-        "Folder in which to write the whole report as `report.json`; made where it is missing, and relative to the "
-        "workspace.",
+        "Folder in which to write the whole report as `report.json` and its figures as `metrics.prom`; made where it "
+        "is missing, and relative to the workspace.",
         str,
         "FOLDER",
+    )
+    pushgateway_url: Secret = _input(
+        "",
+        "Address of a Prometheus Pushgateway to push the figures to, as `https://host:9091`, with `name:password@` "
+        "before the host if it asks for one. A dry run pushes nothing.",
+        _address,
+        "URL",
     )
     dry_run: bool = _input("false", "Plan everything and write nothing.", _flag, "BOOL")
 

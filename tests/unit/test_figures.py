@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from ci_failure_tracker.model import (
     Create,
     Fate,
     Identity,
+    Issue,
     Job,
     Outcome,
     Reopen,
@@ -307,7 +309,7 @@ def test_a_timeline_has_every_run_with_how_it_ended_and_how_long_it_took() -> No
 # --- issues ----------------------------------------------------------------------------------------
 
 
-def marked(number: int, job: str, hours: int = 0, **more: object) -> object:
+def marked(number: int, job: str, hours: int = 0, **more: Any) -> Issue:
     body = f"<!-- ci-failure-tracker:begin -->\nFailure id `{failure_id('CI', job)}`.\n<!-- ci-failure-tracker:end -->"
     return an_issue(number, body, created_at=START + timedelta(hours=hours), **more)
 
@@ -323,7 +325,7 @@ def done(kind: str, number: int, state_reason: str = "completed", fate: Fate = F
 
 
 def test_issues_are_counted_as_they_are_after_the_sweep() -> None:
-    closed = {"open": False, "state_reason": "completed", "closed_at": START + timedelta(hours=10)}
+    closed: dict[str, Any] = {"open": False, "state_reason": "completed", "closed_at": START + timedelta(hours=10)}
     issues = (
         marked(1, "a"),
         marked(2, "b", hours=16),
@@ -332,7 +334,7 @@ def test_issues_are_counted_as_they_are_after_the_sweep() -> None:
         marked(5, "e", **{**closed, "state_reason": "not_planned"}),
     )
     results = (done("create", 9), done("close", 2), done("reopen", 4), done("close", 1, fate=Fate.PLANNED))
-    found = figures(a_scan([], issues=issues), results).issues  # type: ignore[arg-type]
+    found = figures(a_scan([], issues=issues), results).issues
     # Open: 1, the reopened 4, the new 9. Resolved: 2 after 20 - 16 = 4 hours, 3 after 10 - 4 = 6 hours.
     assert (found.open, found.opened, found.reopened, found.closed) == (3, 1, 1, 1)
     assert found.resolution == Spread(2, 5 * HOUR, 5 * HOUR, 6 * HOUR)

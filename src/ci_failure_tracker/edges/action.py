@@ -15,7 +15,7 @@ from pathlib import Path
 
 from actions_toolkit import core
 
-from ci_failure_tracker.edges.files import write_report
+from ci_failure_tracker.edges.files import leave_behind
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -45,7 +45,8 @@ def main() -> int:
 def _run(stop: _Stop) -> int:
     try:
         connection = _connection()
-        report, path = write_report(_sweep(connection, stop), connection.settings.report_dir, _workspace())
+        settings = connection.settings
+        report, path = leave_behind(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
         _publish(report, path)
     except StoppedError as stopped:
         what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep goes on from there."

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.edges.explain import explain_command
-from ci_failure_tracker.edges.files import write_report
+from ci_failure_tracker.edges.files import leave_behind
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -81,7 +81,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
             raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
         connection = _connection(given)
         report = _sweep(connection, terminal, execute=execute, yes=yes)
-        report, _ = write_report(report, connection.settings.report_dir, Path.cwd())
+        report, _ = leave_behind(report, connection.settings, Path.cwd(), is_dry=report.held_back or not execute)
     except SettingsError as error:
         terminal.complain(error.mistakes)
         sys.exit(error.exit_code)

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ci_failure_tracker.diagnosis.schedule import missing_packages
+from ci_failure_tracker.edges import metrics
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github_api.reads import Reads
@@ -50,6 +51,8 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
         raise SettingsError([*error.mistakes, *mistakes]) from None
     if settings.schedules:
         mistakes += _not_installed()
+    if settings.pushgateway_url.reveal() and not metrics.can_be_made():
+        mistakes.append(f"`pushgateway-url` needs the package prometheus_client. {metrics.INSTALL}")
     if mistakes:
         raise SettingsError(mistakes)
     return Connection(settings, endpoints, connect(settings.token, endpoints, max_requests=settings.max_requests))

@@ -1,0 +1,80 @@
+"""The metrics: whether they can be made here, and how they get to a Pushgateway."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from http.client import HTTPException
+from importlib.util import find_spec
+from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit
+
+from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.settings import Secret
+
+INSTALL = "Install it with: pip install 'ci-failure-tracker[metrics]'."
+
+_TIMEOUT = 10.0
+_JOB = "ci-failure-tracker"
+
+
+def can_be_made() -> bool:
+    """Whether the package is there that makes them."""
+    return find_spec("prometheus_client") is not None
+
+
+def as_text(report: Report) -> bytes:
+    """The metrics as OpenMetrics text."""
+    # Loaded here alone: a sweep that needs none of it does not pay for it.
+    from ci_failure_tracker.reporting.metrics import metrics_text  # noqa: PLC0415
+
+    return metrics_text(report)
+
+
+def push(report: Report, address: Secret) -> tuple[Problem, ...]:
+    """Put the metrics in place of those of the last sweep of this repository; the problem, if there was one.
+
+    No part of the address is repeated in it but the host: the others may be credentials.
+    """
+    from prometheus_client import push_to_gateway  # noqa: PLC0415
+
+    from ci_failure_tracker.reporting.metrics import registry_of  # noqa: PLC0415
+
+    gateway, handler = _way_to(address)
+    try:
+        push_to_gateway(
+            gateway,
+            job=_JOB,
+            registry=registry_of(report),
+            grouping_key={"repository": report.repository.full_name},
+            timeout=_TIMEOUT,
+            handler=handler,
+        )
+    except (OSError, ValueError, HTTPException) as error:
+        host = urlsplit(address.reveal()).hostname
+        what = f"The metrics could not be pushed to {host} ({_reason(error)})."
+        advice = "See whether `pushgateway-url` is right, and whether this runner can reach it."
+        return (Problem(Gravity.ERROR, what, advice),)
+    return ()
+
+
+def _way_to(address: Secret) -> tuple[str, Callable[..., Callable[[], None]]]:
+    """The address without a name and a password, which the client takes apart from it."""
+    from prometheus_client.exposition import basic_auth_handler, default_handler  # noqa: PLC0415
+
+    parts = urlsplit(address.reveal())
+    credentials, _, host = parts.netloc.rpartition("@")
+    gateway = parts._replace(netloc=host).geturl()
+    if not credentials:
+        return gateway, default_handler
+    name, _, password = credentials.partition(":")
+    return gateway, partial(basic_auth_handler, username=unquote(name), password=unquote(password))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, HTTPError):
+        return f"HTTP {error.code}"
+    cause = error.reason if isinstance(error, URLError) else error
+    # What other errors say may repeat the address.
+    return cause.strerror if isinstance(cause, OSError) and cause.strerror else type(cause).__name__
