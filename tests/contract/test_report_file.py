@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from ci_failure_tracker.edges import action
+from ci_failure_tracker.edges import action, metrics
 from ci_failure_tracker.edges.cli import program
 from contract.faults_scenario import a_busy_box
 from sandbox import Fault, Sandbox, Server
@@ -55,6 +55,9 @@ def test_the_report_of_every_kind_of_action_is_as_the_schema_says(options: list[
     written = json.loads((tmp_path / "out" / "reports" / "report.json").read_text("utf-8"))
     assert written == json.loads(result.stdout)
     check(written)
+    assert written["figures"]["repository"]["runs"] == sum(
+        one["measures"]["runs"] for one in written["figures"]["workflows"]
+    )
     assert {one["action"] for one in written["actions"]} == {"create", "update", "close"}
     again = json.loads(sweep("--exclude-workflow", "nothing-of-that-name").stdout)
     check(again)
@@ -89,3 +92,4 @@ def test_the_action_says_where_the_report_is(monkeypatch: pytest.MonkeyPatch, tm
     path = tmp_path / "ci" / "report.json"
     check(json.loads(path.read_text("utf-8")))
     assert str(path) in output.read_text("utf-8")
+    assert (path.parent / "metrics.prom").is_file() == metrics.can_be_made()

@@ -1,0 +1,111 @@
+"""Prometheus and its Pushgateway, as Debian packages them, in a folder of the cache."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlencode
+
+CACHE = Path(__file__).parents[2] / ".cache" / "prometheus"
+PACKAGES = ("prometheus", "prometheus-pushgateway")
+PROGRAMS = ("prometheus", "prometheus-pushgateway", "promtool")
+
+
+class MissingError(Exception):
+    """The programs cannot be had, and why."""
+
+
+@cache
+def programs() -> dict[str, str]:
+    """Where each program is: on PATH, in the cache, or brought there by apt.
+
+    Raises:
+        MissingError: where none of that works.
+    """
+    found = {name: shutil.which(name) or str(CACHE / "usr" / "bin" / name) for name in PROGRAMS}
+    if all(map(os.path.exists, found.values())):
+        return found
+    if not (shutil.which("apt-get") and shutil.which("dpkg")):
+        raise MissingError("Prometheus is not on PATH, and there is no apt-get to bring it")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    download = ["apt-get", "download", *PACKAGES]
+    done = subprocess.run(download, cwd=CACHE, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode:
+        raise MissingError(f"apt-get cannot download Prometheus: {done.stderr.strip()[-200:]}")
+    for package in CACHE.glob("*.deb"):
+        subprocess.run(["dpkg", "-x", package, CACHE], check=True)
+        package.unlink()
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextmanager
+def running(arguments: list[str], ready: str) -> Iterator[None]:
+    """A program from when its address answers to the end of the block."""
+    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            for _ in range(300):
+                if process.poll() is not None:
+                    raise MissingError(f"{arguments[0]} ended at once with {process.returncode}")
+                try:
+                    with urllib.request.urlopen(ready, timeout=1):  # noqa: S310 - an address of ours
+                        break
+                except (URLError, OSError):
+                    time.sleep(0.05)
+            else:
+                raise MissingError(f"{ready} does not answer")
+            yield
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def pushgateway() -> Iterator[str]:
+    """The address of a Pushgateway."""
+    address = f"127.0.0.1:{free_port()}"
+    with running(
+        [programs()["prometheus-pushgateway"], f"--web.listen-address={address}"], f"http://{address}/-/ready"
+    ):
+        yield f"http://{address}"
+
+
+@contextmanager
+def scraping(gateway: str, folder: Path) -> Iterator[str]:
+    """The address of a Prometheus that scrapes a gateway each second."""
+    port = free_port()
+    config = folder / "prometheus.yml"
+    target = {"static_configs": [{"targets": [gateway.removeprefix("http://")]}]}
+    job = {"job_name": "push", "honor_labels": True, "scrape_interval": "1s", "scrape_timeout": "1s", **target}
+    config.write_text(json.dumps({"scrape_configs": [job]}), "utf-8")
+    arguments = [
+        programs()["prometheus"],
+        f"--config.file={config}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    with running(arguments, f"http://127.0.0.1:{port}/-/ready"):
+        yield f"http://127.0.0.1:{port}"
+
+
+def ask(prometheus: str, expression: str) -> list[dict[str, Any]]:
+    """What an expression gives now."""
+    address = f"{prometheus}/api/v1/query?{urlencode({'query': expression})}"
+    with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - an address of ours
+        found: list[dict[str, Any]] = json.load(answer)["data"]["result"]
+        return found

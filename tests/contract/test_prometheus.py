@@ -1,0 +1,125 @@
+"""The metrics at a real Pushgateway and a real Prometheus, and the dashboard over them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import a_job, a_run, a_scan, some_settings
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.edges.metrics import push
+from ci_failure_tracker.model import Commit, Create, Fate, Result
+from ci_failure_tracker.reporting.figures import make_figures
+from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.tracking.plan import make_plan
+from contract import prometheus
+
+pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
+from prometheus_client import generate_latest
+
+from ci_failure_tracker.reporting.metrics import registry_of
+
+DASHBOARD: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "docs" / "grafana" / "dashboard.json").read_text("utf-8")
+)
+METRIC = re.compile(r"\b(?:ci_failure_tracker|cicd)_\w+(?=\{)")
+
+
+def expressions() -> Iterator[tuple[str, str]]:
+    for panel in DASHBOARD["panels"]:
+        for target in panel["targets"]:
+            yield panel["title"], target["expr"].replace("$repository", ".+")
+
+
+def a_report() -> Report:
+    """A job that was mended, one that is flaky, and one that broke yesterday and has a new issue."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    same = Commit("f" * 40, "Change")
+    ends = ("success", "failure", "success", "failure", "success", "failure")
+    runs = []
+    for number, end in enumerate(ends, start=1):
+        at = now - timedelta(hours=24 - number)
+        more: dict[str, Any] = {"commit": same} if number in {4, 5} else {}
+        runs.append(a_run(number, end, created_at=at, started_at=at, updated_at=at + timedelta(minutes=number), **more))
+    jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
+    scan, settings = a_scan(runs, jobs), some_settings()
+    observed = observe(scan)
+    plan = make_plan(observed, scan, settings, now)
+    results = tuple(Result(one, Fate.DONE, 7) for one in plan.actions if isinstance(one, Create))
+    figures = make_figures(scan, observed, results, settings, now)
+    return make_report(scan, plan, results, Requests(5, 995, 800), now, figures)
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[str]:
+    try:
+        with prometheus.pushgateway() as address:
+            yield address
+    except prometheus.MissingError as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="module")
+def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prometheus that has scraped what one sweep pushed."""
+    assert push(a_report(), Secret(gateway)) == ()
+    with prometheus.scraping(gateway, tmp_path_factory.mktemp("prometheus")) as address:
+        until = time.monotonic() + 30
+        while not prometheus.ask(address, "ci_failure_tracker_sweep_timestamp_seconds"):
+            assert time.monotonic() < until, "nothing was scraped"
+            time.sleep(0.1)
+        yield address
+
+
+def test_promtool_finds_no_fault_with_what_is_pushed() -> None:
+    try:
+        tool = prometheus.programs()["promtool"]
+    except prometheus.MissingError as missing:
+        pytest.skip(str(missing))
+    done = subprocess.run(
+        [tool, "check", "metrics"], input=generate_latest(registry_of(a_report())), capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+@pytest.mark.parametrize(("title", "expression"), list(expressions()), ids=lambda one: one[:40])
+def test_every_expression_of_the_dashboard_gives_a_value(scraped: str, title: str, expression: str) -> None:
+    found = prometheus.ask(scraped, expression)
+    assert found, f"{title}: {expression}"
+    assert all(one["value"][1] != "NaN" for one in found)
+
+
+def test_the_series_are_of_the_repository_and_of_the_tracker(scraped: str) -> None:
+    (found,) = prometheus.ask(scraped, "ci_failure_tracker_repository_failure_ratio")
+    assert found["metric"]["repository"] == "octo-org/example"
+    assert found["metric"]["job"] == "ci-failure-tracker"
+    assert found["value"][1] == "0.5"
+    # Broken for an hour each time.
+    (recovery,) = prometheus.ask(scraped, "ci_failure_tracker_repository_recovery_mean_seconds")
+    assert recovery["value"][1] == "3600"
+
+
+def test_a_push_takes_the_place_of_the_one_before(gateway: str) -> None:
+    for _ in range(2):
+        assert push(a_report(), Secret(gateway)) == ()
+
+
+def test_a_gateway_that_refuses_is_a_problem_with_its_status(gateway: str) -> None:
+    (problem,) = push(a_report(), Secret(f"{gateway}/not-there"))
+    assert "(HTTP 404)" in problem.what
+
+
+def test_the_dashboard_uses_only_metrics_that_there_are() -> None:
+    text = generate_latest(registry_of(a_report())).decode()
+    used = {name for _, expression in expressions() for name in METRIC.findall(expression)}
+    assert {name for name in used if f"\n{name}{{" not in text} == set()
+    assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])

@@ -1,0 +1,185 @@
+"""The figures as metrics: valid text, bounded series, and what is not known left out."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import START, a_job, a_run, a_scan, some_settings
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.edges import metrics as edge
+from ci_failure_tracker.edges.files import leave_behind
+from ci_failure_tracker.edges.surroundings import prepare
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.github_api.writes import ShutDoor
+from ci_failure_tracker.model import Job, Run, Workflow
+from ci_failure_tracker.reporting.figures import make_figures
+from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.tracking.plan import make_plan
+
+pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from ci_failure_tracker.reporting import metrics
+
+Samples = dict[str, list[tuple[dict[str, str], float]]]
+
+
+def a_report(runs: Sequence[Run], jobs: dict[int, list[Job]] | None = None) -> Report:
+    scan, settings = a_scan(list(runs), jobs), some_settings()
+    observed = observe(scan)
+    plan = make_plan(observed, scan, settings, START)
+    results = ShutDoor().apply(plan)
+    figures = make_figures(scan, observed, results, settings, START + timedelta(hours=20))
+    return make_report(scan, plan, results, Requests(5, 995, 800), START, figures)
+
+
+def samples(report: Report) -> Samples:
+    """Read by the strict parser, which refuses what is no OpenMetrics."""
+    found: Samples = {}
+    for family in text_string_to_metric_families(metrics.metrics_text(report).decode()):
+        for one in family.samples:
+            found.setdefault(one.name, []).append((one.labels, one.value))
+    return found
+
+
+def value(found: Samples, name: str, **labels: str) -> float:
+    (got,) = [number for given, number in found[name] if labels.items() <= given.items()]
+    return got
+
+
+def test_the_metrics_say_what_the_figures_say() -> None:
+    # Green, red, red, green, out of time: 3 of 5 failed; one break, from 2 to 4.
+    runs = [a_run(number, end) for number, end in enumerate(("success", "failure", "failure", "success"), 1)]
+    runs.append(a_run(5, "timed_out", updated_at=START + timedelta(hours=6)))
+    jobs = {runs[1].id: [a_job()], runs[2].id: [a_job()], runs[4].id: [a_job(conclusion="timed_out")]}
+    found = samples(a_report(runs, jobs))
+    for level, labels in (
+        ("repository", {}),
+        ("workflow", {"cicd_pipeline_name": "CI"}),
+        ("job", {"cicd_pipeline_name": "CI", "cicd_pipeline_task_name": "test"}),
+    ):
+        ours = f"ci_failure_tracker_{level}"
+        assert value(found, f"{ours}_failure_ratio", repository="octo-org/example", **labels) == 0.6
+        assert value(found, f"{ours}_recovery_mean_seconds", **labels) == 7_200
+        assert value(found, f"{ours}_streak_runs", **labels) == -1
+    duration = "cicd_pipeline_run_duration_seconds"
+    assert value(found, f"{duration}_count", cicd_pipeline_result="success") == 2
+    assert value(found, f"{duration}_sum", cicd_pipeline_result="failure") == 1_200
+    assert value(found, f"{duration}_bucket", cicd_pipeline_result="timeout", le="3600.0") == 1
+    assert value(found, f"{duration}_bucket", cicd_pipeline_result="timeout", le="1800.0") == 0
+    assert value(found, "cicd_pipeline_run_errors_total", error_type="timed_out") == 1
+    since = value(found, "ci_failure_tracker_job_failing_since_timestamp_seconds", cicd_pipeline_task_name="test")
+    assert since == (START + timedelta(hours=5)).timestamp()
+
+
+def test_what_is_not_known_has_no_series() -> None:
+    found = samples(a_report([a_run(1, "success"), a_run(2, "cancelled")]))
+    assert value(found, "ci_failure_tracker_repository_partial") == 1
+    assert "ci_failure_tracker_repository_broken_seconds" not in found
+    assert "ci_failure_tracker_repository_recovery_mean_seconds" not in found
+    assert "ci_failure_tracker_job_runs" not in found
+
+
+def test_jobs_past_the_limit_are_one() -> None:
+    run = a_run(1)
+    jobs = [a_job(f"job {number:03}", "failure" if number < 110 else "success", number) for number in range(150)]
+    found = samples(a_report([run], {run.id: jobs}))
+    series = found["ci_failure_tracker_job_runs"]
+    assert len(series) == metrics.MOST + 1
+    # Those that fail come first: 100 by name, the other 10 among the 50 that are one.
+    assert value(found, "ci_failure_tracker_job_runs", cicd_pipeline_task_name="other") == 50
+    assert value(found, "ci_failure_tracker_job_failure_ratio", cicd_pipeline_task_name="other") == 0.2
+    assert len(found["ci_failure_tracker_job_failing_since_timestamp_seconds"]) == metrics.MOST + 1
+    assert len(found["ci_failure_tracker_job_streak_runs"]) == metrics.MOST
+
+
+def test_workflows_past_the_limit_are_one() -> None:
+    runs = [a_run(number, "success", workflow=Workflow(number, f"W{number}", f"{number}.yml")) for number in range(130)]
+    found = samples(a_report(runs))
+    assert value(found, "ci_failure_tracker_workflow_runs", cicd_pipeline_name="other") == 30
+    assert value(found, "cicd_pipeline_run_duration_seconds_count", cicd_pipeline_name="other") == 30
+
+
+def test_hostile_names_are_only_labels_and_two_that_look_alike_are_one_series() -> None:
+    names = ['x"} 1\nfake_metric 2 # {', "a\x1b[31mb", "ab\u202e", "ab"]
+    run = a_run(1, workflow=Workflow(1, "C\udcffI\\", "ci.yml"))
+    found = samples(a_report([run], {run.id: [a_job(name, number=place) for place, name in enumerate(names)]}))
+    assert "fake_metric" not in found
+    assert value(found, "ci_failure_tracker_job_runs", cicd_pipeline_task_name="ab") == 3
+
+
+def test_a_secret_in_a_name_is_taken_out() -> None:
+    run, token = a_run(1), "ghp_" + "A1b2C3d4E5" * 4
+    text = metrics.metrics_text(a_report([run], {run.id: [a_job(f"deploy {token[:40]}")]})).decode()
+    assert token[:40] not in text
+
+
+# --- the edge ----------------------------------------------------------------------------------------
+
+
+def test_the_package_is_loaded_only_where_metrics_are_asked_for() -> None:
+    modules = "ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli"
+    code = f"import sys; sys.path[:0] = {sys.path!r}; import {modules}; sys.exit('prometheus_client' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(edge, "can_be_made", lambda: False)
+    report, path = leave_behind(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
+    assert Path(path).is_file()
+    assert not (tmp_path / "out" / "metrics.prom").exists()
+    assert "ci-failure-tracker[metrics]" in report.problems[-1].advice
+    assert not report.failed
+    assert "prometheus_client" in Path(path).read_text("utf-8")
+    given = {"token": "t", "repository": "o/r", "pushgateway-url": "http://push.example"}
+    with pytest.raises(SettingsError, match="needs the package prometheus_client"):
+        prepare(given, {}, tmp_path)
+
+
+@pytest.mark.parametrize("url", ["push.example:9091", "ftp://a", "http://", "http://u:hunter2@host:x", "http://a b"])
+def test_an_address_that_is_none_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(SettingsError, match="`pushgateway-url` is no address") as caught:
+        some_settings(pushgateway_url=url)
+    assert url not in str(caught.value.mistakes)
+
+
+@pytest.mark.parametrize("url", ["http://name:hunter2@127.0.0.1:1", "http://name:hunter2@nowhere.invalid/hunter2"])
+def test_a_gateway_that_is_down_is_a_problem_that_names_no_credentials(url: str, tmp_path: Path) -> None:
+    settings = some_settings(pushgateway_url=url, report_dir="out")
+    report, path = leave_behind(a_report([a_run(1)]), settings, tmp_path, is_dry=False)
+    assert report.failed
+    assert "could not be pushed to" in report.problems[0].what
+    for text in (str(report.problems), repr(settings), Path(path).read_text("utf-8")):
+        assert "hunter2" not in text
+
+
+def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pushed: list[Any] = []
+
+    def take(*given: Any) -> tuple[()]:
+        pushed.append(given)
+        return ()
+
+    monkeypatch.setattr(edge, "push", take)
+    settings = some_settings(pushgateway_url="http://push.example")
+    report = a_report([a_run(1)])
+    assert leave_behind(report, settings, tmp_path, is_dry=True) == (report, "")
+    assert pushed == []
+    leave_behind(report, settings, tmp_path, is_dry=False)
+    assert pushed == [(report, Secret("http://push.example"))]
+
+
+def test_a_report_without_figures_has_metrics_all_the_same() -> None:
+    report = dataclasses.replace(a_report([]))
+    assert value(samples(report), "ci_failure_tracker_repository_runs") == 0
