@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import timedelta
 
 import pytest
 from markdown_it import MarkdownIt
@@ -12,7 +13,9 @@ from ci_failure_tracker.edges.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Gravity, LogsRead, Problem
+from ci_failure_tracker.rendering.figures import span
 from ci_failure_tracker.rendering.summary import render_summary
+from ci_failure_tracker.reporting.figures import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report, report_as_json
 from ci_failure_tracker.tracking.plan import make_plan
 
@@ -105,6 +108,36 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     )
     assert data["logs"] == {"read": 12, "size": 3_400_000, "absent": 1, "unread": 2, "left_out": 3}
     assert "log" not in render_summary(a_report()).splitlines()[-1]
+
+
+def test_the_summary_draws_the_newest_runs_and_gives_the_figures() -> None:
+    # Green, red, red, green, skipped, running: failed 2 of 4, broken from 2 to 4.
+    runs = [
+        a_run(number, end)
+        for number, end in enumerate(("success", "failure", "failure", "success", "skipped", None), start=1)
+    ]
+    scan = a_scan(runs, {run.id: [a_job("te|st", number=run.number)] for run in runs[1:3]})
+    seen, settings, now = observe(scan), some_settings(), START + timedelta(hours=9)
+    plan = make_plan(seen, scan, settings, now)
+    figures = make_figures(scan, seen, (), settings, now)
+    text = render_summary(make_report(scan, plan, (), Requests(5, 995, 800), now, figures))
+    assert "| `▁██▁··` |" in text
+    assert "| `CI` | 4 | 50% | 0% | 2 h (1) | 2 h | 2 h | 1 green |" in text
+    assert "| `CI` › `te\\|st` | 4 | 50% | 0% | 2 h (1) | 2 h | 2 h | 1 green |" in text
+    partial = dataclasses.replace(figures.repository, partial=True, flake_rate=None, broken_seconds=None)
+    cut = dataclasses.replace(figures.workflows[0], measures=dataclasses.replace(partial, streak=-3))
+    told = dataclasses.replace(figures, workflows=(cut,))
+    text = render_summary(make_report(scan, plan, (), Requests(5, 995, 800), now, told))
+    assert "| `CI` | at least 4 | 50% | ? | 2 h (1) | 2 h | ? | 3 red |" in text
+    assert "### Figures" not in render_summary(a_report())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (750, "12 min"), (12_600, "3.5 h"), (36_000, "10 h"), (181_440, "2.1 d")],
+)
+def test_a_span_is_told_in_its_largest_unit(seconds: float, words: str) -> None:
+    assert span(seconds) == words
 
 
 def test_the_report_is_json_with_a_reason_for_every_decision() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ci_failure_tracker.model import Failing, Fate, Identity, LogsRead, Problem, Result, Skip
+from ci_failure_tracker.rendering.figures import LEGEND, FiguresRow, chart, figures_rows
 from ci_failure_tracker.rendering.markdown import cell, code, counted, link, prose, utc
 from ci_failure_tracker.rendering.reasons import short_code
 from ci_failure_tracker.reporting.report import Report, WorkflowLook
@@ -75,6 +76,7 @@ class LookRow:
     superseded: int
     other: int
     newest: str
+    chart: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class SummaryView:
     over_cap: Table[ActionRow]
     skipped: Table[ActionRow]
     looked_at: Table[LookRow]
+    legend: str
+    figures: Table[FiguresRow]
     cost: str
 
 
@@ -110,6 +114,7 @@ def render_summary(report: Report, limit: int = LIMIT) -> str:
 
 def _view(report: Report, rows: int) -> SummaryView:
     url = report.repository.url
+    charts = {one.workflow: chart(one.runs) for one in report.figures.workflows}
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
         problems=_table(report.problems, _problem_row, rows),
@@ -119,7 +124,9 @@ def _view(report: Report, rows: int) -> SummaryView:
         done=_table(report.written, lambda one: _result_row(one, url), rows),
         over_cap=_table(report.over_cap, lambda one: _skip_row(one, url), rows),
         skipped=_table(report.skipped, lambda one: _skip_row(one, url), rows),
-        looked_at=_table(report.looked_at, _look_row, rows),
+        looked_at=_table(report.looked_at, lambda one: _look_row(one, charts), rows),
+        legend=LEGEND if charts else "",
+        figures=_table(figures_rows(report.figures), lambda one: one, rows),
         cost=_cost(report),
     )
 
@@ -201,9 +208,16 @@ def _issue(number: int | None, url: str) -> str:
     return link(f"#{number}", f"{url}/issues/{number}") if number else ""
 
 
-def _look_row(look: WorkflowLook) -> LookRow:
+def _look_row(look: WorkflowLook, charts: Mapping[str, str]) -> LookRow:
     return LookRow(
-        code(look.workflow, 80), look.runs, look.green, look.failed, look.superseded, look.other, utc(look.newest)
+        workflow=code(look.workflow, 80),
+        runs=look.runs,
+        green=look.green,
+        failed=look.failed,
+        superseded=look.superseded,
+        other=look.other,
+        newest=utc(look.newest),
+        chart=charts.get(look.workflow, ""),
     )
 
 
