@@ -50,19 +50,21 @@ format: $(READY) ## Mend what ruff can mend
 generate: $(READY) ## Write the parts of action.yml and docs that repeat the settings
 	@$(IN_SRC) $(PYTHON) tests/contract/generate.py
 
-# The action installs this list on top of requirements.txt, so it holds the extra alone and not what the project needs.
-SCHEDULES_NEED = import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
-  print(*project["optional-dependencies"]["schedules"], sep="\n")
+# The action installs these lists on top of requirements.txt, so each holds its extra alone and not what the project
+# needs.
+EXTRA_NEEDS = import sys, tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+  print(*project["optional-dependencies"][sys.argv[1]], sep="\n")
 
 lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
-	$(PYTHON) -c '$(SCHEDULES_NEED)' | $(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-header --no-annotate --constraint requirements.txt \
-	  --output-file src/requirements-schedules.txt -
+	set -e; for extra in schedules slack; do \
+	  $(PYTHON) -c '$(EXTRA_NEEDS)' $$extra | $(LINTERS) uv pip compile --quiet --upgrade --universal \
+	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --constraint requirements.txt --output-file src/requirements-$$extra.txt -; done
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --constraint requirements.txt --constraint src/requirements-schedules.txt \
-	  --extra cli --extra schedules --group dev pyproject.toml --output-file tests/requirements.txt
+	  --constraint src/requirements-slack.txt --extra cli --extra schedules --extra slack --group dev pyproject.toml --output-file tests/requirements.txt
 
 faults: $(READY) ## Put every request of a sweep under every fault, and end the sweep around each; prints how many cases
 	@$(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py

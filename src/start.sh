@@ -3,7 +3,8 @@
 #
 #   start.sh find   looks for a Python on the machine that is fit to run the tracker, and writes it to GITHUB_OUTPUT
 #   start.sh run    installs what requirements.txt lists into a folder of its own and runs the tracker there;
-#                   TRACKER_PYTHON is the Python to use; with INPUT_SCHEDULES also what that input needs
+#                   TRACKER_PYTHON is the Python to use; with INPUT_SCHEDULES, INPUT_SLACK_WEBHOOK_URL or
+#                   INPUT_SLACK_PAYLOAD also what that input needs
 #
 # The working directory is the caller's workspace, where a venv.py, a uv.toml or a .python-version may lie in wait.
 # So every Python starts with -I (neither the working directory nor PYTHON* variables count), tools that look for
@@ -18,6 +19,9 @@ src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 requirements=("$src/../requirements.txt")
 # Read as the tracker reads it: in any case, with spaces around it.
 case ${INPUT_SCHEDULES:-} in *[Tt][Rr][Uu][Ee]*) requirements+=("$src/requirements-schedules.txt") ;; esac
+case ${INPUT_SLACK_WEBHOOK_URL:-}:${INPUT_SLACK_PAYLOAD:-} in
+  *[![:space:]]*:* | *:*[Tt][Rr][Uu][Ee]*) requirements+=("$src/requirements-slack.txt") ;;
+esac
 
 is_windows() { command -v cygpath >/dev/null; }
 for_bash() { if is_windows; then cygpath -u "$1"; else printf '%s' "$1"; fi; }

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Outcome
@@ -78,6 +79,22 @@ class Secret:
     def __str__(self) -> str:
         """Never the value."""
         return "***"
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """A server that takes mail; `tls` from the first byte on, else by STARTTLS."""
+
+    host: str
+    port: int
+    tls: bool
+    user: Secret | None
+    password: Secret | None
+
+    @property
+    def may_be_plain(self) -> bool:
+        """Whether it may do without TLS: only where nothing leaves the machine and no password is sent."""
+        return is_loopback(self.host) and self.user is None
 
 
 class BadValueError(ValueError):
@@ -212,6 +229,87 @@ def _title(text: str) -> str:
 def _secret(text: str) -> Secret:
     if not re.fullmatch(r"[!-~]+", text):
         raise BadValueError("holds a space, a line end or a letter that no token has; copy it again")
+    return Secret(text)
+
+
+# --- where messages go: none of these texts is repeated in what is said of them -------------------
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name of a host means this machine."""
+    return host in {"localhost", "::1"} or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host, re.ASCII))
+
+
+def _split(text: str, example: str) -> SplitResult:
+    """The parts of an address, with a host and a port that there can be."""
+    wrong = BadValueError(f"is no address; give one such as `{example}`")
+    if not re.fullmatch(r"[!-~]+", text):
+        raise BadValueError("holds a space, a line end or a letter that no address has; copy it again")
+    try:
+        parts = urlsplit(text)
+        fit = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise wrong from None
+    if not fit:
+        raise wrong
+    return parts
+
+
+def _webhook(example: str) -> Callable[[str], Secret | None]:
+    def parse(text: str) -> Secret | None:
+        if not text:
+            return None
+        parts = _split(text, example)
+        local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if parts.scheme != "https" and not local:
+            raise BadValueError(f"has to begin with `https://`; give one such as `{example}`")
+        if "@" in parts.netloc or parts.fragment:
+            raise BadValueError("holds a user's name or a `#`, which no webhook has; copy it again")
+        return Secret(text)
+
+    return parse
+
+
+def _mail_server(text: str) -> MailServer | None:
+    if not text:
+        return None
+    example = "smtp://user:password@mail.example.com:587"
+    parts = _split(text, example)
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise BadValueError(f"has to begin with `smtp://` or `smtps://`; give one such as `{example}`")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise BadValueError(
+            "goes on behind the port; write `/`, `?`, `#` and `@` of a password as `%2F`, `%3F`, `%23` and `%40`"
+        )
+    user, password = (unquote(part or "") for part in (parts.username, parts.password))
+    if bool(user) != bool(password):
+        raise BadValueError("has a user's name without a password, or a password without a name; give both or none")
+    if not re.fullmatch(r"[ -~]*", user + password):
+        raise BadValueError("has a user's name or a password with letters that are none of ASCII, which SMTP lacks")
+    tls = parts.scheme == "smtps"
+    named, secret = (Secret(one) if one else None for one in (user, password))
+    return MailServer(parts.hostname or "", parts.port or (465 if tls else 587), tls, named, secret)
+
+
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,180}[A-Za-z0-9])?")
+_MOST_MAILBOXES = 50
+
+
+def _mailboxes(text: str) -> tuple[Secret, ...]:
+    boxes = _names(text)
+    wrong = [place for place, box in enumerate(boxes, start=1) if not _MAILBOX.fullmatch(box)]
+    if wrong:
+        raise BadValueError(f"holds something else than an address in place {wrong[0]}; give `name@example.com` alone")
+    if len(boxes) > _MOST_MAILBOXES:
+        raise BadValueError(f"holds {len(boxes)} addresses; give {_MOST_MAILBOXES} at most, or a mailing list")
+    return tuple(Secret(box) for box in boxes)
+
+
+def _mailbox(text: str) -> Secret | None:
+    if not text:
+        return None
+    if not _MAILBOX.fullmatch(text):
+        raise BadValueError("is no address of a mailbox; give `name@example.com` alone")
     return Secret(text)
 
 
@@ -394,6 +492,38 @@ class Settings:
         str,
         "FOLDER",
     )
+    slack_webhook_url: Secret | None = _input(
+        "",
+        "Incoming webhook of Slack that gets a message where a sweep opened, reopened or closed an issue; a secret.",
+        _webhook("https://hooks.slack.com/services/…"),
+        "URL",
+    )
+    slack_payload: bool = _input(
+        "false",
+        "Give that message as the output `slack-payload`, for a step of your own; the command prints it.",
+        _flag,
+        "BOOL",
+    )
+    discord_webhook_url: Secret | None = _input(
+        "",
+        "Webhook of Discord that gets the same message; in a forum each new failure gets a thread; a secret.",
+        _webhook("https://discord.com/api/webhooks/…"),
+        "URL",
+    )
+    smtp_url: MailServer | None = _input(
+        "",
+        "Server that takes a mail of the same: `smtp://user:password@host:587` for STARTTLS, `smtps://` for TLS; a "
+        "secret. Needs `email-to` and `email-from`.",
+        _mail_server,
+        "URL",
+    )
+    email_to: tuple[Secret, ...] = _input(
+        "",
+        f"Who gets the mail: up to {_MOST_MAILBOXES} addresses, separated by commas or lines.",
+        _mailboxes,
+        "ADDRESSES",
+    )
+    email_from: Secret | None = _input("", "Whom the mail is from: one address.", _mailbox, "ADDRESS")
     dry_run: bool = _input("false", "Plan everything and write nothing.", _flag, "BOOL")
 
     def counts(self, outcome: Outcome | None) -> bool:
@@ -435,9 +565,35 @@ def read_settings(given: Mapping[str, str]) -> Settings:
             mistakes.append(f"`{declared.name}` {mistake}.")
     if values.get("group_by") is GroupBy.CAUSE and values.get("logs") is False:
         mistakes.append("`group-by: cause` needs `logs: true`, for causes are found in the logs.")
+    mistakes += _half_a_mail(given)
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(**values)
+
+
+_MAIL = ("smtp-url", "email-to", "email-from")
+
+
+def _half_a_mail(given: Mapping[str, str]) -> list[str]:
+    """What a mail lacks, where one is asked for at all."""
+    there = [name for name in _MAIL if given.get(name, "").strip()]
+    if not there:
+        return []
+    have = f"`{there[0]}` is given"
+    return [f"`{name}` is missing: {have}, and a mail needs all three." for name in _MAIL if name not in there]
+
+
+def secret_texts(given: Mapping[str, str]) -> list[str]:
+    """What no log may show of the inputs as they were given, whether or not they can be used."""
+    whole = [given.get(name, "").strip() for name in ("slack-webhook-url", "discord-webhook-url", *_MAIL)]
+    found = [*whole, *_names(given.get("email-to", ""))]
+    try:
+        server = urlsplit(given.get("smtp-url", "").strip())
+        parts = [part for part in (server.username, server.password) if part]
+    except ValueError:
+        parts = []
+    found += [*parts, *map(unquote, parts)]
+    return list(dict.fromkeys(line.strip() for text in found for line in text.splitlines() if line.strip()))
 
 
 def _missing(name: str) -> str:

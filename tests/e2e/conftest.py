@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def wheels() -> Path:
     """The locked packages as files, fetched once for each lock, so that the tests need no network after that."""
-    locks = [ROOT / "requirements.txt", ROOT / "src" / "requirements-schedules.txt"]
+    locks = [ROOT / "requirements.txt", *sorted((ROOT / "src").glob("requirements-*.txt"))]
     whole = b"".join(lock.read_bytes() for lock in locks)
     name = f"{hashlib.sha256(whole).hexdigest()[:16]}-{sys.implementation.cache_tag}"
     kept = ROOT / ".cache" / "wheels" / name

@@ -16,6 +16,7 @@ from pathlib import Path
 from actions_toolkit import core
 
 from ci_failure_tracker.edges.files import write_report
+from ci_failure_tracker.edges.messages import tell
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -24,7 +25,7 @@ from ci_failure_tracker.model import Close, Create, Gravity, Reopen, Update
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.rendering.summary import render_summary, said
 from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.settings import inputs
+from ci_failure_tracker.settings import inputs, secret_texts
 from ci_failure_tracker.sweep import sweep
 
 ANNOTATIONS = 10
@@ -45,8 +46,9 @@ def main() -> int:
 def _run(stop: _Stop) -> int:
     try:
         connection = _connection()
-        report, path = write_report(_sweep(connection, stop), connection.settings.report_dir, _workspace())
-        _publish(report, path)
+        report, payload = tell(_sweep(connection, stop), connection.settings)
+        report, path = write_report(report, connection.settings.report_dir, _workspace())
+        _publish(report, path, payload)
     except StoppedError as stopped:
         what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep goes on from there."
         return _give_up("The sweep could not be ended", [what], FAILED)
@@ -81,6 +83,8 @@ class _Stop:
 
 def _connection() -> Connection:
     given = {declared.name: core.get_input(declared.variable.removeprefix("INPUT_")) for declared in inputs()}
+    for secret in secret_texts(given):
+        core.set_secret(secret)
     # Where the action is run by hand, the runner's own variables still say where it is.
     given["repository"] = given["repository"] or os.environ.get("GITHUB_REPOSITORY", "")
     return prepare(given, os.environ, _workspace())
@@ -152,7 +156,7 @@ class GroupedProgress:
 # --- what the sweep gives ------------------------------------------------------------------------
 
 
-def _publish(report: Report, path: str) -> None:
+def _publish(report: Report, path: str, payload: str) -> None:
     core.start_group("Plan and outcome")
     for result in report.results:
         issue = f" #{result.number}" if result.number else ""
@@ -160,7 +164,7 @@ def _publish(report: Report, path: str) -> None:
         core.info(one_line(f"{said(result)}{issue}: {identity.workflow} - {identity.job}: {result.action.reason}"))
     core.end_group()
     _annotate(report)
-    _set_outputs(outputs(report, path))
+    _set_outputs(outputs(report, path, payload))
     _write_summary(render_summary(report))
     core.info(one_line(report.line))
 
@@ -183,8 +187,11 @@ def _at_most_ten(texts: Sequence[str]) -> list[str]:
 _LISTS = ("issue-numbers", "created-issues", "updated-issues", "reopened-issues", "closed-issues")
 
 
-def outputs(report: Report, path: str = "") -> dict[str, str]:
-    """The outputs that action.yml declares; lists are JSON, `path` is where the report was written."""
+def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]:
+    """The outputs that action.yml declares; lists are JSON.
+
+    `path` is where the report was written, `payload` the message for Slack.
+    """
     created = json.dumps(report.issues(Create))
     return {
         "issue-numbers": created,
@@ -198,6 +205,7 @@ def outputs(report: Report, path: str = "") -> dict[str, str]:
         "has-failures": "" if report.knows_nothing else json.dumps(bool(report.failing)),
         "summary": plain(report.line, 1_000),
         "report-path": path,
+        "slack-payload": payload,
     }
 
 

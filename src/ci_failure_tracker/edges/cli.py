@@ -19,6 +19,7 @@ from rich.text import Text
 from ci_failure_tracker import __version__
 from ci_failure_tracker.edges.explain import explain_command
 from ci_failure_tracker.edges.files import write_report
+from ci_failure_tracker.edges.messages import tell
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -81,6 +82,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
             raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
         connection = _connection(given)
         report = _sweep(connection, terminal, execute=execute, yes=yes)
+        report, payload = tell(report, connection.settings)
         report, _ = write_report(report, connection.settings.report_dir, Path.cwd())
     except SettingsError as error:
         terminal.complain(error.mistakes)
@@ -92,6 +94,8 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
         terminal.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
         sys.exit(FAILED)
     terminal.show_report(report, executed=execute)
+    if payload:
+        sys.stdout.write(f"{payload}\n")
     sys.exit(FAILED if report.failed else 0)
 
 

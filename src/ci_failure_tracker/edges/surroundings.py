@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ci_failure_tracker.diagnosis.schedule import missing_packages
+from ci_failure_tracker.diagnosis import schedule
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
+from ci_failure_tracker.notify import slack
 from ci_failure_tracker.progress import Progress
 from ci_failure_tracker.rendering.issue import check_template
 from ci_failure_tracker.settings import Settings, read_settings
@@ -49,19 +50,23 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
     except SettingsError as error:
         raise SettingsError([*error.mistakes, *mistakes]) from None
     if settings.schedules:
-        mistakes += _not_installed()
+        mistakes += _not_installed("schedules", schedule.missing_packages())
+    if settings.slack_payload or settings.slack_webhook_url:
+        mistakes += _not_installed("slack", slack.missing_packages())
     if mistakes:
         raise SettingsError(mistakes)
     return Connection(settings, endpoints, connect(settings.token, endpoints, max_requests=settings.max_requests))
 
 
-def _not_installed() -> list[str]:
-    missing = missing_packages()
+_ASKED_BY = {"schedules": "`schedules` needs", "slack": "`slack-webhook-url` and `slack-payload` need"}
+
+
+def _not_installed(extra: str, missing: tuple[str, ...]) -> list[str]:
     if not missing:
         return []
     return [
-        f"`schedules` needs {' and '.join(missing)}, which the action installs by itself; "
-        "beside the command install it with: pip install 'ci-failure-tracker[schedules]'"
+        f"{_ASKED_BY[extra]} {' and '.join(missing)}, which the action installs by itself; "
+        f"beside the command install it with: pip install 'ci-failure-tracker[{extra}]'"
     ]
 
 
