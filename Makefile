@@ -53,18 +53,18 @@ generate: $(READY) ## Write the parts of action.yml and docs that repeat the set
 # The action installs such a list on top of requirements.txt, so it holds an extra alone and not what the project needs.
 EXTRA_NEEDS = import sys, tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
   print(*project["optional-dependencies"][sys.argv[1]], sep="\n")
-EXTRA_LISTS = --constraint src/requirements-schedules.txt --constraint src/requirements-metrics.txt
+EXTRAS = schedules metrics slack
 
 lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
-	for extra in schedules metrics; do \
+	for extra in $(EXTRAS); do \
 	  $(PYTHON) -c '$(EXTRA_NEEDS)' $$extra | $(LINTERS) uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --constraint requirements.txt --output-file src/requirements-$$extra.txt - || exit; done
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --constraint requirements.txt $(EXTRA_LISTS) \
-	  --extra cli --extra schedules --extra metrics --group dev pyproject.toml --output-file tests/requirements.txt
+	  --no-emit-index-url --no-header --constraint requirements.txt $(EXTRAS:%=--constraint src/requirements-%.txt) \
+	  --extra cli $(EXTRAS:%=--extra %) --group dev pyproject.toml --output-file tests/requirements.txt
 
 faults: $(READY) ## Put every request of a sweep under every fault, and end the sweep around each; prints how many cases
 	@$(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py

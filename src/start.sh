@@ -3,8 +3,7 @@
 #
 #   start.sh find   looks for a Python on the machine that is fit to run the tracker, and writes it to GITHUB_OUTPUT
 #   start.sh run    installs what requirements.txt lists into a folder of its own and runs the tracker there;
-#                   TRACKER_PYTHON is the Python to use; with INPUT_SCHEDULES, INPUT_REPORT_DIR or
-#                   INPUT_PUSHGATEWAY_URL also what these inputs need
+#                   TRACKER_PYTHON is the Python to use; what only some inputs need is installed only where they are set
 #
 # The working directory is the caller's workspace, where a venv.py, a uv.toml or a .python-version may lie in wait.
 # So every Python starts with -I (neither the working directory nor PYTHON* variables count), tools that look for
@@ -18,11 +17,12 @@ unset PIP_CONSTRAINT PIP_REQUIREMENT PIP_PREFIX PIP_TARGET PIP_DRY_RUN UV_CONSTR
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 requirements=("$src/../requirements.txt")
 # Read as the tracker reads it: in any case, with spaces around it.
-case ${INPUT_SCHEDULES:-} in *[Tt][Rr][Uu][Ee]*) requirements+=("$src/requirements-schedules.txt") ;; esac
-# Without the list the tracker says itself what it lacks.
-if [[ ${INPUT_REPORT_DIR:-}${INPUT_PUSHGATEWAY_URL:-} = *[![:space:]]* && -e $src/requirements-metrics.txt ]]; then
-  requirements+=("$src/requirements-metrics.txt")
-fi
+is_true() { [[ ${1:-} = *[Tt][Rr][Uu][Ee]* ]]; }
+is_set() { [[ ${1:-} = *[![:space:]]* ]]; }
+also() { requirements+=("$src/requirements-$1.txt"); }
+if is_true "${INPUT_SCHEDULES:-}"; then also schedules; fi
+if is_set "${INPUT_REPORT_DIR:-}${INPUT_PUSHGATEWAY_URL:-}"; then also metrics; fi
+if is_set "${INPUT_SLACK_WEBHOOK_URL:-}" || is_true "${INPUT_SLACK_PAYLOAD:-}"; then also slack; fi
 
 is_windows() { command -v cygpath >/dev/null; }
 for_bash() { if is_windows; then cygpath -u "$1"; else printf '%s' "$1"; fi; }

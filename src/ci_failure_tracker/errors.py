@@ -160,3 +160,7 @@ class RequestsSpentError(GitHubError):
             "The next sweep goes on. Raise `max-requests`, lower `max-runs`, or sweep at a time when the token's "
             "limit is less used.",
         )
+
+
+class BadValueError(ValueError):
+    """An input's text that cannot be read; its message says what would be right."""

@@ -12,10 +12,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
-from urllib.parse import urlsplit
 
-from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.addresses import (
+    MOST_MAILBOXES,
+    MailServer,
+    gateway,
+    half_a_mail,
+    listed,
+    mail_server,
+    mailbox,
+    mailboxes,
+    webhook,
+)
+from ci_failure_tracker.errors import BadValueError, SettingsError
 from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.secret import Secret
 
 MAX_RUNS_LIMIT = 1000
 """GitHub lists no more runs than this where a filter is used (its documentation of "List workflow runs")."""
@@ -63,29 +74,6 @@ class Matrix(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
-    """A value that never shows in a message, a log or a report."""
-
-    _value: str
-
-    def reveal(self) -> str:
-        """The value itself; only for the request that needs it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        """Never the value."""
-        return "Secret(***)"
-
-    def __str__(self) -> str:
-        """Never the value."""
-        return "***"
-
-
-class BadValueError(ValueError):
-    """An input's text that cannot be read; its message says what would be right."""
-
-
-@dataclass(frozen=True, slots=True)
 class Input:
     """One input as its users see it."""
 
@@ -102,11 +90,6 @@ class Input:
 
 
 # --- reading a text as a type --------------------------------------------------------------------
-
-
-def _names(text: str) -> tuple[str, ...]:
-    parts = (part.strip() for line in text.splitlines() for part in line.split(","))
-    return tuple(dict.fromkeys(part for part in parts if part))
 
 
 def _count(least: int, most: int | None = None) -> Callable[[str], int]:
@@ -150,11 +133,11 @@ def _repository(text: str) -> str:
 
 
 def _events(text: str) -> tuple[str, ...]:
-    return _names(text.lower())
+    return listed(text.lower())
 
 
 def _conclusions(text: str) -> frozenset[Outcome]:
-    names = _names(text.lower())
+    names = listed(text.lower())
     unknown = [name for name in names if name not in COUNTABLE]
     if unknown or not names:
         said = ", ".join(repr(name) for name in unknown) or "nothing"
@@ -194,7 +177,7 @@ def _since(text: str) -> Since:
 
 
 def _labels(text: str) -> tuple[str, ...]:
-    labels = _names(text)
+    labels = listed(text)
     if not labels:
         raise BadValueError("is empty; the tracker finds its issues by the first label, so give at least one")
     long = [label for label in labels if len(label) > 50]  # noqa: PLR2004 - GitHub's limit of a label's name
@@ -213,18 +196,6 @@ def _title(text: str) -> str:
 def _secret(text: str) -> Secret:
     if not re.fullmatch(r"[!-~]+", text):
         raise BadValueError("holds a space, a line end or a letter that no token has; copy it again")
-    return Secret(text)
-
-
-def _address(text: str) -> Secret:
-    wrong = BadValueError("is no address such as `https://push.example.com:9091`; it is not repeated here")
-    try:
-        parts = urlsplit(text)
-        right = parts.scheme in {"https", "http"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise wrong from None
-    if text and not (right and re.fullmatch(r"[!-~]+", text)):
-        raise wrong
     return Secret(text)
 
 
@@ -271,20 +242,20 @@ class Settings:
     workflow: tuple[str, ...] = _input(
         "",
         "Workflows to look at: names, file names or globs, separated by commas or lines. Empty means every one.",
-        _names,
+        listed,
         "NAMES",
     )
     exclude_workflow: tuple[str, ...] = _input(
         "",
         "Workflows to leave out: names, file names or globs, separated by commas or lines.",
-        _names,
+        listed,
         "NAMES",
     )
     branch: tuple[str, ...] = _input(
         "",
         "Branches to look at: names or globs, separated by commas or lines. Empty means the default branch, "
         "`*` all of them. Runs of forks never count.",
-        _names,
+        listed,
         "NAMES",
     )
     event: tuple[str, ...] = _input(
@@ -346,7 +317,7 @@ class Settings:
         _labels,
         "NAMES",
     )
-    assignees: tuple[str, ...] = _input("", "Logins to assign to every new issue.", _names, "LOGINS")
+    assignees: tuple[str, ...] = _input("", "Logins to assign to every new issue.", listed, "LOGINS")
     title: str = _input(
         "[CI Failure] {workflow} - {job}",
         "Title of a new issue; `{workflow}`, `{job}` and `{headline}`, the line that says what failed, are filled in.",
@@ -407,13 +378,45 @@ class Settings:
         str,
         "FOLDER",
     )
-    pushgateway_url: Secret = _input(
+    pushgateway_url: Secret | None = _input(
         "",
         "Address of a Prometheus Pushgateway to push the figures to, as `https://host:9091`, with `name:password@` "
         "before the host if it asks for one. A dry run pushes nothing.",
-        _address,
+        gateway,
         "URL",
     )
+    slack_webhook_url: Secret | None = _input(
+        "",
+        "Incoming webhook of Slack that gets a message where a sweep opened, reopened or closed an issue; a secret.",
+        webhook("https://hooks.slack.com/services/…"),
+        "URL",
+    )
+    slack_payload: bool = _input(
+        "false",
+        "Give that message as the output `slack-payload`, for a step of your own; the command prints it.",
+        _flag,
+        "BOOL",
+    )
+    discord_webhook_url: Secret | None = _input(
+        "",
+        "Webhook of Discord that gets the same message; in a forum each new failure gets a thread; a secret.",
+        webhook("https://discord.com/api/webhooks/…"),
+        "URL",
+    )
+    smtp_url: MailServer | None = _input(
+        "",
+        "Server that takes a mail of the same: `smtp://user:password@host:587` for STARTTLS, `smtps://` for TLS; a "
+        "secret. Needs `email-to` and `email-from`.",
+        mail_server,
+        "URL",
+    )
+    email_to: tuple[Secret, ...] = _input(
+        "",
+        f"Who gets the mail: up to {MOST_MAILBOXES} addresses, separated by commas or lines.",
+        mailboxes,
+        "ADDRESSES",
+    )
+    email_from: Secret | None = _input("", "Whom the mail is from: one address.", mailbox, "ADDRESS")
     dry_run: bool = _input("false", "Plan everything and write nothing.", _flag, "BOOL")
 
     def counts(self, outcome: Outcome | None) -> bool:
@@ -455,6 +458,7 @@ def read_settings(given: Mapping[str, str]) -> Settings:
             mistakes.append(f"`{declared.name}` {mistake}.")
     if values.get("group_by") is GroupBy.CAUSE and values.get("logs") is False:
         mistakes.append("`group-by: cause` needs `logs: true`, for causes are found in the logs.")
+    mistakes += half_a_mail(given)
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(**values)

@@ -13,7 +13,8 @@ from ci_failure_tracker.github_api.patience import Patience
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
 from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.settings import Secret, read_settings
+from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Sandbox, Server
 from sandbox.box import Kept

@@ -26,6 +26,7 @@ OUTPUTS = {
     "has-failures": "`true` if something is failing now, else `false`; empty if that could not be seen.",
     "summary": "What the sweep found and did, in one line.",
     "report-path": "Where `report.json` lies; empty without `report-dir`.",
+    "slack-payload": "The message for Slack as JSON; empty where nothing changed or the input is not `true`.",
 }
 """What each output means; that these are the outputs is checked against the code that sets them."""
 

@@ -15,7 +15,7 @@ from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.scan import scan
 from ci_failure_tracker.github_api.suites import MOST_JOBS, MOST_RED, SUITES
 from ci_failure_tracker.model import Observation, Scan
-from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.secret import Secret
 from contract.test_sandbox_graphql import OFFICIAL
 from sandbox import Fault, Sandbox, Server, check_suites
 

@@ -18,7 +18,7 @@ from ci_failure_tracker.github_api.patience import Budget
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.scan import scan
 from ci_failure_tracker.model import Absence, Gravity, Outcome, Scan
-from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.secret import Secret
 from sandbox import Fault, Sandbox, Server
 
 BROKEN = """##[group]Run make

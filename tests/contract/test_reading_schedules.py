@@ -20,7 +20,7 @@ from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, co
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.schedules import read_schedules
 from ci_failure_tracker.model import Gravity, Quiet, Scan, Schedule
-from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.secret import Secret
 from sandbox import Fault, Sandbox, Server
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from ci_failure_tracker.edges import action, metrics
+from ci_failure_tracker.edges import action
 from ci_failure_tracker.edges.cli import program
 from contract.faults_scenario import a_busy_box
 from sandbox import Fault, Sandbox, Server
@@ -92,4 +92,4 @@ def test_the_action_says_where_the_report_is(monkeypatch: pytest.MonkeyPatch, tm
     path = tmp_path / "ci" / "report.json"
     check(json.loads(path.read_text("utf-8")))
     assert str(path) in output.read_text("utf-8")
-    assert (path.parent / "metrics.prom").is_file() == metrics.can_be_made()
+    assert (path.parent / "metrics.prom").is_file()

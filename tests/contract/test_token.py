@@ -19,7 +19,7 @@ from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github_api.client import Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.scan import scan
-from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.secret import Secret
 from sandbox import Fault, Sandbox
 
 TOKEN = "a-token-of-no-known-kind-0123456789"

@@ -20,7 +20,8 @@ from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
 from ci_failure_tracker.model import Skip
 from ci_failure_tracker.reporting.report import Report, verb
-from ci_failure_tracker.settings import Secret, read_settings
+from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, RequestRecord, Sandbox, Server
 from sandbox.state import Issue

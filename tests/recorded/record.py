@@ -23,7 +23,7 @@ from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
 from ci_failure_tracker.model import Change, Close, Create, Identity, Plan, Reopen, Result, Update
-from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.secret import Secret
 from sandbox import Sandbox
 
 CASSETTES = Path(__file__).parent / "cassettes"

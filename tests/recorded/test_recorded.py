@@ -15,7 +15,7 @@ import yaml
 from ci_failure_tracker.github_api.client import PUBLIC_API, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.model import Fate
-from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.secret import Secret
 from recorded.record import (
     CASSETTES,
     LABELS,

@@ -10,6 +10,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "ci_failure_tracker"
 PURE = ("diagnosis", "tracking", "rendering", "reporting", "redaction")
+SINGLE = [PACKAGE / name for name in ("addresses.py", "errors.py", "secret.py", "settings.py")]
+SENDERS = {"notify/send.py", "notify/webhook.py", "notify/smtp.py"}
+"""What brings the messages out; the others of that folder only make them."""
 EDGE_ONLY = {"os", "sys", "click", "rich", "actions_toolkit"}
 OUTSIDE = {"github", "requests", "urllib3", "time", "subprocess", "socket", "pathlib"} | EDGE_ONLY
 
@@ -28,13 +31,20 @@ def modules(*folders: str) -> list[Path]:
 
 
 def label(path: Path) -> str:
-    return str(path.relative_to(PACKAGE))
+    return path.relative_to(PACKAGE).as_posix()
 
 
-@pytest.mark.parametrize("path", [*modules(*PURE, "model"), PACKAGE / "settings.py"], ids=label)
+def makers() -> list[Path]:
+    return [path for path in modules("notify") if label(path) not in SENDERS]
+
+
+@pytest.mark.parametrize(
+    "path", [*modules(*PURE, "model"), *makers(), PACKAGE / "settings.py", PACKAGE / "addresses.py"], ids=label
+)
 def test_the_core_is_pure(path: Path) -> None:
     roots = {name.partition(".")[0] for name in imports(path)}
-    assert not roots & OUTSIDE
+    assert not roots & (OUTSIDE | {"smtplib", "ssl"})
+    assert not {f"{name.removeprefix('ci_failure_tracker.').replace('.', '/')}.py" for name in imports(path)} & SENDERS
     assert not any(
         name.startswith(("ci_failure_tracker.github_api", "ci_failure_tracker.edges")) for name in imports(path)
     )
@@ -50,10 +60,20 @@ def test_only_the_edges_touch_the_environment_and_the_terminal(path: Path) -> No
     "path", [path for path in PACKAGE.rglob("*.py") if path.parent.name != "github_api"], ids=label
 )
 def test_only_github_api_talks_to_github(path: Path) -> None:
-    assert not {name.partition(".")[0] for name in imports(path)} & {"github", "requests", "urllib3"}
+    allowed = {"requests"} if label(path) == "notify/webhook.py" else set()
+    assert not {name.partition(".")[0] for name in imports(path)} & {"github", "requests", "urllib3"} - allowed
 
 
-@pytest.mark.parametrize("path", modules(*PURE), ids=label)
+def test_only_the_edges_send_messages_and_only_two_modules_reach_a_channel() -> None:
+    users = {label(path): set(imports(path)) for path in PACKAGE.rglob("*.py")}
+    by_http = {name for name, used in users.items() if "requests" in used and not name.startswith("github_api/")}
+    assert by_http == {"notify/webhook.py"}
+    assert {name for name, used in users.items() if "smtplib" in used} == {"notify/smtp.py"}
+    senders = {name for name, used in users.items() if "ci_failure_tracker.notify.send" in used}
+    assert senders == {"edges/deliver.py"}
+
+
+@pytest.mark.parametrize("path", [*modules(*PURE), *makers()], ids=label)
 def test_the_core_is_told_what_time_it_is(path: Path) -> None:
     tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
     assert not [

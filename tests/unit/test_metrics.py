@@ -14,15 +14,16 @@ import pytest
 
 from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.edges import extras
 from ci_failure_tracker.edges import metrics as edge
-from ci_failure_tracker.edges.files import leave_behind
+from ci_failure_tracker.edges.deliver import Delivered, deliver
 from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Job, Run, Workflow
 from ci_failure_tracker.reporting.figures import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
-from ci_failure_tracker.settings import Secret
+from ci_failure_tracker.secret import Secret
 from ci_failure_tracker.tracking.plan import make_plan
 
 pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
@@ -135,21 +136,22 @@ def test_the_package_is_loaded_only_where_metrics_are_asked_for() -> None:
 def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(edge, "can_be_made", lambda: False)
-    report, path = leave_behind(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
+    monkeypatch.setattr(extras, "METRICS", extras.Extra("metrics", (("prometheus-client", "no_such_module"),)))
+    delivered = deliver(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
+    report, path = delivered.report, delivered.path
     assert Path(path).is_file()
     assert not (tmp_path / "out" / "metrics.prom").exists()
     assert "ci-failure-tracker[metrics]" in report.problems[-1].advice
     assert not report.failed
-    assert "prometheus_client" in Path(path).read_text("utf-8")
+    assert "prometheus-client" in Path(path).read_text("utf-8")
     given = {"token": "t", "repository": "o/r", "pushgateway-url": "http://push.example"}
-    with pytest.raises(SettingsError, match="needs the package prometheus_client"):
+    with pytest.raises(SettingsError, match="`pushgateway-url` needs prometheus-client"):
         prepare(given, {}, tmp_path)
 
 
 @pytest.mark.parametrize("url", ["push.example:9091", "ftp://a", "http://", "http://u:hunter2@host:x", "http://a b"])
 def test_an_address_that_is_none_is_refused_without_being_repeated(url: str) -> None:
-    with pytest.raises(SettingsError, match="`pushgateway-url` is no address") as caught:
+    with pytest.raises(SettingsError, match="`pushgateway-url` (is no address|has to begin|holds a space)") as caught:
         some_settings(pushgateway_url=url)
     assert url not in str(caught.value.mistakes)
 
@@ -157,7 +159,8 @@ def test_an_address_that_is_none_is_refused_without_being_repeated(url: str) -> 
 @pytest.mark.parametrize("url", ["http://name:hunter2@127.0.0.1:1", "http://name:hunter2@nowhere.invalid/hunter2"])
 def test_a_gateway_that_is_down_is_a_problem_that_names_no_credentials(url: str, tmp_path: Path) -> None:
     settings = some_settings(pushgateway_url=url, report_dir="out")
-    report, path = leave_behind(a_report([a_run(1)]), settings, tmp_path, is_dry=False)
+    delivered = deliver(a_report([a_run(1)]), settings, tmp_path, is_dry=False)
+    report, path = delivered.report, delivered.path
     assert report.failed
     assert "could not be pushed to" in report.problems[0].what
     for text in (str(report.problems), repr(settings), Path(path).read_text("utf-8")):
@@ -174,9 +177,9 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(edge, "push", take)
     settings = some_settings(pushgateway_url="http://push.example")
     report = a_report([a_run(1)])
-    assert leave_behind(report, settings, tmp_path, is_dry=True) == (report, "")
+    assert deliver(report, settings, tmp_path, is_dry=True) == Delivered(report)
     assert pushed == []
-    leave_behind(report, settings, tmp_path, is_dry=False)
+    deliver(report, settings, tmp_path, is_dry=False)
     assert pushed == [(report, Secret("http://push.example"))]
 
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_failure_tracker.diagnosis import schedule
-from ci_failure_tracker.diagnosis.schedule import GRACE, MOST_CHARACTERS, due_after, missing_packages, read_crons
+from ci_failure_tracker.diagnosis.schedule import GRACE, MOST_CHARACTERS, due_after, read_crons
+from ci_failure_tracker.edges import extras
 from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError, UnreadableScheduleError
 
@@ -239,9 +239,10 @@ def test_a_machine_without_the_packages_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     given = {"token": "t", "repository": "octo-org/example"}
-    assert missing_packages() == ()
+    assert extras.SCHEDULES.missing == ()
     prepare({**given, "schedules": "true"}, {}, tmp_path)
-    monkeypatch.setattr(schedule, "_PACKAGES", {"no_such_cron": "cronsim", "no_such_yaml": "PyYAML"})
+    there_is_not = extras.Extra("schedules", (("cronsim", "no_such_cron"), ("PyYAML", "no_such_yaml")))
+    monkeypatch.setattr(extras, "SCHEDULES", there_is_not)
     prepare(given, {}, tmp_path)
     with pytest.raises(SettingsError, match=re.escape("pip install 'ci-failure-tracker[schedules]'")) as caught:
         prepare({**given, "schedules": "true"}, {}, tmp_path)

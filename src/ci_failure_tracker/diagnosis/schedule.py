@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import merge
-from importlib.util import find_spec
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
@@ -34,13 +33,7 @@ MOST_CHARACTERS = 200_000
 _DEEPEST = 50
 _MOST_CRONS = 50
 _LONGEST_CRON = 200
-_PACKAGES = {"cronsim": "cronsim", "yaml": "PyYAML"}
 _FORM = re.compile(r"(?P<cron>[^\s()]+(?: [^\s()]+){4})(?: \((?P<zone>[^()]+)\))?")
-
-
-def missing_packages() -> tuple[str, ...]:
-    """The packages that this module needs and that are not installed, as an installer calls them."""
-    return tuple(package for module, package in _PACKAGES.items() if find_spec(module) is None)
 
 
 # --- what the file says --------------------------------------------------------------------------

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from actions_toolkit import core
 
-from ci_failure_tracker.edges.files import leave_behind
+from ci_failure_tracker.addresses import secret_texts
+from ci_failure_tracker.edges.deliver import Delivered, deliver
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -46,8 +47,8 @@ def _run(stop: _Stop) -> int:
     try:
         connection = _connection()
         settings = connection.settings
-        report, path = leave_behind(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
-        _publish(report, path)
+        delivered = deliver(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
+        _publish(delivered)
     except StoppedError as stopped:
         what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep goes on from there."
         return _give_up("The sweep could not be ended", [what], FAILED)
@@ -57,7 +58,7 @@ def _run(stop: _Stop) -> int:
         return _give_up("The sweep could not be made", [str(error)], error.exit_code)
     except Exception as error:  # the tracker must not die without a word
         return _give_up("The tracker failed", [_unexpected(error)], FAILED)
-    return FAILED if report.failed else 0
+    return FAILED if delivered.report.failed else 0
 
 
 class StoppedError(BaseException):
@@ -82,6 +83,8 @@ class _Stop:
 
 def _connection() -> Connection:
     given = {declared.name: core.get_input(declared.variable.removeprefix("INPUT_")) for declared in inputs()}
+    for secret in secret_texts(given):
+        core.set_secret(secret)
     # Where the action is run by hand, the runner's own variables still say where it is.
     given["repository"] = given["repository"] or os.environ.get("GITHUB_REPOSITORY", "")
     return prepare(given, os.environ, _workspace())
@@ -153,7 +156,8 @@ class GroupedProgress:
 # --- what the sweep gives ------------------------------------------------------------------------
 
 
-def _publish(report: Report, path: str) -> None:
+def _publish(delivered: Delivered) -> None:
+    report = delivered.report
     core.start_group("Plan and outcome")
     for result in report.results:
         issue = f" #{result.number}" if result.number else ""
@@ -161,7 +165,7 @@ def _publish(report: Report, path: str) -> None:
         core.info(one_line(f"{said(result)}{issue}: {identity.workflow} - {identity.job}: {result.action.reason}"))
     core.end_group()
     _annotate(report)
-    _set_outputs(outputs(report, path))
+    _set_outputs(outputs(report, delivered.path, delivered.payload))
     _write_summary(render_summary(report))
     core.info(one_line(report.line))
 
@@ -184,8 +188,11 @@ def _at_most_ten(texts: Sequence[str]) -> list[str]:
 _LISTS = ("issue-numbers", "created-issues", "updated-issues", "reopened-issues", "closed-issues")
 
 
-def outputs(report: Report, path: str = "") -> dict[str, str]:
-    """The outputs that action.yml declares; lists are JSON, `path` is where the report was written."""
+def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]:
+    """The outputs that action.yml declares; lists are JSON.
+
+    `path` is where the report was written, `payload` the message for Slack.
+    """
     created = json.dumps(report.issues(Create))
     return {
         "issue-numbers": created,
@@ -199,6 +206,7 @@ def outputs(report: Report, path: str = "") -> dict[str, str]:
         "has-failures": "" if report.knows_nothing else json.dumps(bool(report.failing)),
         "summary": plain(report.line, 1_000),
         "report-path": path,
+        "slack-payload": payload,
     }
 
 

@@ -17,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ci_failure_tracker import __version__
+from ci_failure_tracker.edges.deliver import deliver
 from ci_failure_tracker.edges.explain import explain_command
-from ci_failure_tracker.edges.files import leave_behind
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -81,7 +81,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
             raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
         connection = _connection(given)
         report = _sweep(connection, terminal, execute=execute, yes=yes)
-        report, _ = leave_behind(report, connection.settings, Path.cwd(), is_dry=report.held_back or not execute)
+        delivered = deliver(report, connection.settings, Path.cwd(), is_dry=report.held_back or not execute)
     except SettingsError as error:
         terminal.complain(error.mistakes)
         sys.exit(error.exit_code)
@@ -91,8 +91,10 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
     except Exception as error:
         terminal.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
         sys.exit(FAILED)
-    terminal.show_report(report, executed=execute)
-    sys.exit(FAILED if report.failed else 0)
+    terminal.show_report(delivered.report, executed=execute)
+    if delivered.payload:
+        sys.stdout.write(f"{delivered.payload}\n")
+    sys.exit(FAILED if delivered.report.failed else 0)
 
 
 @program.command("action")

@@ -1,28 +1,16 @@
-"""What a sweep leaves behind where it is asked to: files in a folder, metrics at a Pushgateway."""
+"""The files that a sweep leaves behind where it is asked to."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 
-from ci_failure_tracker.edges import metrics
+from ci_failure_tracker.edges import extras
 from ci_failure_tracker.model import Gravity, Problem
 from ci_failure_tracker.reporting.report import Report, report_as_json
-from ci_failure_tracker.settings import Settings
 
 NAME = "report.json"
 METRICS = "metrics.prom"
-
-
-def leave_behind(report: Report, settings: Settings, workspace: Path, *, is_dry: bool) -> tuple[Report, str]:
-    """Push the metrics and write the files; where the report lies, and the report with what went wrong in it.
-
-    A dry run pushes nothing: what is at the gateway is taken for what is.
-    """
-    if settings.pushgateway_url.reveal() and not is_dry:
-        report = _with(report, *metrics.push(report, settings.pushgateway_url))
-    return write_report(report, settings.report_dir, workspace)
 
 
 def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, str]:
@@ -32,26 +20,26 @@ def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, 
     """
     if not folder:
         return report, ""
-    if not metrics.can_be_made():
-        lacking = f"{METRICS} was not written, for it needs the package prometheus_client."
-        report = _with(report, Problem(Gravity.WARNING, lacking, metrics.INSTALL))
-    path = workspace / folder / NAME
+    if extras.METRICS.missing:
+        lacking = f"{METRICS} was not written, for it needs {' and '.join(extras.METRICS.missing)}."
+        report = report.having([Problem(Gravity.WARNING, lacking, extras.METRICS.advice)])
+    place = workspace / folder
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if metrics.can_be_made():
-            (path.parent / METRICS).write_bytes(metrics.as_text(report))
+        place.mkdir(parents=True, exist_ok=True)
+        if not extras.METRICS.missing:
+            _write_metrics(report, place / METRICS)
         # Last, so that it holds every problem that there was.
-        path.write_text(json.dumps(report_as_json(report), indent=2) + "\n", encoding="utf-8")
+        (place / NAME).write_text(json.dumps(report_as_json(report), indent=2) + "\n", encoding="utf-8")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         what = f"The report could not be written to {folder!r} ({reason})."
         advice = "Give `report-dir` a folder in the workspace that may be written to."
-        return _with(report, Problem(Gravity.ERROR, what, advice)), ""
-    return report, str(path)
+        return report.having([Problem(Gravity.ERROR, what, advice)]), ""
+    return report, str(place / NAME)
 
 
-def _with(report: Report, *problems: Problem) -> Report:
-    """The report with these among its problems: errors first, and a warning after them."""
-    if all(problem.gravity is Gravity.ERROR for problem in problems):
-        return dataclasses.replace(report, problems=(*problems, *report.problems))
-    return dataclasses.replace(report, problems=(*report.problems, *problems))
+def _write_metrics(report: Report, path: Path) -> None:
+    # Loaded here alone: a sweep that needs none of it does not pay for it.
+    from ci_failure_tracker.reporting.metrics import metrics_text  # noqa: PLC0415
+
+    path.write_bytes(metrics_text(report))

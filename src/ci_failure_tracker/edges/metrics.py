@@ -1,27 +1,19 @@
-"""The metrics: whether they can be made here, and how they get to a Pushgateway."""
+"""The metrics: as text, and how they get to a Pushgateway."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
 from http.client import HTTPException
-from importlib.util import find_spec
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 
 from ci_failure_tracker.model import Gravity, Problem
 from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.settings import Secret
-
-INSTALL = "Install it with: pip install 'ci-failure-tracker[metrics]'."
+from ci_failure_tracker.secret import Secret
 
 _TIMEOUT = 10.0
 _JOB = "ci-failure-tracker"
-
-
-def can_be_made() -> bool:
-    """Whether the package is there that makes them."""
-    return find_spec("prometheus_client") is not None
 
 
 def as_text(report: Report) -> bytes:

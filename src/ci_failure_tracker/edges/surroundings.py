@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ci_failure_tracker.diagnosis.schedule import missing_packages
-from ci_failure_tracker.edges import metrics
+from ci_failure_tracker.edges import extras
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github_api.reads import Reads
@@ -49,23 +48,10 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
         settings = read_settings({**given, "issue-template": text})
     except SettingsError as error:
         raise SettingsError([*error.mistakes, *mistakes]) from None
-    if settings.schedules:
-        mistakes += _not_installed()
-    if settings.pushgateway_url.reveal() and not metrics.can_be_made():
-        mistakes.append(f"`pushgateway-url` needs the package prometheus_client. {metrics.INSTALL}")
+    mistakes += extras.mistakes(settings)
     if mistakes:
         raise SettingsError(mistakes)
     return Connection(settings, endpoints, connect(settings.token, endpoints, max_requests=settings.max_requests))
-
-
-def _not_installed() -> list[str]:
-    missing = missing_packages()
-    if not missing:
-        return []
-    return [
-        f"`schedules` needs {' and '.join(missing)}, which the action installs by itself; "
-        "beside the command install it with: pip install 'ci-failure-tracker[schedules]'"
-    ]
 
 
 def now() -> datetime:

@@ -28,7 +28,8 @@ from ci_failure_tracker.errors import (
     UnansweredError,
 )
 from ci_failure_tracker.github_api.patience import Budget, Patience, is_broken, is_held_back
-from ci_failure_tracker.settings import MAX_REQUESTS, Secret
+from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.settings import MAX_REQUESTS
 
 PUBLIC_API = "https://api.github.com"
 

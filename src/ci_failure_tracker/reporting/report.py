@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,6 +81,10 @@ class Report:
     requests: Requests
     logs: LogsRead = field(default_factory=LogsRead)
     figures: Figures = NOTHING_SEEN
+
+    def having(self, problems: Iterable[Problem]) -> Report:
+        """The same report with these problems as well, before others that are as grave."""
+        return dataclasses.replace(self, problems=_each_once([*problems, *self.problems]))
 
     def issues(self, kind: type[Create | Change]) -> list[int]:
         """The numbers of the issues that an action of this kind was done to."""

@@ -1,0 +1,161 @@
+"""Where messages and figures go: addresses as inputs give them, which no text repeats, for they hold passwords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from ci_failure_tracker.errors import BadValueError
+from ci_failure_tracker.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """A server that takes mail; `tls` from the first byte on, else by STARTTLS."""
+
+    host: str
+    port: int
+    tls: bool
+    user: Secret | None
+    password: Secret | None
+
+    @property
+    def may_be_plain(self) -> bool:
+        """Whether it may do without TLS: only where nothing leaves the machine and no password is sent."""
+        return is_loopback(self.host) and self.user is None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name of a host means this machine."""
+    return host in {"localhost", "::1"} or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host, re.ASCII))
+
+
+def _split(text: str, example: str) -> SplitResult:
+    """The parts of an address, with a host and a port that there can be."""
+    wrong = BadValueError(f"is no address; give one such as `{example}`")
+    if not re.fullmatch(r"[!-~]+", text):
+        raise BadValueError("holds a space, a line end or a letter that no address has; copy it again")
+    try:
+        parts = urlsplit(text)
+        fit = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise wrong from None
+    if not fit:
+        raise wrong
+    return parts
+
+
+def webhook(example: str) -> Callable[[str], Secret | None]:
+    """What reads a webhook's address; unencrypted only on this machine."""
+
+    def parse(text: str) -> Secret | None:
+        if not text:
+            return None
+        parts = _split(text, example)
+        local = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if parts.scheme != "https" and not local:
+            raise BadValueError(f"has to begin with `https://`; give one such as `{example}`")
+        if "@" in parts.netloc or parts.fragment:
+            raise BadValueError("holds a user's name or a `#`, which no webhook has; copy it again")
+        return Secret(text)
+
+    return parse
+
+
+def gateway(text: str) -> Secret | None:
+    """A Pushgateway, which may stand in the machine's own network, where few have certificates."""
+    if not text:
+        return None
+    example = "https://push.example.com:9091"
+    if _split(text, example).scheme not in {"https", "http"}:
+        raise BadValueError(f"has to begin with `https://` or `http://`; give one such as `{example}`")
+    return Secret(text)
+
+
+def mail_server(text: str) -> MailServer | None:
+    """A server and how to log in to it."""
+    if not text:
+        return None
+    example = "smtp://user:password@mail.example.com:587"
+    parts = _split(text, example)
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise BadValueError(f"has to begin with `smtp://` or `smtps://`; give one such as `{example}`")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise BadValueError(
+            "goes on behind the port; write `/`, `?`, `#` and `@` of a password as `%2F`, `%3F`, `%23` and `%40`"
+        )
+    user, password = (unquote(part or "") for part in (parts.username, parts.password))
+    if bool(user) != bool(password):
+        raise BadValueError("has a user's name without a password, or a password without a name; give both or none")
+    if not re.fullmatch(r"[ -~]*", user + password):
+        raise BadValueError("has a user's name or a password with letters that are none of ASCII, which SMTP lacks")
+    tls = parts.scheme == "smtps"
+    named, secret = (Secret(one) if one else None for one in (user, password))
+    return MailServer(parts.hostname or "", parts.port or (465 if tls else 587), tls, named, secret)
+
+
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,180}[A-Za-z0-9])?")
+MOST_MAILBOXES = 50
+
+
+def mailboxes(text: str) -> tuple[Secret, ...]:
+    """Addresses to send mail to."""
+    boxes = listed(text)
+    wrong = [place for place, box in enumerate(boxes, start=1) if not _MAILBOX.fullmatch(box)]
+    if wrong:
+        raise BadValueError(f"holds something else than an address in place {wrong[0]}; give `name@example.com` alone")
+    if len(boxes) > MOST_MAILBOXES:
+        raise BadValueError(f"holds {len(boxes)} addresses; give {MOST_MAILBOXES} at most, or a mailing list")
+    return tuple(Secret(box) for box in boxes)
+
+
+def mailbox(text: str) -> Secret | None:
+    """An address that mail comes from."""
+    if not text:
+        return None
+    if not _MAILBOX.fullmatch(text):
+        raise BadValueError("is no address of a mailbox; give `name@example.com` alone")
+    return Secret(text)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """What is separated by commas or lines, each once."""
+    parts = (part.strip() for line in text.splitlines() for part in line.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+_MAIL = ("smtp-url", "email-to", "email-from")
+
+
+def half_a_mail(given: Mapping[str, str]) -> list[str]:
+    """What a mail lacks, where one is asked for at all."""
+    there = [name for name in _MAIL if given.get(name, "").strip()]
+    if not there:
+        return []
+    have = f"`{there[0]}` is given"
+    return [f"`{name}` is missing: {have}, and a mail needs all three." for name in _MAIL if name not in there]
+
+
+_SECRET = ("slack-webhook-url", "discord-webhook-url", "pushgateway-url", *_MAIL)
+
+
+def secret_texts(given: Mapping[str, str]) -> list[str]:
+    """What no log may show of the inputs as they were given, whether or not they can be used."""
+    found = [given.get(name, "").strip() for name in _SECRET]
+    found += [
+        *listed(given.get("email-to", "")),
+        *_credentials(given, "smtp-url"),
+        *_credentials(given, "pushgateway-url"),
+    ]
+    return list(dict.fromkeys(line.strip() for text in found for line in text.splitlines() if line.strip()))
+
+
+def _credentials(given: Mapping[str, str], name: str) -> list[str]:
+    try:
+        parts = urlsplit(given.get(name, "").strip())
+        found = [part for part in (parts.username, parts.password) if part]
+    except ValueError:
+        return []
+    return [*found, *map(unquote, found)]

@@ -1,0 +1,1 @@
+"""What a sweep changed, told where people are: Slack, Discord and mail."""

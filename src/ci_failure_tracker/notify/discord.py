@@ -1,0 +1,106 @@
+"""The news as messages of Discord: embeds within Discord's limits, in which nobody is mentioned.
+
+A channel takes one message. A forum takes none without a name for its thread, and gets one for each new failure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ci_failure_tracker.notify.news import Item, Kind, News
+from ci_failure_tracker.rendering.markdown import counted, defused, length
+
+CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
+"""Discord's limits: characters of the content, how many embeds, characters of all of them, of a title, of a
+description, of a field's value, and of a thread's name."""
+
+THREADS = 10
+"""New failures that get a thread of their own in one sweep; Discord takes thirty messages a minute."""
+
+_COLOURS = {Kind.NEW: 0xD1242F, Kind.REOPENED: 0xBC4C00, Kind.RECOVERED: 0x1A7F37, Kind.GONE: 0x6E7781}
+_LIST = ALL_EMBEDS // len(Kind) - 100
+"""Characters of one kind's list, so that the lists of all kinds fit together."""
+
+_NAME, _HEADLINE = 60, 150
+_LIKE_A_BACKTICK = "\u02cb"
+_SPECIAL = re.compile(r"[\\*_~`|>#<\[\]():@-]")
+
+
+def discord_message(news: News) -> dict[str, Any]:
+    """All news as one message for a channel."""
+    return _message(escaped(news.line, CONTENT // 4), [_list(news, kind) for kind in Kind if news.of(kind)])
+
+
+def forum_messages(news: News) -> list[dict[str, Any]]:
+    """A thread for each new failure, the first ten, and one for all the rest."""
+    own = news.of(Kind.NEW)[:THREADS]
+    threads = [{**_message("", [_card(item)]), "thread_name": _thread_name(item.title)} for item in own]
+    rest = News(news.repository, news.issues_url, news.at, news.line, news.items[len(own) :])
+    return [*threads, {**discord_message(rest), "thread_name": _thread_name(rest.headline)}] if rest else threads
+
+
+def escaped(text: str, limit: int) -> str:
+    """Foreign text of which Discord makes no mention, link or format; the limit is before escaping."""
+    return _SPECIAL.sub(r"\\\g<0>", defused(text, limit))
+
+
+def _message(content: str, embeds: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"content": content, "embeds": list(embeds), "allowed_mentions": {"parse": []}}
+
+
+def _code(text: str, limit: int) -> str:
+    return f"`{(defused(text, limit) or ' ').replace('`', _LIKE_A_BACKTICK)}`"
+
+
+def _link(text: str, url: str) -> str:
+    return f"[{text}]({url})" if url else text
+
+
+def _list(news: News, kind: Kind) -> dict[str, Any]:
+    items = news.of(kind)
+    lines = list(_that_fit([_line(item) for item in items], _LIST - 300))
+    if left := len(items) - len(lines):
+        lines.append(f"and {counted(left, 'more', 'more')}: {_link('all issues', news.issues_url)}")
+    return {"title": f"{kind.heading} ({len(items)})", "description": "\n".join(lines), "color": _COLOURS[kind]}
+
+
+def _that_fit(lines: Sequence[str], limit: int) -> Iterator[str]:
+    used = 0
+    for line in lines:
+        used += length(line) + 1
+        if used > limit:
+            return
+        yield line
+
+
+def _line(item: Item) -> str:
+    where = f"{_link(item.issue, item.issue_url)} {_code(item.workflow, _NAME)} › {_code(item.job, _NAME)}"
+    run = f", {_link(item.run, item.run_url)}" if item.run else ""
+    return f"{where}{run}{_headline(item)}"
+
+
+def _headline(item: Item) -> str:
+    if not item.headline:
+        return ""
+    over = item.kind in {Kind.RECOVERED, Kind.GONE}
+    return f"\n{escaped(item.headline, _HEADLINE) if over else _code(item.headline, _HEADLINE)}"
+
+
+def _card(item: Item) -> dict[str, Any]:
+    """One new failure, the first message of its thread."""
+    fields = [("Workflow", _code(item.workflow, _NAME)), ("Job", _code(item.job, _NAME))]
+    fields += [("Run", _link(item.run, item.run_url))] if item.run else []
+    return {
+        "title": escaped(item.title, TITLE // 2)[:TITLE].rstrip("\\"),
+        **({"url": item.issue_url} if item.issue_url else {}),
+        "description": f"{_link(f'Issue {item.issue}', item.issue_url)}{_headline(item)}",
+        "color": _COLOURS[item.kind],
+        "fields": [{"name": name, "value": value, "inline": True} for name, value in fields],
+    }
+
+
+def _thread_name(text: str) -> str:
+    """A name is plain text; Discord refuses an empty one."""
+    return defused(text, THREAD // 2) or "CI failures"

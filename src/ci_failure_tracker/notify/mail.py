@@ -1,0 +1,69 @@
+"""The news as a mail: a digest in text and in HTML.
+
+What a mail program makes a link by itself (an address, a host's name) is broken in foreign text, in both forms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ci_failure_tracker.notify.news import Kind, News
+from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, defused, utc
+
+_SHOWN = 200
+"""Issues that a mail names."""
+
+_SUBJECT = 150
+_HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
+_COLOURS = {Kind.NEW: "#d1242f", Kind.REOPENED: "#bc4c00", Kind.RECOVERED: "#1a7f37", Kind.GONE: "#59636e"}
+
+
+def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessage:
+    """The digest, from and to addresses that were checked before."""
+    # The policy takes no header with a line end in it; the subject has none, for it is plain text.
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = f"CI: {defused(news.headline, _SUBJECT)}"
+    mail["From"] = formataddr(("CI failure tracker", sender))
+    mail["To"] = ", ".join(recipients)
+    mail["Date"] = format_datetime(news.at)
+    mail["Message-ID"] = _message_id(news, sender)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is told to it
+    mail.set_content(_render("mail.txt.j2", news))
+    mail.add_alternative(_render("mail.html.j2", news), subtype="html")
+    return mail
+
+
+def inert(text: str, limit: int = 300) -> str:
+    """Foreign text in which a mail program finds no address."""
+    return _HOST.sub(f".{ZERO_WIDTH_SPACE}", defused(text, limit))
+
+
+def _message_id(news: News, sender: str) -> str:
+    """The same for the same sweep, so that a mail that arrives twice is seen to be one."""
+    of_sweep = hashlib.sha256(f"{news.repository} {news.at.isoformat()} {news.line}".encode()).hexdigest()[:32]
+    return f"<{of_sweep}@{sender.rpartition('@')[2]}>"
+
+
+def _render(name: str, news: News) -> str:
+    environment = Environment(
+        loader=PackageLoader("ci_failure_tracker.notify"),
+        undefined=StrictUndefined,
+        autoescape=name.endswith(".html.j2"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(inert=inert, utc=utc)
+    shown = news.items[:_SHOWN]
+    groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in Kind]
+    return environment.get_template(name).render(
+        news=news,
+        groups=[(kind.heading, _COLOURS[kind], len(all_of), some) for kind, all_of, some in groups if some],
+        left=len(news.items) - len(shown),
+    )

@@ -1,0 +1,151 @@
+"""What a sweep changed that is worth a message; every channel tells it from this one value.
+
+Only what was really done is news, so a sweep that writes nothing has none. The texts are plain: without secrets,
+control characters and line ends. Making them safe for its medium is each channel's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ci_failure_tracker.model import Close, Create, Failing, Fate, Reopen, Result
+from ci_failure_tracker.rendering.markdown import plain
+from ci_failure_tracker.reporting.report import Report
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
+"""What is a link in every medium, with nothing in it that ends one."""
+
+_LONGEST_ADDRESS = 200
+_NAME, _LINE, _WHOLE = 150, 300, 1_000
+
+
+class Kind(StrEnum):
+    """What happened to an issue, in the order in which people want to know."""
+
+    NEW = "new"
+    REOPENED = "reopened"
+    RECOVERED = "recovered"
+    GONE = "gone"
+
+    @property
+    def heading(self) -> str:
+        """The words above a list of them."""
+        return _HEADINGS[self]
+
+
+_HEADINGS = {
+    Kind.NEW: "New failures",
+    Kind.REOPENED: "Failing again",
+    Kind.RECOVERED: "Recovered",
+    Kind.GONE: "No longer there",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One issue that was opened, reopened or closed; an address is empty where it could not be a link.
+
+    `headline` says what failed, as far as that is known; of what is over it says why the issue was closed.
+    """
+
+    kind: Kind
+    title: str
+    workflow: str
+    job: str
+    headline: str
+    number: int | None
+    issue_url: str
+    run: str = ""
+    run_url: str = ""
+
+    @property
+    def issue(self) -> str:
+        """`#12`, or a word where the number is not known."""
+        return f"#{self.number}" if self.number else "issue"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """All that a sweep changed; false where there is nothing to say."""
+
+    repository: str
+    issues_url: str
+    at: datetime
+    line: str
+    items: tuple[Item, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.items)
+
+    def of(self, kind: Kind) -> tuple[Item, ...]:
+        """The items of one kind."""
+        return tuple(item for item in self.items if item.kind is kind)
+
+    @property
+    def headline(self) -> str:
+        """`2 new, 1 recovered in octo-org/example`."""
+        counts = ((len(self.of(kind)), kind) for kind in Kind)
+        return f"{', '.join(f'{count} {kind.value}' for count, kind in counts if count)} in {self.repository}"
+
+
+def make_news(report: Report) -> News:
+    """What the report holds that is worth a message."""
+    url = report.repository.url
+    failing = {one.identity.id: one for one in report.failing}
+    found = [_item(result, kind, failing.get(result.action.identity.id), url) for result, kind in _told(report)]
+    order = list(Kind)
+    return News(
+        repository=plain(report.repository.full_name, _NAME),
+        issues_url=_link(f"{url}/issues"),
+        at=report.at,
+        line=plain(report.line, _WHOLE),
+        items=tuple(sorted(found, key=lambda item: order.index(item.kind))),
+    )
+
+
+def _told(report: Report) -> Iterator[tuple[Result, Kind]]:
+    for result in report.results:
+        kind = _kind(result) if result.fate is Fate.DONE else None
+        if kind is not None:
+            yield result, kind
+
+
+def _kind(result: Result) -> Kind | None:
+    match result.action:
+        case Create():
+            return Kind.NEW
+        case Reopen():
+            return Kind.REOPENED
+        case Close(state_reason="completed"):
+            return Kind.RECOVERED
+        case Close(state_reason="not_planned"):
+            return Kind.GONE
+        case _:  # a duplicate's failure is told of by the issue that stays
+            return None
+
+
+def _item(result: Result, kind: Kind, failing: Failing | None, url: str) -> Item:
+    action = result.action
+    identity = action.identity
+    workflow = plain(identity.workflow, _NAME)
+    job = "all jobs" if identity.is_whole_workflow else plain(identity.job, _NAME)
+    over = kind in {Kind.RECOVERED, Kind.GONE}
+    return Item(
+        kind=kind,
+        title=plain(action.title, _LINE) if isinstance(action, Create) else f"{workflow} - {job}",
+        workflow=workflow,
+        job=job,
+        headline=plain(action.reason if over else failing.headline if failing else "", _LINE),
+        number=result.number,
+        issue_url=_link(f"{url}/issues/{result.number}") if result.number else "",
+        run=f"run {failing.run_number}" if failing and not over else "",
+        run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing and not over else "",
+    )
+
+
+def _link(url: str) -> str:
+    return url if len(url) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(url) else ""

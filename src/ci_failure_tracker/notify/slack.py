@@ -1,0 +1,109 @@
+"""The news as a message of Slack: Block Kit, made with slack_sdk's models, within Slack's limits.
+
+slack_sdk is loaded where it is needed: a sweep that tells Slack nothing goes without.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ci_failure_tracker.notify.news import Item, Kind, News
+from ci_failure_tracker.rendering.markdown import counted, defused
+
+if TYPE_CHECKING:
+    from slack_sdk.models.blocks import Block
+
+BLOCKS, SECTION, HEADER, TEXT = 50, 3_000, 150, 40_000
+"""Slack's limits: blocks of a message, characters of a section, of a header and of the text beside the blocks."""
+
+_SHOWN = 30
+"""Issues that a message names: more is no longer read, and stays far from 50 blocks."""
+
+_EMOJI = {Kind.NEW: "🔴", Kind.REOPENED: "🟠", Kind.RECOVERED: "🟢", Kind.GONE: "⚪"}
+_NAME, _TITLE, _HEADLINE = 80, 150, 180
+"""Characters of a section's parts: together they fit even if each becomes an entity of five."""
+
+
+def slack_message(news: News) -> dict[str, Any]:
+    """What a webhook of Slack is sent: the blocks, and the text that stands in where they are not shown.
+
+    The blocks are checked by slack_sdk as they are made, which raises where one is over a limit.
+    """
+    return {
+        "text": escaped(f"{news.headline}. {news.line}", TEXT // 10),
+        "blocks": [block.to_dict() for block in _blocks(news)],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def slack_payload(news: News) -> str:
+    """The same as JSON for a step of the workflow; empty where there is nothing to say."""
+    return json.dumps(slack_message(news)) if news else ""
+
+
+def escaped(text: str, limit: int) -> str:
+    """Foreign text in which Slack sees no mention, no link and no formatting; `limit` is before escaping."""
+    return _entities(_FORMATS.sub(lambda match: _ALIKE[match[0]], defused(text, limit)))
+
+
+_ALIKE = {"`": "\u02cb", "*": "\u2217", "_": "\u02cd", "~": "\u223c"}
+"""Slack knows no escape for what formats a text, so a letter that looks like it stands in."""
+
+_FORMATS = re.compile(r"[`*~]|(?<![^\W_])_|_(?![^\W_])")
+
+
+def _entities(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _code(text: str, limit: int) -> str:
+    return f"`{_entities((defused(text, limit) or ' ').replace('`', _ALIKE['`']))}`"
+
+
+def _link(text: str, url: str) -> str:
+    """`text` is ours, or escaped."""
+    return f"<{url}|{text}>" if url else text
+
+
+def _blocks(news: News) -> Iterator[Block]:
+    from slack_sdk.models.blocks import ContextBlock, HeaderBlock, PlainTextObject  # noqa: PLC0415 - see above
+
+    # The words of a header are plain text, in which Slack escapes nothing and sees nothing.
+    yield HeaderBlock(text=PlainTextObject(text=defused(news.headline, HEADER)[:HEADER], emoji=False))
+    yield ContextBlock(elements=[_text(escaped(news.line, 500))])
+    shown = news.items[:_SHOWN]
+    for kind in Kind:
+        items = [item for item in shown if item.kind is kind]
+        if items:
+            yield _section(f"{_EMOJI[kind]} *{kind.heading}* ({len(news.of(kind))})")
+        yield from (_section(_item(item)) for item in items)
+    if left := len(news.items) - len(shown):
+        rest = f"and {counted(left, 'more change')}"
+        yield ContextBlock(elements=[_text(f"{rest}: {_link('all issues', news.issues_url)}")])
+
+
+def _section(text: str) -> Block:
+    from slack_sdk.models.blocks import SectionBlock  # noqa: PLC0415 - see above
+
+    return SectionBlock(text=_text(text))
+
+
+def _text(text: str) -> Any:  # noqa: ANN401 - a model of slack_sdk, which is not loaded yet
+    from slack_sdk.models.blocks import MarkdownTextObject  # noqa: PLC0415 - see above
+
+    # Verbatim: Slack makes no link and no mention of what looks like one.
+    return MarkdownTextObject(text=text, verbatim=True)
+
+
+def _item(item: Item) -> str:
+    lines = [f"{_link(item.issue, item.issue_url)} *{escaped(item.title, _TITLE)}*"]
+    where = f"{_code(item.workflow, _NAME)} › {_code(item.job, _NAME)}"
+    lines.append(f"{where}, {_link(item.run, item.run_url)}" if item.run else where)
+    if item.headline:
+        over = item.kind in {Kind.RECOVERED, Kind.GONE}
+        lines.append(escaped(item.headline, _HEADLINE) if over else _code(item.headline, _HEADLINE))
+    return "\n".join(lines)

@@ -1,0 +1,67 @@
+"""One mail to a server, over SMTP.
+
+What servers and the library say may repeat addresses, so only the number of an answer is told.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+
+from ci_failure_tracker.addresses import MailServer
+from ci_failure_tracker.notify.webhook import TIMEOUT, NotSentError
+
+
+def send_mail(server: MailServer, mail: EmailMessage, sender: str, recipients: list[str]) -> int:
+    """Hand the mail to the server, once; how many recipients it refused while it took the others.
+
+    Raises:
+        NotSentError: where it did not take the mail, or nobody knows whether it did.
+    """
+    try:
+        with _connected(server) as connection:
+            if server.user is not None and server.password is not None:
+                connection.login(server.user.reveal(), server.password.reveal())
+            return len(connection.send_message(mail, sender, recipients))
+    except NotSentError:
+        raise
+    except Exception as error:  # what the library raises may repeat addresses and what the server said
+        raise NotSentError(_words(error)) from None
+
+
+def _connected(server: MailServer) -> smtplib.SMTP:
+    context = ssl.create_default_context()
+    if server.tls:
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+    connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    try:
+        connection.ehlo_or_helo_if_needed()
+        if connection.has_extn("starttls"):
+            connection.starttls(context=context)
+            connection.ehlo()
+        elif not server.may_be_plain:
+            raise NotSentError("the server offers no STARTTLS, and nothing is sent to it unencrypted")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+_KINDS: tuple[tuple[type[Exception], str], ...] = (
+    (smtplib.SMTPAuthenticationError, "the server refused the user's name or the password"),
+    (smtplib.SMTPSenderRefused, "the server refused `email-from`"),
+    (smtplib.SMTPRecipientsRefused, "the server refused every address of `email-to`"),
+    (smtplib.SMTPResponseException, "the server refused it"),
+    (smtplib.SMTPNotSupportedError, "the server offers no way to log in that is known"),
+    (smtplib.SMTPServerDisconnected, "the connection broke off"),
+    (ssl.SSLError, "its certificate could not be verified, or it speaks no TLS on this port"),
+    (TimeoutError, f"no answer within {TIMEOUT:g} seconds"),
+    (OSError, "no connection to its host"),
+)
+"""Each kind of error before those that it is one of."""
+
+
+def _words(error: Exception) -> str:
+    words = next((words for kind, words in _KINDS if isinstance(error, kind)), type(error).__name__)
+    return f"{words} ({error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else words
