@@ -151,7 +151,7 @@ def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
 
 @pytest.mark.parametrize("url", ["push.example:9091", "ftp://a", "http://", "http://u:hunter2@host:x", "http://a b"])
 def test_an_address_that_is_none_is_refused_without_being_repeated(url: str) -> None:
-    with pytest.raises(SettingsError, match="`pushgateway-url` (is no address|has to begin|holds a space)") as caught:
+    with pytest.raises(SettingsError, match=r"`pushgateway-url` (is no address|has to begin|holds a space)") as caught:
         some_settings(pushgateway_url=url)
     assert url not in str(caught.value.mistakes)
 
