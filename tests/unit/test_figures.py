@@ -306,6 +306,46 @@ def test_a_timeline_has_every_run_with_how_it_ended_and_how_long_it_took() -> No
     ]
 
 
+def test_a_jobs_timeline_has_the_runs_that_had_it_and_says_which_are_not_known() -> None:
+    runs = [*line("gr"), a_run(3), a_run(4, "cancelled"), *line("r", first=5), a_run(6)]
+    jobs = {
+        runs[1].id: [a_job(number=1)],
+        runs[2].id: [a_job(number=2, conclusion="timed_out"), a_job("lint", "success", 3)],
+        runs[3].id: [a_job(number=4, conclusion="cancelled")],
+        runs[5].id: [a_job("lint", number=6), a_job(number=5, conclusion="skipped")],
+    }
+    scan = dataclasses.replace(a_scan(runs, jobs), known=frozenset({runs[4].id}))
+    marks = {
+        one.job: [(mark.number, mark.outcome, mark.known) for mark in one.runs]
+        for one in figures(scan, conclusions="failure,timed_out").jobs
+    }
+    # Run 5 was not read again; in run 6 the job was skipped, so of run 1, green as a whole, it is not known either.
+    assert marks["test"] == [
+        (1, None, False),
+        (2, Outcome.FAILURE, True),
+        (3, Outcome.TIMED_OUT, True),
+        (4, Outcome.CANCELLED, True),
+        (5, None, False),
+    ]
+
+
+def test_over_time_counts_each_run_and_each_recovery_in_its_day() -> None:
+    # Day 1: green at 1, red at 2. Day 2: nothing. Day 3, from hour 48: red at 50, green at 52. 50 hours broken.
+    hours = START.hour
+    runs = [*line("gr"), *line("rg", first=50)]
+    runs[3] = a_run(52, "success")
+    found = figures(with_jobs(runs)).over_time
+    assert [(one.days, one.runs, one.failed) for one in found] == [(1, 2, 1), (1, 0, 0), (1, 2, 1)]
+    assert [one.start for one in found] == [START - timedelta(hours=hours) + timedelta(days=day) for day in range(3)]
+    assert [one.recovery for one in found] == [None, None, Spread(1, 50 * HOUR, 50 * HOUR, 50 * HOUR)]
+
+
+def test_over_time_goes_by_weeks_where_days_are_many() -> None:
+    found = figures(with_jobs([*line("g"), *line("r", first=24 * 50)])).over_time
+    assert [(one.days, one.runs, one.failed) for one in found] == [(7, 1, 0), *[(7, 0, 0)] * 6, (7, 1, 1)]
+    assert figures(a_scan([])).over_time == ()
+
+
 # --- issues ----------------------------------------------------------------------------------------
 
 

@@ -413,6 +413,7 @@ def as_issue(found: GithubIssue) -> Issue:
         author_association=found.author_association,
         labels=tuple(label.name for label in found.labels),
         created_at=_utc(found.created_at),
+        title=found.title,
     )
 
 

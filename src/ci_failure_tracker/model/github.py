@@ -169,6 +169,7 @@ class Issue:
     author_association: str
     labels: tuple[str, ...] = ()
     created_at: datetime | None = None
+    title: str = ""
 
     def has_label(self, name: str) -> bool:
         """Whether it carries a label; GitHub knows no upper and lower case in their names."""

@@ -6,7 +6,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from ci_failure_tracker.diagnosis.outcome import judge_run
@@ -54,7 +54,7 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class RunMark:
-    """A run in a timeline: `outcome` is `None` where it was skipped or is not finished.
+    """A run in a timeline: `outcome` is `None` where it was skipped, is not finished, or is not `known`.
 
     `seconds` is from the start of its newest attempt to its end, as far as it has ended.
     """
@@ -66,6 +66,7 @@ class RunMark:
     outcome: Outcome | None
     flaky: bool
     seconds: float | None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,26 @@ class WorkflowFigures:
 
 @dataclass(frozen=True, slots=True)
 class JobFigures:
-    """The figures of one job, its legs together unless `matrix: separate`."""
+    """The figures of one job, its legs together unless `matrix: separate`, and the runs that had it."""
 
     workflow: str
     job: str
     measures: Measures
+    runs: tuple[RunMark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The runs of the repository that were created in some days, from the beginning of the first, in UTC.
+
+    `recovery` is of the breaks that ended in it.
+    """
+
+    start: datetime
+    days: int
+    runs: int
+    failed: int
+    recovery: Spread | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +135,16 @@ class Figures:
     repository: Measures = field(default_factory=Measures)
     workflows: tuple[WorkflowFigures, ...] = ()
     jobs: tuple[JobFigures, ...] = ()
+    over_time: tuple[Period, ...] = ()
     issues: IssueFigures = field(default_factory=IssueFigures)
 
 
 NOTHING_SEEN = Figures()
+
+_MOST_DAYS = 45
+"""Days that are shown one by one; more are shown as weeks."""
+
+_WEEK = 7
 
 
 def make_figures(
@@ -141,7 +163,11 @@ def make_figures(
             WorkflowFigures(name, meter.measure(told.workflows.get(name, ())), tuple(_marks(name, scan.runs, flaky)))
             for name in names
         ),
-        jobs=tuple(JobFigures(workflow, job, meter.measure(of_job)) for (workflow, job), of_job in jobs),
+        jobs=tuple(
+            JobFigures(workflow, job, meter.measure(of_job), tuple(map(_mark_of_job, of_job)))
+            for (workflow, job), of_job in jobs
+        ),
+        over_time=tuple(meter.over_time(everything)),
         issues=_issues(scan, results, now),
     )
 
@@ -152,6 +178,15 @@ def _marks(name: str, runs: Sequence[Run], flaky: set[int]) -> Iterator[RunMark]
             seconds = max(0.0, (run.updated_at - run.started_at).total_seconds()) if run.finished else None
             outcome = judge_run(run, runs)
             yield RunMark(run.id, run.number, run.branch, run.created_at, outcome, run.id in flaky, seconds)
+
+
+_OUTCOMES = {Word.GREEN: Outcome.SUCCESS, Word.RED: Outcome.FAILURE, Word.CANCELLED: Outcome.CANCELLED}
+
+
+def _mark_of_job(told: Told) -> RunMark:
+    run, outcome = told.run, told.outcome or _OUTCOMES.get(told.word)
+    known = told.word is not Word.UNKNOWN
+    return RunMark(run.id, run.number, run.branch, run.created_at, outcome, bool(told.flaky), None, known)
 
 
 def _spread(spans: Sequence[float]) -> Spread | None:
@@ -177,6 +212,12 @@ class _Break:
     end: datetime | None = None
     end_seen: bool = True
 
+    @property
+    def recovered(self) -> tuple[float, ...]:
+        """How long it took, in seconds, if all of it was seen."""
+        whole = self.end is not None and self.start_seen and self.end_seen
+        return ((self.end - self.start).total_seconds(),) if self.end is not None and whole else ()
+
 
 @dataclass(frozen=True, slots=True)
 class _Meter:
@@ -184,8 +225,9 @@ class _Meter:
     is_cut: bool
     partial: bool
 
-    def measure(self, told: Sequence[Told]) -> Measures:
+    def measure(self, everything: Sequence[Told]) -> Measures:
         """The figures of these runs, which are in the order in which they were created."""
+        told = _that_count(everything)
         words = Counter(one.word for one in told)
         runs = words[Word.GREEN] + words[Word.RED]
         flaky = sum(one.flaky is True for one in told)
@@ -200,15 +242,28 @@ class _Meter:
             failure_rate=words[Word.RED] / runs if runs else None,
             flaky=flaky,
             flake_rate=flaky / runs if runs and flaky_known else None,
-            recovery=_spread(
-                [(one.end - one.start).total_seconds() for one in breaks if one.end and one.start_seen and one.end_seen]
-            ),
+            recovery=_spread([span for one in breaks for span in one.recovered]),
             between_failures=_spread([gap for line in lines for gap in _gaps(line)]),
             broken_seconds=self._broken(breaks) if all_known else None,
             streak=streak,
             streak_is_least=least,
             partial=self.partial or not all_known or not flaky_known or not all(one.start_seen for one in breaks),
         )
+
+    def over_time(self, everything: Sequence[Told]) -> Iterator[Period]:
+        """Days, or weeks where there are many, from the first run to the last; what is not known counts nowhere."""
+        told = _that_count(everything)
+        if not told:
+            return
+        first, last = (_midnight(one.run.created_at) for one in (told[0], told[-1]))
+        days = 1 if (last - first).days < _MOST_DAYS else _WEEK
+        breaks = [one for line in _lines(told) for one in self._breaks(line)]
+        for place in range((last - first).days // days + 1):
+            start = first + timedelta(days=place * days)
+            end = start + timedelta(days=days)
+            words = Counter(one.word for one in told if start <= one.run.created_at < end)
+            spans = [span for one in breaks if one.end and start <= one.end < end for span in one.recovered]
+            yield Period(start, days, words[Word.GREEN] + words[Word.RED], words[Word.RED], _spread(spans))
 
     def _breaks(self, line: Sequence[Told]) -> Iterator[_Break]:
         now: _Break | None = None
@@ -247,11 +302,19 @@ class _Meter:
         return length if newest is Word.GREEN else -length, reaches_back
 
 
+def _that_count(told: Iterable[Told]) -> list[Told]:
+    return [one for one in told if one.word is not Word.CANCELLED]
+
+
 def _lines(told: Iterable[Told]) -> Iterable[list[Told]]:
     lines: dict[tuple[int, str, str], list[Told]] = defaultdict(list)
     for one in told:
         lines[one.run.stream].append(one)
     return lines.values()
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _gaps(breaks: Iterable[_Break]) -> Iterator[float]:

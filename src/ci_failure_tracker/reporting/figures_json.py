@@ -27,8 +27,16 @@ def figures_as_json(figures: Figures) -> dict[str, Any]:
             for one in figures.workflows
         ],
         "jobs": [
-            {"workflow": _shown(one.workflow), "job": _shown(one.job), "measures": dataclasses.asdict(one.measures)}
+            {
+                "workflow": _shown(one.workflow),
+                "job": _shown(one.job),
+                "measures": dataclasses.asdict(one.measures),
+                "recent": [_run_as_json(run) for run in one.runs[-RECENT:]],
+            }
             for one in figures.jobs
+        ],
+        "over_time": [
+            {**dataclasses.asdict(period), "start": period.start.isoformat()} for period in figures.over_time
         ],
         "issues": {
             **dataclasses.asdict(figures.issues),
@@ -49,6 +57,7 @@ def _run_as_json(run: RunMark) -> dict[str, Any]:
         "outcome": run.outcome.value if run.outcome else None,
         "flaky": run.flaky,
         "seconds": run.seconds,
+        "known": run.known,
     }
 
 

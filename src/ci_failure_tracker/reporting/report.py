@@ -35,6 +35,8 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.reporting.figures import NOTHING_SEEN, Figures
 from ci_failure_tracker.reporting.figures_json import figures_as_json
+from ci_failure_tracker.reporting.ledger import EMPTY, Ledger, make_ledger
+from ci_failure_tracker.reporting.ledger_json import ledger_as_json
 
 VERSION = 1
 _LONGEST = 2_000
@@ -81,6 +83,7 @@ class Report:
     requests: Requests
     logs: LogsRead = field(default_factory=LogsRead)
     figures: Figures = NOTHING_SEEN
+    ledger: Ledger = EMPTY
 
     def having(self, problems: Iterable[Problem]) -> Report:
         """The same report with these problems as well, before others that are as grave."""
@@ -174,6 +177,7 @@ def make_report(
         requests=requests,
         logs=scan.logs,
         figures=figures,
+        ledger=make_ledger(scan, plan, results, now),
     )
 
 
@@ -217,6 +221,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "partial": report.window.partial,
         "looked_at": [_look_as_json(look) for look in report.looked_at],
         "figures": figures_as_json(report.figures),
+        **ledger_as_json(report.ledger, report.repository.url),
         "failing": [_failing_as_json(failing, report.repository.url) for failing in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [_problem_as_json(one) for one in report.problems],

@@ -18,20 +18,28 @@ _JobKey = tuple[str, str]
 
 
 class Word(StrEnum):
-    """How a run ended for a workflow or a job; `unknown` where that was not read."""
+    """How a run ended for a workflow or a job; `unknown` where that was not read.
+
+    One that was cancelled, or superseded by a newer one, says nothing; it is only shown.
+    """
 
     GREEN = "green"
     RED = "red"
     UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A run and what it says; `flaky` is `None` where the attempts before its last one were not read."""
+    """A run and what it says; `flaky` is `None` where the attempts before its last one were not read.
+
+    `outcome` is how exactly a job was red.
+    """
 
     run: Run
     word: Word
     flaky: bool | None = False
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class AllTold:
 
 
 def tell_all(scan: Scan, observations: Iterable[Observation], settings: Settings) -> AllTold:
-    """What every run says. A run that was superseded, skipped or is not finished says nothing and is left out."""
+    """What every run says. A run that was skipped or is not finished is left out."""
     seen: dict[int, list[Observation]] = defaultdict(list)
     for one in tell(observations, scan.readings):
         # What a silent schedule names as its run is the last one it had, and that speaks for itself.
@@ -108,10 +116,12 @@ class _Reader:
     def _word(self, seen: _Seen) -> Word | None:
         if seen.outcome is Outcome.SUCCESS:
             return Word.GREEN
-        if seen.outcome in {None, Outcome.SUPERSEDED}:
+        if seen.outcome is None:
             return None
+        if seen.outcome is Outcome.SUPERSEDED:
+            return Word.CANCELLED
         if seen.is_read:
-            return Word.RED if any(map(self._is_red, _last(seen.observations))) else None
+            return Word.RED if any(map(self._is_red, _last(seen.observations))) else _cancelled(seen.outcome)
         # Only its jobs tell whether a cancelled run was more than stopped.
         certain = seen.outcome is not Outcome.CANCELLED and self.settings.counts(seen.outcome)
         return Word.RED if certain else Word.UNKNOWN
@@ -153,21 +163,27 @@ class _Reader:
 
     def _of_read(self, run: Run, here: Sequence[Observation]) -> Told | None:
         last = _last(here)
-        if any(map(self._is_red, last)):
-            return Told(run, Word.RED)
+        red = next((one.outcome for one in last if self._is_red(one)), None)
+        if red is not None:
+            return Told(run, Word.RED, outcome=red)
         green = {one.job for one in last if one.outcome is Outcome.SUCCESS}
         if not green:
-            return None
+            return Told(run, Word.CANCELLED) if any(_cancelled(one.outcome) for one in last) else None
         return Told(run, Word.GREEN, any(self._is_red(one) for one in here if one.job in green))
 
     def _of_unread(self, run: Run, seen: _Seen, *, skips: bool) -> Told | None:
         if seen.outcome is Outcome.SUCCESS:
             return Told(run, Word.UNKNOWN if skips else Word.GREEN, False if run.attempt == 1 else None)
-        return None if self._word(seen) is None else Told(run, Word.UNKNOWN)
+        word = self._word(seen)
+        return None if word is None else Told(run, Word.CANCELLED if word is Word.CANCELLED else Word.UNKNOWN)
 
     def _name(self, one: Observation) -> str:
         name = one.job or ""
         return name if self.settings.matrix is Matrix.SEPARATE else split_leg(name)[0]
+
+
+def _cancelled(outcome: Outcome | None) -> Word | None:
+    return Word.CANCELLED if outcome in {Outcome.CANCELLED, Outcome.SUPERSEDED} else None
 
 
 def _trigger(run: Run) -> _Trigger:
