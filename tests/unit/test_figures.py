@@ -29,6 +29,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.reporting.figures import Figures, Measures, Spread, make_figures
 from ci_failure_tracker.tracking.identity import failure_id
+from ci_failure_tracker.tracking.plan import make_plan
 
 HOUR = 3_600
 NOW = START + timedelta(hours=20)
@@ -264,6 +265,22 @@ def test_runs_that_were_not_read_again_count_for_the_workflow_and_make_its_jobs_
     # The break at 5 is whole, for the run before it was green; how long the job was broken is not known.
     assert job.measures.recovery == Spread(1, HOUR, HOUR, HOUR)
     assert (job.measures.broken_seconds, job.measures.between_failures, job.measures.partial) == (None, None, True)
+
+
+def test_what_the_issue_of_a_job_remembers_is_as_good_as_read() -> None:
+    runs = line("grrgrgr")
+    runs[5] = a_run(6, "success", attempt=2)
+    jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
+    jobs[runs[5].id] = attempts("failure", "success")
+    read = a_scan(runs, jobs)
+    (create,) = [one for one in make_plan(observe(read), read, some_settings(), NOW).actions if isinstance(one, Create)]
+    known = frozenset(run.id for run in runs if run.conclusion == "failure" or run.attempt > 1)
+    again = dataclasses.replace(a_scan(runs, issues=(an_issue(1, create.body),)), known=known)
+    assert figures(again).jobs == figures(read).jobs
+    assert figures(again).repository == figures(read).repository
+    assert figures(again).repository.flaky == 1
+    # Of what no issue remembers, nothing is known.
+    assert figures(dataclasses.replace(again, issues=())).jobs == ()
 
 
 def test_a_break_of_a_job_with_an_unknown_run_in_it_is_not_measured() -> None:

@@ -11,10 +11,10 @@ from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.diagnosis.observations import tell
 from ci_failure_tracker.diagnosis.outcome import judge_run
 from ci_failure_tracker.model import SCHEDULE, Observation, Outcome, Run, Scan
+from ci_failure_tracker.reporting.recalled import NOTHING, JobKey, Recalled, recall
 from ci_failure_tracker.settings import Matrix, Settings
 
 _Trigger = tuple[int, str]
-_JobKey = tuple[str, str]
 
 
 class Word(StrEnum):
@@ -47,7 +47,7 @@ class AllTold:
     """What the runs say, in the order in which they were created: of each workflow and job by name."""
 
     workflows: Mapping[str, tuple[Told, ...]]
-    jobs: Mapping[_JobKey, tuple[Told, ...]]
+    jobs: Mapping[JobKey, tuple[Told, ...]]
 
 
 def tell_all(scan: Scan, observations: Iterable[Observation], settings: Settings) -> AllTold:
@@ -58,7 +58,7 @@ def tell_all(scan: Scan, observations: Iterable[Observation], settings: Settings
         if one.run.subject != SCHEDULE:
             seen[one.run.id].append(one)
     runs = sorted(scan.runs, key=lambda run: run.order)
-    reader = _Reader(settings, {run.id: _Seen(judge_run(run, runs), tuple(seen[run.id])) for run in runs})
+    reader = _Reader(settings, {run.id: _Seen(judge_run(run, runs), tuple(seen[run.id])) for run in runs}, recall(scan))
     workflows: dict[str, list[Told]] = defaultdict(list)
     for run in runs:
         told = reader.of_run(run)
@@ -105,6 +105,7 @@ class _Seen:
 class _Reader:
     settings: Settings
     seen: Mapping[int, _Seen]
+    recalled: Mapping[JobKey, Recalled]
 
     # --- runs ------------------------------------------------------------------------------------
 
@@ -130,7 +131,8 @@ class _Reader:
         if word is not Word.GREEN or run.attempt == 1:
             return False
         if not seen.is_read:
-            return None
+            # That an attempt failed may be remembered; that none did, never.
+            return any(_failed_before(one, run) for one in self.recalled.values()) or None
         return any(one.attempt < run.attempt and self._is_red(one) for one in seen.observations)
 
     def _is_red(self, one: Observation) -> bool:
@@ -138,18 +140,22 @@ class _Reader:
 
     # --- jobs ------------------------------------------------------------------------------------
 
-    def of_jobs(self, runs: Sequence[Run]) -> dict[_JobKey, list[Told]]:
-        told: dict[_JobKey, list[Told]] = {}
+    def of_jobs(self, runs: Sequence[Run]) -> dict[JobKey, list[Told]]:
+        told: dict[JobKey, list[Told]] = {}
         for workflow in dict.fromkeys(run.workflow.name for run in runs):
             ours = [run for run in runs if run.workflow.name == workflow]
-            for job in sorted({self._name(one) for run in ours for one in self.seen[run.id].jobs if one.outcome}):
-                told[workflow, job] = list(self._of_job(job, ours))
+            ids = {run.id for run in ours}
+            names = {self._name(one) for run in ours for one in self.seen[run.id].jobs if one.outcome}
+            names |= {job for (of, job), one in self.recalled.items() if of == workflow and ids & one.failed.keys()}
+            for job in sorted(names):
+                told[workflow, job] = list(self._of_job(job, ours, self.recalled.get((workflow, job), NOTHING)))
         return told
 
-    def _of_job(self, job: str, runs: Sequence[Run]) -> Iterator[Told]:
+    def _of_job(self, job: str, runs: Sequence[Run], recalled: Recalled) -> Iterator[Told]:
         here = {run.id: [one for one in self.seen[run.id].jobs if self._name(one) == job] for run in runs}
-        starts = {_trigger(run) for run in runs if any(one.outcome for one in here[run.id])}
-        skips = {run.workflow.id for run in runs if here[run.id] and not any(one.outcome for one in here[run.id])}
+        had = {run.id for run in runs if any(one.outcome for one in here[run.id])} | recalled.failed.keys()
+        starts = {_trigger(run) for run in runs if run.id in had}
+        skips = {run.workflow.id for run in runs if here[run.id] and run.id not in had} | recalled.skipped_by
         for run in runs:
             seen = self.seen[run.id]
             if seen.is_read:
@@ -157,7 +163,7 @@ class _Reader:
             elif _trigger(run) not in starts:
                 continue  # an event that is not known to start the job says nothing of it
             else:
-                told = self._of_unread(run, seen, skips=run.workflow.id in skips)
+                told = self._of_unread(run, seen, recalled, skips=run.workflow.id in skips)
             if told is not None:
                 yield told
 
@@ -171,9 +177,14 @@ class _Reader:
             return Told(run, Word.CANCELLED) if any(_cancelled(one.outcome) for one in last) else None
         return Told(run, Word.GREEN, any(self._is_red(one) for one in here if one.job in green))
 
-    def _of_unread(self, run: Run, seen: _Seen, *, skips: bool) -> Told | None:
+    def _of_unread(self, run: Run, seen: _Seen, recalled: Recalled, *, skips: bool) -> Told | None:
         if seen.outcome is Outcome.SUCCESS:
+            if _failed_before(recalled, run):
+                return Told(run, Word.GREEN, flaky=True)
             return Told(run, Word.UNKNOWN if skips else Word.GREEN, False if run.attempt == 1 else None)
+        remembered = recalled.failed.get(run.id)
+        if remembered is not None and remembered.attempt == run.attempt and self.settings.counts(remembered.outcome):
+            return Told(run, Word.RED, outcome=remembered.outcome)
         word = self._word(seen)
         return None if word is None else Told(run, Word.CANCELLED if word is Word.CANCELLED else Word.UNKNOWN)
 
@@ -184,6 +195,12 @@ class _Reader:
 
 def _cancelled(outcome: Outcome | None) -> Word | None:
     return Word.CANCELLED if outcome in {Outcome.CANCELLED, Outcome.SUPERSEDED} else None
+
+
+def _failed_before(recalled: Recalled, run: Run) -> bool:
+    """Whether an attempt before the newest one is remembered to have failed."""
+    remembered = recalled.failed.get(run.id)
+    return remembered is not None and remembered.attempt < run.attempt
 
 
 def _trigger(run: Run) -> _Trigger:
