@@ -373,8 +373,8 @@ class Settings:
     )
     report_dir: str = _input(
         "",
-        "Folder in which to write the whole report as `report.json` and its figures as `metrics.prom`; made where it "
-        "is missing, and relative to the workspace.",
+        "Folder in which to write the report: `report.html` to look at, `report.json` with all of it, `metrics.prom` "
+        "for Prometheus; made where it is missing, and relative to the workspace.",
         str,
         "FOLDER",
     )

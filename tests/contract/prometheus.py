@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -17,36 +16,24 @@ from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 
-CACHE = Path(__file__).parents[2] / ".cache" / "prometheus"
+import debian
+
 PACKAGES = ("prometheus", "prometheus-pushgateway")
 PROGRAMS = ("prometheus", "prometheus-pushgateway", "promtool")
 
 
-class MissingError(Exception):
-    """The programs cannot be had, and why."""
-
-
 @cache
 def programs() -> dict[str, str]:
-    """Where each program is: on PATH, in the cache, or brought there by apt.
+    """Where each program is: on PATH, or in the cache, where apt brings it.
 
     Raises:
         MissingError: where none of that works.
     """
-    found = {name: shutil.which(name) or str(CACHE / "usr" / "bin" / name) for name in PROGRAMS}
-    if all(map(os.path.exists, found.values())):
+    found = {name: shutil.which(name) or "" for name in PROGRAMS}
+    if all(found.values()):
         return found
-    if not (shutil.which("apt-get") and shutil.which("dpkg")):
-        raise MissingError("Prometheus is not on PATH, and there is no apt-get to bring it")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    download = ["apt-get", "download", *PACKAGES]
-    done = subprocess.run(download, cwd=CACHE, capture_output=True, text=True, timeout=120, check=False)
-    if done.returncode:
-        raise MissingError(f"apt-get cannot download Prometheus: {done.stderr.strip()[-200:]}")
-    for package in CACHE.glob("*.deb"):
-        subprocess.run(["dpkg", "-x", package, CACHE], check=True)
-        package.unlink()
-    return found
+    root = debian.unpacked(PACKAGES)
+    return {name: str(root / "usr" / "bin" / name) for name in PROGRAMS}
 
 
 def free_port() -> int:
@@ -62,14 +49,14 @@ def running(arguments: list[str], ready: str) -> Iterator[None]:
         try:
             for _ in range(300):
                 if process.poll() is not None:
-                    raise MissingError(f"{arguments[0]} ended at once with {process.returncode}")
+                    raise debian.MissingError(f"{arguments[0]} ended at once with {process.returncode}")
                 try:
                     with urllib.request.urlopen(ready, timeout=1):  # noqa: S310 - an address of ours
                         break
                 except (URLError, OSError):
                     time.sleep(0.05)
             else:
-                raise MissingError(f"{ready} does not answer")
+                raise debian.MissingError(f"{ready} does not answer")
             yield
         finally:
             process.terminate()

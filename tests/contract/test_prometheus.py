@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import debian
 from builders import a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges.metrics import push
@@ -64,7 +65,7 @@ def gateway() -> Iterator[str]:
     try:
         with prometheus.pushgateway() as address:
             yield address
-    except prometheus.MissingError as missing:
+    except debian.MissingError as missing:
         pytest.skip(str(missing))
 
 
@@ -83,7 +84,7 @@ def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def test_promtool_finds_no_fault_with_what_is_pushed() -> None:
     try:
         tool = prometheus.programs()["promtool"]
-    except prometheus.MissingError as missing:
+    except debian.MissingError as missing:
         pytest.skip(str(missing))
     done = subprocess.run(
         [tool, "check", "metrics"], input=generate_latest(registry_of(a_report())), capture_output=True, check=False

@@ -13,7 +13,7 @@ from ci_failure_tracker.edges.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Gravity, LogsRead, Problem
-from ci_failure_tracker.rendering.figures import span
+from ci_failure_tracker.rendering.figures import short_span
 from ci_failure_tracker.rendering.summary import render_summary
 from ci_failure_tracker.reporting.figures import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report, report_as_json
@@ -137,7 +137,7 @@ def test_the_summary_draws_the_newest_runs_and_gives_the_figures() -> None:
     [(0, "0 s"), (59, "59 s"), (60, "1 min"), (750, "12 min"), (12_600, "3.5 h"), (36_000, "10 h"), (181_440, "2.1 d")],
 )
 def test_a_span_is_told_in_its_largest_unit(seconds: float, words: str) -> None:
-    assert span(seconds) == words
+    assert short_span(seconds) == words
 
 
 def test_the_report_is_json_with_a_reason_for_every_decision() -> None:

@@ -10,6 +10,7 @@ from ci_failure_tracker.model import Gravity, Problem
 from ci_failure_tracker.reporting.report import Report, report_as_json
 
 NAME = "report.json"
+PAGE = "report.html"
 METRICS = "metrics.prom"
 
 
@@ -28,6 +29,7 @@ def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, 
         place.mkdir(parents=True, exist_ok=True)
         if not extras.METRICS.missing:
             _write_metrics(report, place / METRICS)
+        _write_page(report, place / PAGE)
         # Last, so that it holds every problem that there was.
         (place / NAME).write_text(json.dumps(report_as_json(report), indent=2) + "\n", encoding="utf-8")
     except (OSError, ValueError) as error:
@@ -43,3 +45,9 @@ def _write_metrics(report: Report, path: Path) -> None:
     from ci_failure_tracker.reporting.metrics import metrics_text  # noqa: PLC0415
 
     path.write_bytes(metrics_text(report))
+
+
+def _write_page(report: Report, path: Path) -> None:
+    from ci_failure_tracker.rendering.page import render_page  # noqa: PLC0415 - as above
+
+    path.write_text(render_page(report), encoding="utf-8")

@@ -68,27 +68,29 @@ def _row(of: str, measures: Measures) -> FiguresRow:
     return FiguresRow(
         of=of,
         runs=f"{'at least ' if measures.partial else ''}{measures.runs}",
-        failure_rate=_percent(measures.failure_rate),
-        flake_rate=_percent(measures.flake_rate),
-        recovery=f"{span(recovery.median_seconds)} ({recovery.count})" if recovery else "",
-        longest=span(recovery.longest_seconds) if recovery else "",
-        broken=UNKNOWN if measures.broken_seconds is None else span(measures.broken_seconds),
-        streak=_streak(measures),
+        failure_rate=percent(measures.failure_rate),
+        flake_rate=percent(measures.flake_rate),
+        recovery=f"{short_span(recovery.median_seconds)} ({recovery.count})" if recovery else "",
+        longest=short_span(recovery.longest_seconds) if recovery else "",
+        broken=UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds),
+        streak=streak(measures),
     )
 
 
-def _percent(rate: float | None) -> str:
+def percent(rate: float | None) -> str:
+    """A rate from 0 to 1 in percent."""
     return UNKNOWN if rate is None else f"{rate:.0%}"
 
 
-def _streak(measures: Measures) -> str:
+def streak(measures: Measures) -> str:
+    """How many of the newest runs ended alike: `3 green`, `at least 2 red`."""
     if measures.streak is None:
         return UNKNOWN
     least = "at least " if measures.streak_is_least else ""
     return f"{least}{abs(measures.streak)} {'green' if measures.streak > 0 else 'red'}"
 
 
-def span(seconds: float) -> str:
+def short_span(seconds: float) -> str:
     """A span of time in its largest unit: `45 s`, `12 min`, `3.5 h`, `2.1 d`."""
     for unit, size in _UNITS:
         if seconds >= size:

@@ -72,13 +72,18 @@ def code(text: str, limit: int = 200) -> str:
 
 
 def log_block(lines: Iterable[str]) -> str:
-    """The lines of a log as a block of code, without secrets; nothing for no lines.
+    """The lines of a log as a block of code, in which none is a mention, a reference or a command to a runner.
 
-    A line stays one line, with the spaces before and in it, and is cut at 300 characters.
+    Nothing for no lines.
     """
-    shown = [_log_line(line) for line in redacted_lines(map(_visible_with_spaces, lines))]
+    shown = [_COMMAND.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, _harmless(line)) for line in log_lines(lines)]
     fence = "`" * max(3, *(_longest_run(line) + 1 for line in shown)) if shown else ""
     return "\n".join((f"{fence}text", *shown, fence)) if shown else ""
+
+
+def log_lines(lines: Iterable[str]) -> list[str]:
+    """The lines of a log as plain text, without secrets; a line keeps its spaces, and is cut at 300 characters."""
+    return [_cut(line, _LINE_LIMIT) for line in redacted_lines(map(_visible_with_spaces, lines))]
 
 
 def cell(markdown: str) -> str:
@@ -119,11 +124,6 @@ def _visible_with_spaces(line: str) -> str:
     """A line of a log as a terminal with narrow tabs shows it."""
     uncoloured = _COLOURS.sub("", line).rstrip()
     return _visible(_SPACE.sub(" ", uncoloured.expandtabs(_TAB))).rstrip()
-
-
-def _log_line(line: str) -> str:
-    """Without mentions, references, addresses, comments, and commands to a runner that prints it."""
-    return _COMMAND.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, _harmless(_cut(line, _LINE_LIMIT)))
 
 
 def _cut(text: str, limit: int) -> str:

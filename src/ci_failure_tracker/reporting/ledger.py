@@ -183,10 +183,11 @@ def _of_issue(cause: Cause, state: State, job: tuple[str, str], issues: tuple[in
 
 
 def _ranked(causes: Iterable[CauseLook]) -> tuple[CauseLook, ...]:
-    """One for each signature; those that were seen most often first, of these the newest."""
+    """Those that were seen most often first, of these the newest; those of one headline are one to a reader."""
     found: dict[str, CauseLook] = {}
     for one in causes:
-        found[one.signature] = _joined(found[one.signature], one) if one.signature in found else one
+        key = one.headline or one.signature
+        found[key] = _joined(found[key], one) if key in found else one
     return tuple(sorted(found.values(), key=lambda one: (-one.count, -one.last_seen.timestamp(), one.signature)))
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from ci_failure_tracker.rendering.markdown import plain
+from ci_failure_tracker.rendering.markdown import log_lines, plain
 from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook, Ledger
 
 _LONGEST = 2_000
@@ -42,7 +42,10 @@ def _cause_as_json(one: CauseLook) -> dict[str, Any]:
         "last_seen": one.last_seen.isoformat(),
         "jobs": [{"workflow": _shown(workflow), "job": _shown(job)} for workflow, job in one.jobs],
         "issues": list(one.issues),
-        "lines": [{"number": line.number, "text": _shown(line.text)} for line in one.lines],
+        "lines": [
+            {"number": line.number, "text": text}
+            for line, text in zip(one.lines, log_lines(line.text for line in one.lines), strict=True)
+        ],
     }
 
 

@@ -1,0 +1,71 @@
+"use strict";
+
+(() => {
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  const rows = all("[data-words]");
+  const words = document.getElementById("words");
+  const state = document.getElementById("state");
+  const told = document.getElementById("told");
+
+  // --- the filter: of one list at a time nothing is said, of all together how much is left -------------------------
+
+  const filter = () => {
+    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      const fits = wanted.every((word) => row.dataset.words.includes(word));
+      row.hidden = !fits || (state.value !== "" && !row.dataset.state.split(" ").includes(state.value));
+      shown += row.hidden ? 0 : 1;
+    }
+    for (const part of all("[data-list]")) {
+      part.hidden = !all("[data-words]", part).some((row) => !row.hidden);
+    }
+    const filtered = wanted.length > 0 || state.value !== "";
+    told.textContent = filtered ? `${shown} of ${rows.length} entries` : "";
+  };
+  words.addEventListener("input", filter);
+  state.addEventListener("change", filter);
+  // A browser that goes back to the page keeps what stood in its fields.
+  window.addEventListener("pageshow", filter);
+
+  // --- the strips: one stop of the tab key each, the arrows go from run to run -------------------------------------
+
+  document.addEventListener("keydown", (event) => {
+    const here = event.target.closest("ol.runs a");
+    if (!here || (event.key !== "ArrowLeft" && event.key !== "ArrowRight")) return;
+    const runs = all("a", here.closest("ol"));
+    const next = runs[runs.indexOf(here) + (event.key === "ArrowRight" ? 1 : -1)];
+    if (!next) return;
+    event.preventDefault();
+    here.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+
+  // --- the charts ----------------------------------------------------------------------------------------------------
+
+  const draw = (place) => {
+    const data = JSON.parse(document.getElementById(place.dataset.from).textContent);
+    const each = Math.ceil(data.labels.length / Math.max(2, place.clientWidth / 70));
+    const chart = new Chartist.BarChart(place, { labels: data.labels, series: [data.values] }, {
+      low: 0,
+      high: data.ticks ? data.ticks.at(-1) : undefined,
+      chartPadding: { top: 10, right: 8, bottom: 0, left: 0 },
+      axisX: { showGrid: false, labelInterpolationFnc: (label, place) => (place % each === 0 ? label : null) },
+      axisY: {
+        ...(data.ticks ? { type: Chartist.FixedScaleAxis, ticks: data.ticks } : { scaleMinSpace: 40 }),
+        offset: 48,
+        labelInterpolationFnc: (value) => `${value} ${data.unit}`,
+      },
+    });
+    chart.on("draw", (drawn) => {
+      if (drawn.type !== "bar") return;
+      const width = Math.min(22, Math.max(3, (drawn.axisX.axisLength / data.labels.length) * 0.6));
+      drawn.element.attr({ style: `stroke-width: ${width}px` });
+      const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
+      title.textContent = data.titles[drawn.index];
+      drawn.element.getNode().append(title);
+    });
+  };
+  all("[data-from]").forEach(draw);
+})();

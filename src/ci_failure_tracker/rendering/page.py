@@ -1,0 +1,353 @@
+"""The report as one page: a file that asks nothing of any server, and in which foreign text stays text.
+
+Jinja escapes every text. Only the page's own scripts may run: the policy in its head names them by their hashes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ci_failure_tracker.model import ExcerptLine, Failing, Outcome, Skip
+from ci_failure_tracker.rendering.figures import UNKNOWN, percent, short_span, streak
+from ci_failure_tracker.rendering.markdown import counted, log_lines, plain, utc
+from ci_failure_tracker.reporting.figures import JobFigures, Measures, Period, RunMark
+from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook
+from ci_failure_tracker.reporting.report import Report
+
+MOST_JOBS, MOST_RUNS, MOST_CAUSES, MOST_ISSUES, MOST_LEFT = 200, 60, 100, 500, 200
+"""What the page shows of each kind; `report.json` has all issues and causes, and says how many jobs there are."""
+
+_SCRIPTS = ("chartist-1.5.0.js", "sortable-4.1.7.js", "page.js")
+_TEXT, _NAME = 300, 150
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure of the overview."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One run in a strip: what it is called, the letter of its style, and where it lies."""
+
+    title: str
+    style: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """One job. `state` is what the filter knows, `name` is what is said of it; `sort` holds numbers for sorting."""
+
+    workflow: str
+    job: str
+    state: str
+    name: str
+    cells: tuple[Cell, ...]
+    said: str
+    measures: Measures
+    recovery: str
+    streak: str
+    flaky: str
+    failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One chart; `data` is what the script draws, `rows` is the same as a table."""
+
+    id: str
+    title: str
+    said: str
+    data: Markup
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CauseItem:
+    """One cause, with the lines of a log as plain text."""
+
+    headline: str
+    count: int
+    jobs: tuple[str, ...]
+    more_jobs: int
+    issues: tuple[int, ...]
+    first_seen: datetime
+    last_seen: datetime
+    lines: tuple[ExcerptLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What the template shows."""
+
+    report: Report
+    title: str
+    cards: tuple[Card, ...]
+    failing: Sequence[Failing]
+    numbers: dict[str, int]
+    jobs: tuple[JobRow, ...]
+    charts: tuple[Chart, ...]
+    causes: tuple[CauseItem, ...]
+    issues: tuple[IssueLook, ...]
+    left: tuple[Skip, ...]
+
+    @property
+    def more_jobs(self) -> int:
+        """How many jobs are not shown."""
+        return len(self.report.figures.jobs) - len(self.jobs)
+
+
+def render_page(report: Report) -> str:
+    """The whole page."""
+    environment = Environment(
+        loader=PackageLoader("ci_failure_tracker.rendering"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(plain=plain, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue)
+    environment.globals.update(counted=counted, span=short_span, percent=percent)
+    # What is ours is not escaped; `</script` does not occur in it.
+    scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704
+    style = Markup(_asset("page.css"))  # noqa: S704
+    template = environment.get_template("report.html.j2")
+    return template.render(page=_view(report), style=style, scripts=scripts, policy=_policy(scripts))
+
+
+@cache
+def _asset(name: str) -> str:
+    # A script's hash is of its text with the line ends that a browser reads.
+    return files("ci_failure_tracker.rendering").joinpath("assets", name).read_text("utf-8").replace("\r\n", "\n")
+
+
+def _policy(scripts: Iterable[str]) -> str:
+    """Only these scripts may run, and nothing may be loaded from anywhere."""
+    hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
+    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    return f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; base-uri 'none'; form-action 'none'"
+
+
+def _view(report: Report) -> PageView:
+    broken = {(one.identity.workflow, one.identity.job) for one in report.failing}
+    jobs = [_job_row(one, report.repository.url, broken) for one in report.figures.jobs]
+    return PageView(
+        report=report,
+        title=f"{plain(report.repository.full_name, _NAME)}: CI failures",
+        cards=tuple(_cards(report)),
+        failing=report.failing,
+        numbers=dict(_numbers(report)),
+        jobs=tuple(sorted(jobs, key=_worst_first)[:MOST_JOBS]),
+        charts=tuple(_charts(report.figures.over_time)),
+        causes=tuple(_cause(one) for one in report.ledger.causes[:MOST_CAUSES]),
+        issues=report.ledger.issues[:MOST_ISSUES],
+        left=(*report.over_cap, *report.skipped)[:MOST_LEFT],
+    )
+
+
+def _numbers(report: Report) -> Iterator[tuple[str, int]]:
+    """The open issue of each failure id."""
+    for result in report.results:
+        if result.number is not None:
+            yield result.action.identity.id, result.number
+
+
+# --- the overview --------------------------------------------------------------------------------
+
+
+def _cards(report: Report) -> Iterator[Card]:
+    figures, of_all = report.figures, report.figures.repository
+    changed = [
+        f"{count} {verb}"
+        for count, verb in (
+            (figures.issues.opened, "opened"),
+            (figures.issues.reopened, "reopened"),
+            (figures.issues.closed, "closed"),
+        )
+        if count
+    ]
+    recovery = of_all.recovery
+    yield Card("Failing now", UNKNOWN if report.knows_nothing else str(len(report.failing)))
+    yield Card("Open issues", str(figures.issues.open), ", ".join(changed) or "none changed state")
+    yield Card("Failure rate", percent(of_all.failure_rate), f"{of_all.failed} of {counted(of_all.runs, 'run')}")
+    yield Card("Flaky", percent(of_all.flake_rate), f"{of_all.flaky} of {counted(of_all.runs, 'run')}")
+    if recovery:
+        note = f"median of {recovery.count}; mean {short_span(recovery.mean_seconds)}, "
+        yield Card(
+            "Time to recovery",
+            short_span(recovery.median_seconds),
+            f"{note}longest {short_span(recovery.longest_seconds)}",
+        )
+    broken = of_all.broken_seconds
+    note = "some runs were not read" if broken is None else "something was red"
+    yield Card("Time broken", UNKNOWN if broken is None else short_span(broken), note)
+
+
+# --- jobs ----------------------------------------------------------------------------------------
+
+_STATES = {"failing": "failing", "failing flaky": "failing, flaky", "flaky": "flaky", "green": "green"}
+
+
+def _job_row(one: JobFigures, url: str, broken: set[tuple[str, str]]) -> JobRow:
+    measures, shown = one.measures, one.runs[-MOST_RUNS:]
+    state = _state(measures, is_broken=(one.workflow, one.job) in broken)
+    return JobRow(
+        workflow=plain(one.workflow, _NAME),
+        job=plain(one.job, _NAME),
+        state=state,
+        name=_STATES.get(state, "not known"),
+        cells=tuple(_cell(run, url) for run in shown),
+        said=_said(shown),
+        measures=measures,
+        recovery=short_span(measures.recovery.median_seconds) if measures.recovery else "",
+        streak=streak(measures) if measures.runs else "",
+        flaky=percent(measures.flake_rate),
+        failed=percent(measures.failure_rate),
+    )
+
+
+def _state(measures: Measures, *, is_broken: bool) -> str:
+    red = is_broken or (measures.streak is not None and measures.streak < 0)
+    found = [word for word, holds in (("failing", red), ("flaky", measures.flaky > 0)) if holds]
+    return " ".join(found) or ("green" if measures.streak else "unknown")
+
+
+def _worst_first(row: JobRow) -> tuple[bool, bool, float, str, str]:
+    rate = row.measures.failure_rate or 0.0
+    return "failing" not in row.state, "flaky" not in row.state, -rate, row.workflow.casefold(), row.job.casefold()
+
+
+_STYLES = {Outcome.SUCCESS: "s", Outcome.CANCELLED: "c", Outcome.SUPERSEDED: "c", None: "n"}
+
+
+def _style(run: RunMark) -> str:
+    if not run.known:
+        return "u"
+    return "k" if run.flaky else _STYLES.get(run.outcome, "f")
+
+
+_WORDS = {"s": "green", "k": "flaky", "f": "failed", "c": "cancelled", "u": "not read", "n": "no result"}
+
+
+def _cell(run: RunMark, url: str) -> Cell:
+    style = _style(run)
+    word = run.outcome.words if style == "f" and run.outcome else _WORDS[style]
+    title = f"run {run.number}: {word}, {plain(run.branch, 60)}, {utc(run.at)}"
+    return Cell(title, style, f"{url}/actions/runs/{run.id}")
+
+
+def _said(runs: Sequence[RunMark]) -> str:
+    """The strip for those who do not see it."""
+    styles = [_style(run) for run in runs]
+    counts = [(styles.count(style), word) for style, word in _WORDS.items()]
+    return f"The newest {counted(len(runs), 'run')}: " + ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+# --- charts --------------------------------------------------------------------------------------
+
+_UNITS = ((2 * 86_400.0, 86_400.0, "d"), (2 * 3_600.0, 3_600.0, "h"), (0.0, 60.0, "min"))
+
+
+def _charts(periods: Sequence[Period]) -> Iterator[Chart]:
+    if len(periods) > 1:
+        yield _failure_rate(periods)
+        if any(one.recovery for one in periods):
+            yield _recovery(periods)
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """A value for each period, and what is said of it; `ticks` are those of its scale where it is always the same."""
+
+    values: Sequence[float | None]
+    said: Sequence[str]
+    unit: str
+    ticks: tuple[int, ...] = ()
+
+
+def _failure_rate(periods: Sequence[Period]) -> Chart:
+    series = _Series(
+        values=[100 * one.failed / one.runs if one.runs else None for one in periods],
+        said=[f"{one.failed} of {counted(one.runs, 'run')} failed" if one.runs else "no run" for one in periods],
+        unit="%",
+        ticks=(0, 25, 50, 75, 100),
+    )
+    return _chart("failure-rate", f"Failure rate by {_by(periods)}", periods, series)
+
+
+def _recovery(periods: Sequence[Period]) -> Chart:
+    spans = [one.recovery.median_seconds if one.recovery else None for one in periods]
+    longest = max(span for span in spans if span is not None)
+    size, unit = next((size, unit) for least, size, unit in _UNITS if longest >= least)
+    said = [
+        f"{short_span(one.recovery.median_seconds)}, the median of {counted(one.recovery.count, 'break')}"
+        if one.recovery
+        else "no break ended"
+        for one in periods
+    ]
+    series = _Series([None if span is None else span / size for span in spans], said, unit)
+    return _chart("recovery", f"Time to recovery, by the {_by(periods)} in which a break ended", periods, series)
+
+
+def _by(periods: Sequence[Period]) -> str:
+    return "day" if periods[0].days == 1 else "week"
+
+
+def _chart(name: str, title: str, periods: Sequence[Period], series: _Series) -> Chart:
+    days = [f"{one.start:%Y-%m-%d}" for one in periods]
+    rows = tuple(zip(days, series.said, strict=True))
+    data = {
+        "labels": [f"{one.start:%d %b}".lstrip("0") for one in periods],
+        "values": [None if one is None else round(one, 2) for one in series.values],
+        "titles": [f"{day}: {words}" for day, words in rows],
+        "unit": series.unit,
+        "ticks": series.ticks or None,
+    }
+    # Only numbers, dates and words of ours; an HTML parser is to see no tag in them all the same.
+    text = Markup(json.dumps(data).replace("<", "\\u003c"))  # noqa: S704
+    return Chart(name, title, f"{title}: a bar chart, with its values in the table below.", text, rows)
+
+
+# --- causes and issues ---------------------------------------------------------------------------
+
+_JOBS_OF_A_CAUSE = 5
+
+
+def _cause(one: CauseLook) -> CauseItem:
+    return CauseItem(
+        headline=plain(one.headline, _TEXT),
+        count=one.count,
+        jobs=tuple(f"{plain(workflow, _NAME)} › {_job(job)}" for workflow, job in one.jobs[:_JOBS_OF_A_CAUSE]),
+        more_jobs=max(0, len(one.jobs) - _JOBS_OF_A_CAUSE),
+        issues=one.issues,
+        first_seen=one.first_seen,
+        last_seen=one.last_seen,
+        lines=tuple(
+            replace(line, text=text)
+            for line, text in zip(one.lines, log_lines(line.text for line in one.lines), strict=True)
+        ),
+    )
+
+
+def _job(name: str) -> str:
+    return "all jobs" if name == "*" else plain(name, _NAME)
+
+
+def _state_of_issue(one: IssueLook) -> str:
+    """What the filter knows of an issue."""
+    return f"failing{' flaky' if one.flaky else ''}" if one.open else f"green{' flaky' if one.flaky else ''}"

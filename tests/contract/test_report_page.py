@@ -1,0 +1,271 @@
+"""The report page in a real Chromium."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, expect
+
+import browser
+import debian
+from builders import START, a_job, a_reading, a_run, a_scan, red, some_settings
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result, Scan, Workflow
+from ci_failure_tracker.rendering.page import MOST_JOBS, MOST_RUNS, render_page
+from ci_failure_tracker.reporting.figures import make_figures
+from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.tracking.plan import make_plan
+from hostile import TEXTS
+
+NOW = START + timedelta(days=4)
+SAYS = {"wrong": "ValueError: no year", "slow": "timed out after 60 minutes"}
+
+
+def a_report(scan: Scan, **given: str) -> Report:
+    settings = some_settings(**given)
+    observed = observe(scan)
+    plan = make_plan(observed, scan, settings, NOW)
+    results = tuple(
+        Result(one, Fate.DONE, number) if isinstance(one, Create) else Result(one, Fate.PLANNED)
+        for number, one in enumerate(plan.actions, start=1)
+    )
+    figures = make_figures(scan, observed, results, settings, NOW)
+    return make_report(scan, plan, results, Requests(5, 995, 800), NOW, figures)
+
+
+def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI") -> Scan:
+    """A day of green runs, and one in which jobs of these names failed, each with its headline."""
+    called = Workflow(1, workflow, ".github/workflows/ci.yml")
+    runs = [a_run(number, "success", workflow=called) for number in range(1, 30)]
+    runs.append(a_run(30, workflow=called, branch=f"{workflow} branch"))
+    jobs = [a_job(name, number=place) for place, name in enumerate(names)]
+    readings = tuple(
+        a_reading(red(runs[-1], job.name, job.id), text) for job, text in zip(jobs, headlines, strict=True)
+    )
+    return dataclasses.replace(a_scan(runs, {runs[-1].id: jobs}), readings=readings)
+
+
+def an_everyday_report() -> Report:
+    """`test` and `deploy` are broken, `e2e` was flaky, `lint` is green, and something is to be said."""
+    scan = broken(["test", "deploy"], [SAYS["wrong"], SAYS["slow"]])
+    failed = scan.jobs[0]
+    more = [a_job("e2e", "failure", 10), dataclasses.replace(a_job("e2e", "success", 11), attempt=2)]
+    more += [a_job("lint", "success", 12)]
+    last = dataclasses.replace(scan.runs[-1], attempt=2)
+    jobs = tuple(dataclasses.replace(job, attempt=2) for job in failed.jobs) + tuple(more)
+    scan = dataclasses.replace(
+        scan,
+        runs=(*scan.runs[:-1], last),
+        jobs=(dataclasses.replace(failed, jobs=jobs),),
+        problems=(Problem(Gravity.NOTICE, "Said."),),
+    )
+    return a_report(scan)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    try:
+        with browser.chromium() as running:
+            yield running
+    except debian.MissingError as missing:
+        pytest.skip(f"no Chromium: {missing}")
+
+
+class Opened:
+    """A page that is open, with all that went wrong on it and every address that it asked for."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.wrong: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", lambda message: self.wrong.append(message.text))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("dialog", self._refuse)
+        page.on("request", lambda request: self.asked.append(request.url))
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.wrong.append(dialog.message)
+        dialog.dismiss()
+
+    def shown(self, selector: str) -> list[str]:
+        """The texts of what is to be seen of this kind."""
+        return [one.inner_text() for one in self.page.locator(selector).all() if one.is_visible()]
+
+
+@pytest.fixture
+def opened(chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Opened]:
+    """The everyday report, or the one that a test asks for by its parameter."""
+    report: Report = getattr(request, "param", an_everyday_report)()
+    path = tmp_path / "report.html"
+    path.write_text(render_page(report), "utf-8")
+    context = chromium.new_context(offline=True)
+    found = Opened(context.new_page())
+    found.page.goto(path.as_uri())
+    yield found
+    context.close()
+
+
+JOBS = "ol.runs"
+
+
+def test_it_opens_without_an_error_and_asks_nothing_of_anybody(opened: Opened) -> None:
+    assert opened.page.title() == "octo-org/example: CI failures"
+    assert opened.wrong == []
+    assert [address for address in opened.asked if not address.startswith("file:")] == []
+    assert len(opened.asked) == 1
+    # The policy is what holds, should a text become markup all the same.
+    opened.page.evaluate("fetch('https://example.com').catch(() => {})")
+    opened.page.evaluate(
+        "document.body.append(Object.assign(document.createElement('script'), {text: 'window.bad = 1'}))"
+    )
+    assert opened.page.evaluate("window.bad") is None
+    assert opened.wrong
+    assert all("Content Security Policy" in text for text in opened.wrong), opened.wrong
+
+
+def test_the_charts_are_drawn_and_their_values_are_in_a_table(opened: Opened) -> None:
+    assert opened.page.locator(".chart svg .ct-bar").count() == 2
+    titles = opened.page.locator(".ct-bar title").all_text_contents()
+    assert titles == ["2026-03-01: 0 of 23 runs failed", "2026-03-02: 1 of 7 runs failed"]
+    opened.page.get_by_text("As a table").first.click()
+    assert opened.shown("figure td") == ["2026-03-01", "0 of 23 runs failed", "2026-03-02", "1 of 7 runs failed"]
+
+
+def test_words_and_a_state_say_what_is_shown(opened: Opened) -> None:
+    page = opened.page
+    headings = ["CI › deploy", "CI › test"]
+    assert sorted(opened.shown("section:first-of-type h3")) == headings
+    page.get_by_placeholder("Filter").fill("no YEAR")
+    assert opened.shown("section:first-of-type h3") == ["CI › test"]
+    # A part of which nothing is left goes as a whole.
+    assert opened.shown("table.sortable") == []
+    assert page.get_by_role("status").inner_text() == "2 of 11 entries"
+    page.get_by_placeholder("Filter").fill("")
+    page.get_by_label("Show only what is").select_option("flaky")
+    assert opened.shown("tbody .state") == ["flaky"]
+    page.get_by_label("Show only what is").select_option("")
+    assert len(opened.shown("tbody .state")) == 4
+
+
+def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(opened: Opened) -> None:
+    rows = opened.page.locator("table.sortable").first.locator("tbody th")
+    assert rows.all_inner_texts() == ["CI › deploy", "CI › test", "CI › e2e", "CI › lint"]
+    heading = opened.page.get_by_text("Workflow › job")
+    heading.click()
+    expect(rows.first).to_have_text("CI › test")
+    heading.press("Enter")
+    expect(rows.first).to_have_text("CI › deploy")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert opened.wrong == []
+
+
+def test_a_strip_of_runs_is_one_stop_of_the_keyboard_and_leads_to_the_runs(opened: Opened) -> None:
+    strip = opened.page.locator(JOBS).first
+    assert strip.get_attribute("aria-label") == "The newest 30 runs: 29 green, 1 failed"
+    assert strip.locator("a[tabindex='-1']").count() == 29
+    newest = strip.locator("a").last
+    assert newest.get_attribute("href") == "https://github.example/octo-org/example/actions/runs/1030"
+    newest.focus()
+    opened.page.keyboard.press("ArrowLeft")
+    focused = opened.page.evaluate("document.activeElement.title")
+    assert focused == "run 29: green, main, 2026-03-02 05:00 UTC"
+
+
+@pytest.mark.parametrize("width", [320, 390, 1200])
+def test_nothing_is_wider_than_the_screen(opened: Opened, width: int) -> None:
+    opened.page.set_viewport_size({"width": width, "height": 800})
+    assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_can_be_read_in_light_and_dark(opened: Opened, scheme: str) -> None:
+    opened.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    faint = opened.page.evaluate(CONTRAST)
+    assert faint == []
+
+
+CONTRAST = """() => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => parts(colour).slice(0, 3)
+    .map((one) => one / 255).map((one) => one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, one, place) => sum + one * [0.2126, 0.7152, 0.0722][place], 0);
+  const behind = (one) => {
+    for (; one; one = one.parentElement) {
+      const colour = getComputedStyle(one).backgroundColor;
+      if (parts(colour)[3] !== 0) return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  return [...document.body.querySelectorAll("*")]
+    .filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .filter((one) => one.checkVisibility() && !(one instanceof SVGElement))
+    .map((one) => {
+      const [a, b] = [light(getComputedStyle(one).color), light(behind(one))].sort().reverse();
+      const [high, low] = a > b ? [a, b] : [b, a];
+      return [one.tagName, one.textContent.slice(0, 40), (high + 0.05) / (low + 0.05)];
+    })
+    .filter(([, , ratio]) => ratio < 4.5);
+}"""
+"""Texts whose contrast is less than what WCAG 2.2 asks for (1.4.3: 4.5 to 1)."""
+
+
+LONGEST = 2_500
+"""More than a name has at GitHub; the texts that are longer are logs."""
+
+NAMES = [text.text for text in TEXTS if text.text.strip() and len(text.text) < LONGEST]
+
+
+def a_hostile_report() -> Report:
+    # A few at a time share a run, so that no storm is seen in them.
+    scan = broken(NAMES, NAMES, workflow=NAMES[0])
+    report = a_report(scan, title="{job}", max_new_issues="500")
+    problems = tuple(Problem(Gravity.WARNING, text, text) for text in NAMES)
+    return dataclasses.replace(report, problems=problems)
+
+
+@pytest.mark.parametrize("opened", [a_hostile_report], indirect=True)
+def test_hostile_names_stay_text(opened: Opened) -> None:
+    page = opened.page
+    assert opened.wrong == []
+    assert [address for address in opened.asked if not address.startswith("file:")] == []
+    # Only the elements and the links that an everyday report has.
+    everyday = {found.lower() for found in re.findall(r"<([a-z]\w*)", render_page(an_everyday_report()))}
+    assert set(page.evaluate("[...document.body.querySelectorAll('*')].map((one) => one.localName)")) <= everyday | {
+        "svg", "g", "line", "title", "foreignobject", "span", "foreignObject",
+    }  # fmt: skip
+    links = page.evaluate("[...document.querySelectorAll('a')].map((one) => one.href)")
+    ours = re.compile(r"https://github\.example/octo-org/example(/(issues|actions/runs)/\d+)?")
+    assert [link for link in links if not ours.fullmatch(link)] == []
+    assert (
+        page.evaluate("document.querySelectorAll('[onerror],[onclick],[onload],iframe,form:not(.filter)').length") == 0
+    )
+
+
+def test_a_secret_in_a_log_or_a_name_is_not_on_the_page() -> None:
+    text = render_page(a_hostile_report())
+    secrets = [one.secret for one in TEXTS if one.secret]
+    assert len(secrets) > 20
+    assert [secret for secret in secrets if secret in text] == []
+
+
+def test_a_report_of_nothing_is_a_page_as_well() -> None:
+    text = render_page(a_report(a_scan([])))
+    assert "Nothing is failing." in text
+    assert "Over time" not in text
+
+
+def test_a_large_report_shows_the_worst_and_says_how_much_there_is() -> None:
+    names = [f"job {number:03}" for number in range(MOST_JOBS + 30)]
+    scan = a_scan(
+        [a_run(number) for number in range(1, 3)],
+        {1_001: [a_job(name, number=place) for place, name in enumerate(names)]},
+    )
+    runs = [a_run(number, "success") for number in range(2, MOST_RUNS * 2)]
+    text = render_page(a_report(dataclasses.replace(scan, runs=(a_run(1), *runs))))
+    assert f"<small>{MOST_JOBS} of {MOST_JOBS + 30}</small>" in text
+    assert max(strip.count("<li>") for strip in re.findall(r"<ol class=\"runs\".*?</ol>", text, re.DOTALL)) == MOST_RUNS
