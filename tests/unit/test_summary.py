@@ -12,7 +12,7 @@ from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Gravity, LogsRead, Problem
+from ci_failure_tracker.model import Close, Create, Fate, Gravity, Identity, LogsRead, Problem, Result, Update
 from ci_failure_tracker.rendering.figures import short_span
 from ci_failure_tracker.rendering.summary import render_summary
 from ci_failure_tracker.reporting.figures import make_figures
@@ -33,13 +33,34 @@ def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done(
     for wanted in (
         "2 failing, 1 to be opened, 1 over the cap",
         "| `CI` | `job 0` |",
-        "### What would be done",
+        "### New failures, to be opened",
+        "### Still failing",
         "### Over the cap",
         "max-new-issues",
-        "| `CI` | 2 | 0 | 1 | 0 | 1 |",
+        "| `CI` |  | 2 | 0 | 1 | 0 | 1 |",
         "5 requests to GitHub of at most 800, 995 left this hour.",
     ):
         assert wanted in text
+
+
+def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() -> None:
+    report = a_report()
+    first, second = report.results
+    assert isinstance(first.action, Create)
+    old = Update(second.action.identity, "1 new failed run", 4, "")
+    other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", "completed")
+    results = (Result(first.action, Fate.DONE, 7), Result(old, Fate.DONE, 4), Result(other, Fate.DONE, 3))
+    text = render_summary(dataclasses.replace(report, results=results))
+    new, still, changed = (text.index(f"### {part}") for part in ("New failures", "Still failing", "Changed"))
+    assert new < text.index("issues/7)") < still < text.index("issues/4)") < changed
+    # An issue is said to be opened once, and by its failure.
+    assert "opened |" not in text[changed:]
+    assert "| updated |" in text[changed:]
+    assert "| closed |" in text[changed:]
+    held = dataclasses.replace(report, results=(Result(first.action, Fate.FAILED), *results[1:]))
+    text = render_summary(held)
+    assert "### New failures" not in text
+    assert "| could not be opened |" in text
 
 
 def test_a_huge_summary_is_cut_by_whole_rows_that_are_counted() -> None:
@@ -77,7 +98,7 @@ def test_nothing_seen_is_no_all_clear() -> None:
     assert "nothing failing" in report.line
     assert "nothing seen failing" in blind.line
     assert "1 failed run could not be read" in blind.line
-    assert "Nothing that could be read." in render_summary(blind)
+    assert "Nothing that could be read is failing." in render_summary(blind)
     assert (outputs(report)["has-failures"], outputs(blind)["has-failures"]) == ("false", "")
 
 
@@ -98,7 +119,7 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     plan = make_plan(observe(scan), scan, some_settings(), START)
     report = make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995, 800), START)
     text = render_summary(report)
-    assert "| failure | `disk \\| full @\u200boctocat` | 1 |" in text
+    assert "| `disk \\| full @\u200boctocat` | failure |  | 1 |" in text
     told = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
     assert f"1 run looked at. {told} 5 requests to GitHub" in text
     data = report_as_json(report)

@@ -11,7 +11,6 @@ from ci_failure_tracker.reporting.figures import Figures, Measures, RunMark
 from ci_failure_tracker.reporting.figures_json import RECENT
 
 _GREEN, _FLAKY, _RED, _NOTHING = "▁", "▄", "█", "·"
-_SAYS_NOTHING = frozenset({None, Outcome.SUPERSEDED, Outcome.CANCELLED})
 
 LEGEND = (
     f"The newest run is on the right: {_GREEN} green, {_FLAKY} flaky, {_RED} failed, {_NOTHING} another end, or none."
@@ -46,9 +45,9 @@ def chart(runs: Sequence[RunMark]) -> str:
 def _mark(run: RunMark) -> str:
     if run.flaky:
         return _FLAKY
-    if run.outcome is Outcome.SUCCESS:
-        return _GREEN
-    return _NOTHING if run.outcome in _SAYS_NOTHING else _RED
+    if run.failed:
+        return _RED
+    return _GREEN if run.outcome is Outcome.SUCCESS else _NOTHING
 
 
 def figures_rows(figures: Figures) -> list[FiguresRow]:

@@ -238,7 +238,9 @@ _STYLES = {Outcome.SUCCESS: "s", Outcome.CANCELLED: "c", Outcome.SUPERSEDED: "c"
 def _style(run: RunMark) -> str:
     if not run.known:
         return "u"
-    return "k" if run.flaky else _STYLES.get(run.outcome, "f")
+    if run.flaky:
+        return "k"
+    return "f" if run.failed else _STYLES.get(run.outcome, "n")
 
 
 _WORDS = {"s": "green", "k": "flaky", "f": "failed", "c": "cancelled", "u": "not read", "n": "no result"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -56,6 +56,7 @@ class Measures:
 class RunMark:
     """A run in a timeline: `outcome` is `None` where it was skipped, is not finished, or is not `known`.
 
+    `failed` says that it counts as that, which a cancelled one may or may not.
     `seconds` is from the start of its newest attempt to its end, as far as it has ended.
     """
 
@@ -64,6 +65,7 @@ class RunMark:
     branch: str
     at: datetime
     outcome: Outcome | None
+    failed: bool
     flaky: bool
     seconds: float | None
     known: bool = True
@@ -156,11 +158,11 @@ def make_figures(
     everything = sorted((one for of_one in told.workflows.values() for one in of_one), key=lambda one: one.run.order)
     names = sorted({run.workflow.name for run in scan.runs}, key=lambda name: (name.casefold(), name))
     jobs = sorted(told.jobs.items(), key=lambda item: (item[0][0].casefold(), item[0][1].casefold(), item[0]))
-    flaky = {one.run.id for one in everything if one.flaky}
+    of_run = {one.run.id: one for one in everything}
     return Figures(
         repository=meter.measure(everything),
         workflows=tuple(
-            WorkflowFigures(name, meter.measure(told.workflows.get(name, ())), tuple(_marks(name, scan.runs, flaky)))
+            WorkflowFigures(name, meter.measure(told.workflows.get(name, ())), tuple(_marks(name, scan.runs, of_run)))
             for name in names
         ),
         jobs=tuple(
@@ -172,12 +174,14 @@ def make_figures(
     )
 
 
-def _marks(name: str, runs: Sequence[Run], flaky: set[int]) -> Iterator[RunMark]:
+def _marks(name: str, runs: Sequence[Run], of_run: Mapping[int, Told]) -> Iterator[RunMark]:
     for run in sorted(runs, key=lambda run: run.order):
         if run.workflow.name == name:
+            told = of_run.get(run.id)
+            failed, flaky = (told.word is Word.RED, bool(told.flaky)) if told else (False, False)
             seconds = max(0.0, (run.updated_at - run.started_at).total_seconds()) if run.finished else None
             outcome = judge_run(run, runs)
-            yield RunMark(run.id, run.number, run.branch, run.created_at, outcome, run.id in flaky, seconds)
+            yield RunMark(run.id, run.number, run.branch, run.created_at, outcome, failed, flaky, seconds)
 
 
 _OUTCOMES = {Word.GREEN: Outcome.SUCCESS, Word.RED: Outcome.FAILURE, Word.CANCELLED: Outcome.CANCELLED}
@@ -185,8 +189,8 @@ _OUTCOMES = {Word.GREEN: Outcome.SUCCESS, Word.RED: Outcome.FAILURE, Word.CANCEL
 
 def _mark_of_job(told: Told) -> RunMark:
     run, outcome = told.run, told.outcome or _OUTCOMES.get(told.word)
-    known = told.word is not Word.UNKNOWN
-    return RunMark(run.id, run.number, run.branch, run.created_at, outcome, bool(told.flaky), None, known)
+    failed, known = told.word is Word.RED, told.word is not Word.UNKNOWN
+    return RunMark(run.id, run.number, run.branch, run.created_at, outcome, failed, bool(told.flaky), None, known)
 
 
 def _spread(spans: Sequence[float]) -> Spread | None:

@@ -55,6 +55,7 @@ def _run_as_json(run: RunMark) -> dict[str, Any]:
         "branch": _shown(run.branch),
         "at": run.at.isoformat(),
         "outcome": run.outcome.value if run.outcome else None,
+        "failed": run.failed,
         "flaky": run.flaky,
         "seconds": run.seconds,
         "known": run.known,
