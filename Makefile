@@ -72,7 +72,7 @@ faults: $(READY) ## Put every request of a sweep under every fault, and end the 
 golden: $(READY) ## Write anew what the tracker says in the golden conversations
 	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden
 
-pictures: $(READY) ## Draw the README's pictures from the demo; needs Chromium
+pictures: $(READY) ## Draw the README's pictures from the demo in Chromium
 	@$(IN_TESTS) $(PYTHON) -m sandbox.demo --keep .cache/demo >/dev/null
 	@$(IN_TESTS) $(PYTHON) -m sandbox.picture .cache/demo docs/images
 

@@ -1,6 +1,7 @@
 """The demo: the real program, twice, against a local GitHub with the history of an invented project.
 
-Needs no token and no network. `--keep FOLDER` leaves the summary and the issues there as Markdown files.
+Needs no token and no network. The report page is left in a folder, `--keep FOLDER` says in which; with that option the
+summary and the issues are left there as well, as Markdown files.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sandbox.state import Issue
 SCENARIO = Path(__file__).parent / "scenarios" / "parcel-tracker" / "scenario.yaml"
 REPOSITORY = "northwind-labs/parcel-tracker"
 TOKEN = "demo-token"
+PLACE = Path(__file__).parents[2] / ".cache" / "demo"
 
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
 
@@ -45,7 +47,9 @@ class Sweep:
 def main() -> int:
     """Show the plan, sweep twice, show what came of it; the exit code is that of the program where it fails."""
     arguments = argparse.ArgumentParser(description="Run the tracker against a local GitHub.")
-    arguments.add_argument("--keep", type=Path, metavar="FOLDER", help="write the summary and the issues there")
+    arguments.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="write the page, the summary and the issues there"
+    )
     keep: Path | None = arguments.parse_args().keep
     console = Console(width=120)
     box = Sandbox.from_scenario(SCENARIO)
@@ -53,7 +57,7 @@ def main() -> int:
         console.rule("The plan: a dry run of the command")
         _run(server, ["sweep", "--repo", REPOSITORY], {"COLUMNS": "120"})
         console.rule("The first sweep: what the action does")
-        first = _act(server)
+        first = _act(server, keep or PLACE)
         console.rule("The second sweep, right after")
         second = _act(server)
         ours = [issue for issue in box.issues if "ci-failure" in issue.labels]
@@ -63,12 +67,13 @@ def main() -> int:
         console.print(Markdown(first.summary))
         if keep is not None:
             _write(keep, ours, first)
+    print(f"The report page of the first sweep: {(keep or PLACE) / 'report.html'}")
     failures, created = first.outputs["failure-count"], len(first.created)
     print(f"demo: {failures} failures, {created} issues created, second sweep created {len(second.created)}")
     return 0
 
 
-def _act(server: Server) -> Sweep:
+def _act(server: Server, reports: Path | None = None) -> Sweep:
     with tempfile.TemporaryDirectory() as folder:
         outputs, summary = Path(folder, "outputs"), Path(folder, "summary")
         outputs.touch()  # as the runner does
@@ -78,6 +83,7 @@ def _act(server: Server) -> Sweep:
             {
                 "INPUT_REPOSITORY": REPOSITORY,
                 "INPUT_TOKEN": TOKEN,
+                "INPUT_REPORT_DIR": str(reports.resolve()) if reports else "",
                 "GITHUB_OUTPUT": str(outputs),
                 "GITHUB_STEP_SUMMARY": str(summary),
             },

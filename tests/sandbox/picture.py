@@ -1,6 +1,6 @@
-"""Pictures of what the demo wrote, for the README: an issue and the job summary, as a browser shows them.
+"""Pictures of what the demo wrote, for the README: an issue, the job summary and the report page in Chromium.
 
-`python -m sandbox.picture FOLDER_OF_THE_DEMO OUT` needs Chromium on the machine.
+`python -m sandbox.picture FOLDER_OF_THE_DEMO OUT`; the browser is the machine's, or Debian's from the cache.
 """
 
 from __future__ import annotations
@@ -8,16 +8,17 @@ from __future__ import annotations
 import argparse
 import html
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from playwright.sync_api import Browser
+
+from browser import chromium
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>{title}</title><style>
-body {{ margin: 24px; width: 912px; background: #fff; color: #1f2328;
+body {{ margin: 24px; max-width: 1132px; background: #fff; color: #1f2328;
   font: 14px/1.5 -apple-system, "Segoe UI", "Noto Sans", Helvetica, Arial, sans-serif; }}
 h1 {{ font-size: 26px; font-weight: 400; margin: 0 0 8px; }}
 h1 b {{ font-weight: 400; color: #59636e; }}
@@ -40,11 +41,9 @@ code {{ background: #818b981f; border-radius: 6px; padding: .2em .4em; font: 85%
 a {{ color: #0969da; }} hr {{ border: 0; border-top: 4px solid #d1d9e0; margin: 24px 0; }}
 </style>{content}"""
 
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-
 
 def main() -> int:
-    """Draw `issue.png` and `summary.png`."""
+    """Draw `issue.png`, `summary.png` and `report.png`."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("demo", type=Path, help="the folder that `python -m sandbox.demo --keep` filled")
     arguments.add_argument("out", type=Path)
@@ -53,8 +52,12 @@ def main() -> int:
     first = min(given.demo.glob("issue-*.md"))
     title, _, body = first.read_text(encoding="utf-8").partition("\n\n")
     number = first.stem.removeprefix("issue-")
-    draw(_issue_page(title.removeprefix("# "), number, body), given.out / "issue.png", 1180)
-    draw(_page("Summary", _markdown((given.demo / "summary.md").read_text("utf-8"))), given.out / "summary.png", 1250)
+    issue = _issue_page(title.removeprefix("# "), number, body)
+    summary = _page("Summary", _markdown((given.demo / "summary.md").read_text("utf-8")))
+    with chromium() as browser:
+        _draw(browser, issue, given.out / "issue.png", (960, 1180))
+        _draw(browser, summary, given.out / "summary.png", (1180, 1180))
+        _draw(browser, (given.demo / "report.html").read_text("utf-8"), given.out / "report.png", (1160, 1800))
     return 0
 
 
@@ -77,24 +80,15 @@ def _markdown(text: str) -> str:
     return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(visible))
 
 
-def draw(page: str, picture: Path, height: int) -> None:
-    """Show a page in Chromium and keep the picture.
-
-    Raises:
-        RuntimeError: where there is no Chromium.
-    """
-    browser = next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
-    if browser is None:
-        raise RuntimeError("no Chromium found: install Debian's package `chromium`")
+def _draw(browser: Browser, page: str, picture: Path, size: tuple[int, int]) -> None:
+    """Show a page and keep the picture of its beginning."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "page.html")
         file.write_text(page, encoding="utf-8")
-        quiet = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-        shot = [f"--screenshot={picture.resolve()}", f"--window-size=960,{height}", "--hide-scrollbars"]
-        profile = f"--user-data-dir={folder}/profile"
-        subprocess.run(
-            [browser, "--headless", *quiet, *shot, profile, file.as_uri()], check=True, capture_output=True, timeout=60
-        )
+        shown = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme="light")
+        shown.goto(file.as_uri())
+        shown.screenshot(path=picture)
+        shown.close()
 
 
 if __name__ == "__main__":
