@@ -133,6 +133,7 @@ def test_the_repository_may_come_from_the_environment(monkeypatch: pytest.Monkey
         ("all-rights", ["--workflow", "CY, Relase"], ["'CY'", "'Relase'", "'Release'"]),
         ("all-rights", ["--exclude-workflow", "*"], ["leaves no workflow"]),
         ("all-rights", ["--yes"], ["--yes goes with --execute"]),
+        ("all-rights", ["--format", "json", "--slack-payload", "true"], ["both print JSON"]),
         ("not a token", [], ["no token has"]),
         ("all-rights", ["--since", "last week"], ["`since` is 'last week'", "`7d`"]),
         ("all-rights", ["--issue-template", "none.md"], ["none.md", "No such file"]),

@@ -80,6 +80,8 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
         if yes and not execute:
             raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
         connection = _connection(given)
+        if form == "json" and connection.settings.slack_payload:
+            raise SettingsError(["--format json and --slack-payload both print JSON; give one of them."])
         report = _sweep(connection, terminal, execute=execute, yes=yes)
         delivered = deliver(report, connection.settings, Path.cwd(), is_dry=report.held_back or not execute)
     except SettingsError as error:
