@@ -86,16 +86,14 @@ def _serving(path: str, judge: Judge, lost: Reply) -> Iterator[Chat]:
 
 def _handler(path: str, judge: Judge, lost: Reply) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             chat: Chat = self.server.chat  # type: ignore[attr-defined]
             parts = urlsplit(self.path)
             body = self.rfile.read(int(self.headers["Content-Length"]))
             message, query = _read(self.headers.get("Content-Type", ""), body), parse_qs(parts.query)
-            if chat.next:
-                reply = chat.next.pop(0)
-            else:
-                reply = judge(message, query) if parts.path == path else lost
-            if reply.status < 300:  # noqa: PLR2004 - what HTTP calls well
+            usual = judge(message, query) if parts.path == path else lost
+            reply = chat.next.pop(0) if chat.next else usual
+            if reply.status < 300:
                 chat.messages.append(message)
             else:
                 chat.refused.append(reply)

@@ -7,6 +7,7 @@ ASCII where the client has not said so.
 from __future__ import annotations
 
 import ssl
+from asyncio.base_events import Server
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -87,7 +88,7 @@ def mails(
     )
     controller.start()
     try:
-        assert controller.server is not None
+        assert isinstance(controller.server, Server)
         taken.port = controller.server.sockets[0].getsockname()[1]
         yield taken
     finally:

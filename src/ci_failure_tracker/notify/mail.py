@@ -21,6 +21,9 @@ _SHOWN = 200
 """Issues that a mail names."""
 
 _SUBJECT = 150
+_POLICY = SMTP.clone(cte_type="7bit")
+"""Nothing but ASCII: a server need not take anything else, and smtplib does not ask whether it does."""
+
 _HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 _COLOURS = {Kind.NEW: "#d1242f", Kind.REOPENED: "#bc4c00", Kind.RECOVERED: "#1a7f37", Kind.GONE: "#59636e"}
 
@@ -28,7 +31,7 @@ _COLOURS = {Kind.NEW: "#d1242f", Kind.REOPENED: "#bc4c00", Kind.RECOVERED: "#1a7
 def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessage:
     """The digest, from and to addresses that were checked before."""
     # The policy takes no header with a line end in it; the subject has none, for it is plain text.
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["Subject"] = f"CI: {defused(news.headline, _SUBJECT)}"
     mail["From"] = formataddr(("CI failure tracker", sender))
     mail["To"] = ", ".join(recipients)
