@@ -30,9 +30,8 @@ _COLOURS = {Kind.NEW: "#d1242f", Kind.REOPENED: "#bc4c00", Kind.RECOVERED: "#1a7
 
 def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessage:
     """The digest, from and to addresses that were checked before."""
-    # The policy takes no header with a line end in it; the subject has none, for it is plain text.
     mail = EmailMessage(policy=_POLICY)
-    mail["Subject"] = f"CI: {defused(news.headline, _SUBJECT)}"
+    mail["Subject"] = f"CI: {_header(news.headline)}"
     mail["From"] = formataddr(("CI failure tracker", sender))
     mail["To"] = ", ".join(recipients)
     mail["Date"] = format_datetime(news.at)
@@ -46,6 +45,11 @@ def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessag
 def inert(text: str, limit: int = 300) -> str:
     """Foreign text in which a mail program finds no address."""
     return _HOST.sub(f".{ZERO_WIDTH_SPACE}", defused(text, limit))
+
+
+def _header(text: str) -> str:
+    """Foreign text for a header: without line ends, and without encoded words, which the library would decode to some."""
+    return defused(text, _SUBJECT).replace("=?", f"={ZERO_WIDTH_SPACE}?")
 
 
 def _message_id(news: News, sender: str) -> str:
