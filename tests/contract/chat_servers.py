@@ -38,6 +38,7 @@ class Chat:
     url: str
     messages: list[dict[str, Any]] = field(default_factory=list)
     refused: list[Reply] = field(default_factory=list)
+    headers: list[Mapping[str, str | None]] = field(default_factory=list)
     next: list[Reply] = field(default_factory=list)
     """What the next requests are answered with, whatever they hold."""
 
@@ -89,6 +90,7 @@ def _handler(path: str, judge: Judge, lost: Reply) -> type[BaseHTTPRequestHandle
         def do_POST(self) -> None:
             chat: Chat = self.server.chat  # type: ignore[attr-defined]
             parts = urlsplit(self.path)
+            chat.headers.append({"Authorization": self.headers["Authorization"]})
             body = self.rfile.read(int(self.headers["Content-Length"]))
             message, query = _read(self.headers.get("Content-Type", ""), body), parse_qs(parts.query)
             usual = judge(message, query) if parts.path == path else lost

@@ -32,6 +32,7 @@ class Mails:
     port: int = 0
     refuse: frozenset[str] = frozenset()
     """The recipients that it refuses."""
+    goodbye: str = "221 Bye"
     got: list[Envelope] = field(default_factory=list)
     logins: list[str | None] = field(default_factory=list)
     """Who was logged in as each mail was sent."""
@@ -120,6 +121,9 @@ class _Handler:
         self._taken.logins.append(session.auth_data)
         self._taken.encrypted.append(session.ssl is not None)
         return "250 OK"
+
+    async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - as above
+        return self._taken.goodbye
 
 
 def _wrong(envelope: Envelope) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ci_failure_tracker.notify.news import Kind, News
 from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, defused, utc
@@ -48,7 +49,7 @@ def inert(text: str, limit: int = 300) -> str:
 
 
 def _header(text: str) -> str:
-    """Foreign text for a header: without line ends, and without encoded words, which the library would decode to some."""
+    """Foreign text for a header: without line ends, and without encoded words, which would be decoded to some."""
     return defused(text, _SUBJECT).replace("=?", f"={ZERO_WIDTH_SPACE}?")
 
 
@@ -58,7 +59,8 @@ def _message_id(news: News, sender: str) -> str:
     return f"<{of_sweep}@{sender.rpartition('@')[2]}>"
 
 
-def _render(name: str, news: News) -> str:
+@cache
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("ci_failure_tracker.notify"),
         undefined=StrictUndefined,
@@ -67,9 +69,13 @@ def _render(name: str, news: News) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(inert=inert, utc=utc)
+    return environment.get_template(name)
+
+
+def _render(name: str, news: News) -> str:
     shown = news.items[:_SHOWN]
     groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in Kind]
-    return environment.get_template(name).render(
+    return _template(name).render(
         news=news,
         groups=[(kind.heading, _COLOURS[kind], len(all_of), some) for kind, all_of, some in groups if some],
         left=len(news.items) - len(shown),
