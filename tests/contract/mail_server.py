@@ -76,7 +76,7 @@ def mails(
 ) -> Iterator[Mails]:
     """A server that takes mail unencrypted, unless it is given a certificate for TLS or STARTTLS."""
     taken = Mails(refuse=refuse)
-    controller = Controller(
+    controller = _Controller(
         _Handler(taken),
         hostname="127.0.0.1",
         port=0,
@@ -89,11 +89,19 @@ def mails(
     )
     controller.start()
     try:
-        assert isinstance(controller.server, Server)
-        taken.port = controller.server.sockets[0].getsockname()[1]
+        taken.port = controller.port
         yield taken
     finally:
         controller.stop()
+
+
+class _Controller(Controller):
+    """Takes whatever port is free, and knows which one it is."""
+
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 def _authenticate(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object) -> AuthResult:
@@ -113,13 +121,13 @@ class _Handler:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         wrong = _wrong(envelope)
         if wrong:
             return f"554 {wrong}"
         self._taken.got.append(envelope)
         self._taken.logins.append(session.auth_data)
-        self._taken.encrypted.append(session.ssl is not None)
+        self._taken.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
 
     async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - as above

@@ -29,7 +29,7 @@ from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
 from contract import chat_servers, mail_server
 from contract.chat_servers import Chat, Reply
-from contract.faults_scenario import a_busy_box, look
+from contract.faults_scenario import NOW, a_busy_box, look
 from contract.mail_server import PASSWORD, USER, Certificate, Mails
 from sandbox import Sandbox
 
@@ -123,7 +123,10 @@ class Action:
         lines = self.stdout.splitlines()
         first = [line.startswith("::add-mask::") for line in lines]
         assert first == sorted(first, reverse=True), "something was said before a mask"
-        return [line.removeprefix("::add-mask::") for line in lines if line.startswith("::add-mask::")]
+        # As the runner reads a command.
+        return [
+            line.removeprefix("::add-mask::").replace("%25", "%") for line in lines if line.startswith("::add-mask::")
+        ]
 
     def read(self, file: str) -> str:
         path = self.folder / file
@@ -156,6 +159,7 @@ def sweep(
         }
         for name, value in surroundings.items():
             monkeypatch.setenv(name, value)
+        monkeypatch.setattr(action, "now", lambda: NOW)
         yield Action(tmp_path, monkeypatch, capfd)
 
 
@@ -180,10 +184,14 @@ def test_each_channel_gets_one_message_and_a_sweep_with_nothing_new_sends_none(
         assert sweep.outputs["slack-payload"] == ""
     assert json.loads(first["slack-payload"]) == slack.messages[0]
     assert asked >= {slack.url, discord.url, smtp_url, USER, PASSWORD, quote(USER, ""), SENDER, DEV, OPS}
-    assert first["created-issues"] == "[5, 6]"
-    heading = "2 new, 1 recovered in octo-org/example"
+    assert (first["created-issues"], first["reopened-issues"]) == ("[5]", "[3]")
+    heading = "1 new, 1 reopened, 1 recovered in octo-org/example"
     assert slack.messages[0]["blocks"][0]["text"]["text"] == heading
-    assert [embed["title"] for embed in discord.messages[0]["embeds"]] == ["New failures (2)", "Recovered (1)"]
+    assert [embed["title"] for embed in discord.messages[0]["embeds"]] == [
+        "New failures (1)",
+        "Failing again (1)",
+        "Recovered (1)",
+    ]
     mail = server.read()
     assert (mail["Subject"], mail["To"], server.logins) == (f"CI: {heading}", f"{DEV}, {OPS}", [USER])
     assert server.encrypted == [True]
@@ -217,9 +225,9 @@ def test_a_channel_that_is_down_is_its_own_failure(
     assert what in sweep.read("summary")
     assert f"::error title=ci-failure-tracker::{what}" in sweep.stdout
     assert len(discord.messages) == len(plain_mail.got) == 1
-    assert [issue.state for issue in box.issues][4:] == ["open", "open"]
+    assert [issue.state for issue in box.issues][4:] == ["open"]
     outputs = sweep.outputs
-    assert outputs["created-issues"] == "[5, 6]"
+    assert outputs["created-issues"] == "[5]"
     assert len(json.loads(outputs["slack-payload"])["blocks"]) > 4
     assert down not in sweep.shown
 
@@ -235,14 +243,14 @@ def test_wrong_inputs_are_all_named_at_once_and_none_is_repeated(sweep: Action, 
     given = {
         "slack_webhook_url": "hooks.slack.example/hunter2",
         "discord_webhook_url": "http://discord.example/hunter2",
-        "smtp_url": "smtp://bot:hunter2/x@mail.example",
+        "smtp_url": "smtp://bot:hunter2/x@mail.hunter2.example",
         "email_to": f"{DEV}, hunter2 <x@y>",
     }
     assert sweep.run(**given) == 2
     assert set(given.values()) <= {*sweep.masks, given["email_to"]}
     for name in ("slack-webhook-url", "discord-webhook-url", "smtp-url", "email-to"):
         assert f"`{name}`" in sweep.shown
-    assert not [secret for secret in ("hunter2", DEV, "mail.example", "discord.example") if secret in sweep.shown]
+    assert not [secret for secret in ("hunter2", DEV, "discord.example") if secret in sweep.shown]
     assert len(box.issues) == 4
 
 
@@ -334,7 +342,7 @@ def test_a_mail_of_five_hundred_changes_is_one_that_servers_take(plain_mail: Mai
         text_part, page = got.iter_parts()
         assert "and 300 more" in text_part.get_content()  # type: ignore[attr-defined]
         assert "</html>" in page.get_content()  # type: ignore[attr-defined]
-        assert len(got.as_bytes()) < 1_000_000
+        assert len(got.as_bytes()) < 10_000_000
 
 
 # --- what channels answer ------------------------------------------------------------------------
@@ -348,9 +356,8 @@ def test_a_forum_gets_a_thread_for_each_new_failure_and_one_for_the_rest(report:
     assert told(report, discord_webhook_url=forum.url) == []
     assert [reply.status for reply in forum.refused] == [400]
     assert [message["thread_name"] for message in forum.messages] == [
-        "[CI Failure] CI - unit",
         "[CI Failure] Release - publish",
-        "1 recovered in octo-org/example",
+        "1 reopened, 1 recovered in octo-org/example",
     ]
 
 
@@ -363,7 +370,7 @@ def test_a_forum_that_fails_halfway_says_how_far_it_came(report: Report, forum: 
     no_thread = Reply(400, '{"code": 220001}')
     forum.next = [no_thread, Reply(200, "{}"), Reply(403, "{}")]
     (problem,) = told(report, discord_webhook_url=forum.url)
-    assert problem.what == "The message to Discord was not delivered: Discord answered 403 after 1 of 3 threads."
+    assert problem.what == "The message to Discord was not delivered: Discord answered 403 after 1 of 2 threads."
 
 
 _LATER = Reply(429, "", {"Retry-After": "0.001"})
@@ -433,7 +440,7 @@ def test_a_webhook_that_is_gone_says_so(report: Report, slack: Chat, discord: Ch
 def test_a_webhook_that_never_answers_is_not_asked_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/hunter2"
-        with pytest.raises(NotSentError, match="no answer within .* so whether it arrived is not known") as caught:
+        with pytest.raises(NotSentError, match=r"no answer within .* so whether it arrived is not known") as caught:
             Webhook(Secret(address), timeout=0.05).post({})
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
