@@ -101,7 +101,7 @@ class _Controller(Controller):
     def _trigger_server(self) -> None:
         assert isinstance(self.server, Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 def _authenticate(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object) -> AuthResult:
@@ -127,6 +127,7 @@ class _Handler:
             return f"554 {wrong}"
         self._taken.got.append(envelope)
         self._taken.logins.append(session.auth_data)
+        assert server.transport is not None
         self._taken.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
 

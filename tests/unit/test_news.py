@@ -99,7 +99,13 @@ def test_what_was_not_done_is_no_news(action: Action, fate: Fate) -> None:
 
 
 def test_the_most_urgent_stands_first_and_the_headline_counts_each_kind() -> None:
-    actions = [closed("not_planned"), closed("completed"), new(), closed("completed"), Reopen(CI_TEST, "", 7, "")]
+    actions: list[Action] = [
+        closed("not_planned"),
+        closed("completed"),
+        new(),
+        closed("completed"),
+        Reopen(CI_TEST, "", 7, ""),
+    ]
     news = make_news(a_report(*(Result(action, Fate.DONE, 7) for action in actions)))
     assert [item.kind.value for item in news.items] == ["new", "reopened", "recovered", "recovered", "gone"]
     assert news.headline == "1 new, 1 reopened, 2 recovered, 1 gone in octo-org/example"
@@ -216,7 +222,7 @@ def test_a_hostile_text_does_nothing_in_discord(hostile: Hostile) -> None:
 def mail_parts(news: News) -> tuple[str, str]:
     mail = make_mail(news, "ci@mail.example", ["dev@mail.example"])
     text, page = mail.iter_parts()
-    return text.get_content(), page.get_content()  # type: ignore[attr-defined]
+    return text.get_content(), page.get_content()
 
 
 class Tags(HTMLParser):
