@@ -163,7 +163,16 @@ def test_a_package_that_is_not_what_was_locked_is_refused(machine: Machine, tmp_
     assert "could not be installed" in ending.errors[0]
 
 
-SCHEDULES = USES.replace("dry-run: true", "dry-run: true\n          schedules: {given}")
+WITH = USES.replace("dry-run: true", "dry-run: true\n          {given}")
+
+
+def all_but(wheels: Path, folder: Path, *names: str) -> Path:
+    """A folder of the packages that lacks some."""
+    folder.mkdir()
+    for wheel in wheels.iterdir():
+        if not wheel.name.lower().startswith(names):
+            (folder / wheel.name).symlink_to(wheel)
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -174,14 +183,31 @@ def test_what_schedules_need_is_installed_only_where_they_are_looked_at(
 ) -> None:
     if installer == "uv":
         machine.has_uv()
-    without = tmp_path / "without"
-    without.mkdir()
-    for wheel in wheels.iterdir():
-        if not wheel.name.lower().startswith(("cronsim-", "pyyaml-")):
-            (without / wheel.name).symlink_to(wheel)
-    machine.takes_packages_from(without)
-    ending = machine.run(SCHEDULES.format(given=given))
+    machine.takes_packages_from(all_but(wheels, tmp_path / "without", "cronsim-", "pyyaml-"))
+    ending = machine.run(WITH.format(given=f"schedules: {given}"))
     assert ending.succeeded != installed, ending.whole
     assert any("could not be installed" in error for error in ending.errors) is installed
     machine.takes_packages_from(wheels)
-    assert_swept(machine.run(SCHEDULES.format(given=given)))
+    assert_swept(machine.run(WITH.format(given=f"schedules: {given}")))
+
+
+@pytest.mark.parametrize(
+    ("installer", "given", "installed"),
+    [
+        ("uv", "slack-webhook-url: https://hooks.slack.example/hunter2", True),
+        ("pip", "slack-payload: 'TRUE'", True),
+        ("uv", "discord-webhook-url: https://discord.example/hunter2", False),
+    ],
+    ids=["webhook", "payload", "neither"],
+)
+def test_what_slack_needs_is_installed_only_where_slack_is_told(
+    machine: Machine, tmp_path: Path, wheels: Path, installer: str, given: str, installed: bool
+) -> None:
+    if installer == "uv":
+        machine.has_uv()
+    machine.takes_packages_from(all_but(wheels, tmp_path / "without", "slack_sdk-"))
+    ending = machine.run(WITH.format(given=given))
+    assert ending.succeeded != installed, ending.whole
+    assert any("could not be installed" in error for error in ending.errors) is installed
+    machine.takes_packages_from(wheels)
+    assert_swept(machine.run(WITH.format(given=given)))

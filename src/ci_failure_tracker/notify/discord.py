@@ -6,7 +6,7 @@ A channel takes one message. A forum takes none without a name for its thread, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ci_failure_tracker.notify.news import Item, Kind, News
@@ -20,8 +20,8 @@ THREADS = 10
 """New failures that get a thread of their own in one sweep; Discord takes thirty messages a minute."""
 
 _COLOURS = {Kind.NEW: 0xD1242F, Kind.REOPENED: 0xBC4C00, Kind.RECOVERED: 0x1A7F37, Kind.GONE: 0x6E7781}
-_LIST = ALL_EMBEDS // len(Kind) - 100
-"""Characters of one kind's list, so that the lists of all kinds fit together."""
+_AROUND = 400
+"""Characters kept for a list's title and for the line that says how many more there are."""
 
 _NAME, _HEADLINE = 60, 150
 _LIKE_A_BACKTICK = "\u02cb"
@@ -30,7 +30,10 @@ _SPECIAL = re.compile(r"[\\*_~`|>#<\[\]():@-]")
 
 def discord_message(news: News) -> dict[str, Any]:
     """All news as one message for a channel."""
-    return _message(escaped(news.line, CONTENT // 4), [_list(news, kind) for kind in Kind if news.of(kind)])
+    kinds = [kind for kind in Kind if news.of(kind)]
+    # The lists of all kinds share what the embeds of a message may hold together.
+    room = min(DESCRIPTION, ALL_EMBEDS // max(1, len(kinds))) - _AROUND
+    return _message(escaped(news.line, CONTENT // 4), [_list(news, kind, room) for kind in kinds])
 
 
 def forum_messages(news: News) -> list[dict[str, Any]]:
@@ -58,15 +61,15 @@ def _link(text: str, url: str) -> str:
     return f"[{text}]({url})" if url else text
 
 
-def _list(news: News, kind: Kind) -> dict[str, Any]:
+def _list(news: News, kind: Kind, room: int) -> dict[str, Any]:
     items = news.of(kind)
-    lines = list(_that_fit([_line(item) for item in items], _LIST - 300))
+    lines = list(_that_fit(map(_line, items), room))
     if left := len(items) - len(lines):
         lines.append(f"and {counted(left, 'more', 'more')}: {_link('all issues', news.issues_url)}")
     return {"title": f"{kind.heading} ({len(items)})", "description": "\n".join(lines), "color": _COLOURS[kind]}
 
 
-def _that_fit(lines: Sequence[str], limit: int) -> Iterator[str]:
+def _that_fit(lines: Iterable[str], limit: int) -> Iterator[str]:
     used = 0
     for line in lines:
         used += length(line) + 1
@@ -93,7 +96,7 @@ def _card(item: Item) -> dict[str, Any]:
     fields = [("Workflow", _code(item.workflow, _NAME)), ("Job", _code(item.job, _NAME))]
     fields += [("Run", _link(item.run, item.run_url))] if item.run else []
     return {
-        "title": escaped(item.title, TITLE // 2)[:TITLE].rstrip("\\"),
+        "title": _within(escaped(item.title, TITLE // 2), TITLE).rstrip("\\"),
         **({"url": item.issue_url} if item.issue_url else {}),
         "description": f"{_link(f'Issue {item.issue}', item.issue_url)}{_headline(item)}",
         "color": _COLOURS[item.kind],
@@ -103,4 +106,11 @@ def _card(item: Item) -> dict[str, Any]:
 
 def _thread_name(text: str) -> str:
     """A name is plain text; Discord refuses an empty one."""
-    return defused(text, THREAD // 2) or "CI failures"
+    return _within(defused(text, THREAD), THREAD) or "CI failures"
+
+
+def _within(text: str, limit: int) -> str:
+    """As much of a text as a limit takes, whichever way its characters are counted."""
+    while length(text) > limit:
+        text = text[:-1]
+    return text

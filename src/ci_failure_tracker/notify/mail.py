@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ci_failure_tracker.notify.news import Kind, News
 from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, defused, utc
@@ -21,15 +22,17 @@ _SHOWN = 200
 """Issues that a mail names."""
 
 _SUBJECT = 150
+_POLICY = SMTP.clone(cte_type="7bit")
+"""Nothing but ASCII: a server need not take anything else, and smtplib does not ask whether it does."""
+
 _HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 _COLOURS = {Kind.NEW: "#d1242f", Kind.REOPENED: "#bc4c00", Kind.RECOVERED: "#1a7f37", Kind.GONE: "#59636e"}
 
 
 def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessage:
     """The digest, from and to addresses that were checked before."""
-    # The policy takes no header with a line end in it; the subject has none, for it is plain text.
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = f"CI: {defused(news.headline, _SUBJECT)}"
+    mail = EmailMessage(policy=_POLICY)
+    mail["Subject"] = f"CI: {_header(news.headline)}"
     mail["From"] = formataddr(("CI failure tracker", sender))
     mail["To"] = ", ".join(recipients)
     mail["Date"] = format_datetime(news.at)
@@ -45,13 +48,19 @@ def inert(text: str, limit: int = 300) -> str:
     return _HOST.sub(f".{ZERO_WIDTH_SPACE}", defused(text, limit))
 
 
+def _header(text: str) -> str:
+    """Foreign text for a header: without line ends, and without encoded words, which would be decoded to some."""
+    return defused(text, _SUBJECT).replace("=?", f"={ZERO_WIDTH_SPACE}?")
+
+
 def _message_id(news: News, sender: str) -> str:
     """The same for the same sweep, so that a mail that arrives twice is seen to be one."""
     of_sweep = hashlib.sha256(f"{news.repository} {news.at.isoformat()} {news.line}".encode()).hexdigest()[:32]
     return f"<{of_sweep}@{sender.rpartition('@')[2]}>"
 
 
-def _render(name: str, news: News) -> str:
+@cache
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("ci_failure_tracker.notify"),
         undefined=StrictUndefined,
@@ -60,9 +69,13 @@ def _render(name: str, news: News) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(inert=inert, utc=utc)
+    return environment.get_template(name)
+
+
+def _render(name: str, news: News) -> str:
     shown = news.items[:_SHOWN]
     groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in Kind]
-    return environment.get_template(name).render(
+    return _template(name).render(
         news=news,
         groups=[(kind.heading, _COLOURS[kind], len(all_of), some) for kind, all_of, some in groups if some],
         left=len(news.items) - len(shown),

@@ -37,6 +37,7 @@ _REFUSED, _FORUM = 400, 220001
 _DISCORD_ADVICE = {
     10015: _NOWHERE,
     50027: _NOWHERE,
+    40067: "Its forum asks for a tag of each thread, which a webhook cannot know: do not require one there.",
     50035: "This is a bug: please report it.",
     _FORUM: "Its forum takes no new threads from it.",
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ci_failure_tracker.notify.news import Item, Kind, News
-from ci_failure_tracker.rendering.markdown import counted, defused
+from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, counted, defused
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -47,13 +47,16 @@ def slack_payload(news: News) -> str:
 
 def escaped(text: str, limit: int) -> str:
     """Foreign text in which Slack sees no mention, no link and no formatting; `limit` is before escaping."""
-    return _entities(_FORMATS.sub(lambda match: _ALIKE[match[0]], defused(text, limit)))
+    unformatted = _FORMATS.sub(lambda match: _ALIKE[match[0]], defused(text, limit))
+    return _entities(_EMOJI_NAME.sub(f":{ZERO_WIDTH_SPACE}", unformatted))
 
 
 _ALIKE = {"`": "\u02cb", "*": "\u2217", "_": "\u02cd", "~": "\u223c"}
 """Slack knows no escape for what formats a text, so a letter that looks like it stands in."""
 
 _FORMATS = re.compile(r"[`*~]|(?<![^\W_])_|_(?![^\W_])")
+_EMOJI_NAME = re.compile(r":(?=[\w+'-]+:)")
+"""Where the name of an emoji begins, which Slack would draw."""
 
 
 def _entities(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 
 from ci_failure_tracker.addresses import MailServer
@@ -20,10 +21,13 @@ def send_mail(server: MailServer, mail: EmailMessage, sender: str, recipients: l
         NotSentError: where it did not take the mail, or nobody knows whether it did.
     """
     try:
-        with _connected(server) as connection:
+        connection = _connected(server)
+        try:
             if server.user is not None and server.password is not None:
                 connection.login(server.user.reveal(), server.password.reveal())
             return len(connection.send_message(mail, sender, recipients))
+        finally:
+            _end(connection)
     except NotSentError:
         raise
     except Exception as error:  # what the library raises may repeat addresses and what the server said
@@ -46,6 +50,15 @@ def _connected(server: MailServer) -> smtplib.SMTP:
         connection.close()
         raise
     return connection
+
+
+def _end(connection: smtplib.SMTP) -> None:
+    """Say goodbye. However that goes, what became of the mail was settled before."""
+    try:
+        with suppress(smtplib.SMTPException, OSError):
+            connection.quit()
+    finally:
+        connection.close()
 
 
 _KINDS: tuple[tuple[type[Exception], str], ...] = (

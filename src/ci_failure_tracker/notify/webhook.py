@@ -45,7 +45,7 @@ class Answer:
         """The number of an error that is told in JSON."""
         try:
             found = json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):  # the second where brackets are nested a thousand deep
             return None
         code = found.get("code") if isinstance(found, dict) else None
         return code if isinstance(code, int) and not isinstance(code, bool) else None

@@ -1,0 +1,298 @@
+"""What a sweep tells: only what was really done, in words that do nothing in any of the channels."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from builders import START, a_scan
+from ci_failure_tracker.edges import extras
+from ci_failure_tracker.edges.surroundings import prepare
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.model import (
+    ALL_JOBS,
+    Action,
+    Close,
+    Create,
+    Failing,
+    Fate,
+    Identity,
+    Outcome,
+    Plan,
+    Reopen,
+    Result,
+    Skip,
+    Update,
+    Why,
+)
+from ci_failure_tracker.notify.discord import discord_message, forum_messages
+from ci_failure_tracker.notify.mail import make_mail
+from ci_failure_tracker.notify.news import Kind, News, make_news
+from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from harmless import check_inactive, check_letters, check_secrets
+from hostile import TEXTS, Hostile
+
+pytest.importorskip("slack_sdk", reason="slack_sdk is not installed")
+from ci_failure_tracker.notify.slack import slack_message, slack_payload
+
+CI_TEST = Identity("a" * 32, "CI", "test")
+NAME = 1_000
+"""Characters of a name, more than GitHub lets through."""
+
+
+def new(identity: Identity = CI_TEST, title: str = "[CI Failure] CI - test") -> Create:
+    return Create(identity, "failing, no issue yet", title, "body", (), ())
+
+
+def closed(reason: str, identity: Identity = CI_TEST, why: str = "green on 2 commits") -> Close:
+    return Close(identity, why, 7, "body", reason)
+
+
+def a_report(*results: Result, failing: tuple[Failing, ...] = ()) -> Report:
+    plan = Plan(tuple(one.action for one in results), failing, ())
+    return make_report(a_scan([]), plan, results, Requests(5, 995, 800), START)
+
+
+def news_of(action: Action, fate: Fate = Fate.DONE) -> News:
+    return make_news(a_report(Result(action, fate, 7)))
+
+
+def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year") -> Failing:
+    return Failing(identity, Outcome.FAILURE, 2, START, 1_003, 3, "main", (), headline)
+
+
+# --- what is news --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("action", "kind"),
+    [
+        (new(), Kind.NEW),
+        (Reopen(CI_TEST, "failing again", 7, "body"), Kind.REOPENED),
+        (closed("completed"), Kind.RECOVERED),
+        (closed("not_planned"), Kind.GONE),
+        (closed("duplicate"), None),
+        (Update(CI_TEST, "1 new failed run", 7, "body"), None),
+        (Skip(CI_TEST, "nothing new", Why.UNCHANGED, 7), None),
+    ],
+    ids=["new", "reopened", "recovered", "gone", "duplicate", "updated", "left"],
+)
+def test_only_what_was_opened_reopened_or_closed_is_news(action: Action, kind: Kind | None) -> None:
+    assert [item.kind for item in news_of(action).items] == ([kind] if kind else [])
+    assert bool(news_of(action)) == (kind is not None)
+
+
+@pytest.mark.parametrize("fate", [fate for fate in Fate if fate is not Fate.DONE])
+@pytest.mark.parametrize("action", [new(), closed("completed")], ids=["new", "closed"])
+def test_what_was_not_done_is_no_news(action: Action, fate: Fate) -> None:
+    assert not news_of(action, fate)
+    assert slack_payload(news_of(action, fate)) == ""
+
+
+def test_the_most_urgent_stands_first_and_the_headline_counts_each_kind() -> None:
+    actions: list[Action] = [
+        closed("not_planned"),
+        closed("completed"),
+        new(),
+        closed("completed"),
+        Reopen(CI_TEST, "", 7, ""),
+    ]
+    news = make_news(a_report(*(Result(action, Fate.DONE, 7) for action in actions)))
+    assert [item.kind.value for item in news.items] == ["new", "reopened", "recovered", "recovered", "gone"]
+    assert news.headline == "1 new, 1 reopened, 2 recovered, 1 gone in octo-org/example"
+
+
+def test_what_fails_is_told_with_its_run_and_what_is_over_with_the_reason() -> None:
+    failing = (a_failing(),)
+    (item,) = make_news(a_report(Result(new(), Fate.DONE, 7), failing=failing)).items
+    url = "https://github.example/octo-org/example"
+    assert (item.headline, item.run, item.run_url) == ("ValueError: no year", "run 3", f"{url}/actions/runs/1003")
+    assert (item.issue, item.issue_url) == ("#7", f"{url}/issues/7")
+    (over,) = make_news(a_report(Result(closed("completed"), Fate.DONE, 7), failing=failing)).items
+    assert (over.headline, over.run, over.run_url) == ("green on 2 commits", "", "")
+
+
+def test_an_issue_of_all_jobs_and_one_whose_number_is_not_known_are_told_as_such() -> None:
+    whole = dataclasses.replace(CI_TEST, job=ALL_JOBS)
+    (item,) = make_news(a_report(Result(new(whole), Fate.DONE))).items
+    assert (item.job, item.issue, item.issue_url) == ("all jobs", "issue", "")
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "https://a.example/(x)", "https://a.example/a b", "https://u:p@a", "https://a|b"]
+)
+def test_an_address_that_could_break_out_of_a_link_is_none(url: str) -> None:
+    report = a_report(Result(new(), Fate.DONE, 7), failing=(a_failing(),))
+    news = make_news(dataclasses.replace(report, repository=dataclasses.replace(report.repository, url=url)))
+    assert {news.issues_url, news.items[0].issue_url, news.items[0].run_url} == {""}
+    for text in (json.dumps(slack_message(news)), json.dumps(discord_message(news)), mail_parts(news)[1]):
+        assert url not in text
+
+
+# --- hostile texts -------------------------------------------------------------------------------
+
+
+def hostile_news(text: str) -> News:
+    """The text in every place: a workflow, a job, a title, a headline and a reason."""
+    identity = Identity("b" * 32, text[:NAME], text[:NAME])
+    results = (
+        Result(new(identity, text[:NAME]), Fate.DONE, 7),
+        Result(closed("completed", identity, text[:NAME]), Fate.DONE, 7),
+    )
+    return make_news(a_report(*results, failing=(a_failing(identity, text[: 2 * NAME]),)))
+
+
+def every(kind: str, value: object) -> Iterator[str]:
+    """All texts under a name, however deep."""
+    match value:
+        case dict():
+            for name, inner in value.items():
+                yield from [inner] if name == kind and isinstance(inner, str) else every(kind, inner)
+        case list():
+            for inner in value:
+                yield from every(kind, inner)
+
+
+def check_texts(texts: Sequence[str], hostile: Hostile) -> None:
+    """Nothing hidden, active or secret, but for what is ours."""
+    for text in texts:
+        check_letters(text, hostile.name)
+        ours = re.sub(r"https://github\.example/octo-org/example[\w/]*", "", text)
+        check_inactive(ours, hostile.name, references=frozenset({7}))
+        check_secrets(text, {hostile.name: hostile.secret} if hostile.secret else {}, hostile.name)
+
+
+_SLACK_LINK = r"<https://github\.example/octo-org/example/\w[\w/]*\|[#\w ]+>"
+_SLACK_CODE = r"`[^`<>\n]+`"
+_SLACK_SAID = r"(?:(?!:[\w+'-]+:)[^`*~<>\n])"
+_SLACK_WHERE = rf"{_SLACK_CODE} › {_SLACK_CODE}(, {_SLACK_LINK})?"
+_SLACK_ITEM = re.compile(rf"{_SLACK_LINK} \*{_SLACK_SAID}*\*\n{_SLACK_WHERE}(\n({_SLACK_CODE}|{_SLACK_SAID}+))?")
+_ITALIC = re.compile(r"(?<![^\W_])_[^_]+_(?![^\W_])")
+
+
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+def test_a_hostile_text_does_nothing_in_slack(hostile: Hostile) -> None:
+    message = slack_message(hostile_news(hostile.text))
+    texts = list(every("text", message["blocks"]))
+    check_texts(texts, hostile)
+    items = [text for text in texts if "issues/7" in text]
+    assert len(items) == 2
+    for text in items:
+        assert _SLACK_ITEM.fullmatch(text), ascii(text)
+        assert not _ITALIC.search(re.sub(_SLACK_CODE, "", re.sub(_SLACK_LINK, "", text)))
+    kinds = Counter(block["type"] for block in message["blocks"])
+    assert kinds == {"header": 1, "context": 1, "section": 4}
+    assert all(one["text"].get("verbatim") for one in message["blocks"] if one["type"] == "section")
+
+
+_DISCORD_LINK = r"\[[#\w ]+\]\(https://github\.example/octo-org/example/[\w/]+\)"
+_DISCORD_SAID = r"(?:\\[!-~]|[^\\*_~`|>#<\[\]():@\n])"
+_DISCORD_WHERE = rf"{_DISCORD_LINK} `[^`\n]+` › `[^`\n]+`(, {_DISCORD_LINK})?"
+_DISCORD_ITEM = re.compile(rf"{_DISCORD_WHERE}(\n(`[^`\n]+`|{_DISCORD_SAID}+))?")
+_DISCORD_CARD = re.compile(rf"{_DISCORD_LINK}(\n`[^`\n]+`)?")
+
+
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+def test_a_hostile_text_does_nothing_in_discord(hostile: Hostile) -> None:
+    news = hostile_news(hostile.text)
+    message = discord_message(news)
+    threads = forum_messages(news)
+    assert len(threads) == 2
+    # Where the signs that Discord takes for formats are behind a backslash, the rest is as everywhere.
+    for name in ("content", "description", "title", "value", "thread_name"):
+        bare = [re.sub(r"\\([!-~])", r"\1", text) for text in every(name, [message, *threads])]
+        check_texts([text.replace("[#7](", "(") for text in bare], hostile)
+    for embed in message["embeds"]:
+        assert _DISCORD_ITEM.fullmatch(embed["description"]), ascii(embed["description"])
+    (card,) = threads[0]["embeds"]
+    assert _DISCORD_CARD.fullmatch(card["description"])
+    assert re.fullmatch(rf"{_DISCORD_SAID}*", card["title"])
+    assert {one["allowed_mentions"] == {"parse": []} for one in (message, *threads)} == {True}
+
+
+def mail_parts(news: News) -> tuple[str, str]:
+    mail = make_mail(news, "ci@mail.example", ["dev@mail.example"])
+    text, page = mail.iter_parts()
+    return text.get_content(), page.get_content()
+
+
+class Tags(HTMLParser):
+    """What a page consists of."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.links: set[str] = set()
+        self.text: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags[tag] += 1
+        assert {name for name, _ in attrs} <= {"href", "style", "lang", "charset", "name", "content"}
+        self.links |= {value or "" for name, value in attrs if name == "href"}
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+
+HARMLESS = Tags(mail_parts(hostile_news("benign"))[1])
+_LINKED = re.compile(r"\w\.(?=[a-z])|\w@\w|://", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+def test_a_hostile_text_does_nothing_in_a_mail(hostile: Hostile) -> None:
+    news = hostile_news(hostile.text)
+    text, page = mail_parts(news)
+    tags = Tags(page)
+    lost = Counter({"code": 2, "br": 2})  # a text of which nothing can be seen leaves no headline
+    assert tags.tags in (HARMLESS.tags, HARMLESS.tags - lost)
+    assert tags.links == HARMLESS.links
+    shown = "".join(tags.text)
+    check_texts([text.replace("\r\n", "\n"), shown], hostile)
+    for told in (shown, re.sub(r"https://github\.example/\S*", "", text)):
+        assert not _LINKED.search(told), ascii(_LINKED.search(told))
+
+
+@pytest.mark.parametrize("name", ["octo-org/e\r\nBcc: evil@mail.example", "x\n\n<b>", "é" * 300, "=?utf-8?q?=0ABcc:?="])
+def test_a_repository_s_name_adds_no_header_to_a_mail(name: str) -> None:
+    news = news_of(new())
+    report = a_report(Result(new(), Fate.DONE, 7))
+    news = make_news(dataclasses.replace(report, repository=dataclasses.replace(report.repository, full_name=name)))
+    raw = make_mail(news, "ci@mail.example", ["dev@mail.example", "ops@mail.example"]).as_bytes()
+    assert raw.isascii()
+    headers = raw.partition(b"\r\n\r\n")[0].decode()
+    names = re.findall(r"^([A-Za-z-]+):", headers, re.MULTILINE)
+    assert names == [*("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type")]
+
+
+# --- what is loaded, and what is missing ---------------------------------------------------------
+
+
+def test_what_tells_people_is_loaded_only_where_it_is_asked_for() -> None:
+    modules = "ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli"
+    unwanted = {"slack_sdk", "smtplib", "ci_failure_tracker.notify", "aiosmtpd"}
+    code = f"import sys; sys.path[:0] = {sys.path!r}; import {modules}; print(sorted({unwanted!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("given", [{"slack-webhook-url": "https://hooks.slack.example/x"}, {"slack-payload": "true"}])
+def test_without_slack_sdk_the_inputs_that_need_it_say_what_to_install(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(extras, "SLACK", extras.Extra("slack", (("slack_sdk", "no_such_module"),)))
+    with pytest.raises(SettingsError, match=rf"`{next(iter(given))}` needs slack_sdk.*ci-failure-tracker\[slack\]"):
+        prepare({"token": "t", "repository": "o/r", **given}, {}, tmp_path)
+    prepare({"token": "t", "repository": "o/r", "discord-webhook-url": "https://d.example/x"}, {}, tmp_path)
