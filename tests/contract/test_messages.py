@@ -314,7 +314,17 @@ def much_news(count: int, text: str) -> News:
     url = f"https://github.example/{'r' * 160}"
     kinds = list(Kind)
     items = [
-        Item(kinds[n % 4], text[:300], text[:150], text[:150], text[:300], n, f"{url}/issues/{n}", f"run {n}", url)
+        Item(
+            kinds[n % 4],
+            text[:150],
+            text[:150],
+            text[:300],
+            n,
+            f"{url}/issues/{n}",
+            f"run {n}",
+            url,
+            "9,999 failed runs",
+        )
         for n in range(1, count + 1)
     ]
     ordered = tuple(sorted(items, key=lambda item: kinds.index(item.kind)))
@@ -361,7 +371,7 @@ def test_a_forum_gets_a_thread_for_each_new_failure_and_one_for_the_rest(report:
     assert told(report, discord_webhook_url=forum.url) == []
     assert [reply.status for reply in forum.refused] == [400]
     assert [message["thread_name"] for message in forum.messages] == [
-        "[CI Failure] Release - publish",
+        "Release › publish",
         "1 reopened, 1 recovered in octo-org/example",
     ]
 

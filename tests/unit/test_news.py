@@ -117,8 +117,9 @@ def test_what_fails_is_told_with_its_run_and_what_is_over_with_the_reason() -> N
     url = "https://github.example/octo-org/example"
     assert (item.headline, item.run, item.run_url) == ("ValueError: no year", "run 3", f"{url}/actions/runs/1003")
     assert (item.issue, item.issue_url) == ("#7", f"{url}/issues/7")
+    assert (item.title, item.failed) == ("CI › test", "2 failed runs since 2026-03-01 00:00 UTC")
     (over,) = make_news(a_report(Result(closed("completed"), Fate.DONE, 7), failing=failing)).items
-    assert (over.headline, over.run, over.run_url) == ("green on 2 commits", "", "")
+    assert (over.headline, over.run, over.run_url, over.failed) == ("green on 2 commits", "", "", "")
 
 
 def test_an_issue_of_all_jobs_and_one_whose_number_is_not_known_are_told_as_such() -> None:
@@ -174,8 +175,9 @@ def check_texts(texts: Sequence[str], hostile: Hostile) -> None:
 _SLACK_LINK = r"<https://github\.example/octo-org/example/\w[\w/]*\|[#\w ]+>"
 _SLACK_CODE = r"`[^`<>\n]+`"
 _SLACK_SAID = r"(?:(?!:[\w+'-]+:)[^`*~<>\n])"
-_SLACK_WHERE = rf"{_SLACK_CODE} › {_SLACK_CODE}(, {_SLACK_LINK})?"
-_SLACK_ITEM = re.compile(rf"{_SLACK_LINK} \*{_SLACK_SAID}*\*\n{_SLACK_WHERE}(\n({_SLACK_CODE}|{_SLACK_SAID}+))?")
+_FAILED = r"\d+ failed runs? since \d{4}-\d\d-\d\d \d\d:\d\d UTC"
+_SLACK_FIRST = rf"{_SLACK_LINK} \*{_SLACK_SAID}*\*(, {_SLACK_LINK}, {_FAILED})?"
+_SLACK_ITEM = re.compile(rf"{_SLACK_FIRST}(\n({_SLACK_CODE}|{_SLACK_SAID}+))?")
 _ITALIC = re.compile(r"(?<![^\W_])_[^_]+_(?![^\W_])")
 
 
@@ -196,7 +198,7 @@ def test_a_hostile_text_does_nothing_in_slack(hostile: Hostile) -> None:
 
 _DISCORD_LINK = r"\[[#\w ]+\]\(https://github\.example/octo-org/example/[\w/]+\)"
 _DISCORD_SAID = r"(?:\\[!-~]|[^\\*_~`|>#<\[\]():@\n])"
-_DISCORD_WHERE = rf"{_DISCORD_LINK} `[^`\n]+` › `[^`\n]+`(, {_DISCORD_LINK})?"
+_DISCORD_WHERE = rf"{_DISCORD_LINK} `[^`\n]+` › `[^`\n]+`(, {_DISCORD_LINK}, {_FAILED})?"
 _DISCORD_ITEM = re.compile(rf"{_DISCORD_WHERE}(\n(`[^`\n]+`|{_DISCORD_SAID}+))?")
 _DISCORD_CARD = re.compile(rf"{_DISCORD_LINK}(\n`[^`\n]+`)?")
 

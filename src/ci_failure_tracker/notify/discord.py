@@ -11,6 +11,7 @@ from typing import Any
 
 from ci_failure_tracker.notify.news import Item, Kind, News
 from ci_failure_tracker.rendering.markdown import counted, defused, length
+from ci_failure_tracker.rendering.reasons import cut_in_middle
 
 CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
 """Discord's limits: characters of the content, how many embeds, characters of all of them, of a title, of a
@@ -81,20 +82,21 @@ def _that_fit(lines: Iterable[str], limit: int) -> Iterator[str]:
 def _line(item: Item) -> str:
     where = f"{_link(item.issue, item.issue_url)} {_code(item.workflow, _NAME)} › {_code(item.job, _NAME)}"
     run = f", {_link(item.run, item.run_url)}" if item.run else ""
-    return f"{where}{run}{_headline(item)}"
+    failed = f", {item.failed}" if item.failed else ""
+    return f"{where}{run}{failed}{_headline(item)}"
 
 
 def _headline(item: Item) -> str:
     if not item.headline:
         return ""
     over = item.kind in {Kind.RECOVERED, Kind.GONE}
-    return f"\n{escaped(item.headline, _HEADLINE) if over else _code(item.headline, _HEADLINE)}"
+    shown = cut_in_middle(item.headline, _HEADLINE)
+    return f"\n{escaped(shown, _HEADLINE) if over else _code(shown, _HEADLINE)}"
 
 
 def _card(item: Item) -> dict[str, Any]:
     """One new failure, the first message of its thread."""
-    fields = [("Workflow", _code(item.workflow, _NAME)), ("Job", _code(item.job, _NAME))]
-    fields += [("Run", _link(item.run, item.run_url))] if item.run else []
+    fields = [("Newest run", _link(item.run, item.run_url)), ("Failed", item.failed)] if item.run else []
     return {
         "title": _within(escaped(item.title, TITLE // 2), TITLE).rstrip("\\"),
         **({"url": item.issue_url} if item.issue_url else {}),

@@ -13,7 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from ci_failure_tracker.model import Close, Create, Failing, Fate, Reopen, Result
-from ci_failure_tracker.rendering.markdown import plain
+from ci_failure_tracker.rendering.markdown import counted, plain, utc
+from ci_failure_tracker.rendering.reasons import cut_in_middle
 from ci_failure_tracker.reporting.report import Report
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
@@ -49,11 +50,11 @@ _HEADINGS = {
 class Item:
     """One issue that was opened, reopened or closed; an address is empty where it could not be a link.
 
-    `headline` says what failed, as far as that is known; of what is over it says why the issue was closed.
+    `headline` says what failed, as far as that is known; of what is over it says why the issue was closed. `run` is the
+    newest failed one, `failed` how often it failed and since when.
     """
 
     kind: Kind
-    title: str
     workflow: str
     job: str
     headline: str
@@ -61,6 +62,12 @@ class Item:
     issue_url: str
     run: str = ""
     run_url: str = ""
+    failed: str = ""
+
+    @property
+    def title(self) -> str:
+        """`CI › test`."""
+        return f"{self.workflow} › {self.job}"
 
     @property
     def issue(self) -> str:
@@ -136,14 +143,14 @@ def _item(result: Result, kind: Kind, failing: Failing | None, url: str) -> Item
     over = kind in {Kind.RECOVERED, Kind.GONE}
     return Item(
         kind=kind,
-        title=plain(action.title, _LINE) if isinstance(action, Create) else f"{workflow} - {job}",
         workflow=workflow,
         job=job,
-        headline=plain(action.reason if over else failing.headline if failing else "", _LINE),
+        headline=cut_in_middle(plain(action.reason if over else failing.headline if failing else "", _WHOLE), _LINE),
         number=result.number,
         issue_url=_link(f"{url}/issues/{result.number}") if result.number else "",
         run=f"run {failing.run_number}" if failing and not over else "",
         run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing and not over else "",
+        failed=f"{counted(failing.count, 'failed run')} since {utc(failing.since)}" if failing and not over else "",
     )
 
 

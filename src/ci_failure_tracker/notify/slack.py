@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_failure_tracker.notify.news import Item, Kind, News
 from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, counted, defused
+from ci_failure_tracker.rendering.reasons import cut_in_middle
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -23,7 +24,7 @@ _SHOWN = 30
 """Issues that a message names: more is no longer read, and stays far from 50 blocks."""
 
 _EMOJI = {Kind.NEW: "🔴", Kind.REOPENED: "🟠", Kind.RECOVERED: "🟢", Kind.GONE: "⚪"}
-_NAME, _TITLE, _HEADLINE = 80, 150, 180
+_TITLE, _HEADLINE = 200, 180
 """Characters of a section's parts: together they fit even if each becomes an entity of five."""
 
 
@@ -103,10 +104,11 @@ def _text(text: str) -> Any:  # noqa: ANN401 - a model of slack_sdk, which is no
 
 
 def _item(item: Item) -> str:
-    lines = [f"{_link(item.issue, item.issue_url)} *{escaped(item.title, _TITLE)}*"]
-    where = f"{_code(item.workflow, _NAME)} › {_code(item.job, _NAME)}"
-    lines.append(f"{where}, {_link(item.run, item.run_url)}" if item.run else where)
+    first = [f"{_link(item.issue, item.issue_url)} *{escaped(item.title, _TITLE)}*"]
+    first += [_link(item.run, item.run_url), item.failed] if item.run else []
+    lines = [", ".join(first)]
     if item.headline:
         over = item.kind in {Kind.RECOVERED, Kind.GONE}
-        lines.append(escaped(item.headline, _HEADLINE) if over else _code(item.headline, _HEADLINE))
+        shown = cut_in_middle(item.headline, _HEADLINE)
+        lines.append(escaped(shown, _HEADLINE) if over else _code(shown, _HEADLINE))
     return "\n".join(lines)
