@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from contract import prometheus
 pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
 from prometheus_client import generate_latest
 
-from ci_failure_tracker.reporting.metrics import registry_of
+from ci_failure_tracker.reporting.metrics import metrics_text, registry_of
 
 DASHBOARD: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs" / "grafana" / "dashboard.json").read_text("utf-8")
@@ -81,14 +81,15 @@ def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield address
 
 
-def test_promtool_finds_no_fault_with_what_is_pushed() -> None:
+@pytest.mark.parametrize(
+    "text", [metrics_text, lambda report: generate_latest(registry_of(report))], ids=["file", "push"]
+)
+def test_promtool_finds_no_fault(text: Callable[[Report], bytes]) -> None:
     try:
         tool = prometheus.programs()["promtool"]
     except debian.MissingError as missing:
         pytest.skip(str(missing))
-    done = subprocess.run(
-        [tool, "check", "metrics"], input=generate_latest(registry_of(a_report())), capture_output=True, check=False
-    )
+    done = subprocess.run([tool, "check", "metrics"], input=text(a_report()), capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 

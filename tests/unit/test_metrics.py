@@ -77,7 +77,7 @@ def test_the_metrics_say_what_the_figures_say() -> None:
     assert value(found, f"{duration}_sum", cicd_pipeline_result="failure") == 1_200
     assert value(found, f"{duration}_bucket", cicd_pipeline_result="timeout", le="3600.0") == 1
     assert value(found, f"{duration}_bucket", cicd_pipeline_result="timeout", le="1800.0") == 0
-    assert value(found, "cicd_pipeline_run_errors_total", error_type="timed_out") == 1
+    assert value(found, "cicd_pipeline_run_errors", error_type="timed_out") == 1
     since = value(found, "ci_failure_tracker_job_failing_since_timestamp_seconds", cicd_pipeline_task_name="test")
     assert since == (START + timedelta(hours=5)).timestamp()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import generate_latest
 
 from ci_failure_tracker.model import Outcome
@@ -161,14 +161,15 @@ def _runs(
         buckets = [(str(float(bound)), sum(one <= bound for one in spans)) for bound in BUCKETS]
         durations.add_metric((where, *labels), [*buckets, ("+Inf", len(spans))], sum(spans))
     yield durations
-    counter = CounterMetricFamily(
+    # OpenTelemetry has it as a counter; a sweep looks at many runs again, so what it counts also goes down.
+    gauge = GaugeMetricFamily(
         "cicd_pipeline_run_errors",
         "Runs looked at that failed, by how.",
         labels=("repository", _WORKFLOW, "error_type"),
     )
     for labels, count in errors.items():
-        counter.add_metric((where, *labels), count)
-    yield counter
+        gauge.add_metric((where, *labels), count)
+    yield gauge
 
 
 # --- figures -------------------------------------------------------------------------------------
