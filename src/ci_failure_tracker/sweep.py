@@ -13,7 +13,7 @@ from ci_failure_tracker.github_api.scan import scan
 from ci_failure_tracker.github_api.schedules import read_schedules
 from ci_failure_tracker.github_api.writes import Door
 from ci_failure_tracker.progress import Progress
-from ci_failure_tracker.reporting.figures import make_figures
+from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.plan import make_plan

@@ -17,7 +17,7 @@ from builders import START, a_job, a_reading, a_run, a_scan, red, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result, Scan, Workflow
 from ci_failure_tracker.rendering.page import MOST_JOBS, MOST_RUNS, render_page
-from ci_failure_tracker.reporting.figures import make_figures
+from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
 from ci_failure_tracker.tracking.plan import make_plan
 from hostile import TEXTS

@@ -27,7 +27,8 @@ from ci_failure_tracker.model import (
     Window,
     Workflow,
 )
-from ci_failure_tracker.reporting.figures import Figures, Measures, Spread, make_figures
+from ci_failure_tracker.reporting.counting import make_figures
+from ci_failure_tracker.reporting.figures import Figures, Measures, Spread
 from ci_failure_tracker.tracking.identity import failure_id
 from ci_failure_tracker.tracking.plan import make_plan
 

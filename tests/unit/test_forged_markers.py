@@ -36,7 +36,8 @@ from ci_failure_tracker.model import (
     Why,
 )
 from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.report import Requests, make_report, report_as_json
+from ci_failure_tracker.reporting.report import Requests, make_report
+from ci_failure_tracker.reporting.report_json import report_as_json
 from ci_failure_tracker.tracking.marker import BEGIN, END, read_tracked, state_in, write_marker
 from ci_failure_tracker.tracking.plan import make_plan
 from ci_failure_tracker.tracking.state_json import state_as_json

@@ -24,7 +24,8 @@ from ci_failure_tracker.rendering.issue import render_title
 from ci_failure_tracker.rendering.markdown import cell, code, log_block, plain, prose
 from ci_failure_tracker.rendering.reasons import short_code
 from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.report import Report, Requests, make_report, report_as_json
+from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.report_json import report_as_json
 from ci_failure_tracker.tracking.identity import short_branch, short_leg
 from ci_failure_tracker.tracking.plan import make_plan
 from harmless import (

@@ -21,7 +21,7 @@ from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Job, Run, Workflow
-from ci_failure_tracker.reporting.figures import make_figures
+from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
 from ci_failure_tracker.secret import Secret
 from ci_failure_tracker.tracking.plan import make_plan

@@ -15,8 +15,9 @@ from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Close, Create, Fate, Gravity, Identity, LogsRead, Problem, Result, Update
 from ci_failure_tracker.rendering.figures import short_span
 from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.figures import make_figures
-from ci_failure_tracker.reporting.report import Report, Requests, make_report, report_as_json
+from ci_failure_tracker.reporting.counting import make_figures
+from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.report_json import report_as_json
 from ci_failure_tracker.tracking.plan import make_plan
 
 

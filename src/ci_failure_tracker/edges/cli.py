@@ -26,7 +26,8 @@ from ci_failure_tracker.github_api.writes import Door, ShutDoor
 from ci_failure_tracker.model import Gravity, Plan, Result
 from ci_failure_tracker.rendering.markdown import utc
 from ci_failure_tracker.rendering.summary import said
-from ci_failure_tracker.reporting.report import Report, report_as_json
+from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.reporting.report_json import report_as_json
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.sweep import sweep
 

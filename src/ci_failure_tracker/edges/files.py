@@ -7,7 +7,8 @@ from pathlib import Path
 
 from ci_failure_tracker.edges import extras
 from ci_failure_tracker.model import Gravity, Problem
-from ci_failure_tracker.reporting.report import Report, report_as_json
+from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.reporting.report_json import report_as_json
 
 NAME = "report.json"
 PAGE = "report.html"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from ci_failure_tracker.model import Outcome
 from ci_failure_tracker.rendering.markdown import code
-from ci_failure_tracker.reporting.figures import Figures, Measures, RunMark
-from ci_failure_tracker.reporting.figures_json import RECENT
+from ci_failure_tracker.reporting.figures import RECENT, Figures, Measures, RunMark
 
 _GREEN, _FLAKY, _RED, _NOTHING = "▁", "▄", "█", "·"
 

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from ci_failure_tracker.diagnosis.outcome import judge_run
 from ci_failure_tracker.model import (
@@ -32,14 +31,8 @@ from ci_failure_tracker.model import (
     Why,
     Window,
 )
-from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.reporting.figures import NOTHING_SEEN, Figures
-from ci_failure_tracker.reporting.figures_json import figures_as_json
 from ci_failure_tracker.reporting.ledger import EMPTY, Ledger, make_ledger
-from ci_failure_tracker.reporting.ledger_json import ledger_as_json
-
-VERSION = 1
-_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,86 +199,6 @@ def _look_at(name: str, ours: list[Run], runs: tuple[Run, ...]) -> WorkflowLook:
         other=ended[None],
         newest=max(run.created_at for run in ours),
     )
-
-
-# --- as JSON -------------------------------------------------------------------------------------
-
-
-def report_as_json(report: Report) -> dict[str, Any]:
-    """The report for programs; `version` grows when a field changes its meaning."""
-    return {
-        "version": VERSION,
-        "repository": report.repository.full_name,
-        "at": report.at.isoformat(),
-        "summary": report.line,
-        "partial": report.window.partial,
-        "looked_at": [_look_as_json(look) for look in report.looked_at],
-        "figures": figures_as_json(report.figures),
-        **ledger_as_json(report.ledger, report.repository.url),
-        "failing": [_failing_as_json(failing, report.repository.url) for failing in report.failing],
-        "actions": [_result_as_json(result) for result in report.results],
-        "problems": [_problem_as_json(one) for one in report.problems],
-        "logs": dataclasses.asdict(report.logs),
-        "requests": dataclasses.asdict(report.requests),
-    }
-
-
-def _shown(text: str) -> str:
-    """A foreign text as it is shown elsewhere: without secrets, and nothing in it that is not seen."""
-    return plain(text, _LONGEST)
-
-
-def _problem_as_json(problem: Problem) -> dict[str, Any]:
-    # The advice is ours, and may have several lines.
-    return {"gravity": problem.gravity.value, "what": _shown(problem.what), "advice": problem.advice}
-
-
-def _look_as_json(look: WorkflowLook) -> dict[str, Any]:
-    return {
-        "workflow": _shown(look.workflow),
-        "runs": look.runs,
-        "green": look.green,
-        "failed": look.failed,
-        "superseded": look.superseded,
-        "other": look.other,
-        "newest": look.newest.isoformat(),
-    }
-
-
-def _failing_as_json(failing: Failing, url: str) -> dict[str, Any]:
-    return {
-        "id": failing.identity.id,
-        "workflow": _shown(failing.identity.workflow),
-        "job": _shown(failing.identity.job),
-        "outcome": failing.outcome.value,
-        "failed_runs": failing.count,
-        "since": failing.since.isoformat(),
-        "latest_run": failing.run_number,
-        "latest_run_url": f"{url}/actions/runs/{failing.run_id}",
-        "branch": _shown(failing.branch),
-        "legs": [_shown(leg) for leg in failing.legs],
-        "headline": _shown(failing.headline) or None,
-        "signature": failing.signature or None,
-    }
-
-
-def _result_as_json(result: Result) -> dict[str, Any]:
-    action = result.action
-    return {
-        "action": verb(action),
-        "id": action.identity.id,
-        "workflow": _shown(action.identity.workflow),
-        "job": _shown(action.identity.job),
-        "reason": _shown(action.reason),
-        "fate": result.fate.value,
-        "issue": result.number,
-        "url": result.url,
-        "problems": [f"{_shown(one.what)} {one.advice}".strip() for one in result.problems],
-        **({"why": action.why.value} if isinstance(action, Skip) else {}),
-        **({"title": action.title, "labels": list(action.labels)} if isinstance(action, Create) else {}),
-        **({"comment": action.comment or None} if isinstance(action, Change) else {}),
-        **({"state_reason": action.state_reason} if isinstance(action, Close) else {}),
-    }
 
 
 def verb(action: Action) -> str:
