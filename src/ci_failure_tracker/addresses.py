@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ci_failure_tracker.errors import BadValueError
@@ -15,7 +15,7 @@ from ci_failure_tracker.secret import Secret
 class MailServer:
     """A server that takes mail; `tls` from the first byte on, else by STARTTLS."""
 
-    host: str
+    host: str = field(repr=False)
     port: int
     tls: bool
     user: Secret | None
@@ -148,14 +148,28 @@ def secret_texts(given: Mapping[str, str]) -> list[str]:
         *listed(given.get("email-to", "")),
         *_credentials(given, "smtp-url"),
         *_credentials(given, "pushgateway-url"),
+        *_ends(given, "slack-webhook-url"),
+        *_ends(given, "discord-webhook-url"),
     ]
     return list(dict.fromkeys(line.strip() for text in found for line in text.splitlines() if line.strip()))
 
 
+_LEAST_MASKED = 8
+"""Characters from which on a name is masked: a short one, such as `ci`, would be masked in every word of the log."""
+
+
 def _credentials(given: Mapping[str, str], name: str) -> list[str]:
+    """The password of an address as it is written and as it is sent; the user's name where it is no common word."""
     try:
         parts = urlsplit(given.get(name, "").strip())
-        found = [part for part in (parts.username, parts.password) if part]
     except ValueError:
         return []
+    user, password = parts.username or "", parts.password or ""
+    found = [password] if len(unquote(user)) < _LEAST_MASKED else [user, password]
     return [*found, *map(unquote, found)]
+
+
+def _ends(given: Mapping[str, str], name: str) -> list[str]:
+    """The part of a webhook that is its password: what others say of an address may be without the host."""
+    found = given.get(name, "").strip().partition("?")[0].rstrip("/").rpartition("/")[2]
+    return [found] if len(found) >= _LEAST_MASKED else []

@@ -131,7 +131,8 @@ def _slack(message: dict[str, Any], _query: Mapping[str, list[str]]) -> Reply:
         return Reply(400, "no_text", _PLAIN)
     if units(message.get("text", "")) > 40_000:
         return Reply(400, "msg_too_long", _PLAIN)
-    well = len(blocks) <= 50 and all(map(_is_block, blocks))
+    # All blocks together: not documented; 11,341 characters were refused (github.com/slackapi/bolt-js/issues/2867).
+    well = len(blocks) <= 50 and all(map(_is_block, blocks)) and units(json.dumps(blocks, ensure_ascii=False)) <= 11_000
     return Reply(200, "ok", _PLAIN) if well else Reply(400, "invalid_blocks", _PLAIN)
 
 

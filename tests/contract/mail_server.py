@@ -72,6 +72,7 @@ def mails(
     tls: Certificate | None = None,
     starttls: Certificate | None = None,
     login: bool = False,
+    strange: bool = False,
     refuse: frozenset[str] = frozenset(),
 ) -> Iterator[Mails]:
     """A server that takes mail unencrypted, unless it is given a certificate for TLS or STARTTLS."""
@@ -86,6 +87,7 @@ def mails(
         auth_required=login,
         auth_require_tls=starttls is not None,
         authenticator=_authenticate if login else None,
+        auth_exclude_mechanism=["LOGIN", "PLAIN"] if strange else ["XOAUTH2"],
     )
     controller.start()
     try:
@@ -130,6 +132,9 @@ class _Handler:
         assert server.transport is not None
         self._taken.encrypted.append(server.transport.get_extra_info("ssl_object") is not None)
         return "250 OK"
+
+    async def auth_XOAUTH2(self, _server: SMTP, _arguments: list[str]) -> AuthResult:  # noqa: N802 - as above
+        return AuthResult(success=False)
 
     async def handle_QUIT(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802 - as above
         return self._taken.goodbye

@@ -18,6 +18,7 @@ import pytest
 import browser
 import debian
 from builders import START, some_settings
+from ci_failure_tracker.addresses import secret_texts
 from ci_failure_tracker.edges import action
 from ci_failure_tracker.edges.deliver import deliver
 from ci_failure_tracker.errors import SettingsError
@@ -388,6 +389,53 @@ def test_a_forum_that_fails_halfway_says_how_far_it_came(report: Report, forum: 
     assert problem.what == "The message to Discord was not delivered: Discord answered 403 after 1 of 2 threads."
 
 
+def test_a_forum_that_falls_silent_halfway_says_how_far_it_came(
+    report: Report, forum: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, sent = Webhook.post, []
+
+    def post(self: Webhook, message: Mapping[str, object], **query: str) -> object:
+        sent.append(message)
+        if len(sent) > 2:
+            raise NotSentError("no connection to its host")
+        return real(self, message, **query)
+
+    monkeypatch.setattr(Webhook, "post", post)
+    (problem,) = told(report, discord_webhook_url=forum.url)
+    assert problem.what.endswith("was not delivered: no connection to its host after 1 of 2 threads.")
+
+
+def test_a_bug_in_the_news_takes_no_report_with_it(
+    report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ci_failure_tracker.notify.send.make_news", lambda _: 1 / 0)
+    settings = some_settings(slack_webhook_url="http://127.0.0.1:9/hunter2")
+    delivered = deliver(report, settings, tmp_path, is_dry=False).report
+    assert delivered.results == report.results
+    assert [one.what for one in delivered.problems if one.gravity is Gravity.ERROR] == [
+        "The messages could not be made: ZeroDivisionError."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "masked"),
+    [
+        ({"smtp-url": "smtp://ci:hunter2@m.example"}, ["smtp://ci:hunter2@m.example", "hunter2"]),
+        (
+            {"smtp-url": "smtp://bot%40m.example:p%40ss@m.example"},
+            ["smtp://bot%40m.example:p%40ss@m.example", "bot%40m.example", "p%40ss", "bot@m.example", "p@ss"],
+        ),
+        (
+            {"slack-webhook-url": "https://h.example/a/hunter2hunter2"},
+            ["https://h.example/a/hunter2hunter2", "hunter2hunter2"],
+        ),
+    ],
+    ids=["a common word", "a mailbox", "a webhook"],
+)
+def test_what_is_masked_is_every_secret_and_no_common_word(given: dict[str, str], masked: list[str]) -> None:
+    assert secret_texts(given) == masked
+
+
 _LATER = Reply(429, "", {"Retry-After": "0.001"})
 
 
@@ -524,8 +572,8 @@ def test_a_wrong_password_is_an_error_that_does_not_repeat_it(
 @pytest.mark.parametrize(
     ("refused", "what", "mails"),
     [
-        ({OPS}, "the server refused 1 of 2 addresses of `email-to`", 1),
-        ({DEV, OPS}, "the server refused every address of `email-to`", 0),
+        ({OPS}, "was refused for 1 of 2 addresses of `email-to`", 1),
+        ({DEV, OPS}, "was not delivered: the server refused every address of `email-to`", 0),
     ],
     ids=["one", "all"],
 )
@@ -534,7 +582,7 @@ def test_a_recipient_that_is_refused_is_an_error_and_the_others_get_the_mail(
 ) -> None:
     plain_mail.refuse = frozenset(refused)
     (problem,) = told(report, smtp_url=f"smtp://127.0.0.1:{plain_mail.port}", **MAIL)
-    assert problem.what == f"The message to mail was not delivered: {what}."
+    assert problem.what == f"The message to mail {what}."
     assert len(plain_mail.got) == mails
 
 
@@ -547,6 +595,23 @@ def test_a_mail_that_was_taken_is_delivered_however_the_goodbye_goes(report: Rep
 def test_a_mail_server_that_is_down_is_an_error(report: Report) -> None:
     (problem,) = told(report, smtp_url=f"smtp://127.0.0.1:{nobody()}", **MAIL)
     assert problem.what == "The message to mail was not delivered: no connection to its host."
+
+
+def test_a_mail_server_that_is_silent_is_not_one_that_hung_up(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp, "TIMEOUT", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        (problem,) = told(report, smtp_url=f"smtp://127.0.0.1:{silent.getsockname()[1]}", **MAIL)
+    assert "no answer within" in problem.what
+
+
+def test_a_server_that_knows_no_way_to_log_in_of_ours_is_not_called_unreachable(
+    report: Report, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate.trust(monkeypatch)
+    with mail_server.mails(starttls=certificate, strange=True) as server:
+        (problem,) = told(report, smtp_url=f"smtp://bot:hunter2@localhost:{server.port}", **MAIL)
+    assert problem.what.endswith("the server offers no way to log in that is known.")
+    assert server.got == []
 
 
 def test_a_mail_is_read_in_a_browser_where_hostile_texts_do_nothing(plain_mail: Mails, tmp_path: Path) -> None:

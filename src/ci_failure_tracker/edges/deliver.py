@@ -41,7 +41,11 @@ def _send(report: Report, settings: Settings) -> Report:
         return report
     from ci_failure_tracker.notify.send import send  # noqa: PLC0415 - see above
 
-    return report.having(send(report, settings))
+    try:
+        return report.having(send(report, settings))
+    except Exception as error:  # what the sweep did stands, whatever becomes of its messages
+        wrong = f"The messages could not be made: {type(error).__name__}."
+        return report.having([Problem(Gravity.ERROR, wrong, "This is a bug: please report it.")])
 
 
 def _push(report: Report, settings: Settings) -> Report:

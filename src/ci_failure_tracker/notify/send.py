@@ -63,21 +63,21 @@ def _problem(name: str, channel: Channel, news: News) -> Problem | None:
     try:
         channel(news)
     except _ChannelError as error:
-        what, advice = str(error), error.advice
+        became, advice = str(error), error.advice
     except NotSentError as error:
-        what, advice = str(error), ""
+        became, advice = f"was not delivered: {error}", ""
     except Exception as error:  # a message must not take the sweep's report with it
-        what, advice = type(error).__name__, "This is a bug: please report it."
+        became, advice = f"was not delivered: {type(error).__name__}", "This is a bug: please report it."
     else:
         return None
-    return Problem(Gravity.ERROR, f"The message to {name} was not delivered: {what}.", advice)
+    return Problem(Gravity.ERROR, f"The message to {name} {became}.", advice)
 
 
 class _ChannelError(Exception):
-    """What a channel answered, and how to mend it."""
+    """What became of a message, and how to mend it."""
 
-    def __init__(self, what: str, advice: str = "") -> None:
-        super().__init__(what)
+    def __init__(self, became: str, advice: str = "") -> None:
+        super().__init__(became)
         self.advice = advice
 
 
@@ -93,7 +93,7 @@ class _Slack:
             word = answer.text.strip()
             known = word in _SLACK_ADVICE
             told = f"{answer.status} {word}" if known else f"{answer.status}"
-            raise _ChannelError(f"Slack answered {told}", _SLACK_ADVICE.get(word, ""))
+            raise _ChannelError(f"was not delivered: Slack answered {told}", _SLACK_ADVICE.get(word, ""))
 
 
 class _Discord:
@@ -109,14 +109,18 @@ class _Discord:
             return
         messages = forum_messages(news)
         for sent, message in enumerate(messages):
-            self._check(self._webhook.post(message, wait="true"), f" after {sent} of {len(messages)} threads")
+            after = f" after {sent} of {len(messages)} threads"
+            try:
+                self._check(self._webhook.post(message, wait="true"), after)
+            except NotSentError as error:
+                raise _ChannelError(f"was not delivered: {error}{after}") from None
 
     @staticmethod
     def _check(answer: Answer, when: str) -> None:
         if not answer.well:
             code = answer.code
             told = f"{answer.status}, code {code}" if code in _DISCORD_ADVICE else f"{answer.status}"
-            raise _ChannelError(f"Discord answered {told}{when}", _DISCORD_ADVICE.get(code or 0, ""))
+            raise _ChannelError(f"was not delivered: Discord answered {told}{when}", _DISCORD_ADVICE.get(code or 0, ""))
 
 
 class _Mail:
@@ -134,4 +138,4 @@ class _Mail:
         mail = make_mail(news, sender.reveal(), recipients)
         refused = send_mail(server, mail, sender.reveal(), recipients)
         if refused:
-            raise _ChannelError(f"the server refused {refused} of {len(recipients)} addresses of `email-to`")
+            raise _ChannelError(f"was refused for {refused} of {len(recipients)} addresses of `email-to`")

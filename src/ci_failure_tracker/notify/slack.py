@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ci_failure_tracker.notify.news import Item, Kind, News
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, counted, defused
+from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, counted, defused, length
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ BLOCKS, SECTION, HEADER, TEXT = 50, 3_000, 150, 40_000
 
 _SHOWN = 30
 """Issues that a message names: more is no longer read, and stays far from 50 blocks."""
+
+_ALL_ITEMS, _AROUND_AN_ITEM = 8_000, 80
+"""Characters of all issues, and of the JSON around one. Slack refuses blocks of some 12,000 characters in all,
+and documents neither that nor how it counts (github.com/slackapi/bolt-js/issues/2867)."""
 
 _EMOJI = {Kind.NEW: "🔴", Kind.REOPENED: "🟠", Kind.RECOVERED: "🟢", Kind.GONE: "⚪"}
 _TITLE, _HEADLINE = 200, 180
@@ -78,8 +82,8 @@ def _blocks(news: News) -> Iterator[Block]:
 
     # The words of a header are plain text, in which Slack escapes nothing and sees nothing.
     yield HeaderBlock(text=PlainTextObject(text=defused(news.headline, HEADER)[:HEADER], emoji=False))
-    yield ContextBlock(elements=[_text(escaped(news.line, 500))])
-    shown = news.items[:_SHOWN]
+    yield ContextBlock(elements=[_text(escaped(news.line, 300))])
+    shown = tuple(_that_fit(news.items[:_SHOWN]))
     for kind in Kind:
         items = [item for item in shown if item.kind is kind]
         if items:
@@ -88,6 +92,15 @@ def _blocks(news: News) -> Iterator[Block]:
     if left := len(news.items) - len(shown):
         rest = f"and {counted(left, 'more change')}"
         yield ContextBlock(elements=[_text(f"{rest}: {_link('all issues', news.issues_url)}")])
+
+
+def _that_fit(items: Iterable[Item]) -> Iterator[Item]:
+    used = 0
+    for item in items:
+        used += length(_item(item)) + _AROUND_AN_ITEM
+        if used > _ALL_ITEMS:
+            return
+        yield item
 
 
 def _section(text: str) -> Block:

@@ -66,8 +66,8 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (smtplib.SMTPSenderRefused, "the server refused `email-from`"),
     (smtplib.SMTPRecipientsRefused, "the server refused every address of `email-to`"),
     (smtplib.SMTPResponseException, "the server refused it"),
-    (smtplib.SMTPNotSupportedError, "the server offers no way to log in that is known"),
     (smtplib.SMTPServerDisconnected, "the connection broke off"),
+    (smtplib.SMTPException, "the server offers no way to log in that is known"),
     (ssl.SSLError, "its certificate could not be verified, or it speaks no TLS on this port"),
     (TimeoutError, f"no answer within {TIMEOUT:g} seconds"),
     (OSError, "no connection to its host"),
@@ -76,5 +76,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
 
 
 def _words(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
+        error = error.__context__  # the library calls a server that is silent one that hung up
     words = next((words for kind, words in _KINDS if isinstance(error, kind)), type(error).__name__)
     return f"{words} ({error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else words
