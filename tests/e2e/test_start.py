@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from e2e.machine import Ending, Machine, copy_action
+from e2e.machine import ROOT, Ending, Machine, copy_action
 from sandbox import Server
 
 USES = """
@@ -115,17 +119,6 @@ def test_paths_may_hold_spaces(machine: Machine, installer: str) -> None:
     assert list(temp.iterdir()) == []
 
 
-def test_nothing_is_left_behind_on_the_machine(machine: Machine) -> None:
-    ending = machine.run(
-        USES
-        + """
-      - run: ls -A "$RUNNER_TEMP" >"$HOME/left"
-"""
-    )
-    assert_swept(ending)
-    assert (machine.home / "left").read_text("utf-8") == ""
-
-
 def test_setup_python_runs_where_no_python_is_fit(bare_machine: Machine) -> None:
     bare_machine.has_command("python3", "echo 'install me from the store' >&2; exit 49")
     ending = bare_machine.run(USES)
@@ -163,51 +156,60 @@ def test_a_package_that_is_not_what_was_locked_is_refused(machine: Machine, tmp_
     assert "could not be installed" in ending.errors[0]
 
 
-WITH = USES.replace("dry-run: true", "dry-run: true\n          {given}")
-
-
-def all_but(wheels: Path, folder: Path, *names: str) -> Path:
-    """A folder of the packages that lacks some."""
-    folder.mkdir()
-    for wheel in wheels.iterdir():
-        if not wheel.name.lower().startswith(names):
-            (folder / wheel.name).symlink_to(wheel)
-    return folder
-
-
-@pytest.mark.parametrize(
-    ("installer", "given", "installed"), [("pip", "'TRUE'", True), ("uv", "true", True), ("uv", "false", False)]
+WITH_ALL = USES.replace(
+    "dry-run: true",
+    "dry-run: true\n          schedules: 'TRUE'\n          slack-payload: true\n          report-dir: reports",
 )
-def test_what_schedules_need_is_installed_only_where_they_are_looked_at(
-    machine: Machine, tmp_path: Path, wheels: Path, installer: str, given: str, installed: bool
-) -> None:
+
+
+@pytest.mark.parametrize("installer", ["pip", "uv"])
+def test_what_only_some_inputs_need_is_installed_where_these_are_set(machine: Machine, installer: str) -> None:
     if installer == "uv":
         machine.has_uv()
-    machine.takes_packages_from(all_but(wheels, tmp_path / "without", "cronsim-", "pyyaml-"))
-    ending = machine.run(WITH.format(given=f"schedules: {given}"))
-    assert ending.succeeded != installed, ending.whole
-    assert any("could not be installed" in error for error in ending.errors) is installed
-    machine.takes_packages_from(wheels)
-    assert_swept(machine.run(WITH.format(given=f"schedules: {given}")))
+    run = (
+        WITH_ALL
+        + """
+      - run: cp -R reports "$HOME/reports" && ls -A "$RUNNER_TEMP" >"$HOME/left"
+"""
+    )
+    assert_swept(machine.run(run))
+    written = {path.name for path in (machine.home / "reports").iterdir()}
+    assert written == {"report.html", "report.json", "metrics.prom"}
+    assert (machine.home / "left").read_text("utf-8") == ""
 
 
 @pytest.mark.parametrize(
-    ("installer", "given", "installed"),
+    ("given", "extra"),
     [
-        ("uv", "slack-webhook-url: https://hooks.slack.example/hunter2", True),
-        ("pip", "slack-payload: 'TRUE'", True),
-        ("uv", "discord-webhook-url: https://discord.example/hunter2", False),
+        (
+            {
+                "INPUT_SCHEDULES": "false",
+                "INPUT_REPORT_DIR": " ",
+                "INPUT_SLACK_WEBHOOK_URL": " \n",
+                "INPUT_SLACK_PAYLOAD": "false",
+            },
+            [],
+        ),
+        ({"INPUT_DISCORD_WEBHOOK_URL": "https://discord.example/x", "INPUT_SMTP_URL": "smtp://mail.example"}, []),
+        ({"INPUT_SCHEDULES": " True "}, ["schedules"]),
+        ({"INPUT_REPORT_DIR": "reports"}, ["metrics"]),
+        ({"INPUT_PUSHGATEWAY_URL": "https://push.example"}, ["metrics"]),
+        ({"INPUT_SLACK_WEBHOOK_URL": "https://hooks.example/x"}, ["slack"]),
+        ({"INPUT_SLACK_PAYLOAD": "TRUE", "INPUT_SCHEDULES": "true"}, ["schedules", "slack"]),
     ],
-    ids=["webhook", "payload", "neither"],
 )
-def test_what_slack_needs_is_installed_only_where_slack_is_told(
-    machine: Machine, tmp_path: Path, wheels: Path, installer: str, given: str, installed: bool
+def test_what_only_some_inputs_need_is_installed_nowhere_else(
+    tmp_path: Path, given: dict[str, str], extra: list[str]
 ) -> None:
-    if installer == "uv":
-        machine.has_uv()
-    machine.takes_packages_from(all_but(wheels, tmp_path / "without", "slack_sdk-"))
-    ending = machine.run(WITH.format(given=given))
-    assert ending.succeeded != installed, ending.whole
-    assert any("could not be installed" in error for error in ending.errors) is installed
-    machine.takes_packages_from(wheels)
-    assert_swept(machine.run(WITH.format(given=given)))
+    """Without a runner: an installer that only says what it is given."""
+    uv = tmp_path / "uv"
+    uv.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >>"$RUNNER_TEMP/asked"\nexit 1\n', "utf-8")
+    uv.chmod(0o755)
+    more = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path), "TRACKER_PYTHON": sys.executable}
+    command = ["bash", str(ROOT / "src" / "start.sh"), "run"]
+    ended = subprocess.run(command, env={**more, **given}, capture_output=True, text=True, check=False)
+    assert "could not be installed" in ended.stdout
+    asked = (tmp_path / "asked").read_text("utf-8").splitlines()
+    lists = [Path(one) for before, one in pairwise(asked) if before == "-r"]
+    assert all(one.is_file() for one in lists)
+    assert [one.name for one in lists] == ["requirements.txt", *(f"requirements-{name}.txt" for name in extra)]

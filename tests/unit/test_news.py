@@ -262,7 +262,8 @@ def test_a_hostile_text_does_nothing_in_a_mail(hostile: Hostile) -> None:
     assert tags.tags in (HARMLESS.tags, HARMLESS.tags - lost)
     assert tags.links == HARMLESS.links
     shown = "".join(tags.text)
-    check_texts([text.replace("\r\n", "\n"), shown], hostile)
+    # The tracker's own sign that ends a host's name; of a text's letters that are not seen none is left.
+    check_texts([one.replace("\r\n", "\n").replace("\u2060", "\u200b") for one in (text, shown)], hostile)
     for told in (shown, re.sub(r"https://github\.example/\S*", "", text)):
         assert not _LINKED.search(told), ascii(_LINKED.search(told))
 

@@ -89,9 +89,8 @@ def _line(item: Item) -> str:
 def _headline(item: Item) -> str:
     if not item.headline:
         return ""
-    over = item.kind in {Kind.RECOVERED, Kind.GONE}
     shown = cut_in_middle(item.headline, _HEADLINE)
-    return f"\n{escaped(shown, _HEADLINE) if over else _code(shown, _HEADLINE)}"
+    return f"\n{escaped(shown, _HEADLINE) if item.kind.is_over else _code(shown, _HEADLINE)}"
 
 
 def _card(item: Item) -> dict[str, Any]:

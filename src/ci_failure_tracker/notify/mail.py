@@ -16,12 +16,15 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ci_failure_tracker.notify.news import Kind, News
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, defused, utc
+from ci_failure_tracker.rendering.markdown import defused, utc
 
 _SHOWN = 200
 """Issues that a mail names."""
 
 _SUBJECT = 150
+_WORD_JOINER = "\u2060"
+"""Ends a host's name, and unlike a zero-width space is no place to break a line at."""
+
 _POLICY = SMTP.clone(cte_type="7bit")
 """Nothing but ASCII: a server need not take anything else, and smtplib does not ask whether it does."""
 
@@ -45,12 +48,12 @@ def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessag
 
 def inert(text: str, limit: int = 300) -> str:
     """Foreign text in which a mail program finds no address."""
-    return _HOST.sub(f".{ZERO_WIDTH_SPACE}", defused(text, limit))
+    return _HOST.sub(f".{_WORD_JOINER}", defused(text, limit))
 
 
 def _header(text: str) -> str:
     """Foreign text for a header: without line ends, and without encoded words, which would be decoded to some."""
-    return defused(text, _SUBJECT).replace("=?", f"={ZERO_WIDTH_SPACE}?")
+    return defused(text, _SUBJECT).replace("=?", f"={_WORD_JOINER}?")
 
 
 def _message_id(news: News, sender: str) -> str:

@@ -37,6 +37,11 @@ class Kind(StrEnum):
         """The words above a list of them."""
         return _HEADINGS[self]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the issue was closed; what is told is then a sentence of ours, and no line of a log."""
+        return self in {Kind.RECOVERED, Kind.GONE}
+
 
 _HEADINGS = {
     Kind.NEW: "New failures",
@@ -140,17 +145,20 @@ def _item(result: Result, kind: Kind, failing: Failing | None, url: str) -> Item
     identity = action.identity
     workflow = plain(identity.workflow, _NAME)
     job = "all jobs" if identity.is_whole_workflow else plain(identity.job, _NAME)
-    over = kind in {Kind.RECOVERED, Kind.GONE}
     return Item(
         kind=kind,
         workflow=workflow,
         job=job,
-        headline=cut_in_middle(plain(action.reason if over else failing.headline if failing else "", _WHOLE), _LINE),
+        headline=cut_in_middle(
+            plain(action.reason if kind.is_over else failing.headline if failing else "", _WHOLE), _LINE
+        ),
         number=result.number,
         issue_url=_link(f"{url}/issues/{result.number}") if result.number else "",
-        run=f"run {failing.run_number}" if failing and not over else "",
-        run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing and not over else "",
-        failed=f"{counted(failing.count, 'failed run')} since {utc(failing.since)}" if failing and not over else "",
+        run=f"run {failing.run_number}" if failing and not kind.is_over else "",
+        run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing and not kind.is_over else "",
+        failed=f"{counted(failing.count, 'failed run')} since {utc(failing.since)}"
+        if failing and not kind.is_over
+        else "",
     )
 
 

@@ -121,7 +121,6 @@ def _item(item: Item) -> str:
     first += [_link(item.run, item.run_url), item.failed] if item.run else []
     lines = [", ".join(first)]
     if item.headline:
-        over = item.kind in {Kind.RECOVERED, Kind.GONE}
         shown = cut_in_middle(item.headline, _HEADLINE)
-        lines.append(escaped(shown, _HEADLINE) if over else _code(shown, _HEADLINE))
+        lines.append(escaped(shown, _HEADLINE) if item.kind.is_over else _code(shown, _HEADLINE))
     return "\n".join(lines)

@@ -11,7 +11,10 @@ from contextlib import suppress
 from email.message import EmailMessage
 
 from ci_failure_tracker.addresses import MailServer
-from ci_failure_tracker.notify.webhook import TIMEOUT, NotSentError
+from ci_failure_tracker.notify.webhook import NotSentError
+
+TIMEOUT = 30.0
+"""Seconds: a server may look at a mail for a while before it answers."""
 
 
 def send_mail(server: MailServer, mail: EmailMessage, sender: str, recipients: list[str]) -> int:
