@@ -138,10 +138,10 @@ def test_the_charts_are_drawn_and_their_values_are_in_a_table(opened: Opened) ->
 
 def test_words_and_a_state_say_what_is_shown(opened: Opened) -> None:
     page = opened.page
-    headings = ["CI › deploy", "CI › test"]
+    headings = ["CI › deploy new", "CI › test new"]
     assert sorted(opened.shown("section:first-of-type h3")) == headings
     page.get_by_placeholder("Filter").fill("no YEAR")
-    assert opened.shown("section:first-of-type h3") == ["CI › test"]
+    assert opened.shown("section:first-of-type h3") == ["CI › test new"]
     # A part of which nothing is left goes as a whole.
     assert opened.shown("table.sortable") == []
     assert page.get_by_role("status").inner_text() == "2 of 11 entries"

@@ -98,6 +98,7 @@ class PageView:
     report: Report
     title: str
     cards: tuple[Card, ...]
+    new: frozenset[str]
     failing: Sequence[Failing]
     numbers: dict[str, int]
     jobs: tuple[JobRow, ...]
@@ -150,7 +151,8 @@ def _view(report: Report) -> PageView:
         report=report,
         title=f"{plain(report.repository.full_name, _NAME)}: CI failures",
         cards=tuple(_cards(report)),
-        failing=report.failing,
+        new=frozenset(one.identity.id for one in report.new),
+        failing=(*report.new, *report.still_failing),
         numbers=dict(_numbers(report)),
         jobs=tuple(sorted(jobs, key=_worst_first)[:MOST_JOBS]),
         charts=tuple(_charts(report.figures.over_time)),
@@ -182,10 +184,11 @@ def _cards(report: Report) -> Iterator[Card]:
         if count
     ]
     recovery = of_all.recovery
-    yield Card("Failing now", UNKNOWN if report.knows_nothing else str(len(report.failing)))
+    of_runs = f"{'at least ' if of_all.partial else ''}{counted(of_all.runs, 'run')}"
+    yield Card("Failing now", UNKNOWN if report.knows_nothing else str(len(report.failing)), f"{len(report.new)} new")
     yield Card("Open issues", str(figures.issues.open), ", ".join(changed) or "none changed state")
-    yield Card("Failure rate", percent(of_all.failure_rate), f"{of_all.failed} of {counted(of_all.runs, 'run')}")
-    yield Card("Flaky", percent(of_all.flake_rate), f"{of_all.flaky} of {counted(of_all.runs, 'run')}")
+    yield Card("Failure rate", percent(of_all.failure_rate), f"{of_all.failed} of {of_runs}")
+    yield Card("Flaky", percent(of_all.flake_rate), f"{of_all.flaky} of {of_runs}")
     if recovery:
         note = f"median of {recovery.count}; mean {short_span(recovery.mean_seconds)}, "
         yield Card(

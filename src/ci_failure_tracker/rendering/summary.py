@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ci_failure_tracker.model import Create, Failing, Fate, Identity, LogsRead, Problem, Reopen, Result, Skip
+from ci_failure_tracker.model import Failing, Fate, Identity, LogsRead, Problem, Result, Skip
 from ci_failure_tracker.rendering.figures import LEGEND, FiguresRow, chart, figures_rows
 from ci_failure_tracker.rendering.markdown import cell, code, counted, link, prose, utc
 from ci_failure_tracker.rendering.reasons import short_code
@@ -119,19 +119,15 @@ def _view(report: Report, rows: int) -> SummaryView:
     url = report.repository.url
     charts = {one.workflow: chart(one.runs) for one in report.figures.workflows}
     numbers = {one.action.identity.id: one.number for one in report.results}
-    opened = {one.action.identity.id for one in report.results if _opens(one)}
-    new, old = _parted(report.failing, lambda one: one.identity.id in opened)
-    told = {one.identity.id for one in new}
-    changed = [one for one in report.written if not (_opens(one) and one.action.identity.id in told)]
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
         problems=_table(report.problems, _problem_row, rows),
         partial=report.window.partial,
         new_title="New failures, to be opened" if report.held_back else "New failures",
-        new=_table(new, lambda one: _failing_row(one, numbers, url), rows),
-        failing=_table(old, lambda one: _failing_row(one, numbers, url), rows),
+        new=_table(report.new, lambda one: _failing_row(one, numbers, url), rows),
+        failing=_table(report.still_failing, lambda one: _failing_row(one, numbers, url), rows),
         changed_title="What would be changed" if report.held_back else "Changed",
-        changed=_table(changed, lambda one: _result_row(one, url), rows),
+        changed=_table(report.changed, lambda one: _result_row(one, url), rows),
         over_cap=_table(report.over_cap, lambda one: _skip_row(one, url), rows),
         skipped=_table(report.skipped, lambda one: _skip_row(one, url), rows),
         looked_at=_table(report.looked_at, lambda one: _look_row(one, charts), rows),
@@ -139,16 +135,6 @@ def _view(report: Report, rows: int) -> SummaryView:
         figures=_table(figures_rows(report.figures), lambda one: one, rows),
         cost=_cost(report),
     )
-
-
-def _opens(result: Result) -> bool:
-    """Whether an issue was opened, or would be, for something that had no open one."""
-    return isinstance(result.action, Create | Reopen) and result.fate in {Fate.DONE, Fate.PLANNED}
-
-
-def _parted(given: Iterable[Given], fits: Callable[[Given], bool]) -> tuple[list[Given], list[Given]]:
-    kept = list(given)
-    return [one for one in kept if fits(one)], [one for one in kept if not fits(one)]
 
 
 def _table(given: Sequence[Given], row: Callable[[Given], Shown], limit: int) -> Table[Shown]:

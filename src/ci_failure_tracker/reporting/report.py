@@ -114,6 +114,26 @@ class Report:
         return tuple(one for one in self.results if not isinstance(one.action, Skip))
 
     @property
+    def new(self) -> tuple[Failing, ...]:
+        """What fails and had no open issue before; it has one now, or would have one."""
+        return tuple(one for one in self.failing if one.identity.id in self._opened)
+
+    @property
+    def still_failing(self) -> tuple[Failing, ...]:
+        """What fails and had an issue, or has none yet."""
+        return tuple(one for one in self.failing if one.identity.id not in self._opened)
+
+    @property
+    def changed(self) -> tuple[Result, ...]:
+        """What was written, or would be, but for the issues of what is new."""
+        new = {one.identity.id for one in self.new}
+        return tuple(one for one in self.written if not (_opens(one) and one.action.identity.id in new))
+
+    @property
+    def _opened(self) -> frozenset[str]:
+        return frozenset(one.action.identity.id for one in self.results if _opens(one))
+
+    @property
     def knows_nothing(self) -> bool:
         """Whether nothing was seen failing, but something could not be seen."""
         return self.window.partial and not self.failing
@@ -146,6 +166,10 @@ class Report:
         if broken:
             parts.append(f"{broken} could not be written")
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
+
+
+def _opens(result: Result) -> bool:
+    return isinstance(result.action, Create | Reopen) and result.fate in {Fate.DONE, Fate.PLANNED}
 
 
 def make_report(

@@ -27,7 +27,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "looked_at": [_look_as_json(look) for look in report.looked_at],
         "figures": _figures_as_json(report.figures),
         **_ledger_as_json(report.ledger, report.repository.url),
-        "failing": [_failing_as_json(failing, report.repository.url) for failing in report.failing],
+        "failing": [_failing_as_json(one, one in report.new, report.repository.url) for one in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [_problem_as_json(one) for one in report.problems],
         "logs": dataclasses.asdict(report.logs),
@@ -52,9 +52,10 @@ def _look_as_json(look: WorkflowLook) -> dict[str, Any]:
     }
 
 
-def _failing_as_json(failing: Failing, url: str) -> dict[str, Any]:
+def _failing_as_json(failing: Failing, new: bool, url: str) -> dict[str, Any]:
     return {
         "id": failing.identity.id,
+        "new": new,
         "workflow": _shown(failing.identity.workflow),
         "job": _shown(failing.identity.job),
         "outcome": failing.outcome.value,
