@@ -58,7 +58,6 @@ def test_the_outputs_are_those_that_the_program_sets() -> None:
         repository=Repository("octo-org/octo-repo", "", "main", archived=False, has_issues=True),
         at=datetime(2026, 3, 1, tzinfo=UTC),
         window=Window(forks=0, unread=0, partial=False),
-        looked_at=(),
         failing=(),
         results=(),
         problems=(),

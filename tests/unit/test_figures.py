@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from builders import START, a_job, a_run, a_scan, an_issue, some_settings
+from builders import CI, START, a_job, a_reading, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import (
     Close,
@@ -20,10 +20,13 @@ from ci_failure_tracker.model import (
     Issue,
     Job,
     Outcome,
+    Quiet,
     Reopen,
     Result,
     Run,
     Scan,
+    Schedule,
+    Step,
     Window,
     Workflow,
 )
@@ -284,6 +287,96 @@ def test_what_the_issue_of_a_job_remembers_is_as_good_as_read() -> None:
     assert figures(dataclasses.replace(again, issues=())).jobs == ()
 
 
+def issue_of(scan: Scan, **given: str) -> Issue:
+    """The issue that a sweep opens for what a scan says."""
+    plan = make_plan(observe(scan), scan, some_settings(**given), NOW)
+    (create,) = [one for one in plan.actions if isinstance(one, Create)]
+    return an_issue(1, create.body)
+
+
+def known_of(scan: Scan, issue: Issue) -> Scan:
+    """The same runs in the next sweep, which reads none of them again."""
+    return dataclasses.replace(scan, jobs=(), issues=(issue,), known=frozenset(run.id for run in scan.runs))
+
+
+@pytest.mark.parametrize("given", [{"group_by": "workflow"}, {"group_by": "job"}, {"matrix": "separate"}])
+def test_whatever_an_issue_stands_for_it_remembers_the_jobs(given: dict[str, str]) -> None:
+    read = with_jobs(line("ggrr"))
+    again = known_of(read, issue_of(read, **given))
+    assert figures(again, (), **given).jobs == figures(read, (), **given).jobs
+
+
+def test_an_issue_of_a_cause_remembers_which_job_it_was() -> None:
+    read = with_jobs(line("ggrr"))
+    readings = tuple(a_reading(one) for one in observe(read) if one.outcome is Outcome.FAILURE)
+    read = dataclasses.replace(read, readings=readings)
+    again = dataclasses.replace(known_of(read, issue_of(read, group_by="cause")), readings=())
+    assert figures(again, group_by="cause").jobs == figures(read, group_by="cause").jobs
+
+
+def test_failures_that_an_issue_only_counts_are_known_if_they_are_as_many_as_there_can_be() -> None:
+    # Of 30 failures an issue keeps the newest one by one; all 30 red runs are in the window, so it was all of them.
+    read = with_jobs(line("g" + "r" * 30))
+    issue = issue_of(read)
+    assert figures(known_of(read, issue)).jobs[0].measures == figures(read).jobs[0].measures
+    # Of one more red run nobody knows which jobs failed in it: now it may be any of them, and a rate would be a guess.
+    more = a_run(15, id=77)
+    cut = dataclasses.replace(
+        known_of(read, issue), runs=(*read.runs, more), known=frozenset({*known_of(read, issue).known, 77})
+    )
+    (job,) = figures(cut).jobs
+    assert (job.measures.failure_rate, job.measures.partial) == (None, True)
+    assert job.measures.failed < 30
+
+
+def test_a_cancelled_run_that_an_issue_remembers_as_failed_is_red_for_the_workflow_too() -> None:
+    runs = [*line("gg"), a_run(3, "cancelled")]
+    stopped = Step(2, "Run it", "cancelled", START, START + timedelta(minutes=5))
+    job = dataclasses.replace(a_job(conclusion="cancelled"), steps=(stopped,), started_at=START, completed_at=NOW)
+    read = a_scan(runs, {runs[2].id: [job]})
+    assert figures(read).repository.failed == 1
+    again = known_of(read, issue_of(read))
+    assert figures(again).repository == figures(read).repository
+    assert figures(again).jobs == figures(read).jobs
+
+
+def test_what_stands_for_a_run_without_jobs_is_no_job_whether_read_or_remembered() -> None:
+    runs = [a_run(1, "success"), a_run(2, "startup_failure"), a_run(3, "startup_failure")]
+    read = a_scan(runs)
+    assert figures(read).jobs == ()
+    again = figures(known_of(read, issue_of(read)))
+    assert (again.jobs, again.repository) == ((), figures(read).repository)
+    assert again.repository.failed == 2
+
+
+def test_the_silence_of_a_schedule_is_no_attempt_of_the_run_that_it_names() -> None:
+    runs = [a_run(number, "success", event="schedule", attempt=2 if number == 3 else 1) for number in (1, 2, 3)]
+    silent = Schedule(CI, Quiet.OVERDUE, START + timedelta(hours=4), last=runs[2])
+    read = dataclasses.replace(a_scan(runs), schedules=(silent,), workflows=(CI,))
+    again = dataclasses.replace(known_of(read, issue_of(read)), schedules=(silent,))
+    assert figures(again).jobs == ()
+    assert figures(again).repository.flaky == 0
+
+
+def test_a_green_run_next_to_one_without_the_job_says_nothing_of_it() -> None:
+    # Run 2 has no `old` any more, and run 5 none of `new` yet: 3 and 4 are unknown of both.
+    runs = line("rrggrrg")
+    names = {1: ["old"], 2: ["lint"], 5: ["lint"], 6: ["new"]}
+    jobs = {1_000 + run: [a_job(name, number=run * 10) for name in found] for run, found in names.items()}
+    found = {one.job: [(mark.number, mark.known) for mark in one.runs] for one in figures(a_scan(runs, jobs)).jobs}
+    assert found["old"] == [(1, True), (3, False), (4, False), (7, False)]
+    assert found["new"] == [(3, False), (4, False), (6, True), (7, True)]
+
+
+def test_the_streak_of_several_lines_is_that_of_the_one_that_is_red_the_longest() -> None:
+    main = line("grrr")
+    other = [a_run(number, end, branch="next") for number, end in ((5, "failure"), (6, "success"))]
+    third = [a_run(7, "failure", branch="third")]
+    assert figures(with_jobs(main + other), branch="*").repository.streak == -3
+    assert figures(with_jobs(main + other + third), branch="*").repository.streak == -3
+    assert figures(with_jobs(line("ggg") + other[1:]), branch="*").repository.streak == 4
+
+
 def test_a_break_of_a_job_with_an_unknown_run_in_it_is_not_measured() -> None:
     runs = line("grrg")
     (job,) = figures(with_jobs(runs, known=frozenset({runs[2].id}))).jobs
@@ -402,6 +495,7 @@ def test_issues_are_counted_as_they_are_after_the_sweep() -> None:
 def test_that_closed_issues_were_not_read_is_said() -> None:
     assert figures(a_scan([])).issues.partial
     assert figures(a_scan([])).issues.resolution is None
+    assert not figures(dataclasses.replace(a_scan([]), closed_read=True)).issues.partial
 
 
 def test_every_figure_is_defined_on_the_page() -> None:

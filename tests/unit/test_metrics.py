@@ -20,7 +20,7 @@ from ci_failure_tracker.edges.deliver import Delivered, deliver
 from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Job, Run, Workflow
+from ci_failure_tracker.model import Gravity, Job, Run, Workflow
 from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
 from ci_failure_tracker.secret import Secret
@@ -103,6 +103,33 @@ def test_jobs_past_the_limit_are_one() -> None:
     assert len(found["ci_failure_tracker_job_streak_runs"]) == metrics.MOST
 
 
+def test_what_is_failing_now_is_never_among_the_others() -> None:
+    # A hundred jobs failed twice and are green again; twenty failed once, just now.
+    runs = [a_run(1), a_run(2), a_run(3)]
+    often, now = [f"often {number:03}" for number in range(100)], [f"now {number:02}" for number in range(20)]
+    names = [*often, *now]
+    jobs = {
+        run.id: [
+            a_job(name, "failure" if (name in now) == (run.number == 3) else "success", run.number * 1_000 + place)
+            for place, name in enumerate(names)
+        ]
+        for run in runs
+    }
+    found = samples(a_report(runs, jobs))
+    for name in ("failed_runs", "failing_since_timestamp_seconds"):
+        labels = {given["cicd_pipeline_task_name"] for given, _ in found[f"ci_failure_tracker_job_{name}"]}
+        assert labels >= set(now)
+    assert len(found["ci_failure_tracker_job_failed_runs"]) == metrics.MOST + 1
+
+
+def test_a_job_is_failing_since_the_oldest_of_its_breaks() -> None:
+    report = a_report([a_run(1)], {1_001: [a_job()]})
+    (first,) = report.failing
+    later = dataclasses.replace(first, since=first.since + timedelta(days=3))
+    found = samples(dataclasses.replace(report, failing=(later, first)))
+    assert value(found, "ci_failure_tracker_job_failing_since_timestamp_seconds") == first.since.timestamp()
+
+
 def test_workflows_past_the_limit_are_one() -> None:
     runs = [a_run(number, "success", workflow=Workflow(number, f"W{number}", f"{number}.yml")) for number in range(130)]
     found = samples(a_report(runs))
@@ -181,6 +208,27 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert pushed == []
     deliver(report, settings, tmp_path, is_dry=False)
     assert pushed == [(report, Secret("http://push.example"))]
+
+
+@pytest.mark.parametrize("name", ["report.html", "metrics.prom", "report.json"])
+def test_a_file_that_cannot_be_made_or_written_leaves_the_others(name: str, tmp_path: Path) -> None:
+    (tmp_path / "out" / name).mkdir(parents=True)
+    delivered = deliver(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
+    (problem,) = [one for one in delivered.report.problems if one.gravity is Gravity.ERROR]
+    assert f"{name} could not be written" in problem.what
+    written = {path.name for path in (tmp_path / "out").iterdir() if path.is_file()}
+    assert written == {"report.html", "metrics.prom", "report.json"} - {name}
+    assert bool(delivered.path) == (name != "report.json")
+
+
+def test_a_report_that_no_page_can_be_made_of_is_said_and_the_rest_is_there(tmp_path: Path) -> None:
+    report = dataclasses.replace(a_report([a_run(1)]), figures=None)  # type: ignore[arg-type]
+    delivered = deliver(
+        report, some_settings(report_dir="out", pushgateway_url="http://127.0.0.1:1"), tmp_path, is_dry=False
+    )
+    told = [one.what for one in delivered.report.problems]
+    assert "report.html could not be made: AttributeError." in told
+    assert any("metrics could not be pushed" in what for what in told)
 
 
 def test_a_report_without_figures_has_metrics_all_the_same() -> None:

@@ -173,3 +173,18 @@ def test_what_is_failing_is_told_even_where_nothing_is_done() -> None:
     (first,) = carried_out(plan(one_red_run()), ())
     closed = dataclasses.replace(first, open=False, state_reason="not_planned", closed_at=NOW)
     assert [one.identity.job for one in plan(one_red_run((closed,))).failing] == ["test"]
+
+
+def test_what_is_failing_is_red_since_the_break_began_also_where_its_runs_are_not_read_again() -> None:
+    runs = [a_run(1, "success"), *(a_run(number) for number in range(2, 30))]
+    read = a_scan(runs, {run.id: [a_job(number=run.number)] for run in runs[1:]})
+    (first,) = plan(read).failing
+    issues = carried_out(plan(read), ())
+    again = dataclasses.replace(read, jobs=(), issues=issues, known=frozenset(run.id for run in runs))
+    (second,) = plan(again).failing
+    assert (first.since, second.since) == (START + timedelta(hours=2), START + timedelta(hours=2))
+    # One more failure does not move it.
+    newer = a_run(30)
+    more = dataclasses.replace(again, runs=(*runs, newer), jobs=a_scan([], {newer.id: [a_job(number=30)]}).jobs)
+    (third,) = plan(more).failing
+    assert (third.since, third.count) == (START + timedelta(hours=2), 29)

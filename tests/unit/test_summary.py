@@ -13,9 +13,10 @@ from ci_failure_tracker.edges.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Close, Create, Fate, Gravity, Identity, LogsRead, Problem, Result, Update
-from ci_failure_tracker.rendering.figures import short_span
+from ci_failure_tracker.rendering.figures import percent, short_span
 from ci_failure_tracker.rendering.summary import LIMIT, render_summary
 from ci_failure_tracker.reporting.counting import make_figures
+from ci_failure_tracker.reporting.figures import NOTHING_SEEN
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
 from ci_failure_tracker.reporting.report_json import report_as_json
 from ci_failure_tracker.tracking.plan import make_plan
@@ -25,8 +26,11 @@ def a_report(jobs: int = 2, problems: tuple[Problem, ...] = (), **given: str) ->
     run = a_run(1)
     scan = a_scan([run, a_run(2, None)], {run.id: [a_job(f"job {number}", number=number) for number in range(jobs)]})
     scan = dataclasses.replace(scan, problems=problems)
-    plan = make_plan(observe(scan), scan, some_settings(**given), START)
-    return make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995, 800), START)
+    settings, seen = some_settings(**given), observe(scan)
+    plan = make_plan(seen, scan, settings, START)
+    results = ShutDoor().apply(plan)
+    figures = make_figures(scan, seen, results, settings, START)
+    return make_report(scan, plan, results, Requests(5, 995, 800), START, figures)
 
 
 def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done() -> None:
@@ -34,11 +38,12 @@ def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done(
     for wanted in (
         "2 failing, 1 to be opened, 1 over the cap",
         "| `CI` | `job 0` |",
-        "### New failures, to be opened",
-        "### Still failing",
+        "### New failures",
+        "| to be opened | `CI` | `job 0` |",
+        "|  | `CI` | `job 1` |",
         "### Over the cap",
         "max-new-issues",
-        "| `CI` |  | 2 | 0 | 1 | 0 | 1 |",
+        "| `CI` | `█·` | 2 | 0 | 1 | 0 | 1 |",
         "5 requests to GitHub of at most 800, 995 left this hour.",
     ):
         assert wanted in text
@@ -58,10 +63,11 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     assert "opened |" not in text[changed:]
     assert "| updated |" in text[changed:]
     assert "| closed |" in text[changed:]
+    # What could not be opened is new all the same, and what became of it is said.
     held = dataclasses.replace(report, results=(Result(first.action, Fate.FAILED), *results[1:]))
     text = render_summary(held)
-    assert "### New failures" not in text
-    assert "| could not be opened |" in text
+    assert "### New failures" in text
+    assert "| could not be opened |" in text[text.index("### Changed") :]
 
 
 def test_a_huge_summary_is_cut_by_whole_rows_that_are_counted() -> None:
@@ -119,7 +125,8 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     logs = LogsRead(read=12, size=3_400_000, absent=1, unread=2, left_out=3)
     scan = dataclasses.replace(scan, readings=(a_reading(seen, "disk | full @octocat"),), logs=logs)
     plan = make_plan(observe(scan), scan, some_settings(), START)
-    report = make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995, 800), START)
+    figures = make_figures(scan, observe(scan), (), some_settings(), START)
+    report = make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995, 800), START, figures)
     text = render_summary(report)
     assert "| `disk \\| full @\u200boctocat` | failure |  | 1 |" in text
     told = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
@@ -145,19 +152,39 @@ def test_the_summary_draws_the_newest_runs_and_gives_the_figures() -> None:
     figures = make_figures(scan, seen, (), settings, now)
     text = render_summary(make_report(scan, plan, (), Requests(5, 995, 800), now, figures))
     assert "| `▁██▁··` |" in text
-    assert "| `CI` | 4 | 50% | 0% | 2 h (1) | 2 h | 2 h | 1 green |" in text
-    assert "| `CI` › `te\\|st` | 4 | 50% | 0% | 2 h (1) | 2 h | 2 h | 1 green |" in text
+    assert "| `CI` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
+    assert "| `CI` › `te\\|st` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
+    assert "Of the runs from 2026-03-01 01:00 UTC to 2026-03-01 06:00 UTC." in text
     partial = dataclasses.replace(figures.repository, partial=True, flake_rate=None, broken_seconds=None)
     cut = dataclasses.replace(figures.workflows[0], measures=dataclasses.replace(partial, streak=-3))
     told = dataclasses.replace(figures, workflows=(cut,))
     text = render_summary(make_report(scan, plan, (), Requests(5, 995, 800), now, told))
-    assert "| `CI` | at least 4 | 50% | ? | 2 h (1) | 2 h | ? | 3 red |" in text
-    assert "### Figures" not in render_summary(a_report())
+    assert "| `CI` | at least 4 | 50% | ? | 2 h (1) |  | ? | 3 red |" in text
+    assert "### Figures" not in render_summary(dataclasses.replace(a_report(), figures=NOTHING_SEEN))
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"), [(None, "?"), (0, "0%"), (0.001, "<1%"), (0.5, "50%"), (0.999, ">99%"), (1, "100%")]
+)
+def test_only_none_is_no_percent_and_only_all_are_a_hundred(rate: float | None, words: str) -> None:
+    assert percent(rate) == words
 
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (750, "12 min"), (12_600, "3.5 h"), (36_000, "10 h"), (181_440, "2.1 d")],
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (59.8, "1 min"),
+        (60, "1 min"),
+        (750, "12 min"),
+        (3_590, "1 h"),
+        (12_600, "3.5 h"),
+        (35_860, "10 h"),
+        (36_000, "10 h"),
+        (86_390, "1 d"),
+        (181_440, "2.1 d"),
+    ],
 )
 def test_a_span_is_told_in_its_largest_unit(seconds: float, words: str) -> None:
     assert short_span(seconds) == words

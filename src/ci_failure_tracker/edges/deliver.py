@@ -5,7 +5,8 @@ What makes and sends these is loaded only where it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,35 +40,40 @@ def deliver(report: Report, settings: Settings, workspace: Path, *, is_dry: bool
 def _send(report: Report, settings: Settings) -> Report:
     if not (settings.slack_webhook_url or settings.discord_webhook_url or settings.smtp_url):
         return report
-    from ci_failure_tracker.notify.send import send  # noqa: PLC0415 - see above
+    with _guarded("The messages could not be made") as problems:
+        from ci_failure_tracker.notify.send import send  # noqa: PLC0415 - see above
 
-    try:
-        return report.having(send(report, settings))
-    except Exception as error:  # what the sweep did stands, whatever becomes of its messages
-        wrong = f"The messages could not be made: {type(error).__name__}."
-        return report.having([Problem(Gravity.ERROR, wrong, "This is a bug: please report it.")])
+        problems.extend(send(report, settings))
+    return report.having(problems)
 
 
 def _push(report: Report, settings: Settings) -> Report:
     if not settings.pushgateway_url:
         return report
-    from ci_failure_tracker.edges.metrics import push  # noqa: PLC0415 - see above
+    with _guarded("The metrics could not be pushed") as problems:
+        from ci_failure_tracker.edges.metrics import push  # noqa: PLC0415 - see above
 
-    return report.having(push(report, settings.pushgateway_url))
+        problems.extend(push(report, settings.pushgateway_url))
+    return report.having(problems)
 
 
 def _payload(report: Report, settings: Settings) -> tuple[Report, str]:
-    if not settings.slack_payload:
-        return report, ""
-    from ci_failure_tracker.notify.news import make_news  # noqa: PLC0415 - see above
-    from ci_failure_tracker.notify.slack import slack_payload  # noqa: PLC0415 - see above
+    payload = ""
+    if settings.slack_payload:
+        with _guarded("The output `slack-payload` could not be made") as problems:
+            from ci_failure_tracker.notify.news import make_news  # noqa: PLC0415 - see above
+            from ci_failure_tracker.notify.slack import slack_payload  # noqa: PLC0415 - see above
 
-    return _tried(report, "The output `slack-payload`", lambda: slack_payload(make_news(report)))
+            payload = slack_payload(make_news(report))
+        report = report.having(problems)
+    return report, payload
 
 
-def _tried(report: Report, what: str, make: Callable[[], str]) -> tuple[Report, str]:
+@contextmanager
+def _guarded(what: str) -> Iterator[list[Problem]]:
+    """What goes wrong within as a problem: the sweep's work stands, whatever becomes of its report."""
+    problems: list[Problem] = []
     try:
-        return report, make()
-    except Exception as error:  # what the sweep did stands, whatever becomes of its message
-        wrong = f"{what} could not be made: {type(error).__name__}."
-        return report.having([Problem(Gravity.ERROR, wrong, "This is a bug: please report it.")]), ""
+        yield problems
+    except Exception as error:
+        problems.append(Problem(Gravity.ERROR, f"{what}: {type(error).__name__}.", "This is a bug: please report it."))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ci_failure_tracker.edges import extras
@@ -16,39 +18,63 @@ METRICS = "metrics.prom"
 
 
 def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, str]:
-    """Write the files into a folder; the path of the report, or nothing and the report with the problem in it.
+    """Write the files into a folder; the path of the report, or nothing; and the report with what went wrong in it.
 
     What the sweep did stands, whatever becomes of its report. Where `folder` is empty nothing is written.
     """
     if not folder:
         return report, ""
-    if extras.METRICS.missing:
-        lacking = f"{METRICS} was not written, for it needs {' and '.join(extras.METRICS.missing)}."
-        report = report.having([Problem(Gravity.WARNING, lacking, extras.METRICS.advice)])
     place = workspace / folder
     try:
         place.mkdir(parents=True, exist_ok=True)
-        if not extras.METRICS.missing:
-            _write_metrics(report, place / METRICS)
-        _write_page(report, place / PAGE)
-        # Last, so that it holds every problem that there was.
-        (place / NAME).write_text(json.dumps(report_as_json(report), indent=2) + "\n", encoding="utf-8")
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        what = f"The report could not be written to {folder!r} ({reason})."
-        advice = "Give `report-dir` a folder in the workspace that may be written to."
-        return report.having([Problem(Gravity.ERROR, what, advice)]), ""
-    return report, str(place / NAME)
+        return report.having([_unwritable("The report", folder, error)]), ""
+    problems = [*_missing(), *_written(place, PAGE, partial(_page, report))]
+    if not extras.METRICS.missing:
+        problems += _written(place, METRICS, partial(_metrics, report))
+    # Last, so that it holds every problem that there was.
+    report = report.having(problems)
+    lost = _written(place, NAME, partial(_data, report))
+    return report.having(lost), "" if lost else str(place / NAME)
 
 
-def _write_metrics(report: Report, path: Path) -> None:
+def _written(place: Path, name: str, make: Callable[[], bytes]) -> list[Problem]:
+    """Write one file; the problem if that fails, which keeps nobody from writing the others."""
+    try:
+        (place / name).write_bytes(make())
+    except OSError as error:
+        return [_unwritable(name, str(place), error)]
+    except Exception as error:
+        what = f"{name} could not be made: {type(error).__name__}."
+        return [Problem(Gravity.ERROR, what, "This is a bug: please report it.")]
+    return []
+
+
+def _unwritable(name: str, place: str, error: OSError | ValueError) -> Problem:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    what = f"{name} could not be written to {place!r} ({reason})."
+    return Problem(Gravity.ERROR, what, "Give `report-dir` a folder in the workspace that may be written to.")
+
+
+def _missing() -> list[Problem]:
+    if not extras.METRICS.missing:
+        return []
+    lacking = f"{METRICS} was not written, for it needs {' and '.join(extras.METRICS.missing)}."
+    return [Problem(Gravity.WARNING, lacking, extras.METRICS.advice)]
+
+
+def _metrics(report: Report) -> bytes:
     # Loaded here alone: a sweep that needs none of it does not pay for it.
     from ci_failure_tracker.reporting.metrics import metrics_text  # noqa: PLC0415
 
-    path.write_bytes(metrics_text(report))
+    return metrics_text(report)
 
 
-def _write_page(report: Report, path: Path) -> None:
+def _page(report: Report) -> bytes:
     from ci_failure_tracker.rendering.page import render_page  # noqa: PLC0415 - as above
 
-    path.write_text(render_page(report), encoding="utf-8")
+    return render_page(report).encode()
+
+
+def _data(report: Report) -> bytes:
+    return (json.dumps(report_as_json(report), indent=2) + "\n").encode()

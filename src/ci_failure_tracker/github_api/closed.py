@@ -39,4 +39,5 @@ class ClosedIssues:
         viewer, problems = (seen.viewer, list[Problem]()) if seen.viewer else read_viewer(self._reads, found)
         # One that was closed meanwhile is in both lists.
         issues = {one.number: one for one in (*seen.issues, *found)}
-        return replace(seen, issues=tuple(issues.values()), viewer=viewer, problems=(*seen.problems, *problems))
+        problems = [*seen.problems, *problems]
+        return replace(seen, issues=tuple(issues.values()), viewer=viewer, problems=tuple(problems), closed_read=True)

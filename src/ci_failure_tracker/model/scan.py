@@ -100,7 +100,7 @@ class Scan:
     are the jobs whose logs are still to be read. `commits` are what came between the last green run and the first red
     one. `workflows` are all that the repository has, whatever the filters say. `schedules` tell of workflows that
     should have run by themselves. `issues` are the open ones; what is closed is read where something may have to be
-    opened, and `closed_unread` says that this failed.
+    opened: `closed_read` says that they were, `closed_unread` that this failed.
     """
 
     repository: Repository
@@ -118,3 +118,4 @@ class Scan:
     known: frozenset[int] = frozenset()
     unexplained: frozenset[int] = frozenset()
     closed_unread: bool = False
+    closed_read: bool = False

@@ -6,32 +6,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ci_failure_tracker.model import Outcome
-from ci_failure_tracker.rendering.markdown import code
-from ci_failure_tracker.reporting.figures import RECENT, Figures, Measures, RunMark
+from ci_failure_tracker.rendering.markdown import code, utc
+from ci_failure_tracker.reporting.figures import RECENT, Figures, Measures, RunMark, Spread
 
 _GREEN, _FLAKY, _RED, _NOTHING = "▁", "▄", "█", "·"
 
 LEGEND = (
-    f"The newest run is on the right: {_GREEN} green, {_FLAKY} flaky, {_RED} failed, {_NOTHING} another end, or none."
+    f"The newest run is on the right: {_GREEN} green, {_FLAKY} green only when run again, {_RED} failed, "
+    f"{_NOTHING} another end, or none."
 )
 
 UNKNOWN = "?"
 """Stands for what could not be seen."""
 
-_UNITS = (("d", 86_400.0), ("h", 3_600.0), ("min", 60.0))
-_MANY = 10
+_UNITS = (("d", 86_400.0, 23.95 * 3_600), ("h", 3_600.0, 59.5 * 60), ("min", 60.0, 59.5))
+_MANY = 9.95
+_LEAST = 0.005
 
 
 @dataclass(frozen=True, slots=True)
 class FiguresRow:
-    """The figures of the repository, a workflow or a job."""
+    """The figures of the repository, a workflow or a job in words."""
 
     of: str
     runs: str
     failure_rate: str
     flake_rate: str
     recovery: str
-    longest: str
+    between: str
     broken: str
     streak: str
 
@@ -42,10 +44,10 @@ def chart(runs: Sequence[RunMark]) -> str:
 
 
 def _mark(run: RunMark) -> str:
-    if run.flaky:
-        return _FLAKY
     if run.failed:
         return _RED
+    if run.flaky:
+        return _FLAKY
     return _GREEN if run.outcome is Outcome.SUCCESS else _NOTHING
 
 
@@ -62,22 +64,57 @@ def figures_rows(figures: Figures) -> list[FiguresRow]:
 
 
 def _row(of: str, measures: Measures) -> FiguresRow:
-    recovery = measures.recovery
     return FiguresRow(
         of=of,
-        runs=f"{'at least ' if measures.partial else ''}{measures.runs}",
+        runs=f"{at_least(measures)}{measures.runs:,}",
         failure_rate=percent(measures.failure_rate),
         flake_rate=percent(measures.flake_rate),
-        recovery=f"{short_span(recovery.median_seconds)} ({recovery.count})" if recovery else "",
-        longest=short_span(recovery.longest_seconds) if recovery else "",
+        recovery=spread(measures.recovery),
+        between=short_span(measures.between_failures.mean_seconds) if measures.between_failures else "",
         broken=UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds),
         streak=streak(measures),
     )
 
 
+def at_least(measures: Measures) -> str:
+    """What stands before a count that may be too small."""
+    return "at least " if measures.partial else ""
+
+
+def spread(given: Spread | None) -> str:
+    """`20 h, mean 1.5 d, longest 2.7 d (3)`: the median first, and of how many; nothing for none."""
+    if given is None:
+        return ""
+    if given.count == 1:
+        return f"{short_span(given.median_seconds)} (1)"
+    mean, longest = short_span(given.mean_seconds), short_span(given.longest_seconds)
+    return f"{short_span(given.median_seconds)}, mean {mean}, longest {longest} ({given.count:,})"
+
+
+def issues_line(figures: Figures) -> str:
+    """`Issues: 5 open, 2 opened, 1 closed; closed as mended after 2 h (1).`."""
+    issues = figures.issues
+    counts = [f"{issues.open:,} open"]
+    told = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
+    counts += [f"{count:,} {verb}" for verb, count in told if count]
+    resolved = f"; closed as mended after {spread(issues.resolution)}" if issues.resolution else ""
+    return f"Issues: {', '.join(counts)}{resolved}."
+
+
+def window_line(figures: Figures) -> str:
+    """Of which time the figures are; nothing where no run was looked at."""
+    if not (runs := [run.at for one in figures.workflows for run in one.runs]):
+        return ""
+    return f"Of the runs from {utc(min(runs))} to {utc(max(runs))}."
+
+
 def percent(rate: float | None) -> str:
-    """A rate from 0 to 1 in percent."""
-    return UNKNOWN if rate is None else f"{rate:.0%}"
+    """A rate from 0 to 1 in percent; only none is 0 %, and only all are 100 %."""
+    if rate is None:
+        return UNKNOWN
+    if 0 < rate < _LEAST:
+        return "<1%"
+    return ">99%" if 1 - _LEAST < rate < 1 else f"{rate:.0%}"
 
 
 def streak(measures: Measures) -> str:
@@ -90,8 +127,7 @@ def streak(measures: Measures) -> str:
 
 def short_span(seconds: float) -> str:
     """A span of time in its largest unit: `45 s`, `12 min`, `3.5 h`, `2.1 d`."""
-    for unit, size in _UNITS:
-        if seconds >= size:
-            number = seconds / size
-            return f"{number:.0f} {unit}" if number >= _MANY or number == int(number) else f"{number:.1f} {unit}"
-    return f"{seconds:.0f} s"
+    # A span that would be rounded up to a whole larger unit is told in that.
+    unit, size = next(((unit, size) for unit, size, least in _UNITS if seconds >= least), ("s", 1.0))
+    number = round(seconds / size, 1 if size > 1 and seconds / size < _MANY else 0)
+    return f"{number:.0f} {unit}" if number == int(number) else f"{number:.1f} {unit}"

@@ -17,10 +17,10 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ci_failure_tracker.model import ExcerptLine, Failing, Outcome, Skip
-from ci_failure_tracker.rendering.figures import UNKNOWN, percent, short_span, streak
+from ci_failure_tracker.model import ExcerptLine, Failing, Outcome, Skip, Why
+from ci_failure_tracker.rendering.figures import UNKNOWN, at_least, percent, short_span, streak, window_line
 from ci_failure_tracker.rendering.markdown import counted, log_lines, plain, utc
-from ci_failure_tracker.reporting.figures import JobFigures, Measures, Period, RunMark
+from ci_failure_tracker.reporting.figures import Measures, Period, RunMark, Spread
 from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook
 from ci_failure_tracker.reporting.report import Report
 
@@ -51,7 +51,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One job. `state` is what the filter knows, `name` is what is said of it; `sort` holds numbers for sorting."""
+    """One job, or a workflow with the empty name. `state` is what the filter knows, `name` is what is said of it."""
 
     workflow: str
     job: str
@@ -61,6 +61,8 @@ class JobRow:
     said: str
     measures: Measures
     recovery: str
+    between: str
+    broken: str
     streak: str
     flaky: str
     failed: str
@@ -98,19 +100,16 @@ class PageView:
     report: Report
     title: str
     cards: tuple[Card, ...]
+    window: str
     new: frozenset[str]
     failing: Sequence[Failing]
     numbers: dict[str, int]
+    workflows: tuple[JobRow, ...]
     jobs: tuple[JobRow, ...]
     charts: tuple[Chart, ...]
     causes: tuple[CauseItem, ...]
     issues: tuple[IssueLook, ...]
     left: tuple[Skip, ...]
-
-    @property
-    def more_jobs(self) -> int:
-        """How many jobs are not shown."""
-        return len(self.report.figures.jobs) - len(self.jobs)
 
 
 def render_page(report: Report) -> str:
@@ -122,8 +121,8 @@ def render_page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(plain=plain, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue)
-    environment.globals.update(counted=counted, span=short_span, percent=percent)
+    environment.filters.update(plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue)
+    environment.globals.update(counted=counted, of=_of)
     # What is ours is not escaped; `</script` does not occur in it.
     scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704
     style = Markup(_asset("page.css"))  # noqa: S704
@@ -144,22 +143,46 @@ def _policy(scripts: Iterable[str]) -> str:
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; base-uri 'none'; form-action 'none'"
 
 
+def _named(text: str, limit: int = 200) -> str:
+    """Plain text; what has no letter that can be seen is told as such, for a link needs something to click on."""
+    return plain(text, limit) or "(no name)"
+
+
+def _of(shown: Sequence[object], everything: Sequence[object]) -> str:
+    """How many there are, and how many of them are shown."""
+    return f"{len(shown):,} of {len(everything):,}" if len(shown) < len(everything) else f"{len(everything):,}"
+
+
 def _view(report: Report) -> PageView:
-    broken = {(one.identity.workflow, one.identity.job) for one in report.failing}
-    jobs = [_job_row(one, report.repository.url, broken) for one in report.figures.jobs]
+    marked = _Marked(
+        frozenset((one.identity.workflow, one.identity.job) for one in report.failing),
+        frozenset((one.workflow, one.job) for one in report.ledger.issues if one.open and one.flaky),
+        report.repository.url,
+    )
+    figures = report.figures
+    jobs = [_row(one.workflow, one.job, one.measures, one.runs, marked) for one in figures.jobs]
     return PageView(
         report=report,
-        title=f"{plain(report.repository.full_name, _NAME)}: CI failures",
+        title=f"{_named(report.repository.full_name)}: CI failures",
         cards=tuple(_cards(report)),
+        window=window_line(figures),
         new=frozenset(one.identity.id for one in report.new),
-        failing=(*report.new, *report.still_failing),
+        failing=(*report.new, *report.still_failing)[:MOST_JOBS],
         numbers=dict(_numbers(report)),
+        workflows=tuple(_row(one.workflow, "", one.measures, one.runs, marked) for one in figures.workflows)[
+            :MOST_JOBS
+        ],
         jobs=tuple(sorted(jobs, key=_worst_first)[:MOST_JOBS]),
-        charts=tuple(_charts(report.figures.over_time)),
+        charts=tuple(_charts(figures.over_time)),
         causes=tuple(_cause(one) for one in report.ledger.causes[:MOST_CAUSES]),
         issues=report.ledger.issues[:MOST_ISSUES],
-        left=(*report.over_cap, *report.skipped)[:MOST_LEFT],
+        left=tuple(_left(report))[:MOST_LEFT],
     )
+
+
+def _left(report: Report) -> list[Skip]:
+    """What was left for a reason; that an issue says all there is to say is none."""
+    return [*report.over_cap, *(one for one in report.skipped if one.why is not Why.UNCHANGED)]
 
 
 def _numbers(report: Report) -> Iterator[tuple[str, int]]:
@@ -174,59 +197,68 @@ def _numbers(report: Report) -> Iterator[tuple[str, int]]:
 
 def _cards(report: Report) -> Iterator[Card]:
     figures, of_all = report.figures, report.figures.repository
-    changed = [
-        f"{count} {verb}"
-        for count, verb in (
-            (figures.issues.opened, "opened"),
-            (figures.issues.reopened, "reopened"),
-            (figures.issues.closed, "closed"),
-        )
-        if count
-    ]
-    recovery = of_all.recovery
-    of_runs = f"{'at least ' if of_all.partial else ''}{counted(of_all.runs, 'run')}"
+    issues = figures.issues
+    counts = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
+    changed = [f"{count:,} {verb}" for verb, count in counts if count]
+    of_runs = f"{at_least(of_all)}{counted(of_all.runs, 'run')}"
     yield Card("Failing now", UNKNOWN if report.knows_nothing else str(len(report.failing)), f"{len(report.new)} new")
-    yield Card("Open issues", str(figures.issues.open), ", ".join(changed) or "none changed state")
-    yield Card("Failure rate", percent(of_all.failure_rate), f"{of_all.failed} of {of_runs}")
-    yield Card("Flaky", percent(of_all.flake_rate), f"{of_all.flaky} of {of_runs}")
-    if recovery:
-        note = f"median of {recovery.count}; mean {short_span(recovery.mean_seconds)}, "
-        yield Card(
-            "Time to recovery",
-            short_span(recovery.median_seconds),
-            f"{note}longest {short_span(recovery.longest_seconds)}",
-        )
+    yield Card("Open issues", f"{issues.open:,}", ", ".join(changed) or "none changed state")
+    yield Card("Failure rate", percent(of_all.failure_rate), f"{of_all.failed:,} of {of_runs}")
+    yield Card("Flaky", percent(of_all.flake_rate), f"{of_all.flaky:,} of {of_runs}")
+    yield from _spans("Time to recovery", of_all.recovery)
+    yield from _spans("From break to break", of_all.between_failures)
+    yield from _spans("An issue is open for", issues.resolution)
     broken = of_all.broken_seconds
-    note = "some runs were not read" if broken is None else "something was red"
-    yield Card("Time broken", UNKNOWN if broken is None else short_span(broken), note)
+    notes = {None: "some runs were not read", 0.0: "nothing was red"}
+    yield Card("Time broken", UNKNOWN if broken is None else short_span(broken), notes.get(broken, "something was red"))
 
 
-# --- jobs ----------------------------------------------------------------------------------------
+def _spans(name: str, spread: Spread | None) -> Iterator[Card]:
+    if spread is not None:
+        mean, longest = short_span(spread.mean_seconds), short_span(spread.longest_seconds)
+        yield Card(
+            name, short_span(spread.median_seconds), f"median of {spread.count:,}; mean {mean}, longest {longest}"
+        )
+
+
+# --- workflows and jobs --------------------------------------------------------------------------
 
 _STATES = {"failing": "failing", "failing flaky": "failing, flaky", "flaky": "flaky", "green": "green"}
 
 
-def _job_row(one: JobFigures, url: str, broken: set[tuple[str, str]]) -> JobRow:
-    measures, shown = one.measures, one.runs[-MOST_RUNS:]
-    state = _state(measures, is_broken=(one.workflow, one.job) in broken)
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """The jobs that are failing now, those that an open issue takes for flaky, and where their runs lie."""
+
+    failing: frozenset[tuple[str, str]]
+    flaky: frozenset[tuple[str, str]]
+    url: str
+
+
+def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], marked: _Marked) -> JobRow:
+    shown = runs[-MOST_RUNS:]
+    state = _state(measures, (workflow, job), marked)
     return JobRow(
-        workflow=plain(one.workflow, _NAME),
-        job=plain(one.job, _NAME),
+        workflow=_named(workflow, _NAME),
+        job=_named(job, _NAME) if job else "",
         state=state,
         name=_STATES.get(state, "not known"),
-        cells=tuple(_cell(run, url) for run in shown),
+        cells=tuple(_cell(run, marked.url) for run in shown),
         said=_said(shown),
         measures=measures,
         recovery=short_span(measures.recovery.median_seconds) if measures.recovery else "",
+        between=short_span(measures.between_failures.mean_seconds) if measures.between_failures else "",
+        broken=UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds),
         streak=streak(measures) if measures.runs else "",
         flaky=percent(measures.flake_rate),
         failed=percent(measures.failure_rate),
     )
 
 
-def _state(measures: Measures, *, is_broken: bool) -> str:
-    red = is_broken or (measures.streak is not None and measures.streak < 0)
-    found = [word for word, holds in (("failing", red), ("flaky", measures.flaky > 0)) if holds]
+def _state(measures: Measures, place: tuple[str, str], marked: _Marked) -> str:
+    red = place in marked.failing or (measures.streak is not None and measures.streak < 0)
+    flaky = place in marked.flaky or measures.flaky > 0
+    found = [word for word, holds in (("failing", red), ("flaky", flaky)) if holds]
     return " ".join(found) or ("green" if measures.streak else "unknown")
 
 
@@ -241,17 +273,26 @@ _STYLES = {Outcome.SUCCESS: "s", Outcome.CANCELLED: "c", Outcome.SUPERSEDED: "c"
 def _style(run: RunMark) -> str:
     if not run.known:
         return "u"
-    if run.flaky:
-        return "k"
-    return "f" if run.failed else _STYLES.get(run.outcome, "n")
+    if run.failed:
+        return "f"
+    return "k" if run.flaky else _STYLES.get(run.outcome, "n")
 
 
-_WORDS = {"s": "green", "k": "flaky", "f": "failed", "c": "cancelled", "u": "not read", "n": "no result"}
+_WORDS = {
+    "s": "green",
+    "k": "green only when run again",
+    "f": "failed",
+    "c": "cancelled",
+    "u": "not read",
+    "n": "no result",
+}
 
 
 def _cell(run: RunMark, url: str) -> Cell:
     style = _style(run)
     word = run.outcome.words if style == "f" and run.outcome else _WORDS[style]
+    if run.failed and run.flaky:
+        word += ", later green on the same commit"
     title = f"run {run.number}: {word}, {plain(run.branch, 60)}, {utc(run.at)}"
     return Cell(title, style, f"{url}/actions/runs/{run.id}")
 
@@ -337,7 +378,7 @@ def _cause(one: CauseLook) -> CauseItem:
     return CauseItem(
         headline=plain(one.headline, _TEXT),
         count=one.count,
-        jobs=tuple(f"{plain(workflow, _NAME)} › {_job(job)}" for workflow, job in one.jobs[:_JOBS_OF_A_CAUSE]),
+        jobs=tuple(f"{_named(workflow, _NAME)} › {_job(job)}" for workflow, job in one.jobs[:_JOBS_OF_A_CAUSE]),
         more_jobs=max(0, len(one.jobs) - _JOBS_OF_A_CAUSE),
         issues=one.issues,
         first_seen=one.first_seen,
@@ -350,7 +391,7 @@ def _cause(one: CauseLook) -> CauseItem:
 
 
 def _job(name: str) -> str:
-    return "all jobs" if name == "*" else plain(name, _NAME)
+    return "all jobs" if name == "*" else _named(name, _NAME)
 
 
 def _state_of_issue(one: IssueLook) -> str:

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from ci_failure_tracker.model import Failing, Fate, Identity, LogsRead, Problem, Result, Skip
-from ci_failure_tracker.rendering.figures import LEGEND, FiguresRow, chart, figures_rows
+from ci_failure_tracker.model import Create, Failing, Fate, Identity, LogsRead, Problem, Reopen, Result, Skip
+from ci_failure_tracker.rendering.figures import LEGEND, FiguresRow, chart, figures_rows, issues_line, window_line
 from ci_failure_tracker.rendering.markdown import cell, code, counted, link, prose, utc
 from ci_failure_tracker.rendering.reasons import short_code
 from ci_failure_tracker.reporting.report import Report, WorkflowLook
@@ -17,6 +17,7 @@ from ci_failure_tracker.reporting.report import Report, WorkflowLook
 LIMIT = 1_000_000
 """Bytes of a job summary. GitHub's limit is 1 MiB, and a step that reaches it shows nothing at all."""
 
+_MOST_FIGURES = 50
 _LADDER = (5_000, 1_000, 300, 100, 30, 10, 3)
 """How many rows a table may have; the first rung at which the summary fits is taken."""
 
@@ -87,7 +88,6 @@ class SummaryView:
     line: str
     problems: Table[ProblemRow]
     partial: bool
-    new_title: str
     new: Table[FailingRow]
     failing: Table[FailingRow]
     changed_title: str
@@ -97,6 +97,8 @@ class SummaryView:
     looked_at: Table[LookRow]
     legend: str
     figures: Table[FiguresRow]
+    issues: str
+    window: str
     cost: str
 
 
@@ -111,28 +113,29 @@ def render_summary(report: Report, limit: int = LIMIT) -> str:
     )
     environment.filters["cell"] = cell
     template = environment.get_template("summary.md.j2")
-    texts = (template.render(summary=_view(report, rows)) for rows in _LADDER)
+    texts = (f"{template.render(summary=_view(report, rows))}\n" for rows in _LADDER)
     return next((text for text in texts if len(text.encode()) <= limit), f"{prose(report.line, 1_000)}\n")
 
 
 def _view(report: Report, rows: int) -> SummaryView:
     url = report.repository.url
     charts = {one.workflow: chart(one.runs) for one in report.figures.workflows}
-    numbers = {one.action.identity.id: one.number for one in report.results}
+    issues = {one.action.identity.id: _issue_of(one, url) for one in report.results}
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
         problems=_table(report.problems, _problem_row, rows),
         partial=report.window.partial,
-        new_title="New failures, to be opened" if report.held_back else "New failures",
-        new=_table(report.new, lambda one: _failing_row(one, numbers, url), rows),
-        failing=_table(report.still_failing, lambda one: _failing_row(one, numbers, url), rows),
+        new=_table(report.new, lambda one: _failing_row(one, issues, url), rows),
+        failing=_table(report.still_failing, lambda one: _failing_row(one, issues, url), rows),
         changed_title="What would be changed" if report.held_back else "Changed",
         changed=_table(report.changed, lambda one: _result_row(one, url), rows),
         over_cap=_table(report.over_cap, lambda one: _skip_row(one, url), rows),
         skipped=_table(report.skipped, lambda one: _skip_row(one, url), rows),
         looked_at=_table(report.looked_at, lambda one: _look_row(one, charts), rows),
         legend=LEGEND if charts else "",
-        figures=_table(figures_rows(report.figures), lambda one: one, rows),
+        figures=_table(figures_rows(report.figures), lambda one: one, min(rows, _MOST_FIGURES)),
+        issues=issues_line(report.figures),
+        window=window_line(report.figures),
         cost=_cost(report),
     )
 
@@ -154,9 +157,17 @@ def _problem_row(problem: Problem) -> ProblemRow:
     return ProblemRow(problem.gravity.value, text)
 
 
-def _failing_row(failing: Failing, numbers: Mapping[str, int | None], url: str) -> FailingRow:
+def _issue_of(result: Result, url: str) -> str:
+    """The issue of a failure, or what will become of it."""
+    if isinstance(result.action, Create) and result.fate is Fate.PLANNED:
+        return "to be opened"
+    planned = " to be reopened" if isinstance(result.action, Reopen) and result.fate is Fate.PLANNED else ""
+    return f"{_issue(result.number, url)}{planned}"
+
+
+def _failing_row(failing: Failing, issues: Mapping[str, str], url: str) -> FailingRow:
     return FailingRow(
-        issue=_issue(numbers.get(failing.identity.id), url),
+        issue=issues.get(failing.identity.id, ""),
         workflow=code(failing.identity.workflow, 80),
         job=_job(failing.identity),
         legs=", ".join(code(leg, 60) for leg in failing.legs[:5])

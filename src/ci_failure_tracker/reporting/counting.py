@@ -119,16 +119,18 @@ class _Meter:
         runs = words[Word.GREEN] + words[Word.RED]
         flaky = sum(one.flaky is True for one in told)
         flaky_known = all(one.flaky is not None for one in told)
-        lines = [list(self._breaks(line)) for line in _lines(told)]
+        of_lines = _lines(told)
+        lines = [list(self._breaks(line)) for line in of_lines]
         breaks = [one for line in lines for one in line]
-        streak, least = self._streak(told)
+        streak, least = self._worst_streak(told, of_lines)
         all_known = not words[Word.UNKNOWN]
         return Measures(
             runs=runs,
             failed=words[Word.RED],
-            failure_rate=words[Word.RED] / runs if runs else None,
+            # What is not known is mostly red, for green runs need no reading: a rate of the rest would be a guess.
+            failure_rate=words[Word.RED] / runs if runs and all_known else None,
             flaky=flaky,
-            flake_rate=flaky / runs if runs and flaky_known else None,
+            flake_rate=flaky / runs if runs and flaky_known and all_known else None,
             recovery=_spread([span for one in breaks for span in one.recovered]),
             between_failures=_spread([gap for line in lines for gap in _gaps(line)]),
             broken_seconds=self._broken(breaks) if all_known else None,
@@ -180,9 +182,14 @@ class _Meter:
             until = end if until is None else max(until, end)
         return total
 
-    def _streak(self, told: Sequence[Told]) -> tuple[int | None, bool]:
-        if not told or told[-1].word is Word.UNKNOWN:
-            return None, False
+    def _worst_streak(self, told: Sequence[Told], lines: Sequence[Sequence[Told]]) -> tuple[int | None, bool]:
+        """The longest of the lines that are red now; where none is, how many of the newest runs were green."""
+        newest = [line[-1].word for line in lines]
+        if Word.RED in newest:
+            return min(self._streak(line) for line in lines if line[-1].word is Word.RED)
+        return (None, False) if Word.UNKNOWN in newest or not told else self._streak(told)
+
+    def _streak(self, told: Sequence[Told]) -> tuple[int, bool]:
         newest = told[-1].word
         length = next((place for place, one in enumerate(reversed(told)) if one.word is not newest), len(told))
         reaches_back = self.is_cut if length == len(told) else told[-1 - length].word is Word.UNKNOWN
@@ -193,11 +200,11 @@ def _that_count(told: Iterable[Told]) -> list[Told]:
     return [one for one in told if one.word is not Word.CANCELLED]
 
 
-def _lines(told: Iterable[Told]) -> Iterable[list[Told]]:
+def _lines(told: Iterable[Told]) -> list[list[Told]]:
     lines: dict[tuple[int, str, str], list[Told]] = defaultdict(list)
     for one in told:
         lines[one.run.stream].append(one)
-    return lines.values()
+    return list(lines.values())
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -227,7 +234,6 @@ def _issues(scan: Scan, results: Sequence[Result], now: datetime) -> IssueFigure
             *(one.action.identity for one in created),
         )
     )
-    were_read = any(not one.open for one in scan.issues) and not scan.closed_unread
     resolved = {
         one.number: now for one in done if isinstance(one.action, Close) and one.action.state_reason == "completed"
     }
@@ -240,7 +246,7 @@ def _issues(scan: Scan, results: Sequence[Result], now: datetime) -> IssueFigure
             [span for number, one in tracked.items() if number not in reopened for span in _resolution(one, resolved)]
         ),
         by_job=tuple(OpenIssues(workflow, job, count) for (workflow, job), count in sorted(by_job.items())),
-        partial=not were_read or any(one.state is None for one in tracked.values()),
+        partial=not scan.closed_read or any(one.state is None for one in tracked.values()),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -24,6 +23,8 @@ _LENGTH = 100
 OTHER = "other"
 """Stands for all jobs, or workflows, past that."""
 
+_NAMELESS = "(no name)"
+
 BUCKETS = (10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600)
 """Bounds of a run's duration in seconds: from a lint to the six hours that GitHub gives a job."""
 
@@ -42,9 +43,8 @@ _RESULTS = {
 }
 """The results that OpenTelemetry names; a run that waits for somebody has none of them yet."""
 
-_ERRORS = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.STARTUP_FAILURE})
-
 _Names = tuple[str, ...]
+_Weight = tuple[int, int, int, int]
 _Figure = Callable[[Sequence[Measures]], float | None]
 
 
@@ -67,17 +67,29 @@ class _Collected:
 
     def collect(self) -> Iterable[Metric]:
         figures, where = self._report.figures, plain(self._report.repository.full_name)
-        workflows = _bounded([((one.workflow,), one.measures) for one in figures.workflows])
-        jobs = _bounded([((one.workflow, one.job), one.measures) for one in figures.jobs])
+        workflows = _bounded([((one.workflow,), _weight(one.measures)) for one in figures.workflows])
+        jobs = _bounded(self._jobs())
         yield from _runs([(one.workflow, one.runs) for one in figures.workflows], workflows, where)
         yield from _measures("repository", (), {(): [figures.repository]}, where)
-        yield from _measures("workflow", (_WORKFLOW,), _grouped(workflows), where)
-        yield from _measures("job", (_WORKFLOW, _JOB), _grouped(jobs), where)
+        of_workflows = _grouped([((one.workflow,), one.measures) for one in figures.workflows], workflows)
+        yield from _measures("workflow", (_WORKFLOW,), of_workflows, where)
+        of_jobs = _grouped([((one.workflow, one.job), one.measures) for one in figures.jobs], jobs)
+        yield from _measures("job", (_WORKFLOW, _JOB), of_jobs, where)
         yield from self._issues(where)
-        yield from self._failing(where)
+        yield self._open(jobs, where)
+        yield self._failing(jobs, where)
         sweep = _gauge("sweep_timestamp_seconds", "When the sweep was made.", ())
         sweep.add_metric((where,), self._report.at.timestamp())
         yield sweep
+
+    def _jobs(self) -> Iterator[tuple[_Names, _Weight]]:
+        """Every job, with what it weighs: what is failing now first, then what has an issue, then what failed most."""
+        for one in self._report.figures.jobs:
+            yield (one.workflow, one.job), _weight(one.measures)
+        for failing in self._report.failing:
+            yield (failing.identity.workflow, failing.identity.job), (2, 0, 0, 0)
+        for issue in self._report.figures.issues.by_job:
+            yield (issue.workflow, issue.job), (1, issue.count, 0, 0)
 
     def _issues(self, where: str) -> Iterator[Metric]:
         issues = self._report.figures.issues
@@ -87,53 +99,58 @@ class _Collected:
             family = _gauge(f"repository_{name}_issues", f"Tracked issues that {helps[name]}.", ())
             family.add_metric((where,), count)
             yield family
-        family = _gauge("job_open_issues", "Tracked issues that are open for a job.", (_WORKFLOW, _JOB))
-        counts = Counter[_Names]()
-        for place, one in enumerate(sorted(issues.by_job, key=lambda one: (-one.count, one.workflow, one.job))):
-            counts[_shown((one.workflow, one.job), place)] += one.count
-        for names, count in counts.items():
-            family.add_metric((where, *names), count)
+        family = _gauge(
+            "repository_resolution_mean_seconds", "Mean time from the opening of an issue to its closing.", ()
+        )
+        if issues.resolution is not None:
+            family.add_metric((where,), issues.resolution.mean_seconds)
         yield family
 
-    def _failing(self, where: str) -> Iterator[Metric]:
+    def _open(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
+        family = _gauge("job_open_issues", "Tracked issues that are open for a job.", (_WORKFLOW, _JOB))
+        counts = Counter[_Names]()
+        for one in self._report.figures.issues.by_job:
+            counts[jobs[one.workflow, one.job]] += one.count
+        for names, count in counts.items():
+            family.add_metric((where, *names), count)
+        return family
+
+    def _failing(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
         family = _gauge("job_failing_since_timestamp_seconds", "Since when a job is failing.", (_WORKFLOW, _JOB))
         since: dict[_Names, float] = {}
-        # Past the limit the newest break stands for the others.
-        for place, one in enumerate(sorted(self._report.failing, key=lambda one: one.since, reverse=True)):
-            names = _shown((one.identity.workflow, one.identity.job), place)
-            since[names] = max(one.since.timestamp(), since.get(names, 0.0))
+        for one in self._report.failing:
+            names, at = jobs[one.identity.workflow, one.identity.job], one.since.timestamp()
+            # A job's oldest break is since when it is failing; the newest stands for all past the limit.
+            since[names] = (max if OTHER in names else min)(at, since.get(names, at))
         for names, at in since.items():
             family.add_metric((where, *names), at)
-        yield family
+        return family
 
 
 def _gauge(name: str, help_text: str, labels: _Names) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"{_OURS}_{name}", help_text, labels=("repository", *labels))
 
 
-def _shown(names: _Names, place: int) -> _Names:
-    return tuple(plain(name, _LENGTH) if place < MOST else OTHER for name in names)
+def _weight(measures: Measures) -> _Weight:
+    return (0, measures.failed, measures.flaky, measures.runs)
 
 
-@dataclass(frozen=True, slots=True)
-class _Labelled:
-    """What has figures of its own, and the names it is shown under."""
-
-    names: _Names
-    shown: _Names
-    measures: Measures
-
-
-def _bounded(given: Iterable[tuple[_Names, Measures]]) -> list[_Labelled]:
-    """Those that fail most come first; past the limit all are one."""
-    ranked = sorted(given, key=lambda one: (-one[1].failed, -one[1].flaky, -one[1].runs, one[0]))
-    return [_Labelled(names, _shown(names, place), measures) for place, (names, measures) in enumerate(ranked)]
+def _bounded(given: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
+    """What each is shown as: the heaviest by their names, the others as one."""
+    weights: dict[_Names, _Weight] = {}
+    for names, weight in given:
+        weights[names] = max(weight, weights.get(names, weight))
+    ranked = sorted(weights, key=lambda names: ([-one for one in weights[names]], names))
+    return {
+        names: tuple(plain(name, _LENGTH) or _NAMELESS if place < MOST else OTHER for name in names)
+        for place, names in enumerate(ranked)
+    }
 
 
-def _grouped(labelled: Iterable[_Labelled]) -> dict[_Names, list[Measures]]:
+def _grouped(given: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _Names]) -> dict[_Names, list[Measures]]:
     groups: dict[_Names, list[Measures]] = defaultdict(list)
-    for one in labelled:
-        groups[one.shown].append(one.measures)
+    for names, measures in given:
+        groups[shown[names]].append(measures)
     return groups
 
 
@@ -141,17 +158,16 @@ def _grouped(labelled: Iterable[_Labelled]) -> dict[_Names, list[Measures]]:
 
 
 def _runs(
-    workflows: Iterable[tuple[str, Sequence[RunMark]]], labelled: Iterable[_Labelled], where: str
+    workflows: Iterable[tuple[str, Sequence[RunMark]]], shown: Mapping[_Names, _Names], where: str
 ) -> Iterator[Metric]:
-    shown = {one.names[0]: one.shown[0] for one in labelled}
     seconds: dict[tuple[str, str], list[float]] = defaultdict(list)
     errors: Counter[tuple[str, str]] = Counter()
     for name, runs in workflows:
         for run in runs:
             if run.seconds is not None and run.outcome in _RESULTS:
-                seconds[shown[name], _RESULTS[run.outcome]].append(run.seconds)
-            if run.outcome in _ERRORS:
-                errors[shown[name], run.outcome.value] += 1
+                seconds[shown[name,][0], _RESULTS[run.outcome]].append(run.seconds)
+            if run.failed and run.outcome is not None:
+                errors[shown[name,][0], run.outcome.value] += 1
     durations = HistogramMetricFamily(
         "cicd_pipeline_run_duration_seconds",
         "How long the newest attempts of the runs looked at took.",
@@ -192,10 +208,23 @@ def _ratio(part: str, rate: str) -> _Figure:
     return ratio
 
 
-def _recovery(group: Sequence[Measures]) -> float | None:
-    known = [one.recovery for one in group if one.recovery is not None]
-    count = sum(one.count for one in known)
-    return sum(one.mean_seconds * one.count for one in known) / count if count else None
+def _mean(name: str) -> _Figure:
+    """The mean of all spans of the group."""
+
+    def mean(group: Sequence[Measures]) -> float | None:
+        known = [spread for one in group if (spread := getattr(one, name)) is not None]
+        count = sum(spread.count for spread in known)
+        return sum(spread.mean_seconds * spread.count for spread in known) / count if count else None
+
+    return mean
+
+
+def _median_recovery(group: Sequence[Measures]) -> float | None:
+    return group[0].recovery.median_seconds if len(group) == 1 and group[0].recovery else None
+
+
+def _longest_recovery(group: Sequence[Measures]) -> float | None:
+    return max((one.recovery.longest_seconds for one in group if one.recovery), default=None)
 
 
 def _only(name: str) -> _Figure:
@@ -217,7 +246,10 @@ _FIGURES: tuple[tuple[str, str, _Figure], ...] = (
     ("flaky_runs", "Runs looked at that are known to be flaky.", _sum("flaky")),
     ("failure_ratio", "Failed runs of all.", _ratio("failed", "failure_rate")),
     ("flake_ratio", "Flaky runs of all.", _ratio("flaky", "flake_rate")),
-    ("recovery_mean_seconds", "Mean time from the first failure to the green run that ended it.", _recovery),
+    ("recovery_mean_seconds", "Mean time from the first failure to the green run that ended it.", _mean("recovery")),
+    ("recovery_median_seconds", "Median of the same.", _median_recovery),
+    ("recovery_longest_seconds", "Longest of the same.", _longest_recovery),
+    ("between_failures_mean_seconds", "Mean time from one break to the next.", _mean("between_failures")),
     ("broken_seconds", "How long it was red within what was looked at.", _only("broken_seconds")),
     ("streak_runs", "How many of the newest runs ended alike; below zero where red.", _only("streak")),
     ("partial", "1 where something could not be seen.", _partial),

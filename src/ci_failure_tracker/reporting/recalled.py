@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from ci_failure_tracker.model import Occurrence, Scan, State
+from ci_failure_tracker.model import FailedLeg, Identity, Occurrence, Outcome, Run, Scan, State
 from ci_failure_tracker.tracking.marker import find_tracked
 
 JobKey = tuple[str, str]
@@ -14,30 +15,104 @@ JobKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
-    """Of one job the newest failed attempt of each run by its id, and the workflows that were seen to skip the job."""
+class Failure:
+    """A failed attempt of a run, and how it ended."""
 
-    failed: Mapping[int, Occurrence] = field(default_factory=dict)
+    attempt: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """Of one job the newest failed attempt of each run by its id, and the workflows that were seen to skip the job.
+
+    `forgotten` is how many failures since `since` were counted and are no longer known one by one; `None` where that
+    cannot be told.
+    """
+
+    failed: Mapping[int, Failure] = field(default_factory=dict)
     skipped_by: frozenset[int] = frozenset()
+    forgotten: int | None = None
+    since: datetime | None = None
 
 
 NOTHING = Recalled()
 
 
-def recall(scan: Scan) -> dict[JobKey, Recalled]:
-    """What is remembered of each job that has an issue of its own; an issue of a cause does not tell which job it was.
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is remembered of each job, and of each run as a whole by its id."""
+
+    jobs: Mapping[JobKey, Recalled]
+    runs: Mapping[int, Failure]
+
+
+def recall(scan: Scan, name_of: Callable[[str], str]) -> Memory:
+    """What the issues remember; `name_of` gives the job to which a job's full name belongs.
 
     An issue keeps the newest occurrences only, so a run that is not among them may have failed as well.
     """
-    states: dict[JobKey, list[State]] = defaultdict(list)
-    for one in find_tracked(scan.issues, scan.viewer):
-        state = one.state
-        if state is not None and not state.identity.cause and not state.identity.is_whole_workflow:
-            states[state.identity.workflow, state.identity.job].append(state)
-    return {job: _of_all(found) for job, found in states.items()}
+    runs = {run.id: run for run in scan.runs}
+    states = [one.state for one in find_tracked(scan.issues, scan.viewer) if one.state is not None]
+    jobs: dict[JobKey, dict[int, Failure]] = defaultdict(dict)
+    whole: dict[int, Failure] = {}
+    for state, one in _oldest_first(states):
+        run = runs.get(one.run_id)
+        if run is not None and one.attempt:  # a schedule's silence is no attempt of the run that it names
+            whole[run.id] = Failure(one.attempt, one.outcome)
+            for leg in one.legs:
+                job = _job(state.identity, leg, run)
+                if job is not None:
+                    jobs[run.workflow.name, name_of(job)][run.id] = Failure(one.attempt, leg.outcome or one.outcome)
+    of_jobs = _of_jobs(states)
+    return Memory(
+        {key: _recalled(jobs.get(key, {}), of_jobs.get(key, [])) for key in jobs.keys() | of_jobs.keys()}, whole
+    )
 
 
-def _of_all(states: list[State]) -> Recalled:
-    occurrences = sorted((one for state in states for one in state.occurrences), key=lambda one: one.attempt)
-    skips = {line.workflow_id for state in states for line in state.lines if line.skips}
-    return Recalled({one.run_id: one for one in occurrences}, frozenset(skips))
+def _oldest_first(states: Sequence[State]) -> list[tuple[State, Occurrence]]:
+    found = ((state, one) for state in states for one in state.occurrences)
+    return sorted(found, key=lambda item: item[1].attempt)
+
+
+def _job(identity: Identity, leg: FailedLeg, run: Run) -> str | None:
+    """The job of a leg; none of what stands for a run without jobs, and where an issue does not tell."""
+    if leg.job_id is None:
+        return None
+    if identity.cause:
+        workflow, _, job = leg.leg.partition(f"{run.workflow.name} / ")
+        return None if workflow or "…" in job else job or None
+    return leg.leg if identity.is_whole_workflow else identity.job
+
+
+def _of_jobs(states: Sequence[State]) -> dict[JobKey, list[State]]:
+    """The states of the issues that stand for one job."""
+    found: dict[JobKey, list[State]] = defaultdict(list)
+    for state in states:
+        if not state.identity.cause and not state.identity.is_whole_workflow:
+            found[state.identity.workflow, state.identity.job].append(state)
+    return found
+
+
+def _recalled(failed: Mapping[int, Failure], states: Sequence[State]) -> Recalled:
+    skips = frozenset(line.workflow_id for state in states for line in state.lines if line.skips)
+    if len(states) != 1:
+        return Recalled(failed, skips)
+    (state,) = states
+    return Recalled(failed, skips, state.count - len(state.occurrences), state.first_seen)
+
+
+def failed_before(failure: Failure | None, run: Run) -> bool:
+    """Whether an attempt before the newest one is remembered to have failed."""
+    return failure is not None and failure.attempt < run.attempt
+
+
+def failures_in(recalled: Recalled, runs: Sequence[Run]) -> Iterator[Run]:
+    """Of runs that failed and were not read, those that the job surely failed in although only their number is known.
+
+    That is all of them, if they are just as many as the issue has counted without keeping them.
+    """
+    since = recalled.since
+    unknown = [run for run in runs if run.id not in recalled.failed and since is not None and run.updated_at >= since]
+    if recalled.forgotten and recalled.forgotten == len(unknown):
+        yield from unknown

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ci_failure_tracker.diagnosis.outcome import judge_run
 from ci_failure_tracker.model import (
     Action,
     Change,
@@ -24,14 +23,13 @@ from ci_failure_tracker.model import (
     Reopen,
     Repository,
     Result,
-    Run,
     Scan,
     Skip,
     Update,
     Why,
     Window,
 )
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN, Figures
+from ci_failure_tracker.reporting.figures import NOTHING_SEEN, Figures, WorkflowFigures
 from ci_failure_tracker.reporting.ledger import EMPTY, Ledger, make_ledger
 
 
@@ -69,7 +67,6 @@ class Report:
     repository: Repository
     at: datetime
     window: Window
-    looked_at: tuple[WorkflowLook, ...]
     failing: tuple[Failing, ...]
     results: tuple[Result, ...]
     problems: tuple[Problem, ...]
@@ -77,6 +74,11 @@ class Report:
     logs: LogsRead = field(default_factory=LogsRead)
     figures: Figures = NOTHING_SEEN
     ledger: Ledger = EMPTY
+
+    @property
+    def looked_at(self) -> tuple[WorkflowLook, ...]:
+        """Each workflow that had a run."""
+        return tuple(map(_look_at, self.figures.workflows))
 
     def having(self, problems: Iterable[Problem]) -> Report:
         """The same report with these problems as well, before others that are as grave."""
@@ -115,23 +117,28 @@ class Report:
 
     @property
     def new(self) -> tuple[Failing, ...]:
-        """What fails and had no open issue before; it has one now, or would have one."""
-        return tuple(one for one in self.failing if one.identity.id in self._opened)
+        """What fails and had no open issue before, whether or not it has one now."""
+        return tuple(one for one in self.failing if one.identity.id in self._without_issue)
 
     @property
     def still_failing(self) -> tuple[Failing, ...]:
-        """What fails and had an issue, or has none yet."""
-        return tuple(one for one in self.failing if one.identity.id not in self._opened)
+        """What fails and had an issue before, or had one that a person closed."""
+        return tuple(one for one in self.failing if one.identity.id not in self._without_issue)
 
     @property
     def changed(self) -> tuple[Result, ...]:
-        """What was written, or would be, but for the issues of what is new."""
+        """What was written, or would be, but for the issues that were opened for what is new."""
         new = {one.identity.id for one in self.new}
-        return tuple(one for one in self.written if not (_opens(one) and one.action.identity.id in new))
+        opened = {Fate.DONE, Fate.PLANNED}
+        return tuple(
+            one
+            for one in self.written
+            if not (isinstance(one.action, Create | Reopen) and one.fate in opened and one.action.identity.id in new)
+        )
 
     @property
-    def _opened(self) -> frozenset[str]:
-        return frozenset(one.action.identity.id for one in self.results if _opens(one))
+    def _without_issue(self) -> frozenset[str]:
+        return frozenset(one.action.identity.id for one in self.results if _had_no_issue(one.action))
 
     @property
     def knows_nothing(self) -> bool:
@@ -168,8 +175,11 @@ class Report:
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
 
 
-def _opens(result: Result) -> bool:
-    return isinstance(result.action, Create | Reopen) and result.fate in {Fate.DONE, Fate.PLANNED}
+_NOT_YET = frozenset({Why.OVER_CAP, Why.TOO_FEW, Why.CAUSE_UNKNOWN, Why.CLOSED_UNKNOWN})
+
+
+def _had_no_issue(action: Action) -> bool:
+    return action.why in _NOT_YET if isinstance(action, Skip) else isinstance(action, Create | Reopen)
 
 
 def make_report(
@@ -186,7 +196,6 @@ def make_report(
         repository=scan.repository,
         at=now,
         window=scan.window,
-        looked_at=_look(scan.runs),
         failing=plan.failing,
         results=results,
         # What kept issues from being written matters more than what could not be read.
@@ -206,22 +215,17 @@ def _each_once(problems: list[Problem]) -> tuple[Problem, ...]:
 _GRAVEST_FIRST = (Gravity.ERROR, Gravity.WARNING, Gravity.NOTICE)
 
 
-def _look(runs: tuple[Run, ...]) -> tuple[WorkflowLook, ...]:
-    names = sorted({run.workflow.name for run in runs}, key=str.casefold)
-    return tuple(_look_at(name, [run for run in runs if run.workflow.name == name], runs) for name in names)
-
-
-def _look_at(name: str, ours: list[Run], runs: tuple[Run, ...]) -> WorkflowLook:
-    ended = Counter(judge_run(run, runs) for run in ours)
-    quiet = ended[Outcome.SUCCESS] + ended[Outcome.SUPERSEDED] + ended[None]
+def _look_at(one: WorkflowFigures) -> WorkflowLook:
+    ended = Counter(run.outcome for run in one.runs if not run.failed)
+    failed = sum(run.failed for run in one.runs)
     return WorkflowLook(
-        workflow=name,
-        runs=len(ours),
+        workflow=one.workflow,
+        runs=len(one.runs),
         green=ended[Outcome.SUCCESS],
-        failed=len(ours) - quiet,
+        failed=failed,
         superseded=ended[Outcome.SUPERSEDED],
-        other=ended[None],
-        newest=max(run.created_at for run in ours),
+        other=len(one.runs) - failed - ended[Outcome.SUCCESS] - ended[Outcome.SUPERSEDED],
+        newest=max(run.at for run in one.runs),
     )
 
 

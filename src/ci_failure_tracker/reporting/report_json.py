@@ -24,6 +24,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "at": report.at.isoformat(),
         "summary": report.line,
         "partial": report.window.partial,
+        "window": _window_as_json(report),
         "looked_at": [_look_as_json(look) for look in report.looked_at],
         "figures": _figures_as_json(report.figures),
         **_ledger_as_json(report.ledger, report.repository.url),
@@ -32,6 +33,18 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "problems": [_problem_as_json(one) for one in report.problems],
         "logs": dataclasses.asdict(report.logs),
         "requests": dataclasses.asdict(report.requests),
+    }
+
+
+def _window_as_json(report: Report) -> dict[str, Any]:
+    """Of which time the runs are; `limited` says that there may be older ones."""
+    moments = [run.at for one in report.figures.workflows for run in one.runs]
+    return {
+        "from": min(moments).isoformat() if moments else None,
+        "to": max(moments).isoformat() if moments else None,
+        "limited": report.window.start is not None,
+        "forks_left_out": report.window.forks,
+        "runs_unread": report.window.unread,
     }
 
 

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.diagnosis.observations import tell
 from ci_failure_tracker.diagnosis.outcome import judge_run
 from ci_failure_tracker.model import SCHEDULE, Observation, Outcome, Run, Scan
-from ci_failure_tracker.reporting.recalled import NOTHING, JobKey, Recalled, recall
+from ci_failure_tracker.reporting.recalled import (
+    NOTHING,
+    Failure,
+    JobKey,
+    Memory,
+    Recalled,
+    failed_before,
+    failures_in,
+    recall,
+)
 from ci_failure_tracker.settings import Matrix, Settings
 
 _Trigger = tuple[int, str]
@@ -52,13 +62,17 @@ class AllTold:
 
 def tell_all(scan: Scan, observations: Iterable[Observation], settings: Settings) -> AllTold:
     """What every run says. A run that was skipped or is not finished is left out."""
+    separate = settings.matrix is Matrix.SEPARATE
+    name_of = cache(lambda name: name if separate else split_leg(name)[0])
     seen: dict[int, list[Observation]] = defaultdict(list)
     for one in tell(observations, scan.readings):
         # What a silent schedule names as its run is the last one it had, and that speaks for itself.
         if one.run.subject != SCHEDULE:
             seen[one.run.id].append(one)
     runs = sorted(scan.runs, key=lambda run: run.order)
-    reader = _Reader(settings, {run.id: _Seen(judge_run(run, runs), tuple(seen[run.id])) for run in runs}, recall(scan))
+    reader = _Reader(
+        settings, {run.id: _seen(judge_run(run, runs), seen[run.id], name_of) for run in runs}, recall(scan, name_of)
+    )
     workflows: dict[str, list[Told]] = defaultdict(list)
     for run in runs:
         told = reader.of_run(run)
@@ -85,36 +99,44 @@ def _with_same_commit(told: Sequence[Told]) -> tuple[Told, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How a run ended, and what was observed in it."""
+    """How a run ended, what was observed in it, and of that what each job says, by its name.
+
+    `is_read` says that it is known job by job, or is known to have had none: a run that stands for itself is no job.
+    """
 
     outcome: Outcome | None
     observations: tuple[Observation, ...]
+    jobs: Mapping[str, tuple[Observation, ...]]
+    is_read: bool
 
-    @property
-    def is_read(self) -> bool:
-        """Whether it is known job by job, or is known to have had none."""
-        return any(one.job is not None for one in self.observations)
+    def had(self, job: str) -> bool:
+        """Whether the job ended in it with a word of its own, and was not only skipped."""
+        return any(one.outcome for one in self.jobs.get(job, ()))
 
-    @property
-    def jobs(self) -> tuple[Observation, ...]:
-        """The jobs; a run without any that stands for itself is none."""
-        return tuple(one for one in self.observations if one.job_id is not None)
+
+def _seen(outcome: Outcome | None, observed: Sequence[Observation], name_of: Callable[[str], str]) -> _Seen:
+    jobs: dict[str, list[Observation]] = defaultdict(list)
+    for one in observed:
+        if one.job_id is not None:
+            jobs[name_of(one.job or "")].append(one)
+    is_read = any(one.job is not None for one in observed)
+    return _Seen(outcome, tuple(observed), {name: tuple(found) for name, found in jobs.items()}, is_read)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     settings: Settings
     seen: Mapping[int, _Seen]
-    recalled: Mapping[JobKey, Recalled]
+    memory: Memory
 
     # --- runs ------------------------------------------------------------------------------------
 
     def of_run(self, run: Run) -> Told | None:
         seen = self.seen[run.id]
-        word = self._word(seen)
+        word = self._word(run, seen)
         return None if word is None else Told(run, word, self._was_flaky(run, word, seen))
 
-    def _word(self, seen: _Seen) -> Word | None:
+    def _word(self, run: Run, seen: _Seen) -> Word | None:
         if seen.outcome is Outcome.SUCCESS:
             return Word.GREEN
         if seen.outcome is None:
@@ -125,47 +147,83 @@ class _Reader:
             return Word.RED if any(map(self._is_red, _last(seen.observations))) else _cancelled(seen.outcome)
         # Only its jobs tell whether a cancelled run was more than stopped.
         certain = seen.outcome is not Outcome.CANCELLED and self.settings.counts(seen.outcome)
-        return Word.RED if certain else Word.UNKNOWN
+        return Word.RED if certain or self._is_remembered(self.memory.runs.get(run.id), run) else Word.UNKNOWN
 
     def _was_flaky(self, run: Run, word: Word, seen: _Seen) -> bool | None:
         if word is not Word.GREEN or run.attempt == 1:
             return False
         if not seen.is_read:
             # That an attempt failed may be remembered; that none did, never.
-            return any(_failed_before(one, run) for one in self.recalled.values()) or None
+            return failed_before(self.memory.runs.get(run.id), run) or None
         return any(one.attempt < run.attempt and self._is_red(one) for one in seen.observations)
 
     def _is_red(self, one: Observation) -> bool:
         return self.settings.counts(one.outcome)
 
+    def _is_remembered(self, failure: Failure | None, run: Run) -> bool:
+        """Whether the newest attempt is remembered to have failed."""
+        return failure is not None and failure.attempt == run.attempt and self.settings.counts(failure.outcome)
+
     # --- jobs ------------------------------------------------------------------------------------
 
     def of_jobs(self, runs: Sequence[Run]) -> dict[JobKey, list[Told]]:
-        told: dict[JobKey, list[Told]] = {}
-        for workflow in dict.fromkeys(run.workflow.name for run in runs):
-            ours = [run for run in runs if run.workflow.name == workflow]
-            ids = {run.id for run in ours}
-            names = {self._name(one) for run in ours for one in self.seen[run.id].jobs if one.outcome}
-            names |= {job for (of, job), one in self.recalled.items() if of == workflow and ids & one.failed.keys()}
-            for job in sorted(names):
-                told[workflow, job] = list(self._of_job(job, ours, self.recalled.get((workflow, job), NOTHING)))
-        return told
-
-    def _of_job(self, job: str, runs: Sequence[Run], recalled: Recalled) -> Iterator[Told]:
-        here = {run.id: [one for one in self.seen[run.id].jobs if self._name(one) == job] for run in runs}
-        had = {run.id for run in runs if any(one.outcome for one in here[run.id])} | recalled.failed.keys()
-        starts = {_trigger(run) for run in runs if run.id in had}
-        skips = {run.workflow.id for run in runs if here[run.id] and run.id not in had} | recalled.skipped_by
+        of_workflows: dict[str, list[Run]] = defaultdict(list)
+        for run in runs:
+            of_workflows[run.workflow.name].append(run)
+        names: dict[str, set[str]] = defaultdict(set)
         for run in runs:
             seen = self.seen[run.id]
+            names[run.workflow.name] |= {job for job in seen.jobs if seen.had(job)}
+        for (workflow, job), recalled in self.memory.jobs.items():
+            if recalled.failed:
+                names[workflow].add(job)
+        return {
+            (workflow, job): list(self._of_job(job, ours, self.memory.jobs.get((workflow, job), NOTHING)))
+            for workflow, ours in of_workflows.items()
+            for job in sorted(names[workflow])
+        }
+
+    def _of_job(self, job: str, runs: Sequence[Run], recalled: Recalled) -> Iterator[Told]:
+        had = {run.id for run in runs if self.seen[run.id].had(job)} | recalled.failed.keys()
+        starts = {_trigger(run) for run in runs if run.id in had}
+        doubtful = self._doubtful(job, runs, had, recalled)
+        # An event that is not known to start the job says nothing of it.
+        ours = [run for run in runs if self.seen[run.id].is_read or _trigger(run) in starts]
+        unread = [
+            run for run in ours if not self.seen[run.id].is_read and self._word(run, self.seen[run.id]) is Word.RED
+        ]
+        counted = {run.id for run in failures_in(recalled, unread)}
+        for run in ours:
+            seen = self.seen[run.id]
             if seen.is_read:
-                told = self._of_read(run, here[run.id])
-            elif _trigger(run) not in starts:
-                continue  # an event that is not known to start the job says nothing of it
+                told = self._of_read(run, seen.jobs.get(job, ()))
+            elif run.id in counted:
+                told = Told(run, Word.RED, outcome=seen.outcome)
             else:
-                told = self._of_unread(run, seen, recalled, skips=run.workflow.id in skips)
+                told = self._of_unread(run, seen, recalled, is_doubtful=run.id in doubtful)
             if told is not None:
                 yield told
+
+    def _doubtful(self, job: str, runs: Sequence[Run], had: Set[int], recalled: Recalled) -> frozenset[int]:
+        """The runs that may have gone without the job: it is skipped now and then, or the next run known has none.
+
+        A workflow file changes, and with it the jobs that there are.
+        """
+        skipped_by = set(recalled.skipped_by)
+        found: set[int] = set()
+        for way in (runs, tuple(reversed(runs))):
+            without: set[_Trigger] = set()
+            for run in way:
+                seen, trigger = self.seen[run.id], _trigger(run)
+                if run.id in had:
+                    without.discard(trigger)
+                elif seen.is_read and job in seen.jobs:
+                    skipped_by.add(run.workflow.id)
+                elif seen.is_read and any(seen.jobs):
+                    without.add(trigger)
+                if trigger in without:
+                    found.add(run.id)
+        return frozenset(found | {run.id for run in runs if run.workflow.id in skipped_by})
 
     def _of_read(self, run: Run, here: Sequence[Observation]) -> Told | None:
         last = _last(here)
@@ -177,30 +235,20 @@ class _Reader:
             return Told(run, Word.CANCELLED) if any(_cancelled(one.outcome) for one in last) else None
         return Told(run, Word.GREEN, any(self._is_red(one) for one in here if one.job in green))
 
-    def _of_unread(self, run: Run, seen: _Seen, recalled: Recalled, *, skips: bool) -> Told | None:
-        if seen.outcome is Outcome.SUCCESS:
-            if _failed_before(recalled, run):
-                return Told(run, Word.GREEN, flaky=True)
-            return Told(run, Word.UNKNOWN if skips else Word.GREEN, False if run.attempt == 1 else None)
+    def _of_unread(self, run: Run, seen: _Seen, recalled: Recalled, *, is_doubtful: bool) -> Told | None:
         remembered = recalled.failed.get(run.id)
-        if remembered is not None and remembered.attempt == run.attempt and self.settings.counts(remembered.outcome):
+        if seen.outcome is Outcome.SUCCESS:
+            if failed_before(remembered, run):
+                return Told(run, Word.GREEN, flaky=True)
+            return Told(run, Word.UNKNOWN if is_doubtful else Word.GREEN, False if run.attempt == 1 else None)
+        if remembered is not None and self._is_remembered(remembered, run):
             return Told(run, Word.RED, outcome=remembered.outcome)
-        word = self._word(seen)
+        word = self._word(run, seen)
         return None if word is None else Told(run, Word.CANCELLED if word is Word.CANCELLED else Word.UNKNOWN)
-
-    def _name(self, one: Observation) -> str:
-        name = one.job or ""
-        return name if self.settings.matrix is Matrix.SEPARATE else split_leg(name)[0]
 
 
 def _cancelled(outcome: Outcome | None) -> Word | None:
     return Word.CANCELLED if outcome in {Outcome.CANCELLED, Outcome.SUPERSEDED} else None
-
-
-def _failed_before(recalled: Recalled, run: Run) -> bool:
-    """Whether an attempt before the newest one is remembered to have failed."""
-    remembered = recalled.failed.get(run.id)
-    return remembered is not None and remembered.attempt < run.attempt
 
 
 def _trigger(run: Run) -> _Trigger:

@@ -50,7 +50,7 @@ def remember(state: State | None, history: History, since: datetime | None = Non
     known = state.occurrences if state else ()
     told = _updated(known, history)
     kept = sorted((*told, *map(_shortened, new)), key=lambda one: one.order)
-    first_red, last_green = _bounds(state, history)
+    first_red, last_green = bounds(state, history)
     legs, legs_cut = _count_legs(state, new)
     learnt = Learnt(history.readings, [*newly_told(known, told), *((one, leg) for one in new for leg in one.legs)])
     causes, other_causes = learnt.count(state)
@@ -168,7 +168,7 @@ def _latest(*orders: tuple[datetime, int, int] | None) -> tuple[datetime, int, i
     return max((order for order in orders if order is not None), default=None)
 
 
-def _bounds(state: State | None, history: History) -> tuple[Point | None, Point | None]:
+def bounds(state: State | None, history: History) -> tuple[Point | None, Point | None]:
     """The first red and the last green; what an issue knew stays where the runs looked at start too late."""
     if state is None or state.first_red is None:
         return history.first_red, history.last_green

@@ -34,7 +34,7 @@ from ci_failure_tracker.tracking.causes import recall, remembered
 from ci_failure_tracker.tracking.history import Ground, read_histories
 from ci_failure_tracker.tracking.identity import identify
 from ci_failure_tracker.tracking.marker import Tracked, find_tracked
-from ci_failure_tracker.tracking.memory import has_counted, reopened_by_person
+from ci_failure_tracker.tracking.memory import bounds, has_counted, reopened_by_person
 from ci_failure_tracker.tracking.reach import with_reach
 from ci_failure_tracker.tracking.rules import RuleBook, skip
 from ci_failure_tracker.tracking.storms import Storms, find_storms
@@ -279,15 +279,16 @@ def _badness(history: History, default_branch: str) -> tuple[bool, bool, int, da
         not history.identity.cause,
         all(line.branch != default_branch for line in history.lines if line.red),
         -len(history.occurrences),
-        _since(history),
+        _since(history, None),
         history.identity.workflow,
         history.identity.job,
     )
 
 
-def _since(history: History) -> datetime:
-    """When the latest break began, as far as that is known."""
-    return history.first_red.at if history.first_red else history.latest.started_at
+def _since(history: History, state: State | None) -> datetime:
+    """When the latest break began, as far as that was read or the open issue remembers it."""
+    first_red, _ = bounds(state, history)
+    return first_red.at if first_red else history.latest.started_at
 
 
 def _failing(history: History, tracked: Tracked | None) -> Failing:
@@ -302,7 +303,7 @@ def _failing(history: History, tracked: Tracked | None) -> Failing:
         outcome=latest.outcome,
         count=(state.count if state else 0)
         + sum(not (state and has_counted(state, one)) for one in history.occurrences),
-        since=_since(history),
+        since=_since(history, state),
         run_id=latest.run_id,
         run_number=latest.number,
         branch=latest.branch,

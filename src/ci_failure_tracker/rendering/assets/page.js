@@ -23,6 +23,9 @@
     const filtered = wanted.length > 0 || state.value !== "";
     told.textContent = filtered ? `${shown} of ${rows.length} entries` : "";
   };
+  const form = words.closest("form");
+  form.hidden = false; // it does nothing without this script
+  form.addEventListener("submit", (event) => event.preventDefault());
   words.addEventListener("input", filter);
   state.addEventListener("change", filter);
   // A browser that goes back to the page keeps what stood in its fields.
@@ -45,6 +48,7 @@
   // --- the charts ----------------------------------------------------------------------------------------------------
 
   const draw = (place) => {
+    place.hidden = false;
     const data = JSON.parse(document.getElementById(place.dataset.from).textContent);
     const each = Math.ceil(data.labels.length / Math.max(2, place.clientWidth / 70));
     const chart = new Chartist.BarChart(place, { labels: data.labels, series: [data.values] }, {
