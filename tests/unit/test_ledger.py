@@ -74,8 +74,9 @@ def test_an_issue_whose_write_failed_stands_as_it_was() -> None:
     scan = mended()
     plan = a_plan(scan)
     failed = tuple(Result(one, Fate.FAILED, 7) for one in plan.actions)
-    (look,) = make_ledger(scan, plan, failed, LATER).issues
-    assert (look.open, look.action) == (True, None)
+    found = make_ledger(scan, plan, failed, LATER)
+    assert [(one.open, one.action) for one in found.issues] == [(True, None)]
+    assert [one.headline for one in found.causes] == ["ValueError: no year"]
 
 
 def test_a_dry_run_shows_the_issues_as_they_are_and_the_causes_that_it_would_write() -> None:

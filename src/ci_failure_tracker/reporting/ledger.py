@@ -145,6 +145,8 @@ def _standing(tracked: Iterable[Tracked], results: Iterable[Result]) -> Iterator
     by_number = {one.action.number: one for one in results if not isinstance(one.action, Create)}
     for one in tracked:
         result = by_number.get(one.issue.number)
+        if result is not None and result.fate is Fate.FAILED:
+            result = None  # it stands as it was
         state = _state_after(result) or one.state
         action = result.action if result else None
         stays = one.issue.open or isinstance(action, Reopen)
