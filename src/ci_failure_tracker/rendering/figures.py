@@ -64,11 +64,12 @@ def figures_rows(figures: Figures) -> list[FiguresRow]:
 
 
 def _row(of: str, measures: Measures) -> FiguresRow:
+    failure_rate, flake_rate = rates(measures)
     return FiguresRow(
         of=of,
         runs=f"{at_least(measures)}{measures.runs:,}",
-        failure_rate=percent(measures.failure_rate),
-        flake_rate=percent(measures.flake_rate),
+        failure_rate=failure_rate,
+        flake_rate=flake_rate,
         recovery=spread(measures.recovery),
         between=short_span(measures.between_failures.mean_seconds) if measures.between_failures else "",
         broken=UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds),
@@ -106,6 +107,13 @@ def window_line(figures: Figures) -> str:
     if not (runs := [run.at for one in figures.workflows for run in one.runs]):
         return ""
     return f"Of the runs from {utc(min(runs))} to {utc(max(runs))}."
+
+
+def rates(measures: Measures) -> tuple[str, str]:
+    """The failure rate and the flake rate in percent; a dash where there was no run."""
+    if not measures.runs and not measures.partial:
+        return "–", "–"
+    return percent(measures.failure_rate), percent(measures.flake_rate)
 
 
 def percent(rate: float | None) -> str:

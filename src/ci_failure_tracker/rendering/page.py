@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ci_failure_tracker.model import ExcerptLine, Failing, Outcome, Skip, Why
-from ci_failure_tracker.rendering.figures import UNKNOWN, at_least, percent, short_span, streak, window_line
+from ci_failure_tracker.rendering.figures import UNKNOWN, at_least, rates, short_span, streak, window_line
 from ci_failure_tracker.rendering.markdown import counted, log_lines, plain, utc
 from ci_failure_tracker.reporting.figures import Measures, Period, RunMark, Spread
 from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook
@@ -203,8 +203,9 @@ def _cards(report: Report) -> Iterator[Card]:
     of_runs = f"{at_least(of_all)}{counted(of_all.runs, 'run')}"
     yield Card("Failing now", UNKNOWN if report.knows_nothing else str(len(report.failing)), f"{len(report.new)} new")
     yield Card("Open issues", f"{issues.open:,}", ", ".join(changed) or "none changed state")
-    yield Card("Failure rate", percent(of_all.failure_rate), f"{of_all.failed:,} of {of_runs}")
-    yield Card("Flaky", percent(of_all.flake_rate), f"{of_all.flaky:,} of {of_runs}")
+    failed, flaky = rates(of_all)
+    yield Card("Failure rate", failed, f"{of_all.failed:,} of {of_runs}")
+    yield Card("Flaky", flaky, f"{of_all.flaky:,} of {of_runs}")
     yield from _spans("Time to recovery", of_all.recovery)
     yield from _spans("From break to break", of_all.between_failures)
     yield from _spans("An issue is open for", issues.resolution)
@@ -238,6 +239,7 @@ class _Marked:
 def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], marked: _Marked) -> JobRow:
     shown = runs[-MOST_RUNS:]
     state = _state(measures, (workflow, job), marked)
+    failed, flaky = rates(measures)
     return JobRow(
         workflow=_named(workflow, _NAME),
         job=_named(job, _NAME) if job else "",
@@ -250,8 +252,8 @@ def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], m
         between=short_span(measures.between_failures.mean_seconds) if measures.between_failures else "",
         broken=UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds),
         streak=streak(measures) if measures.runs else "",
-        flaky=percent(measures.flake_rate),
-        failed=percent(measures.failure_rate),
+        flaky=flaky,
+        failed=failed,
     )
 
 
