@@ -69,23 +69,29 @@ def gateway(text: str) -> Secret | None:
     if not text:
         return None
     example = "https://push.example.com:9091"
-    if _split(text, example).scheme not in {"https", "http"}:
+    parts = _split(text, example)
+    if parts.scheme not in {"https", "http"}:
         raise BadValueError(f"has to begin with `https://` or `http://`; give one such as `{example}`")
+    if parts.query or parts.fragment or "/metrics" in parts.path:
+        raise BadValueError(f"goes on behind the gateway's own address; give one such as `{example}`")
     return Secret(text)
+
+
+_ENCODE = "goes on behind the host; write `/`, `?`, `#` and `@` of a password as `%2F`, `%3F`, `%23` and `%40`"
 
 
 def mail_server(text: str) -> MailServer | None:
     """A server and how to log in to it."""
     if not text:
         return None
-    example = "smtp://user:password@mail.example.com:587"
+    example = "smtps://mail.example.com:465"
+    if re.fullmatch(r"[a-z]+://[^@]*[/?#].*@.*", text):
+        raise BadValueError(_ENCODE)
     parts = _split(text, example)
     if parts.scheme not in {"smtp", "smtps"}:
         raise BadValueError(f"has to begin with `smtp://` or `smtps://`; give one such as `{example}`")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise BadValueError(
-            "goes on behind the port; write `/`, `?`, `#` and `@` of a password as `%2F`, `%3F`, `%23` and `%40`"
-        )
+        raise BadValueError(_ENCODE)
     user, password = (unquote(part or "") for part in (parts.username, parts.password))
     if bool(user) != bool(password):
         raise BadValueError("has a user's name without a password, or a password without a name; give both or none")
@@ -131,19 +137,20 @@ _MAIL = ("smtp-url", "email-to", "email-from")
 
 def half_a_mail(given: Mapping[str, str]) -> list[str]:
     """What a mail lacks, where one is asked for at all."""
-    there = [name for name in _MAIL if given.get(name, "").strip()]
+    there = [name for name in _MAIL if listed(given.get(name, ""))]
     if not there:
         return []
     have = f"`{there[0]}` is given"
     return [f"`{name}` is missing: {have}, and a mail needs all three." for name in _MAIL if name not in there]
 
 
-_SECRET = ("slack-webhook-url", "discord-webhook-url", "pushgateway-url", *_MAIL)
+WITH_PASSWORDS = ("slack-webhook-url", "discord-webhook-url", "pushgateway-url", "smtp-url")
+"""The inputs that are passwords, or hold one."""
 
 
 def secret_texts(given: Mapping[str, str]) -> list[str]:
     """What no log may show of the inputs as they were given, whether or not they can be used."""
-    found = [given.get(name, "").strip() for name in _SECRET]
+    found = [given.get(name, "").strip() for name in (*WITH_PASSWORDS, *_MAIL)]
     found += [
         *listed(given.get("email-to", "")),
         *_credentials(given, "smtp-url"),
@@ -151,7 +158,9 @@ def secret_texts(given: Mapping[str, str]) -> list[str]:
         *_ends(given, "slack-webhook-url"),
         *_ends(given, "discord-webhook-url"),
     ]
-    return list(dict.fromkeys(line.strip() for text in found for line in text.splitlines() if line.strip()))
+    lines = (line.strip() for text in found for line in text.splitlines())
+    # A comma alone would be masked wherever one stands.
+    return list(dict.fromkeys(line for line in lines if any(map(str.isalnum, line))))
 
 
 _LEAST_MASKED = 8
@@ -159,12 +168,14 @@ _LEAST_MASKED = 8
 
 
 def _credentials(given: Mapping[str, str], name: str) -> list[str]:
-    """The password of an address as it is written and as it is sent; the user's name where it is no common word."""
-    try:
-        parts = urlsplit(given.get(name, "").strip())
-    except ValueError:
+    """The password of an address as it is written and as it is sent; the user's name where it is no common word.
+
+    An address that cannot be used, because of a sign in the password, may hold one all the same.
+    """
+    match = re.match(r"\s*[A-Za-z]+://([^:@]*):(.*)@", given.get(name, ""))
+    if match is None:
         return []
-    user, password = parts.username or "", parts.password or ""
+    user, password = match.groups()
     found = [password] if len(unquote(user)) < _LEAST_MASKED else [user, password]
     return [*found, *map(unquote, found)]
 

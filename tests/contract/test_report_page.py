@@ -256,6 +256,8 @@ def test_a_secret_in_a_log_or_a_name_is_not_on_the_page() -> None:
 def test_a_report_of_nothing_is_a_page_as_well() -> None:
     text = render_page(a_report(a_scan([])))
     assert "Nothing is failing." in text
+    assert "no run was looked at" in text
+    assert "(no name)" not in text
     assert "Over time" not in text
 
 

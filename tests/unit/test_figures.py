@@ -107,7 +107,7 @@ def test_conclusions_say_what_is_a_failure() -> None:
 
 
 def test_nothing_looked_at_has_no_figures() -> None:
-    assert of("") == Measures(broken_seconds=0.0, partial=False)
+    assert of("") == Measures(partial=False)
 
 
 # --- breaks ----------------------------------------------------------------------------------------

@@ -176,6 +176,13 @@ def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
         prepare(given, {}, tmp_path)
 
 
+@pytest.mark.parametrize("url", ["http://a/?x=1", "http://a/#f", "http://a/metrics", "http://a/metrics/job/x"])
+def test_an_address_that_goes_on_behind_the_gateways_own_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="`pushgateway-url` goes on behind"):
+        some_settings(pushgateway_url=url)
+    assert some_settings(pushgateway_url="https://proxy.example/gateway").pushgateway_url
+
+
 @pytest.mark.parametrize("url", ["push.example:9091", "ftp://a", "http://", "http://u:hunter2@host:x", "http://a b"])
 def test_an_address_that_is_none_is_refused_without_being_repeated(url: str) -> None:
     with pytest.raises(SettingsError, match=r"`pushgateway-url` (is no address|has to begin|holds a space)") as caught:
@@ -204,7 +211,7 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(edge, "push", take)
     settings = some_settings(pushgateway_url="http://push.example")
     report = a_report([a_run(1)])
-    assert deliver(report, settings, tmp_path, is_dry=True) == Delivered(report)
+    assert deliver(report, settings, tmp_path, is_dry=True) == Delivered(dataclasses.replace(report, is_dry=True))
     assert pushed == []
     deliver(report, settings, tmp_path, is_dry=False)
     assert pushed == [(report, Secret("http://push.example"))]

@@ -117,9 +117,17 @@ def test_what_fails_is_told_with_its_run_and_what_is_over_with_the_reason() -> N
     url = "https://github.example/octo-org/example"
     assert (item.headline, item.run, item.run_url) == ("ValueError: no year", "run 3", f"{url}/actions/runs/1003")
     assert (item.issue, item.issue_url) == ("#7", f"{url}/issues/7")
-    assert (item.title, item.failed) == ("CI › test", "2 failed runs since 2026-03-01 00:00 UTC")
+    assert (item.title, item.failed) == ("CI › test", "2 failed runs, red since 2026-03-01 00:00 UTC")
     (over,) = make_news(a_report(Result(closed("completed"), Fate.DONE, 7), failing=failing)).items
     assert (over.headline, over.run, over.run_url, over.failed) == ("green on 2 commits", "", "", "")
+
+
+def test_the_line_says_how_it_stands_and_not_what_only_the_summary_tells() -> None:
+    failing = (a_failing(),)
+    results = (Result(new(), Fate.DONE, 7), Result(closed("duplicate"), Fate.DONE, 8))
+    assert make_news(a_report(*results, failing=failing)).line == "octo-org/example: 1 failing now, 0 issues open"
+    over = make_news(a_report(Result(closed("completed"), Fate.DONE, 7)))
+    assert over.line == "octo-org/example: nothing failing any more, 0 issues open"
 
 
 def test_an_issue_of_all_jobs_and_one_whose_number_is_not_known_are_told_as_such() -> None:
@@ -175,7 +183,7 @@ def check_texts(texts: Sequence[str], hostile: Hostile) -> None:
 _SLACK_LINK = r"<https://github\.example/octo-org/example/\w[\w/]*\|[#\w ]+>"
 _SLACK_CODE = r"`[^`<>\n]+`"
 _SLACK_SAID = r"(?:(?!:[\w+'-]+:)[^`*~<>\n])"
-_FAILED = r"\d+ failed runs? since \d{4}-\d\d-\d\d \d\d:\d\d UTC"
+_FAILED = r"\d+ failed runs?, red since \d{4}-\d\d-\d\d \d\d:\d\d UTC"
 _SLACK_FIRST = rf"{_SLACK_LINK} \*{_SLACK_SAID}*\*(, {_SLACK_LINK}, {_FAILED})?"
 _SLACK_ITEM = re.compile(rf"{_SLACK_FIRST}(\n({_SLACK_CODE}|{_SLACK_SAID}+))?")
 _ITALIC = re.compile(r"(?<![^\W_])_[^_]+_(?![^\W_])")

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from builders import some_settings
+from ci_failure_tracker.addresses import secret_texts
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import inputs, read_settings
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -107,3 +109,26 @@ def test_causes_cannot_be_told_apart_without_logs() -> None:
     with pytest.raises(SettingsError, match="needs `logs: true`"):
         some_settings(group_by="cause", logs="false")
     assert some_settings(group_by="cause").logs
+
+
+def test_a_password_with_a_sign_that_ends_an_address_is_told_to_be_encoded_and_is_masked() -> None:
+    for sign in "/?#":
+        given = {"smtp-url": f"smtp://bot:hun{sign}ter2@mail.example.com", "email-to": "a@b.cc", "email-from": "a@b.cc"}
+        with pytest.raises(SettingsError, match=r"write `/`.* as `%2F`") as caught:
+            read_settings({"token": "t", "repository": "o/r", **given})
+        assert "hun" not in str(caught.value.mistakes)
+        assert f"hun{sign}ter2" in secret_texts(given)
+
+
+def test_recipients_that_are_only_commas_are_missing_and_no_comma_is_masked() -> None:
+    given = {"smtp-url": "smtp://mail.example.com", "email-to": " , ", "email-from": "a@b.cc"}
+    with pytest.raises(SettingsError, match="`email-to` is missing"):
+        read_settings({"token": "t", "repository": "o/r", **given})
+    assert "," not in secret_texts(given)
+
+
+def test_the_example_of_an_address_is_not_taken_for_a_secret() -> None:
+    with pytest.raises(SettingsError) as caught:
+        some_settings(smtp_url="mail.example.com", email_to="a@b.cc", email_from="a@b.cc")
+    (mistake,) = caught.value.mistakes
+    assert plain(mistake) == mistake

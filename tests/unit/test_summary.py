@@ -12,7 +12,7 @@ from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Close, Create, Fate, Gravity, Identity, LogsRead, Problem, Result, Update
+from ci_failure_tracker.model import Close, Create, Fate, Gravity, Identity, LogsRead, Problem, Reopen, Result, Update
 from ci_failure_tracker.rendering.figures import percent, short_span
 from ci_failure_tracker.rendering.summary import LIMIT, render_summary
 from ci_failure_tracker.reporting.counting import make_figures
@@ -63,6 +63,15 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     assert "opened |" not in text[changed:]
     assert "| updated |" in text[changed:]
     assert "| closed |" in text[changed:]
+    # What was closed and is reopened is neither new nor does it still fail.
+    again = Reopen(second.action.identity, "failing again", 4, "")
+    text = render_summary(
+        dataclasses.replace(report, results=(Result(first.action, Fate.DONE, 7), Result(again, Fate.DONE, 4)))
+    )
+    assert (
+        text.index("issues/7)") < text.index("### Failing again") < text.index("issues/4)") < text.index("| reopened |")
+    )
+    assert "### Still failing" not in text
     # What could not be opened is new all the same, and what became of it is said.
     held = dataclasses.replace(report, results=(Result(first.action, Fate.FAILED), *results[1:]))
     text = render_summary(held)
@@ -108,6 +117,12 @@ def test_nothing_seen_is_no_all_clear() -> None:
     assert "1 failed run could not be read" in blind.line
     assert "Nothing that could be read is failing." in render_summary(blind)
     assert (outputs(report)["has-failures"], outputs(blind)["has-failures"]) == ("false", "")
+
+
+def test_a_dry_run_with_nothing_to_change_says_that_it_was_one() -> None:
+    report = a_report(min_failures="5")
+    assert not report.held_back
+    assert dataclasses.replace(report, is_dry=True).held_back
 
 
 def test_errors_come_before_warnings_these_before_notices_and_none_twice() -> None:

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ci_failure_tracker import __version__
+from ci_failure_tracker.addresses import WITH_PASSWORDS
 from ci_failure_tracker.edges.deliver import deliver
 from ci_failure_tracker.edges.explain import explain_command
 from ci_failure_tracker.edges.output import lines, one_line
@@ -62,9 +63,17 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             option = click.option(*names, is_flag=True, help=f"{text} This is the default.")
         else:
             text += f"  [default: {default}]" if default else ""
-            option = click.option(*names, metavar=declared.metavar, help=text)
+            variable = _variable(declared.name)
+            option = click.option(
+                *names, metavar=declared.metavar, help=text, envvar=variable, show_envvar=variable is not None
+            )
         command = option(command)
     return command
+
+
+def _variable(name: str) -> str | None:
+    """The variable that a password may be in, for a list of processes shows what stands in a command."""
+    return f"CI_FAILURES_{name.upper().replace('-', '_')}" if name in WITH_PASSWORDS else None
 
 
 @program.command("sweep")
@@ -95,6 +104,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
         terminal.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
         sys.exit(FAILED)
     terminal.show_report(delivered.report, executed=execute)
+    terminal.say_where(delivered.path)
     if delivered.payload:
         sys.stdout.write(f"{delivered.payload}\n")
     sys.exit(FAILED if delivered.report.failed else 0)
@@ -211,6 +221,10 @@ class _Terminal:
 
     def show_plan(self, results: tuple[Result, ...]) -> None:
         (self._err if self._json else self._out).print(_plan_table(results))
+
+    def say_where(self, path: str) -> None:
+        if path:
+            self._err.print(Text(one_line(f"The report: {path}", 1_000)))
 
     def show_report(self, report: Report, *, executed: bool) -> None:
         if self._json:

@@ -5,6 +5,7 @@ What makes and sends these is loaded only where it is asked for.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Delivered:
 
 def deliver(report: Report, settings: Settings, workspace: Path, *, is_dry: bool) -> Delivered:
     """Bring the report wherever the settings say. A dry run tells nobody, but leaves its files."""
-    payload = ""
+    payload, report = "", dataclasses.replace(report, is_dry=is_dry)
     if not is_dry:
         report = _send(report, settings)
         report = _push(report, settings)

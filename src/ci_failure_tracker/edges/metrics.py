@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from functools import partial
 from http.client import HTTPException
@@ -68,5 +69,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, HTTPError):
         return f"HTTP {error.code}"
     cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, ssl.SSLError):
+        return "its certificate could not be verified, or it speaks no TLS on this port"
     # What other errors say may repeat the address.
     return cause.strerror if isinstance(cause, OSError) and cause.strerror else type(cause).__name__

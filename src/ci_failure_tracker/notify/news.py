@@ -114,9 +114,16 @@ def make_news(report: Report) -> News:
         repository=plain(report.repository.full_name, _NAME),
         issues_url=_link(f"{url}/issues"),
         at=report.at,
-        line=plain(report.line, _WHOLE),
+        line=plain(_line(report), _WHOLE),
         items=tuple(sorted(found, key=lambda item: order.index(item.kind))),
     )
+
+
+def _line(report: Report) -> str:
+    """How it stands, whatever of it is news."""
+    nothing = "nothing seen failing" if report.knows_nothing else "nothing failing any more"
+    failing = f"{len(report.failing):,} failing now" if report.failing else nothing
+    return f"{report.repository.full_name}: {failing}, {counted(report.figures.issues.open, 'issue')} open"
 
 
 def _told(report: Report) -> Iterator[tuple[Result, Kind]]:
@@ -156,7 +163,7 @@ def _item(result: Result, kind: Kind, failing: Failing | None, url: str) -> Item
         issue_url=_link(f"{url}/issues/{result.number}") if result.number else "",
         run=f"run {failing.run_number}" if failing and not kind.is_over else "",
         run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing and not kind.is_over else "",
-        failed=f"{counted(failing.count, 'failed run')} since {utc(failing.since)}"
+        failed=f"{counted(failing.count, 'failed run')}, red since {utc(failing.since)}"
         if failing and not kind.is_over
         else "",
     )

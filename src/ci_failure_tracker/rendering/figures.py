@@ -110,9 +110,9 @@ def window_line(figures: Figures) -> str:
 
 
 def rates(measures: Measures) -> tuple[str, str]:
-    """The failure rate and the flake rate in percent; a dash where there was no run."""
+    """The failure rate and the flake rate in percent; where there was no run, that there is none."""
     if not measures.runs and not measures.partial:
-        return "–", "–"
+        return "none", "none"
     return percent(measures.failure_rate), percent(measures.flake_rate)
 
 

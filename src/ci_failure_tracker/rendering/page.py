@@ -17,7 +17,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ci_failure_tracker.model import ExcerptLine, Failing, Outcome, Skip, Why
+from ci_failure_tracker.model import Create, ExcerptLine, Failing, Outcome, Skip, Why
 from ci_failure_tracker.rendering.figures import UNKNOWN, at_least, rates, short_span, streak, window_line
 from ci_failure_tracker.rendering.markdown import counted, log_lines, plain, utc
 from ci_failure_tracker.reporting.figures import Measures, Period, RunMark, Spread
@@ -101,7 +101,7 @@ class PageView:
     title: str
     cards: tuple[Card, ...]
     window: str
-    new: frozenset[str]
+    marks: dict[str, str]
     failing: Sequence[Failing]
     numbers: dict[str, int]
     workflows: tuple[JobRow, ...]
@@ -154,9 +154,10 @@ def _of(shown: Sequence[object], everything: Sequence[object]) -> str:
 
 
 def _view(report: Report) -> PageView:
+    flaky = [one for one in report.ledger.issues if one.open and one.flaky]
     marked = _Marked(
         frozenset((one.identity.workflow, one.identity.job) for one in report.failing),
-        frozenset((one.workflow, one.job) for one in report.ledger.issues if one.open and one.flaky),
+        frozenset(place for one in flaky for place in ((one.workflow, one.job), (one.workflow, ""))),
         report.repository.url,
     )
     figures = report.figures
@@ -166,8 +167,11 @@ def _view(report: Report) -> PageView:
         title=f"{_named(report.repository.full_name)}: CI failures",
         cards=tuple(_cards(report)),
         window=window_line(figures),
-        new=frozenset(one.identity.id for one in report.new),
-        failing=(*report.new, *report.still_failing)[:MOST_JOBS],
+        marks={
+            **{one.identity.id: "new" for one in report.new},
+            **{one.identity.id: "failing again" for one in report.again},
+        },
+        failing=(*report.new, *report.again, *report.still_failing)[:MOST_JOBS],
         numbers=dict(_numbers(report)),
         workflows=tuple(_row(one.workflow, "", one.measures, one.runs, marked) for one in figures.workflows)[
             :MOST_JOBS
@@ -200,6 +204,7 @@ def _cards(report: Report) -> Iterator[Card]:
     issues = figures.issues
     counts = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
     changed = [f"{count:,} {verb}" for verb, count in counts if count]
+    changed += [f"{report.planned(Create):,} to be opened"] if report.planned(Create) else []
     of_runs = f"{at_least(of_all)}{counted(of_all.runs, 'run')}"
     yield Card("Failing now", UNKNOWN if report.knows_nothing else str(len(report.failing)), f"{len(report.new)} new")
     yield Card("Open issues", f"{issues.open:,}", ", ".join(changed) or "none changed state")
@@ -210,7 +215,7 @@ def _cards(report: Report) -> Iterator[Card]:
     yield from _spans("From break to break", of_all.between_failures)
     yield from _spans("An issue is open for", issues.resolution)
     broken = of_all.broken_seconds
-    notes = {None: "some runs were not read", 0.0: "nothing was red"}
+    notes = {None: "some runs were not read" if of_all.runs else "no run was looked at", 0.0: "nothing was red"}
     yield Card("Time broken", UNKNOWN if broken is None else short_span(broken), notes.get(broken, "something was red"))
 
 

@@ -89,6 +89,7 @@ class SummaryView:
     problems: Table[ProblemRow]
     partial: bool
     new: Table[FailingRow]
+    again: Table[FailingRow]
     failing: Table[FailingRow]
     changed_title: str
     changed: Table[ActionRow]
@@ -126,6 +127,7 @@ def _view(report: Report, rows: int) -> SummaryView:
         problems=_table(report.problems, _problem_row, rows),
         partial=report.window.partial,
         new=_table(report.new, lambda one: _failing_row(one, issues, url), rows),
+        again=_table(report.again, lambda one: _failing_row(one, issues, url), rows),
         failing=_table(report.still_failing, lambda one: _failing_row(one, issues, url), rows),
         changed_title="What would be changed" if report.held_back else "Changed",
         changed=_table(report.changed, lambda one: _result_row(one, url), rows),

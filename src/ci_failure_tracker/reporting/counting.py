@@ -133,7 +133,7 @@ class _Meter:
             flake_rate=flaky / runs if runs and flaky_known and all_known else None,
             recovery=_spread([span for one in breaks for span in one.recovered]),
             between_failures=_spread([gap for line in lines for gap in _gaps(line)]),
-            broken_seconds=self._broken(breaks) if all_known else None,
+            broken_seconds=self._broken(breaks) if told and all_known else None,
             streak=streak,
             streak_is_least=least,
             partial=self.partial or not all_known or not flaky_known or not all(one.start_seen for one in breaks),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -74,6 +74,7 @@ class Report:
     logs: LogsRead = field(default_factory=LogsRead)
     figures: Figures = NOTHING_SEEN
     ledger: Ledger = EMPTY
+    is_dry: bool = False
 
     @property
     def looked_at(self) -> tuple[WorkflowLook, ...]:
@@ -117,13 +118,23 @@ class Report:
 
     @property
     def new(self) -> tuple[Failing, ...]:
-        """What fails and had no open issue before, whether or not it has one now."""
-        return tuple(one for one in self.failing if one.identity.id in self._without_issue)
+        """What fails and had no issue before, whether or not it has one now."""
+        return self._failing_with(lambda action: isinstance(action, Create) or _waits(action))
+
+    @property
+    def again(self) -> tuple[Failing, ...]:
+        """What fails again after its issue was closed."""
+        return self._failing_with(lambda action: isinstance(action, Reopen))
 
     @property
     def still_failing(self) -> tuple[Failing, ...]:
-        """What fails and had an issue before, or had one that a person closed."""
-        return tuple(one for one in self.failing if one.identity.id not in self._without_issue)
+        """What fails and had an open issue before, or one that a person closed."""
+        told = {one.identity.id for one in (*self.new, *self.again)}
+        return tuple(one for one in self.failing if one.identity.id not in told)
+
+    def _failing_with(self, fits: Callable[[Action], bool]) -> tuple[Failing, ...]:
+        found = {one.action.identity.id for one in self.results if fits(one.action)}
+        return tuple(one for one in self.failing if one.identity.id in found)
 
     @property
     def changed(self) -> tuple[Result, ...]:
@@ -133,12 +144,8 @@ class Report:
         return tuple(
             one
             for one in self.written
-            if not (isinstance(one.action, Create | Reopen) and one.fate in opened and one.action.identity.id in new)
+            if not (isinstance(one.action, Create) and one.fate in opened and one.action.identity.id in new)
         )
-
-    @property
-    def _without_issue(self) -> frozenset[str]:
-        return frozenset(one.action.identity.id for one in self.results if _had_no_issue(one.action))
 
     @property
     def knows_nothing(self) -> bool:
@@ -147,8 +154,8 @@ class Report:
 
     @property
     def held_back(self) -> bool:
-        """Whether anything was planned and not done: a dry run, or somebody said no."""
-        return any(one.fate is Fate.PLANNED for one in self.written)
+        """Whether it was a dry run, or somebody said no."""
+        return self.is_dry or any(one.fate is Fate.PLANNED for one in self.written)
 
     @property
     def failed(self) -> bool:
@@ -178,8 +185,9 @@ class Report:
 _NOT_YET = frozenset({Why.OVER_CAP, Why.TOO_FEW, Why.CAUSE_UNKNOWN, Why.CLOSED_UNKNOWN})
 
 
-def _had_no_issue(action: Action) -> bool:
-    return action.why in _NOT_YET if isinstance(action, Skip) else isinstance(action, Create | Reopen)
+def _waits(action: Action) -> bool:
+    """Whether nothing has an issue yet only because it has to wait for one."""
+    return isinstance(action, Skip) and action.why in _NOT_YET
 
 
 def make_report(
