@@ -57,7 +57,7 @@ def main() -> int:
     with chromium() as browser:
         _draw(browser, issue, given.out / "issue.png", (960, 1180))
         _draw(browser, summary, given.out / "summary.png", (1180, 1180))
-        _draw(browser, (given.demo / "report.html").read_text("utf-8"), given.out / "report.png", (1160, 1800))
+        _draw(browser, (given.demo / "report.html").read_text("utf-8"), given.out / "report.png", (1160, 2240))
     return 0
 
 

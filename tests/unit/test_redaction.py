@@ -482,13 +482,17 @@ def alone(kind: Kind, line: str) -> str:
     return "".join(line[start:end] for start, end in secret_values(pattern, line))
 
 
+LONG = 256 * 1024
+"""Characters over which a pattern that goes back and forth would take minutes."""
+
+
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_a_hostile_line_of_a_megabyte_ends(kind: Kind) -> None:
+def test_a_long_hostile_line_ends(kind: Kind) -> None:
     before, secret, after = kind.example
     for unit in (*kind.hints, before, before + secret[:8], before + secret + after):
-        alone(kind, unit * (MEGABYTE // len(unit)))
+        alone(kind, unit * (LONG // len(unit)))
     for char in 'a=:-.0 "/@':
-        alone(kind, before + secret[:8] + char * MEGABYTE)
+        alone(kind, before + secret[:8] + char * LONG)
 
 
 @pytest.mark.parametrize("char", 'a=:-.0 "/@\\\n')
