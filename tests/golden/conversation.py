@@ -18,8 +18,8 @@ from builders import HURRIED, Quiet
 from ci_failure_tracker.github_api.client import Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
-from ci_failure_tracker.model import Skip
-from ci_failure_tracker.reporting.report import Report, verb
+from ci_failure_tracker.model import Skip, verb
+from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep

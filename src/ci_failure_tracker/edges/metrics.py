@@ -1,4 +1,4 @@
-"""The metrics: as text, and how they get to a Pushgateway."""
+"""How the metrics get to a Pushgateway."""
 
 from __future__ import annotations
 
@@ -15,14 +15,6 @@ from ci_failure_tracker.secret import Secret
 
 _TIMEOUT = 10.0
 _JOB = "ci-failure-tracker"
-
-
-def as_text(report: Report) -> bytes:
-    """The metrics as OpenMetrics text."""
-    # Loaded here alone: a sweep that needs none of it does not pay for it.
-    from ci_failure_tracker.reporting.metrics import metrics_text  # noqa: PLC0415
-
-    return metrics_text(report)
 
 
 def push(report: Report, address: Secret) -> tuple[Problem, ...]:

@@ -49,6 +49,7 @@ from ci_failure_tracker.model.plan import (
     Skip,
     Update,
     Why,
+    verb,
 )
 from ci_failure_tracker.model.scan import CommitsBetween, Gravity, Problem, Quiet, Scan, Schedule, Suspect, Window
 from ci_failure_tracker.model.state import MOST_PROOF, Cause, Closing, Ending, Evidence, LegCount, Reach, State
@@ -112,4 +113,5 @@ __all__ = [
     "Why",
     "Window",
     "Workflow",
+    "verb",
 ]

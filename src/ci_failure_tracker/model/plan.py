@@ -94,6 +94,11 @@ Change = Update | Reopen | Close
 Action = Create | Change | Skip
 
 
+def verb(action: Action) -> str:
+    """The action in one word."""
+    return type(action).__name__.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class Failing:
     """One thing that is broken now, as the summary shows it."""

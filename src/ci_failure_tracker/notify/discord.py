@@ -6,10 +6,10 @@ A channel takes one message. A forum takes none without a name for its thread, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ci_failure_tracker.notify.news import Item, Kind, News
+from ci_failure_tracker.notify.news import Item, Kind, News, that_fit
 from ci_failure_tracker.rendering.markdown import counted, defused, length
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 
@@ -64,19 +64,10 @@ def _link(text: str, url: str) -> str:
 
 def _list(news: News, kind: Kind, room: int) -> dict[str, Any]:
     items = news.of(kind)
-    lines = list(_that_fit(map(_line, items), room))
+    lines = list(that_fit(map(_line, items), lambda line: length(line) + 1, room))
     if left := len(items) - len(lines):
         lines.append(f"and {counted(left, 'more', 'more')}: {_link('all issues', news.issues_url)}")
     return {"title": f"{kind.heading} ({len(items)})", "description": "\n".join(lines), "color": _COLOURS[kind]}
-
-
-def _that_fit(lines: Iterable[str], limit: int) -> Iterator[str]:
-    used = 0
-    for line in lines:
-        used += length(line) + 1
-        if used > limit:
-            return
-        yield line
 
 
 def _line(item: Item) -> str:

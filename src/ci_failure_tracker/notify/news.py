@@ -7,10 +7,11 @@ control characters and line ends. Making them safe for its medium is each channe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from ci_failure_tracker.model import Close, Create, Failing, Fate, Reopen, Result
 from ci_failure_tracker.rendering.markdown import counted, plain, utc
@@ -19,6 +20,8 @@ from ci_failure_tracker.reporting.report import Report
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 """What is a link in every medium, with nothing in it that ends one."""
+
+Fitting = TypeVar("Fitting")
 
 _LONGEST_ADDRESS = 200
 _NAME, _LINE, _WHOLE = 150, 300, 1_000
@@ -104,6 +107,16 @@ class News:
         return f"{', '.join(f'{count} {kind.value}' for count, kind in counts if count)} in {self.repository}"
 
 
+def that_fit(given: Iterable[Fitting], size: Callable[[Fitting], int], limit: int) -> Iterator[Fitting]:
+    """The first of them, as many as are together within a limit."""
+    used = 0
+    for one in given:
+        used += size(one)
+        if used > limit:
+            return
+        yield one
+
+
 def make_news(report: Report) -> News:
     """What the report holds that is worth a message."""
     url = report.repository.url
@@ -152,20 +165,18 @@ def _item(result: Result, kind: Kind, failing: Failing | None, url: str) -> Item
     identity = action.identity
     workflow = plain(identity.workflow, _NAME)
     job = "all jobs" if identity.is_whole_workflow else plain(identity.job, _NAME)
+    failing = None if kind.is_over else failing
+    told = action.reason if kind.is_over else failing.headline if failing else ""
     return Item(
         kind=kind,
         workflow=workflow,
         job=job,
-        headline=cut_in_middle(
-            plain(action.reason if kind.is_over else failing.headline if failing else "", _WHOLE), _LINE
-        ),
+        headline=cut_in_middle(plain(told, _WHOLE), _LINE),
         number=result.number,
         issue_url=_link(f"{url}/issues/{result.number}") if result.number else "",
-        run=f"run {failing.run_number}" if failing and not kind.is_over else "",
-        run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing and not kind.is_over else "",
-        failed=f"{counted(failing.count, 'failed run')}, red since {utc(failing.since)}"
-        if failing and not kind.is_over
-        else "",
+        run=f"run {failing.run_number}" if failing else "",
+        run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing else "",
+        failed=f"{counted(failing.count, 'failed run')}, red since {utc(failing.since)}" if failing else "",
     )
 
 

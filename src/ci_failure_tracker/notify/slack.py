@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ci_failure_tracker.notify.news import Item, Kind, News
+from ci_failure_tracker.notify.news import Item, Kind, News, that_fit
 from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, counted, defused, length
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 
@@ -83,7 +83,7 @@ def _blocks(news: News) -> Iterator[Block]:
     # The words of a header are plain text, in which Slack escapes nothing and sees nothing.
     yield HeaderBlock(text=PlainTextObject(text=defused(news.headline, HEADER)[:HEADER], emoji=False))
     yield ContextBlock(elements=[_text(escaped(news.line, 300))])
-    shown = tuple(_that_fit(news.items[:_SHOWN]))
+    shown = tuple(that_fit(news.items[:_SHOWN], lambda item: length(_item(item)) + _AROUND_AN_ITEM, _ALL_ITEMS))
     for kind in Kind:
         items = [item for item in shown if item.kind is kind]
         if items:
@@ -92,15 +92,6 @@ def _blocks(news: News) -> Iterator[Block]:
     if left := len(news.items) - len(shown):
         rest = f"and {counted(left, 'more change')}"
         yield ContextBlock(elements=[_text(f"{rest}: {_link('all issues', news.issues_url)}")])
-
-
-def _that_fit(items: Iterable[Item]) -> Iterator[Item]:
-    used = 0
-    for item in items:
-        used += length(_item(item)) + _AROUND_AN_ITEM
-        if used > _ALL_ITEMS:
-            return
-        yield item
 
 
 def _section(text: str) -> Block:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ci_failure_tracker.model import Outcome
 from ci_failure_tracker.rendering.markdown import code, utc
-from ci_failure_tracker.reporting.figures import RECENT, Figures, Measures, RunMark, Spread
+from ci_failure_tracker.reporting.figures import RECENT, Figures, IssueFigures, Measures, RunMark, Spread
 
 _GREEN, _FLAKY, _RED, _NOTHING = "▁", "▄", "█", "·"
 
@@ -71,8 +71,8 @@ def _row(of: str, measures: Measures) -> FiguresRow:
         failure_rate=failure_rate,
         flake_rate=flake_rate,
         recovery=spread(measures.recovery),
-        between=short_span(measures.between_failures.mean_seconds) if measures.between_failures else "",
-        broken=UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds),
+        between=between(measures),
+        broken=broken(measures),
         streak=streak(measures),
     )
 
@@ -95,18 +95,33 @@ def spread(given: Spread | None) -> str:
 def issues_line(figures: Figures) -> str:
     """`Issues: 5 open, 2 opened, 1 closed; closed as mended after 2 h (1).`."""
     issues = figures.issues
-    counts = [f"{issues.open:,} open"]
-    told = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
-    counts += [f"{count:,} {verb}" for verb, count in told if count]
+    counts = [f"{issues.open:,} open", *changes(issues)]
     resolved = f"; closed as mended after {spread(issues.resolution)}" if issues.resolution else ""
     return f"Issues: {', '.join(counts)}{resolved}."
 
 
+def changes(issues: IssueFigures) -> list[str]:
+    """What the sweep did to issues, such as `2 opened`; nothing for none."""
+    told = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
+    return [f"{count:,} {verb}" for verb, count in told if count]
+
+
+def between(measures: Measures) -> str:
+    """The mean time from one break to the next; nothing where there are no two."""
+    return short_span(measures.between_failures.mean_seconds) if measures.between_failures else ""
+
+
+def broken(measures: Measures) -> str:
+    """How long it was broken, where that is known."""
+    return UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds)
+
+
 def window_line(figures: Figures) -> str:
     """Of which time the figures are; nothing where no run was looked at."""
-    if not (runs := [run.at for one in figures.workflows for run in one.runs]):
+    if figures.window is None:
         return ""
-    return f"Of the runs from {utc(min(runs))} to {utc(max(runs))}."
+    first, last = figures.window
+    return f"Of the runs from {utc(first)} to {utc(last)}."
 
 
 def rates(measures: Measures) -> tuple[str, str]:

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -17,9 +17,20 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ci_failure_tracker.model import Create, ExcerptLine, Failing, Outcome, Skip, Why
-from ci_failure_tracker.rendering.figures import UNKNOWN, at_least, rates, short_span, streak, window_line
-from ci_failure_tracker.rendering.markdown import counted, log_lines, plain, utc
+from ci_failure_tracker.model import ALL_JOBS, Create, ExcerptLine, Failing, Outcome, Skip, Why
+from ci_failure_tracker.rendering.figures import (
+    UNKNOWN,
+    at_least,
+    between,
+    broken,
+    changes,
+    rates,
+    short_span,
+    streak,
+    window_line,
+)
+from ci_failure_tracker.rendering.markdown import counted, plain, utc
+from ci_failure_tracker.rendering.reasons import plain_lines
 from ci_failure_tracker.reporting.figures import Measures, Period, RunMark, Spread
 from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook
 from ci_failure_tracker.reporting.report import Report
@@ -121,7 +132,9 @@ def render_page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue)
+    environment.filters.update(
+        plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue, job=_job
+    )
     environment.globals.update(counted=counted, of=_of)
     # What is ours is not escaped; `</script` does not occur in it.
     scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704
@@ -202,8 +215,7 @@ def _numbers(report: Report) -> Iterator[tuple[str, int]]:
 def _cards(report: Report) -> Iterator[Card]:
     figures, of_all = report.figures, report.figures.repository
     issues = figures.issues
-    counts = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
-    changed = [f"{count:,} {verb}" for verb, count in counts if count]
+    changed = changes(issues)
     changed += [f"{report.planned(Create):,} to be opened"] if report.planned(Create) else []
     of_runs = f"{at_least(of_all)}{counted(of_all.runs, 'run')}"
     yield Card("Failing now", UNKNOWN if report.knows_nothing else str(len(report.failing)), f"{len(report.new)} new")
@@ -214,9 +226,8 @@ def _cards(report: Report) -> Iterator[Card]:
     yield from _spans("Time to recovery", of_all.recovery)
     yield from _spans("From break to break", of_all.between_failures)
     yield from _spans("An issue is open for", issues.resolution)
-    broken = of_all.broken_seconds
     notes = {None: "some runs were not read" if of_all.runs else "no run was looked at", 0.0: "nothing was red"}
-    yield Card("Time broken", UNKNOWN if broken is None else short_span(broken), notes.get(broken, "something was red"))
+    yield Card("Time broken", broken(of_all), notes.get(of_all.broken_seconds, "something was red"))
 
 
 def _spans(name: str, spread: Spread | None) -> Iterator[Card]:
@@ -254,8 +265,8 @@ def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], m
         said=_said(shown),
         measures=measures,
         recovery=short_span(measures.recovery.median_seconds) if measures.recovery else "",
-        between=short_span(measures.between_failures.mean_seconds) if measures.between_failures else "",
-        broken=UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds),
+        between=between(measures),
+        broken=broken(measures),
         streak=streak(measures) if measures.runs else "",
         flaky=flaky,
         failed=failed,
@@ -390,17 +401,14 @@ def _cause(one: CauseLook) -> CauseItem:
         issues=one.issues,
         first_seen=one.first_seen,
         last_seen=one.last_seen,
-        lines=tuple(
-            replace(line, text=text)
-            for line, text in zip(one.lines, log_lines(line.text for line in one.lines), strict=True)
-        ),
+        lines=plain_lines(one.lines),
     )
 
 
 def _job(name: str) -> str:
-    return "all jobs" if name == "*" else _named(name, _NAME)
+    return "all jobs" if name == ALL_JOBS else _named(name, _NAME)
 
 
 def _state_of_issue(one: IssueLook) -> str:
     """What the filter knows of an issue."""
-    return f"failing{' flaky' if one.flaky else ''}" if one.open else f"green{' flaky' if one.flaky else ''}"
+    return f"{'failing' if one.open else 'green'}{' flaky' if one.flaky else ''}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ci_failure_tracker.model import Absence, Cause, Evidence, ExcerptLine, Occurrence, State
-from ci_failure_tracker.rendering.markdown import code, counted, link, log_block, utc
+from ci_failure_tracker.rendering.markdown import code, counted, link, log_block, log_lines, utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,12 @@ def excerpt(state: State, lines: int) -> str:
     if len(shown) == 1 and state.evidence and shown[0].text.endswith(state.evidence.headline):
         return ""
     return log_block(_block(shown))
+
+
+def plain_lines(lines: Sequence[ExcerptLine]) -> tuple[ExcerptLine, ...]:
+    """The lines of a log as plain text, without secrets."""
+    texts = log_lines(line.text for line in lines)
+    return tuple(replace(line, text=text) for line, text in zip(lines, texts, strict=True))
 
 
 def _block(lines: Sequence[ExcerptLine]) -> Iterator[str]:

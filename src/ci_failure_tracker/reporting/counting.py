@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from ci_failure_tracker.diagnosis.outcome import judge_run
 from ci_failure_tracker.model import Close, Create, Fate, Observation, Outcome, Reopen, Result, Run, Scan
 from ci_failure_tracker.reporting.figures import (
     Figures,
@@ -41,12 +40,11 @@ def make_figures(
     everything = sorted((one for of_one in told.workflows.values() for one in of_one), key=lambda one: one.run.order)
     names = sorted({run.workflow.name for run in scan.runs}, key=lambda name: (name.casefold(), name))
     jobs = sorted(told.jobs.items(), key=lambda item: (item[0][0].casefold(), item[0][1].casefold(), item[0]))
-    of_run = {one.run.id: one for one in everything}
+    marks = _marks(scan.runs, told.outcomes, {one.run.id: one for one in everything})
     return Figures(
         repository=meter.measure(everything),
         workflows=tuple(
-            WorkflowFigures(name, meter.measure(told.workflows.get(name, ())), tuple(_marks(name, scan.runs, of_run)))
-            for name in names
+            WorkflowFigures(name, meter.measure(told.workflows.get(name, ())), tuple(marks[name])) for name in names
         ),
         jobs=tuple(
             JobFigures(workflow, job, meter.measure(of_job), tuple(map(_mark_of_job, of_job)))
@@ -57,14 +55,18 @@ def make_figures(
     )
 
 
-def _marks(name: str, runs: Sequence[Run], of_run: Mapping[int, Told]) -> Iterator[RunMark]:
+def _marks(
+    runs: Sequence[Run], outcomes: Mapping[int, Outcome | None], of_run: Mapping[int, Told]
+) -> Mapping[str, list[RunMark]]:
+    """The runs of each workflow by its name."""
+    marks: dict[str, list[RunMark]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: run.order):
-        if run.workflow.name == name:
-            told = of_run.get(run.id)
-            failed, flaky = (told.word is Word.RED, bool(told.flaky)) if told else (False, False)
-            seconds = max(0.0, (run.updated_at - run.started_at).total_seconds()) if run.finished else None
-            outcome = judge_run(run, runs)
-            yield RunMark(run.id, run.number, run.branch, run.created_at, outcome, failed, flaky, seconds)
+        told = of_run.get(run.id)
+        failed, flaky = (told.word is Word.RED, bool(told.flaky)) if told else (False, False)
+        seconds = max(0.0, (run.updated_at - run.started_at).total_seconds()) if run.finished else None
+        mark = RunMark(run.id, run.number, run.branch, run.created_at, outcomes[run.id], failed, flaky, seconds)
+        marks[run.workflow.name].append(mark)
+    return marks
 
 
 _OUTCOMES = {Word.GREEN: Outcome.SUCCESS, Word.RED: Outcome.FAILURE, Word.CANCELLED: Outcome.CANCELLED}

@@ -132,6 +132,12 @@ class Figures:
     over_time: tuple[Period, ...] = ()
     issues: IssueFigures = field(default_factory=IssueFigures)
 
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """When the oldest and the newest run were created; `None` where none was looked at."""
+        moments = [run.at for one in self.workflows for run in one.runs]
+        return (min(moments), max(moments)) if moments else None
+
 
 NOTHING_SEEN = Figures()
 

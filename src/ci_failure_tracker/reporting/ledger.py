@@ -21,6 +21,7 @@ from ci_failure_tracker.model import (
     Scan,
     Skip,
     State,
+    verb,
 )
 from ci_failure_tracker.tracking.marker import Tracked, find_tracked, state_in
 from ci_failure_tracker.tracking.rules import MUTED
@@ -109,7 +110,7 @@ def _look(one: Tracked, result: Result | None, now: datetime) -> IssueLook:
         last_seen=state.last_seen if state else None,
         flaky=bool(state and state.flaky),
         muted=issue.has_label(MUTED),
-        action=type(result.action).__name__.lower() if result else None,
+        action=verb(result.action) if result else None,
     )
 
 

@@ -235,8 +235,3 @@ def _look_at(one: WorkflowFigures) -> WorkflowLook:
         other=len(one.runs) - failed - ended[Outcome.SUCCESS] - ended[Outcome.SUPERSEDED],
         newest=max(run.at for run in one.runs),
     )
-
-
-def verb(action: Action) -> str:
-    """The action in one word."""
-    return type(action).__name__.lower()

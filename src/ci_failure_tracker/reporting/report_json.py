@@ -6,11 +6,12 @@ import dataclasses
 from datetime import datetime
 from typing import Any
 
-from ci_failure_tracker.model import Change, Close, Create, Failing, Problem, Result, Skip
-from ci_failure_tracker.rendering.markdown import log_lines, plain
+from ci_failure_tracker.model import Change, Close, Create, Failing, Problem, Result, Skip, verb
+from ci_failure_tracker.rendering.markdown import plain
+from ci_failure_tracker.rendering.reasons import plain_lines
 from ci_failure_tracker.reporting.figures import RECENT, Figures, RunMark
 from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook, Ledger
-from ci_failure_tracker.reporting.report import Report, WorkflowLook, verb
+from ci_failure_tracker.reporting.report import Report, WorkflowLook
 
 VERSION = 1
 _LONGEST = 2_000
@@ -18,6 +19,7 @@ _LONGEST = 2_000
 
 def report_as_json(report: Report) -> dict[str, Any]:
     """The report for programs; `version` grows when a field changes its meaning."""
+    new = {one.identity.id for one in report.new}
     return {
         "version": VERSION,
         "repository": report.repository.full_name,
@@ -28,7 +30,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "looked_at": [_look_as_json(look) for look in report.looked_at],
         "figures": _figures_as_json(report.figures),
         **_ledger_as_json(report.ledger, report.repository.url),
-        "failing": [_failing_as_json(one, one in report.new, report.repository.url) for one in report.failing],
+        "failing": [_failing_as_json(one, one.identity.id in new, report.repository.url) for one in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [_problem_as_json(one) for one in report.problems],
         "logs": dataclasses.asdict(report.logs),
@@ -38,10 +40,10 @@ def report_as_json(report: Report) -> dict[str, Any]:
 
 def _window_as_json(report: Report) -> dict[str, Any]:
     """Of which time the runs are; `limited` says that there may be older ones."""
-    moments = [run.at for one in report.figures.workflows for run in one.runs]
+    first, last = report.figures.window or (None, None)
     return {
-        "from": min(moments).isoformat() if moments else None,
-        "to": max(moments).isoformat() if moments else None,
+        "from": _moment(first),
+        "to": _moment(last),
         "limited": report.window.start is not None,
         "forks_left_out": report.window.forks,
         "runs_unread": report.window.unread,
@@ -180,10 +182,7 @@ def _cause_as_json(one: CauseLook) -> dict[str, Any]:
         "last_seen": one.last_seen.isoformat(),
         "jobs": [{"workflow": _shown(workflow), "job": _shown(job)} for workflow, job in one.jobs],
         "issues": list(one.issues),
-        "lines": [
-            {"number": line.number, "text": text}
-            for line, text in zip(one.lines, log_lines(line.text for line in one.lines), strict=True)
-        ],
+        "lines": [{"number": line.number, "text": line.text} for line in plain_lines(one.lines)],
     }
 
 

@@ -54,10 +54,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class AllTold:
-    """What the runs say, in the order in which they were created: of each workflow and job by name."""
+    """What the runs say, in the order in which they were created: of each workflow and job by name.
+
+    `outcomes` are how the runs ended as wholes, by their ids.
+    """
 
     workflows: Mapping[str, tuple[Told, ...]]
     jobs: Mapping[JobKey, tuple[Told, ...]]
+    outcomes: Mapping[int, Outcome | None]
 
 
 def tell_all(scan: Scan, observations: Iterable[Observation], settings: Settings) -> AllTold:
@@ -70,8 +74,9 @@ def tell_all(scan: Scan, observations: Iterable[Observation], settings: Settings
         if one.run.subject != SCHEDULE:
             seen[one.run.id].append(one)
     runs = sorted(scan.runs, key=lambda run: run.order)
+    outcomes = {run.id: judge_run(run, runs) for run in runs}
     reader = _Reader(
-        settings, {run.id: _seen(judge_run(run, runs), seen[run.id], name_of) for run in runs}, recall(scan, name_of)
+        settings, {run.id: _seen(outcomes[run.id], seen[run.id], name_of) for run in runs}, recall(scan, name_of)
     )
     workflows: dict[str, list[Told]] = defaultdict(list)
     for run in runs:
@@ -82,6 +87,7 @@ def tell_all(scan: Scan, observations: Iterable[Observation], settings: Settings
     return AllTold(
         {name: _with_same_commit(told) for name, told in workflows.items()},
         {key: _with_same_commit(told) for key, told in jobs.items()},
+        outcomes,
     )
 
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ci_failure_tracker.model import Closing, Ending, Issue, Reach, State
 from ci_failure_tracker.rendering.markdown import BODY_LIMIT, length
@@ -53,6 +54,7 @@ class Tracked:
     advice: str = _RESTORE
 
 
+@lru_cache(maxsize=2)  # a sweep asks several times for the same, and reading a thousand markers takes half a second
 def find_tracked(issues: tuple[Issue, ...], viewer: str | None) -> tuple[Tracked, ...]:
     """The issues that are ours: a marker in the body, from an author who may write here."""
     found = ((issue, read_tracked(issue)) for issue in issues)
