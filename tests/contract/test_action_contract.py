@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from ci_failure_tracker.edges import action
-from ci_failure_tracker.model import Repository, Window
-from ci_failure_tracker.reporting.report import Report, Requests
+from ci_failure_tracker.model import Repository, Requests, Window
+from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.settings import Input, inputs
 from contract import generate
 

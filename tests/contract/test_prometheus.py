@@ -15,14 +15,13 @@ import pytest
 
 import debian
 from builders import a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges.metrics import push
 from ci_failure_tracker.model import Commit, Create, Fate, Result
 from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
-from ci_failure_tracker.tracking.plan import make_plan
 from contract import prometheus
+from sweeping import make_plan, report_of
 
 pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
 from prometheus_client import generate_latest
@@ -53,11 +52,10 @@ def a_report() -> Report:
         runs.append(a_run(number, end, created_at=at, started_at=at, updated_at=at + timedelta(minutes=number), **more))
     jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
     scan, settings = a_scan(runs, jobs), some_settings()
-    observed = observe(scan)
-    plan = make_plan(observed, scan, settings, now)
+    plan = make_plan(scan, settings, now)
     results = tuple(Result(one, Fate.DONE, 7) for one in plan.actions if isinstance(one, Create))
-    figures = make_figures(scan, observed, results, settings, now)
-    return make_report(scan, plan, results, Requests(5, 995, 800), now, figures)
+    figures = make_figures(plan.found, results, settings, now)
+    return report_of(plan, results, figures=figures, now=now)
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,16 @@ import yaml
 
 from builders import HURRIED, Quiet
 from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.writes import OpenDoor
+from ci_failure_tracker.github_api.github import GitHub
+from ci_failure_tracker.github_api.writes import IssueTexts, OpenDoor
 from ci_failure_tracker.model import Skip, verb
+from ci_failure_tracker.rendering.issue import IssueTemplate
+from ci_failure_tracker.rendering.render import closed_as_duplicate
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.tracking.marker import identity_of
 from sandbox import Fault, RequestRecord, Sandbox, Server
 from sandbox.state import Issue
 
@@ -140,9 +143,9 @@ def _sweep(box: Sandbox, server: Server, given: Mapping[str, Any]) -> Report:
     )
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, HURRIED)
-    reads = Reads(requester, endpoints, settings.repository)
-    door = OpenDoor(requester, reads, Quiet())
-    return sweep(reads, door, settings, box.now, Quiet())
+    github = GitHub(requester, endpoints, settings.repository, Quiet())
+    door = OpenDoor(requester, github.reads, IssueTexts(identity_of, closed_as_duplicate), Quiet())
+    return sweep(github, door, settings, IssueTemplate(settings.issue_template), box.now)
 
 
 def _say(report: Report) -> Iterator[str]:

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from builders import START, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges import extras
 from ci_failure_tracker.edges import metrics as edge
 from ci_failure_tracker.edges.deliver import Delivered, deliver
@@ -22,9 +21,9 @@ from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Gravity, Job, Run, Workflow
 from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
-from ci_failure_tracker.tracking.plan import make_plan
+from sweeping import make_plan, report_of
 
 pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
@@ -36,11 +35,10 @@ Samples = dict[str, list[tuple[dict[str, str], float]]]
 
 def a_report(runs: Sequence[Run], jobs: dict[int, list[Job]] | None = None) -> Report:
     scan, settings = a_scan(list(runs), jobs), some_settings()
-    observed = observe(scan)
-    plan = make_plan(observed, scan, settings, START)
-    results = ShutDoor().apply(plan)
-    figures = make_figures(scan, observed, results, settings, START + timedelta(hours=20))
-    return make_report(scan, plan, results, Requests(5, 995, 800), START, figures)
+    plan = make_plan(scan, settings, START)
+    results = ShutDoor().apply(plan.actions)
+    figures = make_figures(plan.found, results, settings, START + timedelta(hours=20))
+    return report_of(plan, results, figures=figures, now=START)
 
 
 def samples(report: Report) -> Samples:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import START, a_scan
+from builders import START, a_scan, a_state, some_settings
 from ci_failure_tracker.edges import extras
 from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
@@ -27,7 +27,6 @@ from ci_failure_tracker.model import (
     Fate,
     Identity,
     Outcome,
-    Plan,
     Reopen,
     Result,
     Skip,
@@ -37,9 +36,11 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import Kind, News, make_news
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.figures import NOTHING_SEEN
+from ci_failure_tracker.reporting.report import Report
 from harmless import check_inactive, check_letters, check_secrets
 from hostile import TEXTS, Hostile
+from sweeping import make_plan, report_of
 
 pytest.importorskip("slack_sdk", reason="slack_sdk is not installed")
 from ci_failure_tracker.notify.slack import slack_message, slack_payload
@@ -50,16 +51,18 @@ NAME = 1_000
 
 
 def new(identity: Identity = CI_TEST, title: str = "[CI Failure] CI - test") -> Create:
-    return Create(identity, "failing, no issue yet", title, "body", (), ())
+    return Create(identity, "failing, no issue yet", title, "body", (), (), a_state())
 
 
 def closed(reason: str, identity: Identity = CI_TEST, why: str = "green on 2 commits") -> Close:
-    return Close(identity, why, 7, "body", reason)
+    return Close(identity, why, 7, "body", a_state(), reason)
 
 
 def a_report(*results: Result, failing: tuple[Failing, ...] = ()) -> Report:
-    plan = Plan(tuple(one.action for one in results), failing, ())
-    return make_report(a_scan([]), plan, results, Requests(5, 995, 800), START)
+    plan = make_plan(a_scan([]), some_settings(), START)
+    decisions = dataclasses.replace(plan.found.decisions, failing=failing)
+    plan = dataclasses.replace(plan, found=dataclasses.replace(plan.found, decisions=decisions))
+    return report_of(plan, results, figures=NOTHING_SEEN, now=START)
 
 
 def news_of(action: Action, fate: Fate = Fate.DONE) -> News:
@@ -77,11 +80,11 @@ def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year
     ("action", "kind"),
     [
         (new(), Kind.NEW),
-        (Reopen(CI_TEST, "failing again", 7, "body"), Kind.REOPENED),
+        (Reopen(CI_TEST, "failing again", 7, "body", a_state()), Kind.REOPENED),
         (closed("completed"), Kind.RECOVERED),
         (closed("not_planned"), Kind.GONE),
         (closed("duplicate"), None),
-        (Update(CI_TEST, "1 new failed run", 7, "body"), None),
+        (Update(CI_TEST, "1 new failed run", 7, "body", a_state()), None),
         (Skip(CI_TEST, "nothing new", Why.UNCHANGED, 7), None),
     ],
     ids=["new", "reopened", "recovered", "gone", "duplicate", "updated", "left"],
@@ -104,7 +107,7 @@ def test_the_most_urgent_stands_first_and_the_headline_counts_each_kind() -> Non
         closed("completed"),
         new(),
         closed("completed"),
-        Reopen(CI_TEST, "", 7, ""),
+        Reopen(CI_TEST, "", 7, "", a_state()),
     ]
     news = make_news(a_report(*(Result(action, Fate.DONE, 7) for action in actions)))
     assert [item.kind.value for item in news.items] == ["new", "reopened", "recovered", "recovered", "gone"]

@@ -96,11 +96,11 @@ def _workspace() -> Path:
 
 def _sweep(connection: Connection, stop: _Stop) -> Report:
     progress = GroupedProgress(stop.check)
-    reads = connection.reads()
-    door: Door = ShutDoor() if connection.settings.dry_run else connection.door(reads, progress)
+    github = connection.github(progress)
+    door: Door = ShutDoor() if connection.settings.dry_run else connection.door(github, progress)
     with _details():
         try:
-            return sweep(reads, door, connection.settings, now(), progress)
+            return sweep(github, door, connection.settings, connection.template, now())
         finally:
             progress.end()
 

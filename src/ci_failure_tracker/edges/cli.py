@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,7 +24,7 @@ from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github_api.writes import Door, ShutDoor
-from ci_failure_tracker.model import Gravity, Plan, Result
+from ci_failure_tracker.model import Action, Gravity, Result
 from ci_failure_tracker.rendering.markdown import utc
 from ci_failure_tracker.rendering.summary import said
 from ci_failure_tracker.reporting.report import Report
@@ -130,12 +130,12 @@ def _connection(given: dict[str, str | None]) -> Connection:
 
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
     with terminal.progress() as progress:
-        reads = connection.reads()
-        door: Door = connection.door(reads, progress) if execute else ShutDoor()
+        github = connection.github(progress)
+        door: Door = connection.door(github, progress) if execute else ShutDoor()
         if execute and not yes:
             terminal.must_be_one()
             door = _AskingDoor(door, terminal, progress)
-        return sweep(reads, door, connection.settings, now(), progress)
+        return sweep(github, door, connection.settings, connection.template, now())
 
 
 class _AskingDoor:
@@ -146,13 +146,13 @@ class _AskingDoor:
         self._terminal = terminal
         self._progress = progress
 
-    def apply(self, plan: Plan) -> tuple[Result, ...]:
-        planned = ShutDoor().apply(plan)
+    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
+        planned = ShutDoor().apply(actions)
         if not any(said(result) != "left" for result in planned):
             return planned
         self._progress.pause()
         self._terminal.show_plan(planned)
-        return self._door.apply(plan) if self._terminal.agrees() else planned
+        return self._door.apply(actions) if self._terminal.agrees() else planned
 
 
 # --- the terminal --------------------------------------------------------------------------------

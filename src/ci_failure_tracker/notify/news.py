@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ci_failure_tracker.model import Close, Create, Failing, Fate, Reopen, Result
-from ci_failure_tracker.rendering.markdown import counted, plain, utc
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.rendering.markdown import plain, utc
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 from ci_failure_tracker.reporting.report import Report
 

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, Kind, News, that_fit
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, counted, defused, length
+from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, defused, length
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 
 if TYPE_CHECKING:

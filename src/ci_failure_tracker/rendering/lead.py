@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_failure_tracker.model import SCHEDULE, Ending, Outcome, Quiet, State
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.comments import counted_failures, flaky_words
 from ci_failure_tracker.rendering.links import point, run_link
-from ci_failure_tracker.rendering.markdown import code, counted, utc
+from ci_failure_tracker.rendering.markdown import code, utc
 
 _NAMED = 3
 

@@ -111,11 +111,6 @@ def length(text: str) -> int:
     return len(text.encode("utf-16-le", "replace")) // 2
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 run`, `2 runs`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def _visible(text: str) -> str:
     return text if text.isprintable() else "".join(char for char in text if unicodedata.category(char) not in _HIDDEN)
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ci_failure_tracker.model import ALL_JOBS, Create, ExcerptLine, Failing, Outcome, Skip, Why
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.figures import (
     UNKNOWN,
     at_least,
@@ -29,7 +30,7 @@ from ci_failure_tracker.rendering.figures import (
     streak,
     window_line,
 )
-from ci_failure_tracker.rendering.markdown import counted, plain, utc
+from ci_failure_tracker.rendering.markdown import plain, utc
 from ci_failure_tracker.rendering.reasons import plain_lines
 from ci_failure_tracker.reporting.figures import Measures, Period, RunMark, Spread
 from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook
