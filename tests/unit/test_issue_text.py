@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from builders import START, a_run, green, red, some_settings
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.model import Identity, Observation, Outcome, State, Workflow
+from ci_failure_tracker.model import Identity, IdentityKind, Observation, Outcome, State, Workflow
 from ci_failure_tracker.rendering.issue import IssueTemplate, read_template, render_title
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.memory import remember
@@ -108,7 +108,7 @@ def test_a_template_that_cannot_be_used_is_a_mistake_of_the_settings(template: s
 
 def test_a_title_is_filled_in_once_and_in_one_line() -> None:
     assert render_title("[CI Failure] {workflow} - {job}", Identity("", "{job}", "a\nb")) == "[CI Failure] {job} - a b"
-    assert render_title("{job}", Identity("", "CI", "*")) == "all jobs"
+    assert render_title("{job}", Identity("", "CI", "*", kind=IdentityKind.WORKFLOW)) == "all jobs"
 
 
 @given(st.text(max_size=400), st.text(max_size=400))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Create, Fate, Issue, Result, Run, Scan, Skip
-from ci_failure_tracker.reporting.ledger import CauseLook, Ledger, make_ledger
+from ci_failure_tracker.reporting.ledger import CauseLook, JobName, Ledger, make_ledger
 from sweeping import Plan, make_plan
 
 NOW = START + timedelta(hours=30)
@@ -89,7 +89,12 @@ def test_a_dry_run_shows_the_issues_as_they_are_and_the_causes_that_it_would_wri
     found = ledger_of(plan, ShutDoor().apply(plan.actions))
     assert found.issues == ()
     (cause,) = found.causes
-    assert (cause.headline, cause.count, cause.issues, cause.jobs) == ("ValueError: no year", 1, (), (("CI", "test"),))
+    assert (cause.headline, cause.count, cause.issues, cause.jobs) == (
+        "ValueError: no year",
+        1,
+        (),
+        (JobName("CI", "test"),),
+    )
 
 
 def test_an_issue_without_a_marker_that_can_be_read_is_shown_by_its_title() -> None:
@@ -112,7 +117,11 @@ def test_one_cause_in_several_jobs_is_one_and_the_most_frequent_comes_first() ->
     of_c = a_reading(red(scan.runs[0], "c", scan.jobs[0].jobs[2].id), "no such file")
     scan = dataclasses.replace(scan, readings=(*scan.readings[:2], of_c))
     first, second = ledger(scan).causes
-    assert (first.headline, first.count, first.jobs) == ("ValueError: no year", 2, (("CI", "a"), ("CI", "b")))
+    assert (first.headline, first.count, first.jobs) == (
+        "ValueError: no year",
+        2,
+        (JobName("CI", "a"), JobName("CI", "b")),
+    )
     assert first.issues == (7, 8)
     assert [line.text for line in first.lines] == ["before", "ValueError: no year"]
     assert (second.headline, second.count, second.issues) == ("no such file", 1, (9,))

@@ -18,6 +18,7 @@ from ci_failure_tracker.model import (
     ExcerptLine,
     FailedLeg,
     Identity,
+    IdentityKind,
     LegCount,
     Occurrence,
     Outcome,
@@ -104,7 +105,7 @@ def test_a_marker_without_what_came_later_is_read() -> None:
 
 
 def test_the_marker_of_a_cause_says_so() -> None:
-    of_cause = dataclasses.replace(a_state(), identity=Identity(ID, "CI", "test", "v1:1"))
+    of_cause = dataclasses.replace(a_state(), identity=Identity(ID, "CI", "test", "v1:1", IdentityKind.CAUSE))
     assert read_state(inner(write_marker(of_cause))).identity.cause == "v1:1"
 
 

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from builders import a_reading, a_run, red, some_settings
 from ci_failure_tracker.diagnosis.observations import tell
-from ci_failure_tracker.model import Absence, ExcerptLine, Identity, Observation, Outcome, Reading, State
+from ci_failure_tracker.model import Absence, ExcerptLine, Identity, IdentityKind, Observation, Outcome, Reading, State
 from ci_failure_tracker.rendering.issue import render_title
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 from ci_failure_tracker.tracking.history import read_histories
@@ -209,7 +209,7 @@ def test_the_issue_of_a_cause_says_when_its_jobs_fail_of_something_else() -> Non
 
 
 def test_a_title_may_hold_the_headline() -> None:
-    job, cause = Identity("", "CI", "test"), Identity("", "CI", "test", "v1:x")
+    job, cause = Identity("", "CI", "test"), Identity("", "CI", "test", "v1:x", IdentityKind.CAUSE)
     assert render_title("{job}: {headline}", job, "disk full") == "test: disk full"
     assert render_title("{job}: {headline}", cause, "disk full") == "test: disk full"
     assert render_title("{workflow} - {job}", cause, "disk full") == "CI - test: disk full"

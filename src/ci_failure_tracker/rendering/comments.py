@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from ci_failure_tracker.model import SCHEDULE, Ending, Flaky, Line, News, Outcome, Point, State
+from ci_failure_tracker.model import SCHEDULE, Ending, Flaky, IdentityKind, Line, News, Point, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.links import commit, point, run_link, span
 from ci_failure_tracker.rendering.markdown import code, utc
@@ -131,7 +131,7 @@ def _how_long(state: State, ending: Ending, now: datetime) -> str:
     time = f"for {span(end - start)}, from {utc(start)} to {utc(end)}"
     if ending is Ending.MOVED_ON:
         return f"It waited {time}."
-    if state.identity.job == Outcome.SILENT.words:
+    if state.identity.kind is IdentityKind.SCHEDULE:
         return f"It was silent {time}."
     return f"It was broken {time}, in {counted_failures(state)}."
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
@@ -20,6 +20,7 @@ from ci_failure_tracker.model import (
     ExcerptLine,
     FailedLeg,
     Identity,
+    IdentityKind,
     LegCount,
     Occurrence,
     Outcome,
@@ -156,7 +157,9 @@ class IssueTemplate:
         Raises:
             SettingsError: where the user's text is no template.
         """
-        environment = ImmutableSandboxedEnvironment(
+        # Our own template needs no sandbox, which looks at each field of it anew.
+        kind = ImmutableSandboxedEnvironment if text else Environment
+        environment = kind(
             loader=PackageLoader("ci_failure_tracker.rendering"),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -244,7 +247,7 @@ _EXAMPLE = State(
 
 _BARE_EXAMPLE = dataclasses.replace(
     _EXAMPLE,
-    identity=Identity("0" * 32, "CI", ALL_JOBS),
+    identity=Identity("0" * 32, "CI", ALL_JOBS, kind=IdentityKind.WORKFLOW),
     legs=(),
     occurrences=(dataclasses.replace(_EXAMPLE.latest, attempt=2, commit=Commit("1" * 40, ""), legs=()),),
     last_green=None,

@@ -17,7 +17,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ci_failure_tracker.model import ALL_JOBS, Create, ExcerptLine, Failing, Outcome, Skip, Why
+from ci_failure_tracker.model import Create, ExcerptLine, Failing, Outcome, Skip, Why
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.figures import (
     UNKNOWN,
@@ -33,7 +33,7 @@ from ci_failure_tracker.rendering.figures import (
 from ci_failure_tracker.rendering.markdown import plain, utc
 from ci_failure_tracker.rendering.reasons import plain_lines
 from ci_failure_tracker.reporting.figures import Measures, Period, RunMark, Spread
-from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook
+from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook, JobName
 from ci_failure_tracker.reporting.report import Report
 
 MOST_JOBS, MOST_RUNS, MOST_CAUSES, MOST_ISSUES, MOST_LEFT = 200, 60, 100, 500, 200
@@ -397,7 +397,7 @@ def _cause(one: CauseLook) -> CauseItem:
     return CauseItem(
         headline=plain(one.headline, _TEXT),
         count=one.count,
-        jobs=tuple(f"{_named(workflow, _NAME)} › {_job(job)}" for workflow, job in one.jobs[:_JOBS_OF_A_CAUSE]),
+        jobs=tuple(map(_job, one.jobs[:_JOBS_OF_A_CAUSE])),
         more_jobs=max(0, len(one.jobs) - _JOBS_OF_A_CAUSE),
         issues=one.issues,
         first_seen=one.first_seen,
@@ -406,8 +406,8 @@ def _cause(one: CauseLook) -> CauseItem:
     )
 
 
-def _job(name: str) -> str:
-    return "all jobs" if name == ALL_JOBS else _named(name, _NAME)
+def _job(one: JobName) -> str:
+    return f"{_named(one.workflow, _NAME)} › {'all jobs' if one.all_jobs else _named(one.job, _NAME)}"
 
 
 def _state_of_issue(one: IssueLook) -> str:

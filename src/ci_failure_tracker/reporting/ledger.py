@@ -49,6 +49,15 @@ class IssueLook:
 
 
 @dataclass(frozen=True, slots=True)
+class JobName:
+    """A job of a workflow, or all of them."""
+
+    workflow: str
+    job: str
+    all_jobs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CauseLook:
     """Why jobs fail: one cause, in how many failed jobs it was seen, in which jobs and issues, and the log's lines.
 
@@ -60,7 +69,7 @@ class CauseLook:
     count: int
     first_seen: datetime
     last_seen: datetime
-    jobs: tuple[tuple[str, str], ...]
+    jobs: tuple[JobName, ...]
     issues: tuple[int, ...]
     lines: tuple[ExcerptLine, ...] = ()
 
@@ -165,19 +174,23 @@ def _causes(
     told: set[str] = set()
     for number, state in standing:
         told.add(state.identity.id)
-        job = (state.identity.workflow, state.identity.job)
+        job = _name(state.identity)
         for cause in state.causes:
             yield _of_issue(cause, state, job, () if number is None else (number,))
     read = {one.signature: one.diagnosis for one in scan.readings if one.diagnosis}
     for one in failing:
         if one.identity.id not in told and one.signature:
             found = read.get(one.signature)
-            job = (one.identity.workflow, one.identity.job)
+            job = _name(one.identity)
             lines = found.lines if found else ()
             yield CauseLook(one.signature, one.headline, one.count, one.since, one.since, (job,), (), lines)
 
 
-def _of_issue(cause: Cause, state: State, job: tuple[str, str], issues: tuple[int, ...]) -> CauseLook:
+def _name(identity: Identity) -> JobName:
+    return JobName(identity.workflow, identity.job, identity.is_whole_workflow)
+
+
+def _of_issue(cause: Cause, state: State, job: JobName, issues: tuple[int, ...]) -> CauseLook:
     evidence = state.evidence
     lines = evidence.lines if evidence and evidence.signature == cause.signature else ()
     return CauseLook(

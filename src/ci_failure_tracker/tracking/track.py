@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.model import ALL_JOBS, History, Identity, Issue, Observation, Scan, State
+from ci_failure_tracker.model import History, Identity, Issue, Observation, Scan, State
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
 from ci_failure_tracker.tracking.causes import recall
 from ci_failure_tracker.tracking.history import Ground, read_histories
@@ -158,7 +158,7 @@ def _by_kind(
 ) -> Mapping[_Kind, tuple[State, ...]]:
     ours = _Kind(settings.group_by, settings.matrix)
     named = {
-        identify(seen.run.workflow.name, seen.job, settings.group_by, settings.matrix)[0].id
+        identify(seen.run.workflow.name, seen.job, settings.group_by, settings.matrix, seen.kind)[0].id
         for seen in told
         if seen.job is not None and settings.group_by is not GroupBy.CAUSE
     }
@@ -171,7 +171,7 @@ def _by_kind(
 def _kind_of(identity: Identity, ours: _Kind) -> _Kind:
     if identity.cause:
         return _Kind(GroupBy.CAUSE, ours.matrix)
-    if identity.job == ALL_JOBS:
+    if identity.is_whole_workflow:
         return _Kind(GroupBy.WORKFLOW, ours.matrix)
     if ours.group_by is GroupBy.CAUSE:
         return ours  # a job of which no cause is known
