@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "ci_failure_tracker"
-PURE = ("diagnosis", "tracking", "rendering", "reporting", "redaction")
+PURE = ("diagnosis", "tracking", "rendering", "reporting", "text", "text/redaction")
 SINGLE = [PACKAGE / name for name in ("addresses.py", "errors.py", "secret.py", "settings.py")]
 SENDERS = {"notify/send.py", "notify/webhook.py", "notify/smtp.py"}
 """What brings the messages out; the others of that folder only make them."""

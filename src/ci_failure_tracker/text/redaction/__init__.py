@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from ci_failure_tracker.redaction.kinds import KINDS, MASK
-from ci_failure_tracker.redaction.private_keys import key_lines, parted
-from ci_failure_tracker.redaction.values import secret_values
+from ci_failure_tracker.text.redaction.kinds import KINDS, MASK
+from ci_failure_tracker.text.redaction.private_keys import key_lines, parted
+from ci_failure_tracker.text.redaction.values import secret_values
 
 _HINTS = tuple(dict.fromkeys(hint for kind in KINDS for hint in kind.hints))
 
