@@ -18,7 +18,6 @@ import pytest
 import browser
 import debian
 from builders import START, some_settings
-from ci_failure_tracker.addresses import secret_texts
 from ci_failure_tracker.edges import action
 from ci_failure_tracker.edges.deliver import deliver
 from ci_failure_tracker.errors import SettingsError
@@ -27,10 +26,10 @@ from ci_failure_tracker.notify import smtp, webhook
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import Item, Kind, News
-from ci_failure_tracker.notify.send import send
 from ci_failure_tracker.notify.webhook import NotSentError, Webhook
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.settings import secret_texts
 from contract import chat_servers, mail_server
 from contract.chat_servers import Chat, Reply
 from contract.faults_scenario import NOW, a_busy_box, look
@@ -365,7 +364,9 @@ def test_a_mail_of_five_hundred_changes_is_one_that_servers_take(plain_mail: Mai
 
 
 def told(report: Report, **given: str) -> list[Problem]:
-    return list(send(report, some_settings(**given)))
+    """The problems of delivering the report of a sweep that had none."""
+    delivered = deliver(report, some_settings(**given), Path.cwd(), is_dry=False).report
+    return [problem for problem in delivered.problems if problem not in report.problems]
 
 
 def test_a_forum_gets_a_thread_for_each_new_failure_and_one_for_the_rest(report: Report, forum: Chat) -> None:

@@ -15,7 +15,6 @@ import pytest
 from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges import metrics as edge
 from ci_failure_tracker.edges.deliver import Delivered, deliver
 from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
@@ -29,6 +28,7 @@ from ci_failure_tracker.tracking.plan import make_plan
 pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from ci_failure_tracker.notify import pushgateway
 from ci_failure_tracker.reporting import metrics
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
@@ -163,7 +163,8 @@ def test_the_package_is_loaded_only_where_metrics_are_asked_for() -> None:
 def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(extras, "METRICS", extras.Extra("metrics", (("prometheus-client", "no_such_module"),)))
+    without = extras.Extra("metrics", (("prometheus-client", "no_such_module"),))
+    monkeypatch.setitem(extras.EXTRAS, "metrics", without)
     delivered = deliver(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
     report, path = delivered.report, delivered.path
     assert Path(path).is_file()
@@ -208,7 +209,7 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         pushed.append(given)
         return ()
 
-    monkeypatch.setattr(edge, "push", take)
+    monkeypatch.setattr(pushgateway, "push", take)
     settings = some_settings(pushgateway_url="http://push.example")
     report = a_report([a_run(1)])
     assert deliver(report, settings, tmp_path, is_dry=True) == Delivered(dataclasses.replace(report, is_dry=True))

@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from builders import some_settings
-from ci_failure_tracker.addresses import secret_texts
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Outcome
 from ci_failure_tracker.rendering.markdown import plain
-from ci_failure_tracker.settings import inputs, read_settings
+from ci_failure_tracker.settings import inputs, read_settings, secret_texts
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

@@ -10,8 +10,8 @@ import ssl
 from contextlib import suppress
 from email.message import EmailMessage
 
-from ci_failure_tracker.addresses import MailServer
 from ci_failure_tracker.notify.webhook import NotSentError
+from ci_failure_tracker.settings.addresses import MailServer
 
 TIMEOUT = 30.0
 """Seconds: a server may look at a mail for a while before it answers."""
