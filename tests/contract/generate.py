@@ -41,7 +41,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "notifications.md": _with_blocks(
             ROOT / "docs" / "notifications.md", {"channels": channel_table(CHANNELS)}
         ),
-        ROOT / "docs" / "inputs.md": _inputs_page(declared),
+        ROOT / "docs" / "inputs.md": inputs_page(declared),
     }
 
 
@@ -110,7 +110,9 @@ def channel_table(channels: Iterable[Channel]) -> Iterator[str]:
     yield ""
 
 
-def _inputs_page(inputs: Iterable[Input]) -> str:
+def inputs_page(inputs: Iterable[Input]) -> str:
+    """The page docs/inputs.md."""
+    inputs = list(inputs)
     lines = [
         "# Inputs and outputs",
         "",

@@ -137,7 +137,7 @@ def test_workflows_past_the_limit_are_one() -> None:
     assert value(found, "cicd_pipeline_run_duration_seconds_count", cicd_pipeline_name="other") == 30
 
 
-def test_hostile_names_are_only_labels_and_two_that_look_alike_are_one_series() -> None:
+def test_hostile_names_are_labels_and_two_that_look_alike_are_one_series() -> None:
     names = ['x"} 1\nfake_metric 2 # {', "a\x1b[31mb", "ab\u202e", "ab"]
     run = a_run(1, workflow=Workflow(1, "C\udcffI\\", "ci.yml"))
     found = samples(a_report([run], {run.id: [a_job(name, number=place) for place, name in enumerate(names)]}))
@@ -229,7 +229,7 @@ def test_a_file_that_cannot_be_made_or_written_leaves_the_others(name: str, tmp_
     assert bool(delivered.path) == (name != "report.json")
 
 
-def test_a_report_that_no_page_can_be_made_of_is_said_and_the_rest_is_there(tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_made_is_a_problem_and_the_rest_is_there(tmp_path: Path) -> None:
     report = dataclasses.replace(a_report([a_run(1)]), figures=None)  # type: ignore[arg-type]
     delivered = deliver(
         report, some_settings(report_dir="out", pushgateway_url="http://127.0.0.1:1"), tmp_path, is_dry=False

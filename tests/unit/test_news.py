@@ -111,7 +111,7 @@ def test_the_most_urgent_stands_first_and_the_headline_counts_each_kind() -> Non
     assert news.headline == "1 new, 1 reopened, 2 recovered, 1 gone in octo-org/example"
 
 
-def test_what_fails_is_told_with_its_run_and_what_is_over_with_the_reason() -> None:
+def test_a_failure_has_its_run_and_what_is_over_has_its_reason() -> None:
     failing = (a_failing(),)
     (item,) = make_news(a_report(Result(new(), Fate.DONE, 7), failing=failing)).items
     url = "https://github.example/octo-org/example"
@@ -122,7 +122,7 @@ def test_what_fails_is_told_with_its_run_and_what_is_over_with_the_reason() -> N
     assert (over.headline, over.run, over.run_url, over.failed) == ("green on 2 commits", "", "", "")
 
 
-def test_the_line_says_how_it_stands_and_not_what_only_the_summary_tells() -> None:
+def test_the_line_gives_the_state_and_not_what_only_the_summary_has() -> None:
     failing = (a_failing(),)
     results = (Result(new(), Fate.DONE, 7), Result(closed("duplicate"), Fate.DONE, 8))
     assert make_news(a_report(*results, failing=failing)).line == "octo-org/example: 1 failing now, 0 issues open"
@@ -130,7 +130,7 @@ def test_the_line_says_how_it_stands_and_not_what_only_the_summary_tells() -> No
     assert over.line == "octo-org/example: nothing failing any more, 0 issues open"
 
 
-def test_an_issue_of_all_jobs_and_one_whose_number_is_not_known_are_told_as_such() -> None:
+def test_news_may_stand_for_all_jobs_and_for_an_issue_without_a_number() -> None:
     whole = dataclasses.replace(CI_TEST, job=ALL_JOBS)
     (item,) = make_news(a_report(Result(new(whole), Fate.DONE))).items
     assert (item.job, item.issue, item.issue_url) == ("all jobs", "issue", "")
@@ -291,7 +291,7 @@ def test_a_repository_s_name_adds_no_header_to_a_mail(name: str) -> None:
 # --- what is loaded, and what is missing ---------------------------------------------------------
 
 
-def test_what_tells_people_is_loaded_only_where_it_is_asked_for() -> None:
+def test_channels_are_loaded_only_if_they_are_on() -> None:
     modules = "ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli"
     unwanted = {"slack_sdk", "smtplib", "ci_failure_tracker.notify", "aiosmtpd"}
     code = f"import sys; sys.path[:0] = {sys.path!r}; import {modules}; print(sorted({unwanted!r} & set(sys.modules)))"

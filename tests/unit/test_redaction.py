@@ -380,7 +380,7 @@ def test_a_message_ends_a_private_key_that_was_cut_off(message: str) -> None:
     assert redacted_lines(lines) == (begin, MASK, message, "Fake0/ab" * 3)
 
 
-def test_a_private_key_without_its_beginning_is_masked_up_to_its_first_line() -> None:
+def test_a_private_key_without_its_beginning_is_masked() -> None:
     lines = ["Error: bad key", "FAILED", *key("RSA PRIVATE KEY")[1:]]
     assert redacted_lines(lines) == ("Error: bad key", "FAILED", *[MASK] * 4, lines[-1])
 

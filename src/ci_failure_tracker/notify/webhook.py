@@ -19,7 +19,7 @@ from ci_failure_tracker.secret import Secret
 
 TIMEOUT = 10.0
 LONGEST_WAIT = 30.0
-_FIRST_WAIT = 1.0
+FIRST_WAIT = 1.0
 _TOO_MANY, _FAULT, _REDIRECT = 429, 500, 300
 _MOST_READ = 8_192
 
@@ -100,11 +100,11 @@ def _beginning(response: requests.Response) -> str:
 def _wait(response: requests.Response) -> float | None:
     """How long to wait before the second try; none where there is to be no second one."""
     if response.status_code >= _FAULT:
-        return _FIRST_WAIT
+        return FIRST_WAIT
     if response.status_code != _TOO_MANY:
         return None
     try:
-        seconds = float(response.headers.get("Retry-After", _FIRST_WAIT))
+        seconds = float(response.headers.get("Retry-After", FIRST_WAIT))
     except ValueError:
         return None
     return seconds if 0 <= seconds <= LONGEST_WAIT else None
