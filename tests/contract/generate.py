@@ -52,10 +52,10 @@ def _with_blocks(path: Path, blocks: Mapping[str, Iterable[str]]) -> str:
         pattern = re.compile(
             rf"^( *)((?:#|<!--) <generated {name}\b.*\n)(?:.*\n)*?( *(?:#|<!--) </generated {name}>.*\n)", re.MULTILINE
         )
-        found = list(pattern.finditer(text))
-        if len(found) != 1:
-            raise SystemExit(f"{path.name} has {len(found)} places for the generated {name}; there must be one.")
-        (match,) = found
+        places = list(pattern.finditer(text))
+        if len(places) != 1:
+            raise SystemExit(f"{path.name} has {len(places)} places for the generated {name}; there must be one.")
+        (match,) = places
         block = match[1] + match[2] + "".join(f"{match[1]}{line}\n" for line in lines) + match[3]
         text = text[: match.start()] + block + text[match.end() :]
     return text

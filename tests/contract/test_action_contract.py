@@ -1,4 +1,4 @@
-"""action.yml is what the settings say, and keeps the rules of a composite action that others trust."""
+"""action.yml repeats the settings, and keeps the rules of a composite action that others can trust."""
 
 from __future__ import annotations
 

@@ -283,7 +283,7 @@ def test_wrong_inputs_are_all_named_at_once_and_none_is_repeated(sweep: Action, 
             "give 50 at most",
         ),
     ],
-    ids=lambda one: one if isinstance(one, str) else "",
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_wrong_input_says_how_to_mend_it_without_repeating_it(given: Mapping[str, str], advice: str) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -413,7 +413,7 @@ def test_a_bug_in_the_news_takes_no_report_with_it(
     settings = some_settings(slack_webhook_url="http://127.0.0.1:9/hunter2")
     delivered = deliver(report, settings, tmp_path, is_dry=False).report
     assert delivered.results == report.results
-    assert [one.what for one in delivered.problems if one.gravity is Gravity.ERROR] == [
+    assert [problem.what for problem in delivered.problems if problem.gravity is Gravity.ERROR] == [
         "The messages could not be made: ZeroDivisionError."
     ]
 
@@ -462,7 +462,7 @@ def test_a_webhook_that_says_later_or_fails_is_asked_twice(first: Reply, report:
         ([Reply(302, "", {"Location": "http://127.0.0.1:9/hunter2"})], "Slack answered 302", ""),
         ([Reply(403, "<b>hunter2</b>")], "Slack answered 403", ""),
     ],
-    ids=lambda one: one if isinstance(one, str) else "",
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_slack_refuses_is_an_error_that_repeats_only_known_words(
     replies: list[Reply], what: str, advice: str, report: Report, slack: Chat

@@ -1,4 +1,4 @@
-"""What a sweep tells: only what was really done, in words that do nothing in any of the channels."""
+"""The news of a sweep: only what was really done, in texts that are inert in every channel."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from ci_failure_tracker.notify.slack import slack_message, slack_payload
 
 CI_TEST = Identity("a" * 32, "CI", "test")
 NAME = 1_000
-"""Characters of a name, more than GitHub lets through."""
+"""Characters of a name, more than GitHub allows."""
 
 
 def new(identity: Identity = CI_TEST, title: str = "[CI Failure] CI - test") -> Create:
@@ -58,7 +58,7 @@ def closed(reason: str, identity: Identity = CI_TEST, why: str = "green on 2 com
 
 
 def a_report(*results: Result, failing: tuple[Failing, ...] = ()) -> Report:
-    plan = Plan(tuple(one.action for one in results), failing, ())
+    plan = Plan(tuple(result.action for result in results), failing, ())
     return make_report(a_scan([]), plan, results, Requests(5, 995, 800), START)
 
 
@@ -189,7 +189,7 @@ _SLACK_ITEM = re.compile(rf"{_SLACK_FIRST}(\n({_SLACK_CODE}|{_SLACK_SAID}+))?")
 _ITALIC = re.compile(r"(?<![^\W_])_[^_]+_(?![^\W_])")
 
 
-@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
 def test_a_hostile_text_does_nothing_in_slack(hostile: Hostile) -> None:
     message = slack_message(hostile_news(hostile.text))
     texts = list(every("text", message["blocks"]))
@@ -201,7 +201,7 @@ def test_a_hostile_text_does_nothing_in_slack(hostile: Hostile) -> None:
         assert not _ITALIC.search(re.sub(_SLACK_CODE, "", re.sub(_SLACK_LINK, "", text)))
     kinds = Counter(block["type"] for block in message["blocks"])
     assert kinds == {"header": 1, "context": 1, "section": 4}
-    assert all(one["text"].get("verbatim") for one in message["blocks"] if one["type"] == "section")
+    assert all(block["text"].get("verbatim") for block in message["blocks"] if block["type"] == "section")
 
 
 _DISCORD_LINK = r"\[[#\w ]+\]\(https://github\.example/octo-org/example/[\w/]+\)"
@@ -211,7 +211,7 @@ _DISCORD_ITEM = re.compile(rf"{_DISCORD_WHERE}(\n(`[^`\n]+`|{_DISCORD_SAID}+))?"
 _DISCORD_CARD = re.compile(rf"{_DISCORD_LINK}(\n`[^`\n]+`)?")
 
 
-@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
 def test_a_hostile_text_does_nothing_in_discord(hostile: Hostile) -> None:
     news = hostile_news(hostile.text)
     message = discord_message(news)
@@ -226,7 +226,7 @@ def test_a_hostile_text_does_nothing_in_discord(hostile: Hostile) -> None:
     (card,) = threads[0]["embeds"]
     assert _DISCORD_CARD.fullmatch(card["description"])
     assert re.fullmatch(rf"{_DISCORD_SAID}*", card["title"])
-    assert {one["allowed_mentions"] == {"parse": []} for one in (message, *threads)} == {True}
+    assert {sent["allowed_mentions"] == {"parse": []} for sent in (message, *threads)} == {True}
 
 
 def mail_parts(news: News) -> tuple[str, str]:
@@ -261,7 +261,7 @@ HARMLESS = Tags(mail_parts(hostile_news("benign"))[1])
 _LINKED = re.compile(r"\w\.(?=[a-z])|\w@\w|://", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
 def test_a_hostile_text_does_nothing_in_a_mail(hostile: Hostile) -> None:
     news = hostile_news(hostile.text)
     text, page = mail_parts(news)
@@ -271,9 +271,9 @@ def test_a_hostile_text_does_nothing_in_a_mail(hostile: Hostile) -> None:
     assert tags.links == HARMLESS.links
     shown = "".join(tags.text)
     # The tracker's own sign that ends a host's name; of a text's letters that are not seen none is left.
-    check_texts([one.replace("\r\n", "\n").replace("\u2060", "\u200b") for one in (text, shown)], hostile)
-    for told in (shown, re.sub(r"https://github\.example/\S*", "", text)):
-        assert not _LINKED.search(told), ascii(_LINKED.search(told))
+    check_texts([part.replace("\r\n", "\n").replace("\u2060", "\u200b") for part in (text, shown)], hostile)
+    for part in (shown, re.sub(r"https://github\.example/\S*", "", text)):
+        assert not _LINKED.search(part), ascii(_LINKED.search(part))
 
 
 @pytest.mark.parametrize("name", ["octo-org/e\r\nBcc: evil@mail.example", "x\n\n<b>", "é" * 300, "=?utf-8?q?=0ABcc:?="])

@@ -218,7 +218,7 @@ def test_the_same_values_in_another_order_or_form_have_one_fingerprint() -> None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoreSettings(Settings):
-    """Two inputs more. Neither says that it keeps the checkpoint; one does not even declare that it is an input."""
+    """Two more inputs. Neither says that it keeps the checkpoint, and the second is not even declared as an input."""
 
     runner: str = as_field(Input(help="Runners to look at.", parse=str))
     undeclared: str = ""
