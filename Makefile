@@ -47,7 +47,7 @@ format: $(READY) ## Mend what ruff can mend
 	$(LINTERS) ruff check --fix
 	$(LINTERS) ruff format
 
-generate: $(READY) ## Write the parts of action.yml and docs that repeat the settings
+generate: $(READY) ## Write the parts of action.yml, start.sh and docs that repeat the settings
 	@$(IN_SRC) $(PYTHON) tests/contract/generate.py
 
 # The action installs such a list on top of requirements.txt, so it holds an extra alone and not what the project needs.

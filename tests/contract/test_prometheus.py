@@ -15,8 +15,8 @@ import pytest
 
 import debian
 from builders import a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.edges.metrics import push
 from ci_failure_tracker.model import Commit, Create, Fate, Result
+from ci_failure_tracker.notify.pushgateway import push
 from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret

@@ -14,7 +14,6 @@ import pytest
 
 from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges import metrics as edge
 from ci_failure_tracker.edges.deliver import Delivered, deliver
 from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
@@ -28,6 +27,7 @@ from sweeping import make_plan, report_of
 pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from ci_failure_tracker.notify import pushgateway
 from ci_failure_tracker.reporting import metrics
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
@@ -135,7 +135,7 @@ def test_workflows_past_the_limit_are_one() -> None:
     assert value(found, "cicd_pipeline_run_duration_seconds_count", cicd_pipeline_name="other") == 30
 
 
-def test_hostile_names_are_only_labels_and_two_that_look_alike_are_one_series() -> None:
+def test_hostile_names_are_labels_and_two_that_look_alike_are_one_series() -> None:
     names = ['x"} 1\nfake_metric 2 # {', "a\x1b[31mb", "ab\u202e", "ab"]
     run = a_run(1, workflow=Workflow(1, "C\udcffI\\", "ci.yml"))
     found = samples(a_report([run], {run.id: [a_job(name, number=place) for place, name in enumerate(names)]}))
@@ -161,7 +161,8 @@ def test_the_package_is_loaded_only_where_metrics_are_asked_for() -> None:
 def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(extras, "METRICS", extras.Extra("metrics", (("prometheus-client", "no_such_module"),)))
+    without = extras.Extra("metrics", (("prometheus-client", "no_such_module"),))
+    monkeypatch.setitem(extras.EXTRAS, "metrics", without)
     delivered = deliver(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
     report, path = delivered.report, delivered.path
     assert Path(path).is_file()
@@ -206,7 +207,7 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         pushed.append(given)
         return ()
 
-    monkeypatch.setattr(edge, "push", take)
+    monkeypatch.setattr(pushgateway, "push", take)
     settings = some_settings(pushgateway_url="http://push.example")
     report = a_report([a_run(1)])
     assert deliver(report, settings, tmp_path, is_dry=True) == Delivered(dataclasses.replace(report, is_dry=True))
@@ -226,7 +227,7 @@ def test_a_file_that_cannot_be_made_or_written_leaves_the_others(name: str, tmp_
     assert bool(delivered.path) == (name != "report.json")
 
 
-def test_a_report_that_no_page_can_be_made_of_is_said_and_the_rest_is_there(tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_made_is_a_problem_and_the_rest_is_there(tmp_path: Path) -> None:
     report = dataclasses.replace(a_report([a_run(1)]), figures=None)  # type: ignore[arg-type]
     delivered = deliver(
         report, some_settings(report_dir="out", pushgateway_url="http://127.0.0.1:1"), tmp_path, is_dry=False

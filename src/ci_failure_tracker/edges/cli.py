@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from ci_failure_tracker import __version__
-from ci_failure_tracker.addresses import WITH_PASSWORDS
 from ci_failure_tracker.edges.deliver import deliver
 from ci_failure_tracker.edges.explain import explain_command
 from ci_failure_tracker.edges.output import lines, one_line
@@ -63,17 +62,12 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             option = click.option(*names, is_flag=True, help=f"{text} This is the default.")
         else:
             text += f"  [default: {default}]" if default else ""
-            variable = _variable(declared.name)
+            variable = declared.command_variable
             option = click.option(
                 *names, metavar=declared.metavar, help=text, envvar=variable, show_envvar=variable is not None
             )
         command = option(command)
     return command
-
-
-def _variable(name: str) -> str | None:
-    """The variable that a password may be in, for a list of processes shows what stands in a command."""
-    return f"CI_FAILURES_{name.upper().replace('-', '_')}" if name in WITH_PASSWORDS else None
 
 
 @program.command("sweep")

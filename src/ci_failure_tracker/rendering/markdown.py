@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ci_failure_tracker.redaction import redacted, redacted_lines
+from ci_failure_tracker.text.redaction import redacted, redacted_lines
 
 ZERO_WIDTH_SPACE = "\u200b"
 

@@ -20,7 +20,7 @@ from ci_failure_tracker.model import (
     State,
     Why,
 )
-from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.marker import Tracked
 from ci_failure_tracker.tracking.state_json import state_as_json
@@ -137,24 +137,8 @@ def _open_states(tracked: Sequence[Tracked]) -> tuple[State, ...] | None:
 def _seal(states: Iterable[State], settings: Settings) -> str:
     """A short hash of all that a reach depends on."""
     held = sorted(json.dumps(_without_reach(state), sort_keys=True) for state in states)
-    asked = [str(getattr(settings, name)) for name in _WHAT_IS_READ]
-    asked.append(",".join(sorted(settings.conclusions)))
+    asked = sorted(fingerprint_parts(settings).items())
     return hashlib.sha256(json.dumps([asked, held]).encode()).hexdigest()[:16]
-
-
-_WHAT_IS_READ = (
-    "workflow",
-    "exclude_workflow",
-    "branch",
-    "event",
-    "group_by",
-    "matrix",
-    "min_failures",
-    "close_after",
-    "logs",
-    "excerpt_lines",
-    "schedules",
-)
 
 
 def _without_reach(state: State) -> Mapping[str, object]:

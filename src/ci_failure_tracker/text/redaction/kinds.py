@@ -113,7 +113,7 @@ KINDS = (
     Kind("npm token", ("npm_",), r"npm_[A-Za-z0-9]{24,}+", ("login ", "npm_" + _ANY, " E401")),
     Kind("PyPI token", ("pypi-ag",), r"pypi-Ag[\w-]{16,}+", ("twine -p ", "pypi-Ag" + "E" + _ANY, " upload")),
     Kind(
-        "RubyGems, NuGet or crates.io key",
+        "RubyGems, NuGet or Cargo key",
         ("rubygems_", "oy2", "cio"),
         rf"rubygems_[0-9a-f]{{24,}}+|{_at('oy2')}[a-z0-9]{{43}}\b|{_at('cio')}[A-Za-z0-9]{{32}}\b",
         ("gem push with ", "rubygems_" + _HEX, ""),
@@ -327,7 +327,7 @@ KINDS = (
         ("login", "sshpass", "mysql", "mariadb"),
         rf"(?:login|sshpass|mysql\w{{0,10}}|mariadb[\w-]{{0,10}}){_WORDS_BEFORE}\s-p(?P<sign>[ =]?){_OPENING}"
         r"(?![ \d.:/-]{0,20}(?:\s|$))",
-        ("docker login -u fake -p ", "hunter2", " ghcr.io: denied"),
+        ("docker login -u fake -p ", "hunter2", " registry.example.com: denied"),
         JUDGED,
     ),
     Kind(
