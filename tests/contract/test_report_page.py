@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 import browser
-import debian
 from builders import START, a_job, a_reading, a_run, a_scan, red, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result, Scan, Workflow
@@ -21,6 +20,7 @@ from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.report import Report, Requests, make_report
 from ci_failure_tracker.tracking.plan import make_plan
 from hostile import TEXTS
+from outside_tools import needed
 
 NOW = START + timedelta(days=4)
 SAYS = {"wrong": "ValueError: no year", "slow": "timed out after 60 minutes"}
@@ -69,11 +69,8 @@ def an_everyday_report() -> Report:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    try:
-        with browser.chromium() as running:
-            yield running
-    except debian.MissingError as missing:
-        pytest.skip(f"no Chromium: {missing}")
+    with needed("Chromium"), browser.chromium() as running:
+        yield running
 
 
 class Opened:
