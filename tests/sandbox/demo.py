@@ -1,6 +1,6 @@
 """The demo: the real program, twice, against a local GitHub with the history of an invented project.
 
-Needs no token and no network. The report page is left in a folder, `--keep FOLDER` says in which; with that option the
+Needs no token, and no network beyond this machine. The report page is left in a folder, `--keep FOLDER` says in which; with that option the
 summary and the issues are left there as well, as Markdown files.
 """
 
