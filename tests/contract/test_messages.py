@@ -16,7 +16,6 @@ from urllib.parse import quote
 import pytest
 
 import browser
-import debian
 from builders import START, some_settings
 from ci_failure_tracker.edges import action
 from ci_failure_tracker.edges.deliver import deliver
@@ -26,6 +25,7 @@ from ci_failure_tracker.notify import smtp, webhook
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import Item, Kind, News
+from ci_failure_tracker.notify.slack import slack_message
 from ci_failure_tracker.notify.webhook import NotSentError, Webhook
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
@@ -35,10 +35,8 @@ from contract.chat_servers import Chat, Reply
 from contract.faults_scenario import NOW, a_busy_box, look
 from contract.mail_server import PASSWORD, USER, Certificate, Mails
 from hostile import PIECES
+from outside_tools import needed
 from sandbox import Sandbox
-
-pytest.importorskip("slack_sdk", reason="slack_sdk is not installed")
-from ci_failure_tracker.notify.slack import slack_message
 
 SENDER, DEV, OPS = "ci@mail.example", "dev@mail.example", "ops@mail.example"
 MAIL = {"email_from": SENDER, "email_to": f"{DEV}, {OPS}"}
@@ -627,17 +625,14 @@ def test_a_mail_is_read_in_a_browser_where_hostile_texts_do_nothing(plain_mail: 
     _, page = plain_mail.read().iter_parts()
     (tmp_path / "mail.html").write_text(page.get_content(), "utf-8")
     asked: list[str] = []
-    try:
-        with browser.chromium() as chromium:
-            tab = chromium.new_page(viewport={"width": 320, "height": 600})
-            tab.on("request", lambda request: asked.append(request.url))
-            tab.on("dialog", lambda dialog: asked.append(dialog.message))
-            tab.goto((tmp_path / "mail.html").as_uri())
-            assert tab.locator("li").count() == len(items)
-            links = set(tab.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))"))
-            assert links == {items[0].issue_url, items[0].run_url}
-            assert tab.locator("img, script, iframe, form, textarea").count() == 0
-            assert tab.evaluate("document.documentElement.scrollWidth") == 320, "a phone has to scroll sideways"
-    except debian.MissingError as missing:
-        pytest.skip(str(missing))
+    with needed("Chromium"), browser.chromium() as chromium:
+        tab = chromium.new_page(viewport={"width": 320, "height": 600})
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("dialog", lambda dialog: asked.append(dialog.message))
+        tab.goto((tmp_path / "mail.html").as_uri())
+        assert tab.locator("li").count() == len(items)
+        links = set(tab.locator("a").evaluate_all("all => all.map(one => one.getAttribute('href'))"))
+        assert links == {items[0].issue_url, items[0].run_url}
+        assert tab.locator("img, script, iframe, form, textarea").count() == 0
+        assert tab.evaluate("document.documentElement.scrollWidth") == 320, "a phone has to scroll sideways"
     assert asked == [(tmp_path / "mail.html").as_uri()]

@@ -12,21 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import generate_latest
 
-import debian
 from builders import a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.model import Commit, Create, Fate, Result
 from ci_failure_tracker.notify.pushgateway import push
 from ci_failure_tracker.reporting.counting import make_figures
+from ci_failure_tracker.reporting.metrics import metrics_text, registry_of
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
 from contract import prometheus
+from outside_tools import needed
 from sweeping import make_plan, report_of
-
-pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
-from prometheus_client import generate_latest
-
-from ci_failure_tracker.reporting.metrics import metrics_text, registry_of
 
 DASHBOARD: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs" / "grafana" / "dashboard.json").read_text("utf-8")
@@ -60,18 +57,15 @@ def a_report() -> Report:
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[str]:
-    try:
-        with prometheus.pushgateway() as address:
-            yield address
-    except debian.MissingError as missing:
-        pytest.skip(str(missing))
+    with needed("Pushgateway"), prometheus.pushgateway() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prometheus that has scraped what one sweep pushed."""
     assert push(a_report(), Secret(gateway)) == ()
-    with prometheus.scraping(gateway, tmp_path_factory.mktemp("prometheus")) as address:
+    with needed("Prometheus"), prometheus.scraping(gateway, tmp_path_factory.mktemp("prometheus")) as address:
         until = time.monotonic() + 30
         while not prometheus.ask(address, "ci_failure_tracker_sweep_timestamp_seconds"):
             assert time.monotonic() < until, "nothing was scraped"
@@ -83,10 +77,8 @@ def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     "text", [metrics_text, lambda report: generate_latest(registry_of(report))], ids=["file", "push"]
 )
 def test_promtool_finds_no_fault(text: Callable[[Report], bytes]) -> None:
-    try:
+    with needed("promtool"):
         tool = prometheus.programs()["promtool"]
-    except debian.MissingError as missing:
-        pytest.skip(str(missing))
     done = subprocess.run([tool, "check", "metrics"], input=text(a_report()), capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 

@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 import browser
-import debian
 from builders import START, a_job, a_reading, a_run, a_scan, red, some_settings
 from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result, Scan, Workflow
 from ci_failure_tracker.rendering.page import MOST_JOBS, MOST_RUNS, render_page
 from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.report import Report
 from hostile import TEXTS
+from outside_tools import needed
 from sweeping import make_plan, report_of
 
 NOW = START + timedelta(days=4)
@@ -67,11 +67,8 @@ def an_everyday_report() -> Report:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    try:
-        with browser.chromium() as running:
-            yield running
-    except debian.MissingError as missing:
-        pytest.skip(f"no Chromium: {missing}")
+    with needed("Chromium"), browser.chromium() as running:
+        yield running
 
 
 class Opened:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.edges import extras
@@ -19,16 +20,12 @@ from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Gravity, Job, Run, Workflow
+from ci_failure_tracker.notify import pushgateway
+from ci_failure_tracker.reporting import metrics
 from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
 from sweeping import make_plan, report_of
-
-pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
-
-from ci_failure_tracker.notify import pushgateway
-from ci_failure_tracker.reporting import metrics
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
 

@@ -37,14 +37,12 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import Kind, News, make_news
+from ci_failure_tracker.notify.slack import slack_message, slack_payload
 from ci_failure_tracker.reporting.figures import NOTHING_SEEN
 from ci_failure_tracker.reporting.report import Report
 from harmless import check_inactive, check_letters, check_secrets
 from hostile import TEXTS, Hostile
 from sweeping import make_plan, report_of
-
-pytest.importorskip("slack_sdk", reason="slack_sdk is not installed")
-from ci_failure_tracker.notify.slack import slack_message, slack_payload
 
 CI_TEST = Identity("a" * 32, "CI", "test")
 NAME = 1_000

@@ -25,11 +25,11 @@ _SHORTEST_GIVEN = 8
 
 _BOUNDARY = r"\s|$|[,;&<>()\[\]{}|\"'`.]|[\w.-]{1,40}[\"']?[=:]"
 _BARE = re.compile(
-    rf"(?:[^\s\"'`,;&<>()\[\]{{}}|\\.:…]++|[.:…](?![\s\"'`]|$)|[,;&<>()\[\]{{}}|\"'`\\](?!{_BOUNDARY}))++", re.ASCII
+    rf"(?>(?:[^\s\"'`,;&<>()\[\]{{}}|\\.:…]++|[.:…](?![\s\"'`]|$)|[,;&<>()\[\]{{}}|\"'`\\](?!{_BOUNDARY}))+)", re.ASCII
 )
 """Up to a space or to a sign that ends a value here: one that another sign or another name follows."""
 
-_QUOTED = {quote: re.compile(rf"(?:[^{quote}\\]++|\\.?)++", re.DOTALL) for quote in "\"'`"}
+_QUOTED = {quote: re.compile(rf"(?>(?:[^{quote}\\]++|\\.?)+)", re.DOTALL) for quote in "\"'`"}
 
 _OF_MESSAGES = """
 a accepted accessible an and are argument as at auth authentication authorization bad be been blank by can cannot could
