@@ -247,7 +247,7 @@ def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
     table = _table(title, "action", "issue", "workflow", "job", "why")
     for result in results:
         identity = result.action.identity
-        job = "all jobs" if identity.is_whole_workflow else one_line(identity.job, 60)
+        job = one_line(identity.job_or_all, 60)
         table.add_row(
             said(result),
             f"#{result.number}" if result.number else "",

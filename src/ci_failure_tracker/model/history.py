@@ -70,6 +70,11 @@ class Identity:
         return self.kind is IdentityKind.WORKFLOW
 
     @property
+    def job_or_all(self) -> str:
+        """The name of the job, or that it is all jobs."""
+        return "all jobs" if self.is_whole_workflow else self.job
+
+    @property
     def waits_for_approval(self) -> bool:
         """Whether it stands for runs that somebody has to approve."""
         return self.kind is IdentityKind.RUN and self.job == Outcome.ACTION_REQUIRED.words

@@ -165,7 +165,7 @@ def _item(result: Result, kind: Kind, failing: Failing | None, url: str) -> Item
     action = result.action
     identity = action.identity
     workflow = plain(identity.workflow, _NAME)
-    job = "all jobs" if identity.is_whole_workflow else plain(identity.job, _NAME)
+    job = plain(identity.job_or_all, _NAME)
     failing = None if kind.is_over else failing
     headline = action.reason if kind.is_over else failing.headline if failing else ""
     return Item(

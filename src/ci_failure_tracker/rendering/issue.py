@@ -134,7 +134,7 @@ _LADDER = (
 
 def render_title(pattern: str, identity: Identity, headline: str = "") -> str:
     """The title of a new issue: one line, no mention in it, within GitHub's limit."""
-    job = "all jobs" if identity.is_whole_workflow else identity.job
+    job = identity.job_or_all
     if identity.cause and "{headline}" not in pattern:
         job = f"{job}: {headline}"  # a job may have several causes, and their issues need names of their own
     parts = {"workflow": identity.workflow, "job": job, "headline": headline or "cause unknown"}

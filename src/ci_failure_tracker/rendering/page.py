@@ -134,7 +134,7 @@ def render_page(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue, job=_job
+        plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue
     )
     environment.globals.update(counted=counted, of=_of)
     # What is ours is not escaped; `</script` does not occur in it.
