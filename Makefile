@@ -123,9 +123,12 @@ need-repo:
 	@if [ -z "$$REPO" ]; then \
 	  echo 'Which repository? make ci-failures-check REPO=owner/name' >&2; exit 2; fi
 
-# Makes an environment with what a list of requirements locks; made anew when the list changes.
+# Makes an environment with what a list of requirements locks; made anew when the list changes. `--clear` would empty
+# what a symbolic link points to, so a link is refused.
 define MAKE_VENV
-	@for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
+	@if [ -L '$(@D)' ]; then \
+	  echo '$(@D) is a symbolic link. Remove the link, and make creates an environment here.' >&2; exit 1; fi; \
+	for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
 	  if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then \
 	    found=$$python; break; fi; done; \
 	if [ -z "$$found" ]; then echo 'Python 3.11 to 3.14 is needed, and none is on PATH.' >&2; exit 1; fi; \
