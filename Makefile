@@ -22,7 +22,7 @@ export REPO WORKFLOW MAX_RUNS
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test lint format generate lock faults golden pictures bench bench-start bench-diagnosis bench-accuracy \
-  bench-requests simulate cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
+  bench-requests bench-issues simulate cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -96,6 +96,9 @@ simulate: $(READY) ## A year of a project under this program and under naive pol
 
 bench-start: $(READY) ## Measure the time from start to the first request
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py $(ARGS)
+
+bench-issues: $(READY) ## Measure the CPU time of a sweep with up to 5,000 tracked issues
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.tracked_issues $(ARGS)
 
 bench-accuracy: $(READY) ## Score how well logs are explained, where labelled logs are at hand
 	@$(IN_SRC) $(PYTHON) tests/benchmarks/accuracy.py $(ARGS)
