@@ -1,7 +1,7 @@
-"""How well logs are explained, against the labels that people gave to real ones.
+"""`make bench-accuracy`: how well `explain` explains real logs that people labelled.
 
-The logs are others' and not part of the project: a folder with `score.py`, which says how it scores, `cases.jsonl` and
-the logs. A third of the logs was not looked at while the rules were written; `--held-out` scores only these.
+The logs are not part of the project. They are in a folder with `score.py`, which says how it scores, `cases.jsonl` and
+the logs. Nobody looked at a third of the logs while the log patterns were written; `--held-out` scores only this third.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EXPLAIN = f"{sys.executable} -m ci_failure_tracker explain --format json"
 
 
 def is_held_out(case: dict[str, str]) -> bool:
-    """Whether a case is of the third that was kept aside: by repository, because logs of one resemble each other."""
+    """Whether a case is in the third kept aside. It goes by repository, because the logs of one are alike."""
     key = case["id"] if case["source"] == "cidiff" else case.get("repo") or case["id"]
     return hashlib.md5(key.encode(), usedforsecurity=False).digest()[0] % 3 == 0
 
@@ -40,11 +40,11 @@ def held_out(corpus: Path, folder: Path) -> Path:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Score, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, default=CORPUS)
-    parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--corpus", type=Path, default=CORPUS, help="the folder with the labelled logs")
+    parser.add_argument("--held-out", action="store_true", help="score only the third kept aside")
     options = parser.parse_args(arguments)
     if not (options.corpus / "score.py").is_file():
-        print(f"skipped: no labelled logs at {options.corpus}; name their folder with --corpus.")
+        print(f"skipped: no labelled logs in {options.corpus}; name their folder with --corpus.")
         return 0
     with tempfile.TemporaryDirectory() as folder:
         corpus = held_out(options.corpus, Path(folder)) if options.held_out else options.corpus

@@ -1,8 +1,8 @@
-"""How fast logs are read and how much memory that takes, side by side with the plain keyword grep in Python.
+"""`make bench-diagnosis`: how fast `explain` reads a log and how much memory it takes, beside a keyword grep in Python.
 
-Every contender is a process of its own that reads the same file; they take turns. The logs are made from the sandbox's:
-`usual` is what setting up and installing prints, over and over, and at its end a failed step; `noisy` reads like a
-failure in every line; `endless` is one line.
+Each contender is a process of its own. The contenders read the same file and take turns. The logs are made from the
+sandbox's logs. `usual` repeats what setup and installation print. In `noisy` each line looks like a failure. `endless`
+is one line. Each log ends with a failed step.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ class Taken:
 
 
 def usual() -> Iterator[bytes]:
-    """The lines that the sandbox's logs print before anything fails, each time with other numbers."""
+    """The lines that the sandbox's logs print before a failure, with other numbers each time."""
     lines = [line for path in sorted(LOGS.glob("*.txt")) for line in path.read_bytes().splitlines(keepends=True)[:150]]
     for turn in itertools.count():
         yield b"".join(lines).replace(b"1", str(turn % 10).encode())
 
 
 def noisy() -> Iterator[bytes]:
-    """Lines of which every one reads like a failure."""
+    """Lines that all look like a failure."""
     for turn in itertools.count():
         yield b"".join(
             b"2026-03-01T10:00:00.0000000Z worker: error: could not fetch part %d: timed out\n" % number
@@ -70,7 +70,7 @@ SHAPES: dict[str, Callable[[], Iterator[bytes]]] = {"usual": usual, "noisy": noi
 
 
 def write(path: Path, parts: Iterable[bytes], megabytes: int) -> None:
-    """A log of so many megabytes that ends as a failed job does."""
+    """Write a log of so many megabytes; its end is that of a failed job."""
     with path.open("wb") as log:
         for part in parts:
             log.write(part)
@@ -111,8 +111,8 @@ def measure(shape: str, megabytes: int, rounds: int) -> Iterator[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--megabytes", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--rounds", type=int, default=3, help="how often each contender reads each log")
+    parser.add_argument("--megabytes", type=int, nargs="+", default=[1, 10], help="the sizes of the logs")
     options = parser.parse_args(arguments)
     print(f"Python {sys.version.split()[0]}, whole processes, medians of {options.rounds}\n")
     print("| log | size | contender | time | speed | peak memory |\n|---|---|---|---|---|---|")
