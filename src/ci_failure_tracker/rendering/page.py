@@ -133,9 +133,7 @@ def render_page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue
-    )
+    environment.filters.update(plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue)
     environment.globals.update(counted=counted, of=_of)
     # What is ours is not escaped; `</script` does not occur in it.
     scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704

@@ -1,18 +1,17 @@
-"""The state of an issue as JSON, and back; what a marker holds.
-
-What is not said is left out, so that older markers, which say less, are read as well.
-"""
+"""The state of an issue as JSON, and back; what a marker holds."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ci_failure_tracker.model import (
     ALL_JOBS,
+    OTHER_LEGS,
     Absence,
     Cause,
     Closing,
@@ -26,136 +25,191 @@ from ci_failure_tracker.model import (
     Identity,
     IdentityKind,
     LegCount,
+    Line,
     Occurrence,
     Outcome,
+    Point,
     Reach,
+    RedLeg,
     State,
     Suspect,
 )
-from ci_failure_tracker.tracking.line_json import line_as_json, read_line
-from ci_failure_tracker.tracking.scalars import moment as _moment
-from ci_failure_tracker.tracking.scalars import point_as_json as _point_as_json
-from ci_failure_tracker.tracking.scalars import read_point as _read_point
-from ci_failure_tracker.tracking.scalars import time as _time
+from ci_failure_tracker.tracking.codec import (
+    FLAG,
+    INT,
+    TEXT,
+    TIME,
+    Codec,
+    Inline,
+    Key,
+    as_list,
+    as_object,
+    enum,
+    many,
+    maybe,
+    triple,
+)
+from ci_failure_tracker.tracking.identity import short_branch
 
 VERSION = 1
+
+_POINT = as_list(Point, run_id=INT, number=INT, sha=TEXT, at=TIME)
+_LEG_COUNT = as_list(LegCount, leg=TEXT, count=INT, last_seen=TIME)
+_FAILED_LEG = as_list(
+    FailedLeg,
+    least=3,
+    leg=TEXT,
+    job_id=maybe(INT),
+    step=maybe(TEXT),
+    signature=TEXT,
+    absence=enum(Absence),
+    outcome=enum(Outcome),
+)
+_CAUSE = as_list(Cause, signature=TEXT, headline=TEXT, count=INT, first_seen=TIME, last_seen=TIME)
+_EXCERPT_LINE = as_list(ExcerptLine, least=2, number=INT, text=TEXT, left_out=INT, repeats=INT)
+_SUSPECT = as_list(Suspect, sha=TEXT, title=TEXT, author=TEXT)
+_CLOSING = as_list(Closing, ending=enum(Ending), at=TIME)
+_FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, seen=INT, changes=INT)
+_REACH = as_list(Reach, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), seal=TEXT)
+
+_EVIDENCE = as_object(
+    Evidence,
+    Key("run_id", "run", INT),
+    Key("attempt", "attempt", INT),
+    Key("number", "number", INT),
+    Key("job_id", "job", INT),
+    Key("ended_at", "ended", TIME),
+    Key("signature", "cause", TEXT),
+    Key("headline", "headline", TEXT),
+    Key("step", "step", INT),
+    Key("absence", "absence", enum(Absence)),
+    Key("lines", "lines", many(_EXCERPT_LINE)),
+)
+
+
+# --- what has a form of its own, because it is short ---------------------------------------------
+
+
+def _write_commits(one: CommitsBetween) -> dict[str, Any]:
+    more = {"more": True} if one.more else {}
+    unknown = {} if one.known else {"unknown": True}
+    return {"green": one.green, "red": one.red, "commits": [*map(_SUSPECT.write, one.commits)], **more, **unknown}
+
+
+def _read_commits(data: Mapping[str, Any]) -> CommitsBetween:
+    commits = tuple(map(_SUSPECT.read, data["commits"]))
+    return CommitsBetween(
+        str(data["green"]), str(data["red"]), commits, bool(data.get("more")), not data.get("unknown")
+    )
+
+
+def _write_red(red: Iterable[RedLeg]) -> list[list[Any]]:
+    """The legs of one run share what is said of the run: a large matrix mostly breaks as a whole."""
+    legs: dict[tuple[int, int, str, str], list[str]] = defaultdict(list)
+    for one in red:
+        legs[one.run_id, one.attempt, one.event, TIME.write(one.at)].append(one.leg)
+    return [[*run, names] for run, names in legs.items()]
+
+
+def _read_red(data: Iterable[list[Any]]) -> tuple[RedLeg, ...]:
+    found = (
+        RedLeg(str(leg), str(event), int(run_id), int(attempt), TIME.read(at))
+        for run_id, attempt, event, at, legs in data
+        for leg in legs
+    )
+    return tuple(sorted(found, key=lambda red: (red.leg == OTHER_LEGS, red.leg)))
+
+
+def _write_recent(recent: Iterable[tuple[int, bool]]) -> str:
+    return " ".join(f"{run_id}{'g' if green else 'r'}" for run_id, green in recent)
+
+
+def _read_recent(text: object) -> tuple[tuple[int, bool], ...]:
+    return tuple((int(one[:-1]), one[-1] == "g") for one in str(text).split())
+
+
+_BRANCH: Codec[str] = Codec(str, lambda data: short_branch(str(data)))
+_LINE = as_object(
+    Line,
+    Key("workflow_id", "workflow", INT),
+    Key("branch", "branch", _BRANCH),
+    Key("subject", "subject", _BRANCH, default=""),
+    Key("red", "red", Codec(_write_red, _read_red), default=()),
+    Key("last_red", "last_red", _POINT),
+    Key("greens", "greens", many(_POINT)),
+    Key("recent", "recent", Codec(_write_recent, _read_recent)),
+    Key("gone", "gone", FLAG),
+    Key("skips", "skips", FLAG),
+)
+
+
+_COMMIT = as_object(Commit, Key("sha", "sha", TEXT), Key("title", "title", TEXT))
+_OCCURRENCE = as_object(
+    Occurrence,
+    Key("run_id", "run", INT),
+    Key("attempt", "attempt", INT),
+    Key("number", "number", INT),
+    Key("event", "event", TEXT),
+    Key("branch", "branch", TEXT),
+    Inline("commit", _COMMIT),
+    Key("started_at", "started", TIME),
+    Key("ended_at", "ended", TIME),
+    Key("outcome", "outcome", enum(Outcome)),
+    Key("legs", "legs", many(_FAILED_LEG)),
+    Key("source", "source", TEXT),
+    Key("hidden_legs", "hidden_legs", INT),
+)
+_IDENTITY = as_object(
+    Identity,
+    Key("id", "id", TEXT),
+    Key("workflow", "workflow", TEXT),
+    Key("job", "job", TEXT),
+    Key("cause", "cause", TEXT),
+    Key("kind", "kind", enum(IdentityKind), default=None),
+)
+_STATE = as_object(
+    State,
+    Inline("identity", _IDENTITY),
+    Key("count", "count", INT),
+    Key("first_seen", "first_seen", TIME),
+    Key("last_seen", "last_seen", TIME),
+    Key("legs", "legs", many(_LEG_COUNT)),
+    Key("legs_cut", "legs_cut", FLAG),
+    Key("occurrences", "occurrences", many(_OCCURRENCE)),
+    Key("counted_to", "counted_to", triple(TIME, INT, INT)),
+    Key("last_green", "last_green", maybe(_POINT)),
+    Key("first_red", "first_red", maybe(_POINT)),
+    Key("green_again", "green_again", maybe(_POINT)),
+    Key("gone", "gone", FLAG),
+    Key("replaced", "replaced", FLAG),
+    Key("previous", "previous", INT),
+    Key("causes", "causes", many(_CAUSE)),
+    Key("other_causes", "other_causes", INT),
+    Key("evidence", "evidence", _EVIDENCE),
+    Key("lines", "lines", many(_LINE)),
+    Key("lines_cut", "lines_cut", FLAG),
+    Key("flaky", "flaky", _FLAKY),
+    Key("missed", "missed", FLAG),
+    Key("closed", "closed", _CLOSING),
+    Key("reopened_at", "reopened_at", TIME),
+    Key("week_told", "week_told", FLAG),
+    Key("cause_told", "cause_told", TIME),
+    Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
+    Key("related", "related", many(INT)),
+    Key("relapses", "relapses", Codec(int, lambda data: max(0, int(data)))),
+    Key("reach", "reach", _REACH),
+)
+
+
+# --- the whole -----------------------------------------------------------------------------------
 
 
 def state_as_json(state: State) -> dict[str, Any]:
     """Everything that an issue remembers."""
-    told_by_names = _told_by_names(state.identity, state.occurrences)
-    full: dict[str, Any] = {
-        "v": VERSION,
-        "id": state.identity.id,
-        "workflow": state.identity.workflow,
-        "job": state.identity.job,
-        "cause": state.identity.cause or None,
-        "kind": None if state.identity.kind is told_by_names else state.identity.kind,
-        "count": state.count,
-        "first_seen": _time(state.first_seen),
-        "last_seen": _time(state.last_seen),
-        "legs": [[one.leg, one.count, _time(one.last_seen)] for one in state.legs],
-        "legs_cut": state.legs_cut or None,
-        "occurrences": [_occurrence_as_json(one) for one in state.occurrences],
-        "counted_to": [_time(state.counted_to[0]), *state.counted_to[1:]] if state.counted_to else None,
-        "last_green": _point_as_json(state.last_green),
-        "first_red": _point_as_json(state.first_red),
-        "green_again": _point_as_json(state.green_again),
-        "gone": state.gone or None,
-        "replaced": state.replaced or None,
-        "previous": state.previous,
-        "causes": [_cause_as_json(one) for one in state.causes] or None,
-        "other_causes": state.other_causes or None,
-        "evidence": _evidence_as_json(state.evidence) if state.evidence else None,
-        "lines": [line_as_json(line) for line in state.lines] or None,
-        "lines_cut": state.lines_cut or None,
-        "flaky": _flaky_as_json(state.flaky) if state.flaky else None,
-        "missed": state.missed or None,
-        "closed": [state.closed.ending, _time(state.closed.at)] if state.closed else None,
-        "reopened_at": _time(state.reopened_at) if state.reopened_at else None,
-        "week_told": state.week_told or None,
-        "cause_told": _time(state.cause_told) if state.cause_told else None,
-        "suspects": _suspects_as_json(state.suspects) if state.suspects else None,
-        "related": list(state.related) or None,
-        "relapses": state.relapses or None,
-        "reach": _reach_as_json(state.reach) if state.reach else None,
-    }
-    return {key: value for key, value in full.items() if value is not None}
-
-
-def _occurrence_as_json(one: Occurrence) -> dict[str, Any]:
-    full = {
-        "run": one.run_id,
-        "attempt": one.attempt,
-        "number": one.number,
-        "event": one.event,
-        "branch": one.branch,
-        "sha": one.commit.sha,
-        "title": one.commit.title,
-        "started": _time(one.started_at),
-        "ended": _time(one.ended_at),
-        "outcome": one.outcome.value,
-        "legs": [_leg_as_json(leg) for leg in one.legs],
-        "source": one.source or None,
-        "hidden_legs": one.hidden_legs or None,
-    }
-    return {key: value for key, value in full.items() if value is not None}
-
-
-def _leg_as_json(leg: FailedLeg) -> list[Any]:
-    return _trimmed(
-        [leg.leg, leg.job_id, leg.step, leg.signature or None, leg.absence, leg.outcome],
-        least=3,
-    )
-
-
-def _cause_as_json(one: Cause) -> list[Any]:
-    return [one.signature, one.headline, one.count, _time(one.first_seen), _time(one.last_seen)]
-
-
-def _evidence_as_json(one: Evidence) -> dict[str, Any]:
-    full = {
-        "run": one.run_id,
-        "attempt": one.attempt,
-        "number": one.number,
-        "job": one.job_id,
-        "ended": _time(one.ended_at),
-        "cause": one.signature,
-        "headline": one.headline,
-        "step": one.step,
-        "absence": one.absence,
-        "lines": [
-            _trimmed([line.number, line.text, line.left_out or None, line.repeats or None], least=2)
-            for line in one.lines
-        ],
-    }
-    return {key: value for key, value in full.items() if value is not None}
-
-
-def _trimmed(values: list[Any], least: int) -> list[Any]:
-    """A list without what is not said at its end; older markers hold no more than the `least`."""
-    while len(values) > least and values[-1] is None:
-        values.pop()
-    return values
-
-
-def _reach_as_json(one: Reach) -> list[Any]:
-    return [_time(one.until), one.run_id, _time(one.start) if one.start else None, list(one.without), one.seal]
-
-
-def _flaky_as_json(one: Flaky) -> list[Any]:
-    return [list(one.commits), one.more, one.failed, one.seen, one.changes]
-
-
-def _suspects_as_json(one: CommitsBetween) -> dict[str, Any]:
-    full = {
-        "green": one.green,
-        "red": one.red,
-        "commits": [[commit.sha, commit.title, commit.author] for commit in one.commits],
-        "more": one.more or None,
-        "unknown": not one.known or None,
-    }
-    return {key: value for key, value in full.items() if value is not None}
+    data = {"v": VERSION, **_STATE.write(state)}
+    if state.identity.kind is _told_by_names(state.identity, state.occurrences):
+        del data["kind"]
+    return data
 
 
 def read_state(text: str) -> State:
@@ -170,44 +224,13 @@ def read_state(text: str) -> State:
         raise ValueError(f"its version is {version!r}, and this program knows {VERSION}")
     if not re.fullmatch(r"[0-9a-f]{32}", str(data["id"])):
         raise ValueError("its failure id is malformed")
-    occurrences = tuple(_read_occurrence(one) for one in data["occurrences"])
-    if not occurrences:
+    state = _STATE.read(data)
+    if not state.occurrences:
         raise ValueError("it holds no occurrence")
-    counted_to = data.get("counted_to")
-    identity = Identity(data["id"], str(data["workflow"]), str(data["job"]), str(data.get("cause", "")))
-    kind = IdentityKind(data["kind"]) if "kind" in data else _told_by_names(identity, occurrences)
-    identity = replace(identity, kind=kind)
-    return State(
-        identity=identity,
-        count=int(data["count"]),
-        first_seen=_moment(data["first_seen"]),
-        last_seen=_moment(data["last_seen"]),
-        legs=tuple(LegCount(str(leg), int(count), _moment(at)) for leg, count, at in data["legs"]),
-        occurrences=occurrences,
-        legs_cut=bool(data.get("legs_cut")),
-        counted_to=(_moment(counted_to[0]), int(counted_to[1]), int(counted_to[2])) if counted_to else None,
-        last_green=_read_point(data.get("last_green")),
-        first_red=_read_point(data.get("first_red")),
-        green_again=_read_point(data.get("green_again")),
-        gone=bool(data.get("gone")),
-        replaced=bool(data.get("replaced")),
-        previous=int(data["previous"]) if "previous" in data else None,
-        causes=tuple(_read_cause(*one) for one in data.get("causes", ())),
-        other_causes=int(data.get("other_causes", 0)),
-        evidence=_read_evidence(data["evidence"]) if "evidence" in data else None,
-        lines=tuple(read_line(one) for one in data.get("lines", ())),
-        lines_cut=bool(data.get("lines_cut")),
-        flaky=_read_flaky(*data["flaky"]) if "flaky" in data else None,
-        missed=bool(data.get("missed")),
-        closed=Closing(Ending(data["closed"][0]), _moment(data["closed"][1])) if "closed" in data else None,
-        reopened_at=_moment(data["reopened_at"]) if "reopened_at" in data else None,
-        week_told=bool(data.get("week_told")),
-        cause_told=_moment(data["cause_told"]) if "cause_told" in data else None,
-        suspects=_read_suspects(data["suspects"]) if "suspects" in data else None,
-        related=tuple(int(one) for one in data.get("related", ())),
-        relapses=max(0, int(data.get("relapses", 0))),
-        reach=_read_reach(*data["reach"]) if "reach" in data else None,
-    )
+    identity = state.identity
+    if "kind" not in data:
+        identity = replace(identity, kind=_told_by_names(identity, state.occurrences))
+    return replace(state, identity=identity)
 
 
 _NAMES_OF_RUNS = frozenset({Outcome.STARTUP_FAILURE.words, Outcome.ACTION_REQUIRED.words, Outcome.TIMED_OUT.words})
@@ -228,80 +251,3 @@ def _told_by_names(identity: Identity, occurrences: Iterable[Occurrence]) -> Ide
         if identity.job in _NAMES_OF_RUNS:
             return IdentityKind.RUN
     return IdentityKind.JOB
-
-
-def _read_reach(until: str, run_id: Any, start: str | None, without: list[Any], seal: object) -> Reach:  # noqa: ANN401
-    runs = tuple(int(one) for one in without)
-    return Reach(_moment(until), int(run_id), _moment(start) if start else None, runs, str(seal))
-
-
-def _read_occurrence(data: Mapping[str, Any]) -> Occurrence:
-    return Occurrence(
-        run_id=int(data["run"]),
-        attempt=int(data["attempt"]),
-        number=int(data["number"]),
-        event=str(data["event"]),
-        branch=str(data["branch"]),
-        commit=Commit(str(data["sha"]), str(data["title"])),
-        started_at=_moment(data["started"]),
-        ended_at=_moment(data["ended"]),
-        outcome=Outcome(data["outcome"]),
-        legs=tuple(_read_leg(*one) for one in data["legs"]),
-        source=str(data.get("source", "")),
-        hidden_legs=int(data.get("hidden_legs", 0)),
-    )
-
-
-def _read_leg(
-    leg: object,
-    job_id: Any,  # noqa: ANN401 - what JSON holds
-    step: object,
-    signature: object = None,
-    absence: str | None = None,
-    outcome: str | None = None,
-) -> FailedLeg:
-    return FailedLeg(
-        str(leg),
-        None if job_id is None else int(job_id),
-        None if step is None else str(step),
-        str(signature or ""),
-        Absence(absence) if absence else None,
-        Outcome(outcome) if outcome else None,
-    )
-
-
-def _read_cause(signature: object, headline: object, count: Any, first_seen: str, last_seen: str) -> Cause:  # noqa: ANN401
-    return Cause(str(signature), str(headline), int(count), _moment(first_seen), _moment(last_seen))
-
-
-def _read_evidence(data: Mapping[str, Any]) -> Evidence:
-    return Evidence(
-        run_id=int(data["run"]),
-        attempt=int(data["attempt"]),
-        number=int(data["number"]),
-        job_id=int(data["job"]),
-        ended_at=_moment(data["ended"]),
-        signature=str(data["cause"]),
-        headline=str(data["headline"]),
-        lines=tuple(_read_line(*one) for one in data["lines"]),
-        step=int(data["step"]) if "step" in data else None,
-        absence=Absence(data["absence"]) if "absence" in data else None,
-    )
-
-
-def _read_line(number: Any, text: object, left_out: Any = 0, repeats: Any = 0) -> ExcerptLine:  # noqa: ANN401
-    return ExcerptLine(int(number), str(text), int(left_out or 0), int(repeats or 0))
-
-
-def _read_flaky(commits: Any, more: Any, failed: Any, seen: Any, changes: Any) -> Flaky:  # noqa: ANN401
-    return Flaky(tuple(str(one) for one in commits), int(more), int(failed), int(seen), int(changes))
-
-
-def _read_suspects(data: Mapping[str, Any]) -> CommitsBetween:
-    return CommitsBetween(
-        green=str(data["green"]),
-        red=str(data["red"]),
-        commits=tuple(Suspect(str(sha), str(title), str(author)) for sha, title, author in data["commits"]),
-        more=bool(data.get("more")),
-        known=not data.get("unknown"),
-    )
