@@ -74,11 +74,6 @@ class Rule:
         """The pattern of the opening line, made when a line first needs it."""
         return re.compile(self.opens)
 
-    @property
-    def family(self) -> str:
-        """The tool or the group of tools it is of."""
-        return self.name.partition(".")[0]
-
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -92,12 +87,3 @@ class Block:
     score: float = 0.0
     names: tuple[int, ...] = ()
     outcome: Outcome | None = None
-
-    def __contains__(self, number: int) -> bool:
-        """Whether a line belongs to it."""
-        return self.start <= number <= self.end
-
-    @property
-    def length(self) -> int:
-        """Its number of lines."""
-        return self.end - self.start + 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.rule import Rank, Rule
 
-_TEST = r"[A-Z][\w:]{0,200}(?:#| )\S.{0,300}(?: \[.{1,400}\])?:?$"
 _NEXT = (
     r"\s{1,4}\d{1,5}\) (?:Failure|Error|Skipped):|(?:Failure|Error|Skipped):$|\d{1,7} (?:runs|tests|examples), "
     r"|Finished in |Run options:|Coverage report|You have skipped|[.EFS]{8,400}$"
