@@ -59,19 +59,17 @@ def _tried(numbers: Sequence[int]) -> Sequence[int]:
 
 
 def _opening(text: str) -> _Opening | None:
-    """The rule whose block a line opens: noise before all, then the highest rank."""
+    """The first rule whose block a line opens: as it is, or else without a wrapper's prefix."""
     fitting = rules_fitting(text)
-    if not fitting:
-        return None
-    for prefix, shown in _variants(text):
-        found = [rule for rule in fitting if rule.opening.match(shown)]
-        if found:
-            noise = next((rule for rule in found if rule.rank is Rank.NOISE), None)
-            return _Opening(noise or max(found, key=lambda rule: rule.rank), prefix)
+    if fitting:
+        for prefix, shown in variants(text):
+            for rule in fitting:
+                if pattern(rule.opens).match(shown):
+                    return _Opening(rule, prefix)
     return None
 
 
-def _variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
+def variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
     """The line itself, then without a wrapper's prefix."""
     yield None, text
     for prefix in _PREFIXES:

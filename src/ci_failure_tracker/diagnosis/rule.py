@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
 
 from ci_failure_tracker.model import Outcome
 
@@ -40,7 +38,7 @@ class Rule:
     `peeled`); `opens`, `through`, `until` and `closes` are matched from the start of the line, `headline` is searched.
 
     name       `family.what`, unique
-    word       what the opening line always holds, in lower case; lines without it are never tried
+    keywords   the opening line holds one of them, in lower case; lines without any are never tried
     opens      the opening line
     lead       lines right before the opening line that belong to the block, at most `lead_most` of them
     through    the block goes on while lines match
@@ -50,15 +48,17 @@ class Rule:
     headline   which line of the block says it best: the first one found, else the opening line
     names      which lines name the cause, for the signature; else the headline
     rank       what it says of the cause
+    priority   which rule wins if several of one rank match a line: the higher number
     outcome    what it says of how the job ended, where that is more than `failure`
     example    what the tool prints, each line after two characters: `! ` the headline, `> ` the block, `  ` around it
     """
 
     name: str
-    word: str
+    keywords: tuple[str, ...]
     opens: str
     example: str
     rank: Rank = Rank.DEFINITE
+    priority: int = 0
     lead: str = ""
     lead_most: int = 4
     through: str = ""
@@ -68,11 +68,6 @@ class Rule:
     headline: str = ""
     names: str = ""
     outcome: Outcome | None = None
-
-    @cached_property
-    def opening(self) -> re.Pattern[str]:
-        """The pattern of the opening line, made when a line first needs it."""
-        return re.compile(self.opens)
 
 
 @dataclass(frozen=True, slots=True)

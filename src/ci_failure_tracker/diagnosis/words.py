@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
-from operator import attrgetter
 
 from ci_failure_tracker.diagnosis.rule import Rule
-from ci_failure_tracker.diagnosis.rules import rules_by_word
+from ci_failure_tracker.diagnosis.rules import all_rules
 
 STRUCTURE = (
     b"##[",
@@ -41,33 +39,37 @@ FAILURE = (
 
 
 @cache
-def marking_words() -> tuple[bytes, ...]:
-    """All of them, in lower case, without those that hold another one."""
-    words = {word.encode() for word, _ in rules_by_word()} | {*FAILURE, *STRUCTURE}
-    return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """The rules of one word; the place keeps them in the order of their modules, whatever stem leads to them."""
-
-    place: int
-    word: str
-    rules: tuple[Rule, ...]
+def _places_by_keyword() -> dict[str, list[int]]:
+    """For each keyword the places in `all_rules()` of the rules that it leads to."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for place, rule in enumerate(all_rules()):
+        for keyword in rule.keywords:
+            found[keyword].append(place)
+    return found
 
 
 @cache
-def _entries() -> tuple[tuple[str, tuple[_Entry, ...]], ...]:
-    """The rules by word, and the words by the longest marking word that they hold: few lines hold more than two."""
+def marking_words() -> tuple[bytes, ...]:
+    """All of them, in lower case, without those that hold another one."""
+    words = {keyword.encode() for keyword in _places_by_keyword()} | {*FAILURE, *STRUCTURE}
+    return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
+
+
+@cache
+def _keywords_by_stem() -> dict[str, list[tuple[str, list[int]]]]:
+    """The keywords by the longest marking word that they hold: few lines hold more than two of these."""
     stems = sorted((word.decode() for word in marking_words()), key=len)
-    found: dict[str, list[_Entry]] = defaultdict(list)
-    for place, (word, rules) in enumerate(rules_by_word()):
-        found[[stem for stem in stems if stem in word][-1]].append(_Entry(place, word, rules))
-    return tuple((stem, tuple(entries)) for stem, entries in found.items())
+    found: dict[str, list[tuple[str, list[int]]]] = defaultdict(list)
+    for keyword, places in _places_by_keyword().items():
+        found[[stem for stem in stems if stem in keyword][-1]].append((keyword, places))
+    return found
 
 
 def rules_fitting(text: str) -> list[Rule]:
-    """The rules whose word a line holds, in the order of their modules."""
+    """The rules of which a line holds a keyword, in the order of `all_rules()`."""
     folded = text.lower()
-    found = [entry for stem, entries in _entries() if stem in folded for entry in entries if entry.word in folded]
-    return [rule for entry in sorted(found, key=attrgetter("place")) for rule in entry.rules]
+    places: set[int] = set()
+    for stem, keywords in _keywords_by_stem().items():
+        if stem in folded:
+            places.update(*(found for keyword, found in keywords if keyword in folded))
+    return [all_rules()[place] for place in sorted(places)]

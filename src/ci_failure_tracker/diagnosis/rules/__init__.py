@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import pkgutil
-from collections import defaultdict
 from functools import cache
 from importlib import import_module
 
-from ci_failure_tracker.diagnosis.rule import Rule
+from ci_failure_tracker.diagnosis.rule import Rank, Rule
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, those of one family together, in the order of their module."""
+    """Every rule; of those that match a line, the first one wins.
+
+    NOISE comes first, then the higher rank, then the higher priority. Where all of these are equal, which no example
+    allows, the order is that of the modules' names, and of the rules within a module.
+    """
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(rule for name in names for rule in import_module(f"{__name__}.{name}").RULES)
+    rules = (rule for name in names for rule in import_module(f"{__name__}.{name}").RULES)
+    return tuple(sorted(rules, key=_precedence))
 
 
-@cache
-def rules_by_word() -> tuple[tuple[str, tuple[Rule, ...]], ...]:
-    """The rules that a line has to be tried with, by the word it holds; higher ranks and narrower rules first."""
-    found: dict[str, list[Rule]] = defaultdict(list)
-    for rule in all_rules():
-        found[rule.word].append(rule)
-    return tuple((word, tuple(rules)) for word, rules in found.items())
+def _precedence(rule: Rule) -> tuple[bool, int, int]:
+    return rule.rank is not Rank.NOISE, -rule.rank, -rule.priority

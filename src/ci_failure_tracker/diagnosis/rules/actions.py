@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="actions.input_required",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?Input required and not supplied: ",
         example="""
 ! ##[error]Input required and not supplied: token
@@ -15,7 +15,7 @@ RULES = (
     ),
     Rule(
         name="actions.no_right",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}.{0,200}\bResource not accessible by "
         "(?:integration|personal access token)",
         example="""
@@ -24,7 +24,7 @@ RULES = (
     ),
     Rule(
         name="actions.script",
-        word="unhandled error: ",
+        keywords=("unhandled error: ",),
         opens="(?:Error: )?Unhandled error: ",
         example="""
 ! ##[error]Unhandled error: HttpError: Validation Failed
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="actions.pull_request_right",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\].{0,200}GitHub Actions is not permitted to create or approve pull requests",
         example="""
 ! ##[error]release-please failed: GitHub Actions is not permitted to create or approve pull requests.
@@ -40,7 +40,7 @@ RULES = (
     ),
     Rule(
         name="actions.gh_failed",
-        word=" failed: ",
+        keywords=(" failed: ",),
         opens="(?:pull request|issue|release|workflow) (?:create|edit|update|merge) failed: |(?:failed to|could "
         "not) create (?:pull request|issue|release): ",
         rank=Rank.LIKELY,
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="actions.release_please",
-        word="release-please failed: ",
+        keywords=("release-please failed: ",),
         opens="release-please failed: ",
         example="""
 ! ##[error]release-please failed: Error adding to tree: 3f2a
@@ -58,7 +58,7 @@ RULES = (
     ),
     Rule(
         name="actions.bad_credentials",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}(?:HTTP 401: )?(?:Bad credentials|Requires "
         r"authentication|Parameter token or opts\.auth is required)",
         example="""
@@ -67,7 +67,7 @@ RULES = (
     ),
     Rule(
         name="actions.artifact_missing",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:Unable to find any artifacts|Unable to download artifact\(s\)|No "
         "artifacts? (?:found|matches)|no artifact matches|Artifact not found for name|Artifact has expired"
         "|Unable to find an artifact)",
@@ -77,7 +77,7 @@ RULES = (
     ),
     Rule(
         name="actions.artifact_upload",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:Failed to (?:CreateArtifact|FinalizeArtifact|GetSignedArtifactURL"
         "|ListArtifacts)|Create Artifact Container failed|Artifact storage quota|The path for one of the "
         "files in artifact|Artifact (?:name|path) is not valid|An error has occurred (?:while|during))",
@@ -87,7 +87,7 @@ RULES = (
     ),
     Rule(
         name="actions.no_files",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]No files were found with the provided path",
         example="""
 ! ##[error]No files were found with the provided path: dist/pears. No artifacts will be uploaded.
@@ -95,7 +95,7 @@ RULES = (
     ),
     Rule(
         name="actions.cache_miss",
-        word="failed to restore cache entry",
+        keywords=("failed to restore cache entry",),
         opens=r"(?:Error: )?Failed to restore cache entry\. Exiting as fail-on-cache-miss is set",
         example="""
 ! ##[error]Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: pears-7c1
@@ -103,7 +103,7 @@ RULES = (
     ),
     Rule(
         name="actions.no_lock_file",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:Dependencies lock file is not found in|Some specified paths were not "
         r"resolved, unable to cache|No file in .{1,300} matched to \[)",
         example="""
@@ -112,7 +112,8 @@ RULES = (
     ),
     Rule(
         name="actions.version_not_found",
-        word="not found",
+        keywords=("not found",),
+        priority=1,  # before gcc.fortran
         opens="(?:Error: )?(?:The version '.{1,80}' with architecture '.{1,20}' was not found|Version .{1,80} "
         "(?:with arch|for platform) .{1,60}not found)",
         through=r"The list of all available versions|Available versions:|\S{1,30} \(x\d\d\)$",
@@ -124,7 +125,7 @@ RULES = (
     ),
     Rule(
         name="actions.no_runtime",
-        word="unable to find ",
+        keywords=("unable to find ",),
         opens=r"(?:Error: )?Unable to find (?:Node|Go|Java|Ruby|PHP|Bun|Deno|Zig|Dart|\.NET|python|Python)\b.{0,20} "
         "version ",
         example="""
@@ -133,7 +134,7 @@ RULES = (
     ),
     Rule(
         name="actions.no_satisfying",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:Could not find satisfied version for SemVer|No matching version found for "
         r"SemVer|(?:Unknown|Unavailable) version \S{1,40} for \S{1,20} on |Could not setup |Unsupported "
         "(?:distribution|platform|architecture))",
@@ -143,7 +144,7 @@ RULES = (
     ),
     Rule(
         name="actions.pnpm_version",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:No pnpm version is specified|Multiple versions of pnpm specified)",
         through=r"\s{1,4}- |Remove one of |Please specify it",
         example="""
@@ -156,7 +157,7 @@ RULES = (
     ),
     Rule(
         name="actions.title",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:No release type found in pull request title|Unknown release type |Unknown "
         r"scope |The subject \".{1,300}\" found in the pull request title|No scope found in pull request title"
         "|Pull request must be labeled)",
@@ -173,7 +174,7 @@ RULES = (
     ),
     Rule(
         name="actions.label",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:Label error\. |.{0,80}(?:[Ll]abels? (?:is|are) (?:required|missing)"
         "|missing (?:a )?(?:required )?labels?))",
         example="""
@@ -182,7 +183,7 @@ RULES = (
     ),
     Rule(
         name="actions.changelog",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:No update to \S{1,80} found|.{0,80}[Cc]hangelog.{0,80}(?:missing|required"
         "|not (?:updated|found)))",
         example="""
@@ -191,7 +192,7 @@ RULES = (
     ),
     Rule(
         name="actions.labeler",
-        word="found unexpected type for label",
+        keywords=("found unexpected type for label",),
         opens="(?:Error: )?found unexpected type for label '",
         example="""
 ! ##[error]found unexpected type for label 'pears' (should be string or array of globs)
@@ -199,7 +200,7 @@ RULES = (
     ),
     Rule(
         name="actions.retry_timeout",
-        word="final attempt failed",
+        keywords=("final attempt failed",),
         opens=r"Final attempt failed\. Timeout of ",
         example="""
 ! ##[error]Final attempt failed. Timeout of 600000ms hit
@@ -207,7 +208,7 @@ RULES = (
     ),
     Rule(
         name="actions.needs",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Some required jobs did not succeed|A dependency job (?:has )?failed|Job .{1,80} "
         "(?:failed|was cancelled|is required))",
         rank=Rank.SYMPTOM,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="ansible.failed",
-        word="failed! => ",
+        keywords=("failed! => ",),
         opens=r"fatal: \[[^\]]{1,200}\]: FAILED! => ",
         lead=r"$|TASK \[|RUNNING HANDLER \[|task path: ",
         lead_most=3,
@@ -23,7 +23,7 @@ RULES = (
     ),
     Rule(
         name="ansible.item",
-        word="failed: [",
+        keywords=("failed: [",),
         opens=r"failed: \[[^\]]{1,200}\] ",
         lead=r"$|TASK \[|task path: ",
         lead_most=3,
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="ansible.unreachable",
-        word="fatal: [",
+        keywords=("fatal: [",),
         opens=r"fatal: \[[^\]]{1,200}\]: UNREACHABLE! => ",
         lead=r"$|TASK \[|task path: ",
         lead_most=3,
@@ -49,7 +49,7 @@ RULES = (
     ),
     Rule(
         name="ansible.error",
-        word="error",
+        keywords=("error",),
         opens=r"ERROR! |\[ERROR\]: ",
         through=r"Origin: |$|\s{0,4}\d{1,6} |\s{1,80}\^|The error appears|The offending line"
         r"|be elsewhere in the file|\s{2}\S",
@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="ansible.recap",
-        word="failed=",
+        keywords=("failed=",),
         opens=r"\S{1,200}\s{1,80}: ok=\d{1,6}\s{1,8}changed=\d{1,6}\s{1,8}unreachable=\d{1,6}\s{1,8}failed=[1-9]",
         rank=Rank.RECAP,
         example="""
@@ -74,7 +74,7 @@ RULES = (
     ),
     Rule(
         name="ansible.recap_fine",
-        word="failed=0",
+        keywords=("failed=0",),
         opens=r"\S{1,200}\s{1,80}: ok=\d{1,6}\s{1,8}changed=\d{1,6}\s{1,8}unreachable=0\s{1,8}failed=0",
         rank=Rank.NOISE,
         example="""

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="ant.failed",
-        word="build failed",
+        keywords=("build failed",),
         opens=r"BUILD FAILED$",
         closes=r"(?:[A-Z]:)?[^\s:]{1,300}:\d{1,6}: (?!The following error occurred)",
         through=r"\S",

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.rule import Rank, Rule
 
-
-def _apt(word: str, example: str) -> Rule:
-    return Rule(
-        name="apt." + word.replace(" ", "_").replace("'", ""),
-        word=word,
-        opens=r"E: (?!Sub-process|Some index files|Unable to correct)\S",
-        example=f"\n! {example}\n",
-    )
-
-
 RULES = (
-    _apt("unable to", "E: Unable to locate package basket-dev"),
-    _apt("failed to", "E: Failed to fetch http://deb.example.com/b/basket_9_amd64.deb  Hash Sum of willow"),
-    _apt(
-        "could not", "E: Could not get lock /var/lib/dpkg/lock-frontend - open (11: Resource temporarily unavailable)"
+    Rule(
+        name="apt.error",
+        keywords=("unable to", "failed to", "could not", "couldn't", "no such", "not found", "error", "invalid"),
+        opens=r"E: (?!Sub-process|Some index files|Unable to correct)\S",
+        example="""
+! E: Unable to locate package basket-dev
+! E: Failed to fetch http://deb.example.com/b/basket_9_amd64.deb  Hash Sum of willow
+! E: Could not get lock /var/lib/dpkg/lock-frontend - open (11: Resource temporarily unavailable)
+! E: Couldn't find any package by regex 'basket-dev'
+! E: lock (2: No such file or directory)
+! E: Version '9.0-1' for 'basket' was not found
+! E: GPG error: http://deb.example.com trixie Release: the key is gone
+! E: Invalid operation harvest
+""",
     ),
-    _apt("couldn't", "E: Couldn't find any package by regex 'basket-dev'"),
-    _apt("no such", "E: lock (2: No such file or directory)"),
-    _apt("not found", "E: Version '9.0-1' for 'basket' was not found"),
-    _apt("error", "E: GPG error: http://deb.example.com trixie Release: the key is gone"),
-    _apt("invalid", "E: Invalid operation harvest"),
     Rule(
         name="apt.subprocess",
-        word="returned an error code",
+        keywords=("returned an error code",),
         opens=r"E: Sub-process .{1,200} returned an error code",
         rank=Rank.SYMPTOM,
         example="""
@@ -36,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="apt.index",
-        word="failed to download",
+        keywords=("failed to download",),
         opens=r"E: Some index files failed to download",
         rank=Rank.SYMPTOM,
         example="""
@@ -45,7 +40,7 @@ RULES = (
     ),
     Rule(
         name="apt.broken",
-        word="unable to correct problems",
+        keywords=("unable to correct problems",),
         opens=r"E: Unable to correct problems, you have held",
         lead=r"\s[\w.+:-]{1,100} : |\s{4,120}\S|The following packages have unmet",
         lead_most=20,
@@ -58,7 +53,7 @@ RULES = (
     ),
     Rule(
         name="dpkg.error",
-        word="dpkg: error",
+        keywords=("dpkg: error",),
         opens=r"dpkg: error(?: processing|: )",
         through=r"\s{1,2}\S",
         most=4,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="audit.npm",
-        word="vulnerabilit",
+        keywords=("vulnerabilit",),
         opens=r"\d{1,6} (?:\w{1,10} severity )?vulnerabilit(?:y|ies)(?: \(.{1,100}\))?$",
         lead="# npm audit report|Severity: |.{1,200} - https://|fix available|No fix available|Will install"
         r"|Depends on vulnerable|\s{0,4}node_modules/|\s{0,4}\S{1,100} {1,4}[<>=*\d|]|\s{1,4}Depends on|$",
@@ -29,7 +29,7 @@ RULES = (
     ),
     Rule(
         name="audit.npm_none",
-        word="vulnerabilit",
+        keywords=("vulnerabilit",),
         opens=r".{0,40}\b(?:found 0 vulnerabilities|[Nn]o (?:known )?vulnerabilities (?:were )?found|0 "
         "vulnerabilities found)",
         rank=Rank.NOISE,
@@ -39,7 +39,7 @@ RULES = (
     ),
     Rule(
         name="audit.found",
-        word="vulnerabilit",
+        keywords=("vulnerabilit",),
         opens=r"(?!.{0,100}\b0 vuln)(?:\d{1,6} vulnerabilit(?:y|ies) found|found \d{1,6} vulnerabilit(?:y|ies))",
         through="Severity: ",
         rank=Rank.RECAP,
@@ -51,7 +51,7 @@ RULES = (
     ),
     Rule(
         name="audit.pip",
-        word="known vulnerabilit",
+        keywords=("known vulnerabilit",),
         opens=r"Found [1-9]\d{0,5} known vulnerabilit",
         through=r"$|Name {1,60}Version|[- ]{10,}$|[\w.-]{1,60} {1,40}[\dv][\w.!+-]{0,30} {1,40}(?:PYSEC|GHSA|CVE)-",
         names=r"(?:PYSEC|GHSA|CVE)-\d",
@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="audit.cargo",
-        word="vulnerabilit",
+        keywords=("vulnerabilit",),
         opens=r"error: \d{1,5} vulnerabilit(?:y|ies) found",
         rank=Rank.RECAP,
         example="""
@@ -74,7 +74,7 @@ RULES = (
     ),
     Rule(
         name="audit.govulncheck",
-        word="vulnerability #",
+        keywords=("vulnerability #",),
         opens=r"Vulnerability #\d{1,4}: ",
         through=r"\s{1,10}\S",
         most=20,
@@ -90,7 +90,7 @@ RULES = (
     ),
     Rule(
         name="audit.snyk",
-        word="severity vulnerability found",
+        keywords=("severity vulnerability found",),
         opens=r"\s{0,4}[✗x] (?:Critical|High|Medium|Low) severity vulnerability found in ",
         through=r"\s{2,8}\S",
         most=12,
@@ -103,7 +103,7 @@ RULES = (
     ),
     Rule(
         name="audit.trivy_none",
-        word="(unknown: ",
+        keywords=("(unknown: ",),
         opens=r"Total: 0 \(",
         rank=Rank.NOISE,
         example="""
@@ -112,7 +112,7 @@ RULES = (
     ),
     Rule(
         name="audit.trivy",
-        word="(unknown: ",
+        keywords=("(unknown: ",),
         opens=r"Total: [1-9]\d{0,5} \(UNKNOWN: ",
         lead=r"\S{1,200} \(.{1,80}\)$|={4,}$|$",
         lead_most=3,
@@ -135,7 +135,7 @@ RULES = (
     ),
     Rule(
         name="audit.grype",
-        word="vulnerabilit",
+        keywords=("vulnerabilit",),
         opens=r"(?:\[\d{1,6}\] )?ERROR discovered vulnerabilities at or above",
         rank=Rank.RECAP,
         example="""
@@ -144,7 +144,7 @@ RULES = (
     ),
     Rule(
         name="audit.dependency_review",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]Dependency review (?:detected|could not)",
         example="""
 ! ##[error]Dependency review detected vulnerable packages.

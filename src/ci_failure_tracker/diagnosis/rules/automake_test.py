@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="automake-test.log",
-        word="fail ",
+        keywords=("fail ",),
         opens=r"FAIL \S{1,300} \(exit status: \d{1,3}\)$",
         lead=r"(?!={3,300}$|(?:X?FAIL|X?PASS|ERROR|SKIP)[: ])",
         lead_most=20,
@@ -21,7 +21,7 @@ RULES = (
     ),
     Rule(
         name="automake-test.fail",
-        word="fail: ",
+        keywords=("fail: ",),
         opens=r"FAIL: \S{1,300}(?: \d{1,6}(?: - .{0,300})?)?$",
         rank=Rank.RECAP,
         example="""
@@ -32,28 +32,26 @@ RULES = (
     ),
     Rule(
         name="automake-test.error",
-        word="error: tests",
+        keywords=("error: tests",),
         opens=r"ERROR: \S{1,300}(?: - .{0,300})?$",
         rank=Rank.RECAP,
         example="""
 ! ERROR: tests/total - missing test plan
 """,
     ),
-    *(
-        Rule(
-            name=f"automake-test.none_{word}",
-            word=f"{word}: ",
-            opens=r"# X?(?:FAIL|ERROR): {1,4}0$",
-            rank=Rank.NOISE,
-            example=f"""
-! # {word.upper()}:  0
+    Rule(
+        name="automake-test.none",
+        keywords=("fail: ", "error: "),
+        opens=r"# X?(?:FAIL|ERROR): {1,4}0$",
+        rank=Rank.NOISE,
+        example="""
+! # FAIL:  0
+! # ERROR:  0
 """,
-        )
-        for word in ("fail", "error")
     ),
     Rule(
         name="automake-test.count",
-        word="# fail: ",
+        keywords=("# fail: ",),
         opens=r"# FAIL: {1,4}[1-9]",
         rank=Rank.SYMPTOM,
         example="""
@@ -62,7 +60,7 @@ RULES = (
     ),
     Rule(
         name="automake-test.tests_failed",
-        word="tests failed",
+        keywords=("tests failed",),
         opens=r"\d{1,6} of \d{1,6} tests failed$",
         rank=Rank.SYMPTOM,
         example="""

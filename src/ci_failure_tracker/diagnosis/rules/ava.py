@@ -9,7 +9,7 @@ _LEAD = r"(?! {2}(?:›|─|[✔✖✘]))(?: {2,4}\S| {1,5}\d{1,5}: |\s{0,80}$)"
 RULES = (
     Rule(
         name="ava.difference",
-        word="difference",
+        keywords=("difference",),
         opens=r" {2}Difference(?: \(- actual, \+ expected\))?:$",
         lead=_LEAD,
         lead_most=8,
@@ -37,7 +37,7 @@ RULES = (
     ),
     Rule(
         name="ava.thrown",
-        word="error thrown in test",
+        keywords=("error thrown in test",),
         opens=r" {2}Error thrown in test:$",
         lead=_LEAD,
         lead_most=8,
@@ -60,7 +60,7 @@ RULES = (
     ),
     Rule(
         name="ava.progress",
-        word="[fail]: ",
+        keywords=("[fail]: ",),
         opens=r" {2}[✖✘×] \[fail\]: ",
         rank=Rank.RECAP,
         example="""
@@ -69,7 +69,7 @@ RULES = (
     ),
     Rule(
         name="ava.tally",
-        word=" failed",
+        keywords=(" failed",),
         opens=r" {2}\d{1,6} (?:tests?|hooks?) failed$",
         rank=Rank.RECAP,
         example="""

@@ -8,7 +8,7 @@ from ci_failure_tracker.model import Outcome
 RULES = (
     Rule(
         name="azure.exit_code",
-        word="exited with ",
+        keywords=("exited with ",),
         opens=r"##\[error\](?:Bash|PowerShell|Cmd\.exe|Script|The process '.{1,400}'|\S{1,200}) exited with (?:code"
         "|exit code) ",
         rank=Rank.SYMPTOM,
@@ -18,7 +18,7 @@ RULES = (
     ),
     Rule(
         name="azure.task",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Script failed with (?:exit code|error)|.{1,300} failed with (?:return code|exit "
         r"code): ?-?\d)",
         rank=Rank.SYMPTOM,
@@ -28,7 +28,7 @@ RULES = (
     ),
     Rule(
         name="azure.time_limit",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]The (?:job running on agent .{1,200} ran longer than the maximum time|task has timed out"
         "|operation will be canceled)",
         rank=Rank.FATAL,
@@ -39,7 +39,7 @@ RULES = (
     ),
     Rule(
         name="azure.lost",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:We stopped hearing from agent|The agent: .{1,200} lost communication)",
         rank=Rank.FATAL,
         outcome=Outcome.RUNNER_LOST,

@@ -11,7 +11,7 @@ _TITLE = r"(?:.{0,300}\d/\d{1,5})? [\u2717x] \S"
 RULES = (
     Rule(
         name="bats.failed",
-        word="' failed",
+        keywords=("' failed",),
         opens=r"(?:#|\s)\s{2,8}`.{1,1500}' failed(?: with status \d{1,3})?",
         lead=_PLACE + "|" + _TITLE,
         lead_most=5,
@@ -29,7 +29,7 @@ RULES = (
     ),
     Rule(
         name="shunit2.assert",
-        word="assert:",
+        keywords=("assert:",),
         opens=r"ASSERT:\S",
         lead=r"test\w{1,200}$",
         lead_most=1,
@@ -46,7 +46,7 @@ RULES = (
     ),
     Rule(
         name="shunit2.error",
-        word="shunit2:error",
+        keywords=("shunit2:error",),
         opens=r"shunit2:ERROR ",
         rank=Rank.LIKELY,
         example="""

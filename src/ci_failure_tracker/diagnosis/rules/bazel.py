@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="bazel.error_at",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"(?:\(\d\d:\d\d:\d\d\) )?ERROR: (?:[A-Z]:)?[^\s:]{1,400}:\d{1,6}:\d{1,5}: ",
         through=r"\s{2}(?:\(cd|\S{1,80}=|exec |# )|Use --sandbox_debug",
         most=30,
@@ -19,7 +19,8 @@ RULES = (
     ),
     Rule(
         name="bazel.error",
-        word="error: ",
+        keywords=("error: ",),
+        priority=1,  # before bundler.gem
         opens=r"(?:\(\d\d:\d\d:\d\d\) )?ERROR: (?:no such (?:package|target)|Analysis of |error loading package"
         r"|Skipping '"
         r"|While |Error computing |Evaluation of |Failed to load |cycles? detected)",
@@ -31,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="bazel.stopped",
-        word="error: build did not complete",
+        keywords=("error: build did not complete",),
         opens=r"(?:\(\d\d:\d\d:\d\d\) )?ERROR: Build did NOT complete successfully",
         rank=Rank.SYMPTOM,
         example="""
@@ -40,7 +41,8 @@ RULES = (
     ),
     Rule(
         name="bazel.failed",
-        word="failed: build did not complete",
+        keywords=("failed: build did not complete",),
+        priority=1,  # before ninja.failed
         opens=r"(?:\(\d\d:\d\d:\d\d\) )?FAILED: Build did NOT complete successfully",
         rank=Rank.SYMPTOM,
         example="""
@@ -49,7 +51,7 @@ RULES = (
     ),
     Rule(
         name="bazel.command",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"(?:\(\d\d:\d\d:\d\d\) )?ERROR: (?:command succeeded|Build failed\. Not running target)",
         rank=Rank.SYMPTOM,
         example="""
@@ -58,7 +60,7 @@ RULES = (
     ),
     Rule(
         name="buck.failed",
-        word="build failed",
+        keywords=("build failed",),
         opens=r"(?:BUILD FAILED: |Build failed: )\S",
         through=r"\s{4}\S|When running <",
         most=12,

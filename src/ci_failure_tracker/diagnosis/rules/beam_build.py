@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="beam-build.elixir",
-        word="compilation error in file",
+        keywords=("compilation error in file",),
         opens=r"== Compilation error in file .{1,300} ==$",
         through=r"\*\* \(|\s{2,8}\S|$|\s{0,8}│",
         most=24,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="beam-build.elixir_error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"\s{4}error: (?:undefined |module |cannot |function |.{1,300} (?:is undefined|expected))",
         through=r"\s{0,8}\d{0,6} ?[│|]|\s{2,4}└─|\s{2,8}(?:\(|lib/|test/|deps/)\S",
         most=10,
@@ -37,7 +37,7 @@ RULES = (
     ),
     Rule(
         name="beam-build.warnings",
-        word="compilation failed due to warnings",
+        keywords=("compilation failed due to warnings",),
         opens=r"Compilation failed due to warnings while using the --warnings-as-errors option",
         lead=r"\s{0,4}warning: .{1,400}|\s{2,8}\S|$|\s{0,8}│",
         lead_most=20,
@@ -52,7 +52,8 @@ RULES = (
     ),
     Rule(
         name="beam-build.mix_format",
-        word="mix format failed",
+        keywords=("mix format failed",),
+        priority=1,  # before mix.fail
         opens=r"\*\* \(Mix\) mix format failed due to --check-formatted",
         through=r"The following files (?:are|were) not formatted|\s{2,4}\* |$|\s{2,4}\S{1,300}\.exs?$"
         r"|\s{0,6}\d{0,6} {0,4}\d{0,6} {0,2}[|│]",
@@ -67,7 +68,7 @@ RULES = (
     ),
     Rule(
         name="beam-build.erlang",
-        word=".erl:",
+        keywords=(".erl:",),
         opens=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.erl(?::\d{1,6}){1,2}: (?!Warning)\S",
         through=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:erl|hrl)(?::\d{1,6}){1,2}: (?!Warning)",
         most=20,
@@ -79,7 +80,8 @@ RULES = (
     ),
     Rule(
         name="beam-build.erlang_syntax",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before beam-build.erlang, gcc.error
         opens=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:erl|hrl|yrl|xrl)(?::\d{1,6}){1,2}: (?!Warning)(?:syntax error"
         r"|.{0,300}error)",
         through=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:erl|hrl)(?::\d{1,6}){1,2}: (?!Warning)",
@@ -90,7 +92,7 @@ RULES = (
     ),
     Rule(
         name="beam-build.rebar_compiling",
-        word="failed",
+        keywords=("failed",),
         opens=r"===> Compiling (?:\S{1,300} )?failed",
         through=r"\s{2,8}(?:┌─|│|└──|\d)|\s{0,4}\d{1,6} │|$|\s{2,40}[╰│]",
         most=12,
@@ -105,7 +107,8 @@ RULES = (
     ),
     Rule(
         name="beam-build.rebar",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before beam-build.rebar_compiling
         opens=r"===> (?:Errors? |.{1,300}(?:[Ee]rror|failed))",
         rank=Rank.LIKELY,
         example="""

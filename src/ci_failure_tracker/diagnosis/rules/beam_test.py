@@ -7,20 +7,19 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 _TITLE = r"\s{2}\d{1,5}\) (?:test|property|doctest|feature) \S|\s{5}\S{1,300}\.exs?:\d{1,6}$"
 
 RULES = (
-    *(
-        Rule(
-            name=f"exunit.{name}",
-            word=word,
-            opens=r"\s{5}" + opens,
-            lead=_TITLE,
-            lead_most=2,
-            through=r"\s{5,80}\S",
-            most=30,
-            headline=r"^\s{2}\d{1,5}\) ",
-            example=f"""
+    Rule(
+        name="exunit.assertion",
+        keywords=("assertion ",),
+        opens=r"\s{5}Assertion (?:with|failed)",
+        lead=_TITLE,
+        lead_most=2,
+        through=r"\s{5,80}\S",
+        most=30,
+        headline=r"^\s{2}\d{1,5}\) ",
+        example="""
 !   1) test total (Shop.CartTest)
 >      test/cart_test.exs:5
->      {said}
+>      Assertion with == failed
 >      code:  assert total() == 8
 >      left:  7
 >      right: 8
@@ -29,16 +28,54 @@ RULES = (
 
   Finished in 0.09 seconds
 """,
-        )
-        for name, word, opens, said in (
-            ("assertion", "assertion ", r"Assertion (?:with|failed)", "Assertion with == failed"),
-            ("match", ") failed", r"match \(", "match (=) failed"),
-            ("expected", "expected ", r"Expected ", "Expected truthy, got nil"),
-        )
+    ),
+    Rule(
+        name="exunit.match",
+        keywords=(") failed",),
+        opens=r"\s{5}match \(",
+        lead=_TITLE,
+        lead_most=2,
+        through=r"\s{5,80}\S",
+        most=30,
+        headline=r"^\s{2}\d{1,5}\) ",
+        example="""
+!   1) test total (Shop.CartTest)
+>      test/cart_test.exs:5
+>      match (=) failed
+>      code:  assert total() == 8
+>      left:  7
+>      right: 8
+>      stacktrace:
+>        test/cart_test.exs:6: (test)
+
+  Finished in 0.09 seconds
+""",
+    ),
+    Rule(
+        name="exunit.expected",
+        keywords=("expected ",),
+        opens=r"\s{5}Expected ",
+        lead=_TITLE,
+        lead_most=2,
+        through=r"\s{5,80}\S",
+        most=30,
+        headline=r"^\s{2}\d{1,5}\) ",
+        example="""
+!   1) test total (Shop.CartTest)
+>      test/cart_test.exs:5
+>      Expected truthy, got nil
+>      code:  assert total() == 8
+>      left:  7
+>      right: 8
+>      stacktrace:
+>        test/cart_test.exs:6: (test)
+
+  Finished in 0.09 seconds
+""",
     ),
     Rule(
         name="exunit.error",
-        word="error) ",
+        keywords=("error) ",),
         opens=r"\s{5}\*\* \([\w.]{1,200}Error\) ",
         lead=_TITLE,
         lead_most=2,
@@ -57,7 +94,7 @@ RULES = (
     ),
     Rule(
         name="exunit.setup",
-        word="failure on setup_all",
+        keywords=("failure on setup_all",),
         opens=r"\s{2}\d{1,5}\) \S{1,300}: failure on setup_all callback",
         through=r"\s{5,80}\S",
         most=30,
@@ -74,7 +111,7 @@ RULES = (
     ),
     Rule(
         name="exunit.exit",
-        word="exception",
+        keywords=("exception",),
         opens=r"\s{5}\*\* \((?:EXIT from |exit\))",
         lead=_TITLE,
         lead_most=2,
@@ -91,7 +128,7 @@ RULES = (
     ),
     Rule(
         name="eunit.failed",
-        word="*failed*",
+        keywords=("*failed*",),
         opens=r".{1,500}\*failed\*$",
         through=r"in (?:function|call)|\*\*|\s{2}\S|in$",
         closes=r"\s{2}output:",
@@ -108,7 +145,8 @@ RULES = (
     ),
     Rule(
         name="eunit.count",
-        word="  failed: ",
+        keywords=("  failed: ",),
+        priority=1,  # before dotnet-test.counts
         opens=r"\s{2}Failed: [1-9]\d{0,6}\.",
         rank=Rank.SYMPTOM,
         example="""
@@ -117,7 +155,7 @@ RULES = (
     ),
     Rule(
         name="common-test.rebar",
-        word=": failed",
+        keywords=(": failed",),
         opens=r"%{3} \S{1,200} ==> .{1,300}: FAILED$",
         through=r"%{3} \S{1,200} ==> (?!.{1,300}: (?:OK|FAILED|SKIPPED)$)|\s{1,60}\S",
         most=20,
@@ -131,7 +169,7 @@ RULES = (
     ),
     Rule(
         name="common-test.failed",
-        word=" failed on line ",
+        keywords=(" failed on line ",),
         opens=r"\w{1,200}:\w{1,200} failed on line \d",
         through=r"Reason: |\s{1,60}\S",
         most=10,
@@ -144,7 +182,7 @@ RULES = (
     ),
     Rule(
         name="common-test.case",
-        word="*** failed ",
+        keywords=("*** failed ",),
         opens=r"Testing \S{1,300}: \*{3} FAILED .{0,20}test case",
         rank=Rank.RECAP,
         example="""

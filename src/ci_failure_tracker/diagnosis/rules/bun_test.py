@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="bun-test.expectation",
-        word="error: expect(",
+        keywords=("error: expect(",),
         opens=r"error: expect\(",
         lead=r" {0,5}\d{1,6} \| | {2,200}\^$",
         lead_most=8,
@@ -31,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="bun-test.failure",
-        word="(fail) ",
+        keywords=("(fail) ",),
         opens=r"\(fail\) \S",
         lead=r"(?!\((?:pass|fail|skip|todo)\) |\S{1,300}\.\w{1,4}:$)\s{0,40}(?:\d{1,6} \| |\^|at |[\w.]{0,100}Error: )",
         lead_most=12,
@@ -46,7 +46,7 @@ RULES = (
     ),
     Rule(
         name="bun-test.tally",
-        word=" fail",
+        keywords=(" fail",),
         opens=r" {1,4}[1-9]\d{0,6} fail$",
         rank=Rank.RECAP,
         example="""

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="bundler.no_gem",
-        word="could not find ",
+        keywords=("could not find ",),
         opens=r"(?:Could not find gem '|Could not find \S{1,200}(?:, \S{1,200}){0,60} in (?:any of the|locally"
         r"|rubygems)"
         r"|Could not find \S{1,200} in )",
@@ -21,7 +21,7 @@ RULES = (
     ),
     Rule(
         name="bundler.versions",
-        word="could not find compatible versions",
+        keywords=("could not find compatible versions",),
         opens=r"(?:Bundler could not|Could not) find compatible versions",
         through=r"$|\s{2,8}\S|Because |And because |Thus|So,? because|and |\(\d|version solving",
         most=40,
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="bundler.installing",
-        word="error occurred while installing",
+        keywords=("error occurred while installing",),
         opens=r"An error occurred while installing ",
         through=r"$|Make sure that|In (?:Gemfile|\S{1,80}\.gemfile):|\s{2,8}\S",
         most=10,
@@ -49,7 +49,8 @@ RULES = (
     ),
     Rule(
         name="bundler.extension",
-        word="failed to build gem native extension",
+        keywords=("failed to build gem native extension",),
+        priority=-1,  # after bundler.gem
         opens=r"(?:Gem::Ext::BuildError: |\s{0,4}ERROR: {1,2})?(?:ERROR: )?(?:Error installing .{1,80}:\s)?"
         r"(?:ERROR: )?Failed to build gem native",
         through=r"$|\s{1,8}\S|[\w.*/]",
@@ -70,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="bundler.gem",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: {1,2}(?:Could not find a valid gem|Error installing |Possible alternatives|While executing gem)",
         through=r"\t|\s{2,8}\S",
         most=10,
@@ -82,7 +83,7 @@ RULES = (
     ),
     Rule(
         name="bundler.command",
-        word="bundler: command not found",
+        keywords=("bundler: command not found",),
         opens=r"bundler: command not found: ",
         through=r"Install missing gem executables",
         example="""
@@ -93,7 +94,7 @@ RULES = (
     ),
     Rule(
         name="bundler.gemfile",
-        word="there was an error parsing",
+        keywords=("there was an error parsing",),
         opens=r"(?:\[!\] )?There was an error parsing `",
         through=r"$|\s{0,4}#|\s{2,8}\S|Bundler cannot continue",
         most=14,
@@ -107,7 +108,7 @@ RULES = (
     ),
     Rule(
         name="bundler.network",
-        word="could not ",
+        keywords=("could not ",),
         opens=r"Could not (?:reach host|fetch specs from|verify the SSL certificate)",
         through=r"again\.|\S.{0,80}$",
         most=2,
@@ -119,7 +120,7 @@ RULES = (
     ),
     Rule(
         name="bundler.frozen",
-        word="missing",
+        keywords=("missing",),
         opens=r"(?:The (?:gemspecs|dependencies) .{1,200}|Your Gemfile lists) .{0,300}missing"
         r"|Your bundle .{1,100}missing"
         r"|The following gems are missing",

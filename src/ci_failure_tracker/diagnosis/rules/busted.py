@@ -7,19 +7,18 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 _NEXT = r"(?:Failure|Error|Pending) (?:→|->) |\d{1,6} success"
 
 RULES = (
-    *(
-        Rule(
-            name=f"busted.{said.lower()}",
-            word=said.lower() + " ",
-            opens=said + r" (?:→|->) \S",
-            until=_NEXT,
-            most=25,
-            headline=r"^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
-            names=r"^(?:Failure|Error) |^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
-            example=f"""
+    Rule(
+        name="busted.failure",
+        keywords=("failure ",),
+        opens=r"Failure (?:→|->) \S",
+        until=_NEXT,
+        most=25,
+        headline=r"^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        names=r"^(?:Failure|Error) |^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        example="""
   2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds
 
-> {said} → spec/cart_spec.lua @ 2
+> Failure → spec/cart_spec.lua @ 2
 > cart has a total
 ! spec/cart_spec.lua:3: Expected objects to be equal.
 > Passed in:
@@ -27,12 +26,30 @@ RULES = (
 > Expected:
 > (number) 8
 """,
-        )
-        for said in ("Failure", "Error")
+    ),
+    Rule(
+        name="busted.error",
+        keywords=("error ",),
+        opens=r"Error (?:→|->) \S",
+        until=_NEXT,
+        most=25,
+        headline=r"^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        names=r"^(?:Failure|Error) |^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        example="""
+  2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds
+
+> Error → spec/cart_spec.lua @ 2
+> cart has a total
+! spec/cart_spec.lua:3: Expected objects to be equal.
+> Passed in:
+> (number) 7
+> Expected:
+> (number) 8
+""",
     ),
     Rule(
         name="plenary.fail",
-        word="fail",
+        keywords=("fail",),
         opens=r"\s{0,4}Fail\s{0,4}\|\|\s",
         through=r"\s{4,20}\S|$",
         most=20,
@@ -50,7 +67,7 @@ RULES = (
     ),
     Rule(
         name="plenary.count",
-        word="failed :",
+        keywords=("failed :",),
         opens=r"\s{0,4}Failed : \s{0,4}0$",
         rank=Rank.NOISE,
         example="""
@@ -59,7 +76,7 @@ RULES = (
     ),
     Rule(
         name="busted.success",
-        word="0 failures",
+        keywords=("0 failures",),
         opens=r"\d{1,6} success(?:es)? / 0 failures / 0 errors",
         rank=Rank.NOISE,
         example="""
@@ -68,7 +85,7 @@ RULES = (
     ),
     Rule(
         name="busted.total",
-        word=" failure",
+        keywords=(" failure",),
         opens=r"\d{1,6} success(?:es)? / \d{1,6} failures? / \d{1,6} errors?",
         rank=Rank.SYMPTOM,
         example="""

@@ -13,7 +13,7 @@ _GOES_ON = (
 RULES = (
     Rule(
         name="cargo.failed_to",
-        word="error: failed to ",
+        keywords=("error: failed to ",),
         opens=r"error: failed to (?:select|get|parse|load|download|fetch|run custom build command|resolve|read|sync"
         r"|verify"
         r"|authenticate|update|open|publish|write|clone|query)",
@@ -33,7 +33,8 @@ RULES = (
     ),
     Rule(
         name="cargo.package",
-        word="error: ",
+        keywords=("error: ",),
+        priority=1,  # before swiftpm.error
         opens=r"error: (?:no matching package|the lock file |cannot update the lock file|package `"
         r"|could not find `Cargo\.toml`"
         r"|no such command: |package ID specification|multiple packages link|cyclic package|manifest path `"
@@ -50,7 +51,7 @@ RULES = (
     ),
     Rule(
         name="cargo.retrying",
-        word="spurious network error",
+        keywords=("spurious network error",),
         opens=r"warning: spurious network error",
         rank=Rank.NOISE,
         example="""
@@ -59,7 +60,7 @@ RULES = (
     ),
     Rule(
         name="rustup.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:toolchain '|component '|could not download file|override toolchain|no override|target '"
         r"|'cargo(?:-\w{1,30})?(?:\.exe)?' is not installed|rustup could not|no default toolchain)",
         through=r"(?:help|note|info): |Caused by:|\s{2,8}\S|- ",

@@ -19,7 +19,7 @@ _SAID = (
 RULES = (
     Rule(
         name="cargo-test.failure",
-        word=" stdout ----",
+        keywords=(" stdout ----",),
         opens=r"---- \S.{0,400} stdout ----$",
         until=r"failures:$|---- \S.{0,400} std(?:out|err) ----$|test result: ",
         most=60,
@@ -47,7 +47,7 @@ RULES = (
     ),
     Rule(
         name="cargo-test.recap",
-        word="failures:",
+        keywords=("failures:",),
         opens=r"failures:$",
         through=r" {4}\S|$",
         rank=Rank.RECAP,
@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="cargo-test.progress",
-        word=" ... failed",
+        keywords=(" ... failed",),
         opens=r"test \S.{0,400} \.\.\. FAILED$",
         rank=Rank.RECAP,
         example="""
@@ -73,25 +73,17 @@ RULES = (
     ),
     Rule(
         name="cargo-test.passed",
-        word="fail",
+        keywords=("fail", "error"),
         opens=_PASSED,
         rank=Rank.NOISE,
         example="""
 ! test tests::fails_without_pears ... ok
-""",
-    ),
-    Rule(
-        name="cargo-test.passed_error",
-        word="error",
-        opens=_PASSED,
-        rank=Rank.NOISE,
-        example="""
 ! test tests::error_without_pears ... ok
 """,
     ),
     Rule(
         name="cargo-test.result",
-        word="test result: failed",
+        keywords=("test result: failed",),
         opens=r"test result: FAILED\. ",
         rank=Rank.SYMPTOM,
         example="""
@@ -100,7 +92,7 @@ RULES = (
     ),
     Rule(
         name="cargo-test.none_failed",
-        word="failed;",
+        keywords=("failed;",),
         opens=r"test result: ok\. ",
         rank=Rank.NOISE,
         example="""
@@ -109,35 +101,33 @@ RULES = (
     ),
     Rule(
         name="cargo-test.rerun",
-        word="failed, to rerun pass",
+        keywords=("failed, to rerun pass",),
         opens=r"error: (?:doc)?test failed, to rerun pass ",
         rank=Rank.SYMPTOM,
         example="""
 ! error: test failed, to rerun pass `--lib`
 """,
     ),
-    *(
-        Rule(
-            name=f"cargo-test.signal_{name}",
-            word=said,
-            opens=r"\s{0,4}process didn't exit successfully: .{1,1000}\(signal: ",
-            lead=r"Caused by:$",
-            lead_most=1,
-            example=f"""
+    Rule(
+        name="cargo-test.signal",
+        keywords=("invalid memory reference", "process abort signal"),
+        opens=r"\s{0,4}process didn't exit successfully: .{1,1000}\(signal: ",
+        lead=r"Caused by:$",
+        lead_most=1,
+        example="""
   error: test failed, to rerun pass `--lib`
 
 > Caused by:
-!   process didn't exit successfully: `/srv/press/target/debug/deps/press-5c1` ({signal}: {said})
+!   process didn't exit successfully: `/srv/press/debug/deps/press-5c1` (signal: 11, SIGSEGV: invalid memory reference)
+  error: test failed, to rerun pass `--lib`
+
+> Caused by:
+!   process didn't exit successfully: `/srv/press/debug/deps/press-5c1` (signal: 6, SIGABRT: process abort signal)
 """,
-        )
-        for name, signal, said in (
-            ("segv", "signal: 11, SIGSEGV", "invalid memory reference"),
-            ("abort", "signal: 6, SIGABRT", "process abort signal"),
-        )
     ),
     Rule(
         name="nextest.fail",
-        word="fail [",
+        keywords=("fail [",),
         opens=r"\s{0,16}" + _STATUS + r" \[ {0,6}>?[\d.]{1,12}s\] ",
         until=_ENDS,
         most=50,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="changes.diff",
-        word="diff --git",
+        keywords=("diff --git",),
         opens="diff --git ",
         through=r"index |(?:new|deleted) file|similarity |dissimilarity |rename |copy |old mode|new mode|--- |\+\+\+ "
         r"|@@ |diff --git |Binary files|[+\\ -]|$",

@@ -7,22 +7,14 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 _ENDS = r"(?:FAIL|ERROR) in \(|Ran \d|lein test |Testing \S|Tests failed|\d{1,6} (?:tests|failures), |╭|=+ "
 
 RULES = (
-    *(
-        Rule(
-            name=f"clojure-test.{said.lower()}",
-            word=said.lower() + " in ",
-            opens=said + r" in \(?\S{1,300}\)? ?\(\S{1,300}:\d{1,6}\)$",
-            until=_ENDS,
-            most=14,
-            headline=headline,
-            names=r"^(?:FAIL|ERROR) in |^\s{0,2}actual: [\w.$]{1,200}(?:Exception|Error)",
-            example=example,
-        )
-        for said, headline, example in (
-            (
-                "FAIL",
-                "",
-                """
+    Rule(
+        name="clojure-test.fail",
+        keywords=("fail in ",),
+        opens=r"FAIL in \(?\S{1,300}\)? ?\(\S{1,300}:\d{1,6}\)$",
+        until=_ENDS,
+        most=14,
+        names=r"^(?:FAIL|ERROR) in |^\s{0,2}actual: [\w.$]{1,200}(?:Exception|Error)",
+        example="""
 ! FAIL in (total-test) (cart_test.clj:7)
 > total of the cart
 > expected: (= 8 (total))
@@ -30,11 +22,17 @@ RULES = (
 
   Ran 3 tests containing 3 assertions.
 """,
-            ),
-            (
-                "ERROR",
-                r"^\s{0,2}actual: [\w.$]{1,200}(?:Exception|Error): \S",
-                """
+    ),
+    Rule(
+        name="clojure-test.error",
+        keywords=("error in ",),
+        priority=1,  # before frontend.webpack
+        opens=r"ERROR in \(?\S{1,300}\)? ?\(\S{1,300}:\d{1,6}\)$",
+        until=_ENDS,
+        most=14,
+        headline=r"^\s{0,2}actual: [\w.$]{1,200}(?:Exception|Error): \S",
+        names=r"^(?:FAIL|ERROR) in |^\s{0,2}actual: [\w.$]{1,200}(?:Exception|Error)",
+        example="""
 > ERROR in (prices-test) (cart_test.clj:9)
 > Uncaught exception, not in assertion.
 > expected: nil
@@ -43,12 +41,10 @@ RULES = (
 
   Ran 3 tests containing 3 assertions.
 """,
-            ),
-        )
     ),
     Rule(
         name="midje.fail",
-        word="fail ",
+        keywords=("fail ",),
         opens=r"FAIL (?:\".{0,400}\" )?at \(\S{1,200}:\d{1,6}\)$",
         through=r"\s{2,20}\S|Expected|Actual",
         most=12,
@@ -61,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="clojure-test.count",
-        word="failures, ",
+        keywords=("failures, ",),
         opens=r"(?:[1-9]\d{0,6} failures?, \d{1,6} errors?|\d{1,6} failures, [1-9]\d{0,6} errors?)\.?$",
         rank=Rank.SYMPTOM,
         example="""
@@ -70,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="clojure-test.none",
-        word="0 failures, 0 errors",
+        keywords=("0 failures, 0 errors",),
         opens=r"0 failures, 0 errors\.?$",
         rank=Rank.NOISE,
         example="""
@@ -79,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="clojure-test.lein",
-        word="tests failed.",
+        keywords=("tests failed.",),
         opens=r"Tests failed\.$",
         rank=Rank.SYMPTOM,
         example="""

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="cmake.error_at",
-        word="cmake error",
+        keywords=("cmake error",),
         opens=r"CMake Error(?: \(dev\))?(?: at \S| in \S|:)",
         through=r"\s{2}|$|Call Stack \(most recent call first\)|Specify --help",
         most=40,
@@ -30,7 +30,7 @@ RULES = (
     ),
     Rule(
         name="cmake.incomplete",
-        word="configuring incomplete, errors occurred",
+        keywords=("configuring incomplete, errors occurred",),
         opens=r"-- Configuring incomplete, errors occurred",
         rank=Rank.SYMPTOM,
         example="""
@@ -39,7 +39,7 @@ RULES = (
     ),
     Rule(
         name="cmake.see_also",
-        word="cmakeerror.log",
+        keywords=("cmakeerror.log",),
         opens=r'See also ".{1,400}CMakeError\.log"',
         rank=Rank.NOISE,
         example="""
@@ -48,7 +48,7 @@ RULES = (
     ),
     Rule(
         name="cmake.probe_not_found",
-        word=" - not found",
+        keywords=(" - not found",),
         opens=r"-- (?:Looking for|Searching for|Checking for) .{1,300} - not found",
         rank=Rank.NOISE,
         example="""
@@ -57,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="cmake.probe_failed",
-        word=" - failed",
+        keywords=(" - failed",),
         opens=r"-- (?:Performing Test|Check if|Check for|Checking|Detecting) .{1,300} - [Ff]ailed$",
         rank=Rank.NOISE,
         example="""
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="cmake.probe",
-        word="error",
+        keywords=("error",),
         opens=r"-- (?:Performing Test|Looking for|Check(?:ing)? (?:if|for|whether)|Found|Detecting) ",
         rank=Rank.NOISE,
         example="""

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="composer.requirements",
-        word="could not be resolved to an installable set",
+        keywords=("could not be resolved to an installable set",),
         opens=r"\s{0,2}Your requirements could not be resolved to an installable set",
         through=r"$|\s{2,8}\S",
         most=30,
@@ -24,7 +24,7 @@ RULES = (
     ),
     Rule(
         name="composer.script",
-        word="returned with error code",
+        keywords=("returned with error code",),
         opens=r"Script .{1,400} handling the .{1,100} event returned with error code",
         rank=Rank.SYMPTOM,
         example="""
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="composer.exception",
-        word="exception]",
+        keywords=("exception]",),
         opens=r"\s{2}\[[\w\\]{1,200}Exception\]$",
         through=r"\s{2}\S",
         most=10,
@@ -48,7 +48,7 @@ RULES = (
     ),
     Rule(
         name="composer.place",
-        word="could not ",
+        keywords=("could not ",),
         opens=r"\s{2}(?:Could not (?:find (?:a version of )?package|authenticate against|fetch|scan for classes)"
         r'|The "https?://\S{1,300}" file could not)',
         lead=r"In \w{1,80}\.php line \d{1,6}:|$",

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.rule import Rank, Rule
 
-
-def _probe(word: str, line: str) -> Rule:
-    """What a configure script looks for may be called anything."""
-    return Rule(
-        name=f"configure.checking_{word.replace(' ', '_')}",
-        word=word,
-        opens=r"(?:configure: )?checking .{1,400}\.\.\.",
-        rank=Rank.NOISE,
-        example=f"\n! {line}\n",
-    )
-
-
 RULES = (
     Rule(
         name="configure.error",
-        word="configure: error: ",
+        keywords=("configure: error: ",),
         opens=r"configure: error: (?!in [`'])",
         through=r"See [`']config\.log' for",
         example="""
@@ -31,7 +19,7 @@ RULES = (
     ),
     Rule(
         name="configure.see_log",
-        word="configure: error: ",
+        keywords=("configure: error: ",),
         opens=r"configure: error: in [`'].{1,400}:$",
         through=r"configure: error: |See [`']config\.log' for",
         headline=r"configure: error: (?!in [`'])",
@@ -44,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="configure.macro",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"configure\.(?:ac|in):\d{1,6}: error: ",
         through=r"\s{6}\S|\S{1,200}:\d{1,6}: \S{1,80} is expanded from|configure\.(?:ac|in):\d{1,6}: the top level",
         example="""
@@ -56,17 +44,25 @@ RULES = (
     ),
     Rule(
         name="configure.autoreconf",
-        word="failed with exit status",
+        keywords=("failed with exit status",),
         opens=r"autoreconf: (?:error: )?\S{1,200} failed with exit status",
         rank=Rank.SYMPTOM,
         example="""
 ! autoreconf: error: /usr/bin/autoconf failed with exit status: 1
 """,
     ),
-    _probe("error", "checking for error_at_line... yes"),
-    _probe("fail", "checking whether the linker fails early... no"),
-    _probe("missing", "checking for a missing declaration of press... no"),
-    _probe("assert", "checking for static_assert... yes"),
-    _probe("unknown", "checking whether cc accepts -Wunknown-pragmas... yes"),
-    _probe("not found", "checking for orchard... not found"),
+    Rule(
+        name="configure.checking",
+        keywords=("error", "fail", "missing", "assert", "unknown", "not found"),
+        opens=r"(?:configure: )?checking .{1,400}\.\.\.",
+        rank=Rank.NOISE,
+        example="""
+! checking for error_at_line... yes
+! checking whether the linker fails early... no
+! checking for a missing declaration of press... no
+! checking for static_assert... yes
+! checking whether cc accepts -Wunknown-pragmas... yes
+! checking for orchard... not found
+""",
+    ),
 )

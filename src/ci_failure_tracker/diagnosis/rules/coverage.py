@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="coverage.istanbul",
-        word="error: coverage for ",
+        keywords=("error: coverage for ",),
         opens=r"ERROR: Coverage for \w{1,20} \([\d.]{1,8}%\) does not meet ",
         through="ERROR: Coverage for ",
         names="Coverage for",
@@ -19,7 +19,7 @@ RULES = (
     ),
     Rule(
         name="coverage.jacoco",
-        word="but expected m",
+        keywords=("but expected m",),
         opens=r"(?:\[(?:WARNING|ERROR|ant:jacocoReport)\] )?Rule violated for \w{1,20} ",
         through=r"(?:\[(?:WARNING|ERROR|ant:jacocoReport)\] )?Rule violated for ",
         example="""
@@ -28,7 +28,7 @@ RULES = (
     ),
     Rule(
         name="coverage.simplecov",
-        word="expected minimum coverage",
+        keywords=("expected minimum coverage",),
         opens=r"\w{1,20} coverage \([\d.]{1,8}%\) is below the expected minimum coverage",
         example="""
 ! Line coverage (85.00%) is below the expected minimum coverage (90.00%).
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="coverage.codecov",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"(?:error - [\d:., -]{8,40} -- |\[.{1,40}\] \['error'\] |(?:Error: )?Codecov: )(?:.{0,60} failed: "
         "|Failed to properly|There was an error|Failed to )",
         example="""
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="coverage.codecov_error",
-        word="error ",
+        keywords=("error ",),
         opens=r"(?:error - [\d:., -]{8,40} -- |\[[\dT:.Z-]{10,40}\] \['error'\] )",
         rank=Rank.LIKELY,
         example="""

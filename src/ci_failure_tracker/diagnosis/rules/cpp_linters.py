@@ -13,7 +13,7 @@ _CPPLINT = r"[^\s:]{1,300}\.\w{1,4}:\d{1,6}: {2}.{1,600} {2}\[[\w/+-]{3,60}\] \[
 RULES = (
     Rule(
         name="cppcheck.error",
-        word=": (error",
+        keywords=(": (error",),
         opens=_CPPCHECK,
         through=_CPPCHECK,
         most=30,
@@ -25,7 +25,7 @@ RULES = (
     ),
     Rule(
         name="cpplint.found",
-        word="total errors found: ",
+        keywords=("total errors found: ",),
         opens=r"Total errors found: [1-9]",
         lead=_CPPLINT + r"|Done processing |Category '",
         lead_most=60,
@@ -39,7 +39,7 @@ RULES = (
     ),
     Rule(
         name="clang-tidy.count",
-        word=" treated as error",
+        keywords=(" treated as error",),
         opens=r"\d{1,6} warnings? treated as errors?$",
         rank=Rank.RECAP,
         example="""
@@ -48,7 +48,7 @@ RULES = (
     ),
     Rule(
         name="doxygen.warning",
-        word="warning treated as error",
+        keywords=("warning treated as error",),
         opens=r"\S{1,300}:\d{1,6}: (?:error|warning): .{1,600}\(warning treated as error",
         example="""
 ! /srv/press/src/press.h:31: error: Unsupported tag 'basket' (warning treated as error, aborting now)

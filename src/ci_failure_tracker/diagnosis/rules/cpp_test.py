@@ -9,7 +9,7 @@ _PLACE = r"\S.{0,300}(?::\d{1,6}|\(\d{1,6}\)): "
 RULES = (
     Rule(
         name="catch2.failed",
-        word=": failed:",
+        keywords=(": failed:",),
         opens=_PLACE + r"FAILED:$",
         lead=r"\.{20,200}$|-{20,200}$|$|\S.{0,300}(?::\d{1,6}|\(\d{1,6}\))$|\s{2,8}\S|[^\s=~].{0,300}$",
         lead_most=8,
@@ -37,7 +37,7 @@ RULES = (
     ),
     Rule(
         name="catch2.count",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"(?:test cases|assertions): {1,8}\d{1,7} \| .{0,60}[1-9]\d{0,6} failed",
         rank=Rank.SYMPTOM,
         example="""
@@ -46,7 +46,7 @@ RULES = (
     ),
     Rule(
         name="doctest-cpp.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=_PLACE + r"(?:FATAL )?ERROR: (?:\w{1,40}\(|test case )",
         lead=r"TEST (?:CASE|SUITE): |\s{2,8}\S|$",
         lead_most=5,
@@ -67,7 +67,7 @@ RULES = (
     ),
     Rule(
         name="doctest-cpp.count",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"\[doctest\] (?:test cases|assertions): .{0,60}[1-9]\d{0,6} failed",
         rank=Rank.SYMPTOM,
         example="""
@@ -76,7 +76,7 @@ RULES = (
     ),
     Rule(
         name="doctest-cpp.status",
-        word="status: failure!",
+        keywords=("status: failure!",),
         opens=r"\[doctest\] Status: FAILURE!",
         rank=Rank.SYMPTOM,
         example="""
@@ -85,7 +85,7 @@ RULES = (
     ),
     Rule(
         name="boost-test.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=_PLACE + r'(?:fatal )?error: in "[^"]{1,400}": ',
         through=r"\S.{0,300}(?::\d{1,6}|\(\d{1,6}\)): last checkpoint|Failure occurred in a following context|    \S",
         most=10,
@@ -98,7 +98,7 @@ RULES = (
     ),
     Rule(
         name="boost-test.count",
-        word="failure",
+        keywords=("failure",),
         opens=r"\*{3} \d{1,6} failures? (?:is|are) detected ",
         rank=Rank.SYMPTOM,
         example="""
@@ -107,7 +107,7 @@ RULES = (
     ),
     Rule(
         name="boost-test.none",
-        word="no errors detected",
+        keywords=("no errors detected",),
         opens=r"\*{3} No errors detected",
         rank=Rank.NOISE,
         example="""
@@ -116,7 +116,7 @@ RULES = (
     ),
     Rule(
         name="qt-test.fail",
-        word="fail!  :",
+        keywords=("fail!  :",),
         opens=r"FAIL!  : ",
         through=r"   (?:Actual|Expected|Loc:|\S)",
         most=12,
@@ -131,7 +131,7 @@ RULES = (
     ),
     Rule(
         name="qt-test.fatal",
-        word="fatal",
+        keywords=("fatal",),
         opens=r"QFATAL : ",
         through=r"   Loc: |FAIL!  : ",
         most=6,
@@ -144,32 +144,29 @@ RULES = (
     ),
     Rule(
         name="qt-test.count",
-        word=" failed, ",
+        keywords=(" failed, ",),
         opens=r"Totals: \d{1,7} passed, [1-9]\d{0,6} failed, ",
         rank=Rank.SYMPTOM,
         example="""
 ! Totals: 1 passed, 1 failed, 0 skipped, 0 blacklisted, 10ms
 """,
     ),
-    *(
-        Rule(
-            name=f"check.{name}",
-            word=word,
-            opens=r"\S{1,300}:\d{1,6}:[FE]:[^:]{1,100}:[^:]{1,100}:-?\d{1,6}: ",
-            example=f"""
+    Rule(
+        name="check.failure",
+        keywords=("assertion '", "segmentation fault)", "failure '"),
+        opens=r"\S{1,300}:\d{1,6}:[FE]:[^:]{1,100}:[^:]{1,100}:-?\d{1,6}: ",
+        example="""
   66%: Checks: 3, Failures: 1, Errors: 0
-! cart_test.c:12:F:Core:test_total:0: {said}
+! cart_test.c:12:F:Core:test_total:0: Assertion 'total() == 8' failed: total() == 7, 8 == 8
+  66%: Checks: 3, Failures: 1, Errors: 0
+! cart_test.c:12:F:Core:test_total:0: (after this point) Received signal 11 (Segmentation fault)
+  66%: Checks: 3, Failures: 1, Errors: 0
+! cart_test.c:12:F:Core:test_total:0: Failure 'total() < 8' occurred
 """,
-        )
-        for name, word, said in (
-            ("assertion", "assertion '", "Assertion 'total() == 8' failed: total() == 7, 8 == 8"),
-            ("signal", "segmentation fault)", "(after this point) Received signal 11 (Segmentation fault)"),
-            ("failure", "failure '", "Failure 'total() < 8' occurred"),
-        )
     ),
     Rule(
         name="check.count",
-        word="failures: ",
+        keywords=("failures: ",),
         opens=r"\d{1,3}%: Checks: \d{1,7}, Failures: ",
         rank=Rank.RECAP,
         example="""
@@ -178,7 +175,7 @@ RULES = (
     ),
     Rule(
         name="unity.fail",
-        word=":fail",
+        keywords=(":fail",),
         opens=r"\S{1,300}:\d{1,6}:\w{1,200}:FAIL(?::|$)",
         example="""
   test/test_cart.c:8:test_opens:PASS
@@ -187,7 +184,7 @@ RULES = (
     ),
     Rule(
         name="unity.count",
-        word=" failures ",
+        keywords=(" failures ",),
         opens=r"\d{1,6} Tests [1-9]\d{0,6} Failures \d{1,6} Ignored",
         rank=Rank.SYMPTOM,
         example="""
@@ -196,7 +193,7 @@ RULES = (
     ),
     Rule(
         name="cppunit.failures",
-        word="!!!failures!!!",
+        keywords=("!!!failures!!!",),
         opens=r"!!!FAILURES!!!$",
         through=r"Test Results:|Run: |\d{1,5}\) test: |- |[a-z].{0,300}$|$",
         most=30,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="credentials.aws_role",
-        word="could not assume role",
+        keywords=("could not assume role",),
         opens="(?:Error: )?Could not assume role",
         example="""
 ! ##[error]Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity
@@ -15,7 +15,7 @@ RULES = (
     ),
     Rule(
         name="credentials.aws_none",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:Credentials could not be loaded|Not authorized to perform sts:|Could not "
         "load credentials from any providers|The security token included in the request is)",
         example="""
@@ -24,7 +24,7 @@ RULES = (
     ),
     Rule(
         name="credentials.aws_locate",
-        word="unable to locate credentials",
+        keywords=("unable to locate credentials",),
         opens="(?:fatal error: |.{0,200}Error: )?Unable to locate credentials",
         example="""
 ! Unable to locate credentials. You can configure credentials by running "aws configure".
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="credentials.aws_call",
-        word="an error occurred (",
+        keywords=("an error occurred (",),
         opens=r".{0,200}\b[Aa]n error occurred \(\w{1,80}\) when calling the \w{1,80} operation",
         rank=Rank.LIKELY,
         example="""
@@ -41,7 +41,7 @@ RULES = (
     ),
     Rule(
         name="credentials.google",
-        word="failed with: ",
+        keywords=("failed with: ",),
         opens=r"(?:Error: )?google-github-actions/\S{1,60} failed with: ",
         example="""
 ! ##[error]google-github-actions/auth failed with: failed to generate Google Cloud federated token
@@ -49,7 +49,7 @@ RULES = (
     ),
     Rule(
         name="credentials.gcloud",
-        word="error: (",
+        keywords=("error: (",),
         opens=r"ERROR: \((?:gcloud|bq|gsutil)\.[\w.-]{1,100}\) ",
         through=r"(?:- |\s{2,8})\S|This command is authenticated",
         most=8,
@@ -59,7 +59,7 @@ RULES = (
     ),
     Rule(
         name="credentials.azure",
-        word="login failed with error",
+        keywords=("login failed with error",),
         opens="(?:Error: )?Login failed with Error: ",
         example="""
 ! ##[error]Login failed with Error: Using auth-type: SERVICE_PRINCIPAL. Not all values are present.
@@ -67,7 +67,7 @@ RULES = (
     ),
     Rule(
         name="credentials.azure_directory",
-        word="error",
+        keywords=("error",),
         opens=r".{0,200}\bAADSTS\d{3,9}: ",
         example="""
 ! ERROR: AADSTS700016: Application with identifier 'pears' was not found in the directory 'Orchard'.
@@ -75,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="credentials.no_id_token",
-        word="unable to get actions_id_token",
+        keywords=("unable to get actions_id_token",),
         opens=".{0,200}Unable to get ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN) env variable",
         example="""
 ! ##[error]Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable
@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         name="credentials.id_token",
-        word="failed to get id token",
+        keywords=("failed to get id token",),
         opens="(?:Error: )?(?:Error message: )?Failed to get ID Token",
         example="""
 ! ##[error]Failed to get ID Token.
@@ -91,7 +91,7 @@ RULES = (
     ),
     Rule(
         name="credentials.trusted_publishing",
-        word="exchange failure",
+        keywords=("exchange failure",),
         opens="(?:Error: )?Trusted publishing exchange failure:",
         through=r"$|Token request failed|\* `|This generally indicates",
         most=10,
@@ -106,7 +106,7 @@ RULES = (
     ),
     Rule(
         name="credentials.docker_login",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:Username and password required|Username required|Password required)$",
         example="""
 ! ##[error]Username and password required
@@ -114,7 +114,7 @@ RULES = (
     ),
     Rule(
         name="credentials.pull_denied",
-        word="pull access denied",
+        keywords=("pull access denied",),
         opens=".{0,200}pull access denied for ",
         example="""
 ! pull access denied for acme/pears, repository does not exist or may require 'docker login'

@@ -9,28 +9,57 @@ _NEXT = r"\s{0,8}(?:Start {1,4}\d|\d{1,6}/\d{1,6} Test {1,4}#|\d{1,3}% tests pas
 _ITEM = r"\s{1,8}\d{1,6} - \S"
 
 RULES = (
-    *(
-        Rule(
-            name=f"ctest.{name}",
-            word=f"***{said.lower()}",
-            opens=_TEST + said,
-            until=_NEXT,
-            most=25,
-            rank=Rank.LIKELY,
-            example=f"""
+    Rule(
+        name="ctest.failed",
+        keywords=("***failed",),
+        opens=r"(?:\s{0,8}\d{1,6}: )?\s{0,8}\d{1,6}/\d{1,6} Test {1,4}#\d{1,6}: \S.{0,300}\*{3}Failed",
+        until=_NEXT,
+        most=25,
+        rank=Rank.LIKELY,
+        example="""
   1/2 Test #1: opens ............................   Passed    0.01 sec
       Start 2: total
-! 2/2 Test #2: total ............................***{said}  0.01 sec
+! 2/2 Test #2: total ............................***Failed  0.01 sec
 > total is 7
 
   50% tests passed, 1 tests failed out of 2
 """,
-        )
-        for name, said in (("failed", "Failed"), ("exception", "Exception"), ("timeout", "Timeout"))
+    ),
+    Rule(
+        name="ctest.exception",
+        keywords=("***exception",),
+        opens=r"(?:\s{0,8}\d{1,6}: )?\s{0,8}\d{1,6}/\d{1,6} Test {1,4}#\d{1,6}: \S.{0,300}\*{3}Exception",
+        until=_NEXT,
+        most=25,
+        rank=Rank.LIKELY,
+        example="""
+  1/2 Test #1: opens ............................   Passed    0.01 sec
+      Start 2: total
+! 2/2 Test #2: total ............................***Exception  0.01 sec
+> total is 7
+
+  50% tests passed, 1 tests failed out of 2
+""",
+    ),
+    Rule(
+        name="ctest.timeout",
+        keywords=("***timeout",),
+        opens=r"(?:\s{0,8}\d{1,6}: )?\s{0,8}\d{1,6}/\d{1,6} Test {1,4}#\d{1,6}: \S.{0,300}\*{3}Timeout",
+        until=_NEXT,
+        most=25,
+        rank=Rank.LIKELY,
+        example="""
+  1/2 Test #1: opens ............................   Passed    0.01 sec
+      Start 2: total
+! 2/2 Test #2: total ............................***Timeout  0.01 sec
+> total is 7
+
+  50% tests passed, 1 tests failed out of 2
+""",
     ),
     Rule(
         name="ctest.not_run",
-        word="unable to find executable: ",
+        keywords=("unable to find executable: ",),
         opens=r"Unable to find executable: \S",
         through=_TEST,
         most=2,
@@ -42,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="ctest.looked",
-        word="could not find executable ",
+        keywords=("could not find executable ",),
         opens=r"Could not find executable \S",
         through=r"Looked in the following places:|\S{1,400}$",
         most=40,
@@ -57,7 +86,7 @@ RULES = (
     ),
     Rule(
         name="ctest.recap",
-        word="the following tests failed:",
+        keywords=("the following tests failed:",),
         opens=r"The following tests FAILED:$",
         through=_ITEM,
         rank=Rank.RECAP,
@@ -72,7 +101,7 @@ RULES = (
     ),
     Rule(
         name="ctest.end",
-        word="errors while running ctest",
+        keywords=("errors while running ctest",),
         opens=r"Errors while running CTest",
         rank=Rank.SYMPTOM,
         example="""
@@ -81,7 +110,7 @@ RULES = (
     ),
     Rule(
         name="ctest.count",
-        word="tests failed out of",
+        keywords=("tests failed out of",),
         opens=r"\d{1,3}% tests passed, [1-9]\d{0,6} tests failed out of",
         rank=Rank.SYMPTOM,
         example="""
@@ -90,7 +119,7 @@ RULES = (
     ),
     Rule(
         name="ctest.none_failed",
-        word="0 tests failed out of",
+        keywords=("0 tests failed out of",),
         opens=r"100% tests passed, 0 tests failed out of",
         rank=Rank.NOISE,
         example="""

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="cucumber.failed_steps",
-        word="(::) failed steps (::)",
+        keywords=("(::) failed steps (::)",),
         opens=r"\(::\) failed steps \(::\)$",
         until=r"Failing Scenarios:|\d{1,6} scenarios? \(",
         most=40,
@@ -23,25 +23,34 @@ RULES = (
   Failing Scenarios:
 """,
     ),
-    *(
-        Rule(
-            name=f"{tool}.scenarios",
-            word=said.lower(),
-            opens=r"\s{0,4}(?:--- )?" + said + "$",
-            through=r"\s{0,8}(?:cucumber |\S{1,300}\.feature:\d)|$",
-            rank=Rank.RECAP,
-            headline=r"\.feature:\d",
-            names=r"\.feature:\d",
-            example=f"""
-> {said}
-! {line}
+    Rule(
+        name="cucumber.scenarios",
+        keywords=("failing scenarios:",),
+        opens=r"\s{0,4}(?:--- )?Failing Scenarios:$",
+        through=r"\s{0,8}(?:cucumber |\S{1,300}\.feature:\d)|$",
+        rank=Rank.RECAP,
+        headline=r"\.feature:\d",
+        names=r"\.feature:\d",
+        example="""
+> Failing Scenarios:
+! cucumber features/cart.feature:2 # Scenario: Total
 
   3 scenarios (1 failed, 2 passed)
 """,
-        )
-        for tool, said, line in (
-            ("cucumber", "Failing Scenarios:", "cucumber features/cart.feature:2 # Scenario: Total"),
-            ("behat", "Failed scenarios:", "    features/cart.feature:2"),
-        )
+    ),
+    Rule(
+        name="behat.scenarios",
+        keywords=("failed scenarios:",),
+        opens=r"\s{0,4}(?:--- )?Failed scenarios:$",
+        through=r"\s{0,8}(?:cucumber |\S{1,300}\.feature:\d)|$",
+        rank=Rank.RECAP,
+        headline=r"\.feature:\d",
+        names=r"\.feature:\d",
+        example="""
+> Failed scenarios:
+!     features/cart.feature:2
+
+  3 scenarios (1 failed, 2 passed)
+""",
     ),
 )

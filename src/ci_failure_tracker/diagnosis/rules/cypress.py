@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="cypress.binary",
-        word="binary is missing",
+        keywords=("binary is missing",),
         opens=r"The cypress npm package is installed, but the Cypress binary is missing",
         through=r"\S",
         most=4,
@@ -20,7 +20,7 @@ RULES = (
     ),
     Rule(
         name="cypress.server",
-        word="cypress could not verify",
+        keywords=("cypress could not verify",),
         opens=r"Cypress could not verify that (?:this server is running|the server)",
         through=r" {2}> |\s{0,80}$",
         most=5,
@@ -34,7 +34,7 @@ RULES = (
     ),
     Rule(
         name="cypress.start",
-        word="cypress failed to start",
+        keywords=("cypress failed to start",),
         opens=r"(?:\[FAILED\] )?Cypress failed to start",
         through=r"\s{0,80}$|\S",
         until=r"-{6,40}$|Platform: ",
@@ -49,7 +49,7 @@ RULES = (
     ),
     Rule(
         name="cypress.verification",
-        word="verification timed out",
+        keywords=("verification timed out",),
         opens=r"(?:\[FAILED\] )?Cypress verification timed out",
         example="""
 ! Cypress verification timed out.
@@ -57,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="cypress.dependency",
-        word="is missing the dependency",
+        keywords=("is missing the dependency",),
         opens=r"(?:\[FAILED\] )?Your system is missing the dependency: ",
         example="""
 ! Your system is missing the dependency: Xvfb
@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="cypress.no_specs",
-        word="can't run because",
+        keywords=("can't run because",),
         opens=r"Can't run because no spec files were found",
         through=r"\s{0,80}$|We searched| {2}> ",
         most=5,
@@ -79,7 +79,7 @@ RULES = (
     ),
     Rule(
         name="cypress.support",
-        word="error: ",
+        keywords=("error: ",),
         opens=(
             r"(?:Error: )?(?:Webpack Compilation Error"
             r"|Your (?:configFile|supportFile|pluginsFile) .{0,80}(?:is invalid|threw an error|is missing))"
@@ -94,7 +94,7 @@ RULES = (
     ),
     Rule(
         name="cypress.recap",
-        word=" failed (",
+        keywords=(" failed (",),
         opens=r" {2,8}✖ {1,3}\d{1,5} of \d{1,5} failed \(",
         rank=Rank.RECAP,
         example="""

@@ -9,22 +9,21 @@ _GOES_ON = r"\s{2,40}\S|$"
 _ENDS = r"\d\d:\d\d \+\d|\s{0,2}(?:To run this test again|Consider enabling the flag)"
 
 RULES = (
-    *(
-        Rule(
-            name=f"dart-test.{name}",
-            word=word,
-            opens=r"\s{2}" + opens,
-            lead=_TITLE,
-            lead_most=1,
-            through=_GOES_ON,
-            until=_ENDS,
-            most=25,
-            headline=headline,
-            names=r"\[E\]$|^\s{2}\w{0,60}(?:Error|Exception): ",
-            example=f"""
+    Rule(
+        name="dart-test.expected",
+        keywords=("expected: ",),
+        opens=r"\s{2}Expected: ",
+        lead=_TITLE,
+        lead_most=1,
+        through=_GOES_ON,
+        until=_ENDS,
+        most=25,
+        headline=r" \[E\]$",
+        names=r"\[E\]$|^\s{2}\w{0,60}(?:Error|Exception): ",
+        example="""
   00:01 +1: test/cart_test.dart: opens
-{marks[0]} 00:01 +1 -1: test/cart_test.dart: has a total [E]
-{marks[1]}   {said}
+! 00:01 +1 -1: test/cart_test.dart: has a total [E]
+>   Expected: <8>
 >     Actual: <7>
 
 >   package:test_api                 fail
@@ -32,24 +31,77 @@ RULES = (
 
   00:01 +1 -1: Some tests did not pass.
 """,
-        )
-        for name, word, opens, said, headline, marks in (
-            ("expected", "expected: ", r"Expected: ", "Expected: <8>", r" \[E\]$", "!>"),
-            ("exception", "exception: ", r"\w{0,60}Exception: ", "Exception: no price list", "", ">!"),
-            ("error", "error", r"\w{0,60}Error(?:: | \()", "RangeError (index): no price list", "", ">!"),
-            (
-                "failed",
-                "test failed.",
-                r"Test failed\. See exception logs",
-                "Test failed. See exception logs",
-                "",
-                ">!",
-            ),
-        )
+    ),
+    Rule(
+        name="dart-test.exception",
+        keywords=("exception: ",),
+        opens=r"\s{2}\w{0,60}Exception: ",
+        lead=_TITLE,
+        lead_most=1,
+        through=_GOES_ON,
+        until=_ENDS,
+        most=25,
+        names=r"\[E\]$|^\s{2}\w{0,60}(?:Error|Exception): ",
+        example="""
+  00:01 +1: test/cart_test.dart: opens
+> 00:01 +1 -1: test/cart_test.dart: has a total [E]
+!   Exception: no price list
+>     Actual: <7>
+
+>   package:test_api                 fail
+>   test/cart_test.dart 5:5          main.<fn>
+
+  00:01 +1 -1: Some tests did not pass.
+""",
+    ),
+    Rule(
+        name="dart-test.error",
+        keywords=("error",),
+        priority=1,  # before the general patterns of other test tools
+        opens=r"\s{2}\w{0,60}Error(?:: | \()",
+        lead=_TITLE,
+        lead_most=1,
+        through=_GOES_ON,
+        until=_ENDS,
+        most=25,
+        names=r"\[E\]$|^\s{2}\w{0,60}(?:Error|Exception): ",
+        example="""
+  00:01 +1: test/cart_test.dart: opens
+> 00:01 +1 -1: test/cart_test.dart: has a total [E]
+!   RangeError (index): no price list
+>     Actual: <7>
+
+>   package:test_api                 fail
+>   test/cart_test.dart 5:5          main.<fn>
+
+  00:01 +1 -1: Some tests did not pass.
+""",
+    ),
+    Rule(
+        name="dart-test.failed",
+        keywords=("test failed.",),
+        opens=r"\s{2}Test failed\. See exception logs",
+        lead=_TITLE,
+        lead_most=1,
+        through=_GOES_ON,
+        until=_ENDS,
+        most=25,
+        names=r"\[E\]$|^\s{2}\w{0,60}(?:Error|Exception): ",
+        example="""
+  00:01 +1: test/cart_test.dart: opens
+> 00:01 +1 -1: test/cart_test.dart: has a total [E]
+!   Test failed. See exception logs
+>     Actual: <7>
+
+>   package:test_api                 fail
+>   test/cart_test.dart 5:5          main.<fn>
+
+  00:01 +1 -1: Some tests did not pass.
+""",
     ),
     Rule(
         name="flutter-test.caught",
-        word="exception caught by ",
+        keywords=("exception caught by ",),
         opens=r"[═╡ ]{2,8}EXCEPTION CAUGHT BY ",
         closes=r"═{20,200}$",
         most=45,
@@ -68,7 +120,7 @@ RULES = (
     ),
     Rule(
         name="dart-test.some",
-        word="some tests failed",
+        keywords=("some tests failed",),
         opens=r"\d\d:\d\d \+\d.{0,60}: Some tests failed\.|Some tests failed\.$",
         rank=Rank.SYMPTOM,
         example="""

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="deno-test.failure",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:\(in promise\) )?(?:[A-Z]\w{0,100})?Error: ",
         lead=r"\S.{0,300} => \S{1,300}:\d{1,6}:\d{1,5}$",
         lead_most=1,
@@ -30,7 +30,7 @@ RULES = (
     ),
     Rule(
         name="deno-test.type",
-        word=" [error]: ",
+        keywords=(" [error]: ",),
         opens=r"(?:error: )?TS\d{4,5} \[ERROR\]: ",
         through=r"\s{0,200}\S",
         most=8,
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="deno-test.progress",
-        word="... failed",
+        keywords=("... failed",),
         opens=r"\s{0,20}\S.{0,300} \.\.\. FAILED \((?:due to )?\d",
         rank=Rank.RECAP,
         example="""
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="deno-test.tally",
-        word="failed",
+        keywords=("failed",),
         opens=r"(?:FAILED \| \d{1,6} passed|error: Test failed$|error: Type checking failed)",
         rank=Rank.SYMPTOM,
         example="""

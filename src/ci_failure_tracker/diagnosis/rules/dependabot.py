@@ -9,7 +9,7 @@ _UPDATER = r"(?:\s{0,4}updater \| {0,2})?"
 RULES = (
     Rule(
         name="dependabot.errors",
-        word="' error(s) during execution",
+        keywords=("' error(s) during execution",),
         opens=_UPDATER + r"Dependabot encountered '\d{1,5}' error",
         through=_UPDATER + r"[+|]",
         most=30,
@@ -26,7 +26,7 @@ RULES = (
     ),
     Rule(
         name="dependabot.table",
-        word="errors ",
+        keywords=("errors ",),
         opens=_UPDATER + r"\|\s{1,80}Errors\s{1,80}\|$",
         lead=_UPDATER + r"\+-",
         through=_UPDATER + r"[+|]",
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="dependabot.processing",
-        word="error processing ",
+        keywords=("error processing ",),
         opens=_UPDATER + r".{0,80}\bERROR (?:<job_\w{1,20}> )?Error processing ",
         rank=Rank.LIKELY,
         example="""
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="dependabot.encountered",
-        word="encountered an error performing",
+        keywords=("encountered an error performing",),
         opens="(?:Error: )?Dependabot encountered an error performing the update",
         rank=Rank.RECAP,
         example="""

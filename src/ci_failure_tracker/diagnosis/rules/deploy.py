@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="helm.failed",
-        word=" failed: ",
+        keywords=(" failed: ",),
         opens=r"Error: (?:INSTALLATION|UPGRADE|UNINSTALL) FAILED: ",
         example="""
 ! Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress
@@ -15,7 +15,7 @@ RULES = (
     ),
     Rule(
         name="kubectl.server",
-        word="error from server",
+        keywords=("error from server",),
         opens=r"Error from server(?: \(\w{1,60}\))?: ",
         example="""
 ! Error from server (NotFound): deployments.apps "orchard" not found
@@ -23,7 +23,7 @@ RULES = (
     ),
     Rule(
         name="kubectl.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:timed out waiting for the condition|unable to recognize|error validating|deployment \""
         r"|no matching resources"
         r"|You must be logged in|the server doesn't have|resource mapping not found)",
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="kubectl.connection",
-        word="refused",
+        keywords=("refused",),
         opens=r"The connection to the server \S{1,200} was refused",
         rank=Rank.LIKELY,
         example="""
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         name="packer.build",
-        word="errored after",
+        keywords=("errored after",),
         opens=r"Build '.{1,200}' errored after ",
         rank=Rank.LIKELY,
         example="""
@@ -51,7 +51,7 @@ RULES = (
     ),
     Rule(
         name="vagrant.error",
-        word="error",
+        keywords=("error",),
         opens=r"There was an error (?:while executing|when attempting to|loading a Vagrantfile)",
         through=r"$|[A-Za-z]",
         most=8,
@@ -62,7 +62,7 @@ RULES = (
     ),
     Rule(
         name="semantic-release.error",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\[\d{1,2}:\d\d:\d\d [AP]M\] )?(?:\[semantic-release\] )?› ✘ {1,2}\S|\[\d{1,2}:\d\d:\d\d [AP]M\] "
         r"\[semantic-release\](?: \[.{1,80}\])? › ✘ {1,2}\S",
         through=r"\s{2,8}at |SemanticReleaseError|\s{2}\S|AggregateError",
@@ -75,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="semantic-release.code",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"SemanticReleaseError: ",
         through=r"\s{2,8}at |\s{2}\w{1,40}: |\}",
         most=30,
@@ -87,7 +87,7 @@ RULES = (
     ),
     Rule(
         name="goreleaser.failed",
-        word="failed after",
+        keywords=("failed after",),
         opens=r"\s{0,4}⨯ (?:release|build|command) failed(?: after)? ",
         through=r"\s{4,8}\S",
         most=10,

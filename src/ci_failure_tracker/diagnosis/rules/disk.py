@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="disk.full",
-        word="no space left on device",
+        keywords=("no space left on device",),
         opens=".{0,600}[Nn]o space left on device",
         rank=Rank.FATAL,
         example="""
@@ -16,7 +16,8 @@ RULES = (
     ),
     Rule(
         name="disk.full_windows",
-        word="exception",
+        keywords=("exception",),
+        priority=1,  # before disk.full
         opens=".{0,200}IOException: (?:There is not enough space on the disk|No space left on device)",
         rank=Rank.FATAL,
         example=r"""
@@ -25,7 +26,8 @@ RULES = (
     ),
     Rule(
         name="disk.full_database",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before java.error
         opens=r".{0,200}\bdatabase or disk is full",
         rank=Rank.LIKELY,
         example="""
@@ -34,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="disk.watchers",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"(?:\w{0,40}Error: |.{0,80}failed .{0,80})?ENOSPC: System limit for number of file watchers reached",
         through=r"\s{2,8}at ",
         most=4,
@@ -44,7 +46,7 @@ RULES = (
     ),
     Rule(
         name="disk.quota",
-        word="error",
+        keywords=("error",),
         opens=".{0,300}(?:Disk quota exceeded|EDQUOT)",
         rank=Rank.LIKELY,
         example="""
@@ -53,7 +55,7 @@ RULES = (
     ),
     Rule(
         name="disk.low",
-        word="##[warning]",
+        keywords=("##[warning]",),
         opens=r"##\[warning\]You are running out of disk space",
         rank=Rank.SYMPTOM,
         example="""

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rule
 RULES = (
     Rule(
         name="django.check",
-        word="systemcheckerror: ",
+        keywords=("systemcheckerror: ",),
         opens=r"(?:django\.core\.management\.base\.)?SystemCheckError: ",
         until=r"System check identified \d",
         most=40,
@@ -24,7 +24,7 @@ RULES = (
     ),
     Rule(
         name="django.command",
-        word="commanderror: ",
+        keywords=("commanderror: ",),
         opens=r"(?:django\.core\.management\.base\.)?CommandError: \S",
         example="""
 ! CommandError: Conflicting migrations detected; multiple leaf nodes in the migration graph: (0002_a, 0002_b in shop).

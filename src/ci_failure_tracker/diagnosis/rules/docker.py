@@ -11,7 +11,7 @@ _BUILD_LEAD = (
 RULES = (
     Rule(
         name="docker.solve_command",
-        word="failed to solve",
+        keywords=("failed to solve",),
         opens=r"(?:ERROR|error|\S{0,40}target \S{1,80}): failed to solve.{0,400}(?:did not complete successfully"
         r"|executor failed running)",
         lead=_BUILD_LEAD,
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="docker.solve",
-        word="failed to solve",
+        keywords=("failed to solve",),
         opens=r"(?:ERROR|error|\S{0,40}target \S{1,80}): failed to solve"
         r"(?!.{0,400}(?:did not complete successfully|executor failed running))",
         lead=_BUILD_LEAD,
@@ -46,7 +46,7 @@ RULES = (
     ),
     Rule(
         name="docker.step",
-        word="error: process ",
+        keywords=("error: process ",),
         opens=r'(?:#\d{1,4} (?:\d{1,6}\.\d{1,3} )?)?ERROR: (?:process|executor failed) "?/bin/',
         rank=Rank.SYMPTOM,
         example="""
@@ -55,7 +55,7 @@ RULES = (
     ),
     Rule(
         name="docker.daemon",
-        word="error response from daemon",
+        keywords=("error response from daemon",),
         opens=r"(?:docker: |ERROR: |\S{0,60} )?Error response from daemon: ",
         example="""
 ! docker: Error response from daemon: driver failed programming external connectivity on orchard.
@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="docker.denied",
-        word="denied: ",
+        keywords=("denied: ",),
         opens=r"(?:denied|unauthorized): (?:requested access|installation not allowed|permission_denied|access"
         r"|authentication)",
         example="""
@@ -72,7 +72,7 @@ RULES = (
     ),
     Rule(
         name="docker.no_daemon",
-        word="cannot connect to the docker daemon",
+        keywords=("cannot connect to the docker daemon",),
         opens=r"(?:\S{1,60}: |ERROR: )?Cannot connect to the Docker daemon",
         example="""
 ! Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
@@ -80,7 +80,7 @@ RULES = (
     ),
     Rule(
         name="docker.manifest",
-        word="not found",
+        keywords=("not found",),
         opens=r"(?:manifest for \S{1,300} not found|ERROR: manifest|no matching manifest for )",
         example="""
 ! manifest for orchard/basket:9 not found: manifest unknown
@@ -88,7 +88,7 @@ RULES = (
     ),
     Rule(
         name="docker.copy",
-        word=" failed: ",
+        keywords=(" failed: ",),
         opens=r"(?:COPY|ADD) failed: ",
         example="""
 ! COPY failed: stat /var/lib/docker/tmp/willow: no such file
@@ -96,7 +96,7 @@ RULES = (
     ),
     Rule(
         name="docker.invalid",
-        word="invalid",
+        keywords=("invalid",),
         opens=r"(?:docker: )?(?:invalid reference format|invalid argument \".{1,300}\" for )|ERROR: invalid tag \"",
         through=r"See 'docker",
         example="""
@@ -107,7 +107,7 @@ RULES = (
     ),
     Rule(
         name="docker.compose_start",
-        word="dependency failed to start",
+        keywords=("dependency failed to start",),
         opens=r"(?:ERROR: )?dependency failed to start: ",
         example="""
 ! dependency failed to start: container orchard-db-1 is unhealthy
@@ -115,7 +115,7 @@ RULES = (
     ),
     Rule(
         name="docker.compose_service",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: (?:Service '|for \S{1,80} {1,2}|The Compose file|yaml\.|In file '|no such service|build path"
         r"|Encountered errors"
         r"|Couldn't (?:find|connect)|Version in )",

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="doctest.failure",
-        word="failed example:",
+        keywords=("failed example:",),
         opens=r"Failed example:$",
         lead=r'File "[^"]{1,300}", line \d',
         through=r"\s{0,80}\S",
@@ -29,7 +29,7 @@ RULES = (
     ),
     Rule(
         name="doctest.tally",
-        word="***test failed***",
+        keywords=("***test failed***",),
         opens=r"\*\*\*Test Failed\*\*\* \d",
         rank=Rank.RECAP,
         example="""

@@ -12,7 +12,7 @@ _LINE = _NODE + _ORIGIN + _CODE
 RULES = (
     Rule(
         name="dotnet-build.error",
-        word="error ",
+        keywords=("error ",),
         opens=_LINE,
         through=_LINE
         + r"|"
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-build.command",
-        word="error msb",
+        keywords=("error msb",),
         opens=_NODE + r"(?:[A-Za-z]:)?[^:]{1,300}: error MSB(?:3073|3721|4181|6006|8066): ",
         rank=Rank.SYMPTOM,
         example="""
@@ -41,7 +41,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-build.failed",
-        word="build failed.",
+        keywords=("build failed.",),
         opens=r"Build FAILED\.$",
         rank=Rank.SYMPTOM,
         example="""
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-build.count",
-        word=" error(s)",
+        keywords=(" error(s)",),
         opens=r"\s{1,8}[1-9]\d{0,5} Error\(s\)",
         rank=Rank.RECAP,
         example="""
@@ -59,7 +59,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-build.none",
-        word="0 error(s)",
+        keywords=("0 error(s)",),
         opens=r"\s{1,8}0 Error\(s\)",
         rank=Rank.NOISE,
         example="""
@@ -68,7 +68,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-build.sdk",
-        word="could not be loaded",
+        keywords=("could not be loaded",),
         opens=r"The command could not be loaded, possibly because",
         through=r"\s{0,8}\S",
         most=6,
@@ -79,7 +79,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-build.format",
-        word="error whitespace",
+        keywords=("error whitespace",),
         opens=_NODE + _ORIGIN + r"error WHITESPACE: ",
         through=_NODE + _ORIGIN + r"error [A-Z]{2,12}\d{0,6}: ",
         most=20,

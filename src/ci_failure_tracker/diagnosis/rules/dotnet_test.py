@@ -16,7 +16,7 @@ _XUNIT = r"\[xUnit\.net \d\d:\d\d:\d\d\.\d{1,7}\]"
 RULES = (
     Rule(
         name="dotnet-test.failed",
-        word="failed ",
+        keywords=("failed ",),
         opens=r"\s{0,4}Failed {1,4}\S.{0,1000} \[<? ?\d[\d.,hms <]{0,30}\]$",
         until=_ENDS,
         most=35,
@@ -43,7 +43,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-test.error_message",
-        word="error message:",
+        keywords=("error message:",),
         opens=r"\s{0,4}Error Message:$",
         lead=r"\s{0,4}(?:Failed|[X\u00d7\u2717]) {1,4}\S",
         lead_most=1,
@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-test.platform",
-        word="failed ",
+        keywords=("failed ",),
         opens=r"\s{0,2}failed \S.{0,500} \(<?[\d.,hms ]{1,30}\)$",
         through=r" {2,12}\S|$",
         most=35,
@@ -78,7 +78,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-test.summary",
-        word="failed!",
+        keywords=("failed!",),
         opens=r"(?:Failed! {1,4}- |Test run summary: Failed!|\s{0,4}Test Run Failed)",
         rank=Rank.SYMPTOM,
         example="""
@@ -87,7 +87,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-test.run_failed",
-        word="test run failed",
+        keywords=("test run failed",),
         opens=r"Test Run Failed\.?$",
         rank=Rank.SYMPTOM,
         example="""
@@ -96,7 +96,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-test.aborted",
-        word="test run was aborted",
+        keywords=("test run was aborted",),
         opens=r"(?:The active test run was aborted|Test Run Aborted)",
         through=r"(?:Reason: |Test host process crashed)",
         example="""
@@ -105,7 +105,7 @@ RULES = (
     ),
     Rule(
         name="dotnet-test.counts",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"(?:\s{0,8}Failed: \d|Total tests: \d.{0,60} Failed: [1-9])",
         rank=Rank.SYMPTOM,
         example="""
@@ -114,28 +114,28 @@ RULES = (
     ),
     Rule(
         name="dotnet-test.none_failed",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"(?:Passed! {1,4}- Failed: {1,8}0,|Total tests: \d.{0,60} Failed: 0\b|\s{0,8}[Ff]ailed: 0$)",
         rank=Rank.NOISE,
         example="""
 ! Passed!  - Failed:     0, Passed:     2, Skipped:     0, Total:     2, Duration: 12 ms - Shop.Tests.dll (net8.0)
 """,
     ),
-    *(
-        Rule(
-            name=f"dotnet-test.passed_{word}",
-            word=word,
-            opens=r"\s{1,4}Passed \S.{0,1000} \[<? ?\d[\d.,hms <]{0,30}\]$",
-            rank=Rank.NOISE,
-            example=f"""
-!   Passed Shop.CartTests.Reports{word.capitalize()} [2 ms]
+    Rule(
+        name="dotnet-test.passed",
+        keywords=("error", "fail", "exception", "invalid"),
+        opens=r"\s{1,4}Passed \S.{0,1000} \[<? ?\d[\d.,hms <]{0,30}\]$",
+        rank=Rank.NOISE,
+        example="""
+!   Passed Shop.CartTests.ReportsError [2 ms]
+!   Passed Shop.CartTests.ReportsFail [2 ms]
+!   Passed Shop.CartTests.ReportsException [2 ms]
+!   Passed Shop.CartTests.ReportsInvalid [2 ms]
 """,
-        )
-        for word in ("error", "fail", "exception", "invalid")
     ),
     Rule(
         name="xunit.vstest",
-        word="[fail]",
+        keywords=("[fail]",),
         opens=_XUNIT + r" {4,6}\S.{0,1000} \[FAIL\]$",
         through=_XUNIT + r" {6,12}\S",
         rank=Rank.LIKELY,
@@ -150,7 +150,7 @@ RULES = (
     ),
     Rule(
         name="xunit.failed",
-        word="[fail]",
+        keywords=("[fail]",),
         opens=r"\s{2,8}\S.{0,1000} \[FAIL\]$",
         through=r"\s{6,20}\S|$",
         until=r"\s{2,8}\S.{0,1000} \[(?:FAIL|SKIP)\]$",
@@ -166,25 +166,38 @@ RULES = (
     Finished:    Shop.Tests
 """,
     ),
-    *(
-        Rule(
-            name=f"nunit.{name}",
-            word=said.lower() + " : ",
-            opens=r"\d{1,5}\) (?:Test |SetUp |TearDown )?(?:Failed|Failure|Error|Invalid) : \S",
-            until=r"\d{1,5}\) |Run Settings|Test Run Summary|Tests Not Run|Warnings$",
-            most=30,
-            headline=r"^(?:[A-Za-z_]\w{0,80}\.){1,10}\w{0,100}Exception : \S",
-            example=f"""
+    Rule(
+        name="nunit.failure",
+        keywords=("failed : ", "test failure : ", "error : "),
+        opens=r"\d{1,5}\) (?:Test |SetUp |TearDown )?(?:Failed|Failure|Error|Invalid) : \S",
+        until=r"\d{1,5}\) |Run Settings|Test Run Summary|Tests Not Run|Warnings$",
+        most=30,
+        headline=r"^(?:[A-Za-z_]\w{0,80}\.){1,10}\w{0,100}Exception : \S",
+        example="""
   Errors, Failures and Warnings
 
-! 1) {said} : Shop.CartTests.Total
+! 1) Failed : Shop.CartTests.Total
+>   Expected: 8
+>   But was:  7
+>    at Shop.CartTests.Total() in /srv/shop/CartTests.cs:line 12
+
+  Run Settings
+  Errors, Failures and Warnings
+
+! 1) Test Failure : Shop.CartTests.Total
+>   Expected: 8
+>   But was:  7
+>    at Shop.CartTests.Total() in /srv/shop/CartTests.cs:line 12
+
+  Run Settings
+  Errors, Failures and Warnings
+
+! 1) Error : Shop.CartTests.Total
 >   Expected: 8
 >   But was:  7
 >    at Shop.CartTests.Total() in /srv/shop/CartTests.cs:line 12
 
   Run Settings
 """,
-        )
-        for name, said in (("failed", "Failed"), ("failure", "Test Failure"), ("error", "Error"))
     ),
 )

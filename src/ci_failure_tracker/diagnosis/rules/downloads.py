@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from ci_failure_tracker.diagnosis.rule import Rank, Rule
 
 _CURL = r"[\d\s:.kMG-]{0,300}curl: \(\d{1,3}\) "
-_CURL_SAYS = {
-    "error": "curl: (22) The requested URL returned error: 404",
-    "could not": "curl: (6) Could not resolve host: pears.example.com",
-    "couldn't": "curl: (7) Failed to connect to 10.1.2.3 port 9 after 0 ms: Couldn't connect to server",
-    "fail": "curl: (56) Recv failure: Connection reset by peer",
-    "timed out": "curl: (28) Operation timed out after 30001 milliseconds with 0 out of 0 bytes received",
-    "unable to": "curl: (60) SSL certificate problem: unable to get local issuer certificate",
-    "expired": "curl: (60) SSL certificate problem: certificate has expired",
-    "unexpected": "curl: (56) OpenSSL SSL_read: unexpected eof while reading, errno 0",
-    "illegal": "curl: (3) Illegal characters found in URL",
-    "denied": "curl: (9) Server denied you to change to the given directory",
-    "unknown": "curl: (48) An unknown option was passed in to libcurl",
-}
 
 RULES = (
     Rule(
         name="downloads.wget_error",
-        word="error ",
+        keywords=("error ",),
         opens=r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d )?ERROR [45]\d\d: ",
         lead=r"HTTP request sent, awaiting response|https?://\S{1,400}:$",
         lead_most=1,
@@ -37,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="downloads.wget",
-        word="unable to ",
+        keywords=("unable to ",),
         opens="wget: unable to ",
         rank=Rank.LIKELY,
         example="""
@@ -46,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="downloads.wget_server",
-        word="error",
+        keywords=("error",),
         opens="wget: (?:server returned error|error getting response|bad address)",
         rank=Rank.LIKELY,
         example="""
@@ -55,7 +40,7 @@ RULES = (
     ),
     Rule(
         name="downloads.wget_failed",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"(?:Connecting to|Resolving) \S{1,300}.{0,200}\.\.\. ?failed: ",
         rank=Rank.LIKELY,
         example="""
@@ -64,7 +49,7 @@ RULES = (
     ),
     Rule(
         name="downloads.checksum",
-        word="mismatch",
+        keywords=("mismatch",),
         opens=r".{0,300}\b(?:[Cc]hecksum|[Hh]ash|SHA-?\d{1,3}|sha\d{1,3}|[Dd]igest|integrity) ?(?:sum "
         ")?(?:verification )?mismatch",
         through=r"\s{0,8}(?:[Ee]xpected|[Aa]ctual|[Gg]ot|[Ff]ound)\b",
@@ -76,7 +61,7 @@ RULES = (
     ),
     Rule(
         name="downloads.tar",
-        word="error is not recoverable",
+        keywords=("error is not recoverable",),
         opens="tar: Error is not recoverable: exiting now",
         lead="(?:gzip|xz|bzip2|tar|bzip2): ",
         lead_most=5,
@@ -87,14 +72,35 @@ RULES = (
 > tar: Error is not recoverable: exiting now
 """,
     ),
-    *(
-        Rule(
-            name=f"downloads.curl_{re.sub(r'[^a-z]', '_', word)}",
-            word=word,
-            opens=_CURL,
-            rank=Rank.LIKELY,
-            example=f"! {line}",
-        )
-        for word, line in _CURL_SAYS.items()
+    Rule(
+        name="downloads.curl",
+        keywords=(
+            "error",
+            "could not",
+            "couldn't",
+            "fail",
+            "timed out",
+            "unable to",
+            "expired",
+            "unexpected",
+            "illegal",
+            "denied",
+            "unknown",
+        ),
+        opens=_CURL,
+        rank=Rank.LIKELY,
+        example="""
+! curl: (22) The requested URL returned error: 404
+! curl: (6) Could not resolve host: pears.example.com
+! curl: (7) Failed to connect to 10.1.2.3 port 9 after 0 ms: Couldn't connect to server
+! curl: (56) Recv failure: Connection reset by peer
+! curl: (28) Operation timed out after 30001 milliseconds with 0 out of 0 bytes received
+! curl: (60) SSL certificate problem: unable to get local issuer certificate
+! curl: (60) SSL certificate problem: certificate has expired
+! curl: (56) OpenSSL SSL_read: unexpected eof while reading, errno 0
+! curl: (3) Illegal characters found in URL
+! curl: (9) Server denied you to change to the given directory
+! curl: (48) An unknown option was passed in to libcurl
+""",
     ),
 )

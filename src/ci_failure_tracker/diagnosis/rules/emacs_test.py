@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="ert.failed",
-        word="failed ",
+        keywords=("failed ",),
         opens=r"\s{3}FAILED {1,6}\d{1,5}/\d{1,5} {1,6}\S",
         lead=r"\s{4,60}\S|Test \S{1,300} condition:$",
         lead_most=20,
@@ -26,7 +26,7 @@ RULES = (
     ),
     Rule(
         name="ert.recap",
-        word="failed ",
+        keywords=("failed ",),
         opens=r"\s{3}FAILED {1,6}[a-z][\w/:+*-]{1,200}(?:$|  )",
         rank=Rank.RECAP,
         through=r"\s{3}FAILED {1,6}[a-z]",
@@ -38,7 +38,7 @@ RULES = (
     ),
     Rule(
         name="buttercup.failed",
-        word="failed: expected",
+        keywords=("failed: expected",),
         opens=r"FAILED: Expected ",
         example="""
   Traceback (most recent call last):

@@ -10,7 +10,7 @@ _OF_MINITEST = r"[A-Z][\w:]{0,200}#\S.{0,300}:$|[A-Z][\w:]{1,150}(?:: \S|$)|$"
 RULES = (
     Rule(
         name="error-alone.block",
-        word="error:",
+        keywords=("error:",),
         opens=r"Error:\s{0,2}$",
         through=_OF_DNF + "|" + _OF_MINITEST,
         closes=r"(?:bin/)?rails test \S",

@@ -13,7 +13,7 @@ _STANDARD = r"\s{2}(?:/|[A-Za-z]:\\)[^:]{1,300}:\d{1,6}:\d{1,5}: \S"
 RULES = (
     Rule(
         name="eslint.stylish",
-        word=" error ",
+        keywords=(" error ",),
         opens=_ERROR,
         lead=_ENTRY + r"|" + _FILE,
         lead_most=12,
@@ -34,7 +34,7 @@ RULES = (
     ),
     Rule(
         name="eslint.count",
-        word=" error",
+        keywords=(" error",),
         opens=r"(?:.{0,40}✖|.{0,40}×) \d{1,6} problems? \([1-9]\d{0,5} errors?",
         rank=Rank.RECAP,
         example="""
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="eslint.warnings",
-        word="(0 errors, ",
+        keywords=("(0 errors, ",),
         opens=r".{0,40}(?:✖|×) \d{1,6} problems? \(0 errors, \d{1,6} warnings?\)",
         lead=_ENTRY + r"|" + _FILE + r"|$",
         lead_most=20,
@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="eslint.fixable",
-        word=" error",
+        keywords=(" error",),
         opens=r"\s{1,4}\d{1,6} errors? and \d{1,6} warnings? (?:are )?potentially fixable with",
         rank=Rank.NOISE,
         example="""
@@ -74,7 +74,7 @@ RULES = (
     ),
     Rule(
         name="eslint.unix",
-        word="[error/",
+        keywords=("[error/",),
         opens=_LINE + r"\d{1,6}:\d{1,5}: .{1,1000} \[Error/\S{1,80}\]$",
         through=_LINE + r"\d{1,6}:\d{1,5}: .{1,1000} \[(?:Error|Warning)/\S{1,80}\]$",
         most=40,
@@ -87,7 +87,7 @@ RULES = (
     ),
     Rule(
         name="eslint.compact",
-        word="error - ",
+        keywords=("error - ",),
         opens=_LINE + r" line \d{1,6}, col \d{1,5}, Error - \S",
         through=_LINE + r" line \d{1,6}, col \d{1,5}, (?:Error|Warning) - \S",
         most=40,
@@ -100,7 +100,7 @@ RULES = (
     ),
     Rule(
         name="eslint.codeframe",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: .{1,600} \((?:@?[\w-]{1,60}/)?[\w/-]{2,80}\) at \S.{0,300}:\d{1,6}:\d{1,5}:?$",
         through=r"> {0,8}\d{1,6} \||\s{1,8}\d{0,6} {1,2}\||$",
         most=10,
@@ -115,7 +115,7 @@ RULES = (
     ),
     Rule(
         name="eslint.configuration",
-        word="eslint couldn't find",
+        keywords=("eslint couldn't find",),
         opens=r"ESLint couldn't find ",
         lead=r"Oops! Something went wrong!|ESLint: \d|$",
         lead_most=4,
@@ -129,7 +129,7 @@ RULES = (
     ),
     Rule(
         name="eslint.standard",
-        word="javascript standard style",
+        keywords=("javascript standard style",),
         opens=r"standard: Use JavaScript Standard Style",
         through=r"\s{2}\S{1,400}:\d{1,6}:\d{1,5}: ",
         headline=r"^\s{2}\S{1,400}:\d{1,6}:\d{1,5}: ",
@@ -144,7 +144,7 @@ RULES = (
     ),
     Rule(
         name="eslint.standard_unexpected",
-        word="expected ",
+        keywords=("expected ",),
         opens=_STANDARD,
         lead=_STANDARD + r"|standard: ",
         lead_most=30,
@@ -157,7 +157,7 @@ RULES = (
     ),
     Rule(
         name="eslint.tslint",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: (?:\([\w-]{2,60}\) )?(?:\d{1,6}:\d{1,5} {1,8}\S|[^\s\[]{1,300}\[\d{1,6}, \d{1,5}\]: "
         r"|[^\s:]{1,300}:\d{1,6}:\d{1,5} - )",
         lead=r"[^\s:]{1,300}\.[jt]sx?(?::\d{1,6}:\d{1,5})?$",
@@ -175,7 +175,7 @@ RULES = (
     ),
     Rule(
         name="eslint.stylelint",
-        word="expected ",
+        keywords=("expected ",),
         opens=r"\s{1,6}\d{1,6}:\d{1,5}\s{1,4}(?:✖|✘|×)\s{1,4}\S",
         lead=r"\s{1,6}\d{1,6}:\d{1,5}\s{1,4}(?:✖|✘|×|⚠)\s{1,4}\S|" + _FILE + r"|\s{2}[\w./-]{1,300}:\d{1,6}:\d{1,5}$",
         lead_most=20,
@@ -192,7 +192,7 @@ RULES = (
     ),
     Rule(
         name="eslint.yamllint",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"[^\s:]{1,300}\.ya?ml:\d{1,6}:\d{1,5}: \[error\] ",
         through=r"[^\s:]{1,300}\.ya?ml:\d{1,6}:\d{1,5}: \[(?:error|warning)\] ",
         most=40,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="frontend.webpack",
-        word="error in ",
+        keywords=("error in ",),
         opens=r"\s{0,2}ERROR in \S",
         through=r"\s{0,20}\S",
         until=r"\s{0,2}ERROR in |\s{0,2}WARNING in |webpack .{0,20}compiled|npm ERR|error Command| @ |\s{4,8}at "
@@ -24,7 +24,7 @@ RULES = (
     ),
     Rule(
         name="frontend.webpack_compiled",
-        word=" error",
+        keywords=(" error",),
         opens=r"(?:.{0,60} )?\(?webpack [\d.]{1,12}\)? compiled with [1-9]\d{0,5} errors?|webpack: Failed to compile",
         rank=Rank.RECAP,
         example="""
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="frontend.failed_to_compile",
-        word="failed to compile",
+        keywords=("failed to compile",),
         opens=r"(?:> Build error occurred|.{0,10}Failed to compile\.?)$",
         through=r".{0,1000}",
         until=r"\s{4}at |error Command|npm ERR|(?:info|event)  -|> Build failed|\s{0,2}ERROR|Error: Command",
@@ -51,7 +51,7 @@ RULES = (
     ),
     Rule(
         name="frontend.esbuild",
-        word="✘ [error] ",
+        keywords=("✘ [error] ",),
         opens=r"✘ \[ERROR\] \S",
         through=r"\s{2,200}\S|$",
         until=r"✘|\d{1,5} errors?$",
@@ -68,7 +68,7 @@ RULES = (
     ),
     Rule(
         name="frontend.esbuild_old",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=r" {0,2}> ?[^\s:]{1,300}:\d{1,6}:\d{1,5}: error: ",
         through=r"\s{2,12}\d{0,6} ?[│╵]",
         most=6,
@@ -80,7 +80,7 @@ RULES = (
     ),
     Rule(
         name="frontend.rollup",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"\[!\] (?:\([\w .@/-]{1,80}\) )?(?:\w{1,30})?Error: ",
         through=r"\S.{0,300}:?\(?\d{1,6}:\d{1,6}\)?$|\d{1,6}: |\s{1,80}\^|https?://|\S{1,300}$",
         most=12,
@@ -92,7 +92,7 @@ RULES = (
     ),
     Rule(
         name="frontend.vite",
-        word="error during build",
+        keywords=("error during build",),
         opens=r"error during build:$",
         through=r"(?!\s{2,6}at )\s{0,60}\S|$",
         most=24,
@@ -106,7 +106,7 @@ RULES = (
     ),
     Rule(
         name="frontend.babel",
-        word="syntaxerror: ",
+        keywords=("syntaxerror: ",),
         opens=r"(?:Module build failed .{0,200}: )?SyntaxError: (?:/"
         r"|[A-Za-z]:\\|unknown: ).{1,500} \(\d{1,6}:\d{1,5}\)$",
         through=r"$|>? {0,8}\d{1,7} \||\s{1,12}\|",
@@ -122,7 +122,8 @@ RULES = (
     ),
     Rule(
         name="frontend.sass",
-        word="error: ",
+        keywords=("error: ",),
+        priority=1,  # before terraform.plain
         opens=r"(?:Sass)?Error: (?:Undefined |Can't find |expected |Expected |Invalid CSS|no mixin|Function "
         r"|compound )",
         through=r"\s{2}╷|\d{1,6} ?│|\s{2}│|\s{2}╵|\s{2}\S{1,300} \d{1,6}:\d{1,5} |\s{8}(?:on|from) line \d",
@@ -139,7 +140,7 @@ RULES = (
     ),
     Rule(
         name="frontend.less",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"\w{1,20}Error: .{1,400} in .{1,300}\.less on line \d",
         through=r"\d{1,6} ",
         most=5,
@@ -151,7 +152,7 @@ RULES = (
     ),
     Rule(
         name="frontend.angular",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"(?:Error|ERROR|✘ \[ERROR\]): (?:(?:\.{0,2}/)?[\w./@-]{1,300}\.(?:ts|html"
         r"|scss):\d{1,6}:\d{1,5} - error |\S{1,300}\.(?:ts|html|s?css)(?::\d{1,6}:\d{1,5})? )",
         through=r"$|\d{1,6} |\s{2,200}\S",
@@ -165,7 +166,8 @@ RULES = (
     ),
     Rule(
         name="frontend.budget",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before frontend.esbuild, frontend.webpack
         opens=r"(?:Error: |✘ \[ERROR\] |ERROR in ).{1,200} exceeded maximum budget\.",
         example="""
 ! Error: bundle initial exceeded maximum budget. Budget 1.00 MB was not met by 203.09 kB with a total of 1.20 MB.
@@ -173,7 +175,7 @@ RULES = (
     ),
     Rule(
         name="frontend.prerender",
-        word="error occurred prerendering page",
+        keywords=("error occurred prerendering page",),
         opens=r"Error occurred prerendering page \"",
         through=r"\w{0,40}Error: |\s{4}at |ReferenceError",
         most=6,

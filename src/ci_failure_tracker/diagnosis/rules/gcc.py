@@ -33,7 +33,8 @@ _LEAD = (
 RULES = (
     Rule(
         name="gcc.error",
-        word=": error:",
+        keywords=(": error:",),
+        priority=-1,  # after the tools that print errors as gcc does
         opens=_PLACE + r"error: ?(?!-\[)",
         lead=_LEAD,
         lead_most=12,
@@ -52,7 +53,7 @@ RULES = (
     ),
     Rule(
         name="gcc.fatal",
-        word=": fatal error:",
+        keywords=(": fatal error:",),
         opens=_PLACE + r"fatal error: \S",
         lead=_LEAD,
         lead_most=12,
@@ -68,7 +69,7 @@ RULES = (
     ),
     Rule(
         name="gcc.internal",
-        word="internal compiler error",
+        keywords=("internal compiler error",),
         opens=_PLACE + r"internal compiler error: |(?:\S{1,100}: )?internal compiler error: ",
         lead=_LEAD,
         through=_GOES_ON + r"|0x[0-9a-f]{1,16} |Please submit a full bug report",
@@ -83,7 +84,7 @@ RULES = (
     ),
     Rule(
         name="gcc.driver",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"(?:\S{0,200}/)?(?:[\w-]{1,60}-)?(?:gcc|g\+\+|cc|c\+\+|cc1|cc1plus|cc1obj|clang|clang\+\+|clang-cl"
         r"|gfortran|f951|emcc|em\+\+|icpx?)"
         r"(?:-\d[\d.]{0,8})?(?:\.exe)?: (?:fatal )?error: (?!linker command failed)\S",
@@ -99,7 +100,7 @@ RULES = (
     ),
     Rule(
         name="gcc.warnings_are_errors",
-        word="warnings being treated as errors",
+        keywords=("warnings being treated as errors",),
         opens=r"\S{1,60}: (?:all|some) warnings being treated as errors$",
         rank=Rank.SYMPTOM,
         example="""
@@ -108,7 +109,7 @@ RULES = (
     ),
     Rule(
         name="gcc.count",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\d{1,5} warnings? and )?[1-9]\d{0,4} errors? generated\.$|fatal error: too many errors emitted",
         rank=Rank.RECAP,
         example="""
@@ -117,7 +118,7 @@ RULES = (
     ),
     Rule(
         name="gcc.conftest",
-        word="error:",
+        keywords=("error:",),
         opens=r"(?:\S{0,40}/)?(?:conftest|CMakeFiles/CMakeTmp|[^\s:]{0,200}CMakeScratch|testfile"
         r"|sanitycheckc)[^\s:]{0,100}(?::\d{1,7}){1,2}: ",
         rank=Rank.NOISE,
@@ -127,7 +128,7 @@ RULES = (
     ),
     Rule(
         name="gcc.fortran",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"(?:Fatal )?Error: .{1,1000}(?:\(1\)|not found|No such file)",
         lead=r"\s{1,8}\d{0,7} {1,3}\||[^\s:]{1,300}\.[fF]\w{0,3}:\d{1,7}:\d{1,5}:$|$",
         lead_most=6,

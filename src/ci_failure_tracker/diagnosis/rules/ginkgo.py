@@ -13,7 +13,7 @@ _WORD = r"(?:FAILED|PANICKED|TIMEDOUT|INTERRUPTED|ABORTED)"
 RULES = (
     Rule(
         name="ginkgo.failed",
-        word="failed] [",
+        keywords=("failed] [",),
         opens=r"(?:\S{1,2} )?\[" + _WORD + r"\] \[\d",
         until=r"-{20}|Summarizing \d|Ran \d|JUnit report",
         most=60,
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="ginkgo.panicked",
-        word="panicked] [",
+        keywords=("panicked] [",),
         opens=r"(?:\S{1,2} )?\[PANICKED\] \[\d",
         until=r"-{20}|Summarizing \d|Ran \d|JUnit report",
         most=60,
@@ -52,7 +52,7 @@ RULES = (
     ),
     Rule(
         name="ginkgo.failure",
-        word="failure",
+        keywords=("failure",),
         opens=r"\S{1,2} Failure (?:in \S.{0,100})?\[\d",
         until=r"-{20}|Summarizing \d|Ran \d",
         most=60,
@@ -75,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="ginkgo.panic",
-        word="panic",
+        keywords=("panic",),
         opens=r"\S{1,2}! Panic (?:in \S.{0,100})?\[\d",
         until=r"-{20}|Summarizing \d|Ran \d",
         most=60,
@@ -91,7 +91,7 @@ RULES = (
     ),
     Rule(
         name="ginkgo.summary",
-        word="[fail] ",
+        keywords=("[fail] ",),
         opens=r"\s{0,4}\[(?:Fail|FAIL)\] \S",
         through=r"\s{0,4}\[(?:Fail|FAIL|Panic!|PANICKED!)\] \S|\s{0,4}(?:/|[A-Z]:\\)\S{1,300}:\d{1,6}$|$",
         rank=Rank.RECAP,
@@ -109,7 +109,7 @@ RULES = (
     ),
     Rule(
         name="ginkgo.end",
-        word="fail! -- ",
+        keywords=("fail! -- ",),
         opens=r"FAIL! -- \d",
         rank=Rank.SYMPTOM,
         example="""
@@ -118,7 +118,7 @@ RULES = (
     ),
     Rule(
         name="ginkgo.suite",
-        word="test suite failed",
+        keywords=("test suite failed",),
         opens=r"Test Suite Failed$",
         rank=Rank.SYMPTOM,
         example="""

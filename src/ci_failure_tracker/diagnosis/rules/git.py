@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="git.conflict",
-        word="automatic merge failed",
+        keywords=("automatic merge failed",),
         opens="Automatic merge failed; fix conflicts",
         lead=r"CONFLICT \(",
         lead_most=20,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="git.not_applied",
-        word="could not apply",
+        keywords=("could not apply",),
         opens="error: could not apply ",
         lead=r"CONFLICT \(",
         lead_most=20,
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="git.rejected",
-        word="failed to push some refs",
+        keywords=("failed to push some refs",),
         opens="error: failed to push some refs to ",
         lead=r"To \S|\s!\s{1,3}\[|remote: |error: src refspec",
         lead_most=14,
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="git.refspec",
-        word="error: src refspec",
+        keywords=("error: src refspec",),
         opens="error: src refspec .{1,300} does not match any",
         through="error: failed to push some refs",
         most=2,
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="git.declined",
-        word="remote: error: ",
+        keywords=("remote: error: ",),
         opens="remote: error: ",
         through=r"remote: |To \S|\s!\s{1,3}\[|error: failed to push",
         most=16,
@@ -81,7 +81,7 @@ RULES = (
     ),
     Rule(
         name="git.no_right",
-        word="denied to ",
+        keywords=("denied to ",),
         opens=r"(?:remote: |ERROR: )(?:error: )?Permission to \S{1,200} denied to ",
         through="fatal: |$|Please make sure you have|and the repository exists",
         most=6,
@@ -92,7 +92,7 @@ RULES = (
     ),
     Rule(
         name="git.repository_not_found",
-        word="not found",
+        keywords=("not found",),
         opens="(?:remote: |ERROR: )Repository not found",
         through="fatal: |$|Please make sure you have|and the repository exists",
         most=6,
@@ -103,7 +103,7 @@ RULES = (
     ),
     Rule(
         name="git.repository",
-        word="fatal: ",
+        keywords=("fatal: ",),
         opens="fatal: (?:repository '.{1,400}' (?:not found|does not exist)|'.{1,300}' does not appear to be a git "
         "repository)",
         example="""
@@ -112,7 +112,7 @@ RULES = (
     ),
     Rule(
         name="git.credentials",
-        word="fatal: ",
+        keywords=("fatal: ",),
         opens="fatal: (?:could not read (?:Username|Password) for|Authentication failed for) ",
         lead="remote: ",
         lead_most=4,
@@ -123,7 +123,7 @@ RULES = (
     ),
     Rule(
         name="git.access",
-        word="fatal: ",
+        keywords=("fatal: ",),
         opens="fatal: unable to access '",
         lead="remote: ",
         lead_most=4,
@@ -135,7 +135,7 @@ RULES = (
     ),
     Rule(
         name="git.transfer",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:RPC failed;|\d{1,12} bytes of body are still expected)",
         through="error: |fatal: |fetch-pack: |send-pack: ",
         most=8,
@@ -150,7 +150,7 @@ RULES = (
     ),
     Rule(
         name="git.ref",
-        word="fatal: ",
+        keywords=("fatal: ",),
         opens="fatal: (?:[Cc]ouldn't find remote ref|[Rr]emote branch .{1,200} not found|reference is not a tree:"
         "|bad object|invalid reference: |ambiguous argument '|bad revision '|unable to read tree)",
         through="Use '--' to separate|'git <command>",
@@ -165,7 +165,7 @@ RULES = (
     ),
     Rule(
         name="git.no_branch",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]A branch or tag with the name '",
         example="""
 ! ##[error]A branch or tag with the name 'ripe' could not be found
@@ -173,7 +173,7 @@ RULES = (
     ),
     Rule(
         name="git.submodule",
-        word="fatal: ",
+        keywords=("fatal: ",),
         opens="fatal: (?:[Nn]o url found for submodule path|clone of '.{1,300}' into submodule path|Unable to "
         "(?:fetch|find current revision|checkout|merge|rebase) .{0,60}in submodule path|Fetched in submodule "
         "path|No submodule mapping found|run_command returned non-zero status for)",
@@ -190,7 +190,7 @@ RULES = (
     ),
     Rule(
         name="git.unadvertised",
-        word="error: ",
+        keywords=("error: ",),
         opens="error: Server does not allow request for unadvertised object|fatal: remote error: upload-pack: not "
         "our ref",
         through="fatal: |Direct fetching",
@@ -203,7 +203,7 @@ RULES = (
     ),
     Rule(
         name="git.ownership",
-        word="fatal: detected dubious ownership",
+        keywords=("fatal: detected dubious ownership",),
         opens="fatal: detected dubious ownership in repository",
         through=r"To add an exception|$|\s{1,8}git config|'?/.{1,200} is owned by|but the current user is",
         most=6,
@@ -217,7 +217,7 @@ RULES = (
     ),
     Rule(
         name="git.identity",
-        word="author identity unknown",
+        keywords=("author identity unknown",),
         opens="(?:Author|Committer) identity unknown",
         until=r"##\[",
         closes="fatal: ",
@@ -237,7 +237,7 @@ RULES = (
     ),
     Rule(
         name="git.overwritten",
-        word="error: ",
+        keywords=("error: ",),
         opens="error: (?:Your local changes to the following files|The following untracked working tree files) "
         "would be (?:overwritten|removed) by ",
         through=r"\s|Please (?:commit|move|enter)|Aborting",
@@ -252,7 +252,7 @@ RULES = (
     ),
     Rule(
         name="git.lfs",
-        word="error",
+        keywords=("error",),
         opens=r"(?:Error downloading object: .{0,400}|.{0,200}\b)?(?:Smudge error|batch response): |error: external "
         "filter '?git-lfs .{1,200}failed",
         through="$|Errors logged to|Use `git lfs|error: external filter|fatal: ",
@@ -269,7 +269,7 @@ RULES = (
     ),
     Rule(
         name="git.hunk",
-        word="failed",
+        keywords=("failed",),
         opens=r"(?:Hunk #\d{1,4} FAILED at |\d{1,4} out of \d{1,4} hunks? (?:FAILED|ignored))",
         lead="patching file |Hunk #",
         lead_most=6,
@@ -285,7 +285,7 @@ RULES = (
     ),
     Rule(
         name="git.no_describe",
-        word="fatal: ",
+        keywords=("fatal: ",),
         opens="fatal: (?:No names found, cannot describe|no tag exactly matches|No (?:annotated )?tags can describe"
         "|No upstream configured)",
         rank=Rank.LIKELY,
@@ -295,7 +295,8 @@ RULES = (
     ),
     Rule(
         name="git.fatal",
-        word="fatal: ",
+        keywords=("fatal: ",),
+        priority=-1,  # after git.access, git.ref
         opens=r"fatal: (?!error\b|Uncaught|\w{1,40}Error|No (?:names found|upstream|tags can|annotated)|no tag "
         "exactly)[a-zA-Z'].{1,1900}",
         rank=Rank.LIKELY,

@@ -8,7 +8,7 @@ from ci_failure_tracker.model import Outcome
 RULES = (
     Rule(
         name="gitlab.exit_code",
-        word="error: job failed: ",
+        keywords=("error: job failed: ",),
         opens="ERROR: Job failed: (?:exit (?:code|status)|command terminated with exit code|(?:execution|prepare) "
         "(?:error|script)|.{0,200}Process exited with)",
         rank=Rank.SYMPTOM,
@@ -18,7 +18,7 @@ RULES = (
     ),
     Rule(
         name="gitlab.time_limit",
-        word="error: job failed: ",
+        keywords=("error: job failed: ",),
         opens="ERROR: Job failed: execution took longer than ",
         rank=Rank.FATAL,
         outcome=Outcome.TIMED_OUT,
@@ -28,7 +28,7 @@ RULES = (
     ),
     Rule(
         name="gitlab.system",
-        word="error: job failed",
+        keywords=("error: job failed",),
         opens=r"ERROR: Job failed \(system failure\): ",
         rank=Rank.FATAL,
         example="""
@@ -37,7 +37,7 @@ RULES = (
     ),
     Rule(
         name="gitlab.job",
-        word="error: job failed: ",
+        keywords=("error: job failed: ",),
         opens="ERROR: Job failed: (?:failed to pull image|image pull failed|.{0,40}pod |canceled|aborted)",
         example="""
 ! ERROR: Job failed: failed to pull image "acme/pears:9" with specified policies [always]
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="gitlab.preparation",
-        word="error: preparation failed",
+        keywords=("error: preparation failed",),
         opens="ERROR: Preparation failed: ",
         rank=Rank.LIKELY,
         example="""
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="gitlab.upload",
-        word="error: ",
+        keywords=("error: ",),
         opens="ERROR: (?:No files to upload|Uploading artifacts)",
         rank=Rank.SYMPTOM,
         example="""

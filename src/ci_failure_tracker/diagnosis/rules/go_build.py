@@ -14,7 +14,7 @@ _OLD = r"(?:\.{1,2}/|[\w.@-]{1,100}/)[\w@.+~/-]{1,300}\.go:\d{1,7}: "
 RULES = (
     Rule(
         name="go-build.error",
-        word=".go:",
+        keywords=(".go:",),
         opens=_PLACE + r"(?!warning)\S",
         lead=r"# \S{1,300}(?: \[\S{1,300}\])?$",
         lead_most=1,
@@ -37,7 +37,7 @@ RULES = (
     ),
     Rule(
         name="go-build.old",
-        word=".go:",
+        keywords=(".go:",),
         opens=_OLD
         + r"(?:undefined: |cannot |syntax error|imported and not used|\S{1,80} (?:declared|redeclared|undefined)"
         r"|not enough |too many "
@@ -57,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="go-build.cannot_find_package",
-        word="cannot find package",
+        keywords=("cannot find package",),
         opens=r'(?:package \S{1,300}: )?cannot find package "',
         through=r"\t\S",
         most=12,
@@ -70,7 +70,7 @@ RULES = (
     ),
     Rule(
         name="go-build.golangci",
-        word="level=error",
+        keywords=("level=error",),
         opens=r"level=error msg=",
         rank=Rank.LIKELY,
         example="""

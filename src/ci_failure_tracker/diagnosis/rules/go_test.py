@@ -12,7 +12,7 @@ _NAMES = r"^\s{0,40}--- FAIL: |^panic: |^\s{1,40}Error:\s"
 RULES = (
     Rule(
         name="go-test.fail",
-        word="--- fail: ",
+        keywords=("--- fail: ",),
         opens=r"\s{0,40}--- FAIL: (?!Example)\S",
         lead=_OUTPUT + r"|$",
         lead_most=30,
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="go-test.fail_example",
-        word="--- fail: example",
+        keywords=("--- fail: example",),
         opens=r"--- FAIL: Example",
         until=r"FAIL$|FAIL\t|--- [A-Z]{4}: |=== |PASS$|ok {1,4}\t|exit status ",
         most=30,
@@ -48,7 +48,7 @@ RULES = (
     ),
     Rule(
         name="go-test.testify",
-        word="error trace:",
+        keywords=("error trace:",),
         opens=r"[ \t]{1,24}Error Trace:\s",
         lead=_MESSAGE + "$",
         lead_most=1,
@@ -70,7 +70,7 @@ RULES = (
     ),
     Rule(
         name="go-test.message",
-        word="expected",
+        keywords=("expected",),
         opens=_MESSAGE + r" .{0,300}[Ee]xpected",
         through=r"\s{8,40}\S",
         until=_MESSAGE + r"|\s{4,40}--- ",
@@ -85,7 +85,7 @@ RULES = (
     ),
     Rule(
         name="go-test.timed_out",
-        word="panic: test timed out after",
+        keywords=("panic: test timed out after",),
         opens=r"panic: test timed out after \d",
         through=r"\s{1,8}running tests:|\t{2}\S|\s{16}\S",
         most=12,
@@ -100,7 +100,7 @@ RULES = (
     ),
     Rule(
         name="go-test.killed",
-        word="test killed",
+        keywords=("test killed",),
         opens=r"\*\*\* Test killed",
         example="""
 ! *** Test killed with quit: ran too long (11m0s).
@@ -108,7 +108,7 @@ RULES = (
     ),
     Rule(
         name="go-test.race",
-        word="data race",
+        keywords=("data race",),
         opens=r"WARNING: DATA RACE$",
         lead=r"={18}$",
         lead_most=1,
@@ -132,7 +132,7 @@ RULES = (
     ),
     Rule(
         name="go-test.package",
-        word="fail\t",
+        keywords=("fail\t",),
         opens=r"FAIL\t\S",
         rank=Rank.RECAP,
         example="""
@@ -142,7 +142,7 @@ RULES = (
     ),
     Rule(
         name="go-test.package_spaces",
-        word="fail ",
+        keywords=("fail ",),
         opens=r"FAIL {1,4}[\w.-]{1,60}/\S{1,200} {1,4}(?:[\d.]{1,10}s|\[\w{3,8} failed\])$",
         rank=Rank.RECAP,
         example="""
@@ -151,7 +151,7 @@ RULES = (
     ),
     Rule(
         name="go-test.end",
-        word="fail",
+        keywords=("fail",),
         opens=r"FAIL$",
         rank=Rank.SYMPTOM,
         example="""
@@ -160,27 +160,19 @@ RULES = (
     ),
     Rule(
         name="go-test.passed",
-        word="fail",
+        keywords=("fail", "error"),
         opens=r"\s{0,40}(?:--- (?:PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME)\s|ok {1,4}\t|\?   \t)",
         rank=Rank.NOISE,
         example="""
 ! --- PASS: TestPickFails (0.00s)
 ! === RUN   TestFailure
-""",
-    ),
-    Rule(
-        name="go-test.passed_error",
-        word="error",
-        opens=r"\s{0,40}(?:--- (?:PASS|SKIP): |=== (?:RUN|PAUSE|CONT|NAME)\s|ok {1,4}\t|\?   \t)",
-        rank=Rank.NOISE,
-        example="""
 ! --- PASS: TestPickErrors (0.00s)
 ! ok  	example.com/orchard/errors	0.009s
 """,
     ),
     Rule(
         name="gotestsum.fail",
-        word="=== fail: ",
+        keywords=("=== fail: ",),
         opens=r"=== FAIL: \S",
         until=r"=== (?:FAIL|SKIP|Failed|Skipped|Errors|RUN)|DONE \d|\d{1,6} tests, ",
         most=40,
@@ -196,7 +188,7 @@ RULES = (
     ),
     Rule(
         name="gotestsum.errors",
-        word="error",
+        keywords=("error",),
         opens=r"=== Errors$",
         until=r"DONE \d",
         most=20,

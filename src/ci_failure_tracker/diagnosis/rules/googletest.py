@@ -9,7 +9,7 @@ _FINE = r"\[(?: RUN      | {7}OK |----------|==========|  PASSED  |  SKIPPED )\]
 RULES = (
     Rule(
         name="googletest.failure",
-        word=": failure",
+        keywords=(": failure",),
         opens=r"(?:\S.{0,300}(?::\d{1,6}|\(\d{1,6}\))|unknown file): Failure$",
         lead=r"\[ RUN      \] ",
         lead_most=1,
@@ -31,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="googletest.windows",
-        word="): error: ",
+        keywords=("): error: ",),
         opens=r"\S.{0,300}\(\d{1,6}\): error: (?:Expected|Value of: |The difference between|Failed$|Death test: )",
         lead=r"\[ RUN      \] ",
         lead_most=1,
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="googletest.failed",
-        word="[  failed  ] ",
+        keywords=("[  failed  ] ",),
         opens=r"\[  FAILED  \] ",
         through=r"\[  FAILED  \] ",
         most=30,
@@ -67,28 +67,28 @@ RULES = (
     ),
     Rule(
         name="googletest.count",
-        word="failed test",
+        keywords=("failed test",),
         opens=r"\s{1,4}\d{1,6} FAILED TESTS?$",
         rank=Rank.SYMPTOM,
         example="""
 !  2 FAILED TESTS
 """,
     ),
-    *(
-        Rule(
-            name=f"googletest.fine_{word}",
-            word=word,
-            opens=_FINE,
-            rank=Rank.NOISE,
-            example=f"""
-! [       OK ] Cart.{word.capitalize()}s (0 ms)
+    Rule(
+        name="googletest.fine",
+        keywords=("error", "fail", "invalid", "exception"),
+        opens=_FINE,
+        rank=Rank.NOISE,
+        example="""
+! [       OK ] Cart.Errors (0 ms)
+! [       OK ] Cart.Fails (0 ms)
+! [       OK ] Cart.Invalids (0 ms)
+! [       OK ] Cart.Exceptions (0 ms)
 """,
-        )
-        for word in ("error", "fail", "invalid", "exception")
     ),
     Rule(
         name="cmocka.error",
-        word="[  error   ] --- ",
+        keywords=("[  error   ] --- ",),
         opens=r"\[  ERROR   \] --- \S",
         through=r"\[  ERROR   \] |\[   LINE   \] ",
         closes=r"\[  FAILED  \] ",

@@ -12,7 +12,7 @@ _TOOLS = (
 RULES = (
     Rule(
         name="gradle.failure",
-        word="build failed with an exception",
+        keywords=("build failed with an exception",),
         opens=r"FAILURE: Build failed with an exception",
         until=r"\* (?:Try|Exception is|Get more help)",
         through=r"\s{0,20}\S|$",
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="gradle.failures",
-        word="failure: build completed with",
+        keywords=("failure: build completed with",),
         opens=r"FAILURE: Build completed with \d{1,6} failures",
         rank=Rank.RECAP,
         example="""
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="gradle.task_exception",
-        word="task failed with an exception",
+        keywords=("task failed with an exception",),
         opens=r"\d{1,5}: Task failed with an exception",
         until=r"\* (?:Try|Exception is|Get more help)",
         through=r"\s{0,20}\S|$|-{5}",
@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="gradle.task",
-        word="execution failed for task",
+        keywords=("execution failed for task",),
         opens=r"(?:> )?Execution failed for task ':(?!" + _TOOLS + r"')",
         through=r"\s{0,12}>\s|\s{3,16}\S",
         most=40,
@@ -81,7 +81,7 @@ RULES = (
     ),
     Rule(
         name="gradle.task_of_tool",
-        word="execution failed for task",
+        keywords=("execution failed for task",),
         opens=r"(?:> )?Execution failed for task ':" + _TOOLS + r"'",
         through=r"\s{0,12}>\s|\s{3,16}\S",
         most=20,
@@ -96,7 +96,7 @@ RULES = (
     ),
     Rule(
         name="gradle.could_not",
-        word="could not ",
+        keywords=("could not ",),
         opens=r"(?:> )?Could not (?:resolve all|determine the dependencies of|find method|get unknown property|open"
         r"|compile|create task|initialize class|GET|HEAD|create service|set unknown property)",
         through=r"\s{0,12}>\s|\s{3,16}\S",
@@ -115,7 +115,7 @@ RULES = (
     ),
     Rule(
         name="gradle.task_failed",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"> Task :\S{1,300} FAILED$|:\S{1,300} FAILED$",
         rank=Rank.SYMPTOM,
         example="""
@@ -124,7 +124,7 @@ RULES = (
     ),
     Rule(
         name="gradle.build_failed",
-        word="build failed in ",
+        keywords=("build failed in ",),
         opens=r"BUILD FAILED in \d",
         rank=Rank.SYMPTOM,
         example="""

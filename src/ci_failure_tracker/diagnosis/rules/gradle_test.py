@@ -16,7 +16,7 @@ _EVENT = r"[^>]{1,300} > .{0,1000} (?:PASSED|SKIPPED|STARTED|STANDARD_OUT|STANDA
 RULES = (
     Rule(
         name="gradle-test.failed",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"(?!> Task)[^>\s][^>]{0,300} > .{0,1000} FAILED(?: \([\d.]{1,8}m?s\))?$",
         through=r"\s{4,80}\S|\t{1,8}\S|$",
         most=40,
@@ -38,7 +38,7 @@ RULES = (
     ),
     Rule(
         name="gradle-test.of_class",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"(?:[\w$-]{1,80}\.){1,12}[\w$-]{1,80}(?:\[[\w, ]{1,40}\])? FAILED$",
         through=r"\s{4,80}\S|$",
         most=30,
@@ -53,21 +53,22 @@ RULES = (
   2 tests completed, 1 failed
 """,
     ),
-    *(
-        Rule(
-            name=f"gradle-test.event_{word}",
-            word=word,
-            opens=_EVENT,
-            rank=Rank.NOISE,
-            example=f"""
-! com.shop.CartTest > reports{word.capitalize()} PASSED
+    Rule(
+        name="gradle-test.event",
+        keywords=("error", "fail", "exception", "invalid", "missing"),
+        opens=_EVENT,
+        rank=Rank.NOISE,
+        example="""
+! com.shop.CartTest > reportsError PASSED
+! com.shop.CartTest > reportsFail PASSED
+! com.shop.CartTest > reportsException PASSED
+! com.shop.CartTest > reportsInvalid PASSED
+! com.shop.CartTest > reportsMissing PASSED
 """,
-        )
-        for word in ("error", "fail", "exception", "invalid", "missing")
     ),
     Rule(
         name="gradle-test.completed",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"\d{1,7} tests? completed, \d{1,7} failed",
         rank=Rank.SYMPTOM,
         example="""

@@ -11,7 +11,8 @@ _SPAN = r":(?:\d{1,6}:\d{1,5}(?:-\d{1,5})?|\(\d{1,6},\d{1,5}\)-\(\d{1,6},\d{1,5}
 RULES = (
     Rule(
         name="ghc.error",
-        word=": error:",
+        keywords=(": error:",),
+        priority=-2,  # after gcc.error
         opens=_PREFIX + _FILE + _SPAN + r": error:",
         through=_PREFIX + r"(?:\s{2,200}\S|\s{0,8}\d{0,6} {0,2}\|)",
         most=30,
@@ -29,7 +30,7 @@ RULES = (
     ),
     Rule(
         name="ghc.parse",
-        word="error",
+        keywords=("error",),
         opens=_PREFIX
         + _FILE
         + _SPAN

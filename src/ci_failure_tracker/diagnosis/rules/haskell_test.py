@@ -8,30 +8,45 @@ _TITLE = r"\s{2}\S{1,300}:\d{1,6}:\d{1,6}:$|\s{2}\d{1,5}\) \S"
 _NAME = r"^\s{2}\d{1,5}\) \S"
 
 RULES = (
-    *(
-        Rule(
-            name=f"hspec.{name}",
-            word=said,
-            opens=r"\s{6,14}" + said,
-            lead=_TITLE,
-            lead_most=2,
-            through=r"\s{7,40}\S",
-            most=20,
-            headline=_NAME,
-            example=f"""
+    Rule(
+        name="hspec.expected",
+        keywords=("expected:",),
+        opens=r"\s{6,14}expected:",
+        lead=_TITLE,
+        lead_most=2,
+        through=r"\s{7,40}\S",
+        most=20,
+        headline=_NAME,
+        example="""
 >   test/CartSpec.hs:12:7:
 !   1) Cart has a total
->        {said} 8
+>        expected: 8
 >         but got: 7
 
     To rerun use: --match "/Cart/has a total/"
 """,
-        )
-        for name, said in (("expected", "expected:"), ("predicate", "predicate failed on:"))
+    ),
+    Rule(
+        name="hspec.predicate",
+        keywords=("predicate failed on:",),
+        opens=r"\s{6,14}predicate failed on:",
+        lead=_TITLE,
+        lead_most=2,
+        through=r"\s{7,40}\S",
+        most=20,
+        headline=_NAME,
+        example="""
+>   test/CartSpec.hs:12:7:
+!   1) Cart has a total
+>        predicate failed on: 8
+>         but got: 7
+
+    To rerun use: --match "/Cart/has a total/"
+""",
     ),
     Rule(
         name="hspec.exception",
-        word="uncaught exception: ",
+        keywords=("uncaught exception: ",),
         opens=r"\s{6,14}uncaught exception: ",
         lead=_TITLE,
         lead_most=2,
@@ -50,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="hspec.progress",
-        word=" failed [",
+        keywords=(" failed [",),
         opens=r"\s{0,60}\S.{0,500} FAILED \[\d{1,5}\]$",
         rank=Rank.RECAP,
         example="""
@@ -60,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="tasty.fail",
-        word="fail",
+        keywords=("fail",),
         opens=r"(?!Test suite |Result: )\s{0,60}\S.{0,300}: {1,80}FAIL(?: \([\d.]{1,10}s\))?$",
         closes=r"\s{2,80}Use -p .{1,1000} to rerun this test only\.$|\s{2,80}Use --quickcheck-replay",
         through=r"\s{2,80}(?!.{0,300}: {1,80}(?:OK|FAIL)\b)\S|$",
@@ -79,34 +94,46 @@ RULES = (
     ),
     Rule(
         name="tasty.count",
-        word="tests failed (",
+        keywords=("tests failed (",),
         opens=r"\d{1,6} out of \d{1,6} tests failed \(",
         rank=Rank.SYMPTOM,
         example="""
 ! 1 out of 3 tests failed (0.00s)
 """,
     ),
-    *(
-        Rule(
-            name=f"hunit.{said.lower()}",
-            word=f"### {said.lower()} in:",
-            opens=r"### " + said + r" in: ",
-            through=r"\s{0,20}\S",
-            until=r"Cases: \d|###",
-            most=8,
-            example=f"""
-! ### {said} in: 0:total
+    Rule(
+        name="hunit.failure",
+        keywords=("### failure in:",),
+        opens="### Failure in: ",
+        through=r"\s{0,20}\S",
+        until=r"Cases: \d|###",
+        most=8,
+        example="""
+! ### Failure in: 0:total
 > test/Cart.hs:12
 > expected: 8
 >  but got: 7
   Cases: 2  Tried: 2  Errors: 1  Failures: 1
 """,
-        )
-        for said in ("Failure", "Error")
+    ),
+    Rule(
+        name="hunit.error",
+        keywords=("### error in:",),
+        opens="### Error in: ",
+        through=r"\s{0,20}\S",
+        until=r"Cases: \d|###",
+        most=8,
+        example="""
+! ### Error in: 0:total
+> test/Cart.hs:12
+> expected: 8
+>  but got: 7
+  Cases: 2  Tried: 2  Errors: 1  Failures: 1
+""",
     ),
     Rule(
         name="test-framework.failed",
-        word=": [failed]",
+        keywords=(": [failed]",),
         opens=r"\s{0,40}\S.{0,300}: \[Failed\]$",
         through=r"\s{0,40}\S",
         until=r"\s{0,40}\S.{0,300}: \[(?:OK|Failed)\]$|\s{1,40}(?:Properties|Test Cases|Passed) {2}",
@@ -121,7 +148,7 @@ RULES = (
     ),
     Rule(
         name="quickcheck.failed",
-        word="*** failed! ",
+        keywords=("*** failed! ",),
         opens=r"\s{0,20}\*{3} Failed! ",
         through=r"\s{0,20}\S",
         until=r"\+{3} OK|={3} |\s{0,20}\*{3} |\s{0,20}Use -",
@@ -135,7 +162,7 @@ RULES = (
     ),
     Rule(
         name="cabal.suite",
-        word=": fail",
+        keywords=(": fail",),
         opens=r"Test suite \S{1,200}: FAIL$",
         rank=Rank.RECAP,
         example="""

@@ -13,7 +13,7 @@ _NAMES = r"^(?:\d{1,5}\) |Suite error: )|^ {4}(?:Expected|Failed: |[\w.]{0,100}(
 RULES = (
     Rule(
         name="jasmine.expected",
-        word="expected ",
+        keywords=("expected ",),
         opens=r" {4}Expected .{0,1500} to (?:be|equal|have|contain|match|throw|reject|resolve|not|exist)",
         lead=_LEAD,
         through=_BODY,
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="jasmine.failed",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r" {4}Failed: \S",
         lead=_LEAD,
         through=_BODY,
@@ -52,7 +52,7 @@ RULES = (
     ),
     Rule(
         name="jasmine.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r" {4}(?:Uncaught )?(?:[A-Z]\w{0,100})?Error: \S",
         rank=Rank.LIKELY,
         lead=rf"{_LEAD}|{_PLAYWRIGHT}",
@@ -73,7 +73,7 @@ RULES = (
     ),
     Rule(
         name="jasmine.tally",
-        word=" failure",
+        keywords=(" failure",),
         opens=r"\d{1,7} (?:specs?|tests?), [1-9]\d{0,6} failures?(?:, \d{1,7} pending(?: specs?)?)?$",
         rank=Rank.RECAP,
         example="""

@@ -16,7 +16,8 @@ _SPOTBUGS = r"\[ERROR\] (?:High|Medium|Low): "
 RULES = (
     Rule(
         name="checkstyle.maven",
-        word="[error] ",
+        keywords=("[error] ",),
+        priority=1,  # before javac.maven
         opens=_MAVEN,
         through=_MAVEN,
         most=30,
@@ -30,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="checkstyle.plain",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=_PLAIN,
         through=_PLAIN,
         most=30,
@@ -43,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="checkstyle.count",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\[INFO\] )?(?:There (?:is|are) [1-9]\d{0,5} errors? reported by Checkstyle"
         r"|Checkstyle ends with [1-9]\d{0,5} errors)",
         rank=Rank.RECAP,
@@ -53,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="spotbugs.bug",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=_SPOTBUGS,
         through=_SPOTBUGS,
         most=20,
@@ -64,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="pmd.failure",
-        word="pmd failure: ",
+        keywords=("pmd failure: ",),
         opens=r"\[(?:INFO|WARNING|ERROR)\] PMD Failure: ",
         through=r"\[(?:INFO|WARNING|ERROR)\] PMD Failure: ",
         most=20,

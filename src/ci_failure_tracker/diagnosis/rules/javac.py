@@ -22,7 +22,7 @@ _MAVEN_KOTLIN = r"\[ERROR\] (?:[A-Za-z]:)?[^\s:]{1,300}\.kts?: ?\(\d{1,6}, ?\d{1
 RULES = (
     Rule(
         name="javac.error",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=_PLACE + r"error: ",
         through=_GOES_ON,
         until=_PLACE + r"|" + _ANT + r"(?:Note: |\d{1,5} (?:errors?|warnings?)$)",
@@ -39,7 +39,7 @@ RULES = (
     ),
     Rule(
         name="javac.old",
-        word="cannot find symbol",
+        keywords=("cannot find symbol",),
         opens=_PLACE + r"cannot find symbol",
         through=_GOES_ON,
         until=_PLACE + r"|" + _ANT + r"(?:Note: |\d{1,5} (?:errors?|warnings?)$)",
@@ -55,7 +55,7 @@ RULES = (
     ),
     Rule(
         name="javac.old_package",
-        word="does not exist",
+        keywords=("does not exist",),
         opens=_PLACE + r"package \S{1,200} does not exist",
         through=_GOES_ON,
         until=_PLACE + r"|" + _ANT + r"(?:Note: |\d{1,5} (?:errors?|warnings?)$)",
@@ -69,7 +69,7 @@ RULES = (
     ),
     Rule(
         name="javac.maven",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=_MAVEN + r"|" + _MAVEN_KOTLIN,
         lead=r"\[(?:ERROR|INFO)\] COMPILATION ERROR : ?$",
         lead_most=1,
@@ -95,7 +95,7 @@ RULES = (
     ),
     Rule(
         name="javac.banner",
-        word="compilation error",
+        keywords=("compilation error",),
         opens=r"\[(?:ERROR|INFO)\] COMPILATION ERROR : ?$",
         rank=Rank.RECAP,
         example="""
@@ -105,7 +105,7 @@ RULES = (
     ),
     Rule(
         name="javac.option",
-        word="error: ",
+        keywords=("error: ",),
         opens=_ANT
         + r"error: (?:invalid (?:source|target) release|release version|warnings found and -Werror|Source option"
         r"|Target option|file not found: "
@@ -120,7 +120,8 @@ RULES = (
     ),
     Rule(
         name="javac.maven_fatal",
-        word="fatal error compiling",
+        keywords=("fatal error compiling",),
+        priority=1,  # before maven.goal
         opens=r"\[ERROR\] (?:Failed to execute goal .{1,300})?Fatal error compiling: ",
         example="""
 ! [ERROR] Fatal error compiling: error: invalid target release: 17 -> [Help 1]
@@ -128,7 +129,7 @@ RULES = (
     ),
     Rule(
         name="javac.eclipse",
-        word="error in ",
+        keywords=("error in ",),
         opens=_ANT + r"\d{1,5}\. ERROR in \S",
         through=_ANT + r"(?!-{8,}|\d{1,5}\. (?:WARNING|ERROR))\s{0,20}\S",
         most=8,
@@ -143,7 +144,7 @@ RULES = (
     ),
     Rule(
         name="javac.count",
-        word="error",
+        keywords=("error",),
         opens=_ANT + r"[1-9]\d{0,4} errors?$|\[INFO\] [1-9]\d{0,4} errors? ?$",
         rank=Rank.RECAP,
         example="""
@@ -152,7 +153,7 @@ RULES = (
     ),
     Rule(
         name="javac.gradle",
-        word="compilation failed",
+        keywords=("compilation failed",),
         opens=r"(?:> )?Compilation (?:error|failed)[.;]"
         r"|.{0,60}Compilation failed; see the compiler (?:error )?output for details",
         rank=Rank.SYMPTOM,

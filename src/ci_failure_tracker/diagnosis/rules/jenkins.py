@@ -8,7 +8,7 @@ from ci_failure_tracker.model import Outcome
 RULES = (
     Rule(
         name="jenkins.step",
-        word="marked build as failure",
+        keywords=("marked build as failure",),
         opens="Build step '.{1,200}' marked build as failure",
         rank=Rank.SYMPTOM,
         example="""
@@ -17,7 +17,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.finished",
-        word="finished: failure",
+        keywords=("finished: failure",),
         opens="Finished: FAILURE$",
         rank=Rank.SYMPTOM,
         example="""
@@ -26,7 +26,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.aborted",
-        word="finished: aborted",
+        keywords=("finished: aborted",),
         opens="Finished: ABORTED$",
         rank=Rank.SYMPTOM,
         outcome=Outcome.CANCELLED,
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.exit_code",
-        word="error: script returned exit code",
+        keywords=("error: script returned exit code",),
         opens=r"ERROR: script returned exit code -?\d",
         rank=Rank.SYMPTOM,
         example="""
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.exit_code_exception",
-        word="abortexception",
+        keywords=("abortexception",),
         opens=r"hudson\.AbortException: script returned exit code",
         through=r"\s{1,20}at ",
         rank=Rank.NOISE,
@@ -57,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.pipeline_step",
-        word="error: step ",
+        keywords=("error: step ",),
         opens=r"""ERROR: Step ['‘\"].{1,200}['’\"] (?:failed|aborted due to exception): """,
         example="""
 ! ERROR: Step ‘Publish JUnit test result report’ failed: No test report files were found. Configuration error?
@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.interrupted",
-        word="interruptedexception",
+        keywords=("interruptedexception",),
         opens=r"org\.jenkinsci\.plugins\.workflow\.steps\.FlowInterruptedException",
         through=r"\s{1,20}at ",
         rank=Rank.NOISE,
@@ -75,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.time_limit",
-        word="build timed out",
+        keywords=("build timed out",),
         opens=r"(?:\[\w{1,40}\] )?Build timed out \(after \d",
         rank=Rank.FATAL,
         outcome=Outcome.TIMED_OUT,
@@ -85,7 +85,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.timeout_step",
-        word="due to timeout",
+        keywords=("due to timeout",),
         opens="Cancelling nested steps due to timeout",
         rank=Rank.FATAL,
         outcome=Outcome.TIMED_OUT,
@@ -95,7 +95,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.contact",
-        word="cannot contact ",
+        keywords=("cannot contact ",),
         opens=r"Cannot contact \S{1,100}: ",
         rank=Rank.LIKELY,
         example="""
@@ -104,7 +104,7 @@ RULES = (
     ),
     Rule(
         name="jenkins.revision",
-        word="error: ",
+        keywords=("error: ",),
         opens="ERROR: (?:Maximum checkout retry attempts reached|Error cloning remote repo)",
         through=r"hudson\.|Caused |\s{1,20}at |\s{0,20}\.{3} \d+ more|std(?:out|err): ",
         most=20,

@@ -18,7 +18,7 @@ _ADVICE = (
 RULES = (
     Rule(
         name="jest.test",
-        word="●",
+        keywords=("●",),
         opens=r" {2}● (?!Console\b|Test suite failed|Cannot log after)\S",
         through=_BODY,
         most=100,
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="jest.suite",
-        word="test suite failed to run",
+        keywords=("test suite failed to run",),
         opens=r" {2}● Test suite failed to run",
         through=_BODY,
         most=80,
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="jest.console",
-        word="●",
+        keywords=("●",),
         opens=r" {2}● Console$",
         rank=Rank.NOISE,
         through=_BODY,
@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         name="jest.console_error",
-        word="console.error",
+        keywords=("console.error",),
         opens=r" {2}console\.error(?: \S{1,200}:\d{1,6})?$",
         rank=Rank.NOISE,
         through=_BODY,
@@ -98,7 +98,7 @@ RULES = (
     ),
     Rule(
         name="jest.late_log",
-        word="●",
+        keywords=("●",),
         opens=r" {2}● {1,2}Cannot log after tests are done",
         rank=Rank.NOISE,
         through=_BODY,
@@ -110,7 +110,7 @@ RULES = (
     ),
     Rule(
         name="jest.configuration",
-        word="●",
+        keywords=("●",),
         opens=r"● (?:(?:Reporter )?Validation Error|Multiple configurations found|Deprecation Error|Test suite failed)",
         through=r" {2}|\s{0,80}$",
         most=30,
@@ -127,7 +127,7 @@ RULES = (
     ),
     Rule(
         name="jest.threshold",
-        word="coverage threshold for",
+        keywords=("coverage threshold for",),
         opens=r"Jest: .{1,300} coverage threshold for \w+ \(",
         example="""
 ! Jest: "global" coverage threshold for branches (80%) not met: 77.5%
@@ -135,7 +135,7 @@ RULES = (
     ),
     Rule(
         name="jest.threshold_missing",
-        word="was not found",
+        keywords=("was not found",),
         opens=r"Jest: Coverage data for .{1,300} was not found",
         example="""
 ! Jest: Coverage data for ./src/cart.js was not found.
@@ -143,7 +143,7 @@ RULES = (
     ),
     Rule(
         name="jest.file",
-        word="fail ",
+        keywords=("fail ",),
         opens=r" ?FAIL {1,2}(?:[\w@/-]{1,60} {1,2})?(?:\.\.?/)?\S{1,300}\.\w{1,5}(?: \(\d[^()]{0,40}\))?$",
         rank=Rank.RECAP,
         example="""
@@ -152,7 +152,7 @@ RULES = (
     ),
     Rule(
         name="jest.snapshot",
-        word="snapshot failed",
+        keywords=("snapshot failed",),
         opens=r" › \d{1,6} snapshots? failed",
         rank=Rank.RECAP,
         example="""
@@ -161,7 +161,7 @@ RULES = (
     ),
     Rule(
         name="jest.tally",
-        word=" failed, ",
+        keywords=(" failed, ",),
         opens=r"(?:Test Suites|Tests|Snapshots): {1,8}\d{1,6} failed, ",
         rank=Rank.RECAP,
         through=r"(?:Tests|Snapshots): {1,8}\d{1,6} failed, ",

@@ -11,7 +11,7 @@ _ANT_ENDS = r"\s{0,12}\[junit\d?\] (?:Testcase: |Test |Running |Testsuite: |-{5}
 RULES = (
     Rule(
         name="testng.failed",
-        word="failed",
+        keywords=("failed",),
         rank=Rank.LIKELY,
         opens=r"FAILED(?: CONFIGURATION)?: (?:@\w{1,40} )?[\w.$]{1,300}(?:\(.{0,300}\))?$",
         through=_TYPE + r"(?:: |$)|" + _FRAME + r"|\s{2,20}\S",
@@ -29,7 +29,7 @@ RULES = (
     ),
     Rule(
         name="junit-console.failures",
-        word="failures (",
+        keywords=("failures (",),
         opens=r"(?:Test )?[Ff]ailures \(\d{1,6}\):$",
         through=r"\s{2}\S|\s{4,40}\S|\t",
         until=r"Test run finished",
@@ -45,33 +45,51 @@ RULES = (
   Test run finished after 112 ms
 """,
     ),
-    *(
-        Rule(
-            name=f"ant-junit.{name}",
-            word=said.lower(),
-            opens=r"\s{0,12}\[junit\d?\] \s{0,8}" + said + "$",
-            lead=r"\s{0,12}\[junit\d?\] Testcase: ",
-            lead_most=1,
-            through=r"\s{0,12}\[junit\d?\](?: |$)",
-            until=_ANT_ENDS,
-            most=40,
-            headline=r"\[junit\d?\] " + _TYPE + r": \S",
-            names=r"Testcase: |\[junit\d?\] " + _TYPE + r"(?:: |$)",
-            example=f"""
+    Rule(
+        name="ant-junit.failed",
+        keywords=("failed",),
+        opens=r"\s{0,12}\[junit\d?\] \s{0,8}FAILED$",
+        lead=r"\s{0,12}\[junit\d?\] Testcase: ",
+        lead_most=1,
+        through=r"\s{0,12}\[junit\d?\](?: |$)",
+        until=_ANT_ENDS,
+        most=40,
+        headline=r"\[junit\d?\] " + _TYPE + r": \S",
+        names=r"Testcase: |\[junit\d?\] " + _TYPE + r"(?:: |$)",
+        example="""
       [junit] Testcase: opens took 0.001 sec
 >     [junit] Testcase: total took 0.012 sec
->     [junit] 	{said}
+>     [junit] 	FAILED
 >     [junit] no price list
 !     [junit] java.lang.IllegalStateException: no price list
 >     [junit] 	at com.shop.CartTest.total(CartTest.java:12)
-      [junit] Test com.shop.CartTest {said}
+      [junit] Test com.shop.CartTest FAILED
 """,
-        )
-        for name, said in (("failed", "FAILED"), ("error", "Caused an ERROR"))
+    ),
+    Rule(
+        name="ant-junit.error",
+        keywords=("caused an error",),
+        opens=r"\s{0,12}\[junit\d?\] \s{0,8}Caused an ERROR$",
+        lead=r"\s{0,12}\[junit\d?\] Testcase: ",
+        lead_most=1,
+        through=r"\s{0,12}\[junit\d?\](?: |$)",
+        until=_ANT_ENDS,
+        most=40,
+        headline=r"\[junit\d?\] " + _TYPE + r": \S",
+        names=r"Testcase: |\[junit\d?\] " + _TYPE + r"(?:: |$)",
+        example="""
+      [junit] Testcase: opens took 0.001 sec
+>     [junit] Testcase: total took 0.012 sec
+>     [junit] 	Caused an ERROR
+>     [junit] no price list
+!     [junit] java.lang.IllegalStateException: no price list
+>     [junit] 	at com.shop.CartTest.total(CartTest.java:12)
+      [junit] Test com.shop.CartTest Caused an ERROR
+""",
     ),
     Rule(
         name="ant-junit.class",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"\s{0,12}\[junit\d?\] Test \S{1,300} FAILED$",
         rank=Rank.RECAP,
         example="""

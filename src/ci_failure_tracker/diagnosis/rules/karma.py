@@ -10,7 +10,7 @@ _STAMP = r"(?:\d\d \d\d \d{4} )?\d\d:\d\d:\d\d\.\d{3}:"
 RULES = (
     Rule(
         name="karma.failure",
-        word=" failed",
+        keywords=(" failed",),
         opens=rf"{_BROWSER}:? (?!: |Executed |\().{{1,600}} FAILED$",
         through=r"\t|\s{2,40}\S",
         most=40,
@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         name="karma.error",
-        word=" error",
+        keywords=(" error",),
         opens=rf"{_BROWSER}:? ERROR$",
         through=r"\t|\s{2,40}\S",
         most=30,
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         name="karma.log",
-        word=":error [",
+        keywords=(":error [",),
         opens=rf"{_STAMP}ERROR \[[\w.-]{{1,60}}\]: ",
         through=r" {2,8}\S|\t",
         most=20,
@@ -53,7 +53,7 @@ RULES = (
     ),
     Rule(
         name="karma.disconnected",
-        word="reconnect failed",
+        keywords=("reconnect failed",),
         opens=rf"(?:{_STAMP}WARN \[.{{1,100}}\]: |{_BROWSER}:? ?)Disconnected \(\d",
         example="""
 ! 24 11 2026 03:00:58.502:WARN [Firefox 90.0 (Linux)]: Disconnected (0 times) reconnect failed before timeout
@@ -61,7 +61,7 @@ RULES = (
     ),
     Rule(
         name="karma.tests",
-        word="failed tests:",
+        keywords=("failed tests:",),
         opens=r"FAILED TESTS:$",
         through=r"\s{2,60}\S|\s{0,80}$",
         most=60,
@@ -79,7 +79,7 @@ RULES = (
     ),
     Rule(
         name="karma.spec",
-        word="expected ",
+        keywords=("expected ",),
         opens=r"\tExpected \S.{0,1500} to ",
         lead=r" {2,40}[✗✖] ",
         lead_most=1,
@@ -96,7 +96,7 @@ RULES = (
     ),
     Rule(
         name="karma.spec_error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"\t(?:Uncaught )?(?:[A-Z]\w{0,100})?Error: ",
         rank=Rank.LIKELY,
         lead=r" {2,40}[✗✖] ",
@@ -112,7 +112,7 @@ RULES = (
     ),
     Rule(
         name="karma.progress",
-        word=" failed",
+        keywords=(" failed",),
         opens=rf"{_BROWSER}: Executed \d{{1,7}} of \d{{1,7}} .{{0,40}}\(\d{{1,7}} FAILED\)(?! ERROR)",
         rank=Rank.NOISE,
         example="""
@@ -121,7 +121,7 @@ RULES = (
     ),
     Rule(
         name="karma.tally",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"TOTAL: \d{1,7} FAILED",
         rank=Rank.RECAP,
         example="""
@@ -130,7 +130,7 @@ RULES = (
     ),
     Rule(
         name="karma.executed",
-        word=" error (",
+        keywords=(" error (",),
         opens=rf"{_BROWSER}: Executed \d{{1,7}} of \d{{1,7}} .{{0,60}}ERROR \(",
         rank=Rank.RECAP,
         example="""

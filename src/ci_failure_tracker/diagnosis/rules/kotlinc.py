@@ -9,11 +9,10 @@ _KTLINT = r"(?:[A-Za-z]:)?[^\s:]{1,300}\.kts?:\d{1,6}:\d{1,5}: (?!error: )(?:Lin
 _DETEKT = r"(?:[A-Za-z]:)?[^\s:]{1,300}\.kts?:\d{1,6}:\d{1,5}: \S.{1,600} \[\w{3,60}\]$"
 
 
-def _error(word: str, example: str) -> Rule:
-    """A rule for the errors that hold a word; those before and after need not hold it."""
-    return Rule(
-        name="kotlinc." + word.replace(" ", "_"),
-        word=word,
+RULES = (
+    Rule(
+        name="kotlinc.error",
+        keywords=("unresolved reference", "mismatch", "cannot", "expected", "missing"),
         opens=_KOTLIN,
         lead=_KOTLIN,
         lead_most=20,
@@ -21,47 +20,23 @@ def _error(word: str, example: str) -> Rule:
         most=40,
         headline=r"^(?:" + _KOTLIN + r")",
         names=r"^(?:" + _KOTLIN + r")",
-        example=example,
-    )
-
-
-RULES = (
-    _error(
-        "unresolved reference",
-        """
+        example="""
   > Task :press:compileKotlin FAILED
 ! e: /srv/press/src/main/kotlin/Press.kt: (31, 9): Unresolved reference: squeeze
 > e: /srv/press/src/main/kotlin/Press.kt: (32, 9): No value passed for parameter 'apple'
   FAILURE
-""",
-    ),
-    _error(
-        "mismatch",
-        """
 ! e: file:///srv/press/src/main/kotlin/Press.kt:31:9 Type mismatch: inferred type is Int but Apple was required
-""",
-    ),
-    _error(
-        "cannot",
-        """
+  .
 ! e: file:///srv/press/src/main/kotlin/Press.kt:31:9 Cannot access 'squeeze': it is private in 'Press'
-""",
-    ),
-    _error(
-        "expected",
-        """
+  .
 ! e: file:///srv/press/src/main/kotlin/Press.kt:31:9 Return type is 'Int', but 'Apple' was expected.
-""",
-    ),
-    _error(
-        "missing",
-        """
+  .
 ! e: file:///srv/press/src/main/kotlin/Press.kt:31:9 'when' branch is missing
 """,
     ),
     Rule(
         name="kotlinc.werror",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"e: (?:error: )?(?:warnings found and -Werror|java\.lang\.|org\.jetbrains)"
         r"|e: (?:\S{1,300}: )?.{0,300}(?:error|exception)",
         rank=Rank.LIKELY,
@@ -71,7 +46,7 @@ RULES = (
     ),
     Rule(
         name="kotlinc.plain",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.kts?:\d{1,6}:\d{1,5}: error: ",
         until=r"[^\s:]{1,300}\.kts?:\d{1,6}:\d{1,5}: ",
         through=r"\s{0,200}\^|.{1,300}",
@@ -84,7 +59,7 @@ RULES = (
     ),
     Rule(
         name="kotlinc.script",
-        word="script compilation error",
+        keywords=("script compilation error",),
         opens=r"(?:\* What went wrong:\s*)?Script compilation errors?:$",
         through=r"\s{2,80}\S|$",
         most=16,
@@ -100,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="kotlinc.ktlint",
-        word="unexpected",
+        keywords=("unexpected", "missing"),
         opens=_KTLINT,
         lead=_KTLINT,
         lead_most=20,
@@ -111,24 +86,12 @@ RULES = (
 ! /srv/press/src/main/kotlin/Press.kt:31:9: Unexpected indentation (8) (should be 4) (standard:indent)
 > /srv/press/src/main/kotlin/Press.kt:40:1: Needless blank line(s) (no-consecutive-blank-lines)
   done
-""",
-    ),
-    Rule(
-        name="kotlinc.ktlint_missing",
-        word="missing",
-        opens=_KTLINT,
-        lead=_KTLINT,
-        lead_most=20,
-        through=_KTLINT,
-        most=30,
-        headline=r"^(?:" + _KTLINT + r")",
-        example="""
 ! /srv/press/src/main/kotlin/Press.kt:31:9: Missing newline before ")" (standard:argument-list-wrapping)
 """,
     ),
     Rule(
         name="kotlinc.ktlint_gradle",
-        word="lint error > ",
+        keywords=("lint error > ",),
         opens=r"Lint error > ",
         through=r"Lint error > ",
         most=30,
@@ -139,7 +102,7 @@ RULES = (
     ),
     Rule(
         name="kotlinc.detekt",
-        word="analysis failed with ",
+        keywords=("analysis failed with ",),
         opens=r"(?:> )?Analysis failed with \d{1,6} (?:weighted )?issues?",
         lead=_DETEKT,
         lead_most=40,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="cabal.resolve",
-        word="could not resolve dependencies",
+        keywords=("could not resolve dependencies",),
         opens=r"(?:cabal(?:\.exe)?: |Error: (?:cabal: |\[Cabal-\d{1,6}\]\s?)?)?Could not resolve dependencies:",
         through=r"\[|\s{2,8}\S|\(fail|After searching|goals I've had",
         most=16,
@@ -21,7 +21,7 @@ RULES = (
     ),
     Rule(
         name="cabal.build",
-        word="failed to build ",
+        keywords=("failed to build ",),
         opens=r"(?:cabal(?:\.exe)?: |Error: (?:cabal: |\[Cabal-\d{1,6}\]\s?)?)Failed to build ",
         rank=Rank.SYMPTOM,
         example="""
@@ -30,7 +30,7 @@ RULES = (
     ),
     Rule(
         name="stack.plan",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"Error: (?:While constructing the build plan|\[S-\d{1,6}\])",
         through=r"$|\s{1,8}\S|In the dependencies|Some different approaches|While constructing|needed ",
         most=20,
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="opam.error",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[ERROR\] (?:The compilation of|Package conflict|No package named|Sorry, no solution"
         r"|\S{1,100} unmet|Could not )",
         through=r"\s{2}[*-] |\s{4,8}\S",
@@ -58,24 +58,17 @@ RULES = (
 """,
     ),
     Rule(
-        name="mix.could_not",
-        word="could not ",
+        name="mix.fail",
+        keywords=("could not ", "fail"),
         opens=r"\*\* \(Mix\) ",
         example="""
 ! ** (Mix) Could not start application basket: no pears
-""",
-    ),
-    Rule(
-        name="mix.fail",
-        word="fail",
-        opens=r"\*\* \(Mix\) ",
-        example="""
 ! ** (Mix) Hex dependency resolution failed
 """,
     ),
     Rule(
         name="rebar3.fail",
-        word="fail",
+        keywords=("fail",),
         opens=r"===> (?:Failed |Verification failed)",
         through=r"\s{2,8}\S",
         most=10,
@@ -86,7 +79,7 @@ RULES = (
     ),
     Rule(
         name="lein.artifact",
-        word="could not ",
+        keywords=("could not ",),
         opens=r"Could not (?:find artifact|transfer artifact) ",
         through=r"This could be due to",
         example="""
@@ -97,7 +90,7 @@ RULES = (
     ),
     Rule(
         name="swiftpm.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:Dependencies could not be resolved|.{0,40}package '|the package manifest|no such module"
         r"|Failed to clone"
         r"|failed to clone|root manifest not found|could not find Package\.swift)",
@@ -109,7 +102,7 @@ RULES = (
     ),
     Rule(
         name="cocoapods.error",
-        word="could not",
+        keywords=("could not",),
         opens=r"\[!\] CocoaPods could not ",
         through=r"$|\s{2,8}\S|None of your spec|You have either",
         most=16,
@@ -123,7 +116,7 @@ RULES = (
     ),
     Rule(
         name="cocoapods.unable",
-        word="unable to",
+        keywords=("unable to",),
         opens=r"\[!\] Unable to (?:find|satisfy|add)",
         through=r"$|\s{2,8}\S|\* |- |None of your spec",
         most=12,
@@ -134,7 +127,7 @@ RULES = (
     ),
     Rule(
         name="luarocks.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"Error: (?:No results matching query|Failed installing dependency|Could not satisfy|Build error)",
         example="""
 ! Error: No results matching query were found for Lua 5.4.
@@ -142,7 +135,7 @@ RULES = (
     ),
     Rule(
         name="cpan.install",
-        word="fail",
+        keywords=("fail",),
         opens=r"! (?:Installing|Testing|Configure|Building) .{1,200} failed\. See ",
         example="""
 ! ! Installing Orchard::Basket failed. See /srv/.cpanm/build.log for details. Retry with --force.
@@ -150,7 +143,7 @@ RULES = (
     ),
     Rule(
         name="cpan.missing",
-        word="couldn't find module",
+        keywords=("couldn't find module",),
         opens=r"! Couldn't find module or a distribution ",
         example="""
 ! ! Couldn't find module or a distribution Orchard::Basket
@@ -158,7 +151,7 @@ RULES = (
     ),
     Rule(
         name="conan.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: (?:Package '\S{1,100}' not resolved|Missing (?:prebuilt|binary)|Unable to find '"
         r"|Version conflict"
         r"|\S{1,200}@?\S{0,80}: Error in |Conflict in"
@@ -171,7 +164,7 @@ RULES = (
     ),
     Rule(
         name="vcpkg.build",
-        word="failed with: ",
+        keywords=("failed with: ",),
         opens=r"(?:error|Error): (?:[Bb]uilding package |building )\S{1,200} failed with: ",
         through=r"See logs for more|\s{4}\S|Elapsed",
         most=8,
@@ -184,7 +177,7 @@ RULES = (
     ),
     Rule(
         name="vcpkg.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"(?:\S{0,200}vcpkg\S{0,200}:\d{1,6}:\d{1,5}: )?error: (?:while (?:loading|detecting|checking out)"
         r"|no version database"
         r"|failed to (?:execute|configure)|\S{1,100}\.json)",

@@ -17,7 +17,7 @@ _STOPS = r"(?:\S{1,200}: )?(?:collect2|clang|clang\+\+)(?:-\d+)?: error: "
 RULES = (
     Rule(
         name="linker.undefined",
-        word="undefined reference to",
+        keywords=("undefined reference to",),
         opens=_UNDEFINED,
         lead=_IN,
         through=_SAME,
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="linker.cannot_find",
-        word="cannot find ",
+        keywords=("cannot find ",),
         opens=_LD + r"cannot find \S",
         through=_LD + r"(?:cannot find|note: to link)|" + _LD + r"(?:skipping incompatible)",
         closes=_STOPS + r"(?:ld|linker)",
@@ -48,7 +48,7 @@ RULES = (
     ),
     Rule(
         name="linker.apple",
-        word="undefined symbols for architecture",
+        keywords=("undefined symbols for architecture",),
         opens=r"Undefined symbols for architecture \S{1,20}:$",
         through=r"\s{1,8}\S|ld: symbol",
         closes=_STOPS + r"linker",
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="linker.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=_LD + r"(?:fatal )?error: ",
         through=_LD + r"(?:fatal )?error: |>>> |\s{10,20}>>> ",
         closes=_STOPS + r"(?:ld|linker)",
@@ -81,7 +81,7 @@ RULES = (
     ),
     Rule(
         name="linker.library",
-        word="not found",
+        keywords=("not found",),
         opens=r"ld: (?:library|framework|file|library or framework) '?.{0,300}not found|ld: symbol\(s\) not found for ",
         closes=_STOPS + r"linker",
         most=2,
@@ -93,7 +93,7 @@ RULES = (
     ),
     Rule(
         name="linker.not_recognized",
-        word="file not recognized",
+        keywords=("file not recognized",),
         opens=r"\S{1,300}: file not recognized: ",
         closes=_STOPS + r"(?:ld|linker)",
         most=2,
@@ -104,7 +104,7 @@ RULES = (
     ),
     Rule(
         name="linker.stopped",
-        word="error: ",
+        keywords=("error: ",),
         opens=_STOPS + r"(?:ld returned|linker command failed)",
         lead=r"duplicate symbol |\s{4}\S|ld: \d{1,6} duplicate symbol|" + _SAME,
         lead_most=30,

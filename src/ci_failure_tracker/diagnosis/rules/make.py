@@ -9,7 +9,7 @@ _MAKE = r"(?:\S{0,200}[/\\])?(?:g|b|mingw32-|n)?make(?:\.exe)?(?:\[\d{1,3}\])?: 
 RULES = (
     Rule(
         name="make.recipe",
-        word="recipe for target",
+        keywords=("recipe for target",),
         opens=r"\S{1,300}:\d{1,6}: recipe for target '.{1,400}' failed",
         rank=Rank.SYMPTOM,
         example="""
@@ -18,7 +18,7 @@ RULES = (
     ),
     Rule(
         name="make.error",
-        word="] error ",
+        keywords=("] error ",),
         opens=_MAKE + r"\*{3} \[.{1,1000}\] Error -?\d",
         rank=Rank.SYMPTOM,
         example="""
@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         name="make.ignored",
-        word="] error ",
+        keywords=("] error ",),
         opens=_MAKE + r"\[.{1,1000}\] Error -?\d{1,10} \(ignored\)",
         rank=Rank.NOISE,
         example="""
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="make.segfault",
-        word="segmentation fault",
+        keywords=("segmentation fault",),
         opens=_MAKE + r"\*{3} \[.{1,1000}\] Segmentation fault",
         rank=Rank.SYMPTOM,
         example="""
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="make.killed",
-        word="killed",
+        keywords=("killed",),
         opens=_MAKE + r"\*{3} \[.{1,1000}\] Killed",
         rank=Rank.SYMPTOM,
         example="""
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="make.abort",
-        word="aborted",
+        keywords=("aborted",),
         opens=_MAKE + r"\*{3} \[.{1,1000}\] Aborted",
         rank=Rank.SYMPTOM,
         example="""
@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="make.not_remade",
-        word="not remade because of errors",
+        keywords=("not remade because of errors",),
         opens=_MAKE + r"Target .{1,400} not remade because of errors",
         rank=Rank.SYMPTOM,
         example="""
@@ -72,7 +72,7 @@ RULES = (
     ),
     Rule(
         name="make.no_rule",
-        word="no rule to make target",
+        keywords=("no rule to make target",),
         opens=_MAKE + r"\*{3} No rule to make target ",
         example="""
 ! make: *** No rule to make target 'press.c', needed by 'press.o'.  Stop.
@@ -80,7 +80,7 @@ RULES = (
     ),
     Rule(
         name="make.missing_separator",
-        word="missing separator",
+        keywords=("missing separator",),
         opens=r"[^\s:]{1,300}:\d{1,6}: \*{3} missing separator",
         example="""
 ! Makefile:2: *** missing separator.  Stop.
@@ -88,7 +88,7 @@ RULES = (
     ),
     Rule(
         name="make.variable",
-        word="undefined",
+        keywords=("undefined",),
         opens=r"[^\s:]{1,300}:\d{1,6}: \*{3} .{1,1000}\.  Stop\.",
         example="""
 ! rules/Makefile.inc:8: *** The variable ORCHARD is undefined.  Stop.
@@ -96,7 +96,7 @@ RULES = (
     ),
     Rule(
         name="make.missing_file",
-        word="no such file or directory",
+        keywords=("no such file or directory",),
         opens=_MAKE + r".{1,400}: No such file or directory$|[^\s:]{0,100}[Mm]ake\w{0,40}(?:\.\w{1,20})?:\d{1,6}: "
         r".{1,400}: No such file or directory$",
         example="""

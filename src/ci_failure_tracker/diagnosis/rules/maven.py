@@ -17,7 +17,7 @@ _HELP = (
 RULES = (
     Rule(
         name="maven.goal",
-        word="failed to execute goal",
+        keywords=("failed to execute goal",),
         opens=_GOAL + r"(?!.{0,1500}: (?:" + _CONSEQUENCE + r"))",
         through=r"\[ERROR\] (?!Failed to execute goal)\s{0,20}[^\s\[]|[^\s\[].{0,1000} -> \[Help \d",
         until=_HELP,
@@ -31,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="maven.goal_after",
-        word="failed to execute goal",
+        keywords=("failed to execute goal",),
         opens=_GOAL + r".{0,1500}: (?:" + _CONSEQUENCE + r")",
         rank=Rank.SYMPTOM,
         example="""
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         name="maven.help",
-        word="error",
+        keywords=("error",),
         opens=_HELP,
         rank=Rank.NOISE,
         example="""
@@ -51,7 +51,7 @@ RULES = (
     ),
     Rule(
         name="maven.fatal",
-        word="[fatal] ",
+        keywords=("[fatal] ",),
         opens=r"(?:\[ERROR\] )?\[FATAL\] ",
         example="""
 ! [FATAL] Non-resolvable parent POM for com.example:press:1.0: Could not find artifact com.example:parent:pom:3
@@ -60,7 +60,7 @@ RULES = (
     ),
     Rule(
         name="maven.project",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[ERROR\] {1,6}(?:Non-|'\S{1,80}' for |Malformed POM|Unresolveable build extension|Child module )",
         example="""
   [ERROR]   The project com.example:press:1.0 (/srv/press/pom.xml) has 1 error
@@ -69,7 +69,7 @@ RULES = (
     ),
     Rule(
         name="maven.could_not",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[ERROR\] (?:Unknown lifecycle phase|No plugin found for prefix|Could not find the selected project"
         r"|Plugin \S{1,300} or one of its dependencies could not be|Error executing Maven)",
         example="""
@@ -78,7 +78,7 @@ RULES = (
     ),
     Rule(
         name="maven.could_not_read",
-        word="could not read",
+        keywords=("could not read",),
         opens=r"\[ERROR\] The build could not read \d{1,5} project",
         rank=Rank.SYMPTOM,
         example="""
@@ -87,7 +87,7 @@ RULES = (
     ),
     Rule(
         name="maven.build_failure",
-        word="build failure",
+        keywords=("build failure",),
         opens=r"\[(?:INFO|ERROR)\] BUILD FAILURE",
         rank=Rank.SYMPTOM,
         example="""
@@ -96,7 +96,7 @@ RULES = (
     ),
     Rule(
         name="maven.build_error",
-        word="build error",
+        keywords=("build error",),
         opens=r"\[(?:INFO|ERROR)\] (?:BUILD|FATAL) ERROR",
         through=r"\[INFO\] -{20}|\[INFO\] \S",
         most=3,
@@ -111,7 +111,7 @@ RULES = (
     ),
     Rule(
         name="maven.reactor",
-        word=" failure [",
+        keywords=(" failure [",),
         opens=r"\[INFO\] \S.{1,200} FAILURE \[",
         rank=Rank.RECAP,
         example="""
@@ -120,7 +120,7 @@ RULES = (
     ),
     Rule(
         name="maven.rule",
-        word="failed with message",
+        keywords=("failed with message",),
         opens=r"(?:\[(?:WARNING|ERROR)\] )?Rule \d{1,4}: \S{1,200} failed with message",
         through=r"(?!\[INFO\])(?:\[(?:WARNING|ERROR)\] )?[^\s\[]",
         most=12,

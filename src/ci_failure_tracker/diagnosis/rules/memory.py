@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="memory.node_heap",
-        word="fatal error: ",
+        keywords=("fatal error: ",),
         opens="FATAL ERROR: .{0,200}(?:heap out of memory|Allocation failed)",
         lead=r"$|<--- (?:Last|JS)|\[\d{1,9}:\w{1,20}\] |=====|Security context",
         lead_most=14,
@@ -30,7 +30,7 @@ RULES = (
     ),
     Rule(
         name="memory.java",
-        word="outofmemoryerror",
+        keywords=("outofmemoryerror",),
         opens=r"(?:\[(?:ERROR|error)\] ?)?(?:.{0,200}[\s\"(:])?java\.lang\.OutOfMemoryError\b",
         through=r"(?:\[(?:ERROR|error)\] ?)?(?:\s{1,20}at |\s{0,20}\.{3} \d+ more|Caused by: )",
         most=14,
@@ -43,7 +43,7 @@ RULES = (
     ),
     Rule(
         name="memory.java_native",
-        word="failed; error=",
+        keywords=("failed; error=",),
         opens=r".{0,120}os::commit_memory\(.{1,200}failed; error=",
         through="#",
         most=6,
@@ -56,7 +56,7 @@ RULES = (
     ),
     Rule(
         name="memory.java_crash",
-        word="fatal error has been detected",
+        keywords=("fatal error has been detected",),
         opens="# A fatal error has been detected by the Java Runtime Environment",
         through="#|$",
         most=16,
@@ -70,7 +70,7 @@ RULES = (
     ),
     Rule(
         name="memory.gradle_daemon",
-        word="unexpected",
+        keywords=("unexpected",),
         opens=".{0,80}build daemon disappeared unexpectedly",
         example="""
 ! Gradle build daemon disappeared unexpectedly (it may have been killed or may have crashed)
@@ -78,7 +78,7 @@ RULES = (
     ),
     Rule(
         name="memory.compiler",
-        word="out of memory",
+        keywords=("out of memory",),
         opens=r"(?:\S{1,200}: )?(?:out of memory allocating \d|LLVM ERROR: out of memory)",
         example="""
 ! cc1plus: out of memory allocating 65536 bytes after a total of 812 bytes
@@ -86,7 +86,7 @@ RULES = (
     ),
     Rule(
         name="memory.virtual",
-        word="cannot allocate memory",
+        keywords=("cannot allocate memory",),
         opens=r"(?:\S{1,200}: )?virtual memory exhausted",
         example="""
 ! virtual memory exhausted: Cannot allocate memory
@@ -94,7 +94,7 @@ RULES = (
     ),
     Rule(
         name="memory.signal_killed",
-        word="signal: killed",
+        keywords=("signal: killed",),
         opens=r".{0,300}\bsignal: killed\b",
         example="""
 ! go build example.com/orchard: /opt/go/pkg/tool/linux_amd64/compile: signal: killed
@@ -102,7 +102,7 @@ RULES = (
     ),
     Rule(
         name="memory.go",
-        word="out of memory",
+        keywords=("out of memory",),
         opens="(?:fatal error: )?runtime: (?:out of memory|cannot allocate memory)",
         through="fatal error: ",
         most=3,
@@ -112,7 +112,7 @@ RULES = (
     ),
     Rule(
         name="memory.kernel",
-        word="out of memory",
+        keywords=("out of memory",),
         opens=r".{0,120}\b(?:Out of memory: Kill(?:ed)? process|Memory cgroup out of memory)",
         example="""
 ! [ 1842.118] Out of memory: Killed process 4711 (press) total-vm:8123456kB
@@ -120,7 +120,7 @@ RULES = (
     ),
     Rule(
         name="memory.container_killed",
-        word="killed",
+        keywords=("killed",),
         opens=r"(?!.{0,300}OOMKilled\"?[:=] ?\"?false).{0,300}\bOOMKilled\b",
         example="""
 !     Reason:       OOMKilled
@@ -128,7 +128,8 @@ RULES = (
     ),
     Rule(
         name="memory.php",
-        word="fatal error",
+        keywords=("fatal error",),
+        priority=1,  # before php.fatal
         opens="(?:PHP )?Fatal error: {1,2}(?:Allowed memory size of|Out of memory)",
         example="""
 ! PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes) in press.php on
@@ -136,7 +137,7 @@ RULES = (
     ),
     Rule(
         name="memory.refused",
-        word="cannot allocate memory",
+        keywords=("cannot allocate memory",),
         opens=r"(?!\w{1,80}(?:Error|Exception)\b).{0,300}: Cannot allocate memory",
         rank=Rank.LIKELY,
         example="""

@@ -16,7 +16,7 @@ _NAMES = r"^ {2}\d{1,5}\) |^ {7,60}(?!at )[^+-].{0,200}:$|^ {5,6}(?:Uncaught )?\
 RULES = (
     Rule(
         name="mocha.first",
-        word=" failing",
+        keywords=(" failing",),
         opens=r" {2}[1-9]\d{0,5} failing$",
         until=r" {2}(?:[2-9]|\d{2,5})\) ",
         through=rf"{_BODY}|{_ENDS}",
@@ -44,7 +44,8 @@ RULES = (
     ),
     Rule(
         name="mocha.failure",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before nightwatch.error, testem.browser, typescript.ts_node
         opens=r" {5}(?:Uncaught )?(?:[A-Z]\w{0,100})?Error(?: \[\w{1,60}\])?(?:: |$)",
         lead=_TITLE,
         lead_most=7,
@@ -64,7 +65,8 @@ RULES = (
     ),
     Rule(
         name="mocha.assertion",
-        word="assert",
+        keywords=("assert",),
+        priority=1,  # before node-test.assertion
         opens=r" {6}(?:Uncaught )?Assert\w{0,40}(?: \[\w{1,60}\])?: ",
         lead=_TITLE,
         lead_most=7,
@@ -91,7 +93,7 @@ RULES = (
     ),
     Rule(
         name="mocha.exception",
-        word="exception during run: ",
+        keywords=("exception during run: ",),
         opens=r" ?Exception during run: ",
         through=r"Require stack:|- \S|\s{4}at |\s{0,80}$",
         most=20,
@@ -104,7 +106,7 @@ RULES = (
     ),
     Rule(
         name="mocha.no_files",
-        word="error: no test files found",
+        keywords=("error: no test files found",),
         opens=r"Error: No test files found",
         example="""
 ! Error: No test files found: "test"

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="turbo.task",
-        word=" error ",
+        keywords=(" error ",),
         opens=r"(?:[\w@./-]{1,200}#[\w:.-]{1,100}: {1,2})?ERROR {1,2}command .{0,600} exited \(\d",
         rank=Rank.SYMPTOM,
         example="""
@@ -16,7 +16,7 @@ RULES = (
     ),
     Rule(
         name="turbo.run",
-        word="run failed: ",
+        keywords=("run failed: ",),
         opens=r" {0,4}ERROR {1,2}run failed: ",
         rank=Rank.SYMPTOM,
         example="""
@@ -25,7 +25,7 @@ RULES = (
     ),
     Rule(
         name="turbo.failed",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"Failed: {1,8}[\w@./-]{1,200}#\S",
         rank=Rank.SYMPTOM,
         example="""
@@ -34,7 +34,7 @@ RULES = (
     ),
     Rule(
         name="nx.failed",
-        word="failed ",
+        keywords=("failed ",),
         opens=r"(?:Failed|Tasks not run because their dependencies failed) ?(?:tasks|projects)?:$",
         through=r"\s{0,8}- \S|\s{0,80}$",
         most=20,
@@ -48,7 +48,7 @@ RULES = (
     ),
     Rule(
         name="nx.target",
-        word="failed",
+        keywords=("failed",),
         opens=r"\s{0,4}(?:NX|>? ?NX +ERROR|ERROR:|Lerna \(powered by Nx\)|×|✖)\s.{0,60}Running target .{1,300} failed",
         rank=Rank.SYMPTOM,
         example="""

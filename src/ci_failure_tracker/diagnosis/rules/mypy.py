@@ -11,7 +11,7 @@ _PYRIGHT = r"\s{2,6}(?:[A-Za-z]:)?\S{0,300}\.pyi?:\d{1,6}:\d{1,5} - error: |\s{2
 RULES = (
     Rule(
         name="mypy.error",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=_MYPY,
         lead=_FILE + r"(?::\d{1,6}){0,4}: note: In (?:function|member|class)|" + _FILE + r": note: In ",
         through=_MYPY + r"|" + _FILE + r"(?::\d{1,6}){0,4}: note: |\s{4,200}\S|\[[\w-]{3,40}\]$",
@@ -27,7 +27,8 @@ RULES = (
     ),
     Rule(
         name="mypy.count",
-        word=" error",
+        keywords=(" error",),
+        priority=1,  # before typescript.count
         opens=r"Found [1-9]\d{0,5} errors? in \d{1,6} files? \(",
         rank=Rank.RECAP,
         example="""
@@ -36,7 +37,7 @@ RULES = (
     ),
     Rule(
         name="mypy.pyright",
-        word=" - error: ",
+        keywords=(" - error: ",),
         opens=_PYRIGHT,
         lead=r"(?:/|[A-Za-z]:\\)\S{1,300}\.pyi?$|\s{2,6}\S{1,300} - warning: ",
         lead_most=1,
@@ -53,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="mypy.pyright_count",
-        word=" errors, ",
+        keywords=(" errors, ",),
         opens=r"[1-9]\d{0,5} errors?, \d{1,6} warnings?, \d{1,6} (?:informations?|notes?)",
         rank=Rank.RECAP,
         example="""
@@ -62,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="mypy.pyright_none",
-        word="0 errors, ",
+        keywords=("0 errors, ",),
         opens=r"0 errors, \d{1,6} warnings?, \d{1,6} (?:informations?|notes?)",
         rank=Rank.NOISE,
         example="""
@@ -71,7 +72,8 @@ RULES = (
     ),
     Rule(
         name="mypy.pytype",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before mypy.error
         opens=r'(?:File ")?'
         + _FILE
         + r'(?:", line \d{1,6}, in .{1,200}: .{1,1000}\[[\w-]{3,40}\]$|:\d{1,6}:\d{1,5}: error: in .{1,200}: )',

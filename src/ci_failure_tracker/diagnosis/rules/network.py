@@ -11,7 +11,7 @@ NOT_A_TRACE += r"|(?:Uncaught )?(?:[\w$]{1,80}\.){0,12}\[?\w{0,80}(?:Error|Excep
 RULES = (
     Rule(
         name="network.sudo",
-        word="unable to resolve host",
+        keywords=("unable to resolve host",),
         opens="sudo: unable to resolve host ",
         rank=Rank.NOISE,
         example="""
@@ -20,7 +20,7 @@ RULES = (
     ),
     Rule(
         name="network.could_not_resolve",
-        word="could not resolve host",
+        keywords=("could not resolve host",),
         opens=NOT_A_TRACE + r".{0,400}[Cc]ould not resolve host",
         rank=Rank.LIKELY,
         example="""
@@ -29,7 +29,7 @@ RULES = (
     ),
     Rule(
         name="network.name_resolution",
-        word="failure in name resolution",
+        keywords=("failure in name resolution",),
         opens=NOT_A_TRACE + r".{0,400}Temporary failure in name resolution",
         rank=Rank.LIKELY,
         example="""
@@ -38,7 +38,7 @@ RULES = (
     ),
     Rule(
         name="network.no_such_host",
-        word="no such host",
+        keywords=("no such host",),
         opens=NOT_A_TRACE + r".{0,400}\bno such host\b",
         rank=Rank.LIKELY,
         example="""
@@ -47,7 +47,8 @@ RULES = (
     ),
     Rule(
         name="network.refused",
-        word="connection refused",
+        keywords=("connection refused",),
+        priority=-2,  # after downloads.wget_failed, rustc.error, ssh.failed
         opens=NOT_A_TRACE + r".{0,400}[Cc]onnection refused",
         rank=Rank.LIKELY,
         example="""
@@ -56,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="network.timed_out",
-        word="connection timed out",
+        keywords=("connection timed out",),
         opens=NOT_A_TRACE + r".{0,400}[Cc]onnection timed out",
         rank=Rank.LIKELY,
         example="""
@@ -65,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="network.io_timeout",
-        word="timeout",
+        keywords=("timeout",),
         opens=NOT_A_TRACE + r".{0,400}(?:i/o timeout|TLS handshake timeout|Client\.Timeout exceeded)",
         rank=Rank.LIKELY,
         example="""
@@ -74,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="network.reset",
-        word="error",
+        keywords=("error",),
         opens=NOT_A_TRACE
         + r".{0,400}(?:[Cc]onnection reset by peer|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENOTFOUND|ECONNREFUSED)",
         rank=Rank.LIKELY,
@@ -84,7 +85,7 @@ RULES = (
     ),
     Rule(
         name="network.request_failed",
-        word="failed, reason: ",
+        keywords=("failed, reason: ",),
         opens=r"(?:request to \S{1,300} failed, reason: )",
         rank=Rank.LIKELY,
         example="""
@@ -93,7 +94,8 @@ RULES = (
     ),
     Rule(
         name="network.http_status",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before downloads.wget_error
         opens=r"(?:ERROR|Error|error):? (?:HTTP )?(?:40[134]|429|5\d\d):? (?:Unauthorized|Forbidden|Not Found|Too "
         "Many Requests|Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway "
         "Time-?out)",
@@ -104,7 +106,7 @@ RULES = (
     ),
     Rule(
         name="network.unexpected_status",
-        word="unexpected ",
+        keywords=("unexpected ",),
         opens=NOT_A_TRACE + r".{0,400}[Uu]nexpected (?:HTTP )?(?:status|response)(?: code)?"
         r"(?: from \w{1,20} request to \S{1,300})?:? (?:40[134]|429|5\d\d)\b",
         rank=Rank.LIKELY,
@@ -114,7 +116,7 @@ RULES = (
     ),
     Rule(
         name="network.rpc",
-        word="error: code = ",
+        keywords=("error: code = ",),
         opens=r".{0,300}\brpc error: code = (?:Unavailable|DeadlineExceeded|ResourceExhausted|Unauthenticated"
         r"|PermissionDenied|Unknown|Internal)\b",
         rank=Rank.LIKELY,
@@ -124,7 +126,7 @@ RULES = (
     ),
     Rule(
         name="network.rate_limit",
-        word="##[error]",
+        keywords=("##[error]",),
         opens="(?!.{0,300}[Rr]etrying).{0,300}(?:API rate limit (?:exceeded|reached)|secondary rate limit)",
         example="""
 ! ##[error]API rate limit exceeded for installation ID 4711.

@@ -10,7 +10,7 @@ _ZIG_GOES_ON = r"\S{1,300}:\d{1,6}:\d{1,6}: 0x|\s{1,200}\S|test [\"{]"
 RULES = (
     Rule(
         name="nim-test.failed",
-        word="[failed] ",
+        keywords=("[failed] ",),
         opens=r"\s{2,12}\[FAILED\] \S",
         lead=r"\s{4,16}(?!\[)\S",
         lead_most=10,
@@ -26,7 +26,7 @@ RULES = (
     ),
     Rule(
         name="zig-test.fail",
-        word="fail (",
+        keywords=("fail (",),
         opens=_ZIG_TEST + r"FAIL \(\w{1,100}\)$",
         through=_ZIG_GOES_ON,
         most=20,
@@ -40,7 +40,7 @@ RULES = (
     ),
     Rule(
         name="zig-test.fail_below",
-        word="fail (",
+        keywords=("fail (",),
         opens=r"FAIL \(\w{1,100}\)$",
         lead=r"(?!.{1,400}\.\.\. ?(?:OK|SKIP)$|\s{2,200}\S|/)",
         lead_most=16,
@@ -59,7 +59,7 @@ RULES = (
     ),
     Rule(
         name="zig-test.panic",
-        word=" panic: ",
+        keywords=(" panic: ",),
         opens=_ZIG_TEST + r"thread \d{1,12} panic: ",
         through=_ZIG_GOES_ON,
         most=30,
@@ -71,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="zig-test.command",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:the following test command |while executing test ')",
         through=r"/\S{1,400}$",
         most=2,
@@ -82,7 +82,7 @@ RULES = (
     ),
     Rule(
         name="zig-test.build",
-        word="' failed: ",
+        keywords=("' failed: ",),
         opens=r"error: '[^']{1,300}' failed: ",
         through=_ZIG_GOES_ON,
         most=20,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="ninja.failed",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"FAILED: (?:\[code=\d{1,6}\] )?\S",
         rank=Rank.SYMPTOM,
         example="""
@@ -18,25 +18,17 @@ RULES = (
     ),
     Rule(
         name="ninja.stopped",
-        word="failed",
+        keywords=("failed", "previous errors"),
         opens=r"ninja: build stopped: ",
         rank=Rank.SYMPTOM,
         example="""
 ! ninja: build stopped: subcommand failed.
-""",
-    ),
-    Rule(
-        name="ninja.stopped_after",
-        word="previous errors",
-        opens=r"ninja: build stopped: ",
-        rank=Rank.SYMPTOM,
-        example="""
 ! ninja: build stopped: cannot make progress due to previous errors.
 """,
     ),
     Rule(
         name="ninja.error",
-        word="ninja: error: ",
+        keywords=("ninja: error: ",),
         opens=r"ninja: error: ",
         example="""
 ! ninja: error: 'press.c', needed by 'press.o', missing and no known rule to make it
@@ -44,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="ninja.fatal",
-        word="ninja: fatal: ",
+        keywords=("ninja: fatal: ",),
         opens=r"ninja: fatal: ",
         example="""
 ! ninja: fatal: posix_spawn: Argument list too long

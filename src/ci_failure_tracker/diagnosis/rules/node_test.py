@@ -11,7 +11,7 @@ _NAMES = r"^✖ (?!failing tests)|^ {2}(?:\w{0,100}Error\b|')"
 RULES = (
     Rule(
         name="node-test.first",
-        word="failing tests:",
+        keywords=("failing tests:",),
         opens=r"✖ failing tests:$",
         through=rf"{_BODY}|{_LEAD}",
         closes=r" {2}\}$",
@@ -38,7 +38,7 @@ RULES = (
     ),
     Rule(
         name="node-test.assertion",
-        word="[err_assertion]",
+        keywords=("[err_assertion]",),
         opens=r" {2,12}AssertionError \[ERR_ASSERTION\]: ",
         lead=r"test at \S| {0,10}✖ \S",
         lead_most=2,
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="node-test.error",
-        word="error",
+        keywords=("error",),
         opens=r" {2}\w{0,100}Error(?: \[\w{1,60}\])?: \S",
         rank=Rank.LIKELY,
         lead=_LEAD,
@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         name="node-test.timeout",
-        word="test timed out after",
+        keywords=("test timed out after",),
         opens=r" {2,12}'test timed out after \d",
         lead=_LEAD,
         lead_most=2,

@@ -8,29 +8,34 @@ _CHROME = r"(?:\[?\d{1,3}[:.]\d\d\S{0,20} )?\[(?:\d{1,9}:)?\d{1,9}:\d{4}/\d{6}(?
 _DRIVER = r"(?:libva|MESA|libEGL|glx|ALSA lib \S{1,80}|error: XDG_RUNTIME_DIR)[: ]"
 
 RULES = (
-    *(
-        Rule(
-            name=f"noise-headless.chrome_{word.strip(': ').replace(' ', '_')}",
-            word=word,
-            opens=_CHROME,
-            rank=Rank.NOISE,
-            example=f"! [4711:4733:0301/100000.123456:ERROR:bus.cc(407)] {word} to connect to the bus",
-        )
-        for word in ("failed", "could not", "error:")
+    Rule(
+        name="noise-headless.chrome",
+        keywords=("failed", "could not", "error:"),
+        opens=_CHROME,
+        rank=Rank.NOISE,
+        example="""
+! [4711:4733:0301/100000.123456:ERROR:bus.cc(407)] failed to connect to the bus
+! [4711:4733:0301/100000.123456:ERROR:bus.cc(407)] could not to connect to the bus
+! [4711:4733:0301/100000.123456:ERROR:bus.cc(407)] error: to connect to the bus
+""",
     ),
-    *(
-        Rule(
-            name=f"noise-headless.driver_{word.replace(' ', '_')}",
-            word=word,
-            opens=_DRIVER,
-            rank=Rank.NOISE,
-            example=f"! ALSA lib confmisc.c:855:(parse_card) {word} card '0'",
-        )
-        for word in ("cannot find", "failed", "error", "unknown", "no such", "invalid")
+    Rule(
+        name="noise-headless.driver",
+        keywords=("cannot find", "failed", "error", "unknown", "no such", "invalid"),
+        opens=_DRIVER,
+        rank=Rank.NOISE,
+        example="""
+! ALSA lib confmisc.c:855:(parse_card) cannot find card '0'
+! ALSA lib confmisc.c:855:(parse_card) failed card '0'
+! ALSA lib confmisc.c:855:(parse_card) error card '0'
+! ALSA lib confmisc.c:855:(parse_card) unknown card '0'
+! ALSA lib confmisc.c:855:(parse_card) no such card '0'
+! ALSA lib confmisc.c:855:(parse_card) invalid card '0'
+""",
     ),
     Rule(
         name="noise-headless.xlib",
-        word="missing on display",
+        keywords=("missing on display",),
         opens=r"Xlib: {1,4}extension \".{1,60}\" missing on display",
         rank=Rank.NOISE,
         example="""
@@ -39,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="noise-headless.xkb",
-        word="errors from xkbcomp",
+        keywords=("errors from xkbcomp",),
         opens=r"[Ee]rrors from xkbcomp are not fatal",
         rank=Rank.NOISE,
         example="""
@@ -48,7 +53,7 @@ RULES = (
     ),
     Rule(
         name="noise-headless.cuda",
-        word="could not load dynamic library",
+        keywords=("could not load dynamic library",),
         opens=r".{0,160}Could not load dynamic library 'lib(?:cu|nv)",
         rank=Rank.NOISE,
         example="""
@@ -57,7 +62,7 @@ RULES = (
     ),
     Rule(
         name="noise-headless.cuinit",
-        word="failed call to cuinit",
+        keywords=("failed call to cuinit",),
         opens=r".{0,160}failed call to cuInit",
         rank=Rank.NOISE,
         example="""
@@ -66,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="noise-headless.cublas",
-        word="unable to register cu",
+        keywords=("unable to register cu",),
         opens=r".{0,160}Unable to register cu\w{2,6} factory",
         rank=Rank.NOISE,
         example="""

@@ -22,39 +22,52 @@ _FETCHED = (
 )
 """apt, pip, cargo, composer, Maven, Homebrew, bundler, npm, uv."""
 
-_EXAMPLES = {
-    "error": "  Downloading exceptiongroup_errors-1.2.0-py3-none-any.whl (16 kB)",
-    "fail": "Requirement already satisfied: failfast in ./venv/lib (from pears==1.0) (2.1)",
-    "exception": "Collecting exceptiongroup>=1.0.0rc8 (from pears)",
-    "fatal": "Setting up libtest-fatal-perl (0.016-1) ...",
-    "assert": "  - Installing webmozart/assert (1.11.0): Extracting archive",
-    "expected": "   Compiling expected-pears v0.3.1",
-    "panic": "  Downloaded panic-control v0.1.4",
-    "unknown": "npm WARN config unknown pears",
-    "not found": "npm warn tarball pears@1.0.0 not found in cache",
-    "missing": "warning pears@1.0.0: missing license",
-    "timeout": "Fetching timeout 0.4.1",
-    "abort": "Unpacking abort-controller (3.0) ...",
-    "invalid": "npm WARN pears@1.0.0 has invalid peer plums",
-    "does not exist": "npm WARN the tree does not exist",
-    "undefined": "Using undefined-pears 1.0.0",
-    "differ": "   Compiling differ v0.3.1",
-}
 
 RULES = (
-    *(
-        Rule(
-            name=f"noise-packages.{word.replace(' ', '_')}",
-            word=word,
-            opens=_FETCHED,
-            rank=Rank.NOISE,
-            example=f"! {line}",
-        )
-        for word, line in _EXAMPLES.items()
+    Rule(
+        name="noise-packages.line",
+        keywords=(
+            "error",
+            "fail",
+            "exception",
+            "fatal",
+            "assert",
+            "expected",
+            "panic",
+            "unknown",
+            "not found",
+            "missing",
+            "timeout",
+            "abort",
+            "invalid",
+            "does not exist",
+            "undefined",
+            "differ",
+        ),
+        opens=_FETCHED,
+        rank=Rank.NOISE,
+        example="""
+!   Downloading exceptiongroup_errors-1.2.0-py3-none-any.whl (16 kB)
+! Requirement already satisfied: failfast in ./venv/lib (from pears==1.0) (2.1)
+! Collecting exceptiongroup>=1.0.0rc8 (from pears)
+! Setting up libtest-fatal-perl (0.016-1) ...
+!   - Installing webmozart/assert (1.11.0): Extracting archive
+!    Compiling expected-pears v0.3.1
+!   Downloaded panic-control v0.1.4
+! npm WARN config unknown pears
+! npm warn tarball pears@1.0.0 not found in cache
+! warning pears@1.0.0: missing license
+! Fetching timeout 0.4.1
+! Unpacking abort-controller (3.0) ...
+! npm WARN pears@1.0.0 has invalid peer plums
+! npm WARN the tree does not exist
+! Using undefined-pears 1.0.0
+!    Compiling differ v0.3.1
+""",
     ),
     Rule(
         name="noise-packages.debconf",
-        word="unable to initialize frontend",
+        keywords=("unable to initialize frontend",),
         opens=r"debconf: unable to initialize frontend",
         through=r"debconf: ",
         rank=Rank.NOISE,
@@ -67,7 +80,7 @@ RULES = (
     ),
     Rule(
         name="noise-packages.preconfigure",
-        word="unable to re-open stdin",
+        keywords=("unable to re-open stdin",),
         opens=r"dpkg-preconfigure: unable to re-open stdin",
         rank=Rank.NOISE,
         example="""
@@ -76,7 +89,7 @@ RULES = (
     ),
     Rule(
         name="noise-packages.policy",
-        word="denied execution",
+        keywords=("denied execution",),
         opens=r"invoke-rc\.d: policy-rc\.d denied execution",
         rank=Rank.NOISE,
         example="""
@@ -85,7 +98,7 @@ RULES = (
     ),
     Rule(
         name="noise-packages.invoke",
-        word="unknown",
+        keywords=("unknown",),
         opens=r"invoke-rc\.d: (?:unknown initscript|could not determine current runlevel)",
         rank=Rank.NOISE,
         example="""
@@ -94,7 +107,7 @@ RULES = (
     ),
     Rule(
         name="noise-packages.runlevel",
-        word="could not determine current runlevel",
+        keywords=("could not determine current runlevel",),
         opens=r"invoke-rc\.d: could not determine current runlevel",
         rank=Rank.NOISE,
         example="""
@@ -103,7 +116,7 @@ RULES = (
     ),
     Rule(
         name="noise-packages.locale",
-        word="setting locale failed",
+        keywords=("setting locale failed",),
         opens=r"perl: warning: Setting locale failed",
         through=r"perl: warning: |\s|\t",
         most=10,
@@ -119,7 +132,7 @@ RULES = (
     ),
     Rule(
         name="noise-packages.list_error",
-        word="libgpg-error",
+        keywords=("libgpg-error",),
         opens=r"\s{1,8}(?:[a-z0-9+.:-]{1,60} ){0,40}libgpg-error",
         rank=Rank.NOISE,
         example="""
@@ -128,7 +141,7 @@ RULES = (
     ),
     Rule(
         name="noise-packages.list_liberror",
-        word="liberror-perl",
+        keywords=("liberror-perl",),
         opens=r"\s{1,8}(?:[a-z0-9+.:-]{1,60} ){0,40}liberror-perl",
         rank=Rank.NOISE,
         example="""

@@ -9,7 +9,7 @@ _HINT = r"hint: "
 RULES = (
     Rule(
         name="noise-runner.warning",
-        word="##[warning]",
+        keywords=("##[warning]",),
         opens=r"##\[warning\](?!You are running out of disk space)",
         rank=Rank.NOISE,
         example="""
@@ -18,7 +18,7 @@ RULES = (
     ),
     Rule(
         name="noise-runner.debug",
-        word="##[debug]",
+        keywords=("##[debug]",),
         opens=r"##\[debug\]",
         rank=Rank.NOISE,
         example="""
@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         name="noise-runner.notice",
-        word="##[notice]",
+        keywords=("##[notice]",),
         opens=r"##\[notice\]",
         rank=Rank.NOISE,
         example="""
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="noise-runner.cache",
-        word="cache not found for",
+        keywords=("cache not found for",),
         opens=r"[Cc]ache not found for ",
         rank=Rank.NOISE,
         example="""
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="noise-runner.cache_reserve",
-        word="unable to reserve cache",
+        keywords=("unable to reserve cache",),
         opens=r"(?:Warning: )?(?:Failed to save: |reserveCache failed: )?Unable to reserve cache with key ",
         rank=Rank.NOISE,
         example="""
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="noise-runner.cache_service",
-        word="failed to ",
+        keywords=("failed to ",),
         opens=r"Warning: Failed to (?:save|restore): |\[warning\]Failed to (?:save|restore)",
         rank=Rank.NOISE,
         example="""
@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="noise-runner.cache_paths",
-        word="path validation error",
+        keywords=("path validation error",),
         opens=r"(?:Warning: )?Path Validation Error: ",
         rank=Rank.NOISE,
         example="""
@@ -72,15 +72,25 @@ RULES = (
     ),
     Rule(
         name="noise-runner.inputs",
-        word="unexpected input(s)",
+        keywords=("unexpected input(s)",),
         opens=r"(?:Warning: )?Unexpected input\(s\) '",
         rank=Rank.NOISE,
         example="""
 ! Warning: Unexpected input(s) 'pears', valid inputs are ['plums']
 """,
     ),
-    *(
-        Rule(name=f"noise-git.hint_{word}", word=word, opens=_HINT, rank=Rank.NOISE, example=f"! hint: {word} pears")
-        for word in ("fail", "error", "unknown", "expected", "abort", "missing")
+    Rule(
+        name="noise-git.hint",
+        keywords=("fail", "error", "unknown", "expected", "abort", "missing"),
+        opens=_HINT,
+        rank=Rank.NOISE,
+        example="""
+! hint: fail pears
+! hint: error pears
+! hint: unknown pears
+! hint: expected pears
+! hint: abort pears
+! hint: missing pears
+""",
     ),
 )

@@ -15,36 +15,51 @@ _AGAIN = (
 _BEST = r"^" + _SAYS + r" {1,2}" + _AGAIN + r"\S"
 
 
-def _code(name: str, word: str, example: str) -> Rule:
-    return Rule(
-        name=f"npm.{name}",
-        word=word,
+RULES = (
+    Rule(
+        name="npm.code",
+        keywords=("npm err!", "npm error code "),
         opens=_SAYS + r" code (?!ELIFECYCLE|\d)\S",
         through=_SAYS,
         until=_SAYS + r" (?:A complete log|For a full report|Note that you can also|If you need help|Please include)",
         most=40,
         headline=_BEST,
         names=_SAYS + r" code |" + _BEST,
-        example=example,
-    )
+        example="""
+> npm ERR! code ETARGET
+! npm ERR! notarget No matching version found for basket@^9.0.0.
+> npm ERR! notarget In most cases you or one of your dependencies are requesting it.
 
-
-def _lifecycle(name: str, word: str, example: str) -> Rule:
-    return Rule(
-        name=f"npm.{name}",
-        word=word,
+  npm ERR! A complete log of this run can be found in:
+> npm error code EUSAGE
+> npm error
+! npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.
+> npm error
+> npm error Missing: basket@9.0.0 from lock file
+  npm error A complete log of this run can be found in: /srv/.npm/_logs/1-debug-0.log
+""",
+    ),
+    Rule(
+        name="npm.lifecycle",
+        keywords=("npm err!", "npm error "),
         opens=_SAYS + r" (?:code (?:ELIFECYCLE|\d)|Lifecycle script |Test failed\.|Exit status \d)",
         through=_SAYS,
         most=30,
         rank=Rank.SYMPTOM,
-        example=example,
-    )
-
-
-def _other(name: str, word: str, example: str) -> Rule:
-    return Rule(
-        name=f"npm.{name}",
-        word=word,
+        example="""
+! npm ERR! code ELIFECYCLE
+> npm ERR! errno 1
+> npm ERR! orchard@1.0.0 test: `mocha`
+> npm ERR! Exit status 1
+  .
+! npm error Lifecycle script `test` failed with error:
+> npm error code 1
+> npm error path /srv/orchard/basket
+""",
+    ),
+    Rule(
+        name="npm.other",
+        keywords=("npm err!", "npm error "),
         opens=_SAYS
         + r" {1,2}"
         + _AGAIN
@@ -57,64 +72,9 @@ def _other(name: str, word: str, example: str) -> Rule:
         most=60,
         headline=r"[Ee]rror: |ERR! stack|[Mm]issing script|not found",
         rank=Rank.LIKELY,
-        example=example,
-    )
-
-
-RULES = (
-    _code(
-        "code_old",
-        "npm err!",
-        """
-> npm ERR! code ETARGET
-! npm ERR! notarget No matching version found for basket@^9.0.0.
-> npm ERR! notarget In most cases you or one of your dependencies are requesting it.
-
-  npm ERR! A complete log of this run can be found in:
-""",
-    ),
-    _code(
-        "code",
-        "npm error code ",
-        """
-> npm error code EUSAGE
-> npm error
-! npm error `npm ci` can only install packages when your package.json and package-lock.json are in sync.
-> npm error
-> npm error Missing: basket@9.0.0 from lock file
-  npm error A complete log of this run can be found in: /srv/.npm/_logs/1-debug-0.log
-""",
-    ),
-    _lifecycle(
-        "lifecycle_old",
-        "npm err!",
-        """
-! npm ERR! code ELIFECYCLE
-> npm ERR! errno 1
-> npm ERR! orchard@1.0.0 test: `mocha`
-> npm ERR! Exit status 1
-""",
-    ),
-    _lifecycle(
-        "lifecycle",
-        "npm error ",
-        """
-! npm error Lifecycle script `test` failed with error:
-> npm error code 1
-> npm error path /srv/orchard/basket
-""",
-    ),
-    _other(
-        "other_old",
-        "npm err!",
-        """
+        example="""
 ! npm ERR! missing script: harvest
-""",
-    ),
-    _other(
-        "other",
-        "npm error ",
-        """
+  .
 ! npm error Missing script: "harvest"
   npm error
   npm error To see a list of scripts, run:
@@ -122,7 +82,7 @@ RULES = (
     ),
     Rule(
         name="npm.gyp",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"gyp ERR! stack ",
         through=r"gyp ERR! ",
         most=30,

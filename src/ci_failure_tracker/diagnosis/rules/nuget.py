@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rule
 RULES = (
     Rule(
         name="nuget.error",
-        word="error nu",
+        keywords=("error nu",),
         opens=r"(?:.{1,300} : )?error NU\d{4}: ",
         through=r".{0,300} : error NU\d{4}: {1,3}-|\s{2,8}-? ?\S",
         example="""
@@ -17,7 +17,7 @@ RULES = (
     ),
     Rule(
         name="nuget.source",
-        word="unable to ",
+        keywords=("unable to ",),
         opens=r"\s{0,8}(?:error: )?Unable to (?:load the service index for source|find version '|resolve dependency)",
         through=r"\s{2,8}\S",
         most=6,

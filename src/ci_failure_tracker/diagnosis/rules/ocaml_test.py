@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="alcotest.fail",
-        word="[fail] ",
+        keywords=("[fail] ",),
         opens=r"[│|] \[FAIL\] {2,40}\S",
         until=r"\s{0,2}[─-]{30}",
         most=30,
@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         name="alcotest.recap",
-        word="[fail] ",
+        keywords=("[fail] ",),
         opens=r"[> ] \[FAIL\] {2,40}\S",
         rank=Rank.RECAP,
         example="""
@@ -37,31 +37,45 @@ RULES = (
     ),
     Rule(
         name="alcotest.count",
-        word="failure",
+        keywords=("failure",),
         opens=r"\d{1,6} failures?! in [\d.]{1,10}s\.",
         rank=Rank.SYMPTOM,
         example="""
 ! 1 failure! in 0.001s. 3 tests run.
 """,
     ),
-    *(
-        Rule(
-            name=f"ounit.{said.lower()}",
-            word=said.lower() + ": ",
-            opens=said + r": [\w ]{1,200}(?::\d{1,5}(?::[\w ]{1,200})?){1,8}\.$",
-            until=r"-{20}|={20}|Ran: ",
-            most=15,
-            example=f"""
+    Rule(
+        name="ounit.error",
+        keywords=("error: ",),
+        opens=r"Error: [\w ]{1,200}(?::\d{1,5}(?::[\w ]{1,200})?){1,8}\.$",
+        until=r"-{20}|={20}|Ran: ",
+        most=15,
+        example="""
   ==============================================================================
-! {said}: cart:0:total.
+! Error: cart:0:total.
 
 > File "test/cart.ml", line 5, characters 1-1:
-> {said}: cart:0:total (in the code).
+> Error: cart:0:total (in the code).
 
 > not equal
   ------------------------------------------------------------------------------
 """,
-        )
-        for said in ("Error", "Failure")
+    ),
+    Rule(
+        name="ounit.failure",
+        keywords=("failure: ",),
+        opens=r"Failure: [\w ]{1,200}(?::\d{1,5}(?::[\w ]{1,200})?){1,8}\.$",
+        until=r"-{20}|={20}|Ran: ",
+        most=15,
+        example="""
+  ==============================================================================
+! Failure: cart:0:total.
+
+> File "test/cart.ml", line 5, characters 1-1:
+> Failure: cart:0:total (in the code).
+
+> not equal
+  ------------------------------------------------------------------------------
+""",
     ),
 )

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="dnf.no_match",
-        word="unable to find a match",
+        keywords=("unable to find a match",),
         opens=r"Error: Unable to find a match: ",
         example="""
 ! Error: Unable to find a match: basket-devel
@@ -15,7 +15,7 @@ RULES = (
     ),
     Rule(
         name="dnf.download",
-        word="error",
+        keywords=("error",),
         opens=r"(?:Error: (?:Failed to download metadata|Error downloading packages|Package: )"
         r"|Errors during downloading metadata)",
         through=r"\s{2}-? ?\S",
@@ -28,7 +28,7 @@ RULES = (
     ),
     Rule(
         name="apk.select",
-        word="error: unable to select packages",
+        keywords=("error: unable to select packages",),
         opens=r"ERROR: unable to select packages:",
         through=r"\s{2,8}\S",
         most=12,
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         name="brew.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"Error: (?:No available formula|No formulae|Cask '|\S{1,100}: (?:Failed to download|no bottle)"
         r"|The `brew link`"
         r"|Your (?:Command Line Tools|Xcode)|Cannot install|An exception occurred within a child)",
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="choco.failed",
-        word="packages failed",
+        keywords=("packages failed",),
         opens=r"Chocolatey installed \d{1,4}/\d{1,4} packages?\. \d{1,4} packages? failed",
         through=r"\s{0,2}See the log|$|Failures|\s{0,4}- ",
         most=8,
@@ -71,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="nix.builder",
-        word="error: builder for ",
+        keywords=("error: builder for ",),
         opens=r"error: builder for '.{1,300}' failed",
         through=r"\s{2,12}\S|$",
         most=60,
@@ -87,7 +87,7 @@ RULES = (
     ),
     Rule(
         name="nix.dependency",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:\d{1,5} dependencies of derivation|build of '.{1,300}' failed|some outputs of)",
         rank=Rank.SYMPTOM,
         example="""

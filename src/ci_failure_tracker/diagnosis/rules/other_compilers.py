@@ -9,23 +9,10 @@ _ANALYZER = r"\s{0,4}error (?:•|-) .{0,600}\.dart:\d"
 _ELM = r"-- [A-Z][A-Z ]{2,60} -{3,200}"
 
 
-def _elm(word: str, example: str) -> Rule:
-    """A rule for Elm's problems whose title holds a word."""
-    return Rule(
-        name="elm." + word.replace(" ", "_"),
-        word=word,
-        opens=_ELM,
-        until=r"-- [A-Z ]{3,60} -{3}|\s{20,80}↑|Detected|={20}|npm |error Command",
-        most=24,
-        headline=r"^\S(?!-)",
-        example=example,
-    )
-
-
 RULES = (
     Rule(
         name="groovyc.failed",
-        word="startup failed:",
+        keywords=("startup failed:",),
         opens=r"(?:.{0,120}MultipleCompilationErrorsException: |.{0,60})startup failed:$",
         closes=r"\d{1,5} errors?$",
         through=r".{0,1000}",
@@ -45,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="clojure.compiling",
-        word="exception",
+        keywords=("exception",),
         opens=r"(?:Exception in thread \"main\" |Caused by: )?(?:clojure\.lang\."
         r"|Syntax error \()?(?:Compiler\$)?CompilerException\b.{0,1000}compiling",
         through=r"\S.{0,300}in this context",
@@ -57,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="dart.error",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=_DART,
         through=r"\s{0,300}\^{1,200}$|\s{1,200}\S|.{0,300}[;{},)(]$",
         until=r"[^\s:]{1,300}\.dart:\d{1,6}:\d{1,5}: ",
@@ -71,7 +58,7 @@ RULES = (
     ),
     Rule(
         name="dart.analyze",
-        word="error ",
+        keywords=("error ",),
         opens=_ANALYZER,
         through=_ANALYZER,
         most=30,
@@ -84,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="crystal.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"Error: (?:undefined |can't find |no overload |expected |wrong number |unexpected |unterminated "
         r"|private method |can't |instantiating |type must|method )",
         lead=r"(?:In|Showing last frame|There was a problem expanding).{0,300}|\s{0,8}\d{0,6} {1,2}\|"
@@ -103,7 +90,7 @@ RULES = (
     ),
     Rule(
         name="crystal.old_error",
-        word="error in ",
+        keywords=("error in ",),
         opens=r"(?:Error|Syntax error) in (?:line \d|\S{1,300}\.cr:\d)",
         through=r"$|\s{1,200}\S|.{1,300}",
         most=5,
@@ -116,7 +103,7 @@ RULES = (
     ),
     Rule(
         name="nim.error",
-        word=" error: ",
+        keywords=(" error: ",),
         opens=r"(?:[A-Za-z]:)?[^\s(]{1,300}\.nims?\(\d{1,6}, \d{1,5}\) Error: ",
         through=r"but expected one of|first type mismatch|\s{2,8}\S|(?:expression|candidates|got|required type)",
         most=10,
@@ -128,7 +115,7 @@ RULES = (
     ),
     Rule(
         name="zig.error",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.zig(?::\d{1,6}){1,2}: error: ",
         through=r"\s{1,300}\S|[^\s:]{1,300}\.zig(?::\d{1,6}){1,2}: note: |\s{0,300}[~^]",
         most=14,
@@ -141,7 +128,7 @@ RULES = (
     ),
     Rule(
         name="julia.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: (?!(?:LoadError: )?Some tests did not pass)(?:LoadError: |InitError: |TaskFailedException"
         r"|Unsatisfiable requirements|Package \S{1,80} (?:errored|did not)|(?:UndefVar|Method|Argument|Bounds"
         r"|System|Key|Type|Assertion|Domain|Inexact|Stack|Load|Parse|Divide|Undef|Eof|EOF|Initialization|Request"
@@ -159,36 +146,27 @@ RULES = (
   done
 """,
     ),
-    _elm(
-        "mismatch",
-        """
+    Rule(
+        name="elm.error",
+        keywords=("mismatch", "naming error", "missing", "unexpected"),
+        opens=_ELM,
+        until=r"-- [A-Z ]{3,60} -{3}|\s{20,80}↑|Detected|={20}|npm |error Command",
+        most=24,
+        headline=r"^\S(?!-)",
+        example="""
 > -- TYPE MISMATCH ------------------------------------------------ src/Press.elm
 >
 ! The 1st argument to `squeeze` is not what I need:
 >
 > 31|     squeeze "apple"
-  -- NAMING ERROR --------------------------------------------------- src/Press.elm
-""",
-    ),
-    _elm(
-        "naming error",
-        """
 > -- NAMING ERROR ------------------------------------------------ src/Press.elm
 >
 ! I cannot find a `squeeze` variable:
-""",
-    ),
-    _elm(
-        "missing",
-        """
+  Detected errors in 1 module.
 > -- MISSING PATTERNS ------------------------------------------------ src/Press.elm
 >
 ! This `case` does not have branches for all possibilities:
-""",
-    ),
-    _elm(
-        "unexpected",
-        """
+  Detected errors in 1 module.
 > -- UNEXPECTED SYMBOL ------------------------------------------------ src/Press.elm
 >
 ! I ran into a symbol here:
@@ -196,7 +174,7 @@ RULES = (
     ),
     Rule(
         name="ocaml.error",
-        word="error",
+        keywords=("error",),
         opens=r"Error(?: \(alert \w{1,40}\)| \(warning \d{1,4}(?: \[[\w-]{1,60}\])?\))?: (?:This |Unbound "
         r"|The (?:value|implementation|type|constructor|module|record|field|variant|files|function|external)"
         r"|Syntax error|Signature mismatch|Some |Unused|Multiple definition|No implementation|Library |Multiply "
@@ -217,7 +195,7 @@ RULES = (
     ),
     Rule(
         name="d.error",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=r"(?:[A-Za-z]:)?[^\s(:]{1,300}\.di?\(\d{1,6}(?:,\d{1,5})?\): Error: ",
         through=r"[^\s(:]{1,300}\.di?\(\d{1,6}(?:,\d{1,5})?\): (?:Error: |   )",
         most=20,
@@ -229,7 +207,7 @@ RULES = (
     ),
     Rule(
         name="solidity.error",
-        word="error",
+        keywords=("error",),
         opens=r"(?:(?:Declaration|Docstring|Compiler)Error|Error \(\d{4}\)): \S",
         through=r"\s{1,4}--> \S|\s{0,6}\d{0,6} {0,2}\|",
         most=10,

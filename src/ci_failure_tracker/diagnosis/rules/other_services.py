@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="circleci.exit",
-        word="exited with ",
+        keywords=("exited with ",),
         opens=r"(?:Exited with code exit status \d|Exited with code \d)",
         rank=Rank.SYMPTOM,
         example="""
@@ -16,7 +16,7 @@ RULES = (
     ),
     Rule(
         name="appveyor.exit",
-        word="exited with ",
+        keywords=("exited with ",),
         opens=r"Command exited with code -?\d",
         rank=Rank.SYMPTOM,
         example="""
@@ -25,7 +25,7 @@ RULES = (
     ),
     Rule(
         name="buildkite.exit",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\W{0,6}Error: The command exited with status|user command error: exit status) ",
         rank=Rank.SYMPTOM,
         example="""

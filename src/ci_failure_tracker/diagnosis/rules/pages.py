@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="pages.site",
-        word="get pages site failed",
+        keywords=("get pages site failed",),
         opens="(?:Error: )?Get Pages site failed",
         example="""
 ! ##[error]Get Pages site failed. Please verify that the repository has Pages enabled.
@@ -15,7 +15,7 @@ RULES = (
     ),
     Rule(
         name="pages.create",
-        word="failed to create deployment",
+        keywords=("failed to create deployment",),
         opens=r"(?:Error: )?(?:HttpError: )?Failed to create deployment \(status",
         example="""
 ! ##[error]Failed to create deployment (status: 404) with build version 4f1d2c3.
@@ -23,7 +23,7 @@ RULES = (
     ),
     Rule(
         name="pages.failed",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?(?:Deployment failed|Deployment request failed|Deployment cancell?ed|Timeout "
         "reached, aborting|Failed to get Pages|Creating Pages deployment failed)",
         rank=Rank.LIKELY,
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="pages.action",
-        word="action failed with ",
+        keywords=("action failed with ",),
         opens=r"(?:Error: )?Action failed with \"",
         example="""
 ! ##[error]Action failed with "The generated token does not support to push to external repository"
@@ -41,7 +41,7 @@ RULES = (
     ),
     Rule(
         name="upload.forbidden",
-        word="error",
+        keywords=("error",),
         opens=r"(?:ERROR {2,10})?HTTPError: 4\d\d .{1,80} from https?://",
         through=r"\s{6,12}\S|Invalid or non-existent|The user ",
         most=4,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="perl-test.failed",
-        word="failed test",
+        keywords=("failed test",),
         opens=r"\s{0,16}# {1,4}Failed test\b",
         lead=r"\s{0,16}not ok \d",
         lead_most=1,
@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         name="perl-test.todo",
-        word="failed (todo) test",
+        keywords=("failed (todo) test",),
         opens=r"\s{0,16}# {1,4}Failed \(TODO\) test",
         through=r"\s{0,16}# {3}",
         until=r"\s{0,16}# {1,4}(?:Failed test\b|Looks like )",
@@ -41,7 +41,7 @@ RULES = (
     ),
     Rule(
         name="perl-test.looks_like",
-        word="looks like you failed",
+        keywords=("looks like you failed",),
         opens=r"\s{0,16}# Looks like you failed \d",
         rank=Rank.SYMPTOM,
         example="""
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="prove.dubious",
-        word="dubious, test returned",
+        keywords=("dubious, test returned",),
         opens=r"\s{0,4}Dubious, test returned \d",
         lead=r"(?!ok |not ok |\d\.\.)\S",
         lead_most=6,
@@ -67,7 +67,7 @@ RULES = (
     ),
     Rule(
         name="prove.subtests",
-        word="failed ",
+        keywords=("failed ",),
         opens=r"\s{0,4}Failed \d{1,7}/\d{1,7} (?:subtests|tests|test programs)",
         rank=Rank.RECAP,
         example="""
@@ -76,7 +76,7 @@ RULES = (
     ),
     Rule(
         name="prove.summary",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"\S{1,300} {1,200}\(Wstat: \d{1,6} .{0,80}Failed: \d{1,7}\)$",
         through=r"\s{2}\S",
         rank=Rank.RECAP,
@@ -91,7 +91,7 @@ RULES = (
     ),
     Rule(
         name="prove.result",
-        word="result: fail",
+        keywords=("result: fail",),
         opens=r"Result: FAIL$",
         rank=Rank.SYMPTOM,
         example="""

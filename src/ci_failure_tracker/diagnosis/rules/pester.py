@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="pester.failed",
-        word="[-] ",
+        keywords=("[-] ",),
         opens=r"\s{0,12}\[-\] (?!Discovery|Error occurred)\S.{0,1000} [\d.,:]{1,12}m?s(?: \([^()]{1,40}\))?$",
         through=r"\s{1,24}(?!\[[+!?-]\] |Context |Describing )\S",
         most=20,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="pester.container",
-        word="[-] ",
+        keywords=("[-] ",),
         opens=r"\s{0,12}\[-\] (?:Discovery in \S|Error occurred in )",
         through=r"\s{1,24}\S|[\w.]{1,100}(?:Exception|Error): |at ",
         most=20,
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="pester.total",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"Tests Passed: \d{1,6},? Failed: [1-9]",
         rank=Rank.SYMPTOM,
         example="""
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="pester.none_failed",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"Tests Passed: \d{1,6},? Failed: 0",
         rank=Rank.NOISE,
         example="""

@@ -10,7 +10,7 @@ _PSALM = r"(?:ERROR|##\[error\]): [A-Z]\w{3,60} - \S{1,300}:\d{1,6}:\d{1,5}"
 RULES = (
     Rule(
         name="phpstan.found",
-        word="[error] found ",
+        keywords=("[error] found ",),
         opens=r"\s{1,3}\[ERROR\] Found \d{1,6} errors?",
         lead=r"\s{1,3}-{3,}|\s{1,3}(?:Line|:?\d{1,6}) {1,8}\S|\s{5,12}\S|$",
         lead_most=60,
@@ -29,7 +29,7 @@ RULES = (
     ),
     Rule(
         name="phpstan.raw",
-        word="undefined",
+        keywords=("undefined",),
         opens=r"(?:/|[A-Z]:\\)?[^\s:]{1,300}\.php:\d{1,6}:\S",
         through=r"(?:/|[A-Z]:\\)?[^\s:]{1,300}\.php:\d{1,6}:\S",
         most=30,
@@ -40,7 +40,7 @@ RULES = (
     ),
     Rule(
         name="psalm.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=_PSALM,
         through=r"\s{2,200}\S|\S{1,300}:\d{1,6}:\d{1,5}|.{0,300}[;{})(,]$",
         until=_PSALM,
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="psalm.count",
-        word=" errors found",
+        keywords=(" errors found",),
         opens=r"[1-9]\d{0,6} errors found$",
         rank=Rank.RECAP,
         example="""
@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="phpcs.found",
-        word=" error",
+        keywords=(" error",),
         opens=r"FOUND \d{1,6} ERRORS?\b",
         lead=r"FILE: |-{20}|$",
         lead_most=4,
@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         name="php-lint.parsing",
-        word="errors parsing ",
+        keywords=("errors parsing ",),
         opens=r"Errors parsing \S",
         rank=Rank.SYMPTOM,
         example="""
@@ -92,7 +92,7 @@ RULES = (
     ),
     Rule(
         name="php-lint.box",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\s{1,3}\[ERROR\] (?!Found \d)\S",
         through=r"\s{9,11}\S",
         most=6,

@@ -11,7 +11,7 @@ _SAID = r"^(?!There w|\d{1,5}\) |/|-|\s|Test |Step |[A-Z]:\\)\S"
 RULES = (
     Rule(
         name="phpunit.failures",
-        word="failure",
+        keywords=("failure",),
         opens=r"There (?:was|were) \d{1,6} failures?:$",
         until=_ENDS,
         most=40,
@@ -31,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="phpunit.errors",
-        word="error",
+        keywords=("error",),
         opens=r"There (?:was|were) \d{1,6} errors?:$",
         until=_ENDS,
         most=40,
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="phpunit.asserting",
-        word="failed asserting that",
+        keywords=("failed asserting that",),
         opens=r"Failed asserting that ",
         lead=r"\d{1,5}\) \S|(?!\d{1,5}\) |/|--)\S",
         lead_most=3,
@@ -68,7 +68,7 @@ RULES = (
     ),
     Rule(
         name="phpunit.testdox",
-        word="failed asserting that",
+        keywords=("failed asserting that",),
         opens=r"\s{1,6}[│├┐┊] Failed asserting that ",
         lead=r"\s{1,6}[│├┐┊]|\s{1,4}[✘x✗] \S",
         lead_most=6,
@@ -88,31 +88,35 @@ RULES = (
    ✔ Prices
 """,
     ),
-    *(
-        Rule(
-            name=f"phpunit.testdox_{word}",
-            word=word,
-            opens=r"\s{1,6}[│├┐┊] [\w\\]{0,200}(?:Error|Exception): ",
-            lead=r"\s{1,6}[│├┐┊]|\s{1,4}[✘x✗] \S",
-            lead_most=6,
-            through=r"\s{1,6}[│├┐┊]",
-            most=20,
-            names=r"^\s{1,4}[✘x✗] \S|(?:Error|Exception): ",
-            example=f"""
+    Rule(
+        name="phpunit.testdox_error",
+        keywords=("error", "exception"),
+        opens=r"\s{1,6}[│├┐┊] [\w\\]{0,200}(?:Error|Exception): ",
+        lead=r"\s{1,6}[│├┐┊]|\s{1,4}[✘x✗] \S",
+        lead_most=6,
+        through=r"\s{1,6}[│├┐┊]",
+        most=20,
+        names=r"^\s{1,4}[✘x✗] \S|(?:Error|Exception): ",
+        example="""
 >  ✘ Prices
 >    │
-!    │ Runtime{word.capitalize()}: no price list
+!    │ RuntimeError: no price list
+>    │
+>    │ /srv/shop/tests/CartTest.php:19
+
+   ✔ Total
+>  ✘ Prices
+>    │
+!    │ RuntimeException: no price list
 >    │
 >    │ /srv/shop/tests/CartTest.php:19
 
    ✔ Total
 """,
-        )
-        for word in ("error", "exception")
     ),
     Rule(
         name="phpunit.total",
-        word="failures!",
+        keywords=("failures!",),
         opens=r"FAILURES!+$",
         through=r"Tests(?: run)?: {1,2}\d",
         rank=Rank.SYMPTOM,
@@ -123,7 +127,7 @@ RULES = (
     ),
     Rule(
         name="phpunit.total_errors",
-        word="errors!",
+        keywords=("errors!",),
         opens=r"ERRORS!$",
         through=r"Tests: \d",
         rank=Rank.SYMPTOM,
@@ -134,7 +138,7 @@ RULES = (
     ),
     Rule(
         name="pest.failed",
-        word="failed  ",
+        keywords=("failed  ",),
         opens=r"\s{1,4}FAILED {2}\S.{0,400} > ",
         until=r"\s{1,4}[─-]{20}|\s{1,4}FAILED {2}\S|\s{1,4}Tests: ",
         most=30,
@@ -152,7 +156,7 @@ RULES = (
     ),
     Rule(
         name="phpspec.examples",
-        word="failed examples",
+        keywords=("failed examples",),
         opens=r"-{2,4} {2}failed examples$",
         until=r"\d{1,6} specs?$|-{2,4} {2}\S",
         most=40,

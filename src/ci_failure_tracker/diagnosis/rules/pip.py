@@ -9,7 +9,7 @@ _BOX = r"$|\s{0,40}[×│╰]|\s{2,40}\S|\s{0,8}(?:note|hint): "
 RULES = (
     Rule(
         name="pip.no_version",
-        word="could not find a version that satisfies",
+        keywords=("could not find a version that satisfies",),
         opens=r"(?:ERROR: |\s{1,4})?Could not find a version that satisfies the requirement ",
         through=r"(?:ERROR: |\s{1,4})?No matching distribution found for ",
         example="""
@@ -20,7 +20,7 @@ RULES = (
     ),
     Rule(
         name="pip.conflict",
-        word="error: cannot install",
+        keywords=("error: cannot install",),
         opens=r"ERROR: Cannot install ",
         until=r"To fix this you could try to|Additionally, some packages",
         through=r"$|\s{2,8}\S|The conflict is caused by|ERROR: ",
@@ -37,7 +37,7 @@ RULES = (
     ),
     Rule(
         name="pip.subprocess",
-        word="error: subprocess-exited-with-error",
+        keywords=("error: subprocess-exited-with-error",),
         opens=r"\s{1,20}error: subprocess-exited-with-error",
         closes=r"\s{0,20}note: This error originates",
         through=_BOX,
@@ -61,7 +61,7 @@ RULES = (
     ),
     Rule(
         name="pip.box",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure"
         r"|externally-managed-environment|uninstall-\S{1,60}|failed-wheel-build-for-install|invalid-\S{1,60})$",
         closes=r"(?:note|hint): ",
@@ -81,7 +81,7 @@ RULES = (
     ),
     Rule(
         name="pip.command",
-        word="command errored out with exit status",
+        keywords=("command errored out with exit status",),
         opens=r"\s{0,4}ERROR: Command errored out with exit status \d{1,4}:$",
         closes=r"\s{0,8}-{40}$",
         through=r"\s{1,40}\S|$",
@@ -100,7 +100,7 @@ RULES = (
     ),
     Rule(
         name="pip.old_command",
-        word="failed with error code",
+        keywords=("failed with error code",),
         opens=r'(?:Command ".{1,1000}"|\S{1,200}python.{1,600}|Cleaning up\.\.\..{0,600}) failed with error code \d',
         rank=Rank.LIKELY,
         example="""
@@ -109,7 +109,7 @@ RULES = (
     ),
     Rule(
         name="pip.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: (?:Could not (?:install packages|open requirements file|detect requirement)|Invalid requirement"
         r"|Package '.{1,200}' requires a different Python|THESE PACKAGES DO NOT MATCH|Ignored the following"
         r"|.{1,300} (?:does not appear to be a Python project|is not a supported wheel|is not a valid editable)"
@@ -123,7 +123,7 @@ RULES = (
     ),
     Rule(
         name="pip.wheels",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"\s{0,4}ERROR: (?:Failed building wheel for|Could not build wheels for|Failed to build)",
         rank=Rank.SYMPTOM,
         example="""
@@ -132,7 +132,7 @@ RULES = (
     ),
     Rule(
         name="pip.retrying",
-        word="error",
+        keywords=("error",),
         opens=r"\s{0,8}(?:WARNING: )?Retrying \(Retry\(",
         rank=Rank.NOISE,
         example="""
@@ -141,7 +141,7 @@ RULES = (
     ),
     Rule(
         name="pip.resolver_note",
-        word="error: pip's dependency resolver",
+        keywords=("error: pip's dependency resolver",),
         opens=r"ERROR: pip's dependency resolver does not currently take into account",
         through=r"\S{1,100} \S{1,60} requires .{1,200}, (?:but you have|which is not installed)",
         rank=Rank.NOISE,
@@ -153,7 +153,7 @@ RULES = (
     ),
     Rule(
         name="setuptools.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:command '.{1,300}' (?:failed|terminated)|Microsoft Visual C\+\+ |can't copy '"
         r"|package directory '"
         r"|Setup script exited|Could not find suitable distribution|invalid command '|option \S{1,60} not recognized)",

@@ -13,7 +13,7 @@ _ACTION = r"(?:page|locator|context|keyboard|mouse|worker|request|(?:browser|fra
 RULES = (
     Rule(
         name="playwright.failure",
-        word="error: ",
+        keywords=("error: ",),
         opens=(
             rf" {{4}}(?:\w{{1,40}})?Error: (?:expect\(|Timed out \d{{1,9}}ms waiting|{_ACTION}|net::"
             r"|A snapshot doesn't exist)"
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         name="playwright.timeout",
-        word="timeout of ",
+        keywords=("timeout of ",),
         opens=r' {4}(?:Test|Fixture "\w{1,100}"|"\w{1,40}" hook|\w{1,40} hook) timeout of \d{1,9}ms exceeded',
         lead=_TITLE,
         lead_most=3,
@@ -63,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="playwright.annotation",
-        word="##[error]  ",
+        keywords=("##[error]  ",),
         opens=r"(?:##\[error\])? {2}\d{1,5}\) (?:\[[\w -]{1,60}\] › )?\S{1,300}:\d{1,6}:\d{1,5} › ",
         through=_BODY,
         until=r" {4}(?:Error Context: |attachment #)|##\[",
@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         name="playwright.server",
-        word="error: ",
+        keywords=("error: ",),
         opens=(
             r"Error: (?:Timed out waiting \d{1,9}ms from config\.webServer|Process from config\.webServer "
             r"|No tests found|.{1,200} is already used, make sure that nothing is running)"
@@ -94,7 +94,7 @@ RULES = (
     ),
     Rule(
         name="playwright.recap",
-        word=" failed",
+        keywords=(" failed",),
         opens=r" {2}\d{1,5} failed$",
         through=r" {4}\S.{0,300} › ",
         rank=Rank.RECAP,

@@ -7,41 +7,53 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 _PNPM = r"\s{0,2}(?:\[ERROR\] )?\[?ERR_PNPM_"
 _RECURSIVE = r"RECURSIVE_(?:RUN|EXEC)_FIRST_FAIL"
 
-_SAID = (
-    ("cannot ", 'ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile" because it is not up to date'),
-    ("not found", "ERR_PNPM_FETCH_404  GET https://registry.example.com/basket: Not Found - 404"),
-    ("fail", "ERR_PNPM_META_FETCH_FAIL  GET https://registry.example.com/basket: no answer"),
-    ("error", "ERR_PNPM_UNEXPECTED_ERROR  The store is full"),
-    ("missing", "ERR_PNPM_NO_SCRIPT  Missing script: harvest"),
-    ("mismatch", "ERR_PNPM_LOCKFILE_CONFIG_MISMATCH  The overrides are not those of the lockfile"),
-    ("unexpected", "ERR_PNPM_UNEXPECTED_STORE  Unexpected store location"),
-    ("invalid", "ERR_PNPM_INVALID_OVERRIDE  Invalid selector of basket"),
-)
 
-
-def _pnpm(word: str, said: str) -> Rule:
-    """Its codes have no word in common that other lines do not hold."""
-    return Rule(
-        name="pnpm.error_" + word.strip().replace(" ", "_"),
-        word=word,
+RULES = (
+    Rule(
+        name="pnpm.error",
+        keywords=("cannot ", "not found", "fail", "error", "missing", "mismatch", "unexpected", "invalid"),
         opens=_PNPM + r"(?!" + _RECURSIVE + r")\w",
         through=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]|This error happened|Note that|Failure reason|specifiers in|If you "
         r"|The latest release|Other releases|Expected|Got|Your pnpm|No authorization|\S{1,200} is not in the npm",
         most=20,
-        example=f"""
-! {said}
+        example="""
+! ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile" because it is not up to date
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_FETCH_404  GET https://registry.example.com/basket: Not Found - 404
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_META_FETCH_FAIL  GET https://registry.example.com/basket: no answer
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_UNEXPECTED_ERROR  The store is full
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_NO_SCRIPT  Missing script: harvest
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_LOCKFILE_CONFIG_MISMATCH  The overrides are not those of the lockfile
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_UNEXPECTED_STORE  Unexpected store location
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_INVALID_OVERRIDE  Invalid selector of basket
 >
 > Note that in CI environments this setting is true by default.
   done
 """,
-    )
-
-
-RULES = (
-    *(_pnpm(word, said) for word, said in _SAID),
+    ),
     Rule(
         name="pnpm.boxed",
-        word="error: err_pnpm_",
+        keywords=("error: err_pnpm_",),
         opens=r"Error: ERR_PNPM_\w",
         through=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]",
         most=20,
@@ -57,7 +69,7 @@ RULES = (
     ),
     Rule(
         name="pnpm.recursive",
-        word="first_fail",
+        keywords=("first_fail",),
         opens=_PNPM + _RECURSIVE,
         through=r"Exit status",
         rank=Rank.SYMPTOM,
@@ -68,7 +80,7 @@ RULES = (
     ),
     Rule(
         name="pnpm.lifecycle",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"\s{0,2}\[?ELIFECYCLE\]?\s{1,3}(?:Command|Test) failed",
         rank=Rank.SYMPTOM,
         example="""
@@ -77,7 +89,7 @@ RULES = (
     ),
     Rule(
         name="pnpm.node_modules",
-        word="node_modules missing",
+        keywords=("node_modules missing",),
         opens=r"\s{0,2}WARN\s{1,4}Local package\.json exists, but node_modules missing",
         rank=Rank.NOISE,
         example="""
@@ -86,7 +98,7 @@ RULES = (
     ),
     Rule(
         name="bun.script",
-        word="error: script ",
+        keywords=("error: script ",),
         opens=r'error: script "[^"]{1,100}" (?:exited with code|was terminated by signal)',
         rank=Rank.SYMPTOM,
         example="""
@@ -95,7 +107,7 @@ RULES = (
     ),
     Rule(
         name="bun.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:lockfile had changes, but lockfile is frozen|No version matching "
         r"|\S{1,200} failed to resolve$"
         r'|Script not found "|GET https?://\S{1,300} - \d{3}|package "\S{1,200}" not found)',

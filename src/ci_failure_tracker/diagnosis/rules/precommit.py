@@ -9,7 +9,7 @@ _HOOK = r"[\w(\[].{0,200}\.{3,200}(?:\(.{1,60}\))?"
 RULES = (
     Rule(
         name="pre-commit.hook",
-        word=".failed",
+        keywords=(".failed",),
         opens=r"[\w(\[].{0,200}\.{3,200}Failed$",
         until=_HOOK
         + r"(?:Passed|Failed|Skipped)$|pre-commit hook\(s\) made changes|All changes made by hooks|diff --git "
@@ -30,7 +30,7 @@ RULES = (
     ),
     Rule(
         name="pre-commit.error",
-        word="error has occurred: ",
+        keywords=("error has occurred: ",),
         opens=r"An (?:unexpected )?error has occurred: (?!Invalid)",
         through=r"(?:return code|stdout|stderr|expected return code): ?|\s{2,8}\S|\S.{0,300}(?:[Ee]rror|fatal)",
         most=20,
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="pre-commit.config",
-        word="invalidconfigerror",
+        keywords=("invalidconfigerror",),
         opens=r"An error has occurred: Invalid(?:Config|Manifest)Error:",
         through=r"={2,5}> ",
         most=8,
@@ -57,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="pre-commit.unstaged",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[ERROR\] (?:Your pre-commit configuration is unstaged|Cowardly refusing)",
         example="""
 ! [ERROR] Your pre-commit configuration is unstaged.

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="prettier.check",
-        word="code style issues",
+        keywords=("code style issues",),
         opens=r"\[warn\] Code style issues ",
         lead=r"\[warn\] \S|\[error\] .{1,1000}",
         lead_most=40,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="prettier.old_check",
-        word="code style issues",
+        keywords=("code style issues",),
         opens=r"Code style issues found in the above file\(s\)\.",
         lead=r"(?:\.{0,2}/)?[\w.@/-]{1,300}\.\w{1,10}$",
         lead_most=40,
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="prettier.error",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[error\] \S{1,300}: \w{0,30}Error: ",
         through=r"\[error\] (?:>| )",
         most=12,
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="prettier.stopped",
-        word="error occurred when checking code style",
+        keywords=("error occurred when checking code style",),
         opens=r"(?:\[error\] )?Error occurred when checking code style in",
         rank=Rank.RECAP,
         example="""
@@ -59,7 +59,7 @@ RULES = (
     ),
     Rule(
         name="prettier.biome",
-        word="errors were emitted while running",
+        keywords=("errors were emitted while running",),
         opens=r"\s{0,4}[×✖] Some errors were emitted while ",
         rank=Rank.RECAP,
         example="""
@@ -68,7 +68,7 @@ RULES = (
     ),
     Rule(
         name="prettier.biome_unexpected",
-        word="expected",
+        keywords=("expected",),
         opens=r"\s{1,4}[×✖] (?:This is an unexpected|[Ee]xpected )",
         lead=r"\S{1,300}(?::\d{1,6}:\d{1,5})? (?:lint/|parse|suppressions|assist/|format"
         r"|organizeImports).{0,40} {0,3}━|$",

@@ -10,7 +10,7 @@ _OF_THE_STEP = r"\S{0,300}_temp[/\\]\S{1,80}: line \d{1,6}: {1,6}\d{1,9} "
 RULES = (
     Rule(
         name="process.killed",
-        word="killed",
+        keywords=("killed",),
         opens="Killed(?:: 9)?$",
         example="""
   linking
@@ -19,7 +19,7 @@ RULES = (
     ),
     Rule(
         name="process.step_killed",
-        word="killed",
+        keywords=("killed",),
         opens=_OF_THE_STEP + r"Killed\b",
         example="""
 ! /srv/work/_temp/3e1f.sh: line 1:  4711 Killed                  ./press --all
@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         name="process.script_killed",
-        word="killed",
+        keywords=("killed",),
         opens=_OF_A_SCRIPT + r"Killed\b",
         rank=Rank.LIKELY,
         example="""
@@ -36,7 +36,8 @@ RULES = (
     ),
     Rule(
         name="process.segfault",
-        word="segmentation fault",
+        keywords=("segmentation fault",),
+        priority=1,  # before process.script_segfault
         opens=r"(?:(?:/bin/)?(?:ba|z|da)?sh: (?:line )?(?:\d{1,6}: )?(?:\d{1,9} )?)?Segmentation fault",
         example="""
 ! Segmentation fault (core dumped)
@@ -44,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="process.script_segfault",
-        word="segmentation fault",
+        keywords=("segmentation fault",),
         opens=_OF_A_SCRIPT + r"Segmentation fault",
         example="""
 ! /srv/work/_temp/3e1f.sh: line 1:  4711 Segmentation fault      (core dumped) ./press --all
@@ -52,7 +53,7 @@ RULES = (
     ),
     Rule(
         name="process.illegal_instruction",
-        word="illegal instruction",
+        keywords=("illegal instruction",),
         opens=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Illegal instruction",
         example="""
 ! ./press.sh: line 3:  4711 Illegal instruction     (core dumped) ./press
@@ -60,7 +61,7 @@ RULES = (
     ),
     Rule(
         name="process.core_dumped",
-        word="core dumped",
+        keywords=("core dumped",),
         opens=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?(?:Floating point exception|Trace/breakpoint trap"
         "|Bad system call)",
         example="""
@@ -69,7 +70,7 @@ RULES = (
     ),
     Rule(
         name="process.bus_error",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Bus error(?:: 10)?(?: {2,}|$)",
         example="""
 ! Bus error: 10
@@ -77,7 +78,7 @@ RULES = (
     ),
     Rule(
         name="process.python_fatal",
-        word="fatal python error",
+        keywords=("fatal python error",),
         opens="Fatal Python error: ",
         through=r"$|(?:Current t|T)hread 0x|\s{1,4}File |\s{1,4}\.\.\.|Python runtime state|Extension modules",
         most=40,
@@ -92,7 +93,7 @@ RULES = (
     ),
     Rule(
         name="process.gdb",
-        word="segmentation fault",
+        keywords=("segmentation fault",),
         opens=".{0,80}(?:Program (?:received|terminated with) signal SIG|Caught signal 11)",
         through=r"0x\w{1,20} in |#\d{1,3} ",
         most=20,
@@ -102,7 +103,7 @@ RULES = (
     ),
     Rule(
         name="process.heap",
-        word="invalid",
+        keywords=("invalid",),
         opens=r"(?:\*\*\* .{0,200})?(?:free|munmap_chunk|realloc)\(\): invalid (?:pointer|size|next size)",
         through=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Aborted",
         most=2,
@@ -112,7 +113,7 @@ RULES = (
     ),
     Rule(
         name="process.glibc",
-        word="error in `",
+        keywords=("error in `",),
         opens=r"\*\*\* (?:glibc detected|Error in `)",
         through=r"=+ (?:Backtrace|Memory map)|\S{1,200}\(.{0,200}\)?\[0x",
         most=12,
@@ -122,7 +123,7 @@ RULES = (
     ),
     Rule(
         name="process.cannot_fork",
-        word="cannot fork",
+        keywords=("cannot fork",),
         opens=r".{0,200}\b[Cc]annot fork\b",
         rank=Rank.LIKELY,
         example="""
@@ -131,7 +132,7 @@ RULES = (
     ),
     Rule(
         name="process.exited_by_signal",
-        word="exited with ",
+        keywords=("exited with ",),
         opens=r"(?:[\w.-]{1,80} )?exited with (?:exit )?code (?:13[24579])\b",
         rank=Rank.LIKELY,
         example="""
@@ -140,7 +141,7 @@ RULES = (
     ),
     Rule(
         name="process.timeout_command",
-        word="timeout: ",
+        keywords=("timeout: ",),
         opens="timeout: (?:sending signal|the monitored command|failed to run command)",
         example="""
 ! timeout: sending signal TERM to command './press'
@@ -148,7 +149,7 @@ RULES = (
     ),
     Rule(
         name="process.no_display",
-        word="could not",
+        keywords=("could not",),
         opens=r"(?:qt\.qpa\.\w{1,20}: |This application failed to start because ).{0,80}[Cc]ould not (?:load the Qt "
         "platform plugin|connect to display)",
         through=r"qt\.qpa|This application failed|$|Available platform",
@@ -162,7 +163,7 @@ RULES = (
     ),
     Rule(
         name="process.cannot_open_display",
-        word="cannot",
+        keywords=("cannot",),
         opens=r".{0,200}\bcannot (?:open|connect to)(?: the)?(?: X)? (?:display|server)",
         rank=Rank.LIKELY,
         example="""

@@ -15,7 +15,7 @@ _AFTER = r"E(?:\s|$)|\s{0,80}$"
 RULES = (
     Rule(
         name="pytest.failure",
-        word="__ ",
+        keywords=("__ ",),
         opens=(
             r"_{2,200} (?!coverage[: ]|summary |generated xml|benchmark|warnings? |ERROR )"
             r"[^_\s].{0,1000} _{2,200}$"
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="pytest.error",
-        word=" error ",
+        keywords=(" error ",),
         opens=r"_{1,200} ERROR (?:at|collecting) \S.{0,1000} _{1,200}$",
         until=rf"{_NEXT}|>  {{1,20}}(?:available fixtures|use 'py)",
         most=100,
@@ -64,7 +64,7 @@ RULES = (
     ),
     Rule(
         name="pytest.fixture_not_found",
-        word="' not found",
+        keywords=("' not found",),
         opens=r"E {1,20}fixture '[^']{1,200}' not found",
         lead=r"  \S|@|    |file \S",
         example="""
@@ -75,7 +75,8 @@ RULES = (
     ),
     Rule(
         name="pytest.cause",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before pytest.assertion, pytest.fixture_not_found
         opens=r"E {1,20}(?:[\w.]{0,200}(?:Error|Exception|Exit)(?::|$)|.{0,300}error:)",
         lead=_BEFORE,
         lead_most=12,
@@ -91,7 +92,7 @@ RULES = (
     ),
     Rule(
         name="pytest.assertion",
-        word="assert",
+        keywords=("assert",),
         opens=r"E {1,20}(?:AssertionError|assert )",
         lead=_BEFORE,
         lead_most=12,
@@ -108,7 +109,7 @@ RULES = (
     ),
     Rule(
         name="pytest.failed",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"E {1,20}(?:_pytest\.outcomes\.)?Failed: ",
         lead=_BEFORE,
         lead_most=12,
@@ -124,7 +125,7 @@ RULES = (
     ),
     Rule(
         name="pytest.conftest",
-        word="error while loading conftest",
+        keywords=("error while loading conftest",),
         opens=r"[A-Za-z]{0,30}Error while loading conftest ",
         through=r"\S.{0,300}:\d{1,6}: in |\s{2}|E\s|E$",
         headline=r"^E {1,20}\w+(?:\.\w+){0,9}(?:Error|Exception)",
@@ -137,7 +138,7 @@ RULES = (
     ),
     Rule(
         name="pytest.internal",
-        word="internalerror>",
+        keywords=("internalerror>",),
         opens=r"INTERNALERROR>",
         through=r"(?:\[gw\d{1,3}\] )?INTERNALERROR>",
         most=300,
@@ -153,7 +154,7 @@ RULES = (
     ),
     Rule(
         name="pytest.usage",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: usage: |(?:pytest|py\.test|__main__\.py): error: ",
         through=r"  \S|(?:pytest|py\.test|\S{1,80}\.py): error: ",
         most=12,
@@ -167,7 +168,7 @@ RULES = (
     ),
     Rule(
         name="pytest.not_found",
-        word="not found: ",
+        keywords=("not found: ",),
         opens=r"ERROR: (?:file or directory |file )?not found: \S",
         through=r"\(no (?:name|match) ",
         most=2,
@@ -178,7 +179,7 @@ RULES = (
     ),
     Rule(
         name="pytest.plugin",
-        word="error: error importing plugin",
+        keywords=("error: error importing plugin",),
         opens=r"ERROR: Error importing plugin ",
         example="""
 ! ERROR: Error importing plugin "shop.fixtures": No module named 'shop'
@@ -186,7 +187,7 @@ RULES = (
     ),
     Rule(
         name="pytest.config",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: \S{0,300}(?:\.ini|\.cfg|\.toml|\.py)(?::\d{1,6})?: ",
         example="""
 ! ERROR: /home/runner/work/shop/shop/pytest.ini:1: no section header defined
@@ -194,7 +195,7 @@ RULES = (
     ),
     Rule(
         name="pytest.worker_crash",
-        word="crashed while running",
+        keywords=("crashed while running",),
         opens=r"(?:INTERNALERROR> )?[Ww]orker '?gw\d{1,3}'? crashed while running ",
         example="""
   ...
@@ -203,7 +204,7 @@ RULES = (
     ),
     Rule(
         name="pytest.timeout",
-        word="+ timeout +",
+        keywords=("+ timeout +",),
         opens=r"(?:\S{1,300} )?\+{10,200} Timeout \+{10,200}$",
         through=r"~{3,200} Stack of |  File |    ",
         closes=r"\+{10,200} Timeout \+",
@@ -219,7 +220,7 @@ RULES = (
     ),
     Rule(
         name="pytest.coverage",
-        word="fail required test coverage of",
+        keywords=("fail required test coverage of",),
         opens=r"FAIL Required test coverage of ",
         example="""
 ! FAIL Required test coverage of 95% not reached. Total coverage: 91.20%
@@ -227,7 +228,7 @@ RULES = (
     ),
     Rule(
         name="pytest.coverage_failure",
-        word="coverage failure: total of",
+        keywords=("coverage failure: total of",),
         opens=r"(?:ERROR: )?Coverage failure: total of ",
         example="""
 ! Coverage failure: total of 91 is less than fail-under=95
@@ -235,7 +236,7 @@ RULES = (
     ),
     Rule(
         name="pytest.summary_reason",
-        word="failed ",
+        keywords=("failed ",),
         opens=r"(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])? \S{1,300}\.\w{1,5}(?:::| ).{0,1000} - \S",
         rank=Rank.LIKELY,
         through=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$)",
@@ -250,7 +251,7 @@ RULES = (
     ),
     Rule(
         name="pytest.summary_error",
-        word="error ",
+        keywords=("error ",),
         opens=r"ERROR (?:at \w{1,12} of )?\S{1,300}\.py(?:::\S{1,300})? - \S",
         rank=Rank.LIKELY,
         through=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$| - )",
@@ -264,7 +265,7 @@ RULES = (
     ),
     Rule(
         name="pytest.summary",
-        word="failed ",
+        keywords=("failed ",),
         opens=r"FAILED \S{1,300}\.py::\S{1,300}(?: ?\[.{0,300})?$",
         rank=Rank.RECAP,
         through=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$)",
@@ -278,7 +279,7 @@ RULES = (
     ),
     Rule(
         name="pytest.summary_collection",
-        word="error ",
+        keywords=("error ",),
         opens=r"ERROR \S{1,300}\.py(?:::\S{1,300})?$",
         rank=Rank.RECAP,
         through=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$)",
@@ -291,7 +292,7 @@ RULES = (
     ),
     Rule(
         name="pytest.progress",
-        word=" failed",
+        keywords=(" failed",),
         opens=(
             r"(?:\[gw\d{1,3}\] (?:\[ {0,3}\d{1,3}%\] )?FAILED "
             r"|\S{1,300}\.py::.{1,500} FAILED {0,80}(?:\[ {0,3}\d{1,3}%\])?$)"
@@ -304,7 +305,7 @@ RULES = (
     ),
     Rule(
         name="pytest.progress_error",
-        word=" error",
+        keywords=(" error",),
         opens=r"\S{1,300}\.py::.{1,500} ERROR {0,80}(?:\[ {0,3}\d{1,3}%\])?$",
         rank=Rank.RECAP,
         example="""
@@ -313,7 +314,7 @@ RULES = (
     ),
     Rule(
         name="pytest.interrupted",
-        word=" error",
+        keywords=(" error",),
         opens=r"!{3,200} Interrupted: ",
         rank=Rank.RECAP,
         example="""
@@ -322,7 +323,7 @@ RULES = (
     ),
     Rule(
         name="pytest.tally",
-        word="failed",
+        keywords=("failed",),
         opens=r"(?:=+ )?\d{1,6} failed[, ].{0,200} in \d[\d.]{0,12} ?s(?:econds)?(?: \([\d:]{1,20}\))?(?: =+)?$",
         rank=Rank.RECAP,
         example="""

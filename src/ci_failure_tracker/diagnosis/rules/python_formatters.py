@@ -11,7 +11,7 @@ _ISORT = (
 RULES = (
     Rule(
         name="python-format.black",
-        word="error: cannot ",
+        keywords=("error: cannot ",),
         opens=r"error: cannot (?:format|parse)[: ]",
         through=r"error: cannot (?:format|parse)[: ]|\s{4}\S|\w{1,60}Error: |would reformat |\s{0,80}\^",
         most=20,
@@ -23,7 +23,7 @@ RULES = (
     ),
     Rule(
         name="python-format.black_count",
-        word="fail to reformat",
+        keywords=("fail to reformat",),
         opens=r"(?:\d{1,6} files? .{1,80}, )?\d{1,6} files? (?:would fail|failed) to reformat",
         rank=Rank.RECAP,
         example="""
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="python-format.isort",
-        word="error: ",
+        keywords=("error: ",),
         opens=_ISORT,
         through=_ISORT,
         most=30,
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="python-format.pydocstyle",
-        word="missing docstring",
+        keywords=("missing docstring",),
         opens=r"\s{4,8}D\d{3}: ",
         lead=r"[^\s:]{1,300}\.py:\d{1,6} (?:at|in) .{1,200}:$",
         lead_most=1,

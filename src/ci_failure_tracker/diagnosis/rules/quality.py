@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="sonar.error",
-        word="error during sonar",
+        keywords=("error during sonar",),
         opens=r"(?:INFO|ERROR|\[ERROR\]):? {1,4}(?:\[\w{1,20}\] )?Error during Sonar\w{1,12} (?:Scanner )?[Ee]?",
         through=r"(?:ERROR|\[ERROR\]):?|\s{1,20}at |Caused by: |[a-z][\w.$]{3,200}(?:Exception|Error): ",
         most=30,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="sonar.gate",
-        word="failed",
+        keywords=("failed",),
         opens=".{0,80}(?:QUALITY GATE STATUS: FAILED|Quality Gate has FAILED|Quality gate failed)",
         example="""
 ! ERROR: QUALITY GATE STATUS: FAILED - View details on https://example.com/dashboard?id=pears
@@ -30,7 +30,7 @@ RULES = (
     ),
     Rule(
         name="codeql.fatal",
-        word="a fatal error occurred",
+        keywords=("a fatal error occurred",),
         opens=r"(?:\[[\d: -]{8,24}\] )?(?:\[.{0,40}ERROR.{0,10}\] )?A fatal error occurred: ",
         through=r"\s{1,8}\S|\(eventual cause: ",
         most=8,
@@ -40,7 +40,7 @@ RULES = (
     ),
     Rule(
         name="codeql.encountered",
-        word="encountered a fatal error",
+        keywords=("encountered a fatal error",),
         opens="(?:Error: )?Encountered a fatal error while running ",
         through=r"\s{1,8}\S",
         most=8,
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="codeql.build",
-        word="unable to automatically build",
+        keywords=("unable to automatically build",),
         opens="(?:Error: )?We were unable to automatically build your code",
         example="""
 ! ##[error]We were unable to automatically build your code. Please replace the call to the autobuild action.
@@ -58,7 +58,7 @@ RULES = (
     ),
     Rule(
         name="codeql.no_code",
-        word="could not process any",
+        keywords=("could not process any",),
         opens=r"(?:Error: )?(?:.{0,300}\. )?CodeQL (?:detected code written in|did not detect|could not process any)",
         example="""
 ! ##[error]CodeQL detected code written in Java but could not process any of it.
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="codeql.not_enabled",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\].{0,300}(?:Code [Ss]canning is not enabled|must be enabled for this repository|CodeQL "
         "analyses from advanced configurations cannot|Code Scanning could not process the submitted SARIF)",
         example="""
@@ -75,7 +75,7 @@ RULES = (
     ),
     Rule(
         name="super-linter.found",
-        word="found errors ",
+        keywords=("found errors ",),
         opens=r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d )?\[ERROR\] {1,4}Found errors (?:in|when linting) ",
         until=r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[",
         most=40,
@@ -89,7 +89,7 @@ RULES = (
     ),
     Rule(
         name="super-linter.recap",
-        word="errors found in ",
+        keywords=("errors found in ",),
         opens=r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d )?\[ERROR\] {1,4}(?:ERRORS FOUND in|\[\d)",
         rank=Rank.RECAP,
         example="""
@@ -98,7 +98,7 @@ RULES = (
     ),
     Rule(
         name="super-linter.end",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d )?\[(?:ERROR|FATAL)\] {1,4}(?:Super-linter detected linting errors"
         "|Exiting with errors found)",
         rank=Rank.SYMPTOM,
@@ -108,7 +108,7 @@ RULES = (
     ),
     Rule(
         name="lighthouse.assertion",
-        word="failure for ",
+        keywords=("failure for ",),
         opens=r"\s{0,6}(?:✘|X|✖) {1,4}\S{1,80} failure for \w{1,40} assertion",
         through=r"$|\s{5,14}(?:expected|found|all values|Documentation|https?)",
         most=8,
@@ -122,7 +122,7 @@ RULES = (
     ),
     Rule(
         name="lighthouse.end",
-        word="assertion failed. exiting",
+        keywords=("assertion failed. exiting",),
         opens=r"Assertion failed\. Exiting with status code",
         rank=Rank.SYMPTOM,
         example="""
@@ -131,7 +131,7 @@ RULES = (
     ),
     Rule(
         name="bundlesize.exceeded",
-        word="fail",
+        keywords=("fail",),
         opens=r"\s{0,4}FAIL {1,4}\S{1,200}: .{1,40} > maxSize ",
         example="""
 ! FAIL  ./dist/pears.js: 30.1KB > maxSize 20KB (gzip)

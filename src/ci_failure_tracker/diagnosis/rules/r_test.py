@@ -11,18 +11,17 @@ _NEXT = (
 )
 
 RULES = (
-    *(
-        Rule(
-            name=f"testthat.{said.lower()}",
-            word=f"{said.lower()} (",
-            opens=r"(?:" + _BAR + r"(?:\d{1,5}\. )?)?\s{0,4}" + said + r" \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
-            until=_NEXT,
-            most=30,
-            headline=r"^\s{0,4}(?:Error in .{1,300}: \S|Error: \S)",
-            names=r"^\s{0,4}(?:──|--) |^\s{0,4}Error in .{1,300}: \S",
-            example=f"""
+    Rule(
+        name="testthat.failure",
+        keywords=("failure (",),
+        opens=r"(?:\s{0,4}(?:──|--|══|==) ?(?:\d{1,5}\. )?)?\s{0,4}Failure \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
+        until=_NEXT,
+        most=30,
+        headline=r"^\s{0,4}(?:Error in .{1,300}: \S|Error: \S)",
+        names=r"^\s{0,4}(?:──|--) |^\s{0,4}Error in .{1,300}: \S",
+        example="""
   ══ Failed tests ════════════════════════════════════════════════════════════════
-! ── {said} (test-cart.R:5:3): has a total ──────────────────────────────────────
+! ── Failure (test-cart.R:5:3): has a total ──────────────────────────────────────
 > total() (`actual`) is not 8 (`wanted`).
 
 >   `actual`: 7
@@ -30,30 +29,59 @@ RULES = (
 
   [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]
 """,
-        )
-        for said in ("Failure", "Error")
     ),
-    *(
-        Rule(
-            name=f"testthat.{said.lower()}_old",
-            word=f"{said.lower()}: ",
-            opens=_BAR + r"\d{1,5}\. " + said + r": \S.{0,400} \(@\S{1,200}\)",
-            until=_NEXT,
-            most=30,
-            example=f"""
-! ── 1. {said}: has a total (@test-cart.R#5)  ────────────────────────────────────
+    Rule(
+        name="testthat.error",
+        keywords=("error (",),
+        opens=r"(?:\s{0,4}(?:──|--|══|==) ?(?:\d{1,5}\. )?)?\s{0,4}Error \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
+        until=_NEXT,
+        most=30,
+        headline=r"^\s{0,4}(?:Error in .{1,300}: \S|Error: \S)",
+        names=r"^\s{0,4}(?:──|--) |^\s{0,4}Error in .{1,300}: \S",
+        example="""
+  ══ Failed tests ════════════════════════════════════════════════════════════════
+! ── Error (test-cart.R:5:3): has a total ──────────────────────────────────────
+> total() (`actual`) is not 8 (`wanted`).
+
+>   `actual`: 7
+> `wanted`: 8
+
+  [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]
+""",
+    ),
+    Rule(
+        name="testthat.failure_old",
+        keywords=("failure: ",),
+        opens=r"\s{0,4}(?:──|--|══|==) ?\d{1,5}\. Failure: \S.{0,400} \(@\S{1,200}\)",
+        until=_NEXT,
+        most=30,
+        example="""
+! ── 1. Failure: has a total (@test-cart.R#5)  ────────────────────────────────────
 > total() is not 8.
 > 1/1 differences
 > [1] 7 - 8 == -1
 
   ══ testthat results  ═══════════════════════════════════════════════════════════
 """,
-        )
-        for said in ("Failure", "Error")
+    ),
+    Rule(
+        name="testthat.error_old",
+        keywords=("error: ",),
+        opens=r"\s{0,4}(?:──|--|══|==) ?\d{1,5}\. Error: \S.{0,400} \(@\S{1,200}\)",
+        until=_NEXT,
+        most=30,
+        example="""
+! ── 1. Error: has a total (@test-cart.R#5)  ────────────────────────────────────
+> total() is not 8.
+> 1/1 differences
+> [1] 7 - 8 == -1
+
+  ══ testthat results  ═══════════════════════════════════════════════════════════
+""",
     ),
     Rule(
         name="testthat.none",
-        word="[ fail 0 |",
+        keywords=("[ fail 0 |",),
         opens=r"\s{0,4}\[ FAIL 0 \|",
         rank=Rank.NOISE,
         example="""
@@ -62,7 +90,7 @@ RULES = (
     ),
     Rule(
         name="testthat.count",
-        word="[ fail ",
+        keywords=("[ fail ",),
         opens=r"\s{0,4}\[ FAIL [1-9]",
         rank=Rank.SYMPTOM,
         example="""
@@ -71,7 +99,7 @@ RULES = (
     ),
     Rule(
         name="testthat.failures",
-        word="error: test failures",
+        keywords=("error: test failures",),
         opens=r"\s{0,4}Error: Test failures",
         rank=Rank.NOISE,
         example="""
@@ -80,7 +108,7 @@ RULES = (
     ),
     Rule(
         name="r-check.error",
-        word=" ... error",
+        keywords=(" ... error",),
         opens=r"\* checking .{1,300} \.\.\. (?:\[[\w/ .]{1,40}\] )?ERROR$",
         through=r"\s{1,8}\S|Running |The error most likely|> |$|Installation failed|See |[A-Z]\w{2,20}:? .{1,300}",
         until=r"\* |--- |Status: ",
@@ -101,7 +129,7 @@ RULES = (
     ),
     Rule(
         name="r-check.tests",
-        word="failed.",
+        keywords=("failed.",),
         opens=r"\s{1,4}Running the tests in ‘.{1,200}’ failed\.$",
         rank=Rank.SYMPTOM,
         example="""
@@ -110,7 +138,7 @@ RULES = (
     ),
     Rule(
         name="r-check.status",
-        word=" error",
+        keywords=(" error",),
         opens=r"Status: [1-9]\d{0,3} ERRORs?",
         rank=Rank.SYMPTOM,
         example="""

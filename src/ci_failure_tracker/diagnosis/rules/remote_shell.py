@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="ssh.denied",
-        word="permission denied (",
+        keywords=("permission denied (",),
         opens=r"(?:\S{1,200}: )?Permission denied \((?:publickey|password|keyboard|gssapi)",
         through="fatal: Could not read from remote|$|Please make sure you have the correct|and the repository exists"
         "|rsync: |lost connection|scp: Connection closed",
@@ -23,7 +23,7 @@ RULES = (
     ),
     Rule(
         name="ssh.host_key",
-        word="host key verification failed",
+        keywords=("host key verification failed",),
         opens=r"Host key verification failed\.",
         through="fatal: Could not read from remote|$|Please make sure you have the correct|and the repository exists",
         most=6,
@@ -34,8 +34,9 @@ RULES = (
 """,
     ),
     Rule(
-        name="ssh.refused",
-        word="refused",
+        name="ssh.failed",
+        keywords=("refused", "timed out", "could not"),
+        priority=1,  # before network.could_not_resolve, network.refused, network.timed_out
         opens=r"ssh: (?:connect to host \S{1,200} port \d{1,5}: |Could not resolve hostname )",
         through="fatal: Could not read from remote|$|Please make sure you have the correct|and the repository exists",
         most=6,
@@ -44,29 +45,9 @@ RULES = (
 ! ssh: connect to host pears.example.com port 22: Connection refused
 > fatal: Could not read from remote repository.
   bye
-""",
-    ),
-    Rule(
-        name="ssh.timed_out",
-        word="timed out",
-        opens=r"ssh: (?:connect to host \S{1,200} port \d{1,5}: |Could not resolve hostname )",
-        through="fatal: Could not read from remote|$|Please make sure you have the correct|and the repository exists",
-        most=6,
-        rank=Rank.LIKELY,
-        example="""
 ! ssh: connect to host pears.example.com port 22: Connection timed out
 > fatal: Could not read from remote repository.
   bye
-""",
-    ),
-    Rule(
-        name="ssh.could_not",
-        word="could not",
-        opens=r"ssh: (?:connect to host \S{1,200} port \d{1,5}: |Could not resolve hostname )",
-        through="fatal: Could not read from remote|$|Please make sure you have the correct|and the repository exists",
-        most=6,
-        rank=Rank.LIKELY,
-        example="""
 ! ssh: Could not resolve hostname pears.example.com: Name or service not known
 > fatal: Could not read from remote repository.
   bye
@@ -74,7 +55,7 @@ RULES = (
     ),
     Rule(
         name="ssh.key",
-        word="error in libcrypto",
+        keywords=("error in libcrypto",),
         opens=r"(?:Load key \".{1,300}\"|Error loading key .{1,300}): error in libcrypto",
         example="""
 ! Load key "/srv/.ssh/id_pears": error in libcrypto
@@ -82,7 +63,7 @@ RULES = (
     ),
     Rule(
         name="ssh.bad_key",
-        word="invalid format",
+        keywords=("invalid format",),
         opens=r"(?:Load key \".{1,300}\"|Error loading key .{1,300}): invalid format",
         example="""
 ! Load key "/srv/.ssh/id_pears": invalid format
@@ -90,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="ssh.rsync",
-        word="rsync error: ",
+        keywords=("rsync error: ",),
         opens="rsync error: ",
         lead="rsync: ",
         lead_most=6,

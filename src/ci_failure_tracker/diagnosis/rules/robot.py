@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rule
 RULES = (
     Rule(
         name="robot.failure",
-        word="| fail |",
+        keywords=("| fail |",),
         opens=r"\S.{0,200} \| FAIL \|$",
         until=r"[-=]{60,100}$",
         most=30,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="robot.error",
-        word="[ error ]",
+        keywords=("[ error ]",),
         opens=r"\[ ERROR \] \S",
         example="""
 ! [ ERROR ] Parsing 'tests/cart.robot' failed: File or directory to execute does not exist.

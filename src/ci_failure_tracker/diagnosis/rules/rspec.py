@@ -9,7 +9,7 @@ _TITLE = r"\s{1,12}\d{1,5}(?:\.\d{1,3})?\) "
 RULES = (
     Rule(
         name="rspec.failure",
-        word="failure/error:",
+        keywords=("failure/error:",),
         opens=r"\s{2,12}(?:\d{1,5}\.\d{1,3}\) )?Failure/Error:",
         lead=_TITLE,
         lead_most=1,
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         name="rspec.aggregate",
-        word="failures",
+        keywords=("failures",),
         opens=r"\s{4,8}Got \d{1,4} failures.{0,100}:$",
         lead=_TITLE,
         lead_most=1,
@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="rspec.loading",
-        word="an error occurred ",
+        keywords=("an error occurred ",),
         opens=r"An error occurred (?:while loading \S|in an? `)",
         through=r"Failure/Error:|[A-Z][\w:]{2,100}(?:Error|Exception)?:|\s{2,40}\S|# |$|(?:Unable|Could) |\^",
         most=30,
@@ -84,7 +84,7 @@ RULES = (
     ),
     Rule(
         name="rspec.recap",
-        word="failed examples:",
+        keywords=("failed examples:",),
         opens=r"Failed examples:$",
         through=r"rspec '?\.?\S|$",
         rank=Rank.RECAP,
@@ -101,7 +101,7 @@ RULES = (
     ),
     Rule(
         name="rspec.progress",
-        word="(failed - ",
+        keywords=("(failed - ",),
         opens=r"\s{0,60}\S.{0,500} \(FAILED - \d{1,5}\)$",
         rank=Rank.RECAP,
         example="""
@@ -109,26 +109,32 @@ RULES = (
 !   has a total (FAILED - 1)
 """,
     ),
-    *(
-        Rule(
-            name=f"rspec.{name}",
-            word=word,
-            opens=r"\d{1,7} examples?, " + count,
-            rank=rank,
-            example=f"""
-! {said}
+    Rule(
+        name="rspec.total",
+        keywords=("failure",),
+        opens=r"\d{1,7} examples?, [1-9]\d{0,6} failure",
+        rank=Rank.SYMPTOM,
+        example="""
+! 3 examples, 2 failures
 """,
-        )
-        for name, word, count, rank, said in (
-            ("total", "failure", r"[1-9]\d{0,6} failure", Rank.SYMPTOM, "3 examples, 2 failures"),
-            ("none", "0 failures", r"0 failures(?:, \d{1,6} pending)?$", Rank.NOISE, "3 examples, 0 failures"),
-            (
-                "outside",
-                "error",
-                r"\d{1,6} failures?, [1-9]\d{0,6} error",
-                Rank.SYMPTOM,
-                "0 examples, 0 failures, 1 error occurred outside of examples",
-            ),
-        )
+    ),
+    Rule(
+        name="rspec.none",
+        keywords=("0 failures",),
+        opens=r"\d{1,7} examples?, 0 failures(?:, \d{1,6} pending)?$",
+        rank=Rank.NOISE,
+        example="""
+! 3 examples, 0 failures
+""",
+    ),
+    Rule(
+        name="rspec.outside",
+        keywords=("error",),
+        priority=1,  # before rspec.total
+        opens=r"\d{1,7} examples?, \d{1,6} failures?, [1-9]\d{0,6} error",
+        rank=Rank.SYMPTOM,
+        example="""
+! 0 examples, 0 failures, 1 error occurred outside of examples
+""",
     ),
 )

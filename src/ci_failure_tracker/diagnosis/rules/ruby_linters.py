@@ -7,11 +7,10 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 _OFFENCE = r"(?:\S{1,300}):\d{1,6}:\d{1,5}: [CWEFRI]: (?:\[\w{1,20}(?: \w{1,20})?\] )?\S"
 
 
-def _offence(word: str, example: str) -> Rule:
-    """A rule for the offences that hold a word; those before and after need not hold it."""
-    return Rule(
-        name="rubocop." + word,
-        word=word,
+RULES = (
+    Rule(
+        name="rubocop.offense",
+        keywords=("expected", "missing", "unused", "error"),
         opens=_OFFENCE,
         lead=r"(?!Offenses:|Inspecting |[.CWEF]{1,400}$)\s{0,300}\S",
         lead_most=30,
@@ -19,14 +18,7 @@ def _offence(word: str, example: str) -> Rule:
         most=50,
         headline=r"^(?:" + _OFFENCE + r")",
         names=r"^(?:" + _OFFENCE + r")",
-        example=example,
-    )
-
-
-RULES = (
-    _offence(
-        "expected",
-        """
+        example="""
   Offenses:
 
 ! lib/press.rb:3:5: C: Layout/IndentationWidth: Use 2 (not 4) spaces for indentation.
@@ -37,33 +29,21 @@ RULES = (
 > ^^^
 
   3 files inspected, 2 offenses detected
-""",
-    ),
-    _offence(
-        "missing",
-        """
+
 ! lib/press.rb:1:1: C: [Correctable] Style/FrozenStringLiteralComment: Missing frozen string literal comment.
 > class Press
 > ^
-""",
-    ),
-    _offence(
-        "unused",
-        """
+
 ! lib/press.rb:7:9: W: Lint/UnusedMethodArgument: Unneeded method argument - apple.
 >   def turn(apple)
 >            ^^^^^
-""",
-    ),
-    _offence(
-        "error",
-        """
+
 ! lib/press.rb:7:9: E: Lint/Syntax: a syntax error is here.
 """,
     ),
     Rule(
         name="rubocop.failed",
-        word="rubocop failed!",
+        keywords=("rubocop failed!",),
         opens=r"RuboCop failed!$",
         lead=_OFFENCE + r"|\s{1,300}\S|\^{1,200}|\d{1,6} files? inspected|$",
         lead_most=40,
@@ -79,7 +59,7 @@ RULES = (
     ),
     Rule(
         name="rubocop.syntax",
-        word="syntax error",
+        keywords=("syntax error",),
         opens=r"(?:[A-Z]:)?[^\s:]{1,300}:\d{1,6}: (?:in `.{1,80}': )?(?:--> .{1,300}|syntax errors? (?:found"
         r"|, ?unexpected)|syntax error, )",
         through=r"\s{1,200}\S|>? {0,3}\d{1,6} {1,2}\||\S{1,300}:\d{1,6}: |\.\.\.|\^",
@@ -92,7 +72,7 @@ RULES = (
     ),
     Rule(
         name="rubocop.prism",
-        word="syntax error",
+        keywords=("syntax error",),
         opens=r"(?:[A-Z]:)?[^\s:]{1,300}:\d{1,6}:.{0,80}: syntax errors? found \(SyntaxError\)",
         through=r"\s{1,6}\d{0,6} {0,2}[|~>]|> {0,4}\d{1,6} \||\s{2,12}\S",
         most=14,
@@ -106,7 +86,7 @@ RULES = (
     ),
     Rule(
         name="rubocop.configuration",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"Error: (?:The `?\w{1,40}(?:/\w{1,60})?`? cop|RuboCop found|unrecognized cop|obsolete parameter"
         r"|The `\w{1,60}` department)",
         through=r"\(obsolete|\s{2}\S",

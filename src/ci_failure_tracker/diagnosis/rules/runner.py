@@ -8,7 +8,7 @@ from ci_failure_tracker.model import Outcome
 RULES = (
     Rule(
         name="runner.exit_code",
-        word="process completed with exit code",
+        keywords=("process completed with exit code",),
         opens=r"(?:##\[error\])?Process completed with exit code -?\d+",
         rank=Rank.SYMPTOM,
         example="""
@@ -17,7 +17,7 @@ RULES = (
     ),
     Rule(
         name="runner.exit_by_signal",
-        word="process completed with exit code",
+        keywords=("process completed with exit code",),
         opens=r"(?:##\[error\])?Process completed with exit code (?:13[24569]|-107374\d{4})\b",
         rank=Rank.RECAP,
         example="""
@@ -26,7 +26,7 @@ RULES = (
     ),
     Rule(
         name="runner.exit_killed",
-        word="process completed with exit code",
+        keywords=("process completed with exit code",),
         opens=r"(?:##\[error\])?Process completed with exit code (?:124|137|143)\b",
         rank=Rank.LIKELY,
         example="""
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="runner.process_failed",
-        word="failed with exit code",
+        keywords=("failed with exit code",),
         opens=r"(?:##\[error\])?(?:Error: )?The process '.{1,400}' failed with exit code \d",
         rank=Rank.SYMPTOM,
         example="""
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="runner.time_limit",
-        word="exceeded the maximum execution time",
+        keywords=("exceeded the maximum execution time",),
         opens=r"(?:##\[error\])?The job (?:running on runner .{0,200} )?has exceeded the maximum execution time",
         rank=Rank.FATAL,
         outcome=Outcome.TIMED_OUT,
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="runner.step_time_limit",
-        word="has timed out after",
+        keywords=("has timed out after",),
         opens=r"The action '.{0,300}' has timed out after \d{1,5} minutes",
         rank=Rank.FATAL,
         outcome=Outcome.TIMED_OUT,
@@ -64,7 +64,7 @@ RULES = (
     ),
     Rule(
         name="runner.canceled",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Error: )?The (?:operation|run) was cancell?ed",
         rank=Rank.LIKELY,
         outcome=Outcome.CANCELLED,
@@ -74,7 +74,7 @@ RULES = (
     ),
     Rule(
         name="runner.canceled_with_another",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]The (?:job|strategy configuration) was cancell?ed because ",
         rank=Rank.LIKELY,
         outcome=Outcome.CANCELLED,
@@ -84,7 +84,7 @@ RULES = (
     ),
     Rule(
         name="runner.superseded",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]Cancell?ing since a (?:higher priority waiting request|deadlock)",
         rank=Rank.FATAL,
         outcome=Outcome.SUPERSEDED,
@@ -94,7 +94,7 @@ RULES = (
     ),
     Rule(
         name="runner.shutdown",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]The runner has received a shutdown signal",
         rank=Rank.FATAL,
         outcome=Outcome.RUNNER_LOST,
@@ -104,7 +104,7 @@ RULES = (
     ),
     Rule(
         name="runner.lost",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]The (?:(?:self-)?hosted )?runner.{0,200} lost communication with the server",
         rank=Rank.FATAL,
         outcome=Outcome.RUNNER_LOST,
@@ -114,7 +114,7 @@ RULES = (
     ),
     Rule(
         name="runner.broke",
-        word="error w",
+        keywords=("error w",),
         opens="(?:The hosted runner|GitHub Actions has) encountered an (?:internal )?error (?:while|when) running "
         "your job",
         rank=Rank.FATAL,
@@ -125,7 +125,7 @@ RULES = (
     ),
     Rule(
         name="runner.not_acquired",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:The job was not acquired by Runner|Received request to deprovision|Job (?:was|is) "
         "(?:about to be )?(?:terminated|canceled) by the remote provider)",
         rank=Rank.FATAL,
@@ -136,7 +136,7 @@ RULES = (
     ),
     Rule(
         name="runner.none_online",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]This request was automatically failed because there were no enabled runners",
         rank=Rank.FATAL,
         outcome=Outcome.RUNNER_LOST,
@@ -146,7 +146,7 @@ RULES = (
     ),
     Rule(
         name="runner.billing",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]The job was not started because ",
         rank=Rank.FATAL,
         example="""
@@ -155,7 +155,7 @@ RULES = (
     ),
     Rule(
         name="runner.deprecated",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\]This request has been automatically failed because it uses a deprecated version",
         rank=Rank.FATAL,
         example="""
@@ -164,7 +164,7 @@ RULES = (
     ),
     Rule(
         name="runner.brownout",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\].{0,200}\bbrownout\b",
         rank=Rank.FATAL,
         example="""
@@ -173,7 +173,7 @@ RULES = (
     ),
     Rule(
         name="runner.unresolved_action",
-        word="unable to resolve action",
+        keywords=("unable to resolve action",),
         opens="(?:Error: )?Unable to resolve action",
         example="""
 ! ##[error]Unable to resolve action `orchard/pick@v9`, unable to find version `v9`
@@ -181,7 +181,7 @@ RULES = (
     ),
     Rule(
         name="runner.action_not_found",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:An action could not be found at the URI|Missing download info for |Could not find "
         r"file '.{1,300}action\.ya?ml')",
         example="""
@@ -190,7 +190,7 @@ RULES = (
     ),
     Rule(
         name="runner.action_download",
-        word="failed to download a",
+        keywords=("failed to download a",),
         opens="(?:Error: )?Failed to download a(?:rchive|ction) '",
         example="""
 ! ##[error]Failed to download archive 'https://codeload.example.com/orchard/pick/tar.gz/5f1e' after 3 attempts.
@@ -198,7 +198,7 @@ RULES = (
     ),
     Rule(
         name="runner.no_action_file",
-        word="can't find 'action.y",
+        keywords=("can't find 'action.y",),
         opens=r"Can't find 'action\.ya?ml'",
         example="""
 ! ##[error]Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '/srv/work/orchard/.github/actions/pick'. Did
@@ -206,7 +206,7 @@ RULES = (
     ),
     Rule(
         name="runner.action_not_allowed",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\].{0,300}\b(?:is|are) not allowed (?:in|to be used in) ",
         example="""
 ! ##[error]orchard/pick@v1 is not allowed to be used in acme/pears. Actions in this workflow must be: created by
@@ -214,7 +214,7 @@ RULES = (
     ),
     Rule(
         name="runner.invalid_template",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:The (?:template|workflow|action definition) is not valid|Invalid workflow file)",
         through=r"##\[error\]|\S{1,200}\.ya?ml \(Line: \d",
         example="""
@@ -223,7 +223,7 @@ RULES = (
     ),
     Rule(
         name="runner.evaluation",
-        word="error when evaluating",
+        keywords=("error when evaluating",),
         opens="Error when evaluating '",
         example="""
 ! ##[error]Error when evaluating 'strategy' for job 'pick'. .github/workflows/pick.yml (Line: 12, Col: 15): Matrix
@@ -231,7 +231,7 @@ RULES = (
     ),
     Rule(
         name="runner.no_start",
-        word="error occurred trying to start process",
+        keywords=("error occurred trying to start process",),
         opens="An error occurred trying to start process '",
         example="""
 ! ##[error]An error occurred trying to start process '/usr/bin/bash' with working directory
@@ -239,7 +239,7 @@ RULES = (
     ),
     Rule(
         name="runner.no_executable",
-        word="unable to locate executable file",
+        keywords=("unable to locate executable file",),
         opens="(?:Error: )?Unable to locate executable file: ",
         example="""
 ! ##[error]Unable to locate executable file: pearpress. Please verify either the file path exists or the file can be
@@ -247,7 +247,7 @@ RULES = (
     ),
     Rule(
         name="runner.disabled_command",
-        word="unable to process command",
+        keywords=("unable to process command",),
         opens="Unable to process command '",
         through=r"##\[error\]|The `",
         example="""
@@ -257,7 +257,7 @@ RULES = (
     ),
     Rule(
         name="runner.file_command",
-        word="unable to process file command",
+        keywords=("unable to process file command",),
         opens="Unable to process file command '",
         through=r"(?:##\[error\])?(?:Invalid|Matching) ",
         headline="(?:Invalid format|Invalid value|Matching delimiter)",
@@ -268,7 +268,7 @@ RULES = (
     ),
     Rule(
         name="runner.container",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:Docker (?:pull|build|start|create|login) fail(?:ed)? with exit code|Failed to "
         "initialize container|One or more containers failed to start|Service container .{1,100} failed)",
         rank=Rank.RECAP,
@@ -278,7 +278,7 @@ RULES = (
     ),
     Rule(
         name="runner.protected",
-        word="##[error]",
+        keywords=("##[error]",),
         opens=r"##\[error\](?:(?:Branch|Tag) .{1,300} is not allowed to deploy to |The deployment was rejected)",
         rank=Rank.FATAL,
         example="""
@@ -287,7 +287,7 @@ RULES = (
     ),
     Rule(
         name="runner.exit_of_action",
-        word="failed with exit code",
+        keywords=("failed with exit code",),
         opens=r"(?:##\[error\])?(?:Docker (?:run|exec) failed|Final attempt failed\. Child_process exited"
         r"|Child_process exited) with (?:exit code|error code) \d",
         rank=Rank.SYMPTOM,

@@ -40,7 +40,7 @@ _LINTS = (
 RULES = (
     Rule(
         name="rustc.error_code",
-        word="error[e",
+        keywords=("error[e",),
         opens=r"error\[E\d{4}\]: ",
         through=r"\s{0,200}\S",
         most=40,
@@ -57,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="rustc.lint",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:" + _LINTS + r")",
         through=_GOES_ON,
         most=40,
@@ -75,7 +75,8 @@ RULES = (
     ),
     Rule(
         name="rustc.error",
-        word="error: ",
+        keywords=("error: ",),
+        priority=-1,  # after pip.box, setuptools.error
         opens=r"error: " + _CARGO + r"[a-z`].{0,1000}[^.]$",
         through=_GOES_ON,
         most=40,
@@ -92,7 +93,7 @@ RULES = (
     ),
     Rule(
         name="rustc.linking",
-        word="error: linking with",
+        keywords=("error: linking with",),
         opens=r"error: linking with `",
         through=r"\s{0,200}\S",
         headline=r"undefined (?:reference|symbol)|cannot find -l|ld: (?:library|symbol)|LNK\d{4}|fatal error|not found",
@@ -109,7 +110,7 @@ RULES = (
     ),
     Rule(
         name="rustc.stopped",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:aborting due to |could not compile `|could not document `|\d{1,5} targets? failed)",
         rank=Rank.SYMPTOM,
         example="""
@@ -118,7 +119,7 @@ RULES = (
     ),
     Rule(
         name="rustc.not_formatted",
-        word="diff in ",
+        keywords=("diff in ",),
         opens=r"Diff in \S.{0,400}:\d{1,7}:$|Diff in \S.{0,400} at line \d{1,7}:$",
         through=r"[ +-]|Diff in \S|$",
         most=60,

@@ -9,7 +9,7 @@ _TASK = r"\[error\] \((?:[\w.-]{1,80} ?/ ?){0,4}[\w:*./ {}-]{1,200}\) "
 RULES = (
     Rule(
         name="sbt.task",
-        word="[error] (",
+        keywords=("[error] (",),
         opens=_TASK + r"(?!.{0,300}(?:Compilation failed|TestsFailedException|Tests unsuccessful|Failed tests))",
         example="""
 ! [error] (press / update) sbt.librarymanagement.ResolveException: Error downloading com.example:basket_2.13:9
@@ -18,7 +18,7 @@ RULES = (
     ),
     Rule(
         name="sbt.task_of_tool",
-        word="[error] (",
+        keywords=("[error] (",),
         opens=_TASK + r".{0,300}(?:Compilation failed|TestsFailedException|Tests unsuccessful|Failed tests)",
         rank=Rank.SYMPTOM,
         example="""
@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         name="sbt.total_time",
-        word="[error] total time",
+        keywords=("[error] total time",),
         opens=r"\[error\] Total time: ",
         rank=Rank.NOISE,
         example="""
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="sbt.command",
-        word="[error] not a valid",
+        keywords=("[error] not a valid",),
         opens=r"\[error\] Not a valid (?:command|key|project ID): ",
         through=r"\[error\] (?!Total)\S|\[error\] {1,200}\^",
         most=6,
@@ -48,7 +48,8 @@ RULES = (
     ),
     Rule(
         name="sbt.unresolved",
-        word="unresolved dependency",
+        keywords=("unresolved dependency",),
+        priority=-1,  # after sbt.task
         opens=r"\[(?:error|warn)\] (?:\(.{1,200}\) )?sbt\.\S{1,80}: unresolved dependency: ",
         example="""
 ! [error] sbt.ResolveException: unresolved dependency: com.example#basket_2.12;9: not found

@@ -10,7 +10,7 @@ _INDENTED = _LEVEL + r"\s{2,60}(?![-+x!] )\S"
 RULES = (
     Rule(
         name="scalatest.failed",
-        word="*** failed ***",
+        keywords=("*** failed ***",),
         opens=_LEVEL + r"\s{0,60}\S.{0,800} \*{3} FAILED \*{3}(?: \(.{1,40}\))?$",
         closes=_LEVEL + r"\s{2,60}(?!at |\.\.\.)\S.{0,1500}\([\w$-]{1,100}\.scala:\d{1,6}\)$",
         through=_INDENTED,
@@ -29,7 +29,7 @@ RULES = (
     ),
     Rule(
         name="scalatest.aborted",
-        word="*** aborted ***",
+        keywords=("*** aborted ***",),
         opens=_LEVEL + r"\s{0,60}\S.{0,800} \*{3} ABORTED \*{3}",
         through=_INDENTED,
         most=30,
@@ -43,7 +43,7 @@ RULES = (
     ),
     Rule(
         name="scalatest.count",
-        word="failed ***",
+        keywords=("failed ***",),
         opens=_LEVEL + r"\*{3} \d{1,6} (?:TESTS?|SUITES?) (?:FAILED|ABORTED) \*{3}$",
         rank=Rank.SYMPTOM,
         example="""
@@ -52,7 +52,7 @@ RULES = (
     ),
     Rule(
         name="specs2.failed",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[error\] {1,40}[x!] \S",
         through=r"\[error\] {2,60}(?![x!+] )\S|\[error\] [\w.]{1,200}(?:Exception|Error): ",
         most=20,
@@ -66,28 +66,37 @@ RULES = (
   [info] Total for specification CartSpec
 """,
     ),
-    *(
-        Rule(
-            name=f"munit.{word}",
-            word=word,
-            opens=_LEVEL + r"==> X \S",
-            through=r".{0,1999}$",
-            until=r"\[(?:info|warn)\]|" + _LEVEL + r"(?:==> |\s{2}\+ |\S{1,200}:$|Passed: |Failed: )|Execution took",
-            most=25,
-            example=f"""
-!  ==> X shop.CartSuite.total  0.051s munit.{word.capitalize()}Said: /srv/shop/CartSuite.scala:5
-> 4:  test("total") {{
+    Rule(
+        name="munit.fail",
+        keywords=("fail", "exception", "error"),
+        opens=_LEVEL + r"==> X \S",
+        through=r".{0,1999}$",
+        until=r"\[(?:info|warn)\]|" + _LEVEL + r"(?:==> |\s{2}\+ |\S{1,200}:$|Passed: |Failed: )|Execution took",
+        most=25,
+        example="""
+! ==> X shop.CartSuite.total  0.051s munit.FailSaid: /srv/shop/CartSuite.scala:5
+> 4:  test("total") {
 > 5:    assertEquals(7, 8)
 > values are not the same
 >     at munit.Assertions.failComparison(Assertions.scala:274)
     + prices 0.001s
-""".replace("!  ==>", "! ==>"),
-        )
-        for word in ("fail", "exception", "error")
+! ==> X shop.CartSuite.total  0.051s munit.ExceptionSaid: /srv/shop/CartSuite.scala:5
+> 4:  test("total") {
+> 5:    assertEquals(7, 8)
+> values are not the same
+>     at munit.Assertions.failComparison(Assertions.scala:274)
+    + prices 0.001s
+! ==> X shop.CartSuite.total  0.051s munit.ErrorSaid: /srv/shop/CartSuite.scala:5
+> 4:  test("total") {
+> 5:    assertEquals(7, 8)
+> values are not the same
+>     at munit.Assertions.failComparison(Assertions.scala:274)
+    + prices 0.001s
+""",
     ),
     Rule(
         name="sbt-test.junit",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"\[error\] Test \S{1,400} (?:failed|FAILED): ",
         through=r"\[error\] {2,20}(?:at |\.\.\.)|\[error\] Caused by: ",
         most=20,
@@ -100,7 +109,7 @@ RULES = (
     ),
     Rule(
         name="sbt-test.recap",
-        word="[error] failed tests:",
+        keywords=("[error] failed tests:",),
         opens=r"\[error\] Failed tests:$",
         through=r"\[error\] \s{1,8}\S",
         rank=Rank.RECAP,
@@ -114,7 +123,7 @@ RULES = (
     ),
     Rule(
         name="sbt-test.recap_errors",
-        word="[error] error during tests:",
+        keywords=("[error] error during tests:",),
         opens=r"\[error\] Error during tests:$",
         through=r"\[error\] \s{1,8}\S",
         rank=Rank.RECAP,
@@ -128,7 +137,7 @@ RULES = (
     ),
     Rule(
         name="sbt-test.total",
-        word="failed: total",
+        keywords=("failed: total",),
         opens=r"\[error\] (?:Failed|Error): Total \d",
         rank=Rank.SYMPTOM,
         example="""
@@ -137,7 +146,7 @@ RULES = (
     ),
     Rule(
         name="sbt-test.passed",
-        word="failed 0, errors 0",
+        keywords=("failed 0, errors 0",),
         opens=r"\[info\] Passed: Total \d",
         rank=Rank.NOISE,
         example="""

@@ -20,7 +20,7 @@ _NEXT = (
 RULES = (
     Rule(
         name="scalac.sbt",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=_SBT,
         until=_NEXT,
         through=r"\[error\]\s",
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="scalac.count",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[error\] (?:\d{1,5}|one|two|three|four|five|six|seven|eight|nine|ten) errors? found$",
         rank=Rank.RECAP,
         example="""
@@ -44,7 +44,8 @@ RULES = (
     ),
     Rule(
         name="scalac.error",
-        word="error: ",
+        keywords=("error: ",),
+        priority=1,  # before gcc.error, gcc.fatal
         opens=_FILE.replace("|java", "") + r":\d{1,6}(?::\d{1,5})?: (?:fatal )?error: ",
         until=r"[^\s:]{1,300}\.(?:scala|sc):\d{1,6}|\d{1,5} errors?$|\w{3,6} errors? found",
         through=r"\s{0,200}\S",
@@ -58,7 +59,7 @@ RULES = (
     ),
     Rule(
         name="scalac.gradle",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[Error\] " + _FILE + r":\d{1,6}",
         through=r"\s{1,200}\S",
         most=8,
@@ -70,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="scalac.scala3",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"-- (?:\[E\d{1,4}\] )?[\w ]{0,60}Error: \S",
         through=r"\s{0,8}\d{1,6} {0,3}\||\s{1,12}\|",
         most=20,
@@ -84,7 +85,8 @@ RULES = (
     ),
     Rule(
         name="scalac.not_formatted",
-        word="error",
+        keywords=("error",),
+        priority=1,  # before sbt.task
         opens=r"\[error\] (?:\(.{1,60}\) )?.{0,300}(?:isn't formatted properly|must be formatted|files? (?:is"
         r"|are) not formatted|not properly formatted)",
         through=r"\[error\] .{0,300}formatted",

@@ -9,7 +9,7 @@ _PLACE = r"\S{1,300}: (?:line )?\d{1,6}: "
 RULES = (
     Rule(
         name="shell.not_found",
-        word="command not found",
+        keywords=("command not found",),
         opens=r"(?:"
         + _PLACE
         + r"|(?:\S{0,60}/)?(?:ba|z|k|da|a)?sh: (?:line )?(?:\d{1,6}: )?).{1,300}: command not found",
@@ -20,7 +20,7 @@ RULES = (
     ),
     Rule(
         name="shell.zsh_not_found",
-        word="command not found",
+        keywords=("command not found",),
         opens=r"(?:zsh:\d{0,6}:?|fish:) (?:command not found: |Unknown command)",
         rank=Rank.LIKELY,
         example="""
@@ -29,7 +29,7 @@ RULES = (
     ),
     Rule(
         name="shell.dash_not_found",
-        word=": not found",
+        keywords=(": not found",),
         opens=r"(?:\S{0,60}/)?(?:sh|\S{1,200}): (?:line )?\d{1,6}: (?:\S{1,200}: )?\S{1,200}: not found$",
         rank=Rank.LIKELY,
         example="""
@@ -38,7 +38,7 @@ RULES = (
     ),
     Rule(
         name="shell.sh_not_found",
-        word=": not found",
+        keywords=(": not found",),
         opens=r"(?:\S{0,60}/)?(?:sh|env): \S{1,200}: not found$",
         rank=Rank.LIKELY,
         example="""
@@ -47,7 +47,7 @@ RULES = (
     ),
     Rule(
         name="shell.missing_file",
-        word="no such file or directory",
+        keywords=("no such file or directory",),
         opens=r"(?:"
         + _PLACE
         + r"|(?:\S{0,60}/)?(?:ba|z|da)?sh: |(?:\S{0,40}/)?env: ).{1,300}: No such file or directory",
@@ -58,7 +58,7 @@ RULES = (
     ),
     Rule(
         name="shell.denied",
-        word="permission denied",
+        keywords=("permission denied",),
         opens=r"(?:"
         + _PLACE
         + r"|(?:\S{0,60}/)?(?:ba|z|da)?sh: (?:line )?(?:\d{1,6}: )?)(?:\d{1,6}: )?.{1,300}: Permission denied",
@@ -69,7 +69,7 @@ RULES = (
     ),
     Rule(
         name="shell.syntax",
-        word="syntax error",
+        keywords=("syntax error",),
         opens=_PLACE + r"(?:Syntax error: |syntax error(?!: unexpected end))",
         through=_PLACE + r"`",
         example="""
@@ -80,7 +80,7 @@ RULES = (
     ),
     Rule(
         name="shell.unfinished",
-        word="unexpected e",
+        keywords=("unexpected e",),
         opens=_PLACE + r"(?:unexpected EOF|syntax error: unexpected end|unexpected end of file)",
         through=_PLACE,
         most=2,
@@ -91,7 +91,7 @@ RULES = (
     ),
     Rule(
         name="shell.no_cd",
-        word="can't cd to",
+        keywords=("can't cd to",),
         opens=_PLACE + r"cd: can't cd to ",
         rank=Rank.LIKELY,
         example="""
@@ -100,7 +100,7 @@ RULES = (
     ),
     Rule(
         name="shell.binary",
-        word="cannot execute",
+        keywords=("cannot execute",),
         opens=r"(?:" + _PLACE + r"|(?:\S{0,60}/)?(?:ba|z|da)?sh: ).{1,300}: cannot execute",
         example="""
 ! ./run.sh: line 3: ./press: cannot execute binary file: Exec format error
@@ -108,7 +108,7 @@ RULES = (
     ),
     Rule(
         name="shell.no_directory",
-        word="no such file or directory",
+        keywords=("no such file or directory",),
         opens=r"(?:cat|cp|mv|rm|ls|cd|mkdir|touch|chmod|stat|ln|tar|find|grep|sed|diff|head|tail|source): "
         r".{1,400}: (?:Cannot \w{1,20}: )?No such file or directory",
         rank=Rank.LIKELY,
@@ -118,7 +118,7 @@ RULES = (
     ),
     Rule(
         name="shell.windows",
-        word="is not recognized as an internal or external command",
+        keywords=("is not recognized as an internal or external command",),
         opens=r"'.{1,200}' is not recognized as an internal or external command",
         through=r"operable program or batch file",
         example="""
@@ -128,7 +128,7 @@ RULES = (
     ),
     Rule(
         name="shell.execve",
-        word="error",
+        keywords=("error",),
         opens=r"exec \S{1,300}: exec format error",
         example="""
 ! exec /usr/local/bin/press: exec format error

@@ -10,57 +10,32 @@ _LINE = (
 )
 
 
-def _warning(word: str, example: str) -> Rule:
-    """A rule for the warnings that hold a word."""
-    return Rule(
-        name="sphinx." + word.rstrip(": ").replace(" ", "_"),
-        word=word,
+RULES = (
+    Rule(
+        name="sphinx.warning",
+        keywords=("unknown", "undefined", "not found", "unexpected", "error: "),
         opens=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:rst|md|txt|py|ipynb|inc)(?::docstring of \S{1,200})?(?::\d{1,6})?: "
         r"(?:WARNING|ERROR|SEVERE|CRITICAL): ",
         through=_LINE + r"|\s{2,12}\S",
         most=20,
         rank=Rank.LIKELY,
-        example=example,
-    )
-
-
-RULES = (
-    _warning(
-        "unknown",
-        """
+        example="""
   writing output... [100%] index
 ! /srv/orchard/docs/index.rst:6: WARNING: unknown document: 'harvest' [ref.doc]
 > /srv/orchard/docs/index.rst:9: WARNING: Title underline too short.
   build finished
-""",
-    ),
-    _warning(
-        "undefined",
-        """
 ! /srv/orchard/docs/index.rst:6: WARNING: undefined label: 'harvest' [ref.ref]
-""",
-    ),
-    _warning(
-        "not found",
-        """
+  .
 ! /srv/orchard/press.py:docstring of orchard.press.turn:1: WARNING: py:class target not found: Basket
-""",
-    ),
-    _warning(
-        "unexpected",
-        """
+  .
 ! /srv/orchard/docs/index.rst:6: WARNING: Unexpected indentation. [docutils]
-""",
-    ),
-    _warning(
-        "error: ",
-        """
+  .
 ! /srv/orchard/docs/index.rst:4: ERROR: Duplicate target name. [docutils]
 """,
     ),
     Rule(
         name="sphinx.treated",
-        word="treated as error:",
+        keywords=("treated as error:",),
         opens=r"Warning, treated as error:$",
         through=r"\S",
         most=4,
@@ -74,7 +49,7 @@ RULES = (
     ),
     Rule(
         name="sphinx.problems",
-        word="treated as errors",
+        keywords=("treated as errors",),
         opens=r"build finished with problems, ",
         rank=Rank.RECAP,
         example="""
@@ -83,7 +58,7 @@ RULES = (
     ),
     Rule(
         name="sphinx.extension",
-        word="error:",
+        keywords=("error:",),
         opens=r"(?:Extension|Configuration|Sphinx|Theme) error(?: \(.{1,100}\))?:",
         through=r"\S",
         most=3,

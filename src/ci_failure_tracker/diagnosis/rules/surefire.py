@@ -28,7 +28,7 @@ _SUMMARY_HEAD = r"^\[ERROR\] {3,5}\S|^\s{2,6}\S|^(?:Failed tests|Tests in error)
 RULES = (
     Rule(
         name="surefire.failure",
-        word="<<< failure!",
+        keywords=("<<< failure!",),
         opens=_TITLE + "FAILURE!",
         through=r"\s{0,80}\S|$",
         until=_NEXT,
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="surefire.error",
-        word="<<< error!",
+        keywords=("<<< error!",),
         opens=_TITLE + "ERROR!",
         through=r"\s{0,80}\S|$",
         until=_NEXT,
@@ -69,7 +69,7 @@ RULES = (
     ),
     Rule(
         name="surefire.class",
-        word="<<< failure!",
+        keywords=("<<< failure!",),
         opens=r"(?:\[ERROR\] {1,2})?Tests run: \d.{0,300} <<< FAILURE!",
         rank=Rank.RECAP,
         example="""
@@ -78,7 +78,7 @@ RULES = (
     ),
     Rule(
         name="surefire.class_error",
-        word="<<< error!",
+        keywords=("<<< error!",),
         opens=r"(?:\[ERROR\] {1,2})?Tests run: \d.{0,300} <<< ERROR!",
         rank=Rank.RECAP,
         example="""
@@ -87,7 +87,7 @@ RULES = (
     ),
     Rule(
         name="surefire.failed_tests",
-        word="failed tests:",
+        keywords=("failed tests:",),
         opens=r"(?:\[ERROR\] )?Failed tests:(?:\s|$)",
         through=_SUMMARY,
         until=_SUMMARY_ENDS,
@@ -107,7 +107,7 @@ RULES = (
     ),
     Rule(
         name="surefire.in_error",
-        word="tests in error:",
+        keywords=("tests in error:",),
         opens=r"(?:\[ERROR\] )?Tests in error:(?:\s|$)",
         through=_SUMMARY,
         until=_SUMMARY_ENDS,
@@ -125,7 +125,7 @@ RULES = (
     ),
     Rule(
         name="surefire.failures",
-        word="[error] failures:",
+        keywords=("[error] failures:",),
         opens=r"\[ERROR\] Failures:$",
         through=_SUMMARY,
         until=_SUMMARY_ENDS,
@@ -143,7 +143,7 @@ RULES = (
     ),
     Rule(
         name="surefire.errors",
-        word="[error] errors:",
+        keywords=("[error] errors:",),
         opens=r"\[ERROR\] Errors:$",
         through=_SUMMARY,
         until=_SUMMARY_ENDS,
@@ -162,7 +162,7 @@ RULES = (
     ),
     Rule(
         name="surefire.summary_line",
-        word="[error] ",
+        keywords=("[error] ",),
         opens=r"\[ERROR\] {3}(?:Run \d{1,3}: )?[A-Z][\w$]{2,200}(?:>|\.)[\w$.>]{1,300}:\d{1,6}(?: |->)",
         rank=Rank.LIKELY,
         through=r"\[ERROR\] {3}(?:Run \d{1,3}: )?[A-Z][\w$]{2,200}(?:>|\.)[\w$.>]{1,300}:\d{1,6}(?: |->)",
@@ -175,7 +175,7 @@ RULES = (
     ),
     Rule(
         name="surefire.crashed",
-        word="crashed tests:",
+        keywords=("crashed tests:",),
         opens=r"\[ERROR\] Crashed tests:$",
         through=r"\[ERROR\] [\w$.]{3,300}$",
         most=10,
@@ -188,7 +188,7 @@ RULES = (
     ),
     Rule(
         name="surefire.total",
-        word="failures: ",
+        keywords=("failures: ",),
         opens=r"(?:\[(?:ERROR|WARNING)\] )?Tests run: \d{1,7}, Failures: \d{1,7}, Errors: \d{1,7}, Skipped: \d{1,7}$",
         rank=Rank.SYMPTOM,
         example="""
@@ -197,28 +197,27 @@ RULES = (
     ),
     Rule(
         name="surefire.none",
-        word="failures: 0, errors: 0",
+        keywords=("failures: 0, errors: 0",),
         opens=r"(?:\[\w{4,7}\] )?Tests run: \d{1,7}, Failures: 0, Errors: 0",
         rank=Rank.NOISE,
         example="""
 ! [INFO] Tests run: 10, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.1 s - in com.shop.FailureTest
 """,
     ),
-    *(
-        Rule(
-            name=f"surefire.running_{word}",
-            word=word,
-            opens=r"(?:\[INFO\] )?Running [\w.$]{3,300}$",
-            rank=Rank.NOISE,
-            example=f"""
-! Running com.shop.{word.capitalize()}Test
+    Rule(
+        name="surefire.running",
+        keywords=("error", "fail", "exception"),
+        opens=r"(?:\[INFO\] )?Running [\w.$]{3,300}$",
+        rank=Rank.NOISE,
+        example="""
+! Running com.shop.ErrorTest
+! Running com.shop.FailTest
+! Running com.shop.ExceptionTest
 """,
-        )
-        for word in ("error", "fail", "exception")
     ),
     Rule(
         name="surefire.are_failures",
-        word="there are test failures",
+        keywords=("there are test failures",),
         opens=r"(?:\[\w{4,7}\] )?There are test failures",
         rank=Rank.SYMPTOM,
         example="""

@@ -17,7 +17,7 @@ _NEXT = (
 RULES = (
     Rule(
         name="swift.error",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=_PLACE + r"(?:fatal )?error: (?!-\[)",
         until=_NEXT,
         through=_FRAME + r"|" + _PLACE + r"note: ",
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="swift.xcodebuild",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"(?:xcodebuild|Command line|swift-driver|xcrun|ibtool|actool|codesign|SwiftCompile"
         r"|PhaseScriptExecution): error: ",
         through=r"\s{4,20}\S|\t",
@@ -45,7 +45,8 @@ RULES = (
     ),
     Rule(
         name="swift.xcodebuild_says",
-        word="error: ",
+        keywords=("error: ",),
+        priority=-2,  # after rustc.error
         opens=r"error: (?:no such module|Signing for |No profiles for|Provisioning profile|unable to spawn"
         r"|Build input file|Multiple commands produce"
         r"|The sandbox is not in sync|the (?:package|product|target)|terminated\(\d|fatalError|exit\(\d|emit-module"
@@ -58,7 +59,7 @@ RULES = (
     ),
     Rule(
         name="swift.commands_failed",
-        word="build commands failed",
+        keywords=("build commands failed",),
         opens=r"The following build commands failed:$",
         through=r"\t\S|\s{4}\S|\(\d{1,4} failures?\)",
         most=12,
@@ -72,7 +73,7 @@ RULES = (
     ),
     Rule(
         name="swift.build_failed",
-        word=" failed **",
+        keywords=(" failed **",),
         opens=r"\*\* (?:BUILD|ARCHIVE|CLEAN|INSTALL|EXPORT|TEST BUILD|ANALYZE) FAILED \*\*",
         rank=Rank.SYMPTOM,
         example="""
@@ -81,7 +82,7 @@ RULES = (
     ),
     Rule(
         name="swift.command",
-        word="failed with a nonzero exit code",
+        keywords=("failed with a nonzero exit code",),
         opens=r"Command \w{1,60} failed with a nonzero exit code",
         rank=Rank.SYMPTOM,
         example="""
@@ -90,7 +91,7 @@ RULES = (
     ),
     Rule(
         name="swift.swiftlint",
-        word=" violation: ",
+        keywords=(" violation: ",),
         opens=_PLACE + r"(?:error|warning): .{1,200} Violation: ",
         through=_PLACE + r"(?:error|warning): .{1,200} Violation: ",
         rank=Rank.LIKELY,
@@ -103,7 +104,7 @@ RULES = (
     ),
     Rule(
         name="swift.pod",
-        word="error |",
+        keywords=("error |",),
         opens=r"\s{1,8}- ERROR \| ",
         through=r"\s{1,8}- ERROR \| ",
         most=20,

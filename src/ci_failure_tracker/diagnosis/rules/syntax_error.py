@@ -7,7 +7,8 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="syntax.error",
-        word="error: ",
+        keywords=("error: ",),
+        priority=-2,  # after javascript.error
         opens=r"(?:Uncaught )?(?:SyntaxError|IndentationError|TabError): ",
         lead=r'  File "|    |$|\s{0,300}\^{1,300}$|(?:file:|/|[A-Z]:\\|\[eval)\S{0,400}:\d{1,7}$',
         through=r"\s{4}at |Node\.js v",

@@ -9,7 +9,7 @@ _GOES_ON = r"\s{1,40}(?!(?:not )?ok\b|# |\d{1,6}\.\.\d)\S|\s{0,80}$|#(?: {2,40}\
 RULES = (
     Rule(
         name="tap.failure",
-        word="not ok",
+        keywords=("not ok",),
         opens=r" {0,40}not ok \d{1,7}\b(?!.{0,1500}# (?:TODO|SKIP|todo|skip|time=))",
         through=_GOES_ON,
         closes=r"\s{0,40}\.\.\.$",
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="tap.parent",
-        word="not ok",
+        keywords=("not ok",),
         opens=r" {0,40}not ok \d{1,7}\b.{0,1500}# time=",
         rank=Rank.RECAP,
         through=_GOES_ON,
@@ -49,7 +49,7 @@ RULES = (
     ),
     Rule(
         name="tap.todo",
-        word="not ok",
+        keywords=("not ok",),
         opens=r" {0,40}not ok \d{1,7}\b.{0,1500}# (?:TODO|SKIP|todo|skip)\b",
         rank=Rank.NOISE,
         through=_GOES_ON,
@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="tap.tally",
-        word="# fail",
+        keywords=("# fail",),
         opens=r" {0,40}# (?:failed [1-9]\d{0,6} (?:of \d{1,7} )?tests?|fail {1,3}[1-9]\d{0,6}$)",
         rank=Rank.RECAP,
         example="""

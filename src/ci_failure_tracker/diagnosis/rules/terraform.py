@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="terraform.boxed",
-        word="│ error: ",
+        keywords=("│ error: ",),
         opens=r"│ Error: ",
         lead=r"╷",
         lead_most=1,
@@ -26,7 +26,7 @@ RULES = (
     ),
     Rule(
         name="terraform.plain",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"Error: (?:Unsupported |Missing |Invalid |Error (?:creating|updating|deleting|reading|loading"
         r"|launching|locking"
         r"|acquiring|refreshing|configuring)|Failed to (?:query|install|get existing)|Reference to undeclared"
@@ -43,7 +43,7 @@ RULES = (
     ),
     Rule(
         name="terraform.terragrunt",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\d\d:\d\d:\d\d\.\d{3} )?ERROR {2,6}(?:terraform invocation failed|.{0,300}(?:error"
         r"|Error) occurred|\[)",
         rank=Rank.SYMPTOM,
@@ -53,7 +53,7 @@ RULES = (
     ),
     Rule(
         name="terraform.pulumi",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"\s{4}error: ",
         lead=r"\s{2}\S{1,200} \(.{1,200}\):$|Diagnostics:$",
         lead_most=2,

@@ -14,39 +14,11 @@ _SHELLCHECK_GCC = r"\S{1,300}:\d{1,6}:\d{1,5}: (?:error|warning|note): .{1,1000}
 _MARKDOWN_LINK = r"\s{0,4}\[(?:✖|✗)\] \S"
 
 
-def _workflow(word: str, example: str) -> Rule:
-    """A rule for actionlint's complaints that hold a word."""
-    return Rule(
-        name="actionlint." + word.replace(" ", "_"),
-        word=word,
-        opens=_WORKFLOW,
-        through=r"\s{1,8}\||\d{1,6} \|",
-        most=5,
-        example=example,
-    )
-
-
-def _shellcheck(word: str, example: str) -> Rule:
-    """A rule for shellcheck's complaints that hold a word; those before and after need not hold it."""
-    return Rule(
-        name="shellcheck." + word,
-        word=word,
-        opens=_SHELLCHECK,
-        lead=r"In .{1,300} line \d{1,6}:$|(?!For more information|In )\s{0,200}\S",
-        lead_most=8,
-        through=r"\s{0,300}\^-{1,200}|$|In .{1,300} line \d{1,6}:$|Did you mean:|\s{0,80}\S",
-        until=r"For more information:|make: |npm ",
-        most=30,
-        headline=r"^(?:" + _SHELLCHECK + r")",
-        names=r"^(?:" + _SHELLCHECK + r")",
-        example=example,
-    )
-
-
 RULES = (
     Rule(
         name="markdownlint.expected",
-        word="expected: ",
+        keywords=("expected: ",),
+        priority=1,  # before markdownlint.error
         opens=_MARKDOWN,
         lead=_MARKDOWN,
         lead_most=20,
@@ -60,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="markdownlint.error",
-        word=" error md",
+        keywords=(" error md",),
         opens=_MARKDOWN,
         through=_MARKDOWN,
         most=30,
@@ -70,38 +42,27 @@ RULES = (
   done
 """,
     ),
-    _workflow(
-        "unknown",
-        """
+    Rule(
+        name="actionlint.error",
+        keywords=("unknown", "undefined", "missing", "unexpected"),
+        opens=_WORKFLOW,
+        through=r"\s{1,8}\||\d{1,6} \|",
+        most=5,
+        example="""
 ! .github/workflows/press.yml:4:14: label "ubuntu-latst" is unknown. [runner-label]
 >   |
 > 4 |     runs-on: ubuntu-latst
 >   |              ^~~~~~~~~~~~
   done
-""",
-    ),
-    _workflow(
-        "undefined",
-        """
 ! .github/workflows/press.yml:6:23: undefined variable "baskt" [expression]
 >   |
-""",
-    ),
-    _workflow(
-        "missing",
-        """
 ! .github/workflows/press.yml:7:15: specifying action "press" needs a ref, which is missing [action]
-""",
-    ),
-    _workflow(
-        "unexpected",
-        """
 ! .github/workflows/press.yml:9:3: unexpected key "stesp" for "job" section [syntax-check]
 """,
     ),
     Rule(
         name="hadolint.error",
-        word=" error: ",
+        keywords=(" error: ",),
         opens=_HADOLINT,
         lead=_HADOLINT,
         lead_most=10,
@@ -114,31 +75,29 @@ RULES = (
   done
 """,
     ),
-    _shellcheck(
-        "error",
-        """
+    Rule(
+        name="shellcheck.error",
+        keywords=("error", "undefined", "unused"),
+        opens=_SHELLCHECK,
+        lead=r"In .{1,300} line \d{1,6}:$|(?!For more information|In )\s{0,200}\S",
+        lead_most=8,
+        through=r"\s{0,300}\^-{1,200}|$|In .{1,300} line \d{1,6}:$|Did you mean:|\s{0,80}\S",
+        until=r"For more information:|make: |npm ",
+        most=30,
+        headline=r"^(?:" + _SHELLCHECK + r")",
+        names=r"^(?:" + _SHELLCHECK + r")",
+        example="""
 > In press.sh line 3:
 > for apple in basket
 ! ^-- SC1073 (info): Parsed this loop.
 >       ^-- SC1058 (error): Do it.
 
   For more information:
-    https://www.shellcheck.net/wiki/SC1058 -- Do it.
-""",
-    ),
-    _shellcheck(
-        "undefined",
-        """
 > In press.sh line 4:
 > if [ $apple == 1 ]; then
 !             ^-- SC3014 (warning): In POSIX sh, == in place of = is undefined.
 
   For more information:
-""",
-    ),
-    _shellcheck(
-        "unused",
-        """
 > In press.sh line 4:
 > apple=1
 ! ^---^ SC2034 (warning): apple appears unused. Verify use (or export if used externally).
@@ -148,7 +107,7 @@ RULES = (
     ),
     Rule(
         name="shellcheck.gcc",
-        word=": error: ",
+        keywords=(": error: ",),
         opens=_SHELLCHECK_GCC,
         through=_SHELLCHECK_GCC,
         most=20,
@@ -159,7 +118,7 @@ RULES = (
     ),
     Rule(
         name="links.lychee",
-        word="failed: ",
+        keywords=("failed: ",),
         opens=r"(?:\* )?(?:✗ )?\[(?:\d{3}|ERR(?:OR)?|TIMEOUT|EXC)\] .{1,800}\| (?:Failed|Error): ",
         lead=r"(?:### )?Errors in \S|\[\S{1,300}\]:$",
         lead_most=1,
@@ -173,7 +132,7 @@ RULES = (
     ),
     Rule(
         name="links.dead",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"\s{0,4}ERROR: (?:\d{1,5} dead links? found|Detected \d{1,6} broken links)",
         lead=_MARKDOWN_LINK + r"|\s{0,4}\[\d{3}\] \S|$|\s{1,4}\d{1,6} links checked\.",
         lead_most=40,
@@ -192,7 +151,7 @@ RULES = (
     ),
     Rule(
         name="links.html_proofer",
-        word="the following failures were found",
+        keywords=("the following failures were found",),
         opens=r"For the \w.{1,60} check, the following failures were found:",
         through=r"\* At |\s{2}\S|$",
         most=30,
@@ -209,7 +168,7 @@ RULES = (
     ),
     Rule(
         name="links.html_proofer_old",
-        word=" failed: ",
+        keywords=(" failed: ",),
         opens=r"\s{2,4}\*\s{1,4}External link .{1,800} failed: ",
         lead=r"- \S{1,300}$",
         lead_most=1,
@@ -223,7 +182,7 @@ RULES = (
     ),
     Rule(
         name="links.html_proofer_count",
-        word=" failure",
+        keywords=(" failure",),
         opens=r"(?:.{0,80}: )?HTML-Proofer found [1-9]\d{0,5} failures?",
         rank=Rank.RECAP,
         example="""

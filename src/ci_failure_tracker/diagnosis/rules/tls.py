@@ -8,7 +8,7 @@ from ci_failure_tracker.diagnosis.rules.network import NOT_A_TRACE
 RULES = (
     Rule(
         name="tls.issuer",
-        word="unable to get local issuer",
+        keywords=("unable to get local issuer",),
         opens=NOT_A_TRACE + r".{0,400}unable to get local issuer certificate",
         rank=Rank.LIKELY,
         example="""
@@ -17,7 +17,7 @@ RULES = (
     ),
     Rule(
         name="tls.expired",
-        word="expired",
+        keywords=("expired",),
         opens=NOT_A_TRACE + r".{0,400}[Cc]ertificate has expired",
         rank=Rank.LIKELY,
         example="""
@@ -26,7 +26,7 @@ RULES = (
     ),
     Rule(
         name="tls.verify_failed",
-        word="fail",
+        keywords=("fail",),
         opens=NOT_A_TRACE + r".{0,400}certificate veri(?:fy|fication) failed",
         rank=Rank.LIKELY,
         example="""
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="tls.authority",
-        word="unknown authority",
+        keywords=("unknown authority",),
         opens=NOT_A_TRACE + r".{0,400}certificate signed by unknown authority",
         rank=Rank.LIKELY,
         example="""
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="tls.first",
-        word="unable to verify",
+        keywords=("unable to verify",),
         opens=NOT_A_TRACE + r".{0,400}unable to verify the first certificate",
         rank=Rank.LIKELY,
         example="""
@@ -53,7 +53,7 @@ RULES = (
     ),
     Rule(
         name="tls.handshake",
-        word="failure",
+        keywords=("failure",),
         opens=NOT_A_TRACE + r".{0,400}(?:alert handshake failure|SSL handshake failure)",
         rank=Rank.LIKELY,
         example="""
@@ -62,7 +62,7 @@ RULES = (
     ),
     Rule(
         name="tls.name",
-        word="error",
+        keywords=("error",),
         opens=NOT_A_TRACE
         + r".{0,400}(?:no alternative certificate subject name|certificate is (?:not )?valid for .{1,200}, not )",
         rank=Rank.LIKELY,

@@ -9,7 +9,7 @@ _ENV = r"[\w.{},-]{1,100}"
 RULES = (
     Rule(
         name="tox.interpreter",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"ERROR: {1,4}(?:\S{1,100}: )?(?:InterpreterNotFound: |unknown environment |Missing[DR])",
         example="""
 ! ERROR:  py35: InterpreterNotFound: python3.5
@@ -17,7 +17,7 @@ RULES = (
     ),
     Rule(
         name="tox.failed_with",
-        word="failed with ",
+        keywords=("failed with ",),
         opens=rf"(?:\[tox\] )?{_ENV}: failed with \S",
         example="""
 ! lint: failed with make is not allowed, use allowlist_externals to allow it
@@ -25,7 +25,7 @@ RULES = (
     ),
     Rule(
         name="tox.subprocess",
-        word="exception running subprocess",
+        keywords=("exception running subprocess",),
         opens=rf"{_ENV}: Exception running subprocess ",
         example="""
 ! lint: Exception running subprocess [Errno 2] No such file or directory: 'shopcheck'
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="tox.invocation",
-        word="error: invocation",
+        keywords=("error: invocation",),
         opens=r"ERROR: (?:InvocationError for command |invocation failed \()",
         rank=Rank.SYMPTOM,
         example="""
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         name="tox.recap_old",
-        word="commands failed",
+        keywords=("commands failed",),
         opens=rf"ERROR: {{1,6}}{_ENV}: (?:parallel child exit code|commands failed)",
         rank=Rank.SYMPTOM,
         example="""
@@ -52,7 +52,7 @@ RULES = (
     ),
     Rule(
         name="tox.recap",
-        word=": fail ",
+        keywords=(": fail ",),
         opens=rf" {{0,4}}{_ENV}: FAIL (?:code \d|✖)",
         rank=Rank.SYMPTOM,
         example="""
@@ -61,7 +61,7 @@ RULES = (
     ),
     Rule(
         name="tox.evaluation",
-        word="evaluation failed :(",
+        keywords=("evaluation failed :(",),
         opens=r" {0,4}evaluation failed :\(",
         rank=Rank.SYMPTOM,
         example="""

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="elixir.error",
-        word="error) ",
+        keywords=("error) ",),
         opens=r"\*\* \((?:[A-Z][\w.]{0,150})?Error\) ",
         through=r"\s{4,8}\S|$",
         most=60,
@@ -21,7 +21,7 @@ RULES = (
     ),
     Rule(
         name="elixir.exit",
-        word="error",
+        keywords=("error",),
         opens=r"\*\* \((?:exit|EXIT from #PID<[\d.]{1,20}>|throw)\) .{0,400}(?:error|fail|exception)",
         through=r"\s{4,8}\S|$",
         most=60,
@@ -34,7 +34,7 @@ RULES = (
     ),
     Rule(
         name="erlang.report",
-        word="error report",
+        keywords=("error report",),
         opens=r"=(?:ERROR|CRASH) REPORT====",
         through=r"\s|\S.{0,200}$",
         most=20,
@@ -50,7 +50,7 @@ RULES = (
     ),
     Rule(
         name="erlang.escript",
-        word="exception error",
+        keywords=("exception error",),
         opens=r"(?:escript: |\*{2} )?exception error: ",
         through=r"\s{2,8}in |\s{2,8}\S",
         most=20,

@@ -9,7 +9,7 @@ _HOW = r"\s{1,4}what\(\): "
 RULES = (
     Rule(
         name="cpp.terminate",
-        word="error",
+        keywords=("error",),
         opens=r"terminate called after throwing an instance of|libc\+\+abi(?:\.dylib)?: terminating ",
         through=_HOW + r"|(?:\S{1,200}: line \d{1,6}: {1,4}\d{1,9} )?Aborted",
         headline=_HOW,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="cpp.aborted",
-        word="abort",
+        keywords=("abort",),
         opens=r"(?:\S{1,200}: line \d{1,6}: {1,4}\d{1,9} )?Aborted\b",
         lead=r"terminate called |" + _HOW + r"|.{1,300}: Assertion `.{1,300}' failed\.",
         lead_most=3,
@@ -36,7 +36,7 @@ RULES = (
     ),
     Rule(
         name="cpp.assertion",
-        word="assertion `",
+        keywords=("assertion `",),
         opens=r"[^\s:]{1,300}: .{1,600}: Assertion `.{1,600}' failed\.$",
         rank=Rank.LIKELY,
         example="""
@@ -45,7 +45,7 @@ RULES = (
     ),
     Rule(
         name="cpp.sanitizer",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"==\d{1,9}==\s{0,2}ERROR: \w{1,30}Sanitizer: ",
         through=r"\s{1,8}\S|$|(?:READ|WRITE) of size |0x\w{1,20} is located|(?:previously )?(?:freed|allocated) by "
         r"|SUMMARY: ",
@@ -61,7 +61,7 @@ RULES = (
     ),
     Rule(
         name="cpp.undefined",
-        word="runtime error: ",
+        keywords=("runtime error: ",),
         opens=r"\S{1,300}:\d{1,6}:\d{1,5}: runtime error: ",
         through=r"\s{1,8}#\d|SUMMARY: ",
         example="""

@@ -9,7 +9,7 @@ _GOES_ON = r"\s{1,8}at |\s{0,8}--- |\s{1,4}-{3}> "
 RULES = (
     Rule(
         name="dotnet.unhandled",
-        word="unhandled exception",
+        keywords=("unhandled exception",),
         opens=r"Unhandled [Ee]xception[.:]",
         through=_GOES_ON,
         most=200,
@@ -23,7 +23,7 @@ RULES = (
     ),
     Rule(
         name="dotnet.exception",
-        word="exception",
+        keywords=("exception",),
         opens=r"(?:\s{0,4}-{3}> )?(?:System|Microsoft)\.[\w.]{1,150}Exception(?: \(0x\w{8}\))?: .",
         through=_GOES_ON,
         most=200,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="emacs.debugger",
-        word="debugger entered--lisp error",
+        keywords=("debugger entered--lisp error",),
         opens=r"Debugger entered--Lisp error: ",
         through=r"\s{2}\S",
         most=100,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="emacs.signal",
-        word="signal(error",
+        keywords=("signal(error",),
         opens=r"\s{0,4}signal\(error \(",
         through=r"\s{1,4}\S",
         most=100,
@@ -38,7 +38,7 @@ RULES = (
     ),
     Rule(
         name="emacs.load",
-        word="cannot open load file",
+        keywords=("cannot open load file",),
         opens=r"Cannot open load file: ",
         rank=Rank.LIKELY,
         example="""

@@ -12,7 +12,7 @@ _GOES_ON = (
 RULES = (
     Rule(
         name="go-program.panic",
-        word="panic: ",
+        keywords=("panic: ",),
         opens=r"panic: ",
         through=_GOES_ON,
         most=200,
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="go-program.fatal",
-        word="fatal error: ",
+        keywords=("fatal error: ",),
         opens=r"fatal error: (?:all goroutines|concurrent map|unexpected signal|stack overflow|sync: |runtime: )",
         through=_GOES_ON,
         most=200,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="haskell.error",
-        word="error, called at",
+        keywords=("error, called at",),
         opens=r"\s{1,8}error, called at ",
         lead=r"CallStack \(from HasCallStack\):|[\w.-]{1,60}: \S",
         lead_most=2,

@@ -15,7 +15,7 @@ _GOES_ON = (
 RULES = (
     Rule(
         name="java.in_thread",
-        word="exception in thread",
+        keywords=("exception in thread",),
         opens=_LEVEL + r'Exception in thread "',
         through=_GOES_ON,
         most=400,
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="java.exception",
-        word="exception",
+        keywords=("exception",),
         opens=_LEVEL + r"(?:Caused by: |Caused: )?" + _TYPE + r"(?<=Exception)(?<!\.FlowInterruptedException)"
         r"(?:: (?!script returned exit code)|$)",
         through=_GOES_ON,
@@ -52,7 +52,7 @@ RULES = (
     ),
     Rule(
         name="java.error",
-        word="error",
+        keywords=("error",),
         opens=_LEVEL + r"(?:Caused by: |Caused: )?" + _TYPE + r"(?<=Error)(?:: .|$)",
         through=_GOES_ON,
         most=400,
@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         name="java.jenkins",
-        word="error",
+        keywords=("error",),
         opens=r"(?:ERROR|FATAL): (?:Error (?:fetching|cloning|executing)|Unable to find"
         r"|Failed to |Could not (?:checkout|fetch|apply)|Maximum checkout retry|null$)",
         through=r"\s{1,20}at |\s{0,20}\.{3} \d+ more|Caused: |Caused by: |Also: |" + _TYPE + r"(?:: .|$)",
@@ -83,7 +83,7 @@ RULES = (
     ),
     Rule(
         name="java.launch",
-        word="could not",
+        keywords=("could not",),
         opens=r"Error: Could not (?:find or load main class|create the Java Virtual Machine)",
         through=r"Caused by: |Error: ",
         example="""
@@ -94,7 +94,7 @@ RULES = (
     ),
     Rule(
         name="java.clojure",
-        word="error",
+        keywords=("error",),
         opens=r"(?:Execution|Syntax) error (?:\(\w{1,80}\) )?(?:at|compiling|reading|macroexpanding) ",
         closes=r"[^\s/]",
         most=4,

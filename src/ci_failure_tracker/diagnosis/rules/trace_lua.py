@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="lua.traceback",
-        word="traceback",
+        keywords=("traceback",),
         opens=r"stack traceback:$",
         lead=r"\S{0,200}(?:lua|love|nvim)\S{0,100}: .|Error: .|.{1,300}\.lua:\d{1,6}: .",
         lead_most=1,

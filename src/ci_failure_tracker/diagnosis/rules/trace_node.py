@@ -10,7 +10,8 @@ _LEAD = r"$|\s{0,300}\^{1,300}$|(?:node:|file:|/|[A-Z]:\\|\[eval|internal/)\S{0,
 RULES = (
     Rule(
         name="javascript.error",
-        word="error",
+        keywords=("error",),
+        priority=-1,  # after disk.quota, ocaml.error, solidity.error
         opens=r"(?!SyntaxError|IndentationError|TabError"
         r"|.{0,400}\.ps1:\d{1,6}$|Error: (?:While constructing|The updater encountered|\[S-))"
         r"(?:Uncaught )?(?:\[?[A-Z]\w{0,80})?Error(?: \[\w{1,80}\])?: \S",
@@ -38,7 +39,7 @@ RULES = (
     ),
     Rule(
         name="javascript.rejection",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\[|\(node:\d{1,9}\) )?UnhandledPromiseRejection(?:Warning)?: (?!Unhandled promise rejection)",
         lead=_LEAD,
         through=_GOES_ON,
@@ -52,7 +53,7 @@ RULES = (
     ),
     Rule(
         name="javascript.rejection_note",
-        word="error",
+        keywords=("error",),
         opens=r"\(node:\d{1,9}\) UnhandledPromiseRejectionWarning: Unhandled promise rejection",
         rank=Rank.SYMPTOM,
         example="""
@@ -61,7 +62,7 @@ RULES = (
     ),
     Rule(
         name="javascript.deno",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:\(in promise\) )?Uncaught ",
         through=r"\s{2,40}\S|$",
         most=30,

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="perl.module",
-        word="can't locate ",
+        keywords=("can't locate ",),
         opens=r"Can't locate (?:\S{1,200}\.p[ml] in @INC|object method )",
         through=r"BEGIN failed|Compilation failed",
         rank=Rank.LIKELY,
@@ -19,7 +19,7 @@ RULES = (
     ),
     Rule(
         name="perl.syntax",
-        word="syntax error at ",
+        keywords=("syntax error at ",),
         opens=r"syntax error at \S{1,300} line \d",
         through=r".{0,200} at \S{1,200} line \d|Execution of |BEGIN failed|\S{1,300} had compilation errors",
         most=20,
@@ -32,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="perl.aborted",
-        word="aborted due to compilation errors",
+        keywords=("aborted due to compilation errors",),
         opens=r"Execution of .{1,300} aborted due to compilation errors",
         lead=r"Global symbol |Bareword |.{1,300} at \S{1,200} line \d{1,6}[.,]",
         headline=r"^(?!Execution of )\S",
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="perl.begin",
-        word="begin failed--compilation aborted",
+        keywords=("begin failed--compilation aborted",),
         opens=r"BEGIN failed--compilation aborted",
         lead=r".{1,1500} at \S{1,200} line \d{1,6}\.$|Compilation failed in require",
         headline=r"^(?!BEGIN failed)\S",

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="php.uncaught",
-        word="fatal error: ",
+        keywords=("fatal error: ",),
         opens=r"(?:PHP )?(?:Fatal|Recoverable fatal) error: {1,2}Uncaught ",
         closes=r"\s{1,4}thrown in ",
         through=r"Stack trace:|#\d|\s{1,4}\S|$|Next ",
@@ -24,7 +24,7 @@ RULES = (
     ),
     Rule(
         name="php.fatal",
-        word=" error: ",
+        keywords=(" error: ",),
         opens=r"(?:PHP )?(?:Fatal|Parse|Recoverable fatal|Core|Compile) error: {1,2}(?!Uncaught )\S",
         example="""
 ! PHP Parse error:  syntax error, unexpected token "}" in /srv/orchard/pick.php on line 7

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="powershell.record",
-        word="fullyqualifiederrorid",
+        keywords=("fullyqualifiederrorid",),
         opens=r"\s{1,8}\+ FullyQualifiedErrorId ?: ",
         lead=r"\s{0,8}\+ |At .{1,300}:\d{1,6} char:\d{1,5}|\S.{0,200} ?: \S|[\w'\"].{0,300}\.$|\s{4}",
         lead_most=8,
@@ -25,7 +25,8 @@ RULES = (
     ),
     Rule(
         name="powershell.concise",
-        word="error: ",
+        keywords=("error: ",),
+        priority=-2,  # after javascript.error
         opens=r"(?:ParserError|ResourceUnavailable|Write-Error|[A-Z]\w{2,60}Error): \S.{0,300}:\d{1,6}$",
         through=r"Line \|$|\s{1,6}\d{0,6} \|",
         most=20,
@@ -42,7 +43,7 @@ RULES = (
     ),
     Rule(
         name="powershell.exception",
-        word="exception: ",
+        keywords=("exception: ",),
         opens=r"(?:[A-Z]\w{0,60})?Exception: \S.{0,300}:\d{1,6}$",
         through=r"Line \|$|\s{1,6}\d{0,6} \|",
         most=20,

@@ -10,7 +10,7 @@ _RAISED_INSIDE = r"\s{1,40}[A-Za-z_][\w.]{0,200}(?:Error|Exception|Warning|Inter
 RULES = (
     Rule(
         name="python.traceback",
-        word="traceback",
+        keywords=("traceback",),
         opens=r"Traceback \(most recent call last\):",
         closes=_RAISED,
         through=r"\s|$",
@@ -31,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="python.chained",
-        word="above exception",
+        keywords=("above exception",),
         opens=r"(?:During handling of the above exception, another|The above exception was the direct cause of)",
         closes=_RAISED,
         through=r"\s|$|Traceback ",
@@ -55,7 +55,7 @@ RULES = (
     ),
     Rule(
         name="python.inside",
-        word="traceback",
+        keywords=("traceback",),
         opens=r"\s{1,40}Traceback \(most recent call last\):",
         closes=_RAISED_INSIDE,
         through=r"\s{1,80}\S",
@@ -73,7 +73,7 @@ RULES = (
     ),
     Rule(
         name="python.group",
-        word="traceback",
+        keywords=("traceback",),
         opens=r"\s{0,20}\+ Exception Group Traceback \(most recent call last\):",
         through=r"\s{0,80}[|+]",
         most=400,
@@ -101,7 +101,7 @@ RULES = (
     ),
     Rule(
         name="python.no_module",
-        word="no module named",
+        keywords=("no module named",),
         opens=r"(?:/\S{0,200}/)?(?:python|pypy)[\d.]{0,6}(?:\.exe)?: (?:No module named|Error while finding module)",
         example="""
 ! /opt/hostedtoolcache/Python/3.11.4/x64/bin/python: No module named orchard_tests
@@ -109,7 +109,7 @@ RULES = (
     ),
     Rule(
         name="python.no_file",
-        word="can't open file",
+        keywords=("can't open file",),
         opens=r"(?:\S{0,200}[/\\])?(?:python|pypy)[\d.]{0,6}(?:\.exe)?: can't open file ",
         example="""
 ! python: can't open file '/srv/orchard/run_all.py': [Errno 2] No such file or directory

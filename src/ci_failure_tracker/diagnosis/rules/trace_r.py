@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="r.error_in",
-        word="error in ",
+        keywords=("error in ",),
         opens=r"Error in .{1,1000} : ?|Error in .{1,1000}:$",
         through=r" {2,4}\S|Calls: |Execution halted|In addition: |Warning message",
         most=20,
@@ -22,7 +22,8 @@ RULES = (
     ),
     Rule(
         name="r.install",
-        word="error: ",
+        keywords=("error: ",),
+        priority=1,  # before docker.compose_start
         opens=r"ERROR: (?:dependenc(?:y|ies) .|compilation failed for package .|lazy loading failed for package ."
         r"|loading failed|configuration failed for package .)",
         through=r"\* removing ",

@@ -10,7 +10,7 @@ _GOES_ON = r"\s{1,20}(?:from |\d+: from )|\t|$|    |Did you mean\?"
 RULES = (
     Rule(
         name="ruby.error",
-        word="error)",
+        keywords=("error)",),
         opens=_PLACE + r"Error\)$",
         lead=r"Traceback \(most recent call last\):|\s{1,20}\d{1,4}: from ",
         lead_most=40,
@@ -27,7 +27,7 @@ RULES = (
     ),
     Rule(
         name="ruby.system",
-        word="no such",
+        keywords=("no such",),
         opens=_PLACE + r"\(Errno::\w{1,20}\)$",
         through=_GOES_ON,
         most=200,
@@ -40,7 +40,7 @@ RULES = (
     ),
     Rule(
         name="ruby.rake",
-        word="rake aborted!",
+        keywords=("rake aborted!",),
         opens=r"rake aborted!$",
         closes=r"\(See full trace by running task with --trace\)",
         through=r"\S|\s{1,8}\S|$",
@@ -58,7 +58,7 @@ RULES = (
     ),
     Rule(
         name="ruby.rails",
-        word="rails aborted!",
+        keywords=("rails aborted!",),
         opens=r"(?:bin/)?rails aborted!$",
         closes=r"\(See full trace by running task with --trace\)",
         through=r"\S|\s{1,8}\S|$",

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="rust-program.panic_quoted",
-        word="panicked at '",
+        keywords=("panicked at '",),
         opens=r"thread '.{0,200}' panicked at '",
         through=r"\s{0,8}(?:left|right): |stack backtrace:|\s{1,6}\d{1,4}: |\s{6,40}at |note: ",
         most=100,
@@ -20,7 +20,7 @@ RULES = (
     ),
     Rule(
         name="rust-program.panic",
-        word="panicked at ",
+        keywords=("panicked at ",),
         opens=r"thread '.{0,200}'(?: \(\d{1,12}\))? panicked at (?!')",
         closes=r"note: ",
         through=r"\S|\s",

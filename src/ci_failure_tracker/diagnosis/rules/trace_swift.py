@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="swift-program.fatal",
-        word="fatal error: ",
+        keywords=("fatal error: ",),
         opens=r"(?:\S{1,300}\.swift:\d{1,6}: )?Fatal error: ",
         through=r"Current stack trace:|\d{1,3} {2,8}\S",
         most=60,

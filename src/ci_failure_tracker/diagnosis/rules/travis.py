@@ -8,7 +8,7 @@ from ci_failure_tracker.model import Outcome
 RULES = (
     Rule(
         name="travis.command",
-        word="exited with ",
+        keywords=("exited with ",),
         opens=r'The command ".{0,1800}" (?:failed and )?exited with (?!0\b)\d{1,3}',
         rank=Rank.SYMPTOM,
         example="""
@@ -17,7 +17,7 @@ RULES = (
     ),
     Rule(
         name="travis.command_fine",
-        word="exited with 0",
+        keywords=("exited with 0",),
         opens=r'The command ".{0,1800}" exited with 0\.',
         rank=Rank.NOISE,
         example="""
@@ -26,7 +26,7 @@ RULES = (
     ),
     Rule(
         name="travis.build",
-        word="exited with ",
+        keywords=("exited with ",),
         opens=r"Done\. Your build exited with ",
         rank=Rank.SYMPTOM,
         example="""
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="travis.retry",
-        word="failed",
+        keywords=("failed",),
         opens=r'The command ".{0,1800}" failed(?:\. Retrying, \d of \d| \d times)',
         rank=Rank.SYMPTOM,
         example="""
@@ -44,7 +44,7 @@ RULES = (
     ),
     Rule(
         name="travis.stalled",
-        word="has been terminated",
+        keywords=("has been terminated",),
         opens="The build has been terminated$",
         lead="No output has been received|Check the details on how|$",
         lead_most=4,
@@ -60,7 +60,8 @@ RULES = (
     ),
     Rule(
         name="travis.time_limit",
-        word="has been terminated",
+        keywords=("has been terminated",),
+        priority=1,  # before travis.log_limit
         opens="The job exceeded the maximum time limit for jobs",
         rank=Rank.FATAL,
         outcome=Outcome.TIMED_OUT,
@@ -70,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="travis.log_limit",
-        word="has been terminated",
+        keywords=("has been terminated",),
         opens="(?:The job|The log length).{0,80} has been terminated",
         lead="The log length has exceeded|$",
         lead_most=3,

@@ -13,7 +13,7 @@ _PRETTY = r"(?:ERROR in |Error: )?[^\s:]{1,300}:\d{1,7}:\d{1,5} - error (?:TS|NG
 RULES = (
     Rule(
         name="typescript.plain",
-        word="error ",
+        keywords=("error ",),
         opens=_PLAIN,
         through=_PLAIN + r"|\s{2,12}\S",
         most=40,
@@ -27,7 +27,8 @@ RULES = (
     ),
     Rule(
         name="typescript.pretty",
-        word=" - error ",
+        keywords=(" - error ",),
+        priority=-1,  # after frontend.angular, frontend.webpack
         opens=_PRETTY,
         through=r"\s|$|\d{1,7} ",
         until=r"\s{0,4}at ",
@@ -43,7 +44,8 @@ RULES = (
     ),
     Rule(
         name="typescript.options",
-        word="error ts",
+        keywords=("error ts",),
+        priority=-1,  # after frontend.webpack
         opens=r"(?:ERROR in )?error TS\d{1,6}: ",
         through=r"(?:ERROR in )?error TS\d{1,6}: |\s{2,12}\S",
         most=20,
@@ -55,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="typescript.ts_node",
-        word="tserror",
+        keywords=("tserror",),
         opens=r"(?:\s{0,12}(?:Uncaught )?)?TSError: ⨯ ",
         through=r"\s{0,20}[^\s:(]{1,300}(?::|\()\d|\s{2,12}(?!at )\S|$|\d{1,7} ",
         most=30,
@@ -69,7 +71,8 @@ RULES = (
     ),
     Rule(
         name="typescript.loader",
-        word="tserror: ",
+        keywords=("tserror: ",),
+        priority=-2,  # after javascript.error, node-test.error
         opens=r"\s{0,8}(?:\[?tsl\]? ERROR|TS\d{4}:|ERROR in .{1,300}TS\d{4}:)|.{0,60}TSError: ",
         rank=Rank.LIKELY,
         example="""
@@ -78,7 +81,7 @@ RULES = (
     ),
     Rule(
         name="typescript.count",
-        word=" error",
+        keywords=(" error",),
         opens=r"(?:\[\d\d?:\d\d:\d\d(?: [AP]M)?\] "
         r"|\d\d?:\d\d:\d\d(?: [AP]M)? - )?Found [1-9]\d{0,5} errors?(?: in .{1,300}|\. Watching.{0,40}|\.)?$",
         rank=Rank.RECAP,
@@ -88,7 +91,7 @@ RULES = (
     ),
     Rule(
         name="typescript.none",
-        word="found 0 errors",
+        keywords=("found 0 errors",),
         opens=r"(?:\[.{1,20}\] |.{1,20} - )?Found 0 errors",
         rank=Rank.NOISE,
         example="""

@@ -14,7 +14,7 @@ _NAMES = rf"^(?:FAIL|ERROR): |{_RAISED}"
 RULES = (
     Rule(
         name="unittest.failure",
-        word="fail: ",
+        keywords=("fail: ",),
         opens=(r"FAIL: (?:\S{1,200} \([\w.<>-]{1,300}\)|[A-Za-z_]\w{0,200}(?:\.\w{1,200}){1,12}(?=$| \(|\(|\[))"),
         until=_END,
         most=80,
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="unittest.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=(
             r"ERROR: (?:(?:test|setUp|tearDown|_?[a-z])\w{0,200} \([\w.<>-]{1,300}\)|_ErrorHolder|test suite for <"
             r"|Failure: \w{1,100} \(|(?:\w{1,100}\.){1,12}test\w{0,200}(?=$| \(|\(|\[)|unittest\.loader\.)"
@@ -62,7 +62,7 @@ RULES = (
     ),
     Rule(
         name="unittest.unexpected_success",
-        word="unexpected success: ",
+        keywords=("unexpected success: ",),
         opens=r"UNEXPECTED SUCCESS: \S",
         example="""
   ======================================================================
@@ -73,7 +73,7 @@ RULES = (
     ),
     Rule(
         name="unittest.described",
-        word="fail: ",
+        keywords=("fail: ",),
         opens=r"FAIL: [A-Z`'][\w`'-]{0,40} .{1,300}[.\w)]$",
         rank=Rank.LIKELY,
         until=_END,
@@ -94,7 +94,7 @@ RULES = (
     ),
     Rule(
         name="unittest.progress",
-        word=" ... fail",
+        keywords=(" ... fail",),
         opens=r"\S.{0,400} \.\.\. FAIL$",
         rank=Rank.RECAP,
         example="""
@@ -104,7 +104,7 @@ RULES = (
     ),
     Rule(
         name="unittest.progress_error",
-        word=" ... error",
+        keywords=(" ... error",),
         opens=r"\S.{0,400} \.\.\. ERROR$",
         rank=Rank.RECAP,
         example="""
@@ -113,7 +113,7 @@ RULES = (
     ),
     Rule(
         name="unittest.tally",
-        word="failed (",
+        keywords=("failed (",),
         opens=r"FAILED \((?:(?:failures|errors|skipped|SKIP|(?:un)?expected \w{8,9})=\d{1,7}(?:, )?){1,6}\)",
         rank=Rank.RECAP,
         example="""
@@ -124,7 +124,7 @@ RULES = (
     ),
     Rule(
         name="stestr.failed",
-        word="... failed",
+        keywords=("... failed",),
         opens=(
             r"(?:\{\d{1,4}\} )?[\w-]{1,100}(?:\.[\w-]{1,100}){1,12}(?:\([^()]{0,300}\))?"
             r" \[\d[\d.]{0,12}s\] \.\.\. FAILED$"

@@ -9,7 +9,7 @@ _REASON = r"\s{0,8}(?:Because|And because|Thus|So,? because|and |\(\d)|\s{2,16}\
 RULES = (
     Rule(
         name="uv.no_solution",
-        word="error: no solution found",
+        keywords=("error: no solution found",),
         opens=r"error: No solution found when resolving",
         through=r"\s{2,12}\S|$",
         most=20,
@@ -22,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="uv.boxed",
-        word="not found",
+        keywords=("not found",),
         opens=r"\s{2}╰─▶ Because ",
         lead=r"\s{2}× ",
         lead_most=1,
@@ -37,7 +37,7 @@ RULES = (
     ),
     Rule(
         name="uv.box",
-        word="failed to ",
+        keywords=("failed to ",),
         opens=r"\s{2}× Failed to ",
         through=r"\s{2}[├╰│]|\s{4,16}\S|$",
         most=60,
@@ -51,7 +51,7 @@ RULES = (
     ),
     Rule(
         name="uv.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"error: (?:The lockfile at `|Failed to (?:fetch|download|build|parse|spawn|install|read|resolve|find"
         r"|discover)"
         r"|Distribution not found|Unable to find lockfile|No interpreter found|The build backend returned"
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="poetry.solving",
-        word="version solving failed",
+        keywords=("version solving failed",),
         opens=r".{0,1500}version solving failed",
         lead=_REASON,
         lead_most=16,
@@ -80,7 +80,7 @@ RULES = (
     ),
     Rule(
         name="poetry.lock",
-        word="error",
+        keywords=("error",),
         opens=r"Error: (?:poetry\.lock is not up to date|The lock file is not up to date"
         r"|Could not parse version constraint)",
         example="""
@@ -89,7 +89,7 @@ RULES = (
     ),
     Rule(
         name="poetry.invalid",
-        word="is invalid",
+        keywords=("is invalid",),
         opens=r"The Poetry configuration is invalid",
         through=r"\s{2}- ",
         example="""
@@ -100,7 +100,7 @@ RULES = (
     ),
     Rule(
         name="poetry.exception",
-        word="error",
+        keywords=("error",),
         opens=r"\s{2}[A-Z]\w{1,60}Error$",
         through=r"$|\s{2}\S",
         until=r"\s{2}at ",
@@ -117,7 +117,7 @@ RULES = (
     ),
     Rule(
         name="pipenv.lock",
-        word="expected",
+        keywords=("expected",),
         opens=r"Your Pipfile\.lock \(\w{1,80}\) is out of date",
         example="""
 ! Your Pipfile.lock (61aa4f) is out of date. Expected: (7a6b81).
@@ -125,7 +125,7 @@ RULES = (
     ),
     Rule(
         name="pipenv.locking",
-        word="locking failed",
+        keywords=("locking failed",),
         opens=r"(?:✘ )?Locking Failed!",
         rank=Rank.LIKELY,
         example="""
@@ -134,7 +134,7 @@ RULES = (
     ),
     Rule(
         name="conda.not_found",
-        word="packagesnotfounderror",
+        keywords=("packagesnotfounderror",),
         opens=r"PackagesNotFoundError: ",
         through=r"$|\s{2}- ",
         most=20,
@@ -148,7 +148,7 @@ RULES = (
     ),
     Rule(
         name="conda.unsatisfiable",
-        word="unsatisfiableerror",
+        keywords=("unsatisfiableerror",),
         opens=r"(?:LibMamba)?UnsatisfiableError: ",
         through=r"$|\s{0,8}[├└│-]|\s{1,8}\S",
         most=30,
@@ -160,7 +160,7 @@ RULES = (
     ),
     Rule(
         name="conda.error",
-        word="error: ",
+        keywords=("error: ",),
         opens=r"Conda\w{0,40}Error: ",
         through=r"Elapsed: |An HTTP error occurred|[\w'\"(]",
         most=4,
@@ -171,7 +171,7 @@ RULES = (
     ),
     Rule(
         name="conda.mamba",
-        word="could not solve",
+        keywords=("could not solve",),
         opens=r"(?:error\s{1,6}libmamba )?Could not solve for environment specs",
         through=r"$|\s{0,8}[├└│-]|\s{1,8}\S|The following packages? ",
         most=30,

@@ -9,7 +9,7 @@ _LINE = r"(?:\d{1,4}: )?(?:={2}|-{2})\d{1,9}(?:={2}|-{2}) "
 RULES = (
     Rule(
         name="valgrind.invalid",
-        word="invalid ",
+        keywords=("invalid ",),
         opens=_LINE + r"Invalid (?:read|write|free)",
         through=_LINE + r"\s{1,6}\S",
         most=30,
@@ -23,7 +23,7 @@ RULES = (
     ),
     Rule(
         name="valgrind.mismatched",
-        word="mismatched free",
+        keywords=("mismatched free",),
         opens=_LINE + r"Mismatched free",
         through=_LINE + r"\s{1,6}\S",
         most=30,
@@ -34,7 +34,7 @@ RULES = (
     ),
     Rule(
         name="valgrind.summary",
-        word="error summary",
+        keywords=("error summary",),
         opens=_LINE + r"ERROR SUMMARY: [1-9]",
         lead=_LINE,
         lead_most=40,
@@ -48,7 +48,7 @@ RULES = (
     ),
     Rule(
         name="valgrind.clean",
-        word="error summary: 0 errors",
+        keywords=("error summary: 0 errors",),
         opens=_LINE + r"ERROR SUMMARY: 0 errors",
         rank=Rank.NOISE,
         example="""

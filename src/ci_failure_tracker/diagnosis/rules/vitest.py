@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="vitest.failure",
-        word="fail ",
+        keywords=("fail ",),
         opens=r" ?FAIL {1,2}(?:\|?[\w@/ -]{1,60}\|? )?\S{1,300}\.\w{1,5}(?: > | \[ )",
         until=r"⎯{3,200}",
         most=80,
@@ -35,7 +35,7 @@ RULES = (
     ),
     Rule(
         name="vitest.unhandled",
-        word="unhandled error",
+        keywords=("unhandled error",),
         opens=r"Vitest caught \d{1,6} unhandled errors? during the test run",
         until=r"⎯{20,200}$",
         most=50,
@@ -54,7 +54,7 @@ RULES = (
     ),
     Rule(
         name="vitest.tally",
-        word=" failed ",
+        keywords=(" failed ",),
         opens=r" {1,12}(?:Test Files|Tests) {1,4}\d{1,6} failed ",
         rank=Rank.RECAP,
         through=r" {1,12}(?:Tests|Errors) {1,4}\d",

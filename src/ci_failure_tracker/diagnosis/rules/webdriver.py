@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 RULES = (
     Rule(
         name="nightwatch.assertion",
-        word=' expected "',
+        keywords=(' expected "',),
         opens=r" {1,6}[✖×] .{1,800} - expected \"",
         through=r" {4,12}at \S",
         most=12,
@@ -18,7 +18,7 @@ RULES = (
     ),
     Rule(
         name="nightwatch.error",
-        word="nightwatchasserterror",
+        keywords=("nightwatchasserterror",),
         opens=r" {1,6}(?:[✖×] )?\d{0,4}\)? ?NightwatchAssertError",
         through=r" {3,12}\S",
         most=14,
@@ -33,7 +33,7 @@ RULES = (
     ),
     Rule(
         name="nightwatch.recap",
-        word="test failure: ",
+        keywords=("test failure: ",),
         opens=r" {0,4}[✖×]? ?TEST FAILURE: ",
         rank=Rank.RECAP,
         example="""
@@ -42,7 +42,7 @@ RULES = (
     ),
     Rule(
         name="webdriverio.error",
-        word="error in ",
+        keywords=("error in ",),
         opens=r'\[\d{1,3}-\d{1,3}\] (?:\w{1,60})?Error in "',
         through=r"(?!\[\d)\s{0,40}\S",
         most=20,
@@ -57,7 +57,7 @@ RULES = (
     ),
     Rule(
         name="webdriverio.recap",
-        word="failed in ",
+        keywords=("failed in ",),
         opens=r"\[\d{1,3}-\d{1,3}\] FAILED in ",
         rank=Rank.RECAP,
         example="""
@@ -66,7 +66,7 @@ RULES = (
     ),
     Rule(
         name="protractor.launcher",
-        word="error",
+        keywords=("error",),
         opens=r"(?:\[\d\d:\d\d:\d\d\] )?E/\w{1,30} - (?!BUG: launcher exited).{0,300}[eE]rror",
         through=r"\s{4}at ",
         most=8,
@@ -77,7 +77,7 @@ RULES = (
     ),
     Rule(
         name="protractor.could_not",
-        word="could not ",
+        keywords=("could not ",),
         opens=r"(?:\[\d\d:\d\d:\d\d\] )?E/\w{1,30} - Could not ",
         example="""
 ! [10:20:30] E/direct - Could not find chromedriver at /home/travis/build/shop/node_modules/chromedriver
@@ -85,7 +85,7 @@ RULES = (
     ),
     Rule(
         name="testem.browser",
-        word="error: browser ",
+        keywords=("error: browser ",),
         opens=r"(?:\s{2,16}|##\[error\])?Error: Browser (?:exited|failed|timeout|disconnected)",
         example="""
 ! Error: Browser failed to connect within 30s. testem.js not loaded?

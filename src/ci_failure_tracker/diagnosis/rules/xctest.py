@@ -9,7 +9,8 @@ _SYMBOL = r"(?:\S{1,3} {1,3})?"
 RULES = (
     Rule(
         name="xctest.error",
-        word=" error: ",
+        keywords=(" error: ",),
+        priority=-2,  # after gcc.error
         opens=r"\S.{0,400}:(?:\d{1,6}|<unknown>): error: (?:-\[[^\]]{1,300}\]|\w[\w.]{0,200}\.\w{1,200}) : ",
         through=r"Test Case '.{1,400}' failed",
         most=2,
@@ -21,7 +22,7 @@ RULES = (
     ),
     Rule(
         name="xctest.case",
-        word="' failed (",
+        keywords=("' failed (",),
         opens=r"Test Case '.{1,400}' failed \(",
         rank=Rank.RECAP,
         example="""
@@ -30,7 +31,7 @@ RULES = (
     ),
     Rule(
         name="xctest.suite",
-        word="' failed",
+        keywords=("' failed",),
         opens=r"Test [Ss]uite '.{1,400}' failed",
         rank=Rank.SYMPTOM,
         example="""
@@ -39,7 +40,7 @@ RULES = (
     ),
     Rule(
         name="xctest.failing_tests",
-        word="failing tests:",
+        keywords=("failing tests:",),
         opens=r"Failing tests:$",
         through=r"\s{1,8}\S|$",
         rank=Rank.RECAP,
@@ -55,7 +56,7 @@ RULES = (
     ),
     Rule(
         name="xctest.testing_failed",
-        word="testing failed:",
+        keywords=("testing failed:",),
         opens=r"Testing failed:$",
         through=r"\t\S|\s{2,8}\S",
         rank=Rank.LIKELY,
@@ -70,7 +71,7 @@ RULES = (
     ),
     Rule(
         name="xctest.count",
-        word=" failure",
+        keywords=(" failure",),
         opens=r"\s{0,8}Executed \d{1,7} tests?, with .{0,60}[1-9]\d{0,6} failures? \(",
         rank=Rank.SYMPTOM,
         example="""
@@ -79,28 +80,31 @@ RULES = (
     ),
     Rule(
         name="xctest.none",
-        word="0 failures (0 unexpected)",
+        keywords=("0 failures (0 unexpected)",),
         opens=r"\s{0,8}Executed \d{1,7} tests?, with .{0,40}\b0 failures \(0 unexpected\)",
         rank=Rank.NOISE,
         example="""
 ! Executed 3 tests, with 0 failures (0 unexpected) in 0.012 (0.013) seconds
 """,
     ),
-    *(
-        Rule(
-            name=f"xcpretty.{word}",
-            word=word,
-            opens=r"\s{2,8}(?:[\u2717\u2716\u2718]|\[x\]) \w{1,200}(?:\(\))?, \S",
-            example=f"""
+    Rule(
+        name="xcpretty.failed",
+        keywords=("failed", "expected", "error", "assert"),
+        opens=r"\s{2,8}(?:[\u2717\u2716\u2718]|\[x\]) \w{1,200}(?:\(\))?, \S",
+        example="""
       ✓ testOpens (0.002 seconds)
-!     ✗ testTotal, {word} to equal 8, got 7
+!     ✗ testTotal, failed to equal 8, got 7
+      ✓ testOpens (0.002 seconds)
+!     ✗ testTotal, expected to equal 8, got 7
+      ✓ testOpens (0.002 seconds)
+!     ✗ testTotal, error to equal 8, got 7
+      ✓ testOpens (0.002 seconds)
+!     ✗ testTotal, assert to equal 8, got 7
 """,
-        )
-        for word in ("failed", "expected", "error", "assert")
     ),
     Rule(
         name="xcpretty.summary",
-        word=" failed",
+        keywords=(" failed",),
         opens=r"\s{2}test\w{1,200}, \S.{0,400} failed(?:[:. ]|$)",
         lead=r"\w[\w.]{1,200}$|$",
         lead_most=2,
@@ -116,28 +120,26 @@ RULES = (
   Executed 3 tests, with 1 failure (0 unexpected) in 0.01 (0.02) seconds
 """,
     ),
-    *(
-        Rule(
-            name=f"swift-testing.{name}",
-            word=word,
-            opens=_SYMBOL + r"Test .{1,400} recorded an issue (?:with .{1,200} )?at ",
-            through=r"\S{1,3} {1,3}(?!Test |Suite )\S|\s{1,8}\S",
-            most=12,
-            example=f"""
+    Rule(
+        name="swift-testing.issue",
+        keywords=("expectation failed", "caught error"),
+        opens=_SYMBOL + r"Test .{1,400} recorded an issue (?:with .{1,200} )?at ",
+        through=r"\S{1,3} {1,3}(?!Test |Suite )\S|\s{1,8}\S",
+        most=12,
+        example="""
   ◇ Test total() started.
-! ✘ Test total() recorded an issue at CartTests.swift:12:5: {said}
+! ✘ Test total() recorded an issue at CartTests.swift:12:5: Expectation failed: (total → 7) == 8
+> ↳ the cart was full
+  ✘ Test total() failed after 0.001 seconds with 1 issue.
+  ◇ Test total() started.
+! ✘ Test total() recorded an issue at CartTests.swift:12:5: Caught error: noPriceList
 > ↳ the cart was full
   ✘ Test total() failed after 0.001 seconds with 1 issue.
 """,
-        )
-        for name, word, said in (
-            ("expectation", "expectation failed", "Expectation failed: (total → 7) == 8"),
-            ("error", "caught error", "Caught error: noPriceList"),
-        )
     ),
     Rule(
         name="swift-testing.test",
-        word=" failed after ",
+        keywords=(" failed after ",),
         opens=_SYMBOL + r"(?:Test|Suite) .{1,400} failed after \d",
         rank=Rank.RECAP,
         example="""

@@ -7,23 +7,10 @@ from ci_failure_tracker.diagnosis.rule import Rank, Rule
 _LINE = r"➤ YN\d{4}: .{0,4}"
 
 
-def _berry(word: str, example: str) -> Rule:
-    """What the later versions say under a code; YN0000 only says how it went on."""
-    return Rule(
-        name="yarn.berry_" + word.replace(" ", "_").replace("'", ""),
-        word=word,
-        opens=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086|0028)\d{4}: ",
-        through=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086)\d{4}: [│·] {2}",
-        most=20,
-        rank=Rank.LIKELY if word == "error" else Rank.DEFINITE,
-        example=example,
-    )
-
-
 RULES = (
     Rule(
         name="yarn.command",
-        word="error command failed",
+        keywords=("error command failed",),
         opens=r"error Command failed with (?:exit code|signal) ",
         rank=Rank.SYMPTOM,
         example="""
@@ -33,7 +20,7 @@ RULES = (
     ),
     Rule(
         name="yarn.error",
-        word="error ",
+        keywords=("error ",),
         opens=r"error (?:Couldn't |An unexpected error|Your lockfile needs|Found incompatible|Command \""
         r"|No lockfile|Failed to "
         r"|Integrity check|Missing list|Received |Package \"|Outdated lockfile|Incorrect integrity|Extracting tar"
@@ -45,7 +32,7 @@ RULES = (
     ),
     Rule(
         name="yarn.engine",
-        word="expected version",
+        keywords=("expected version",),
         opens=r'error \S{1,200}: The engine "',
         through=r"error Found incompatible module",
         example="""
@@ -56,7 +43,7 @@ RULES = (
     ),
     Rule(
         name="yarn.build",
-        word=": command failed.",
+        keywords=(": command failed.",),
         opens=r"error (?:/|[A-Z]:\\).{1,400}: Command failed\.",
         until=r"info Visit|error Command",
         through=r"\s|\S|$",
@@ -73,7 +60,7 @@ RULES = (
     ),
     Rule(
         name="yarn.immutable",
-        word="explicitly forbidden",
+        keywords=("explicitly forbidden",),
         opens=_LINE + r"The lockfile would have been ",
         lead=r"➤ YN0028: │ [+-]|➤ YN0000: │",
         lead_most=8,
@@ -86,36 +73,40 @@ RULES = (
     ),
     Rule(
         name="yarn.failed",
-        word="failed with errors",
+        keywords=("failed with errors",),
         opens=_LINE + r"Failed with errors in",
         rank=Rank.SYMPTOM,
         example="""
 ! ➤ YN0000: · Failed with errors in 0s 721ms
 """,
     ),
-    _berry(
-        "not found",
-        """
+    Rule(
+        name="yarn.berry",
+        keywords=("not found", "couldn't"),
+        opens=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086|0028)\d{4}: ",
+        through=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086)\d{4}: [│·] {2}",
+        most=20,
+        example="""
 ! ➤ YN0035: │ basket@npm:9: Package not found
 > ➤ YN0035: │   Response Code: 404 (Not Found)
   ➤ YN0000: └ Completed in 0s 277ms
-""",
-    ),
-    _berry(
-        "couldn't",
-        """
 ! ➤ YN0009: │ basket@npm:9.0.0 couldn't be built successfully (exit code 1, logs can be found here: /srv/x.log)
 """,
     ),
-    _berry(
-        "error",
-        """
+    Rule(
+        name="yarn.berry_error",
+        keywords=("error",),
+        opens=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086|0028)\d{4}: ",
+        through=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086)\d{4}: [│·] {2}",
+        most=20,
+        rank=Rank.LIKELY,
+        example="""
 ! ➤ YN0001: │ Error: basket@npm:9.0.0: the archive ends too early
 """,
     ),
     Rule(
         name="yarn.usage",
-        word=" error: ",
+        keywords=(" error: ",),
         opens=r"(?:Usage|Internal) Error: \S",
         through=r"\s{4}at ",
         rank=Rank.LIKELY,
