@@ -5,7 +5,7 @@ from __future__ import annotations
 from ci_failure_tracker.diagnosis.excerpt import Limits, chosen, ordered, ranges
 from ci_failure_tracker.diagnosis.explain import read_log
 from ci_failure_tracker.diagnosis.log import Log
-from ci_failure_tracker.diagnosis.rule import GENERIC, Block, Rank
+from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.structure import Section
 from ci_failure_tracker.model import ExcerptLine, LineRange
 
@@ -20,8 +20,10 @@ def numbers(log: Log, *blocks: Block, limits: Limits = DEFAULT) -> list[int]:
     return [line.number for line in chosen(log, ordered(blocks), limits)]
 
 
-def a_block(start: int, end: int, rank: Rank = Rank.DEFINITE, *, headline: int = 0, score: float = 0.0) -> Block:
-    return Block(start, end, headline or start, rank, "test.rule", score)
+def a_block(
+    start: int, end: int, confidence: Confidence = Confidence.DEFINITE, *, headline: int = 0, score: float = 0.0
+) -> Block:
+    return Block(start, end, headline or start, confidence, "test.pattern", score)
 
 
 def different(count: int) -> list[str]:
@@ -30,49 +32,49 @@ def different(count: int) -> list[str]:
 
 def test_consequences_stay_out_where_there_is_a_cause_and_a_recap_stays_only_beside_it() -> None:
     log = log_of(*different(20))
-    recaps = (a_block(5, 5, Rank.RECAP), a_block(15, 15, Rank.RECAP))
-    assert numbers(log, a_block(3, 4), a_block(6, 6, Rank.SYMPTOM), *recaps) == [3, 4, 5]
+    recaps = (a_block(5, 5, Confidence.RECAP), a_block(15, 15, Confidence.RECAP))
+    assert numbers(log, a_block(3, 4), a_block(6, 6, Confidence.SYMPTOM), *recaps) == [3, 4, 5]
 
 
 def test_a_log_without_steps_shows_at_its_end_how_the_job_came_to_it() -> None:
     log = log_of(*different(20))
-    blocks = ordered([a_block(3, 4), a_block(6, 6, Rank.SYMPTOM), a_block(18, 18, Rank.SYMPTOM)])
+    blocks = ordered([a_block(3, 4), a_block(6, 6, Confidence.SYMPTOM), a_block(18, 18, Confidence.SYMPTOM)])
     assert [line.number for line in chosen(log, blocks, DEFAULT, ending=15)] == [3, 4, 18]
 
 
 def test_the_neighbours_of_a_failure_are_shown_up_to_an_empty_line_or_the_end_of_its_step() -> None:
     log = log_of("far", "-----", "above", "guess", "below", "further", "", "far", "failure", "below", "next step")
     step = Section(1, 1, 10)
-    blocks = ordered([a_block(4, 4, Rank.LIKELY, score=9)])
+    blocks = ordered([a_block(4, 4, Confidence.LIKELY, score=9)])
     assert [line.number for line in chosen(log, blocks, DEFAULT, [step])] == [3, 4, 5, 6]
     assert [line.number for line in chosen(log, [a_block(9, 9)], DEFAULT, [step])] == [9, 10]
 
 
 def test_a_consequence_is_shown_where_there_is_nothing_better() -> None:
-    assert numbers(log_of(*different(20)), a_block(15, 15, Rank.SYMPTOM)) == [15]
+    assert numbers(log_of(*different(20)), a_block(15, 15, Confidence.SYMPTOM)) == [15]
 
 
 def test_what_something_that_passed_may_have_printed_stays_out_where_a_tool_says_what_failed() -> None:
     log = log_of(*different(20))
-    guess = Block(15, 16, 15, Rank.LIKELY, GENERIC, 20)
+    guess = Block(15, 16, 15, Confidence.LIKELY, GENERIC, 20)
     assert numbers(log, a_block(3, 4), guess) == [3, 4]
 
 
 def test_beside_little_that_a_tool_says_a_stack_trace_is_shown_as_well_but_not_beside_much() -> None:
     log = log_of(*different(20))
-    trace = a_block(15, 16, Rank.LIKELY)
+    trace = a_block(15, 16, Confidence.LIKELY)
     assert numbers(log, a_block(3, 4), trace) == [3, 4, 15, 16]
     assert numbers(log, a_block(1, 9), trace) == [*range(1, 10)]
 
 
 def test_of_several_guesses_the_weak_ones_stay_out() -> None:
     log = log_of(*different(20))
-    guesses = (a_block(2, 2, Rank.LIKELY, score=3), a_block(9, 9, Rank.LIKELY, score=10))
+    guesses = (a_block(2, 2, Confidence.LIKELY, score=3), a_block(9, 9, Confidence.LIKELY, score=10))
     assert numbers(log, *guesses) == [9]
 
 
 def test_noise_is_never_shown() -> None:
-    assert numbers(log_of(*different(5)), a_block(1, 5, Rank.NOISE)) == []
+    assert numbers(log_of(*different(5)), a_block(1, 5, Confidence.NOISE)) == []
 
 
 def test_the_first_failure_comes_first_where_there_is_no_room_for_all() -> None:
@@ -113,7 +115,7 @@ def test_of_many_failures_each_is_named_and_the_first_is_shown_at_greater_length
 
 def test_beside_what_ends_any_job_only_what_is_near_is_shown() -> None:
     log = log_of(*different(90))
-    blocks = (a_block(2, 2), a_block(78, 78), a_block(80, 80, Rank.FATAL))
+    blocks = (a_block(2, 2), a_block(78, 78), a_block(80, 80, Confidence.FATAL))
     assert numbers(log, *blocks) == [78, 80]
 
 

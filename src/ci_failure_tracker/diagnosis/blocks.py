@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from ci_failure_tracker.diagnosis.log import Log, depth
-from ci_failure_tracker.diagnosis.rule import Block, Rank, Rule
+from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence, LogPattern
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
-from ci_failure_tracker.diagnosis.words import marking_words, rules_fitting
+from ci_failure_tracker.diagnosis.words import candidates, marking_words
 
 MOST_OPENINGS = 6_000
 """Marked lines of a step that are tried with the rules; where there are more, the first and the last half of them."""
@@ -33,12 +33,12 @@ _PREFIXES = (
 class _Opening:
     """A line that opens a block, and the prefix that a wrapper put before the block's lines."""
 
-    rule: Rule
+    pattern: LogPattern
     prefix: re.Pattern[str] | None
 
 
 @cache
-def pattern(source: str) -> re.Pattern[str]:
+def compiled(source: str) -> re.Pattern[str]:
     """A rule's pattern, made when it is first needed."""
     return re.compile(source)
 
@@ -60,12 +60,12 @@ def _tried(numbers: Sequence[int]) -> Sequence[int]:
 
 def _opening(text: str) -> _Opening | None:
     """The first rule whose block a line opens: as it is, or else without a wrapper's prefix."""
-    fitting = rules_fitting(text)
+    fitting = candidates(text)
     if fitting:
         for prefix, shown in variants(text):
-            for rule in fitting:
-                if pattern(rule.opens).match(shown):
-                    return _Opening(rule, prefix)
+            for pattern in fitting:
+                if compiled(pattern.start).match(shown):
+                    return _Opening(pattern, prefix)
     return None
 
 
@@ -91,7 +91,7 @@ def _extended(log: Log, section: Section, openings: dict[int, _Opening]) -> Iter
         if number <= done:
             continue
         opening = openings[number]
-        limit = stronger.get(number) if opening.rule.rank > Rank.NOISE else None
+        limit = stronger.get(number) if opening.pattern.confidence > Confidence.NOISE else None
         last = min(section.end, limit - 1 if limit else section.end)
         block = _block(log, number, opening, done + 1, last)
         done = block.end
@@ -103,40 +103,40 @@ def _stronger(openings: dict[int, _Opening], numbers: Sequence[int]) -> dict[int
     found: dict[int, int] = {}
     waiting: list[int] = []
     for number in numbers:
-        while waiting and openings[waiting[-1]].rule.rank < openings[number].rule.rank:
+        while waiting and openings[waiting[-1]].pattern.confidence < openings[number].pattern.confidence:
             found[waiting.pop()] = number
         waiting.append(number)
     return found
 
 
 def _block(log: Log, number: int, opening: _Opening, first: int, last: int) -> Block:
-    rule, prefix = opening.rule, opening.prefix
-    end = _end(log, number, opening, min(last, number + rule.most - 1))
-    end = _below(log, number, end, last) if rule.rank is Rank.LIKELY else end
+    pattern, prefix = opening.pattern, opening.prefix
+    end = _end(log, number, opening, min(last, number + pattern.max_lines - 1))
+    end = _below(log, number, end, last) if pattern.confidence is Confidence.LIKELY else end
     start = _start(log, number, opening, first)
     lines = [(place, _peeled(log[place], prefix)) for place in range(start, end + 1)]
     return Block(
         start=start,
         end=end,
-        headline=next(_searched(rule.headline, lines), number),
-        rank=rule.rank,
-        rule=rule.name,
-        names=tuple(_searched(rule.names, lines)),
-        outcome=rule.outcome,
+        headline=next(_searched(pattern.headline, lines), number),
+        confidence=pattern.confidence,
+        pattern=pattern.name,
+        fingerprint=tuple(_searched(pattern.fingerprint, lines)),
+        outcome=pattern.outcome,
     )
 
 
 def _searched(source: str, lines: Iterable[tuple[int, str]]) -> Iterator[int]:
-    return (place for place, text in lines if pattern(source).search(text)) if source else iter(())
+    return (place for place, text in lines if compiled(source).search(text)) if source else iter(())
 
 
 def _start(log: Log, number: int, opening: _Opening, first: int) -> int:
-    rule = opening.rule
+    pattern = opening.pattern
     start = reached = number
     while (
-        rule.lead
-        and reached > max(first, number - rule.lead_most)
-        and pattern(rule.lead).match(_peeled(log[reached - 1], opening.prefix))
+        pattern.context_before
+        and reached > max(first, number - pattern.max_context)
+        and compiled(pattern.context_before).match(_peeled(log[reached - 1], opening.prefix))
     ):
         reached -= 1
         start = reached if log[reached] else start
@@ -155,17 +155,17 @@ def _below(log: Log, number: int, end: int, last: int) -> int:
 
 def _end(log: Log, number: int, opening: _Opening, last: int) -> int:
     """The last line of a block; empty lines at its end do not belong to it."""
-    rule = opening.rule
+    pattern = opening.pattern
     end = number
-    if not (rule.through or rule.until or rule.closes):
+    if not (pattern.body or pattern.end_before or pattern.end):
         return end
     for place in range(number + 1, last + 1):
         text = _peeled(log[place], opening.prefix)
-        if is_mark(text) or (rule.until and pattern(rule.until).match(text)):
+        if is_mark(text) or (pattern.end_before and compiled(pattern.end_before).match(text)):
             break
-        if rule.closes and pattern(rule.closes).match(text):
+        if pattern.end and compiled(pattern.end).match(text):
             return place
-        if rule.through and not pattern(rule.through).match(text):
+        if pattern.body and not compiled(pattern.body).match(text):
             break
         end = place if text.strip() else end
     return end

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ci_failure_tracker.diagnosis.log import Log
-from ci_failure_tracker.diagnosis.rule import GENERIC, Block, Rank
+from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.signature import masked
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.model import ExcerptLine, LineRange
@@ -40,12 +40,12 @@ class Limits:
 
 def ordered(blocks: Iterable[Block]) -> list[Block]:
     """The blocks by what they say of the cause, best first."""
-    return sorted((block for block in blocks if block.rank is not Rank.NOISE), key=_order)
+    return sorted((block for block in blocks if block.confidence is not Confidence.NOISE), key=_order)
 
 
 def _order(block: Block) -> tuple[float, float, int]:
-    likely = block.rank is Rank.LIKELY
-    return -block.rank, -block.score if likely else 0, -block.start if likely else block.start
+    likely = block.confidence is Confidence.LIKELY
+    return -block.confidence, -block.score if likely else 0, -block.start if likely else block.start
 
 
 def chosen(
@@ -63,7 +63,7 @@ def chosen(
         room = limits.lines - len(picked)
         if room <= 0 or not (_belongs(group[0], blocks[0], picked) or _ends(group, ending)):
             continue
-        others = sum(other[0].rank is group[0].rank for other in folded[place + 1 :])
+        others = sum(other[0].confidence is group[0].confidence for other in folded[place + 1 :])
         lines = _cut(log, group[0], room, max(_OPENING, room - _OPENING * others))
         picked.update((number, 0) for number in lines if number not in picked)
         picked[group[0].headline] += len(group) - 1
@@ -77,8 +77,8 @@ def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step
 
     A tool often says more than what a rule knows of it; what is known to be a consequence ends it.
     """
-    never = {n for block in blocks if block.rank is Rank.SYMPTOM for n in range(block.start, block.end + 1)}
-    guesses = {block.start for block in blocks if block.rank is Rank.LIKELY}
+    never = {n for block in blocks if block.confidence is Confidence.SYMPTOM for n in range(block.start, block.end + 1)}
+    guesses = {block.start for block in blocks if block.confidence is Confidence.LIKELY}
     for number in [number for number in sorted(picked) if step.body <= number <= step.end]:
         above = range(number - 1, max(step.body, number - _ABOVE) - 1, -1) if number in guesses else ()
         for around in (above, range(number + 1, min(step.end, number + _BELOW) + 1)):
@@ -92,22 +92,22 @@ def _folded(log: Log, blocks: Iterable[Block]) -> list[list[Block]]:
     """Blocks that name the same cause together, each group where its first one stood."""
     groups: dict[tuple[str, ...], list[Block]] = {}
     for block in blocks:
-        cause = tuple(masked(log[number]) for number in block.names or (block.headline,))
+        cause = tuple(masked(log[number]) for number in block.fingerprint or (block.headline,))
         groups.setdefault(cause, []).append(block)
     return list(groups.values())
 
 
 def _belongs(block: Block, best: Block, picked: Collection[int]) -> bool:
     """Whether a block says something beside what was picked already."""
-    if block.rank is Rank.SYMPTOM:
-        return best.rank is Rank.SYMPTOM
-    if block.rank is Rank.RECAP and best.rank > Rank.RECAP:
+    if block.confidence is Confidence.SYMPTOM:
+        return best.confidence is Confidence.SYMPTOM
+    if block.confidence is Confidence.RECAP and best.confidence > Confidence.RECAP:
         return _touches(block, picked)
-    if best.rank is Rank.FATAL and block.rank < Rank.FATAL:
+    if best.confidence is Confidence.FATAL and block.confidence < Confidence.FATAL:
         return abs(block.start - best.start) < _NEAR
-    if block.rank is Rank.LIKELY and best.rank > Rank.LIKELY:
-        return _touches(block, picked) or (block.rule != GENERIC and len(picked) < _SHORT)
-    return block.rank is not Rank.LIKELY or block.score >= _WEAKEST * best.score
+    if block.confidence is Confidence.LIKELY and best.confidence > Confidence.LIKELY:
+        return _touches(block, picked) or (block.pattern != GENERIC and len(picked) < _SHORT)
+    return block.confidence is not Confidence.LIKELY or block.score >= _WEAKEST * best.score
 
 
 def _ends(group: Iterable[Block], ending: int | None) -> bool:

@@ -9,7 +9,7 @@ from ci_failure_tracker.diagnosis.blocks import find_blocks
 from ci_failure_tracker.diagnosis.excerpt import Limits, chosen, ordered, ranges
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_words, weighed
 from ci_failure_tracker.diagnosis.log import Log, LogReader
-from ci_failure_tracker.diagnosis.rule import Block, Rank
+from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.signature import signature
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections
 from ci_failure_tracker.model import Annotation, Diagnosis, ExcerptLine, Outcome, Step
@@ -44,7 +44,7 @@ def explain(log: Log, limits: Limits = _DEFAULT_LIMITS, failed_step: Step | None
     parts = sections(log)
     where = failing_sections(log, parts, failed_step)[-_MOST_SECTIONS:]
     best = ordered(block for section in where for block in _blocks(log, section))
-    if not best or best[0].rank <= Rank.SYMPTOM:
+    if not best or best[0].confidence <= Confidence.SYMPTOM:
         best = [*(list(last_words(log, where[-1], best)) or _complaint_before(log, parts, where[0])), *best]
     lines = chosen(log, best, limits, where, log.last - _ENDING if len(parts) == 1 else None)
     return _diagnosis(log, best, lines)
@@ -60,11 +60,11 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     found = list(_blocks(log, section))
     taken = {number for block in found for number in range(block.start, block.end + 1)}
     said = [
-        Block(number, number, number, Rank.LIKELY, "annotation", _OF_AN_ANNOTATION)
+        Block(number, number, number, Confidence.LIKELY, "annotation", _OF_AN_ANNOTATION)
         for number in range(1, log.last + 1)
         if number not in taken and log[number].startswith(_ERROR_MARK)
     ]
-    best = ordered(block for block in (*found, *said) if block.rank > Rank.SYMPTOM)
+    best = ordered(block for block in (*found, *said) if block.confidence > Confidence.SYMPTOM)
     if not best:
         return None
     diagnosis = _diagnosis(log, best, chosen(log, best, limits))
@@ -89,15 +89,17 @@ def _place(annotation: Annotation) -> str:
 
 def _blocks(log: Log, section: Section) -> Iterator[Block]:
     """What a step holds, by the rules and by what reads like a failure."""
-    ruled = find_blocks(log, section)
-    yield from (weighed(block, section) for block in ruled)
-    yield from generic_blocks(log, section, ruled)
+    known = find_blocks(log, section)
+    yield from (weighed(block, section) for block in known)
+    yield from generic_blocks(log, section, known)
 
 
 def _complaint_before(log: Log, parts: Sequence[Section], failed: Section) -> list[Block]:
     """What an earlier step complained of, where the failed one only says that it failed; the nearest."""
     for section in reversed([part for part in parts if part.end < failed.start][-_MOST_SECTIONS:]):
-        found = ordered(block for block in _blocks(log, section) if block.rank > Rank.SYMPTOM and block.score >= LEAST)
+        found = ordered(
+            block for block in _blocks(log, section) if block.confidence > Confidence.SYMPTOM and block.score >= LEAST
+        )
         if found:
             return found
     return []
@@ -110,7 +112,9 @@ def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine]
         lines=lines,
         ranges=ranges(lines),
         signature=signature(_causes(log, blocks)),
-        outcome=next((one.outcome for one in blocks if one.outcome and one.rank is blocks[0].rank), Outcome.FAILURE),
+        outcome=next(
+            (one.outcome for one in blocks if one.outcome and one.confidence is blocks[0].confidence), Outcome.FAILURE
+        ),
     )
 
 
@@ -122,5 +126,5 @@ def _redacted(lines: Sequence[ExcerptLine]) -> Iterator[ExcerptLine]:
 def _causes(log: Log, blocks: Sequence[Block]) -> Iterator[str]:
     """The lines that name the cause: of the best block, and of those that are as good and as sure."""
     for block in blocks:
-        if block is blocks[0] or (block.rank is blocks[0].rank and block.rank > Rank.LIKELY):
-            yield from (log[number] for number in block.names or (block.headline,))
+        if block is blocks[0] or (block.confidence is blocks[0].confidence and block.confidence > Confidence.LIKELY):
+            yield from (log[number] for number in block.fingerprint or (block.headline,))

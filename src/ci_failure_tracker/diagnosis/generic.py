@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ci_failure_tracker.diagnosis.log import Log, depth
-from ci_failure_tracker.diagnosis.rule import GENERIC, Block, Rank
+from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.diagnosis.words import marking_words
 
@@ -112,7 +112,7 @@ def last_words(log: Log, section: Section, symptoms: Sequence[Block]) -> Iterato
         if len(lines) == _LAST_WORDS:
             break
     if lines:
-        yield Block(lines[-1], lines[0], lines[0], Rank.LIKELY, GENERIC)
+        yield Block(lines[-1], lines[0], lines[0], Confidence.LIKELY, GENERIC)
 
 
 def _scored(log: Log, section: Section, numbers: Sequence[int]) -> Iterator[_Scored]:
@@ -141,11 +141,11 @@ def _joined(log: Log, section: Section, found: Iterable[_Scored], covered: set[i
         if open_block and line.number <= open_block.end + 1:
             best = max(open_block.score, line.points)
             headline = line.number if line.points > open_block.score else open_block.headline
-            open_block = Block(open_block.start, max(end, open_block.end), headline, Rank.LIKELY, GENERIC, best)
+            open_block = Block(open_block.start, max(end, open_block.end), headline, Confidence.LIKELY, GENERIC, best)
             continue
         if open_block:
             yield open_block
-        open_block = Block(line.number, end, line.number, Rank.LIKELY, GENERIC, line.points)
+        open_block = Block(line.number, end, line.number, Confidence.LIKELY, GENERIC, line.points)
     if open_block:
         yield open_block
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 
-from ci_failure_tracker.diagnosis.rule import Rule
-from ci_failure_tracker.diagnosis.rules import all_rules
+from ci_failure_tracker.diagnosis.log_pattern import LogPattern
+from ci_failure_tracker.diagnosis.patterns import all_patterns
 
 STRUCTURE = (
     b"##[",
@@ -40,10 +40,10 @@ FAILURE = (
 
 @cache
 def _places_by_keyword() -> dict[str, list[int]]:
-    """For each keyword the places in `all_rules()` of the rules that it leads to."""
+    """For each keyword the places in `all_patterns()` of the patterns that it leads to."""
     found: dict[str, list[int]] = defaultdict(list)
-    for place, rule in enumerate(all_rules()):
-        for keyword in rule.keywords:
+    for place, pattern in enumerate(all_patterns()):
+        for keyword in pattern.keywords:
             found[keyword].append(place)
     return found
 
@@ -65,11 +65,11 @@ def _keywords_by_stem() -> dict[str, list[tuple[str, list[int]]]]:
     return found
 
 
-def rules_fitting(text: str) -> list[Rule]:
-    """The rules of which a line holds a keyword, in the order of `all_rules()`."""
+def candidates(text: str) -> list[LogPattern]:
+    """The patterns of which a line holds a keyword, in the order of `all_patterns()`."""
     folded = text.lower()
     places: set[int] = set()
     for stem, keywords in _keywords_by_stem().items():
         if stem in folded:
             places.update(*(found for keyword, found in keywords if keyword in folded))
-    return [all_rules()[place] for place in sorted(places)]
+    return [all_patterns()[place] for place in sorted(places)]
