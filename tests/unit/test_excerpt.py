@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ci_failure_tracker.diagnosis.excerpt import Limits, chosen, ordered, ranges
+from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
 from ci_failure_tracker.diagnosis.explain import read_log
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
@@ -17,7 +17,7 @@ def log_of(*lines: str) -> Log:
 
 
 def numbers(log: Log, *blocks: Block, limits: Limits = DEFAULT) -> list[int]:
-    return [line.number for line in chosen(log, ordered(blocks), limits)]
+    return [line.number for line in choose_lines(log, by_confidence(blocks), limits)]
 
 
 def a_block(
@@ -38,16 +38,16 @@ def test_consequences_stay_out_where_there_is_a_cause_and_a_recap_stays_only_bes
 
 def test_a_log_without_steps_shows_at_its_end_how_the_job_came_to_it() -> None:
     log = log_of(*different(20))
-    blocks = ordered([a_block(3, 4), a_block(6, 6, Confidence.SYMPTOM), a_block(18, 18, Confidence.SYMPTOM)])
-    assert [line.number for line in chosen(log, blocks, DEFAULT, ending=15)] == [3, 4, 18]
+    blocks = by_confidence([a_block(3, 4), a_block(6, 6, Confidence.SYMPTOM), a_block(18, 18, Confidence.SYMPTOM)])
+    assert [line.number for line in choose_lines(log, blocks, DEFAULT, ending=15)] == [3, 4, 18]
 
 
 def test_the_neighbours_of_a_failure_are_shown_up_to_an_empty_line_or_the_end_of_its_step() -> None:
     log = log_of("far", "-----", "above", "guess", "below", "further", "", "far", "failure", "below", "next step")
     step = Section(1, 1, 10)
-    blocks = ordered([a_block(4, 4, Confidence.LIKELY, score=9)])
-    assert [line.number for line in chosen(log, blocks, DEFAULT, [step])] == [3, 4, 5, 6]
-    assert [line.number for line in chosen(log, [a_block(9, 9)], DEFAULT, [step])] == [9, 10]
+    blocks = by_confidence([a_block(4, 4, Confidence.LIKELY, score=9)])
+    assert [line.number for line in choose_lines(log, blocks, DEFAULT, [step])] == [3, 4, 5, 6]
+    assert [line.number for line in choose_lines(log, [a_block(9, 9)], DEFAULT, [step])] == [9, 10]
 
 
 def test_a_consequence_is_shown_where_there_is_nothing_better() -> None:
@@ -85,7 +85,7 @@ def test_the_first_failure_comes_first_where_there_is_no_room_for_all() -> None:
 
 def test_failures_that_differ_in_numbers_only_are_folded_into_the_first_with_their_count() -> None:
     log = log_of("timed out after 10 s", "fine", "timed out after 20 s", "fine", "timed out after 3 s")
-    lines = chosen(log, ordered([a_block(1, 1), a_block(3, 3), a_block(5, 5)]), DEFAULT)
+    lines = choose_lines(log, by_confidence([a_block(1, 1), a_block(3, 3), a_block(5, 5)]), DEFAULT)
     assert [(line.number, line.repeats) for line in lines] == [(1, 2)]
 
 
@@ -99,7 +99,7 @@ def test_a_long_stack_trace_is_cut_in_the_middle_and_says_how_much() -> None:
     log = log_of(
         "java.lang.IllegalStateException: no", *frames, "Caused by: java.io.IOException: gone", "\tat a.B.c(B.java)"
     )
-    lines = chosen(log, ordered([a_block(1, 23)]), Limits(lines=9))
+    lines = choose_lines(log, by_confidence([a_block(1, 23)]), Limits(lines=9))
     assert [line.number for line in lines] == [1, 2, 3, 4, 21, 22, 23]
     assert [line.left_out for line in lines] == [0, 0, 0, 0, 16, 0, 0]
 

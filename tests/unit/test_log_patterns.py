@@ -10,11 +10,11 @@ from itertools import groupby
 import pytest
 
 from ci_failure_tracker.diagnosis.blocks import compiled, find_blocks, variants
+from ci_failure_tracker.diagnosis.keywords import candidates
 from ci_failure_tracker.diagnosis.log import Log, LogReader
 from ci_failure_tracker.diagnosis.log_pattern import Block, LogPattern
 from ci_failure_tracker.diagnosis.patterns import all_patterns
 from ci_failure_tracker.diagnosis.structure import Section
-from ci_failure_tracker.diagnosis.words import candidates
 
 PATTERNS = all_patterns()
 each_pattern = pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)

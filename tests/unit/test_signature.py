@@ -11,17 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ci_failure_tracker.diagnosis.signature import (
-    LONGEST,
-    NOTHING_KNOWN,
-    TABLE,
-    VERSION,
-    Kept,
-    Mask,
-    covering,
-    masked,
-    signature,
-)
+from ci_failure_tracker.diagnosis.masks import TABLE, Kept, Mask
+from ci_failure_tracker.diagnosis.signature import LONGEST, NOTHING_KNOWN, VERSION, masked, masker, signature
 
 MASKS = [row for row in TABLE if isinstance(row, Mask)]
 KEPT = [row for row in TABLE if isinstance(row, Kept)]
@@ -208,7 +199,7 @@ def without(row: Mask | Kept) -> tuple[Mask | Kept, ...]:
 def test_a_mask_makes_its_examples_one_and_without_it_they_differ(row: Mask) -> None:
     one, other = row.example
     assert masked(one) == masked(other)
-    bare = covering(without(row))
+    bare = masker(without(row))
     assert bare(one) != bare(other), "this mask has no effect"
 
 
@@ -216,7 +207,7 @@ def test_a_mask_makes_its_examples_one_and_without_it_they_differ(row: Mask) -> 
 def test_what_is_kept_tells_its_examples_apart_and_without_it_they_are_one(row: Kept) -> None:
     one, other = row.example
     assert masked(one) != masked(other)
-    bare = covering(without(row))
+    bare = masker(without(row))
     assert bare(one) == bare(other), "this row has no effect"
 
 
@@ -262,7 +253,7 @@ def test_what_is_masked_is_no_longer_than_the_line(line: str) -> None:
     assert len(masked(line)) <= len(line)
 
 
-ALL_SEARCHED = covering(tuple(dataclasses.replace(row, needs="") for row in TABLE))
+ALL_SEARCHED = masker(tuple(dataclasses.replace(row, needs="") for row in TABLE))
 
 
 @given(LINES)

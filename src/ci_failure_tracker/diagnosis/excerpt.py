@@ -1,4 +1,4 @@
-"""Which blocks a maintainer needs to see: the cause before its consequences, whole, and no more than fits."""
+"""Choose the lines that a maintainer needs to see: causes before consequences, complete if they fit."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ci_failure_tracker.model import ExcerptLine, LineRange
 _FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
 _RULER = re.compile(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|[=_*#─━-]{4}|##\[|travis_")
 LONGEST_SHOWN = 300
-"""Characters of a line that are shown, and count."""
+"""Characters of a line that are shown and count."""
 
 _FRAMES_KEPT = 4
 _ABOVE, _BELOW = 2, 12
-"""Lines beside what was found that are shown with it at most."""
+"""Lines above and below a block that are shown with it, at most."""
 
 _OPENING = 3
-"""Lines that each of several failures gets at least, so that as many as can be are named."""
+"""Lines that each of several failures gets at least, so that as many failures as possible are named."""
 
 _SHORT = 8
 _NEAR = 40
@@ -32,14 +32,14 @@ _WEAKEST = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long an excerpt may be."""
+    """The size of an excerpt, at most."""
 
     lines: int = 30
     characters: int = 4000
 
 
-def ordered(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks by what they say of the cause, best first."""
+def by_confidence(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks without noise, the highest confidence first."""
     return sorted((block for block in blocks if block.confidence is not Confidence.NOISE), key=_order)
 
 
@@ -48,14 +48,13 @@ def _order(block: Block) -> tuple[float, float, int]:
     return -block.confidence, -block.score if likely else 0, -block.start if likely else block.start
 
 
-def chosen(
+def choose_lines(
     log: Log, blocks: Sequence[Block], limits: Limits, steps: Sequence[Section] = (), ending: int | None = None
 ) -> tuple[ExcerptLine, ...]:
     """The lines of the excerpt in the order of the log.
 
-    What was picked is shown with its neighbours, as far as these belong to one of the `steps`. From the line `ending`
-    on whatever looks like a failure is shown as well, if there is room: a log without steps says there how the job
-    came to its end.
+    Neighbours of a picked line are shown too, if they belong to one of the `steps`. From line `ending` on, everything
+    that looks like a failure is shown if there is room: the end of a log without steps tells how the job ended.
     """
     folded = _folded(log, blocks)
     picked: dict[int, int] = {}
@@ -73,9 +72,9 @@ def chosen(
 
 
 def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int) -> None:
-    """Add what stands right below what was picked in a step, and right above a guess, up to an empty line or a ruler.
+    """Add the lines directly below each picked line, and directly above a guess, up to an empty line or a ruler.
 
-    A tool often says more than what a rule knows of it; what is known to be a consequence ends it.
+    A tool often prints more than its pattern covers. A known symptom ends the addition.
     """
     never = {n for block in blocks if block.confidence is Confidence.SYMPTOM for n in range(block.start, block.end + 1)}
     guesses = {block.start for block in blocks if block.confidence is Confidence.LIKELY}
@@ -89,7 +88,7 @@ def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step
 
 
 def _folded(log: Log, blocks: Iterable[Block]) -> list[list[Block]]:
-    """Blocks that name the same cause together, each group where its first one stood."""
+    """The blocks in groups that name the same cause, in the order of the first of each group."""
     groups: dict[tuple[str, ...], list[Block]] = {}
     for block in blocks:
         cause = tuple(masked(log[number]) for number in block.fingerprint or (block.headline,))
@@ -98,7 +97,7 @@ def _folded(log: Log, blocks: Iterable[Block]) -> list[list[Block]]:
 
 
 def _belongs(block: Block, best: Block, picked: Collection[int]) -> bool:
-    """Whether a block says something beside what was picked already."""
+    """Whether a block tells something that the picked lines do not."""
     if block.confidence is Confidence.SYMPTOM:
         return best.confidence is Confidence.SYMPTOM
     if block.confidence is Confidence.RECAP and best.confidence > Confidence.RECAP:
@@ -119,7 +118,7 @@ def _touches(block: Block, picked: Collection[int]) -> bool:
 
 
 def _cut(log: Log, block: Block, room: int, share: int) -> list[int]:
-    """A block's lines; where they are more than its share, without the middle of stack traces, then without its own.
+    """The lines of a block. If they are too many, the middle of stack traces goes first, then the middle of the rest.
 
     The headline always stays.
     """
@@ -137,7 +136,7 @@ def _is_shown(log: Log, number: int) -> bool:
 
 
 def _without_middle(lines: Sequence[int], headline: int, room: int) -> list[int]:
-    """The first two thirds and the last third of what there is room for; or for it what is at the headline."""
+    """Two thirds of the room from the beginning, one third from the end, or from the headline if it is between them."""
     tail = room // 3
     head = room - tail
     place = lines.index(headline)
@@ -146,7 +145,7 @@ def _without_middle(lines: Sequence[int], headline: int, room: int) -> list[int]
 
 
 def _without_frames(log: Log, lines: Sequence[int], headline: int, room: int) -> Iterator[int]:
-    """The lines without the middle of long stack traces, of which as much stays as there is room for."""
+    """The lines without the middle of long stack traces. As many frames stay as there is room for."""
     runs = [
         (is_frame, list(run))
         for is_frame, run in groupby(lines, lambda number: number != headline and _FRAME.match(log[number]) is not None)
@@ -167,7 +166,7 @@ def _lines(log: Log, picked: dict[int, int]) -> Iterator[ExcerptLine]:
 
 
 def _within(log: Log, picked: dict[int, int], headline: int, characters: int) -> dict[int, int]:
-    """Of what was picked as much as there is room for, the headline first."""
+    """As many of the picked lines as fit, the headline first."""
     kept: dict[int, int] = {}
     for number in (headline, *(number for number in picked if number != headline)):
         characters -= min(len(log[number]), LONGEST_SHOWN) + 1

@@ -1,4 +1,4 @@
-"""The words that mark a line as one to look at; what holds none of them costs next to nothing."""
+"""The keywords that mark a line. A line without any of them is never looked at, which makes long logs cheap."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ STRUCTURE = (
     b"print service container logs: ",
     b"stop and remove container: ",
 )
-"""What the lines hold that divide a log into steps."""
+"""In the lines that divide a log into steps."""
 
 PLAIN_FAILURE = (
     *(b"error", b"fail", b"exception", b"fatal", b"panic", b"traceback", b"assert", b"expected", b"undefined"),
     *(b"cannot", b"could not", b"unable to", b"refused", b"denied", b"not found", b"no such", b"timed out", b"timeout"),
     *(b"abort", b"killed", b"crash", b"segmentation", b"core dumped", b"out of memory", b"no space left"),
 )
-"""The commonest of them: what is kept of the older part of a long log is chosen by these."""
+"""The most common words of failure. They decide what is kept of the older part of a long log."""
 
 FAILURE = (
     *PLAIN_FAILURE,
@@ -35,12 +35,12 @@ FAILURE = (
     *(b"violation", b"offense", b"reformat"),
     *(cross.encode() for cross in "✗✘✖❌"),
 )
-"""What the lines hold that report a failure of a tool no rule knows."""
+"""The words of failure in the output of tools that no pattern knows."""
 
 
 @cache
 def _places_by_keyword() -> dict[str, list[int]]:
-    """For each keyword the places in `all_patterns()` of the patterns that it leads to."""
+    """For each keyword, where the patterns that have it stand in `all_patterns()`."""
     found: dict[str, list[int]] = defaultdict(list)
     for place, pattern in enumerate(all_patterns()):
         for keyword in pattern.keywords:
@@ -49,16 +49,16 @@ def _places_by_keyword() -> dict[str, list[int]]:
 
 
 @cache
-def marking_words() -> tuple[bytes, ...]:
-    """All of them, in lower case, without those that hold another one."""
+def marking_keywords() -> tuple[bytes, ...]:
+    """All keywords, in lower case, without those that contain another one."""
     words = {keyword.encode() for keyword in _places_by_keyword()} | {*FAILURE, *STRUCTURE}
     return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
 
 
 @cache
 def _keywords_by_stem() -> dict[str, list[tuple[str, list[int]]]]:
-    """The keywords by the longest marking word that they hold: few lines hold more than two of these."""
-    stems = sorted((word.decode() for word in marking_words()), key=len)
+    """The keywords of the patterns by the longest marking keyword in them. Few lines contain more than two of these."""
+    stems = sorted((word.decode() for word in marking_keywords()), key=len)
     found: dict[str, list[tuple[str, list[int]]]] = defaultdict(list)
     for keyword, places in _places_by_keyword().items():
         found[[stem for stem in stems if stem in keyword][-1]].append((keyword, places))
@@ -66,7 +66,7 @@ def _keywords_by_stem() -> dict[str, list[tuple[str, list[int]]]]:
 
 
 def candidates(text: str) -> list[LogPattern]:
-    """The patterns of which a line holds a keyword, in the order of `all_patterns()`."""
+    """The patterns that have a keyword which the line contains, in the order of `all_patterns()`."""
     folded = text.lower()
     places: set[int] = set()
     for stem, keywords in _keywords_by_stem().items():
