@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Cypress; its failures print as Mocha's do.
+# Cypress, which prints failures in the style of Mocha.
 
 _CYPRESS = (
     LogPattern(
@@ -212,7 +212,7 @@ _PLAYWRIGHT = (
     ),
 )
 
-# Runners that drive a browser through WebDriver: Nightwatch, WebdriverIO, Protractor, testem.
+# Test runners that use WebDriver: Nightwatch, WebdriverIO, Protractor, testem.
 
 _WEBDRIVER = (
     LogPattern(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# gcc and clang, in C, C++ and Objective-C, and every compiler that prints `path:line:column: error: …` as they do.
+# gcc, clang, and every compiler that prints `path:line:column: error: …` in their style.
 
 _GCC_OTHERS = (
     r"(?![^\s:]{1,300}\.(?:l?hs|swift|pyi?|java|scala|sc|kts?|zig|go|rb|exs?|erl|dart|nim|cr|rs|[cm]?[jt]sx?|groovy"
@@ -275,7 +275,7 @@ _LINKER = (
     ),
 )
 
-# GNU make, and the makes that print as it does.
+# GNU make, and other makes that print in its style.
 
 _MAKE = r"(?:\S{0,200}[/\\])?(?:g|b|mingw32-|n)?make(?:\.exe)?(?:\[\d{1,3}\])?: "
 
@@ -451,7 +451,7 @@ _CMAKE = (
     ),
 )
 
-# The configure scripts that autoconf makes.
+# Configure scripts of autoconf.
 
 _CONFIGURE = (
     LogPattern(
@@ -643,7 +643,7 @@ _BAZEL = (
     ),
 )
 
-# Linters of C and C++ that do not print as compilers do: cppcheck, cpplint, clang-tidy's summary, doxygen.
+# Linters of C and C++ with a style of their own: cppcheck, cpplint, the summary of clang-tidy, doxygen.
 
 _CPP_LINTERS_CPPCHECK = (
     r"\[[^\]\s]{1,300}:\d{1,6}\](?: -> \[[^\]\s]{1,300}:\d{1,6}\]){0,8}: \((?:error|warning|style"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# GoogleTest, cmocka, and busted's output for it.
+# GoogleTest, and cmocka and busted, which can print in its style.
 
 _GOOGLETEST_FINE = r"\[(?: RUN      | {7}OK |----------|==========|  PASSED  |  SKIPPED )\]"
 
@@ -442,7 +442,7 @@ _CPP_TEST = (
     ),
 )
 
-# Automake's test harness, and what it shows of test-suite.log.
+# The test harness of Automake, and its test-suite.log.
 
 _AUTOMAKE_TEST = (
     LogPattern(

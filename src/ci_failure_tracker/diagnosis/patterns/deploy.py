@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Docker: builds of either kind, the daemon, Compose, registries.
+# Docker: both builders, the daemon, Compose, registries.
 
 _DOCKER_BUILD_LEAD = (
     r"-{6,60}$|\s{0,6}\d{1,5} \||\S{0,200}[Dd]ockerfile\S{0,100}:\d{1,5}$|\s> |\s{0,2}\d{1,6}\.\d{1,3} |WARNING: |#\d"
@@ -276,7 +276,7 @@ _ANSIBLE = (
     ),
 )
 
-# Tools that release and deploy: Helm, kubectl, Packer, Vagrant, semantic-release, GoReleaser.
+# Tools for releases and deployments: Helm, kubectl, Packer, Vagrant, semantic-release, GoReleaser.
 
 _DEPLOY = (
     LogPattern(
@@ -371,7 +371,7 @@ _DEPLOY = (
     ),
 )
 
-# What deployments to Pages, and to services like it, say when they fail.
+# Failed deployments to GitHub Pages and similar services.
 
 _PAGES = (
     LogPattern(
@@ -420,7 +420,7 @@ _PAGES = (
     ),
 )
 
-# What ssh and what runs over it say of a host, a key or a transfer.
+# SSH and tools that use it: hosts, keys, transfers.
 
 _REMOTE_SHELL = (
     LogPattern(

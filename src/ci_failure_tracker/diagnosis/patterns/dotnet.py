@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Compilers under MSBuild: C#, F#, VB, C++ by Microsoft, NuGet and the SDK.
+# Compilers under MSBuild: C#, F#, VB, Microsoft C++, NuGet and the SDK.
 
 _DOTNET_BUILD_NODE = r"\s{0,12}(?:\d{1,4}(?::\d{1,4})?> ?)?"
 _DOTNET_BUILD_ORIGIN = r"(?:[A-Za-z]:)?[^\s:(][^:(]{0,300}(?:\(\d[\d,-]{0,30}\))? ?: (?:[\w ]{0,30}? )?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Compilers of the BEAM: Elixir's, Erlang's under rebar3; Credo, Dialyzer, mix format.
+# Builds for the BEAM: Elixir, Erlang under rebar3, Credo, Dialyzer, mix format.
 
 _BEAM_BUILD = (
     LogPattern(
@@ -349,7 +349,7 @@ _HASKELL_BUILD = (
     ),
 )
 
-# Hspec, tasty, HUnit, test-framework and QuickCheck, and how Cabal and Stack tell of test suites.
+# Hspec, tasty, HUnit, test-framework and QuickCheck, and test suites under Cabal and Stack.
 
 _HASKELL_TEST_TITLE = r"\s{2}\S{1,300}:\d{1,6}:\d{1,6}:$|\s{2}\d{1,5}\) \S"
 _HASKELL_TEST_NAME = r"^\s{2}\d{1,5}\) \S"
@@ -518,7 +518,7 @@ _HASKELL_TEST = (
     ),
 )
 
-# OCaml's Alcotest and OUnit.
+# OCaml: Alcotest and OUnit.
 
 _OCAML_TEST = (
     LogPattern(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# What git says of a merge, a push, a clone or a submodule.
+# git: merge, push, clone, submodules.
 
 _GIT = (
     LogPattern(
@@ -308,7 +308,7 @@ _GIT = (
     ),
 )
 
-# Files that differ from what a generator or a formatter makes of them, as git shows them.
+# Steps that fail because a generator or a formatter changed files.
 
 _CHANGES = (
     LogPattern(

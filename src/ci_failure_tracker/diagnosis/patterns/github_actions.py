@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# What the usual actions, and the library most of them are made with, say when they fail.
+# Failures of common actions and of the toolkit that most actions use.
 
 _ACTIONS = (
     LogPattern(
@@ -220,7 +220,7 @@ _ACTIONS = (
     ),
 )
 
-# What Dependabot says of an update that it could not make.
+# Updates that Dependabot could not make.
 
 _DEPENDABOT_UPDATER = r"(?:\s{0,4}updater \| {0,2})?"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# The Go compiler, go vet, modules, gofmt, and the linters that print as they do.
+# The Go compiler, go vet, gofmt, and linters that print in their style.
 
 _GO_BUILD_PLACE = (
     r"(?:vet: |typecheck: "
@@ -81,7 +81,7 @@ _GO_BUILD = (
     ),
 )
 
-# Go's modules: go.mod, go.sum and what they ask for.
+# Go modules: go.mod, go.sum and downloads.
 
 _GO_MODULES_GOES_ON = r"\t|\s{4,8}\S"
 
@@ -151,7 +151,7 @@ _GO_MODULES = (
     ),
 )
 
-# go test, with what testify and gomega print in it, and gotestsum.
+# go test, also with testify and gomega, and gotestsum.
 
 _GO_TEST_OUTPUT = r"(?:\s{4,40}|\t{1,8})(?!--- (?:PASS|SKIP): )\S"
 _GO_TEST_TRACE = (
@@ -353,7 +353,7 @@ _GO_TEST = (
     ),
 )
 
-# Ginkgo, before and since version 2.
+# Ginkgo, versions 1 and 2.
 
 _GINKGO_NODES = (
     r"\[(?:It|BeforeEach|JustBeforeEach|AfterEach|JustAfterEach|BeforeSuite|AfterSuite|SynchronizedBeforeSuite"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# npm, which wrote ERR! before each line until version 9 and error since version 10.
+# npm. Until version 9 each line starts with `npm ERR!`, since version 10 with `npm error`.
 
 _NPM_SAYS = r"npm (?:ERR!|error)"
 _NPM_TAIL = _NPM_SAYS + (
@@ -98,7 +98,7 @@ _NPM = (
     ),
 )
 
-# Yarn, the classic one and the later ones.
+# Yarn, classic and modern.
 
 _YARN_LINE = r"➤ YN\d{4}: .{0,4}"
 
@@ -332,7 +332,7 @@ _PNPM_PATTERNS = (
     ),
 )
 
-# Nx and Turborepo: which tasks failed, while the tasks themselves say why.
+# Nx and Turborepo: the names of failed tasks. The tasks themselves print the reason.
 
 _MONOREPO = (
     LogPattern(
@@ -387,7 +387,7 @@ _MONOREPO = (
     ),
 )
 
-# The TypeScript compiler, alone and in ts-node, Angular and webpack's loaders.
+# The TypeScript compiler, also in ts-node, Angular and webpack loaders.
 
 _TYPESCRIPT_PLAIN = (
     r"(?:ERROR in |ERROR: |\[tsl\] ERROR in |Error: )?[^\s(]{1,300}\(\d{1,7},\d{1,5}\): error (?:TS\d{1,6}"
@@ -485,7 +485,7 @@ _TYPESCRIPT = (
     ),
 )
 
-# ESLint and what prints as it does: standard, xo, yamllint, stylelint, tslint.
+# ESLint and linters that print in its style: standard, xo, yamllint, stylelint, tslint.
 
 _ESLINT_ENTRY = r"\s{1,6}\d{1,6}:\d{1,5}\s{1,8}(?:error|warning|✖|✘|×|⚠)\s{1,8}\S"
 _ESLINT_ERROR = r"\s{1,6}\d{1,6}:\d{1,5}\s{1,8}error\s{1,8}\S"
@@ -689,7 +689,7 @@ _ESLINT = (
     ),
 )
 
-# Formatters of many languages: Prettier and Biome.
+# Formatters: Prettier and Biome.
 
 _PRETTIER = (
     LogPattern(
@@ -777,7 +777,7 @@ _PRETTIER = (
     ),
 )
 
-# Bundlers and compilers of the front end: webpack, Babel, Rollup, Vite, esbuild, Sass, Less, Next, Angular.
+# Bundlers and compilers: webpack, Babel, Rollup, Vite, esbuild, Sass, Less, Next, Angular.
 
 _FRONTEND_BUILD = (
     LogPattern(

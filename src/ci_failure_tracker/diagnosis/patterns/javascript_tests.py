@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Jest, and what runs on it: Storybook's test runner, react-scripts.
+# Jest, also in Storybook's test runner and react-scripts.
 
 _JEST_BODY = r" {4}|\s{0,80}$"
 _JEST_TELLS = (
@@ -239,7 +239,7 @@ _VITEST = (
     ),
 )
 
-# Mocha, and what prints as it does: Cypress, Electron's and WebdriverIO's runners.
+# Mocha, and runners that print in its style: Cypress, Electron, WebdriverIO.
 
 _MOCHA_BODY = (
     r" {3}|\s{0,80}$|[-+] |[-+]$|\.\.\.$|[{}\[\]]{1,3},?$"
@@ -351,11 +351,11 @@ _MOCHA = (
     ),
 )
 
-# Jasmine, and what prints as it does: Protractor, Angular's builders on Node.
+# Jasmine, and runners that print in its style: Protractor, Angular's builders.
 
 _JASMINE_LEAD = r"\d{1,5}\) \S|Suite error: |  Message:$|    (?:Expected|\S{0,100}Error: )"
 _JASMINE_PLAYWRIGHT = r" {2}\d{1,5}\) \S| {4}Retry #\d|\s{0,80}$"
-"""Playwright sets what was thrown under its titles in the same way."""
+"""Playwright prints errors below its titles in the same way."""
 _JASMINE_BODY = r"  (?:Stack|Message):$| {4}"
 _JASMINE_NAMES = r"^(?:\d{1,5}\) |Suite error: )|^ {4}(?:Expected|Failed: |[\w.]{0,100}(?:Error|Exception)\b)"
 
@@ -507,7 +507,7 @@ _AVA = (
     ),
 )
 
-# Node's own test runner, in its `spec` reporter; its TAP is read as TAP.
+# The test runner of Node with its `spec` reporter. For its TAP reporter see TAP in `shells.py`.
 
 _NODE_TEST_LEAD = r"test at \S|✖ \S"
 _NODE_TEST_BODY = r" {2}|\s{0,80}$"
@@ -601,7 +601,7 @@ _NODE_TEST = (
     ),
 )
 
-# Bun's test runner.
+# The test runner of Bun.
 
 _BUN_TEST = (
     LogPattern(
@@ -656,7 +656,7 @@ _BUN_TEST = (
     ),
 )
 
-# Deno's test runner and its type checks.
+# The test runner and type checks of Deno.
 
 _DENO_TEST = (
     LogPattern(

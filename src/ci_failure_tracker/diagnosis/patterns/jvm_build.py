@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Maven: what it says of goals, dependencies and POMs; the plugins speak for themselves.
+# Maven: goals, dependencies and POMs. Plugins have patterns of their own.
 
 _MAVEN_CONSEQUENCE = (
     r"There (?:are|were) test failures|Compilation fail(?:ure|ed)|Command execution failed|COMPILATION ERROR"
@@ -135,7 +135,7 @@ _MAVEN = (
     ),
 )
 
-# Gradle: what went wrong; where a task only passes on what its tool said, that tool speaks.
+# Gradle: what went wrong. If a task only passes on the output of a tool, the pattern of that tool finds it.
 
 _GRADLE_TOOLS = (
     r"[\w:-]{0,200}(?:[cC]ompile|[tT]est|[lL]int|[cC]heckstyle|[sS]potbugs|[fF]indbugs|[pP]md|[dD]etekt|[cC]heck)"
@@ -342,7 +342,7 @@ _SBT = (
     ),
 )
 
-# Java compilers: javac by itself, under Ant, Maven and Gradle, and Eclipse's.
+# Java compilers: javac, also under Ant, Maven and Gradle, and the one of Eclipse.
 
 _JAVAC_ANT = r"(?:\s{0,12}\[(?:javac|groovyc|exec|java)\] )?"
 _JAVAC_PLACE = _JAVAC_ANT + r"(?:[A-Za-z]:)?[^\s:\[][^:\[]{0,300}\.java:\d{1,6}: "
@@ -617,7 +617,7 @@ _KOTLINC = (
     ),
 )
 
-# Scala compilers, under sbt and by themselves.
+# Scala compilers, alone and under sbt.
 
 _SCALAC_FILE = r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:scala|sc|java|sbt)"
 _SCALAC_SBT = (

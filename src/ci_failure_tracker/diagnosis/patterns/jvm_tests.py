@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Tests under Maven's surefire and failsafe: JUnit 3 to 5, TestNG, Spock.
+# Tests under Maven (Surefire, Failsafe): JUnit 3 to 5, TestNG, Spock.
 
 _SUREFIRE_LEVEL = r"(?:\[ERROR\] {1,2})?"
 _SUREFIRE_TYPE = r"(?:[a-z_][\w$]{0,60}\.){1,15}[A-Z][\w$]{0,100}"
@@ -307,7 +307,7 @@ _GRADLE_TEST = (
     ),
 )
 
-# JUnit's and TestNG's own runners, and Ant's.
+# The runners of JUnit, TestNG and Ant.
 
 _JVM_TEST_TYPE = r"(?:[a-z_][\w$]{0,60}\.){1,15}[A-Z][\w$]{0,100}"
 _JVM_TEST_FRAME = r"\s{1,20}at |\s{0,20}\.{3} ?(?:\d+ )?(?:more|removed)|\s{0,20}Caused by: "
@@ -403,7 +403,7 @@ _JVM_TEST = (
     ),
 )
 
-# ScalaTest, specs2, munit, JUnit under sbt, and sbt's recap.
+# ScalaTest, specs2, munit, JUnit under sbt, and the recap of sbt.
 
 _SCALA_TEST_LEVEL = r"(?:\[(?:info|error)\] )?"
 _SCALA_TEST_INDENTED = _SCALA_TEST_LEVEL + r"\s{2,60}(?![-+x!] )\S"
@@ -558,7 +558,7 @@ _SCALA_TEST = (
     ),
 )
 
-# clojure.test, also under Leiningen, kaocha and eftest; midje.
+# clojure.test, also under Leiningen, kaocha and eftest, and midje.
 
 _CLOJURE_TEST_ENDS = (
     r"(?:FAIL|ERROR) in \(|Ran \d|lein test |Testing \S|Tests failed|\d{1,6} (?:tests|failures), |╭|=+ "

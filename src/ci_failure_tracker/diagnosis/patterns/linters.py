@@ -256,7 +256,7 @@ _PRECOMMIT = (
     ),
 )
 
-# What SonarQube, CodeQL, super-linter, Lighthouse and checks of a bundle's size find.
+# SonarQube, CodeQL, super-linter, Lighthouse, checks of the size of a bundle.
 
 _QUALITY = (
     LogPattern(
@@ -393,7 +393,7 @@ _QUALITY = (
     ),
 )
 
-# What audits of dependencies and scans for weak spots find.
+# Audits of dependencies and scans for vulnerabilities.
 
 _AUDITS = (
     LogPattern(

@@ -17,7 +17,7 @@ _ZERO_COUNTS_SOME = (
     r"(?!.{0,240}\b(?:[Ee]rrors?|[Ff]ail\w{0,6}|Unsuccessful|Crashed|Aborted|unreachable|FAIL|ERROR)[\"']?\s{0,10}"
     r"[:=]\s{0,10}[1-9])"
 )
-"""What must not stand anywhere in the line: a count that is not zero."""
+"""A count that is not zero must not be anywhere in the line."""
 
 _ZERO_COUNTS_OF_ANOTHER_KIND = (
     r"(?!\s{0,8}(?:[✖✗×E>]|##\[error\]|.{0,40}\bFAILED[ .]|[\w.]{0,80}(?:Error|Exception|assert)\b)"
@@ -47,7 +47,7 @@ _ZERO_COUNTS = (
     ),
 )
 
-# Tests that passed, whose names read like failures.
+# Passed tests whose names contain words of failure.
 
 _NOISE_PASSING_PASSED = (
     r"\s{0,80}(?:[✓✔√] (?!.{0,400}\b[1-9]\d{0,6} fail)"
@@ -120,7 +120,7 @@ _NOISE_PASSING = (
     ),
 )
 
-# Commands that a shell or a build shows before it runs them, and files that are copied, packed or listed.
+# Commands that a shell or a build prints before it runs them, and files that are copied, packed or listed.
 
 _NOISE_SHELL_COMPILER = (
     r"(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+|cl\.exe|nvcc|gfortran|ccache)(?:-\d{1,2})? (?:.{0,200} )?-[A-Za-z]"
@@ -187,7 +187,7 @@ _NOISE_SHELL = (
     ),
 )
 
-# Warnings of the runner and of caches, and what git advises.
+# Warnings of the runner and of caches, and hints of git.
 
 _NOISE_RUNNER_HINT = r"hint: "
 
@@ -280,7 +280,7 @@ _NOISE_RUNNER = (
     ),
 )
 
-# Packages that are fetched or installed and have a name that reads like a failure, and the warnings around that.
+# Installed packages whose names contain words of failure, and warnings during installation.
 
 _NOISE_PACKAGES_FETCHED = (
     r"(?:Get|Hit|Ign):\d{1,6} |Selecting previously unselected |Preparing to unpack |Unpacking \S{1,200} (?:over )?\("
@@ -428,7 +428,7 @@ _NOISE_PACKAGES = (
     ),
 )
 
-# Warnings of language runtimes that read like failures: deprecations, logging without a backend, reflection.
+# Warnings of language runtimes: deprecations, logging without a backend, reflection.
 
 _NOISE_RUNTIMES_PYTHON = r"\S{1,300}:\d{1,7}: \w{1,60}Warning: "
 _NOISE_RUNTIMES_NODE = r"\(node:\d{1,9}\) (?:\[\w{1,20}\] )?(?!Unhandled)\w{0,60}Warning: "
@@ -506,7 +506,7 @@ _NOISE_RUNTIMES = (
     ),
 )
 
-# What programs say that miss a screen, a bus, a sound card or a graphics card, and go on without.
+# Programs that find no screen, bus, sound card or graphics card and continue without it.
 
 _NOISE_HEADLESS_CHROME = (
     r"(?:\[?\d{1,3}[:.]\d\d\S{0,20} )?\[(?:\d{1,9}:)?\d{1,9}:\d{4}/\d{6}(?:\.\d{1,6})?:(?:ERROR|WARNING|INFO)[:(]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 from ci_failure_tracker.model import Outcome
 
-# What Travis CI says of a command or a job.
+# Travis CI.
 
 _TRAVIS = (
     LogPattern(
@@ -87,7 +87,7 @@ _TRAVIS = (
     ),
 )
 
-# What Jenkins says of a step or a build.
+# Jenkins.
 
 _JENKINS = (
     LogPattern(
@@ -198,7 +198,7 @@ _JENKINS = (
     ),
 )
 
-# What GitLab's runner says of a job.
+# The runner of GitLab.
 
 _GITLAB = (
     LogPattern(
@@ -258,7 +258,7 @@ _GITLAB = (
     ),
 )
 
-# What the agent of Azure Pipelines says of a task or a job.
+# The agent of Azure Pipelines.
 
 _AZURE_PIPELINES = (
     LogPattern(
@@ -304,7 +304,7 @@ _AZURE_PIPELINES = (
     ),
 )
 
-# What CircleCI, AppVeyor and Buildkite say of a command that failed.
+# CircleCI, AppVeyor and Buildkite.
 
 _OTHER_SERVICES = (
     LogPattern(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Perl's Test::More and Test2, and prove.
+# Perl: Test::More, Test2, prove.
 
 _PERL_TEST = (
     LogPattern(
@@ -247,7 +247,7 @@ _R_TEST = (
     ),
 )
 
-# Julia's Test.
+# Julia: Test.
 
 _JULIA_TEST_NEXT = (
     r"Test Summary|\S.{0,300}: (?:Test Failed|Error During Test) at |ERROR: (?:LoadError: )?Some tests|\|"
@@ -306,7 +306,7 @@ _JULIA_TEST = (
     ),
 )
 
-# Dart's and Flutter's tests.
+# Dart and Flutter.
 
 _DART_TEST_TITLE = r"\d\d:\d\d \+\d{1,7}(?: ~\d{1,7})? -\d{1,7}: .{1,1500} \[E\]$"
 _DART_TEST_GOES_ON = r"\s{2,40}\S|$"
@@ -526,7 +526,7 @@ _NIM_ZIG_TEST = (
     ),
 )
 
-# Lua's busted, and plenary's for Neovim.
+# Lua: busted, and plenary for Neovim.
 
 _BUSTED_NEXT = r"(?:Failure|Error|Pending) (?:→|->) |\d{1,6} success"
 
@@ -618,7 +618,7 @@ _BUSTED = (
     ),
 )
 
-# ERT and Buttercup.
+# Emacs Lisp: ERT and Buttercup.
 
 _EMACS_TEST = (
     LogPattern(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Compilers met less often: Groovy, Clojure, Dart, Crystal, Nim, Zig, Julia, Elm, OCaml, D, Haxe, Solidity.
+# Compilers of Groovy, Clojure, Dart, Crystal, Nim, Zig, Julia, Elm, OCaml, D, Haxe, Solidity.
 
 _OTHER_COMPILERS_DART = r"(?:[A-Za-z]:)?[^\s:]{1,300}\.dart:\d{1,6}:\d{1,5}: Error: "
 _OTHER_COMPILERS_ANALYZER = r"\s{0,4}error (?:•|-) .{0,600}\.dart:\d"
@@ -411,7 +411,7 @@ _LANGUAGE_PACKAGES = (
     ),
 )
 
-# TeX and its kin.
+# TeX and LaTeX.
 
 _LATEX = (
     LogPattern(

@@ -161,7 +161,7 @@ _OS_PACKAGES = (
     ),
 )
 
-# What curl, wget and their like say of a download.
+# Downloads with curl, wget and similar tools.
 
 _DOWNLOADS_CURL = r"[\d\s:.kMG-]{0,300}curl: \(\d{1,3}\) "
 
@@ -264,11 +264,11 @@ _DOWNLOADS = (
     ),
 )
 
-# Names that do not resolve and connections that fail, on lines of their own.
+# Host names that do not resolve, and connections that fail.
 
 _NOT_A_TRACE = r"(?!(?:Caused by: |\s{1,20}at )|(?:npm |E: |W: |Err:|ERROR: |FATAL: |curl: |wget: |fatal: |WARNING: )"
 _NOT_A_TRACE += r"|(?:Uncaught )?(?:[\w$]{1,80}\.){0,12}\[?\w{0,80}(?:Error|Exception)\b)"
-"""Lines that belong to a stack trace or to a tool with rules of its own."""
+"""Not a line of a stack trace or of a tool with patterns of its own."""
 
 _NETWORK = (
     LogPattern(
@@ -396,7 +396,7 @@ _NETWORK = (
     ),
 )
 
-# Certificates that are not trusted, expired or of another host, and handshakes that fail.
+# TLS: certificates that are not trusted, expired or for another host, and failed handshakes.
 
 _TLS = (
     LogPattern(
@@ -465,7 +465,7 @@ _TLS = (
     ),
 )
 
-# Clouds and registries that do not take what a job identifies itself with.
+# Clouds and registries that refuse the credentials of a job.
 
 _CREDENTIALS = (
     LogPattern(

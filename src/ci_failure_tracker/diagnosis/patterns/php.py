@@ -68,7 +68,7 @@ _COMPOSER = (
     ),
 )
 
-# PHPUnit and what stands on it (Codeception, Pest), phpspec; JUnit 4's own runner, which prints as PHPUnit does.
+# PHPUnit, Codeception, Pest, phpspec, and the runner of JUnit 4, which prints in the style of PHPUnit.
 
 _PHPUNIT_ENDS = (
     r"--$|FAILURES!|ERRORS!|There (?:was|were) \d|OK|Tests: \d|Tests run: \d|Time: |WARNINGS!|Generating code"
@@ -241,7 +241,7 @@ _PHPUNIT = (
     ),
 )
 
-# Linters of PHP: PHPStan, Psalm, PHP_CodeSniffer, and the consoles that print boxes of Symfony's kind.
+# Linters of PHP: PHPStan, Psalm, PHP_CodeSniffer, and consoles that print boxes in the style of Symfony.
 
 _PHP_LINTERS_ROW = r"\s{1,4}\d{1,6} {1,4}\| (?:ERROR|WARNING) {1,4}\|"
 _PHP_LINTERS_PSALM = r"(?:ERROR|##\[error\]): [A-Z]\w{3,60} - \S{1,300}:\d{1,6}:\d{1,5}"

@@ -7,7 +7,7 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 # pytest and its plugins.
 
 _PYTEST_NEXT = r"=|_{1,200} [^_\s].{0,1000} _{1,200}$|-{3,200} \S.{0,100} -{3,200}$|!{3,200} "
-"""What follows a failure: the next one, what the test printed, or the summary."""
+"""What can follow a failure: the next one, the captured output of the test, or the summary."""
 
 _PYTEST_CAUSE = r"E {1,20}(?:[\w.]{0,200}(?:Error|Exception|Failed|Warning|Exit|Interrupt|Timeout)\b|fixture '|assert )"
 _PYTEST_PLACE = r"(?:\S.{0,300}:\d{1,6}: [A-Z]\w{0,100}$)"
@@ -334,7 +334,7 @@ _PYTEST = (
     ),
 )
 
-# unittest, and what prints as it does: nose, nose2, testtools, stestr, Django's test runner.
+# unittest, and runners that print in its style: nose, nose2, testtools, stestr, Django.
 
 _UNITTEST_END = r"={60,80}$|Ran \d{1,7} tests? in |-{10,30} >> (?:begin|end) captured|(?:stdout|stderr):? ?\{\{\{"
 _UNITTEST_RAISED = (
@@ -480,7 +480,7 @@ _UNITTEST = (
     ),
 )
 
-# doctest, by itself and under Sphinx.
+# doctest, alone and under Sphinx.
 
 _DOCTEST = (
     LogPattern(
@@ -516,7 +516,7 @@ _DOCTEST = (
     ),
 )
 
-# Django's checks, which run before its tests do.
+# The system checks of Django, which run before its tests.
 
 _DJANGO = (
     LogPattern(
@@ -574,7 +574,7 @@ _ROBOT = (
     ),
 )
 
-# Coverage that is lower than it must be, and reports of it that cannot be sent.
+# Coverage below its limit, and coverage reports that cannot be uploaded.
 
 _COVERAGE = (
     LogPattern(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# pip: what it cannot find, resolve or build.
+# pip: packages that it cannot find, resolve or build.
 
 _PIP_BOX = r"$|\s{0,40}[×│╰]|\s{2,40}\S|\s{0,8}(?:note|hint): "
 
@@ -166,7 +166,7 @@ _PIP = (
     ),
 )
 
-# uv, Poetry, Pipenv and conda: how they tell that versions do not fit.
+# uv, Poetry, Pipenv and conda: versions that conflict.
 
 _UV_REASON = r"\s{0,8}(?:Because|And because|Thus|So,? because|and |\(\d)|\s{2,16}\S"
 
@@ -348,7 +348,7 @@ _UV = (
     ),
 )
 
-# tox, which runs other tools and says which of them failed.
+# tox, which runs other tools and prints which of them failed.
 
 _TOX_ENV = r"[\w.{},-]{1,100}"
 
@@ -503,7 +503,7 @@ _MYPY_PATTERNS = (
     ),
 )
 
-# flake8 and the linters that print as it does: pycodestyle, pyflakes, ruff's short form, pylint.
+# flake8, and linters that print in its style: pycodestyle, pyflakes, ruff, pylint.
 
 _FLAKE8_LINE = (
     r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:pyi?|pyx|ipynb)(?::cell \d{1,4})?(?::\d{1,6}){1,2}:? {1,2}\[?[A-Z]{1,4}\d{3,4}"
@@ -659,7 +659,7 @@ _PYTHON_FORMATTERS = (
     ),
 )
 
-# Sphinx, where its warnings are errors.
+# Sphinx, if its warnings are errors.
 
 _SPHINX_LINE = (
     r"(?:(?:[A-Za-z]:)?[^\s:]{1,300}\.\w{1,6}(?::docstring of \S{1,200})?(?::\d{1,6})?: )?(?:WARNING|ERROR"

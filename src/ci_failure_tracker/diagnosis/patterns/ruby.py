@@ -136,7 +136,7 @@ _BUNDLER = (
     ),
 )
 
-# RSpec, and rebar3's eunit, which prints as it does.
+# RSpec, and EUnit under rebar3, which prints in its style.
 
 _RSPEC_TITLE = r"\s{1,12}\d{1,5}(?:\.\d{1,3})?\) "
 
@@ -273,7 +273,7 @@ _RSPEC = (
     ),
 )
 
-# minitest, test-unit and Rails' tests.
+# minitest, test-unit, tests of Rails.
 
 _MINITEST_NEXT = (
     r"\s{1,4}\d{1,5}\) (?:Failure|Error|Skipped):|(?:Failure|Error|Skipped):$|\d{1,7} (?:runs|tests|examples), "
@@ -403,7 +403,7 @@ _MINITEST = (
     ),
 )
 
-# Cucumber of Ruby and of the JVM, and Behat.
+# Cucumber for Ruby and for the JVM, and Behat.
 
 _CUCUMBER = (
     LogPattern(
@@ -456,7 +456,7 @@ _CUCUMBER = (
     ),
 )
 
-# RuboCop and its kind, and Ruby's parser.
+# RuboCop and similar linters, and the parser of Ruby.
 
 _RUBY_LINTERS_OFFENCE = r"(?:\S{1,300}):\d{1,6}:\d{1,5}: [CWEFRI]: (?:\[\w{1,20}(?: \w{1,20})?\] )?\S"
 

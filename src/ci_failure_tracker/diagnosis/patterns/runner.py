@@ -5,7 +5,7 @@ from __future__ import annotations
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 from ci_failure_tracker.model import Outcome
 
-# What GitHub's runner itself says of a step or a job.
+# The runner of GitHub Actions.
 
 _RUNNER = (
     LogPattern(
@@ -299,7 +299,7 @@ _RUNNER = (
     ),
 )
 
-# A disk that is full, or a limit of the file system that is met.
+# A full disk, or a limit of the file system.
 
 _DISK = (
     LogPattern(
@@ -361,7 +361,7 @@ _DISK = (
     ),
 )
 
-# Memory that ran out, as kernels, language runtimes and compilers say it.
+# Out of memory, as kernels, language runtimes and compilers report it.
 
 _MEMORY = (
     LogPattern(
@@ -505,7 +505,7 @@ _MEMORY = (
     ),
 )
 
-# Processes that a signal ended, as shells and system libraries say it, and ports that are taken.
+# Processes that a signal ended, as shells and system libraries report it, and ports in use.
 
 _PROCESSES_OF_A_SCRIPT = r"\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} "
 _PROCESSES_OF_THE_STEP = r"\S{0,300}_temp[/\\]\S{1,80}: line \d{1,6}: {1,6}\d{1,9} "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# What shells say of a command that they cannot run.
+# Shells that cannot run a command.
 
 _SHELL_PLACE = r"\S{1,300}: (?:line )?\d{1,6}: "
 
@@ -138,7 +138,7 @@ _SHELL = (
     ),
 )
 
-# What parsers of scripts say, those of Python and of Node: the place, the line of code, a caret, the error.
+# Syntax errors of Python and Node: the place, the line of code, a caret, the error.
 
 _SYNTAX_ERROR = (
     LogPattern(
@@ -161,7 +161,7 @@ _SYNTAX_ERROR = (
     ),
 )
 
-# What dnf, minitest and Rails print under a line that says `Error:` and no more.
+# A line `Error:` with the message below it, as dnf, minitest and Rails print it.
 
 _ERROR_ALONE_OF_DNF = r" Problem|\s{1,4}\S"
 _ERROR_ALONE_OF_MINITEST = r"[A-Z][\w:]{0,200}#\S.{0,300}:$|[A-Z][\w:]{1,150}(?:: \S|$)|$"
@@ -196,7 +196,7 @@ _ERROR_ALONE = (
 
 _BATS_PLACE = r"(?:#|\s)\s{0,6}(?:\((?:from function|in test file|in file)| in (?:test )?file) "
 _BATS_TITLE = r"(?:.{0,300}\d/\d{1,5})? [\u2717x] \S"
-"""A terminal's line has the progress before the test's name."""
+"""On a terminal, the progress is before the name of the test."""
 
 _BATS = (
     LogPattern(
@@ -245,7 +245,7 @@ _BATS = (
     ),
 )
 
-# TAP, in which node-tap, tape, QUnit, testem, Node's runner, AVA and bats report.
+# TAP, the report format of node-tap, tape, QUnit, testem, Node's runner, AVA and bats.
 
 _TAP_GOES_ON = r"\s{1,40}(?!(?:not )?ok\b|# |\d{1,6}\.\.\d)\S|\s{0,80}$|#(?: {2,40}\S| \()"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Swift, xcodebuild and what makes its output readable; SwiftLint, SwiftPM, CocoaPods' lint.
+# Swift, xcodebuild and its formatters, SwiftLint, SwiftPM, the lint of CocoaPods.
 
 _SWIFT_PLACE = r"(?:/|\.{0,2}/)?[^\s:][^:]{0,300}\.swift(?::\d{1,7}){1,2}: "
 _SWIFT_FRAME = (
@@ -117,7 +117,7 @@ _SWIFT = (
     ),
 )
 
-# XCTest under xcodebuild and swift test, xcpretty, Swift Testing; Quick and Nimble report as XCTest does.
+# XCTest under xcodebuild and swift test, xcpretty, Swift Testing. Quick and Nimble print in the style of XCTest.
 
 _XCTEST_SYMBOL = r"(?:\S{1,3} {1,3})?"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
-# Python's tracebacks: chained ones, groups, and those that another tool set in.
+# Tracebacks of Python: chained, grouped, and indented by another tool.
 
 _TRACE_PYTHON_RAISED = r"[A-Za-z_][\w.<>]{0,200}(?:: |:?$)"
 _TRACE_PYTHON_RAISED_INSIDE = (
@@ -121,7 +121,7 @@ _TRACE_PYTHON = (
     ),
 )
 
-# Stack traces of the Java machine, and those of Jenkins, which prints them its own way.
+# Stack traces of Java, and those of Jenkins, which have a style of their own.
 
 _TRACE_JAVA_LEVEL = r"(?:\[(?:error|ERROR)\] ?)?"
 _TRACE_JAVA_TYPE = r"(?:[a-z_][\w$]{0,60}\.){1,15}[A-Z][\w$]{0,100}"
@@ -231,7 +231,7 @@ _TRACE_JAVA = (
     ),
 )
 
-# Errors of JavaScript as Node prints them, caught or not.
+# JavaScript errors as Node prints them.
 
 _TRACE_NODE_GOES_ON = (
     r"\s{2,40}(?:at |\[?\w{1,40}\]?: |\]|\w{0,60}Error: |\.{3} \d+ lines)|Require stack:$|- \S|[}\]],?$|\s{4}'"
@@ -310,7 +310,7 @@ _TRACE_NODE = (
     ),
 )
 
-# Ruby's uncaught exceptions, and rake's.
+# Uncaught exceptions of Ruby and rake.
 
 _TRACE_RUBY_PLACE = r"(?:<internal:|[A-Z]:)?[^\s:]{1,400}:\d{1,7}:in [`'].{1,400}"
 _TRACE_RUBY_GOES_ON = r"\s{1,20}(?:from |\d+: from )|\t|$|    |Did you mean\?"
@@ -383,7 +383,7 @@ _TRACE_RUBY = (
     ),
 )
 
-# Panics and fatal errors of a Go program.
+# Panics and fatal errors of Go programs.
 
 _TRACE_GO_GOES_ON = (
     r"$|\s{0,40}panic: |\[signal |\[recovered\]|goroutine \d|\t|\s{4,8}/|[\w./-]{2,200}\(|created by |exit status \d"
@@ -429,7 +429,7 @@ _TRACE_GO = (
     ),
 )
 
-# Panics of a Rust program, before and since Rust 1.73.
+# Panics of Rust programs, before and since Rust 1.73.
 
 _TRACE_RUST = (
     LogPattern(
@@ -463,7 +463,7 @@ _TRACE_RUST = (
     ),
 )
 
-# How the C++ runtime ends a program that nobody catches.
+# Uncaught exceptions and assertions of C and C++ programs.
 
 _TRACE_CPP_HOW = r"\s{1,4}what\(\): "
 
@@ -533,7 +533,7 @@ _TRACE_CPP = (
     ),
 )
 
-# Exceptions of a .NET program.
+# Exceptions of .NET programs.
 
 _TRACE_DOTNET_GOES_ON = r"\s{1,8}at |\s{0,8}--- |\s{1,4}-{3}> "
 
@@ -569,7 +569,7 @@ _TRACE_DOTNET = (
     ),
 )
 
-# PHP's fatal errors and uncaught exceptions.
+# Fatal errors and uncaught exceptions of PHP.
 
 _TRACE_PHP = (
     LogPattern(
@@ -661,7 +661,7 @@ _TRACE_BEAM = (
     ),
 )
 
-# Haskell's call stacks.
+# Call stacks of Haskell.
 
 _TRACE_HASKELL = (
     LogPattern(
@@ -683,7 +683,7 @@ _TRACE_HASKELL = (
     ),
 )
 
-# Traps of a Swift program.
+# Traps of Swift programs.
 
 _TRACE_SWIFT = (
     LogPattern(
@@ -702,7 +702,7 @@ _TRACE_SWIFT = (
     ),
 )
 
-# What Perl dies of.
+# Perl programs that die.
 
 _TRACE_PERL = (
     LogPattern(
@@ -756,7 +756,7 @@ _TRACE_PERL = (
     ),
 )
 
-# Lua's stack tracebacks.
+# Stack tracebacks of Lua.
 
 _TRACE_LUA = (
     LogPattern(
@@ -780,7 +780,7 @@ _TRACE_LUA = (
     ),
 )
 
-# Errors of R scripts and of R's package installer.
+# Errors of R scripts and of the package installer of R.
 
 _TRACE_R = (
     LogPattern(
@@ -813,7 +813,7 @@ _TRACE_R = (
     ),
 )
 
-# Errors of PowerShell, of Windows and of version 7.
+# Errors of Windows PowerShell and PowerShell 7.
 
 _TRACE_POWERSHELL = (
     LogPattern(
