@@ -10,8 +10,8 @@ from itertools import groupby
 import pytest
 
 from ci_failure_tracker.diagnosis.blocks import compiled, find_blocks, variants
+from ci_failure_tracker.diagnosis.explain import read_log
 from ci_failure_tracker.diagnosis.keywords import candidates
-from ci_failure_tracker.diagnosis.log import Log, LogReader
 from ci_failure_tracker.diagnosis.log_pattern import Block, LogPattern
 from ci_failure_tracker.diagnosis.patterns import all_patterns
 from ci_failure_tracker.diagnosis.structure import Section
@@ -40,14 +40,8 @@ def example_of(pattern: LogPattern) -> Example:
     )
 
 
-def read(text: str) -> Log:
-    reader = LogReader()
-    reader.feed(text.encode())
-    return reader.finish()
-
-
 def blocks_in(text: str) -> tuple[Block, ...]:
-    log = read(text)
+    log = read_log([text.encode()])
     return find_blocks(log, Section(1, 1, log.last))
 
 
@@ -60,9 +54,9 @@ def test_a_pattern_finds_the_block_and_headline_of_its_example(pattern: LogPatte
     example = example_of(pattern)
     found = [block for block in blocks_in(example.text) if block.pattern == pattern.name]
     assert found, [(block.pattern, block.start, block.end) for block in blocks_in(example.text)]
-    lines = tuple(number for block in found for number in range(block.start, block.end + 1))
+    lines = {number for block in found for number in block.lines}
     blank = {number for number, line in enumerate(example.text.split("\n"), 1) if not line.strip()}
-    assert set(lines) - blank == set(example.block) - blank
+    assert lines - blank == set(example.block) - blank
     assert tuple(block.headline for block in found) == example.headline
 
 

@@ -76,7 +76,7 @@ def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step
 
     A tool often prints more than its pattern covers. A known symptom ends the addition.
     """
-    never = {n for block in blocks if block.confidence is Confidence.SYMPTOM for n in range(block.start, block.end + 1)}
+    never = {n for block in blocks if block.confidence is Confidence.SYMPTOM for n in block.lines}
     guesses = {block.start for block in blocks if block.confidence is Confidence.LIKELY}
     for number in [number for number in sorted(picked) if step.body <= number <= step.end]:
         above = range(number - 1, max(step.body, number - _ABOVE) - 1, -1) if number in guesses else ()
@@ -123,9 +123,7 @@ def _cut(log: Log, block: Block, room: int, share: int) -> list[int]:
     The headline always stays.
     """
     room = min(room, share)
-    lines = [
-        number for number in range(block.start, block.end + 1) if number == block.headline or _is_shown(log, number)
-    ]
+    lines = [number for number in block.lines if number == block.headline or _is_shown(log, number)]
     if len(lines) > room:
         lines = list(_without_frames(log, lines, block.headline, room))
     return lines if len(lines) <= room else _without_middle(lines, block.headline, room)

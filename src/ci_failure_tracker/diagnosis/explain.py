@@ -45,7 +45,7 @@ def explain(log: Log, limits: Limits = _DEFAULT_LIMITS, failed_step: Step | None
     failed = failing_sections(log, steps, failed_step)[-_MOST_SECTIONS:]
     blocks = by_confidence(block for section in failed for block in _blocks(log, section))
     if not blocks or blocks[0].confidence <= Confidence.SYMPTOM:
-        blocks = [*(list(last_lines(log, failed[-1], blocks)) or _complaint_before(log, steps, failed[0])), *blocks]
+        blocks = [*(last_lines(log, failed[-1], blocks) or _complaint_before(log, steps, failed[0])), *blocks]
     lines = choose_lines(log, blocks, limits, failed, log.last - _ENDING if len(steps) == 1 else None)
     return _diagnosis(log, blocks, lines)
 
@@ -57,7 +57,7 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     """
     log = read_log([_as_log(annotations).encode("utf-8", "replace")])
     known = list(_blocks(log, Section(1, 1, log.last)))
-    covered = {number for block in known for number in range(block.start, block.end + 1)}
+    covered = {number for block in known for number in block.lines}
     others = [
         Block(number, number, number, Confidence.LIKELY, "annotation", _POINTS_OF_AN_ANNOTATION)
         for number in range(1, log.last + 1)

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from ci_failure_tracker.diagnosis.keywords import marking_keywords
 from ci_failure_tracker.diagnosis.log import Log, depth
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.structure import Section, is_mark, last_indented
 
-_SAYS_SO: dict[float, tuple[str, ...]] = {
+_POINTS_FOR: dict[float, tuple[str, ...]] = {
     6: ("error:", "error -", "error]", "fatal:", "fatal error", "exception:", "panic:", "failure:", "error occurred"),
     5: (
         "cannot ", "can't ", "could not ", "couldn't ", "unable to ", "failed to ", "refused", "denied", "not found",
@@ -27,17 +28,17 @@ _SAYS_SO: dict[float, tuple[str, ...]] = {
 }  # fmt: skip
 """Points for the words in a line, in lower case. Each row counts once."""
 
-_SAYS_NOT: dict[float, tuple[str, ...]] = {
+_POINTS_AGAINST: dict[float, tuple[str, ...]] = {
     -8: ("0 errors", "0 failed", "0 failures", "no errors", "no failures", "0 error(s)", "without error", "failed: 0"),
     -5: ("warning", "deprecat", "npm warn", "[warn]", "debug", "[info]", "retrying", "ignored", "skipped", "allowed"),
     -3: ("-werror", "_error", "-error", "error_", "|| ", "echo ", "--fail", "set -e", "if [", "note:", "hint:"),
 }
-_FINE = re.compile(
+_HARMLESS = re.compile(
     r"\s{0,40}(?:ok\b|pass\b|passed\b|PASS|✓|✔|√|\[ +OK|=== RUN|Compiling|Download|Fetching|Get:\d|Selecting|Unpacking"
     r"|Preparing|Setting up|Install|Building|Collecting|Requirement already|Using |Checking |\$ |\++ |> "
     r"|[\w./]{1,300} \.\.\. ok)"
 )
-_SHOUTS = re.compile(
+_EMPHASIS = re.compile(
     r"(?:^|[^\w-])(?:FAIL(?:ED|URE)?|ERROR|FATAL|Error|[A-Z]\w{0,60}(?:Error|Exception))(?![\w.]*\w\.|-)"
 )
 _CROSS = re.compile(r"\s{0,20}[✗✖✘❌\u00d7\u2a2f]")
@@ -65,15 +66,15 @@ _LAST_LINES = 8
 def score(raw: str, text: str) -> float:
     """How much a line looks like the report of a failure. `raw` still has its colours."""
     folded = _without_files(text.lower())
-    points = sum(points for points, words in _SAYS_SO.items() if any(word in folded for word in words))
+    points = sum(points for points, words in _POINTS_FOR.items() if any(word in folded for word in words))
     points += _POINTS_OF_A_CROSS if _CROSS.match(text) else 0
     if not points:
         return 0.0
-    points += sum(points for points, words in _SAYS_NOT.items() if any(word in folded for word in words))
-    points += 3 if _SHOUTS.search(text) else 0
+    points += sum(points for points, words in _POINTS_AGAINST.items() if any(word in folded for word in words))
+    points += 3 if _EMPHASIS.search(text) else 0
     points += 2 if _PLACE.match(text) else 0
     points += 3 if "\x1b[" in raw and _RED.search(raw) else 0
-    return points - (8 if _FINE.match(text) else 0)
+    return points - (8 if _HARMLESS.match(text) else 0)
 
 
 def _without_files(folded: str) -> str:
@@ -94,23 +95,19 @@ def _nearness(section: Section, number: int) -> float:
 
 def generic_blocks(log: Log, section: Section, taken: Sequence[Block]) -> tuple[Block, ...]:
     """Blocks around the lines of a section that look like failures and are in no other block."""
-    covered = {number for block in taken for number in range(block.start, block.end + 1)}
+    covered = {number for block in taken for number in block.lines}
     marked = log.marked(marking_keywords(), section.body, section.end)
     numbers = [number for number in marked if number not in covered][-_MOST_LINES:]
     return tuple(_joined(log, section, _scored(log, section, numbers), covered))
 
 
-def last_lines(log: Log, section: Section, symptoms: Sequence[Block]) -> Iterator[Block]:
-    """The last resort: the last lines that the step printed, whatever they say."""
-    past = {number for block in symptoms for number in range(block.start, block.end + 1)}
-    lines: list[int] = []
-    for number in range(section.end, max(section.body, section.end - _NEAR) - 1, -1):
-        if log[number] and number not in past and not is_mark(log[number]):
-            lines.append(number)
-        if len(lines) == _LAST_LINES:
-            break
-    if lines:
-        yield Block(lines[-1], lines[0], lines[0], Confidence.LIKELY, GENERIC)
+def last_lines(log: Log, section: Section, symptoms: Sequence[Block]) -> list[Block]:
+    """The last resort: a block of the last lines that the step printed, whatever they say, if there are any."""
+    skipped = {number for block in symptoms for number in block.lines}
+    near = range(section.end, max(section.body, section.end - _NEAR) - 1, -1)
+    printed = (number for number in near if log[number] and number not in skipped and not is_mark(log[number]))
+    lines = list(islice(printed, _LAST_LINES))
+    return [Block(lines[-1], lines[0], lines[0], Confidence.LIKELY, GENERIC)] if lines else []
 
 
 def _scored(log: Log, section: Section, numbers: Sequence[int]) -> Iterator[tuple[int, float]]:

@@ -88,3 +88,8 @@ class Block:
     score: float = 0.0
     fingerprint: tuple[int, ...] = ()
     outcome: Outcome | None = None
+
+    @property
+    def lines(self) -> range:
+        """The numbers of its lines."""
+        return range(self.start, self.end + 1)
