@@ -1,4 +1,4 @@
-"""The keywords that mark a line. A line without any of them is never looked at, which makes long logs cheap."""
+"""The keywords that mark a line. No pattern is tried on other lines, which makes long logs cheap."""
 
 from __future__ import annotations
 

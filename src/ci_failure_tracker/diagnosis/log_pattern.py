@@ -34,9 +34,10 @@ class Confidence(IntEnum):
 class LogPattern:
     """How a tool prints one kind of failure: the line that starts the block, and which lines belong to it.
 
-    All fields but `name`, `keywords` and `example` are regular expressions or plain values. The expressions see lines
-    as `Log` gives them, without the prefix that a wrapper puts before every line. `headline` and `fingerprint` are
-    searched in a line; the others match at its beginning.
+    `start`, `context_before`, `body`, `end`, `end_before`, `headline` and `fingerprint` are regular expressions. They
+    see lines as `Log` gives them, without the prefix that a wrapper puts before every line. `headline` and
+    `fingerprint` are searched in a line; the others match at its beginning. A block without `body`, `end` and
+    `end_before` is one line long.
 
     name            `tool.kind`, unique
     keywords        in lower case; the starting line contains one of them, and no other line is tried
@@ -46,7 +47,7 @@ class LogPattern:
     confidence      how surely the block tells why the job failed
     priority        the higher one wins if several patterns of one confidence match a line
     context_before  lines right before the start that belong to the block, at most `max_context` of them
-    body            the block continues while lines match
+    body            the block continues while lines match; without it, up to `end`, `end_before` or `max_lines`
     end             the block ends with this line
     end_before      the block ends before this line
     max_lines       the block has at most so many lines
