@@ -126,6 +126,7 @@ _GIT = (
     LogPattern(
         name="git.access",
         keywords=("fatal: ",),
+        priority=1,  # before git.fatal
         start="fatal: unable to access '",
         context_before="remote: ",
         max_context=4,
@@ -153,6 +154,7 @@ _GIT = (
     LogPattern(
         name="git.ref",
         keywords=("fatal: ",),
+        priority=1,  # before git.fatal
         start="fatal: (?:[Cc]ouldn't find remote ref|[Rr]emote branch .{1,200} not found|reference is not a tree:"
         "|bad object|invalid reference: |ambiguous argument '|bad revision '|unable to read tree)",
         body="Use '--' to separate|'git <command>",
@@ -298,7 +300,6 @@ _GIT = (
     LogPattern(
         name="git.fatal",
         keywords=("fatal: ",),
-        priority=-1,  # after git.access, git.ref
         start=r"fatal: (?!error\b|Uncaught|\w{1,40}Error|No (?:names found|upstream|tags can|annotated)|no tag "
         "exactly)[a-zA-Z'].{1,1900}",
         confidence=Confidence.LIKELY,

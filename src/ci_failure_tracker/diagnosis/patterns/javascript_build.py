@@ -457,7 +457,7 @@ _TYPESCRIPT = (
     LogPattern(
         name="typescript.loader",
         keywords=("tserror: ",),
-        priority=-2,  # after javascript.error, node-test.error
+        priority=-1,  # after node-test.error
         start=r"\s{0,8}(?:\[?tsl\]? ERROR|TS\d{4}:|ERROR in .{1,300}TS\d{4}:)|.{0,60}TSError: ",
         confidence=Confidence.LIKELY,
         example="""

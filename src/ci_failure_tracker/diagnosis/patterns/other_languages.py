@@ -177,6 +177,7 @@ _OTHER_COMPILERS = (
     LogPattern(
         name="ocaml.error",
         keywords=("error",),
+        priority=2,  # before javascript.error
         start=r"Error(?: \(alert \w{1,40}\)| \(warning \d{1,4}(?: \[[\w-]{1,60}\])?\))?: (?:This |Unbound "
         r"|The (?:value|implementation|type|constructor|module|record|field|variant|files|function|external)"
         r"|Syntax error|Signature mismatch|Some |Unused|Multiple definition|No implementation|Library |Multiply "
@@ -210,6 +211,7 @@ _OTHER_COMPILERS = (
     LogPattern(
         name="solidity.error",
         keywords=("error",),
+        priority=2,  # before javascript.error
         start=r"(?:(?:Declaration|Docstring|Compiler)Error|Error \(\d{4}\)): \S",
         body=r"\s{1,4}--> \S|\s{0,6}\d{0,6} {0,2}\|",
         max_lines=10,

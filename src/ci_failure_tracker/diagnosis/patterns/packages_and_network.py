@@ -200,6 +200,7 @@ _DOWNLOADS = (
     LogPattern(
         name="downloads.wget_failed",
         keywords=("failed: ",),
+        priority=1,  # before network.refused
         start=r"(?:Connecting to|Resolving) \S{1,300}.{0,200}\.\.\. ?failed: ",
         confidence=Confidence.LIKELY,
         example="""
@@ -310,7 +311,6 @@ _NETWORK = (
     LogPattern(
         name="network.refused",
         keywords=("connection refused",),
-        priority=-2,  # after downloads.wget_failed, rustc.error, ssh.failed
         start=_NOT_A_TRACE + r".{0,400}[Cc]onnection refused",
         confidence=Confidence.LIKELY,
         example="""

@@ -64,6 +64,7 @@ _PIP = (
     LogPattern(
         name="pip.box",
         keywords=("error: ",),
+        priority=2,  # before rustc.error
         start=r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure"
         r"|externally-managed-environment|uninstall-\S{1,60}|failed-wheel-build-for-install|invalid-\S{1,60})$",
         end=r"(?:note|hint): ",
@@ -156,6 +157,7 @@ _PIP = (
     LogPattern(
         name="setuptools.error",
         keywords=("error: ",),
+        priority=2,  # before rustc.error
         start=r"error: (?:command '.{1,300}' (?:failed|terminated)|Microsoft Visual C\+\+ |can't copy '"
         r"|package directory '"
         r"|Setup script exited|Could not find suitable distribution|invalid command '|option \S{1,60} not recognized)",

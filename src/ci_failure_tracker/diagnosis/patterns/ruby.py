@@ -39,6 +39,7 @@ _BUNDLER = (
     LogPattern(
         name="bundler.installing",
         keywords=("error occurred while installing",),
+        priority=1,  # before network.refused
         start=r"An error occurred while installing ",
         body=r"$|Make sure that|In (?:Gemfile|\S{1,80}\.gemfile):|\s{2,8}\S",
         max_lines=10,

@@ -344,6 +344,7 @@ _DISK = (
     LogPattern(
         name="disk.quota",
         keywords=("error",),
+        priority=2,  # before javascript.error
         start=".{0,300}(?:Disk quota exceeded|EDQUOT)",
         confidence=Confidence.LIKELY,
         example="""

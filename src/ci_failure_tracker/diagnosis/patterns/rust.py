@@ -78,7 +78,7 @@ _RUSTC = (
     LogPattern(
         name="rustc.error",
         keywords=("error: ",),
-        priority=-1,  # after pip.box, setuptools.error
+        priority=1,  # before the patterns of the network, which match anywhere in a line
         start=r"error: " + _RUSTC_CARGO + r"[a-z`].{0,1000}[^.]$",
         body=_RUSTC_GOES_ON,
         max_lines=40,

@@ -144,7 +144,6 @@ _SYNTAX_ERROR = (
     LogPattern(
         name="syntax.error",
         keywords=("error: ",),
-        priority=-2,  # after javascript.error
         start=r"(?:Uncaught )?(?:SyntaxError|IndentationError|TabError): ",
         context_before=r'  File "|    |$|\s{0,300}\^{1,300}$|(?:file:|/|[A-Z]:\\|\[eval)\S{0,400}:\d{1,7}$',
         body=r"\s{4}at |Node\.js v",

@@ -48,7 +48,6 @@ _SWIFT = (
     LogPattern(
         name="swift.xcodebuild_says",
         keywords=("error: ",),
-        priority=-2,  # after rustc.error
         start=r"error: (?:no such module|Signing for |No profiles for|Provisioning profile|unable to spawn"
         r"|Build input file|Multiple commands produce"
         r"|The sandbox is not in sync|the (?:package|product|target)|terminated\(\d|fatalError|exit\(\d|emit-module"

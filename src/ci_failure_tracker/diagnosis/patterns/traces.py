@@ -244,7 +244,7 @@ _TRACE_NODE = (
     LogPattern(
         name="javascript.error",
         keywords=("error",),
-        priority=-1,  # after disk.quota, ocaml.error, solidity.error
+        priority=1,  # before the patterns that match anywhere in a line
         start=r"(?!SyntaxError|IndentationError|TabError"
         r"|.{0,400}\.ps1:\d{1,6}$|Error: (?:While constructing|The updater encountered|\[S-))"
         r"(?:Uncaught )?(?:\[?[A-Z]\w{0,80})?Error(?: \[\w{1,80}\])?: \S",
@@ -837,7 +837,6 @@ _TRACE_POWERSHELL = (
     LogPattern(
         name="powershell.concise",
         keywords=("error: ",),
-        priority=-2,  # after javascript.error
         start=r"(?:ParserError|ResourceUnavailable|Write-Error|[A-Z]\w{2,60}Error): \S.{0,300}:\d{1,6}$",
         body=r"Line \|$|\s{1,6}\d{0,6} \|",
         max_lines=20,
