@@ -1,6 +1,7 @@
 """A golden conversation: a history in YAML, then everything the tracker said and wrote about it.
 
 The file is Markdown. Its first block of YAML is the story; below the line the rest is written by the program.
+`layout.py` says how.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,19 +20,18 @@ from builders import HURRIED, Quiet
 from ci_failure_tracker.github_api.client import Endpoints, connect
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.writes import OpenDoor
-from ci_failure_tracker.model import Skip, verb
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
-from sandbox import Fault, RequestRecord, Sandbox, Server
+from golden.layout import MARKER, SHOWN, SweepRecord, lay_out
+from sandbox import Fault, Sandbox, Server
 from sandbox.state import Issue
 
 LINE = "<!-- Below is what the tracker did; `make golden` writes it anew. -->"
 TOKEN = "sandbox-token"
 
 _STORY = re.compile(r"^(.*?```yaml\n(.*?)```\n)", re.DOTALL)
-_MARKER = re.compile(r"<!-- ci-failure-tracker (\{.*?\}) -->")
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,30 @@ def read_conversation(path: Path) -> Conversation:
     return Conversation(match[1], yaml.safe_load(match[2]), text[match.end() :].lstrip("\n"))
 
 
-def hold(conversation: Conversation) -> str:
-    """Live through the story and write down what the tracker does."""
-    story = conversation.story
+def told(conversation: Conversation) -> str:
+    """Play the story and write down what the tracker does."""
+    show = conversation.story.get("show", [])
+    if unknown := set(show) - set(SHOWN):
+        raise ValueError(f"`show` knows {', '.join(SHOWN)} and not {', '.join(sorted(unknown))}")
+    return "\n".join([LINE, "", *lay_out(play(conversation.story), show)]).rstrip() + "\n"
+
+
+def play(story: Mapping[str, Any]) -> Iterator[SweepRecord]:
+    """Play a story over HTTP: each step, and after it a sweep."""
     box = Sandbox.from_yaml(yaml.safe_dump(story["history"]))
-    parts = [LINE, ""]
     with box.serve() as server:
-        for number, chapter in enumerate([{}, *story.get("then", [])], start=1):
-            _live(box, chapter)
+        for step in [{}, *story.get("then", [])]:
+            _live(box, step)
             server.clear_requests()
-            report = _sweep(box, server, {**story.get("settings", {}), **chapter.get("settings", {})})
+            before = _issues(box)
+            report = _sweep(box, server, {**story.get("settings", {}), **step.get("settings", {})})
             box.clear_faults()
-            parts += [f"## Sweep {number}", "", *_say(report), *_requests(server.requests), ""]
-        for issue in box.issues:
-            if _MARKER.search(issue.body or ""):
-                parts += [*_show(issue, server), ""]
-    return "\n".join(parts).rstrip() + "\n"
+            yield SweepRecord(report, server.requests, before, _issues(box))
+
+
+def _issues(box: Sandbox) -> dict[int, Issue]:
+    """The issues as they are now, by number."""
+    return {issue.number: deepcopy(issue) for issue in box.issues}
 
 
 def _live(box: Sandbox, chapter: Mapping[str, Any]) -> None:
@@ -124,10 +133,10 @@ def _edited(body: str, edit: Mapping[str, Any]) -> str | None:
     if "newer" in edit:
         return body.replace('"v":1', '"v":9')
     if "older" in edit:
-        marker = _MARKER.search(body)
+        marker = MARKER.search(body)
         assert marker
         old = {key: value for key, value in json.loads(marker[1]).items() if key not in _NEWER_FIELDS}
-        return _MARKER.sub(lambda _: f"<!-- ci-failure-tracker {json.dumps(old)} -->", body)
+        return MARKER.sub(lambda _: f"<!-- ci-failure-tracker {json.dumps(old)} -->", body)
     return None
 
 
@@ -143,64 +152,3 @@ def _sweep(box: Sandbox, server: Server, given: Mapping[str, Any]) -> Report:
     reads = Reads(requester, endpoints, settings.repository)
     door = OpenDoor(requester, reads, Quiet())
     return sweep(reads, door, settings, box.now, Quiet())
-
-
-def _say(report: Report) -> Iterator[str]:
-    yield "| action | issue | identity | reason |"
-    yield "|---|---|---|---|"
-    for result in report.results:
-        action = result.action
-        kind = f"skip ({action.why.value})" if isinstance(action, Skip) else f"{verb(action)}, {result.fate.value}"
-        issue = f"#{result.number}" if result.number else ""
-        yield f"| {kind} | {issue} | {action.identity.workflow}:{action.identity.job} | {action.reason} |"
-    yield ""
-    for problem in report.problems:
-        yield f"- {problem.gravity.value}: {problem}".replace("\n", "\n  ")
-    yield report.line
-
-
-def _requests(records: list[RequestRecord]) -> Iterator[str]:
-    reads = sum(record.method == "GET" for record in records)
-    yield ""
-    yield f"{reads} reads"
-    for record in records:
-        if record.method != "GET":
-            yield f"- {record.method} {record.path} → {record.status}"
-
-
-def _without_seal(state: dict[str, Any]) -> dict[str, Any]:
-    """The state but for the hash in it, which changes with every other thing."""
-    if "reach" in state:
-        until, _, start, without, _ = state["reach"]
-        lacking = f" but for runs {without}" if without else ""
-        state["reach"] = f"{f'from {start} ' if start else ''}to {until}{lacking}"
-    return state
-
-
-def _show(issue: Issue, server: Server) -> Iterator[str]:
-    state = issue.state if issue.state_reason is None else f"{issue.state} ({issue.state_reason})"
-    yield f"## Issue #{issue.number}: {issue.title}"
-    yield ""
-    yield f"{state}; labels {', '.join(issue.labels)}; assignees {', '.join(issue.assignees) or 'none'}"
-    yield ""
-    body = (issue.body or "").replace(server.server_url, "https://github.example")
-    marker = _MARKER.search(body)
-    assert marker
-    yield "````markdown"
-    yield _MARKER.sub("<!-- ci-failure-tracker … -->", body).rstrip()
-    yield "````"
-    yield ""
-    for comment in issue.comments:
-        yield f"{comment.login} says:"
-        yield ""
-        yield "````markdown"
-        yield comment.body.replace(server.server_url, "https://github.example")
-        yield "````"
-        yield ""
-    yield "Its marker remembers:"
-    yield ""
-    yield "```yaml"
-    yield yaml.safe_dump(
-        _without_seal(json.loads(marker[1])), sort_keys=False, width=160, default_flow_style=None
-    ).rstrip()
-    yield "```"
