@@ -12,6 +12,7 @@ from sandbox import history, replay, scenario, server
 from sandbox.door import Door
 from sandbox.faults import Fault
 from sandbox.history import History
+from sandbox.jobs import log_of
 from sandbox.state import AccountKind, Issue, Label, Run, State
 
 
@@ -136,7 +137,7 @@ class Sandbox:
         """Give a job another log: a text with a newline, or why there is none, as in a scenario."""
         with self._door.lock:
             placed = self._state.jobs[job_id]
-            self._state.jobs[job_id] = replace(placed, job=replace(placed.job, log=history.log_of(log)))
+            self._state.jobs[job_id] = replace(placed, job=replace(placed.job, log=log_of(log)))
 
     def add_issue(
         self,

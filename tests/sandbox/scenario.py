@@ -9,7 +9,8 @@ import yaml
 
 from sandbox import identifiers
 from sandbox.fields import Fields, ScenarioError
-from sandbox.history import History, read_plans
+from sandbox.history import History
+from sandbox.jobs import read_plans
 from sandbox.state import (
     Account,
     AccountKind,
