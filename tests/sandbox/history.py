@@ -39,7 +39,7 @@ class History:
 
     def add(self, entries: Iterable[Fields]) -> list[Run]:
         """Add runs to the state, numbered by time within each workflow."""
-        dated = [(entry.moment("at", self.state.now, self.state.now), entry) for entry in entries]
+        dated = [pair for entry in entries for pair in self._repeated(entry)]
         dated.sort(key=lambda pair: pair[0])
         taken = {run.id for run in self.state.runs}
         runs = []
@@ -48,7 +48,23 @@ class History:
             taken.add(run.id)
             runs.append(run)
         self.state.add_runs(runs)
+        self.state.deleted_refs -= {run.branch for run in runs if run.branch and not run.fork}
         return runs
+
+    def _repeated(self, entry: Fields) -> list[tuple[datetime, Fields]]:
+        """A run with its time; with `times` that many of it, each one `every` later."""
+        at = entry.moment("at", self.state.now, self.state.now)
+        if ("times" in entry) != ("every" in entry):
+            raise entry.error("times", "needs `every`, and `every` needs `times`")
+        if "times" not in entry:
+            return [(at, entry)]
+        if fixed := next((key for key in ("id", "number") if key in entry), None):
+            raise entry.error(fixed, "cannot be that of several runs; leave it out, or leave `times` out")
+        distance, times = entry.span("every", timedelta()), entry.number("times", 1)
+        if times < 1 or not distance:
+            raise entry.error("times", "must be 1 or more, and `every` longer than nothing")
+        copies = [entry.without("times", "every", "at") for _ in range(times)]
+        return [(at + place * distance, copy) for place, copy in enumerate(copies)]
 
     def start_numbers_at(self, workflow: Workflow, first: int) -> None:
         """The number the first run of a workflow gets."""

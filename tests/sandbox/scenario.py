@@ -14,6 +14,7 @@ from sandbox.jobs import read_plans
 from sandbox.state import (
     Account,
     AccountKind,
+    Closing,
     Comment,
     Issue,
     Label,
@@ -200,12 +201,8 @@ def _issue(fields: Fields, state: State) -> Issue:
     _read_comments(fields.mappings("comments"), issue, state)
     reason = fields.choice("state_reason", REASONS, "completed")
     if fields.choice("state", ("open", "closed"), "open") == "closed":
-        state.close(
-            issue,
-            reason,
-            fields.optional_text("closed_by"),
-            fields.moment("closed", issue.updated_at, state.now),
-        )
+        at = fields.moment("closed", issue.updated_at, state.now)
+        state.close(issue, Closing(at, fields.optional_text("closed_by"), reason))
     fields.done()
     return issue
 
