@@ -11,20 +11,19 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from ci_failure_tracker.model import Skip, verb
-from ci_failure_tracker.reporting.report import Report
 from sandbox import RequestRecord
+from sandbox.play import SweepRecord
 from sandbox.state import Issue
+from sandbox.steps import MARKER
 
 SHOWN = ("body", "marker")
 """What a story may ask for with `show`."""
 
-MARKER = re.compile(r"<!-- ci-failure-tracker (\{.*?\}) -->")
 _HOST = re.compile(r"http://127\.0\.0\.1:\d+")
 _ADDRESS = re.compile(_HOST.pattern + r"/octo-org/example(?=/)")
 _REPOSITORY_PATH = re.compile(r"^/repos/octo-org/example(?=/)")
@@ -34,21 +33,11 @@ _SHA = re.compile(r"\b([0-9a-f]{7})[0-9a-f]{33}\b")
 _FENCE = "````"
 
 
-@dataclass(frozen=True)
-class SweepRecord:
-    """One sweep: its report, its requests, and the issues by number just before and just after it."""
-
-    report: Report
-    requests: Sequence[RequestRecord]
-    before: Mapping[int, Issue]
-    after: Mapping[int, Issue]
-
-
 def lay_out(records: Iterable[SweepRecord], show: Sequence[str] = ()) -> Iterator[str]:
     """The lines of the part of a golden file that the program writes."""
     issues: Mapping[int, Issue] = {}
     for number, record in enumerate(records, start=1):
-        yield from (f"## Sweep {number}", "", *_actions(record.report), "", requests_made(record.requests), "")
+        yield from (f"## Sweep {number}", "", *_actions(record), "", requests_made(record.requests), "")
         for issue in record.after.values():
             yield from _news(record.before.get(issue.number), issue, show)
         issues = record.after
@@ -59,7 +48,11 @@ def lay_out(records: Iterable[SweepRecord], show: Sequence[str] = ()) -> Iterato
             yield from _marker(issue)
 
 
-def _actions(report: Report) -> Iterator[str]:
+def _actions(record: SweepRecord) -> Iterator[str]:
+    report = record.report
+    if report is None:
+        yield f"The sweep failed: {record.failure}"
+        return
     yield "| action | issue | identity | reason |"
     yield "|---|---|---|---|"
     for result in report.results:
