@@ -1,7 +1,8 @@
 """How a golden file shows what the tracker did: the first text of an issue, then what changes in each sweep.
 
-A sweep changes few lines of a body, so a file shows those lines and not the body. The files with `show: [body]` in
-their story show the first body of each issue in full, and those with `show: [marker]` what the marker holds at the end.
+A sweep changes few lines of a body, so a file shows those lines and not the body. A story with `show: [body]` shows the
+first body of each issue in full, and later the headings that change. A story with `show: [marker]` shows what the
+marker holds at the end.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def _news(before: Issue | None, after: Issue, show: Sequence[str]) -> Iterator[s
     if before is None:
         text = _full(after) if "body" in show else intro(short(after.body))
         yield from (f"Issue #{after.number} is new:", "", f"{_FENCE}markdown", text, _FENCE, "")
-    elif changed := [*_fields(before, after), *changes(short(before.body), short(after.body))]:
+    elif changed := [*_fields(before, after), *changes(short(before.body), short(after.body), headings="body" in show)]:
         yield from (f"Issue #{after.number} changes:", "", f"{_FENCE}diff", *changed, _FENCE, "")
     elif before.body != after.body:
         yield from (f"Issue #{after.number} changes in its marker alone.", "")
@@ -128,9 +129,9 @@ def intro(text: str) -> str:
     return "\n".join(lines[:end]).strip()
 
 
-def changes(old: str, new: str) -> list[str]:
-    """The lines that a text lost and got. Headings are left out: they say nothing about the story."""
-    lost, got = _content(old), _content(new)
+def changes(old: str, new: str, *, headings: bool = False) -> list[str]:
+    """The lines that a text lost and got, without its headings unless they are asked for."""
+    lost, got = _content(old, headings=headings), _content(new, headings=headings)
     found = []
     for kind, first, end, new_first, new_end in difflib.SequenceMatcher(None, lost, got, False).get_opcodes():
         if kind != "equal":
@@ -138,12 +139,12 @@ def changes(old: str, new: str) -> list[str]:
     return found
 
 
-def _content(text: str) -> list[str]:
-    """The lines of a text without empty lines, headings of sections and rules of tables."""
+def _content(text: str, *, headings: bool) -> list[str]:
+    """The lines of a text without empty lines and rules of tables."""
     kept, code = [], False
     for line in text.splitlines():
         code = code != line.startswith("```")
-        if code or (line.strip() and not _HEADING.match(line) and not _RULE.fullmatch(line)):
+        if code or (line.strip() and (headings or not _HEADING.match(line)) and not _RULE.fullmatch(line)):
             kept.append(line)
     return kept
 

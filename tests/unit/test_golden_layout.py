@@ -44,9 +44,10 @@ def test_lines_that_change_places_are_changes() -> None:
     assert sorted(changes("one\ntwo\n", "two\none\n")) in (["+one", "-one"], ["+two", "-two"])
 
 
-def test_a_section_that_appears_is_shown_without_its_heading() -> None:
+def test_the_heading_of_a_section_is_shown_if_asked_for() -> None:
     new = BODY + "\n### Causes\n\n| Cause | First seen |\n|---|---|\n| No year | today |\n"
     assert changes(BODY, new) == ["+| Cause | First seen |", "+| No year | today |"]
+    assert changes(BODY, new, headings=True) == ["+### Causes", "+| Cause | First seen |", "+| No year | today |"]
 
 
 def test_a_changed_heading_is_no_change() -> None:
