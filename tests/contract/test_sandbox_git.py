@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox import Sandbox, ScenarioError, Server
+from sandbox import Sandbox, Server
 from sandbox.fields import Fields
 from sandbox.steps import take_step
 
@@ -142,9 +142,11 @@ def test_a_deleted_ref_is_there_again_when_it_runs_again(client: Client) -> None
     assert client.matching("heads/topic") == ["heads/topic"]
 
 
-def test_a_ref_that_never_was_cannot_be_deleted(client: Client) -> None:
-    with pytest.raises(ScenarioError, match="delete_refs: there is no branch or tag 'topik'; did you mean 'topic'"):
-        client.step(delete_refs=["topik"])
+def test_the_refs_and_commits_of_deleted_runs_stay(client: Client) -> None:
+    before = client.get("/git/matching-refs/"), client.get("/compare/v1.9.0...v1.10.0")
+    client.step(delete_runs="2026-03-10T00:00:00Z")
+    assert client.get("/actions/runs")["total_count"] == 0
+    assert (client.get("/git/matching-refs/"), client.get("/compare/v1.9.0...v1.10.0")) == before
 
 
 # --- commits -------------------------------------------------------------------------------------

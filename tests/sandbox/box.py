@@ -229,13 +229,8 @@ class Sandbox:
             git.rename_default_branch(self._state, name)
 
     def delete_refs(self, names: Sequence[str]) -> None:
-        """Delete branches and tags; their runs stay."""
+        """Delete branches and tags; their runs stay. A ref without a run may be named as well."""
         with self._door.lock:
-            known = [ref.name.partition("/")[2] for ref in git.refs(self._state)]
-            gone = [*known, *self._state.deleted_refs]
-            for name in names:
-                if name not in gone:
-                    raise ScenarioError(f"delete_refs: there is no branch or tag {name!r}{nearest(name, known)}")
             self._state.deleted_refs.update(names)
 
     # --- what goes on ----------------------------------------------------------------------------
@@ -258,8 +253,9 @@ class Sandbox:
         raise ScenarioError(f"there is no run {number} of the workflow {workflow!r}")
 
     def delete_runs(self, before: datetime) -> None:
-        """Let go of old runs."""
+        """Let go of old runs; their refs and commits stay."""
         with self._door.lock:
+            git.keep_commits(self._state, before)
             self._state.remove_runs(before)
 
     def change_workflow(

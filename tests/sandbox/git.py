@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sandbox.state import Commit, Issue, Run, State
+from sandbox.state import Commit, Issue, Pushed, Run, State
 
 _VERSION = re.compile(r"\d+(?:\.\d+)+$")
 _QUEUE_ENTRY = re.compile(r"gh-readonly-queue/(.+)/[^/]+")
@@ -138,6 +138,12 @@ def rename_default_branch(state: State, name: str) -> None:
     state.change_repository(default_branch=name)
 
 
+def keep_commits(state: State, before: datetime) -> None:
+    """Keep the refs and commits of runs that are about to be deleted."""
+    gone = [run for run in reversed(state.runs) if run.created_at < before]
+    state.pushed += [Pushed(run.branch, run.commit, is_tag(run)) for run in gone if run.branch and not run.fork]
+
+
 def _placed(state: State) -> Iterator[tuple[str, Commit]]:
     """Each commit with a ref that holds it; a fork's refs are not the repository's."""
     for run in state.runs:
@@ -148,7 +154,8 @@ def _placed(state: State) -> Iterator[tuple[str, Commit]]:
 
 
 def _tags(state: State) -> set[str]:
-    return {run.branch for run in state.runs if run.branch and not run.fork and is_tag(run)}
+    of_runs = {run.branch for run in state.runs if run.branch and not run.fork and is_tag(run)}
+    return of_runs | {pushed.branch for pushed in state.pushed if pushed.tag}
 
 
 def _line(state: State, ref: str) -> set[str]:

@@ -292,10 +292,11 @@ class PlacedJob:
 
 @dataclass(frozen=True)
 class Pushed:
-    """A commit that no run shows: one push may bring several, and only the last has a run."""
+    """A commit on a branch, or on a tag, that no run shows: one push may bring several, and runs are deleted."""
 
     branch: str
     commit: Commit
+    tag: bool = False
 
 
 @dataclass
