@@ -3,6 +3,10 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+# What only runs the program does so in the developers' environment if there is one, else in a small one of its own.
+RUN_VENV := $(if $(wildcard $(READY)),$(VENV),.venv-run)
+RUN_READY := $(RUN_VENV)/.ready
+RUN_PYTHON := $(RUN_VENV)/bin/python
 IN_SRC := PYTHONPATH=src
 IN_TESTS := PYTHONPATH=src:tests
 WORKFLOWS := .github/workflows/*.yml docs/examples/*.yml
@@ -23,10 +27,10 @@ export REPO WORKFLOW MAX_RUNS
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY) ## Make .venv with everything that development needs
+setup: $(READY) ## Install everything that development needs into .venv (82 packages, 500 MB)
 
-demo: $(READY) ## Run the tracker against a local GitHub: no token, no network
-	@$(IN_TESTS) $(PYTHON) -m sandbox.demo
+demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 27 packages into .venv-run
+	@$(IN_TESTS) $(RUN_PYTHON) -m sandbox.demo
 
 test: lint ## Lint, then run all tests
 	@$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
@@ -47,7 +51,7 @@ format: $(READY) ## Mend what ruff can mend
 	$(LINTERS) ruff check --fix
 	$(LINTERS) ruff format
 
-generate: $(READY) ## Write the parts of action.yml and docs that repeat the settings
+generate: $(READY) ## Write the parts of action.yml, start.sh and docs that repeat the settings
 	@$(IN_SRC) $(PYTHON) tests/contract/generate.py
 
 # The action installs such a list on top of requirements.txt, so it holds an extra alone and not what the project needs.
@@ -65,6 +69,9 @@ lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --constraint requirements.txt $(EXTRAS:%=--constraint src/requirements-%.txt) \
 	  --extra cli $(EXTRAS:%=--extra %) --group dev pyproject.toml --output-file tests/requirements.txt
+	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --constraint tests/requirements.txt \
+	  --extra cli --extra metrics --group sandbox pyproject.toml --output-file tests/requirements-run.txt
 
 faults: $(READY) ## Put every request of a sweep under every fault, and end the sweep around each; prints how many cases
 	@$(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py
@@ -96,38 +103,45 @@ bench-accuracy: $(READY) ## Score how well logs are explained, where labelled lo
 cassettes: $(READY) ## Record the cassettes anew, of GitHub itself with GITHUB_TOKEN and CASSETTE_REPOSITORY
 	@$(IN_TESTS) $(PYTHON) -m recorded.record
 
-SWEEP = $(IN_SRC) $(PYTHON) -m ci_failure_tracker sweep --repo="$$REPO" \
+SWEEP = $(IN_SRC) $(RUN_PYTHON) -m ci_failure_tracker sweep --repo="$$REPO" \
   $${WORKFLOW:+--workflow="$$WORKFLOW"} $${MAX_RUNS:+--max-runs="$$MAX_RUNS"}
 
-ci-failures-check: need-repo $(READY) ## Show what a sweep of REPO=owner/name would do
+ci-failures-check: need-repo $(RUN_READY) ## Show what a sweep of REPO=owner/name would do
 	@$(SWEEP)
 
-ci-failures-track: need-repo $(READY) ## The same, and do it after asking
+ci-failures-track: need-repo $(RUN_READY) ## The same, and do it after asking
 	@$(SWEEP) --execute
 
-ci-failures-help: $(READY) ## Explain the sweep and its options
+ci-failures-help: $(RUN_READY) ## Explain the sweep and its options
 	@echo 'make ci-failures-check REPO=owner/name [WORKFLOW="CI, Nightly"] [MAX_RUNS=200]   shows the plan, writes nothing'
 	@echo 'make ci-failures-track REPO=owner/name [WORKFLOW="CI, Nightly"] [MAX_RUNS=200]   shows the plan, asks, writes'
 	@echo 'Both read GITHUB_TOKEN: export GITHUB_TOKEN="$$(gh auth token)". All options:'
 	@echo
-	@$(IN_SRC) $(PYTHON) -m ci_failure_tracker sweep --help
+	@$(IN_SRC) $(RUN_PYTHON) -m ci_failure_tracker sweep --help
 
 need-repo:
 	@if [ -z "$$REPO" ]; then \
 	  echo 'Which repository? make ci-failures-check REPO=owner/name' >&2; exit 2; fi
 
-# Made anew when the lock changes.
-$(READY): tests/requirements.txt
+# Makes an environment with what a list of requirements locks; made anew when the list changes.
+define MAKE_VENV
 	@for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
 	  if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then \
 	    found=$$python; break; fi; done; \
 	if [ -z "$$found" ]; then echo 'Python 3.11 to 3.14 is needed, and none is on PATH.' >&2; exit 1; fi; \
-	echo "Making $(VENV) with $$("$$found" --version), this takes a moment"; \
+	echo "Installing into $(@D) with $$("$$found" --version), this takes a moment"; \
 	if command -v uv >/dev/null; then \
-	  uv venv --quiet --clear --python "$$found" $(VENV) && \
-	  uv pip install --quiet --python $(PYTHON) --require-hashes --no-deps -r tests/requirements.txt; \
+	  uv venv --quiet --clear --python "$$found" $(@D) && \
+	  uv pip install --quiet --python $(@D)/bin/python --require-hashes --no-deps -r $<; \
 	else \
-	  "$$found" -m venv --clear $(VENV) && \
-	  $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/requirements.txt; \
+	  "$$found" -m venv --clear $(@D) && \
+	  $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<; \
 	fi
-	@touch $(READY)
+	@touch $@
+endef
+
+$(READY): tests/requirements.txt
+	$(MAKE_VENV)
+
+.venv-run/.ready: tests/requirements-run.txt
+	$(MAKE_VENV)

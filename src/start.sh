@@ -1,43 +1,45 @@
 #!/usr/bin/env bash
 # What action.yml runs, on Linux, macOS (bash 3.2) and Windows (the bash that comes with git):
 #
-#   start.sh find   looks for a Python on the machine that is fit to run the tracker, and writes it to GITHUB_OUTPUT
-#   start.sh run    installs what requirements.txt lists into a folder of its own and runs the tracker there;
-#                   TRACKER_PYTHON is the Python to use; what only some inputs need is installed only where they are set
+#   start.sh find   looks for a Python on the machine that can run the tracker, and writes its path to GITHUB_OUTPUT
+#   start.sh run    installs the packages of requirements.txt into a folder of its own and runs the tracker there with
+#                   the Python of TRACKER_PYTHON; packages that only some inputs need are installed if these are set
 #
-# The working directory is the caller's workspace, where a venv.py, a uv.toml or a .python-version may lie in wait.
-# So every Python starts with -I (neither the working directory nor PYTHON* variables count), tools that look for
-# settings around them run in a folder of ours, and nothing is written outside that folder.
+# The working directory is the caller's workspace, which may hold a hostile venv.py, uv.toml or .python-version.
+# So every Python starts with -I (it ignores the working directory and PYTHON* variables), tools that look for
+# settings around them run in a folder of the tracker, and nothing is written outside that folder.
 set -euo pipefail
-# What would change the meaning of `cd`, and of paths that are given to programs of Windows.
+# These would change the meaning of `cd`, and of paths that are given to programs of Windows.
 unset CDPATH MSYS_NO_PATHCONV MSYS2_ARG_CONV_EXCL
-# What a job asks of its own installations must not change ours.
+# The settings of a job for its own installations must not change this one.
 unset PIP_CONSTRAINT PIP_REQUIREMENT PIP_PREFIX PIP_TARGET PIP_DRY_RUN UV_CONSTRAINT UV_OVERRIDE UV_BUILD_CONSTRAINT
 
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 requirements=("$src/../requirements.txt")
-# Read as the tracker reads it: in any case, with spaces around it.
+# As the tracker reads an input: in upper or lower case, with spaces around it.
 is_true() { [[ ${1:-} = *[Tt][Rr][Uu][Ee]* ]]; }
 is_set() { [[ ${1:-} = *[![:space:]]* ]]; }
 also() { requirements+=("$src/requirements-$1.txt"); }
+# <generated packages: make generate>
 if is_true "${INPUT_SCHEDULES:-}"; then also schedules; fi
-if is_set "${INPUT_REPORT_DIR:-}${INPUT_PUSHGATEWAY_URL:-}"; then also metrics; fi
+if is_set "${INPUT_REPORT_DIR:-}" || is_set "${INPUT_PUSHGATEWAY_URL:-}"; then also metrics; fi
 if is_set "${INPUT_SLACK_WEBHOOK_URL:-}" || is_true "${INPUT_SLACK_PAYLOAD:-}"; then also slack; fi
+# </generated packages>
 
 is_windows() { command -v cygpath >/dev/null; }
 for_bash() { if is_windows; then cygpath -u "$1"; else printf '%s' "$1"; fi; }
 for_python() { if is_windows; then cygpath -w "$1"; else printf '%s' "$1"; fi; }
 has_uv() { command -v uv >/dev/null; }
 
-# The installers print without colours: what resets a colour would stand before the :: that has to begin a line.
+# The installers print without colours: a code that resets a colour would stand before the :: that must begin a line.
 fail() {
   printf '::error title=ci-failure-tracker::%s\n' "$1"
   exit 1
 }
 
-# Newer Pythons than the ones named here are left out: the wheels that requirements.txt locks may not exist for them.
-# A free-threaded build needs wheels of its own. What is found is named by its own file, since a shim on PATH
-# may mean another Python in another folder.
+# Newer Pythons are left out: the wheels that requirements.txt locks may not exist for them. A free-threaded build
+# needs its own wheels. The Python gives the path of its own file, because a shim on PATH may start another Python in
+# another folder.
 fit='
 import importlib.util, sys, sysconfig
 has_uv = sys.argv[1] == "uv"
@@ -78,8 +80,8 @@ install_with_uv() { # PYTHON
     --no-deps "${lists[@]}"
 }
 
-# pip spends its time reading the index pages of one package after another, so two of them share the list. Each has a
-# target of its own: two pips in one folder would trip over each other's half-written packages. The list is complete,
+# pip reads the index pages of one package after another, which takes most of its time. So two of them share the list.
+# Each has its own target: in one folder, each would find half-written packages of the other. The list is complete,
 # hence --no-deps. Compiling all modules takes longer than it saves in a single start.
 install_with_pip() { # PYTHON FOLDER
   local half=0 first second line list
@@ -93,15 +95,15 @@ install_with_pip() { # PYTHON FOLDER
   first=$!
   pip_half "$1" "$2/half-1" &
   second=$!
-  # Both are waited for, whatever the first says.
+  # Wait for both, whatever the first returns.
   wait "$first" && first=0 || first=$?
   wait "$second" && second=0 || second=$?
   [ "$first" = 0 ] && [ "$second" = 0 ]
 }
 
 pip_half() { # PYTHON TARGET
-  # A machine may demand a virtual environment or the user's own folder of every pip, and pip warns root of what does
-  # no harm here: nothing of that goes with a target.
+  # A machine may make every pip use a virtual environment or the user's own folder, which does not go with a target.
+  # A warning about root does not apply to a target either.
   PIP_REQUIRE_VIRTUALENV=0 PIP_USER=0 PIP_ROOT_USER_ACTION=ignore "$1" -I -m pip install --target "$2" -r "$2.txt" \
     --require-hashes --only-binary :all: --no-deps --no-compile --quiet --no-color --no-input --progress-bar off \
     --disable-pip-version-check
@@ -118,7 +120,7 @@ run_tracker() {
   python=$ours/venv/bin/python
   [ -e "$python" ] || python=$ours/venv/Scripts/python.exe
 
-  # A folder of ours, so that no uv.toml or pyproject.toml of the workspace is read; the user's own settings still are.
+  # In this folder, no uv.toml or pyproject.toml of the workspace is read; the user's own settings still are.
   (
     cd "$ours" || exit
     if has_uv; then install_with_uv "$python"; else install_with_pip "$base" "$ours"; fi
@@ -127,12 +129,12 @@ HTTPS_PROXY in the env of the job; for a package index of your own set PIP_INDEX
 
   for site in "$ours"/venv/lib/python3*/site-packages "$ours/venv/Lib/site-packages"; do
     [ -d "$site" ] || continue
-    # What is not there is passed over: uv puts everything into the venv itself.
+    # Python ignores folders that do not exist: uv installs everything into the venv itself.
     for_python "$ours/half-0" >"$site/tracker.pth"
     printf '\n%s\n%s\n' "$(for_python "$ours/half-1")" "$(for_python "$src")" >>"$site/tracker.pth"
   done
 
-  # -B: no __pycache__ beside the sources, which are in the workspace where a repository uses itself (uses: ./).
+  # -B: no __pycache__ beside the sources, which are in the workspace if a repository uses itself (uses: ./).
   "$python" -I -X utf8 -B -m ci_failure_tracker action
 }
 

@@ -10,16 +10,21 @@ from ci_failure_tracker.model import (
     Commit,
     Diagnosis,
     ExcerptLine,
+    FailedLeg,
+    Identity,
     Issue,
     Job,
+    LegCount,
     LineRange,
     Observation,
+    Occurrence,
     Outcome,
     Reading,
     Repository,
     Run,
     RunJobs,
     Scan,
+    State,
     Step,
     Window,
     Workflow,
@@ -117,6 +122,31 @@ def an_issue(number: int = 1, body: str = "", **more: object) -> Issue:
         "author_association": "NONE",
     }
     return Issue(**{**given, **more})  # type: ignore[arg-type]
+
+
+def a_state(identity: Identity | None = None) -> State:
+    """What an issue remembers of one failed run."""
+    occurrence = Occurrence(
+        run_id=1_001,
+        attempt=1,
+        number=1,
+        event="push",
+        branch="main",
+        commit=Commit("1" * 40, "Change 1"),
+        started_at=START,
+        ended_at=START + timedelta(minutes=10),
+        outcome=Outcome.FAILURE,
+        legs=(FailedLeg("", 5_001, "Run it"),),
+        source="ci.yml",
+    )
+    return State(
+        identity=identity or Identity("a" * 32, "CI", "test"),
+        count=1,
+        first_seen=START,
+        last_seen=occurrence.ended_at,
+        legs=(LegCount("", 1, occurrence.ended_at),),
+        occurrences=(occurrence,),
+    )
 
 
 def some_settings(**given: str) -> Settings:

@@ -2,58 +2,77 @@
 
 from __future__ import annotations
 
-import fcntl
+import os
+import re
 import shutil
-import subprocess
-from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+
+from outside_tools import MissingError, run
 
 CACHE = Path(__file__).parents[1] / ".cache" / "debian"
 
-
-class MissingError(Exception):
-    """A program cannot be had, and why."""
+_SHARED_LIBRARY = re.compile(r"\.so(\.\d+)*$")
 
 
-def unpacked(packages: Sequence[str], *, with_needed: bool = False) -> Path:
-    """The root of a tree with these packages, and with what they need and this machine lacks.
+def unpacked(*packages: str, with_needed: bool = False) -> Path:
+    """The root of a tree with these packages; `with_needed` adds the packages that they need and this machine lacks.
 
     Raises:
-        MissingError: where there is no apt, or it reaches no packages.
+        MissingError: there is no apt, or it reaches no packages.
     """
+    found = _unpacked(packages, with_needed)
+    if isinstance(found, MissingError):
+        raise found
+    return found
+
+
+def library_folders(root: Path) -> list[Path]:
+    """Every folder of the tree that holds a shared library, the folders nearest to the root first.
+
+    Packages keep libraries in folders of their own, such as `usr/lib/x86_64-linux-gnu/pulseaudio`. Variants for newer
+    processors lie deeper than the library that runs everywhere, so that one comes first.
+    """
+    found = {path.parent for path in root.rglob("*.so*") if _SHARED_LIBRARY.search(path.name) and path.is_file()}
+    return sorted(found, key=lambda folder: (len(folder.parts), folder))
+
+
+def library_path(root: Path) -> str:
+    """LD_LIBRARY_PATH for the programs of a tree."""
+    return os.pathsep.join(map(str, library_folders(root)))
+
+
+@cache  # a failure is remembered as well: without a network it takes minutes
+def _unpacked(packages: tuple[str, ...], with_needed: bool) -> Path | MissingError:
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
-        raise MissingError("there is no apt-get to bring it")
+        return MissingError("there is no apt-get to bring it")
+    import fcntl  # noqa: PLC0415 - Windows has no such module
+
     place = CACHE / "-".join(packages)
     place.mkdir(parents=True, exist_ok=True)
-    with (place / "lock").open("w") as lock:
+    with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several workers may want it at once
         if not (place / "done").exists():
-            _bring(packages, place, with_needed=with_needed)
+            try:
+                _bring(packages, place, with_needed=with_needed)
+            except MissingError as missing:
+                return missing
             (place / "done").touch()
     return place / "root"
 
 
-def _bring(packages: Sequence[str], place: Path, *, with_needed: bool) -> None:
-    archives, lists = place / "archives", place / "lists"
+def _bring(packages: tuple[str, ...], place: Path, *, with_needed: bool) -> None:
+    archives, lists = place / "archives", CACHE / "lists"
     for folder in (archives / "partial", lists / "partial"):
         folder.mkdir(parents=True, exist_ok=True)
     ours = ["-qq", "-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache::archives={archives}"]
     ours += ["-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=", "-o", "Debug::NoLocking=1"]
-    ours += ["-o", "APT::Sandbox::User="]
-    _run(["apt-get", *ours, "update"], place)
+    ours += ["-o", "APT::Sandbox::User=", "-o", "Acquire::Languages=none"]
+    run(["apt-get", *ours, "update"], place, 300)
     if with_needed:
-        _run(["apt-get", *ours, "install", "--yes", "--no-install-recommends", "--download-only", *packages], place)
+        run(["apt-get", *ours, "install", "--yes", "--no-install-recommends", "--download-only", *packages], place, 600)
     else:
-        _run(["apt-get", *ours, "download", *packages], archives)
+        run(["apt-get", *ours, "download", *packages], archives, 600)
     for package in archives.glob("*.deb"):
-        _run(["dpkg", "-x", str(package), str(place / "root")], place)
+        run(["dpkg", "-x", package, place / "root"], place)
         package.unlink()
-
-
-def _run(command: list[str], folder: Path) -> None:
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    except subprocess.TimeoutExpired:
-        raise MissingError(f"{command[0]} took too long") from None
-    if done.returncode:
-        raise MissingError(f"{command[0]} failed: {done.stderr.strip()[-200:]}")

@@ -17,7 +17,8 @@ from typing import Any
 import cmarkgfm
 from cmarkgfm.cmark import Options
 
-from ci_failure_tracker.tracking.marker import BEGIN, END, state_in
+from builders import an_issue
+from ci_failure_tracker.tracking.marker import BEGIN, END, read_tracked
 
 ZERO_WIDTH_SPACE = "\u200b"
 BODY_LIMIT, TITLE_LIMIT, COMMENT_LIMIT = 65_536, 256, 65_536
@@ -182,9 +183,10 @@ def check_body(body: str, what: str, url: str, issues: int) -> None:
     assert _MARKER.fullmatch(marker)
     assert [body.count(sign) for sign in ("<!--", "-->", BEGIN, END)] == [3, 3, 1, 1]
     assert body.endswith(f"{END}\n\n{marker}\n")
-    state = state_in(body)
-    assert state is not None
-    assert f"Failure id `{state.identity.id}`" in body
+    tracked = read_tracked(an_issue(body=body))
+    assert tracked is not None
+    assert tracked.state is not None
+    assert f"Failure id `{tracked.id}`" in body
     assert len(body.encode("utf-16-le")) // 2 <= BODY_LIMIT
 
 

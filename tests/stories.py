@@ -8,14 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from builders import START, a_run, a_scan, an_issue, some_settings
-from ci_failure_tracker.diagnosis.observations import needs_jobs, observe
-from ci_failure_tracker.model import Close, Commit, Create, Issue, Job, Plan, Reopen, Run, Scan, Step, Update
+from builders import START, a_run, some_settings
+from ci_failure_tracker.model import Close, Commit, Issue, Job, Run, Step
+from ci_failure_tracker.rendering.render import render
+from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.selection.checkpoint import with_reach
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.marker import find_tracked, read_tracked
-from ci_failure_tracker.tracking.plan import make_plan, open_states
-from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
-from ci_failure_tracker.tracking.reach import known_runs
+from ci_failure_tracker.sweep import look, sweep
+from ci_failure_tracker.tracking.decide import Findings
+from ci_failure_tracker.tracking.marker import read_tracked
+from memory_github import ForgetfulGitHub, MemoryGitHub, MemoryWriter
+from sweeping import TEMPLATE, Plan
 
 JOBS = ("lint", "test (a)", "test (b)")
 ABSENT = "absent"
@@ -92,58 +95,38 @@ class Tracker:
     remembers: bool = True
     jobs_read: int = 0
 
-    def look(self, now: datetime, shuffled: random.Random | None = None) -> Scan:
+    def __post_init__(self) -> None:
+        self.settings = dataclasses.replace(self.settings, branch=("main", "release"))
+
+    def github(self, now: datetime, shuffled: random.Random | None = None) -> MemoryGitHub:
+        """The repository at a moment; what is read of it comes in another order where it is shuffled."""
         runs = [run for story in self.stories if (run := story.seen_at(now))]
-        runs.sort(key=lambda run: run.order, reverse=True)
-        start = runs[self.most - 1].created_at if len(runs) > self.most else None
-        runs = runs[: self.most]
-        stories = {1_000 + story.number: story for story in self.stories}
-        tracked = find_tracked(tuple(self.issues.values()), None)
-        states = open_states(tracked)
-        known = known_runs(runs, tracked, self.settings) if self.remembers else frozenset()
-        wanted = [*(run for run in runs if needs_jobs(run, runs)), *choose_proofs(runs, states, self.settings)]
-        jobs = {run.id: stories[run.id].jobs(run.attempt) for run in wanted if run.id not in known}
-        found = a_scan(runs, jobs, tuple(self.issues.values()))
-        for run in choose_more(runs, found.jobs, states, self.settings):
-            if run.id not in known:
-                jobs[run.id] = stories[run.id].jobs(run.attempt)
-        self.jobs_read += len(jobs)
-        if shuffled:
-            shuffled.shuffle(runs)
-            jobs = dict(shuffled.sample(list(jobs.items()), len(jobs)))
-        found = a_scan(runs, jobs, tuple(self.issues.values()))
-        return dataclasses.replace(found, window=dataclasses.replace(found.window, start=start), known=known)
+        by_id = {1_000 + story.number: story for story in self.stories}
+
+        def jobs(run: Run) -> list[Job]:
+            found = by_id[run.id].jobs(run.attempt)
+            return shuffled.sample(found, len(found)) if shuffled else found
+
+        kind = MemoryGitHub if self.remembers else ForgetfulGitHub
+        return kind(runs, jobs, self.issues, most=self.most, shuffled=shuffled)
+
+    def look(self, now: datetime, shuffled: random.Random | None = None) -> Findings:
+        return look(self.github(now, shuffled), self.settings, now)
 
     def plan(self, now: datetime, shuffled: random.Random | None = None) -> Plan:
-        scan = self.look(now, shuffled)
-        return make_plan(observe(scan), scan, self.settings, now)
+        found = with_reach(self.look(now, shuffled), self.settings)
+        return Plan(found, render(found.decisions.each, TEMPLATE, found.seen.repository, self.settings))
 
-    def sweep(self, now: datetime) -> Plan:
-        plan = self.plan(now)
-        for action in plan.actions:
-            self._carry_out(action, now)
-        return plan
+    def sweep(self, now: datetime) -> Report:
+        github = self.github(now)
+        writer = MemoryWriter(self.issues, now, lambda _number, action: self._note(action, now))
+        report = sweep(github, writer, self.settings, TEMPLATE, now)
+        self.jobs_read += github.jobs_read
+        return report
 
-    def _carry_out(self, action: object, now: datetime) -> None:
-        match action:
-            case Create():
-                number = len(self.issues) + 1
-                self.issues[number] = an_issue(number, action.body)
-            case Update():
-                self.issues[action.number] = dataclasses.replace(self.issues[action.number], body=action.body)
-            case Reopen():
-                self.issues[action.number] = dataclasses.replace(
-                    self.issues[action.number], body=action.body, open=True, state_reason="reopened", closed_at=None
-                )
-            case Close():
-                self.closed.append((now, action))
-                self.issues[action.number] = dataclasses.replace(
-                    self.issues[action.number],
-                    body=action.body,
-                    open=False,
-                    state_reason=action.state_reason,
-                    closed_at=now,
-                )
+    def _note(self, action: object, now: datetime) -> None:
+        if isinstance(action, Close):
+            self.closed.append((now, action))
 
     def open_ids(self) -> list[str]:
         found = (read_tracked(issue) for issue in self.issues.values() if issue.open)

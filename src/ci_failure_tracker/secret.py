@@ -1,4 +1,4 @@
-"""What is never shown."""
+"""Values that are never shown."""
 
 from __future__ import annotations
 

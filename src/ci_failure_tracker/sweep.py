@@ -1,37 +1,122 @@
-"""A sweep: scan, diagnose, plan, apply, report."""
+"""A sweep: list, read what is needed, decide, render, write, report. The only place that knows the order."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.github_api.closed import ClosedIssues
-from ci_failure_tracker.github_api.commits import read_commits
-from ci_failure_tracker.github_api.logs import diagnose
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.scan import scan
-from ci_failure_tracker.github_api.schedules import read_schedules
-from ci_failure_tracker.github_api.writes import Door
-from ci_failure_tracker.progress import Progress
+from ci_failure_tracker.diagnosis.explain import Limits
+from ci_failure_tracker.diagnosis.job import job_diagnoser
+from ci_failure_tracker.model import (
+    Action,
+    Diagnose,
+    Gravity,
+    JobSource,
+    Needs,
+    Problem,
+    Query,
+    Reading,
+    Requests,
+    Result,
+    Scan,
+    WantedLog,
+)
+from ci_failure_tracker.rendering.issue import IssueTemplate
+from ci_failure_tracker.rendering.render import render, unwritten
 from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.report import Report, make_report
+from ci_failure_tracker.selection.checkpoint import known_runs, with_reach
+from ci_failure_tracker.selection.needs import needs_of_issues, needs_of_runs, needs_to_trust
+from ci_failure_tracker.selection.query import as_remembered, query_of
+from ci_failure_tracker.selection.schedules import judge_schedules
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.plan import make_plan
+from ci_failure_tracker.tracking.decide import Findings, find
+from ci_failure_tracker.tracking.track import TrackedIssues, read_issues
+
+MOST_ROUNDS = 8
+"""Questions to GitHub that follow from one another. Runs take up to four (jobs, more jobs, three for schedules beside
+them), issues up to six (closed ones, the login that tells whose they are, logs, the first two again, commits)."""
 
 
-def sweep(reads: Reads, door: Door, settings: Settings, now: datetime, progress: Progress) -> Report:
-    """Look once at the repository and do what is to be done; a dry run is the same with the door shut.
+class Source(Protocol):
+    """Where a sweep reads: GitHub, or what stands in for it."""
+
+    @property
+    def requests(self) -> Requests:
+        """What the sweep cost so far."""
+
+    def begin(self, label: str) -> Scan:
+        """The repository and its open issues with a label."""
+
+    def list_workflows(self, seen: Scan) -> Scan:
+        """The workflows."""
+
+    def list_runs(self, seen: Scan, query: Query) -> Scan:
+        """The runs that a query asks for."""
+
+    def fetch(self, seen: Scan, needs: Needs, diagnose: Diagnose) -> Scan:
+        """What is needed; each need is among `asked` afterwards."""
+
+
+class Writer(Protocol):
+    """What carries out writes, or holds them back."""
+
+    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
+        """What became of each action, in the same order."""
+
+
+def sweep(source: Source, writer: Writer, settings: Settings, template: IssueTemplate, now: datetime) -> Report:
+    """Look once at the repository and do what is to be done; a dry run differs in its writer alone.
 
     Raises:
         TrackerError: where the sweep cannot go on at all. What only a part of it could not do is in the report.
     """
-    closed = ClosedIssues(reads)
-    seen = read_schedules(reads, scan(reads, settings, now, progress), settings, now)
-    seen = diagnose(reads, closed.read(seen, settings, now), settings, now, progress)
-    seen = read_commits(reads, closed.read(seen, settings, now), settings, now)
-    observed = observe(seen)
-    plan = make_plan(observed, seen, settings, now)
-    results = door.apply(plan)
-    figures = make_figures(seen, observed, results, settings, now)
-    requests = Requests(reads.budget.made, reads.budget.left, reads.budget.most)
-    return make_report(seen, plan, results, requests, now, figures)
+    found = with_reach(look(source, settings, now), settings)
+    actions = render(found.decisions.each, template, found.seen.repository, settings)
+    results = writer.apply(actions)
+    figures = make_figures(found, results, settings, now)
+    return make_report(found, results, unwritten(actions), source.requests, figures, now)
+
+
+def look(source: Source, settings: Settings, now: datetime) -> Findings:
+    """Read until everything can be decided."""
+    diagnose = job_diagnoser(Limits(lines=settings.excerpt_lines))
+    seen, tracked = look_at_runs(source, settings, now)
+    for _ in range(MOST_ROUNDS):
+        tracked = read_issues(seen.issues, seen.viewer, now, tracked)
+        found = find(seen, tracked, settings, now)
+        needs = needs_to_trust(seen) or needs_of_issues(found, settings, now)
+        if not needs:
+            return found
+        seen = source.fetch(seen, needs, diagnose)
+    return find(_not_all_seen(seen), read_issues(seen.issues, seen.viewer, now, tracked), settings, now)
+
+
+def look_at_runs(source: Source, settings: Settings, now: datetime) -> tuple[Scan, TrackedIssues]:
+    """The runs with all that has to be known of them, but for logs; and the open issues that are ours."""
+    seen = source.begin(settings.labels[0])
+    if needs := needs_to_trust(seen):
+        seen = source.fetch(seen, needs, _nothing_to_say)
+    seen = source.list_workflows(seen)
+    query, problems = query_of(settings, seen, now)
+    seen = source.list_runs(replace(seen, problems=(*seen.problems, *problems)), query)
+    seen = as_remembered(seen, query, settings)
+    tracked = read_issues(seen.issues, seen.viewer, now)
+    seen = replace(seen, known=known_runs(seen.runs, tracked, settings))
+    for _ in range(MOST_ROUNDS):
+        needs = needs_of_runs(seen, tracked, settings, now)
+        if not needs:
+            return judge_schedules(seen, settings, now), tracked
+        seen = source.fetch(seen, needs, _nothing_to_say)
+    return judge_schedules(_not_all_seen(seen), settings, now), tracked
+
+
+def _nothing_to_say(_wanted: WantedLog, _job: JobSource) -> Reading | None:
+    """Stands for a diagnosis where no logs are asked for."""
+
+
+def _not_all_seen(seen: Scan) -> Scan:
+    what = f"The sweep stopped asking after {MOST_ROUNDS} rounds, so it may not have seen everything."
+    return replace(seen, problems=(*seen.problems, Problem(Gravity.WARNING, what, "The next sweep goes on.")))

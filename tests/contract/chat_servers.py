@@ -1,6 +1,6 @@
 """A webhook of Slack and one of Discord: real HTTP on this machine, and the official limits.
 
-The limits are written down here anew, from the services' own reference, so that a wrong one of ours is seen.
+The limits are copied from the references of the services, not from the program, so that a test finds a wrong limit.
 
 - https://docs.slack.dev/reference/block-kit/blocks and https://docs.slack.dev/changelog/2018-truncating-really-long-messages
 - https://discord.com/developers/docs/resources/webhook#execute-webhook and
@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True)
 class Reply:
-    """What a webhook answers."""
+    """An answer of a webhook."""
 
     status: int
     text: str
@@ -33,18 +33,18 @@ Judge = Callable[[dict[str, Any], Mapping[str, list[str]]], Reply]
 
 @dataclass
 class Chat:
-    """A webhook, the messages that it took, and how it refused the others."""
+    """A webhook, the messages that it took, and its answers to the others."""
 
     url: str
     messages: list[dict[str, Any]] = field(default_factory=list)
     refused: list[Reply] = field(default_factory=list)
     headers: list[Mapping[str, str | None]] = field(default_factory=list)
     next: list[Reply] = field(default_factory=list)
-    """What the next requests are answered with, whatever they hold."""
+    """The answers to the next requests, whatever these hold."""
 
     @property
     def asked(self) -> int:
-        """How many requests came."""
+        """How many requests it got."""
         return len(self.messages) + len(self.refused)
 
 
@@ -64,7 +64,7 @@ def discord(*, forum: bool = False) -> Iterator[Chat]:
 
 
 def units(text: str) -> int:
-    """The characters of a text where they are most: in UTF-16."""
+    """The length of a text in UTF-16 units, the largest of the ways to count."""
     return len(text.encode("utf-16-le")) // 2
 
 
@@ -116,8 +116,8 @@ def _handler(path: str, judge: Judge, lost: Reply) -> type[BaseHTTPRequestHandle
 
 
 def _read(kind: str, body: bytes) -> dict[str, Any]:
-    found = json.loads(body) if kind.partition(";")[0] == "application/json" else {}
-    return found if isinstance(found, dict) else {}
+    content = json.loads(body) if kind.partition(";")[0] == "application/json" else {}
+    return content if isinstance(content, dict) else {}
 
 
 # --- Slack ---------------------------------------------------------------------------------------
@@ -170,8 +170,8 @@ def _discord(message: dict[str, Any], query: Mapping[str, list[str]], *, forum: 
 
 
 def _invalid(code: int, message: str, wrong: list[str]) -> Reply:
-    told = {"message": message, "code": code, "errors": wrong}
-    return Reply(400, json.dumps(told), {"Content-Type": "application/json"})
+    content = {"message": message, "code": code, "errors": wrong}
+    return Reply(400, json.dumps(content), {"Content-Type": "application/json"})
 
 
 def _of_message(message: dict[str, Any]) -> Iterator[str]:
@@ -190,8 +190,8 @@ def _of_message(message: dict[str, Any]) -> Iterator[str]:
 
 def _texts(embed: dict[str, Any]) -> Iterator[str]:
     yield from (embed.get("title", ""), embed.get("description", ""), embed.get("footer", {}).get("text", ""))
-    for one in embed.get("fields", []):
-        yield from (one["name"], one["value"])
+    for part in embed.get("fields", []):
+        yield from (part["name"], part["value"])
 
 
 def _of_embed(embed: dict[str, Any]) -> Iterator[str]:
@@ -202,7 +202,7 @@ def _of_embed(embed: dict[str, Any]) -> Iterator[str]:
         yield "description"
     if len(fields) > 25:
         yield "fields"
-    if not all(1 <= units(one["name"]) <= 256 and 1 <= units(one["value"]) <= 1_024 for one in fields):
+    if not all(1 <= units(part["name"]) <= 256 and 1 <= units(part["value"]) <= 1_024 for part in fields):
         yield "field"
     if urlsplit(embed.get("url", "https://x")).scheme not in {"http", "https"}:
         yield "url"

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from builders import Quiet
 from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github_api.client import Endpoints, connect
+from ci_failure_tracker.github_api.github import GitHub
 from ci_failure_tracker.github_api.patience import Patience
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.writes import OpenDoor
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Sandbox, Server
 from sandbox.box import Kept
+from sweeping import TEMPLATE, door_of
 
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
@@ -74,8 +74,8 @@ def look(server: Server, patience: Patience = PATIENT, at: datetime = NOW) -> Re
     settings = read_settings({"token": TOKEN, "repository": REPOSITORY})
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, patience)
-    reads = Reads(requester, endpoints, REPOSITORY)
-    return sweep(reads, OpenDoor(requester, reads, Quiet()), settings, at, Quiet())
+    github = GitHub(requester, endpoints, REPOSITORY, Quiet())
+    return sweep(github, door_of(requester, github), settings, TEMPLATE, at)
 
 
 def look_or_fail(server: Server, patience: Patience) -> Report | None:

@@ -1,6 +1,6 @@
-"""`make generate`: the parts of action.yml and the page docs/inputs.md that repeat what the code declares.
+"""`make generate`: the parts of action.yml, src/start.sh and docs/ that repeat what the code declares.
 
-`generate.py --check` writes nothing and fails where something is out of date.
+`generate.py --check` writes nothing and fails if something is out of date.
 """
 
 from __future__ import annotations
@@ -8,50 +8,57 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ci_failure_tracker.settings import inputs
+from ci_failure_tracker.settings import CHANNELS, Channel, Input, inputs
 
 ROOT = Path(__file__).parents[2]
 
 OUTPUTS = {
-    "issue-numbers": "The numbers of the issues that were created, as a JSON list such as `[12, 15]`.",
-    "created-issues": "The same list as issue-numbers, named like the two that follow.",
-    "updated-issues": "The numbers of the open issues that were brought up to date, as a JSON list.",
-    "reopened-issues": "The numbers of the issues that were reopened, as a JSON list.",
-    "closed-issues": "The numbers of the issues that were closed, as a JSON list.",
+    "issue-numbers": "The numbers of the created issues, as a JSON list such as `[12, 15]`.",
+    "created-issues": "The same list as issue-numbers, named like the next outputs.",
+    "updated-issues": "The numbers of the open issues that were updated, as a JSON list.",
+    "reopened-issues": "The numbers of the reopened issues, as a JSON list.",
+    "closed-issues": "The numbers of the closed issues, as a JSON list.",
     "failure-count": "How many things are failing now.",
     "created-count": "How many issues were created.",
-    "has-failures": "`true` if something is failing now, else `false`; empty if that could not be seen.",
+    "has-failures": "`true` if something is failing now, else `false`. It is empty if the sweep could not see that.",
     "summary": "What the sweep found and did, in one line.",
-    "report-path": "Where `report.json` lies; empty without `report-dir`.",
-    "slack-payload": "The message for Slack as JSON; empty where nothing changed or the input is not `true`.",
+    "report-path": "The path of `report.json`. It is empty without `report-dir`.",
+    "slack-payload": "The message for Slack as JSON. It is empty if nothing changed or the input is not `true`.",
 }
-"""What each output means; that these are the outputs is checked against the code that sets them."""
+"""The meaning of each output. A test compares the names with the code that sets the outputs."""
 
 
 def pages() -> dict[Path, str]:
     """Each file that holds generated text, with its whole text as it should be."""
-    action = ROOT / "action.yml"
-    blocks = {"inputs": _action_inputs(), "outputs": _action_outputs(), "env": _action_env()}
-    text = action.read_text("utf-8")
+    declared = list(inputs())
+    action = {"inputs": _action_inputs(declared), "outputs": _action_outputs(), "env": _action_env(declared)}
+    return {
+        ROOT / "action.yml": _with_blocks(ROOT / "action.yml", action),
+        ROOT / "src" / "start.sh": _with_blocks(ROOT / "src" / "start.sh", {"packages": start_lines(declared)}),
+        ROOT / "docs" / "notifications.md": _with_blocks(
+            ROOT / "docs" / "notifications.md", {"channels": channel_table(CHANNELS)}
+        ),
+        ROOT / "docs" / "inputs.md": inputs_page(declared),
+    }
+
+
+def _with_blocks(path: Path, blocks: Mapping[str, Iterable[str]]) -> str:
+    """The text of the file with the lines between the two comments of each name, indented as these are."""
+    text = path.read_text("utf-8")
     for name, lines in blocks.items():
-        text = _with_block(text, name, list(lines))
-    return {action: text, ROOT / "docs" / "inputs.md": _inputs_page()}
-
-
-def _with_block(text: str, name: str, lines: list[str]) -> str:
-    """The text with the lines between the two comments of that name, indented as these are."""
-    pattern = re.compile(rf"^( *)(# <generated {name}\b.*>\n)(?:.*\n)*?( *# </generated {name}>\n)", re.MULTILINE)
-
-    def block(match: re.Match[str]) -> str:
-        return match[1] + match[2] + "".join(f"{match[1]}{line}\n" for line in lines) + match[3]
-
-    changed, count = pattern.subn(block, text)
-    if count != 1:
-        raise SystemExit(f"action.yml has {count} places for the generated {name}; there must be one.")
-    return changed
+        pattern = re.compile(
+            rf"^( *)((?:#|<!--) <generated {name}\b.*\n)(?:.*\n)*?( *(?:#|<!--) </generated {name}>.*\n)", re.MULTILINE
+        )
+        places = list(pattern.finditer(text))
+        if len(places) != 1:
+            raise SystemExit(f"{path.name} has {len(places)} places for the generated {name}; there must be one.")
+        (match,) = places
+        block = match[1] + match[2] + "".join(f"{match[1]}{line}\n" for line in lines) + match[3]
+        text = text[: match.start()] + block + text[match.end() :]
+    return text
 
 
 def _quoted(text: str) -> str:
@@ -59,8 +66,8 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _action_inputs() -> Iterator[str]:
-    for declared in inputs():
+def _action_inputs(inputs: Iterable[Input]) -> Iterator[str]:
+    for declared in inputs:
         yield f"{declared.name}:"
         yield f"  description: {_quoted(declared.help)}"
         yield "  required: false"
@@ -74,23 +81,49 @@ def _action_outputs() -> Iterator[str]:
         yield f"  value: ${{{{ steps.track.outputs.{name} }}}}"
 
 
-def _action_env() -> Iterator[str]:
-    for declared in inputs():
+def _action_env(inputs: Iterable[Input]) -> Iterator[str]:
+    for declared in inputs:
         yield f"{declared.variable}: ${{{{ inputs.{declared.name} }}}}"
 
 
-def _inputs_page() -> str:
+def start_lines(inputs: Iterable[Input]) -> Iterator[str]:
+    """The lines of start.sh that choose the lists of packages: one for each extra, with the inputs that need it."""
+    tests: dict[str, list[str]] = {}
+    for declared in inputs:
+        if declared.extra:
+            test = "is_true" if declared.is_flag else "is_set"
+            tests.setdefault(declared.extra, []).append(f'{test} "${{{declared.variable}:-}}"')
+    for extra, conditions in tests.items():
+        yield f"if {' || '.join(conditions)}; then also {extra}; fi"
+
+
+def channel_table(channels: Iterable[Channel]) -> Iterator[str]:
+    """The rows of the table in docs/notifications.md, one for each channel."""
+    yield ""
+    yield "| channel | on with | needs also | the command takes it from |"
+    yield "|---|---|---|---|"
+    for channel in channels:
+        others = ", ".join(f"`{declared.name}`" for declared in channel.others)
+        variables = [declared.command_variable for declared in channel.inputs]
+        shown = ", ".join(f"`{variable}`" for variable in variables if variable)
+        yield f"| {channel.name} | `{channel.switch.name}` | {others} | {shown} |"
+    yield ""
+
+
+def inputs_page(inputs: Iterable[Input]) -> str:
+    """The page docs/inputs.md."""
+    inputs = list(inputs)
     lines = [
         "# Inputs and outputs",
         "",
-        "Every input is optional, and an option of `python -m ci_failure_tracker sweep` as well: `max-runs` is",
-        "`--max-runs`. All mistakes in them are reported at once. `make generate` writes this page from `settings.py`.",
+        "Every input is optional. Each is also an option of `python -m ci_failure_tracker sweep`: `max-runs` is",
+        "`--max-runs`. All mistakes in them are reported at once. `make generate` writes this page from the code.",
         "",
         "## Inputs",
         "",
         "| input | default | meaning |",
         "|---|---|---|",
-        *(f"| `{item.name}` | {_default(item.default)} | {_cell(item.help)} |" for item in inputs()),
+        *(f"| `{item.name}` | {_default(item.default)} | {_cell(item.help)} |" for item in inputs),
         "",
         "## Outputs",
         "",
@@ -110,7 +143,7 @@ def _cell(text: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write what is out of date, or only name it."""
+    """Write the files that are out of date, or only name them."""
     check = "--check" in arguments
     stale = {path: text for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text}
     for path, text in stale.items():

@@ -1,7 +1,7 @@
-"""A server that takes mail, on this machine: real SMTP by aiosmtpd, with TLS, STARTTLS and passwords as real ones.
+"""A mail server on this machine: real SMTP by aiosmtpd, with TLS, STARTTLS and passwords.
 
-It refuses what the protocol forbids: lines over 998 bytes, ends of lines that are none, and bytes that are none of
-ASCII where the client has not said so.
+It refuses what the protocol forbids: lines over 998 bytes, wrong line ends, and bytes outside of ASCII that the client
+has not announced.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LONGEST_LINE = 998
 
 @dataclass
 class Mails:
-    """A server, and what it took."""
+    """A server, and the mails that it took."""
 
     port: int = 0
     refuse: frozenset[str] = frozenset()
@@ -35,21 +35,21 @@ class Mails:
     goodbye: str = "221 Bye"
     got: list[Envelope] = field(default_factory=list)
     logins: list[str | None] = field(default_factory=list)
-    """Who was logged in as each mail was sent."""
+    """The user who sent each mail."""
     encrypted: list[bool] = field(default_factory=list)
     """Whether each mail came over TLS."""
 
     def read(self, place: int = -1) -> EmailMessage:
-        """A mail as a program for mail reads it."""
+        """A mail as a mail program reads it."""
         content = self.got[place].content
         assert isinstance(content, bytes)
-        found = message_from_bytes(content, policy=default)
-        assert isinstance(found, EmailMessage)
-        return found
+        mail = message_from_bytes(content, policy=default)
+        assert isinstance(mail, EmailMessage)
+        return mail
 
 
 class Certificate:
-    """A certificate for this machine, by an authority that only SSL_CERT_FILE makes known."""
+    """A certificate for this machine, by an authority that only `SSL_CERT_FILE` names."""
 
     def __init__(self, folder: Path) -> None:
         authority = trustme.CA()
@@ -75,7 +75,7 @@ def mails(
     strange: bool = False,
     refuse: frozenset[str] = frozenset(),
 ) -> Iterator[Mails]:
-    """A server that takes mail unencrypted, unless it is given a certificate for TLS or STARTTLS."""
+    """A mail server. It is unencrypted unless it gets a certificate for TLS or STARTTLS."""
     taken = Mails(refuse=refuse)
     controller = _Controller(
         _Handler(taken),
@@ -98,7 +98,7 @@ def mails(
 
 
 class _Controller(Controller):
-    """Takes whatever port is free, and knows which one it is."""
+    """Takes a free port, and keeps its number."""
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, Server)

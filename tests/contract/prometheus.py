@@ -6,17 +6,19 @@ import json
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
 
 import debian
+from outside_tools import MissingError, OtherSystemError, first_of, run
 
 PACKAGES = ("prometheus", "prometheus-pushgateway")
 PROGRAMS = ("prometheus", "prometheus-pushgateway", "promtool")
@@ -24,15 +26,36 @@ PROGRAMS = ("prometheus", "prometheus-pushgateway", "promtool")
 
 @cache
 def programs() -> dict[str, str]:
-    """Where each program is: on PATH, or in the cache, where apt brings it.
+    """Where each program is: on PATH, or in the cache, where apt brings it; the first place from which all run.
 
     Raises:
-        MissingError: where none of that works.
+        MissingError: they run from neither. On other systems than Linux, where only PATH can help, an OtherSystemError.
     """
+    try:
+        return first_of({"on PATH": partial(_checked, _on_path), "Debian's": partial(_checked, _debians)})
+    except MissingError as missing:
+        if sys.platform == "linux":
+            raise
+        raise OtherSystemError(str(missing)) from None
+
+
+def _checked(find: Callable[[], dict[str, str]]) -> dict[str, str]:
+    found = find()
+    for program in found.values():
+        run([program, "--version"])
+    return found
+
+
+def _on_path() -> dict[str, str]:
     found = {name: shutil.which(name) or "" for name in PROGRAMS}
-    if all(found.values()):
-        return found
-    root = debian.unpacked(PACKAGES)
+    absent = [name for name, path in found.items() if not path]
+    if absent:
+        raise MissingError(f"there is no {' and no '.join(absent)}")
+    return found
+
+
+def _debians() -> dict[str, str]:
+    root = debian.unpacked(*PACKAGES)
     return {name: str(root / "usr" / "bin" / name) for name in PROGRAMS}
 
 
@@ -49,14 +72,14 @@ def running(arguments: list[str], ready: str) -> Iterator[None]:
         try:
             for _ in range(300):
                 if process.poll() is not None:
-                    raise debian.MissingError(f"{arguments[0]} ended at once with {process.returncode}")
+                    raise MissingError(f"{arguments[0]} ended at once with {process.returncode}")
                 try:
                     with urllib.request.urlopen(ready, timeout=1):  # noqa: S310 - an address of ours
                         break
                 except (URLError, OSError):
                     time.sleep(0.05)
             else:
-                raise debian.MissingError(f"{ready} does not answer")
+                raise MissingError(f"{ready} does not answer")
             yield
         finally:
             process.terminate()

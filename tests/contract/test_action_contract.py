@@ -1,4 +1,4 @@
-"""action.yml is what the settings say, and keeps the rules of a composite action that others trust."""
+"""action.yml repeats the settings, and keeps the rules of a composite action that others can trust."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from ci_failure_tracker.edges import action
-from ci_failure_tracker.model import Repository, Window
-from ci_failure_tracker.reporting.report import Report, Requests
+from ci_failure_tracker.model import Repository, Requests, Window
+from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.settings import Input, inputs
 from contract import generate
 
@@ -26,9 +26,9 @@ RUN_STEP = STEPS[-1]
 
 
 def workflow_files() -> list[Path]:
-    found = sorted([*(ROOT / ".github").rglob("*.yml"), *(ROOT / "docs" / "examples").glob("*.yml")])
-    assert found
-    return found
+    files = sorted([*(ROOT / ".github").rglob("*.yml"), *(ROOT / "docs" / "examples").glob("*.yml")])
+    assert files
+    return files
 
 
 def uses_of(text: str) -> list[str]:
@@ -48,7 +48,7 @@ def test_an_input_has_the_default_and_the_help_of_the_settings(declared: Input) 
     }
 
 
-def test_every_input_reaches_the_program_under_its_variable_and_nothing_else_does() -> None:
+def test_the_program_gets_every_input_as_its_variable_and_no_other() -> None:
     forwarded = {name: value for name, value in RUN_STEP["env"].items() if name.startswith("INPUT_")}
     assert forwarded == {declared.variable: f"${{{{ inputs.{declared.name} }}}}" for declared in inputs()}
 
@@ -81,7 +81,7 @@ def test_every_script_step_names_its_shell() -> None:
 
 
 @pytest.mark.parametrize("name", ["GITHUB_ENV", "GITHUB_PATH", "GITHUB_WORKSPACE"])
-def test_the_environment_and_the_workspace_of_the_caller_are_not_written(name: str) -> None:
+def test_the_environment_and_workspace_of_the_caller_are_not_written(name: str) -> None:
     script = (ROOT / "src" / "start.sh").read_text("utf-8")
     assert name not in script
     assert name not in (ROOT / "action.yml").read_text("utf-8")
@@ -94,7 +94,7 @@ def test_every_python_of_the_start_script_is_isolated() -> None:
     assert set(calls) == {"-I"}
 
 
-def test_setup_python_leaves_the_python_of_the_caller_alone_and_runs_only_where_none_is_fit() -> None:
+def test_setup_python_runs_only_if_needed_and_changes_nothing_else() -> None:
     (step,) = [step for step in STEPS if "setup-python" in step.get("uses", "")]
     assert step["with"]["update-environment"] is False
     assert step["if"] == "steps.find.outputs.python == ''"
@@ -132,7 +132,7 @@ def test_one_action_is_pinned_to_one_commit_everywhere() -> None:
         for used in uses_of(path.read_text("utf-8")):
             owner, _, pin = used.partition("@")
             pins.setdefault("/".join(owner.split("/")[:2]), set()).add(pin)
-    assert {name: found for name, found in pins.items() if len(found) > 1} == {}
+    assert {name: commits for name, commits in pins.items() if len(commits) > 1} == {}
 
 
 def test_generated_text_is_up_to_date() -> None:

@@ -14,8 +14,8 @@ from graphql import build_schema, parse, validate
 from builders import HURRIED, Quiet
 from ci_failure_tracker.errors import UnansweredError
 from ci_failure_tracker.github_api.client import Endpoints, connect
+from ci_failure_tracker.github_api.github import GitHub
 from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.writes import OpenDoor
 from ci_failure_tracker.model import CommitsBetween, Fate, Gravity
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
@@ -23,6 +23,7 @@ from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server
 from sandbox.state import Account
+from sweeping import TEMPLATE, door_of
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 REPOSITORY = "octo-org/example"
@@ -63,8 +64,8 @@ def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Repo
     settings = read_settings({"token": token, "repository": REPOSITORY, **texts})
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(token), endpoints, HURRIED)
-    reads = Reads(requester, endpoints, REPOSITORY)
-    return sweep(reads, OpenDoor(requester, reads, Quiet()), settings, box.now, Quiet())
+    github = GitHub(requester, endpoints, REPOSITORY, Quiet())
+    return sweep(github, door_of(requester, github), settings, TEMPLATE, box.now)
 
 
 @pytest.mark.parametrize("sweeps", [2, 4, 8])

@@ -12,22 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import debian
-from builders import a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.edges.metrics import push
-from ci_failure_tracker.model import Commit, Create, Fate, Result
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
-from ci_failure_tracker.secret import Secret
-from ci_failure_tracker.tracking.plan import make_plan
-from contract import prometheus
-
-pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
 from prometheus_client import generate_latest
 
+from builders import a_job, a_run, a_scan, some_settings
+from ci_failure_tracker.model import Commit, Create, Fate, Result
+from ci_failure_tracker.notify.pushgateway import push
+from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.metrics import metrics_text, registry_of
+from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.secret import Secret
+from contract import prometheus
+from outside_tools import needed
+from sweeping import make_plan, report_of
 
 DASHBOARD: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs" / "grafana" / "dashboard.json").read_text("utf-8")
@@ -53,27 +49,23 @@ def a_report() -> Report:
         runs.append(a_run(number, end, created_at=at, started_at=at, updated_at=at + timedelta(minutes=number), **more))
     jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
     scan, settings = a_scan(runs, jobs), some_settings()
-    observed = observe(scan)
-    plan = make_plan(observed, scan, settings, now)
+    plan = make_plan(scan, settings, now)
     results = tuple(Result(one, Fate.DONE, 7) for one in plan.actions if isinstance(one, Create))
-    figures = make_figures(scan, observed, results, settings, now)
-    return make_report(scan, plan, results, Requests(5, 995, 800), now, figures)
+    figures = make_figures(plan.found, results, settings, now)
+    return report_of(plan, results, figures=figures, now=now)
 
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[str]:
-    try:
-        with prometheus.pushgateway() as address:
-            yield address
-    except debian.MissingError as missing:
-        pytest.skip(str(missing))
+    with needed("Pushgateway"), prometheus.pushgateway() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prometheus that has scraped what one sweep pushed."""
     assert push(a_report(), Secret(gateway)) == ()
-    with prometheus.scraping(gateway, tmp_path_factory.mktemp("prometheus")) as address:
+    with needed("Prometheus"), prometheus.scraping(gateway, tmp_path_factory.mktemp("prometheus")) as address:
         until = time.monotonic() + 30
         while not prometheus.ask(address, "ci_failure_tracker_sweep_timestamp_seconds"):
             assert time.monotonic() < until, "nothing was scraped"
@@ -85,10 +77,8 @@ def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     "text", [metrics_text, lambda report: generate_latest(registry_of(report))], ids=["file", "push"]
 )
 def test_promtool_finds_no_fault(text: Callable[[Report], bytes]) -> None:
-    try:
+    with needed("promtool"):
         tool = prometheus.programs()["promtool"]
-    except debian.MissingError as missing:
-        pytest.skip(str(missing))
     done = subprocess.run([tool, "check", "metrics"], input=text(a_report()), capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 

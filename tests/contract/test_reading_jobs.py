@@ -11,11 +11,11 @@ from graphql import build_schema, parse, validate
 from builders import HURRIED, Quiet, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.scan import scan
+from ci_failure_tracker.github_api.github import GitHub
 from ci_failure_tracker.github_api.suites import MOST_JOBS, MOST_RED, SUITES
 from ci_failure_tracker.model import Observation, Scan
 from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.sweep import look_at_runs
 from contract.test_sandbox_graphql import OFFICIAL
 from sandbox import Fault, Sandbox, Server, check_suites
 
@@ -67,9 +67,10 @@ def server(box: Sandbox) -> Iterator[Server]:
 
 def look(box: Sandbox, server: Server, token: str = BOT, **given: str) -> Scan:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    reads = Reads(connect(Secret(token), endpoints, HURRIED), endpoints, REPOSITORY)
+    github = GitHub(connect(Secret(token), endpoints, HURRIED), endpoints, REPOSITORY, Quiet())
     server.clear_requests()
-    return scan(reads, some_settings(**given), box.now, Quiet())
+    seen, _ = look_at_runs(github, some_settings(**given), box.now)
+    return seen
 
 
 def asked(server: Server) -> list[str]:

@@ -10,16 +10,23 @@ from pathlib import Path
 import pytest
 
 from builders import HURRIED, Quiet, some_settings
+from ci_failure_tracker.diagnosis import job as job_module
+from ci_failure_tracker.diagnosis.explain import Limits
+from ci_failure_tracker.diagnosis.job import job_diagnoser
 from ci_failure_tracker.errors import GitHubError, LogAbsentError
 from ci_failure_tracker.github_api import logs
 from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.logs import AT_ONCE, diagnose
+from ci_failure_tracker.github_api.github import GitHub
+from ci_failure_tracker.github_api.logs import AT_ONCE
 from ci_failure_tracker.github_api.patience import Budget
 from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.scan import scan
-from ci_failure_tracker.model import Absence, Gravity, Outcome, Scan
+from ci_failure_tracker.model import Absence, Gravity, Needs, Outcome, Scan
 from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.selection.log_requests import choose_logs
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.sweep import look_at_runs
 from sandbox import Fault, Sandbox, Server
+from sweeping import find_in
 
 BROKEN = """##[group]Run make
 ##[endgroup]
@@ -54,22 +61,28 @@ def a_box_of_eight(log: str = BROKEN) -> Sandbox:
     return box
 
 
-def reads_of(server: Server, token: str = TOKEN) -> Reads:
+def github_of(server: Server, token: str = TOKEN) -> GitHub:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return Reads(connect(Secret(token), endpoints, HURRIED), endpoints, "octo-org/example")
+    return GitHub(connect(Secret(token), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
+
+
+def diagnose(github: GitHub, seen: Scan, settings: Settings, now: datetime) -> Scan:
+    """The logs that a sweep would read, read."""
+    wanted = choose_logs(find_in(seen, settings, now), settings, now)
+    return github.fetch(seen, Needs(logs=wanted), job_diagnoser(Limits(lines=settings.excerpt_lines)))
 
 
 def read(box: Sandbox, token: str = TOKEN, faults: Sequence[Fault] = (), **given: str) -> tuple[Scan, Server]:
     settings = some_settings(**given)
     with box.serve() as server:
-        reads = reads_of(server, token)
+        github = github_of(server, token)
         # By REST, as older servers want it: so no annotations come with the jobs.
         box.inject(Fault("status", path="/graphql$", status=404, times=None))
-        seen = scan(reads, settings, box.now, Quiet())
+        seen, _ = look_at_runs(github, settings, box.now)
         for fault in faults:
             box.inject(fault)
         server.clear_requests()
-        return diagnose(reads, seen, settings, box.now, Quiet()), server
+        return diagnose(github, seen, settings, box.now), server
 
 
 def asked(server: Server) -> list[str]:
@@ -252,10 +265,11 @@ def test_a_rate_limit_ends_the_reading_at_once() -> None:
 def test_a_log_that_breaks_off_is_begun_again() -> None:
     box = a_box(test={})
     with box.serve() as server:
-        reads = reads_of(server)
-        pieces = Breaks(reads)
-        seen = scan(reads, some_settings(), box.now, Quiet())
-        found = diagnose(pieces, seen, some_settings(), box.now, Quiet())  # type: ignore[arg-type]
+        github = github_of(server)
+        seen, _ = look_at_runs(github, some_settings(), box.now)
+        pieces = Breaks(github.reads)
+        github.reads = pieces  # type: ignore[assignment]
+        found = diagnose(github, seen, some_settings(), box.now)
     assert [one.headline for one in found.readings] == [ERROR]
     assert pieces.begun == 2
 
@@ -283,7 +297,7 @@ def test_a_log_that_trips_the_program_costs_only_that_one(monkeypatch: pytest.Mo
     def fails(*_: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(logs, "explain", fails)
+    monkeypatch.setattr(job_module, "explain", fails)
     seen, _server = read(a_box(test={}))
     (problem,) = texts(seen)
     assert "RecursionError" in problem
@@ -296,7 +310,7 @@ def test_a_log_that_trips_the_program_costs_only_that_one(monkeypatch: pytest.Mo
 def test_a_log_is_read_in_pieces_and_never_held_as_a_whole() -> None:
     box = a_box(test={"log": f"{'x' * 99}\n" * 20_000})
     with box.serve() as server:
-        sizes = [len(piece) for piece in reads_of(server).job_log(box.runs[0].last.jobs[2].id)]
+        sizes = [len(piece) for piece in github_of(server).reads.job_log(box.runs[0].last.jobs[2].id)]
     assert sum(sizes) == 2_000_000
     assert max(sizes) <= 65_536
 
@@ -319,7 +333,7 @@ def test_where_there_is_nothing_to_read_nothing_is_asked() -> None:
 def test_a_log_that_is_absent_says_why() -> None:
     box = a_box(test={"log": "expired"})
     with box.serve() as server, pytest.raises(LogAbsentError) as caught:
-        list(reads_of(server).job_log(box.runs[0].last.jobs[2].id))
+        list(github_of(server).reads.job_log(box.runs[0].last.jobs[2].id))
     assert caught.value.absence is Absence.GONE
 
 

@@ -14,13 +14,15 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse, validate
 
-from builders import HURRIED, a_scan, some_settings
+from builders import HURRIED, Quiet, a_scan, some_settings
 from ci_failure_tracker.diagnosis.schedule import GRACE
 from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.schedules import read_schedules
-from ci_failure_tracker.model import Gravity, Quiet, Scan, Schedule
+from ci_failure_tracker.github_api.github import GitHub
+from ci_failure_tracker.model import Gravity, JobSource, Scan, Schedule, WantedLog
+from ci_failure_tracker.model import Quiet as Silence
 from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.selection.schedules import judge_schedules, schedule_needs
+from ci_failure_tracker.settings import Settings
 from sandbox import Fault, Sandbox, Server
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
@@ -73,27 +75,39 @@ def git(found: dict[str, Any] | None, *errors: dict[str, Any]) -> Fault:
     )
 
 
-def reads_of(server: Server) -> Reads:
+def github_of(server: Server) -> GitHub:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return Reads(connect(Secret("all-rights"), endpoints, HURRIED), endpoints, "octo-org/example")
+    return GitHub(connect(Secret("all-rights"), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
+
+
+def nothing_to_say(_wanted: WantedLog, _job: JobSource) -> None:
+    """No logs are asked for here."""
+
+
+def read_schedules(github: GitHub, seen: Scan, settings: Settings, now: datetime) -> Scan:
+    """What a sweep asks for schedules, and what it makes of the answers."""
+    while needs := schedule_needs(seen, settings, now):
+        seen = github.fetch(seen, needs, nothing_to_say)
+    return judge_schedules(seen, settings, now)
 
 
 @contextmanager
-def before(box: Sandbox, *answers: Fault, at_hand: int = 0) -> Iterator[tuple[Reads, Scan, Server]]:
+def before(box: Sandbox, *answers: Fault, at_hand: int = 0) -> Iterator[tuple[GitHub, Scan, Server]]:
     """A scan that has seen the newest runs, so many of them, and a server that has these answers ready."""
     with box.serve() as server:
-        reads = reads_of(server)
+        github = github_of(server)
+        reads = github.reads
         repository, workflows = reads.repository(), reads.workflows()
         runs = list(islice(reads.runs(None, None, None, None), at_hand))
         for answer in answers:
             box.inject(answer)
         server.clear_requests()
-        yield reads, replace(a_scan(runs), repository=repository, workflows=workflows), server
+        yield github, replace(a_scan(runs), repository=repository, workflows=workflows), server
 
 
 def look(box: Sandbox, *answers: Fault, at_hand: int = 0, schedules: str = "true", **given: Any) -> tuple[Scan, Server]:
-    with before(box, *answers, at_hand=at_hand) as (reads, seen, server):
-        return read_schedules(reads, seen, some_settings(schedules=schedules, **given), box.now), server
+    with before(box, *answers, at_hand=at_hand) as (github, seen, server):
+        return read_schedules(github, seen, some_settings(schedules=schedules, **given), box.now), server
 
 
 def asked(server: Server) -> list[str]:
@@ -116,7 +130,7 @@ def test_without_the_input_nothing_is_asked() -> None:
     seen, server = look(box, at_hand=10, schedules="false")
     assert server.requests == []
     weekly, nightly = found(seen)["Weekly"], found(seen)["Nightly"]
-    assert (weekly.quiet, weekly.due) == (Quiet.DISABLED, utc(1, 5, 3, 10))
+    assert (weekly.quiet, weekly.due) == (Silence.DISABLED, utc(1, 5, 3, 10))
     assert weekly.last is not None
     assert weekly.last.created_at == weekly.due
     assert (nightly.quiet, nightly.due, nightly.crons) == (None, utc(3, 10, 2, 10), ())
@@ -125,10 +139,10 @@ def test_without_the_input_nothing_is_asked() -> None:
 
 def test_a_disabled_workflow_without_a_run_at_hand_is_quiet_from_now_on() -> None:
     box = a_box(Weekly="disabled_inactivity")
-    with before(box) as (reads, seen, _server):
+    with before(box) as (github, seen, _server):
         now = box.now.replace(microsecond=7)
-        (schedule,) = read_schedules(reads, seen, some_settings(), now).schedules
-    assert schedule == Schedule(schedule.workflow, Quiet.DISABLED, box.now.replace(microsecond=0))
+        (schedule,) = read_schedules(github, seen, some_settings(), now).schedules
+    assert schedule == Schedule(schedule.workflow, Silence.DISABLED, box.now.replace(microsecond=0))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +237,7 @@ def test_the_last_run_of_a_disabled_workflow_is_asked_for() -> None:
     box = a_box("Weekly 2026-01-05T03:10:00Z", Weekly="disabled_inactivity")
     seen, server = look(box, files(nightly="on: push"))
     assert asked(server) == [GRAPHQL, LIST]
-    assert (found(seen)["Weekly"].quiet, found(seen)["Weekly"].due) == (Quiet.DISABLED, utc(1, 5, 3, 10))
+    assert (found(seen)["Weekly"].quiet, found(seen)["Weekly"].due) == (Silence.DISABLED, utc(1, 5, 3, 10))
 
 
 # --- what is overdue -----------------------------------------------------------------------------
@@ -233,7 +247,7 @@ def test_a_schedule_that_three_times_went_by_without_a_run_is_overdue() -> None:
     box = a_box("Nightly 2026-03-06T02:10:00Z", "Weekly 2026-03-09T03:10:00Z")
     seen, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(NIGHTLY))
     nightly = found(seen)["Nightly"]
-    assert (nightly.quiet, nightly.due) == (Quiet.OVERDUE, utc(3, 9, 2) + GRACE)
+    assert (nightly.quiet, nightly.due) == (Silence.OVERDUE, utc(3, 9, 2) + GRACE)
     assert found(seen)["Weekly"].quiet is None
     assert asked(server) == [GRAPHQL, LIST, GRAPHQL]
     again, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(NIGHTLY))
@@ -256,13 +270,15 @@ def test_what_was_changed_since_has_the_time_that_it_had_before(before: str | No
     seen, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(before))
     nightly = found(seen)["Nightly"]
     assert nightly.due == due + GRACE
-    assert nightly.quiet is (Quiet.OVERDUE if due + GRACE < box.now else None)
+    assert nightly.quiet is (Silence.OVERDUE if due + GRACE < box.now else None)
     assert nightly.crons == ("0 2 * * *",)
 
 
-def test_a_workflow_that_was_switched_on_again_has_missed_nothing_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Reads, "changed_at", lambda *_: utc(3, 9, 12))
-    seen, server = look(a_box("Nightly 2026-01-01T02:10:00Z"), files(nightly=NIGHTLY))
+def test_a_workflow_that_was_switched_on_again_has_missed_nothing_before() -> None:
+    box = a_box("Nightly 2026-01-01T02:10:00Z")
+    with before(box, files(nightly=NIGHTLY)) as (github, listed, server):
+        switched_on = tuple(replace(one, changed_at=utc(3, 9, 12)) for one in listed.workflows)
+        seen = read_schedules(github, replace(listed, workflows=switched_on), some_settings(schedules="true"), box.now)
     assert (found(seen)["Nightly"].quiet, found(seen)["Nightly"].due) == (None, utc(3, 12, 2) + GRACE)
     assert asked(server) == [GRAPHQL, LIST]
 

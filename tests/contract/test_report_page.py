@@ -12,15 +12,14 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 import browser
-import debian
 from builders import START, a_job, a_reading, a_run, a_scan, red, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result, Scan, Workflow
 from ci_failure_tracker.rendering.page import MOST_JOBS, MOST_RUNS, render_page
 from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
-from ci_failure_tracker.tracking.plan import make_plan
+from ci_failure_tracker.reporting.report import Report
 from hostile import TEXTS
+from outside_tools import needed
+from sweeping import make_plan, report_of
 
 NOW = START + timedelta(days=4)
 SAYS = {"wrong": "ValueError: no year", "slow": "timed out after 60 minutes"}
@@ -28,14 +27,13 @@ SAYS = {"wrong": "ValueError: no year", "slow": "timed out after 60 minutes"}
 
 def a_report(scan: Scan, **given: str) -> Report:
     settings = some_settings(**given)
-    observed = observe(scan)
-    plan = make_plan(observed, scan, settings, NOW)
+    plan = make_plan(scan, settings, NOW)
     results = tuple(
         Result(one, Fate.DONE, number) if isinstance(one, Create) else Result(one, Fate.PLANNED)
         for number, one in enumerate(plan.actions, start=1)
     )
-    figures = make_figures(scan, observed, results, settings, NOW)
-    return make_report(scan, plan, results, Requests(5, 995, 800), NOW, figures)
+    figures = make_figures(plan.found, results, settings, NOW)
+    return report_of(plan, results, figures=figures, now=NOW)
 
 
 def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI") -> Scan:
@@ -69,11 +67,8 @@ def an_everyday_report() -> Report:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    try:
-        with browser.chromium() as running:
-            yield running
-    except debian.MissingError as missing:
-        pytest.skip(f"no Chromium: {missing}")
+    with needed("Chromium"), browser.chromium() as running:
+        yield running
 
 
 class Opened:

@@ -14,11 +14,9 @@ import pytest
 
 from builders import HURRIED, Quiet, some_settings
 from ci_failure_tracker.edges import action
-from ci_failure_tracker.edges.surroundings import now
 from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.scan import scan
+from ci_failure_tracker.github_api.github import GitHub
 from ci_failure_tracker.secret import Secret
 from sandbox import Fault, Sandbox
 
@@ -73,9 +71,9 @@ def nothing(_path: str) -> Answer:
     return 200, {"Content-Type": "application/json"}, "{}"
 
 
-def reads_at(url: str) -> Reads:
+def github_at(url: str) -> GitHub:
     endpoints = Endpoints(url, f"{url}/graphql")
-    return Reads(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, "octo-org/example")
+    return GitHub(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
 
 
 ISSUES = [{"number": 1, "html_url": "https://github.example/octo-org/example/pull/1"}]
@@ -87,7 +85,7 @@ def test_a_redirect_to_another_host_is_not_followed(status: int) -> None:
         # The same machine under another name: to a client it is another host.
         away = elsewhere.url.replace("127.0.0.1", "localhost")
         with speaking(lambda path: (status, {"Location": f"{away}{path}"}, "")) as api, pytest.raises(TrackerError):
-            scan(reads_at(api.url), some_settings(), now(), Quiet())
+            github_at(api.url).begin("ci-failure")
         assert elsewhere.shown == []
 
 
@@ -100,7 +98,7 @@ def test_a_next_page_on_another_host_is_not_asked_for() -> None:
             return 200, {"Content-Type": "application/json", **link}, json.dumps(ISSUES)
 
         with speaking(answer) as api, suppress(TrackerError):
-            list(reads_at(api.url).issues("ci-failure", "open"))
+            list(github_at(api.url).reads.issues("ci-failure", "open"))
         assert api.shown
         assert elsewhere.shown == []
 
@@ -152,6 +150,6 @@ def test_an_answer_that_repeats_the_token_shows_it_nowhere(
 def test_the_token_has_no_text_form() -> None:
     requester = connect(Secret(TOKEN), Endpoints(), HURRIED)
     settings = some_settings(token=TOKEN)
-    for thing in (Secret(TOKEN), settings, requester, reads_at("http://127.0.0.1:9"), requester.budget):
+    for thing in (Secret(TOKEN), settings, requester, github_at("http://127.0.0.1:9"), requester.budget):
         assert TOKEN not in repr(thing)
         assert TOKEN not in str(thing)

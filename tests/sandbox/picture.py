@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Browser
 
 from browser import chromium
+from outside_tools import MissingError
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>{title}</title><style>
 body {{ margin: 24px; max-width: 1132px; background: #fff; color: #1f2328;
@@ -49,16 +50,23 @@ def main() -> int:
     arguments.add_argument("out", type=Path)
     given = arguments.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    first = min(given.demo.glob("issue-*.md"))
+    try:
+        _draw_all(given.demo, given.out)
+    except MissingError as missing:
+        sys.exit(f"No pictures: no browser runs here. {missing}")
+    return 0
+
+
+def _draw_all(demo: Path, out: Path) -> None:
+    first = min(demo.glob("issue-*.md"))
     title, _, body = first.read_text(encoding="utf-8").partition("\n\n")
     number = first.stem.removeprefix("issue-")
     issue = _issue_page(title.removeprefix("# "), number, body)
-    summary = _page("Summary", _markdown((given.demo / "summary.md").read_text("utf-8")))
+    summary = _page("Summary", _markdown((demo / "summary.md").read_text("utf-8")))
     with chromium() as browser:
-        _draw(browser, issue, given.out / "issue.png", (960, 1180))
-        _draw(browser, summary, given.out / "summary.png", (1180, 1180))
-        _draw(browser, (given.demo / "report.html").read_text("utf-8"), given.out / "report.png", (1160, 2240))
-    return 0
+        _draw(browser, issue, out / "issue.png", (960, 1180))
+        _draw(browser, summary, out / "summary.png", (1180, 1180))
+        _draw(browser, (demo / "report.html").read_text("utf-8"), out / "report.png", (1160, 2240))
 
 
 def _issue_page(title: str, number: str, body: str) -> str:

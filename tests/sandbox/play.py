@@ -10,12 +10,15 @@ from datetime import datetime
 from builders import HURRIED, Quiet
 from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.writes import Door, OpenDoor, ShutDoor
+from ci_failure_tracker.github_api.github import GitHub
+from ci_failure_tracker.github_api.writes import Door, IssueTexts, OpenDoor, ShutDoor
+from ci_failure_tracker.rendering.issue import IssueTemplate
+from ci_failure_tracker.rendering.render import closed_as_duplicate
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.tracking.marker import identity_of
 from sandbox.box import Sandbox
 from sandbox.door import RequestRecord
 from sandbox.fields import Fields
@@ -105,6 +108,7 @@ def sweep_over_http(server: Server, inputs: Mapping[str, str], now: datetime) ->
     settings = read_settings(inputs)
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(inputs["token"]), endpoints, HURRIED)
-    reads = Reads(requester, endpoints, settings.repository)
-    door: Door = ShutDoor() if settings.dry_run else OpenDoor(requester, reads, Quiet())
-    return sweep(reads, door, settings, now, Quiet())
+    github = GitHub(requester, endpoints, settings.repository, Quiet())
+    texts = IssueTexts(identity_of, closed_as_duplicate)
+    door: Door = ShutDoor() if settings.dry_run else OpenDoor(requester, github.reads, texts, Quiet())
+    return sweep(github, door, settings, IssueTemplate(settings.issue_template), now)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from builders import START, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges import action
 from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
-from ci_failure_tracker.tracking.plan import make_plan
+from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Requests, Result
+from ci_failure_tracker.reporting.figures import NOTHING_SEEN
+from ci_failure_tracker.reporting.report import Report
 from sandbox import Sandbox, Server
+from sweeping import make_plan, report_of
 
 SCENARIO = """
 now: 2026-03-10T09:00:00Z
@@ -145,12 +145,11 @@ def test_a_notice_is_one(capsys: pytest.CaptureFixture[str]) -> None:
 def a_report(problems: list[Problem]) -> Report:
     run = a_run(1)
     scan = a_scan([run], {run.id: [a_job()]})
-    plan = make_plan(observe(scan), scan, some_settings(), START)
-    (held,) = ShutDoor().apply(plan)
+    plan = make_plan(scan, some_settings(), START)
+    (held,) = ShutDoor().apply(plan.actions)
     assert isinstance(held.action, Create)
-    return make_report(
-        scan, plan, (Result(held.action, Fate.FAILED, problems=tuple(problems)),), Requests(1, None, 800), START
-    )
+    failed = Result(held.action, Fate.FAILED, problems=tuple(problems))
+    return report_of(plan, (failed,), Requests(1, None, 800), figures=NOTHING_SEEN, now=START)
 
 
 def test_a_failed_write_makes_the_exit_code_one(monkeypatch: pytest.MonkeyPatch, runner: Path) -> None:

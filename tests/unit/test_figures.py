@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from builders import CI, START, a_job, a_reading, a_run, a_scan, an_issue, some_settings
+from builders import CI, START, a_job, a_reading, a_run, a_scan, a_state, an_issue, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import (
     Close,
@@ -33,7 +33,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.figures import Figures, Measures, Spread
 from ci_failure_tracker.tracking.identity import failure_id
-from ci_failure_tracker.tracking.plan import make_plan
+from sweeping import find_in, make_plan
 
 HOUR = 3_600
 NOW = START + timedelta(hours=20)
@@ -54,7 +54,7 @@ def with_jobs(runs: list[Run], **more: object) -> Scan:
 
 
 def figures(scan: Scan, results: tuple[Result, ...] = (), **given: str) -> Figures:
-    return make_figures(scan, observe(scan), results, some_settings(**given), NOW)
+    return make_figures(find_in(scan, some_settings(**given), NOW), results, some_settings(**given), NOW)
 
 
 def of(marks: str, **more: object) -> Measures:
@@ -277,7 +277,7 @@ def test_what_the_issue_of_a_job_remembers_is_as_good_as_read() -> None:
     jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
     jobs[runs[5].id] = attempts("failure", "success")
     read = a_scan(runs, jobs)
-    (create,) = [one for one in make_plan(observe(read), read, some_settings(), NOW).actions if isinstance(one, Create)]
+    (create,) = [one for one in make_plan(read, some_settings(), NOW).actions if isinstance(one, Create)]
     known = frozenset(run.id for run in runs if run.conclusion == "failure" or run.attempt > 1)
     again = dataclasses.replace(a_scan(runs, issues=(an_issue(1, create.body),)), known=known)
     assert figures(again).jobs == figures(read).jobs
@@ -289,7 +289,7 @@ def test_what_the_issue_of_a_job_remembers_is_as_good_as_read() -> None:
 
 def issue_of(scan: Scan, **given: str) -> Issue:
     """The issue that a sweep opens for what a scan says."""
-    plan = make_plan(observe(scan), scan, some_settings(**given), NOW)
+    plan = make_plan(scan, some_settings(**given), NOW)
     (create,) = [one for one in plan.actions if isinstance(one, Create)]
     return an_issue(1, create.body)
 
@@ -468,9 +468,9 @@ def marked(number: int, job: str, hours: int = 0, **more: Any) -> Issue:
 def done(kind: str, number: int, state_reason: str = "completed", fate: Fate = Fate.DONE) -> Result:
     identity = Identity(failure_id("CI", "new"), "CI", "new")
     actions = {
-        "create": Create(identity, "", "", "", (), ()),
-        "reopen": Reopen(identity, "", number, ""),
-        "close": Close(identity, "", number, "", state_reason),
+        "create": Create(identity, "", "", "", (), (), a_state()),
+        "reopen": Reopen(identity, "", number, "", a_state()),
+        "close": Close(identity, "", number, "", a_state(), state_reason),
     }
     return Result(actions[kind], fate, number)  # type: ignore[arg-type]
 

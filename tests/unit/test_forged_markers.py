@@ -17,8 +17,6 @@ from typing import Any
 import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import (
     Absence,
     Closing,
@@ -28,20 +26,20 @@ from ci_failure_tracker.model import (
     FailedLeg,
     Flaky,
     Issue,
-    Plan,
     Point,
+    Requests,
     Scan,
     Skip,
     Suspect,
     Why,
 )
 from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.report import Requests, make_report
+from ci_failure_tracker.reporting.figures import NOTHING_SEEN
 from ci_failure_tracker.reporting.report_json import report_as_json
-from ci_failure_tracker.tracking.marker import BEGIN, END, read_tracked, state_in, write_marker
-from ci_failure_tracker.tracking.plan import make_plan
+from ci_failure_tracker.tracking.marker import BEGIN, END, read_tracked, write_marker
 from ci_failure_tracker.tracking.state_json import state_as_json
 from hostile import PIECES
+from sweeping import Plan, make_plan, report_of
 
 NOW = START + timedelta(hours=9)
 WRONG: tuple[Any, ...] = (
@@ -60,7 +58,7 @@ def a_failing_scan(*issues: Issue) -> Scan:
 
 def planned(*issues: Issue) -> Plan:
     seen = a_failing_scan(*issues)
-    return make_plan(observe(seen), seen, some_settings(), NOW)
+    return make_plan(seen, some_settings(), NOW)
 
 
 @cache
@@ -74,8 +72,9 @@ def ours() -> str:
 @cache
 def marker() -> dict[str, Any]:
     """What its marker holds, with every field that a marker may have."""
-    state = state_in(ours())
-    assert state is not None
+    (create,) = planned().actions
+    assert isinstance(create, Create)
+    state = create.state
     point = Point(9, 9, "9" * 40, NOW)
     full = dataclasses.replace(
         state,
@@ -140,12 +139,12 @@ def with_value(path: tuple[Any, ...], value: object) -> dict[str, Any]:
 def check_no_harm(issue: Issue, *, told: bool) -> None:
     """Nothing is opened, and the whole of what is said of it can be written down."""
     seen = a_failing_scan(issue)
-    plan = make_plan(observe(seen), seen, some_settings(), NOW)
+    plan = make_plan(seen, some_settings(), NOW)
     assert not [action for action in plan.actions if isinstance(action, Create)]
     if told:
         assert [action.why for action in plan.actions if isinstance(action, Skip)] == [Why.UNREADABLE]
         assert [str(problem) for problem in plan.problems if f"#{issue.number}" in problem.what]
-    report = make_report(seen, plan, ShutDoor().apply(plan), Requests(1, None, 800), NOW)
+    report = report_of(plan, requests=Requests(1, None, 800), figures=NOTHING_SEEN, now=NOW)
     render_summary(report).encode()
     json.dumps(report_as_json(report)).encode()
 
@@ -216,10 +215,10 @@ def test_a_huge_marker_that_can_be_read_is_made_short() -> None:
 def test_an_outsiders_issue_is_neither_taken_over_nor_closed(association: str) -> None:
     theirs = an_issue(1, ours(), author="mallory", author_is_bot=False, author_association=association)
     seen = dataclasses.replace(a_failing_scan(theirs), viewer="github-actions[bot]")
-    (action,) = make_plan(observe(seen), seen, some_settings(), NOW).actions
+    (action,) = make_plan(seen, some_settings(), NOW).actions
     assert isinstance(action, Create)
     both = dataclasses.replace(a_failing_scan(theirs, an_issue(2, ours())), viewer="github-actions[bot]")
-    actions = make_plan(observe(both), both, some_settings(), NOW).actions
+    actions = make_plan(both, some_settings(), NOW).actions
     assert [getattr(one, "number", None) for one in actions] == [2]
 
 

@@ -20,7 +20,7 @@ from ci_failure_tracker.model import (
     Workflow,
 )
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.plan import make_plan
+from sweeping import make_plan
 
 SETTINGS = some_settings(group_by="cause")
 NIGHTLY = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
@@ -34,7 +34,7 @@ def histories(seen: list[Observation], *readings: Reading) -> dict[str, History]
 
 def decided(seen: list[Observation], *readings: Reading, now: datetime = START + timedelta(days=10)) -> list[Action]:
     scan = dataclasses.replace(a_scan([one.run for one in seen]), readings=readings)
-    return list(make_plan(seen, scan, SETTINGS, now).actions)
+    return list(make_plan(scan, SETTINGS, now, seen).actions)
 
 
 def test_jobs_of_several_workflows_that_fail_of_one_thing_share_an_identity() -> None:
@@ -166,7 +166,7 @@ def test_a_failure_whose_log_was_not_read_waits_for_its_cause_and_is_told_as_fai
     assert isinstance(action, Skip)
     assert action.why is Why.CAUSE_UNKNOWN
     scan = a_scan([a_run(1)])
-    assert [one.identity.job for one in make_plan(seen, scan, SETTINGS, START).failing] == ["test"]
+    assert [one.identity.job for one in make_plan(scan, SETTINGS, START, seen).failing] == ["test"]
 
 
 def test_a_log_that_is_not_there_is_waited_for_an_hour_and_then_the_issue_is_the_jobs() -> None:

@@ -15,19 +15,18 @@ from hypothesis import strategies as st
 from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.explain import explain, explain_annotations, read_log
 from ci_failure_tracker.diagnosis.log import clean
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges import action
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Annotation, Gravity, Identity, Problem
+from ci_failure_tracker.model import Annotation, Gravity, Identity, Problem, Requests
 from ci_failure_tracker.rendering.issue import render_title
 from ci_failure_tracker.rendering.markdown import cell, code, log_block, plain, prose
 from ci_failure_tracker.rendering.reasons import short_code
 from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.figures import NOTHING_SEEN
+from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.reporting.report_json import report_as_json
 from ci_failure_tracker.tracking.identity import short_branch, short_leg
-from ci_failure_tracker.tracking.plan import make_plan
 from harmless import (
     check_inactive,
     check_letters,
@@ -39,6 +38,7 @@ from harmless import (
     page_of,
 )
 from hostile import PIECES, SECRETS, TEXTS, Hostile
+from sweeping import make_plan, report_of
 
 URL = "https://github.example/octo-org/example"
 ACTIVE = "@#`~<>[]()!|\\*_-:/.w&;$ \t\n\r1aGH\u200b\u202e\x00\x1b\ud800"
@@ -138,11 +138,10 @@ def test_no_secret_is_told(secret: Hostile) -> None:
 def a_report_with(problems: list[Problem]) -> Report:
     run = a_run(1)
     scan = a_scan([run], {run.id: [a_job()]})
-    plan = make_plan(observe(scan), scan, some_settings(), START)
-    (held,) = ShutDoor().apply(plan)
-    return make_report(
-        scan, plan, (dataclasses.replace(held, problems=tuple(problems)),), Requests(1, None, 800), START
-    )
+    plan = make_plan(scan, some_settings(), START)
+    (held,) = ShutDoor().apply(plan.actions)
+    result = dataclasses.replace(held, problems=tuple(problems))
+    return report_of(plan, (result,), Requests(1, None, 800), figures=NOTHING_SEEN, now=START)
 
 
 @pytest.mark.parametrize("gravity", list(Gravity))

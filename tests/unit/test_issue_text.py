@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from builders import START, a_run, green, red, some_settings
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.model import Identity, Observation, Outcome, State, Workflow
-from ci_failure_tracker.rendering.issue import IssueWriter, check_template, render_title
+from ci_failure_tracker.model import Identity, IdentityKind, Observation, Outcome, State, Workflow
+from ci_failure_tracker.rendering.issue import IssueTemplate, read_template, render_title
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.memory import remember
+from sweeping import TEMPLATE
 
 URL = "https://github.example/octo-org/example"
 
@@ -22,7 +23,7 @@ def state_of(*seen: Observation, **given: str) -> State:
 
 
 def text(state: State) -> str:
-    return next(IssueWriter(URL).regions(state))
+    return next(TEMPLATE.regions(state, URL, 2))
 
 
 def test_the_body_names_what_a_maintainer_asks_for() -> None:
@@ -73,7 +74,7 @@ def test_every_outcome_that_counts_has_its_own_first_step() -> None:
 
 def test_the_ladder_shortens_by_whole_rows() -> None:
     seen = [red(a_run(number), f"test ({leg})") for number in range(1, 13) for leg in range(100)]
-    regions = list(IssueWriter(URL).regions(state_of(*seen)))
+    regions = list(TEMPLATE.regions(state_of(*seen), URL, 2))
     lengths = [len(region) for region in regions]
     assert lengths == sorted(lengths, reverse=True)
     assert lengths[-1] < 3_000
@@ -85,8 +86,8 @@ def test_the_ladder_shortens_by_whole_rows() -> None:
 
 def test_a_template_of_the_users_own_replaces_the_text() -> None:
     state = state_of(red(a_run(7)))
-    writer = IssueWriter(URL, "{{ issue.job }} broke at {{ issue.latest.link }} ({{ issue.count }})")
-    assert next(writer.regions(state)) == f"`test` broke at [run 7]({URL}/actions/runs/1007) (1 failed run)"
+    writer = IssueTemplate("{{ issue.job }} broke at {{ issue.latest.link }} ({{ issue.count }})")
+    assert next(writer.regions(state, URL, 2)) == f"`test` broke at [run 7]({URL}/actions/runs/1007) (1 failed run)"
 
 
 @pytest.mark.parametrize(
@@ -102,12 +103,12 @@ def test_a_template_of_the_users_own_replaces_the_text() -> None:
 )
 def test_a_template_that_cannot_be_used_is_a_mistake_of_the_settings(template: str, told: str) -> None:
     with pytest.raises(SettingsError, match=told):
-        check_template(template)
+        read_template(template)
 
 
 def test_a_title_is_filled_in_once_and_in_one_line() -> None:
     assert render_title("[CI Failure] {workflow} - {job}", Identity("", "{job}", "a\nb")) == "[CI Failure] {job} - a b"
-    assert render_title("{job}", Identity("", "CI", "*")) == "all jobs"
+    assert render_title("{job}", Identity("", "CI", "*", kind=IdentityKind.WORKFLOW)) == "all jobs"
 
 
 @given(st.text(max_size=400), st.text(max_size=400))

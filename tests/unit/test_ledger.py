@@ -6,18 +6,17 @@ import dataclasses
 from datetime import timedelta
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Create, Fate, Issue, Plan, Result, Run, Scan, Skip
-from ci_failure_tracker.reporting.ledger import CauseLook, Ledger, make_ledger
-from ci_failure_tracker.tracking.plan import make_plan
+from ci_failure_tracker.model import Create, Fate, Issue, Result, Run, Scan, Skip
+from ci_failure_tracker.reporting.ledger import CauseLook, JobName, Ledger, make_ledger
+from sweeping import Plan, make_plan
 
 NOW = START + timedelta(hours=30)
 LATER = START + timedelta(hours=40)
 
 
 def a_plan(scan: Scan, **given: str) -> Plan:
-    return make_plan(observe(scan), scan, some_settings(**given), NOW)
+    return make_plan(scan, some_settings(**given), NOW)
 
 
 def done(plan: Plan, number: int = 7) -> tuple[Result, ...]:
@@ -52,9 +51,14 @@ def mended() -> Scan:
     return a_scan(runs, jobs, (written(broken("test")),))
 
 
+def ledger_of(plan: Plan, results: tuple[Result, ...]) -> Ledger:
+    tracked = plan.found.known.tracked.written
+    return make_ledger(plan.found.seen, tracked, plan.failing, results, LATER)
+
+
 def ledger(scan: Scan, results: tuple[Result, ...] | None = None, **given: str) -> Ledger:
     plan = a_plan(scan, **given)
-    return make_ledger(scan, plan, done(plan) if results is None else results, LATER)
+    return ledger_of(plan, done(plan) if results is None else results)
 
 
 def test_an_issue_that_the_sweep_opened_is_there_with_what_it_says() -> None:
@@ -74,7 +78,7 @@ def test_an_issue_whose_write_failed_stands_as_it_was() -> None:
     scan = mended()
     plan = a_plan(scan)
     failed = tuple(Result(one, Fate.FAILED, 7) for one in plan.actions)
-    found = make_ledger(scan, plan, failed, LATER)
+    found = ledger_of(plan, failed)
     assert [(one.open, one.action) for one in found.issues] == [(True, None)]
     assert [one.headline for one in found.causes] == ["ValueError: no year"]
 
@@ -82,10 +86,15 @@ def test_an_issue_whose_write_failed_stands_as_it_was() -> None:
 def test_a_dry_run_shows_the_issues_as_they_are_and_the_causes_that_it_would_write() -> None:
     scan = broken("test")
     plan = a_plan(scan)
-    found = make_ledger(scan, plan, ShutDoor().apply(plan), LATER)
+    found = ledger_of(plan, ShutDoor().apply(plan.actions))
     assert found.issues == ()
     (cause,) = found.causes
-    assert (cause.headline, cause.count, cause.issues, cause.jobs) == ("ValueError: no year", 1, (), (("CI", "test"),))
+    assert (cause.headline, cause.count, cause.issues, cause.jobs) == (
+        "ValueError: no year",
+        1,
+        (),
+        (JobName("CI", "test"),),
+    )
 
 
 def test_an_issue_without_a_marker_that_can_be_read_is_shown_by_its_title() -> None:
@@ -108,7 +117,11 @@ def test_one_cause_in_several_jobs_is_one_and_the_most_frequent_comes_first() ->
     of_c = a_reading(red(scan.runs[0], "c", scan.jobs[0].jobs[2].id), "no such file")
     scan = dataclasses.replace(scan, readings=(*scan.readings[:2], of_c))
     first, second = ledger(scan).causes
-    assert (first.headline, first.count, first.jobs) == ("ValueError: no year", 2, (("CI", "a"), ("CI", "b")))
+    assert (first.headline, first.count, first.jobs) == (
+        "ValueError: no year",
+        2,
+        (JobName("CI", "a"), JobName("CI", "b")),
+    )
     assert first.issues == (7, 8)
     assert [line.text for line in first.lines] == ["before", "ValueError: no year"]
     assert (second.headline, second.count, second.issues) == ("no such file", 1, (9,))

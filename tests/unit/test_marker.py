@@ -18,6 +18,7 @@ from ci_failure_tracker.model import (
     ExcerptLine,
     FailedLeg,
     Identity,
+    IdentityKind,
     LegCount,
     Occurrence,
     Outcome,
@@ -28,12 +29,12 @@ from ci_failure_tracker.tracking.marker import (
     BEGIN,
     END,
     compose,
-    find_tracked,
     needs_viewer,
     read_tracked,
     write_marker,
 )
 from ci_failure_tracker.tracking.state_json import read_state
+from ci_failure_tracker.tracking.track import read_issues
 
 ID = "113ccdad5b0843c8b5d4516211edf9ae"
 POINT = Point(9, 9, "a" * 40, START)
@@ -104,7 +105,7 @@ def test_a_marker_without_what_came_later_is_read() -> None:
 
 
 def test_the_marker_of_a_cause_says_so() -> None:
-    of_cause = dataclasses.replace(a_state(), identity=Identity(ID, "CI", "test", "v1:1"))
+    of_cause = dataclasses.replace(a_state(), identity=Identity(ID, "CI", "test", "v1:1", IdentityKind.CAUSE))
     assert read_state(inner(write_marker(of_cause))).identity.cause == "v1:1"
 
 
@@ -155,7 +156,7 @@ def test_a_region_that_somebody_deleted_is_put_back() -> None:
 )
 def test_a_marker_counts_only_from_those_who_may_write(author: dict[str, Any], counts: bool) -> None:
     issue = an_issue(body=compose("region", a_state()), **author)
-    assert bool(find_tracked((issue,), "me")) is counts
+    assert bool(read_issues((issue,), "me", START).written) is counts
 
 
 def test_our_own_login_is_asked_for_only_where_it_decides() -> None:

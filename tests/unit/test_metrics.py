@@ -11,36 +11,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from builders import START, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges import metrics as edge
 from ci_failure_tracker.edges.deliver import Delivered, deliver
 from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.writes import ShutDoor
 from ci_failure_tracker.model import Gravity, Job, Run, Workflow
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
-from ci_failure_tracker.secret import Secret
-from ci_failure_tracker.tracking.plan import make_plan
-
-pytest.importorskip("prometheus_client", reason="prometheus_client is not installed")
-from prometheus_client.openmetrics.parser import text_string_to_metric_families
-
+from ci_failure_tracker.notify import pushgateway
 from ci_failure_tracker.reporting import metrics
+from ci_failure_tracker.reporting.counting import make_figures
+from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.secret import Secret
+from sweeping import make_plan, report_of
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
 
 
 def a_report(runs: Sequence[Run], jobs: dict[int, list[Job]] | None = None) -> Report:
     scan, settings = a_scan(list(runs), jobs), some_settings()
-    observed = observe(scan)
-    plan = make_plan(observed, scan, settings, START)
-    results = ShutDoor().apply(plan)
-    figures = make_figures(scan, observed, results, settings, START + timedelta(hours=20))
-    return make_report(scan, plan, results, Requests(5, 995, 800), START, figures)
+    plan = make_plan(scan, settings, START)
+    results = ShutDoor().apply(plan.actions)
+    figures = make_figures(plan.found, results, settings, START + timedelta(hours=20))
+    return report_of(plan, results, figures=figures, now=START)
 
 
 def samples(report: Report) -> Samples:
@@ -137,7 +132,7 @@ def test_workflows_past_the_limit_are_one() -> None:
     assert value(found, "cicd_pipeline_run_duration_seconds_count", cicd_pipeline_name="other") == 30
 
 
-def test_hostile_names_are_only_labels_and_two_that_look_alike_are_one_series() -> None:
+def test_hostile_names_are_labels_and_two_that_look_alike_are_one_series() -> None:
     names = ['x"} 1\nfake_metric 2 # {', "a\x1b[31mb", "ab\u202e", "ab"]
     run = a_run(1, workflow=Workflow(1, "C\udcffI\\", "ci.yml"))
     found = samples(a_report([run], {run.id: [a_job(name, number=place) for place, name in enumerate(names)]}))
@@ -163,7 +158,8 @@ def test_the_package_is_loaded_only_where_metrics_are_asked_for() -> None:
 def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(extras, "METRICS", extras.Extra("metrics", (("prometheus-client", "no_such_module"),)))
+    without = extras.Extra("metrics", (("prometheus-client", "no_such_module"),))
+    monkeypatch.setitem(extras.EXTRAS, "metrics", without)
     delivered = deliver(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
     report, path = delivered.report, delivered.path
     assert Path(path).is_file()
@@ -208,7 +204,7 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         pushed.append(given)
         return ()
 
-    monkeypatch.setattr(edge, "push", take)
+    monkeypatch.setattr(pushgateway, "push", take)
     settings = some_settings(pushgateway_url="http://push.example")
     report = a_report([a_run(1)])
     assert deliver(report, settings, tmp_path, is_dry=True) == Delivered(dataclasses.replace(report, is_dry=True))
@@ -228,7 +224,7 @@ def test_a_file_that_cannot_be_made_or_written_leaves_the_others(name: str, tmp_
     assert bool(delivered.path) == (name != "report.json")
 
 
-def test_a_report_that_no_page_can_be_made_of_is_said_and_the_rest_is_there(tmp_path: Path) -> None:
+def test_a_page_that_cannot_be_made_is_a_problem_and_the_rest_is_there(tmp_path: Path) -> None:
     report = dataclasses.replace(a_report([a_run(1)]), figures=None)  # type: ignore[arg-type]
     delivered = deliver(
         report, some_settings(report_dir="out", pushgateway_url="http://127.0.0.1:1"), tmp_path, is_dry=False

@@ -1,4 +1,4 @@
-"""What a sweep tells: only what was really done, in words that do nothing in any of the channels."""
+"""The news of a sweep: only what was really done, in texts that are inert in every channel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import START, a_scan
+from builders import START, a_scan, a_state, some_settings
 from ci_failure_tracker.edges import extras
 from ci_failure_tracker.edges.surroundings import prepare
 from ci_failure_tracker.errors import SettingsError
@@ -26,8 +26,8 @@ from ci_failure_tracker.model import (
     Failing,
     Fate,
     Identity,
+    IdentityKind,
     Outcome,
-    Plan,
     Reopen,
     Result,
     Skip,
@@ -37,29 +37,31 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import Kind, News, make_news
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.notify.slack import slack_message, slack_payload
+from ci_failure_tracker.reporting.figures import NOTHING_SEEN
+from ci_failure_tracker.reporting.report import Report
 from harmless import check_inactive, check_letters, check_secrets
 from hostile import TEXTS, Hostile
-
-pytest.importorskip("slack_sdk", reason="slack_sdk is not installed")
-from ci_failure_tracker.notify.slack import slack_message, slack_payload
+from sweeping import make_plan, report_of
 
 CI_TEST = Identity("a" * 32, "CI", "test")
 NAME = 1_000
-"""Characters of a name, more than GitHub lets through."""
+"""Characters of a name, more than GitHub allows."""
 
 
 def new(identity: Identity = CI_TEST, title: str = "[CI Failure] CI - test") -> Create:
-    return Create(identity, "failing, no issue yet", title, "body", (), ())
+    return Create(identity, "failing, no issue yet", title, "body", (), (), a_state())
 
 
 def closed(reason: str, identity: Identity = CI_TEST, why: str = "green on 2 commits") -> Close:
-    return Close(identity, why, 7, "body", reason)
+    return Close(identity, why, 7, "body", a_state(), reason)
 
 
 def a_report(*results: Result, failing: tuple[Failing, ...] = ()) -> Report:
-    plan = Plan(tuple(one.action for one in results), failing, ())
-    return make_report(a_scan([]), plan, results, Requests(5, 995, 800), START)
+    plan = make_plan(a_scan([]), some_settings(), START)
+    decisions = dataclasses.replace(plan.found.decisions, failing=failing)
+    plan = dataclasses.replace(plan, found=dataclasses.replace(plan.found, decisions=decisions))
+    return report_of(plan, results, figures=NOTHING_SEEN, now=START)
 
 
 def news_of(action: Action, fate: Fate = Fate.DONE) -> News:
@@ -77,11 +79,11 @@ def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year
     ("action", "kind"),
     [
         (new(), Kind.NEW),
-        (Reopen(CI_TEST, "failing again", 7, "body"), Kind.REOPENED),
+        (Reopen(CI_TEST, "failing again", 7, "body", a_state()), Kind.REOPENED),
         (closed("completed"), Kind.RECOVERED),
         (closed("not_planned"), Kind.GONE),
         (closed("duplicate"), None),
-        (Update(CI_TEST, "1 new failed run", 7, "body"), None),
+        (Update(CI_TEST, "1 new failed run", 7, "body", a_state()), None),
         (Skip(CI_TEST, "nothing new", Why.UNCHANGED, 7), None),
     ],
     ids=["new", "reopened", "recovered", "gone", "duplicate", "updated", "left"],
@@ -104,14 +106,14 @@ def test_the_most_urgent_stands_first_and_the_headline_counts_each_kind() -> Non
         closed("completed"),
         new(),
         closed("completed"),
-        Reopen(CI_TEST, "", 7, ""),
+        Reopen(CI_TEST, "", 7, "", a_state()),
     ]
     news = make_news(a_report(*(Result(action, Fate.DONE, 7) for action in actions)))
     assert [item.kind.value for item in news.items] == ["new", "reopened", "recovered", "recovered", "gone"]
     assert news.headline == "1 new, 1 reopened, 2 recovered, 1 gone in octo-org/example"
 
 
-def test_what_fails_is_told_with_its_run_and_what_is_over_with_the_reason() -> None:
+def test_a_failure_has_its_run_and_what_is_over_has_its_reason() -> None:
     failing = (a_failing(),)
     (item,) = make_news(a_report(Result(new(), Fate.DONE, 7), failing=failing)).items
     url = "https://github.example/octo-org/example"
@@ -122,7 +124,7 @@ def test_what_fails_is_told_with_its_run_and_what_is_over_with_the_reason() -> N
     assert (over.headline, over.run, over.run_url, over.failed) == ("green on 2 commits", "", "", "")
 
 
-def test_the_line_says_how_it_stands_and_not_what_only_the_summary_tells() -> None:
+def test_the_line_gives_the_state_and_not_what_only_the_summary_has() -> None:
     failing = (a_failing(),)
     results = (Result(new(), Fate.DONE, 7), Result(closed("duplicate"), Fate.DONE, 8))
     assert make_news(a_report(*results, failing=failing)).line == "octo-org/example: 1 failing now, 0 issues open"
@@ -130,8 +132,8 @@ def test_the_line_says_how_it_stands_and_not_what_only_the_summary_tells() -> No
     assert over.line == "octo-org/example: nothing failing any more, 0 issues open"
 
 
-def test_an_issue_of_all_jobs_and_one_whose_number_is_not_known_are_told_as_such() -> None:
-    whole = dataclasses.replace(CI_TEST, job=ALL_JOBS)
+def test_news_may_stand_for_all_jobs_and_for_an_issue_without_a_number() -> None:
+    whole = dataclasses.replace(CI_TEST, job=ALL_JOBS, kind=IdentityKind.WORKFLOW)
     (item,) = make_news(a_report(Result(new(whole), Fate.DONE))).items
     assert (item.job, item.issue, item.issue_url) == ("all jobs", "issue", "")
 
@@ -189,7 +191,7 @@ _SLACK_ITEM = re.compile(rf"{_SLACK_FIRST}(\n({_SLACK_CODE}|{_SLACK_SAID}+))?")
 _ITALIC = re.compile(r"(?<![^\W_])_[^_]+_(?![^\W_])")
 
 
-@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
 def test_a_hostile_text_does_nothing_in_slack(hostile: Hostile) -> None:
     message = slack_message(hostile_news(hostile.text))
     texts = list(every("text", message["blocks"]))
@@ -201,7 +203,7 @@ def test_a_hostile_text_does_nothing_in_slack(hostile: Hostile) -> None:
         assert not _ITALIC.search(re.sub(_SLACK_CODE, "", re.sub(_SLACK_LINK, "", text)))
     kinds = Counter(block["type"] for block in message["blocks"])
     assert kinds == {"header": 1, "context": 1, "section": 4}
-    assert all(one["text"].get("verbatim") for one in message["blocks"] if one["type"] == "section")
+    assert all(block["text"].get("verbatim") for block in message["blocks"] if block["type"] == "section")
 
 
 _DISCORD_LINK = r"\[[#\w ]+\]\(https://github\.example/octo-org/example/[\w/]+\)"
@@ -211,7 +213,7 @@ _DISCORD_ITEM = re.compile(rf"{_DISCORD_WHERE}(\n(`[^`\n]+`|{_DISCORD_SAID}+))?"
 _DISCORD_CARD = re.compile(rf"{_DISCORD_LINK}(\n`[^`\n]+`)?")
 
 
-@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
 def test_a_hostile_text_does_nothing_in_discord(hostile: Hostile) -> None:
     news = hostile_news(hostile.text)
     message = discord_message(news)
@@ -226,7 +228,7 @@ def test_a_hostile_text_does_nothing_in_discord(hostile: Hostile) -> None:
     (card,) = threads[0]["embeds"]
     assert _DISCORD_CARD.fullmatch(card["description"])
     assert re.fullmatch(rf"{_DISCORD_SAID}*", card["title"])
-    assert {one["allowed_mentions"] == {"parse": []} for one in (message, *threads)} == {True}
+    assert {sent["allowed_mentions"] == {"parse": []} for sent in (message, *threads)} == {True}
 
 
 def mail_parts(news: News) -> tuple[str, str]:
@@ -261,7 +263,7 @@ HARMLESS = Tags(mail_parts(hostile_news("benign"))[1])
 _LINKED = re.compile(r"\w\.(?=[a-z])|\w@\w|://", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("hostile", TEXTS, ids=lambda one: one.name)
+@pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
 def test_a_hostile_text_does_nothing_in_a_mail(hostile: Hostile) -> None:
     news = hostile_news(hostile.text)
     text, page = mail_parts(news)
@@ -271,9 +273,9 @@ def test_a_hostile_text_does_nothing_in_a_mail(hostile: Hostile) -> None:
     assert tags.links == HARMLESS.links
     shown = "".join(tags.text)
     # The tracker's own sign that ends a host's name; of a text's letters that are not seen none is left.
-    check_texts([one.replace("\r\n", "\n").replace("\u2060", "\u200b") for one in (text, shown)], hostile)
-    for told in (shown, re.sub(r"https://github\.example/\S*", "", text)):
-        assert not _LINKED.search(told), ascii(_LINKED.search(told))
+    check_texts([part.replace("\r\n", "\n").replace("\u2060", "\u200b") for part in (text, shown)], hostile)
+    for part in (shown, re.sub(r"https://github\.example/\S*", "", text)):
+        assert not _LINKED.search(part), ascii(_LINKED.search(part))
 
 
 @pytest.mark.parametrize("name", ["octo-org/e\r\nBcc: evil@mail.example", "x\n\n<b>", "é" * 300, "=?utf-8?q?=0ABcc:?="])
@@ -291,7 +293,7 @@ def test_a_repository_s_name_adds_no_header_to_a_mail(name: str) -> None:
 # --- what is loaded, and what is missing ---------------------------------------------------------
 
 
-def test_what_tells_people_is_loaded_only_where_it_is_asked_for() -> None:
+def test_channels_are_loaded_only_if_they_are_on() -> None:
     modules = "ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli"
     unwanted = {"slack_sdk", "smtplib", "ci_failure_tracker.notify", "aiosmtpd"}
     code = f"import sys; sys.path[:0] = {sys.path!r}; import {modules}; print(sorted({unwanted!r} & set(sys.modules)))"
@@ -303,7 +305,7 @@ def test_what_tells_people_is_loaded_only_where_it_is_asked_for() -> None:
 def test_without_slack_sdk_the_inputs_that_need_it_say_what_to_install(
     given: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(extras, "SLACK", extras.Extra("slack", (("slack_sdk", "no_such_module"),)))
+    monkeypatch.setitem(extras.EXTRAS, "slack", extras.Extra("slack", (("slack_sdk", "no_such_module"),)))
     with pytest.raises(SettingsError, match=rf"`{next(iter(given))}` needs slack_sdk.*ci-failure-tracker\[slack\]"):
         prepare({"token": "t", "repository": "o/r", **given}, {}, tmp_path)
     prepare({"token": "t", "repository": "o/r", "discord-webhook-url": "https://d.example/x"}, {}, tmp_path)

@@ -16,7 +16,7 @@ from ci_failure_tracker.diagnosis.outcome import (
     revised,
 )
 from ci_failure_tracker.model import Job, Outcome, Reading, Run, Step, Workflow
-from ci_failure_tracker.tracking.proofs import choose_proofs
+from ci_failure_tracker.selection.runs_to_verify import choose_proofs
 
 
 @pytest.mark.parametrize(

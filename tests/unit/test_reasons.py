@@ -9,11 +9,12 @@ from markdown_it import MarkdownIt
 
 from builders import a_reading, a_run, red, some_settings
 from ci_failure_tracker.diagnosis.observations import tell
-from ci_failure_tracker.model import Absence, ExcerptLine, Identity, Observation, Outcome, Reading, State
-from ci_failure_tracker.rendering.issue import IssueWriter, render_title
+from ci_failure_tracker.model import Absence, ExcerptLine, Identity, IdentityKind, Observation, Outcome, Reading, State
+from ci_failure_tracker.rendering.issue import render_title
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.memory import remember
+from sweeping import TEMPLATE
 
 URL = "https://github.example/octo-org/example"
 
@@ -24,7 +25,7 @@ def state_of(seen: list[Observation], *readings: Reading, **given: str) -> State
 
 
 def text(state: State) -> str:
-    return next(IssueWriter(URL).regions(state))
+    return next(TEMPLATE.regions(state, URL, 2))
 
 
 def with_lines(reading: Reading, *lines: ExcerptLine) -> Reading:
@@ -149,7 +150,7 @@ def test_causes_that_are_no_longer_named_are_counted_under_the_table() -> None:
 
 def test_the_lines_go_before_the_issue_grows_too_long() -> None:
     seen = [red(a_run(1))]
-    regions = list(IssueWriter(URL).regions(state_of(seen, a_reading(seen[0]))))
+    regions = list(TEMPLATE.regions(state_of(seen, a_reading(seen[0])), URL, 2))
     assert "before\n" in regions[0]
     assert "```" not in regions[-1]
     assert "`ValueError: no year`" in regions[-1]
@@ -208,7 +209,7 @@ def test_the_issue_of_a_cause_says_when_its_jobs_fail_of_something_else() -> Non
 
 
 def test_a_title_may_hold_the_headline() -> None:
-    job, cause = Identity("", "CI", "test"), Identity("", "CI", "test", "v1:x")
+    job, cause = Identity("", "CI", "test"), Identity("", "CI", "test", "v1:x", IdentityKind.CAUSE)
     assert render_title("{job}: {headline}", job, "disk full") == "test: disk full"
     assert render_title("{job}: {headline}", cause, "disk full") == "test: disk full"
     assert render_title("{workflow} - {job}", cause, "disk full") == "CI - test: disk full"

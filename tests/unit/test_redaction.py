@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ci_failure_tracker.redaction import redacted, redacted_lines
-from ci_failure_tracker.redaction.kinds import KINDS, MASK, Kind
-from ci_failure_tracker.redaction.values import secret_values
 from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, log_block, plain
+from ci_failure_tracker.text.redaction import redacted, redacted_lines
+from ci_failure_tracker.text.redaction.kinds import KINDS, MASK, Kind
+from ci_failure_tracker.text.redaction.values import secret_values
 
 SECRET = "hunter2"
 ANY = "Fake0" * 8
@@ -153,8 +153,8 @@ def test_what_only_reminds_of_a_secret_stays(line: str) -> None:
         ("RAILS_MASTER_KEY=hunter2", "RAILS_MASTER_KEY=***"),
         ("APP_KEY=base64:hunter2=", "APP_KEY=***"),
         ("client_secret=hunter2&grant_type=x", "client_secret=***&grant_type=x"),
-        ("//registry.npmjs.org/:_authToken=hunter2", "//registry.npmjs.org/:_authToken=***"),
-        ("//registry.npmjs.org/:_auth=aHVudGVyMg==", "//registry.npmjs.org/:_auth=***"),
+        ("//npm.example.com/:_authToken=hunter2", "//npm.example.com/:_authToken=***"),
+        ("//npm.example.com/:_auth=aHVudGVyMg==", "//npm.example.com/:_auth=***"),
         ('"auth": "aHVudGVyMg=="', '"auth": "***"'),
         ("GITHUB_TOKEN=hunter2", "GITHUB_TOKEN=***"),
         ("token: s3cr3t-value-9", "token: ***"),
@@ -263,7 +263,7 @@ def test_what_stands_where_secrets_stand_is_masked(line: str, shown: str) -> Non
         "Authorization: failed",
         "error: Authorization: Bearer token is missing",
         "Bearer authentication is not supported by this long-winded-server",
-        'WWW-Authenticate: Bearer realm="https://auth.docker.io/token",service="registry.docker.io"',
+        'WWW-Authenticate: Bearer realm="https://auth.example.com/token",service="registry.example.com"',
         "error: the --token option is required",
         "usage: twine upload --password PASSWORD --token TOKEN",
         "usage: deploy --api-key YOUR_API_KEY",
@@ -273,7 +273,7 @@ def test_what_stands_where_secrets_stand_is_masked(line: str, shown: str) -> Non
         f"Could not read {DASHES}BEGIN PRIVATE KEY{DASHES} in file key.pem",
         f"bad end: expected {DASHES}END PRIVATE KEY{DASHES}",
         "npm error code E401",
-        "npm ERR! 404 Not Found - GET https://registry.npmjs.org/@scope%2fpkg - Not found",
+        "npm ERR! 404 Not Found - GET https://npm.example.com/@scope%2fpkg - Not found",
         "Cookie: not set",
         # tokens of a parser, of a language model, and counts
         "SyntaxError: Unexpected token }",
@@ -380,7 +380,7 @@ def test_a_message_ends_a_private_key_that_was_cut_off(message: str) -> None:
     assert redacted_lines(lines) == (begin, MASK, message, "Fake0/ab" * 3)
 
 
-def test_a_private_key_without_its_beginning_is_masked_up_to_its_first_line() -> None:
+def test_a_private_key_without_its_beginning_is_masked() -> None:
     lines = ["Error: bad key", "FAILED", *key("RSA PRIVATE KEY")[1:]]
     assert redacted_lines(lines) == ("Error: bad key", "FAILED", *[MASK] * 4, lines[-1])
 

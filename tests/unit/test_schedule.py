@@ -239,10 +239,10 @@ def test_a_machine_without_the_packages_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     given = {"token": "t", "repository": "octo-org/example"}
-    assert extras.SCHEDULES.missing == ()
+    assert extras.EXTRAS["schedules"].missing == ()
     prepare({**given, "schedules": "true"}, {}, tmp_path)
     there_is_not = extras.Extra("schedules", (("cronsim", "no_such_cron"), ("PyYAML", "no_such_yaml")))
-    monkeypatch.setattr(extras, "SCHEDULES", there_is_not)
+    monkeypatch.setitem(extras.EXTRAS, "schedules", there_is_not)
     prepare(given, {}, tmp_path)
     with pytest.raises(SettingsError, match=re.escape("pip install 'ci-failure-tracker[schedules]'")) as caught:
         prepare({**given, "schedules": "true"}, {}, tmp_path)

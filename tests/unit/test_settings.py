@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import dataclasses
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from builders import some_settings
-from ci_failure_tracker.addresses import secret_texts
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Outcome
 from ci_failure_tracker.rendering.markdown import plain
-from ci_failure_tracker.settings import inputs, read_settings
+from ci_failure_tracker.settings import (
+    Input,
+    Settings,
+    as_field,
+    fingerprint_parts,
+    inputs,
+    read_settings,
+    secret_texts,
+)
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -22,12 +31,12 @@ def test_every_default_can_be_read_and_nothing_else_is_needed() -> None:
     assert Outcome.SUPERSEDED not in settings.conclusions
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings({"repository": "no-slash", "max-runs": "many", "since": "yesterday", "matrix": "both"})
-    told = "\n".join(caught.value.mistakes)
+    mistakes = "\n".join(caught.value.mistakes)
     for name in ("token", "repository", "max-runs", "since", "matrix"):
-        assert f"`{name}`" in told
+        assert f"`{name}`" in mistakes
     assert len(caught.value.mistakes) == 5
 
 
@@ -111,7 +120,7 @@ def test_causes_cannot_be_told_apart_without_logs() -> None:
     assert some_settings(group_by="cause").logs
 
 
-def test_a_password_with_a_sign_that_ends_an_address_is_told_to_be_encoded_and_is_masked() -> None:
+def test_a_password_that_must_be_encoded_is_masked_as_it_is() -> None:
     for sign in "/?#":
         given = {"smtp-url": f"smtp://bot:hun{sign}ter2@mail.example.com", "email-to": "a@b.cc", "email-from": "a@b.cc"}
         with pytest.raises(SettingsError, match=r"write `/`.* as `%2F`") as caught:
@@ -120,15 +129,110 @@ def test_a_password_with_a_sign_that_ends_an_address_is_told_to_be_encoded_and_i
         assert f"hun{sign}ter2" in secret_texts(given)
 
 
-def test_recipients_that_are_only_commas_are_missing_and_no_comma_is_masked() -> None:
+def test_recipients_that_are_only_commas_are_missing() -> None:
     given = {"smtp-url": "smtp://mail.example.com", "email-to": " , ", "email-from": "a@b.cc"}
     with pytest.raises(SettingsError, match="`email-to` is missing"):
         read_settings({"token": "t", "repository": "o/r", **given})
     assert "," not in secret_texts(given)
 
 
-def test_the_example_of_an_address_is_not_taken_for_a_secret() -> None:
+def test_the_example_of_an_address_is_no_secret() -> None:
     with pytest.raises(SettingsError) as caught:
         some_settings(smtp_url="mail.example.com", email_to="a@b.cc", email_from="a@b.cc")
     (mistake,) = caught.value.mistakes
     assert plain(mistake) == mistake
+
+
+# --- the fingerprint -----------------------------------------------------------------------------
+
+COMPARED = {
+    "repository": "octo-org/other",
+    "workflow": "CI",
+    "exclude-workflow": "Release",
+    "branch": "*",
+    "event": "push",
+    "max-runs": "200",
+    "max-requests": "400",
+    "since": "7d",
+    "conclusions": "failure",
+    "group-by": "workflow",
+    "matrix": "separate",
+    "min-failures": "2",
+    "max-new-issues": "5",
+    "labels": "broken",
+    "close-after": "3",
+    "reopen-within": "7d",
+    "logs": "false",
+    "excerpt-lines": "20",
+    "schedules": "true",
+}
+"""Every input that a checkpoint depends on, with a value that is not its default."""
+
+KEPT = {
+    "token": "another-token",
+    "assignees": "octocat",
+    "title": "{job}",
+    "issue-template": "{{ issue }}",
+    "comment": "never",
+    "report-dir": "report",
+    "pushgateway-url": "https://push.example",
+    "slack-webhook-url": "https://slack.example/x",
+    "slack-payload": "true",
+    "discord-webhook-url": "https://discord.example/x",
+    "smtp-url": "smtp://mail.example",
+    "email-to": "a@b.cc",
+    "email-from": "a@b.cc",
+    "dry-run": "true",
+}
+"""Every input that keeps the checkpoint, with a value that is not its default."""
+
+MAIL = ("smtp-url", "email-to", "email-from")
+
+
+def parts(**given: str) -> dict[str, str]:
+    return fingerprint_parts(some_settings(**given))
+
+
+def test_every_input_is_known_to_keep_the_checkpoint_or_not() -> None:
+    assert {declared.name for declared in inputs()} == COMPARED.keys() | KEPT.keys()
+    assert {declared.name for declared in inputs() if declared.keeps_checkpoint} == KEPT.keys()
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_an_input_that_changes_what_is_read_changes_the_fingerprint(name: str) -> None:
+    field = name.replace("-", "_")
+    usual, changed = parts(), parts(**{field: COMPARED[name]})
+    assert {key for key in usual if usual[key] != changed[key]} == {field}
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_an_input_that_changes_only_texts_keeps_the_fingerprint(name: str) -> None:
+    given = {key: KEPT[key] for key in (MAIL if name in MAIL else (name,))}
+    assert parts(**{key.replace("-", "_"): value for key, value in given.items()}) == parts()
+
+
+def test_the_same_values_in_another_order_or_form_have_one_fingerprint() -> None:
+    assert parts(conclusions="failure,cancelled", since="1d") == parts(conclusions="cancelled\nFAILURE", since="24h")
+    assert parts(since="2026-03-01") != parts(since="2026-03-01T00:00:01Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreSettings(Settings):
+    """Two more inputs. Neither says that it keeps the checkpoint, and the second is not even declared as an input."""
+
+    runner: str = as_field(Input(help="Runners to look at.", parse=str))
+    undeclared: str = ""
+
+
+@pytest.mark.parametrize("field", ["runner", "undeclared"])
+def test_a_new_input_is_in_the_fingerprint_without_being_named(field: str) -> None:
+    usual = some_settings()
+    values = {"runner": "", **{known.name: getattr(usual, known.name) for known in dataclasses.fields(usual)}}
+    before, after = MoreSettings(**values), MoreSettings(**{**values, field: "self-hosted"})
+    assert fingerprint_parts(before) != fingerprint_parts(after)
+    assert fingerprint_parts(usual).items() < fingerprint_parts(before).items()
+
+
+def test_the_fingerprint_shows_no_secret() -> None:
+    settings = read_settings({"token": "ghs_very_secret", "repository": "o/r"})
+    assert "ghs_very_secret" not in str(fingerprint_parts(settings))

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from markdown_it import MarkdownIt
 
-from builders import START, a_job, a_reading, a_run, a_scan, some_settings
+from builders import START, a_job, a_reading, a_run, a_scan, a_state, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.edges.action import outputs
 from ci_failure_tracker.errors import MissingRightError
@@ -17,20 +17,20 @@ from ci_failure_tracker.rendering.figures import percent, short_span
 from ci_failure_tracker.rendering.summary import LIMIT, render_summary
 from ci_failure_tracker.reporting.counting import make_figures
 from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report, Requests, make_report
+from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.reporting.report_json import report_as_json
-from ci_failure_tracker.tracking.plan import make_plan
+from sweeping import make_plan, report_of
 
 
 def a_report(jobs: int = 2, problems: tuple[Problem, ...] = (), **given: str) -> Report:
     run = a_run(1)
     scan = a_scan([run, a_run(2, None)], {run.id: [a_job(f"job {number}", number=number) for number in range(jobs)]})
     scan = dataclasses.replace(scan, problems=problems)
-    settings, seen = some_settings(**given), observe(scan)
-    plan = make_plan(seen, scan, settings, START)
-    results = ShutDoor().apply(plan)
-    figures = make_figures(scan, seen, results, settings, START)
-    return make_report(scan, plan, results, Requests(5, 995, 800), START, figures)
+    settings = some_settings(**given)
+    plan = make_plan(scan, settings, START)
+    results = ShutDoor().apply(plan.actions)
+    figures = make_figures(plan.found, results, settings, START)
+    return report_of(plan, results, figures=figures, now=START)
 
 
 def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done() -> None:
@@ -53,8 +53,8 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     report = a_report()
     first, second = report.results
     assert isinstance(first.action, Create)
-    old = Update(second.action.identity, "1 new failed run", 4, "")
-    other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", "completed")
+    old = Update(second.action.identity, "1 new failed run", 4, "", a_state())
+    other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", a_state(), "completed")
     results = (Result(first.action, Fate.DONE, 7), Result(old, Fate.DONE, 4), Result(other, Fate.DONE, 3))
     text = render_summary(dataclasses.replace(report, results=results))
     new, still, changed = (text.index(f"### {part}") for part in ("New failures", "Still failing", "Changed"))
@@ -64,7 +64,7 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     assert "| updated |" in text[changed:]
     assert "| closed |" in text[changed:]
     # What was closed and is reopened is neither new nor does it still fail.
-    again = Reopen(second.action.identity, "failing again", 4, "")
+    again = Reopen(second.action.identity, "failing again", 4, "", a_state())
     text = render_summary(
         dataclasses.replace(report, results=(Result(first.action, Fate.DONE, 7), Result(again, Fate.DONE, 4)))
     )
@@ -139,9 +139,8 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     (seen,) = observe(scan)
     logs = LogsRead(read=12, size=3_400_000, absent=1, unread=2, left_out=3)
     scan = dataclasses.replace(scan, readings=(a_reading(seen, "disk | full @octocat"),), logs=logs)
-    plan = make_plan(observe(scan), scan, some_settings(), START)
-    figures = make_figures(scan, observe(scan), (), some_settings(), START)
-    report = make_report(scan, plan, ShutDoor().apply(plan), Requests(5, 995, 800), START, figures)
+    plan = make_plan(scan, some_settings(), START)
+    report = report_of(plan, figures=make_figures(plan.found, (), some_settings(), START), now=START)
     text = render_summary(report)
     assert "| `disk \\| full @\u200boctocat` | failure |  | 1 |" in text
     told = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
@@ -162,10 +161,10 @@ def test_the_summary_draws_the_newest_runs_and_gives_the_figures() -> None:
         for number, end in enumerate(("success", "failure", "failure", "success", "skipped", None), start=1)
     ]
     scan = a_scan(runs, {run.id: [a_job("te|st", number=run.number)] for run in runs[1:3]})
-    seen, settings, now = observe(scan), some_settings(), START + timedelta(hours=9)
-    plan = make_plan(seen, scan, settings, now)
-    figures = make_figures(scan, seen, (), settings, now)
-    text = render_summary(make_report(scan, plan, (), Requests(5, 995, 800), now, figures))
+    settings, now = some_settings(), START + timedelta(hours=9)
+    plan = make_plan(scan, settings, now)
+    figures = make_figures(plan.found, (), settings, now)
+    text = render_summary(report_of(plan, (), figures=figures, now=now))
     assert "| `▁██▁··` |" in text
     assert "| `CI` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
     assert "| `CI` › `te\\|st` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
@@ -173,7 +172,7 @@ def test_the_summary_draws_the_newest_runs_and_gives_the_figures() -> None:
     partial = dataclasses.replace(figures.repository, partial=True, flake_rate=None, broken_seconds=None)
     cut = dataclasses.replace(figures.workflows[0], measures=dataclasses.replace(partial, streak=-3))
     told = dataclasses.replace(figures, workflows=(cut,))
-    text = render_summary(make_report(scan, plan, (), Requests(5, 995, 800), now, told))
+    text = render_summary(report_of(plan, (), figures=told, now=now))
     assert "| `CI` | at least 4 | 50% | ? | 2 h (1) |  | ? | 3 red |" in text
     assert "### Figures" not in render_summary(dataclasses.replace(a_report(), figures=NOTHING_SEEN))
 

@@ -9,14 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_diagnosis, a_job, a_run, a_scan, an_issue, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import (
     Absence,
     Create,
     Identity,
     Issue,
     Outcome,
-    Plan,
     Reading,
     Reopen,
     Scan,
@@ -25,10 +23,10 @@ from ci_failure_tracker.model import (
     WantedLog,
     Workflow,
 )
+from ci_failure_tracker.selection.log_requests import choose_logs
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.marker import find_tracked
-from ci_failure_tracker.tracking.plan import make_plan
-from ci_failure_tracker.tracking.wanted import choose_logs
+from ci_failure_tracker.tracking.track import read_issues
+from sweeping import Plan, find_in, make_plan
 
 NOW = START + timedelta(days=10)
 WORKFLOWS = (Workflow(1, "CI", "ci.yml"), Workflow(2, "Nightly", "nightly.yml"))
@@ -73,13 +71,13 @@ class World:
         self._said: dict[int, Reading] = {}
 
     def wanted(self) -> tuple[WantedLog, ...]:
-        return choose_logs(observe(self.scan), self.scan, self.settings, NOW).logs
+        return choose_logs(find_in(self.scan, self.settings, NOW), self.settings, NOW).logs
 
     def sweep(self) -> Plan:
         wanted = self.wanted()
         readings = tuple(self._read(one.job_id) for one in wanted if one.job_id not in self._broken)
         seen = dataclasses.replace(self.scan, readings=readings)
-        plan = make_plan(observe(seen), seen, self.settings, NOW)
+        plan = make_plan(seen, self.settings, NOW)
         self.scan = dataclasses.replace(self.scan, issues=_after(plan, self.scan.issues))
         return plan
 
@@ -132,7 +130,7 @@ def test_what_an_issue_knows_is_not_read_again(scan: Scan, group_by: str, data: 
     world.sweep()
     known = {
         leg.job_id
-        for one in find_tracked(world.scan.issues, None)
+        for one in read_issues(world.scan.issues, None, NOW).written
         if one.state
         for occurrence in one.state.occurrences
         for leg in occurrence.legs

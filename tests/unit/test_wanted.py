@@ -10,15 +10,15 @@ import pytest
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import Absence, Create, Issue, Job, Outcome, Run, Scan, Skip, Update, Wanted, Workflow
+from ci_failure_tracker.selection.log_requests import MOST_LOGS, choose_logs
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.plan import make_plan
-from ci_failure_tracker.tracking.wanted import MOST_LOGS, choose_logs
+from sweeping import find_in, make_plan
 
 NOW = START + timedelta(days=10)
 
 
 def wanted(scan: Scan, now: datetime = NOW, **given: str) -> Wanted:
-    return choose_logs(observe(scan), scan, some_settings(**given), now)
+    return choose_logs(find_in(scan, some_settings(**given), now), some_settings(**given), now)
 
 
 def names(scan: Scan, now: datetime = NOW, **given: str) -> list[str]:
@@ -42,7 +42,7 @@ def swept(scan: Scan, headlines: dict[int, str], given: Settings | None = None) 
         a_reading(by_job[job_id], headline, None if headline else Absence.NOT_FOUND)
         for job_id, headline in headlines.items()
     )
-    plan = make_plan(observe(scan), dataclasses.replace(scan, readings=readings), given or some_settings(), NOW)
+    plan = make_plan(dataclasses.replace(scan, readings=readings), given or some_settings(), NOW)
     bodies = {one.number: one.body for one in scan.issues}
     for action in plan.actions:
         if isinstance(action, Create):
@@ -199,7 +199,7 @@ def test_by_cause_jobs_that_the_issue_has_no_room_for_are_known_all_the_same(run
     known = swept(scan, dict.fromkeys(job_ids(scan), "disk full"), some_settings(group_by="cause"))
     assert len(known.issues) == 1
     assert names(known, group_by="cause") == []
-    again = make_plan(observe(known), known, some_settings(group_by="cause"), NOW)
+    again = make_plan(known, some_settings(group_by="cause"), NOW)
     assert [action.identity.cause for action in again.actions] == ["v1:disk full"]
     assert len(again.failing[0].legs) == 20
 
@@ -211,7 +211,7 @@ def test_by_cause_what_the_issue_counted_and_dropped_belongs_to_it_still() -> No
     given = some_settings(group_by="cause")
     known = swept(scan, dict.fromkeys(job_ids(scan), "disk full"), given)
     assert names(known, group_by="cause") == []
-    (again,) = make_plan(observe(known), known, given, NOW).failing
+    (again,) = make_plan(known, given, NOW).failing
     assert again.legs == ("CI / test", "Nightly / soak")
 
 
@@ -229,7 +229,7 @@ def test_by_cause_what_an_issue_never_counted_is_not_taken_for_its_own_later() -
     given = some_settings(group_by="cause")
     newest = dict.fromkeys(job_ids(scan)[4:], f"disk full {'x' * 180}")
     known = swept(scan, newest, given)
-    again = make_plan(observe(known), known, given, NOW)
+    again = make_plan(known, given, NOW)
     assert [type(action) for action in again.actions] == [Skip]
 
 
@@ -239,7 +239,7 @@ def test_by_cause_an_unread_failure_between_known_ones_does_not_move_the_break_l
     unread = 5_000 + 100 * 3
     given = some_settings(group_by="cause")
     known = swept(scan, {job_id: "disk full" for job_id in job_ids(scan) if job_id != unread}, given)
-    again = make_plan(observe(known), known, given, NOW)
+    again = make_plan(known, given, NOW)
     assert [type(action) for action in again.actions] == [Skip]
 
 
@@ -248,7 +248,7 @@ def test_by_cause_an_unread_failure_of_another_branch_from_before_the_issue_is_n
     scan = a_scan(runs, {run.id: failed(run, "test") for run in runs})
     read = dict.fromkeys(job_ids(scan)[1:], "disk full")
     seen = swept(scan, read, some_settings(group_by="cause"))
-    found = make_plan(observe(seen), seen, some_settings(group_by="cause"), NOW)
+    found = make_plan(seen, some_settings(group_by="cause"), NOW)
     assert {one.identity.cause for one in found.failing} == {"", "v1:disk full"}
 
 
@@ -283,7 +283,7 @@ def test_by_cause_an_open_issue_is_told_that_its_jobs_fail_of_something_else() -
     both = with_issues(failing([1, 2]), swept(first, {job_ids(first)[0]: "disk full"}, given).issues)
     (newer,) = (one for one in observe(both) if one.run.number == 2)
     seen = dataclasses.replace(both, readings=(a_reading(newer, "no route"),))
-    (update,) = (one for one in make_plan(observe(seen), seen, given, NOW).actions if isinstance(one, Update))
+    (update,) = (one for one in make_plan(seen, given, NOW).actions if isinstance(one, Update))
     assert update.reason == "its jobs fail of something else now"
 
 

@@ -13,7 +13,7 @@ from ci_failure_tracker.diagnosis.rule import Block, Rank
 from ci_failure_tracker.diagnosis.signature import signature
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections
 from ci_failure_tracker.model import Annotation, Diagnosis, ExcerptLine, Outcome, Step
-from ci_failure_tracker.redaction import redacted, redacted_lines
+from ci_failure_tracker.text.redaction import redacted, redacted_lines
 
 __all__ = ["Limits", "explain", "explain_annotations", "read_log"]
 

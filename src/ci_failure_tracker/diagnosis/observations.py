@@ -8,7 +8,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.outcome import failing_step, judge_job, judge_run, revised
-from ci_failure_tracker.model import SCHEDULE, Commit, Job, Observation, Outcome, Reading, Run, Scan, Schedule, Step
+from ci_failure_tracker.model import (
+    SCHEDULE,
+    Commit,
+    IdentityKind,
+    Job,
+    Observation,
+    Outcome,
+    Reading,
+    Run,
+    Scan,
+    Schedule,
+    Step,
+)
 
 WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
 _SAYS_ALL = frozenset({Outcome.SUCCESS, Outcome.SUPERSEDED}) | WITHOUT_JOBS
@@ -76,7 +88,7 @@ def _observe_known(run: Run, outcome: Outcome | None) -> Iterator[Observation]:
 
 def _observe_whole(run: Run, outcome: Outcome) -> Observation:
     """A run without jobs stands for itself, under a job named after what happened."""
-    return Observation(run, outcome, job=outcome.words, attempt=run.attempt)
+    return Observation(run, outcome, job=outcome.words, attempt=run.attempt, kind=IdentityKind.RUN)
 
 
 def _observe_jobs(run: Run, jobs: Sequence[Job]) -> Iterator[Observation]:
@@ -132,7 +144,8 @@ def _observe_schedule(schedule: Schedule, branch: str) -> Observation:
         subject=SCHEDULE,
     )
     if schedule.quiet is None:
-        return Observation(run, Outcome.SUCCESS, job=Outcome.SILENT.words, attempt=0)
+        return Observation(run, Outcome.SUCCESS, job=Outcome.SILENT.words, attempt=0, kind=IdentityKind.SCHEDULE)
     # Attempt 0, for it is no attempt of the run that it names.
     step = Step(1, schedule.quiet.value, None)
-    return Observation(run, Outcome.SILENT, job=Outcome.SILENT.words, step=step, attempt=0)
+    kind = IdentityKind.SCHEDULE
+    return Observation(run, Outcome.SILENT, job=Outcome.SILENT.words, step=step, attempt=0, kind=kind)

@@ -89,7 +89,7 @@ _MONTH = (
 _CLOCK = r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?:[.,][0-9]{1,9})?"
 _HEX = "[0-9A-Fa-f]"
 _POD = "[bcdf-hj-np-tv-xz24-9]"
-_AMOUNT = r"[0-9](?<![\w.].)[0-9]{0,14}(?:[.:,][0-9]{1,9})*+ ?"
+_AMOUNT = r"[0-9](?<![\w.].)[0-9]{0,14}(?>(?:[.:,][0-9]{1,9})*) ?"
 _DURATION = r"(?:[mnuµμ]?s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|millis|milliseconds?)(?![A-Za-z_])"
 _SIZE = r"(?:[kKMGTP]i?[bB]|[bB]ytes?|B)(?:/s)?(?![\w-])"
 _TALLIED = (
@@ -105,7 +105,7 @@ TABLE: tuple[Mask | Kept, ...] = (
     Mask("slashes", r"\\\\*", "/", (r"src\app\main.py is missing", "src/app/main.py is missing")),
     Mask(
         "error mark",
-        r"^(?:##\[error\] ?)++",
+        r"^(?>(?:##\[error\] ?)+)",
         "",
         ("##[error]No space left", "No space left"),
         needs=r"##\[error\]",
@@ -120,7 +120,7 @@ TABLE: tuple[Mask | Kept, ...] = (
     ),
     Mask(
         "temporary directory",
-        rf"{_TEMP}(?:{_SEGMENT}/){{0,20}}+",
+        rf"{_TEMP}(?>(?:{_SEGMENT}/){{0,20}})",
         "/tmp/",  # noqa: S108 - a text, nothing is opened there
         ("cannot open /tmp/pytest-of-ci/pytest-3/out.txt", "cannot open /var/folders/x1/zz9/T/tmpw1/out.txt"),
         needs="/(?:tmp|var/folders|Temp|_temp)/",
@@ -222,7 +222,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         r"[0-9](?<![^\W_v].)(?<![0-9º]\..)[0-9]{0,8}(?:\.[0-9]{1,9}){1,3}"
         r"(?:[-.]?(?:alpha|beta|rc|pre|post)[.-]?[0-9]{1,4})?"
         r"(?:[-.](?:SNAPSHOT|snapshot|dev|nightly|canary|next|0?\.?20[0-9]{12})|\+\w{1,60}|-[0-9]{1,6}-g[0-9a-f]{7})"
-        r"(?:[.+-]?(?=[A-Za-z]{0,12}[0-9])[0-9A-Za-z]{1,60}){0,9}+(?!\w)",
+        r"(?>(?:[.+-]?(?=[A-Za-z]{0,12}[0-9])[0-9A-Za-z]{1,60}){0,9})(?!\w)",
         BLANK,
         ("built v1.2.3-rc.4-12-gabc1234 without a manifest", "built v1.2.4-2-g00c1d2e without a manifest"),
         needs=r"\.[0-9]{1,9}[^0-9]",
@@ -382,7 +382,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         "version required",
         r"[=!<>~^@](?:(?<=[\w\])'(,: ].)"
         r"(?:(?<=[=!<>~^])=|(?<=[~^<>])|(?<=[a-z0-9_º]@)(?!(?:[0-9]{1,3}\.){3}[0-9])[~^]?v?)"
-        r"[0-9]{1,9}+(?:\.[0-9]{1,9}+)*+(?:-[a-z]{1,9}\.[0-9]{1,4}+)?+(?!==|[>%]|:[0-9])"
+        r"[0-9]{1,9}+(?>(?:\.[0-9]{1,9}+)*)(?>(?:-[a-z]{1,9}\.[0-9]{1,4}+)?)(?!==|[>%]|:[0-9])"
         r"|(?:(?<=~)>|(?<=[<>])=?) [0-9]{1,4}(?:\.[0-9]{1,4}){2})",
         ("No matching distribution found for foo==1.2.3", "No matching distribution found for foo==1.2.4"),
     ),
@@ -462,14 +462,14 @@ TABLE: tuple[Mask | Kept, ...] = (
     ),
     Mask(
         "number",
-        r"[0-9](?<![\w$].)(?<![0-9º]\..)[0-9]*+(?:[.,][0-9]++)*+(?:[eE][-+]?[0-9]++)?+(?!\w)",
+        r"[0-9](?<![\w$].)(?<![0-9º]\..)[0-9]*+(?>(?:[.,][0-9]++)*)(?>(?:[eE][-+]?[0-9]++)?)(?!\w)",
         BLANK,
         ("src/cart.py:12:3: undefined name", "src/cart.py:107:21: undefined name"),
     ),
     Mask("sign", rf"[-+](?<=[ (\[=,:<>'].)(?={BLANK})", "", ("off by 5", "off by -5")),
     Mask(
         "row of numbers",
-        rf"{BLANK}(?<![^ (\[=:].)(?:,? ?{BLANK})++(?![^ )\],.;:])",
+        rf"{BLANK}(?<![^ (\[=:].)(?>(?:,? ?{BLANK})+)(?![^ )\],.;:])",
         BLANK,
         ("shards 3, 5 died", "shards 3, 5, 8 died"),
     ),

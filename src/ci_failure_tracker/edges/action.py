@@ -15,7 +15,6 @@ from pathlib import Path
 
 from actions_toolkit import core
 
-from ci_failure_tracker.addresses import secret_texts
 from ci_failure_tracker.edges.deliver import Delivered, deliver
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
@@ -25,7 +24,7 @@ from ci_failure_tracker.model import Close, Create, Gravity, Reopen, Update
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.rendering.summary import render_summary, said
 from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.settings import inputs
+from ci_failure_tracker.settings import inputs, secret_texts
 from ci_failure_tracker.sweep import sweep
 
 ANNOTATIONS = 10
@@ -96,11 +95,11 @@ def _workspace() -> Path:
 
 def _sweep(connection: Connection, stop: _Stop) -> Report:
     progress = GroupedProgress(stop.check)
-    reads = connection.reads()
-    door: Door = ShutDoor() if connection.settings.dry_run else connection.door(reads, progress)
+    github = connection.github(progress)
+    door: Door = ShutDoor() if connection.settings.dry_run else connection.door(github, progress)
     with _details():
         try:
-            return sweep(reads, door, connection.settings, now(), progress)
+            return sweep(github, door, connection.settings, connection.template, now())
         finally:
             progress.end()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,14 +17,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ci_failure_tracker import __version__
-from ci_failure_tracker.addresses import WITH_PASSWORDS
 from ci_failure_tracker.edges.deliver import deliver
 from ci_failure_tracker.edges.explain import explain_command
 from ci_failure_tracker.edges.output import lines, one_line
 from ci_failure_tracker.edges.surroundings import Connection, now, prepare
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github_api.writes import Door, ShutDoor
-from ci_failure_tracker.model import Gravity, Plan, Result
+from ci_failure_tracker.model import Action, Gravity, Result
 from ci_failure_tracker.rendering.markdown import utc
 from ci_failure_tracker.rendering.summary import said
 from ci_failure_tracker.reporting.report import Report
@@ -63,17 +62,12 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             option = click.option(*names, is_flag=True, help=f"{text} This is the default.")
         else:
             text += f"  [default: {default}]" if default else ""
-            variable = _variable(declared.name)
+            variable = declared.command_variable
             option = click.option(
                 *names, metavar=declared.metavar, help=text, envvar=variable, show_envvar=variable is not None
             )
         command = option(command)
     return command
-
-
-def _variable(name: str) -> str | None:
-    """The variable that a password may be in, for a list of processes shows what stands in a command."""
-    return f"CI_FAILURES_{name.upper().replace('-', '_')}" if name in WITH_PASSWORDS else None
 
 
 @program.command("sweep")
@@ -130,12 +124,12 @@ def _connection(given: dict[str, str | None]) -> Connection:
 
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
     with terminal.progress() as progress:
-        reads = connection.reads()
-        door: Door = connection.door(reads, progress) if execute else ShutDoor()
+        github = connection.github(progress)
+        door: Door = connection.door(github, progress) if execute else ShutDoor()
         if execute and not yes:
             terminal.must_be_one()
             door = _AskingDoor(door, terminal, progress)
-        return sweep(reads, door, connection.settings, now(), progress)
+        return sweep(github, door, connection.settings, connection.template, now())
 
 
 class _AskingDoor:
@@ -146,13 +140,13 @@ class _AskingDoor:
         self._terminal = terminal
         self._progress = progress
 
-    def apply(self, plan: Plan) -> tuple[Result, ...]:
-        planned = ShutDoor().apply(plan)
+    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
+        planned = ShutDoor().apply(actions)
         if not any(said(result) != "left" for result in planned):
             return planned
         self._progress.pause()
         self._terminal.show_plan(planned)
-        return self._door.apply(plan) if self._terminal.agrees() else planned
+        return self._door.apply(actions) if self._terminal.agrees() else planned
 
 
 # --- the terminal --------------------------------------------------------------------------------
@@ -253,7 +247,7 @@ def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
     table = _table(title, "action", "issue", "workflow", "job", "why")
     for result in results:
         identity = result.action.identity
-        job = "all jobs" if identity.is_whole_workflow else one_line(identity.job, 60)
+        job = one_line(identity.job_or_all, 60)
         table.add_row(
             said(result),
             f"#{result.number}" if result.number else "",

@@ -15,7 +15,7 @@ from rich.text import Text
 from ci_failure_tracker.diagnosis.explain import Limits, explain, read_log
 from ci_failure_tracker.edges.output import one_line
 from ci_failure_tracker.model import Diagnosis, ExcerptLine
-from ci_failure_tracker.rendering.markdown import counted
+from ci_failure_tracker.model.words import counted
 
 _CHUNK = 1 << 20
 _LOG = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)

@@ -1,4 +1,4 @@
-"""The packages that only some inputs need: the action installs them where these are set, the command asks for them."""
+"""The optional packages: the action installs them if an input needs them, the command says how to install them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.settings import Settings, inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +27,22 @@ class Extra:
         return f"Install it with: pip install 'ci-failure-tracker[{self.name}]'."
 
 
-SCHEDULES = Extra("schedules", (("cronsim", "cronsim"), ("PyYAML", "yaml")))
-METRICS = Extra("metrics", (("prometheus-client", "prometheus_client"),))
-SLACK = Extra("slack", (("slack_sdk", "slack_sdk"),))
+EXTRAS = {
+    extra.name: extra
+    for extra in (
+        Extra("schedules", (("cronsim", "cronsim"), ("PyYAML", "yaml"))),
+        Extra("metrics", (("prometheus-client", "prometheus_client"),)),
+        Extra("slack", (("slack_sdk", "slack_sdk"),)),
+    )
+}
+"""Every group by its name, which is the `extra` of an input."""
 
 
 def mistakes(settings: Settings) -> Iterator[str]:
-    """What cannot be done here as it was asked for, and how to mend it."""
-    for name, extra in _needed(settings):
+    """The inputs that cannot be used without packages that are not installed, each with advice."""
+    for declared in inputs(type(settings)):
+        if not declared.extra or declared.works_without_extra or not getattr(settings, declared.field):
+            continue
+        extra = EXTRAS[declared.extra]
         if extra.missing:
-            yield f"`{name}` needs {' and '.join(extra.missing)}. {extra.advice}"
-
-
-def _needed(settings: Settings) -> Iterator[tuple[str, Extra]]:
-    if settings.schedules:
-        yield "schedules", SCHEDULES
-    if settings.pushgateway_url:
-        yield "pushgateway-url", METRICS
-    if settings.slack_webhook_url:
-        yield "slack-webhook-url", SLACK
-    if settings.slack_payload:
-        yield "slack-payload", SLACK
+            yield f"`{declared.name}` needs {' and '.join(extra.missing)}. {extra.advice}"

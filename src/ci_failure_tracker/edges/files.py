@@ -1,4 +1,4 @@
-"""The files that a sweep leaves behind where it is asked to."""
+"""The files that a sweep writes if `report-dir` asks for them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ METRICS = "metrics.prom"
 
 
 def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, str]:
-    """Write the files into a folder; the path of the report, or nothing; and the report with what went wrong in it.
+    """Write the files into a folder; return the report with the problems of writing, and the path of its file.
 
-    What the sweep did stands, whatever becomes of its report. Where `folder` is empty nothing is written.
+    The path is empty if the file was not written. An empty `folder` means that nothing is written. No error is raised:
+    what the sweep did stands, whatever becomes of its report.
     """
     if not folder:
         return report, ""
@@ -30,16 +31,16 @@ def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, 
     except (OSError, ValueError) as error:
         return report.having([_unwritable("The report", folder, error)]), ""
     problems = [*_missing(), *_written(place, PAGE, partial(_page, report))]
-    if not extras.METRICS.missing:
+    if not extras.EXTRAS["metrics"].missing:
         problems += _written(place, METRICS, partial(_metrics, report))
-    # Last, so that it holds every problem that there was.
+    # The data come last, so that they hold every problem.
     report = report.having(problems)
     lost = _written(place, NAME, partial(_data, report))
     return report.having(lost), "" if lost else str(place / NAME)
 
 
 def _written(place: Path, name: str, make: Callable[[], bytes]) -> list[Problem]:
-    """Write one file; the problem if that fails, which keeps nobody from writing the others."""
+    """Write one file; return the problem, if there is one. The other files are written all the same."""
     try:
         (place / name).write_bytes(make())
     except OSError as error:
@@ -57,21 +58,22 @@ def _unwritable(name: str, place: str, error: OSError | ValueError) -> Problem:
 
 
 def _missing() -> list[Problem]:
-    if not extras.METRICS.missing:
+    extra = extras.EXTRAS["metrics"]
+    if not extra.missing:
         return []
-    lacking = f"{METRICS} was not written, for it needs {' and '.join(extras.METRICS.missing)}."
-    return [Problem(Gravity.WARNING, lacking, extras.METRICS.advice)]
+    lacking = f"{METRICS} was not written, for it needs {' and '.join(extra.missing)}."
+    return [Problem(Gravity.WARNING, lacking, extra.advice)]
 
 
 def _metrics(report: Report) -> bytes:
-    # Loaded here alone: a sweep that needs none of it does not pay for it.
+    # Loaded only here: a sweep without the file does not pay for it.
     from ci_failure_tracker.reporting.metrics import metrics_text  # noqa: PLC0415
 
     return metrics_text(report)
 
 
 def _page(report: Report) -> bytes:
-    from ci_failure_tracker.rendering.page import render_page  # noqa: PLC0415 - as above
+    from ci_failure_tracker.rendering.page import render_page  # noqa: PLC0415 - only if there is a page to write
 
     return render_page(report).encode()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ci_failure_tracker.redaction import redacted_lines
 from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, plain
+from ci_failure_tracker.text.redaction import redacted_lines
 
 
 def one_line(text: str, limit: int = 1_000) -> str:

@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 from ci_failure_tracker.edges import extras
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, MeteredRequester, connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.github_api.writes import OpenDoor
+from ci_failure_tracker.github_api.github import GitHub
+from ci_failure_tracker.github_api.writes import IssueTexts, OpenDoor
 from ci_failure_tracker.progress import Progress
-from ci_failure_tracker.rendering.issue import check_template
+from ci_failure_tracker.rendering.issue import IssueTemplate, read_template
+from ci_failure_tracker.rendering.render import closed_as_duplicate
 from ci_failure_tracker.settings import Settings, read_settings
+from ci_failure_tracker.tracking.marker import identity_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +25,17 @@ class Connection:
     """A way to GitHub for one sweep."""
 
     settings: Settings
+    template: IssueTemplate
     endpoints: Endpoints
     requester: MeteredRequester
 
-    def reads(self) -> Reads:
+    def github(self, progress: Progress) -> GitHub:
         """What reads the repository."""
-        return Reads(self.requester, self.endpoints, self.settings.repository)
+        return GitHub(self.requester, self.endpoints, self.settings.repository, progress)
 
-    def door(self, reads: Reads, progress: Progress) -> OpenDoor:
-        """What writes to the repository that `reads` reads."""
-        return OpenDoor(self.requester, reads, progress)
+    def door(self, github: GitHub, progress: Progress) -> OpenDoor:
+        """What writes to the repository that `github` reads."""
+        return OpenDoor(self.requester, github.reads, IssueTexts(identity_of, closed_as_duplicate), progress)
 
 
 def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:
@@ -41,7 +44,7 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
     Raises:
         SettingsError: with every mistake at once.
     """
-    text, mistakes = _template(given.get("issue-template", "").strip(), workspace)
+    template, text, mistakes = _template(given.get("issue-template", "").strip(), workspace)
     endpoints, wrong = _endpoints(environment)
     mistakes += wrong
     try:
@@ -51,7 +54,9 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
     mistakes += extras.mistakes(settings)
     if mistakes:
         raise SettingsError(mistakes)
-    return Connection(settings, endpoints, connect(settings.token, endpoints, max_requests=settings.max_requests))
+    return Connection(
+        settings, template, endpoints, connect(settings.token, endpoints, max_requests=settings.max_requests)
+    )
 
 
 def now() -> datetime:
@@ -78,19 +83,22 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def _template(given: str, workspace: Path) -> tuple[str, list[str]]:
+def _template(given: str, workspace: Path) -> tuple[IssueTemplate, str, list[str]]:
     text = given
     if given and not any(sign in given for sign in ("\n", "{{", "{%")):
         try:
             text = (workspace / given).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-            return "", [
-                f"`issue-template` names the file {given!r}, which cannot be read ({reason}). "
-                "It is relative to the workspace, which `actions/checkout` fills."
-            ]
+            return (
+                IssueTemplate(),
+                "",
+                [
+                    f"`issue-template` names the file {given!r}, which cannot be read ({reason}). "
+                    "It is relative to the workspace, which `actions/checkout` fills."
+                ],
+            )
     try:
-        check_template(text)
+        return read_template(text), text, []
     except SettingsError as error:
-        return "", list(error.mistakes)
-    return text, []
+        return IssueTemplate(), "", list(error.mistakes)

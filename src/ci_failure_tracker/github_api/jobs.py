@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 
-from ci_failure_tracker.diagnosis.observations import needs_jobs
 from ci_failure_tracker.errors import GitHubError, RateLimitedError, RequestsSpentError, TrackerError, UnansweredError
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.github_api.suites import MOST_ATTEMPTS
-from ci_failure_tracker.model import Gravity, Job, Problem, Run, RunJobs, State
+from ci_failure_tracker.model import Gravity, Job, Problem, Run, RunJobs
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.progress import Progress
-from ci_failure_tracker.rendering.markdown import counted
-from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
 
 AT_ONCE = 20
 """Runs in one GraphQL request; it takes about ten points of the thousand that a job's token has in an hour."""
@@ -28,38 +25,28 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class JobReader:
-    """Reads the jobs of every run that leaves something open, and gives up where GitHub goes on refusing."""
+    """Reads the jobs of runs, and gives up where GitHub goes on refusing."""
 
-    def __init__(self, reads: Reads, runs: Sequence[Run], known: Set[int], progress: Progress) -> None:
+    def __init__(self, reads: Reads, progress: Progress) -> None:
         self._reads = reads
-        self._runs = runs
-        self._known = known
         self._progress = progress
         self._found: list[RunJobs] = []
         self._failed: list[tuple[Run, GitHubError]] = []
-        self._asked_for = 0
         self._in_a_row = 0
         self._refused: GitHubError | None = None
         self._at_once = AT_ONCE
 
-    def read(self, states: Sequence[State], settings: Settings) -> tuple[tuple[RunJobs, ...], int, tuple[Problem, ...]]:
-        """The jobs, of how many runs they could not be read, and why."""
-        proofs = choose_proofs(self._runs, states, settings)
-        self._read([*(run for run in self._runs if needs_jobs(run, self._runs)), *proofs])
-        self._read(choose_more(self._runs, self._found, states, settings))
-        unread = self._asked_for - len(self._found)
-        return tuple(self._found), unread, tuple(self._unread(unread - len(self._failed)))
-
-    def _read(self, chosen: Sequence[Run]) -> None:
-        wanted = [run for run in chosen if run.id not in self._known]
-        self._asked_for += len(wanted)
-        if wanted:
-            self._progress.phase("Read the jobs of runs", len(wanted))
-        for run in self._read_together(wanted):
+    def read(self, runs: Sequence[Run]) -> tuple[tuple[RunJobs, ...], int, tuple[Problem, ...]]:
+        """The jobs of these runs, of how many they could not be read, and why."""
+        self._found, self._failed = [], []
+        self._progress.phase("Read the jobs of runs", len(runs))
+        for run in self._read_together(runs):
             if self._refused is not None:
-                return
+                break
             self._read_one(run)
             self._progress.advance()
+        unread = len(runs) - len(self._found)
+        return tuple(self._found), unread, tuple(self._unread(unread - len(self._failed)))
 
     def _read_one(self, run: Run) -> None:
         try:

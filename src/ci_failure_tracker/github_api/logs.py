@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from threading import Lock
 
-from ci_failure_tracker.diagnosis.explain import Limits, explain, explain_annotations
-from ci_failure_tracker.diagnosis.log import Log, LogReader
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.diagnosis.outcome import combined, needs_annotations, shown_as_another
 from ci_failure_tracker.errors import (
-    GitHubError,
-    LogAbsentError,
     MissingRightError,
     RateLimitedError,
     RequestsSpentError,
@@ -23,22 +16,17 @@ from ci_failure_tracker.errors import (
 )
 from ci_failure_tracker.github_api.reads import Reads
 from ci_failure_tracker.model import (
-    Absence,
     Annotation,
-    Diagnosis,
+    Diagnose,
     Gravity,
     LogsRead,
-    Outcome,
     Problem,
     Reading,
-    Scan,
     Wanted,
     WantedLog,
 )
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.progress import Progress
-from ci_failure_tracker.rendering.markdown import counted
-from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.wanted import MOST_LOGS, choose_logs
 
 AT_ONCE = 4
 """Logs that are downloaded at the same time; GitHub asks for few requests at once."""
@@ -49,23 +37,39 @@ MOST_BYTES = 200_000_000
 KEPT = 0.1
 """The part of a sweep's requests that logs leave to the issues."""
 
-_TRIES = 2
-"""How often a log is begun that breaks off in the middle; requests that fail are tried again beneath this."""
-
 _GIVE_UP_AFTER = 3
 
 
-def diagnose(reads: Reads, seen: Scan, settings: Settings, now: datetime, progress: Progress) -> Scan:
-    """The scan with what the logs of failed jobs say.
+@dataclass(frozen=True, slots=True)
+class LogsAnswer:
+    """What came of the logs that were asked for; `unexplained` are the jobs to ask for again in the next sweep."""
+
+    readings: tuple[Reading, ...]
+    counts: LogsRead
+    unexplained: frozenset[int]
+    problems: tuple[Problem, ...]
+
+
+def read_logs(
+    reads: Reads,
+    wanted: Wanted,
+    known: Mapping[int, tuple[Annotation, ...]],
+    diagnose: Diagnose,
+    progress: Progress,
+) -> LogsAnswer:
+    """What the logs of failed jobs say; `diagnose` is called once for each as it arrives.
 
     A log that cannot be read is a problem in the result, and one that is not there is not even that.
+
+    Args:
+        reads: what reads the repository.
+        wanted: the failed jobs.
+        known: the annotations that came with the jobs, by the job's id.
+        diagnose: what explains a job; it may be called in several threads.
+        progress: is told of each log.
     """
-    wanted = choose_logs(observe(seen), seen, settings, now)
-    if not wanted.logs:
-        return seen
     progress.phase("Read the logs of failed jobs", len(wanted.logs))
-    known = {job.id: job.annotations for one in seen.jobs for job in one.jobs if job.annotations is not None}
-    desk = _Desk(reads, Limits(lines=settings.excerpt_lines), known)
+    desk = _Desk(reads, known, diagnose)
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="log")
     told: list[_Told] = []
     try:
@@ -76,12 +80,11 @@ def diagnose(reads: Reads, seen: Scan, settings: Settings, now: datetime, progre
         pool.shutdown(wait=False, cancel_futures=True)  # who stops the sweep does not wait for a download
         raise
     pool.shutdown()
-    return replace(
-        seen,
+    return LogsAnswer(
         readings=tuple(one.reading for one in told if one.reading is not None),
-        logs=_counts(told, wanted, desk.bytes_read),
+        counts=_counts(told, wanted, desk.bytes_read),
         unexplained=wanted.later | {one.wanted.job_id for one in told if _is_asked_for_again(one)},
-        problems=(*seen.problems, *_problems(told, wanted, desk)),
+        problems=tuple(_problems(told, wanted, desk)),
     )
 
 
@@ -105,10 +108,10 @@ class _OverBudgetError(TrackerError):
 class _Desk:
     """Where the logs of one sweep are read; several threads work at it."""
 
-    def __init__(self, reads: Reads, limits: Limits, known: Mapping[int, tuple[Annotation, ...]]) -> None:
+    def __init__(self, reads: Reads, known: Mapping[int, tuple[Annotation, ...]], diagnose: Diagnose) -> None:
         self._reads = reads
-        self._limits = limits
         self._known = known
+        self._diagnose = diagnose
         self._lock = Lock()
         self._in_a_row = 0
         self.bytes_read = 0
@@ -122,7 +125,7 @@ class _Desk:
         try:
             # Two requests a log: its address, and annotations.
             self._reads.budget.check(2 * AT_ONCE, KEPT)
-            told = _Told(wanted, self._reading(wanted))
+            told = _Told(wanted, self._diagnose(wanted, _Source(self, wanted.job_id)))
         except _OverBudgetError:
             return _Told(wanted, waits=True)
         except RequestsSpentError as spent:
@@ -144,48 +147,11 @@ class _Desk:
             if isinstance(error, RateLimitedError | MissingRightError) or self._in_a_row >= _GIVE_UP_AFTER:
                 self.refused = error
 
-    def _reading(self, wanted: WantedLog) -> Reading | None:
-        asked = needs_annotations(wanted.outcome, wanted.step)
-        said = self._annotations(wanted.job_id) if asked else None
-        if said and wanted.outcome is Outcome.CANCELLED and said.outcome is Outcome.SUPERSEDED:
-            return Reading(wanted.job_id, outcome=said.outcome)
-        if not wanted.counts and not (said and shown_as_another(said.outcome)):
-            return None  # cancelled, as GitHub says
-        of_log, absence = self._log(wanted)
-        if absence and not asked:
-            said = self._annotations(wanted.job_id)
-        diagnosis = combined(of_log, said, wanted.outcome)
-        step = wanted.step.number if wanted.step else None
-        if diagnosis is None:
-            return Reading(wanted.job_id, absence=absence, step=step)
-        return Reading(
-            wanted.job_id, diagnosis.signature, diagnosis.headline, diagnosis.outcome, absence, step, diagnosis
-        )
-
-    def _log(self, wanted: WantedLog) -> tuple[Diagnosis | None, Absence | None]:
-        try:
-            log = self._fetched(wanted.job_id)
-        except LogAbsentError as absent:
-            return None, absent.absence
-        try:
-            found = None if log.empty else explain(log, self._limits, wanted.step)
-        except Exception as error:  # a log is anybody's text: one that trips the program must not end the sweep
-            raise UnexplainedLogError(error) from error
-        return (found, None) if found and found.headline else (None, Absence.EMPTY)
-
-    def _fetched(self, job_id: int) -> Log:
-        for left in reversed(range(_TRIES)):
-            reader, begun = LogReader(), False
-            try:
-                for piece in self._reads.job_log(job_id):
-                    begun = True
-                    self._take(len(piece))
-                    reader.feed(piece)
-                return reader.finish()
-            except GitHubError:
-                if not (begun and left):
-                    raise
-        raise AssertionError
+    def log(self, job_id: int) -> Iterator[bytes]:
+        """The log of a job, as long as there is room for it in the budget."""
+        for piece in self._reads.job_log(job_id):
+            self._take(len(piece))
+            yield piece
 
     def _take(self, size: int) -> None:
         with self._lock:
@@ -193,16 +159,31 @@ class _Desk:
             if self.bytes_read > MOST_BYTES:
                 raise _OverBudgetError
 
-    def _annotations(self, job_id: int) -> Diagnosis | None:
+    def annotations(self, job_id: int) -> tuple[Annotation, ...] | None:
+        """The annotations of a job; `None` where the token may not see them."""
         if job_id in self._known:
-            return explain_annotations(self._known[job_id], self._limits)
+            return self._known[job_id]
         if self.no_annotations is not None:
             return None
         try:
-            return explain_annotations(self._reads.annotations(job_id), self._limits)
+            return self._reads.annotations(job_id)
         except MissingRightError as error:
             self.no_annotations = error
             return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What GitHub has of one job."""
+
+    desk: _Desk
+    job_id: int
+
+    def log(self) -> Iterator[bytes]:
+        return self.desk.log(self.job_id)
+
+    def annotations(self) -> tuple[Annotation, ...] | None:
+        return self.desk.annotations(self.job_id)
 
 
 def _is_asked_for_again(told: _Told) -> bool:
@@ -240,7 +221,7 @@ def _problems(told: Sequence[_Told], wanted: Wanted, desk: _Desk) -> Iterator[Pr
         yield Problem(Gravity.WARNING, what, "The next sweep tries again.")
         waiting = 0
     if waiting := waiting + wanted.left_out:
-        most = f"a sweep reads {MOST_LOGS} logs and {MOST_BYTES // 1_000_000} MB at most"
+        most = f"a sweep reads {wanted.most} logs and {MOST_BYTES // 1_000_000} MB at most"
         what = f"{counted(waiting, 'log')} {_were(waiting)} not read: {most}."
         yield Problem(Gravity.NOTICE, what, "The next sweep goes on, the newest failures first.")
     if desk.no_annotations is not None:

@@ -14,9 +14,7 @@ from github.Repository import Repository as GithubRepository
 from ci_failure_tracker.errors import UnansweredError
 from ci_failure_tracker.github_api.client import MeteredRequester, translated
 from ci_failure_tracker.github_api.reads import Reads, as_issue, is_pull_request
-from ci_failure_tracker.model import Create
-from ci_failure_tracker.rendering.comments import mark_of
-from ci_failure_tracker.tracking.marker import is_trusted, read_tracked
+from ci_failure_tracker.model import Create, Issue
 
 RIGHT = "issues: write"
 
@@ -25,12 +23,18 @@ _WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 _T = TypeVar("_T")
 
+IdentityOf = Callable[[Issue, str | None], str | None]
+"""Gives the failure id of an issue that is ours; the login, where it is known, is the token's own."""
+
 
 class Once:
     """Sends a write; where its answer is lost, it looks whether it was done before it sends it again."""
 
-    def __init__(self, requester: MeteredRequester, repository: GithubRepository, reads: Reads) -> None:
+    def __init__(
+        self, requester: MeteredRequester, repository: GithubRepository, reads: Reads, identity_of: IdentityOf
+    ) -> None:
         """Nothing is asked yet."""
+        self._identity_of = identity_of
         self._requester = requester
         self._repository = repository
         self._reads = reads
@@ -88,10 +92,10 @@ class Once:
 
     def _is_of(self, found: GithubIssue, identity: str) -> bool:
         issue = as_issue(found)
-        tracked = read_tracked(issue)
-        if tracked is None or tracked.id != identity or tracked.state is None:
-            return False
-        return is_trusted(issue, None) or is_trusted(issue, self._reads.viewer())
+        # The login costs a request, so it is asked for only where all else fits.
+        if self._identity_of(issue, None) == identity:
+            return True
+        return self._identity_of(issue, issue.author) == identity and issue.author == self._reads.viewer()
 
     def comment(self, doing: str, issue: GithubIssue, text: str) -> None:
         """Say something in an issue, unless that was said: a sweep before this one may have been stopped over it."""
@@ -103,7 +107,7 @@ class Once:
             )
 
     def _was_said(self, doing: str, issue: GithubIssue, text: str) -> bool:
-        mark = mark_of(text)
+        mark = text.rpartition("\n")[2]  # the last line is the same whenever the same is said
         with translated(doing, RIGHT):
             said = [one for one in issue.get_comments() if (one.body or "").rstrip().endswith(mark)]
             trusted = any(

@@ -114,7 +114,10 @@ class Reads:
         """Every workflow the repository has or had."""
         with translated("list the workflows", _ACTIONS):
             self._workflows = {found.id: found for found in self._repository.get_workflows()}
-            return tuple(Workflow(found.id, found.name, found.path, found.state) for found in self._workflows.values())
+            return tuple(
+                Workflow(found.id, found.name, found.path, found.state, _maybe_utc(found.updated_at))
+                for found in self._workflows.values()
+            )
 
     def runs(
         self, workflow: Workflow | None, branch: str | None, event: str | None, created: str | None
@@ -241,11 +244,6 @@ class Reads:
             )
             found = [WorkflowRun(self._requester, headers, one, completed=True) for one in data["workflow_runs"][:1]]
             return self._run(found[0]) if found else None
-
-    def changed_at(self, workflow: Workflow) -> datetime | None:
-        """When GitHub last changed what it knows of a workflow, its state for one; the list of workflows told."""
-        known = self._workflows.get(workflow.id)
-        return _maybe_utc(known.updated_at) if known else None
 
     def workflow_files(self) -> Mapping[str, str]:
         """The text of every workflow file on the default branch, by its path.

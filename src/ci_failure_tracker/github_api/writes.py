@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 from github.Issue import Issue as GithubIssue
@@ -18,7 +19,7 @@ from ci_failure_tracker.errors import (
     UnansweredError,
 )
 from ci_failure_tracker.github_api.client import MeteredRequester, translated, unread_repository
-from ci_failure_tracker.github_api.once import RIGHT, Once
+from ci_failure_tracker.github_api.once import RIGHT, IdentityOf, Once
 from ci_failure_tracker.github_api.reads import Reads, as_issue, is_pull_request
 from ci_failure_tracker.model import (
     Action,
@@ -28,7 +29,6 @@ from ci_failure_tracker.model import (
     Fate,
     Gravity,
     Issue,
-    Plan,
     Problem,
     Reopen,
     Result,
@@ -36,8 +36,6 @@ from ci_failure_tracker.model import (
     Update,
 )
 from ci_failure_tracker.progress import Progress
-from ci_failure_tracker.rendering.comments import duplicate_comment
-from ci_failure_tracker.tracking.marker import marked_as_duplicate, older_twins
 
 _LABELS = {
     "ci-failure": ("b60205", "A CI job is failing; kept current by ci-failure-tracker"),
@@ -51,16 +49,16 @@ _OTHER_LABEL = ("ededed", "Set by ci-failure-tracker")
 class Door(Protocol):
     """Where a plan is carried out, or not."""
 
-    def apply(self, plan: Plan) -> tuple[Result, ...]:
-        """What became of each action, in the plan's order."""
+    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
+        """What became of each action, in the same order."""
 
 
 class ShutDoor:
     """A dry run: every action stays a plan."""
 
-    def apply(self, plan: Plan) -> tuple[Result, ...]:
+    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Write nothing."""
-        return tuple(_stays(action) for action in plan.actions)
+        return tuple(_stays(action) for action in actions)
 
 
 def _stays(action: Action) -> Result:
@@ -73,15 +71,28 @@ class LabelsDroppedError(TrackerError):
     """GitHub made the issue but left out the label by which the tracker would find it again."""
 
 
-class OpenDoor:
-    """Writes a plan's actions one after another; one that fails does not stop the others."""
+@dataclass(frozen=True, slots=True)
+class IssueTexts:
+    """What only the text of an issue tells, and what is written where another sweep was quicker.
 
-    def __init__(self, requester: MeteredRequester, reads: Reads, progress: Progress) -> None:
+    `identity_of` gives the failure id of an issue that is ours. `as_duplicate` gives the body and the comment with
+    which a new issue is closed, because the one with this number was opened for the same, at the time of its opening.
+    """
+
+    identity_of: IdentityOf
+    as_duplicate: Callable[[Create, int, datetime], tuple[str, str]]
+
+
+class OpenDoor:
+    """Writes one action after another; one that fails does not stop the others."""
+
+    def __init__(self, requester: MeteredRequester, reads: Reads, texts: IssueTexts, progress: Progress) -> None:
         """Writes to the repository that was read; nothing is asked yet."""
+        self._texts = texts
         self._reads = reads
         self._repository = unread_repository(requester, reads.name)
         self._budget = requester.budget
-        self._once = Once(requester, self._repository, reads)
+        self._once = Once(requester, self._repository, reads, texts.identity_of)
         self._requester = requester
         self._progress = progress
         self._labels: set[str] | None = None
@@ -89,14 +100,14 @@ class OpenDoor:
         self._created: dict[int, Issue] = {}
         self._with_twin: set[str] = set()
 
-    def apply(self, plan: Plan) -> tuple[Result, ...]:
-        """Carry out the plan."""
-        self._progress.phase("Write the issues", sum(not isinstance(action, Skip) for action in plan.actions))
+    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
+        """Carry out the actions."""
+        self._progress.phase("Write the issues", sum(not isinstance(action, Skip) for action in actions))
         self._created.clear()
         # It may have turned out to be called otherwise now.
         self._repository = unread_repository(self._requester, self._reads.name)
-        self._once = Once(self._requester, self._repository, self._reads)
-        results = [self._carry_out(action) for action in plan.actions]
+        self._once = Once(self._requester, self._repository, self._reads, self._texts.identity_of)
+        results = [self._carry_out(action) for action in actions]
         if not self._created:
             return tuple(results)
         twins = self._older_twins(results)
@@ -208,15 +219,32 @@ class OpenDoor:
                 others = [as_issue(one) for one in found if not is_pull_request(one)]
         except TrackerError:
             return {}  # the next sweep finds it (rule 2)
-        return dict(older_twins(self._created.values(), others))
+        return {
+            one.number: kept
+            for one in results
+            if isinstance(one.action, Create) and (kept := self._older_twin(one, others)) is not None
+        }
+
+    def _older_twin(self, result: Result, others: Sequence[Issue]) -> int | None:
+        """The oldest open issue of the same identity that is older than the one just created."""
+        ours = self._created.get(result.number or 0)
+        if ours is None:
+            return None
+        older = (one for one in others if one.open and one.number < ours.number)
+        # An issue of our own account is trusted as well as one of somebody who may write.
+        twins = (one for one in older if self._texts.identity_of(one, ours.author) == result.action.identity.id)
+        return min((one.number for one in twins), default=None)
 
     def _give_way(self, result: Result, kept: int) -> Result:
         """Close an issue that this sweep created for the one that another created before."""
         ours = self._created[result.number or 0]
+        assert isinstance(result.action, Create)  # noqa: S101 - what was created is
+        at = ours.created_at or result.action.state.last_seen
+        body, comment = self._texts.as_duplicate(result.action, kept, at)
         what = f"Another sweep opened #{kept} for the same at the same time"
-        doing, issue, body = f"close issue #{ours.number}", self._issue(ours.number), marked_as_duplicate(ours)
+        doing, issue = f"close issue #{ours.number}", self._issue(ours.number)
         try:
-            self._once.comment(doing, issue, duplicate_comment(kept))
+            self._once.comment(doing, issue, comment)
             self._once.write_body(doing, issue, body, "closed", "duplicate")
         except TrackerError as error:
             problem = Problem(Gravity.ERROR, f"{what}. {error.what}", error.advice)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from ci_failure_tracker.model.github import Outcome, Step
+from ci_failure_tracker.model.github import Annotation, Outcome, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class WantedLog:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The logs to read, the most telling first, and how many more there would be over the budget.
+    """The logs to read, the most telling first, and how many more there would be over the `most` that a sweep reads.
 
     `later` are the jobs of these, but for those that no later sweep will ask for.
     """
@@ -77,6 +79,7 @@ class Wanted:
     logs: tuple[WantedLog, ...]
     left_out: int = 0
     later: frozenset[int] = frozenset()
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +112,22 @@ class LogsRead:
     absent: int = 0
     unread: int = 0
     left_out: int = 0
+
+
+class JobSource(Protocol):
+    """What GitHub has of one failed job; each call may send requests."""
+
+    def log(self) -> Iterator[bytes]:
+        """Its log in pieces, as they arrive.
+
+        Raises:
+            LogAbsentError: where there is none.
+            GitHubError: also in the middle of it.
+        """
+
+    def annotations(self) -> tuple[Annotation, ...] | None:
+        """Its annotations; `None` where the token may not see them."""
+
+
+Diagnose = Callable[[WantedLog, JobSource], Reading | None]
+"""Says why a job failed; `None` where it turns out to be no failure."""

@@ -46,12 +46,16 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A workflow as the workflow list names it; the only true source of its name."""
+    """A workflow as the workflow list names it; the only true source of its name.
+
+    `changed_at` is when GitHub last changed what it knows of it, its state for one; only the list tells.
+    """
 
     id: int
     name: str
     path: str
     state: str = "active"
+    changed_at: datetime | None = None
 
     @property
     def file_name(self) -> str:

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from ci_failure_tracker.model.causes import Absence, Reading
-from ci_failure_tracker.model.github import ALL_JOBS, Commit, Outcome, Run, Step
+from ci_failure_tracker.model.github import Commit, Outcome, Run, Step
+
+
+class IdentityKind(StrEnum):
+    """What an identity is.
+
+    JOB       a job of a workflow, with all legs of its matrix or one of them
+    WORKFLOW  all jobs of a workflow
+    CAUSE     one cause, in whatever jobs it shows
+    RUN       runs that have no jobs, such as those that did not start
+    SCHEDULE  a workflow that does not run when it should
+    """
+
+    JOB = "job"
+    WORKFLOW = "workflow"
+    CAUSE = "cause"
+    RUN = "run"
+    SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One job of one run attempt with its outcome; `None` where it says nothing (skipped, neutral).
 
-    A run that was green as a whole is one observation without a job: its jobs were not read. `step` is the one that
+    A run that was green as a whole is one observation without a job: its jobs were not read. A run that has none, and a
+    schedule, stand for themselves: `kind` says so, and `job` is named after what happened. `step` is the one that
     failed, `reading` what is known of the cause. `known` says that the run was not read again, because the open issues
     hold all that it said of what they stand for.
     """
@@ -28,21 +47,37 @@ class Observation:
     reading: Reading | None = None
     started_at: datetime | None = None
     known: bool = False
+    kind: IdentityKind = IdentityKind.JOB
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What an issue stands for; `cause` is a signature where it is one cause, in whatever jobs it shows."""
+    """What an issue stands for.
+
+    `kind` says what it is; `job` is its name, and says nothing else. `cause` is the signature where it is one cause, in
+    whatever jobs it shows.
+    """
 
     id: str
     workflow: str
     job: str
     cause: str = ""
+    kind: IdentityKind = IdentityKind.JOB
 
     @property
     def is_whole_workflow(self) -> bool:
         """Whether one issue holds all jobs of the workflow."""
-        return self.job == ALL_JOBS
+        return self.kind is IdentityKind.WORKFLOW
+
+    @property
+    def job_or_all(self) -> str:
+        """The name of the job, or that it is all jobs."""
+        return "all jobs" if self.is_whole_workflow else self.job
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether it stands for runs that somebody has to approve."""
+        return self.kind is IdentityKind.RUN and self.job == Outcome.ACTION_REQUIRED.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -100,7 +101,11 @@ class Scan:
     are the jobs whose logs are still to be read. `commits` are what came between the last green run and the first red
     one. `workflows` are all that the repository has, whatever the filters say. `schedules` tell of workflows that
     should have run by themselves. `issues` are the open ones; what is closed is read where something may have to be
-    opened: `closed_read` says that they were, `closed_unread` that this failed.
+    opened: `closed_read` says that they were, `closed_unread` that this failed. `hidden_commits` are the pairs whose
+    commits GitHub does not show. `workflow_files` are the workflow files of the default branch by path, `None` where
+    they were not read; `files_at` are files as they were, by commit and path. `scheduled_runs` were listed to find the
+    newest of each workflow. `asked` are the needs that were asked for, answered or not;
+    `label` is the one by which the issues are found.
     """
 
     repository: Repository
@@ -119,3 +124,23 @@ class Scan:
     unexplained: frozenset[int] = frozenset()
     closed_unread: bool = False
     closed_read: bool = False
+    hidden_commits: tuple[tuple[str, str], ...] = ()
+    workflow_files: Mapping[str, str] | None = None
+    scheduled_runs: tuple[Run, ...] = ()
+    files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    asked: frozenset[Hashable] = frozenset()
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What the sweep cost: requests sent, what GitHub leaves to the token, and how many the sweep may send."""
+
+    made: int
+    left: int | None
+    most: int
+
+    def __str__(self) -> str:
+        """`12 requests to GitHub of at most 800, 988 left this hour`."""
+        made = f"{self.made:,} {'request' if self.made == 1 else 'requests'} to GitHub of at most {self.most:,}"
+        return made if self.left is None else f"{made}, {self.left:,} left this hour"

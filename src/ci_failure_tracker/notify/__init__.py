@@ -1,1 +1,1 @@
-"""What a sweep changed, told where people are: Slack, Discord and mail."""
+"""Messages about what a sweep changed, and the channels that carry them: Slack, Discord, mail, a Pushgateway."""

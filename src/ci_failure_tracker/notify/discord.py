@@ -1,6 +1,7 @@
-"""The news as messages of Discord: embeds within Discord's limits, in which nobody is mentioned.
+"""The news as messages of Discord: embeds within Discord's limits, which mention nobody.
 
-A channel takes one message. A forum takes none without a name for its thread, and gets one for each new failure.
+A text channel gets one message. A forum refuses a message without the name of a thread; it gets a thread for each new
+failure.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, Kind, News, that_fit
-from ci_failure_tracker.rendering.markdown import counted, defused, length
+from ci_failure_tracker.rendering.markdown import defused, length
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 
 CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
@@ -18,11 +20,11 @@ CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_00
 description, of a field's value, and of a thread's name."""
 
 THREADS = 10
-"""New failures that get a thread of their own in one sweep; Discord takes thirty messages a minute."""
+"""New failures that get their own thread in one sweep; Discord takes thirty messages a minute."""
 
 _COLOURS = {Kind.NEW: 0xD1242F, Kind.REOPENED: 0xBC4C00, Kind.RECOVERED: 0x1A7F37, Kind.GONE: 0x6E7781}
 _AROUND = 400
-"""Characters kept for a list's title and for the line that says how many more there are."""
+"""Characters reserved for the title of a list and for the line that counts the items left out."""
 
 _NAME, _HEADLINE = 60, 150
 _LIKE_A_BACKTICK = "\u02cb"
@@ -32,21 +34,21 @@ _SPECIAL = re.compile(r"[\\*_~`|>#<\[\]():@-]")
 def discord_message(news: News) -> dict[str, Any]:
     """All news as one message for a channel."""
     kinds = [kind for kind in Kind if news.of(kind)]
-    # The lists of all kinds share what the embeds of a message may hold together.
+    # The limit for all embeds of a message is shared by the lists of all kinds.
     room = min(DESCRIPTION, ALL_EMBEDS // max(1, len(kinds))) - _AROUND
     return _message(escaped(news.line, CONTENT // 4), [_list(news, kind, room) for kind in kinds])
 
 
 def forum_messages(news: News) -> list[dict[str, Any]]:
-    """A thread for each new failure, the first ten, and one for all the rest."""
-    own = news.of(Kind.NEW)[:THREADS]
-    threads = [{**_message("", [_card(item)]), "thread_name": _thread_name(item.title)} for item in own]
-    rest = News(news.repository, news.issues_url, news.at, news.line, news.items[len(own) :])
+    """A thread for each of the first ten new failures, and one thread for all the rest."""
+    new = news.of(Kind.NEW)[:THREADS]
+    threads = [{**_message("", [_card(item)]), "thread_name": _thread_name(item.title)} for item in new]
+    rest = News(news.repository, news.issues_url, news.at, news.line, news.items[len(new) :])
     return [*threads, {**discord_message(rest), "thread_name": _thread_name(rest.headline)}] if rest else threads
 
 
 def escaped(text: str, limit: int) -> str:
-    """Foreign text of which Discord makes no mention, link or format; the limit is before escaping."""
+    """Foreign text in which Discord sees no mention, link or format; `limit` counts characters before escaping."""
     return _SPECIAL.sub(r"\\\g<0>", defused(text, limit))
 
 
@@ -97,12 +99,12 @@ def _card(item: Item) -> dict[str, Any]:
 
 
 def _thread_name(text: str) -> str:
-    """A name is plain text; Discord refuses an empty one."""
+    """The name of a thread, which is plain text and must not be empty."""
     return _within(defused(text, THREAD), THREAD) or "CI failures"
 
 
 def _within(text: str, limit: int) -> str:
-    """As much of a text as a limit takes, whichever way its characters are counted."""
+    """The beginning of a text that fits the limit in characters and in UTF-16 units."""
     while length(text) > limit:
         text = text[:-1]
     return text

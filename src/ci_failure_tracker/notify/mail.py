@@ -1,6 +1,6 @@
 """The news as a mail: a digest in text and in HTML.
 
-What a mail program makes a link by itself (an address, a host's name) is broken in foreign text, in both forms.
+A mail program turns addresses and names of hosts into links. In both forms, foreign text is changed to prevent this.
 """
 
 from __future__ import annotations
@@ -23,41 +23,41 @@ _SHOWN = 200
 
 _SUBJECT = 150
 _WORD_JOINER = "\u2060"
-"""Ends a host's name, and unlike a zero-width space is no place to break a line at."""
+"""Breaks the name of a host; unlike a zero-width space, it does not allow a line break."""
 
 _POLICY = SMTP.clone(cte_type="7bit")
-"""Nothing but ASCII: a server need not take anything else, and smtplib does not ask whether it does."""
+"""Only ASCII: a server need not take anything else, and smtplib does not ask whether it does."""
 
 _HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 _COLOURS = {Kind.NEW: "#d1242f", Kind.REOPENED: "#bc4c00", Kind.RECOVERED: "#1a7f37", Kind.GONE: "#59636e"}
 
 
 def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessage:
-    """The digest, from and to addresses that were checked before."""
+    """The digest as a mail. The settings have checked the addresses."""
     mail = EmailMessage(policy=_POLICY)
     mail["Subject"] = f"CI: {_header(news.headline)}"
     mail["From"] = formataddr(("CI failure tracker", sender))
     mail["To"] = ", ".join(recipients)
     mail["Date"] = format_datetime(news.at)
     mail["Message-ID"] = _message_id(news, sender)
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is told to it
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: so no absence notice answers it
     mail.set_content(_render("mail.txt.j2", news))
     mail.add_alternative(_render("mail.html.j2", news), subtype="html")
     return mail
 
 
 def inert(text: str, limit: int = 300) -> str:
-    """Foreign text in which a mail program finds no address."""
+    """Foreign text in which a mail program sees no address."""
     return _HOST.sub(f".{_WORD_JOINER}", defused(text, limit))
 
 
 def _header(text: str) -> str:
-    """Foreign text for a header: without line ends, and without encoded words, which would be decoded to some."""
+    """Foreign text for a header: without line ends, and without encoded words, which could decode to line ends."""
     return defused(text, _SUBJECT).replace("=?", f"={_WORD_JOINER}?")
 
 
 def _message_id(news: News, sender: str) -> str:
-    """The same for the same sweep, so that a mail that arrives twice is seen to be one."""
+    """The same id for the same sweep, so that mail programs show a mail that arrives twice as one mail."""
     of_sweep = hashlib.sha256(f"{news.repository} {news.at.isoformat()} {news.line}".encode()).hexdigest()[:32]
     return f"<{of_sweep}@{sender.rpartition('@')[2]}>"
 

@@ -1,7 +1,7 @@
-"""What a sweep changed that is worth a message; every channel tells it from this one value.
+"""The news of a sweep: the changes that are worth a message. Every channel makes its message from this one value.
 
-Only what was really done is news, so a sweep that writes nothing has none. The texts are plain: without secrets,
-control characters and line ends. Making them safe for its medium is each channel's own.
+Only a change that was really made is news, so a sweep that writes nothing has none. The texts are plain: without
+secrets, control characters and line ends. Each channel makes them safe for its own medium.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ci_failure_tracker.model import Close, Create, Failing, Fate, Reopen, Result
-from ci_failure_tracker.rendering.markdown import counted, plain, utc
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.rendering.markdown import plain, utc
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 from ci_failure_tracker.reporting.report import Report
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
-"""What is a link in every medium, with nothing in it that ends one."""
+"""An address that is a link in every medium and holds no character that ends a link."""
 
 Fitting = TypeVar("Fitting")
 
@@ -28,7 +29,7 @@ _NAME, _LINE, _WHOLE = 150, 300, 1_000
 
 
 class Kind(StrEnum):
-    """What happened to an issue, in the order in which people want to know."""
+    """What happened to an issue; the most urgent kind comes first."""
 
     NEW = "new"
     REOPENED = "reopened"
@@ -37,12 +38,12 @@ class Kind(StrEnum):
 
     @property
     def heading(self) -> str:
-        """The words above a list of them."""
+        """The words above a list of this kind."""
         return _HEADINGS[self]
 
     @property
     def is_over(self) -> bool:
-        """Whether the issue was closed; what is told is then a sentence of ours, and no line of a log."""
+        """Whether the issue was closed. Its headline is then a sentence of the tracker, not a line of a log."""
         return self in {Kind.RECOVERED, Kind.GONE}
 
 
@@ -56,10 +57,10 @@ _HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One issue that was opened, reopened or closed; an address is empty where it could not be a link.
+    """One issue that was opened, reopened or closed. An address is empty if it could not be a link.
 
-    `headline` says what failed, as far as that is known; of what is over it says why the issue was closed. `run` is the
-    newest failed one, `failed` how often it failed and since when.
+    `headline` says what failed, if that is known; for a closed issue, it says why it was closed. `run` is the newest
+    failed run; `failed` says how often the job failed and since when.
     """
 
     kind: Kind
@@ -79,13 +80,13 @@ class Item:
 
     @property
     def issue(self) -> str:
-        """`#12`, or a word where the number is not known."""
+        """`#12`, or a word if the number is not known."""
         return f"#{self.number}" if self.number else "issue"
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """All that a sweep changed; false where there is nothing to say."""
+    """All changes of a sweep; false if there are none."""
 
     repository: str
     issues_url: str
@@ -108,38 +109,38 @@ class News:
 
 
 def that_fit(given: Iterable[Fitting], size: Callable[[Fitting], int], limit: int) -> Iterator[Fitting]:
-    """The first of them, as many as are together within a limit."""
+    """The first items whose sizes together are within the limit."""
     used = 0
-    for one in given:
-        used += size(one)
+    for item in given:
+        used += size(item)
         if used > limit:
             return
-        yield one
+        yield item
 
 
 def make_news(report: Report) -> News:
-    """What the report holds that is worth a message."""
+    """The changes of the report that are worth a message."""
     url = report.repository.url
-    failing = {one.identity.id: one for one in report.failing}
-    found = [_item(result, kind, failing.get(result.action.identity.id), url) for result, kind in _told(report)]
+    failing = {failure.identity.id: failure for failure in report.failing}
+    items = [_item(result, kind, failing.get(result.action.identity.id), url) for result, kind in _changes(report)]
     order = list(Kind)
     return News(
         repository=plain(report.repository.full_name, _NAME),
         issues_url=_link(f"{url}/issues"),
         at=report.at,
         line=plain(_line(report), _WHOLE),
-        items=tuple(sorted(found, key=lambda item: order.index(item.kind))),
+        items=tuple(sorted(items, key=lambda item: order.index(item.kind))),
     )
 
 
 def _line(report: Report) -> str:
-    """How it stands, whatever of it is news."""
+    """The state of the repository, whether or not it is news."""
     nothing = "nothing seen failing" if report.knows_nothing else "nothing failing any more"
     failing = f"{len(report.failing):,} failing now" if report.failing else nothing
     return f"{report.repository.full_name}: {failing}, {counted(report.figures.issues.open, 'issue')} open"
 
 
-def _told(report: Report) -> Iterator[tuple[Result, Kind]]:
+def _changes(report: Report) -> Iterator[tuple[Result, Kind]]:
     for result in report.results:
         kind = _kind(result) if result.fate is Fate.DONE else None
         if kind is not None:
@@ -156,7 +157,7 @@ def _kind(result: Result) -> Kind | None:
             return Kind.RECOVERED
         case Close(state_reason="not_planned"):
             return Kind.GONE
-        case _:  # a duplicate's failure is told of by the issue that stays
+        case _:  # the issue that stays speaks for a duplicate
             return None
 
 
@@ -164,14 +165,14 @@ def _item(result: Result, kind: Kind, failing: Failing | None, url: str) -> Item
     action = result.action
     identity = action.identity
     workflow = plain(identity.workflow, _NAME)
-    job = "all jobs" if identity.is_whole_workflow else plain(identity.job, _NAME)
+    job = plain(identity.job_or_all, _NAME)
     failing = None if kind.is_over else failing
-    told = action.reason if kind.is_over else failing.headline if failing else ""
+    headline = action.reason if kind.is_over else failing.headline if failing else ""
     return Item(
         kind=kind,
         workflow=workflow,
         job=job,
-        headline=cut_in_middle(plain(told, _WHOLE), _LINE),
+        headline=cut_in_middle(plain(headline, _WHOLE), _LINE),
         number=result.number,
         issue_url=_link(f"{url}/issues/{result.number}") if result.number else "",
         run=f"run {failing.run_number}" if failing else "",

@@ -1,21 +1,19 @@
-"""The news to every channel that is asked for, one after another.
+"""Sends the news to the channels. Each public function is the sender of one channel (`settings/channels.py`).
 
-A channel that fails is that channel's failure: it becomes a problem in the report, and the others and the sweep's work
-stand. No problem names an address.
+A channel that fails becomes a problem in the report; the other channels still get the news. No problem names an
+address.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from ci_failure_tracker.model import Gravity, Problem
 from ci_failure_tracker.notify.news import News, make_news
 from ci_failure_tracker.notify.webhook import Answer, NotSentError, Webhook
 from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
-from ci_failure_tracker.settings import Settings
-
-Channel = Callable[[News], None]
+from ci_failure_tracker.settings import Sent, Settings
+from ci_failure_tracker.settings.addresses import MailServer
 
 _NOWHERE = "There is no such webhook any more: make a new one, and put its address into the secret."
 _SLACK_ADVICE = {
@@ -31,7 +29,7 @@ _SLACK_ADVICE = {
     "invalid_payload": "This is a bug: please report it.",
     "invalid_blocks": "This is a bug: please report it.",
 }
-"""What Slack says as plain text; nothing else that it says is repeated."""
+"""The answers of Slack that a problem repeats, each with advice. It repeats no other text of Slack."""
 
 _REFUSED, _FORUM = 400, 220001
 _DISCORD_ADVICE = {
@@ -43,99 +41,105 @@ _DISCORD_ADVICE = {
 }
 
 
-def send(report: Report, settings: Settings) -> tuple[Problem, ...]:
-    """Tell every channel what the sweep changed, where it changed anything; what went wrong."""
-    news = make_news(report)
-    problems = [_problem(name, channel, news) for name, channel in _channels(settings)] if news else []
-    return tuple(problem for problem in problems if problem)
+# --- the senders ---------------------------------------------------------------------------------
 
 
-def _channels(settings: Settings) -> Iterator[tuple[str, Channel]]:
-    if settings.slack_webhook_url is not None:
-        yield "Slack", _Slack(settings.slack_webhook_url)
-    if settings.discord_webhook_url is not None:
-        yield "Discord", _Discord(settings.discord_webhook_url)
-    if settings.smtp_url is not None:
-        yield "mail", _Mail(settings)
+def send_to_slack(report: Report, settings: Settings) -> Sent:
+    """Send the news to the webhook of Slack."""
+    address = settings.slack_webhook_url
+    return _sent("Slack", report, lambda news: _post_to_slack(Webhook(address), news)) if address else Sent()
 
 
-def _problem(name: str, channel: Channel, news: News) -> Problem | None:
-    try:
-        channel(news)
-    except _ChannelError as error:
-        became, advice = str(error), error.advice
-    except NotSentError as error:
-        became, advice = f"was not delivered: {error}", ""
-    except Exception as error:  # a message must not take the sweep's report with it
-        became, advice = f"was not delivered: {type(error).__name__}", "This is a bug: please report it."
-    else:
-        return None
-    return Problem(Gravity.ERROR, f"The message to {name} {became}.", advice)
+def send_to_discord(report: Report, settings: Settings) -> Sent:
+    """Send the news to the webhook of Discord."""
+    address = settings.discord_webhook_url
+    return _sent("Discord", report, lambda news: _post_to_discord(Webhook(address), news)) if address else Sent()
+
+
+def send_mail(report: Report, settings: Settings) -> Sent:
+    """Send the news to the mail server."""
+    server = settings.smtp_url
+    return _sent("mail", report, lambda news: _mail(server, settings, news)) if server else Sent()
+
+
+def make_slack_payload(report: Report, settings: Settings) -> Sent:  # noqa: ARG001 - a sender takes the settings
+    """Make the message for Slack, for a step of the workflow that sends it."""
+    from ci_failure_tracker.notify.slack import slack_payload  # noqa: PLC0415 - only if Slack is asked for
+
+    return Sent(payload=slack_payload(make_news(report)))
+
+
+# --- what they share -----------------------------------------------------------------------------
 
 
 class _ChannelError(Exception):
-    """What became of a message, and how to mend it."""
+    """What became of a message, and advice."""
 
     def __init__(self, became: str, advice: str = "") -> None:
         super().__init__(became)
         self.advice = advice
 
 
-class _Slack:
-    def __init__(self, address: Secret) -> None:
-        self._webhook = Webhook(address)
-
-    def __call__(self, news: News) -> None:
-        from ci_failure_tracker.notify.slack import slack_message  # noqa: PLC0415 - only where it is used
-
-        answer = self._webhook.post(slack_message(news))
-        if not answer.well:
-            word = answer.text.strip()
-            known = word in _SLACK_ADVICE
-            told = f"{answer.status} {word}" if known else f"{answer.status}"
-            raise _ChannelError(f"was not delivered: Slack answered {told}", _SLACK_ADVICE.get(word, ""))
-
-
-class _Discord:
-    def __init__(self, address: Secret) -> None:
-        self._webhook = Webhook(address)
-
-    def __call__(self, news: News) -> None:
-        from ci_failure_tracker.notify.discord import discord_message, forum_messages  # noqa: PLC0415 - as above
-
-        answer = self._webhook.post(discord_message(news), wait="true")
-        if not (answer.status == _REFUSED and answer.code == _FORUM):
-            self._check(answer, "")
-            return
-        messages = forum_messages(news)
-        for sent, message in enumerate(messages):
-            after = f" after {sent} of {len(messages)} threads"
-            try:
-                self._check(self._webhook.post(message, wait="true"), after)
-            except NotSentError as error:
-                raise _ChannelError(f"was not delivered: {error}{after}") from None
-
-    @staticmethod
-    def _check(answer: Answer, when: str) -> None:
-        if not answer.well:
-            code = answer.code
-            told = f"{answer.status}, code {code}" if code in _DISCORD_ADVICE else f"{answer.status}"
-            raise _ChannelError(f"was not delivered: Discord answered {told}{when}", _DISCORD_ADVICE.get(code or 0, ""))
+def _sent(name: str, report: Report, post: Callable[[News], None]) -> Sent:
+    """Post the news, if there is any; an error becomes a problem."""
+    news = make_news(report)
+    if not news:
+        return Sent()
+    try:
+        post(news)
+    except _ChannelError as error:
+        became, advice = str(error), error.advice
+    except NotSentError as error:
+        became, advice = f"was not delivered: {error}", ""
+    except Exception as error:  # a message must not take the report of the sweep with it
+        became, advice = f"was not delivered: {type(error).__name__}", "This is a bug: please report it."
+    else:
+        return Sent()
+    return Sent((Problem(Gravity.ERROR, f"The message to {name} {became}.", advice),))
 
 
-class _Mail:
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+def _post_to_slack(webhook: Webhook, news: News) -> None:
+    from ci_failure_tracker.notify.slack import slack_message  # noqa: PLC0415 - only if Slack is asked for
 
-    def __call__(self, news: News) -> None:
-        from ci_failure_tracker.notify.mail import make_mail  # noqa: PLC0415 - only where it is used
-        from ci_failure_tracker.notify.smtp import send_mail  # noqa: PLC0415 - only where it is used
+    answer = webhook.post(slack_message(news))
+    if not answer.well:
+        word = answer.text.strip()
+        shown = f"{answer.status} {word}" if word in _SLACK_ADVICE else f"{answer.status}"
+        raise _ChannelError(f"was not delivered: Slack answered {shown}", _SLACK_ADVICE.get(word, ""))
 
-        server, sender = self._settings.smtp_url, self._settings.email_from
-        if server is None or sender is None:
-            raise AssertionError  # the settings are read all three or none
-        recipients = [one.reveal() for one in self._settings.email_to]
-        mail = make_mail(news, sender.reveal(), recipients)
-        refused = send_mail(server, mail, sender.reveal(), recipients)
-        if refused:
-            raise _ChannelError(f"was refused for {refused} of {len(recipients)} addresses of `email-to`")
+
+def _post_to_discord(webhook: Webhook, news: News) -> None:
+    """Post one message; if Discord says that the channel is a forum, post the threads."""
+    from ci_failure_tracker.notify.discord import discord_message, forum_messages  # noqa: PLC0415 - only for Discord
+
+    answer = webhook.post(discord_message(news), wait="true")
+    if not (answer.status == _REFUSED and answer.code == _FORUM):
+        _check_discord(answer, "")
+        return
+    messages = forum_messages(news)
+    for number, message in enumerate(messages):
+        after = f" after {number} of {len(messages)} threads"
+        try:
+            _check_discord(webhook.post(message, wait="true"), after)
+        except NotSentError as error:
+            raise _ChannelError(f"was not delivered: {error}{after}") from None
+
+
+def _check_discord(answer: Answer, when: str) -> None:
+    if not answer.well:
+        code = answer.code
+        shown = f"{answer.status}, code {code}" if code in _DISCORD_ADVICE else f"{answer.status}"
+        raise _ChannelError(f"was not delivered: Discord answered {shown}{when}", _DISCORD_ADVICE.get(code or 0, ""))
+
+
+def _mail(server: MailServer, settings: Settings, news: News) -> None:
+    from ci_failure_tracker.notify.mail import make_mail  # noqa: PLC0415 - only if mail is asked for
+    from ci_failure_tracker.notify.smtp import send_mail as hand_over  # noqa: PLC0415 - only if mail is asked for
+
+    if settings.email_from is None:
+        raise AssertionError  # the settings have all inputs of a mail or none
+    sender = settings.email_from.reveal()
+    recipients = [recipient.reveal() for recipient in settings.email_to]
+    refused = hand_over(server, make_mail(news, sender, recipients), sender, recipients)
+    if refused:
+        raise _ChannelError(f"was refused for {refused} of {len(recipients)} addresses of `email-to`")

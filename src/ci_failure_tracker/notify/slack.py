@@ -1,6 +1,6 @@
 """The news as a message of Slack: Block Kit, made with slack_sdk's models, within Slack's limits.
 
-slack_sdk is loaded where it is needed: a sweep that tells Slack nothing goes without.
+slack_sdk is loaded only if it is needed: a sweep that sends Slack nothing does without it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, Kind, News, that_fit
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, counted, defused, length
+from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, defused, length
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 
 if TYPE_CHECKING:
@@ -21,21 +22,21 @@ BLOCKS, SECTION, HEADER, TEXT = 50, 3_000, 150, 40_000
 """Slack's limits: blocks of a message, characters of a section, of a header and of the text beside the blocks."""
 
 _SHOWN = 30
-"""Issues that a message names: more is no longer read, and stays far from 50 blocks."""
+"""Issues that a message names. Nobody reads more, and the message stays far from 50 blocks."""
 
 _ALL_ITEMS, _AROUND_AN_ITEM = 8_000, 80
-"""Characters of all issues, and of the JSON around one. Slack refuses blocks of some 12,000 characters in all,
-and documents neither that nor how it counts (github.com/slackapi/bolt-js/issues/2867)."""
+"""Characters of all issues, and of the JSON around each. Slack refuses blocks of some 12,000 characters in all,
+and documents neither this limit nor how it counts (github.com/slackapi/bolt-js/issues/2867)."""
 
 _EMOJI = {Kind.NEW: "🔴", Kind.REOPENED: "🟠", Kind.RECOVERED: "🟢", Kind.GONE: "⚪"}
 _TITLE, _HEADLINE = 200, 180
-"""Characters of a section's parts: together they fit even if each becomes an entity of five."""
+"""Characters of the parts of a section: together they fit even if each becomes an entity of five characters."""
 
 
 def slack_message(news: News) -> dict[str, Any]:
-    """What a webhook of Slack is sent: the blocks, and the text that stands in where they are not shown.
+    """The message for a webhook of Slack: the blocks, and the text that replaces them if they are not shown.
 
-    The blocks are checked by slack_sdk as they are made, which raises where one is over a limit.
+    slack_sdk checks each block when it is made, and raises an error if it is over a limit.
     """
     return {
         "text": escaped(f"{news.headline}. {news.line}", TEXT // 10),
@@ -46,22 +47,22 @@ def slack_message(news: News) -> dict[str, Any]:
 
 
 def slack_payload(news: News) -> str:
-    """The same as JSON for a step of the workflow; empty where there is nothing to say."""
+    """The same message as JSON for a step of the workflow; empty if there is no news."""
     return json.dumps(slack_message(news)) if news else ""
 
 
 def escaped(text: str, limit: int) -> str:
-    """Foreign text in which Slack sees no mention, no link and no formatting; `limit` is before escaping."""
+    """Foreign text in which Slack sees no mention, link or format; `limit` counts characters before escaping."""
     unformatted = _FORMATS.sub(lambda match: _ALIKE[match[0]], defused(text, limit))
     return _entities(_EMOJI_NAME.sub(f":{ZERO_WIDTH_SPACE}", unformatted))
 
 
 _ALIKE = {"`": "\u02cb", "*": "\u2217", "_": "\u02cd", "~": "\u223c"}
-"""Slack knows no escape for what formats a text, so a letter that looks like it stands in."""
+"""Slack has no escape for a character that formats text, so a letter that looks the same replaces it."""
 
 _FORMATS = re.compile(r"[`*~]|(?<![^\W_])_|_(?![^\W_])")
 _EMOJI_NAME = re.compile(r":(?=[\w+'-]+:)")
-"""Where the name of an emoji begins, which Slack would draw."""
+"""The beginning of the name of an emoji, which Slack would draw."""
 
 
 def _entities(text: str) -> str:
@@ -73,14 +74,14 @@ def _code(text: str, limit: int) -> str:
 
 
 def _link(text: str, url: str) -> str:
-    """`text` is ours, or escaped."""
+    """A link; `text` is already escaped."""
     return f"<{url}|{text}>" if url else text
 
 
 def _blocks(news: News) -> Iterator[Block]:
     from slack_sdk.models.blocks import ContextBlock, HeaderBlock, PlainTextObject  # noqa: PLC0415 - see above
 
-    # The words of a header are plain text, in which Slack escapes nothing and sees nothing.
+    # A header is plain text, in which Slack sees no format.
     yield HeaderBlock(text=PlainTextObject(text=defused(news.headline, HEADER)[:HEADER], emoji=False))
     yield ContextBlock(elements=[_text(escaped(news.line, 300))])
     shown = tuple(that_fit(news.items[:_SHOWN], lambda item: length(_item(item)) + _AROUND_AN_ITEM, _ALL_ITEMS))
@@ -100,10 +101,10 @@ def _section(text: str) -> Block:
     return SectionBlock(text=_text(text))
 
 
-def _text(text: str) -> Any:  # noqa: ANN401 - a model of slack_sdk, which is not loaded yet
+def _text(text: str) -> Any:  # noqa: ANN401 - a class of slack_sdk, which is not loaded yet
     from slack_sdk.models.blocks import MarkdownTextObject  # noqa: PLC0415 - see above
 
-    # Verbatim: Slack makes no link and no mention of what looks like one.
+    # Verbatim: Slack turns nothing in the text into a link or a mention.
     return MarkdownTextObject(text=text, verbatim=True)
 
 

@@ -1,6 +1,6 @@
 """One mail to a server, over SMTP.
 
-What servers and the library say may repeat addresses, so only the number of an answer is told.
+The texts of servers and of the library may repeat addresses, so an error gives only the number of an answer.
 """
 
 from __future__ import annotations
@@ -10,18 +10,18 @@ import ssl
 from contextlib import suppress
 from email.message import EmailMessage
 
-from ci_failure_tracker.addresses import MailServer
 from ci_failure_tracker.notify.webhook import NotSentError
+from ci_failure_tracker.settings.addresses import MailServer
 
 TIMEOUT = 30.0
-"""Seconds: a server may look at a mail for a while before it answers."""
+"""Seconds. A server may examine a mail for a while before it answers."""
 
 
 def send_mail(server: MailServer, mail: EmailMessage, sender: str, recipients: list[str]) -> int:
-    """Hand the mail to the server, once; how many recipients it refused while it took the others.
+    """Hand the mail to the server, once; return how many recipients it refused while it took the others.
 
     Raises:
-        NotSentError: where it did not take the mail, or nobody knows whether it did.
+        NotSentError: if the server did not take the mail, or it is not known whether it did.
     """
     try:
         connection = _connected(server)
@@ -33,7 +33,7 @@ def send_mail(server: MailServer, mail: EmailMessage, sender: str, recipients: l
             _end(connection)
     except NotSentError:
         raise
-    except Exception as error:  # what the library raises may repeat addresses and what the server said
+    except Exception as error:  # errors of the library may repeat addresses and the answer of the server
         raise NotSentError(_words(error)) from None
 
 
@@ -56,7 +56,7 @@ def _connected(server: MailServer) -> smtplib.SMTP:
 
 
 def _end(connection: smtplib.SMTP) -> None:
-    """Say goodbye. However that goes, what became of the mail was settled before."""
+    """Close the connection. The server has taken or refused the mail before, so errors do not count."""
     try:
         with suppress(smtplib.SMTPException, OSError):
             connection.quit()
@@ -75,11 +75,11 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (TimeoutError, f"no answer within {TIMEOUT:g} seconds"),
     (OSError, "no connection to its host"),
 )
-"""Each kind of error before those that it is one of."""
+"""The words for each kind of error. A class comes before its base classes."""
 
 
 def _words(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
-        error = error.__context__  # the library calls a server that is silent one that hung up
+        error = error.__context__  # the library reports a timeout as a disconnect
     words = next((words for kind, words in _KINDS if isinstance(error, kind)), type(error).__name__)
     return f"{words} ({error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else words

@@ -1,7 +1,7 @@
 """One message to a webhook, over HTTP.
 
-What is said of a message that did not arrive never holds the webhook's address, which is a password: the errors of
-the libraries repeat it, so only their kind is told.
+No error holds the address of the webhook, which is a password. The errors of the libraries repeat it, so only their
+kind is given.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from ci_failure_tracker.secret import Secret
 
 TIMEOUT = 10.0
 LONGEST_WAIT = 30.0
-_FIRST_WAIT = 1.0
+FIRST_WAIT = 1.0
 _TOO_MANY, _FAULT, _REDIRECT = 429, 500, 300
 _MOST_READ = 8_192
 
 
 class NotSentError(Exception):
-    """A message did not arrive, or nobody knows whether it did; the text is ours and holds nothing that is secret."""
+    """A message did not arrive, or it is not known whether it did. The text holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a webhook said: the status, and the beginning of the text."""
+    """The answer of a webhook: the status, and the beginning of the text."""
 
     status: int
     text: str
@@ -42,17 +42,17 @@ class Answer:
 
     @property
     def code(self) -> int | None:
-        """The number of an error that is told in JSON."""
+        """The number of the error, if the text is JSON that has one."""
         try:
-            found = json.loads(self.text)
-        except (ValueError, RecursionError):  # the second where brackets are nested a thousand deep
+            content = json.loads(self.text)
+        except (ValueError, RecursionError):  # brackets nested a thousand deep raise the second
             return None
-        code = found.get("code") if isinstance(found, dict) else None
+        code = content.get("code") if isinstance(content, dict) else None
         return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
 class Webhook:
-    """Sends messages to one address; the session knows nothing of a `.netrc`, and follows no redirect."""
+    """Sends messages to one address. Its session reads no `.netrc` and follows no redirect."""
 
     def __init__(self, address: Secret, timeout: float = TIMEOUT) -> None:
         self._address = address
@@ -62,10 +62,10 @@ class Webhook:
         self._session.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
 
     def post(self, message: Mapping[str, Any], **query: str) -> Answer:
-        """Send a message, a second time only where the first was surely answered with "later" or with a fault.
+        """Send a message. Send it a second time only if the answer was "later" or a fault of the server.
 
         Raises:
-            NotSentError: where there was no answer. The message may have arrived, so it is not sent again.
+            NotSentError: if there was no answer. The message may have arrived, so it is not sent again.
         """
         answer, wait = self._once(message, query)
         if wait is not None:
@@ -84,12 +84,12 @@ class Webhook:
                 stream=True,
             ) as response:
                 return Answer(response.status_code, _beginning(response)), _wait(response)
-        except Exception as error:  # what the libraries raise repeats the address
+        except Exception as error:  # errors of the libraries repeat the address
             raise NotSentError(_words(error, self._timeout)) from None
 
 
 def _beginning(response: requests.Response) -> str:
-    """The first characters of an answer; nothing where it breaks off, for what happened is known by its status."""
+    """The first characters of an answer; empty if it breaks off, because the status alone says what happened."""
     try:
         read: bytes = response.raw.read(_MOST_READ, decode_content=True)
     except Exception:
@@ -98,20 +98,20 @@ def _beginning(response: requests.Response) -> str:
 
 
 def _wait(response: requests.Response) -> float | None:
-    """How long to wait before the second try; none where there is to be no second one."""
+    """Seconds to wait before the second try; `None` if there is no second try."""
     if response.status_code >= _FAULT:
-        return _FIRST_WAIT
+        return FIRST_WAIT
     if response.status_code != _TOO_MANY:
         return None
     try:
-        seconds = float(response.headers.get("Retry-After", _FIRST_WAIT))
+        seconds = float(response.headers.get("Retry-After", FIRST_WAIT))
     except ValueError:
         return None
     return seconds if 0 <= seconds <= LONGEST_WAIT else None
 
 
 _NEVER_THERE = ("Failed to establish a new connection", "Failed to resolve")
-"""How urllib3 says that nothing was sent."""
+"""The words with which urllib3 says that nothing was sent."""
 
 
 _KINDS: tuple[tuple[type[Exception], str], ...] = (
@@ -121,7 +121,7 @@ _KINDS: tuple[tuple[type[Exception], str], ...] = (
     (requests.Timeout, "no answer within {} seconds, so whether it arrived is not known"),
     (requests.ConnectionError, "the connection broke off, so whether it arrived is not known"),
 )
-"""Each kind of error before those that it is one of."""
+"""The words for each kind of error. A class comes before its base classes."""
 
 
 def _words(error: Exception, timeout: float) -> str:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from ci_failure_tracker.model import SCHEDULE, Cause, Ending, Flaky, Line, Outcome, Point, State
+from ci_failure_tracker.model import SCHEDULE, Ending, Flaky, IdentityKind, Line, News, Point, State
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.links import commit, point, run_link, span
-from ci_failure_tracker.rendering.markdown import code, counted, utc
+from ci_failure_tracker.rendering.markdown import code, utc
 from ci_failure_tracker.rendering.reasons import short_code
 
 _TARGET = re.compile(r"(?<=\])\([^)]*\)")
@@ -36,11 +37,6 @@ def duplicate_comment(number: int) -> str:
     return f"{said}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
 
 
-def mark_of(comment: str) -> str:
-    """The line by which a comment is told to be said already."""
-    return comment.rpartition("\n")[2]
-
-
 def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
     """That it fails again, where, and what may have brought it back."""
     again = "Failing again" if any(line.red for line in state.lines) else "It failed again, and then passed"
@@ -56,20 +52,20 @@ def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
     return _signed(parts, "reopened", state)
 
 
-def news_comment(state: State, url: str, *, failures: int, causes: Iterable[Cause], flaky: bool, week: bool) -> str:
+def news_comment(state: State, url: str, news: News) -> str:
     """What changed in an open issue, in one comment."""
     parts = []
     latest = f"{run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)}"
-    if failures:
-        more = f", {counted(failures, 'new failed run')}" if failures > 1 else ""
+    if news.failures:
+        more = f", {counted(news.failures, 'new failed run')}" if news.failures > 1 else ""
         parts.append(f"Failed again: {latest}{more}.")
-    named = [short_code(cause.headline, _HEADLINE) for cause in causes if cause.headline]
+    named = [short_code(cause.headline, _HEADLINE) for cause in news.causes if cause.headline]
     if named:
-        where = "" if failures else f" Last seen failing in {latest}."
+        where = "" if news.failures else f" Last seen failing in {latest}."
         parts.append(f"It fails of something new: {', '.join(named[:_LISTED])}.{where}")
-    if flaky and state.flaky:
+    if news.flaky and state.flaky:
         parts.append(f"This is flaky. {flaky_words(state.flaky, url)}")
-    if week:
+    if news.week:
         since = f" since {point(state.first_red, url)}" if state.first_red else ""
         parts.append(f"Broken for a week: red{since}, in {counted_failures(state)}.")
     return _signed(parts, "news", state)
@@ -135,7 +131,7 @@ def _how_long(state: State, ending: Ending, now: datetime) -> str:
     time = f"for {span(end - start)}, from {utc(start)} to {utc(end)}"
     if ending is Ending.MOVED_ON:
         return f"It waited {time}."
-    if state.identity.job == Outcome.SILENT.words:
+    if state.identity.kind is IdentityKind.SCHEDULE:
         return f"It was silent {time}."
     return f"It was broken {time}, in {counted_failures(state)}."
 

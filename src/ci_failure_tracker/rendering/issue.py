@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
-from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
@@ -21,6 +20,7 @@ from ci_failure_tracker.model import (
     ExcerptLine,
     FailedLeg,
     Identity,
+    IdentityKind,
     LegCount,
     Occurrence,
     Outcome,
@@ -134,7 +134,7 @@ _LADDER = (
 
 def render_title(pattern: str, identity: Identity, headline: str = "") -> str:
     """The title of a new issue: one line, no mention in it, within GitHub's limit."""
-    job = "all jobs" if identity.is_whole_workflow else identity.job
+    job = identity.job_or_all
     if identity.cause and "{headline}" not in pattern:
         job = f"{job}: {headline}"  # a job may have several causes, and their issues need names of their own
     parts = {"workflow": identity.workflow, "job": job, "headline": headline or "cause unknown"}
@@ -148,53 +148,60 @@ _TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError,
 """What a template may raise while it is rendered; a recursive macro ends as RecursionError."""
 
 
-@lru_cache(maxsize=4)  # a sweep plans several times, and compiling takes longer than all else in a plan
-def _compiled(template: str) -> Template:
-    environment = ImmutableSandboxedEnvironment(
-        loader=PackageLoader("ci_failure_tracker.rendering"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["cell"] = cell
-    return environment.from_string(template) if template else environment.get_template("issue.md.j2")
-
-
-class IssueWriter:
+class IssueTemplate:
     """Renders the region of a body that the tracker writes, by the built-in template or the user's own."""
 
-    def __init__(self, repository_url: str, template: str = "", close_after: int = 2) -> None:
-        """Compile the template; `close_after` is how many greens close an issue.
+    def __init__(self, text: str = "") -> None:
+        """Compile it; without a text it is the built-in one.
 
         Raises:
-            SettingsError: where the user's template is no template, or uses what does not exist.
+            SettingsError: where the user's text is no template.
         """
-        self._url = repository_url
-        self._close_after = close_after
+        # Our own template needs no sandbox, which looks at each field of it anew.
+        kind = ImmutableSandboxedEnvironment if text else Environment
+        environment = kind(
+            loader=PackageLoader("ci_failure_tracker.rendering"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["cell"] = cell
         try:
-            self._template = _compiled(template)
+            self._template: Template = (
+                environment.from_string(text) if text else environment.get_template("issue.md.j2")
+            )
         except TemplateError as mistake:
             raise _bad_template(mistake) from mistake
 
-    def regions(self, state: State) -> Iterator[str]:
-        """The region at full length, then ever shorter."""
+    def regions(self, state: State, url: str, close_after: int) -> Iterator[str]:
+        """The region at full length, then ever shorter.
+
+        Args:
+            state: what the issue remembers.
+            url: the repository's address.
+            close_after: how many greens close an issue.
+
+        Raises:
+            SettingsError: where the user's template uses what does not exist.
+        """
         for size in _LADDER:
             try:
-                yield self._template.render(issue=_view(state, self._url, size, self._close_after))
+                yield self._template.render(issue=_view(state, url, size, close_after))
             except _TEMPLATE_FAULTS as mistake:
                 raise _bad_template(mistake) from mistake
 
 
-def check_template(template: str) -> None:
-    """Try a template on an invented failure, so that its mistakes show before anything is asked of GitHub.
+def read_template(text: str) -> IssueTemplate:
+    """The user's template, tried on an invented failure, so that its mistakes show before anything is asked of GitHub.
 
     Raises:
         SettingsError: where it cannot be rendered.
     """
-    if template:
-        writer = IssueWriter("https://github.com/octo-org/octo-repo", template)
+    template = IssueTemplate(text)
+    if text:
         for state in (_EXAMPLE, _BARE_EXAMPLE):
-            list(writer.regions(state))
+            list(template.regions(state, "https://github.com/octo-org/octo-repo", 2))
+    return template
 
 
 _EXAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -240,7 +247,7 @@ _EXAMPLE = State(
 
 _BARE_EXAMPLE = dataclasses.replace(
     _EXAMPLE,
-    identity=Identity("0" * 32, "CI", ALL_JOBS),
+    identity=Identity("0" * 32, "CI", ALL_JOBS, kind=IdentityKind.WORKFLOW),
     legs=(),
     occurrences=(dataclasses.replace(_EXAMPLE.latest, attempt=2, commit=Commit("1" * 40, ""), legs=()),),
     last_green=None,
@@ -310,10 +317,6 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         previous=f"#{state.previous}" if state.previous else "",
         failure_id=state.identity.id,
     )
-
-
-def _leg_view(one: LegCount, size: _Size, red: Set[str]) -> LegView:
-    return LegView(code(one.leg, size.text), one.count, utc(one.last_seen), one.leg in red)
 
 
 def _run_view(one: Occurrence, url: str, size: _Size) -> RunView:

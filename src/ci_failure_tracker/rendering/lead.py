@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_failure_tracker.model import SCHEDULE, Ending, Outcome, Quiet, State
+from ci_failure_tracker.model import SCHEDULE, Ending, IdentityKind, Outcome, Quiet, State
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.comments import counted_failures, flaky_words
 from ci_failure_tracker.rendering.links import point, run_link
-from ci_failure_tracker.rendering.markdown import code, counted, utc
+from ci_failure_tracker.rendering.markdown import code, utc
 
 _NAMED = 3
 
@@ -16,11 +17,11 @@ def lead(state: State, url: str, text: int) -> str:
     """What is wrong, in one sentence; `text` is how many characters of a name are shown."""
     subject, verb, be = _subject(state, text)
     count = f"{counted_failures(state)} since {utc(state.first_seen)}"
-    if state.identity.job == Outcome.SILENT.words and not state.gone:
+    if state.identity.kind is IdentityKind.SCHEDULE and not state.gone:
         return _silence(state, subject, url)
     if over := _over(state, be, url):
         return f"{subject} {over}. Before that, {count}."
-    if state.identity.job == state.latest.outcome.words == Outcome.ACTION_REQUIRED.words:
+    if state.identity.waits_for_approval:
         return _waiting(state, subject, url)
     return f"{subject} {verb}: {count}."
 
@@ -46,7 +47,7 @@ def _subject(state: State, text: int) -> tuple[str, str, str]:
         verb = "was cancelled by hand"
     if state.identity.is_whole_workflow:
         return f"Workflow {workflow}", verb, "is"
-    if state.identity.job == state.latest.outcome.words:
+    if state.identity.kind in {IdentityKind.RUN, IdentityKind.SCHEDULE}:
         return f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, verb), "is"
     return f"Job {job} of workflow {workflow}", verb, "is"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ci_failure_tracker.model import Occurrence, Point
-from ci_failure_tracker.rendering.markdown import counted, link, short, utc
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.rendering.markdown import link, short, utc
 
 _MINUTES_TO, _HOURS_TO, _DAYS_WITH_HOURS = 120, 48, 7
 

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from ci_failure_tracker.redaction import redacted, redacted_lines
+from ci_failure_tracker.text.redaction import redacted, redacted_lines
 
 ZERO_WIDTH_SPACE = "\u200b"
 
@@ -109,11 +109,6 @@ def short(sha: str) -> str:
 def length(text: str) -> int:
     """The characters of a text as GitHub counts them at the strictest, which is in UTF-16."""
     return len(text.encode("utf-16-le", "replace")) // 2
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 run`, `2 runs`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _visible(text: str) -> str:

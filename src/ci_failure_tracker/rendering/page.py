@@ -17,7 +17,8 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ci_failure_tracker.model import ALL_JOBS, Create, ExcerptLine, Failing, Outcome, Skip, Why
+from ci_failure_tracker.model import Create, ExcerptLine, Failing, Outcome, Skip, Why
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.figures import (
     UNKNOWN,
     at_least,
@@ -29,10 +30,10 @@ from ci_failure_tracker.rendering.figures import (
     streak,
     window_line,
 )
-from ci_failure_tracker.rendering.markdown import counted, plain, utc
+from ci_failure_tracker.rendering.markdown import plain, utc
 from ci_failure_tracker.rendering.reasons import plain_lines
 from ci_failure_tracker.reporting.figures import Measures, Period, RunMark, Spread
-from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook
+from ci_failure_tracker.reporting.ledger import CauseLook, IssueLook, JobName
 from ci_failure_tracker.reporting.report import Report
 
 MOST_JOBS, MOST_RUNS, MOST_CAUSES, MOST_ISSUES, MOST_LEFT = 200, 60, 100, 500, 200
@@ -132,9 +133,7 @@ def render_page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue, job=_job
-    )
+    environment.filters.update(plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue)
     environment.globals.update(counted=counted, of=_of)
     # What is ours is not escaped; `</script` does not occur in it.
     scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704
@@ -396,7 +395,7 @@ def _cause(one: CauseLook) -> CauseItem:
     return CauseItem(
         headline=plain(one.headline, _TEXT),
         count=one.count,
-        jobs=tuple(f"{_named(workflow, _NAME)} › {_job(job)}" for workflow, job in one.jobs[:_JOBS_OF_A_CAUSE]),
+        jobs=tuple(map(_job, one.jobs[:_JOBS_OF_A_CAUSE])),
         more_jobs=max(0, len(one.jobs) - _JOBS_OF_A_CAUSE),
         issues=one.issues,
         first_seen=one.first_seen,
@@ -405,8 +404,8 @@ def _cause(one: CauseLook) -> CauseItem:
     )
 
 
-def _job(name: str) -> str:
-    return "all jobs" if name == ALL_JOBS else _named(name, _NAME)
+def _job(one: JobName) -> str:
+    return f"{_named(one.workflow, _NAME)} › {'all jobs' if one.all_jobs else _named(one.job, _NAME)}"
 
 
 def _state_of_issue(one: IssueLook) -> str:

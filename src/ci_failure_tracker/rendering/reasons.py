@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ci_failure_tracker.model import Absence, Cause, Evidence, ExcerptLine, Occurrence, State
-from ci_failure_tracker.rendering.markdown import code, counted, link, log_block, log_lines, utc
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.rendering.markdown import code, link, log_block, log_lines, utc
 
 
 @dataclass(frozen=True, slots=True)

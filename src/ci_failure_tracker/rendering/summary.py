@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ci_failure_tracker.model import Create, Failing, Fate, Identity, LogsRead, Problem, Reopen, Result, Skip
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.figures import LEGEND, FiguresRow, chart, figures_rows, issues_line, window_line
-from ci_failure_tracker.rendering.markdown import cell, code, counted, link, prose, utc
+from ci_failure_tracker.rendering.markdown import cell, code, link, prose, utc
 from ci_failure_tracker.rendering.reasons import short_code
 from ci_failure_tracker.reporting.report import Report, WorkflowLook
 

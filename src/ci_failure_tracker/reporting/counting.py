@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from ci_failure_tracker.model import Close, Create, Fate, Observation, Outcome, Reopen, Result, Run, Scan
+from ci_failure_tracker.model import Close, Create, Fate, Outcome, Reopen, Result, Run, Scan
 from ci_failure_tracker.reporting.figures import (
     Figures,
     IssueFigures,
@@ -23,7 +23,8 @@ from ci_failure_tracker.reporting.figures import (
 )
 from ci_failure_tracker.reporting.told import Told, Word, tell_all
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.marker import Tracked, find_tracked
+from ci_failure_tracker.tracking.decide import Findings
+from ci_failure_tracker.tracking.marker import Tracked
 
 _MOST_DAYS = 45
 """Days that are shown one by one; more are shown as weeks."""
@@ -31,11 +32,10 @@ _MOST_DAYS = 45
 _WEEK = 7
 
 
-def make_figures(
-    scan: Scan, observations: Iterable[Observation], results: Sequence[Result], settings: Settings, now: datetime
-) -> Figures:
+def make_figures(found: Findings, results: Sequence[Result], settings: Settings, now: datetime) -> Figures:
     """The figures of what one sweep saw and did."""
-    told = tell_all(scan, observations, settings)
+    scan = found.seen
+    told = tell_all(found, settings)
     meter = _Meter(now, scan.window.start is not None, scan.window.partial)
     everything = sorted((one for of_one in told.workflows.values() for one in of_one), key=lambda one: one.run.order)
     names = sorted({run.workflow.name for run in scan.runs}, key=lambda name: (name.casefold(), name))
@@ -51,7 +51,7 @@ def make_figures(
             for (workflow, job), of_job in jobs
         ),
         over_time=tuple(meter.over_time(everything)),
-        issues=_issues(scan, results, now),
+        issues=_issues(scan, found.known.tracked.written, results, now),
     )
 
 
@@ -222,9 +222,9 @@ def _gaps(breaks: Iterable[_Break]) -> Iterator[float]:
 # --- issues --------------------------------------------------------------------------------------
 
 
-def _issues(scan: Scan, results: Sequence[Result], now: datetime) -> IssueFigures:
+def _issues(scan: Scan, found: Sequence[Tracked], results: Sequence[Result], now: datetime) -> IssueFigures:
     done = [one for one in results if one.fate is Fate.DONE]
-    tracked = {one.issue.number: one for one in find_tracked(scan.issues, scan.viewer)}
+    tracked = {one.issue.number: one for one in found}
     created = [one for one in done if isinstance(one.action, Create)]
     reopened = {one.number for one in done if isinstance(one.action, Reopen)}
     closed = {one.number for one in done if isinstance(one.action, Close)}

@@ -15,7 +15,6 @@ from ci_failure_tracker.model import (
     Fate,
     Identity,
     Issue,
-    Plan,
     Reopen,
     Result,
     Scan,
@@ -23,7 +22,7 @@ from ci_failure_tracker.model import (
     State,
     verb,
 )
-from ci_failure_tracker.tracking.marker import Tracked, find_tracked, state_in
+from ci_failure_tracker.tracking.marker import Tracked
 from ci_failure_tracker.tracking.rules import MUTED
 
 
@@ -50,6 +49,15 @@ class IssueLook:
 
 
 @dataclass(frozen=True, slots=True)
+class JobName:
+    """A job of a workflow, or all of them."""
+
+    workflow: str
+    job: str
+    all_jobs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CauseLook:
     """Why jobs fail: one cause, in how many failed jobs it was seen, in which jobs and issues, and the log's lines.
 
@@ -61,7 +69,7 @@ class CauseLook:
     count: int
     first_seen: datetime
     last_seen: datetime
-    jobs: tuple[tuple[str, str], ...]
+    jobs: tuple[JobName, ...]
     issues: tuple[int, ...]
     lines: tuple[ExcerptLine, ...] = ()
 
@@ -77,16 +85,17 @@ class Ledger:
 EMPTY = Ledger()
 
 
-def make_ledger(scan: Scan, plan: Plan, results: Sequence[Result], now: datetime) -> Ledger:
+def make_ledger(
+    scan: Scan, tracked: Sequence[Tracked], failing: Sequence[Failing], results: Sequence[Result], now: datetime
+) -> Ledger:
     """What stands after one sweep; of a dry run, what stood before it, with the causes that it would write."""
     done = {one.number: one for one in results if one.fate is Fate.DONE and not isinstance(one.action, Skip)}
-    tracked = find_tracked(scan.issues, scan.viewer)
     known = {one.issue.number for one in tracked}
     created = [one for number, one in done.items() if isinstance(one.action, Create) and number not in known]
     issues = [_look(one, done.get(one.issue.number), now) for one in (*tracked, *_opened(created, now))]
     return Ledger(
         issues=tuple(sorted(issues, key=lambda one: (not one.open, -one.number))),
-        causes=_ranked(_causes(_standing(tracked, results), plan.failing, scan)),
+        causes=_ranked(_causes(_standing(tracked, results), failing, scan)),
     )
 
 
@@ -130,12 +139,12 @@ def _opened(results: Iterable[Result], now: datetime) -> Iterator[Tracked]:
         action = one.action
         if isinstance(action, Create) and one.number is not None:
             issue = Issue(one.number, one.url or "", action.body, True, None, None, "", True, "", action.labels, now)
-            yield Tracked(replace(issue, title=action.title), action.identity.id, state_in(action.body))
+            yield Tracked(replace(issue, title=action.title), action.identity.id, action.state)
 
 
 def _state_after(result: Result | None) -> State | None:
     """What an action wrote into the issue, or would write."""
-    return None if result is None or isinstance(result.action, Skip) else state_in(result.action.body)
+    return None if result is None or isinstance(result.action, Skip) else result.action.state
 
 
 # --- causes --------------------------------------------------------------------------------------
@@ -165,19 +174,23 @@ def _causes(
     told: set[str] = set()
     for number, state in standing:
         told.add(state.identity.id)
-        job = (state.identity.workflow, state.identity.job)
+        job = _name(state.identity)
         for cause in state.causes:
             yield _of_issue(cause, state, job, () if number is None else (number,))
     read = {one.signature: one.diagnosis for one in scan.readings if one.diagnosis}
     for one in failing:
         if one.identity.id not in told and one.signature:
             found = read.get(one.signature)
-            job = (one.identity.workflow, one.identity.job)
+            job = _name(one.identity)
             lines = found.lines if found else ()
             yield CauseLook(one.signature, one.headline, one.count, one.since, one.since, (job,), (), lines)
 
 
-def _of_issue(cause: Cause, state: State, job: tuple[str, str], issues: tuple[int, ...]) -> CauseLook:
+def _name(identity: Identity) -> JobName:
+    return JobName(identity.workflow, identity.job, identity.is_whole_workflow)
+
+
+def _of_issue(cause: Cause, state: State, job: JobName, issues: tuple[int, ...]) -> CauseLook:
     evidence = state.evidence
     lines = evidence.lines if evidence and evidence.signature == cause.signature else ()
     return CauseLook(

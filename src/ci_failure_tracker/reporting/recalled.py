@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ci_failure_tracker.model import FailedLeg, Identity, Occurrence, Outcome, Run, Scan, State
-from ci_failure_tracker.tracking.marker import find_tracked
+from ci_failure_tracker.model import FailedLeg, Identity, Occurrence, Outcome, Run, State
 
 JobKey = tuple[str, str]
 """The names of a workflow and of a job."""
@@ -47,13 +46,12 @@ class Memory:
     runs: Mapping[int, Failure]
 
 
-def recall(scan: Scan, name_of: Callable[[str], str]) -> Memory:
+def recall(listed: Sequence[Run], states: Sequence[State], name_of: Callable[[str], str]) -> Memory:
     """What the issues remember; `name_of` gives the job to which a job's full name belongs.
 
     An issue keeps the newest occurrences only, so a run that is not among them may have failed as well.
     """
-    runs = {run.id: run for run in scan.runs}
-    states = [one.state for one in find_tracked(scan.issues, scan.viewer) if one.state is not None]
+    runs = {run.id: run for run in listed}
     jobs: dict[JobKey, dict[int, Failure]] = defaultdict(dict)
     whole: dict[int, Failure] = {}
     for state, one in _oldest_first(states):

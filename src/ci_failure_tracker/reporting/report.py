@@ -18,12 +18,11 @@ from ci_failure_tracker.model import (
     Gravity,
     LogsRead,
     Outcome,
-    Plan,
     Problem,
     Reopen,
     Repository,
+    Requests,
     Result,
-    Scan,
     Skip,
     Update,
     Why,
@@ -31,6 +30,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.reporting.figures import NOTHING_SEEN, Figures, WorkflowFigures
 from ci_failure_tracker.reporting.ledger import EMPTY, Ledger, make_ledger
+from ci_failure_tracker.tracking.decide import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,6 @@ class WorkflowLook:
     superseded: int
     other: int
     newest: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Requests:
-    """What the sweep cost: requests sent, what GitHub leaves to the token, and how many the sweep may send."""
-
-    made: int
-    left: int | None
-    most: int
-
-    def __str__(self) -> str:
-        """`12 requests to GitHub of at most 800, 988 left this hour`."""
-        made = f"{self.made:,} {'request' if self.made == 1 else 'requests'} to GitHub of at most {self.most:,}"
-        return made if self.left is None else f"{made}, {self.left:,} left this hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,27 +177,28 @@ def _waits(action: Action) -> bool:
 
 
 def make_report(
-    scan: Scan,
-    plan: Plan,
+    found: Findings,
     results: tuple[Result, ...],
+    unwritten: Iterable[Problem],
     requests: Requests,
+    figures: Figures,
     now: datetime,
-    figures: Figures = NOTHING_SEEN,
 ) -> Report:
     """Put together what the steps of a sweep gave."""
+    scan, decisions = found.seen, found.decisions
     of_results = [problem for result in results for problem in result.problems]
     return Report(
         repository=scan.repository,
         at=now,
         window=scan.window,
-        failing=plan.failing,
+        failing=decisions.failing,
         results=results,
         # What kept issues from being written matters more than what could not be read.
-        problems=_each_once([*of_results, *plan.problems, *scan.problems]),
+        problems=_each_once([*of_results, *decisions.problems, *unwritten, *unwritten, *scan.problems]),
         requests=requests,
         logs=scan.logs,
         figures=figures,
-        ledger=make_ledger(scan, plan, results, now),
+        ledger=make_ledger(scan, found.known.tracked.written, decisions.failing, results, now),
     )
 
 

@@ -180,7 +180,7 @@ def _cause_as_json(one: CauseLook) -> dict[str, Any]:
         "count": one.count,
         "first_seen": one.first_seen.isoformat(),
         "last_seen": one.last_seen.isoformat(),
-        "jobs": [{"workflow": _shown(workflow), "job": _shown(job)} for workflow, job in one.jobs],
+        "jobs": [{"workflow": _shown(job.workflow), "job": _shown(job.job)} for job in one.jobs],
         "issues": list(one.issues),
         "lines": [{"number": line.number, "text": line.text} for line in plain_lines(one.lines)],
     }

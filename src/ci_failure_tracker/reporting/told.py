@@ -11,7 +11,7 @@ from functools import cache
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.diagnosis.observations import tell
 from ci_failure_tracker.diagnosis.outcome import judge_run
-from ci_failure_tracker.model import SCHEDULE, Observation, Outcome, Run, Scan
+from ci_failure_tracker.model import SCHEDULE, Observation, Outcome, Run
 from ci_failure_tracker.reporting.recalled import (
     NOTHING,
     Failure,
@@ -23,6 +23,7 @@ from ci_failure_tracker.reporting.recalled import (
     recall,
 )
 from ci_failure_tracker.settings import Matrix, Settings
+from ci_failure_tracker.tracking.decide import Findings
 
 _Trigger = tuple[int, str]
 
@@ -64,19 +65,23 @@ class AllTold:
     outcomes: Mapping[int, Outcome | None]
 
 
-def tell_all(scan: Scan, observations: Iterable[Observation], settings: Settings) -> AllTold:
+def tell_all(found: Findings, settings: Settings) -> AllTold:
     """What every run says. A run that was skipped or is not finished is left out."""
+    scan, known = found.seen, found.known
+    states = [one.state for one in known.tracked.written if one.state is not None]
     separate = settings.matrix is Matrix.SEPARATE
     name_of = cache(lambda name: name if separate else split_leg(name)[0])
     seen: dict[int, list[Observation]] = defaultdict(list)
-    for one in tell(observations, scan.readings):
+    for one in tell(known.observed, scan.readings):
         # What a silent schedule names as its run is the last one it had, and that speaks for itself.
         if one.run.subject != SCHEDULE:
             seen[one.run.id].append(one)
     runs = sorted(scan.runs, key=lambda run: run.order)
     outcomes = {run.id: judge_run(run, runs) for run in runs}
     reader = _Reader(
-        settings, {run.id: _seen(outcomes[run.id], seen[run.id], name_of) for run in runs}, recall(scan, name_of)
+        settings,
+        {run.id: _seen(outcomes[run.id], seen[run.id], name_of) for run in runs},
+        recall(scan.runs, states, name_of),
     )
     workflows: dict[str, list[Told]] = defaultdict(list)
     for run in runs:

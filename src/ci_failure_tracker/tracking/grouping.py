@@ -61,7 +61,8 @@ class _ByName:
         self._settings = settings
 
     def places(self, seen: Observation) -> Iterable[tuple[Identity, str]]:
-        return [identify(seen.run.workflow.name, seen.job or "", self._settings.group_by, self._settings.matrix)]
+        given = self._settings
+        return [identify(seen.run.workflow.name, seen.job or "", given.group_by, given.matrix, seen.kind)]
 
     def is_own(self, seen: Observation, identity: Identity) -> bool:  # noqa: ARG002 - a job has one identity here
         return True
@@ -137,7 +138,7 @@ class _ByCause:
         return None if forgotten else self._fallback(seen)[0]
 
     def _fallback(self, seen: Observation) -> tuple[Identity, str]:
-        return identify(*_job(seen), GroupBy.JOB, self._settings.matrix)
+        return identify(*_job(seen), GroupBy.JOB, self._settings.matrix, seen.kind)
 
 
 def _job(seen: Observation) -> _Job:

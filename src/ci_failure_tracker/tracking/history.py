@@ -257,7 +257,7 @@ class _Teller:
 
     def _moved_on(self, lines: Sequence[Line]) -> bool:
         """Whether what waited for somebody waits no more: its runs were seen to have gone on."""
-        if self.identity.job != Outcome.ACTION_REQUIRED.words or self.identity.cause or not lines:
+        if not (self.identity.waits_for_approval and lines):
             return False
         seen = {said.run.id for said in self.told}
         return all(not line.red and line.last_red.run_id in seen for line in lines)

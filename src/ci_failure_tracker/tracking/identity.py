@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from ci_failure_tracker.diagnosis.matrix import split_leg
-from ci_failure_tracker.model import ALL_JOBS, Identity
+from ci_failure_tracker.model import ALL_JOBS, Identity, IdentityKind
 from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import GroupBy, Matrix
 
 _LEG, _BRANCH = 60, 100
+_NAMES_OF_RUNS = frozenset({"startup failure", "action required"})
 _NAMED = 3
 
 
@@ -21,22 +22,26 @@ def failure_id(workflow: str, job: str) -> str:
 
 
 @lru_cache(maxsize=4096)  # a sweep asks it of every job of every run, and they are few by name
-def identify(workflow: str, job: str, group_by: GroupBy, matrix: Matrix) -> tuple[Identity, str]:
-    """The identity that a job belongs to, and its leg within it."""
+def identify(
+    workflow: str, job: str, group_by: GroupBy, matrix: Matrix, kind: IdentityKind = IdentityKind.JOB
+) -> tuple[Identity, str]:
+    """The identity that a job belongs to, or a run without jobs, or a schedule; and its leg within it."""
     base, leg = split_leg(job)
     if group_by is GroupBy.WORKFLOW:
-        name, leg = ALL_JOBS, job
+        name, leg, kind = ALL_JOBS, job, IdentityKind.WORKFLOW
     elif matrix is Matrix.SEPARATE:
         name, leg = job, ""
     else:
         name = base
-    return Identity(failure_id(workflow, name), workflow, name), short_leg(leg)
+    # A job may be called as a run without jobs is: it has an id of its own.
+    named = f"job:{name}" if kind is IdentityKind.JOB and name in _NAMES_OF_RUNS else name
+    return Identity(failure_id(workflow, named), workflow, name, kind=kind), short_leg(leg)
 
 
 def identify_cause(signature: str, jobs: Iterable[tuple[str, str]]) -> Identity:
     """The identity of a cause, named after the workflows and jobs it shows in; its id is the MD5 of its signature."""
     workflows, names = (_listed({pair[place] for pair in jobs}) for place in (0, 1))
-    return Identity(_md5(signature), workflows, names, signature)
+    return Identity(_md5(signature), workflows, names, signature, IdentityKind.CAUSE)
 
 
 def _listed(names: set[str]) -> str:

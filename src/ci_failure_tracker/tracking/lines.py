@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, Identity, Line, Outcome, Point, RedLeg, Run
+from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, Identity, Line, Point, RedLeg, Run
 from ci_failure_tracker.tracking.verdict import Verdict
 
 Trigger = tuple[int, str]
@@ -52,7 +52,7 @@ class LineReader:
         workflow_id, branch, subject = told[0].run.stream if told else before.stream if before else (0, "", "")
         red = tuple(self._red(before, told))
         gone = not red and self._is_gone(before, last_red, told)
-        waits = red and self.identity.job == Outcome.ACTION_REQUIRED.words
+        waits = red and self.identity.waits_for_approval
         greens = () if waits else self._greens(before, told, last_red)
         recent = _recent(before, self._spoken(told))
         if not red and len(greens) == self.most:
@@ -108,7 +108,7 @@ class LineReader:
     def _mended(self, red: Mapping[str, RedLeg], said: Verdict, present: Set[int]) -> Set[str]:
         """The red legs of which a run says that they are green, that they are no more, or that they fail otherwise."""
         older = {leg: one for leg, one in red.items() if one.order <= said.order and leg not in said.red}
-        if self.identity.job == Outcome.ACTION_REQUIRED.words:
+        if self.identity.waits_for_approval:
             # It is over when the run that waited moves on; another run says so only if that one cannot be seen.
             older = {leg: one for leg, one in older.items() if one.run_id == said.run.id or one.run_id not in present}
         if said.run.subject == SCHEDULE:
@@ -153,7 +153,7 @@ class LineReader:
     def _spoken(self, told: Iterable[Verdict]) -> Iterator[tuple[int, bool]]:
         """How the first attempt of each run ended that said anything of the identity."""
         seen: set[int] = set()
-        if self.identity.job == Outcome.ACTION_REQUIRED.words:
+        if self.identity.waits_for_approval:
             return  # that other runs did not wait is no change
         for said in told:
             green = said.is_proof or (said.all_green and bool(self.known.get(said.trigger)))

@@ -5,14 +5,11 @@ The body is the region between two comments, then the marker; whatever people wr
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
-from ci_failure_tracker.model import Closing, Ending, Issue, Reach, State
+from ci_failure_tracker.model import Issue, State
 from ci_failure_tracker.rendering.markdown import BODY_LIMIT, length
 from ci_failure_tracker.tracking.state_json import read_state, state_as_json
 
@@ -54,45 +51,27 @@ class Tracked:
     advice: str = _RESTORE
 
 
-@lru_cache(maxsize=2)  # a sweep asks several times for the same, and reading a thousand markers takes half a second
-def find_tracked(issues: tuple[Issue, ...], viewer: str | None) -> tuple[Tracked, ...]:
-    """The issues that are ours: a marker in the body, from an author who may write here."""
-    found = ((issue, read_tracked(issue)) for issue in issues)
-    ours = [(issue, tracked) for issue, tracked in found if tracked is not None]
-    return tuple(
-        tracked
-        if is_trusted(issue, viewer)
-        else Tracked(issue, tracked.id, None, "it cannot be told whether it is ours", "The next sweep asks again.")
-        for issue, tracked in ours
-        # Without our own login an unknown author may be us: better to leave it alone than to open a second issue.
-        if is_trusted(issue, viewer) or viewer is None
-    )
+def trusted(tracked: Tracked, viewer: str | None) -> Tracked | None:
+    """An issue with a marker, if it is ours: its author may write here.
 
-
-def older_twins(created: Iterable[Issue], others: Iterable[Issue]) -> Iterator[tuple[int, int]]:
-    """Of issues that we created the older open ones of the same identity: the number of ours, and of the oldest.
-
-    An issue of our own account is trusted as well as one of somebody who may write.
+    Without our own login (`viewer`) an unknown author may be us: then the issue is left alone, and no second one is
+    opened.
     """
-    others = tuple(others)
-    for ours in created:
-        mine = read_tracked(ours)
-        older = [
-            one.number
-            for one in others
-            if one.open and one.number < ours.number and is_trusted(one, ours.author) and _id_of(one) == _id(mine)
-        ]
-        if mine is not None and older:
-            yield ours.number, min(older)
+    if is_trusted(tracked.issue, viewer):
+        return tracked
+    if viewer is None:
+        return Tracked(
+            tracked.issue, tracked.id, None, "it cannot be told whether it is ours", "The next sweep asks again."
+        )
+    return None
 
 
-def _id_of(issue: Issue) -> str | None:
-    return _id(read_tracked(issue))
-
-
-def _id(tracked: Tracked | None) -> str | None:
-    """The failure id of an issue whose state can be read."""
-    return tracked.id if tracked is not None and tracked.state is not None else None
+def identity_of(issue: Issue, viewer: str | None) -> str | None:
+    """The failure id of an issue whose marker can be read and is trusted; `viewer` is our own login, if it is known."""
+    tracked = read_tracked(issue)
+    if tracked is None or tracked.state is None or not is_trusted(issue, viewer):
+        return None
+    return tracked.id
 
 
 def needs_viewer(issue: Issue) -> bool:
@@ -155,31 +134,15 @@ def compose(region: str, state: State, old_body: str = "") -> str:
     return f"{body.rstrip()}\n\n{marker}\n"
 
 
-def state_in(body: str) -> State | None:
-    """The state in a body that was just composed."""
-    markers = _MARKER.findall(body)
-    return read_state(markers[0]) if len(markers) == 1 else None
+def has_room(state: State, body: str) -> bool:
+    """Whether a body that is written without the reach of a state has room for it as well."""
+    return len(write_marker(state).encode("utf-8", "replace")) <= LIMIT and length(body) + _ROOM <= BODY_LIMIT
 
 
-def sealed_body(body: str, reach: Reach | None) -> str:
-    """A body that was just composed, with how far the sweep has read; without, where there is no room for it."""
-    state = state_in(body)
-    if state is None:
-        return body
-    plain, sealed = (write_marker(dataclasses.replace(state, reach=one)) for one in (None, reach))
-    room = len(sealed.encode("utf-8", "replace")) <= LIMIT and length(body) + _ROOM <= BODY_LIMIT
-    marker = sealed if room else plain
+def marked(body: str, state: State) -> str:
+    """A body that the tracker composed, with another state in its marker."""
+    marker = write_marker(state)
     return _MARKER.sub(lambda _: marker, body, count=1)
-
-
-def marked_as_duplicate(issue: Issue) -> str:
-    """The body of one of our new issues with a marker that says that it was closed for another one."""
-    tracked = read_tracked(issue)
-    if tracked is None or tracked.state is None or issue.created_at is None:
-        return issue.body
-    closed = Closing(Ending.DUPLICATE, issue.created_at)
-    marker = write_marker(dataclasses.replace(tracked.state, closed=closed))
-    return _MARKER.sub(lambda _: marker, issue.body, count=1)
 
 
 def write_marker(state: State) -> str:

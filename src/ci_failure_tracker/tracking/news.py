@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ci_failure_tracker.model import Cause, State
-from ci_failure_tracker.rendering.markdown import counted
+from ci_failure_tracker.model import Cause, News, State
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.reasons import cut_in_middle
 from ci_failure_tracker.settings import Comments
 
 WEEK = timedelta(days=7)
 _ONE_CAUSE_A_DAY = timedelta(days=1)
 """A job that fails of something else each time would otherwise be commented on each time."""
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What is new in an open issue."""
-
-    failures: int = 0
-    causes: tuple[Cause, ...] = ()
-    flaky: bool = False
-    week: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.failures or self.causes or self.flaky or self.week)
 
 
 def worth_a_comment(before: State, after: State, comments: Comments, now: datetime, told_elsewhere: Set[str]) -> News:

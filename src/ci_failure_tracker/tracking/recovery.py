@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ci_failure_tracker.model import SCHEDULE, Ending, History, Issue, Line, State
-from ci_failure_tracker.rendering.markdown import counted
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Settings
 
 KEEP_OPEN = "keep-open"

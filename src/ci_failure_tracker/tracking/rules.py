@@ -9,32 +9,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ci_failure_tracker.model import (
-    Action,
-    Close,
+    Closed,
     Closing,
     CommitsBetween,
-    Create,
+    Decision,
+    DuplicateOf,
     Ending,
     History,
-    Reopen,
+    Kind,
+    News,
+    Reopened,
     Skip,
     State,
-    Update,
     Why,
 )
-from ci_failure_tracker.rendering.comments import (
-    closing_comment,
-    duplicate_comment,
-    news_comment,
-    reopening_comment,
-)
-from ci_failure_tracker.rendering.issue import IssueWriter, render_title
-from ci_failure_tracker.rendering.markdown import BODY_LIMIT, counted, length
-from ci_failure_tracker.rendering.reasons import headline_text
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.rendering.suspects import kept
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import news
-from ci_failure_tracker.tracking.marker import Tracked, compose
+from ci_failure_tracker.tracking.marker import Tracked
 from ci_failure_tracker.tracking.memory import fit, follow, remember, reopen
 from ci_failure_tracker.tracking.recovery import judge_recovery
 from ci_failure_tracker.tracking.storms import Storms
@@ -45,15 +38,8 @@ MUTED = "ci-failure:muted"
 FLAKY = "flaky"
 """The label of an issue whose subject is flaky."""
 
-_NO_ROOM = "the text that people wrote leaves no room for the tracker's"
 _LOGS_ARE_THERE_AFTER = timedelta(hours=1)
 _CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
-_STATE_REASONS = {
-    Ending.RECOVERED: "completed",
-    Ending.MOVED_ON: "completed",
-    Ending.GONE: "not_planned",
-    Ending.DUPLICATE: "duplicate",
-}
 _FLAKES = 2
 """Commits on which something failed and then passed before an issue is opened although it is green: one is chance."""
 
@@ -63,15 +49,13 @@ class RuleBook:
     """Decides, knowing the settings, the time, the storms, and whether anything could not be read."""
 
     settings: Settings
-    writer: IssueWriter
-    url: str
     now: datetime
     partial: bool
     storms: Storms = field(default_factory=Storms)
     umbrellas: Mapping[str, int] = field(default_factory=dict)
     commits: Sequence[CommitsBetween] = ()
 
-    def decide(self, history: History, tracked: Tracked | None, related: Sequence[int] = ()) -> Action:
+    def decide(self, history: History, tracked: Tracked | None, related: Sequence[int] = ()) -> Decision | Skip:
         """What is to be done for one identity, whose issue is `tracked`; `related` are the issues of its jobs."""
         if tracked is None:
             return self._without_issue(history, related)
@@ -83,21 +67,23 @@ class RuleBook:
 
     # --- rule 2: several issues ------------------------------------------------------------------
 
-    def close_duplicate(self, one: Tracked, kept: int) -> Close | None:
-        """Close an issue for the one that stays; `None` where its own text leaves no room."""
+    def close_duplicate(self, one: Tracked, kept: int) -> Decision | None:
+        """Close an issue for the one that stays; `None` where its state cannot be read."""
         if one.state is None:
             return None
-        state = dataclasses.replace(one.state, closed=Closing(Ending.DUPLICATE, self.now))
-        body = self._body(state, one.issue.body)
-        if body is None:
-            return None
-        comment = duplicate_comment(kept) if self._may_comment(one) else ""
-        reason = f"#{kept} is older and stands for the same failure"
-        return Close(state.identity, reason, one.issue.number, body, _STATE_REASONS[Ending.DUPLICATE], comment)
+        return Decision(
+            Kind.CLOSE,
+            one.state.identity,
+            f"#{kept} is older and stands for the same failure",
+            after=dataclasses.replace(one.state, closed=Closing(Ending.DUPLICATE, self.now)),
+            before=one.state,
+            issue=one.issue,
+            comment=DuplicateOf(kept) if self._may_comment(one) else None,
+        )
 
     # --- rule 3: failing, no issue ---------------------------------------------------------------
 
-    def _without_issue(self, history: History, related: Sequence[int]) -> Action:
+    def _without_issue(self, history: History, related: Sequence[int]) -> Decision | Skip:
         flakes = not history.failing and self._is_flaky_enough(history, None)
         if not (history.failing or flakes):
             return skip(history, Why.GREEN, green_words(history))
@@ -143,30 +129,27 @@ class RuleBook:
 
     # --- rules 4 and 6: an open issue ------------------------------------------------------------
 
-    def _open(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Action:
-        """Rule 4: the body of an open issue is written anew where it would change. Rule 6: it is closed with proof."""
+    def _open(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Decision:
+        """Rule 4: an open issue is brought up to date. Rule 6: it is closed with proof."""
         fresh = self._completed(remember(state, history), related)
         verdict = judge_recovery(fresh, history, tracked.issue, self.settings, self.partial)
         if verdict.ending is not None:
-            return self._close(fresh, tracked, verdict.ending, verdict.reason)
+            return self._close(state, fresh, tracked, verdict.ending, verdict.reason)
         told = news.worth_a_comment(state, fresh, self.settings.comment, self.now, self._told_elsewhere(history))
-        if not self._may_comment(tracked):
+        may_comment = self._may_comment(tracked)
+        if not may_comment:
             told = dataclasses.replace(told, failures=0, causes=(), flaky=False)
         fresh = self._with_what_is_said(fresh, told)
-        body = self._body(fresh, tracked.issue.body)
-        if body is None:
-            return skip(history, Why.NO_ROOM, _NO_ROOM, tracked)
-        if body == tracked.issue.body.replace("\r\n", "\n"):
-            waits = "" if history.failing else f"; {verdict.reason}"
-            return skip(history, Why.UNCHANGED, f"nothing new since the issue was written{waits}", tracked)
-        reason = ", ".join(news.changes(state, fresh)) or ("" if history.failing else verdict.reason)
-        return Update(
+        return Decision(
+            Kind.UPDATE,
             history.identity,
-            reason or "the text of the issue changed",
-            tracked.issue.number,
-            body,
-            self._comment(fresh, told, tracked),
-            _flaky_label(state, fresh, tracked),
+            ", ".join(news.changes(state, fresh)),
+            after=fresh,
+            before=state,
+            issue=tracked.issue,
+            comment=told if told and may_comment else None,
+            labels=_flaky_label(state, fresh, tracked),
+            waits="" if history.failing else verdict.reason,
         )
 
     def _told_elsewhere(self, history: History) -> frozenset[str]:
@@ -174,35 +157,32 @@ class RuleBook:
             return frozenset()
         return frozenset(umbrella.identity.cause for umbrella in self.storms.umbrellas)
 
-    def _with_what_is_said(self, state: State, told: news.News) -> State:
+    def _with_what_is_said(self, state: State, told: News) -> State:
         return _changed(
             state,
             week_told=state.week_told or told.week,
             cause_told=self.now if told.causes else state.cause_told,
         )
 
-    def _comment(self, state: State, told: news.News, tracked: Tracked) -> str:
-        if not told or not self._may_comment(tracked):
-            return ""
-        return news_comment(
-            state, self.url, failures=told.failures, causes=told.causes, flaky=told.flaky, week=told.week
-        )
-
     def _may_comment(self, tracked: Tracked) -> bool:
         """Rule 7: whether the issue is not muted."""
         return self.settings.comment is not Comments.NEVER and not tracked.issue.has_label(MUTED)
 
-    def _close(self, state: State, tracked: Tracked, ending: Ending, reason: str) -> Action:
-        state = dataclasses.replace(state, closed=Closing(ending, self.now), reopened_at=None)
-        body = self._body(fit(state), tracked.issue.body)
-        if body is None:
-            return Skip(state.identity, _NO_ROOM, Why.NO_ROOM, tracked.issue.number)
-        comment = closing_comment(state, ending, self.url, self.now) if self._may_comment(tracked) else ""
-        return Close(state.identity, reason, tracked.issue.number, body, _STATE_REASONS[ending], comment)
+    def _close(self, before: State, state: State, tracked: Tracked, ending: Ending, reason: str) -> Decision:
+        closed = dataclasses.replace(state, closed=Closing(ending, self.now), reopened_at=None)
+        return Decision(
+            Kind.CLOSE,
+            state.identity,
+            reason,
+            after=fit(closed),
+            before=before,
+            issue=tracked.issue,
+            comment=Closed(ending, self.now) if self._may_comment(tracked) else None,
+        )
 
     # --- rule 5: a closed issue ------------------------------------------------------------------
 
-    def _closed(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Action:
+    def _closed(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Decision | Skip:
         issue = tracked.issue
         closed_at = issue.closed_at or self.now
         flakes = not history.failing and self._is_flaky_enough(history, closed_at)
@@ -222,32 +202,28 @@ class RuleBook:
 
     def _reopen(
         self, history: History, tracked: Tracked, state: State, related: Sequence[int], closed_at: datetime
-    ) -> Action:
+    ) -> Decision | Skip:
         fresh = self._completed(reopen(state, history), related)
-        body = self._body(fresh, tracked.issue.body)
-        if body is None:
-            return skip(history, Why.NO_ROOM, _NO_ROOM, tracked)
-        comment = reopening_comment(fresh, closed_at, self.url) if self._may_comment(tracked) else ""
         again = "failing again" if history.failing else "flaky again"
-        reason = f"{again} since it was closed: {failing_words(history)}"
-        labels = _flaky_label(state, fresh, tracked)
-        return Reopen(history.identity, reason, tracked.issue.number, body, comment, labels)
+        return Decision(
+            Kind.REOPEN,
+            history.identity,
+            f"{again} since it was closed: {failing_words(history)}",
+            after=fresh,
+            before=state,
+            issue=tracked.issue,
+            comment=Reopened(closed_at) if self._may_comment(tracked) else None,
+            labels=_flaky_label(state, fresh, tracked),
+        )
 
-    # --- what is written -------------------------------------------------------------------------
+    # --- what is remembered -------------------------------------------------------------------------
 
-    def _create(self, history: History, state: State, reason: str, related: Sequence[int]) -> Action:
+    def _create(self, history: History, state: State, reason: str, related: Sequence[int]) -> Decision:
         state = self._completed(state, related)
         state = _changed(state, week_told=news.is_a_week_old(state, self.now))
-        body = self._body(state, "")
-        if body is None:
-            return skip(history, Why.NO_ROOM, "the template's text is longer than GitHub allows")
-        return Create(
-            identity=history.identity,
-            reason=reason,
-            title=render_title(self.settings.title, history.identity, headline_text(state)),
-            body=body,
-            labels=(*self.settings.labels, *([FLAKY] if state.flaky else [])),
-            assignees=self.settings.assignees,
+        labels = (*self.settings.labels, *([FLAKY] if state.flaky else []))
+        return Decision(
+            Kind.CREATE, history.identity, reason, after=state, labels=labels, assignees=self.settings.assignees
         )
 
     def _completed(self, state: State, related: Sequence[int]) -> State:
@@ -255,14 +231,6 @@ class RuleBook:
         found = next((one for one in self.commits if is_about(one, state)), None)
         suspects = state.suspects or (kept(found) if found else None)
         return _changed(state, suspects=suspects, related=tuple(sorted(related)))
-
-    def _body(self, state: State, old: str) -> str | None:
-        """The longest body that GitHub takes; it counts UTF-16 units at the strictest."""
-        for region in self.writer.regions(state):
-            body = compose(region, state, old)
-            if length(body) <= BODY_LIMIT:
-                return body
-        return None
 
 
 def _changed(state: State, **changes: Any) -> State:

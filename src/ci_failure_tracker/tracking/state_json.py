@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ci_failure_tracker.model import (
+    ALL_JOBS,
     Absence,
     Cause,
     Closing,
@@ -22,6 +24,7 @@ from ci_failure_tracker.model import (
     FailedLeg,
     Flaky,
     Identity,
+    IdentityKind,
     LegCount,
     Occurrence,
     Outcome,
@@ -40,12 +43,14 @@ VERSION = 1
 
 def state_as_json(state: State) -> dict[str, Any]:
     """Everything that an issue remembers."""
+    told_by_names = _told_by_names(state.identity, state.occurrences)
     full: dict[str, Any] = {
         "v": VERSION,
         "id": state.identity.id,
         "workflow": state.identity.workflow,
         "job": state.identity.job,
         "cause": state.identity.cause or None,
+        "kind": None if state.identity.kind is told_by_names else state.identity.kind,
         "count": state.count,
         "first_seen": _time(state.first_seen),
         "last_seen": _time(state.last_seen),
@@ -169,8 +174,11 @@ def read_state(text: str) -> State:
     if not occurrences:
         raise ValueError("it holds no occurrence")
     counted_to = data.get("counted_to")
+    identity = Identity(data["id"], str(data["workflow"]), str(data["job"]), str(data.get("cause", "")))
+    kind = IdentityKind(data["kind"]) if "kind" in data else _told_by_names(identity, occurrences)
+    identity = replace(identity, kind=kind)
     return State(
-        identity=Identity(data["id"], str(data["workflow"]), str(data["job"]), str(data.get("cause", ""))),
+        identity=identity,
         count=int(data["count"]),
         first_seen=_moment(data["first_seen"]),
         last_seen=_moment(data["last_seen"]),
@@ -200,6 +208,26 @@ def read_state(text: str) -> State:
         relapses=max(0, int(data.get("relapses", 0))),
         reach=_read_reach(*data["reach"]) if "reach" in data else None,
     )
+
+
+_NAMES_OF_RUNS = frozenset({Outcome.STARTUP_FAILURE.words, Outcome.ACTION_REQUIRED.words, Outcome.TIMED_OUT.words})
+
+
+def _told_by_names(identity: Identity, occurrences: Iterable[Occurrence]) -> IdentityKind:
+    """What an identity is, where a marker does not say it: older ones told it by the name of the job alone.
+
+    What has the name of a job, and jobs with a number, is one.
+    """
+    if identity.cause:
+        return IdentityKind.CAUSE
+    if identity.job == ALL_JOBS:
+        return IdentityKind.WORKFLOW
+    if all(leg.job_id is None for one in occurrences for leg in one.legs):
+        if identity.job == Outcome.SILENT.words:
+            return IdentityKind.SCHEDULE
+        if identity.job in _NAMES_OF_RUNS:
+            return IdentityKind.RUN
+    return IdentityKind.JOB
 
 
 def _read_reach(until: str, run_id: Any, start: str | None, without: list[Any], seal: object) -> Reach:  # noqa: ANN401

@@ -10,7 +10,7 @@ from datetime import datetime
 from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.diagnosis.observations import WITHOUT_JOBS
 from ci_failure_tracker.diagnosis.outcome import judge
-from ci_failure_tracker.model import OTHER_LEGS, Identity, Observation, Outcome, Run
+from ci_failure_tracker.model import OTHER_LEGS, Identity, IdentityKind, Observation, Outcome, Run
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.grouping import Grouping, cause_of
 
@@ -138,10 +138,11 @@ class AttemptVerdicts:
         if not (whole.all_green or whole.has_jobs):
             return said
         # A run with jobs did start, whatever became of them.
-        if identity.job in _NEVER_STARTED and not identity.cause:
+        if identity.kind is IdentityKind.RUN and identity.job in _NEVER_STARTED:
             return Verdict(self.run, self.attempt, green=frozenset({""}), listed=frozenset({""}))
         if identity.is_whole_workflow:
-            said = replace(said, started=_NEVER_STARTED)
+            # A job may be called so, too.
+            said = replace(said, started=_NEVER_STARTED - said.listed)
         silent = not (said.gone or said.all_green or whole.heard(identity))
         return replace(said, skipped=silent and judge(self.run.conclusion) is Outcome.SUCCESS)
 

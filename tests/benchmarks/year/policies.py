@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from benchmarks.year.world import HOUR, START, World
-from builders import an_issue, some_settings
+from builders import some_settings
 from ci_failure_tracker.diagnosis.matrix import split_leg
-from ci_failure_tracker.diagnosis.observations import needs_jobs, observe
 from ci_failure_tracker.model import (
+    Action,
     Close,
     Create,
     Issue,
@@ -18,21 +18,16 @@ from ci_failure_tracker.model import (
     Outcome,
     Reading,
     Reopen,
-    Repository,
     Run,
-    RunJobs,
-    Scan,
     Skip,
-    Update,
+    State,
+    WantedLog,
     Why,
-    Window,
 )
-from ci_failure_tracker.tracking.marker import find_tracked, read_tracked
-from ci_failure_tracker.tracking.plan import make_plan, open_states
-from ci_failure_tracker.tracking.proofs import choose_more, choose_proofs
-from ci_failure_tracker.tracking.reach import known_runs
-
-_REPOSITORY = Repository("octo-org/example", "https://github.example/octo-org/example", "main", False, True)
+from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.tracking.marker import read_tracked
+from memory_github import MemoryGitHub, MemoryWriter
+from sweeping import TEMPLATE
 
 
 @dataclass
@@ -98,60 +93,36 @@ def ours(world: World, name: str, every: timedelta, most: int) -> Ledger:
 
 class _Issues:
     def __init__(self) -> None:
-        self.settings = some_settings()
+        self.settings = some_settings(branch="*")
         self.issues: dict[int, Issue] = {}
         self.entries: dict[int, Entry] = {}
 
     def sweep(self, shown: dict[int, tuple[Run, tuple[Job, ...], dict[int, str]]], now: datetime, most: int) -> None:
         newest = sorted((run for run, _, _ in list(shown.values())[-most - 50 :]), key=lambda run: run.order)[-most:]
-        scan = self._scan(newest[::-1], shown, most)
-        for action in make_plan(observe(scan), scan, self.settings, now).actions:
-            self._carry_out(action, now)
+        causes = {job_id: cause for run in newest for job_id, cause in shown[run.id][2].items()}
 
-    def _scan(
-        self, runs: Sequence[Run], shown: dict[int, tuple[Run, tuple[Job, ...], dict[int, str]]], most: int
-    ) -> Scan:
-        issues = tuple(self.issues.values())
-        tracked = find_tracked(issues, None)
-        states, known = open_states(tracked), known_runs(runs, tracked, self.settings)
-        wanted = [*(run for run in runs if needs_jobs(run, runs)), *choose_proofs(runs, states, self.settings)]
-        jobs = [RunJobs(run.id, shown[run.id][1]) for run in wanted if run.id not in known]
-        more = choose_more(runs, jobs, states, self.settings)
-        jobs += [RunJobs(run.id, shown[run.id][1]) for run in more if run.id not in known]
-        causes = {job_id: cause for one in jobs for job_id, cause in shown[one.run_id][2].items()}
-        return Scan(
-            repository=_REPOSITORY,
-            runs=tuple(runs),
-            jobs=tuple(jobs),
-            issues=issues,
-            viewer=None,
-            window=Window(0, 0, partial=False, start=runs[-1].created_at if len(runs) == most else None),
-            problems=(),
-            known=known,
-            readings=tuple(Reading(one, f"v1:{cause}", cause, Outcome.FAILURE) for one, cause in causes.items()),
-        )
+        def reading(wanted: WantedLog) -> Reading | None:
+            cause = causes.get(wanted.job_id)
+            return Reading(wanted.job_id, f"v1:{cause}", cause, Outcome.FAILURE) if cause else None
 
-    def _carry_out(self, action: object, now: datetime) -> None:
-        match action:
-            case Create():
-                number = len(self.issues) + 1
-                self.issues[number] = an_issue(number, action.body, labels=action.labels)
-                self.entries[number] = Entry(frozenset(), [now])
-            case Update() | Reopen() | Close():
-                self._change(action, now)
-                number = action.number
-            case Skip(why=Why.STORM):
-                self._cover(f"{action.identity.workflow}:{action.identity.job}")
-                return
-            case _:
-                return
-        entry = self.entries[number]
-        tracked = read_tracked(self.issues[number])
-        assert tracked
-        assert tracked.state
-        entry.jobs |= _jobs_of(tracked.state.identity.id, self.issues[number])
+        github = MemoryGitHub(newest, lambda run: shown[run.id][1], self.issues, reading, most)
+        writer = MemoryWriter(self.issues, now, lambda number, action: self._note(number, action, now))
+        report = sweep(github, writer, self.settings, TEMPLATE, now)
+        for result in report.results:
+            if isinstance(result.action, Skip) and result.action.why is Why.STORM:
+                self._cover(f"{result.action.identity.workflow}:{result.action.identity.job}")
+
+    def _note(self, number: int, action: Action, now: datetime) -> None:
+        if isinstance(action, Skip):
+            return
+        entry = self.entries.setdefault(number, Entry(frozenset(), [now]))
+        if isinstance(action, Reopen):
+            entry.opened.append(now)
         if isinstance(action, Close):
-            entry.last_failure.append(tracked.state.last_seen)
+            entry.closed.append(now)
+            entry.last_failure.append(action.state.last_seen)
+        entry.comments += not isinstance(action, Create) and bool(action.comment)
+        entry.jobs |= _jobs_of(action.state)
 
     def _cover(self, job: str) -> None:
         """Count a job among those of the issue that speaks for it; a large storm is not listed to the last leg."""
@@ -160,32 +131,17 @@ class _Issues:
             if issue.open and tracked and tracked.state and tracked.state.identity.cause:
                 self.entries[number].jobs |= {job}
 
-    def _change(self, action: Update | Reopen | Close, now: datetime) -> None:
-        issue, entry = self.issues[action.number], self.entries[action.number]
-        entry.comments += bool(action.comment)
-        changed = replace(issue, body=action.body, labels=(*issue.labels, *action.labels))
-        if isinstance(action, Reopen):
-            entry.opened.append(now)
-            changed = replace(changed, open=True, state_reason="reopened", closed_at=None)
-        if isinstance(action, Close):
-            entry.closed.append(now)
-            changed = replace(changed, open=False, state_reason=action.state_reason, closed_at=now)
-        self.issues[action.number] = changed
-
     def most_open_of_one(self) -> int:
         ids = [one.id for issue in self.issues.values() if issue.open and (one := read_tracked(issue))]
         return max((ids.count(one) for one in set(ids)), default=0)
 
 
-def _jobs_of(_: str, issue: Issue) -> frozenset[str]:
+def _jobs_of(state: State) -> frozenset[str]:
     """The jobs that an issue names: its own, or those that share its cause."""
-    tracked = read_tracked(issue)
-    assert tracked
-    assert tracked.state
-    identity = tracked.state.identity
+    identity = state.identity
     if not identity.cause:
         return frozenset({f"{identity.workflow}:{identity.job}"})
-    pairs = (leg.leg.split(" / ", 1) for leg in tracked.state.legs)
+    pairs = (leg.leg.split(" / ", 1) for leg in state.legs)
     return frozenset(f"{workflow}:{split_leg(job)[0]}" for workflow, job in pairs)
 
 

@@ -1,4 +1,4 @@
-"""Which values are secrets, where only their name says so: `password=…`, `--token …`, `Authorization: …`.
+"""Decides which values are secrets if only their name says so: `password=…`, `--token …`, `Authorization: …`.
 
 Most lines that name a password do not show one: they are messages, code, or refer to a variable. To hide those hides
 why a job failed.
@@ -12,24 +12,24 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 _LOOKED_AT = 80
-"""Characters of a value by which it is judged."""
+"""Characters of a value that are examined."""
 
 _SHORTEST = 3
 """Characters that may be a secret."""
 
 _SHORTEST_MADE = 6
-"""A machine makes no shorter token."""
+"""The shortest token that a machine makes."""
 
 _SHORTEST_GIVEN = 8
-"""Nobody gives a shorter token by hand."""
+"""The shortest token that a person writes."""
 
 _BOUNDARY = r"\s|$|[,;&<>()\[\]{}|\"'`.]|[\w.-]{1,40}[\"']?[=:]"
 _BARE = re.compile(
-    rf"(?:[^\s\"'`,;&<>()\[\]{{}}|\\.:…]++|[.:…](?![\s\"'`]|$)|[,;&<>()\[\]{{}}|\"'`\\](?!{_BOUNDARY}))++", re.ASCII
+    rf"(?>(?:[^\s\"'`,;&<>()\[\]{{}}|\\.:…]++|[.:…](?![\s\"'`]|$)|[,;&<>()\[\]{{}}|\"'`\\](?!{_BOUNDARY}))+)", re.ASCII
 )
 """Up to a space or to a sign that ends a value here: one that another sign or another name follows."""
 
-_QUOTED = {quote: re.compile(rf"(?:[^{quote}\\]++|\\.?)++", re.DOTALL) for quote in "\"'`"}
+_QUOTED = {quote: re.compile(rf"(?>(?:[^{quote}\\]++|\\.?)+)", re.DOTALL) for quote in "\"'`"}
 
 _OF_MESSAGES = """
 a accepted accessible an and are argument as at auth authentication authorization bad be been blank by can cannot could
@@ -82,7 +82,7 @@ _STRONG_WITH = {
     "secret": ("app", "client", "consumer", "signing", "webhook"),
     "token": ("access", "auth", "bearer", "private", "refresh", "security", "session"),
 }
-"""Words that do not say much by themselves, and what before them makes them the name of a secret."""
+"""Words that say little alone, and the words that make them the name of a secret if they come before."""
 
 
 class _Strength(IntEnum):
@@ -95,7 +95,7 @@ class _Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What stands after a name and a sign, as far as it is looked at, and what comes then."""
+    """The text after a name and a sign, as far as it is examined, and the text after it."""
 
     text: str
     after: str
@@ -104,47 +104,47 @@ class _Value:
 
 
 def secret_values(names: re.Pattern[str], line: str) -> Iterator[tuple[int, int]]:
-    """Where the secrets start and end that come right after a match of `names`, in order and without overlap.
+    """The start and the end of each secret that follows a match of `names`, in order and without overlap.
 
-    `names` has the group `sign`; it may have the groups `name`, where the name alone does not say that the value is a
-    secret, and `quote`, what opens the value.
+    `names` has the group `sign`. It may have the group `name`, if the name alone does not say that the value is a
+    secret, and the group `quote`, which opens the value.
     """
     done = 0
-    for found in names.finditer(line):
-        if found.end() >= done and (strength := _strength(found, line)):
-            quote = found["quote"] if "quote" in names.groupindex else None
-            if _is_secret(_value(found, line, quote), strength):
-                done = _end(line, found.end(), quote)
-                yield found.end(), done
+    for match in names.finditer(line):
+        if match.end() >= done and (strength := _strength(match, line)):
+            quote = match["quote"] if "quote" in names.groupindex else None
+            if _is_secret(_value(match, line, quote), strength):
+                done = _end(line, match.end(), quote)
+                yield match.end(), done
 
 
-def _strength(found: re.Match[str], line: str) -> _Strength:
-    if "name" not in found.re.groupindex:
+def _strength(match: re.Match[str], line: str) -> _Strength:
+    if "name" not in match.re.groupindex:
         return _Strength.STRONG
-    name, start = found["name"], found.start()
+    name, start = match["name"], match.start()
     before, word = line[max(0, start - 16) : start].lower(), name.lower()
     if word in _STRONG_WITH:
         if before.rstrip(" _-").endswith(_STRONG_WITH[word]):
             return _Strength.STRONG
         return _Strength.NONE if word == "key" else _Strength.WEAK
     if word in {"pass", "pwd", "auth"}:
-        return _strength_of_short(name, before, found["sign"])
+        return _strength_of_short(name, before, match["sign"])
     return _Strength.STRONG if word.startswith("pass") else _Strength.WEAK
 
 
 def _strength_of_short(name: str, before: str, sign: str) -> _Strength:
-    """Of words that are also the end of another one, or the outcome of a test."""
+    """The strength of a word that may also be the end of another word, or the outcome of a test."""
     within_word = before[-1:].isalpha()
     is_hump = within_word and name[0].isupper() and name[1:].islower()
     assigned = sign.lstrip().startswith("=") or sign.strip(" \\]")[:1] in {'"', "'"}
-    told = name.lower() == "pwd" or assigned or (name.lower() == "pass" and (is_hump or before[-1:] in {"_", "-"}))
-    return _Strength.WEAK if told and (is_hump or not within_word) else _Strength.NONE
+    is_name = name.lower() == "pwd" or assigned or (name.lower() == "pass" and (is_hump or before[-1:] in {"_", "-"}))
+    return _Strength.WEAK if is_name and (is_hump or not within_word) else _Strength.NONE
 
 
-def _value(found: re.Match[str], line: str, quote: str | None) -> _Value:
-    start = found.end()
+def _value(match: re.Match[str], line: str, quote: str | None) -> _Value:
+    start = match.end()
     end = _end(line, start, quote, start + _LOOKED_AT)
-    return _Value(line[start:end], line[end : end + _LOOKED_AT], found["sign"], bool(quote))
+    return _Value(line[start:end], line[end : end + _LOOKED_AT], match["sign"], bool(quote))
 
 
 def _end(line: str, start: int, quote: str | None, limit: int | None = None) -> int:
@@ -196,7 +196,7 @@ def _is_message(value: _Value) -> bool:
 
 
 def _is_telling(value: _Value) -> bool:
-    """Whether the value of a weak name is one that a machine made, or that was given as it is: `token=…`."""
+    """Whether a machine made the value of a weak name, or it was given as it is: `token=…`."""
     text = value.text
     if text.startswith("/") or _COUNT.fullmatch(text) or _VERSION.match(text) or _NAME_WITH_VERSION.fullmatch(text):
         return False

@@ -10,37 +10,34 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from ci_failure_tracker.diagnosis.observations import needs_jobs
 from ci_failure_tracker.diagnosis.outcome import judge
 from ci_failure_tracker.model import (
-    Action,
-    Close,
-    Create,
-    History,
-    Observation,
+    Decision,
+    Kind,
     Outcome,
     Reach,
-    Reopen,
     Run,
     Scan,
     Skip,
     State,
-    Update,
     Why,
 )
-from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.marker import Tracked, sealed_body, state_in
+from ci_failure_tracker.settings import Settings, fingerprint_parts
+from ci_failure_tracker.tracking.decide import Findings
+from ci_failure_tracker.tracking.marker import Tracked
 from ci_failure_tracker.tracking.state_json import state_as_json
+from ci_failure_tracker.tracking.track import Known, TrackedIssues
 
 MOST_WITHOUT = 12
 """Runs of which an issue says that they have to be read again; of more it says nothing, and all are read."""
 
-_NOT_TAKEN_IN = frozenset({Why.UNREADABLE, Why.NO_ROOM, Why.SAME_ID, Why.BAD_TEMPLATE, Why.CAUSE_UNKNOWN})
+_NOT_TAKEN_IN = frozenset({Why.UNREADABLE, Why.SAME_ID, Why.CAUSE_UNKNOWN})
 
 
 # --- what need not be read again -----------------------------------------------------------------
 
 
-def known_runs(runs: Sequence[Run], tracked: Sequence[Tracked], settings: Settings) -> frozenset[int]:
+def known_runs(runs: Sequence[Run], tracked: TrackedIssues, settings: Settings) -> frozenset[int]:
     """The runs of which the open issues hold all that they said of what these issues stand for."""
-    reach = _valid(tracked, settings)
+    reach = _valid(tracked.written, settings)
     if reach is None:
         return frozenset()
     told = {run.id for run in runs if _is_within(run, reach)}
@@ -80,58 +77,47 @@ def _to_read_again(runs: Sequence[Run], told: Set[int], reach: Reach) -> Iterato
 # --- what is written down ------------------------------------------------------------------------
 
 
-def with_reach(
-    actions: Sequence[Action],
-    histories: Iterable[History],
-    observed: Sequence[Observation],
-    tracked: Sequence[Tracked],
-    seen: Scan,
-    settings: Settings,
-) -> tuple[Action, ...]:
-    """The actions with what they write down of how far this sweep has read.
+def with_reach(found: Findings, settings: Settings) -> Findings:
+    """The findings, whose decisions say what the issues are to remember of how far this sweep has read.
 
-    Nothing is written down where the issues do not hold all of it, and nothing for its sake alone.
+    Nothing is written down where the issues do not hold all of it.
     """
-    written = [one for one in actions if isinstance(one, Create | Update | Reopen)]
-    if not written or seen.window.partial or any(isinstance(one, Skip) and one.why in _NOT_TAKEN_IN for one in actions):
-        return tuple(actions)
-    after = _after(actions, tracked)
-    reach = _reach(after, histories, observed, seen, settings) if after is not None else None
-    return tuple(
-        dataclasses.replace(one, body=sealed_body(one.body, reach)) if one in written else one for one in actions
+    seen, known, decisions = found.seen, found.known, found.decisions
+    if seen.window.partial or any(isinstance(one, Skip) and one.why in _NOT_TAKEN_IN for one in decisions.each):
+        return found
+    after = _after(decisions.made, known.tracked.written)
+    reach = _reach(after, known, seen, settings) if after is not None else None
+    decisions = dataclasses.replace(
+        decisions,
+        each=tuple(
+            one
+            if isinstance(one, Skip) or one.kind is Kind.CLOSE
+            else dataclasses.replace(one, after=dataclasses.replace(one.after, reach=reach))
+            for one in decisions.each
+        ),
     )
+    return dataclasses.replace(found, decisions=decisions)
 
 
-def _after(actions: Iterable[Action], tracked: Sequence[Tracked]) -> tuple[State, ...] | None:
-    """What the open issues will hold when every action is done."""
-    changed: dict[int, State | None] = {}
-    made: list[State | None] = []
-    for one in actions:
-        if isinstance(one, Create):
-            made.append(state_in(one.body))
-        elif isinstance(one, Update | Reopen | Close):
-            changed[one.number] = None if isinstance(one, Close) else state_in(one.body)
+def _after(decisions: Iterable[Decision], tracked: Sequence[Tracked]) -> tuple[State, ...] | None:
+    """What the open issues will hold when every decision is carried out."""
+    changed = {one.issue.number: one for one in decisions if one.issue}
     stay = [one for one in tracked if one.issue.open and one.issue.number not in changed]
     if any(one.state is None for one in stay):
         return None
-    return tuple(state for state in (*changed.values(), *made, *(one.state for one in stay)) if state is not None)
+    written = [one.after for one in decisions if one.kind is not Kind.CLOSE]
+    return (*written, *(one.state for one in stay if one.state is not None))
 
 
-def _reach(
-    after: Sequence[State],
-    histories: Iterable[History],
-    observed: Sequence[Observation],
-    seen: Scan,
-    settings: Settings,
-) -> Reach | None:
+def _reach(after: Sequence[State], known: Known, seen: Scan, settings: Settings) -> Reach | None:
     held = {state.identity.id for state in after}
     # What is closed in this sweep remembers runs that were not read again.
-    unheld = [history for history in histories if history.identity.id not in held]
+    unheld = [history for history in known.all_histories if history.identity.id not in held]
     listed = {run.id for run in seen.runs}
     lacking = {one.run_id for history in unheld for one in (*history.occurrences, *history.remembered)} & listed
     # What waits for an approval is over, as GitHub has it, and goes on all the same.
     lacking |= {run.id for run in seen.runs if not run.finished or judge(run.conclusion) is Outcome.ACTION_REQUIRED}
-    lacking |= {one.run.id for one in observed if one.job_id in seen.unexplained}
+    lacking |= {one.run.id for one in known.observed if one.job_id in seen.unexplained}
     finished = [run for run in seen.runs if run.finished]
     if not finished or len(lacking) > MOST_WITHOUT:
         return None
@@ -151,24 +137,8 @@ def _open_states(tracked: Sequence[Tracked]) -> tuple[State, ...] | None:
 def _seal(states: Iterable[State], settings: Settings) -> str:
     """A short hash of all that a reach depends on."""
     held = sorted(json.dumps(_without_reach(state), sort_keys=True) for state in states)
-    asked = [str(getattr(settings, name)) for name in _WHAT_IS_READ]
-    asked.append(",".join(sorted(settings.conclusions)))
+    asked = sorted(fingerprint_parts(settings).items())
     return hashlib.sha256(json.dumps([asked, held]).encode()).hexdigest()[:16]
-
-
-_WHAT_IS_READ = (
-    "workflow",
-    "exclude_workflow",
-    "branch",
-    "event",
-    "group_by",
-    "matrix",
-    "min_failures",
-    "close_after",
-    "logs",
-    "excerpt_lines",
-    "schedules",
-)
 
 
 def _without_reach(state: State) -> Mapping[str, object]:

@@ -1,37 +1,19 @@
-"""What is to be done, and what became of it."""
+"""What is to be written to GitHub, and what became of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.github import Outcome
+from ci_failure_tracker.model.decisions import Skip
 from ci_failure_tracker.model.history import Identity
 from ci_failure_tracker.model.scan import Problem
-
-
-class Why(StrEnum):
-    """The kind of reason for which nothing is done."""
-
-    UNCHANGED = "unchanged"
-    GREEN = "green"
-    TOO_FEW = "too few failures"
-    OVER_CAP = "over the cap"
-    CLOSED_BY_PERSON = "closed by a person"
-    OLDER_THAN_CLOSING = "older than the closing"
-    UNREADABLE = "unreadable"
-    NO_ROOM = "no room"
-    BAD_TEMPLATE = "bad template"
-    SAME_ID = "same id"
-    CAUSE_UNKNOWN = "cause not known yet"
-    STORM = "part of a storm"
-    CLOSED_UNKNOWN = "closed issues not known"
+from ci_failure_tracker.model.state import State
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Open a new issue."""
+    """Open a new issue; `state` is what its body was made from, as it is in the other writes."""
 
     identity: Identity
     reason: str
@@ -39,6 +21,7 @@ class Create:
     body: str
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +32,7 @@ class Update:
     reason: str
     number: int
     body: str
+    state: State
     comment: str = ""
     labels: tuple[str, ...] = ()
 
@@ -61,6 +45,7 @@ class Reopen:
     reason: str
     number: int
     body: str
+    state: State
     comment: str = ""
     labels: tuple[str, ...] = ()
 
@@ -73,19 +58,10 @@ class Close:
     reason: str
     number: int
     body: str
+    state: State
     state_reason: str
     comment: str = ""
     labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """Leave everything as it is, and say why."""
-
-    identity: Identity
-    reason: str
-    why: Why
-    number: int | None = None
 
 
 Change = Update | Reopen | Close
@@ -97,31 +73,6 @@ Action = Create | Change | Skip
 def verb(action: Action) -> str:
     """The action in one word."""
     return type(action).__name__.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Failing:
-    """One thing that is broken now, as the summary shows it."""
-
-    identity: Identity
-    outcome: Outcome
-    count: int
-    since: datetime
-    run_id: int
-    run_number: int
-    branch: str
-    legs: tuple[str, ...]
-    headline: str = ""
-    signature: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a sweep would do, each action with its reason, and what it found to be failing."""
-
-    actions: tuple[Action, ...]
-    failing: tuple[Failing, ...]
-    problems: tuple[Problem, ...]
 
 
 class Fate(StrEnum):

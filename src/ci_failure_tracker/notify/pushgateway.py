@@ -1,4 +1,4 @@
-"""How the metrics get to a Pushgateway."""
+"""The metrics to a Prometheus Pushgateway."""
 
 from __future__ import annotations
 
@@ -9,23 +9,29 @@ from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urlsplit
 
+from prometheus_client import push_to_gateway
+from prometheus_client.exposition import basic_auth_handler, default_handler
+
 from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.reporting.metrics import registry_of
 from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.settings import Sent, Settings
 
 _TIMEOUT = 10.0
 _JOB = "ci-failure-tracker"
 
 
+def push_metrics(report: Report, settings: Settings) -> Sent:
+    """Put the metrics of the report into the gateway that the settings name."""
+    return Sent(push(report, settings.pushgateway_url)) if settings.pushgateway_url else Sent()
+
+
 def push(report: Report, address: Secret) -> tuple[Problem, ...]:
-    """Put the metrics in place of those of the last sweep of this repository; the problem, if there was one.
+    """Replace the metrics of the last sweep of this repository; return the problem, if there is one.
 
-    No part of the address is repeated in it but the host: the others may be credentials.
+    The problem names no part of the address but the host, because the other parts may be credentials.
     """
-    from prometheus_client import push_to_gateway  # noqa: PLC0415
-
-    from ci_failure_tracker.reporting.metrics import registry_of  # noqa: PLC0415
-
     gateway, handler = _way_to(address)
     try:
         push_to_gateway(
@@ -45,9 +51,7 @@ def push(report: Report, address: Secret) -> tuple[Problem, ...]:
 
 
 def _way_to(address: Secret) -> tuple[str, Callable[..., Callable[[], None]]]:
-    """The address without a name and a password, which the client takes apart from it."""
-    from prometheus_client.exposition import basic_auth_handler, default_handler  # noqa: PLC0415
-
+    """The address without a name and a password, and the handler of the client that sends them."""
     parts = urlsplit(address.reveal())
     credentials, _, host = parts.netloc.rpartition("@")
     gateway = parts._replace(netloc=host).geturl()
@@ -63,5 +67,5 @@ def _reason(error: Exception) -> str:
     cause = error.reason if isinstance(error, URLError) else error
     if isinstance(cause, ssl.SSLError):
         return "its certificate could not be verified, or it speaks no TLS on this port"
-    # What other errors say may repeat the address.
+    # The texts of other errors may repeat the address.
     return cause.strerror if isinstance(cause, OSError) and cause.strerror else type(cause).__name__

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ci_failure_tracker.model import (
-    Create,
+    Decisions,
     FailedLeg,
     History,
+    Kind,
     Observation,
     Occurrence,
     Outcome,
-    Reopen,
-    Scan,
-    Skip,
     State,
-    Update,
     Wanted,
     WantedLog,
-    Why,
 )
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
 from ci_failure_tracker.tracking.causes import recall, remembered
+from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.identity import short_leg
-from ci_failure_tracker.tracking.marker import Tracked, state_in
 from ci_failure_tracker.tracking.memory import LEGS_OF_A_RUN, REMEMBERED, has_counted
-from ci_failure_tracker.tracking.plan import issue_of, make_plan, read_known, tracked_issues
+from ci_failure_tracker.tracking.track import Known, TrackedIssues
 
 MOST_LOGS = 50
 """Logs that one sweep reads; the newest failure of each leg comes first, and the next sweep goes on."""
@@ -42,25 +38,26 @@ ASKED_AGAIN = timedelta(days=1)
 """How long after a failure a log that was not there is asked for again: it may come late, or GitHub was at fault."""
 
 
-def choose_logs(observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime) -> Wanted:
+def choose_logs(found: Findings, settings: Settings, now: datetime) -> Wanted:
     """The logs to read in this sweep, the most telling first; none where an issue already holds the cause."""
     if not settings.logs:
         return Wanted(())
     wide = replace(settings, conclusions=_may_count(settings.conclusions))
-    tracked = tracked_issues(seen, now)
-    told = recall(observed, (one.state for one in tracked if one.state))
+    known = found.known
     if settings.group_by is GroupBy.CAUSE:
-        found = _of_causes(observed, told, tracked, wide)
+        candidates = _of_causes(known, wide)
     else:
-        ids = _identities_to_write(observed, seen, wide, now)
-        histories = read_known(observed, seen, tracked, wide).histories
-        found = _of_issues([one for one in histories if one.identity.id in ids], tracked)
-    by_job = {one.job_id: one for one in told if one.job_id is not None}
-    ordered = _in_order(one for one in found if one.may_be_there(now))
+        if wide != settings:
+            found = find(found.seen, known.tracked, wide, now)
+        # What is left as it is has no issue that a log would say anything in.
+        ids = {one.identity.id for one in found.decisions.made}
+        candidates = _of_issues([one for one in found.known.histories if one.identity.id in ids], known.tracked)
+    by_job = {one.job_id: one for one in known.told if one.job_id is not None}
+    ordered = _in_order(one for one in candidates if one.may_be_there(now))
     ordered.sort(key=lambda one: not settings.counts(by_job[one.job_id].outcome))
     logs = tuple(_wanted(by_job[one.job_id], settings) for one in ordered[:MOST_LOGS])
     later = [one.job_id for one in ordered[MOST_LOGS:] if not one.now_or_never]
-    return Wanted(logs, len(later), frozenset(later))
+    return Wanted(logs, len(later), frozenset(later), MOST_LOGS)
 
 
 def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:
@@ -104,16 +101,10 @@ def _wanted(seen: Observation, settings: Settings) -> WantedLog:
     )
 
 
-def choose_breaks(
-    observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime
-) -> tuple[tuple[str, str], ...]:
+def choose_breaks(decisions: Decisions) -> tuple[tuple[str, str], ...]:
     """The last green commit and the first red one of each break that an issue will tell of without its commits."""
-    actions = make_plan(observed, seen, settings, now).actions
-    written = [state_in(action.body) for action in actions if isinstance(action, Create | Update | Reopen)]
-    unchanged = {one.number for one in actions if isinstance(one, Skip) and one.why is Why.UNCHANGED}
-    # An issue lacks them where a sweep could not read them.
-    lacking = [one.state for one in tracked_issues(seen, now) if one.issue.number in unchanged]
-    pairs = (_bounds(one) for one in (*written, *lacking) if one is not None and one.suspects is None)
+    states = (one.after for one in decisions.made if one.kind is not Kind.CLOSE)
+    pairs = (_bounds(one) for one in states if one.suspects is None)
     return tuple(dict.fromkeys(pair for pair in pairs if pair is not None))[:MOST_BREAKS]
 
 
@@ -128,23 +119,15 @@ def _bounds(state: State) -> tuple[str, str] | None:
 # --- an issue for each job or workflow -----------------------------------------------------------
 
 
-def _identities_to_write(observed: Sequence[Observation], seen: Scan, settings: Settings, now: datetime) -> set[str]:
-    """The failure ids whose issue is open, or would be, by a plan that knows nothing of the logs yet."""
-    return {
-        action.identity.id
-        for action in make_plan(observed, seen, settings, now).actions
-        if not isinstance(action, Skip) or action.why is Why.UNCHANGED
-    }
-
-
-def _of_issues(histories: Iterable[History], tracked: Sequence[Tracked]) -> Iterator[_Candidate]:
-    umbrellas = [one.state for one in tracked if one.state and one.state.identity.cause]
+def _of_issues(histories: Iterable[History], tracked: TrackedIssues) -> Iterator[_Candidate]:
+    umbrellas = [one.state for one in tracked.standing if one.state and one.state.identity.cause]
+    of_umbrellas = {one.job_id for one in remembered(umbrellas) if one.signature}
     for history in histories:
-        issue = issue_of(history.identity.id, tracked)
+        issue = tracked.of(history.identity.id)
         state = issue.state if issue else None
         # What another issue knows is read again: this one has to show it, too. Where there is none, that of all the
         # jobs that share a cause may go on speaking for it.
-        known = {one.job_id for one in remembered([state] if state else umbrellas) if one.signature}
+        known = {one.job_id for one in remembered([state]) if one.signature} if state else of_umbrellas
         yield from _candidates(history, _kept_by(state), known)
 
 
@@ -174,22 +157,21 @@ def _candidates(
 # --- an issue for each cause ---------------------------------------------------------------------
 
 
-def _of_causes(
-    observed: Sequence[Observation], told: Sequence[Observation], tracked: Sequence[Tracked], settings: Settings
-) -> Iterator[_Candidate]:
+def _of_causes(known_now: Known, settings: Settings) -> Iterator[_Candidate]:
     """The failures of jobs that are failing or that an open issue names; what they belong to is not known before.
 
     Of each job they are read back to the newest one whose cause is known. What is older may have had a cause that no
     issue remembers, and would be read again and again.
     """
+    tracked = known_now.tracked.standing
     states = [one.state for one in tracked if one.state]
     of_causes = [state for state in states if state.identity.cause]
     of_jobs = [state for state in states if not state.identity.cause]
-    of_these = (one.reading for one in recall(observed, of_causes) if one.reading is not None)
+    of_these = (one.reading for one in recall(known_now.observed, of_causes) if one.reading is not None)
     known = {reading.job_id for reading in of_these if reading.signature}
     known |= {one.job_id for one in remembered(of_jobs) if one.signature and not names_cause(one)}
     still_open = {leg.leg for one in tracked if one.issue.open and one.state for leg in one.state.legs}
-    for history in read_histories(told, replace(settings, group_by=GroupBy.JOB, matrix=Matrix.SEPARATE)):
+    for history in read_histories(known_now.told, replace(settings, group_by=GroupBy.JOB, matrix=Matrix.SEPARATE)):
         name = short_leg(f"{history.identity.workflow} / {history.identity.job}")
         if history.failing or name in still_open:
             yield from _back_to_known(history, known)

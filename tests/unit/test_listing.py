@@ -1,43 +1,45 @@
-"""What the scan makes of a listing."""
+"""What is made of the list of runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 import pytest
 
 from builders import a_run
 from ci_failure_tracker.errors import GitHubError
-from ci_failure_tracker.github_api import scan
-from ci_failure_tracker.model import Run
-
-EVERYTHING = scan._Sieve(None, ("*",), ())
+from ci_failure_tracker.github_api.listing import Listing, list_runs
+from ci_failure_tracker.github_api.patience import Budget
+from ci_failure_tracker.model import Query, Run, Workflow
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A listing that gives these runs, and then fails if it is told to."""
+    """A repository whose list gives these runs, and then fails if it is told to."""
 
-    runs: tuple[Run, ...]
+    found: tuple[Run, ...]
     fails: bool = False
-    bound: datetime | None = None
 
-    def newest_first(self) -> Iterator[Run]:
-        yield from self.runs
+    @property
+    def budget(self) -> Budget:
+        return Budget(1_000)
+
+    def runs(
+        self, _workflow: Workflow | None, _branch: str | None, _event: str | None, _created: str | None
+    ) -> Iterator[Run]:
+        yield from self.found
         if self.fails:
             raise GitHubError("page 2 is missing")
 
 
-def read(listing: Listed, most: int = 10) -> scan._Found:
-    return scan._read_runs(listing, EVERYTHING, most)  # type: ignore[arg-type]
+def read(listed: Listed, most: int = 10) -> Listing:
+    return list_runs(listed, Query(("*",), most, 1_000))  # type: ignore[arg-type]
 
 
 def test_a_run_that_a_newer_one_pushed_to_the_next_page_is_taken_once() -> None:
     found = read(Listed((a_run(3), a_run(2), a_run(2), a_run(1))))
     assert [run.number for run in found.runs] == [3, 2, 1]
-    assert found.listed == 3
 
 
 def test_forks_are_counted_and_left_out_and_take_no_place() -> None:
@@ -59,5 +61,5 @@ def test_a_list_that_gives_nothing_at_all_ends_the_sweep() -> None:
 def test_looking_far_without_finding_enough_is_told() -> None:
     many = tuple(a_run(number, from_fork=True) for number in range(1, 1_200))
     found = read(Listed(many))
-    assert found.listed == 1_000
+    assert found.forks == 1_000
     assert "Only 0 runs fit" in found.problems[0].what

@@ -54,13 +54,13 @@ _NAME = rf"(?P<name>{_in_any_case(*_WORDS, 'key', 'sess(?:ion)?[_-]?id')})"
 _FULL_NAME = _in_any_case(*_WORDS, "api-?key", "access-?key", "secret-?key")
 _MORE = r"(?:[_-]?(?i:hash|b64|base64|base|value|string|\d{1,2}))?"
 _QUOTE = r"\\{0,3}[\"'`]"
-_OPENING = rf"(?P<quote>{_QUOTE})?+"
+_OPENING = rf"(?>(?P<quote>{_QUOTE})?)"
 _SIGN = (
     rf"(?P<sign>(?:{_QUOTE})?\]?(?:,\s{{0,3}}(?:{_QUOTE})?(?i:value)(?:{_QUOTE})?|\s(?:is|was))?"
     r"\s{0,3}+(?:=>|:=|(?:\?|\|\||\+)?=(?![=~])|:(?![:/])|%3[ADad])\s{0,3}+)"
 )
 _WORDS_BEFORE = r"(?:\s{1,4}\S{1,80}){0,8}?"
-_SCHEME = r"(?:(?i:basic|bearer|token|negotiate|api-?key|jwt|oauth|pat|bot|ssws|geniekey)\s{1,3}+)?+"
+_SCHEME = r"(?>(?:(?i:basic|bearer|token|negotiate|api-?key|jwt|oauth|pat|bot|ssws|geniekey)\s{1,3}+)?)"
 
 # --- secrets that are none, put together so that no scanner of secrets takes them for one ---------
 
@@ -73,7 +73,7 @@ KINDS = (
         "private key on one line",
         ("private key",),
         r"(?P<kept>-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{4,5})"
-        r"(?=(?:[^-]|-(?!-)){0,200}?[A-Za-z0-9+/]{16})(?:[^-]++|-(?!-{3,4} ?END ))++",
+        r"(?=(?:[^-]|-(?!-)){0,200}?[A-Za-z0-9+/]{16})(?>(?:[^-]++|-(?!-{3,4} ?END ))+)",
         ('"private_key": "-----BEGIN PRIVATE' + " KEY-----", f"\\n{_ANY}\\n{_ANY}\\n", '-----END PRIVATE KEY-----\\n"'),
         _KEPT,
     ),
@@ -95,7 +95,7 @@ KINDS = (
     Kind(
         "GitHub token",
         ("gh",),
-        r"gh[pousr]_(?:\d{1,12}_eyJ|[A-Za-z0-9]{16})[\w-]*+(?:\.[\w-]++)*+",
+        r"gh[pousr]_(?:\d{1,12}_eyJ|[A-Za-z0-9]{16})[\w-]*+(?>(?:\.[\w-]++)*)",
         ("fetch with ", "ghp_" + _ANY, " failed"),
     ),
     Kind(
@@ -107,13 +107,13 @@ KINDS = (
     Kind(
         "GitLab token",
         ("gl",),
-        r"gl(?:pat|dt|rtr?|cbt|ptt|ft|imt|agent|soat|ffct)-[\w-]{16,}+(?:\.[\w-]++)*+",
+        r"gl(?:pat|dt|rtr?|cbt|ptt|ft|imt|agent|soat|ffct)-[\w-]{16,}+(?>(?:\.[\w-]++)*)",
         ("PRIVATE-TOKEN: ", "glpat-" + _ANY, ""),
     ),
     Kind("npm token", ("npm_",), r"npm_[A-Za-z0-9]{24,}+", ("login ", "npm_" + _ANY, " E401")),
     Kind("PyPI token", ("pypi-ag",), r"pypi-Ag[\w-]{16,}+", ("twine -p ", "pypi-Ag" + "E" + _ANY, " upload")),
     Kind(
-        "RubyGems, NuGet or crates.io key",
+        "RubyGems, NuGet or Cargo key",
         ("rubygems_", "oy2", "cio"),
         rf"rubygems_[0-9a-f]{{24,}}+|{_at('oy2')}[a-z0-9]{{43}}\b|{_at('cio')}[A-Za-z0-9]{{32}}\b",
         ("gem push with ", "rubygems_" + _HEX, ""),
@@ -161,7 +161,7 @@ KINDS = (
     Kind(
         "Google OAuth",
         ("ya29.", "gocspx-", "1//0"),
-        rf"ya29\.[\w-]{{16,}}+(?:\.[\w-]++)*+|GOCSPX-[\w-]{{16,}}+|{_at('1//0')}[\w-]{{24,}}+",
+        rf"ya29\.[\w-]{{16,}}+(?>(?:\.[\w-]++)*)|GOCSPX-[\w-]{{16,}}+|{_at('1//0')}[\w-]{{24,}}+",
         ("got ", "ya29." + _ANY, " from gcloud"),
     ),
     Kind(
@@ -238,7 +238,7 @@ KINDS = (
     Kind(
         "JSON Web Token",
         ("eyj",),
-        rf"{_at('eyJ')}[\w-]{{17,}}+(?:\.[\w-]++){{0,4}}+",
+        rf"{_at('eyJ')}[\w-]{{17,}}+(?>(?:\.[\w-]++){{0,4}})",
         ("jwt: ", f"eyJ{_ANY}.eyJ{_ANY}.{_ANY}", " expired"),
     ),
     Kind(
@@ -266,7 +266,7 @@ KINDS = (
         "cookies that are sent",
         ("cookie",),
         r"(?P<kept>[cC](?i:ookie)(?:(?<!-.{6})[\"']?\s{0,3}[:=,]|(?<=--cookie)[ =])\s{0,3}[\"']?)"
-        r"(?=[\w.%-]{1,80}=[^\s=])[^\s;\"']++(?:;\s?[^\s;\"'=]++=[^\s;\"']*+)*+",
+        r"(?=[\w.%-]{1,80}=[^\s=])[^\s;\"']++(?>(?:;\s?[^\s;\"'=]++=[^\s;\"']*+)*)",
         ("-H 'Cookie: ", f"a={_HEX}; b={_ANY}", "' https://h/"),
         _KEPT,
     ),
@@ -327,7 +327,7 @@ KINDS = (
         ("login", "sshpass", "mysql", "mariadb"),
         rf"(?:login|sshpass|mysql\w{{0,10}}|mariadb[\w-]{{0,10}}){_WORDS_BEFORE}\s-p(?P<sign>[ =]?){_OPENING}"
         r"(?![ \d.:/-]{0,20}(?:\s|$))",
-        ("docker login -u fake -p ", "hunter2", " ghcr.io: denied"),
+        ("docker login -u fake -p ", "hunter2", " registry.example.com: denied"),
         JUDGED,
     ),
     Kind(

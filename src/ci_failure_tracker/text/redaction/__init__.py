@@ -1,8 +1,8 @@
-"""Secrets taken out of foreign text, before anybody reads it in an issue, a summary or a chat.
+"""Removes secrets from foreign text, before people read it in an issue, a summary or a chat.
 
-GitHub masks the secrets that it knows. What a program made, read from a file or got from a person goes through as it
-is. So each line is searched for what secrets look like and for what they are called: `kinds` is the table of both,
-`values` tells a secret from what only stands in its place, `private_keys` knows what goes over several lines.
+GitHub masks only the secrets that it knows. It does not mask a secret that a program made, read from a file or got from
+a person. So each line is searched for the forms of secrets and for their names: `kinds` is the table of both, `values`
+tells a secret from other text in its place, `private_keys` finds secrets of several lines.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from ci_failure_tracker.redaction.kinds import KINDS, MASK
-from ci_failure_tracker.redaction.private_keys import key_lines, parted
-from ci_failure_tracker.redaction.values import secret_values
+from ci_failure_tracker.text.redaction.kinds import KINDS, MASK
+from ci_failure_tracker.text.redaction.private_keys import key_lines, parted
+from ci_failure_tracker.text.redaction.values import secret_values
 
 _HINTS = tuple(dict.fromkeys(hint for kind in KINDS for hint in kind.hints))
 
@@ -29,7 +29,7 @@ def redacted(line: str) -> str:
 
 
 def redacted_lines(lines: Iterable[str]) -> tuple[str, ...]:
-    """One redacted line for each line, in order; also what only several lines together show to be a private key."""
+    """Each line redacted, in order; also the lines of a private key, which only several lines together show."""
     given = tuple(lines)
     hidden = frozenset(key_lines(given))
     return tuple(_hidden(line) if number in hidden else redacted(line) for number, line in enumerate(given))
@@ -51,5 +51,5 @@ def _without_values(names: re.Pattern[str], line: str) -> Iterator[str]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern, made when it is first needed: most logs need few of them."""
+    """A pattern, compiled when it is first needed: most logs need few of them."""
     return re.compile(pattern, re.ASCII)

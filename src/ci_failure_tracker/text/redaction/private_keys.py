@@ -1,4 +1,4 @@
-"""Private keys that stand over several lines of a log, also where their beginning or their end was cut off."""
+"""Private keys of several lines in a log, also if their beginning or their end was cut off."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _LETTER = re.compile(r"[A-Za-z0-9]")
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 _LONGEST = 200
-"""Lines after its beginning in which the end of a key is looked for."""
+"""The end of a key is searched in this many lines after its beginning."""
 
 _LINE_LENGTHS = frozenset({64, 70, 76})
-"""How long tools make the lines of a key."""
+"""The lengths that tools give to the lines of a key."""
 
 _TELLING = 16
-"""Characters of base64 that are no word any more."""
+"""Base64 of this many characters is too long to be a word."""
 
 
 def key_lines(lines: Sequence[str]) -> Iterator[int]:
-    """The places of the lines that are the inside of a private key; one may come twice."""
+    """The indexes of the lines inside of a private key; an index may come twice."""
     for number, line in enumerate(lines):
         if _BEGIN.search(line):
             yield from _after_beginning(lines, number)
@@ -33,7 +33,7 @@ def key_lines(lines: Sequence[str]) -> Iterator[int]:
 
 
 def parted(line: str) -> tuple[str, str, str]:
-    """A line's base64, between what stands before it and the quotes and signs after it."""
+    """The base64 of a line, with the text before it, and the quotes and signs after it."""
     text = line.rstrip(" \t\r\n\"',\\")
     if text != line:
         text = text.removesuffix("\\n")
@@ -42,7 +42,7 @@ def parted(line: str) -> tuple[str, str, str]:
 
 
 def _after_beginning(lines: Sequence[str], beginning: int) -> Iterator[int]:
-    """Down to the end of the key; where that was cut off, as long as the lines look like a key."""
+    """The lines down to the end of the key; if that was cut off, as long as the lines look like a key."""
     end = _end_of(lines, beginning)
     neighbour = lines[beginning].partition("-----")[0]
     for number in range(beginning + 1, end or len(lines)):
@@ -54,7 +54,7 @@ def _after_beginning(lines: Sequence[str], beginning: int) -> Iterator[int]:
 
 
 def _end_of(lines: Sequence[str], beginning: int) -> int | None:
-    """Where the key ends; None where another one begins before that."""
+    """The index of the last line of the key; `None` if another key begins before it."""
     for number in range(beginning + 1, min(len(lines), beginning + _LONGEST)):
         if "PRIVATE KEY" in lines[number]:
             return number if _END.search(lines[number]) else None
@@ -62,7 +62,7 @@ def _end_of(lines: Sequence[str], beginning: int) -> int | None:
 
 
 def _before_end(lines: Sequence[str], end: int) -> Iterator[int]:
-    """Up from the end of the key, as long as the lines look like a key; the last one and its checksum may be short."""
+    """The lines up from the end of the key that look like a key; its last line and its checksum may be short."""
     neighbour, sure = lines[end].partition("-----")[0], True
     for number in range(end - 1, max(-1, end - _LONGEST), -1):
         if not _is_inside(lines[number], neighbour, sure=sure):
@@ -84,7 +84,7 @@ def _is_inside(line: str, neighbour: str, *, sure: bool) -> bool:
 
 
 def _is_alone(before: str, neighbour: str) -> bool:
-    """A time of day and the next one, or the name of the same container, are of one outline."""
+    """The outline of the text before a line: two times of day have the same outline, and so has a container's name."""
     return not before.strip(" \t\"'") or _LETTER.sub("x", before) == _LETTER.sub("x", neighbour)
 
 
@@ -95,7 +95,7 @@ def _is_full(line: str) -> bool:
 
 
 def _is_one_of_several(lines: Sequence[str], number: int) -> bool:
-    """Whether the line beside it is one too, or it starts as keys do."""
+    """Whether the next line is a line of a key too, or the line starts as keys do."""
     text = lines[number].strip()
     beside = [lines[place].strip() for place in (number - 1, number + 1) if 0 <= place < len(lines)]
     return text.startswith("MII") or any(len(other) == len(text) and _is_full(other) for other in beside)

@@ -1,19 +1,20 @@
-"""Where messages and figures go: addresses as inputs give them, which no text repeats, for they hold passwords."""
+"""Addresses that messages and metrics go to. They hold passwords, so no text repeats them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ci_failure_tracker.errors import BadValueError
 from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.settings.parsers import listed
 
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """A server that takes mail; `tls` from the first byte on, else by STARTTLS."""
+    """A server that takes mail; with `tls` the connection starts with TLS, else with STARTTLS."""
 
     host: str = field(repr=False)
     port: int
@@ -23,17 +24,17 @@ class MailServer:
 
     @property
     def may_be_plain(self) -> bool:
-        """Whether it may do without TLS: only where nothing leaves the machine and no password is sent."""
+        """Whether it may do without TLS: only if nothing leaves the machine and no password is sent."""
         return is_loopback(self.host) and self.user is None
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a name of a host means this machine."""
+    """Whether the name of a host means this machine."""
     return host in {"localhost", "::1"} or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host, re.ASCII))
 
 
 def _split(text: str, example: str) -> SplitResult:
-    """The parts of an address, with a host and a port that there can be."""
+    """The parts of an address that has a host, and a port that can exist if it has one."""
     wrong = BadValueError(f"is no address; give one such as `{example}`")
     if not re.fullmatch(r"[!-~]+", text):
         raise BadValueError("holds a space, a line end or a letter that no address has; copy it again")
@@ -48,7 +49,7 @@ def _split(text: str, example: str) -> SplitResult:
 
 
 def webhook(example: str) -> Callable[[str], Secret | None]:
-    """What reads a webhook's address; unencrypted only on this machine."""
+    """A parser of a webhook's address, which is unencrypted only on this machine."""
 
     def parse(text: str) -> Secret | None:
         if not text:
@@ -65,7 +66,7 @@ def webhook(example: str) -> Callable[[str], Secret | None]:
 
 
 def gateway(text: str) -> Secret | None:
-    """A Pushgateway, which may stand in the machine's own network, where few have certificates."""
+    """The address of a Pushgateway, which may be unencrypted: few machines of an own network have certificates."""
     if not text:
         return None
     example = "https://push.example.com:9091"
@@ -81,7 +82,7 @@ _ENCODE = "goes on behind the host; write `/`, `?`, `#` and `@` of a password as
 
 
 def mail_server(text: str) -> MailServer | None:
-    """A server and how to log in to it."""
+    """A mail server, and how to log in to it."""
     if not text:
         return None
     example = "smtps://mail.example.com:465"
@@ -98,8 +99,8 @@ def mail_server(text: str) -> MailServer | None:
     if not re.fullmatch(r"[ -~]*", user + password):
         raise BadValueError("has a user's name or a password with letters that are none of ASCII, which SMTP lacks")
     tls = parts.scheme == "smtps"
-    named, secret = (Secret(one) if one else None for one in (user, password))
-    return MailServer(parts.hostname or "", parts.port or (465 if tls else 587), tls, named, secret)
+    login = (Secret(user), Secret(password)) if user else (None, None)
+    return MailServer(parts.hostname or "", parts.port or (465 if tls else 587), tls, *login)
 
 
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,180}[A-Za-z0-9])?")
@@ -107,7 +108,7 @@ MOST_MAILBOXES = 50
 
 
 def mailboxes(text: str) -> tuple[Secret, ...]:
-    """Addresses to send mail to."""
+    """The addresses that mail goes to."""
     boxes = listed(text)
     wrong = [place for place, box in enumerate(boxes, start=1) if not _MAILBOX.fullmatch(box)]
     if wrong:
@@ -118,7 +119,7 @@ def mailboxes(text: str) -> tuple[Secret, ...]:
 
 
 def mailbox(text: str) -> Secret | None:
-    """An address that mail comes from."""
+    """The address that mail comes from."""
     if not text:
         return None
     if not _MAILBOX.fullmatch(text):
@@ -126,61 +127,26 @@ def mailbox(text: str) -> Secret | None:
     return Secret(text)
 
 
-def listed(text: str) -> tuple[str, ...]:
-    """What is separated by commas or lines, each once."""
-    parts = (part.strip() for line in text.splitlines() for part in line.split(","))
-    return tuple(dict.fromkeys(part for part in parts if part))
-
-
-_MAIL = ("smtp-url", "email-to", "email-from")
-
-
-def half_a_mail(given: Mapping[str, str]) -> list[str]:
-    """What a mail lacks, where one is asked for at all."""
-    there = [name for name in _MAIL if listed(given.get(name, ""))]
-    if not there:
-        return []
-    have = f"`{there[0]}` is given"
-    return [f"`{name}` is missing: {have}, and a mail needs all three." for name in _MAIL if name not in there]
-
-
-WITH_PASSWORDS = ("slack-webhook-url", "discord-webhook-url", "pushgateway-url", "smtp-url")
-"""The inputs that are passwords, or hold one."""
-
-
-def secret_texts(given: Mapping[str, str]) -> list[str]:
-    """What no log may show of the inputs as they were given, whether or not they can be used."""
-    found = [given.get(name, "").strip() for name in (*WITH_PASSWORDS, *_MAIL)]
-    found += [
-        *listed(given.get("email-to", "")),
-        *_credentials(given, "smtp-url"),
-        *_credentials(given, "pushgateway-url"),
-        *_ends(given, "slack-webhook-url"),
-        *_ends(given, "discord-webhook-url"),
-    ]
-    lines = (line.strip() for text in found for line in text.splitlines())
-    # A comma alone would be masked wherever one stands.
-    return list(dict.fromkeys(line for line in lines if any(map(str.isalnum, line))))
-
+# --- the parts that a log may not show -----------------------------------------------------------
 
 _LEAST_MASKED = 8
-"""Characters from which on a name is masked: a short one, such as `ci`, would be masked in every word of the log."""
+"""Shorter names are not masked: a name such as `ci` would be masked in every word of the log."""
 
 
-def _credentials(given: Mapping[str, str], name: str) -> list[str]:
-    """The password of an address as it is written and as it is sent; the user's name where it is no common word.
+def credentials(text: str) -> list[str]:
+    """The password of an address as it is written and as it is sent; the user's name unless it is short.
 
-    An address that cannot be used, because of a sign in the password, may hold one all the same.
+    An address that cannot be used because of a character in its password holds a password all the same.
     """
-    match = re.match(r"\s*[A-Za-z]+://([^:@]*):(.*)@", given.get(name, ""))
+    match = re.match(r"\s*[A-Za-z]+://([^:@]*):(.*)@", text)
     if match is None:
         return []
     user, password = match.groups()
-    found = [password] if len(unquote(user)) < _LEAST_MASKED else [user, password]
-    return [*found, *map(unquote, found)]
+    parts = [password] if len(unquote(user)) < _LEAST_MASKED else [user, password]
+    return [*parts, *map(unquote, parts)]
 
 
-def _ends(given: Mapping[str, str], name: str) -> list[str]:
-    """The part of a webhook that is its password: what others say of an address may be without the host."""
-    found = given.get(name, "").strip().partition("?")[0].rstrip("/").rpartition("/")[2]
-    return [found] if len(found) >= _LEAST_MASKED else []
+def last_segment(text: str) -> list[str]:
+    """The part of a webhook that is its password: other programs may name the address without its host."""
+    segment = text.strip().partition("?")[0].rstrip("/").rpartition("/")[2]
+    return [segment] if len(segment) >= _LEAST_MASKED else []

@@ -1,0 +1,38 @@
+"""The inputs of the action and the command: what there is, how each is read, and which channels they switch on."""
+
+from __future__ import annotations
+
+from ci_failure_tracker.settings.channels import CHANNELS, Channel, Sent, secret_texts
+from ci_failure_tracker.settings.declaration import Input, Masking, as_field
+from ci_failure_tracker.settings.inputs import (
+    MAX_REQUESTS,
+    MAX_RUNS_LIMIT,
+    Comments,
+    GroupBy,
+    Matrix,
+    Settings,
+    fingerprint_parts,
+    inputs,
+    read_settings,
+)
+from ci_failure_tracker.settings.parsers import Since
+
+__all__ = [
+    "CHANNELS",
+    "MAX_REQUESTS",
+    "MAX_RUNS_LIMIT",
+    "Channel",
+    "Comments",
+    "GroupBy",
+    "Input",
+    "Masking",
+    "Matrix",
+    "Sent",
+    "Settings",
+    "Since",
+    "as_field",
+    "fingerprint_parts",
+    "inputs",
+    "read_settings",
+    "secret_texts",
+]

@@ -1,0 +1,364 @@
+"""Every input, declared once: its name, default, help and parser.
+
+`make generate` writes the parts of `action.yml`, `src/start.sh` and `docs/` that repeat these declarations.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from ci_failure_tracker.errors import BadValueError, SettingsError
+from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.settings import parsers
+from ci_failure_tracker.settings.addresses import MailServer
+from ci_failure_tracker.settings.channels import DISCORD, MAIL, PUSHGATEWAY, SLACK, SLACK_PAYLOAD, incomplete
+from ci_failure_tracker.settings.declaration import Input, as_field, input_of
+from ci_failure_tracker.settings.parsers import Since
+
+MAX_RUNS_LIMIT = 1000
+"""GitHub lists no more runs than this if a filter is used (its documentation of "List workflow runs")."""
+
+MAX_REQUESTS = 800
+"""GitHub gives a job's token 1,000 requests an hour; the rest is for the other programs that use it."""
+
+_MOST_CLOSE_AFTER = 10
+"""An issue keeps each passing run that proves a recovery, and its marker has no room for many."""
+
+
+class GroupBy(StrEnum):
+    """The kind of thing that one issue stands for."""
+
+    JOB = "job"
+    WORKFLOW = "workflow"
+    CAUSE = "cause"
+
+
+class Comments(StrEnum):
+    """When an issue gets a comment."""
+
+    CHANGES = "changes"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Matrix(StrEnum):
+    """Whether the jobs of a matrix share an issue."""
+
+    TOGETHER = "together"
+    SEPARATE = "separate"
+
+
+_ONLY_TEXT = "It only changes texts."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The inputs, read and validated. The name of a field is the name of its input with `_` for `-`."""
+
+    token: Secret = as_field(
+        Input(
+            default="${{ github.token }}",
+            help="Token for GitHub's API. It needs `actions: read` and `issues: write`.",
+            metavar="TOKEN",
+            parse=parsers.token,
+            keeps_checkpoint="GitHub gives every job another token.",
+        )
+    )
+    # Part of the fingerprint: an issue that is transferred to another repository takes its checkpoint along.
+    repository: str = as_field(
+        Input(
+            default="${{ github.repository }}",
+            help="Repository with the runs and the issues, as owner/name.",
+            metavar="OWNER/NAME",
+            parse=parsers.repository,
+        )
+    )
+    workflow: tuple[str, ...] = as_field(
+        Input(
+            help="Workflows to look at: names, file names or globs, separated by commas or lines. Empty means all "
+            "workflows.",
+            metavar="NAMES",
+            parse=parsers.listed,
+        )
+    )
+    exclude_workflow: tuple[str, ...] = as_field(
+        Input(
+            help="Workflows to leave out: names, file names or globs, separated by commas or lines.",
+            metavar="NAMES",
+            parse=parsers.listed,
+        )
+    )
+    branch: tuple[str, ...] = as_field(
+        Input(
+            help="Branches to look at: names or globs, separated by commas or lines. Empty means the default branch, "
+            "`*` means all branches. Runs of forks never count.",
+            metavar="NAMES",
+            parse=parsers.listed,
+        )
+    )
+    event: tuple[str, ...] = as_field(
+        Input(
+            help="Events to look at, such as `push, schedule`. Empty means all events.",
+            metavar="NAMES",
+            parse=parsers.events,
+        )
+    )
+    max_runs: int = as_field(
+        Input(
+            default="100",
+            help=f"How many of the newest runs to look at, from 1 to {MAX_RUNS_LIMIT:,}.",
+            metavar="N",
+            parse=parsers.count(1, MAX_RUNS_LIMIT),
+        )
+    )
+    max_requests: int = as_field(
+        Input(
+            default=f"{MAX_REQUESTS}",
+            help="How many requests a sweep may send, 25 or more. Near this limit the sweep stops between two items "
+            "and keeps what is done. It tries each request up to four times. A rate limit may delay a request by 90 "
+            "seconds, and all waits of a sweep take at most five minutes. A sweep does not start if the token has "
+            "fewer than 50 requests left.",
+            metavar="N",
+            parse=parsers.count(25, 1_000_000),
+        )
+    )
+    since: Since = as_field(
+        Input(
+            help="Look at no run older than this: a span back from now (`7d`, `12h`, `2w`) or a date (`2026-03-01`).",
+            metavar="WHEN",
+            parse=parsers.since,
+        )
+    )
+    conclusions: frozenset[Outcome] = as_field(
+        Input(
+            default=", ".join(parsers.COUNTABLE),
+            help="Conclusions that count as failed. Superseded runs never count.",
+            metavar="NAMES",
+            parse=parsers.conclusions,
+        )
+    )
+    group_by: GroupBy = as_field(
+        Input(
+            default="job",
+            help="What one issue stands for: a `job`, a `workflow`, or a `cause`, which is one issue for all jobs that "
+            "fail for the same reason.",
+            metavar="KIND",
+            parse=parsers.choice(GroupBy),
+        )
+    )
+    matrix: Matrix = as_field(
+        Input(
+            default="together",
+            help="Whether the jobs of a matrix share one issue (`together`) or have one issue each (`separate`).",
+            metavar="KIND",
+            parse=parsers.choice(Matrix),
+        )
+    )
+    min_failures: int = as_field(
+        Input(
+            default="1",
+            help="How many failed runs it takes to open an issue.",
+            metavar="N",
+            parse=parsers.count(1, MAX_RUNS_LIMIT),
+        )
+    )
+    max_new_issues: int = as_field(
+        Input(
+            default="10",
+            help="How many issues one sweep may open. The worst failures come first; the summary names the others.",
+            metavar="N",
+            parse=parsers.count(0, 500),
+        )
+    )
+    labels: tuple[str, ...] = as_field(
+        Input(
+            default="ci-failure, github-actions, automated",
+            help="Labels of every issue. Missing labels are created. The tracker finds its issues by the first label, "
+            "so do not change it.",
+            metavar="NAMES",
+            parse=parsers.labels,
+        )
+    )
+    assignees: tuple[str, ...] = as_field(
+        Input(
+            help="Logins to assign to every new issue.",
+            metavar="LOGINS",
+            parse=parsers.listed,
+            keeps_checkpoint="It only changes whom a new issue is assigned to.",
+        )
+    )
+    title: str = as_field(
+        Input(
+            default="[CI Failure] {workflow} - {job}",
+            help="Title of a new issue. `{workflow}`, `{job}` and `{headline}`, the line that says what failed, are "
+            "filled in.",
+            parse=parsers.title,
+            keeps_checkpoint=_ONLY_TEXT,
+        )
+    )
+    issue_template: str = as_field(
+        Input(
+            help="A Jinja2 template for the issue's body, in place of the built-in one: a file in the workspace, or "
+            "the template itself.",
+            metavar="FILE",
+            parse=str,
+            keeps_checkpoint=_ONLY_TEXT,
+        )
+    )
+    comment: Comments = as_field(
+        Input(
+            default="changes",
+            help="When to comment on an issue: on `changes` (a new cause, now flaky, reopened, closed, broken for a "
+            "week), `always`, which is also on each new failed run, or `never`.",
+            metavar="KIND",
+            parse=parsers.choice(Comments),
+            keeps_checkpoint=_ONLY_TEXT,
+        )
+    )
+    close_after: int = as_field(
+        Input(
+            default="2",
+            help=f"Close an issue after passing runs on this many distinct commits, from 1 to {_MOST_CLOSE_AFTER}; "
+            "twice as many if it is flaky. 0 never closes an issue.",
+            metavar="N",
+            parse=parsers.count(0, _MOST_CLOSE_AFTER),
+        )
+    )
+    reopen_within: timedelta = as_field(
+        Input(
+            default="30d",
+            help="Reopen a closed issue if its job fails again within this time. Later, a new issue links back to it.",
+            metavar="SPAN",
+            parse=parsers.duration,
+        )
+    )
+    logs: bool = as_field(
+        Input(
+            default="true",
+            help="Read the logs of failed jobs, to show in the issue what failed and to tell causes apart.",
+            metavar="BOOL",
+            parse=parsers.flag,
+        )
+    )
+    excerpt_lines: int = as_field(
+        Input(
+            default="30",
+            help="How many lines of a log an issue shows, from 1 to 100. It never shows more than 4,000 characters.",
+            metavar="N",
+            parse=parsers.count(1, 100),
+        )
+    )
+    schedules: bool = as_field(
+        Input(
+            default="false",
+            help="Look for scheduled workflows that did not run at three times in a row that their `cron` names. This "
+            "costs two or three requests a sweep, one more for each such workflow that seldom runs, and needs "
+            "`contents: read`. Workflows that GitHub disabled are found without it.",
+            metavar="BOOL",
+            parse=parsers.flag,
+            extra="schedules",
+        )
+    )
+    report_dir: str = as_field(
+        Input(
+            help="Folder for the report: `report.html` to look at, `report.json` with all of it, `metrics.prom` for "
+            "Prometheus. A missing folder is created. The path is relative to the workspace.",
+            metavar="FOLDER",
+            parse=str,
+            keeps_checkpoint="It only changes where the report is written.",
+            extra="metrics",
+            works_without_extra=True,
+        )
+    )
+    pushgateway_url: Secret | None = as_field(PUSHGATEWAY.switch)
+    slack_webhook_url: Secret | None = as_field(SLACK.switch)
+    slack_payload: bool = as_field(SLACK_PAYLOAD.switch)
+    discord_webhook_url: Secret | None = as_field(DISCORD.switch)
+    smtp_url: MailServer | None = as_field(MAIL.switch)
+    email_to: tuple[Secret, ...] = as_field(MAIL.others[0])
+    email_from: Secret | None = as_field(MAIL.others[1])
+    dry_run: bool = as_field(
+        Input(
+            default="false",
+            help="Plan everything and write nothing.",
+            metavar="BOOL",
+            parse=parsers.flag,
+            keeps_checkpoint="A dry run reads what a sweep reads, and writes no checkpoint.",
+        )
+    )
+
+    def counts(self, outcome: Outcome | None) -> bool:
+        """Whether an outcome is a failure: a lost runner is one if `failure` is, a missed schedule always is."""
+        if outcome is Outcome.RUNNER_LOST:
+            return Outcome.FAILURE in self.conclusions
+        return outcome in self.conclusions or outcome is Outcome.SILENT
+
+
+def inputs(kind: type[Settings] = Settings) -> Iterator[Input]:
+    """Every input in the order of the documentation."""
+    for field in dataclasses.fields(kind):
+        declared = input_of(field)
+        if declared is not None:
+            yield declared
+
+
+def read_settings(given: Mapping[str, str]) -> Settings:
+    """Read the inputs by name; one that is missing or blank takes its default.
+
+    Raises:
+        SettingsError: with every mistake at once, each with advice.
+    """
+    mistakes: list[str] = []
+    values: dict[str, Any] = {}
+    for declared in inputs():
+        text = given.get(declared.name, "").strip()
+        if not text and declared.default.startswith("${{"):
+            mistakes.append(_missing(declared.name))
+            continue
+        try:
+            values[declared.field] = declared.parse(text or declared.default)
+        except BadValueError as mistake:
+            mistakes.append(f"`{declared.name}` {mistake}.")
+    if values.get("group_by") is GroupBy.CAUSE and values.get("logs") is False:
+        mistakes.append("`group-by: cause` needs `logs: true`, for causes are found in the logs.")
+    mistakes += incomplete(given)
+    if mistakes:
+        raise SettingsError(mistakes)
+    return Settings(**values)
+
+
+def _missing(name: str) -> str:
+    if name == "token":
+        return (
+            "`token` is missing: in a workflow leave the input out to use the job's own; "
+            "on a machine set GITHUB_TOKEN, for example to what `gh auth token` prints."
+        )
+    return "`repository` is missing: give it as owner/name, or set GITHUB_REPOSITORY."
+
+
+# --- the fingerprint -----------------------------------------------------------------------------
+
+
+def fingerprint_parts(settings: Settings) -> dict[str, str]:
+    """The settings that a checkpoint depends on, by the name of the field, as texts that can be compared.
+
+    These are all of them but those that say why they keep the checkpoint, so nothing is forgotten: a setting that
+    declares nothing is among them.
+    """
+    fields = {field.name: input_of(field) for field in dataclasses.fields(settings)}
+    return {
+        name: _text(getattr(settings, name))
+        for name, declared in fields.items()
+        if declared is None or not declared.keeps_checkpoint
+    }
+
+
+def _text(value: object) -> str:
+    """A text that is the same for equal values only. A set has no order of its own, and a secret shows no value."""
+    return repr(sorted(map(repr, value))) if isinstance(value, frozenset) else repr(value)

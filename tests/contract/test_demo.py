@@ -1,0 +1,59 @@
+"""The demo as a whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+# Python loads a module of this name at each start, in the demo and in the programs that it starts.
+SITECUSTOMIZE = """
+import datetime, os, time
+days = int(os.environ["DAYS"])
+real = datetime.datetime
+class Later(real):
+    @classmethod
+    def now(cls, tz=None):
+        return real.now(tz) + datetime.timedelta(days)
+datetime.datetime = Later
+clock, sleep = time.time, time.sleep
+time.time = lambda: clock() + days * 86_400
+time.sleep = lambda seconds: sleep(min(seconds, 0.01))
+"""
+
+
+def start(folder: Path, days: int) -> subprocess.Popen[str]:
+    """Start the demo on a machine whose clock is some days ahead, and which does not wait between writes."""
+    path = os.pathsep.join(map(str, (folder, ROOT / "src", ROOT / "tests")))
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "INPUT_"))}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sandbox.demo", "--keep", folder / str(days)],
+        env={**variables, "PYTHONPATH": path, "PYTHONUTF8": "1", "DAYS": str(days)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def same(text: str, folder: Path) -> str:
+    """A text without the port, which is another one each time, and the name of the folder."""
+    return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", text).replace(str(folder), "FOLDER")
+
+
+def test_the_demo_shows_the_same_on_every_day(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE, "utf-8")
+    shown, written = [], []
+    for days, demo in [(days, start(tmp_path, days)) for days in (0, 400)]:
+        text = demo.communicate(timeout=120)[0]
+        assert demo.returncode == 0, text
+        folder = tmp_path / str(days)
+        shown.append(same(text, folder))
+        written.append({path.name: same(path.read_text("utf-8"), folder) for path in folder.iterdir()})
+    assert shown[0] == shown[1]
+    assert written[0] == written[1]
+    assert {"report.html", "report.json", "metrics.prom", "summary.md", "issue-323.md"} <= set(written[0])

@@ -1,0 +1,144 @@
+"""GitHub without a server: the same interface as the real one, over values in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from builders import REPOSITORY, a_scan, an_issue
+from ci_failure_tracker.model import (
+    Action,
+    Close,
+    Create,
+    Diagnose,
+    Fate,
+    Issue,
+    Job,
+    Needs,
+    Query,
+    Reading,
+    Reopen,
+    Requests,
+    Result,
+    Run,
+    RunJobs,
+    Scan,
+    Skip,
+    Update,
+    WantedLog,
+)
+
+REQUESTS = Requests(5, 995, 800)
+
+
+def _no_reading(_wanted: WantedLog) -> Reading | None:
+    return None
+
+
+@dataclass
+class MemoryGitHub:
+    """A repository as it stands at one moment.
+
+    `jobs` gives the jobs of a run, `reading` what the log of a failed job says. `most` bounds the list of runs, as
+    `max-runs` does. With `shuffled` the runs come in any order. `jobs_read` counts the runs whose jobs were asked for.
+    """
+
+    runs: Sequence[Run]
+    jobs: Callable[[Run], Iterable[Job]]
+    issues: dict[int, Issue]
+    reading: Callable[[WantedLog], Reading | None] = _no_reading
+    most: int = 1_000
+    shuffled: random.Random | None = None
+    jobs_read: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def requests(self) -> Requests:
+        return REQUESTS
+
+    def begin(self, label: str) -> Scan:
+        still_open = tuple(issue for issue in self.issues.values() if issue.open)
+        return dataclasses.replace(a_scan([], issues=still_open), label=label)
+
+    def list_workflows(self, seen: Scan) -> Scan:
+        return seen
+
+    def list_runs(self, seen: Scan, query: Query) -> Scan:
+        newest = sorted((run for run in self.runs if query.takes(run)), key=lambda run: run.order, reverse=True)
+        start = newest[self.most - 1].created_at if len(newest) > self.most else None
+        window = dataclasses.replace(seen.window, start=start)
+        runs = newest[: self.most]
+        if self.shuffled:
+            self.shuffled.shuffle(runs)
+        return dataclasses.replace(seen, runs=tuple(runs), window=window)
+
+    def fetch(self, seen: Scan, needs: Needs, diagnose: Diagnose) -> Scan:  # noqa: ARG002 - logs are readings here
+        self.asked += [str(key[0] if isinstance(key, tuple) else key) for key in needs.parts()]
+        self.jobs_read += len(needs.jobs)
+        jobs = tuple(RunJobs(run.id, tuple(self.jobs(run))) for run in needs.jobs)
+        readings = [self.reading(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
+        issues = {issue.number: issue for issue in seen.issues}
+        if needs.closed_issues:
+            issues |= {number: issue for number, issue in self.issues.items() if not issue.open}
+        return dataclasses.replace(
+            seen,
+            jobs=(*seen.jobs, *jobs),
+            readings=(*seen.readings, *(one for one in readings if one is not None)),
+            issues=tuple(issues.values()),
+            closed_read=seen.closed_read or needs.closed_issues,
+            viewer="github-actions[bot]" if needs.viewer else seen.viewer,
+            asked=seen.asked | set(needs.parts()),
+        )
+
+
+@dataclass
+class ForgetfulGitHub(MemoryGitHub):
+    """The same, but an issue's marker never holds how far a sweep had read, so that each reads everything."""
+
+    def begin(self, label: str) -> Scan:
+        seen = super().begin(label)
+        issues = tuple(dataclasses.replace(one, body=_REACH.sub("", one.body)) for one in seen.issues)
+        return dataclasses.replace(seen, issues=issues)
+
+
+_REACH = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\]')
+
+
+@dataclass
+class MemoryWriter:
+    """Carries out writes on issues in memory; `done` is told of each."""
+
+    issues: dict[int, Issue]
+    now: datetime
+    done: Callable[[int, Action], None] = lambda _number, _action: None
+
+    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
+        return tuple(self._carry_out(action) for action in actions)
+
+    def _carry_out(self, action: Action) -> Result:
+        if isinstance(action, Skip):
+            return Result(action, Fate.LEFT, action.number)
+        number = len(self.issues) + 1 if isinstance(action, Create) else action.number
+        self.issues[number] = self._after(number, action)
+        self.done(number, action)
+        return Result(action, Fate.DONE, number, f"{REPOSITORY.url}/issues/{number}")
+
+    def _after(self, number: int, action: Action) -> Issue:
+        match action:
+            case Create():
+                return an_issue(number, action.body, labels=action.labels, title=action.title)
+            case Update():
+                changes: Mapping[str, object] = {}
+            case Reopen():
+                changes = {"open": True, "state_reason": "reopened", "closed_at": None}
+            case Close():
+                changes = {"open": False, "state_reason": action.state_reason, "closed_at": self.now}
+            case Skip():
+                raise AssertionError
+        issue = self.issues[number]
+        labels = tuple(dict.fromkeys((*issue.labels, *action.labels)))
+        return dataclasses.replace(issue, body=action.body, labels=labels, **changes)  # type: ignore[arg-type]

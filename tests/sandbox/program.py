@@ -1,0 +1,25 @@
+"""The program at a time of the scenario: `python -m sandbox.program TIME ARGUMENT...`.
+
+A local GitHub has a history with fixed dates. The program takes them for news only if its clock agrees.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+from ci_failure_tracker.edges import surroundings
+
+
+def main() -> int:
+    """Set the clock, then start the program as `python -m ci_failure_tracker ARGUMENT...` does."""
+    time = datetime.fromisoformat(sys.argv.pop(1))
+    surroundings.now = lambda: time
+    # The edges take the clock by its name when they are loaded, so it is set before.
+    from ci_failure_tracker.__main__ import main as start  # noqa: PLC0415
+
+    return start()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

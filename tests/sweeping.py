@@ -1,0 +1,74 @@
+"""What a sweep makes of a scan that a test gives it: decisions, writes, a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from builders import Quiet
+from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.github_api.client import MeteredRequester
+from ci_failure_tracker.github_api.github import GitHub
+from ci_failure_tracker.github_api.writes import IssueTexts, OpenDoor, ShutDoor
+from ci_failure_tracker.model import Action, Failing, Observation, Problem, Requests, Result, Scan
+from ci_failure_tracker.rendering.issue import IssueTemplate
+from ci_failure_tracker.rendering.render import closed_as_duplicate, render, unwritten
+from ci_failure_tracker.reporting.figures import Figures
+from ci_failure_tracker.reporting.report import Report, make_report
+from ci_failure_tracker.selection.checkpoint import with_reach
+from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.decide import Findings, decide
+from ci_failure_tracker.tracking.marker import identity_of
+from ci_failure_tracker.tracking.track import known_from, read_issues
+
+TEMPLATE = IssueTemplate()
+REQUESTS = Requests(5, 995, 800)
+TEXTS = IssueTexts(identity_of, closed_as_duplicate)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a sweep would write."""
+
+    found: Findings
+    actions: tuple[Action, ...]
+
+    @property
+    def failing(self) -> tuple[Failing, ...]:
+        return self.found.decisions.failing
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        return (*self.found.decisions.problems, *unwritten(self.actions))
+
+
+def find_in(scan: Scan, settings: Settings, now: datetime, observed: Sequence[Observation] | None = None) -> Findings:
+    """What is known and decided, of the observations in a scan or of others."""
+    tracked = read_issues(scan.issues, scan.viewer, now)
+    known = known_from(observe(scan) if observed is None else tuple(observed), scan, tracked, settings)
+    return Findings(scan, known, decide(known, scan, settings, now))
+
+
+def make_plan(scan: Scan, settings: Settings, now: datetime, observed: Sequence[Observation] | None = None) -> Plan:
+    found = with_reach(find_in(scan, settings, now, observed), settings)
+    template = IssueTemplate(settings.issue_template) if settings.issue_template else TEMPLATE
+    return Plan(found, render(found.decisions.each, template, scan.repository, settings))
+
+
+def report_of(
+    plan: Plan,
+    results: Iterable[Result] | None = None,
+    requests: Requests = REQUESTS,
+    *,
+    figures: Figures,
+    now: datetime,
+) -> Report:
+    """The report of a plan; without results it was a dry run."""
+    done = tuple(ShutDoor().apply(plan.actions) if results is None else results)
+    return make_report(plan.found, done, unwritten(plan.actions), requests, figures, now)
+
+
+def door_of(requester: MeteredRequester, github: GitHub) -> OpenDoor:
+    """What writes, without waiting between writes and without telling of it."""
+    return OpenDoor(requester, github.reads, TEXTS, Quiet())
