@@ -76,7 +76,7 @@ lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 faults: $(READY) ## Put every request of a sweep under every fault, and end the sweep around each; prints how many cases
 	@$(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py
 
-golden: $(READY) ## Write anew what the tracker says in the golden conversations
+golden: $(READY) ## Write the golden files again: what the tracker does in each story
 	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden
 
 pictures: $(READY) ## Draw the README's pictures from the demo in Chromium

@@ -1,4 +1,4 @@
-"""One sweep as each place tells it: what is new, what still fails, what recovered, each in a file to read."""
+"""One sweep in each output: what is new, what still fails, what recovered. Each output has a file to read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ci_failure_tracker.reporting.report import Report
 from ci_failure_tracker.reporting.report_json import report_as_json
 from sweeping import make_plan, report_of
 
-FOLDER = Path(__file__).parent / "told"
+FOLDER = Path(__file__).parent / "outputs"
 NOW = START + timedelta(hours=9)
 HEADLINES = {"test": "ValueError: no year", "lint": "E501 Line too long", "deploy": "503 Service Unavailable"}
 
@@ -49,7 +49,7 @@ def jobs_of(run: int) -> list[Job]:
     ]
 
 
-def told(scan: Scan) -> Report:
+def report_after(scan: Scan) -> Report:
     """Everything that was planned is done; a new issue gets the next number."""
     settings = some_settings()
     plan = make_plan(scan, settings, NOW)
@@ -66,13 +66,13 @@ def told(scan: Scan) -> Report:
 
 def a_report() -> Report:
     """The sweep after run 6; the issues of `test` and `lint` are there since run 1."""
-    first = told(a_history(1))
+    first = report_after(a_history(1))
     issues = tuple(
         an_issue(result.number, result.action.body, title=result.action.title, created_at=START + timedelta(hours=2))
         for result in first.results
         if isinstance(result.action, Create) and result.number
     )
-    return told(a_history(6, issues))
+    return report_after(a_history(6, issues))
 
 
 def a_mail(news: News) -> str:
@@ -87,7 +87,7 @@ def as_json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
-TOLD: dict[str, Callable[[Report], str]] = {
+OUTPUTS: dict[str, Callable[[Report], str]] = {
     "summary.md": render_summary,
     "report.json": lambda report: as_json(report_as_json(report)),
     "slack.json": lambda report: as_json(slack_message(make_news(report))),
@@ -97,9 +97,9 @@ TOLD: dict[str, Callable[[Report], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", TOLD)
-def test_a_sweep_is_told_as_the_file_shows(name: str) -> None:
-    said, path = TOLD[name](a_report()), FOLDER / name
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_each_output_is_as_its_file_shows(name: str) -> None:
+    text, path = OUTPUTS[name](a_report()), FOLDER / name
     if os.environ.get("GOLDEN") == "write":
-        path.write_text(said, encoding="utf-8")
-    assert said == path.read_text(encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
