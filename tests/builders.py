@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from ci_failure_tracker.github_api.patience import Patience
+from ci_failure_tracker.github.retry import Patience
 from ci_failure_tracker.model import (
     Absence,
     Commit,

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from builders import Quiet
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.github_api.client import MeteredRequester
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.writes import IssueTexts, OpenDoor, ShutDoor
+from ci_failure_tracker.github.client import MeteredRequester
+from ci_failure_tracker.github.reader import GitHub
+from ci_failure_tracker.github.writer import IssueTexts, OpenDoor, ShutDoor
+from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.issues.marker import identity_of
+from ci_failure_tracker.issues.render import closed_as_duplicate, render, unwritten
 from ci_failure_tracker.model import Action, Failing, Observation, Problem, Requests, Result, Scan
-from ci_failure_tracker.rendering.issue import IssueTemplate
-from ci_failure_tracker.rendering.render import closed_as_duplicate, render, unwritten
-from ci_failure_tracker.reporting.figures import Figures
-from ci_failure_tracker.reporting.report import Report, make_report
+from ci_failure_tracker.report.measures import Figures
+from ci_failure_tracker.report.report import Report, make_report
 from ci_failure_tracker.selection.checkpoint import with_reach
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, decide
-from ci_failure_tracker.tracking.marker import identity_of
+from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.track import known_from, read_issues
 
 TEMPLATE = IssueTemplate()

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from ci_failure_tracker.diagnosis.explain import Limits
 from ci_failure_tracker.diagnosis.job import job_diagnoser
+from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.issues.render import render, unwritten
 from ci_failure_tracker.model import (
     Action,
     Diagnose,
@@ -23,10 +25,8 @@ from ci_failure_tracker.model import (
     Scan,
     WantedLog,
 )
-from ci_failure_tracker.rendering.issue import IssueTemplate
-from ci_failure_tracker.rendering.render import render, unwritten
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report, make_report
+from ci_failure_tracker.report.report import Report, make_report
+from ci_failure_tracker.report.statistics import make_figures
 from ci_failure_tracker.selection.checkpoint import known_runs, with_reach
 from ci_failure_tracker.selection.needs import needs_of_issues, needs_of_runs, needs_to_trust
 from ci_failure_tracker.selection.query import as_remembered, query_of

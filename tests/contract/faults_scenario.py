@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from builders import Quiet
 from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.patience import Patience
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.reader import GitHub
+from ci_failure_tracker.github.retry import Patience
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Sandbox, Server

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from builders import some_settings
-from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges.deliver import deliver
+from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry.delivery import deliver
 from ci_failure_tracker.model import Gravity, Problem, Repository, Requests, Window
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import (
     CHANNELS,
     Channel,

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from ci_failure_tracker.edges import action
+from ci_failure_tracker.entry import action
 from ci_failure_tracker.model import Create, Fate, Update
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.reporting.report_json import report_as_json
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.sweep import sweep
 from harmless import (
     check_body,

@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 
 from builders import START, some_settings
+from ci_failure_tracker.issues.marker import read_tracked
 from ci_failure_tracker.model import Ending, Issue
-from ci_failure_tracker.tracking.marker import read_tracked
 from stories import ABSENT, JOBS, Attempt, Story, Tracker
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycle.md"

@@ -13,12 +13,12 @@ from graphql import build_schema, parse, validate
 
 from builders import HURRIED, Quiet
 from ci_failure_tracker.errors import UnansweredError
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.queries import Reads
+from ci_failure_tracker.github.reader import GitHub
 from ci_failure_tracker.model import CommitsBetween, Fate, Gravity
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server

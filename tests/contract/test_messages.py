@@ -17,18 +17,18 @@ import pytest
 
 import browser
 from builders import START, some_settings
-from ci_failure_tracker.edges import action
-from ci_failure_tracker.edges.deliver import deliver
+from ci_failure_tracker.entry import action
+from ci_failure_tracker.entry.delivery import deliver
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify import smtp, webhook
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import Item, Kind, News
 from ci_failure_tracker.notify.slack import slack_message
 from ci_failure_tracker.notify.webhook import NotSentError, Webhook
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import secret_texts
 from contract import chat_servers, mail_server
 from contract.chat_servers import Chat, Reply

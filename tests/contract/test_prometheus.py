@@ -16,11 +16,11 @@ from prometheus_client import generate_latest
 
 from builders import a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.model import Commit, Create, Fate, Result
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify.pushgateway import push
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.metrics import metrics_text, registry_of
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.report.prometheus import metrics_text, registry_of
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.statistics import make_figures
 from contract import prometheus
 from outside_tools import needed
 from sweeping import make_plan, report_of

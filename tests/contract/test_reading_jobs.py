@@ -9,13 +9,13 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from builders import HURRIED, Quiet, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.suites import MOST_JOBS, MOST_RED, SUITES
+from ci_failure_tracker.github.check_suites import MOST_JOBS, MOST_RED, SUITES
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.reader import GitHub
 from ci_failure_tracker.model import Observation, Scan
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.sweep import look_at_runs
+from ci_failure_tracker.tracking.observations import observe
 from contract.test_sandbox_graphql import OFFICIAL
 from sandbox import Fault, Sandbox, Server, check_suites
 

@@ -14,14 +14,14 @@ from ci_failure_tracker.diagnosis import job as job_module
 from ci_failure_tracker.diagnosis.explain import Limits
 from ci_failure_tracker.diagnosis.job import job_diagnoser
 from ci_failure_tracker.errors import GitHubError, LogAbsentError
-from ci_failure_tracker.github_api import logs
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.logs import AT_ONCE
-from ci_failure_tracker.github_api.patience import Budget
-from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github import logs
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.logs import AT_ONCE
+from ci_failure_tracker.github.queries import Reads
+from ci_failure_tracker.github.reader import GitHub
+from ci_failure_tracker.github.retry import Budget
 from ci_failure_tracker.model import Absence, Gravity, Needs, Outcome, Scan
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.selection.log_requests import choose_logs
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.sweep import look_at_runs

@@ -15,12 +15,12 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from builders import HURRIED, Quiet, a_scan, some_settings
-from ci_failure_tracker.diagnosis.schedule import GRACE
-from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, connect
-from ci_failure_tracker.github_api.github import GitHub
+from ci_failure_tracker.github.client import Endpoints, MeteredRequester, connect
+from ci_failure_tracker.github.reader import GitHub
 from ci_failure_tracker.model import Gravity, JobSource, Scan, Schedule, WantedLog
 from ci_failure_tracker.model import Quiet as Silence
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.selection.cron import GRACE
 from ci_failure_tracker.selection.schedules import judge_schedules, schedule_needs
 from ci_failure_tracker.settings import Settings
 from sandbox import Fault, Sandbox, Server
@@ -214,7 +214,7 @@ def test_a_workflow_that_never_ran_by_itself_may_be_new() -> None:
 
 
 def test_no_more_workflows_are_asked_for_one_by_one_than_is_decent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ci_failure_tracker.github_api.schedules._MOST_ASKED", 1)
+    monkeypatch.setattr("ci_failure_tracker.github.schedules._MOST_ASKED", 1)
     seen, server = look(a_box(), files(nightly=NIGHTLY, weekly=WEEKLY))
     assert len(server.requests) == 3
     (problem,) = seen.problems

@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 import browser
 from builders import START, a_job, a_reading, a_run, a_scan, red, some_settings
 from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result, Scan, Workflow
-from ci_failure_tracker.rendering.page import MOST_JOBS, MOST_RUNS, render_page
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.page import MOST_JOBS, MOST_RUNS, render_page
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.statistics import make_figures
 from hostile import TEXTS
 from outside_tools import needed
 from sweeping import make_plan, report_of

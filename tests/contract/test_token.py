@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from builders import HURRIED, Quiet, some_settings
-from ci_failure_tracker.edges import action
+from ci_failure_tracker.entry import action
 from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.reader import GitHub
+from ci_failure_tracker.model.secret import Secret
 from sandbox import Fault, Sandbox
 
 TOKEN = "a-token-of-no-known-kind-0123456789"

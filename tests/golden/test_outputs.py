@@ -17,10 +17,10 @@ from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import News, make_news
 from ci_failure_tracker.notify.slack import slack_message
-from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.reporting.report_json import report_as_json
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.statistics import make_figures
+from ci_failure_tracker.report.summary import render_summary
 from sweeping import make_plan, report_of
 
 FOLDER = Path(__file__).parent / "outputs"

@@ -19,11 +19,11 @@ from typing import Any
 import vcr
 
 from builders import HURRIED, Quiet, a_state
-from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, connect
+from ci_failure_tracker.github.queries import Reads
+from ci_failure_tracker.github.reader import GitHub
 from ci_failure_tracker.model import Close, Create, Identity, Reopen, Result, Update
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
 from sandbox import Sandbox
 from sweeping import door_of
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ci_failure_tracker.github_api.client import PUBLIC_API, connect
-from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github.client import PUBLIC_API, connect
+from ci_failure_tracker.github.queries import Reads
 from ci_failure_tracker.model import Fate
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
 from recorded.record import (
     CASSETTES,
     LABELS,

@@ -9,16 +9,16 @@ from datetime import datetime
 
 from builders import HURRIED, Quiet
 from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.writes import Door, IssueTexts, OpenDoor, ShutDoor
-from ci_failure_tracker.rendering.issue import IssueTemplate
-from ci_failure_tracker.rendering.render import closed_as_duplicate
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.reader import GitHub
+from ci_failure_tracker.github.writer import Door, IssueTexts, OpenDoor, ShutDoor
+from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.issues.marker import identity_of
+from ci_failure_tracker.issues.render import closed_as_duplicate
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
-from ci_failure_tracker.tracking.marker import identity_of
 from sandbox.box import Sandbox
 from sandbox.door import RequestRecord
 from sandbox.fields import Fields

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from ci_failure_tracker.model import Change, Result, Skip, verb
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.report import Report
 from sandbox.fields import ScenarioError
 from sandbox.play import SweepRecord, play, read_story
 from sandbox.state import Issue

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from builders import START, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.edges import action
-from ci_failure_tracker.github_api.writes import ShutDoor
+from ci_failure_tracker.entry import action
+from ci_failure_tracker.github.writer import ShutDoor
 from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Requests, Result
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report import Report
 from sandbox import Sandbox, Server
 from sweeping import make_plan, report_of
 

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_reading, a_run, green, red, some_settings
-from ci_failure_tracker.diagnosis.observations import tell
+from ci_failure_tracker.issues.marker import LIMIT, write_marker
+from ci_failure_tracker.issues.state_codec import read_state
 from ci_failure_tracker.model import Absence, ExcerptLine, History, Observation, Outcome, Reading, State
 from ci_failure_tracker.tracking.causes import CAUSES, remembered
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.marker import LIMIT, write_marker
-from ci_failure_tracker.tracking.memory import fit, follow, remember
-from ci_failure_tracker.tracking.state_json import read_state
+from ci_failure_tracker.tracking.observations import tell
+from ci_failure_tracker.tracking.state_update import fit, follow, remember
 
 
 def history(seen: list[Observation], *readings: Reading, **given: str) -> History:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from builders import CI, START, a_job, a_reading, a_run, a_scan, a_state, an_issue, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import (
     Close,
     Commit,
@@ -30,9 +29,10 @@ from ci_failure_tracker.model import (
     Window,
     Workflow,
 )
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.figures import Figures, Measures, Spread
+from ci_failure_tracker.report.measures import Figures, Measures, Spread
+from ci_failure_tracker.report.statistics import make_figures
 from ci_failure_tracker.tracking.identity import failure_id
+from ci_failure_tracker.tracking.observations import observe
 from sweeping import find_in, make_plan
 
 HOUR = 3_600

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
+from ci_failure_tracker.issues.marker import BEGIN, END, read_tracked, write_marker
+from ci_failure_tracker.issues.state_codec import state_as_json
 from ci_failure_tracker.model import (
     Absence,
     Closing,
@@ -33,11 +35,9 @@ from ci_failure_tracker.model import (
     Suspect,
     Why,
 )
-from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report_json import report_as_json
-from ci_failure_tracker.tracking.marker import BEGIN, END, read_tracked, write_marker
-from ci_failure_tracker.tracking.state_json import state_as_json
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.summary import render_summary
 from hostile import PIECES
 from sweeping import Plan, make_plan, report_of
 

@@ -6,7 +6,6 @@ import dataclasses
 from datetime import datetime, timedelta
 
 from builders import START, a_reading, a_run, a_scan, green, red, some_settings
-from ci_failure_tracker.diagnosis.observations import tell
 from ci_failure_tracker.model import (
     Absence,
     Action,
@@ -20,6 +19,7 @@ from ci_failure_tracker.model import (
     Workflow,
 )
 from ci_failure_tracker.tracking.history import read_histories
+from ci_failure_tracker.tracking.observations import tell
 from sweeping import make_plan
 
 SETTINGS = some_settings(group_by="cause")

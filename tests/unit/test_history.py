@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, green, red, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import History, Observation, Outcome, Run, State, Workflow
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.memory import REMEMBERED, follow, remember
+from ci_failure_tracker.tracking.observations import observe
+from ci_failure_tracker.tracking.state_update import REMEMBERED, follow, remember
 
 SETTINGS = some_settings()
 

@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.explain import explain, explain_annotations, read_log
 from ci_failure_tracker.diagnosis.log import clean
-from ci_failure_tracker.edges import action
-from ci_failure_tracker.edges.output import lines, one_line
-from ci_failure_tracker.github_api.writes import ShutDoor
+from ci_failure_tracker.entry import action
+from ci_failure_tracker.entry.terminal_text import lines, one_line
+from ci_failure_tracker.github.writer import ShutDoor
+from ci_failure_tracker.issues.body import render_title
+from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.model import Annotation, Gravity, Identity, Problem, Requests
-from ci_failure_tracker.rendering.issue import render_title
-from ci_failure_tracker.rendering.markdown import cell, code, log_block, plain, prose
-from ci_failure_tracker.rendering.reasons import short_code
-from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.reporting.report_json import report_as_json
-from ci_failure_tracker.tracking.identity import short_branch, short_leg
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.summary import render_summary
+from ci_failure_tracker.text.markdown import cell, code, log_block, plain, prose
+from ci_failure_tracker.text.short_names import short_branch, short_leg
 from harmless import (
     check_inactive,
     check_letters,

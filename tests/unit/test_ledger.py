@@ -6,9 +6,9 @@ import dataclasses
 from datetime import timedelta
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
-from ci_failure_tracker.github_api.writes import ShutDoor
+from ci_failure_tracker.github.writer import ShutDoor
 from ci_failure_tracker.model import Create, Fate, Issue, Result, Run, Scan, Skip
-from ci_failure_tracker.reporting.ledger import CauseLook, JobName, Ledger, make_ledger
+from ci_failure_tracker.report.issue_snapshots import CauseLook, JobName, Ledger, make_ledger
 from sweeping import Plan, make_plan
 
 NOW = START + timedelta(hours=30)

@@ -10,6 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import START, an_issue
+from ci_failure_tracker.issues.marker import (
+    BEGIN,
+    END,
+    compose,
+    needs_viewer,
+    read_tracked,
+    write_marker,
+)
+from ci_failure_tracker.issues.state_codec import read_state
 from ci_failure_tracker.model import (
     Absence,
     Cause,
@@ -25,15 +34,6 @@ from ci_failure_tracker.model import (
     Point,
     State,
 )
-from ci_failure_tracker.tracking.marker import (
-    BEGIN,
-    END,
-    compose,
-    needs_viewer,
-    read_tracked,
-    write_marker,
-)
-from ci_failure_tracker.tracking.state_json import read_state
 from ci_failure_tracker.tracking.track import read_issues
 
 ID = "113ccdad5b0843c8b5d4516211edf9ae"

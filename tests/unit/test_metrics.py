@@ -14,17 +14,17 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from builders import START, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges.deliver import Delivered, deliver
-from ci_failure_tracker.edges.surroundings import prepare
+from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry.delivery import Delivered, deliver
+from ci_failure_tracker.entry.setup import prepare
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.github_api.writes import ShutDoor
+from ci_failure_tracker.github.writer import ShutDoor
 from ci_failure_tracker.model import Gravity, Job, Run, Workflow
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify import pushgateway
-from ci_failure_tracker.reporting import metrics
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.report import prometheus as metrics
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.statistics import make_figures
 from sweeping import make_plan, report_of
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
@@ -150,7 +150,7 @@ def test_a_secret_in_a_name_is_taken_out() -> None:
 
 
 def test_the_package_is_loaded_only_where_metrics_are_asked_for() -> None:
-    modules = "ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli"
+    modules = "ci_failure_tracker.entry.action, ci_failure_tracker.entry.cli"
     code = f"import sys; sys.path[:0] = {sys.path!r}; import {modules}; sys.exit('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from builders import START, a_scan, a_state, some_settings
-from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges.surroundings import prepare
+from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry.setup import prepare
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import (
     ALL_JOBS,
@@ -38,8 +38,8 @@ from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import Kind, News, make_news
 from ci_failure_tracker.notify.slack import slack_message, slack_payload
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report import Report
 from harmless import check_inactive, check_letters, check_secrets
 from hostile import TEXTS, Hostile
 from sweeping import make_plan, report_of
@@ -294,7 +294,7 @@ def test_a_repository_s_name_adds_no_header_to_a_mail(name: str) -> None:
 
 
 def test_channels_are_loaded_only_if_they_are_on() -> None:
-    modules = "ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli"
+    modules = "ci_failure_tracker.entry.action, ci_failure_tracker.entry.cli"
     unwanted = {"slack_sdk", "smtplib", "ci_failure_tracker.notify", "aiosmtpd"}
     code = f"import sys; sys.path[:0] = {sys.path!r}; import {modules}; print(sorted({unwanted!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

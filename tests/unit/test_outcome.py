@@ -5,18 +5,16 @@ from datetime import timedelta
 import pytest
 
 from builders import CI, a_diagnosis, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.diagnosis.observations import needs_jobs, observe, tell
-from ci_failure_tracker.diagnosis.outcome import (
-    combined,
-    failing_step,
-    judge,
-    judge_job,
-    judge_run,
-    needs_annotations,
-    revised,
-)
+from ci_failure_tracker.diagnosis.job import combined, needs_annotations
 from ci_failure_tracker.model import Job, Outcome, Reading, Run, Step, Workflow
 from ci_failure_tracker.selection.runs_to_verify import choose_proofs
+from ci_failure_tracker.tracking.observations import needs_jobs, observe, tell
+from ci_failure_tracker.tracking.outcome import (
+    failing_step,
+    judge_job,
+    judge_run,
+    revised,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +34,7 @@ from ci_failure_tracker.selection.runs_to_verify import choose_proofs
     ],
 )
 def test_a_conclusion_is_judged_the_same_for_runs_and_jobs(conclusion: str | None, outcome: Outcome | None) -> None:
-    assert judge(conclusion) is outcome
+    assert Outcome.of(conclusion) is outcome
     assert judge_job(a_job(conclusion=conclusion), []) is outcome
     run = a_run(conclusion=conclusion, status="completed")
     assert judge_run(run, [run]) is outcome

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, an_issue, some_settings
+from ci_failure_tracker.issues.marker import read_tracked
 from ci_failure_tracker.model import Create, Gravity, Issue, Reopen, Scan, Skip, Update, Why, Workflow
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.marker import read_tracked
 from sweeping import Plan, make_plan
 
 NOW = START + timedelta(days=10)

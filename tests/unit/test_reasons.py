@@ -8,12 +8,12 @@ import pytest
 from markdown_it import MarkdownIt
 
 from builders import a_reading, a_run, red, some_settings
-from ci_failure_tracker.diagnosis.observations import tell
+from ci_failure_tracker.issues.body import render_title
 from ci_failure_tracker.model import Absence, ExcerptLine, Identity, IdentityKind, Observation, Outcome, Reading, State
-from ci_failure_tracker.rendering.issue import render_title
-from ci_failure_tracker.rendering.reasons import cut_in_middle
+from ci_failure_tracker.text.markdown import cut_in_middle
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.memory import remember
+from ci_failure_tracker.tracking.observations import tell
+from ci_failure_tracker.tracking.state_update import remember
 from sweeping import TEMPLATE
 
 URL = "https://github.example/octo-org/example"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, log_block, plain
+from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, log_block, plain
 from ci_failure_tracker.text.redaction import redacted, redacted_lines
 from ci_failure_tracker.text.redaction.kinds import KINDS, MASK, Kind
 from ci_failure_tracker.text.redaction.values import secret_values

@@ -8,17 +8,17 @@ import pytest
 from markdown_it import MarkdownIt
 
 from builders import START, a_job, a_reading, a_run, a_scan, a_state, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.edges.action import outputs
+from ci_failure_tracker.entry.action import outputs
 from ci_failure_tracker.errors import MissingRightError
-from ci_failure_tracker.github_api.writes import ShutDoor
+from ci_failure_tracker.github.writer import ShutDoor
 from ci_failure_tracker.model import Close, Create, Fate, Gravity, Identity, LogsRead, Problem, Reopen, Result, Update
-from ci_failure_tracker.rendering.figures import percent, short_span
-from ci_failure_tracker.rendering.summary import LIMIT, render_summary
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.reporting.report_json import report_as_json
+from ci_failure_tracker.report.measure_text import percent, short_span
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.statistics import make_figures
+from ci_failure_tracker.report.summary import LIMIT, render_summary
+from ci_failure_tracker.tracking.observations import observe
 from sweeping import make_plan, report_of
 
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import Absence, Create, Issue, Job, Outcome, Run, Scan, Skip, Update, Wanted, Workflow
 from ci_failure_tracker.selection.log_requests import MOST_LOGS, choose_logs
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.observations import observe
 from sweeping import find_in, make_plan
 
 NOW = START + timedelta(days=10)

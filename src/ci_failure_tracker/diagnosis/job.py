@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ci_failure_tracker.diagnosis.explain import Limits, explain, explain_annotations
 from ci_failure_tracker.diagnosis.log import Log, LogReader
-from ci_failure_tracker.diagnosis.outcome import combined, needs_annotations, shown_as_another
 from ci_failure_tracker.errors import GitHubError, LogAbsentError, UnexplainedLogError
-from ci_failure_tracker.model import Absence, Diagnose, Diagnosis, JobSource, Outcome, Reading, WantedLog
+from ci_failure_tracker.model import Absence, Diagnose, Diagnosis, JobSource, Outcome, Reading, Step, WantedLog
 
 _TRIES = 2
 """How often a log is begun that breaks off in the middle."""
@@ -27,7 +28,7 @@ def _reading(wanted: WantedLog, source: JobSource, limits: Limits) -> Reading | 
     said = _annotations(source, limits) if asked else None
     if said and wanted.outcome is Outcome.CANCELLED and said.outcome is Outcome.SUPERSEDED:
         return Reading(wanted.job_id, outcome=said.outcome)
-    if not wanted.counts and not (said and shown_as_another(said.outcome)):
+    if not wanted.counts and not (said and said.outcome.shown_as_another):
         return None  # cancelled, as GitHub says
     of_log, absence = _log(wanted, source, limits)
     if absence and not asked:
@@ -68,3 +69,26 @@ def _whole_log(source: JobSource) -> Log:
 def _annotations(source: JobSource, limits: Limits) -> Diagnosis | None:
     found = source.annotations()
     return None if found is None else explain_annotations(found, limits)
+
+
+def needs_annotations(outcome: Outcome, step: Step | None) -> bool:
+    """Whether only annotations can tell how a job ended: its log breaks off where the runner was stopped or lost."""
+    return outcome is not Outcome.FAILURE or step is None or Outcome.of(step.conclusion) is not Outcome.FAILURE
+
+
+def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome: Outcome) -> Diagnosis | None:
+    """One diagnosis from both.
+
+    Of a job that did not simply fail the annotations say why it ended, and the log only what it was doing then.
+    """
+    if of_log is None or of_annotations is None:
+        return of_log or of_annotations
+    simply_failed = outcome is Outcome.FAILURE and not of_annotations.outcome.shown_as_another
+    if simply_failed or of_log.outcome.shown_as_another:
+        return of_log
+    return replace(
+        of_log,
+        headline=of_annotations.headline,
+        signature=of_annotations.signature,
+        outcome=of_annotations.outcome,
+    )

@@ -54,6 +54,7 @@ from ci_failure_tracker.model.history import (
 )
 from ci_failure_tracker.model.needs import Needs, Query
 from ci_failure_tracker.model.scan import (
+    MAX_REQUESTS,
     CommitsBetween,
     Gravity,
     Problem,
@@ -69,6 +70,7 @@ from ci_failure_tracker.model.writes import Action, Change, Close, Create, Fate,
 
 __all__ = [
     "ALL_JOBS",
+    "MAX_REQUESTS",
     "MOST_PROOF",
     "OTHER_LEGS",
     "SCHEDULE",

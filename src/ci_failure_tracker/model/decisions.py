@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.github import Issue, Outcome
 from ci_failure_tracker.model.history import Identity
-from ci_failure_tracker.model.scan import Problem
+from ci_failure_tracker.model.scan import Gravity, Problem
 from ci_failure_tracker.model.state import Cause, Ending, State
 
 
@@ -112,6 +112,12 @@ class Skip:
     reason: str
     why: Why
     number: int | None = None
+
+    def problem(self, gravity: Gravity) -> Problem:
+        """That an identity has no issue, or one that is not brought up to date, although it should."""
+        what = f"{self.identity.workflow} - {self.identity.job}"
+        lead = f"Issue #{self.number} of {what} is not kept current" if self.number else f"{what} gets no issue"
+        return Problem(gravity, f"{lead}: {self.reason.rstrip('.')}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,10 @@ class Scan:
     label: str = ""
 
 
+MAX_REQUESTS = 800
+"""GitHub gives a job's token 1,000 requests an hour; the rest is for the other programs that use it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Requests:
     """What the sweep cost: requests sent, what GitHub leaves to the token, and how many the sweep may send."""

@@ -12,8 +12,7 @@ from typing import Any
 
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, Kind, News, that_fit
-from ci_failure_tracker.rendering.markdown import defused, length
-from ci_failure_tracker.rendering.reasons import cut_in_middle
+from ci_failure_tracker.text.markdown import cut_in_middle, defused, length
 
 CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
 """Discord's limits: characters of the content, how many embeds, characters of all of them, of a title, of a

@@ -16,7 +16,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ci_failure_tracker.notify.news import Kind, News
-from ci_failure_tracker.rendering.markdown import defused, utc
+from ci_failure_tracker.text.markdown import defused, utc
 
 _SHOWN = 200
 """Issues that a mail names."""

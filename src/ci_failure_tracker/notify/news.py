@@ -15,9 +15,8 @@ from typing import TypeVar
 
 from ci_failure_tracker.model import Close, Create, Failing, Fate, Reopen, Result
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.rendering.markdown import plain, utc
-from ci_failure_tracker.rendering.reasons import cut_in_middle
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.text.markdown import cut_in_middle, plain, utc
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 """An address that is a link in every medium and holds no character that ends a link."""

@@ -13,9 +13,9 @@ from prometheus_client import push_to_gateway
 from prometheus_client.exposition import basic_auth_handler, default_handler
 
 from ci_failure_tracker.model import Gravity, Problem
-from ci_failure_tracker.reporting.metrics import registry_of
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.prometheus import registry_of
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Sent, Settings
 
 _TIMEOUT = 10.0

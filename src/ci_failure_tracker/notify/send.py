@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ci_failure_tracker.model import Gravity, Problem
 from ci_failure_tracker.notify.news import News, make_news
 from ci_failure_tracker.notify.webhook import Answer, NotSentError, Webhook
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Sent, Settings
 from ci_failure_tracker.settings.addresses import MailServer
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, Kind, News, that_fit
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, defused, length
-from ci_failure_tracker.rendering.reasons import cut_in_middle
+from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, cut_in_middle, defused, length
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block

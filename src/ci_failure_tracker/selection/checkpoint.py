@@ -7,8 +7,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-from ci_failure_tracker.diagnosis.observations import needs_jobs
-from ci_failure_tracker.diagnosis.outcome import judge
+from ci_failure_tracker.issues.marker import Tracked
+from ci_failure_tracker.issues.state_codec import state_as_json
 from ci_failure_tracker.model import (
     Decision,
     Kind,
@@ -22,8 +22,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
-from ci_failure_tracker.tracking.marker import Tracked
-from ci_failure_tracker.tracking.state_json import state_as_json
+from ci_failure_tracker.tracking.observations import needs_jobs
 from ci_failure_tracker.tracking.track import Known, TrackedIssues
 
 MOST_WITHOUT = 12
@@ -116,7 +115,9 @@ def _reach(after: Sequence[State], known: Known, seen: Scan, settings: Settings)
     listed = {run.id for run in seen.runs}
     lacking = {one.run_id for history in unheld for one in (*history.occurrences, *history.remembered)} & listed
     # What waits for an approval is over, as GitHub has it, and goes on all the same.
-    lacking |= {run.id for run in seen.runs if not run.finished or judge(run.conclusion) is Outcome.ACTION_REQUIRED}
+    lacking |= {
+        run.id for run in seen.runs if not run.finished or Outcome.of(run.conclusion) is Outcome.ACTION_REQUIRED
+    }
     lacking |= {one.run.id for one in known.observed if one.job_id in seen.unexplained}
     finished = [run for run in seen.runs if run.finished]
     if not finished or len(lacking) > MOST_WITHOUT:

@@ -20,12 +20,12 @@ from ci_failure_tracker.model import (
     WantedLog,
 )
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
+from ci_failure_tracker.text.short_names import short_leg
 from ci_failure_tracker.tracking.causes import recall, remembered
 from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.identity import short_leg
-from ci_failure_tracker.tracking.memory import LEGS_OF_A_RUN, REMEMBERED, has_counted
+from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN, REMEMBERED, has_counted
 from ci_failure_tracker.tracking.track import Known, TrackedIssues
 
 MOST_LOGS = 50

@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ci_failure_tracker.diagnosis.observations import needs_jobs
+from ci_failure_tracker.issues.marker import needs_viewer
 from ci_failure_tracker.model import Needs, Scan
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_logs
 from ci_failure_tracker.selection.runs_to_verify import choose_more, choose_proofs
 from ci_failure_tracker.selection.schedules import schedule_needs
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, would_open
-from ci_failure_tracker.tracking.marker import needs_viewer
+from ci_failure_tracker.tracking.observations import needs_jobs
 from ci_failure_tracker.tracking.track import TrackedIssues
 
 

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from ci_failure_tracker.errors import SettingsError, UnknownWorkflowError
 from ci_failure_tracker.model import Gravity, Problem, Query, Run, Scan, Workflow
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
-from ci_failure_tracker.tracking.identity import short_branch
+from ci_failure_tracker.text.short_names import short_branch
 
 _SEPARATE_LISTINGS = 5
 """Up to so many workflows are listed one by one; beyond, the repository's list is read and sifted."""

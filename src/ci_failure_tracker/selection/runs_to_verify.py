@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ci_failure_tracker.diagnosis.outcome import judge_run
 from ci_failure_tracker.model import Line, Outcome, Run, RunJobs, State
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.outcome import judge_run
 from ci_failure_tracker.tracking.recovery import is_proven, needed_greens
 
 _NOTHING_FAILED = frozenset({None, Outcome.SUCCESS, Outcome.SUPERSEDED})

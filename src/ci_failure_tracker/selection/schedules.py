@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from ci_failure_tracker.diagnosis.schedule import due_after, read_crons
 from ci_failure_tracker.errors import UnreadableScheduleError
 from ci_failure_tracker.model import Gravity, Needs, Problem, Quiet, Run, Scan, Schedule, Workflow
+from ci_failure_tracker.selection.cron import due_after, read_crons
 from ci_failure_tracker.selection.query import choose_workflows
 from ci_failure_tracker.settings import Settings
 

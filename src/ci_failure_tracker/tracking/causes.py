@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ci_failure_tracker.diagnosis.observations import tell
 from ci_failure_tracker.model import (
     Cause,
     Evidence,
@@ -17,9 +16,9 @@ from ci_failure_tracker.model import (
     Reading,
     State,
 )
-from ci_failure_tracker.rendering.markdown import plain
-from ci_failure_tracker.rendering.reasons import cut_in_middle
-from ci_failure_tracker.tracking.identity import short_leg
+from ci_failure_tracker.text.markdown import cut_in_middle, plain
+from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.tracking.observations import tell
 
 CAUSES = 10
 """How many causes an issue names, those seen last; the failed jobs of the others are only counted."""

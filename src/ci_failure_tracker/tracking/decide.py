@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
     Decision,
     Decisions,
@@ -22,13 +23,12 @@ from ci_failure_tracker.model import (
     State,
     Why,
 )
-from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
-from ci_failure_tracker.tracking.marker import Tracked
-from ci_failure_tracker.tracking.memory import bounds, has_counted
-from ci_failure_tracker.tracking.rules import RuleBook, skip
+from ci_failure_tracker.tracking.lifecycle import RuleBook, skip
+from ci_failure_tracker.tracking.state_update import bounds, has_counted
 from ci_failure_tracker.tracking.track import Known, TrackedIssues, track
 
 
@@ -129,14 +129,7 @@ def _left_undone(decided: Iterable[Decision | Skip]) -> Iterator[Problem]:
     """What is skipped although somebody should know of it."""
     for one in decided:
         if isinstance(one, Skip) and one.why is Why.SAME_ID:
-            yield not_kept_current(one)
-
-
-def not_kept_current(one: Skip, gravity: Gravity = Gravity.WARNING) -> Problem:
-    """That an identity has no issue, or one that is not written anew, although it should."""
-    what = f"{one.identity.workflow} - {one.identity.job}"
-    lead = f"Issue #{one.number} of {what} is not kept current" if one.number else f"{what} gets no issue"
-    return Problem(gravity, f"{lead}: {one.reason.rstrip('.')}.")
+            yield one.problem(Gravity.WARNING)
 
 
 def _not_opened(one: Decision | Skip) -> Decision | Skip:

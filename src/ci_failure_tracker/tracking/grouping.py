@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.model import Identity, Observation, Reading, State
 from ci_failure_tracker.settings import GroupBy, Settings
-from ci_failure_tracker.tracking.identity import identify, identify_cause, short_leg
+from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.tracking.identity import identify, identify_cause
+from ci_failure_tracker.tracking.matrix import split_leg
 
 _Job = tuple[str, str]
 """A workflow's name and the full name of one of its jobs, leg included."""

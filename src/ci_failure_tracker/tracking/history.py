@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ci_failure_tracker.diagnosis.outcome import shown_as_another
 from ci_failure_tracker.model import (
     FailedLeg,
     Flaky,
@@ -24,11 +23,11 @@ from ci_failure_tracker.model import (
     Run,
     State,
 )
-from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.tracking.attempt_result import AttemptVerdicts, RunListing, Verdict
+from ci_failure_tracker.tracking.branch_status import LineReader, Trigger, point_of
 from ci_failure_tracker.tracking.grouping import Grouping, grouping
-from ci_failure_tracker.tracking.lines import LineReader, Trigger, point_of
-from ci_failure_tracker.tracking.verdict import AttemptVerdicts, RunListing, Verdict
 
 _Stream = tuple[int, str, str]
 
@@ -312,8 +311,12 @@ def _failed_leg(leg: str, seen: Observation) -> FailedLeg:
         reading.signature,
         reading.absence,
         # GitHub goes on showing its own conclusion, so that it ended otherwise has to be remembered.
-        seen.outcome if shown_as_another(seen.outcome) and seen.outcome is reading.outcome else None,
+        reading.outcome if reading.outcome is seen.outcome and _is_told_otherwise(reading.outcome) else None,
     )
+
+
+def _is_told_otherwise(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.shown_as_another
 
 
 _GRAVEST_FIRST = (

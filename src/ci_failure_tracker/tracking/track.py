@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from ci_failure_tracker.diagnosis.matrix import split_leg
-from ci_failure_tracker.diagnosis.observations import observe
+from ci_failure_tracker.issues.marker import Tracked, read_tracked, trusted
 from ci_failure_tracker.model import History, Identity, Issue, Observation, Scan, State
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
 from ci_failure_tracker.tracking.causes import recall
 from ci_failure_tracker.tracking.history import Ground, read_histories
 from ci_failure_tracker.tracking.identity import identify
-from ci_failure_tracker.tracking.marker import Tracked, read_tracked, trusted
-from ci_failure_tracker.tracking.memory import reopened_by_person
+from ci_failure_tracker.tracking.matrix import split_leg
+from ci_failure_tracker.tracking.observations import observe
+from ci_failure_tracker.tracking.state_update import reopened_by_person
 from ci_failure_tracker.tracking.storms import Storms, find_storms
 
 # --- the issues ----------------------------------------------------------------------------------

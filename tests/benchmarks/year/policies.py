@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from benchmarks.year.world import HOUR, START, World
 from builders import some_settings
-from ci_failure_tracker.diagnosis.matrix import split_leg
+from ci_failure_tracker.issues.marker import read_tracked
 from ci_failure_tracker.model import (
     Action,
     Close,
@@ -25,7 +25,7 @@ from ci_failure_tracker.model import (
     Why,
 )
 from ci_failure_tracker.sweep import sweep
-from ci_failure_tracker.tracking.marker import read_tracked
+from ci_failure_tracker.tracking.matrix import split_leg
 from memory_github import MemoryGitHub, MemoryWriter
 from sweeping import TEMPLATE
 
