@@ -11,6 +11,7 @@ from ci_failure_tracker.model import (
     Action,
     Create,
     History,
+    IdentityKind,
     Observation,
     Outcome,
     Reading,
@@ -188,7 +189,9 @@ def test_a_log_that_says_only_that_it_failed_is_no_cause() -> None:
 
 
 def test_a_run_without_jobs_stands_for_itself() -> None:
-    broken = Observation(a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure")
+    broken = Observation(
+        a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN
+    )
     (action,) = decided([broken])
     assert isinstance(action, Create)
     assert action.identity.job == "startup failure"

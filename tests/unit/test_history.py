@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, green, red, some_settings
-from ci_failure_tracker.model import History, Observation, Outcome, Run, State, Workflow
+from ci_failure_tracker.model import History, IdentityKind, Observation, Outcome, Run, State, Workflow
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.state_update import REMEMBERED, follow, remember
@@ -133,15 +133,21 @@ def test_the_gravest_outcome_names_the_occurrence() -> None:
 
 
 def test_a_workflow_that_starts_again_no_longer_fails_to_start() -> None:
-    broken = Observation(a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure")
+    broken = Observation(
+        a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN
+    )
     found = {one.identity.job: one.failing for one in read_histories((broken, red(a_run(2))), SETTINGS)}
     assert found == {"startup failure": False, "test": True}
     assert not history(broken, green(a_run(2, event="schedule"))).failing
-    assert history(broken, Observation(a_run(2), Outcome.STARTUP_FAILURE, job="startup failure")).failing
+    assert history(
+        broken, Observation(a_run(2), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN)
+    ).failing
 
 
 def test_a_whole_workflow_that_starts_again_no_longer_fails_to_start() -> None:
-    broken = Observation(a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure")
+    broken = Observation(
+        a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN
+    )
     for newer in (green(a_run(2, event="schedule")), green(a_run(2, event="schedule"), "test")):
         assert not history(broken, newer, group_by="workflow").failing
     assert history(broken, red(a_run(2)), group_by="workflow").failing_legs == ("test",)
