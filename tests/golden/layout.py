@@ -63,7 +63,7 @@ def _actions(record: SweepRecord) -> Iterator[str]:
         yield f"| {kind} | {issue} | {action.identity.workflow}:{action.identity.job} | {action.reason} |"
     yield ""
     for problem in report.problems:
-        yield f"- {problem.gravity.value}: {problem}".replace("\n", "\n  ")
+        yield f"- {problem.severity.value}: {problem}".replace("\n", "\n  ")
     yield report.line
 
 

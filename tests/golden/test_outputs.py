@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
-from ci_failure_tracker.model import Create, Fate, Issue, Job, Requests, Result, Scan, Skip
+from ci_failure_tracker.model import Create, Issue, Job, Requests, Result, Skip, Snapshot, WriteStatus
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import News, make_news
 from ci_failure_tracker.notify.slack import slack_message
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
-from ci_failure_tracker.report.statistics import make_figures
+from ci_failure_tracker.report.statistics import make_statistics
 from ci_failure_tracker.report.summary import render_summary
 from sweeping import make_plan, report_of
 
@@ -28,7 +28,7 @@ NOW = START + timedelta(hours=9)
 HEADLINES = {"test": "ValueError: no year", "lint": "E501 Line too long", "deploy": "503 Service Unavailable"}
 
 
-def a_history(runs: int, issues: tuple[Issue, ...] = ()) -> Scan:
+def a_history(runs: int, issues: tuple[Issue, ...] = ()) -> Snapshot:
     """`test` fails from the first run on, `lint` only in it, `deploy` from run 6 on; `e2e` fails once in run 4."""
     found = [a_run(number) for number in range(1, runs + 1)]
     jobs = {run.id: list(jobs_of(run.number)) for run in found}
@@ -38,7 +38,7 @@ def a_history(runs: int, issues: tuple[Issue, ...] = ()) -> Scan:
         for job in jobs[run.id]
         if job.conclusion == "failure"
     )
-    return dataclasses.replace(a_scan(found, jobs, issues), readings=readings)
+    return dataclasses.replace(a_scan(found, jobs, issues), job_diagnoses=readings)
 
 
 def jobs_of(run: int) -> list[Job]:
@@ -49,7 +49,7 @@ def jobs_of(run: int) -> list[Job]:
     ]
 
 
-def report_after(scan: Scan) -> Report:
+def report_after(scan: Snapshot) -> Report:
     """Everything that was planned is done; a new issue gets the next number."""
     settings = some_settings()
     plan = make_plan(scan, settings, NOW)
@@ -57,11 +57,11 @@ def report_after(scan: Scan) -> Report:
     results = []
     for action in plan.actions:
         number = next(numbers) if isinstance(action, Create) else action.number
-        fate = Fate.PLANNED if isinstance(action, Skip) else Fate.DONE
+        fate = WriteStatus.PLANNED if isinstance(action, Skip) else WriteStatus.DONE
         url = f"{scan.repository.url}/issues/{number}" if number else None
         results.append(Result(action, fate, number, url))
-    figures = make_figures(plan.found, results, settings, NOW)
-    return report_of(plan, results, Requests(12, 988, 800), figures=figures, now=NOW)
+    figures = make_statistics(plan.found, results, settings, NOW)
+    return report_of(plan, results, Requests(12, 988, 800), statistics=figures, now=NOW)
 
 
 def a_report() -> Report:

@@ -10,8 +10,8 @@ from datetime import datetime
 from builders import HURRIED, Quiet
 from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github.client import Endpoints, connect
-from ci_failure_tracker.github.reader import GitHub
-from ci_failure_tracker.github.writer import Door, IssueTexts, OpenDoor, ShutDoor
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts, IssueWriter
 from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate
@@ -108,7 +108,9 @@ def sweep_over_http(server: Server, inputs: Mapping[str, str], now: datetime) ->
     settings = read_settings(inputs)
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(inputs["token"]), endpoints, HURRIED)
-    github = GitHub(requester, endpoints, settings.repository, Quiet())
+    github = GitHubReader(requester, endpoints, settings.repository, Quiet())
     texts = IssueTexts(identity_of, closed_as_duplicate)
-    door: Door = ShutDoor() if settings.dry_run else OpenDoor(requester, github.reads, texts, Quiet())
+    door: IssueWriter = (
+        DryRunWriter() if settings.dry_run else GitHubIssueWriter(requester, github.queries, texts, Quiet())
+    )
     return sweep(github, door, settings, IssueTemplate(settings.issue_template), now)

@@ -7,7 +7,16 @@ from dataclasses import replace
 from ci_failure_tracker.diagnosis.explain import Limits, explain, explain_annotations
 from ci_failure_tracker.diagnosis.log import Log, LogReader
 from ci_failure_tracker.errors import GitHubError, LogAbsentError, UnexplainedLogError
-from ci_failure_tracker.model import Absence, Diagnose, Diagnosis, JobSource, Outcome, Reading, Step, WantedLog
+from ci_failure_tracker.model import (
+    Diagnose,
+    Diagnosis,
+    JobDiagnosis,
+    JobSource,
+    LogRequest,
+    LogUnavailable,
+    Outcome,
+    Step,
+)
 
 _TRIES = 2
 """How often a log is begun that breaks off in the middle."""
@@ -16,40 +25,42 @@ _TRIES = 2
 def job_diagnoser(limits: Limits) -> Diagnose:
     """What explains failed jobs within these limits."""
 
-    def diagnose(wanted: WantedLog, source: JobSource) -> Reading | None:
+    def diagnose(wanted: LogRequest, source: JobSource) -> JobDiagnosis | None:
         return _reading(wanted, source, limits)
 
     return diagnose
 
 
-def _reading(wanted: WantedLog, source: JobSource, limits: Limits) -> Reading | None:
+def _reading(wanted: LogRequest, source: JobSource, limits: Limits) -> JobDiagnosis | None:
     """What is known of a job; `None` where it turns out to be no failure."""
     asked = needs_annotations(wanted.outcome, wanted.step)
     said = _annotations(source, limits) if asked else None
     if said and wanted.outcome is Outcome.CANCELLED and said.outcome is Outcome.SUPERSEDED:
-        return Reading(wanted.job_id, outcome=said.outcome)
+        return JobDiagnosis(wanted.job_id, outcome=said.outcome)
     if not wanted.counts and not (said and said.outcome.shown_as_another):
         return None  # cancelled, as GitHub says
-    of_log, absence = _log(wanted, source, limits)
-    if absence and not asked:
+    of_log, log_unavailable = _log(wanted, source, limits)
+    if log_unavailable and not asked:
         said = _annotations(source, limits)
     diagnosis = combined(of_log, said, wanted.outcome)
     step = wanted.step.number if wanted.step else None
     if diagnosis is None:
-        return Reading(wanted.job_id, absence=absence, step=step)
-    return Reading(wanted.job_id, diagnosis.signature, diagnosis.headline, diagnosis.outcome, absence, step, diagnosis)
+        return JobDiagnosis(wanted.job_id, log_unavailable=log_unavailable, step=step)
+    return JobDiagnosis(
+        wanted.job_id, diagnosis.signature, diagnosis.headline, diagnosis.outcome, log_unavailable, step, diagnosis
+    )
 
 
-def _log(wanted: WantedLog, source: JobSource, limits: Limits) -> tuple[Diagnosis | None, Absence | None]:
+def _log(wanted: LogRequest, source: JobSource, limits: Limits) -> tuple[Diagnosis | None, LogUnavailable | None]:
     try:
         log = _whole_log(source)
     except LogAbsentError as absent:
-        return None, absent.absence
+        return None, absent.log_unavailable
     try:
         found = None if log.empty else explain(log, limits, wanted.step)
     except Exception as error:  # a log is anybody's text: one that trips the program must not end the sweep
         raise UnexplainedLogError(error) from error
-    return (found, None) if found and found.headline else (None, Absence.EMPTY)
+    return (found, None) if found and found.headline else (None, LogUnavailable.EMPTY)
 
 
 def _whole_log(source: JobSource) -> Log:

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from actions_toolkit import core
 
-from ci_failure_tracker.entry.delivery import Delivered, deliver
+from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import lines, one_line
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
-from ci_failure_tracker.github.writer import Door, ShutDoor
-from ci_failure_tracker.model import Close, Create, Gravity, Reopen, Update
+from ci_failure_tracker.github.writer import DryRunWriter, IssueWriter
+from ci_failure_tracker.model import Close, Create, Reopen, Severity, Update
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.summary import render_summary, said
 from ci_failure_tracker.settings import inputs, secret_texts
@@ -96,7 +96,7 @@ def _workspace() -> Path:
 def _sweep(connection: Connection, stop: _Stop) -> Report:
     progress = GroupedProgress(stop.check)
     github = connection.github(progress)
-    door: Door = ShutDoor() if connection.settings.dry_run else connection.door(github, progress)
+    door: IssueWriter = DryRunWriter() if connection.settings.dry_run else connection.door(github, progress)
     with _details():
         try:
             return sweep(github, door, connection.settings, connection.template, now())
@@ -155,7 +155,7 @@ class GroupedProgress:
 # --- what the sweep gives ------------------------------------------------------------------------
 
 
-def _publish(delivered: Delivered) -> None:
+def _publish(delivered: Delivery) -> None:
     report = delivered.report
     core.start_group("Plan and outcome")
     for result in report.results:
@@ -170,9 +170,9 @@ def _publish(delivered: Delivered) -> None:
 
 
 def _annotate(report: Report) -> None:
-    levels = ((Gravity.ERROR, core.error), (Gravity.WARNING, core.warning), (Gravity.NOTICE, core.notice))
-    for gravity, annotate in levels:
-        for text in _at_most_ten([str(problem) for problem in report.problems if problem.gravity is gravity]):
+    levels = ((Severity.ERROR, core.error), (Severity.WARNING, core.warning), (Severity.NOTICE, core.notice))
+    for severity, annotate in levels:
+        for text in _at_most_ten([str(problem) for problem in report.problems if problem.severity is severity]):
             annotate(lines(text), title="ci-failure-tracker")
 
 

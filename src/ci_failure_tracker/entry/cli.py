@@ -22,8 +22,8 @@ from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import lines, one_line
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
-from ci_failure_tracker.github.writer import Door, ShutDoor
-from ci_failure_tracker.model import Action, Gravity, Result
+from ci_failure_tracker.github.writer import DryRunWriter, IssueWriter
+from ci_failure_tracker.model import Action, Result, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import said
@@ -125,23 +125,23 @@ def _connection(given: dict[str, str | None]) -> Connection:
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
     with terminal.progress() as progress:
         github = connection.github(progress)
-        door: Door = connection.door(github, progress) if execute else ShutDoor()
+        door: IssueWriter = connection.door(github, progress) if execute else DryRunWriter()
         if execute and not yes:
             terminal.must_be_one()
-            door = _AskingDoor(door, terminal, progress)
+            door = _ConfirmingWriter(door, terminal, progress)
         return sweep(github, door, connection.settings, connection.template, now())
 
 
-class _AskingDoor:
+class _ConfirmingWriter:
     """Shows the plan and asks before it lets anything through."""
 
-    def __init__(self, door: Door, terminal: _Terminal, progress: _Bars) -> None:
+    def __init__(self, door: IssueWriter, terminal: _Terminal, progress: _Bars) -> None:
         self._door = door
         self._terminal = terminal
         self._progress = progress
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
-        planned = ShutDoor().apply(actions)
+        planned = DryRunWriter().apply(actions)
         if not any(said(result) != "left" for result in planned):
             return planned
         self._progress.pause()
@@ -227,8 +227,8 @@ class _Terminal:
             self._out.print(_looked_table(report))
             self._out.print(_plan_table(report.results, "Plan" if report.held_back else "Done"))
         for problem in report.problems:
-            style = "bold red" if problem.gravity is Gravity.ERROR else "yellow"
-            self._err.print(Text(f"{problem.gravity.value}: ", style=style) + Text(lines(str(problem))))
+            style = "bold red" if problem.severity is Severity.ERROR else "yellow"
+            self._err.print(Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))
         self._err.print(Text(one_line(report.line), style="bold"))
         self._err.print(Text(str(report.requests), style="dim"))
         if report.held_back:

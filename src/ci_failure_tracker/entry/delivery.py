@@ -12,13 +12,13 @@ from importlib import import_module
 from pathlib import Path
 
 from ci_failure_tracker.entry.report_files import write_report
-from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import CHANNELS, Channel, Sent, Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivery:
     """The report with the problems of its delivery; the path of its file; the text for the output `slack-payload`."""
 
     report: Report
@@ -28,14 +28,14 @@ class Delivered:
 
 def deliver(
     report: Report, settings: Settings, workspace: Path, *, is_dry: bool, channels: Sequence[Channel] = CHANNELS
-) -> Delivered:
+) -> Delivery:
     """Bring the report wherever the settings say. A dry run sends nothing, but leaves its files."""
     report = dataclasses.replace(report, is_dry=is_dry)
     sent = [] if is_dry else [_sent(channel, report, settings) for channel in channels if channel.is_on(settings)]
     report = report.having(problem for result in sent for problem in result.problems)
     # The files come last, so that they hold every problem.
     report, path = write_report(report, settings.report_dir, workspace)
-    return Delivered(report, path, "".join(result.payload for result in sent))
+    return Delivery(report, path, "".join(result.payload for result in sent))
 
 
 def _sent(channel: Channel, report: Report, settings: Settings) -> Sent:
@@ -43,7 +43,7 @@ def _sent(channel: Channel, report: Report, settings: Settings) -> Sent:
         return _sender(channel)(report, settings)
     except Exception as error:  # the other channels and the files still get the report
         what = f"{channel.failure}: {type(error).__name__}."
-        return Sent((Problem(Gravity.ERROR, what, "This is a bug: please report it."),))
+        return Sent((Problem(Severity.ERROR, what, "This is a bug: please report it."),))
 
 
 def _sender(channel: Channel) -> Callable[[Report, Settings], Sent]:

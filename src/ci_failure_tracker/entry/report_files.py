@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ci_failure_tracker.entry import optional_packages as extras
-from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 
@@ -47,14 +47,14 @@ def _written(place: Path, name: str, make: Callable[[], bytes]) -> list[Problem]
         return [_unwritable(name, str(place), error)]
     except Exception as error:
         what = f"{name} could not be made: {type(error).__name__}."
-        return [Problem(Gravity.ERROR, what, "This is a bug: please report it.")]
+        return [Problem(Severity.ERROR, what, "This is a bug: please report it.")]
     return []
 
 
 def _unwritable(name: str, place: str, error: OSError | ValueError) -> Problem:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
     what = f"{name} could not be written to {place!r} ({reason})."
-    return Problem(Gravity.ERROR, what, "Give `report-dir` a folder in the workspace that may be written to.")
+    return Problem(Severity.ERROR, what, "Give `report-dir` a folder in the workspace that may be written to.")
 
 
 def _missing() -> list[Problem]:
@@ -62,7 +62,7 @@ def _missing() -> list[Problem]:
     if not extra.missing:
         return []
     lacking = f"{METRICS} was not written, for it needs {' and '.join(extra.missing)}."
-    return [Problem(Gravity.WARNING, lacking, extra.advice)]
+    return [Problem(Severity.WARNING, lacking, extra.advice)]
 
 
 def _metrics(report: Report) -> bytes:

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from ci_failure_tracker.entry import optional_packages as extras
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, MeteredRequester, connect
-from ci_failure_tracker.github.reader import GitHub
-from ci_failure_tracker.github.writer import IssueTexts, OpenDoor
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.writer import GitHubIssueWriter, IssueTexts
 from ci_failure_tracker.issues.body import IssueTemplate, read_template
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate
@@ -29,13 +29,13 @@ class Connection:
     endpoints: Endpoints
     requester: MeteredRequester
 
-    def github(self, progress: Progress) -> GitHub:
+    def github(self, progress: Progress) -> GitHubReader:
         """What reads the repository."""
-        return GitHub(self.requester, self.endpoints, self.settings.repository, progress)
+        return GitHubReader(self.requester, self.endpoints, self.settings.repository, progress)
 
-    def door(self, github: GitHub, progress: Progress) -> OpenDoor:
+    def door(self, github: GitHubReader, progress: Progress) -> GitHubIssueWriter:
         """What writes to the repository that `github` reads."""
-        return OpenDoor(self.requester, github.reads, IssueTexts(identity_of, closed_as_duplicate), progress)
+        return GitHubIssueWriter(self.requester, github.queries, IssueTexts(identity_of, closed_as_duplicate), progress)
 
 
 def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:

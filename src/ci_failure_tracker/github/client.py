@@ -27,7 +27,7 @@ from ci_failure_tracker.errors import (
     TrackerError,
     UnansweredError,
 )
-from ci_failure_tracker.github.retry import Budget, Patience, is_broken, is_held_back
+from ci_failure_tracker.github.retry import Budget, RetryPolicy, is_broken, is_held_back
 from ci_failure_tracker.model import MAX_REQUESTS
 from ci_failure_tracker.model.secret import Secret
 
@@ -53,7 +53,7 @@ class MeteredRequester(Requester):
     asked to wait; one whose answer was lost is the door's to look for.
     """
 
-    patience: Patience
+    retry_policy: RetryPolicy
     budget: Budget
     graphql_address: str
     token: Secret
@@ -61,13 +61,13 @@ class MeteredRequester(Requester):
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
         """Send a request, as PyGithub does, and again where that may help; an answer never repeats the token."""
         verb, url = str(args[0]), str(args[1])
-        reading = verb == "GET" or url == self.graphql_address
-        for tried in range(1, self.patience.tries + 1):
-            if not reading:
+        job_diagnosis = verb == "GET" or url == self.graphql_address
+        for tried in range(1, self.retry_policy.tries + 1):
+            if not job_diagnosis:
                 self._pace()
             answer, error = self._try(args, kwargs)
-            wait = self.patience.wait(answer, tried, may_repeat=reading)
-            if wait is None or self.budget.spent or not self.budget.may_wait(wait, self.patience):
+            wait = self.retry_policy.wait(answer, tried, may_repeat=job_diagnosis)
+            if wait is None or self.budget.spent or not self.budget.may_wait(wait, self.retry_policy):
                 break
             _LOGGER.debug("%s %s is tried again after %.1f s", verb, url, wait)
             time.sleep(wait)
@@ -96,22 +96,22 @@ class MeteredRequester(Requester):
     def _pace(self) -> None:
         """GitHub asks for a second between writes ("Best practices for using the REST API")."""
         since = time.monotonic() - self.budget.last_write
-        if since < self.patience.between_writes:
-            time.sleep(self.patience.between_writes - since)
+        if since < self.retry_policy.between_writes:
+            time.sleep(self.retry_policy.between_writes - since)
         self.budget.last_write = time.monotonic()
 
 
 def connect(
-    token: Secret, endpoints: Endpoints, patience: Patience | None = None, max_requests: int = MAX_REQUESTS
+    token: Secret, endpoints: Endpoints, retry_policy: RetryPolicy | None = None, max_requests: int = MAX_REQUESTS
 ) -> MeteredRequester:
     """A requester for one sweep."""
     # What came of a request is said in our own words.
     logging.getLogger("github").setLevel(logging.WARNING)
-    patience = patience or Patience()
+    retry_policy = retry_policy or RetryPolicy()
     requester = MeteredRequester(
         auth=Token(token.reveal()),
         base_url=endpoints.api_url.rstrip("/"),
-        timeout=patience.timeout,  # type: ignore[arg-type]  # requests takes parts of seconds as well
+        timeout=retry_policy.timeout,  # type: ignore[arg-type]  # requests takes parts of seconds as well
         user_agent=f"ci-failure-tracker/{__version__}",
         per_page=100,
         verify=True,
@@ -120,7 +120,7 @@ def connect(
         seconds_between_requests=0,
         seconds_between_writes=0,
     )
-    requester.patience, requester.budget = patience, Budget(max_requests)
+    requester.retry_policy, requester.budget = retry_policy, Budget(max_requests)
     requester.graphql_address, requester.token = endpoints.graphql_url, token
     return requester
 
@@ -133,13 +133,13 @@ def unread_repository(requester: MeteredRequester, name: str) -> Repository:
 class _Anonymous(requests.Session):
     """A session that shows nobody credentials, neither the token nor what a `.netrc` file holds."""
 
-    def __init__(self, patience: Patience) -> None:
+    def __init__(self, retry_policy: RetryPolicy) -> None:
         super().__init__()
         self.auth = lambda request: request
         self.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
         retry = Retry(
-            total=patience.tries - 1,
-            backoff_factor=patience.backoff,
+            total=retry_policy.tries - 1,
+            backoff_factor=retry_policy.backoff,
             allowed_methods={"GET"},
             status_forcelist=[429, *range(500, 600)],
             respect_retry_after_header=False,
@@ -153,9 +153,9 @@ class _Anonymous(requests.Session):
 
 
 @contextmanager
-def anonymous_download(address: str, patience: Patience) -> Iterator[requests.Response]:
+def anonymous_download(address: str, retry_policy: RetryPolicy) -> Iterator[requests.Response]:
     """A file that GitHub gave a signed address for, mostly on another host; its body is not read yet."""
-    with _Anonymous(patience) as session, session.get(address, stream=True, timeout=patience.timeout) as answer:
+    with _Anonymous(retry_policy) as session, session.get(address, stream=True, timeout=retry_policy.timeout) as answer:
         yield answer
 
 

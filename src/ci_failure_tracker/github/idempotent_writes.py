@@ -13,7 +13,7 @@ from github.Repository import Repository as GithubRepository
 
 from ci_failure_tracker.errors import UnansweredError
 from ci_failure_tracker.github.client import MeteredRequester, translated
-from ci_failure_tracker.github.queries import Reads, as_issue, is_pull_request
+from ci_failure_tracker.github.queries import Queries, as_issue, is_pull_request
 from ci_failure_tracker.model import Create, Issue
 
 RIGHT = "issues: write"
@@ -27,17 +27,17 @@ IdentityOf = Callable[[Issue, str | None], str | None]
 """Gives the failure id of an issue that is ours; the login, where it is known, is the token's own."""
 
 
-class Once:
+class IdempotentWrites:
     """Sends a write; where its answer is lost, it looks whether it was done before it sends it again."""
 
     def __init__(
-        self, requester: MeteredRequester, repository: GithubRepository, reads: Reads, identity_of: IdentityOf
+        self, requester: MeteredRequester, repository: GithubRepository, queries: Queries, identity_of: IdentityOf
     ) -> None:
         """Nothing is asked yet."""
         self._identity_of = identity_of
         self._requester = requester
         self._repository = repository
-        self._reads = reads
+        self._reads = queries
 
     def _surely(self, doing: str, send: Callable[[], _T], find: Callable[[], _T | None] = lambda: None) -> _T:
         """Send until it is answered; `find` looks for what an unanswered one may have done.
@@ -47,14 +47,14 @@ class Once:
         Raises:
             UnansweredError: where no try was answered.
         """
-        patience, budget = self._requester.patience, self._requester.budget
-        for tried in range(1, patience.tries + 1):
+        retry_policy, budget = self._requester.retry_policy, self._requester.budget
+        for tried in range(1, retry_policy.tries + 1):
             try:
                 with translated(doing, RIGHT):
                     return send()
             except UnansweredError:
-                wait = patience.backoff * 2 ** (tried - 1)
-                if tried == patience.tries or budget.spent or not budget.may_wait(wait, patience):
+                wait = retry_policy.backoff * 2 ** (tried - 1)
+                if tried == retry_policy.tries or budget.spent or not budget.may_wait(wait, retry_policy):
                     raise
                 time.sleep(wait)
             if (found := find()) is not None:

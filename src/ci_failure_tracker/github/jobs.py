@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from ci_failure_tracker.errors import GitHubError, RateLimitedError, RequestsSpentError, TrackerError, UnansweredError
 from ci_failure_tracker.github.check_suites import MOST_ATTEMPTS
-from ci_failure_tracker.github.queries import Reads
-from ci_failure_tracker.model import Gravity, Job, Problem, Run, RunJobs
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.model import Job, Problem, Run, RunJobs, Severity
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted
 
@@ -27,8 +27,8 @@ _LOGGER = logging.getLogger(__name__)
 class JobReader:
     """Reads the jobs of runs, and gives up where GitHub goes on refusing."""
 
-    def __init__(self, reads: Reads, progress: Progress) -> None:
-        self._reads = reads
+    def __init__(self, queries: Queries, progress: Progress) -> None:
+        self._reads = queries
         self._progress = progress
         self._found: list[RunJobs] = []
         self._failed: list[tuple[Run, GitHubError]] = []
@@ -103,13 +103,13 @@ class JobReader:
         for what, advice in dict.fromkeys((error.what, error.advice) for _, error in self._failed):
             names = [f"run {run.number} of {run.workflow.name}" for run, error in self._failed if error.what == what]
             more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - enough to see which
-            yield Problem(Gravity.ERROR, f"Left out: {', '.join(names[:5])}{more}. {what}", advice)
+            yield Problem(Severity.ERROR, f"Left out: {', '.join(names[:5])}{more}. {what}", advice)
         if not_asked and isinstance(self._refused, RequestsSpentError):
             left = f"The jobs of {counted(not_asked, 'run')} were not asked for."
-            yield Problem(self._refused.gravity, f"{self._refused.what} {left}", self._refused.advice)
+            yield Problem(self._refused.severity, f"{self._refused.what} {left}", self._refused.advice)
         elif not_asked:
             what = f"GitHub goes on refusing, so the jobs of {counted(not_asked, 'more run')} were not asked for."
-            yield Problem(Gravity.ERROR, what, "Sweep again later.")
+            yield Problem(Severity.ERROR, what, "Sweep again later.")
 
 
 def _fits(run: Run) -> bool:

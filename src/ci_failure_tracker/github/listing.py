@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import islice
 
 from ci_failure_tracker.errors import GitHubError
-from ci_failure_tracker.github.queries import Reads
-from ci_failure_tracker.model import Gravity, Problem, Query, Run, Workflow
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.model import Problem, Query, Run, Severity, Workflow
 
 KEPT = 0.3
 """The part of a sweep's requests that the list of runs leaves to what follows."""
@@ -29,7 +29,7 @@ class Listing:
     start: datetime | None
 
 
-def list_runs(reads: Reads, query: Query) -> Listing:
+def list_runs(queries: Queries, query: Query) -> Listing:
     """The newest runs that fit.
 
     Raises:
@@ -41,7 +41,7 @@ def list_runs(reads: Reads, query: Query) -> Listing:
     oldest: datetime | None = None
     complete = True
     try:
-        for run in islice(_newest_first(reads, query), query.most_listed):
+        for run in islice(_newest_first(queries, query), query.most_listed):
             oldest = run.created_at
             listed += run.id not in runs
             if not query.takes(run):
@@ -64,24 +64,24 @@ def list_runs(reads: Reads, query: Query) -> Listing:
     return Listing(tuple(runs.values()), forks, tuple(problems), query.created_from if complete else oldest)
 
 
-def _newest_first(reads: Reads, query: Query) -> Iterator[Run]:
+def _newest_first(queries: Queries, query: Query) -> Iterator[Run]:
     """The runs of all listings as one, each page read only when it is needed."""
     created = f">={query.created_from:%Y-%m-%dT%H:%M:%SZ}" if query.created_from else None
     workflows: tuple[Workflow | None, ...] = query.listed or (None,)
-    listings = (reads.runs(one, query.branch, query.event, created) for one in workflows)
+    listings = (queries.runs(one, query.branch, query.event, created) for one in workflows)
     for run in heapq.merge(*listings, key=lambda run: run.order, reverse=True):
-        reads.budget.check(1, KEPT)
+        queries.budget.check(1, KEPT)
         yield run
 
 
 def _cut_short(error: GitHubError, seen: int) -> Problem:
     what = f"The list of runs was cut short after {seen}: {error}"
-    return Problem(error.gravity, what, "The next sweep tries again.")
+    return Problem(error.severity, what, "The next sweep tries again.")
 
 
 def _looked_far_enough(found: int, most: int) -> Problem:
     return Problem(
-        Gravity.WARNING,
+        Severity.WARNING,
         f"Only {found} runs fit the filters among the newest {most:,}.",
         "Bound the time with `since`, or name the workflows, so that fewer runs are sifted.",
     )

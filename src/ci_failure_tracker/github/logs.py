@@ -14,16 +14,16 @@ from ci_failure_tracker.errors import (
     TrackerError,
     UnexplainedLogError,
 )
-from ci_failure_tracker.github.queries import Reads
+from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import (
     Annotation,
     Diagnose,
-    Gravity,
+    JobDiagnosis,
+    LogRequest,
+    LogRequests,
     LogsRead,
     Problem,
-    Reading,
-    Wanted,
-    WantedLog,
+    Severity,
 )
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted
@@ -41,22 +41,22 @@ _GIVE_UP_AFTER = 3
 
 
 @dataclass(frozen=True, slots=True)
-class LogsAnswer:
+class LogsResult:
     """What came of the logs that were asked for; `unexplained` are the jobs to ask for again in the next sweep."""
 
-    readings: tuple[Reading, ...]
+    job_diagnoses: tuple[JobDiagnosis, ...]
     counts: LogsRead
     unexplained: frozenset[int]
     problems: tuple[Problem, ...]
 
 
 def read_logs(
-    reads: Reads,
-    wanted: Wanted,
+    queries: Queries,
+    wanted: LogRequests,
     known: Mapping[int, tuple[Annotation, ...]],
     diagnose: Diagnose,
     progress: Progress,
-) -> LogsAnswer:
+) -> LogsResult:
     """What the logs of failed jobs say; `diagnose` is called once for each as it arrives.
 
     A log that cannot be read is a problem in the result, and one that is not there is not even that.
@@ -69,7 +69,7 @@ def read_logs(
         progress: is told of each log.
     """
     progress.phase("Read the logs of failed jobs", len(wanted.logs))
-    desk = _Desk(reads, known, diagnose)
+    desk = _Desk(queries, known, diagnose)
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="log")
     told: list[_Told] = []
     try:
@@ -80,8 +80,8 @@ def read_logs(
         pool.shutdown(wait=False, cancel_futures=True)  # who stops the sweep does not wait for a download
         raise
     pool.shutdown()
-    return LogsAnswer(
-        readings=tuple(one.reading for one in told if one.reading is not None),
+    return LogsResult(
+        job_diagnoses=tuple(one.job_diagnosis for one in told if one.job_diagnosis is not None),
         counts=_counts(told, wanted, desk.bytes_read),
         unexplained=wanted.later | {one.wanted.job_id for one in told if _is_asked_for_again(one)},
         problems=tuple(_problems(told, wanted, desk)),
@@ -92,8 +92,8 @@ def read_logs(
 class _Told:
     """What came of one wanted log: a reading, or an error, or neither where it had to wait."""
 
-    wanted: WantedLog
-    reading: Reading | None = None
+    wanted: LogRequest
+    job_diagnosis: JobDiagnosis | None = None
     error: TrackerError | None = None
     waits: bool = False
 
@@ -108,8 +108,8 @@ class _OverBudgetError(TrackerError):
 class _Desk:
     """Where the logs of one sweep are read; several threads work at it."""
 
-    def __init__(self, reads: Reads, known: Mapping[int, tuple[Annotation, ...]], diagnose: Diagnose) -> None:
-        self._reads = reads
+    def __init__(self, queries: Queries, known: Mapping[int, tuple[Annotation, ...]], diagnose: Diagnose) -> None:
+        self._reads = queries
         self._known = known
         self._diagnose = diagnose
         self._lock = Lock()
@@ -118,7 +118,7 @@ class _Desk:
         self.refused: TrackerError | None = None
         self.no_annotations: MissingRightError | None = None
 
-    def read(self, wanted: WantedLog) -> _Told:
+    def read(self, wanted: LogRequest) -> _Told:
         """Read one log. No error gets out: whatever goes wrong with one log, the others are read."""
         if self.refused is not None or self.bytes_read >= MOST_BYTES:
             return _Told(wanted, waits=True)
@@ -187,46 +187,50 @@ class _Source:
 
 
 def _is_asked_for_again(told: _Told) -> bool:
-    return told.error is not None or told.waits or (told.reading is not None and told.reading.absence is not None)
+    return (
+        told.error is not None
+        or told.waits
+        or (told.job_diagnosis is not None and told.job_diagnosis.log_unavailable is not None)
+    )
 
 
 # --- what is said of it --------------------------------------------------------------------------
 
 
-def _counts(told: Sequence[_Told], wanted: Wanted, size: int) -> LogsRead:
-    readings = [one.reading for one in told if one.reading is not None]
+def _counts(told: Sequence[_Told], wanted: LogRequests, size: int) -> LogsRead:
+    job_diagnoses = [one.job_diagnosis for one in told if one.job_diagnosis is not None]
     return LogsRead(
-        read=sum(reading.absence is None for reading in readings),
+        read=sum(job_diagnosis.log_unavailable is None for job_diagnosis in job_diagnoses),
         size=size,
-        absent=sum(reading.absence is not None for reading in readings),
+        absent=sum(job_diagnosis.log_unavailable is not None for job_diagnosis in job_diagnoses),
         unread=sum(one.error is not None for one in told),
         left_out=wanted.left_out + sum(one.waits for one in told),
     )
 
 
-def _problems(told: Sequence[_Told], wanted: Wanted, desk: _Desk) -> Iterator[Problem]:
+def _problems(told: Sequence[_Told], wanted: LogRequests, desk: _Desk) -> Iterator[Problem]:
     failed = [(one.wanted.name, one.error) for one in told if one.error is not None]
     for what, advice in dict.fromkeys((error.what, error.advice) for _, error in failed):
         names = [name for name, error in failed if error.what == what]
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - enough to see which
         lead = f"Without a look at its log: {', '.join(names[:5])}{more}."
-        yield Problem(Gravity.WARNING, f"{lead} {what}", advice or "The next sweep tries again.")
+        yield Problem(Severity.WARNING, f"{lead} {what}", advice or "The next sweep tries again.")
     waiting = sum(one.waits for one in told)
     if isinstance(desk.refused, RequestsSpentError) and waiting:
         left = f"{counted(waiting, 'log')} {_were(waiting)} not read."
-        yield Problem(desk.refused.gravity, f"{desk.refused.what} {left}", desk.refused.advice)
+        yield Problem(desk.refused.severity, f"{desk.refused.what} {left}", desk.refused.advice)
         waiting = 0
     elif desk.refused is not None and waiting:
         what = f"GitHub goes on refusing, so {counted(waiting, 'more log')} {_were(waiting)} not asked for."
-        yield Problem(Gravity.WARNING, what, "The next sweep tries again.")
+        yield Problem(Severity.WARNING, what, "The next sweep tries again.")
         waiting = 0
     if waiting := waiting + wanted.left_out:
         most = f"a sweep reads {wanted.most} logs and {MOST_BYTES // 1_000_000} MB at most"
         what = f"{counted(waiting, 'log')} {_were(waiting)} not read: {most}."
-        yield Problem(Gravity.NOTICE, what, "The next sweep goes on, the newest failures first.")
+        yield Problem(Severity.NOTICE, what, "The next sweep goes on, the newest failures first.")
     if desk.no_annotations is not None:
         yield Problem(
-            Gravity.NOTICE,
+            Severity.NOTICE,
             desk.no_annotations.what,
             "They say why a job ended that has no log. Add `checks: read` to the permissions if you want them read.",
         )

@@ -36,12 +36,12 @@ from ci_failure_tracker.github.client import (
 )
 from ci_failure_tracker.github.retry import Budget, is_held_back
 from ci_failure_tracker.model import (
-    Absence,
     Annotation,
     Commit,
     CommitsBetween,
     Issue,
     Job,
+    LogUnavailable,
     Repository,
     Run,
     Step,
@@ -54,7 +54,7 @@ _CONTENTS = "contents: read"
 _READING_FILES = "read the workflow files"
 _WORKFLOWS_FOLDER = ".github/workflows"
 _THE_REPOSITORY = "repository(owner: $owner, name: $name)"
-_ABSENT = {404: Absence.NOT_FOUND, 410: Absence.GONE}
+_ABSENT = {404: LogUnavailable.NOT_FOUND, 410: LogUnavailable.GONE}
 _PIECE = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FORBIDDEN = (403, 404)
@@ -64,7 +64,7 @@ _PULL_REQUEST = re.compile(r"/pull/\d+$")
 _HISTORY = "history(first: 30) { nodes { oid messageHeadline author { name user { login } } } }"
 
 
-class Reads:
+class Queries:
     """Reads one repository."""
 
     def __init__(self, requester: MeteredRequester, endpoints: Endpoints, name: str) -> None:
@@ -171,9 +171,9 @@ class Reads:
             LogAbsentError: where there is none: it was deleted, or the job never ran on a runner.
             GitHubError: also in the middle of it.
         """
-        reading, patience = translated("read the log of a job", _ACTIONS), self._requester.patience
+        job_diagnosis, retry_policy = translated("read the log of a job", _ACTIONS), self._requester.retry_policy
         begun = monotonic()
-        with reading, anonymous_download(self._log_address(job_id), patience) as answer:
+        with job_diagnosis, anonymous_download(self._log_address(job_id), retry_policy) as answer:
             if answer.status_code in _ABSENT:
                 raise LogAbsentError(_ABSENT[answer.status_code])
             if not answer.ok:
@@ -183,8 +183,8 @@ class Reads:
             for piece in answer.iter_content(_PIECE):
                 yield piece
                 # Each byte in time is not the whole in time.
-                if monotonic() - begun > patience.whole_log:
-                    raise GitHubError(f"The log was not there as a whole after {patience.whole_log:.0f} seconds.")
+                if monotonic() - begun > retry_policy.whole_log:
+                    raise GitHubError(f"The log was not there as a whole after {retry_policy.whole_log:.0f} seconds.")
 
     def _log_address(self, job_id: int) -> str:
         """Where the log is; GitHub signs an address on another host, which must not get the token."""

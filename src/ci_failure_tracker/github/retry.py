@@ -19,7 +19,7 @@ Answer = tuple[int, Mapping[str, Any], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How long a sweep tries; all times in seconds.
 
     `timeout` is how long a request may leave us without a byte, `tries` how often each is sent at most, `backoff` the
@@ -133,9 +133,9 @@ class Budget:
         """Whether the sweep has sent all that it may, whatever GitHub leaves."""
         return self.made >= self.most
 
-    def may_wait(self, seconds: float, patience: Patience) -> bool:
+    def may_wait(self, seconds: float, retry_policy: RetryPolicy) -> bool:
         """Whether the sweep has that much time; if so, it is taken."""
-        if self.waited + seconds > patience.longest_in_all:
+        if self.waited + seconds > retry_policy.longest_in_all:
             return False
         self.waited += seconds
         return True

@@ -19,21 +19,21 @@ from ci_failure_tracker.errors import (
     UnansweredError,
 )
 from ci_failure_tracker.github.client import MeteredRequester, translated, unread_repository
-from ci_failure_tracker.github.idempotent_writes import RIGHT, IdentityOf, Once
-from ci_failure_tracker.github.queries import Reads, as_issue, is_pull_request
+from ci_failure_tracker.github.idempotent_writes import RIGHT, IdempotentWrites, IdentityOf
+from ci_failure_tracker.github.queries import Queries, as_issue, is_pull_request
 from ci_failure_tracker.model import (
     Action,
     Change,
     Close,
     Create,
-    Fate,
-    Gravity,
     Issue,
     Problem,
     Reopen,
     Result,
+    Severity,
     Skip,
     Update,
+    WriteStatus,
 )
 from ci_failure_tracker.model.progress import Progress
 
@@ -46,14 +46,14 @@ _LABELS = {
 _OTHER_LABEL = ("ededed", "Set by ci-failure-tracker")
 
 
-class Door(Protocol):
+class IssueWriter(Protocol):
     """Where a plan is carried out, or not."""
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """What became of each action, in the same order."""
 
 
-class ShutDoor:
+class DryRunWriter:
     """A dry run: every action stays a plan."""
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
@@ -63,8 +63,8 @@ class ShutDoor:
 
 def _stays(action: Action) -> Result:
     if isinstance(action, Skip):
-        return Result(action, Fate.LEFT, action.number)
-    return Result(action, Fate.PLANNED, None if isinstance(action, Create) else action.number)
+        return Result(action, WriteStatus.LEFT, action.number)
+    return Result(action, WriteStatus.PLANNED, None if isinstance(action, Create) else action.number)
 
 
 class LabelsDroppedError(TrackerError):
@@ -83,16 +83,16 @@ class IssueTexts:
     as_duplicate: Callable[[Create, int, datetime], tuple[str, str]]
 
 
-class OpenDoor:
+class GitHubIssueWriter:
     """Writes one action after another; one that fails does not stop the others."""
 
-    def __init__(self, requester: MeteredRequester, reads: Reads, texts: IssueTexts, progress: Progress) -> None:
+    def __init__(self, requester: MeteredRequester, queries: Queries, texts: IssueTexts, progress: Progress) -> None:
         """Writes to the repository that was read; nothing is asked yet."""
         self._texts = texts
-        self._reads = reads
-        self._repository = unread_repository(requester, reads.name)
+        self._reads = queries
+        self._repository = unread_repository(requester, queries.name)
         self._budget = requester.budget
-        self._once = Once(requester, self._repository, reads, texts.identity_of)
+        self._once = IdempotentWrites(requester, self._repository, queries, texts.identity_of)
         self._requester = requester
         self._progress = progress
         self._labels: set[str] | None = None
@@ -106,7 +106,7 @@ class OpenDoor:
         self._created.clear()
         # It may have turned out to be called otherwise now.
         self._repository = unread_repository(self._requester, self._reads.name)
-        self._once = Once(self._requester, self._repository, self._reads, self._texts.identity_of)
+        self._once = IdempotentWrites(self._requester, self._repository, self._reads, self._texts.identity_of)
         results = [self._carry_out(action) for action in actions]
         if not self._created:
             return tuple(results)
@@ -125,8 +125,8 @@ class OpenDoor:
                 self._stopped = error
             number = None if isinstance(action, Create) else action.number
             self._with_twin.add(action.identity.id)
-            problem = Problem(error.gravity, error.what, _advice(action, error))
-            return Result(action, Fate.FAILED, number, problems=(problem,))
+            problem = Problem(error.severity, error.what, _advice(action, error))
+            return Result(action, WriteStatus.FAILED, number, problems=(problem,))
         finally:
             self._progress.advance()
 
@@ -144,7 +144,7 @@ class OpenDoor:
         issue = self._issue(action.number)
         problems = tuple(self._say(issue, action))
         self._edit(issue, action)
-        return Result(action, Fate.DONE, action.number, issue.html_url, problems)
+        return Result(action, WriteStatus.DONE, action.number, issue.html_url, problems)
 
     def _edit(self, issue: GithubIssue, action: Change) -> None:
         """One request, so that an issue is never closed without the marker that says that it was us."""
@@ -164,7 +164,7 @@ class OpenDoor:
             except TrackerError as error:
                 if isinstance(error, _MAY_GO_WELL_LATER):
                     raise
-                yield Problem(Gravity.ERROR, error.what, error.advice)
+                yield Problem(Severity.ERROR, error.what, error.advice)
 
     def _to_say(self, issue: GithubIssue, action: Change) -> Iterator[tuple[str, Callable[[str], Sequence[Problem]]]]:
         if action.labels:
@@ -201,7 +201,9 @@ class OpenDoor:
             self._once.assign(_words(action), issue, action.assignees)
         self._check_found_again(issue, action)
         self._created[issue.number] = as_issue(issue)
-        return Result(action, Fate.DONE, issue.number, issue.html_url, (*problems, *_what_was_dropped(issue, action)))
+        return Result(
+            action, WriteStatus.DONE, issue.number, issue.html_url, (*problems, *_what_was_dropped(issue, action))
+        )
 
     # --- another sweep at the same time ----------------------------------------------------------
 
@@ -247,10 +249,10 @@ class OpenDoor:
             self._once.comment(doing, issue, comment)
             self._once.write_body(doing, issue, body, "closed", "duplicate")
         except TrackerError as error:
-            problem = Problem(Gravity.ERROR, f"{what}. {error.what}", error.advice)
+            problem = Problem(Severity.ERROR, f"{what}. {error.what}", error.advice)
             return replace(result, problems=(*result.problems, problem))
-        notice = Problem(Gravity.NOTICE, f"{what}, so #{ours.number} was closed as its duplicate.")
-        return Result(result.action, Fate.LEFT, kept, problems=(*result.problems, notice))
+        notice = Problem(Severity.NOTICE, f"{what}, so #{ours.number} was closed as its duplicate.")
+        return Result(result.action, WriteStatus.LEFT, kept, problems=(*result.problems, notice))
 
     # --- labels ----------------------------------------------------------------------------------
 
@@ -268,7 +270,7 @@ class OpenDoor:
             except TrackerError as error:
                 if name in needed:
                     raise
-                problems.append(Problem(Gravity.WARNING, error.what, error.advice))
+                problems.append(Problem(Severity.WARNING, error.what, error.advice))
             self._labels.add(name.casefold())
         return problems
 
@@ -319,7 +321,7 @@ def _what_was_dropped(issue: GithubIssue, action: Create) -> list[Problem]:
     people = [login for login in action.assignees if login.casefold() not in have]
     return [
         Problem(
-            Gravity.WARNING,
+            Severity.WARNING,
             f"Issue #{issue.number} was made without the {kind} {', '.join(map(repr, missing))}.",
             advice,
         )

@@ -24,8 +24,8 @@ from ci_failure_tracker.issues.evidence import (
     other_causes,
     unknown_causes,
 )
-from ci_failure_tracker.issues.intro import lead, quiet_of, standing
-from ci_failure_tracker.issues.links import commit, point, run_link
+from ci_failure_tracker.issues.intro import intro, missed_schedule_of, status_sentences
+from ci_failure_tracker.issues.links import commit, run_link, run_ref_link
 from ci_failure_tracker.issues.suspects import suspect_lines
 from ci_failure_tracker.model import (
     ALL_JOBS,
@@ -37,10 +37,10 @@ from ci_failure_tracker.model import (
     Identity,
     IdentityKind,
     LegCount,
+    MissedSchedule,
     Occurrence,
     Outcome,
-    Point,
-    Quiet,
+    RunRef,
     State,
 )
 from ci_failure_tracker.text.markdown import cell, code, defused, link, short, utc
@@ -205,7 +205,7 @@ def read_template(text: str) -> IssueTemplate:
 
 
 _EXAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
-_EXAMPLE_POINT = Point(1, 1, "0" * 40, _EXAMPLE_TIME)
+_EXAMPLE_POINT = RunRef(1, 1, "0" * 40, _EXAMPLE_TIME)
 _EXAMPLE = State(
     identity=Identity("0" * 32, "CI", "test"),
     count=1,
@@ -283,8 +283,8 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     lines = excerpt(state, size.lines)
     causes = cause_views(state, size.causes, size.text)
     return IssueView(
-        lead=lead(state, url, size.text),
-        standing=list(standing(state, url, close_after)),
+        lead=intro(state, url, size.text),
+        standing=list(status_sentences(state, url, close_after)),
         silent=state.latest.outcome is Outcome.SILENT,
         headline=headline(state, size.text),
         excerpt=lines,
@@ -308,8 +308,8 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         causes=causes,
         other_causes=other_causes(state, causes),
         unknown_causes=unknown_causes(state),
-        failing_since=point(state.first_red, url),
-        last_green=point(state.last_green, url),
+        failing_since=run_ref_link(state.first_red, url),
+        last_green=run_ref_link(state.last_green, url),
         compare=_compare(state, url),
         suspects=suspect_lines(state.suspects, url)[: size.suspects] if state.suspects else [],
         actions=list(_actions(state, url, lines)),
@@ -368,7 +368,7 @@ def _compare(state: State, url: str) -> str:
 def _actions(state: State, url: str, lines: str) -> Iterator[str]:
     latest = state.latest
     if latest.outcome is Outcome.SILENT:
-        yield from _WAKE_UP[quiet_of(state) or Quiet.OVERDUE]
+        yield from _WAKE_UP[missed_schedule_of(state) or MissedSchedule.OVERDUE]
         return
     log = _job_link(latest, url)
     step = next((leg.step for leg in latest.legs if leg.step), None)
@@ -386,11 +386,11 @@ def _actions(state: State, url: str, lines: str) -> Iterator[str]:
 
 
 _WAKE_UP = {
-    Quiet.DISABLED: (
+    MissedSchedule.DISABLED: (
         "Enable the workflow again: on its page under Actions, or with `gh workflow enable`.",
         "Push something now and then: GitHub disables the schedules of a public repository after 60 quiet days.",
     ),
-    Quiet.OVERDUE: (
+    MissedSchedule.OVERDUE: (
         "Look at the workflow's page under Actions: is it disabled, and does it have runs of the event `schedule`?",
         "Check that its file is on the default branch and that its `cron` says what it should.",
         "Start it by hand (`workflow_dispatch`). GitHub drops scheduled runs when it is busy, mostly at full hours.",

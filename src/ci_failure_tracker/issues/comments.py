@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from ci_failure_tracker.issues.evidence import short_code
-from ci_failure_tracker.issues.links import commit, point, run_link, span
-from ci_failure_tracker.model import SCHEDULE, Ending, Flaky, IdentityKind, Line, News, Point, State
+from ci_failure_tracker.issues.links import commit, run_link, run_ref_link, span
+from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, Flaky, IdentityKind, News, RunRef, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
@@ -24,7 +24,7 @@ _HEADLINE = 160
 _LISTED = 5
 
 
-def closing_comment(state: State, ending: Ending, url: str, now: datetime) -> str:
+def closing_comment(state: State, ending: CloseReason, url: str, now: datetime) -> str:
     """Why the issue is closed, with the proof: which runs, on which commits, and how long it was broken."""
     proof = list(_CLOSINGS[ending](state, url))
     # How long it was may depend on when that is asked.
@@ -66,7 +66,7 @@ def news_comment(state: State, url: str, news: News) -> str:
     if news.flaky and state.flaky:
         parts.append(f"This is flaky. {flaky_words(state.flaky, url)}")
     if news.week:
-        since = f" since {point(state.first_red, url)}" if state.first_red else ""
+        since = f" since {run_ref_link(state.first_red, url)}" if state.first_red else ""
         parts.append(f"Broken for a week: red{since}, in {counted_failures(state)}.")
     return _signed(parts, "news", state)
 
@@ -102,9 +102,9 @@ def _recovered(state: State, url: str) -> Iterator[str]:
         yield f"Each of the {counted(len(legs), kind)} that had failed was seen green, or is no longer there."
 
 
-def _proof(line: Line, url: str, where: str) -> str:
+def _proof(line: BranchStatus, url: str, where: str) -> str:
     last = f"The last failure{where} was run {line.last_red.number} on commit {commit(line.last_red.sha, url)}"
-    rows = [f"- {point(green, url)}" for green in line.greens]
+    rows = [f"- {run_ref_link(green, url)}" for green in line.greens]
     return "\n".join([f"{last}. Green since then:", "", *rows]) if rows else f"{last}."
 
 
@@ -120,23 +120,23 @@ def _moved_on(state: State, url: str) -> Iterator[str]:
     yield f"Closed: {run_link(state.latest, url)} no longer waits for an approval."
 
 
-_CLOSINGS = {Ending.RECOVERED: _recovered, Ending.GONE: _gone, Ending.MOVED_ON: _moved_on}
+_CLOSINGS = {CloseReason.RECOVERED: _recovered, CloseReason.GONE: _gone, CloseReason.MOVED_ON: _moved_on}
 
 
-def _how_long(state: State, ending: Ending, now: datetime) -> str:
+def _how_long(state: State, ending: CloseReason, now: datetime) -> str:
     """From the first red run of the break to the green one that ended it."""
     start = state.first_red.at if state.first_red else state.first_seen
     again = state.green_again or min((green for line in state.lines for green in line.greens), key=_at, default=None)
-    end = max(start, again.at if again and ending is not Ending.MOVED_ON else now)
+    end = max(start, again.at if again and ending is not CloseReason.MOVED_ON else now)
     time = f"for {span(end - start)}, from {utc(start)} to {utc(end)}"
-    if ending is Ending.MOVED_ON:
+    if ending is CloseReason.MOVED_ON:
         return f"It waited {time}."
     if state.identity.kind is IdentityKind.SCHEDULE:
         return f"It was silent {time}."
     return f"It was broken {time}, in {counted_failures(state)}."
 
 
-def _at(point: Point) -> datetime:
+def _at(point: RunRef) -> datetime:
     return point.at
 
 

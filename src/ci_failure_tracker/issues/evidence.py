@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ci_failure_tracker.model import Absence, Cause, Evidence, ExcerptLine, Occurrence, State
+from ci_failure_tracker.model import Cause, Evidence, ExcerptLine, LogUnavailable, Occurrence, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, cut_in_middle, link, log_block, log_lines, utc
 
@@ -113,9 +113,9 @@ def excerpt_source(state: State, url: str, lines: int) -> str:
     if shown is None or not shown.lines[:lines]:
         return ""
     run = f"{_of_leg(state, shown)}{link(f'run {shown.number}', f'{url}/actions/runs/{shown.run_id}')}"
-    if shown.absence is not None:
+    if shown.log_unavailable is not None:
         page = link("annotations of the job", _job_url(shown, url))
-        return f"From the {page} in {run}, for its log {_IS[shown.absence]}."
+        return f"From the {page} in {run}, for its log {_IS[shown.log_unavailable]}."
     first, last = shown.lines[0].number, shown.lines[:lines][-1].number
     numbers = f"Line {first}" if first == last else f"Lines {first} to {last}"
     return f"{link(f'{numbers} of the log', _job_url(shown, url))} of {run}."
@@ -129,34 +129,35 @@ def _of_leg(state: State, shown: Evidence) -> str:
 
 
 def _job_url(shown: Evidence, url: str) -> str:
-    step = f"#step:{shown.step}:1" if shown.step and shown.absence is None else ""
+    step = f"#step:{shown.step}:1" if shown.step and shown.log_unavailable is None else ""
     return f"{url}/actions/runs/{shown.run_id}/job/{shown.job_id}{step}"
 
 
 _IS = {
-    Absence.NOT_FOUND: "is not there (404)",
-    Absence.GONE: "is no longer there (410)",
-    Absence.EMPTY: "is empty",
+    LogUnavailable.NOT_FOUND: "is not there (404)",
+    LogUnavailable.GONE: "is no longer there (410)",
+    LogUnavailable.EMPTY: "is empty",
 }
 
 _WHY = {
-    Absence.NOT_FOUND: "GitHub has none of a job that never ran or whose runner was lost, and deletes logs after a "
-    "while, mostly 90 days.",
-    Absence.GONE: "GitHub deletes logs after a while, mostly 90 days.",
-    Absence.EMPTY: "The job printed nothing.",
+    LogUnavailable.NOT_FOUND: "GitHub has none of a job that never ran or whose runner was lost, and deletes logs "
+    "after a while, mostly 90 days.",
+    LogUnavailable.GONE: "GitHub deletes logs after a while, mostly 90 days.",
+    LogUnavailable.EMPTY: "The job printed nothing.",
 }
 
 
 def log_note(state: State, url: str) -> str:
     """What it means that the newest failure has no log; empty where its cause is known all the same."""
     latest = state.latest
-    absent = next((leg for leg in latest.legs if leg.absence), None)
-    if absent is None or absent.absence is None or any(leg.signature for leg in latest.legs):
+    absent = next((leg for leg in latest.legs if leg.log_unavailable), None)
+    if absent is None or absent.log_unavailable is None or any(leg.signature for leg in latest.legs):
         return ""
     page = link(f"run {latest.number}", f"{url}/actions/runs/{latest.run_id}/job/{absent.job_id}")
-    return f"The log of {page} {_IS[absent.absence]}, and no annotation says why it failed. {_WHY[absent.absence]}"
+    reason = absent.log_unavailable
+    return f"The log of {page} {_IS[reason]}, and no annotation says why it failed. {_WHY[reason]}"
 
 
 def is_of(evidence: Evidence | None, occurrence: Occurrence) -> bool:
     """Whether the lines shown are from the log of this failure."""
-    return evidence is not None and evidence.order == occurrence.order and evidence.absence is None
+    return evidence is not None and evidence.order == occurrence.order and evidence.log_unavailable is None

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_failure_tracker.issues.comments import counted_failures, flaky_words
-from ci_failure_tracker.issues.links import point, run_link
-from ci_failure_tracker.model import SCHEDULE, Ending, IdentityKind, Outcome, Quiet, State
+from ci_failure_tracker.issues.links import run_link, run_ref_link
+from ci_failure_tracker.model import SCHEDULE, CloseReason, IdentityKind, MissedSchedule, Outcome, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
 _NAMED = 3
 
 
-def lead(state: State, url: str, text: int) -> str:
+def intro(state: State, url: str, text: int) -> str:
     """What is wrong, in one sentence; `text` is how many characters of a name are shown."""
     subject, verb, be = _subject(state, text)
     count = f"{counted_failures(state)} since {utc(state.first_seen)}"
@@ -30,11 +30,11 @@ def _over(state: State, be: str, url: str) -> str:
     """What became of it, if it is not failing any more."""
     if state.gone:
         return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
-    if state.closed is not None and state.closed.ending is Ending.MOVED_ON:
+    if state.closed is not None and state.closed.ending is CloseReason.MOVED_ON:
         return "no longer waits for an approval"
     if state.replaced:
         return f"{'fails' if be == 'is' else 'fail'} of something else now"
-    return f"{be} green again: {point(state.green_again, url)}" if state.green_again is not None else ""
+    return f"{be} green again: {run_ref_link(state.green_again, url)}" if state.green_again is not None else ""
 
 
 def _subject(state: State, text: int) -> tuple[str, str, str]:
@@ -78,7 +78,7 @@ def _silence(state: State, subject: str, url: str) -> str:
     last = f"It last ran in {run_link(state.latest, url)}." if state.latest.number else ""
     if not any(line.red for line in state.lines) and state.lines:
         return f"{subject} runs on its schedule again. It had been silent since {utc(state.first_seen)}."
-    if quiet_of(state) is Quiet.DISABLED:
+    if missed_schedule_of(state) is MissedSchedule.DISABLED:
         why = "GitHub has disabled it, because nothing happened in the repository for 60 days"
         return f"{subject} no longer runs on its schedule: {why}. {last}".rstrip()
     return (
@@ -86,16 +86,16 @@ def _silence(state: State, subject: str, url: str) -> str:
     ).rstrip()
 
 
-def quiet_of(state: State) -> Quiet | None:
+def missed_schedule_of(state: State) -> MissedSchedule | None:
     """Why a schedule is silent, where one is."""
     step = next((leg.step for leg in state.latest.legs if leg.step), None)
-    return next((one for one in Quiet if one.value == step), None)
+    return next((one for one in MissedSchedule if one.value == step), None)
 
 
 # --- how it stands -------------------------------------------------------------------------------
 
 
-def standing(state: State, url: str, close_after: int) -> Iterator[str]:
+def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
     """What else is to be known at once: that it is flaky, what would close it, what is not known."""
     if state.flaky is not None:
         yield f"Flaky. {flaky_words(state.flaky, url)}"

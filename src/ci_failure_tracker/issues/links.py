@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ci_failure_tracker.model import Occurrence, Point
+from ci_failure_tracker.model import Occurrence, RunRef
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import link, short, utc
 
@@ -25,7 +25,7 @@ def commit(sha: str, url: str) -> str:
     return link(f"`{short(sha)}`", f"{url}/commit/{sha}") if sha else "an unknown commit"
 
 
-def point(one: Point | None, url: str) -> str:
+def run_ref_link(one: RunRef | None, url: str) -> str:
     """A run at which something turned red or green, with its commit and time; empty for none."""
     if one is None:
         return ""

@@ -134,7 +134,7 @@ def compose(region: str, state: State, old_body: str = "") -> str:
     return f"{body.rstrip()}\n\n{marker}\n"
 
 
-def has_room(state: State, body: str) -> bool:
+def has_room_for_checkpoint(state: State, body: str) -> bool:
     """Whether a body that is written without the reach of a state has room for it as well."""
     return len(write_marker(state).encode("utf-8", "replace")) <= LIMIT and length(body) + _ROOM <= BODY_LIMIT
 

@@ -15,36 +15,36 @@ from ci_failure_tracker.issues.comments import (
     reopening_comment,
 )
 from ci_failure_tracker.issues.evidence import headline_text
-from ci_failure_tracker.issues.marker import compose, has_room, marked
+from ci_failure_tracker.issues.marker import compose, has_room_for_checkpoint, marked
 from ci_failure_tracker.model import (
     Action,
     Close,
     Closed,
+    CloseReason,
     Closing,
     Create,
     Decision,
+    DecisionKind,
     DuplicateOf,
-    Ending,
-    Gravity,
-    Kind,
     News,
     Problem,
     Reopen,
     Reopened,
     Repository,
+    Severity,
     Skip,
+    SkipReason,
     State,
     Update,
-    Why,
 )
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.markdown import BODY_LIMIT, length
 
 _STATE_REASONS = {
-    Ending.RECOVERED: "completed",
-    Ending.MOVED_ON: "completed",
-    Ending.GONE: "not_planned",
-    Ending.DUPLICATE: "duplicate",
+    CloseReason.RECOVERED: "completed",
+    CloseReason.MOVED_ON: "completed",
+    CloseReason.GONE: "not_planned",
+    CloseReason.DUPLICATE: "duplicate",
 }
 
 
@@ -58,13 +58,15 @@ def render(
     """
     renderer = _Renderer(template, repository.url, settings)
     drafts = [one if isinstance(one, Skip) else renderer.draft(one) for one in decisions]
-    all_written = not any(isinstance(one, Skip) and one.why in {Why.NO_ROOM, Why.BAD_TEMPLATE} for one in drafts)
+    all_written = not any(
+        isinstance(one, Skip) and one.why in {SkipReason.NO_ROOM, SkipReason.BAD_TEMPLATE} for one in drafts
+    )
     return tuple(one if isinstance(one, Skip) else renderer.write(one, with_reach=all_written) for one in drafts)
 
 
 def unwritten(actions: Iterable[Action]) -> Iterator[Problem]:
     """What could not be rendered although somebody should know of it."""
-    severities = {Why.NO_ROOM: Gravity.WARNING, Why.BAD_TEMPLATE: Gravity.ERROR}
+    severities = {SkipReason.NO_ROOM: Severity.WARNING, SkipReason.BAD_TEMPLATE: Severity.ERROR}
     for one in actions:
         if isinstance(one, Skip) and one.why in severities:
             yield one.problem(severities[one.why])
@@ -72,7 +74,7 @@ def unwritten(actions: Iterable[Action]) -> Iterator[Problem]:
 
 def closed_as_duplicate(write: Create, kept: int, at: datetime) -> tuple[str, str]:
     """The body and the comment with which a new issue is closed, because #`kept` was opened for the same before."""
-    state = replace(write.state, closed=Closing(Ending.DUPLICATE, at))
+    state = replace(write.state, closed=Closing(CloseReason.DUPLICATE, at))
     return marked(write.body, state), duplicate_comment(kept)
 
 
@@ -102,17 +104,19 @@ class _Renderer:
         try:
             draft = self._fitting(decision)
         except SettingsError as mistake:
-            return Skip(decision.identity, str(mistake), Why.BAD_TEMPLATE, number)
+            return Skip(decision.identity, str(mistake), SkipReason.BAD_TEMPLATE, number)
         if draft is None:
-            return Skip(decision.identity, _NO_ROOM[decision.kind is Kind.CREATE], Why.NO_ROOM, number)
-        if decision.kind is Kind.UPDATE and draft.body == draft.old.replace("\r\n", "\n"):
+            return Skip(decision.identity, _NO_ROOM[decision.kind is DecisionKind.CREATE], SkipReason.NO_ROOM, number)
+        if decision.kind is DecisionKind.UPDATE and draft.body == draft.old.replace("\r\n", "\n"):
             waits = f"; {decision.waits}" if decision.waits else ""
-            return Skip(decision.identity, f"nothing new since the issue was written{waits}", Why.UNCHANGED, number)
+            return Skip(
+                decision.identity, f"nothing new since the issue was written{waits}", SkipReason.UNCHANGED, number
+            )
         return draft
 
     def _fitting(self, decision: Decision) -> _Draft | None:
         """The longest body that GitHub takes; it counts UTF-16 units at the strictest."""
-        state = replace(decision.after, reach=decision.before.reach if decision.before else None)
+        state = replace(decision.after, checkpoint=decision.before.checkpoint if decision.before else None)
         old = decision.issue.body if decision.issue else ""
         for region in self.template.regions(state, self.url, self.settings.close_after):
             body = compose(region, state, old)
@@ -123,8 +127,12 @@ class _Renderer:
     def write(self, draft: _Draft, *, with_reach: bool) -> Action:
         """The write of a draft; only now it is known whether the issues hold all that was read."""
         decision, state, body = draft.decision, draft.state, draft.body
-        if with_reach and decision.after.reach != state.reach:
-            sealed = decision.after if has_room(decision.after, body) else replace(decision.after, reach=None)
+        if with_reach and decision.after.checkpoint != state.checkpoint:
+            sealed = (
+                decision.after
+                if has_room_for_checkpoint(decision.after, body)
+                else replace(decision.after, checkpoint=None)
+            )
             state, body = sealed, compose(draft.region, sealed, draft.old)
         if decision.issue is None:
             title = render_title(self.settings.title, decision.identity, headline_text(state))
@@ -132,9 +140,9 @@ class _Renderer:
         reason = decision.reason or decision.waits or "the text of the issue changed"
         comment, number = self._comment(decision), decision.issue.number
         match decision.kind:
-            case Kind.REOPEN:
+            case DecisionKind.REOPEN:
                 return Reopen(decision.identity, reason, number, body, state, comment, decision.labels)
-            case Kind.CLOSE:
+            case DecisionKind.CLOSE:
                 why = _STATE_REASONS[state.closed.ending] if state.closed else ""
                 return Close(decision.identity, reason, number, body, state, why, comment, decision.labels)
             case _:

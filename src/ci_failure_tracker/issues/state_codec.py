@@ -27,12 +27,13 @@ from ci_failure_tracker.issues.codec import (
 from ci_failure_tracker.model import (
     ALL_JOBS,
     OTHER_LEGS,
-    Absence,
+    BranchStatus,
     Cause,
+    Checkpoint,
+    CloseReason,
     Closing,
     Commit,
     CommitsBetween,
-    Ending,
     Evidence,
     ExcerptLine,
     FailedLeg,
@@ -40,12 +41,11 @@ from ci_failure_tracker.model import (
     Identity,
     IdentityKind,
     LegCount,
-    Line,
+    LogUnavailable,
     Occurrence,
     Outcome,
-    Point,
-    Reach,
     RedLeg,
+    RunRef,
     State,
     Suspect,
 )
@@ -53,7 +53,7 @@ from ci_failure_tracker.text.short_names import short_branch
 
 VERSION = 1
 
-_POINT = as_list(Point, run_id=INT, number=INT, sha=TEXT, at=TIME)
+_POINT = as_list(RunRef, run_id=INT, number=INT, sha=TEXT, at=TIME)
 _LEG_COUNT = as_list(LegCount, leg=TEXT, count=INT, last_seen=TIME)
 _FAILED_LEG = as_list(
     FailedLeg,
@@ -62,15 +62,15 @@ _FAILED_LEG = as_list(
     job_id=maybe(INT),
     step=maybe(TEXT),
     signature=TEXT,
-    absence=enum(Absence),
+    log_unavailable=enum(LogUnavailable),
     outcome=enum(Outcome),
 )
 _CAUSE = as_list(Cause, signature=TEXT, headline=TEXT, count=INT, first_seen=TIME, last_seen=TIME)
 _EXCERPT_LINE = as_list(ExcerptLine, least=2, number=INT, text=TEXT, left_out=INT, repeats=INT)
 _SUSPECT = as_list(Suspect, sha=TEXT, title=TEXT, author=TEXT)
-_CLOSING = as_list(Closing, ending=enum(Ending), at=TIME)
+_CLOSING = as_list(Closing, ending=enum(CloseReason), at=TIME)
 _FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, seen=INT, changes=INT)
-_REACH = as_list(Reach, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), seal=TEXT)
+_REACH = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
 
 _EVIDENCE = as_object(
     Evidence,
@@ -82,7 +82,7 @@ _EVIDENCE = as_object(
     Key("signature", "cause", TEXT),
     Key("headline", "headline", TEXT),
     Key("step", "step", INT),
-    Key("absence", "absence", enum(Absence)),
+    Key("log_unavailable", "absence", enum(LogUnavailable)),
     Key("lines", "lines", many(_EXCERPT_LINE)),
 )
 
@@ -130,7 +130,7 @@ def _read_recent(text: object) -> tuple[tuple[int, bool], ...]:
 
 _BRANCH: Codec[str] = Codec(str, lambda data: short_branch(str(data)))
 _LINE = as_object(
-    Line,
+    BranchStatus,
     Key("workflow_id", "workflow", INT),
     Key("branch", "branch", _BRANCH),
     Key("subject", "subject", _BRANCH, default=""),
@@ -192,12 +192,12 @@ _STATE = as_object(
     Key("missed", "missed", FLAG),
     Key("closed", "closed", _CLOSING),
     Key("reopened_at", "reopened_at", TIME),
-    Key("week_told", "week_told", FLAG),
-    Key("cause_told", "cause_told", TIME),
+    Key("week_commented", "week_told", FLAG),
+    Key("cause_commented_at", "cause_told", TIME),
     Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
     Key("related", "related", many(INT)),
     Key("relapses", "relapses", Codec(int, lambda data: max(0, int(data)))),
-    Key("reach", "reach", _REACH),
+    Key("checkpoint", "reach", _REACH),
 )
 
 

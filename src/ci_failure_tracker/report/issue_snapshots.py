@@ -13,21 +13,21 @@ from ci_failure_tracker.model import (
     Create,
     ExcerptLine,
     Failing,
-    Fate,
     Identity,
     Issue,
     Reopen,
     Result,
-    Scan,
     Skip,
+    Snapshot,
     State,
+    WriteStatus,
     verb,
 )
 from ci_failure_tracker.tracking.lifecycle import MUTED
 
 
 @dataclass(frozen=True, slots=True)
-class IssueLook:
+class IssueSnapshot:
     """One tracked issue after the sweep; what only its marker tells is empty where that cannot be read.
 
     `state_reason` is GitHub's, `None` while it is open. `action` is what this sweep did to it, if anything.
@@ -58,7 +58,7 @@ class JobName:
 
 
 @dataclass(frozen=True, slots=True)
-class CauseLook:
+class CauseSnapshot:
     """Why jobs fail: one cause, in how many failed jobs it was seen, in which jobs and issues, and the log's lines.
 
     `lines` are those of the newest failure that an issue shows; they are cleaned and redacted, and may be none.
@@ -75,25 +75,25 @@ class CauseLook:
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class IssueSnapshots:
     """The issues, the open ones first and the newest of each first, and the causes of what is open or failing."""
 
-    issues: tuple[IssueLook, ...] = ()
-    causes: tuple[CauseLook, ...] = ()
+    issues: tuple[IssueSnapshot, ...] = ()
+    causes: tuple[CauseSnapshot, ...] = ()
 
 
-EMPTY = Ledger()
+EMPTY = IssueSnapshots()
 
 
-def make_ledger(
-    scan: Scan, tracked: Sequence[Tracked], failing: Sequence[Failing], results: Sequence[Result], now: datetime
-) -> Ledger:
+def take_issue_snapshots(
+    scan: Snapshot, tracked: Sequence[Tracked], failing: Sequence[Failing], results: Sequence[Result], now: datetime
+) -> IssueSnapshots:
     """What stands after one sweep; of a dry run, what stood before it, with the causes that it would write."""
-    done = {one.number: one for one in results if one.fate is Fate.DONE and not isinstance(one.action, Skip)}
+    done = {one.number: one for one in results if one.fate is WriteStatus.DONE and not isinstance(one.action, Skip)}
     known = {one.issue.number for one in tracked}
     created = [one for number, one in done.items() if isinstance(one.action, Create) and number not in known]
     issues = [_look(one, done.get(one.issue.number), now) for one in (*tracked, *_opened(created, now))]
-    return Ledger(
+    return IssueSnapshots(
         issues=tuple(sorted(issues, key=lambda one: (not one.open, -one.number))),
         causes=_ranked(_causes(_standing(tracked, results), failing, scan)),
     )
@@ -102,11 +102,11 @@ def make_ledger(
 # --- issues --------------------------------------------------------------------------------------
 
 
-def _look(one: Tracked, result: Result | None, now: datetime) -> IssueLook:
+def _look(one: Tracked, result: Result | None, now: datetime) -> IssueSnapshot:
     issue = _after(one.issue, result, now)
     state = _state_after(result) or one.state
     identity = state.identity if state else Identity(one.id, "", "")
-    return IssueLook(
+    return IssueSnapshot(
         number=issue.number,
         title=issue.title,
         workflow=identity.workflow,
@@ -155,7 +155,7 @@ def _standing(tracked: Iterable[Tracked], results: Iterable[Result]) -> Iterator
     by_number = {one.action.number: one for one in results if not isinstance(one.action, Create)}
     for one in tracked:
         result = by_number.get(one.issue.number)
-        if result is not None and result.fate is Fate.FAILED:
+        if result is not None and result.fate is WriteStatus.FAILED:
             result = None  # it stands as it was
         state = _state_after(result) or one.state
         action = result.action if result else None
@@ -169,45 +169,45 @@ def _standing(tracked: Iterable[Tracked], results: Iterable[Result]) -> Iterator
 
 
 def _causes(
-    standing: Iterable[tuple[int | None, State]], failing: Iterable[Failing], scan: Scan
-) -> Iterator[CauseLook]:
+    standing: Iterable[tuple[int | None, State]], failing: Iterable[Failing], scan: Snapshot
+) -> Iterator[CauseSnapshot]:
     told: set[str] = set()
     for number, state in standing:
         told.add(state.identity.id)
         job = _name(state.identity)
         for cause in state.causes:
             yield _of_issue(cause, state, job, () if number is None else (number,))
-    read = {one.signature: one.diagnosis for one in scan.readings if one.diagnosis}
+    read = {one.signature: one.diagnosis for one in scan.job_diagnoses if one.diagnosis}
     for one in failing:
         if one.identity.id not in told and one.signature:
             found = read.get(one.signature)
             job = _name(one.identity)
             lines = found.lines if found else ()
-            yield CauseLook(one.signature, one.headline, one.count, one.since, one.since, (job,), (), lines)
+            yield CauseSnapshot(one.signature, one.headline, one.count, one.since, one.since, (job,), (), lines)
 
 
 def _name(identity: Identity) -> JobName:
     return JobName(identity.workflow, identity.job, identity.is_whole_workflow)
 
 
-def _of_issue(cause: Cause, state: State, job: JobName, issues: tuple[int, ...]) -> CauseLook:
+def _of_issue(cause: Cause, state: State, job: JobName, issues: tuple[int, ...]) -> CauseSnapshot:
     evidence = state.evidence
     lines = evidence.lines if evidence and evidence.signature == cause.signature else ()
-    return CauseLook(
+    return CauseSnapshot(
         cause.signature, cause.headline, cause.count, cause.first_seen, cause.last_seen, (job,), issues, lines
     )
 
 
-def _ranked(causes: Iterable[CauseLook]) -> tuple[CauseLook, ...]:
+def _ranked(causes: Iterable[CauseSnapshot]) -> tuple[CauseSnapshot, ...]:
     """Those that were seen most often first, of these the newest; those of one headline are one to a reader."""
-    found: dict[str, CauseLook] = {}
+    found: dict[str, CauseSnapshot] = {}
     for one in causes:
         key = one.headline or one.signature
         found[key] = _joined(found[key], one) if key in found else one
     return tuple(sorted(found.values(), key=lambda one: (-one.count, -one.last_seen.timestamp(), one.signature)))
 
 
-def _joined(one: CauseLook, other: CauseLook) -> CauseLook:
+def _joined(one: CauseSnapshot, other: CauseSnapshot) -> CauseSnapshot:
     newer, older = (one, other) if one.last_seen >= other.last_seen else (other, one)
     return replace(
         newer,

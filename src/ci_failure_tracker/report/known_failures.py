@@ -22,7 +22,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class KnownFailures:
     """Of one job the newest failed attempt of each run by its id, and the workflows that were seen to skip the job.
 
     `forgotten` is how many failures since `since` were counted and are no longer known one by one; `None` where that
@@ -35,18 +35,20 @@ class Recalled:
     since: datetime | None = None
 
 
-NOTHING = Recalled()
+NOTHING = KnownFailures()
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class KnownFailuresOfAll:
     """What is remembered of each job, and of each run as a whole by its id."""
 
-    jobs: Mapping[JobKey, Recalled]
+    jobs: Mapping[JobKey, KnownFailures]
     runs: Mapping[int, Failure]
 
 
-def recall(listed: Sequence[Run], states: Sequence[State], name_of: Callable[[str], str]) -> Memory:
+def with_known_causes(
+    listed: Sequence[Run], states: Sequence[State], name_of: Callable[[str], str]
+) -> KnownFailuresOfAll:
     """What the issues remember; `name_of` gives the job to which a job's full name belongs.
 
     An issue keeps the newest occurrences only, so a run that is not among them may have failed as well.
@@ -63,7 +65,7 @@ def recall(listed: Sequence[Run], states: Sequence[State], name_of: Callable[[st
                 if job is not None:
                     jobs[run.workflow.name, name_of(job)][run.id] = Failure(one.attempt, leg.outcome or one.outcome)
     of_jobs = _of_jobs(states)
-    return Memory(
+    return KnownFailuresOfAll(
         {key: _recalled(jobs.get(key, {}), of_jobs.get(key, [])) for key in jobs.keys() | of_jobs.keys()}, whole
     )
 
@@ -92,12 +94,12 @@ def _of_jobs(states: Sequence[State]) -> dict[JobKey, list[State]]:
     return found
 
 
-def _recalled(failed: Mapping[int, Failure], states: Sequence[State]) -> Recalled:
+def _recalled(failed: Mapping[int, Failure], states: Sequence[State]) -> KnownFailures:
     skips = frozenset(line.workflow_id for state in states for line in state.lines if line.skips)
     if len(states) != 1:
-        return Recalled(failed, skips)
+        return KnownFailures(failed, skips)
     (state,) = states
-    return Recalled(failed, skips, state.count - len(state.occurrences), state.first_seen)
+    return KnownFailures(failed, skips, state.count - len(state.occurrences), state.first_seen)
 
 
 def failed_before(failure: Failure | None, run: Run) -> bool:
@@ -105,7 +107,7 @@ def failed_before(failure: Failure | None, run: Run) -> bool:
     return failure is not None and failure.attempt < run.attempt
 
 
-def failures_in(recalled: Recalled, runs: Sequence[Run]) -> Iterator[Run]:
+def failures_in(recalled: KnownFailures, runs: Sequence[Run]) -> Iterator[Run]:
     """Of runs that failed and were not read, those that the job surely failed in although only their number is known.
 
     That is all of them, if they are just as many as the issue has counted without keeping them.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ci_failure_tracker.model import Outcome
-from ci_failure_tracker.report.measures import RECENT, Figures, IssueFigures, Measures, RunMark, Spread
+from ci_failure_tracker.report.measures import RECENT, IssueStatistics, Measures, RunMark, Spread, Statistics
 from ci_failure_tracker.text.markdown import code, utc
 
 _GREEN, _FLAKY, _RED, _NOTHING = "▁", "▄", "█", "·"
@@ -51,15 +51,15 @@ def _mark(run: RunMark) -> str:
     return _GREEN if run.outcome is Outcome.SUCCESS else _NOTHING
 
 
-def figures_rows(figures: Figures) -> list[FiguresRow]:
+def figures_rows(statistics: Statistics) -> list[FiguresRow]:
     """All workflows together where there are several, each of them, and the jobs that failed or are flaky."""
-    workflows = [_row(code(one.workflow, 80), one.measures) for one in figures.workflows if one.measures.runs]
+    workflows = [_row(code(one.workflow, 80), one.measures) for one in statistics.workflows if one.measures.runs]
     jobs = [
         _row(f"{code(one.workflow, 80)} › {code(one.job, 80)}", one.measures)
-        for one in figures.jobs
+        for one in statistics.jobs
         if one.measures.failed or one.measures.flaky
     ]
-    together = [_row("all workflows", figures.repository)] if len(workflows) > 1 else []
+    together = [_row("all workflows", statistics.repository)] if len(workflows) > 1 else []
     return [*together, *workflows, *jobs]
 
 
@@ -92,15 +92,15 @@ def spread(given: Spread | None) -> str:
     return f"{short_span(given.median_seconds)}, mean {mean}, longest {longest} ({given.count:,})"
 
 
-def issues_line(figures: Figures) -> str:
+def issues_line(statistics: Statistics) -> str:
     """`Issues: 5 open, 2 opened, 1 closed; closed as mended after 2 h (1).`."""
-    issues = figures.issues
+    issues = statistics.issues
     counts = [f"{issues.open:,} open", *changes(issues)]
     resolved = f"; closed as mended after {spread(issues.resolution)}" if issues.resolution else ""
     return f"Issues: {', '.join(counts)}{resolved}."
 
 
-def changes(issues: IssueFigures) -> list[str]:
+def changes(issues: IssueStatistics) -> list[str]:
     """What the sweep did to issues, such as `2 opened`; nothing for none."""
     told = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
     return [f"{count:,} {verb}" for verb, count in told if count]
@@ -116,11 +116,11 @@ def broken(measures: Measures) -> str:
     return UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds)
 
 
-def window_line(figures: Figures) -> str:
+def window_line(statistics: Statistics) -> str:
     """Of which time the figures are; nothing where no run was looked at."""
-    if figures.window is None:
+    if statistics.window is None:
         return ""
-    first, last = figures.window
+    first, last = statistics.window
     return f"Of the runs from {utc(first)} to {utc(last)}."
 
 

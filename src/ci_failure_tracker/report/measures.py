@@ -64,7 +64,7 @@ class RunMark:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkflowFigures:
+class WorkflowStatistics:
     """The figures of one workflow, and all its runs in the order in which they were created."""
 
     workflow: str
@@ -73,7 +73,7 @@ class WorkflowFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class JobFigures:
+class JobStatistics:
     """The figures of one job, its legs together unless `matrix: separate`, and the runs that had it."""
 
     workflow: str
@@ -106,7 +106,7 @@ class OpenIssues:
 
 
 @dataclass(frozen=True, slots=True)
-class IssueFigures:
+class IssueStatistics:
     """The tracked issues after the sweep, and what the sweep did to them.
 
     `resolution` is from the opening of an issue to its closing as completed, of those that were read and those that
@@ -123,14 +123,14 @@ class IssueFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Statistics:
     """All figures of a sweep; without arguments those of one that saw nothing."""
 
     repository: Measures = field(default_factory=Measures)
-    workflows: tuple[WorkflowFigures, ...] = ()
-    jobs: tuple[JobFigures, ...] = ()
+    workflows: tuple[WorkflowStatistics, ...] = ()
+    jobs: tuple[JobStatistics, ...] = ()
     over_time: tuple[Period, ...] = ()
-    issues: IssueFigures = field(default_factory=IssueFigures)
+    issues: IssueStatistics = field(default_factory=IssueStatistics)
 
     @property
     def window(self) -> tuple[datetime, datetime] | None:
@@ -139,7 +139,7 @@ class Figures:
         return (min(moments), max(moments)) if moments else None
 
 
-NOTHING_SEEN = Figures()
+NOTHING_SEEN = Statistics()
 
 RECENT = 30
 """Runs of each workflow and job that a chart shows, and that `report.json` holds; all of them would be most of it."""

@@ -18,9 +18,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ci_failure_tracker.issues.evidence import plain_lines
-from ci_failure_tracker.model import Create, ExcerptLine, Failing, Outcome, Skip, Why
+from ci_failure_tracker.model import Create, ExcerptLine, Failing, Outcome, Skip, SkipReason
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.report.issue_snapshots import CauseLook, IssueLook, JobName
+from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot, JobName
 from ci_failure_tracker.report.measure_text import (
     UNKNOWN,
     at_least,
@@ -120,7 +120,7 @@ class PageView:
     jobs: tuple[JobRow, ...]
     charts: tuple[Chart, ...]
     causes: tuple[CauseItem, ...]
-    issues: tuple[IssueLook, ...]
+    issues: tuple[IssueSnapshot, ...]
     left: tuple[Skip, ...]
 
 
@@ -166,39 +166,39 @@ def _of(shown: Sequence[object], everything: Sequence[object]) -> str:
 
 
 def _view(report: Report) -> PageView:
-    flaky = [one for one in report.ledger.issues if one.open and one.flaky]
+    flaky = [one for one in report.issue_snapshots.issues if one.open and one.flaky]
     marked = _Marked(
         frozenset((one.identity.workflow, one.identity.job) for one in report.failing),
         frozenset(place for one in flaky for place in ((one.workflow, one.job), (one.workflow, ""))),
         report.repository.url,
     )
-    figures = report.figures
-    jobs = [_row(one.workflow, one.job, one.measures, one.runs, marked) for one in figures.jobs]
+    statistics = report.statistics
+    jobs = [_row(one.workflow, one.job, one.measures, one.runs, marked) for one in statistics.jobs]
     return PageView(
         report=report,
         title=f"{_named(report.repository.full_name)}: CI failures",
         cards=tuple(_cards(report)),
-        window=window_line(figures),
+        window=window_line(statistics),
         marks={
             **{one.identity.id: "new" for one in report.new},
             **{one.identity.id: "failing again" for one in report.again},
         },
         failing=(*report.new, *report.again, *report.still_failing)[:MOST_JOBS],
         numbers=dict(_numbers(report)),
-        workflows=tuple(_row(one.workflow, "", one.measures, one.runs, marked) for one in figures.workflows)[
+        workflows=tuple(_row(one.workflow, "", one.measures, one.runs, marked) for one in statistics.workflows)[
             :MOST_JOBS
         ],
         jobs=tuple(sorted(jobs, key=_worst_first)[:MOST_JOBS]),
-        charts=tuple(_charts(figures.over_time)),
-        causes=tuple(_cause(one) for one in report.ledger.causes[:MOST_CAUSES]),
-        issues=report.ledger.issues[:MOST_ISSUES],
+        charts=tuple(_charts(statistics.over_time)),
+        causes=tuple(_cause(one) for one in report.issue_snapshots.causes[:MOST_CAUSES]),
+        issues=report.issue_snapshots.issues[:MOST_ISSUES],
         left=tuple(_left(report))[:MOST_LEFT],
     )
 
 
 def _left(report: Report) -> list[Skip]:
     """What was left for a reason; that an issue says all there is to say is none."""
-    return [*report.over_cap, *(one for one in report.skipped if one.why is not Why.UNCHANGED)]
+    return [*report.over_cap, *(one for one in report.skipped if one.why is not SkipReason.UNCHANGED)]
 
 
 def _numbers(report: Report) -> Iterator[tuple[str, int]]:
@@ -212,8 +212,8 @@ def _numbers(report: Report) -> Iterator[tuple[str, int]]:
 
 
 def _cards(report: Report) -> Iterator[Card]:
-    figures, of_all = report.figures, report.figures.repository
-    issues = figures.issues
+    statistics, of_all = report.statistics, report.statistics.repository
+    issues = statistics.issues
     changed = changes(issues)
     changed += [f"{report.planned(Create):,} to be opened"] if report.planned(Create) else []
     of_runs = f"{at_least(of_all)}{counted(of_all.runs, 'run')}"
@@ -391,7 +391,7 @@ def _chart(name: str, title: str, periods: Sequence[Period], series: _Series) ->
 _JOBS_OF_A_CAUSE = 5
 
 
-def _cause(one: CauseLook) -> CauseItem:
+def _cause(one: CauseSnapshot) -> CauseItem:
     return CauseItem(
         headline=plain(one.headline, _TEXT),
         count=one.count,
@@ -408,6 +408,6 @@ def _job(one: JobName) -> str:
     return f"{_named(one.workflow, _NAME)} › {'all jobs' if one.all_jobs else _named(one.job, _NAME)}"
 
 
-def _state_of_issue(one: IssueLook) -> str:
+def _state_of_issue(one: IssueSnapshot) -> str:
     """What the filter knows of an issue."""
     return f"{'failing' if one.open else 'green'}{' flaky' if one.flaky else ''}"

@@ -66,14 +66,14 @@ class _Collected:
         self._report = report
 
     def collect(self) -> Iterable[Metric]:
-        figures, where = self._report.figures, plain(self._report.repository.full_name)
-        workflows = _bounded([((one.workflow,), _weight(one.measures)) for one in figures.workflows])
+        statistics, where = self._report.statistics, plain(self._report.repository.full_name)
+        workflows = _bounded([((one.workflow,), _weight(one.measures)) for one in statistics.workflows])
         jobs = _bounded(self._jobs())
-        yield from _runs([(one.workflow, one.runs) for one in figures.workflows], workflows, where)
-        yield from _measures("repository", (), {(): [figures.repository]}, where)
-        of_workflows = _grouped([((one.workflow,), one.measures) for one in figures.workflows], workflows)
+        yield from _runs([(one.workflow, one.runs) for one in statistics.workflows], workflows, where)
+        yield from _measures("repository", (), {(): [statistics.repository]}, where)
+        of_workflows = _grouped([((one.workflow,), one.measures) for one in statistics.workflows], workflows)
         yield from _measures("workflow", (_WORKFLOW,), of_workflows, where)
-        of_jobs = _grouped([((one.workflow, one.job), one.measures) for one in figures.jobs], jobs)
+        of_jobs = _grouped([((one.workflow, one.job), one.measures) for one in statistics.jobs], jobs)
         yield from _measures("job", (_WORKFLOW, _JOB), of_jobs, where)
         yield from self._issues(where)
         yield self._open(jobs, where)
@@ -84,15 +84,15 @@ class _Collected:
 
     def _jobs(self) -> Iterator[tuple[_Names, _Weight]]:
         """Every job, with what it weighs: what is failing now first, then what has an issue, then what failed most."""
-        for one in self._report.figures.jobs:
+        for one in self._report.statistics.jobs:
             yield (one.workflow, one.job), _weight(one.measures)
         for failing in self._report.failing:
             yield (failing.identity.workflow, failing.identity.job), (2, 0, 0, 0)
-        for issue in self._report.figures.issues.by_job:
+        for issue in self._report.statistics.issues.by_job:
             yield (issue.workflow, issue.job), (1, issue.count, 0, 0)
 
     def _issues(self, where: str) -> Iterator[Metric]:
-        issues = self._report.figures.issues
+        issues = self._report.statistics.issues
         told = (("open", issues.open), ("opened", issues.opened), ("closed", issues.closed))
         helps = {"open": "are open after the sweep", "opened": "the sweep opened", "closed": "the sweep closed"}
         for name, count in told:
@@ -109,7 +109,7 @@ class _Collected:
     def _open(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
         family = _gauge("job_open_issues", "Tracked issues that are open for a job.", (_WORKFLOW, _JOB))
         counts = Counter[_Names]()
-        for one in self._report.figures.issues.by_job:
+        for one in self._report.statistics.issues.by_job:
             counts[jobs[one.workflow, one.job]] += one.count
         for names, count in counts.items():
             family.add_metric((where, *names), count)

@@ -14,8 +14,6 @@ from ci_failure_tracker.model import (
     Close,
     Create,
     Failing,
-    Fate,
-    Gravity,
     LogsRead,
     Outcome,
     Problem,
@@ -23,18 +21,20 @@ from ci_failure_tracker.model import (
     Repository,
     Requests,
     Result,
+    Severity,
     Skip,
+    SkipReason,
     Update,
-    Why,
     Window,
+    WriteStatus,
 )
-from ci_failure_tracker.report.issue_snapshots import EMPTY, Ledger, make_ledger
-from ci_failure_tracker.report.measures import NOTHING_SEEN, Figures, WorkflowFigures
+from ci_failure_tracker.report.issue_snapshots import EMPTY, IssueSnapshots, take_issue_snapshots
+from ci_failure_tracker.report.measures import NOTHING_SEEN, Statistics, WorkflowStatistics
 from ci_failure_tracker.tracking.decide import Findings
 
 
 @dataclass(frozen=True, slots=True)
-class WorkflowLook:
+class WorkflowSnapshot:
     """What was looked at of one workflow: how many runs ended how."""
 
     workflow: str
@@ -58,14 +58,14 @@ class Report:
     problems: tuple[Problem, ...]
     requests: Requests
     logs: LogsRead = field(default_factory=LogsRead)
-    figures: Figures = NOTHING_SEEN
-    ledger: Ledger = EMPTY
+    statistics: Statistics = NOTHING_SEEN
+    issue_snapshots: IssueSnapshots = EMPTY
     is_dry: bool = False
 
     @property
-    def looked_at(self) -> tuple[WorkflowLook, ...]:
+    def looked_at(self) -> tuple[WorkflowSnapshot, ...]:
         """Each workflow that had a run."""
-        return tuple(map(_look_at, self.figures.workflows))
+        return tuple(map(_look_at, self.statistics.workflows))
 
     def having(self, problems: Iterable[Problem]) -> Report:
         """The same report with these problems as well, before others that are as grave."""
@@ -76,25 +76,27 @@ class Report:
         return [
             result.number
             for result in self.results
-            if isinstance(result.action, kind) and result.fate is Fate.DONE and result.number is not None
+            if isinstance(result.action, kind) and result.fate is WriteStatus.DONE and result.number is not None
         ]
 
     def planned(self, kind: type[Create | Change]) -> int:
         """How many actions of this kind a dry run holds back."""
-        return sum(isinstance(one.action, kind) and one.fate is Fate.PLANNED for one in self.results)
+        return sum(isinstance(one.action, kind) and one.fate is WriteStatus.PLANNED for one in self.results)
 
     @property
     def skipped(self) -> tuple[Skip, ...]:
         """What was left as it is, but for what is over the cap."""
         return tuple(
-            one.action for one in self.results if isinstance(one.action, Skip) and one.action.why is not Why.OVER_CAP
+            one.action
+            for one in self.results
+            if isinstance(one.action, Skip) and one.action.why is not SkipReason.OVER_CAP
         )
 
     @property
     def over_cap(self) -> tuple[Skip, ...]:
         """What is failing and has no issue yet because `max-new-issues` was reached."""
         return tuple(
-            one.action for one in self.results if isinstance(one.action, Skip) and one.action.why is Why.OVER_CAP
+            one.action for one in self.results if isinstance(one.action, Skip) and one.action.why is SkipReason.OVER_CAP
         )
 
     @property
@@ -126,7 +128,7 @@ class Report:
     def changed(self) -> tuple[Result, ...]:
         """What was written, or would be, but for the issues that were opened for what is new."""
         new = {one.identity.id for one in self.new}
-        opened = {Fate.DONE, Fate.PLANNED}
+        opened = {WriteStatus.DONE, WriteStatus.PLANNED}
         return tuple(
             one
             for one in self.written
@@ -141,12 +143,12 @@ class Report:
     @property
     def held_back(self) -> bool:
         """Whether it was a dry run, or somebody said no."""
-        return self.is_dry or any(one.fate is Fate.PLANNED for one in self.written)
+        return self.is_dry or any(one.fate is WriteStatus.PLANNED for one in self.written)
 
     @property
     def failed(self) -> bool:
         """Whether the tracker itself could not do all of its work."""
-        return any(problem.gravity is Gravity.ERROR for problem in self.problems)
+        return any(problem.severity is Severity.ERROR for problem in self.problems)
 
     @property
     def line(self) -> str:
@@ -162,13 +164,13 @@ class Report:
         if self.window.unread:
             runs = "failed run" if self.window.unread == 1 else "failed runs"
             parts.append(f"{self.window.unread} {runs} could not be read")
-        broken = sum(one.fate is Fate.FAILED for one in self.results)
+        broken = sum(one.fate is WriteStatus.FAILED for one in self.results)
         if broken:
             parts.append(f"{broken} could not be written")
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
 
 
-_NOT_YET = frozenset({Why.OVER_CAP, Why.TOO_FEW, Why.CAUSE_UNKNOWN, Why.CLOSED_UNKNOWN})
+_NOT_YET = frozenset({SkipReason.OVER_CAP, SkipReason.TOO_FEW, SkipReason.CAUSE_UNKNOWN, SkipReason.CLOSED_UNKNOWN})
 
 
 def _waits(action: Action) -> bool:
@@ -181,7 +183,7 @@ def make_report(
     results: tuple[Result, ...],
     unwritten: Iterable[Problem],
     requests: Requests,
-    figures: Figures,
+    statistics: Statistics,
     now: datetime,
 ) -> Report:
     """Put together what the steps of a sweep gave."""
@@ -197,23 +199,23 @@ def make_report(
         problems=_each_once([*of_results, *decisions.problems, *unwritten, *unwritten, *scan.problems]),
         requests=requests,
         logs=scan.logs,
-        figures=figures,
-        ledger=make_ledger(scan, found.known.tracked.written, decisions.failing, results, now),
+        statistics=statistics,
+        issue_snapshots=take_issue_snapshots(scan, found.known.tracked.written, decisions.failing, results, now),
     )
 
 
 def _each_once(problems: list[Problem]) -> tuple[Problem, ...]:
     """Errors before warnings, these before notices, and none twice."""
-    return tuple(dict.fromkeys(sorted(problems, key=lambda one: _GRAVEST_FIRST.index(one.gravity))))
+    return tuple(dict.fromkeys(sorted(problems, key=lambda one: _GRAVEST_FIRST.index(one.severity))))
 
 
-_GRAVEST_FIRST = (Gravity.ERROR, Gravity.WARNING, Gravity.NOTICE)
+_GRAVEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
 
 
-def _look_at(one: WorkflowFigures) -> WorkflowLook:
+def _look_at(one: WorkflowStatistics) -> WorkflowSnapshot:
     ended = Counter(run.outcome for run in one.runs if not run.failed)
     failed = sum(run.failed for run in one.runs)
-    return WorkflowLook(
+    return WorkflowSnapshot(
         workflow=one.workflow,
         runs=len(one.runs),
         green=ended[Outcome.SUCCESS],

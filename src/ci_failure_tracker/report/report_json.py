@@ -8,9 +8,9 @@ from typing import Any
 
 from ci_failure_tracker.issues.evidence import plain_lines
 from ci_failure_tracker.model import Change, Close, Create, Failing, Problem, Result, Skip, verb
-from ci_failure_tracker.report.issue_snapshots import CauseLook, IssueLook, Ledger
-from ci_failure_tracker.report.measures import RECENT, Figures, RunMark
-from ci_failure_tracker.report.report import Report, WorkflowLook
+from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot, IssueSnapshots
+from ci_failure_tracker.report.measures import RECENT, RunMark, Statistics
+from ci_failure_tracker.report.report import Report, WorkflowSnapshot
 from ci_failure_tracker.text.markdown import plain
 
 VERSION = 1
@@ -28,8 +28,8 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "partial": report.window.partial,
         "window": _window_as_json(report),
         "looked_at": [_look_as_json(look) for look in report.looked_at],
-        "figures": _figures_as_json(report.figures),
-        **_ledger_as_json(report.ledger, report.repository.url),
+        "figures": _figures_as_json(report.statistics),
+        **_ledger_as_json(report.issue_snapshots, report.repository.url),
         "failing": [_failing_as_json(one, one.identity.id in new, report.repository.url) for one in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [_problem_as_json(one) for one in report.problems],
@@ -40,7 +40,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
 
 def _window_as_json(report: Report) -> dict[str, Any]:
     """Of which time the runs are; `limited` says that there may be older ones."""
-    first, last = report.figures.window or (None, None)
+    first, last = report.statistics.window or (None, None)
     return {
         "from": _moment(first),
         "to": _moment(last),
@@ -52,10 +52,10 @@ def _window_as_json(report: Report) -> dict[str, Any]:
 
 def _problem_as_json(problem: Problem) -> dict[str, Any]:
     # The advice is ours, and may have several lines.
-    return {"gravity": problem.gravity.value, "what": _shown(problem.what), "advice": problem.advice}
+    return {"gravity": problem.severity.value, "what": _shown(problem.what), "advice": problem.advice}
 
 
-def _look_as_json(look: WorkflowLook) -> dict[str, Any]:
+def _look_as_json(look: WorkflowSnapshot) -> dict[str, Any]:
     return {
         "workflow": _shown(look.workflow),
         "runs": look.runs,
@@ -104,17 +104,17 @@ def _result_as_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _figures_as_json(figures: Figures) -> dict[str, Any]:
+def _figures_as_json(statistics: Statistics) -> dict[str, Any]:
     """The figures; spans are in seconds, rates from 0 to 1, and `null` is what is not known."""
     return {
-        "repository": dataclasses.asdict(figures.repository),
+        "repository": dataclasses.asdict(statistics.repository),
         "workflows": [
             {
                 "workflow": _shown(one.workflow),
                 "measures": dataclasses.asdict(one.measures),
                 "recent": [_run_as_json(run) for run in one.runs[-RECENT:]],
             }
-            for one in figures.workflows
+            for one in statistics.workflows
         ],
         "jobs": [
             {
@@ -123,16 +123,16 @@ def _figures_as_json(figures: Figures) -> dict[str, Any]:
                 "measures": dataclasses.asdict(one.measures),
                 "recent": [_run_as_json(run) for run in one.runs[-RECENT:]],
             }
-            for one in figures.jobs
+            for one in statistics.jobs
         ],
         "over_time": [
-            {**dataclasses.asdict(period), "start": period.start.isoformat()} for period in figures.over_time
+            {**dataclasses.asdict(period), "start": period.start.isoformat()} for period in statistics.over_time
         ],
         "issues": {
-            **dataclasses.asdict(figures.issues),
+            **dataclasses.asdict(statistics.issues),
             "by_job": [
                 {"workflow": _shown(one.workflow), "job": _shown(one.job), "count": one.count}
-                for one in figures.issues.by_job
+                for one in statistics.issues.by_job
             ],
         },
     }
@@ -152,15 +152,15 @@ def _run_as_json(run: RunMark) -> dict[str, Any]:
     }
 
 
-def _ledger_as_json(ledger: Ledger, url: str) -> dict[str, Any]:
+def _ledger_as_json(issue_snapshots: IssueSnapshots, url: str) -> dict[str, Any]:
     """`issues` and `causes`; `url` is the repository's."""
     return {
-        "issues": [_issue_as_json(one, url) for one in ledger.issues],
-        "causes": [_cause_as_json(one) for one in ledger.causes],
+        "issues": [_issue_as_json(one, url) for one in issue_snapshots.issues],
+        "causes": [_cause_as_json(one) for one in issue_snapshots.causes],
     }
 
 
-def _issue_as_json(one: IssueLook, url: str) -> dict[str, Any]:
+def _issue_as_json(one: IssueSnapshot, url: str) -> dict[str, Any]:
     return {
         **dataclasses.asdict(one),
         "url": f"{url}/issues/{one.number}",
@@ -173,7 +173,7 @@ def _issue_as_json(one: IssueLook, url: str) -> dict[str, Any]:
     }
 
 
-def _cause_as_json(one: CauseLook) -> dict[str, Any]:
+def _cause_as_json(one: CauseSnapshot) -> dict[str, Any]:
     return {
         "signature": one.signature,
         "headline": _shown(one.headline) or None,

@@ -13,22 +13,22 @@ from ci_failure_tracker.report.known_failures import (
     NOTHING,
     Failure,
     JobKey,
-    Memory,
-    Recalled,
+    KnownFailures,
+    KnownFailuresOfAll,
     failed_before,
     failures_in,
-    recall,
+    with_known_causes,
 )
 from ci_failure_tracker.settings import Matrix, Settings
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.matrix import split_leg
-from ci_failure_tracker.tracking.observations import tell
+from ci_failure_tracker.tracking.observations import with_diagnoses
 from ci_failure_tracker.tracking.outcome import judge_run
 
 _Trigger = tuple[int, str]
 
 
-class Word(StrEnum):
+class StatusWord(StrEnum):
     """How a run ended for a workflow or a job; `unknown` where that was not read.
 
     One that was cancelled, or superseded by a newer one, says nothing; it is only shown.
@@ -41,38 +41,38 @@ class Word(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RunStatus:
     """A run and what it says; `flaky` is `None` where the attempts before its last one were not read.
 
     `outcome` is how exactly a job was red.
     """
 
     run: Run
-    word: Word
+    word: StatusWord
     flaky: bool | None = False
     outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class AllTold:
+class RunStatuses:
     """What the runs say, in the order in which they were created: of each workflow and job by name.
 
     `outcomes` are how the runs ended as wholes, by their ids.
     """
 
-    workflows: Mapping[str, tuple[Told, ...]]
-    jobs: Mapping[JobKey, tuple[Told, ...]]
+    workflows: Mapping[str, tuple[RunStatus, ...]]
+    jobs: Mapping[JobKey, tuple[RunStatus, ...]]
     outcomes: Mapping[int, Outcome | None]
 
 
-def tell_all(found: Findings, settings: Settings) -> AllTold:
+def read_run_statuses(found: Findings, settings: Settings) -> RunStatuses:
     """What every run says. A run that was skipped or is not finished is left out."""
     scan, known = found.seen, found.known
     states = [one.state for one in known.tracked.written if one.state is not None]
     separate = settings.matrix is Matrix.SEPARATE
     name_of = cache(lambda name: name if separate else split_leg(name)[0])
     seen: dict[int, list[Observation]] = defaultdict(list)
-    for one in tell(known.observed, scan.readings):
+    for one in with_diagnoses(known.observed, scan.job_diagnoses):
         # What a silent schedule names as its run is the last one it had, and that speaks for itself.
         if one.run.subject != SCHEDULE:
             seen[one.run.id].append(one)
@@ -81,30 +81,30 @@ def tell_all(found: Findings, settings: Settings) -> AllTold:
     reader = _Reader(
         settings,
         {run.id: _seen(outcomes[run.id], seen[run.id], name_of) for run in runs},
-        recall(scan.runs, states, name_of),
+        with_known_causes(scan.runs, states, name_of),
     )
-    workflows: dict[str, list[Told]] = defaultdict(list)
+    workflows: dict[str, list[RunStatus]] = defaultdict(list)
     for run in runs:
         told = reader.of_run(run)
         if told is not None:
             workflows[run.workflow.name].append(told)
     jobs = reader.of_jobs(runs)
-    return AllTold(
+    return RunStatuses(
         {name: _with_same_commit(told) for name, told in workflows.items()},
         {key: _with_same_commit(told) for key, told in jobs.items()},
         outcomes,
     )
 
 
-def _with_same_commit(told: Sequence[Told]) -> tuple[Told, ...]:
+def _with_same_commit(told: Sequence[RunStatus]) -> tuple[RunStatus, ...]:
     """With what failed and was green in a later run of the same line, event and commit taken for flaky."""
-    found: list[Told] = []
+    found: list[RunStatus] = []
     green: set[tuple[object, ...]] = set()
     for one in reversed(told):
         place = (one.run.stream, one.run.event, one.run.commit.sha)
-        if one.word is Word.GREEN:
+        if one.word is StatusWord.GREEN:
             green.add(place)
-        found.append(replace(one, flaky=True) if one.word is Word.RED and place in green else one)
+        found.append(replace(one, flaky=True) if one.word is StatusWord.RED and place in green else one)
     return tuple(reversed(found))
 
 
@@ -138,30 +138,32 @@ def _seen(outcome: Outcome | None, observed: Sequence[Observation], name_of: Cal
 class _Reader:
     settings: Settings
     seen: Mapping[int, _Seen]
-    memory: Memory
+    memory: KnownFailuresOfAll
 
     # --- runs ------------------------------------------------------------------------------------
 
-    def of_run(self, run: Run) -> Told | None:
+    def of_run(self, run: Run) -> RunStatus | None:
         seen = self.seen[run.id]
         word = self._word(run, seen)
-        return None if word is None else Told(run, word, self._was_flaky(run, word, seen))
+        return None if word is None else RunStatus(run, word, self._was_flaky(run, word, seen))
 
-    def _word(self, run: Run, seen: _Seen) -> Word | None:
+    def _word(self, run: Run, seen: _Seen) -> StatusWord | None:
         if seen.outcome is Outcome.SUCCESS:
-            return Word.GREEN
+            return StatusWord.GREEN
         if seen.outcome is None:
             return None
         if seen.outcome is Outcome.SUPERSEDED:
-            return Word.CANCELLED
+            return StatusWord.CANCELLED
         if seen.is_read:
-            return Word.RED if any(map(self._is_red, _last(seen.observations))) else _cancelled(seen.outcome)
+            return StatusWord.RED if any(map(self._is_red, _last(seen.observations))) else _cancelled(seen.outcome)
         # Only its jobs tell whether a cancelled run was more than stopped.
         certain = seen.outcome is not Outcome.CANCELLED and self.settings.counts(seen.outcome)
-        return Word.RED if certain or self._is_remembered(self.memory.runs.get(run.id), run) else Word.UNKNOWN
+        return (
+            StatusWord.RED if certain or self._is_remembered(self.memory.runs.get(run.id), run) else StatusWord.UNKNOWN
+        )
 
-    def _was_flaky(self, run: Run, word: Word, seen: _Seen) -> bool | None:
-        if word is not Word.GREEN or run.attempt == 1:
+    def _was_flaky(self, run: Run, word: StatusWord, seen: _Seen) -> bool | None:
+        if word is not StatusWord.GREEN or run.attempt == 1:
             return False
         if not seen.is_read:
             # That an attempt failed may be remembered; that none did, never.
@@ -177,7 +179,7 @@ class _Reader:
 
     # --- jobs ------------------------------------------------------------------------------------
 
-    def of_jobs(self, runs: Sequence[Run]) -> dict[JobKey, list[Told]]:
+    def of_jobs(self, runs: Sequence[Run]) -> dict[JobKey, list[RunStatus]]:
         of_workflows: dict[str, list[Run]] = defaultdict(list)
         for run in runs:
             of_workflows[run.workflow.name].append(run)
@@ -194,14 +196,16 @@ class _Reader:
             for job in sorted(names[workflow])
         }
 
-    def _of_job(self, job: str, runs: Sequence[Run], recalled: Recalled) -> Iterator[Told]:
+    def _of_job(self, job: str, runs: Sequence[Run], recalled: KnownFailures) -> Iterator[RunStatus]:
         had = {run.id for run in runs if self.seen[run.id].had(job)} | recalled.failed.keys()
         starts = {_trigger(run) for run in runs if run.id in had}
         doubtful = self._doubtful(job, runs, had, recalled)
         # An event that is not known to start the job says nothing of it.
         ours = [run for run in runs if self.seen[run.id].is_read or _trigger(run) in starts]
         unread = [
-            run for run in ours if not self.seen[run.id].is_read and self._word(run, self.seen[run.id]) is Word.RED
+            run
+            for run in ours
+            if not self.seen[run.id].is_read and self._word(run, self.seen[run.id]) is StatusWord.RED
         ]
         counted = {run.id for run in failures_in(recalled, unread)}
         for run in ours:
@@ -209,13 +213,13 @@ class _Reader:
             if seen.is_read:
                 told = self._of_read(run, seen.jobs.get(job, ()))
             elif run.id in counted:
-                told = Told(run, Word.RED, outcome=seen.outcome)
+                told = RunStatus(run, StatusWord.RED, outcome=seen.outcome)
             else:
                 told = self._of_unread(run, seen, recalled, is_doubtful=run.id in doubtful)
             if told is not None:
                 yield told
 
-    def _doubtful(self, job: str, runs: Sequence[Run], had: Set[int], recalled: Recalled) -> frozenset[int]:
+    def _doubtful(self, job: str, runs: Sequence[Run], had: Set[int], recalled: KnownFailures) -> frozenset[int]:
         """The runs that may have gone without the job: it is skipped now and then, or the next run known has none.
 
         A workflow file changes, and with it the jobs that there are.
@@ -236,30 +240,36 @@ class _Reader:
                     found.add(run.id)
         return frozenset(found | {run.id for run in runs if run.workflow.id in skipped_by})
 
-    def _of_read(self, run: Run, here: Sequence[Observation]) -> Told | None:
+    def _of_read(self, run: Run, here: Sequence[Observation]) -> RunStatus | None:
         last = _last(here)
         red = next((one.outcome for one in last if self._is_red(one)), None)
         if red is not None:
-            return Told(run, Word.RED, outcome=red)
+            return RunStatus(run, StatusWord.RED, outcome=red)
         green = {one.job for one in last if one.outcome is Outcome.SUCCESS}
         if not green:
-            return Told(run, Word.CANCELLED) if any(_cancelled(one.outcome) for one in last) else None
-        return Told(run, Word.GREEN, any(self._is_red(one) for one in here if one.job in green))
+            return RunStatus(run, StatusWord.CANCELLED) if any(_cancelled(one.outcome) for one in last) else None
+        return RunStatus(run, StatusWord.GREEN, any(self._is_red(one) for one in here if one.job in green))
 
-    def _of_unread(self, run: Run, seen: _Seen, recalled: Recalled, *, is_doubtful: bool) -> Told | None:
+    def _of_unread(self, run: Run, seen: _Seen, recalled: KnownFailures, *, is_doubtful: bool) -> RunStatus | None:
         remembered = recalled.failed.get(run.id)
         if seen.outcome is Outcome.SUCCESS:
             if failed_before(remembered, run):
-                return Told(run, Word.GREEN, flaky=True)
-            return Told(run, Word.UNKNOWN if is_doubtful else Word.GREEN, False if run.attempt == 1 else None)
+                return RunStatus(run, StatusWord.GREEN, flaky=True)
+            return RunStatus(
+                run, StatusWord.UNKNOWN if is_doubtful else StatusWord.GREEN, False if run.attempt == 1 else None
+            )
         if remembered is not None and self._is_remembered(remembered, run):
-            return Told(run, Word.RED, outcome=remembered.outcome)
+            return RunStatus(run, StatusWord.RED, outcome=remembered.outcome)
         word = self._word(run, seen)
-        return None if word is None else Told(run, Word.CANCELLED if word is Word.CANCELLED else Word.UNKNOWN)
+        return (
+            None
+            if word is None
+            else RunStatus(run, StatusWord.CANCELLED if word is StatusWord.CANCELLED else StatusWord.UNKNOWN)
+        )
 
 
-def _cancelled(outcome: Outcome | None) -> Word | None:
-    return Word.CANCELLED if outcome in {Outcome.CANCELLED, Outcome.SUPERSEDED} else None
+def _cancelled(outcome: Outcome | None) -> StatusWord | None:
+    return StatusWord.CANCELLED if outcome in {Outcome.CANCELLED, Outcome.SUPERSEDED} else None
 
 
 def _trigger(run: Run) -> _Trigger:

@@ -10,19 +10,19 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.model import Close, Create, Fate, Outcome, Reopen, Result, Run, Scan
+from ci_failure_tracker.model import Close, Create, Outcome, Reopen, Result, Run, Snapshot, WriteStatus
 from ci_failure_tracker.report.measures import (
-    Figures,
-    IssueFigures,
-    JobFigures,
+    IssueStatistics,
+    JobStatistics,
     Measures,
     OpenIssues,
     Period,
     RunMark,
     Spread,
-    WorkflowFigures,
+    Statistics,
+    WorkflowStatistics,
 )
-from ci_failure_tracker.report.run_status import Told, Word, tell_all
+from ci_failure_tracker.report.run_status import RunStatus, StatusWord, read_run_statuses
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings
 
@@ -32,22 +32,22 @@ _MOST_DAYS = 45
 _WEEK = 7
 
 
-def make_figures(found: Findings, results: Sequence[Result], settings: Settings, now: datetime) -> Figures:
+def make_statistics(found: Findings, results: Sequence[Result], settings: Settings, now: datetime) -> Statistics:
     """The figures of what one sweep saw and did."""
     scan = found.seen
-    told = tell_all(found, settings)
+    told = read_run_statuses(found, settings)
     meter = _Meter(now, scan.window.start is not None, scan.window.partial)
     everything = sorted((one for of_one in told.workflows.values() for one in of_one), key=lambda one: one.run.order)
     names = sorted({run.workflow.name for run in scan.runs}, key=lambda name: (name.casefold(), name))
     jobs = sorted(told.jobs.items(), key=lambda item: (item[0][0].casefold(), item[0][1].casefold(), item[0]))
     marks = _marks(scan.runs, told.outcomes, {one.run.id: one for one in everything})
-    return Figures(
+    return Statistics(
         repository=meter.measure(everything),
         workflows=tuple(
-            WorkflowFigures(name, meter.measure(told.workflows.get(name, ())), tuple(marks[name])) for name in names
+            WorkflowStatistics(name, meter.measure(told.workflows.get(name, ())), tuple(marks[name])) for name in names
         ),
         jobs=tuple(
-            JobFigures(workflow, job, meter.measure(of_job), tuple(map(_mark_of_job, of_job)))
+            JobStatistics(workflow, job, meter.measure(of_job), tuple(map(_mark_of_job, of_job)))
             for (workflow, job), of_job in jobs
         ),
         over_time=tuple(meter.over_time(everything)),
@@ -56,25 +56,29 @@ def make_figures(found: Findings, results: Sequence[Result], settings: Settings,
 
 
 def _marks(
-    runs: Sequence[Run], outcomes: Mapping[int, Outcome | None], of_run: Mapping[int, Told]
+    runs: Sequence[Run], outcomes: Mapping[int, Outcome | None], of_run: Mapping[int, RunStatus]
 ) -> Mapping[str, list[RunMark]]:
     """The runs of each workflow by its name."""
     marks: dict[str, list[RunMark]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: run.order):
         told = of_run.get(run.id)
-        failed, flaky = (told.word is Word.RED, bool(told.flaky)) if told else (False, False)
+        failed, flaky = (told.word is StatusWord.RED, bool(told.flaky)) if told else (False, False)
         seconds = max(0.0, (run.updated_at - run.started_at).total_seconds()) if run.finished else None
         mark = RunMark(run.id, run.number, run.branch, run.created_at, outcomes[run.id], failed, flaky, seconds)
         marks[run.workflow.name].append(mark)
     return marks
 
 
-_OUTCOMES = {Word.GREEN: Outcome.SUCCESS, Word.RED: Outcome.FAILURE, Word.CANCELLED: Outcome.CANCELLED}
+_OUTCOMES = {
+    StatusWord.GREEN: Outcome.SUCCESS,
+    StatusWord.RED: Outcome.FAILURE,
+    StatusWord.CANCELLED: Outcome.CANCELLED,
+}
 
 
-def _mark_of_job(told: Told) -> RunMark:
+def _mark_of_job(told: RunStatus) -> RunMark:
     run, outcome = told.run, told.outcome or _OUTCOMES.get(told.word)
-    failed, known = told.word is Word.RED, told.word is not Word.UNKNOWN
+    failed, known = told.word is StatusWord.RED, told.word is not StatusWord.UNKNOWN
     return RunMark(run.id, run.number, run.branch, run.created_at, outcome, failed, bool(told.flaky), None, known)
 
 
@@ -114,23 +118,23 @@ class _Meter:
     is_cut: bool
     partial: bool
 
-    def measure(self, everything: Sequence[Told]) -> Measures:
+    def measure(self, everything: Sequence[RunStatus]) -> Measures:
         """The figures of these runs, which are in the order in which they were created."""
         told = _that_count(everything)
         words = Counter(one.word for one in told)
-        runs = words[Word.GREEN] + words[Word.RED]
+        runs = words[StatusWord.GREEN] + words[StatusWord.RED]
         flaky = sum(one.flaky is True for one in told)
         flaky_known = all(one.flaky is not None for one in told)
         of_lines = _lines(told)
         lines = [list(self._breaks(line)) for line in of_lines]
         breaks = [one for line in lines for one in line]
         streak, least = self._worst_streak(told, of_lines)
-        all_known = not words[Word.UNKNOWN]
+        all_known = not words[StatusWord.UNKNOWN]
         return Measures(
             runs=runs,
-            failed=words[Word.RED],
+            failed=words[StatusWord.RED],
             # What is not known is mostly red, for green runs need no reading: a rate of the rest would be a guess.
-            failure_rate=words[Word.RED] / runs if runs and all_known else None,
+            failure_rate=words[StatusWord.RED] / runs if runs and all_known else None,
             flaky=flaky,
             flake_rate=flaky / runs if runs and flaky_known and all_known else None,
             recovery=_spread([span for one in breaks for span in one.recovered]),
@@ -141,7 +145,7 @@ class _Meter:
             partial=self.partial or not all_known or not flaky_known or not all(one.start_seen for one in breaks),
         )
 
-    def over_time(self, everything: Sequence[Told]) -> Iterator[Period]:
+    def over_time(self, everything: Sequence[RunStatus]) -> Iterator[Period]:
         """Days, or weeks where there are many, from the first run to the last; what is not known counts nowhere."""
         told = _that_count(everything)
         if not told:
@@ -154,20 +158,22 @@ class _Meter:
             end = start + timedelta(days=days)
             words = Counter(one.word for one in told if start <= one.run.created_at < end)
             spans = [span for one in breaks if one.end and start <= one.end < end for span in one.recovered]
-            yield Period(start, days, words[Word.GREEN] + words[Word.RED], words[Word.RED], _spread(spans))
+            yield Period(
+                start, days, words[StatusWord.GREEN] + words[StatusWord.RED], words[StatusWord.RED], _spread(spans)
+            )
 
-    def _breaks(self, line: Sequence[Told]) -> Iterator[_Break]:
+    def _breaks(self, line: Sequence[RunStatus]) -> Iterator[_Break]:
         now: _Break | None = None
-        before = Word.UNKNOWN if self.is_cut else Word.GREEN
+        before = StatusWord.UNKNOWN if self.is_cut else StatusWord.GREEN
         follows = False
         for one in line:
-            if one.word is Word.UNKNOWN:
+            if one.word is StatusWord.UNKNOWN:
                 follows = False
                 now = _Break(now.start, now.start_seen, now.follows, end_seen=False) if now else None
-            elif one.word is Word.RED and now is None:
-                now = _Break(one.run.created_at, before is Word.GREEN, follows)
+            elif one.word is StatusWord.RED and now is None:
+                now = _Break(one.run.created_at, before is StatusWord.GREEN, follows)
                 follows = True
-            elif one.word is Word.GREEN and now is not None:
+            elif one.word is StatusWord.GREEN and now is not None:
                 yield _Break(now.start, now.start_seen, now.follows, one.run.created_at, now.end_seen)
                 now = None
             before = one.word
@@ -184,26 +190,26 @@ class _Meter:
             until = end if until is None else max(until, end)
         return total
 
-    def _worst_streak(self, told: Sequence[Told], lines: Sequence[Sequence[Told]]) -> tuple[int | None, bool]:
+    def _worst_streak(self, told: Sequence[RunStatus], lines: Sequence[Sequence[RunStatus]]) -> tuple[int | None, bool]:
         """The longest of the lines that are red now; where none is, how many of the newest runs were green."""
         newest = [line[-1].word for line in lines]
-        if Word.RED in newest:
-            return min(self._streak(line) for line in lines if line[-1].word is Word.RED)
-        return (None, False) if Word.UNKNOWN in newest or not told else self._streak(told)
+        if StatusWord.RED in newest:
+            return min(self._streak(line) for line in lines if line[-1].word is StatusWord.RED)
+        return (None, False) if StatusWord.UNKNOWN in newest or not told else self._streak(told)
 
-    def _streak(self, told: Sequence[Told]) -> tuple[int, bool]:
+    def _streak(self, told: Sequence[RunStatus]) -> tuple[int, bool]:
         newest = told[-1].word
         length = next((place for place, one in enumerate(reversed(told)) if one.word is not newest), len(told))
-        reaches_back = self.is_cut if length == len(told) else told[-1 - length].word is Word.UNKNOWN
-        return length if newest is Word.GREEN else -length, reaches_back
+        reaches_back = self.is_cut if length == len(told) else told[-1 - length].word is StatusWord.UNKNOWN
+        return length if newest is StatusWord.GREEN else -length, reaches_back
 
 
-def _that_count(told: Iterable[Told]) -> list[Told]:
-    return [one for one in told if one.word is not Word.CANCELLED]
+def _that_count(told: Iterable[RunStatus]) -> list[RunStatus]:
+    return [one for one in told if one.word is not StatusWord.CANCELLED]
 
 
-def _lines(told: Iterable[Told]) -> list[list[Told]]:
-    lines: dict[tuple[int, str, str], list[Told]] = defaultdict(list)
+def _lines(told: Iterable[RunStatus]) -> list[list[RunStatus]]:
+    lines: dict[tuple[int, str, str], list[RunStatus]] = defaultdict(list)
     for one in told:
         lines[one.run.stream].append(one)
     return list(lines.values())
@@ -222,8 +228,8 @@ def _gaps(breaks: Iterable[_Break]) -> Iterator[float]:
 # --- issues --------------------------------------------------------------------------------------
 
 
-def _issues(scan: Scan, found: Sequence[Tracked], results: Sequence[Result], now: datetime) -> IssueFigures:
-    done = [one for one in results if one.fate is Fate.DONE]
+def _issues(scan: Snapshot, found: Sequence[Tracked], results: Sequence[Result], now: datetime) -> IssueStatistics:
+    done = [one for one in results if one.fate is WriteStatus.DONE]
     tracked = {one.issue.number: one for one in found}
     created = [one for one in done if isinstance(one.action, Create)]
     reopened = {one.number for one in done if isinstance(one.action, Reopen)}
@@ -239,7 +245,7 @@ def _issues(scan: Scan, found: Sequence[Tracked], results: Sequence[Result], now
     resolved = {
         one.number: now for one in done if isinstance(one.action, Close) and one.action.state_reason == "completed"
     }
-    return IssueFigures(
+    return IssueStatistics(
         open=len(still) + len(created),
         opened=len(created),
         reopened=len(reopened),

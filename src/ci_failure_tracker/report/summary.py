@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ci_failure_tracker.issues.evidence import short_code
-from ci_failure_tracker.model import Create, Failing, Fate, Identity, LogsRead, Problem, Reopen, Result, Skip
+from ci_failure_tracker.model import Create, Failing, Identity, LogsRead, Problem, Reopen, Result, Skip, WriteStatus
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.measure_text import LEGEND, FiguresRow, chart, figures_rows, issues_line, window_line
-from ci_failure_tracker.report.report import Report, WorkflowLook
+from ci_failure_tracker.report.report import Report, WorkflowSnapshot
 from ci_failure_tracker.text.markdown import cell, code, link, prose, utc
 
 LIMIT = 1_000_000
@@ -38,7 +38,7 @@ class Table(Generic[Shown]):
 class ProblemRow:
     """A problem, worded for people."""
 
-    gravity: str
+    severity: str
     text: str
 
 
@@ -98,7 +98,7 @@ class SummaryView:
     skipped: Table[ActionRow]
     looked_at: Table[LookRow]
     legend: str
-    figures: Table[FiguresRow]
+    statistics: Table[FiguresRow]
     issues: str
     window: str
     cost: str
@@ -121,7 +121,7 @@ def render_summary(report: Report, limit: int = LIMIT) -> str:
 
 def _view(report: Report, rows: int) -> SummaryView:
     url = report.repository.url
-    charts = {one.workflow: chart(one.runs) for one in report.figures.workflows}
+    charts = {one.workflow: chart(one.runs) for one in report.statistics.workflows}
     issues = {one.action.identity.id: _issue_of(one, url) for one in report.results}
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
@@ -136,9 +136,9 @@ def _view(report: Report, rows: int) -> SummaryView:
         skipped=_table(report.skipped, lambda one: _skip_row(one, url), rows),
         looked_at=_table(report.looked_at, lambda one: _look_row(one, charts), rows),
         legend=LEGEND if charts else "",
-        figures=_table(figures_rows(report.figures), lambda one: one, min(rows, _MOST_FIGURES)),
-        issues=issues_line(report.figures),
-        window=window_line(report.figures),
+        statistics=_table(figures_rows(report.statistics), lambda one: one, min(rows, _MOST_FIGURES)),
+        issues=issues_line(report.statistics),
+        window=window_line(report.statistics),
         cost=_cost(report),
     )
 
@@ -157,14 +157,14 @@ def _problem_row(problem: Problem) -> ProblemRow:
         yaml, _, tail = block.partition("\nA ")
         lines = "".join(f"\n> {line}" for line in f"permissions:{yaml}".splitlines())
         text += f"\n>\n> ```yaml{lines}\n> ```\n>\n> A {prose(tail, 500)}"
-    return ProblemRow(problem.gravity.value, text)
+    return ProblemRow(problem.severity.value, text)
 
 
 def _issue_of(result: Result, url: str) -> str:
     """The issue of a failure, or what will become of it."""
-    if isinstance(result.action, Create) and result.fate is Fate.PLANNED:
+    if isinstance(result.action, Create) and result.fate is WriteStatus.PLANNED:
         return "to be opened"
-    planned = " to be reopened" if isinstance(result.action, Reopen) and result.fate is Fate.PLANNED else ""
+    planned = " to be reopened" if isinstance(result.action, Reopen) and result.fate is WriteStatus.PLANNED else ""
     return f"{_issue(result.number, url)}{planned}"
 
 
@@ -189,18 +189,18 @@ def _job(identity: Identity) -> str:
 
 
 _VERBS = {
-    ("Create", Fate.DONE): "opened",
-    ("Update", Fate.DONE): "updated",
-    ("Reopen", Fate.DONE): "reopened",
-    ("Close", Fate.DONE): "closed",
-    ("Create", Fate.PLANNED): "open",
-    ("Update", Fate.PLANNED): "update",
-    ("Reopen", Fate.PLANNED): "reopen",
-    ("Close", Fate.PLANNED): "close",
-    ("Create", Fate.FAILED): "could not be opened",
-    ("Update", Fate.FAILED): "could not be updated",
-    ("Reopen", Fate.FAILED): "could not be reopened",
-    ("Close", Fate.FAILED): "could not be closed",
+    ("Create", WriteStatus.DONE): "opened",
+    ("Update", WriteStatus.DONE): "updated",
+    ("Reopen", WriteStatus.DONE): "reopened",
+    ("Close", WriteStatus.DONE): "closed",
+    ("Create", WriteStatus.PLANNED): "open",
+    ("Update", WriteStatus.PLANNED): "update",
+    ("Reopen", WriteStatus.PLANNED): "reopen",
+    ("Close", WriteStatus.PLANNED): "close",
+    ("Create", WriteStatus.FAILED): "could not be opened",
+    ("Update", WriteStatus.FAILED): "could not be updated",
+    ("Reopen", WriteStatus.FAILED): "could not be reopened",
+    ("Close", WriteStatus.FAILED): "could not be closed",
 }
 
 
@@ -229,7 +229,7 @@ def _issue(number: int | None, url: str) -> str:
     return link(f"#{number}", f"{url}/issues/{number}") if number else ""
 
 
-def _look_row(look: WorkflowLook, charts: Mapping[str, str]) -> LookRow:
+def _look_row(look: WorkflowSnapshot, charts: Mapping[str, str]) -> LookRow:
     return LookRow(
         workflow=code(look.workflow, 80),
         runs=look.runs,

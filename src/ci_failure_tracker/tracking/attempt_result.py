@@ -17,7 +17,7 @@ _NEVER_STARTED = frozenset(outcome.words for outcome in WITHOUT_JOBS)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AttemptResult:
     """What one attempt of a run says of one identity.
 
     `listed` are all legs that the run names in any attempt, `replaced` those that failed of another cause, `other_red`
@@ -105,7 +105,7 @@ class RunListing:
         return not any(base == name or base.startswith(f"{name} / ") for name in self._skipped for base in bases)
 
 
-class AttemptVerdicts:
+class AttemptResults:
     """All that one attempt of a run says, by identity."""
 
     def __init__(
@@ -119,15 +119,15 @@ class AttemptVerdicts:
             for identity, verdict in _by_identity(of_attempt, settings, grouping).items()
         }
 
-    def on(self, identity: Identity, remembered: bool = False) -> Verdict:
+    def on(self, identity: Identity, remembered: bool = False) -> AttemptResult:
         """The verdict on an identity, named in this attempt or not; `remembered` says that an open issue stands for it.
 
         Of a run that is known the issue holds more than its list shows.
         """
         whole = self._listing
         if whole.known and remembered:
-            return Verdict(self.run, self.attempt, known=True)
-        said = self.named.get(identity) or Verdict(
+            return AttemptResult(self.run, self.attempt, known=True)
+        said = self.named.get(identity) or AttemptResult(
             self.run,
             self.attempt,
             listed=whole.listed(identity),
@@ -138,7 +138,7 @@ class AttemptVerdicts:
             return said
         # A run with jobs did start, whatever became of them.
         if identity.kind is IdentityKind.RUN and identity.job in _NEVER_STARTED:
-            return Verdict(self.run, self.attempt, green=frozenset({""}), listed=frozenset({""}))
+            return AttemptResult(self.run, self.attempt, green=frozenset({""}), listed=frozenset({""}))
         if identity.is_whole_workflow:
             # A job may be called so, too.
             said = replace(said, started=_NEVER_STARTED - said.listed)
@@ -146,7 +146,7 @@ class AttemptVerdicts:
         return replace(said, skipped=silent and Outcome.of(self.run.conclusion) is Outcome.SUCCESS)
 
 
-def _by_identity(seen: Sequence[Observation], settings: Settings, grouping: Grouping) -> dict[Identity, Verdict]:
+def _by_identity(seen: Sequence[Observation], settings: Settings, grouping: Grouping) -> dict[Identity, AttemptResult]:
     legs: dict[Identity, dict[str, Observation]] = defaultdict(dict)
     for observation in sorted(seen, key=_loudness):  # two jobs of one name: the louder one speaks
         if observation.job is not None:
@@ -161,11 +161,13 @@ def _loudness(observation: Observation) -> int:
     return 1 if observation.outcome is Outcome.SUCCESS else 2
 
 
-def _verdict(identity: Identity, legs: Mapping[str, Observation], settings: Settings, grouping: Grouping) -> Verdict:
+def _verdict(
+    identity: Identity, legs: Mapping[str, Observation], settings: Settings, grouping: Grouping
+) -> AttemptResult:
     failed = {leg: seen for leg, seen in legs.items() if settings.counts(seen.outcome)}
     red = {leg: seen for leg, seen in failed.items() if grouping.is_own(seen, identity)}
     any_one = next(iter(legs.values()))
-    return Verdict(
+    return AttemptResult(
         run=any_one.run,
         attempt=any_one.attempt,
         red=red,

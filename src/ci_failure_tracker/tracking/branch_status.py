@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, Identity, Line, Point, RedLeg, Run
-from ci_failure_tracker.tracking.attempt_result import Verdict
+from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, BranchStatus, Identity, RedLeg, Run, RunRef
+from ci_failure_tracker.tracking.attempt_result import AttemptResult
 
 Trigger = tuple[int, str]
 """A workflow and an event: what decides which jobs a run has."""
@@ -24,7 +24,7 @@ MOST_RED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class LineReader:
+class BranchStatusReader:
     """Reads the lines of one identity.
 
     `known` are the legs that a run of each event that is green as a whole is known to have run, `ran` the events under
@@ -44,7 +44,7 @@ class LineReader:
     proof_from: datetime | None
     most: int
 
-    def read(self, before: Line | None, told: Sequence[Verdict]) -> Line | None:
+    def read(self, before: BranchStatus | None, told: Sequence[AttemptResult]) -> BranchStatus | None:
         """The line after these verdicts, which are of its runs alone and in their order; `None` if nothing failed."""
         last_red = self._last_red(before, told)
         if last_red is None:
@@ -59,9 +59,9 @@ class LineReader:
             # Enough is proven: the runs after it say nothing new.
             recent = tuple(one for one in recent if one[0] <= greens[-1].run_id)
         skips = workflow_id in self.skipping
-        return Line(workflow_id, branch, subject, red, last_red, greens, recent[-RECENT:], gone, skips)
+        return BranchStatus(workflow_id, branch, subject, red, last_red, greens, recent[-RECENT:], gone, skips)
 
-    def misses_runs(self, before: Line | None, told: Sequence[Verdict]) -> bool:
+    def misses_runs(self, before: BranchStatus | None, told: Sequence[AttemptResult]) -> bool:
         """Whether runs of the line may have gone by between those that are remembered and those that are listed."""
         if before is None or self.start is None or not told or before.known_to[0] >= self.start:
             return False
@@ -74,8 +74,8 @@ class LineReader:
         number = max((before.last_red, *before.greens), key=lambda point: (point.at, point.run_id)).number
         return told[0].run.number != number + 1
 
-    def _last_red(self, before: Line | None, told: Sequence[Verdict]) -> Point | None:
-        newest = next((point_of(said) for said in reversed(told) if said.red), None)
+    def _last_red(self, before: BranchStatus | None, told: Sequence[AttemptResult]) -> RunRef | None:
+        newest = next((run_ref_of(said) for said in reversed(told) if said.red), None)
         if before is None or newest is None:
             return newest or (before.last_red if before else None)
         known = before.last_red
@@ -85,7 +85,7 @@ class LineReader:
 
     # --- which legs are red ----------------------------------------------------------------------
 
-    def _red(self, before: Line | None, told: Sequence[Verdict]) -> Iterator[RedLeg]:
+    def _red(self, before: BranchStatus | None, told: Sequence[AttemptResult]) -> Iterator[RedLeg]:
         red = {one.leg: one for one in (before.red if before else ())}
         present = {said.run.id for said in told}
         # What these say was read before, leg by leg; that they are green as a whole says less.
@@ -99,13 +99,13 @@ class LineReader:
                     red[leg] = RedLeg(leg, said.run.event, said.run.id, said.attempt, said.run.created_at)
         return iter(few_red(red.values(), MOST_RED))
 
-    def _is_news(self, before: Line | None, known: RedLeg | None, said: Verdict) -> bool:
+    def _is_news(self, before: BranchStatus | None, known: RedLeg | None, said: AttemptResult) -> bool:
         """Whether a red leg is redder than what is known; an issue that counted it may have seen it green since."""
         if known is not None:
             return (known.run_id, known.attempt) != said.key and known.order < said.order
         return before is None or said.run.order > before.known_to or not self.counted(said.key)
 
-    def _mended(self, red: Mapping[str, RedLeg], said: Verdict, present: Set[int]) -> Set[str]:
+    def _mended(self, red: Mapping[str, RedLeg], said: AttemptResult, present: Set[int]) -> Set[str]:
         """The red legs of which a run says that they are green, that they are no more, or that they fail otherwise."""
         older = {leg: one for leg, one in red.items() if one.order <= said.order and leg not in said.red}
         if self.identity.waits_for_approval:
@@ -126,7 +126,7 @@ class LineReader:
             return older.keys() & (said.green | said.replaced | said.started | taken_out | others)
         return older.keys() & said.started
 
-    def _is_gone(self, before: Line | None, last_red: Point, told: Sequence[Verdict]) -> bool:
+    def _is_gone(self, before: BranchStatus | None, last_red: RunRef, told: Sequence[AttemptResult]) -> bool:
         """Whether the newest run that says anything of the job no longer has it; of an event that started it before."""
         after = [said for said in told if said.run.order > (last_red.at, last_red.run_id)]
         heard = [said for said in after if said.green or (said.gone and said.trigger in self.ran)]
@@ -136,13 +136,15 @@ class LineReader:
 
     # --- what has been proven since --------------------------------------------------------------
 
-    def _greens(self, before: Line | None, told: Sequence[Verdict], last_red: Point) -> tuple[Point, ...]:
+    def _greens(
+        self, before: BranchStatus | None, told: Sequence[AttemptResult], last_red: RunRef
+    ) -> tuple[RunRef, ...]:
         remembered = () if before is None or self.misses_runs(before, told) else before.greens
         found = {point.run_id: point for point in remembered}
-        found |= {said.run.id: point_of(said) for said in told if said.is_proof}
+        found |= {said.run.id: run_ref_of(said) for said in told if said.is_proof}
         remembered_red = self.failed(told[0].run) if told else frozenset()
         failed = remembered_red | {last_red.sha} | {said.run.commit.sha for said in told if said.red}
-        kept: dict[str, Point] = {}
+        kept: dict[str, RunRef] = {}
         for point in sorted(found.values(), key=lambda point: (point.at, point.run_id)):
             after = (point.at, point.run_id) > (last_red.at, last_red.run_id)
             late = self.proof_from is None or point.at > self.proof_from
@@ -150,7 +152,7 @@ class LineReader:
                 kept.setdefault(point.sha, point)
         return tuple(kept.values())[: self.most]
 
-    def _spoken(self, told: Iterable[Verdict]) -> Iterator[tuple[int, bool]]:
+    def _spoken(self, told: Iterable[AttemptResult]) -> Iterator[tuple[int, bool]]:
         """How the first attempt of each run ended that said anything of the identity."""
         seen: set[int] = set()
         if self.identity.waits_for_approval:
@@ -172,12 +174,12 @@ def few_red(red: Iterable[RedLeg], most: int) -> tuple[RedLeg, ...]:
     return (*ordered[:most], RedLeg(OTHER_LEGS, newest.event, newest.run_id, newest.attempt, newest.at))
 
 
-def _recent(before: Line | None, spoken: Iterable[tuple[int, bool]]) -> tuple[tuple[int, bool], ...]:
+def _recent(before: BranchStatus | None, spoken: Iterable[tuple[int, bool]]) -> tuple[tuple[int, bool], ...]:
     """What is remembered and what is seen; a first attempt that is no longer listed is remembered."""
     found = dict(spoken) | dict(before.recent if before else ())
     return tuple(sorted(found.items()))
 
 
-def point_of(said: Verdict) -> Point:
+def run_ref_of(said: AttemptResult) -> RunRef:
     """The run of a verdict as a point in its line."""
-    return Point(said.run.id, said.run.number, said.run.commit.sha, said.run.created_at)
+    return RunRef(said.run.id, said.run.number, said.run.commit.sha, said.run.created_at)

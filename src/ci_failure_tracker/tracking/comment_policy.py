@@ -15,18 +15,20 @@ _ONE_CAUSE_A_DAY = timedelta(days=1)
 """A job that fails of something else each time would otherwise be commented on each time."""
 
 
-def worth_a_comment(before: State, after: State, comments: Comments, now: datetime, told_elsewhere: Set[str]) -> News:
+def news_to_comment_on(
+    before: State, after: State, comments: Comments, now: datetime, told_elsewhere: Set[str]
+) -> News:
     """What people are to be told now; `told_elsewhere` are the causes that an umbrella issue tells of."""
     if comments is Comments.NEVER:
         return News()
-    said = before.cause_told
+    said = before.cause_commented_at
     may_tell = not (after.flaky or (said is not None and now - said < _ONE_CAUSE_A_DAY))
     fresh = [one for one in new_causes(before, after) if one.signature not in told_elsewhere]
     return News(
         failures=after.count - before.count if comments is Comments.ALWAYS else 0,
         causes=tuple(fresh) if may_tell and before.causes else (),
         flaky=after.flaky is not None and before.flaky is None,
-        week=not before.week_told and is_a_week_old(after, now),
+        week=not before.week_commented and is_a_week_old(after, now),
     )
 
 

@@ -11,25 +11,25 @@ from typing import Any
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
     Closed,
+    CloseReason,
     Closing,
     CommitsBetween,
     Decision,
+    DecisionKind,
     DuplicateOf,
-    Ending,
     History,
-    Kind,
     News,
     Reopened,
     Skip,
+    SkipReason,
     State,
-    Why,
 )
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy as news
 from ci_failure_tracker.tracking.commits import kept
 from ci_failure_tracker.tracking.recovery import judge_recovery
-from ci_failure_tracker.tracking.state_update import fit, follow, remember, reopen
+from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms
 
 MUTED = "ci-failure:muted"
@@ -45,7 +45,7 @@ _FLAKES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class RuleBook:
+class LifecycleRules:
     """Decides, knowing the settings, the time, the storms, and whether anything could not be read."""
 
     settings: Settings
@@ -60,7 +60,7 @@ class RuleBook:
         if tracked is None:
             return self._without_issue(history, related)
         if tracked.state is None:
-            return skip(history, Why.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
+            return skip(history, SkipReason.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
         if tracked.issue.open:
             return self._open(history, tracked, tracked.state, related)
         return self._closed(history, tracked, tracked.state, related)
@@ -72,10 +72,10 @@ class RuleBook:
         if one.state is None:
             return None
         return Decision(
-            Kind.CLOSE,
+            DecisionKind.CLOSE,
             one.state.identity,
             f"#{kept} is older and stands for the same failure",
-            after=dataclasses.replace(one.state, closed=Closing(Ending.DUPLICATE, self.now)),
+            after=dataclasses.replace(one.state, closed=Closing(CloseReason.DUPLICATE, self.now)),
             before=one.state,
             issue=one.issue,
             comment=DuplicateOf(kept) if self._may_comment(one) else None,
@@ -86,17 +86,17 @@ class RuleBook:
     def _without_issue(self, history: History, related: Sequence[int]) -> Decision | Skip:
         flakes = not history.failing and self._is_flaky_enough(history, None)
         if not (history.failing or flakes):
-            return skip(history, Why.GREEN, green_words(history))
+            return skip(history, SkipReason.GREEN, green_words(history))
         least = self.settings.min_failures
         if len(history.occurrences) < least:
             seen = counted(len(history.occurrences), "failed run")
-            return skip(history, Why.TOO_FEW, f"{seen}, and `min-failures` asks for {least}")
+            return skip(history, SkipReason.TOO_FEW, f"{seen}, and `min-failures` asks for {least}")
         if storm := self.storms.over(history):
-            return skip(history, Why.STORM, self._storm_words(storm))
+            return skip(history, SkipReason.STORM, self._storm_words(storm))
         if self._waits(history):
-            return skip(history, Why.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
+            return skip(history, SkipReason.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
         why = "flaky, no issue yet" if flakes else "failing, no issue yet"
-        return self._create(history, remember(None, history), f"{why}: {failing_words(history)}", related)
+        return self._create(history, updated_state(None, history), f"{why}: {failing_words(history)}", related)
 
     def _is_flaky_enough(self, history: History, since: datetime | None) -> bool:
         """Whether something that is green now is flaky, and not proven to be mended since (rule 8)."""
@@ -124,24 +124,25 @@ class RuleBook:
             return False
         late = self.now - history.latest.ended_at > _LOGS_ARE_THERE_AFTER
         return any(
-            leg.job_id is not None and not leg.signature and not (leg.absence and late) for leg in history.latest.legs
+            leg.job_id is not None and not leg.signature and not (leg.log_unavailable and late)
+            for leg in history.latest.legs
         )
 
     # --- rules 4 and 6: an open issue ------------------------------------------------------------
 
     def _open(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Decision:
         """Rule 4: an open issue is brought up to date. Rule 6: it is closed with proof."""
-        fresh = self._completed(remember(state, history), related)
+        fresh = self._completed(updated_state(state, history), related)
         verdict = judge_recovery(fresh, history, tracked.issue, self.settings, self.partial)
         if verdict.ending is not None:
             return self._close(state, fresh, tracked, verdict.ending, verdict.reason)
-        told = news.worth_a_comment(state, fresh, self.settings.comment, self.now, self._told_elsewhere(history))
+        told = news.news_to_comment_on(state, fresh, self.settings.comment, self.now, self._told_elsewhere(history))
         may_comment = self._may_comment(tracked)
         if not may_comment:
             told = dataclasses.replace(told, failures=0, causes=(), flaky=False)
         fresh = self._with_what_is_said(fresh, told)
         return Decision(
-            Kind.UPDATE,
+            DecisionKind.UPDATE,
             history.identity,
             ", ".join(news.changes(state, fresh)),
             after=fresh,
@@ -160,18 +161,18 @@ class RuleBook:
     def _with_what_is_said(self, state: State, told: News) -> State:
         return _changed(
             state,
-            week_told=state.week_told or told.week,
-            cause_told=self.now if told.causes else state.cause_told,
+            week_commented=state.week_commented or told.week,
+            cause_commented_at=self.now if told.causes else state.cause_commented_at,
         )
 
     def _may_comment(self, tracked: Tracked) -> bool:
         """Rule 7: whether the issue is not muted."""
         return self.settings.comment is not Comments.NEVER and not tracked.issue.has_label(MUTED)
 
-    def _close(self, before: State, state: State, tracked: Tracked, ending: Ending, reason: str) -> Decision:
+    def _close(self, before: State, state: State, tracked: Tracked, ending: CloseReason, reason: str) -> Decision:
         closed = dataclasses.replace(state, closed=Closing(ending, self.now), reopened_at=None)
         return Decision(
-            Kind.CLOSE,
+            DecisionKind.CLOSE,
             state.identity,
             reason,
             after=fit(closed),
@@ -187,14 +188,18 @@ class RuleBook:
         closed_at = issue.closed_at or self.now
         flakes = not history.failing and self._is_flaky_enough(history, closed_at)
         if not (history.failing or flakes):
-            return skip(history, Why.GREEN, green_words(history), tracked)
+            return skip(history, SkipReason.GREEN, green_words(history), tracked)
         if issue.state_reason in _CLOSED_FOR_GOOD and not _was_gone(state):
             words = (issue.state_reason or "").replace("_", " ")
-            return skip(history, Why.CLOSED_BY_PERSON, f"closed as {words}, which stands until it is reopened", tracked)
+            return skip(
+                history, SkipReason.CLOSED_BY_PERSON, f"closed as {words}, which stands until it is reopened", tracked
+            )
         if not (flakes or _failed_since(history, closed_at)):
-            return skip(history, Why.OLDER_THAN_CLOSING, "no failed run has started since it was closed", tracked)
+            return skip(
+                history, SkipReason.OLDER_THAN_CLOSING, "no failed run has started since it was closed", tracked
+            )
         if storm := self.storms.over(history):
-            return skip(history, Why.STORM, self._storm_words(storm), tracked)
+            return skip(history, SkipReason.STORM, self._storm_words(storm), tracked)
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed", related)
@@ -206,7 +211,7 @@ class RuleBook:
         fresh = self._completed(reopen(state, history), related)
         again = "failing again" if history.failing else "flaky again"
         return Decision(
-            Kind.REOPEN,
+            DecisionKind.REOPEN,
             history.identity,
             f"{again} since it was closed: {failing_words(history)}",
             after=fresh,
@@ -220,10 +225,10 @@ class RuleBook:
 
     def _create(self, history: History, state: State, reason: str, related: Sequence[int]) -> Decision:
         state = self._completed(state, related)
-        state = _changed(state, week_told=news.is_a_week_old(state, self.now))
+        state = _changed(state, week_commented=news.is_a_week_old(state, self.now))
         labels = (*self.settings.labels, *([FLAKY] if state.flaky else []))
         return Decision(
-            Kind.CREATE, history.identity, reason, after=state, labels=labels, assignees=self.settings.assignees
+            DecisionKind.CREATE, history.identity, reason, after=state, labels=labels, assignees=self.settings.assignees
         )
 
     def _completed(self, state: State, related: Sequence[int]) -> State:
@@ -255,7 +260,7 @@ def is_about(commits: CommitsBetween, state: State) -> bool:
 
 def _was_gone(state: State) -> bool:
     """Whether the tracker itself closed it as not planned, because nothing was left that could fail."""
-    return state.closed is not None and state.closed.ending is Ending.GONE
+    return state.closed is not None and state.closed.ending is CloseReason.GONE
 
 
 def _failed_since(history: History, closed_at: datetime) -> bool:
@@ -270,7 +275,7 @@ def _flaky_label(before: State, after: State, tracked: Tracked) -> tuple[str, ..
     return (FLAKY,) if turned and not tracked.issue.has_label(FLAKY) else ()
 
 
-def skip(history: History, why: Why, reason: str, tracked: Tracked | None = None) -> Skip:
+def skip(history: History, why: SkipReason, reason: str, tracked: Tracked | None = None) -> Skip:
     """Nothing is done, for this reason."""
     return Skip(history.identity, reason, why, tracked.issue.number if tracked else None)
 

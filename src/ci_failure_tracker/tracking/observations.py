@@ -12,12 +12,12 @@ from ci_failure_tracker.model import (
     Commit,
     IdentityKind,
     Job,
+    JobDiagnosis,
     Observation,
     Outcome,
-    Reading,
     Run,
-    Scan,
     Schedule,
+    Snapshot,
     Step,
 )
 from ci_failure_tracker.tracking.outcome import failing_step, judge_job, judge_run, revised
@@ -37,7 +37,7 @@ def needs_jobs(run: Run, runs: Iterable[Run]) -> bool:
     return outcome is not None and outcome not in _SAYS_ALL
 
 
-def observe(scan: Scan) -> tuple[Observation, ...]:
+def observe(scan: Snapshot) -> tuple[Observation, ...]:
     """Every observation of a scan, in the order of its runs.
 
     A run whose jobs could not be read gives none: what is unknown is neither green nor red.
@@ -55,16 +55,18 @@ def observe(scan: Scan) -> tuple[Observation, ...]:
     return (*of_runs, *(_observe_schedule(one, scan.repository.default_branch) for one in scan.schedules))
 
 
-def tell(observations: Iterable[Observation], readings: Iterable[Reading]) -> tuple[Observation, ...]:
+def with_diagnoses(
+    observations: Iterable[Observation], job_diagnoses: Iterable[JobDiagnosis]
+) -> tuple[Observation, ...]:
     """The observations with what is known of their causes; of two readings of a job the later one counts."""
-    known = {reading.job_id: reading for reading in readings}
+    known = {job_diagnosis.job_id: job_diagnosis for job_diagnosis in job_diagnoses}
     return tuple(_told(one, known.get(one.job_id or 0)) for one in observations)
 
 
-def _told(one: Observation, reading: Reading | None) -> Observation:
-    if reading is None or one.outcome in {None, Outcome.SUCCESS}:
+def _told(one: Observation, job_diagnosis: JobDiagnosis | None) -> Observation:
+    if job_diagnosis is None or one.outcome in {None, Outcome.SUCCESS}:
         return one
-    return replace(one, outcome=revised(one.outcome, reading.outcome), reading=reading)
+    return replace(one, outcome=revised(one.outcome, job_diagnosis.outcome), job_diagnosis=job_diagnosis)
 
 
 def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None) -> Iterator[Observation]:
@@ -137,15 +139,15 @@ def _observe_schedule(schedule: Schedule, branch: str) -> Observation:
         commit=last.commit if last else Commit("", ""),
         status="completed",
         conclusion=None,
-        created_at=schedule.due if schedule.quiet or last is None else last.created_at,
-        started_at=schedule.due if schedule.quiet or last is None else last.created_at,
+        created_at=schedule.due if schedule.missed_schedule or last is None else last.created_at,
+        started_at=schedule.due if schedule.missed_schedule or last is None else last.created_at,
         updated_at=schedule.due,
         from_fork=False,
         subject=SCHEDULE,
     )
-    if schedule.quiet is None:
+    if schedule.missed_schedule is None:
         return Observation(run, Outcome.SUCCESS, job=Outcome.SILENT.words, attempt=0, kind=IdentityKind.SCHEDULE)
     # Attempt 0, for it is no attempt of the run that it names.
-    step = Step(1, schedule.quiet.value, None)
+    step = Step(1, schedule.missed_schedule.value, None)
     kind = IdentityKind.SCHEDULE
     return Observation(run, Outcome.SILENT, job=Outcome.SILENT.words, step=step, attempt=0, kind=kind)

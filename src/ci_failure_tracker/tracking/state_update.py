@@ -11,20 +11,20 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.marker import LIMIT, write_marker
 from ci_failure_tracker.model import (
+    BranchStatus,
+    CloseReason,
     Commit,
     CommitsBetween,
-    Ending,
     History,
     Identity,
     LegCount,
-    Line,
     Occurrence,
-    Point,
+    RunRef,
     State,
 )
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.branch_status import few_red
-from ci_failure_tracker.tracking.causes import CAUSES, LONGEST_LINE, Learnt, newly_told, shortened
+from ci_failure_tracker.tracking.causes import CAUSES, LONGEST_LINE, CauseUpdate, newly_told, shortened
 from ci_failure_tracker.tracking.flaky import judge_flaky
 
 REMEMBERED = 10
@@ -40,7 +40,7 @@ LEGS_OF_A_RUN = 10
 _NAME, _TITLE, _BRANCH, _STEP = 100, 72, 100, 60
 
 
-def remember(state: State | None, history: History, since: datetime | None = None) -> State:
+def updated_state(state: State | None, history: History, since: datetime | None = None) -> State:
     """The state of an issue after this history; occurrences it has counted before are not counted again.
 
     `since` leaves out what started before it: a new issue that follows a closed one starts afresh.
@@ -52,7 +52,9 @@ def remember(state: State | None, history: History, since: datetime | None = Non
     kept = sorted((*told, *map(_shortened, new)), key=lambda one: one.order)
     first_red, last_green = bounds(state, history)
     legs, legs_cut = _count_legs(state, new)
-    learnt = Learnt(history.readings, [*newly_told(known, told), *((one, leg) for one in new for leg in one.legs)])
+    learnt = CauseUpdate(
+        history.job_diagnoses, [*newly_told(known, told), *((one, leg) for one in new for leg in one.legs)]
+    )
     causes, other_causes = learnt.count(state)
     failing = history.failing
     fresh = State(
@@ -89,16 +91,16 @@ def _with_what_was_said(fresh: State, state: State | None) -> State:
         previous=state.previous,
         lines_cut=state.lines_cut,
         reopened_at=state.reopened_at,
-        week_told=state.week_told and same_break,
-        cause_told=state.cause_told,
+        week_commented=state.week_commented and same_break,
+        cause_commented_at=state.cause_commented_at,
         relapses=state.relapses,
         suspects=state.suspects if same_break else None,
         related=state.related,
-        reach=state.reach,
+        checkpoint=state.checkpoint,
     )
 
 
-def _green_again(state: State | None, history: History, failed: bool) -> Point | None:
+def _green_again(state: State | None, history: History, failed: bool) -> RunRef | None:
     """The first green run after the break; the one that an issue knew of may no longer be listed."""
     known = state.green_again if state and not failed else None
     found = history.green_again
@@ -109,7 +111,7 @@ def _green_again(state: State | None, history: History, failed: bool) -> Point |
 
 def follow(number: int, history: History, closed_at: datetime) -> State:
     """The state of a new issue that follows one closed long ago."""
-    return fit(dataclasses.replace(remember(None, history, since=closed_at), previous=number))
+    return fit(dataclasses.replace(updated_state(None, history, since=closed_at), previous=number))
 
 
 def reopen(state: State, history: History) -> State:
@@ -117,7 +119,7 @@ def reopen(state: State, history: History) -> State:
 
     That it was flaky is not, nor that the proof it was closed with was not enough.
     """
-    closed_by_us = state.closed is not None and state.closed.ending is Ending.RECOVERED
+    closed_by_us = state.closed is not None and state.closed.ending is CloseReason.RECOVERED
     forgotten = dataclasses.replace(
         state,
         last_green=None,
@@ -125,13 +127,13 @@ def reopen(state: State, history: History) -> State:
         green_again=None,
         closed=None,
         reopened_at=None,
-        week_told=False,
+        week_commented=False,
         suspects=None,
         lines=(),
         lines_cut=False,
         relapses=state.relapses + closed_by_us,
     )
-    return remember(forgotten, history)
+    return updated_state(forgotten, history)
 
 
 def reopened_by_person(state: State, now: datetime) -> State:
@@ -154,9 +156,9 @@ def _updated(known: Sequence[Occurrence], history: History) -> tuple[Occurrence,
 
 
 def _merged(known: Occurrence, found: Occurrence) -> Occurrence:
-    fresh = {leg.job_id: leg for leg in found.legs if leg.signature or leg.absence}
+    fresh = {leg.job_id: leg for leg in found.legs if leg.signature or leg.log_unavailable}
     legs = tuple(
-        dataclasses.replace(leg, signature=now.signature, absence=now.absence, outcome=now.outcome)
+        dataclasses.replace(leg, signature=now.signature, log_unavailable=now.log_unavailable, outcome=now.outcome)
         if not leg.signature and (now := fresh.get(leg.job_id))
         else leg
         for leg in known.legs
@@ -168,7 +170,7 @@ def _latest(*orders: tuple[datetime, int, int] | None) -> tuple[datetime, int, i
     return max((order for order in orders if order is not None), default=None)
 
 
-def bounds(state: State | None, history: History) -> tuple[Point | None, Point | None]:
+def bounds(state: State | None, history: History) -> tuple[RunRef | None, RunRef | None]:
     """The first red and the last green; what an issue knew stays where the runs looked at start too late."""
     if state is None or state.first_red is None:
         return history.first_red, history.last_green
@@ -279,7 +281,7 @@ def _cut(state: State, size: _Size) -> State:
     )
 
 
-def _with_red(line: Line, most: int) -> Line:
+def _with_red(line: BranchStatus, most: int) -> BranchStatus:
     return dataclasses.replace(line, red=few_red(line.red, most))
 
 
