@@ -41,6 +41,7 @@ lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) ruff format --check
 	$(LINTERS) mypy
 	$(LINTERS) mypy --explicit-package-bases tests
+	$(LINTERS) $(IN_SRC) lint-imports --no-cache --no-logo
 	$(LINTERS) shellcheck src/start.sh .ci/run
 	$(LINTERS) actionlint $(WORKFLOWS)
 	$(LINTERS) zizmor --offline --no-progress --quiet action.yml .github docs/examples/*.yml
@@ -77,7 +78,7 @@ lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 faults: $(READY) ## Put every request of a sweep under every fault, and end the sweep around each; prints how many cases
 	@$(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py
 
-golden: $(READY) ## Write anew what the tracker says in the golden conversations
+golden: $(READY) ## Write the golden files again: what the tracker does in each story
 	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden
 
 pictures: $(READY) ## Draw the README's pictures from the demo in Chromium
@@ -89,7 +90,7 @@ bench: bench-start bench-diagnosis bench-requests bench-issues ## Run the short 
 bench-start: $(READY) ## Measure the time from start to the first request
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py $(ARGS)
 
-bench-start-extras: $(READY) ## The same with the inputs that need more packages; three minutes
+bench-start-extras: $(READY) ## The same with the inputs that need more packages; some minutes
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py --extras $(ARGS)
 
 bench-start-cold: $(READY) ## The same as bench-start with empty package caches; a minute

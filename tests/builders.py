@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from ci_failure_tracker.github_api.patience import Patience
+from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.model import (
-    Absence,
     Commit,
     Diagnosis,
     ExcerptLine,
@@ -14,16 +13,17 @@ from ci_failure_tracker.model import (
     Identity,
     Issue,
     Job,
+    JobDiagnosis,
     LegCount,
     LineRange,
+    LogUnavailable,
     Observation,
     Occurrence,
     Outcome,
-    Reading,
     Repository,
     Run,
     RunJobs,
-    Scan,
+    Snapshot,
     State,
     Step,
     Window,
@@ -64,8 +64,8 @@ def a_job(
     return Job(5_000 + number, name, conclusion, steps, completed_at=ended_at)
 
 
-def a_scan(runs: list[Run], jobs: dict[int, list[Job]] | None = None, issues: tuple[Issue, ...] = ()) -> Scan:
-    return Scan(
+def a_scan(runs: list[Run], jobs: dict[int, list[Job]] | None = None, issues: tuple[Issue, ...] = ()) -> Snapshot:
+    return Snapshot(
         repository=REPOSITORY,
         runs=tuple(runs),
         jobs=tuple(RunJobs(run_id, tuple(found)) for run_id, found in (jobs or {}).items()),
@@ -99,14 +99,14 @@ def a_diagnosis(headline: str = "ValueError: no year", *lines: str, outcome: Out
 
 
 def a_reading(
-    seen: Observation, headline: str = "ValueError: no year", absence: Absence | None = None, **more: Outcome
-) -> Reading:
+    seen: Observation, headline: str = "ValueError: no year", absence: LogUnavailable | None = None, **more: Outcome
+) -> JobDiagnosis:
     """What the log of a failed job said; with an absence and no headline nothing is known."""
     assert seen.job_id
     if not headline:
-        return Reading(seen.job_id, absence=absence)
+        return JobDiagnosis(seen.job_id, log_unavailable=absence)
     found = a_diagnosis(headline, **more)
-    return Reading(seen.job_id, found.signature, headline, found.outcome, absence, 2, found)
+    return JobDiagnosis(seen.job_id, found.signature, headline, found.outcome, absence, 2, found)
 
 
 def an_issue(number: int = 1, body: str = "", **more: object) -> Issue:
@@ -154,7 +154,7 @@ def some_settings(**given: str) -> Settings:
     return read_settings({"token": "t", "repository": "octo-org/example", **texts})
 
 
-HURRIED = Patience(timeout=5, backoff=0.0, between_writes=0.0)
+HURRIED = RetryPolicy(timeout=5, backoff=0.0, between_writes=0.0)
 """As patient as the program is, but for the waiting."""
 
 

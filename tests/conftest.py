@@ -8,9 +8,9 @@ import pytest
 from hypothesis import settings
 
 from builders import HURRIED
-from ci_failure_tracker.edges import surroundings
-from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, connect
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.entry import setup as surroundings
+from ci_failure_tracker.github.client import Endpoints, MeteredRequester, connect
+from ci_failure_tracker.model.secret import Secret
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None)

@@ -18,7 +18,7 @@ import cmarkgfm
 from cmarkgfm.cmark import Options
 
 from builders import an_issue
-from ci_failure_tracker.tracking.marker import BEGIN, END, read_tracked
+from ci_failure_tracker.issues.marker import BEGIN, END, read_tracked
 
 ZERO_WIDTH_SPACE = "\u200b"
 BODY_LIMIT, TITLE_LIMIT, COMMENT_LIMIT = 65_536, 256, 65_536

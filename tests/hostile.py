@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ci_failure_tracker.tracking.marker import BEGIN, END
+from ci_failure_tracker.issues.marker import BEGIN, END
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,27 +15,27 @@ from ci_failure_tracker.model import (
     Close,
     Create,
     Diagnose,
-    Fate,
     Issue,
     Job,
+    JobDiagnosis,
+    LogRequest,
     Needs,
     Query,
-    Reading,
     Reopen,
     Requests,
     Result,
     Run,
     RunJobs,
-    Scan,
     Skip,
+    Snapshot,
     Update,
-    WantedLog,
+    WriteStatus,
 )
 
 REQUESTS = Requests(5, 995, 800)
 
 
-def _no_reading(_wanted: WantedLog) -> Reading | None:
+def _no_reading(_wanted: LogRequest) -> JobDiagnosis | None:
     return None
 
 
@@ -50,7 +50,7 @@ class MemoryGitHub:
     runs: Sequence[Run]
     jobs: Callable[[Run], Iterable[Job]]
     issues: dict[int, Issue]
-    reading: Callable[[WantedLog], Reading | None] = _no_reading
+    job_diagnosis: Callable[[LogRequest], JobDiagnosis | None] = _no_reading
     most: int = 1_000
     shuffled: random.Random | None = None
     jobs_read: int = 0
@@ -60,14 +60,14 @@ class MemoryGitHub:
     def requests(self) -> Requests:
         return REQUESTS
 
-    def begin(self, label: str) -> Scan:
+    def begin(self, label: str) -> Snapshot:
         still_open = tuple(issue for issue in self.issues.values() if issue.open)
         return dataclasses.replace(a_scan([], issues=still_open), label=label)
 
-    def list_workflows(self, seen: Scan) -> Scan:
+    def list_workflows(self, seen: Snapshot) -> Snapshot:
         return seen
 
-    def list_runs(self, seen: Scan, query: Query) -> Scan:
+    def list_runs(self, seen: Snapshot, query: Query) -> Snapshot:
         newest = sorted((run for run in self.runs if query.takes(run)), key=lambda run: run.order, reverse=True)
         start = newest[self.most - 1].created_at if len(newest) > self.most else None
         window = dataclasses.replace(seen.window, start=start)
@@ -76,18 +76,18 @@ class MemoryGitHub:
             self.shuffled.shuffle(runs)
         return dataclasses.replace(seen, runs=tuple(runs), window=window)
 
-    def fetch(self, seen: Scan, needs: Needs, diagnose: Diagnose) -> Scan:  # noqa: ARG002 - logs are readings here
+    def fetch(self, seen: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:  # noqa: ARG002 - logs are readings here
         self.asked += [str(key[0] if isinstance(key, tuple) else key) for key in needs.parts()]
         self.jobs_read += len(needs.jobs)
         jobs = tuple(RunJobs(run.id, tuple(self.jobs(run))) for run in needs.jobs)
-        readings = [self.reading(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
+        readings = [self.job_diagnosis(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
         issues = {issue.number: issue for issue in seen.issues}
         if needs.closed_issues:
             issues |= {number: issue for number, issue in self.issues.items() if not issue.open}
         return dataclasses.replace(
             seen,
             jobs=(*seen.jobs, *jobs),
-            readings=(*seen.readings, *(one for one in readings if one is not None)),
+            job_diagnoses=(*seen.job_diagnoses, *(one for one in readings if one is not None)),
             issues=tuple(issues.values()),
             closed_read=seen.closed_read or needs.closed_issues,
             viewer="github-actions[bot]" if needs.viewer else seen.viewer,
@@ -99,7 +99,7 @@ class MemoryGitHub:
 class ForgetfulGitHub(MemoryGitHub):
     """The same, but an issue's marker never holds how far a sweep had read, so that each reads everything."""
 
-    def begin(self, label: str) -> Scan:
+    def begin(self, label: str) -> Snapshot:
         seen = super().begin(label)
         issues = tuple(dataclasses.replace(one, body=_REACH.sub("", one.body)) for one in seen.issues)
         return dataclasses.replace(seen, issues=issues)
@@ -121,11 +121,11 @@ class MemoryWriter:
 
     def _carry_out(self, action: Action) -> Result:
         if isinstance(action, Skip):
-            return Result(action, Fate.LEFT, action.number)
+            return Result(action, WriteStatus.LEFT, action.number)
         number = len(self.issues) + 1 if isinstance(action, Create) else action.number
         self.issues[number] = self._after(number, action)
         self.done(number, action)
-        return Result(action, Fate.DONE, number, f"{REPOSITORY.url}/issues/{number}")
+        return Result(action, WriteStatus.DONE, number, f"{REPOSITORY.url}/issues/{number}")
 
     def _after(self, number: int, action: Action) -> Issue:
         match action:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from builders import START, a_run, some_settings
+from ci_failure_tracker.issues.marker import read_tracked
+from ci_failure_tracker.issues.render import render
 from ci_failure_tracker.model import Close, Commit, Issue, Job, Run, Step
-from ci_failure_tracker.rendering.render import render
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.selection.checkpoint import with_reach
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.selection.checkpoint import with_checkpoint
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.sweep import look, sweep
 from ci_failure_tracker.tracking.decide import Findings
-from ci_failure_tracker.tracking.marker import read_tracked
 from memory_github import ForgetfulGitHub, MemoryGitHub, MemoryWriter
 from sweeping import TEMPLATE, Plan
 
@@ -114,7 +114,7 @@ class Tracker:
         return look(self.github(now, shuffled), self.settings, now)
 
     def plan(self, now: datetime, shuffled: random.Random | None = None) -> Plan:
-        found = with_reach(self.look(now, shuffled), self.settings)
+        found = with_checkpoint(self.look(now, shuffled), self.settings)
         return Plan(found, render(found.decisions.each, TEMPLATE, found.seen.repository, self.settings))
 
     def sweep(self, now: datetime) -> Report:

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from builders import Quiet
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.github_api.client import MeteredRequester
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.writes import IssueTexts, OpenDoor, ShutDoor
-from ci_failure_tracker.model import Action, Failing, Observation, Problem, Requests, Result, Scan
-from ci_failure_tracker.rendering.issue import IssueTemplate
-from ci_failure_tracker.rendering.render import closed_as_duplicate, render, unwritten
-from ci_failure_tracker.reporting.figures import Figures
-from ci_failure_tracker.reporting.report import Report, make_report
-from ci_failure_tracker.selection.checkpoint import with_reach
+from ci_failure_tracker.github.client import MeteredRequester
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts
+from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.issues.marker import identity_of
+from ci_failure_tracker.issues.render import closed_as_duplicate, render, unwritten
+from ci_failure_tracker.model import Action, Failing, Observation, Problem, Requests, Result, Snapshot
+from ci_failure_tracker.report.measures import Statistics
+from ci_failure_tracker.report.report import Report, make_report
+from ci_failure_tracker.selection.checkpoint import with_checkpoint
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, decide
-from ci_failure_tracker.tracking.marker import identity_of
+from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.track import known_from, read_issues
 
 TEMPLATE = IssueTemplate()
@@ -43,15 +43,17 @@ class Plan:
         return (*self.found.decisions.problems, *unwritten(self.actions))
 
 
-def find_in(scan: Scan, settings: Settings, now: datetime, observed: Sequence[Observation] | None = None) -> Findings:
+def find_in(
+    scan: Snapshot, settings: Settings, now: datetime, observed: Sequence[Observation] | None = None
+) -> Findings:
     """What is known and decided, of the observations in a scan or of others."""
     tracked = read_issues(scan.issues, scan.viewer, now)
     known = known_from(observe(scan) if observed is None else tuple(observed), scan, tracked, settings)
     return Findings(scan, known, decide(known, scan, settings, now))
 
 
-def make_plan(scan: Scan, settings: Settings, now: datetime, observed: Sequence[Observation] | None = None) -> Plan:
-    found = with_reach(find_in(scan, settings, now, observed), settings)
+def make_plan(scan: Snapshot, settings: Settings, now: datetime, observed: Sequence[Observation] | None = None) -> Plan:
+    found = with_checkpoint(find_in(scan, settings, now, observed), settings)
     template = IssueTemplate(settings.issue_template) if settings.issue_template else TEMPLATE
     return Plan(found, render(found.decisions.each, template, scan.repository, settings))
 
@@ -61,14 +63,14 @@ def report_of(
     results: Iterable[Result] | None = None,
     requests: Requests = REQUESTS,
     *,
-    figures: Figures,
+    statistics: Statistics,
     now: datetime,
 ) -> Report:
     """The report of a plan; without results it was a dry run."""
-    done = tuple(ShutDoor().apply(plan.actions) if results is None else results)
-    return make_report(plan.found, done, unwritten(plan.actions), requests, figures, now)
+    done = tuple(DryRunWriter().apply(plan.actions) if results is None else results)
+    return make_report(plan.found, done, unwritten(plan.actions), requests, statistics, now)
 
 
-def door_of(requester: MeteredRequester, github: GitHub) -> OpenDoor:
+def door_of(requester: MeteredRequester, github: GitHubReader) -> GitHubIssueWriter:
     """What writes, without waiting between writes and without telling of it."""
-    return OpenDoor(requester, github.reads, TEXTS, Quiet())
+    return GitHubIssueWriter(requester, github.queries, TEXTS, Quiet())

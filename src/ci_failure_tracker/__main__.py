@@ -8,14 +8,14 @@ import sys
 def main() -> int:
     """Go to the edge that is asked for: the action needs nothing that a terminal does, and `explain` no GitHub."""
     if sys.argv[1:] == ["action"]:
-        from ci_failure_tracker.edges.action import main as run_action  # noqa: PLC0415
+        from ci_failure_tracker.entry.action import main as run_action  # noqa: PLC0415
 
         return run_action()
     try:
         if sys.argv[1:2] == ["explain"]:
-            from ci_failure_tracker.edges.explain import main as run_command  # noqa: PLC0415
+            from ci_failure_tracker.entry.explain import main as run_command  # noqa: PLC0415
         else:
-            from ci_failure_tracker.edges.cli import main as run_command  # noqa: PLC0415
+            from ci_failure_tracker.entry.cli import main as run_command  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise

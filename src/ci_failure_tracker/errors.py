@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ci_failure_tracker.model import Absence, Gravity
+from ci_failure_tracker.model import LogUnavailable, Severity
 
 FAILED = 1
 MISUSED = 2
@@ -17,7 +17,7 @@ class TrackerError(Exception):
     """What went wrong, and how to mend it."""
 
     exit_code = FAILED
-    gravity = Gravity.ERROR
+    severity = Severity.ERROR
 
     def __init__(self, what: str, advice: str = "") -> None:
         super().__init__(what)
@@ -106,9 +106,9 @@ class MissingRightError(TrackerError):
 class LogAbsentError(TrackerError):
     """A job has no log to read; no fault of the sweep."""
 
-    def __init__(self, absence: Absence) -> None:
-        super().__init__(f"There is no log ({absence}).")
-        self.absence = absence
+    def __init__(self, log_unavailable: LogUnavailable) -> None:
+        super().__init__(f"There is no log ({log_unavailable}).")
+        self.log_unavailable = log_unavailable
 
 
 class UnexplainedLogError(TrackerError):
@@ -150,7 +150,7 @@ class RateLimitedError(GitHubError):
 class RequestsSpentError(GitHubError):
     """The sweep has sent as many requests as it may; what is done so far is kept."""
 
-    gravity = Gravity.WARNING
+    severity = Severity.WARNING
 
     def __init__(self, made: int, most: int, left: int | None = None) -> None:
         by_github = left is not None and left < most - made

@@ -1,7 +1,8 @@
-"""`make bench-accuracy`: how well `explain` explains real logs that people labelled.
+"""Measure how well logs are explained, against labels that people gave to real logs.
 
-The logs are not part of the project. They are in a folder with `score.py`, which says how it scores, `cases.jsonl` and
-the logs. Nobody looked at a third of the logs while the log patterns were written; `--held-out` scores only this third.
+The logs belong to others and are not part of the project. They are in a folder with `score.py`, which describes the
+scores, `cases.jsonl` and the logs. A third of the logs was not looked at while the patterns were written. `--held-out`
+scores only this third.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ EXPLAIN = f"{sys.executable} -m ci_failure_tracker explain --format json"
 
 
 def is_held_out(case: dict[str, str]) -> bool:
-    """Whether a case is in the third kept aside. It goes by repository, because the logs of one are alike."""
+    """Whether a case is in the held-out third. It is chosen by repository, because logs of a repository are similar."""
     key = case["id"] if case["source"] == "cidiff" else case.get("repo") or case["id"]
     return hashlib.md5(key.encode(), usedforsecurity=False).digest()[0] % 3 == 0
 
 
 def held_out(corpus: Path, folder: Path) -> Path:
-    """A corpus of the cases that were kept aside."""
+    """Make a corpus of the held-out cases."""
     rows = (corpus / "cases.jsonl").read_text(encoding="utf-8").splitlines()
     kept = [row for row in rows if is_held_out(json.loads(row))]
     (folder / "cases.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8")

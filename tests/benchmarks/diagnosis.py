@@ -1,8 +1,8 @@
-"""`make bench-diagnosis`: how fast `explain` reads a log and how much memory it takes, beside a keyword grep in Python.
+"""Measure how fast logs are read and in how much memory, beside a plain keyword grep in Python.
 
-Each contender is a process of its own. The contenders read the same file and take turns. The logs are made from the
-sandbox's logs. `usual` repeats what setup and installation print. In `noisy` each line looks like a failure. `endless`
-is one line. Each log ends with a failed step.
+Each contender is a process of its own. All read the same file, in turns. The logs are made from those of the sandbox:
+`usual` repeats the output of setup and installation and ends with a failed step; in `noisy` every line looks like a
+failure; `endless` is one line.
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ CONTENDERS = {
 
 @dataclass(frozen=True)
 class Taken:
-    """What one process took."""
+    """The time and memory that one process took."""
 
     seconds: float
     megabytes: float
 
 
 def usual() -> Iterator[bytes]:
-    """The lines that the sandbox's logs print before a failure, with other numbers each time."""
+    """The lines of the sandbox's logs before the failure, with other numbers in each turn."""
     lines = [line for path in sorted(LOGS.glob("*.txt")) for line in path.read_bytes().splitlines(keepends=True)[:150]]
     for turn in itertools.count():
         yield b"".join(lines).replace(b"1", str(turn % 10).encode())
 
 
 def noisy() -> Iterator[bytes]:
-    """Lines that all look like a failure."""
+    """Lines that all look like failures."""
     for turn in itertools.count():
         yield b"".join(
             b"2026-03-01T10:00:00.0000000Z worker: error: could not fetch part %d: timed out\n" % number
@@ -62,7 +62,7 @@ def noisy() -> Iterator[bytes]:
 
 
 def endless() -> Iterator[bytes]:
-    """A line that does not end."""
+    """One line without an end."""
     return itertools.repeat(b"error: " + b"x" * 99_993)
 
 
@@ -70,7 +70,7 @@ SHAPES: dict[str, Callable[[], Iterator[bytes]]] = {"usual": usual, "noisy": noi
 
 
 def write(path: Path, parts: Iterable[bytes], megabytes: int) -> None:
-    """Write a log of so many megabytes; its end is that of a failed job."""
+    """Write a log of a given size that ends like a failed job."""
     with path.open("wb") as log:
         for part in parts:
             log.write(part)
@@ -80,7 +80,7 @@ def write(path: Path, parts: Iterable[bytes], megabytes: int) -> None:
 
 
 def run(command: Sequence[str], log: Path) -> Taken:
-    """Let a contender read a log."""
+    """Run a contender on a log."""
     started = perf_counter()
     process = subprocess.Popen(
         [*command, str(log)], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
@@ -93,7 +93,7 @@ def run(command: Sequence[str], log: Path) -> Taken:
 
 
 def measure(shape: str, megabytes: int, rounds: int) -> Iterator[str]:
-    """A line of the table for each contender."""
+    """Measure each contender and return a line of the table for it."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
         write(log, SHAPES[shape](), megabytes)

@@ -25,12 +25,12 @@ from typing import ParamSpec, TypeVar
 from unittest.mock import patch
 
 from builders import START, a_diagnosis, a_job, a_run, some_settings
-from ci_failure_tracker.model import Action, Issue, Job, Outcome, Reading, Run, Skip, State, WantedLog
-from ci_failure_tracker.rendering.issue import IssueTemplate
+from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.issues.marker import read_tracked
+from ci_failure_tracker.model import Action, Issue, Job, JobDiagnosis, LogRequest, Outcome, Run, Skip, State
 from ci_failure_tracker.selection import log_requests
 from ci_failure_tracker.sweep import sweep
 from ci_failure_tracker.tracking.decide import decide
-from ci_failure_tracker.tracking.marker import read_tracked
 from ci_failure_tracker.tracking.track import track
 from memory_github import ForgetfulGitHub, MemoryGitHub, MemoryWriter
 
@@ -148,7 +148,7 @@ class Project:
         """Sweep once, and say what that took."""
         self._hours += 1
         now = START + timedelta(hours=self._hours)
-        github = source(self._runs, self._jobs_of, self.issues, _reading)
+        github = source(self._runs, self._jobs_of, self.issues, _diagnosis)
         written: list[Action] = []
         writer = MemoryWriter(self.issues, now, lambda _number, action: written.append(action))
         template = CountingTemplate()
@@ -169,9 +169,9 @@ class Project:
         return [a_job(f"job {place}", run.conclusion, number, run.updated_at) for place, number in enumerate(ids)]
 
 
-def _reading(wanted: WantedLog) -> Reading:
-    found = a_diagnosis(f"Error {wanted.job_id % _JOB_IDS}")
-    return Reading(wanted.job_id, found.signature, found.headline, Outcome.FAILURE, None, 2, found)
+def _diagnosis(log: LogRequest) -> JobDiagnosis:
+    found = a_diagnosis(f"Error {log.job_id % _JOB_IDS}")
+    return JobDiagnosis(log.job_id, found.signature, found.headline, Outcome.FAILURE, None, 2, found)
 
 
 # --- the table -----------------------------------------------------------------------------------

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from builders import Quiet
 from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.patience import Patience
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.retry import RetryPolicy
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Sandbox, Server
@@ -22,7 +22,7 @@ from sweeping import TEMPLATE, door_of
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
 
-PATIENT = Patience(timeout=0.25, backoff=0.0, longest_wait=2.0, between_writes=0.0)
+PATIENT = RetryPolicy(timeout=0.25, backoff=0.0, longest_wait=2.0, between_writes=0.0)
 
 _SCENARIO = """
 now: 2026-03-09T12:00:00Z
@@ -69,16 +69,16 @@ def a_busy_box() -> Sandbox:
     return box
 
 
-def look(server: Server, patience: Patience = PATIENT, at: datetime = NOW) -> Report:
+def look(server: Server, patience: RetryPolicy = PATIENT, at: datetime = NOW) -> Report:
     """One sweep; the time is the same in each, as if they came one right after the other."""
     settings = read_settings({"token": TOKEN, "repository": REPOSITORY})
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, patience)
-    github = GitHub(requester, endpoints, REPOSITORY, Quiet())
+    github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
     return sweep(github, door_of(requester, github), settings, TEMPLATE, at)
 
 
-def look_or_fail(server: Server, patience: Patience) -> Report | None:
+def look_or_fail(server: Server, patience: RetryPolicy) -> Report | None:
     """A sweep that may end with an error of the project's own, as the edges show it; any other gets out."""
     try:
         return look(server, patience)

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from ci_failure_tracker.edges import action
+from ci_failure_tracker.entry import action
 from ci_failure_tracker.model import Repository, Requests, Window
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Input, inputs
 from contract import generate
 

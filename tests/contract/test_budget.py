@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner, Result
 
-from ci_failure_tracker.edges.cli import program
+from ci_failure_tracker.entry.cli import program
 from sandbox import Fault, Sandbox, Server
 
 HISTORY = """

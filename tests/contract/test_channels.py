@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from builders import some_settings
-from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges.deliver import deliver
-from ci_failure_tracker.model import Gravity, Problem, Repository, Requests, Window
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry.delivery import deliver
+from ci_failure_tracker.model import Problem, Repository, Requests, Severity, Window
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import (
     CHANNELS,
     Channel,
@@ -74,7 +74,7 @@ def page(report: Report, settings: PagerSettings) -> Sent:
     if settings.pager_url is None:
         raise LookupError
     length = len(settings.pager_url.reveal())
-    return Sent((Problem(Gravity.NOTICE, f"Paged {report.repository.full_name} at {length} characters."),))
+    return Sent((Problem(Severity.NOTICE, f"Paged {report.repository.full_name} at {length} characters."),))
 
 
 def pager_settings(address: str = ADDRESS) -> PagerSettings:

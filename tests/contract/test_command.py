@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ci_failure_tracker.edges.cli import program
+from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.settings import inputs
 from sandbox import Fault, Sandbox, Server
 from sandbox.faults import FaultKind
@@ -233,7 +233,7 @@ def test_jobs_that_cannot_be_read_leave_out_their_run_only(box: Sandbox) -> None
 def test_a_sweep_does_not_hammer_at_a_github_that_goes_on_refusing(
     server: Server, box: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: FaultKind
 ) -> None:
-    monkeypatch.setattr("ci_failure_tracker.github_api.patience.Patience.wait", lambda *_, **__: None)
+    monkeypatch.setattr("ci_failure_tracker.github.retry.RetryPolicy.wait", lambda *_, **__: None)
     for hour in range(10, 20):
         box.add_run(workflow="Release", at=f"2026-03-07T{hour}:00:00Z", conclusion="failure")
     box.inject(Fault("status", path="/graphql$", status=404, times=None))

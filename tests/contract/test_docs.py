@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import hostile
-from ci_failure_tracker.rendering.issue import IssueView, LegView, RunView
-from ci_failure_tracker.rendering.reasons import CauseView
+from ci_failure_tracker.issues.body import IssueView, LegView, RunView
+from ci_failure_tracker.issues.evidence import CauseView
 from ci_failure_tracker.settings import inputs
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ci_failure_tracker.edges.cli import program
+from ci_failure_tracker.entry.cli import program
 
 LOGS = Path(__file__).parents[1] / "sandbox" / "scenarios" / "parcel-tracker" / "logs"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from ci_failure_tracker.github_api.client import MeteredRequester
+from ci_failure_tracker.github.client import MeteredRequester
 from contract.faults_scenario import (
     NOW,
     PATIENT,
@@ -147,7 +147,7 @@ def test_a_sweep_killed_around_any_request_is_made_up_for_by_the_next(
 # The program's own time is long after that of the repository.
 _AT_ITS_TIME = f"""
 import datetime, sys
-from ci_failure_tracker.edges import action
+from ci_failure_tracker.entry import action
 action.now = lambda: datetime.datetime.fromisoformat({NOW.isoformat()!r})
 sys.exit(action.main())
 """

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from ci_failure_tracker.edges import action
-from ci_failure_tracker.model import Create, Fate, Update
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.reporting.report_json import report_as_json
+from ci_failure_tracker.entry import action
+from ci_failure_tracker.model import Create, Update, WriteStatus
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.sweep import sweep
 from harmless import (
     check_body,
@@ -275,7 +275,7 @@ def test_a_life_of_hostile_text_does_no_harm(texts: Sequence[Hostile], chapters:
             goes_on(box, texts, chapter)
             told = runner.run(box, server, SETTINGS)
             check_everything(box, server, told, texts, checked)
-            changes = [one.action.reason for one in told.report.results if one.fate is Fate.DONE]
+            changes = [one.action.reason for one in told.report.results if one.fate is WriteStatus.DONE]
             assert bool(changes) is (chapter != "looked at again"), changes
     kinds = {(comment.body.partition(":")[0]) for issue in box.issues for comment in issue.comments}
     assert kinds >= ({"Failed again"} if "otherwise" in chapters else {"Closed", "Failing again"})
@@ -289,7 +289,7 @@ def test_other_groupings_do_no_harm_either(other: Mapping[str, str], runner: Run
         for chapter in ("broken", "looked at again"):
             told = runner.run(box, server, {**SETTINGS, **other, "title": "{workflow} - {job}: {headline}"})
             check_everything(box, server, told, texts, checked)
-            assert any(one.fate is Fate.DONE for one in told.report.results) is (chapter == "broken")
+            assert any(one.fate is WriteStatus.DONE for one in told.report.results) is (chapter == "broken")
 
 
 # --- forged and edited markers -------------------------------------------------------------------

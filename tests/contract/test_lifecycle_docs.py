@@ -9,8 +9,8 @@ from pathlib import Path
 from random import Random
 
 from builders import START, some_settings
-from ci_failure_tracker.model import Ending, Issue
-from ci_failure_tracker.tracking.marker import read_tracked
+from ci_failure_tracker.issues.marker import read_tracked
+from ci_failure_tracker.model import CloseReason, Issue
 from stories import ABSENT, JOBS, Attempt, Story, Tracker
 
 PAGE = Path(__file__).parents[2] / "docs" / "lifecycle.md"
@@ -49,7 +49,7 @@ def state_of(issue: Issue | None) -> str:
         return "Duplicate"
     if tracked.state.closed is None:
         return {"completed": "Closed", "not_planned": "NotPlanned"}[issue.state_reason or ""]
-    return {Ending.RECOVERED: "Recovered", Ending.GONE: "Gone"}[tracked.state.closed.ending]
+    return {CloseReason.RECOVERED: "Recovered", CloseReason.GONE: "Gone"}[tracked.state.closed.ending]
 
 
 def states(tracker: Tracker) -> dict[int, str]:

@@ -13,12 +13,12 @@ from graphql import build_schema, parse, validate
 
 from builders import HURRIED, Quiet
 from ci_failure_tracker.errors import UnansweredError
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.model import CommitsBetween, Fate, Gravity
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.model import CommitsBetween, Severity, WriteStatus
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server
@@ -64,7 +64,7 @@ def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Repo
     settings = read_settings({"token": token, "repository": REPOSITORY, **texts})
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(token), endpoints, HURRIED)
-    github = GitHub(requester, endpoints, REPOSITORY, Quiet())
+    github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
     return sweep(github, door_of(requester, github), settings, TEMPLATE, box.now)
 
 
@@ -85,22 +85,22 @@ def test_sweeps_at_once_end_with_one_issue_of_each_identity(box: Sandbox, server
             assert f"#{kept}" in issue.comments[0].body
     assert not any(report.failed for report in reports)
     box.delay = 0
-    assert not any(result.fate is Fate.DONE for result in look(box, server).results)
+    assert not any(result.fate is WriteStatus.DONE for result in look(box, server).results)
 
 
 def test_a_repository_that_was_moved_is_swept_under_its_new_name(box: Sandbox, server: Server) -> None:
     box.change_repository(full_name="octo-org/renamed", former_names=(REPOSITORY,))
     report = look(box, server)
-    assert [result.fate for result in report.results] == [Fate.DONE, Fate.DONE]
+    assert [result.fate for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
     (notice,) = report.problems
-    assert notice.gravity is Gravity.NOTICE
+    assert notice.severity is Severity.NOTICE
     assert "octo-org/example is called octo-org/renamed now." in notice.what
     assert not any(f"/repos/{REPOSITORY}" in one.path for one in server.requests[1:])
 
 
 def test_a_host_without_an_address_is_told_so() -> None:
     endpoints = Endpoints("http://no-such-host.invalid", "http://no-such-host.invalid/graphql")
-    reads = Reads(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, REPOSITORY)
+    reads = Queries(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, REPOSITORY)
     with pytest.raises(UnansweredError, match="could not be reached") as caught:
         reads.repository()
     assert "GITHUB_API_URL" in caught.value.advice
@@ -114,7 +114,7 @@ def test_a_label_that_another_sweep_made_meanwhile_is_no_fault(box: Sandbox, ser
     }
     box.inject(Fault("status", method="POST", path="/labels$", times=1, status=422, body=json.dumps(taken)))
     report = look(box, server)
-    assert [result.fate for result in report.results] == [Fate.DONE, Fate.DONE]
+    assert [result.fate for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
     assert not report.failed
 
 
@@ -125,7 +125,7 @@ def test_a_comment_that_fails_for_now_is_said_by_the_next_sweep(box: Sandbox, se
     box.inject(Fault("status", method="POST", path="/comments$", times=None, status=500))
     report = look(box, server)
     assert {issue.state for issue in box.issues} == {"open"}
-    assert [problem.gravity for problem in report.problems] == [Gravity.ERROR, Gravity.ERROR]
+    assert [problem.severity for problem in report.problems] == [Severity.ERROR, Severity.ERROR]
     assert "comment on issue #" in report.problems[0].what
     assert report.failed
     box.clear_faults()
@@ -195,12 +195,12 @@ def test_without_the_right_to_see_contents_the_runs_own_commits_stand_in(box: Sa
 
 
 @pytest.fixture
-def reads(server: Server) -> Reads:
+def reads(server: Server) -> Queries:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return Reads(connect(Secret("sandbox-token"), endpoints, HURRIED), endpoints, REPOSITORY)
+    return Queries(connect(Secret("sandbox-token"), endpoints, HURRIED), endpoints, REPOSITORY)
 
 
-def test_a_commit_that_is_no_more_is_told_and_the_others_are_read(box: Sandbox, reads: Reads) -> None:
+def test_a_commit_that_is_no_more_is_told_and_the_others_are_read(box: Sandbox, reads: Queries) -> None:
     new, old = (run.commit.sha for run in box.runs)
     found = reads.commits_between([(old, "0" * 40), (old, new), ("0" * 40, new)])
     assert found[0] == CommitsBetween(old, "0" * 40, known=False)
@@ -219,7 +219,7 @@ def test_a_long_way_between_is_cut_and_said_to_be(box: Sandbox, server: Server) 
 
 
 def test_the_question_is_valid_by_the_official_schema(
-    box: Sandbox, reads: Reads, monkeypatch: pytest.MonkeyPatch
+    box: Sandbox, reads: Queries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not OFFICIAL.is_file():
         pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")

@@ -17,18 +17,18 @@ import pytest
 
 import browser
 from builders import START, some_settings
-from ci_failure_tracker.edges import action
-from ci_failure_tracker.edges.deliver import deliver
+from ci_failure_tracker.entry import action
+from ci_failure_tracker.entry.delivery import deliver
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.model import Problem, Severity
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify import smtp, webhook
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
-from ci_failure_tracker.notify.news import Item, Kind, News
+from ci_failure_tracker.notify.news import DecisionKind, Item, News
 from ci_failure_tracker.notify.slack import slack_message
 from ci_failure_tracker.notify.webhook import NotSentError, Webhook
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import secret_texts
 from contract import chat_servers, mail_server
 from contract.chat_servers import Chat, Reply
@@ -310,7 +310,7 @@ _LONGEST = ("&" * 400, "\U0001f4a5" * 400, "@\U00020000" * 200, "`" * 400, "##["
 def much_news(count: int, text: str) -> News:
     """As many items as that, of all kinds, with the longest texts that news are made with."""
     url = f"https://github.example/{'r' * 160}"
-    kinds = list(Kind)
+    kinds = list(DecisionKind)
     items = [
         Item(
             kinds[n % 4],
@@ -411,7 +411,7 @@ def test_a_bug_in_the_news_takes_no_report_with_it(
     settings = some_settings(slack_webhook_url="http://127.0.0.1:9/hunter2")
     delivered = deliver(report, settings, tmp_path, is_dry=False).report
     assert delivered.results == report.results
-    assert [problem.what for problem in delivered.problems if problem.gravity is Gravity.ERROR] == [
+    assert [problem.what for problem in delivered.problems if problem.severity is Severity.ERROR] == [
         "The messages could not be made: ZeroDivisionError."
     ]
 
@@ -467,7 +467,7 @@ def test_what_slack_refuses_is_an_error_that_repeats_only_known_words(
 ) -> None:
     slack.next = list(replies)
     (problem,) = problems_of(report, slack_webhook_url=slack.url)
-    assert problem.gravity is Gravity.ERROR
+    assert problem.severity is Severity.ERROR
     assert problem.what == f"The message to Slack was not delivered: {what}."
     assert advice in problem.advice
     assert bool(advice) == bool(problem.advice)

@@ -15,12 +15,12 @@ import pytest
 from prometheus_client import generate_latest
 
 from builders import a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.model import Commit, Create, Fate, Result
+from ci_failure_tracker.model import Commit, Create, Result, WriteStatus
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify.pushgateway import push
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.metrics import metrics_text, registry_of
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.report.prometheus import metrics_text, registry_of
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.statistics import make_statistics
 from contract import prometheus
 from outside_tools import needed
 from sweeping import make_plan, report_of
@@ -50,9 +50,9 @@ def a_report() -> Report:
     jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
     scan, settings = a_scan(runs, jobs), some_settings()
     plan = make_plan(scan, settings, now)
-    results = tuple(Result(one, Fate.DONE, 7) for one in plan.actions if isinstance(one, Create))
-    figures = make_figures(plan.found, results, settings, now)
-    return report_of(plan, results, figures=figures, now=now)
+    results = tuple(Result(one, WriteStatus.DONE, 7) for one in plan.actions if isinstance(one, Create))
+    figures = make_statistics(plan.found, results, settings, now)
+    return report_of(plan, results, statistics=figures, now=now)
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from builders import HURRIED, Quiet, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.suites import MOST_JOBS, MOST_RED, SUITES
-from ci_failure_tracker.model import Observation, Scan
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.check_suites import MOST_JOBS, MOST_RED, SUITES
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.model import Observation, Snapshot
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.sweep import look_at_runs
+from ci_failure_tracker.tracking.observations import observe
 from contract.test_sandbox_graphql import OFFICIAL
 from sandbox import Fault, Sandbox, Server, check_suites
 
@@ -65,9 +65,9 @@ def server(box: Sandbox) -> Iterator[Server]:
         yield server
 
 
-def look(box: Sandbox, server: Server, token: str = BOT, **given: str) -> Scan:
+def look(box: Sandbox, server: Server, token: str = BOT, **given: str) -> Snapshot:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    github = GitHub(connect(Secret(token), endpoints, HURRIED), endpoints, REPOSITORY, Quiet())
+    github = GitHubReader(connect(Secret(token), endpoints, HURRIED), endpoints, REPOSITORY, Quiet())
     server.clear_requests()
     seen, _ = look_at_runs(github, some_settings(**given), box.now)
     return seen
@@ -79,7 +79,7 @@ def asked(server: Server) -> list[str]:
     return [name for name in lists if name in {"jobs", "graphql"}]
 
 
-def seen_by(found: Scan) -> set[Observation]:
+def seen_by(found: Snapshot) -> set[Observation]:
     return set(observe(found))
 
 

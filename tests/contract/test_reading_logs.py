@@ -14,15 +14,15 @@ from ci_failure_tracker.diagnosis import job as job_module
 from ci_failure_tracker.diagnosis.explain import Limits
 from ci_failure_tracker.diagnosis.job import job_diagnoser
 from ci_failure_tracker.errors import GitHubError, LogAbsentError
-from ci_failure_tracker.github_api import logs
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.logs import AT_ONCE
-from ci_failure_tracker.github_api.patience import Budget
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.model import Absence, Gravity, Needs, Outcome, Scan
-from ci_failure_tracker.secret import Secret
-from ci_failure_tracker.selection.log_requests import choose_logs
+from ci_failure_tracker.github import logs
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.logs import AT_ONCE
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.retry import Budget
+from ci_failure_tracker.model import LogUnavailable, Needs, Outcome, Severity, Snapshot
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.selection.log_requests import choose_log_requests
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.sweep import look_at_runs
 from sandbox import Fault, Sandbox, Server
@@ -61,18 +61,18 @@ def a_box_of_eight(log: str = BROKEN) -> Sandbox:
     return box
 
 
-def github_of(server: Server, token: str = TOKEN) -> GitHub:
+def github_of(server: Server, token: str = TOKEN) -> GitHubReader:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return GitHub(connect(Secret(token), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
+    return GitHubReader(connect(Secret(token), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
 
 
-def diagnose(github: GitHub, seen: Scan, settings: Settings, now: datetime) -> Scan:
+def diagnose(github: GitHubReader, seen: Snapshot, settings: Settings, now: datetime) -> Snapshot:
     """The logs that a sweep would read, read."""
-    wanted = choose_logs(find_in(seen, settings, now), settings, now)
+    wanted = choose_log_requests(find_in(seen, settings, now), settings, now)
     return github.fetch(seen, Needs(logs=wanted), job_diagnoser(Limits(lines=settings.excerpt_lines)))
 
 
-def read(box: Sandbox, token: str = TOKEN, faults: Sequence[Fault] = (), **given: str) -> tuple[Scan, Server]:
+def read(box: Sandbox, token: str = TOKEN, faults: Sequence[Fault] = (), **given: str) -> tuple[Snapshot, Server]:
     settings = some_settings(**given)
     with box.serve() as server:
         github = github_of(server, token)
@@ -91,14 +91,14 @@ def asked(server: Server) -> list[str]:
     return [kinds.get(one.path.rpartition("/")[2], "store") for one in server.requests]
 
 
-def texts(seen: Scan, gravity: Gravity = Gravity.WARNING) -> list[str]:
-    return [str(problem) for problem in seen.problems if problem.gravity is gravity]
+def texts(seen: Snapshot, gravity: Severity = Severity.WARNING) -> list[str]:
+    return [str(problem) for problem in seen.problems if problem.severity is gravity]
 
 
 def test_a_log_is_read_from_its_signed_address_without_the_token() -> None:
     seen, server = read(a_box(test={}))
-    (reading,) = seen.readings
-    assert (reading.headline, reading.outcome, reading.absence) == (ERROR, Outcome.FAILURE, None)
+    (reading,) = seen.job_diagnoses
+    assert (reading.headline, reading.outcome, reading.log_unavailable) == (ERROR, Outcome.FAILURE, None)
     assert asked(server) == ["log", "store"]
     assert [one.authorized for one in server.requests] == [True, False]
     assert (seen.logs.read, seen.logs.size) == (1, len(BROKEN))
@@ -118,7 +118,7 @@ def test_the_readings_come_in_the_order_in_which_they_were_wanted() -> None:
     ids = {job.name: job.id for job in box.runs[0].last.jobs}
     for _ in range(5):
         seen, _server = read(box)
-        assert [one.job_id for one in seen.readings] == [ids["build"], ids["lint"], ids["test"]]
+        assert [one.job_id for one in seen.job_diagnoses] == [ids["build"], ids["lint"], ids["test"]]
 
 
 def test_no_more_than_four_logs_are_downloaded_at_once() -> None:
@@ -128,7 +128,7 @@ def test_no_more_than_four_logs_are_downloaded_at_once() -> None:
     )
     lock, now, most = threading.Lock(), 0, 0
 
-    def counted(self: Reads, job_id: int) -> Iterator[bytes]:
+    def counted(self: Queries, job_id: int) -> Iterator[bytes]:
         nonlocal now, most
         with lock:
             now += 1
@@ -137,9 +137,9 @@ def test_no_more_than_four_logs_are_downloaded_at_once() -> None:
         with lock:
             now -= 1
 
-    original = Reads.job_log
+    original = Queries.job_log
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Reads, "job_log", counted)
+        patch.setattr(Queries, "job_log", counted)
         box.delay = 0.05
         seen, _server = read(box)
     assert seen.logs.read == 8
@@ -147,13 +147,18 @@ def test_no_more_than_four_logs_are_downloaded_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("log", "absence"), [("missing", Absence.NOT_FOUND), ("none", Absence.NOT_FOUND), ("expired", Absence.GONE),
-                         ("\n", Absence.EMPTY)]
-)  # fmt: skip
-def test_a_log_that_is_not_there_is_no_problem(log: str, absence: Absence) -> None:
+    ("log", "absence"),
+    [
+        ("missing", LogUnavailable.NOT_FOUND),
+        ("none", LogUnavailable.NOT_FOUND),
+        ("expired", LogUnavailable.GONE),
+        ("\n", LogUnavailable.EMPTY),
+    ],
+)
+def test_a_log_that_is_not_there_is_no_problem(log: str, absence: LogUnavailable) -> None:
     seen, server = read(a_box(test={"log": log, "annotations": []}))
-    (reading,) = seen.readings
-    assert (reading.absence, reading.signature) == (absence, "")
+    (reading,) = seen.job_diagnoses
+    assert (reading.log_unavailable, reading.signature) == (absence, "")
     assert seen.problems == ()
     assert asked(server)[-1] == "annotations"
     assert (seen.logs.read, seen.logs.absent) == (0, 1)
@@ -162,8 +167,8 @@ def test_a_log_that_is_not_there_is_no_problem(log: str, absence: Absence) -> No
 def test_annotations_stand_in_for_a_log_that_is_not_there() -> None:
     said = [{"message": "error: 'year' undeclared", "path": "src/dates.c", "line": 7}]
     seen, _server = read(a_box(test={"log": "expired", "annotations": said}))
-    (reading,) = seen.readings
-    assert reading.absence is Absence.GONE
+    (reading,) = seen.job_diagnoses
+    assert reading.log_unavailable is LogUnavailable.GONE
     assert reading.signature
     assert "'year' undeclared" in reading.headline
 
@@ -177,22 +182,26 @@ def test_a_job_that_met_its_time_limit_is_told_by_its_annotation() -> None:
     limit = "The job running on runner GitHub Actions 7 has exceeded the maximum execution time of 6 minutes."
     given = {"conclusion": "cancelled", "log": "working\n##[error]The operation was canceled.\n"}
     seen, server = read(a_box(test={**given, "annotations": [{"message": limit}]}))
-    (reading,) = seen.readings
+    (reading,) = seen.job_diagnoses
     assert (reading.outcome, reading.headline) == (Outcome.TIMED_OUT, limit)
     assert asked(server) == ["annotations", "log", "store"]
 
 
 def test_of_a_cancelled_job_that_does_not_count_only_annotations_are_read() -> None:
     seen, server = read(a_box(test={"conclusion": "cancelled"}), conclusions="failure")
-    assert seen.readings == ()
+    assert seen.job_diagnoses == ()
     assert asked(server) == ["annotations"]
 
 
 def test_without_the_right_to_see_check_runs_it_is_said_once_and_the_logs_are_read() -> None:
     box = a_box(build={"log": "none"}, lint={"log": "none"}, test={})
     seen, server = read(box, "no-checks")
-    assert [one.absence for one in seen.readings] == [Absence.NOT_FOUND, Absence.NOT_FOUND, None]
-    (notice,) = texts(seen, Gravity.NOTICE)
+    assert [one.log_unavailable for one in seen.job_diagnoses] == [
+        LogUnavailable.NOT_FOUND,
+        LogUnavailable.NOT_FOUND,
+        None,
+    ]
+    (notice,) = texts(seen, Severity.NOTICE)
     assert "`checks: read`" in notice
     assert "annotations" in asked(server)
 
@@ -223,7 +232,7 @@ def test_a_log_that_cannot_be_read_is_a_warning_and_the_sweep_goes_on(fault: Fau
     (problem,) = texts(seen)
     assert "Without a look at its log: test of run 1 of CI." in problem
     assert "The next sweep tries again." in problem or "Check the network" in problem
-    assert seen.readings == ()
+    assert seen.job_diagnoses == ()
     assert (seen.logs.unread, seen.logs.read) == (1, 0)
 
 
@@ -239,7 +248,7 @@ def test_one_log_that_cannot_be_read_costs_only_that_one() -> None:
     box = a_box(build={}, lint={}, test={})
     broken = next(job.id for job in box.runs[0].last.jobs if job.name == "lint")
     seen, _server = read(box, faults=[Fault("status", path=f"/_logs/{broken}", status=500, times=None)])
-    assert len(seen.readings) == 2
+    assert len(seen.job_diagnoses) == 2
     assert ["lint of run 1 of CI" in text for text in texts(seen)] == [True]
 
 
@@ -259,7 +268,7 @@ def test_a_rate_limit_ends_the_reading_at_once() -> None:
     limits = [Fault("secondary-rate-limit", path=r"/jobs/\d+/logs", times=None, retry_after=900)]
     seen, _server = read(box, faults=limits)
     assert any("rate limit" in text for text in texts(seen))
-    assert seen.readings == ()
+    assert seen.job_diagnoses == ()
 
 
 def test_a_log_that_breaks_off_is_begun_again() -> None:
@@ -267,17 +276,17 @@ def test_a_log_that_breaks_off_is_begun_again() -> None:
     with box.serve() as server:
         github = github_of(server)
         seen, _ = look_at_runs(github, some_settings(), box.now)
-        pieces = Breaks(github.reads)
-        github.reads = pieces  # type: ignore[assignment]
+        pieces = Breaks(github.queries)
+        github.queries = pieces  # type: ignore[assignment]
         found = diagnose(github, seen, some_settings(), box.now)
-    assert [one.headline for one in found.readings] == [ERROR]
+    assert [one.headline for one in found.job_diagnoses] == [ERROR]
     assert pieces.begun == 2
 
 
 class Breaks:
     """Reads whose first log ends in the middle."""
 
-    def __init__(self, reads: Reads) -> None:
+    def __init__(self, reads: Queries) -> None:
         self._reads = reads
         self.begun = 0
 
@@ -310,7 +319,7 @@ def test_a_log_that_trips_the_program_costs_only_that_one(monkeypatch: pytest.Mo
 def test_a_log_is_read_in_pieces_and_never_held_as_a_whole() -> None:
     box = a_box(test={"log": f"{'x' * 99}\n" * 20_000})
     with box.serve() as server:
-        sizes = [len(piece) for piece in github_of(server).reads.job_log(box.runs[0].last.jobs[2].id)]
+        sizes = [len(piece) for piece in github_of(server).queries.job_log(box.runs[0].last.jobs[2].id)]
     assert sum(sizes) == 2_000_000
     assert max(sizes) <= 65_536
 
@@ -320,21 +329,21 @@ def test_no_more_bytes_are_read_than_a_sweep_may(monkeypatch: pytest.MonkeyPatch
     seen, _server = read(a_box(lint={}, test={"log": f"{'x' * 99}\n" * 20_000}))
     assert seen.logs.size <= 1_000_000 + AT_ONCE * 65_536
     assert seen.logs.left_out >= 1
-    (notice,) = texts(seen, Gravity.NOTICE)
+    (notice,) = texts(seen, Severity.NOTICE)
     assert "not read: a sweep reads 50 logs and 1 MB at most" in notice
 
 
 def test_where_there_is_nothing_to_read_nothing_is_asked() -> None:
     seen, server = read(a_box(test={}), logs="false")
     assert server.requests == []
-    assert (seen.readings, seen.problems) == ((), ())
+    assert (seen.job_diagnoses, seen.problems) == ((), ())
 
 
 def test_a_log_that_is_absent_says_why() -> None:
     box = a_box(test={"log": "expired"})
     with box.serve() as server, pytest.raises(LogAbsentError) as caught:
-        list(github_of(server).reads.job_log(box.runs[0].last.jobs[2].id))
-    assert caught.value.absence is Absence.GONE
+        list(github_of(server).queries.job_log(box.runs[0].last.jobs[2].id))
+    assert caught.value.log_unavailable is LogUnavailable.GONE
 
 
 def test_the_step_that_failed_comes_with_its_times() -> None:

@@ -15,12 +15,12 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from builders import HURRIED, Quiet, a_scan, some_settings
-from ci_failure_tracker.diagnosis.schedule import GRACE
-from ci_failure_tracker.github_api.client import Endpoints, MeteredRequester, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.model import Gravity, JobSource, Scan, Schedule, WantedLog
-from ci_failure_tracker.model import Quiet as Silence
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.client import Endpoints, MeteredRequester, connect
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.model import JobSource, LogRequest, Schedule, Severity, Snapshot
+from ci_failure_tracker.model import MissedSchedule as Silence
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.selection.cron import GRACE
 from ci_failure_tracker.selection.schedules import judge_schedules, schedule_needs
 from ci_failure_tracker.settings import Settings
 from sandbox import Fault, Sandbox, Server
@@ -75,16 +75,16 @@ def git(found: dict[str, Any] | None, *errors: dict[str, Any]) -> Fault:
     )
 
 
-def github_of(server: Server) -> GitHub:
+def github_of(server: Server) -> GitHubReader:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return GitHub(connect(Secret("all-rights"), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
+    return GitHubReader(connect(Secret("all-rights"), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
 
 
-def nothing_to_say(_wanted: WantedLog, _job: JobSource) -> None:
+def nothing_to_say(_wanted: LogRequest, _job: JobSource) -> None:
     """No logs are asked for here."""
 
 
-def read_schedules(github: GitHub, seen: Scan, settings: Settings, now: datetime) -> Scan:
+def read_schedules(github: GitHubReader, seen: Snapshot, settings: Settings, now: datetime) -> Snapshot:
     """What a sweep asks for schedules, and what it makes of the answers."""
     while needs := schedule_needs(seen, settings, now):
         seen = github.fetch(seen, needs, nothing_to_say)
@@ -92,11 +92,11 @@ def read_schedules(github: GitHub, seen: Scan, settings: Settings, now: datetime
 
 
 @contextmanager
-def before(box: Sandbox, *answers: Fault, at_hand: int = 0) -> Iterator[tuple[GitHub, Scan, Server]]:
+def before(box: Sandbox, *answers: Fault, at_hand: int = 0) -> Iterator[tuple[GitHubReader, Snapshot, Server]]:
     """A scan that has seen the newest runs, so many of them, and a server that has these answers ready."""
     with box.serve() as server:
         github = github_of(server)
-        reads = github.reads
+        reads = github.queries
         repository, workflows = reads.repository(), reads.workflows()
         runs = list(islice(reads.runs(None, None, None, None), at_hand))
         for answer in answers:
@@ -105,7 +105,9 @@ def before(box: Sandbox, *answers: Fault, at_hand: int = 0) -> Iterator[tuple[Gi
         yield github, replace(a_scan(runs), repository=repository, workflows=workflows), server
 
 
-def look(box: Sandbox, *answers: Fault, at_hand: int = 0, schedules: str = "true", **given: Any) -> tuple[Scan, Server]:
+def look(
+    box: Sandbox, *answers: Fault, at_hand: int = 0, schedules: str = "true", **given: Any
+) -> tuple[Snapshot, Server]:
     with before(box, *answers, at_hand=at_hand) as (github, seen, server):
         return read_schedules(github, seen, some_settings(schedules=schedules, **given), box.now), server
 
@@ -114,7 +116,7 @@ def asked(server: Server) -> list[str]:
     return [f"{one.method} {one.path}{f'?{one.query}' if one.query else ''}" for one in server.requests]
 
 
-def found(seen: Scan) -> dict[str, Schedule]:
+def found(seen: Snapshot) -> dict[str, Schedule]:
     return {schedule.workflow.name: schedule for schedule in seen.schedules}
 
 
@@ -130,10 +132,10 @@ def test_without_the_input_nothing_is_asked() -> None:
     seen, server = look(box, at_hand=10, schedules="false")
     assert server.requests == []
     weekly, nightly = found(seen)["Weekly"], found(seen)["Nightly"]
-    assert (weekly.quiet, weekly.due) == (Silence.DISABLED, utc(1, 5, 3, 10))
+    assert (weekly.missed_schedule, weekly.due) == (Silence.DISABLED, utc(1, 5, 3, 10))
     assert weekly.last is not None
     assert weekly.last.created_at == weekly.due
-    assert (nightly.quiet, nightly.due, nightly.crons) == (None, utc(3, 10, 2, 10), ())
+    assert (nightly.missed_schedule, nightly.due, nightly.crons) == (None, utc(3, 10, 2, 10), ())
     assert "CI" not in found(seen)
 
 
@@ -180,7 +182,7 @@ def test_two_requests_do_where_every_schedule_ran_lately() -> None:
     seen, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY))
     assert asked(server) == [GRAPHQL, LIST]
     nightly = found(seen)["Nightly"]
-    assert (nightly.quiet, nightly.due, nightly.crons) == (None, utc(3, 13, 2) + GRACE, ("0 2 * * *",))
+    assert (nightly.missed_schedule, nightly.due, nightly.crons) == (None, utc(3, 13, 2) + GRACE, ("0 2 * * *",))
     assert nightly.last is not None
     assert nightly.last.created_at == utc(3, 10, 2, 10)
     assert found(seen)["Weekly"].due == utc(3, 30, 3) + GRACE
@@ -214,11 +216,11 @@ def test_a_workflow_that_never_ran_by_itself_may_be_new() -> None:
 
 
 def test_no_more_workflows_are_asked_for_one_by_one_than_is_decent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ci_failure_tracker.github_api.schedules._MOST_ASKED", 1)
+    monkeypatch.setattr("ci_failure_tracker.github.schedules._MOST_ASKED", 1)
     seen, server = look(a_box(), files(nightly=NIGHTLY, weekly=WEEKLY))
     assert len(server.requests) == 3
     (problem,) = seen.problems
-    assert problem.gravity is Gravity.NOTICE
+    assert problem.severity is Severity.NOTICE
     assert problem.what == "The scheduled runs of 1 workflow were not asked for."
 
 
@@ -237,7 +239,7 @@ def test_the_last_run_of_a_disabled_workflow_is_asked_for() -> None:
     box = a_box("Weekly 2026-01-05T03:10:00Z", Weekly="disabled_inactivity")
     seen, server = look(box, files(nightly="on: push"))
     assert asked(server) == [GRAPHQL, LIST]
-    assert (found(seen)["Weekly"].quiet, found(seen)["Weekly"].due) == (Silence.DISABLED, utc(1, 5, 3, 10))
+    assert (found(seen)["Weekly"].missed_schedule, found(seen)["Weekly"].due) == (Silence.DISABLED, utc(1, 5, 3, 10))
 
 
 # --- what is overdue -----------------------------------------------------------------------------
@@ -247,8 +249,8 @@ def test_a_schedule_that_three_times_went_by_without_a_run_is_overdue() -> None:
     box = a_box("Nightly 2026-03-06T02:10:00Z", "Weekly 2026-03-09T03:10:00Z")
     seen, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(NIGHTLY))
     nightly = found(seen)["Nightly"]
-    assert (nightly.quiet, nightly.due) == (Silence.OVERDUE, utc(3, 9, 2) + GRACE)
-    assert found(seen)["Weekly"].quiet is None
+    assert (nightly.missed_schedule, nightly.due) == (Silence.OVERDUE, utc(3, 9, 2) + GRACE)
+    assert found(seen)["Weekly"].missed_schedule is None
     assert asked(server) == [GRAPHQL, LIST, GRAPHQL]
     again, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(NIGHTLY))
     assert again.schedules == seen.schedules
@@ -270,7 +272,7 @@ def test_what_was_changed_since_has_the_time_that_it_had_before(before: str | No
     seen, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(before))
     nightly = found(seen)["Nightly"]
     assert nightly.due == due + GRACE
-    assert nightly.quiet is (Silence.OVERDUE if due + GRACE < box.now else None)
+    assert nightly.missed_schedule is (Silence.OVERDUE if due + GRACE < box.now else None)
     assert nightly.crons == ("0 2 * * *",)
 
 
@@ -279,7 +281,7 @@ def test_a_workflow_that_was_switched_on_again_has_missed_nothing_before() -> No
     with before(box, files(nightly=NIGHTLY)) as (github, listed, server):
         switched_on = tuple(replace(one, changed_at=utc(3, 9, 12)) for one in listed.workflows)
         seen = read_schedules(github, replace(listed, workflows=switched_on), some_settings(schedules="true"), box.now)
-    assert (found(seen)["Nightly"].quiet, found(seen)["Nightly"].due) == (None, utc(3, 12, 2) + GRACE)
+    assert (found(seen)["Nightly"].missed_schedule, found(seen)["Nightly"].due) == (None, utc(3, 12, 2) + GRACE)
     assert asked(server) == [GRAPHQL, LIST]
 
 
@@ -287,7 +289,7 @@ def test_a_workflow_whose_schedule_was_taken_away_only_tells_of_its_last_run() -
     box = a_box("Nightly 2026-01-01T02:10:00Z", "Weekly 2026-01-05T03:10:00Z")
     seen, server = look(box, files(nightly="on: push"), at_hand=10)
     assert asked(server) == [GRAPHQL]
-    assert {one.quiet for one in seen.schedules} == {None}
+    assert {one.missed_schedule for one in seen.schedules} == {None}
 
 
 # --- what cannot be read -------------------------------------------------------------------------
@@ -310,7 +312,7 @@ def test_a_right_that_is_missing_is_named_and_the_rest_is_told(refusal: Fault) -
     box = a_box("Nightly 2026-01-01T02:10:00Z", "Weekly 2026-01-05T03:10:00Z", Weekly="disabled_inactivity")
     seen, _server = look(box, refusal, at_hand=10)
     (problem,) = seen.problems
-    assert problem.gravity is Gravity.WARNING
+    assert problem.severity is Severity.WARNING
     assert "it lacks `contents: read`" in problem.what
     assert "permissions:\n  actions: read\n  contents: read\n  issues: write" in problem.advice
     assert set(found(seen)) == {"Weekly"}
@@ -337,7 +339,7 @@ def test_a_right_that_is_missing_is_named_and_the_rest_is_told(refusal: Fault) -
 def test_files_that_cannot_be_read_are_a_warning_and_nothing_is_said_of_them(fault: Fault) -> None:
     seen, _server = look(a_box("Nightly 2026-01-01T02:10:00Z"), fault, at_hand=10)
     (problem,) = seen.problems
-    assert problem.gravity is Gravity.WARNING
+    assert problem.severity is Severity.WARNING
     assert "chedule" in problem.what
     assert seen.schedules == ()
 
@@ -348,7 +350,7 @@ def test_runs_that_cannot_be_listed_are_a_warning_and_those_at_hand_count() -> N
     seen, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), fault, at_hand=2)
     (problem,) = seen.problems
     assert "Not every schedule was looked at." in problem.what
-    assert found(seen)["Nightly"].quiet is None
+    assert found(seen)["Nightly"].missed_schedule is None
 
 
 def test_what_cannot_be_looked_at_twice_is_not_said_to_be_quiet() -> None:
@@ -365,7 +367,7 @@ def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_read(text: 
     seen, _server = look(box, files(nightly=text, weekly=WEEKLY, notes=None), at_hand=10)
     assert set(found(seen)) == {"Weekly"}
     (problem,) = seen.problems
-    assert (problem.gravity, "Nightly (" in problem.what) == (Gravity.NOTICE, True)
+    assert (problem.severity, "Nightly (" in problem.what) == (Severity.NOTICE, True)
 
 
 # --- the requests themselves ---------------------------------------------------------------------

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from ci_failure_tracker.edges.cli import program
+from ci_failure_tracker.entry.cli import program
 from sandbox import Sandbox, Server
 
 REPLAY = Path(__file__).parents[3] / "shared" / "replay"

@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from ci_failure_tracker.edges import action
-from ci_failure_tracker.edges.cli import program
+from ci_failure_tracker.entry import action
+from ci_failure_tracker.entry.cli import program
 from contract.faults_scenario import a_busy_box
 from sandbox import Fault, Sandbox, Server
 

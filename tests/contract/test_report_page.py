@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 import browser
 from builders import START, a_job, a_reading, a_run, a_scan, red, some_settings
-from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Result, Scan, Workflow
-from ci_failure_tracker.rendering.page import MOST_JOBS, MOST_RUNS, render_page
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.model import Create, Problem, Result, Severity, Snapshot, Workflow, WriteStatus
+from ci_failure_tracker.report.page import MOST_JOBS, MOST_RUNS, render_page
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.statistics import make_statistics
 from hostile import TEXTS
 from outside_tools import needed
 from sweeping import make_plan, report_of
@@ -25,18 +25,18 @@ NOW = START + timedelta(days=4)
 SAYS = {"wrong": "ValueError: no year", "slow": "timed out after 60 minutes"}
 
 
-def a_report(scan: Scan, **given: str) -> Report:
+def a_report(scan: Snapshot, **given: str) -> Report:
     settings = some_settings(**given)
     plan = make_plan(scan, settings, NOW)
     results = tuple(
-        Result(one, Fate.DONE, number) if isinstance(one, Create) else Result(one, Fate.PLANNED)
+        Result(one, WriteStatus.DONE, number) if isinstance(one, Create) else Result(one, WriteStatus.PLANNED)
         for number, one in enumerate(plan.actions, start=1)
     )
-    figures = make_figures(plan.found, results, settings, NOW)
-    return report_of(plan, results, figures=figures, now=NOW)
+    figures = make_statistics(plan.found, results, settings, NOW)
+    return report_of(plan, results, statistics=figures, now=NOW)
 
 
-def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI") -> Scan:
+def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI") -> Snapshot:
     """A day of green runs, and one in which jobs of these names failed, each with its headline."""
     called = Workflow(1, workflow, ".github/workflows/ci.yml")
     runs = [a_run(number, "success", workflow=called) for number in range(1, 30)]
@@ -45,7 +45,7 @@ def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI")
     readings = tuple(
         a_reading(red(runs[-1], job.name, job.id), text) for job, text in zip(jobs, headlines, strict=True)
     )
-    return dataclasses.replace(a_scan(runs, {runs[-1].id: jobs}), readings=readings)
+    return dataclasses.replace(a_scan(runs, {runs[-1].id: jobs}), job_diagnoses=readings)
 
 
 def an_everyday_report() -> Report:
@@ -60,7 +60,7 @@ def an_everyday_report() -> Report:
         scan,
         runs=(*scan.runs[:-1], last),
         jobs=(dataclasses.replace(failed, jobs=jobs),),
-        problems=(Problem(Gravity.NOTICE, "Said."),),
+        problems=(Problem(Severity.NOTICE, "Said."),),
     )
     return a_report(scan)
 
@@ -219,7 +219,7 @@ def a_hostile_report() -> Report:
     # A few at a time share a run, so that no storm is seen in them.
     scan = broken(NAMES, NAMES, workflow=NAMES[0])
     report = a_report(scan, title="{job}", max_new_issues="500")
-    problems = tuple(Problem(Gravity.WARNING, text, text) for text in NAMES)
+    problems = tuple(Problem(Severity.WARNING, text, text) for text in NAMES)
     return dataclasses.replace(report, problems=problems)
 
 

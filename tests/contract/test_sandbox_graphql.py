@@ -6,10 +6,17 @@ from typing import Any
 
 import pytest
 import requests
-from graphql import GraphQLObjectType, GraphQLSchema, build_schema
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    build_schema,
+)
 
 from sandbox import Sandbox, Server
-from sandbox.graphql import SDL
+from sandbox.graphql_schema import SDL
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 
@@ -34,6 +41,22 @@ def test_every_field_is_one_of_the_official_schema(official: GraphQLSchema, own:
         assert str(field.type) == str(theirs.fields[name].type), name
         arguments = {key: str(argument.type) for key, argument in field.args.items()}
         assert arguments.items() <= {k: str(a.type) for k, a in theirs.fields[name].args.items()}.items()
+
+
+def test_enums_unions_and_inputs_hold_nothing_of_their_own(official: GraphQLSchema) -> None:
+    for name, own in build_schema(SDL).type_map.items():
+        theirs = official.type_map.get(name)
+        if isinstance(own, GraphQLEnumType) and not name.startswith("__"):
+            assert isinstance(theirs, GraphQLEnumType)
+            assert own.values.keys() <= theirs.values.keys(), name
+        if isinstance(own, GraphQLUnionType):
+            assert isinstance(theirs, GraphQLUnionType)
+            assert {kind.name for kind in own.types} <= {kind.name for kind in theirs.types}, name
+        if isinstance(own, GraphQLInputObjectType):
+            assert isinstance(theirs, GraphQLInputObjectType)
+            assert {key: str(one.type) for key, one in own.fields.items()}.items() <= {
+                key: str(one.type) for key, one in theirs.fields.items()
+            }.items(), name
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from builders import HURRIED, Quiet, some_settings
-from ci_failure_tracker.edges import action
+from ci_failure_tracker.entry import action
 from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.github_api.client import Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.model.secret import Secret
 from sandbox import Fault, Sandbox
 
 TOKEN = "a-token-of-no-known-kind-0123456789"
@@ -71,9 +71,9 @@ def nothing(_path: str) -> Answer:
     return 200, {"Content-Type": "application/json"}, "{}"
 
 
-def github_at(url: str) -> GitHub:
+def github_at(url: str) -> GitHubReader:
     endpoints = Endpoints(url, f"{url}/graphql")
-    return GitHub(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
+    return GitHubReader(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
 
 
 ISSUES = [{"number": 1, "html_url": "https://github.example/octo-org/example/pull/1"}]
@@ -98,7 +98,7 @@ def test_a_next_page_on_another_host_is_not_asked_for() -> None:
             return 200, {"Content-Type": "application/json", **link}, json.dumps(ISSUES)
 
         with speaking(answer) as api, suppress(TrackerError):
-            list(github_at(api.url).reads.issues("ci-failure", "open"))
+            list(github_at(api.url).queries.issues("ci-failure", "open"))
         assert api.shown
         assert elsewhere.shown == []
 

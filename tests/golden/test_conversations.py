@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from golden.conversation import hold, read_conversation
+from golden.conversation import read_conversation, told
 
 HERE = Path(__file__).parent
 FILES = sorted(path for path in HERE.glob("*.md") if path.name != "README.md")
@@ -16,7 +16,7 @@ FILES = sorted(path for path in HERE.glob("*.md") if path.name != "README.md")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_tracker_says_and_writes_what_the_file_shows(path: Path) -> None:
     conversation = read_conversation(path)
-    said = hold(conversation)
+    text = told(conversation)
     if os.environ.get("GOLDEN") == "write":
-        path.write_text(f"{conversation.preface}\n{said}", encoding="utf-8")
-    assert said == read_conversation(path).expected
+        path.write_text(f"{conversation.preface}\n{text}", encoding="utf-8")
+    assert text == read_conversation(path).expected

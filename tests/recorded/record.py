@@ -19,11 +19,11 @@ from typing import Any
 import vcr
 
 from builders import HURRIED, Quiet, a_state
-from ci_failure_tracker.github_api.client import PUBLIC_API, Endpoints, connect
-from ci_failure_tracker.github_api.github import GitHub
-from ci_failure_tracker.github_api.reads import Reads
+from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, connect
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model import Close, Create, Identity, Reopen, Result, Update
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
 from sandbox import Sandbox
 from sweeping import door_of
 
@@ -52,9 +52,9 @@ class Source:
         return Endpoints(self.api_url, f"{self.api_url}/graphql")
 
 
-def read_everything(source: Source) -> Reads:
+def read_everything(source: Source) -> Queries:
     """Every read the tracker makes, at least once."""
-    reads = Reads(connect(Secret(source.token), source.endpoints), source.endpoints, source.repository)
+    reads = Queries(connect(Secret(source.token), source.endpoints), source.endpoints, source.repository)
     reads.repository()
     workflows = reads.workflows()
     runs = list(reads.runs(None, "main", None, None))
@@ -74,7 +74,7 @@ def read_everything(source: Source) -> Reads:
 def write_everything(source: Source) -> tuple[Result, ...]:
     """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
     requester = connect(Secret(source.token), source.endpoints, HURRIED)
-    door = door_of(requester, GitHub(requester, source.endpoints, source.repository, Quiet()))
+    door = door_of(requester, GitHubReader(requester, source.endpoints, source.repository, Quiet()))
     state = a_state(IDENTITY)
     (made,) = door.apply([Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, (), state)])
     number = made.number or 0

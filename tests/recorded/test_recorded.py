@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ci_failure_tracker.github_api.client import PUBLIC_API, connect
-from ci_failure_tracker.github_api.reads import Reads
-from ci_failure_tracker.model import Fate
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.github.client import PUBLIC_API, connect
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.model import WriteStatus
+from ci_failure_tracker.model.secret import Secret
 from recorded.record import (
     CASSETTES,
     LABELS,
@@ -40,8 +40,8 @@ def answers(cassette: str, path: str) -> list[Any]:
     ]
 
 
-def new_reads() -> Reads:
-    return Reads(connect(Secret(SOURCE.token), SOURCE.endpoints), SOURCE.endpoints, SOURCE.repository)
+def new_reads() -> Queries:
+    return Queries(connect(Secret(SOURCE.token), SOURCE.endpoints), SOURCE.endpoints, SOURCE.repository)
 
 
 def test_every_read_is_made_once() -> None:
@@ -99,7 +99,7 @@ def test_every_write_is_made_once_and_says_what_was_done() -> None:
     with recorder().use_cassette("writes.yaml") as cassette:
         results = write_everything(SOURCE)
     assert cassette.all_played
-    assert [result.fate for result in results] == [Fate.DONE] * 5
+    assert [result.fate for result in results] == [WriteStatus.DONE] * 5
     assert {result.number for result in results} == {answers("writes.yaml", "/issues")[0]["number"]}
     assert all(result.url for result in results)
 

@@ -1,5 +1,7 @@
 """Who may do what, and what GitHub says to those who may not."""
 
+from urllib.parse import urlencode
+
 from sandbox.call import Call, Refusal, not_found
 from sandbox.state import Token
 
@@ -17,11 +19,21 @@ def see_repository(call: Call) -> None:
         raise not_found()
 
 
+def see_repository_by_number(call: Call) -> None:
+    """Refuse when the number in the path is not that of the repository, or the token may know nothing of it."""
+    repository = call.state.repository
+    hidden = repository.private and (call.token is None or call.token.blind)
+    if hidden or call.params["repository_id"] != str(repository.id):
+        raise not_found()
+
+
 def _moved(call: Call, named: str) -> Refusal:
     """GitHub sends who asks for an old name on, by the number that stays."""
     rest = call.url.partition(f"/repos/{named}")[2]
-    location = f"{call.urls.api}/repositories/{call.state.repository.id}{rest}"
-    return Refusal(301, "Moved Permanently", headers={"Location": location})
+    asked = f"?{urlencode(call.query)}" if call.query else ""
+    location = f"{call.urls.api}/repositories/{call.state.repository.id}{rest}{asked}"
+    status, message = (301, "Moved Permanently") if call.method == "GET" else (307, "Temporary Redirect")
+    return Refusal(status, message, headers={"Location": location})
 
 
 def read_actions(call: Call) -> None:
@@ -32,6 +44,12 @@ def read_actions(call: Call) -> None:
 def read_checks(call: Call) -> None:
     """Refuse a token that may not read check runs."""
     _need(call, "none" if call.token is None else call.token.checks, "read", public=True)
+
+
+def read_contents(call: Call) -> None:
+    """Refuse a token that may not read the contents; those of a public repository are for everybody."""
+    if call.state.repository.private:
+        _need(call, "none" if call.token is None else call.token.contents, "read", public=False)
 
 
 def read_issues(call: Call) -> None:

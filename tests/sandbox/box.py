@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from sandbox import history, replay, scenario, server
+from sandbox import git, history, replay, scenario, server
 from sandbox.door import Door
 from sandbox.faults import Fault
+from sandbox.fields import Fields, ScenarioError, nearest
 from sandbox.history import History
-from sandbox.state import AccountKind, Issue, Label, Run, State
+from sandbox.jobs import log_of
+from sandbox.state import AccountKind, Closing, Issue, Label, Run, State
 
 
 @dataclass(frozen=True)
@@ -125,18 +127,24 @@ class Sandbox:
 
     def issue(self, number: int) -> Issue:
         """The issue of that number."""
+        if number not in self._state.issues:
+            raise ScenarioError(f"there is no issue {number}")
         return self._state.issues[number]
 
     def add_run(self, entry: Mapping[str, object] | None = None, /, **more: object) -> Run:
         """Add a run, written as in a scenario: `add_run(workflow="CI", conclusion="failure")`."""
+        return self.add_runs([{**(entry or {}), **more}])[0]
+
+    def add_runs(self, entries: Sequence[Mapping[str, object]], where: str = "runs") -> list[Run]:
+        """Add runs, written as in a scenario, and return them in order of time; `where` is for errors."""
         with self._door.lock:
-            return self._history.add([history.run_entry({**(entry or {}), **more})])[0]
+            return self._history.add([Fields(entry, f"{where}[{place}]") for place, entry in enumerate(entries)])
 
     def change_log(self, job_id: int, log: str) -> None:
         """Give a job another log: a text with a newline, or why there is none, as in a scenario."""
         with self._door.lock:
             placed = self._state.jobs[job_id]
-            self._state.jobs[job_id] = replace(placed, job=replace(placed.job, log=history.log_of(log)))
+            self._state.jobs[job_id] = replace(placed, job=replace(placed.job, log=log_of(log)))
 
     def add_issue(
         self,
@@ -167,7 +175,7 @@ class Sandbox:
     ) -> Issue:
         """Change an issue the way a person would on the page."""
         with self._door.lock:
-            issue = self._state.issues[number]
+            issue = self.issue(number)
             issue.title = issue.title if title is None else title
             issue.body = issue.body if body is None else body
             issue.labels = issue.labels if labels is None else self._state.ensure_labels(labels)
@@ -181,28 +189,49 @@ class Sandbox:
         at: datetime | None = None,
         login: str | None = None,
     ) -> Issue:
-        """Close an issue."""
+        """Close an issue. If a commit of the default branch says `(fixes #N)`, that commit closes it as completed."""
         with self._door.lock:
-            issue = self._state.issues[number]
-            self._state.close(issue, state_reason, login, at or self._state.tick())
+            issue = self.issue(number)
+            at = at or self._state.tick()
+            closer = git.closer_of(self._state, issue, at) if state_reason == "completed" else None
+            login = login or (closer.author if closer else None)
+            self._state.close(issue, Closing(at, login, state_reason, closer))
             return issue
 
     def reopen_issue(self, number: int, at: datetime | None = None) -> Issue:
         """Open a closed issue again."""
         with self._door.lock:
-            issue = self._state.issues[number]
+            issue = self.issue(number)
             self._state.reopen(issue, at or self._state.tick())
             return issue
 
     def comment(self, number: int, body: str, login: str | None = None) -> None:
         """Say something on an issue in somebody's name."""
         with self._door.lock:
-            self._state.comment(self._state.issues[number], body, login or self._state.repository.owner)
+            self._state.comment(self.issue(number), body, login or self._state.repository.owner)
 
     def change_repository(self, **changes: object) -> None:
         """Change the repository: `change_repository(archived=True)`."""
         with self._door.lock:
             self._state.change_repository(**changes)
+
+    def rename_repository(self, name: str) -> None:
+        """Give the repository another `owner/name`; GitHub sends who asks for the old one on."""
+        with self._door.lock:
+            known = self._state.repository
+            former = (*(one for one in known.former_names if one != name), known.full_name)
+            self._state.change_repository(full_name=name, former_names=former)
+            self._state.account(self._state.repository.owner)
+
+    def change_default_branch(self, name: str) -> None:
+        """Make another branch the default; one that is not there yet is the old one under a new name."""
+        with self._door.lock:
+            git.rename_default_branch(self._state, name)
+
+    def delete_refs(self, names: Sequence[str]) -> None:
+        """Delete branches and tags; their runs stay. A ref without a run may be named as well."""
+        with self._door.lock:
+            self._state.deleted_refs.update(names)
 
     # --- what goes on ----------------------------------------------------------------------------
 
@@ -212,14 +241,21 @@ class Sandbox:
         With `finish` the attempt takes the place of the last one, whose run went on.
         """
         with self._door.lock:
-            run = next(one for one in self._state.runs if one.workflow.name == workflow and one.number == number)
+            run = self._run(workflow, number)
             again = self._history.continued(run, history.run_entry(entry), finish=finish)
             self._state.replace_run(again)
             return again
 
+    def _run(self, workflow: str, number: int) -> Run:
+        for run in self._state.runs:
+            if run.workflow.name == workflow and run.number == number:
+                return run
+        raise ScenarioError(f"there is no run {number} of the workflow {workflow!r}")
+
     def delete_runs(self, before: datetime) -> None:
-        """Let go of old runs."""
+        """Let go of old runs; their refs and commits stay."""
         with self._door.lock:
+            git.keep_commits(self._state, before)
             self._state.remove_runs(before)
 
     def change_workflow(
@@ -232,7 +268,7 @@ class Sandbox:
     ) -> None:
         """Change a workflow: its state, its name, or the jobs that later runs have."""
         with self._door.lock:
-            place = next(place for place, one in enumerate(self._state.workflows) if one.name == name)
+            place = self._place_of(name)
             old = self._state.workflows[place]
             new = replace(old, state=state or old.state, name=new_name or old.name)
             self._state.workflows[place] = new
@@ -241,4 +277,11 @@ class Sandbox:
     def remove_workflow(self, name: str) -> None:
         """Take a workflow out of the list; its old runs stay."""
         with self._door.lock:
+            self._place_of(name)
             self._state.workflows = [one for one in self._state.workflows if one.name != name]
+
+    def _place_of(self, workflow: str) -> int:
+        known = [one.name for one in self._state.workflows]
+        if workflow not in known:
+            raise ScenarioError(f"there is no workflow {workflow!r}{nearest(workflow, known)}")
+        return known.index(workflow)

@@ -177,6 +177,8 @@ class Door:
         )
         if "owner" in call.params:
             access.see_repository(call)
+        elif "repository_id" in call.params:
+            access.see_repository_by_number(call)
         return call
 
     def _finish(self, reply: Reply, budget: Budget | None) -> Response:

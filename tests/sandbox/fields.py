@@ -117,6 +117,10 @@ class Fields:
         """A mapping in the mapping; nothing is an empty one."""
         return Fields(self.raw(key), f"{self.where}.{key}")
 
+    def without(self, *keys: str) -> "Fields":
+        """The same mapping without some entries, of which nothing was asked yet."""
+        return Fields({key: entry for key, entry in self._entries.items() if key not in keys}, self.where)
+
     def items(self) -> list[tuple[str, object]]:
         """Every entry, for a mapping whose keys are names."""
         self._asked.extend(self._entries)

@@ -4,172 +4,12 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo, build_schema, graphql_sync
 
-from sandbox import access, check_suites, payloads
+from sandbox import access, check_suites, git, graphql_objects, payloads
 from sandbox.call import Call, JsonObject, Reply
 from sandbox.graphql_price import MOST_NODES, price_of
+from sandbox.graphql_schema import SDL
 from sandbox.identifiers import digest
 from sandbox.ratelimit import Budget
-from sandbox.state import Commit
-
-# Names and types are those of the official schema; a test compares them.
-SDL = '''
-"""An ISO-8601 encoded UTC date string."""
-scalar DateTime
-
-type Query {
-  viewer: User!
-  rateLimit: RateLimit
-  repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
-  nodes(ids: [ID!]!): [Node]!
-}
-
-interface Node {
-  id: ID!
-}
-
-scalar URI
-
-type CheckSuite implements Node {
-  id: ID!
-  checkRuns(first: Int, filterBy: CheckRunFilter): CheckRunConnection
-}
-
-input CheckRunFilter {
-  checkType: CheckRunType
-  conclusions: [CheckConclusionState!]
-}
-
-enum CheckRunType {
-  ALL
-  LATEST
-}
-
-enum CheckConclusionState {
-  ACTION_REQUIRED
-  CANCELLED
-  FAILURE
-  NEUTRAL
-  SKIPPED
-  STALE
-  STARTUP_FAILURE
-  SUCCESS
-  TIMED_OUT
-}
-
-type CheckRunConnection {
-  nodes: [CheckRun]
-  totalCount: Int!
-}
-
-type CheckRun implements Node {
-  id: ID!
-  name: String!
-  detailsUrl: URI
-  conclusion: CheckConclusionState
-  startedAt: DateTime
-  completedAt: DateTime
-  steps(first: Int): CheckStepConnection
-  annotations(first: Int): CheckAnnotationConnection
-}
-
-type CheckStepConnection {
-  nodes: [CheckStep]
-  totalCount: Int!
-}
-
-type CheckStep {
-  name: String!
-  number: Int!
-  conclusion: CheckConclusionState
-  startedAt: DateTime
-  completedAt: DateTime
-}
-
-type CheckAnnotationConnection {
-  nodes: [CheckAnnotation]
-  totalCount: Int!
-}
-
-enum CheckAnnotationLevel {
-  FAILURE
-  NOTICE
-  WARNING
-}
-
-type CheckAnnotation {
-  annotationLevel: CheckAnnotationLevel
-  message: String!
-  title: String
-  path: String!
-  location: CheckAnnotationSpan!
-}
-
-type CheckAnnotationSpan {
-  start: CheckAnnotationPosition!
-}
-
-type CheckAnnotationPosition {
-  line: Int!
-}
-
-type User {
-  login: String!
-}
-
-type RateLimit {
-  cost: Int!
-  limit: Int!
-  remaining: Int!
-  resetAt: DateTime!
-  used: Int!
-}
-
-type Repository {
-  nameWithOwner: String!
-  object(expression: String, oid: GitObjectID): GitObject
-}
-
-scalar GitObjectID
-
-scalar GitTimestamp
-
-interface GitObject {
-  oid: GitObjectID!
-}
-
-type Commit implements GitObject {
-  oid: GitObjectID!
-  messageHeadline: String!
-  author: GitActor
-  history(first: Int): CommitHistoryConnection!
-}
-
-type CommitHistoryConnection {
-  nodes: [Commit]
-  totalCount: Int!
-}
-
-type GitActor {
-  name: String
-  user: User
-}
-
-type Tree implements GitObject {
-  oid: GitObjectID!
-  entries: [TreeEntry!]
-}
-
-type TreeEntry {
-  name: String!
-  object: GitObject
-}
-
-type Blob implements GitObject {
-  oid: GitObjectID!
-  text: String
-  isBinary: Boolean
-}
-'''
 
 _FOLDER = ".github/workflows"
 
@@ -198,17 +38,24 @@ class _Root:
 
     def nodes(self, _info: GraphQLResolveInfo[Any], ids: list[str]) -> list[JsonObject | GraphQLError | None]:
         suites = check_suites.by_node_id(self._call.state)
-        return [check_suites.suite(suites.get(one), one, self._call) for one in ids]
+        return [graphql_objects.suite(suites.get(one), one, self._call) for one in ids]
 
-    def repository(self, _info: GraphQLResolveInfo[Any], owner: str, name: str, **_: object) -> JsonObject:
+    def repository(
+        self,
+        _info: GraphQLResolveInfo[Any],
+        owner: str,
+        name: str,
+        followRenames: bool = True,  # noqa: N803 - the schema's name
+    ) -> JsonObject:
         known, token = self._call.state.repository, self._call.token
         hidden = known.private and (token is None or token.blind)
-        if hidden or f"{owner}/{name}".lower() != known.full_name.lower():
+        names = (known.full_name, *(known.former_names if followRenames else ()))
+        if hidden or f"{owner}/{name}".lower() not in (one.lower() for one in names):
             raise GraphQLError(
                 f"Could not resolve to a Repository with the name '{owner}/{name}'.",
                 extensions={"type": "NOT_FOUND"},
             )
-        return {"nameWithOwner": known.full_name, "object": self._object}
+        return {**graphql_objects.repository(self._call), "object": self._object}
 
     def _object(
         self, _info: GraphQLResolveInfo[Any], expression: str | None = None, oid: str | None = None
@@ -218,31 +65,16 @@ class _Root:
         if self._call.state.repository.private and (token is None or token.contents == "none"):
             return None
         revision, _, path = (oid or expression or "").partition(":")
+        commit = git.find_commit(self._call.state, revision)
         if not path:
-            return self._commit(revision)
-        if revision != "HEAD" and self._call.state.history(revision) is None:
+            return graphql_objects.commit(commit, self._call) if commit else None
+        if revision != "HEAD" and commit is None:
             return None
         blobs = {workflow.path: _blob(workflow.text) for workflow in self._call.state.workflows}
         if path == _FOLDER:
             entries = [{"name": name.rpartition("/")[2], "object": blob} for name, blob in blobs.items()]
             return {"__typename": "Tree", "oid": digest("tree", path), "entries": entries}
         return blobs.get(path)
-
-    def _commit(self, sha: str) -> JsonObject | None:
-        found = self._call.state.history(sha)
-        if not found:
-            return None
-
-        def history(_info: GraphQLResolveInfo[Any], first: int = 30) -> JsonObject:
-            return {"totalCount": len(found), "nodes": [self._commit_fields(one) for one in found[:first]]}
-
-        return {**self._commit_fields(found[0]), "history": history}
-
-    def _commit_fields(self, commit: Commit) -> JsonObject:
-        headline = commit.message.partition("\n")[0]
-        person = "@" not in commit.author
-        author = {"name": commit.author, "user": {"login": commit.author} if person else None}
-        return {"__typename": "Commit", "oid": commit.sha, "messageHeadline": headline, "author": author}
 
 
 def _blob(text: str) -> JsonObject:

@@ -38,7 +38,7 @@ def _connections(
             yield from _connections(one.selection_set, variables, times)
         elif isinstance(one, FieldNode):
             given = {argument.name.value: argument.value for argument in one.arguments or ()}
-            first = _number(given.get("first"), variables)
+            first = _number(given.get("first", given.get("last")), variables)
             if first is not None:
                 yield times, first
             many = first or (len(variables.get("ids", ())) if one.name.value == "nodes" and "ids" in given else 1)

@@ -1,103 +1,26 @@
-"""The runs of a scenario: from what a person wrote down to runs, attempts, jobs and steps."""
+"""The runs of a scenario: from what a person wrote down to runs and attempts; `jobs.py` makes their jobs."""
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import cast, get_args
 
 from sandbox import identifiers
-from sandbox.fields import Fields, ScenarioError, nearest
-from sandbox.runner_log import plain_log
-from sandbox.state import (
-    Annotation,
-    Attempt,
-    Commit,
-    Fork,
-    Job,
-    Log,
-    LogKind,
-    Run,
-    State,
-    Step,
-    Workflow,
+from sandbox.fields import Fields, nearest
+from sandbox.jobs import (
+    JOBLESS,
+    STATUSES,
+    AttemptNote,
+    JobPlan,
+    conclusion_of,
+    draft_jobs,
+    read_job,
+    read_plans,
+    worst,
 )
+from sandbox.state import Attempt, Commit, Fork, Job, Run, State, Workflow
 
-CONCLUSIONS = (
-    "success",
-    "failure",
-    "cancelled",
-    "timed_out",
-    "action_required",
-    "startup_failure",
-    "skipped",
-    "neutral",
-    "stale",
-)
-STATUSES = ("completed", "in_progress", "queued", "waiting", "requested", "pending")
-# Runs that ended this way never got as far as having jobs.
-_WITHOUT_TEXT = frozenset(get_args(LogKind)) - {"text"}
-_JOBLESS = ("startup_failure", "action_required")
-# What a run says when its jobs disagree: the first of these that one of them has.
-_WORST_FIRST = ("failure", "timed_out", "cancelled", "action_required", "success", "neutral", "skipped")
-_CHECKOUT = "Run actions/checkout@v7"
-_QUEUE = timedelta(seconds=4)
 _RERUN_AFTER = timedelta(minutes=10)
-_DEFAULT_ANNOTATIONS = {
-    "failure": "Process completed with exit code 1.",
-    "cancelled": "The operation was canceled.",
-    "timed_out": "The operation was canceled.",
-}
-
-
-@dataclass(frozen=True)
-class JobPlan:
-    """A job as its workflow has it: what a run without further words gets."""
-
-    name: str
-    steps: tuple[str, ...] = ("Build and test",)
-    runner: str = "ubuntu-latest"
-    checkout: bool = True
-
-    @property
-    def base(self) -> str:
-        """The name without the matrix values."""
-        return self.name.partition(" (")[0]
-
-
-@dataclass(frozen=True)
-class JobNote:
-    """What a run says of one job: only what differs from the plan."""
-
-    name: str
-    where: str
-    conclusion: str | None
-    status: str
-    took: timedelta | None
-    failed_step: str | None
-    steps: tuple[tuple[str, str | None], ...] | None
-    log: Log | None
-    annotations: tuple[Annotation, ...] | None
-    runner: str | None
-
-
-@dataclass(frozen=True)
-class AttemptNote:
-    """What a run says of one attempt."""
-
-    where: str
-    started_at: datetime
-    took: timedelta
-    status: str
-    conclusion: str | None
-    actor: str
-    jobs: tuple[JobNote, ...]
-    only_jobs: bool
-
-    @property
-    def ended_at(self) -> datetime:
-        return self.started_at + self.took
 
 
 @dataclass
@@ -116,7 +39,7 @@ class History:
 
     def add(self, entries: Iterable[Fields]) -> list[Run]:
         """Add runs to the state, numbered by time within each workflow."""
-        dated = [(entry.moment("at", self.state.now, self.state.now), entry) for entry in entries]
+        dated = [pair for entry in entries for pair in self._repeated(entry)]
         dated.sort(key=lambda pair: pair[0])
         taken = {run.id for run in self.state.runs}
         runs = []
@@ -125,7 +48,23 @@ class History:
             taken.add(run.id)
             runs.append(run)
         self.state.add_runs(runs)
+        self.state.deleted_refs -= {run.branch for run in runs if run.branch and not run.fork}
         return runs
+
+    def _repeated(self, entry: Fields) -> list[tuple[datetime, Fields]]:
+        """A run with its time; with `times` that many of it, each one `every` later."""
+        at = entry.moment("at", self.state.now, self.state.now)
+        if ("times" in entry) != ("every" in entry):
+            raise entry.error("times", "needs `every`, and `every` needs `times`")
+        if "times" not in entry:
+            return [(at, entry)]
+        if fixed := next((key for key in ("id", "number") if key in entry), None):
+            raise entry.error(fixed, "cannot be that of several runs; leave it out, or leave `times` out")
+        distance, times = entry.span("every", timedelta()), entry.number("times", 1)
+        if times < 1 or not distance:
+            raise entry.error("times", "must be 1 or more, and `every` longer than nothing")
+        copies = [entry.without("times", "every", "at") for _ in range(times)]
+        return [(at + place * distance, copy) for place, copy in enumerate(copies)]
 
     def start_numbers_at(self, workflow: Workflow, first: int) -> None:
         """The number the first run of a workflow gets."""
@@ -250,50 +189,23 @@ class History:
             started_at=fields.moment("at", at, self.state.now),
             took=fields.span("took", took),
             status=fields.choice("status", STATUSES, "completed"),
-            conclusion=_conclusion(fields),
+            conclusion=conclusion_of(fields),
             actor=fields.text("actor", actor),
-            jobs=tuple(self._job_note(job) for job in jobs),
+            jobs=tuple(read_job(job, self.folder) for job in jobs),
             only_jobs=only,
         )
-
-    def _job_note(self, fields: Fields) -> JobNote:
-        note = JobNote(
-            name=fields.text("name"),
-            where=fields.where,
-            conclusion=_conclusion(fields),
-            status=fields.choice("status", STATUSES, "completed"),
-            took=fields.span("took", timedelta()) or None,
-            failed_step=fields.optional_text("step"),
-            steps=_steps(fields),
-            log=self._log(fields),
-            annotations=_annotations(fields),
-            runner=fields.optional_text("runner"),
-        )
-        fields.done()
-        return note
-
-    def _log(self, fields: Fields) -> Log | None:
-        written = fields.optional_text("log")
-        if written is None:
-            return None
-        if written in _WITHOUT_TEXT or "\n" in written:
-            return log_of(written)
-        path = self.folder / written
-        if not path.is_file():
-            raise fields.error("log", f"there is no file {path} (a log of one line ends with a newline)")
-        return Log("text", path=path)
 
     def _attempt(self, note: AttemptNote, number: int, workflow: Workflow) -> Attempt:
         self.state.account(note.actor)
         jobs: list[Job] = []
-        if note.conclusion not in _JOBLESS:
-            drafts = _drafts(note, () if note.only_jobs else self.plans.get(workflow.name, ()))
+        if note.conclusion not in JOBLESS:
+            drafts = draft_jobs(note, () if note.only_jobs else self.plans.get(workflow.name, ()))
             jobs = self._numbered(drafts, note)
         done = note.status == "completed"
         return Attempt(
             number=number,
             status=note.status,
-            conclusion=(note.conclusion or _worst(jobs)) if done else None,
+            conclusion=(note.conclusion or worst(jobs)) if done else None,
             started_at=note.started_at,
             updated_at=note.ended_at if done else self.state.now,
             actor=note.actor,
@@ -310,31 +222,6 @@ class History:
         return numbered
 
 
-def log_of(written: str) -> Log:
-    """A log written as its text, or as one of the words for why there is none."""
-    return Log(cast("LogKind", written)) if written in _WITHOUT_TEXT else Log("text", written)
-
-
-def read_plans(fields: Fields) -> tuple[JobPlan, ...]:
-    """The jobs of a workflow, each leg of a matrix by its own name."""
-    plans = []
-    for job in fields.mappings("jobs"):
-        name, steps = job.text("name"), tuple(job.names("steps"))
-        runner, checkout = job.text("runner", "ubuntu-latest"), job.flag("checkout", default=True)
-        for leg in _legs(job):
-            label = next((value for value in leg if value.endswith("-latest")), runner)
-            leg_name = f"{name} ({', '.join(leg)})" if leg else name
-            plans.append(JobPlan(leg_name, steps or JobPlan.steps, label, checkout))
-        job.done()
-    return tuple(plans)
-
-
-def _legs(job: Fields) -> list[tuple[str, ...]]:
-    matrix = job.inner("matrix")
-    names = [key for key, _ in matrix.items()]
-    return list(itertools.product(*(matrix.names(name) for name in names)))
-
-
 def _title(event: str, commit: Commit, name: str) -> str:
     """What GitHub shows for a run: the commit's first line, or the run's name where nobody pushed."""
     return name if event in ("schedule", "dynamic", "workflow_dispatch") else commit.message.partition("\n")[0]
@@ -347,142 +234,6 @@ def _fork(entry: Fields, actor: str) -> Fork | None:
     if written == "deleted":
         return Fork(actor, deleted=True)
     return Fork(written if isinstance(written, str) else actor)
-
-
-def _conclusion(fields: Fields) -> str | None:
-    return fields.choice("conclusion", CONCLUSIONS, "success") if fields.raw("conclusion") else None
-
-
-def _steps(fields: Fields) -> tuple[tuple[str, str | None], ...] | None:
-    """Every step of a job, where a scenario wants to say more than which one failed."""
-    if fields.raw("steps") is None:
-        return None
-    found: list[tuple[str, str | None]] = []
-    for index, entry in enumerate(fields.entries("steps")):
-        if isinstance(entry, str):
-            found.append((entry, None))
-            continue
-        step = Fields(entry, f"{fields.where}.steps[{index}]")
-        found.append((step.text("name"), _conclusion(step)))
-        step.done()
-    return tuple(found)
-
-
-def _annotations(fields: Fields) -> tuple[Annotation, ...] | None:
-    if fields.raw("annotations") is None:
-        return None
-    found = []
-    for entry in fields.mappings("annotations"):
-        found.append(
-            Annotation(
-                message=entry.text("message"),
-                level=entry.choice("level", ("failure", "warning", "notice"), "failure"),
-                title=entry.text("title", ""),
-                path=entry.text("path", ".github"),
-                line=entry.number("line", 1),
-            )
-        )
-        entry.done()
-    return tuple(found)
-
-
-def _drafts(note: AttemptNote, plans: tuple[JobPlan, ...]) -> list[Job]:
-    """The jobs of an attempt, not numbered yet: the workflow's, as the notes change them."""
-    if not plans:
-        plans = tuple(JobPlan(job.name) for job in note.jobs) or (JobPlan("build"),)
-    noted: dict[str, JobNote] = {}
-    for job in note.jobs:
-        noted.update((plan.name, job) for plan in _meant(job, plans))
-    if note.conclusion == "failure" and not note.jobs and len(plans) > 1:
-        raise ScenarioError(f"{note.where}.jobs: say which job failed; the workflow has {len(plans)}")
-    everyone = note.conclusion if not note.jobs else None
-    return [_draft(plan, noted.get(plan.name), note, everyone or "success") for plan in plans]
-
-
-def _meant(job: JobNote, plans: tuple[JobPlan, ...]) -> list[JobPlan]:
-    exact = [plan for plan in plans if plan.name == job.name]
-    legs = exact or [plan for plan in plans if plan.base == job.name]
-    if not legs:
-        hint = nearest(job.name, [name for plan in plans for name in (plan.base, plan.name)])
-        raise ScenarioError(f"{job.where}.name: the workflow has no job {job.name!r}{hint} (or use `only_jobs`)")
-    return legs
-
-
-def _draft(plan: JobPlan, note: JobNote | None, attempt: AttemptNote, otherwise: str) -> Job:
-    note = note or JobNote(plan.name, attempt.where, None, attempt.status, None, None, None, None, None, None)
-    done = note.status == "completed"
-    conclusion = (note.conclusion or otherwise) if done else None
-    started = attempt.started_at + _QUEUE
-    ended = started + (note.took or max(attempt.took - 2 * _QUEUE, timedelta(seconds=1)))
-    job = Job(
-        id=0,
-        name=plan.name,
-        status=note.status,
-        conclusion=conclusion,
-        created_at=attempt.started_at,
-        started_at=started,
-        completed_at=ended if done else None,
-        annotations=_said_or_usual(note.annotations, conclusion),
-        runner=note.runner or plan.runner,
-    )
-    job = replace(job, steps=_timed(_named_steps(plan, note, conclusion), job))
-    return replace(job, log=note.log or (plain_log(job) if job.steps and done else Log("none")))
-
-
-def _said_or_usual(said: tuple[Annotation, ...] | None, conclusion: str | None) -> tuple[Annotation, ...]:
-    if said is not None:
-        return said
-    usual = _DEFAULT_ANNOTATIONS.get(conclusion or "")
-    return (Annotation(usual, line=12),) if usual else ()
-
-
-def _named_steps(plan: JobPlan, note: JobNote, conclusion: str | None) -> list[tuple[str, str | None]]:
-    """Every step with its conclusion: those before the failed one green, those after it skipped."""
-    if conclusion == "skipped":
-        return []
-    if note.steps is not None:
-        return [(name, said or "success") for name, said in note.steps]
-    middle = list(plan.steps)
-    bad = conclusion if conclusion not in ("success", "neutral", None) else None
-    culprit = note.failed_step or middle[-1]
-    if culprit not in middle:
-        hint = nearest(culprit, middle)
-        raise ScenarioError(f"{note.where}.step: the job {plan.name!r} has no step {culprit!r}{hint}")
-    at = middle.index(culprit)
-    told: list[tuple[str, str | None]] = []
-    for index, name in enumerate(middle):
-        verdict = "success" if bad is None or index < at else "skipped"
-        told.append((name, bad if bad and index == at else verdict))
-    return [("Set up job", "success"), *_around_checkout(plan, told), ("Complete job", "success")]
-
-
-def _around_checkout(plan: JobPlan, told: list[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
-    if not plan.checkout:
-        return told
-    return [(_CHECKOUT, "success"), *told, (f"Post {_CHECKOUT}", "success")]
-
-
-def _timed(named: list[tuple[str, str | None]], job: Job) -> tuple[Step, ...]:
-    """The steps with their times: the job's time is shared out among those that ran."""
-    if job.completed_at is None:
-        return tuple(
-            Step(name, number, "queued" if number > 1 else "in_progress", None, None, None)
-            for number, (name, _) in enumerate(named, start=1)
-        )
-    share = (job.completed_at - job.started_at) / max(len(named), 1)
-    steps, start = [], job.started_at
-    for number, (name, conclusion) in enumerate(named, start=1):
-        end = start if conclusion == "skipped" else (start + share).replace(microsecond=0)
-        # The steps that clean up count on from the end, as the runner numbers them.
-        shown = number + (len(named) - 3 if name.startswith(("Post ", "Complete job")) else 0)
-        steps.append(Step(name, shown, "completed", conclusion, start, end))
-        start = end
-    return tuple(steps)
-
-
-def _worst(jobs: list[Job]) -> str:
-    found = {job.conclusion for job in jobs}
-    return next((word for word in _WORST_FIRST if word in found), "success")
 
 
 def run_entry(mapping: Mapping[str, object]) -> Fields:

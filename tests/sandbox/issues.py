@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sandbox import access, payloads
 from sandbox.call import Call, Refusal, Reply, invalid, not_found
-from sandbox.state import Comment, Issue, Label, Token
+from sandbox.state import Closing, Comment, Issue, Label, Token
 
 _LONGEST_TITLE = 256
 _LONGEST_BODY = 65_536
@@ -303,6 +303,6 @@ def _relabel(call: Call, issue: Issue, token: Token, labels: list[str] | None, a
 def _move(call: Call, issue: Issue, state: str | None, reason: str | None) -> None:
     # A reason is heard only together with a state.
     if state == "closed":
-        call.state.close(issue, reason, call.login, issue.updated_at)
+        call.state.close(issue, Closing(issue.updated_at, call.login, reason or "completed"))
     elif state == "open" and issue.state == "closed":
         call.state.reopen(issue, issue.updated_at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 
-from ci_failure_tracker.edges import surroundings
+from ci_failure_tracker.entry import setup as surroundings
 
 
 def main() -> int:

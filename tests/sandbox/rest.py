@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from sandbox import access, actions, issue_search, issues, payloads
+from sandbox import access, actions, git_routes, issue_search, issues, payloads
 from sandbox.call import Call, Refusal, Reply
 
 Handler = Callable[[Call], Reply]
 
 _REPOSITORY = "/repos/{owner}/{repo}"
+_BY_NUMBER = "/repositories/{repository_id}"
 
 
 def get_repository(call: Call) -> Reply:
@@ -30,7 +31,6 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/user", get_user),
     ("GET", "/search/issues", issue_search.search_issues),
     ("GET", _REPOSITORY, get_repository),
-    ("GET", "/repositories/{repository_id}", get_repository),
     ("GET", f"{_REPOSITORY}/actions/workflows", actions.list_workflows),
     ("GET", f"{_REPOSITORY}/actions/workflows/{{workflow_id}}", actions.get_workflow),
     ("GET", f"{_REPOSITORY}/actions/workflows/{{workflow_id}}/runs", actions.list_workflow_runs),
@@ -46,7 +46,11 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_REPOSITORY}/actions/jobs/{{job_id}}", actions.get_job),
     ("GET", f"{_REPOSITORY}/actions/jobs/{{job_id}}/logs", actions.job_log),
     ("GET", f"{_REPOSITORY}/check-runs/{{check_run_id}}/annotations", actions.list_annotations),
+    ("GET", f"{_REPOSITORY}/git/matching-refs/{{ref:path}}", git_routes.list_matching_refs),
+    ("GET", f"{_REPOSITORY}/git/ref/{{ref:path}}", git_routes.get_ref),
+    ("GET", f"{_REPOSITORY}/compare/{{basehead:path}}", git_routes.compare),
     ("GET", f"{_REPOSITORY}/commits/{{ref:path}}/check-runs", actions.list_commit_check_runs),
+    ("GET", f"{_REPOSITORY}/commits/{{ref:path}}", git_routes.get_commit),
     ("GET", f"{_REPOSITORY}/check-suites/{{check_suite_id}}/check-runs", actions.list_suite_check_runs),
     ("GET", f"{_REPOSITORY}/issues", issues.list_issues),
     ("POST", f"{_REPOSITORY}/issues", issues.create_issue),
@@ -65,5 +69,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
 
 
 def routes(serve: Callable[[Handler], Callable[..., object]]) -> list[Route]:
-    """The routes, each handler made into an endpoint by `serve`."""
-    return [Route(path, serve(handler), methods=[method]) for method, path, handler in TABLE]
+    """The routes, each handler made into an endpoint by `serve`; a renamed repository is reached by its number."""
+    moved = ((method, path.replace(_REPOSITORY, _BY_NUMBER, 1), handler) for method, path, handler in TABLE)
+    every = dict.fromkeys((*TABLE, *moved))
+    return [Route(path, serve(handler), methods=[method]) for method, path, handler in every]

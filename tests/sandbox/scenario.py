@@ -9,10 +9,12 @@ import yaml
 
 from sandbox import identifiers
 from sandbox.fields import Fields, ScenarioError
-from sandbox.history import History, read_plans
+from sandbox.history import History
+from sandbox.jobs import read_plans
 from sandbox.state import (
     Account,
     AccountKind,
+    Closing,
     Comment,
     Issue,
     Label,
@@ -199,12 +201,8 @@ def _issue(fields: Fields, state: State) -> Issue:
     _read_comments(fields.mappings("comments"), issue, state)
     reason = fields.choice("state_reason", REASONS, "completed")
     if fields.choice("state", ("open", "closed"), "open") == "closed":
-        state.close(
-            issue,
-            reason,
-            fields.optional_text("closed_by"),
-            fields.moment("closed", issue.updated_at, state.now),
-        )
+        at = fields.moment("closed", issue.updated_at, state.now)
+        state.close(issue, Closing(at, fields.optional_text("closed_by"), reason))
     fields.done()
     return issue
 

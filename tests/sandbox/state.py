@@ -245,6 +245,16 @@ class Comment:
     updated_at: datetime
 
 
+@dataclass(frozen=True)
+class Closing:
+    """One time that an issue was closed; `closer` is the commit that did it, if one did."""
+
+    at: datetime
+    login: str | None
+    reason: str
+    closer: Commit | None = None
+
+
 @dataclass
 class Issue:
     """An issue, or a pull request, which GitHub lists with the issues."""
@@ -261,6 +271,7 @@ class Issue:
     labels: list[str] = field(default_factory=list)
     assignees: list[str] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    closings: list[Closing] = field(default_factory=list)
     closed_at: datetime | None = None
     closed_by: str | None = None
     pull_request: bool = False
@@ -281,10 +292,11 @@ class PlacedJob:
 
 @dataclass(frozen=True)
 class Pushed:
-    """A commit that no run shows: one push may bring several, and only the last has a run."""
+    """A commit on a branch, or on a tag, that no run shows: one push may bring several, and runs are deleted."""
 
     branch: str
     commit: Commit
+    tag: bool = False
 
 
 @dataclass
@@ -298,6 +310,8 @@ class State:
     workflows: list[Workflow] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
     pushed: list[Pushed] = field(default_factory=list)
+    former_default_branches: list[str] = field(default_factory=list)
+    deleted_refs: set[str] = field(default_factory=set)
     jobs: dict[int, PlacedJob] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
@@ -336,17 +350,6 @@ class State:
         """Let go of old runs, as GitHub does after a while."""
         self.runs = [one for one in self.runs if one.created_at >= before]
         self.jobs = {job_id: placed for job_id, placed in self.jobs.items() if placed.run.created_at >= before}
-
-    def history(self, sha: str) -> list[Commit] | None:
-        """The commits of a branch from one of them back, the newest first; `None` where there is no such commit."""
-        placed = [(run.branch or "", run.commit) for run in self.runs if not run.fork]
-        placed += [(one.branch, one.commit) for one in self.pushed]
-        branch = next((name for name, commit in placed if commit.sha == sha), None)
-        if branch is None:
-            return None
-        found = {commit.sha: commit for name, commit in placed if name == branch}
-        ordered = sorted(found.values(), key=lambda commit: commit.at, reverse=True)
-        return ordered[next(place for place, commit in enumerate(ordered) if commit.sha == sha) :]
 
     def run(self, run_id: int) -> Run | None:
         """The run of that number."""
@@ -396,12 +399,13 @@ class State:
         issue.updated_at = max(issue.updated_at, at)
         return comment
 
-    def close(self, issue: Issue, reason: str | None, login: str | None, at: datetime) -> None:
+    def close(self, issue: Issue, closing: Closing) -> None:
         """Close an issue; a closed one takes the new reason."""
         if issue.state == "open":
-            issue.closed_at, issue.closed_by = at, login
-        issue.state, issue.state_reason = "closed", reason or "completed"
-        issue.updated_at = at
+            issue.closed_at, issue.closed_by = closing.at, closing.login
+            issue.closings.append(closing)
+        issue.state, issue.state_reason = "closed", closing.reason
+        issue.updated_at = closing.at
 
     def reopen(self, issue: Issue, at: datetime) -> None:
         """Open a closed issue again."""

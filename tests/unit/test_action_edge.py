@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from builders import START, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.edges import action
-from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Create, Fate, Gravity, Problem, Requests, Result
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.entry import action
+from ci_failure_tracker.github.writer import DryRunWriter
+from ci_failure_tracker.model import Create, Problem, Requests, Result, Severity, WriteStatus
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report import Report
 from sandbox import Sandbox, Server
 from sweeping import make_plan, report_of
 
@@ -121,8 +121,8 @@ def test_a_bug_in_the_tracker_is_told_and_fails(
 
 @pytest.mark.usefixtures("runner")
 def test_at_most_ten_annotations_of_a_kind_errors_first(capsys: pytest.CaptureFixture[str]) -> None:
-    problems = [Problem(Gravity.WARNING, f"w{number}") for number in range(30)]
-    problems += [Problem(Gravity.ERROR, f"e{number}") for number in range(11)]
+    problems = [Problem(Severity.WARNING, f"w{number}") for number in range(30)]
+    problems += [Problem(Severity.ERROR, f"e{number}") for number in range(11)]
     action._annotate(a_report(problems))
     told = capsys.readouterr().out
     assert commands(told) == ["error"] * 10 + ["warning"] * 10
@@ -132,13 +132,13 @@ def test_at_most_ten_annotations_of_a_kind_errors_first(capsys: pytest.CaptureFi
 
 @pytest.mark.usefixtures("runner")
 def test_ten_problems_are_all_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    action._annotate(a_report([Problem(Gravity.ERROR, f"e{number}") for number in range(10)]))
+    action._annotate(a_report([Problem(Severity.ERROR, f"e{number}") for number in range(10)]))
     assert "more;" not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("runner")
 def test_a_notice_is_one(capsys: pytest.CaptureFixture[str]) -> None:
-    action._annotate(a_report([Problem(Gravity.NOTICE, "n")]))
+    action._annotate(a_report([Problem(Severity.NOTICE, "n")]))
     assert commands(capsys.readouterr().out) == ["notice"]
 
 
@@ -146,16 +146,16 @@ def a_report(problems: list[Problem]) -> Report:
     run = a_run(1)
     scan = a_scan([run], {run.id: [a_job()]})
     plan = make_plan(scan, some_settings(), START)
-    (held,) = ShutDoor().apply(plan.actions)
+    (held,) = DryRunWriter().apply(plan.actions)
     assert isinstance(held.action, Create)
-    failed = Result(held.action, Fate.FAILED, problems=tuple(problems))
-    return report_of(plan, (failed,), Requests(1, None, 800), figures=NOTHING_SEEN, now=START)
+    failed = Result(held.action, WriteStatus.FAILED, problems=tuple(problems))
+    return report_of(plan, (failed,), Requests(1, None, 800), statistics=NOTHING_SEEN, now=START)
 
 
 def test_a_failed_write_makes_the_exit_code_one(monkeypatch: pytest.MonkeyPatch, runner: Path) -> None:
     monkeypatch.setenv("INPUT_TOKEN", "t")
     monkeypatch.setenv("INPUT_REPOSITORY", "o/r")
-    monkeypatch.setattr(action, "sweep", lambda *_: a_report([Problem(Gravity.ERROR, "no")]))
+    monkeypatch.setattr(action, "sweep", lambda *_: a_report([Problem(Severity.ERROR, "no")]))
     assert action.main() == 1
     assert outputs(runner)["created-count"] == "0"
     assert "could not be opened" in (runner / "step_summary").read_text(encoding="utf-8")

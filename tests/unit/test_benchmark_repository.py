@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.requests_made.repository import FRAGILE, Shape, add_closed, add_failed, make
 from builders import an_issue
+from ci_failure_tracker.issues.marker import read_tracked
 from ci_failure_tracker.tracking.identity import failure_id
-from ci_failure_tracker.tracking.marker import read_tracked
 from sandbox import Sandbox
 from sandbox.state import Issue
 

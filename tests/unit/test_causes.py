@@ -9,23 +9,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_reading, a_run, green, red, some_settings
-from ci_failure_tracker.diagnosis.observations import tell
-from ci_failure_tracker.model import Absence, ExcerptLine, History, Observation, Outcome, Reading, State
+from ci_failure_tracker.issues.marker import LIMIT, write_marker
+from ci_failure_tracker.issues.state_codec import read_state
+from ci_failure_tracker.model import ExcerptLine, History, JobDiagnosis, LogUnavailable, Observation, Outcome, State
 from ci_failure_tracker.tracking.causes import CAUSES, remembered
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.marker import LIMIT, write_marker
-from ci_failure_tracker.tracking.memory import fit, follow, remember
-from ci_failure_tracker.tracking.state_json import read_state
+from ci_failure_tracker.tracking.observations import with_diagnoses
+from ci_failure_tracker.tracking.state_update import fit, follow, updated_state
 
 
-def history(seen: list[Observation], *readings: Reading, **given: str) -> History:
-    (only,) = read_histories(tell(seen, readings), some_settings(**given))
+def history(seen: list[Observation], *readings: JobDiagnosis, **given: str) -> History:
+    (only,) = read_histories(with_diagnoses(seen, readings), some_settings(**given))
     return only
 
 
-def learnt(state: State | None, seen: list[Observation], *readings: Reading) -> State:
+def learnt(state: State | None, seen: list[Observation], *readings: JobDiagnosis) -> State:
     """The state after a sweep that read these logs, and knows what the state remembers."""
-    return remember(state, history(seen, *remembered([state] if state else []), *readings))
+    return updated_state(state, history(seen, *remembered([state] if state else []), *readings))
 
 
 def table(state: State) -> list[tuple[str, int]]:
@@ -56,7 +56,7 @@ def test_what_is_read_later_is_counted_then() -> None:
 
 def test_the_excerpt_is_that_of_the_newest_failure_whose_cause_is_known() -> None:
     seen = [red(a_run(1)), red(a_run(2)), red(a_run(3))]
-    state = learnt(None, seen, a_reading(seen[1], "OSError: disk"), a_reading(seen[2], "", Absence.GONE))
+    state = learnt(None, seen, a_reading(seen[1], "OSError: disk"), a_reading(seen[2], "", LogUnavailable.GONE))
     assert state.evidence is not None
     assert (state.evidence.number, state.evidence.headline) == (2, "OSError: disk")
     older = learnt(state, seen, a_reading(seen[0]))
@@ -68,19 +68,19 @@ def test_the_excerpt_is_that_of_the_newest_failure_whose_cause_is_known() -> Non
 
 def test_of_the_jobs_of_a_run_a_log_is_shown_rather_than_annotations() -> None:
     seen = [red(a_run(1), "test (a)", 1), red(a_run(1), "test (b)", 2)]
-    state = learnt(None, seen, a_reading(seen[0], "A", Absence.GONE), a_reading(seen[1], "B"))
+    state = learnt(None, seen, a_reading(seen[0], "A", LogUnavailable.GONE), a_reading(seen[1], "B"))
     assert state.evidence is not None
     assert state.evidence.headline == "B"
 
 
 def test_a_log_that_is_not_there_is_remembered_until_it_is() -> None:
     seen = [red(a_run(1))]
-    absent = learnt(None, seen, a_reading(seen[0], "", Absence.NOT_FOUND))
-    assert [leg.absence for leg in absent.latest.legs] == [Absence.NOT_FOUND]
-    assert learnt(absent, seen, a_reading(seen[0], "", Absence.NOT_FOUND)) == absent
+    absent = learnt(None, seen, a_reading(seen[0], "", LogUnavailable.NOT_FOUND))
+    assert [leg.log_unavailable for leg in absent.latest.legs] == [LogUnavailable.NOT_FOUND]
+    assert learnt(absent, seen, a_reading(seen[0], "", LogUnavailable.NOT_FOUND)) == absent
     assert learnt(absent, seen) == absent
     back = learnt(absent, seen, a_reading(seen[0]))
-    assert [(leg.signature, leg.absence) for leg in back.latest.legs] == [("v1:ValueError: no year", None)]
+    assert [(leg.signature, leg.log_unavailable) for leg in back.latest.legs] == [("v1:ValueError: no year", None)]
     assert table(back) == [("ValueError: no year", 1)]
 
 
@@ -90,7 +90,7 @@ def test_how_a_job_really_ended_is_remembered_although_github_goes_on_saying_oth
     assert first.latest.outcome is Outcome.TIMED_OUT
     again = history([cancelled], *remembered([first]), conclusions="timed_out")
     assert again.latest.outcome is Outcome.TIMED_OUT
-    assert remember(first, again) == first
+    assert updated_state(first, again) == first
 
 
 def test_a_cause_learnt_later_also_changes_how_the_run_ended() -> None:
@@ -112,7 +112,7 @@ def test_of_many_causes_those_seen_last_are_named_and_the_others_counted() -> No
 
 def test_what_another_issue_knows_more_of_wins() -> None:
     seen = [red(a_run(1))]
-    absent = learnt(None, seen, a_reading(seen[0], "", Absence.GONE))
+    absent = learnt(None, seen, a_reading(seen[0], "", LogUnavailable.GONE))
     known = learnt(None, seen, a_reading(seen[0]))
     for states in ([absent, known], [known, absent]):
         assert remembered(states)[-1].signature == "v1:ValueError: no year"
@@ -121,9 +121,9 @@ def test_what_another_issue_knows_more_of_wins() -> None:
 def test_an_issue_of_a_cause_keeps_its_name_when_fewer_of_its_jobs_are_looked_at() -> None:
     seen = [red(a_run(1), "build", 1), red(a_run(2), "build", 2), red(a_run(2), "test", 3)]
     readings = [a_reading(one) for one in seen]
-    state = remember(None, history(seen, *readings, group_by="cause"))
+    state = updated_state(None, history(seen, *readings, group_by="cause"))
     assert state.identity.job == "build, test"
-    assert remember(state, history(seen[1:2], readings[1], group_by="cause")).identity == state.identity
+    assert updated_state(state, history(seen[1:2], readings[1], group_by="cause")).identity == state.identity
 
 
 def test_a_follower_counts_the_causes_of_its_own_failures_only() -> None:
@@ -136,7 +136,7 @@ def test_a_follower_counts_the_causes_of_its_own_failures_only() -> None:
 # --- the form that fits --------------------------------------------------------------------------
 
 
-def with_lines(reading: Reading, texts: list[str]) -> Reading:
+def with_lines(reading: JobDiagnosis, texts: list[str]) -> JobDiagnosis:
     lines = tuple(ExcerptLine(number, text) for number, text in enumerate(texts, start=1))
     assert reading.diagnosis
     return dataclasses.replace(reading, diagnosis=dataclasses.replace(reading.diagnosis, lines=lines))

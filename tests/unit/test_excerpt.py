@@ -1,11 +1,11 @@
-"""Which lines of a log a maintainer gets to see."""
+"""The lines of a log that a maintainer sees."""
 
 from __future__ import annotations
 
-from ci_failure_tracker.diagnosis.excerpt import Limits, chosen, ordered, ranges
+from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
 from ci_failure_tracker.diagnosis.explain import read_log
 from ci_failure_tracker.diagnosis.log import Log
-from ci_failure_tracker.diagnosis.rule import GENERIC, Block, Rank
+from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.structure import Section
 from ci_failure_tracker.model import ExcerptLine, LineRange
 
@@ -17,73 +17,75 @@ def log_of(*lines: str) -> Log:
 
 
 def numbers(log: Log, *blocks: Block, limits: Limits = DEFAULT) -> list[int]:
-    return [line.number for line in chosen(log, ordered(blocks), limits)]
+    return [line.number for line in choose_lines(log, by_confidence(blocks), limits)]
 
 
-def a_block(start: int, end: int, rank: Rank = Rank.DEFINITE, *, headline: int = 0, score: float = 0.0) -> Block:
-    return Block(start, end, headline or start, rank, "test.rule", score)
+def a_block(
+    start: int, end: int, confidence: Confidence = Confidence.DEFINITE, *, headline: int = 0, score: float = 0.0
+) -> Block:
+    return Block(start, end, headline or start, confidence, "test.pattern", score)
 
 
 def different(count: int) -> list[str]:
     return [f"{'abcdefghijklmnopqrstuvwxyz'[n % 26] * (n // 26 + 1)}: went wrong" for n in range(count)]
 
 
-def test_consequences_stay_out_where_there_is_a_cause_and_a_recap_stays_only_beside_it() -> None:
+def test_beside_a_cause_symptoms_and_distant_recaps_are_left_out() -> None:
     log = log_of(*different(20))
-    recaps = (a_block(5, 5, Rank.RECAP), a_block(15, 15, Rank.RECAP))
-    assert numbers(log, a_block(3, 4), a_block(6, 6, Rank.SYMPTOM), *recaps) == [3, 4, 5]
+    recaps = (a_block(5, 5, Confidence.RECAP), a_block(15, 15, Confidence.RECAP))
+    assert numbers(log, a_block(3, 4), a_block(6, 6, Confidence.SYMPTOM), *recaps) == [3, 4, 5]
 
 
-def test_a_log_without_steps_shows_at_its_end_how_the_job_came_to_it() -> None:
+def test_a_log_without_steps_shows_the_symptom_at_its_end() -> None:
     log = log_of(*different(20))
-    blocks = ordered([a_block(3, 4), a_block(6, 6, Rank.SYMPTOM), a_block(18, 18, Rank.SYMPTOM)])
-    assert [line.number for line in chosen(log, blocks, DEFAULT, ending=15)] == [3, 4, 18]
+    blocks = by_confidence([a_block(3, 4), a_block(6, 6, Confidence.SYMPTOM), a_block(18, 18, Confidence.SYMPTOM)])
+    assert [line.number for line in choose_lines(log, blocks, DEFAULT, ending=15)] == [3, 4, 18]
 
 
-def test_the_neighbours_of_a_failure_are_shown_up_to_an_empty_line_or_the_end_of_its_step() -> None:
+def test_neighbour_lines_are_shown_up_to_an_empty_line_or_the_step_end() -> None:
     log = log_of("far", "-----", "above", "guess", "below", "further", "", "far", "failure", "below", "next step")
     step = Section(1, 1, 10)
-    blocks = ordered([a_block(4, 4, Rank.LIKELY, score=9)])
-    assert [line.number for line in chosen(log, blocks, DEFAULT, [step])] == [3, 4, 5, 6]
-    assert [line.number for line in chosen(log, [a_block(9, 9)], DEFAULT, [step])] == [9, 10]
+    blocks = by_confidence([a_block(4, 4, Confidence.LIKELY, score=9)])
+    assert [line.number for line in choose_lines(log, blocks, DEFAULT, [step])] == [3, 4, 5, 6]
+    assert [line.number for line in choose_lines(log, [a_block(9, 9)], DEFAULT, [step])] == [9, 10]
 
 
-def test_a_consequence_is_shown_where_there_is_nothing_better() -> None:
-    assert numbers(log_of(*different(20)), a_block(15, 15, Rank.SYMPTOM)) == [15]
+def test_a_symptom_is_shown_if_there_is_nothing_better() -> None:
+    assert numbers(log_of(*different(20)), a_block(15, 15, Confidence.SYMPTOM)) == [15]
 
 
-def test_what_something_that_passed_may_have_printed_stays_out_where_a_tool_says_what_failed() -> None:
+def test_a_generic_guess_is_left_out_beside_a_definite_failure() -> None:
     log = log_of(*different(20))
-    guess = Block(15, 16, 15, Rank.LIKELY, GENERIC, 20)
+    guess = Block(15, 16, 15, Confidence.LIKELY, GENERIC, 20)
     assert numbers(log, a_block(3, 4), guess) == [3, 4]
 
 
-def test_beside_little_that_a_tool_says_a_stack_trace_is_shown_as_well_but_not_beside_much() -> None:
+def test_a_stack_trace_is_shown_beside_a_short_failure_only() -> None:
     log = log_of(*different(20))
-    trace = a_block(15, 16, Rank.LIKELY)
+    trace = a_block(15, 16, Confidence.LIKELY)
     assert numbers(log, a_block(3, 4), trace) == [3, 4, 15, 16]
     assert numbers(log, a_block(1, 9), trace) == [*range(1, 10)]
 
 
-def test_of_several_guesses_the_weak_ones_stay_out() -> None:
+def test_weak_guesses_are_left_out_beside_a_strong_one() -> None:
     log = log_of(*different(20))
-    guesses = (a_block(2, 2, Rank.LIKELY, score=3), a_block(9, 9, Rank.LIKELY, score=10))
+    guesses = (a_block(2, 2, Confidence.LIKELY, score=3), a_block(9, 9, Confidence.LIKELY, score=10))
     assert numbers(log, *guesses) == [9]
 
 
 def test_noise_is_never_shown() -> None:
-    assert numbers(log_of(*different(5)), a_block(1, 5, Rank.NOISE)) == []
+    assert numbers(log_of(*different(5)), a_block(1, 5, Confidence.NOISE)) == []
 
 
-def test_the_first_failure_comes_first_where_there_is_no_room_for_all() -> None:
+def test_the_first_failures_are_shown_if_there_is_no_room_for_all() -> None:
     log = log_of(*different(40))
     blocks = [a_block(n, n) for n in range(1, 41)]
     assert numbers(log, *blocks, limits=Limits(lines=5)) == [1, 2, 3, 4, 5]
 
 
-def test_failures_that_differ_in_numbers_only_are_folded_into_the_first_with_their_count() -> None:
+def test_failures_that_differ_only_in_numbers_are_shown_once_and_counted() -> None:
     log = log_of("timed out after 10 s", "fine", "timed out after 20 s", "fine", "timed out after 3 s")
-    lines = chosen(log, ordered([a_block(1, 1), a_block(3, 3), a_block(5, 5)]), DEFAULT)
+    lines = choose_lines(log, by_confidence([a_block(1, 1), a_block(3, 3), a_block(5, 5)]), DEFAULT)
     assert [(line.number, line.repeats) for line in lines] == [(1, 2)]
 
 
@@ -92,17 +94,17 @@ def test_a_long_block_keeps_its_beginning_and_its_end() -> None:
     assert numbers(log, a_block(1, 60), limits=Limits(lines=9)) == [1, 2, 3, 4, 5, 6, 58, 59, 60]
 
 
-def test_a_long_stack_trace_is_cut_in_the_middle_and_says_how_much() -> None:
+def test_a_long_stack_trace_loses_its_middle_and_tells_how_much() -> None:
     frames = [f"\tat org.example.Call{n}.run(Call.java:{n})" for n in range(20)]
     log = log_of(
         "java.lang.IllegalStateException: no", *frames, "Caused by: java.io.IOException: gone", "\tat a.B.c(B.java)"
     )
-    lines = chosen(log, ordered([a_block(1, 23)]), Limits(lines=9))
+    lines = choose_lines(log, by_confidence([a_block(1, 23)]), Limits(lines=9))
     assert [line.number for line in lines] == [1, 2, 3, 4, 21, 22, 23]
     assert [line.left_out for line in lines] == [0, 0, 0, 0, 16, 0, 0]
 
 
-def test_of_many_failures_each_is_named_and_the_first_is_shown_at_greater_length() -> None:
+def test_each_of_many_failures_is_shown_and_the_first_has_most_lines() -> None:
     lines = [f"{'abcdefgh'[n // 10]}{'klmnopqrst'[n % 10]}: went wrong" for n in range(80)]
     blocks = [a_block(n * 10 + 1, n * 10 + 10) for n in range(8)]
     shown = numbers(log_of(*lines), *blocks)
@@ -111,23 +113,23 @@ def test_of_many_failures_each_is_named_and_the_first_is_shown_at_greater_length
     assert len(shown) == 30
 
 
-def test_beside_what_ends_any_job_only_what_is_near_is_shown() -> None:
+def test_beside_a_fatal_block_only_near_blocks_are_shown() -> None:
     log = log_of(*different(90))
-    blocks = (a_block(2, 2), a_block(78, 78), a_block(80, 80, Rank.FATAL))
+    blocks = (a_block(2, 2), a_block(78, 78), a_block(80, 80, Confidence.FATAL))
     assert numbers(log, *blocks) == [78, 80]
 
 
-def test_the_characters_are_bounded_as_well() -> None:
+def test_an_excerpt_keeps_the_limit_of_characters() -> None:
     log = log_of(*["x" * 100 for _ in range(20)])
     assert len(numbers(log, a_block(1, 20), limits=Limits(lines=30, characters=505))) == 5
 
 
-def test_one_endless_line_does_not_use_up_the_room() -> None:
+def test_one_endless_line_does_not_use_all_the_room() -> None:
     log = log_of("y" * 100_000, "z")
     assert numbers(log, a_block(1, 2), limits=Limits(lines=30, characters=400)) == [1, 2]
 
 
-def test_empty_lines_and_the_marks_of_the_log_are_left_out() -> None:
+def test_empty_lines_and_log_marks_are_left_out() -> None:
     log = log_of("first", "", "##[endgroup]", "second")
     assert numbers(log, a_block(1, 4)) == [1, 4]
 

@@ -1,4 +1,4 @@
-"""Why a job failed, from its log to the diagnosis."""
+"""The diagnosis of a job, from its log or its annotations."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def annotation(message: str, path: str = ".github", line: int | None = None, lev
         "gizmo.frob:12: unexpected end of widget",
     ],
 )
-def test_a_failure_of_a_tool_that_nobody_listed_is_found_by_how_it_reads(line: str) -> None:
+def test_a_failure_of_an_unknown_tool_is_found_by_its_words(line: str) -> None:
     quiet = [f"frobnicating gizmo {number}" for number in range(200)]
     diagnosis = diagnosis_of("\n".join([*quiet[:150], line, *quiet[150:]]))
     assert diagnosis.headline == line
@@ -46,7 +46,7 @@ def test_a_failure_of_a_tool_that_nobody_listed_is_found_by_how_it_reads(line: s
     assert len(diagnosis.lines) <= 15
 
 
-def test_that_nothing_failed_is_no_failure() -> None:
+def test_a_count_of_zero_failures_is_not_a_failure() -> None:
     said = "gizmo: error: no blue widget"
     noise = "\n".join(
         ["0 errors, 0 failed", "warning: error_level is deprecated", "built with -Werror", "ok fails on error"]
@@ -54,41 +54,41 @@ def test_that_nothing_failed_is_no_failure() -> None:
     assert diagnosis_of(f"{noise}\n{said}\n{noise}").headline == said
 
 
-def test_the_exit_code_is_no_headline_where_anything_was_printed() -> None:
+def test_the_last_line_of_output_beats_the_exit_code_as_headline() -> None:
     diagnosis = diagnosis_of("one gizmo\nanother gizmo")
     assert diagnosis.headline == "another gizmo"
 
 
-def test_the_exit_code_is_the_headline_where_nothing_else_was_printed() -> None:
+def test_the_exit_code_is_the_headline_of_a_step_without_output() -> None:
     log = read_log([b"##[group]Run false\n##[endgroup]\n##[error]Process completed with exit code 1."])
     assert explain(log).headline == "Process completed with exit code 1."
 
 
-def test_a_log_in_which_nothing_was_printed_has_no_lines() -> None:
+def test_a_log_without_visible_text_gives_a_diagnosis_without_lines() -> None:
     diagnosis = explain(read_log([b"\n \n"]))
     assert (diagnosis.headline, diagnosis.lines, diagnosis.ranges) == ("", (), ())
 
 
-def test_what_a_line_says_in_red_counts_more() -> None:
+def test_a_red_line_beats_an_equal_line_without_colour() -> None:
     diagnosis = diagnosis_of("gizmo one failed\n" + "fine\n" * 60 + "\x1b[31mgizmo two failed\x1b[0m\n" + "fine\n" * 60)
     assert diagnosis.headline == "gizmo two failed"
 
 
-def test_secrets_are_in_neither_headline_nor_excerpt() -> None:
+def test_headline_and_excerpt_contain_no_secrets() -> None:
     secret = "ghp_" + "a1B2" * 9
     diagnosis = diagnosis_of(f"gizmo: fatal: cannot log in with {secret}")
     assert secret not in diagnosis.headline + "".join(line.text for line in diagnosis.lines)
     assert diagnosis.headline.startswith("gizmo: fatal: cannot log in with ")
 
 
-def test_the_same_cause_has_the_same_signature_and_another_one_another() -> None:
+def test_equal_causes_have_equal_signatures_and_other_causes_do_not() -> None:
     one = diagnosis_of("[10:00:01] gizmo: fatal: no widget 'blue' at 0x7ffd01 after 12 s")
     again = diagnosis_of("fine\n" * 99 + "[11:30:07] gizmo: fatal: no widget 'blue' at 0x55aa31 after 3 s")
     other = diagnosis_of("[10:00:01] gizmo: fatal: no widget 'green' at 0x7ffd01 after 12 s")
     assert one.signature == again.signature != other.signature
 
 
-def test_a_job_that_was_cancelled_after_a_failure_failed() -> None:
+def test_a_job_that_is_cancelled_after_a_failure_counts_as_failed() -> None:
     log = read_log(
         [b"##[group]Run make\n##[endgroup]\na.c:1:2: error: no such widget\n##[error]The operation was canceled."]
     )
@@ -96,11 +96,11 @@ def test_a_job_that_was_cancelled_after_a_failure_failed() -> None:
     assert (diagnosis.outcome, diagnosis.headline) == (Outcome.FAILURE, "a.c:1:2: error: no such widget")
 
 
-def test_a_log_of_very_many_failed_steps_is_read_in_the_time_that_it_takes_to_read_it() -> None:
+def test_a_log_with_fifty_thousand_failed_steps_is_explained() -> None:
     assert explain(read_log([b"##[group]Run x\n##[error]e\n" * 50_000])).headline == "e"
 
 
-def test_annotations_say_why_where_there_is_no_log() -> None:
+def test_annotations_explain_a_failure_without_a_log() -> None:
     diagnosis = explain_annotations(
         [
             annotation("Process completed with exit code 1."),
@@ -123,11 +123,11 @@ def test_annotations_say_why_where_there_is_no_log() -> None:
     ],
     ids=["none", "the exit code", "a warning"],
 )
-def test_annotations_that_only_say_that_it_failed_say_nothing(annotations: list[Annotation]) -> None:
+def test_annotations_that_only_report_the_failure_give_no_diagnosis(annotations: list[Annotation]) -> None:
     assert explain_annotations(annotations) is None
 
 
-def test_an_annotation_tells_that_the_time_was_over() -> None:
+def test_an_annotation_can_report_the_time_limit() -> None:
     said = "The job running on runner GitHub Actions 7 has exceeded the maximum execution time of 360 minutes."
     diagnosis = explain_annotations([annotation(said), annotation("The operation was canceled.")])
     assert diagnosis
@@ -144,7 +144,7 @@ HOSTILE = st.sampled_from(
 
 
 @given(st.lists(st.one_of(HOSTILE, st.text(max_size=20)), max_size=80), st.integers(1, 100))
-def test_no_log_breaks_it_and_the_excerpt_stays_within_its_bounds(parts: list[str], most: int) -> None:
+def test_any_log_can_be_explained_and_its_excerpt_keeps_the_limits(parts: list[str], most: int) -> None:
     text = "".join(parts)
     diagnosis = explain(read_log([text.encode("utf-8", "surrogatepass")]), Limits(lines=most))
     assert len(diagnosis.lines) <= most

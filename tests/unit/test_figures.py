@@ -10,29 +10,29 @@ from typing import Any
 import pytest
 
 from builders import CI, START, a_job, a_reading, a_run, a_scan, a_state, an_issue, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
 from ci_failure_tracker.model import (
     Close,
     Commit,
     Create,
-    Fate,
     Identity,
     Issue,
     Job,
+    MissedSchedule,
     Outcome,
-    Quiet,
     Reopen,
     Result,
     Run,
-    Scan,
     Schedule,
+    Snapshot,
     Step,
     Window,
     Workflow,
+    WriteStatus,
 )
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.figures import Figures, Measures, Spread
+from ci_failure_tracker.report.measures import Measures, Spread, Statistics
+from ci_failure_tracker.report.statistics import make_statistics
 from ci_failure_tracker.tracking.identity import failure_id
+from ci_failure_tracker.tracking.observations import observe
 from sweeping import find_in, make_plan
 
 HOUR = 3_600
@@ -47,14 +47,14 @@ def line(marks: str, first: int = 1, **more: object) -> list[Run]:
     return [a_run(number, ends[mark], **more) for number, mark in enumerate(marks, start=first)]
 
 
-def with_jobs(runs: list[Run], **more: object) -> Scan:
+def with_jobs(runs: list[Run], **more: object) -> Snapshot:
     """A scan in which the only job of each red run was read."""
     jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
     return dataclasses.replace(a_scan(runs, jobs), **more)  # type: ignore[arg-type]
 
 
-def figures(scan: Scan, results: tuple[Result, ...] = (), **given: str) -> Figures:
-    return make_figures(find_in(scan, some_settings(**given), NOW), results, some_settings(**given), NOW)
+def figures(scan: Snapshot, results: tuple[Result, ...] = (), **given: str) -> Statistics:
+    return make_statistics(find_in(scan, some_settings(**given), NOW), results, some_settings(**given), NOW)
 
 
 def of(marks: str, **more: object) -> Measures:
@@ -287,14 +287,14 @@ def test_what_the_issue_of_a_job_remembers_is_as_good_as_read() -> None:
     assert figures(dataclasses.replace(again, issues=())).jobs == ()
 
 
-def issue_of(scan: Scan, **given: str) -> Issue:
+def issue_of(scan: Snapshot, **given: str) -> Issue:
     """The issue that a sweep opens for what a scan says."""
     plan = make_plan(scan, some_settings(**given), NOW)
     (create,) = [one for one in plan.actions if isinstance(one, Create)]
     return an_issue(1, create.body)
 
 
-def known_of(scan: Scan, issue: Issue) -> Scan:
+def known_of(scan: Snapshot, issue: Issue) -> Snapshot:
     """The same runs in the next sweep, which reads none of them again."""
     return dataclasses.replace(scan, jobs=(), issues=(issue,), known=frozenset(run.id for run in scan.runs))
 
@@ -309,8 +309,8 @@ def test_whatever_an_issue_stands_for_it_remembers_the_jobs(given: dict[str, str
 def test_an_issue_of_a_cause_remembers_which_job_it_was() -> None:
     read = with_jobs(line("ggrr"))
     readings = tuple(a_reading(one) for one in observe(read) if one.outcome is Outcome.FAILURE)
-    read = dataclasses.replace(read, readings=readings)
-    again = dataclasses.replace(known_of(read, issue_of(read, group_by="cause")), readings=())
+    read = dataclasses.replace(read, job_diagnoses=readings)
+    again = dataclasses.replace(known_of(read, issue_of(read, group_by="cause")), job_diagnoses=())
     assert figures(again, group_by="cause").jobs == figures(read, group_by="cause").jobs
 
 
@@ -351,7 +351,7 @@ def test_what_stands_for_a_run_without_jobs_is_no_job_whether_read_or_remembered
 
 def test_the_silence_of_a_schedule_is_no_attempt_of_the_run_that_it_names() -> None:
     runs = [a_run(number, "success", event="schedule", attempt=2 if number == 3 else 1) for number in (1, 2, 3)]
-    silent = Schedule(CI, Quiet.OVERDUE, START + timedelta(hours=4), last=runs[2])
+    silent = Schedule(CI, MissedSchedule.OVERDUE, START + timedelta(hours=4), last=runs[2])
     read = dataclasses.replace(a_scan(runs), schedules=(silent,), workflows=(CI,))
     again = dataclasses.replace(known_of(read, issue_of(read)), schedules=(silent,))
     assert figures(again).jobs == ()
@@ -465,7 +465,7 @@ def marked(number: int, job: str, hours: int = 0, **more: Any) -> Issue:
     return an_issue(number, body, created_at=START + timedelta(hours=hours), **more)
 
 
-def done(kind: str, number: int, state_reason: str = "completed", fate: Fate = Fate.DONE) -> Result:
+def done(kind: str, number: int, state_reason: str = "completed", fate: WriteStatus = WriteStatus.DONE) -> Result:
     identity = Identity(failure_id("CI", "new"), "CI", "new")
     actions = {
         "create": Create(identity, "", "", "", (), (), a_state()),
@@ -484,7 +484,7 @@ def test_issues_are_counted_as_they_are_after_the_sweep() -> None:
         marked(4, "d", **closed),
         marked(5, "e", **{**closed, "state_reason": "not_planned"}),
     )
-    results = (done("create", 9), done("close", 2), done("reopen", 4), done("close", 1, fate=Fate.PLANNED))
+    results = (done("create", 9), done("close", 2), done("reopen", 4), done("close", 1, fate=WriteStatus.PLANNED))
     found = figures(a_scan([], issues=issues), results).issues
     # Open: 1, the reopened 4, the new 9. Resolved: 2 after 20 - 16 = 4 hours, 3 after 10 - 4 = 6 hours.
     assert (found.open, found.opened, found.reopened, found.closed) == (3, 1, 1, 1)

@@ -17,27 +17,27 @@ from typing import Any
 import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
+from ci_failure_tracker.issues.marker import BEGIN, END, read_tracked, write_marker
+from ci_failure_tracker.issues.state_codec import state_as_json
 from ci_failure_tracker.model import (
-    Absence,
+    CloseReason,
     Closing,
     CommitsBetween,
     Create,
-    Ending,
     FailedLeg,
     Flaky,
     Issue,
-    Point,
+    LogUnavailable,
     Requests,
-    Scan,
+    RunRef,
     Skip,
+    SkipReason,
+    Snapshot,
     Suspect,
-    Why,
 )
-from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report_json import report_as_json
-from ci_failure_tracker.tracking.marker import BEGIN, END, read_tracked, write_marker
-from ci_failure_tracker.tracking.state_json import state_as_json
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.summary import render_summary
 from hostile import PIECES
 from sweeping import Plan, make_plan, report_of
 
@@ -49,11 +49,11 @@ WRONG: tuple[Any, ...] = (
 _MARKER = re.compile(r"<!-- ci-failure-tracker \{.*\} -->")
 
 
-def a_failing_scan(*issues: Issue) -> Scan:
+def a_failing_scan(*issues: Issue) -> Snapshot:
     runs = [a_run(1, "success"), a_run(2), a_run(3)]
     jobs = {run.id: [dataclasses.replace(a_job("test (3.12)", run.conclusion), id=run.id + 4_000)] for run in runs}
     seen = a_scan(runs, jobs, issues)
-    return dataclasses.replace(seen, readings=(a_reading(red(runs[2], "test (3.12)"), "ValueError: x"),))
+    return dataclasses.replace(seen, job_diagnoses=(a_reading(red(runs[2], "test (3.12)"), "ValueError: x"),))
 
 
 def planned(*issues: Issue) -> Plan:
@@ -75,7 +75,7 @@ def marker() -> dict[str, Any]:
     (create,) = planned().actions
     assert isinstance(create, Create)
     state = create.state
-    point = Point(9, 9, "9" * 40, NOW)
+    point = RunRef(9, 9, "9" * 40, NOW)
     full = dataclasses.replace(
         state,
         last_green=point,
@@ -83,16 +83,16 @@ def marker() -> dict[str, Any]:
         previous=4,
         other_causes=2,
         flaky=Flaky(("1" * 40,), 1, 2, 3, 4),
-        closed=Closing(Ending.RECOVERED, NOW),
+        closed=Closing(CloseReason.RECOVERED, NOW),
         reopened_at=NOW,
-        cause_told=NOW,
+        cause_commented_at=NOW,
         counted_to=(NOW, 1, 1),
         suspects=CommitsBetween("1" * 40, "2" * 40, (Suspect("2" * 40, "a title", "ada"),), more=True),
         related=(5, 6),
         relapses=1,
         lines=tuple(dataclasses.replace(line, greens=(point,)) for line in state.lines),
     )
-    leg = FailedLeg("3.12", 5, "Run it", "v1:1", Absence.GONE)
+    leg = FailedLeg("3.12", 5, "Run it", "v1:1", LogUnavailable.GONE)
     first = dataclasses.replace(full.occurrences[0], legs=(leg,), hidden_legs=2)
     return dict(state_as_json(dataclasses.replace(full, occurrences=(first, *full.occurrences[1:]))))
 
@@ -142,9 +142,9 @@ def check_no_harm(issue: Issue, *, told: bool) -> None:
     plan = make_plan(seen, some_settings(), NOW)
     assert not [action for action in plan.actions if isinstance(action, Create)]
     if told:
-        assert [action.why for action in plan.actions if isinstance(action, Skip)] == [Why.UNREADABLE]
+        assert [action.why for action in plan.actions if isinstance(action, Skip)] == [SkipReason.UNREADABLE]
         assert [str(problem) for problem in plan.problems if f"#{issue.number}" in problem.what]
-    report = report_of(plan, requests=Requests(1, None, 800), figures=NOTHING_SEEN, now=NOW)
+    report = report_of(plan, requests=Requests(1, None, 800), statistics=NOTHING_SEEN, now=NOW)
     render_summary(report).encode()
     json.dumps(report_as_json(report)).encode()
 

@@ -6,34 +6,37 @@ import dataclasses
 from datetime import datetime, timedelta
 
 from builders import START, a_reading, a_run, a_scan, green, red, some_settings
-from ci_failure_tracker.diagnosis.observations import tell
 from ci_failure_tracker.model import (
-    Absence,
     Action,
     Create,
     History,
+    IdentityKind,
+    JobDiagnosis,
+    LogUnavailable,
     Observation,
     Outcome,
-    Reading,
     Skip,
-    Why,
+    SkipReason,
     Workflow,
 )
 from ci_failure_tracker.tracking.history import read_histories
+from ci_failure_tracker.tracking.observations import with_diagnoses
 from sweeping import make_plan
 
 SETTINGS = some_settings(group_by="cause")
 NIGHTLY = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
 
 
-def histories(seen: list[Observation], *readings: Reading) -> dict[str, History]:
+def histories(seen: list[Observation], *readings: JobDiagnosis) -> dict[str, History]:
     """By the headline of their cause; one without a cause by the name of its job."""
-    found = read_histories(tell(seen, readings), SETTINGS)
+    found = read_histories(with_diagnoses(seen, readings), SETTINGS)
     return {one.identity.cause.removeprefix("v1:") or one.identity.job: one for one in found}
 
 
-def decided(seen: list[Observation], *readings: Reading, now: datetime = START + timedelta(days=10)) -> list[Action]:
-    scan = dataclasses.replace(a_scan([one.run for one in seen]), readings=readings)
+def decided(
+    seen: list[Observation], *readings: JobDiagnosis, now: datetime = START + timedelta(days=10)
+) -> list[Action]:
+    scan = dataclasses.replace(a_scan([one.run for one in seen]), job_diagnoses=readings)
     return list(make_plan(scan, SETTINGS, now, seen).actions)
 
 
@@ -164,7 +167,7 @@ def test_a_failure_whose_log_was_not_read_waits_for_its_cause_and_is_told_as_fai
     seen = [red(a_run(1))]
     (action,) = decided(seen)
     assert isinstance(action, Skip)
-    assert action.why is Why.CAUSE_UNKNOWN
+    assert action.why is SkipReason.CAUSE_UNKNOWN
     scan = a_scan([a_run(1)])
     assert [one.identity.job for one in make_plan(scan, SETTINGS, START, seen).failing] == ["test"]
 
@@ -172,7 +175,7 @@ def test_a_failure_whose_log_was_not_read_waits_for_its_cause_and_is_told_as_fai
 def test_a_log_that_is_not_there_is_waited_for_an_hour_and_then_the_issue_is_the_jobs() -> None:
     seen = [red(a_run(1))]
     ended = a_run(1).updated_at
-    absent = a_reading(seen[0], "", Absence.NOT_FOUND)
+    absent = a_reading(seen[0], "", LogUnavailable.NOT_FOUND)
     (early,) = decided(seen, absent, now=ended + timedelta(minutes=60))
     (late,) = decided(seen, absent, now=ended + timedelta(minutes=61))
     assert isinstance(early, Skip)
@@ -188,7 +191,9 @@ def test_a_log_that_says_only_that_it_failed_is_no_cause() -> None:
 
 
 def test_a_run_without_jobs_stands_for_itself() -> None:
-    broken = Observation(a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure")
+    broken = Observation(
+        a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN
+    )
     (action,) = decided([broken])
     assert isinstance(action, Create)
     assert action.identity.job == "startup failure"

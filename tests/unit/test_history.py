@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, green, red, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.model import History, Observation, Outcome, Run, State, Workflow
+from ci_failure_tracker.model import History, IdentityKind, Observation, Outcome, Run, State, Workflow
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.memory import REMEMBERED, follow, remember
+from ci_failure_tracker.tracking.observations import observe
+from ci_failure_tracker.tracking.state_update import REMEMBERED, follow, updated_state
 
 SETTINGS = some_settings()
 
@@ -133,15 +133,21 @@ def test_the_gravest_outcome_names_the_occurrence() -> None:
 
 
 def test_a_workflow_that_starts_again_no_longer_fails_to_start() -> None:
-    broken = Observation(a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure")
+    broken = Observation(
+        a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN
+    )
     found = {one.identity.job: one.failing for one in read_histories((broken, red(a_run(2))), SETTINGS)}
     assert found == {"startup failure": False, "test": True}
     assert not history(broken, green(a_run(2, event="schedule"))).failing
-    assert history(broken, Observation(a_run(2), Outcome.STARTUP_FAILURE, job="startup failure")).failing
+    assert history(
+        broken, Observation(a_run(2), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN)
+    ).failing
 
 
 def test_a_whole_workflow_that_starts_again_no_longer_fails_to_start() -> None:
-    broken = Observation(a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure")
+    broken = Observation(
+        a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN
+    )
     for newer in (green(a_run(2, event="schedule")), green(a_run(2, event="schedule"), "test")):
         assert not history(broken, newer, group_by="workflow").failing
     assert history(broken, red(a_run(2)), group_by="workflow").failing_legs == ("test",)
@@ -184,35 +190,35 @@ def test_a_job_behind_a_skipped_call_or_matrix_is_still_failing(name: str, skipp
 
 def test_an_occurrence_is_counted_once_however_often_it_is_seen() -> None:
     seen = [red(a_run(number)) for number in range(1, 40)]
-    state = remember(None, history(*seen))
+    state = updated_state(None, history(*seen))
     assert state.count == 39
     assert len(state.occurrences) == REMEMBERED
-    assert remember(state, history(*seen)) == state
+    assert updated_state(state, history(*seen)) == state
 
 
 def test_a_rerun_that_fails_again_is_a_new_occurrence() -> None:
-    state = remember(None, history(red(a_run(1))))
+    state = updated_state(None, history(red(a_run(1))))
     again = a_run(1, attempt=2, updated_at=a_run(1).updated_at + timedelta(hours=1))
-    assert remember(state, history(red(again))).count == 2
+    assert updated_state(state, history(red(again))).count == 2
 
 
 def test_a_failed_job_that_a_rerun_only_carries_along_is_not_counted_again() -> None:
-    state = remember(None, history(red(a_run(1))))
+    state = updated_state(None, history(red(a_run(1))))
     carried = dataclasses.replace(red(a_run(1)), run=a_run(1, attempt=2))
-    assert remember(state, history(carried)).count == 1
+    assert updated_state(state, history(carried)).count == 1
 
 
 def test_a_run_that_somebody_only_touches_is_not_counted_again() -> None:
     seen = [red(a_run(number)) for number in range(1, 15)]
-    state = remember(None, history(*seen))
+    state = updated_state(None, history(*seen))
     touched = dataclasses.replace(seen[0], run=a_run(1, updated_at=a_run(90).updated_at))
-    assert remember(state, history(touched, *seen[1:])) == state
+    assert updated_state(state, history(touched, *seen[1:])) == state
 
 
 def test_a_run_that_ends_late_is_counted_when_it_ends() -> None:
     slow = a_run(1, updated_at=a_run(5).updated_at)
-    state = remember(None, history(red(a_run(2)), red(a_run(3))))
-    assert remember(state, history(red(slow), red(a_run(2)), red(a_run(3)))).count == 3
+    state = updated_state(None, history(red(a_run(2)), red(a_run(3))))
+    assert updated_state(state, history(red(slow), red(a_run(2)), red(a_run(3)))).count == 3
 
 
 def test_a_follower_counts_only_what_came_after_the_closing() -> None:
@@ -220,17 +226,19 @@ def test_a_follower_counts_only_what_came_after_the_closing() -> None:
     everything = history(red(a_run(1)), red(a_run(2)), red(a_run(3)))
     follower = follow(7, everything, closed_at)
     assert follower.count == 1
-    assert remember(follower, everything) == follower
+    assert updated_state(follower, everything) == follower
 
 
 def test_what_an_issue_knew_of_the_break_stays_when_the_runs_looked_at_start_too_late() -> None:
-    state = remember(None, history(green(a_run(1)), red(a_run(2)), red(a_run(3))))
-    later = remember(state, history(red(a_run(3)), red(a_run(4))))
+    state = updated_state(None, history(green(a_run(1)), red(a_run(2)), red(a_run(3))))
+    later = updated_state(state, history(red(a_run(3)), red(a_run(4))))
     assert (later.last_green, later.first_red) == (state.last_green, state.first_red)
 
 
 def test_legs_are_counted_each() -> None:
-    state = remember(None, history(red(a_run(1), "test (a)"), red(a_run(2), "test (a)"), red(a_run(2), "test (b)")))
+    state = updated_state(
+        None, history(red(a_run(1), "test (a)"), red(a_run(2), "test (a)"), red(a_run(2), "test (b)"))
+    )
     assert [(leg.leg, leg.count) for leg in state.legs] == [("a", 2), ("b", 1)]
 
 
@@ -259,12 +267,12 @@ def test_many_small_sweeps_count_as_much_as_one(runs: list[Run], moments: list[i
     state: State | None = None
     for moment in [*sorted(moments), 60]:
         found = seen_until(runs, moment)
-        state = remember(state, found) if found else state
+        state = updated_state(state, found) if found else state
     at_once = seen_until(runs, 60)
     failures = sum(run.conclusion == "failure" for run in runs)
     assert (state.count if state else 0) == failures
     if state and at_once:
-        assert dataclasses.replace(state, legs=()) == dataclasses.replace(remember(None, at_once), legs=())
+        assert dataclasses.replace(state, legs=()) == dataclasses.replace(updated_state(None, at_once), legs=())
 
 
 @pytest.mark.parametrize("group_by", ["job", "workflow"])

@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.explain import explain, explain_annotations, read_log
 from ci_failure_tracker.diagnosis.log import clean
-from ci_failure_tracker.edges import action
-from ci_failure_tracker.edges.output import lines, one_line
-from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Annotation, Gravity, Identity, Problem, Requests
-from ci_failure_tracker.rendering.issue import render_title
-from ci_failure_tracker.rendering.markdown import cell, code, log_block, plain, prose
-from ci_failure_tracker.rendering.reasons import short_code
-from ci_failure_tracker.rendering.summary import render_summary
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.reporting.report_json import report_as_json
-from ci_failure_tracker.tracking.identity import short_branch, short_leg
+from ci_failure_tracker.entry import action
+from ci_failure_tracker.entry.terminal_text import lines, one_line
+from ci_failure_tracker.github.writer import DryRunWriter
+from ci_failure_tracker.issues.body import render_title
+from ci_failure_tracker.issues.evidence import short_code
+from ci_failure_tracker.model import Annotation, Identity, Problem, Requests, Severity
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.summary import render_summary
+from ci_failure_tracker.text.markdown import cell, code, log_block, plain, prose
+from ci_failure_tracker.text.short_names import short_branch, short_leg
 from harmless import (
     check_inactive,
     check_letters,
@@ -139,18 +139,18 @@ def a_report_with(problems: list[Problem]) -> Report:
     run = a_run(1)
     scan = a_scan([run], {run.id: [a_job()]})
     plan = make_plan(scan, some_settings(), START)
-    (held,) = ShutDoor().apply(plan.actions)
+    (held,) = DryRunWriter().apply(plan.actions)
     result = dataclasses.replace(held, problems=tuple(problems))
-    return report_of(plan, (result,), Requests(1, None, 800), figures=NOTHING_SEEN, now=START)
+    return report_of(plan, (result,), Requests(1, None, 800), statistics=NOTHING_SEEN, now=START)
 
 
-@pytest.mark.parametrize("gravity", list(Gravity))
+@pytest.mark.parametrize("gravity", list(Severity))
 def test_a_problem_with_a_hostile_name_is_told_without_harm(
-    gravity: Gravity, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    gravity: Severity, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GITHUB_OUTPUT", raising=False)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-    for text in TEXTS[list(Gravity).index(gravity) :: len(Gravity)]:
+    for text in TEXTS[list(Severity).index(gravity) :: len(Severity)]:
         name, secrets = text.text[:1_000], {text.name: text.secret} if text.secret else {}
         advice = "Add to the workflow:\npermissions:\n  actions: read\nA line after it."
         report = a_report_with([Problem(gravity, f"{name} gets no issue: {name}.", advice), Problem(gravity, name)])

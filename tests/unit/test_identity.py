@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.settings import GroupBy, Matrix
 from ci_failure_tracker.tracking.identity import failure_id, identify
+from ci_failure_tracker.tracking.matrix import split_leg
 
 
 @pytest.mark.parametrize(

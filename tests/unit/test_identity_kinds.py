@@ -8,8 +8,8 @@ import json
 import pytest
 
 from builders import START, a_job, a_run, a_scan, an_issue, some_settings
+from ci_failure_tracker.issues.marker import read_tracked, write_marker
 from ci_failure_tracker.model import Create, Identity, IdentityKind, Update
-from ci_failure_tracker.tracking.marker import read_tracked, write_marker
 from sweeping import Plan, make_plan
 
 NOW = START.replace(day=2)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from builders import START, a_run, green, red, some_settings
 from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.issues.body import IssueTemplate, read_template, render_title
 from ci_failure_tracker.model import Identity, IdentityKind, Observation, Outcome, State, Workflow
-from ci_failure_tracker.rendering.issue import IssueTemplate, read_template, render_title
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.memory import remember
+from ci_failure_tracker.tracking.state_update import updated_state
 from sweeping import TEMPLATE
 
 URL = "https://github.example/octo-org/example"
@@ -19,7 +19,7 @@ URL = "https://github.example/octo-org/example"
 
 def state_of(*seen: Observation, **given: str) -> State:
     (history,) = read_histories(seen, some_settings(**given))
-    return remember(None, history)
+    return updated_state(None, history)
 
 
 def text(state: State) -> str:

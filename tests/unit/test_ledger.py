@@ -6,16 +6,16 @@ import dataclasses
 from datetime import timedelta
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
-from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Create, Fate, Issue, Result, Run, Scan, Skip
-from ci_failure_tracker.reporting.ledger import CauseLook, JobName, Ledger, make_ledger
+from ci_failure_tracker.github.writer import DryRunWriter
+from ci_failure_tracker.model import Create, Issue, Result, Run, Skip, Snapshot, WriteStatus
+from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshots, JobName, take_issue_snapshots
 from sweeping import Plan, make_plan
 
 NOW = START + timedelta(hours=30)
 LATER = START + timedelta(hours=40)
 
 
-def a_plan(scan: Scan, **given: str) -> Plan:
+def a_plan(scan: Snapshot, **given: str) -> Plan:
     return make_plan(scan, some_settings(**given), NOW)
 
 
@@ -23,40 +23,40 @@ def done(plan: Plan, number: int = 7) -> tuple[Result, ...]:
     """Every action done; new issues have the numbers from 7 on."""
     numbers = iter(range(number, number + 100))
     return tuple(
-        Result(one, Fate.PLANNED, one.number)
+        Result(one, WriteStatus.PLANNED, one.number)
         if isinstance(one, Skip)
-        else Result(one, Fate.DONE, next(numbers) if isinstance(one, Create) else one.number)
+        else Result(one, WriteStatus.DONE, next(numbers) if isinstance(one, Create) else one.number)
         for one in plan.actions
     )
 
 
-def broken(*jobs: str, run: Run | None = None, headline: str = "ValueError: no year") -> Scan:
+def broken(*jobs: str, run: Run | None = None, headline: str = "ValueError: no year") -> Snapshot:
     """A scan in which these jobs of one run failed, all of one cause."""
     run = run or a_run(1)
     found = [a_job(name, number=run.number * 10 + place) for place, name in enumerate(jobs)]
     readings = tuple(a_reading(red(run, job.name, job.id), headline) for job in found)
-    return dataclasses.replace(a_scan([run], {run.id: found}), readings=readings)
+    return dataclasses.replace(a_scan([run], {run.id: found}), job_diagnoses=readings)
 
 
-def written(scan: Scan, number: int = 7) -> Issue:
+def written(scan: Snapshot, number: int = 7) -> Issue:
     """The issue that a sweep opens for what fails in a scan."""
     (create,) = [one for one in a_plan(scan).actions if isinstance(one, Create)]
     return an_issue(number, create.body, title=create.title, created_at=NOW)
 
 
-def mended() -> Scan:
+def mended() -> Snapshot:
     """A job that failed and was green twice since, with the issue that tells of it."""
     jobs = {1_001: [a_job(number=10)], **{1_000 + number: [a_job("test", "success", number)] for number in (2, 3)}}
     runs = [a_run(1), a_run(2, "success"), a_run(3, "success")]
     return a_scan(runs, jobs, (written(broken("test")),))
 
 
-def ledger_of(plan: Plan, results: tuple[Result, ...]) -> Ledger:
+def ledger_of(plan: Plan, results: tuple[Result, ...]) -> IssueSnapshots:
     tracked = plan.found.known.tracked.written
-    return make_ledger(plan.found.seen, tracked, plan.failing, results, LATER)
+    return take_issue_snapshots(plan.found.seen, tracked, plan.failing, results, LATER)
 
 
-def ledger(scan: Scan, results: tuple[Result, ...] | None = None, **given: str) -> Ledger:
+def ledger(scan: Snapshot, results: tuple[Result, ...] | None = None, **given: str) -> IssueSnapshots:
     plan = a_plan(scan, **given)
     return ledger_of(plan, done(plan) if results is None else results)
 
@@ -77,7 +77,7 @@ def test_an_issue_that_the_sweep_closed_is_closed_and_its_cause_is_no_longer_one
 def test_an_issue_whose_write_failed_stands_as_it_was() -> None:
     scan = mended()
     plan = a_plan(scan)
-    failed = tuple(Result(one, Fate.FAILED, 7) for one in plan.actions)
+    failed = tuple(Result(one, WriteStatus.FAILED, 7) for one in plan.actions)
     found = ledger_of(plan, failed)
     assert [(one.open, one.action) for one in found.issues] == [(True, None)]
     assert [one.headline for one in found.causes] == ["ValueError: no year"]
@@ -86,7 +86,7 @@ def test_an_issue_whose_write_failed_stands_as_it_was() -> None:
 def test_a_dry_run_shows_the_issues_as_they_are_and_the_causes_that_it_would_write() -> None:
     scan = broken("test")
     plan = a_plan(scan)
-    found = ledger_of(plan, ShutDoor().apply(plan.actions))
+    found = ledger_of(plan, DryRunWriter().apply(plan.actions))
     assert found.issues == ()
     (cause,) = found.causes
     assert (cause.headline, cause.count, cause.issues, cause.jobs) == (
@@ -115,7 +115,7 @@ def test_one_cause_in_several_jobs_is_one_and_the_most_frequent_comes_first() ->
     # `a` and `b` fail of one cause, `c` of another one.
     scan = broken("a", "b", "c")
     of_c = a_reading(red(scan.runs[0], "c", scan.jobs[0].jobs[2].id), "no such file")
-    scan = dataclasses.replace(scan, readings=(*scan.readings[:2], of_c))
+    scan = dataclasses.replace(scan, job_diagnoses=(*scan.job_diagnoses[:2], of_c))
     first, second = ledger(scan).causes
     assert (first.headline, first.count, first.jobs) == (
         "ValueError: no year",
@@ -130,5 +130,5 @@ def test_one_cause_in_several_jobs_is_one_and_the_most_frequent_comes_first() ->
 def test_what_fails_and_has_no_issue_yet_has_its_cause_as_well() -> None:
     found = ledger(broken("test"), min_failures="5")
     (cause,) = found.causes
-    assert isinstance(cause, CauseLook)
+    assert isinstance(cause, CauseSnapshot)
     assert (cause.headline, cause.issues, len(cause.lines)) == ("ValueError: no year", (), 2)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, some_settings
+from ci_failure_tracker.issues.marker import read_tracked
 from ci_failure_tracker.model import Skip
-from ci_failure_tracker.tracking.marker import read_tracked
 from stories import JOBS, Attempt, Story, Tracker, moments
 from sweeping import Plan
 

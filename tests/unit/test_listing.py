@@ -9,8 +9,8 @@ import pytest
 
 from builders import a_run
 from ci_failure_tracker.errors import GitHubError
-from ci_failure_tracker.github_api.listing import Listing, list_runs
-from ci_failure_tracker.github_api.patience import Budget
+from ci_failure_tracker.github.listing import Listing, list_runs
+from ci_failure_tracker.github.retry import Budget
 from ci_failure_tracker.model import Query, Run, Workflow
 
 

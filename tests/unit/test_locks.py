@@ -16,8 +16,8 @@ RUN = ROOT / "tests" / "requirements-run.txt"
 LOADED = """
 import sys
 from importlib.metadata import packages_distributions
-import sandbox.demo, ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli
-import ci_failure_tracker.reporting.metrics
+import sandbox.demo, ci_failure_tracker.entry.action, ci_failure_tracker.entry.cli
+import ci_failure_tracker.report.prometheus
 homes = packages_distributions()
 print(*{home for name in {name.partition(".")[0] for name in sys.modules} for home in homes.get(name, ())})
 """

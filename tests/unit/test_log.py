@@ -1,4 +1,4 @@
-"""Reading a log: lines as the terminal showed them, numbered as an editor numbers them, in bounded memory."""
+"""Reading a log: lines as a terminal shows them, numbered as in an editor, in bounded memory."""
 
 from __future__ import annotations
 
@@ -47,27 +47,27 @@ def test_an_endless_line_is_cut() -> None:
     assert clean("x" * 1_000_000) == "x" * LONGEST_LINE
 
 
-def test_lines_are_numbered_over_the_newline_alone() -> None:
+def test_only_newlines_separate_lines() -> None:
     log = read("one\u2028still one\rstill one\x0cstill\ntwo: error\n\nfour: error".encode())
     assert (log[2], log[3], log[4], log.last) == ("two: error", "", "four: error", 4)
     assert log.marked(WORDS) == (2, 4)
 
 
-def test_lines_that_the_log_does_not_have_are_empty() -> None:
+def test_a_line_outside_of_the_log_is_empty() -> None:
     log = read(b"one")
     assert (log[0], log[2], log[-1]) == ("", "", "")
 
 
-def test_a_word_marks_a_line_in_whatever_case_it_stands_and_once() -> None:
+def test_a_word_in_any_case_marks_its_line_once() -> None:
     assert read(b"ERROR and error\nfine\nAn Error").marked(WORDS) == (1, 3)
 
 
-def test_the_marked_lines_can_be_asked_for_a_part_of_the_log() -> None:
+def test_marked_lines_can_be_limited_to_a_part_of_the_log() -> None:
     log = read(b"error\nerror\nfine\nerror\nerror")
     assert log.marked(WORDS, 2, 4) == (2, 4)
 
 
-def test_bytes_that_are_no_text_do_not_stop_the_reading() -> None:
+def test_bytes_that_are_no_text_do_not_stop_reading() -> None:
     log = read(b"\xff\xfe broken\nerror: \xc3\x28")
     assert log.marked(WORDS) == (2,)
     assert log[2] == "error: \ufffd("
@@ -83,7 +83,7 @@ def test_a_log_with_a_visible_character_is_not_empty() -> None:
 
 
 @given(st.lists(st.sampled_from([b"error", b"\n", b"fine", b"\r", b"\xc3", b"x" * 300]), max_size=60), st.data())
-def test_where_the_chunks_are_cut_makes_no_difference(parts: list[bytes], data: st.DataObject) -> None:
+def test_the_cuts_between_chunks_make_no_difference(parts: list[bytes], data: st.DataObject) -> None:
     text = b"".join(parts)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=5)))
     chunks = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
@@ -97,7 +97,7 @@ def big(megabytes: int) -> bytes:
     return line * (megabytes * PIECE // len(line))
 
 
-def test_of_a_long_log_what_may_say_something_stays_with_its_surroundings_and_its_number() -> None:
+def test_the_old_part_of_a_long_log_keeps_failures_and_lines_around_them() -> None:
     start = big(2) + b"before\nerror: the first cause\nafter\n"
     log = read(start, *[big(1)] * (KEPT_WHOLE // PIECE + 2), b"the end")
     number = start.count(b"\n") - 1
@@ -107,7 +107,7 @@ def test_of_a_long_log_what_may_say_something_stays_with_its_surroundings_and_it
     assert log[5] == "", "what says nothing was not kept"
 
 
-def test_a_long_log_in_which_every_line_reads_like_a_failure_is_kept_in_bounds() -> None:
+def test_a_long_log_full_of_failures_stays_within_bounds() -> None:
     noisy = b"error: again and again and again, and once more\n" * (PIECE // 48)
     pieces = 3 * KEPT_WHOLE // PIECE
     log = read(*[noisy] * pieces)
@@ -116,7 +116,7 @@ def test_a_long_log_in_which_every_line_reads_like_a_failure_is_kept_in_bounds()
     assert log.last == pieces * noisy.count(b"\n") + 1
 
 
-def test_a_line_without_an_end_does_not_grow_in_memory_and_the_next_line_has_its_number() -> None:
+def test_an_endless_line_takes_bounded_memory_and_counts_as_one_line() -> None:
     log = read(*[b"x" * PIECE] * 20, b"\nerror: here")
     assert len(log.raw(1)) <= 3 * PIECE
     assert log.marked(WORDS) == (2,)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, cell, code, defused, link, log_block, plain, prose
+from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, cell, code, defused, link, log_block, plain, prose
 
 RENDERER = MarkdownIt("commonmark", {"html": True}).enable("table")
 MENTION = re.compile(r"@[\w-]")

@@ -10,8 +10,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import START, an_issue
+from ci_failure_tracker.issues.marker import (
+    BEGIN,
+    END,
+    compose,
+    needs_viewer,
+    read_tracked,
+    write_marker,
+)
+from ci_failure_tracker.issues.state_codec import read_state
 from ci_failure_tracker.model import (
-    Absence,
     Cause,
     Commit,
     Evidence,
@@ -20,24 +28,16 @@ from ci_failure_tracker.model import (
     Identity,
     IdentityKind,
     LegCount,
+    LogUnavailable,
     Occurrence,
     Outcome,
-    Point,
+    RunRef,
     State,
 )
-from ci_failure_tracker.tracking.marker import (
-    BEGIN,
-    END,
-    compose,
-    needs_viewer,
-    read_tracked,
-    write_marker,
-)
-from ci_failure_tracker.tracking.state_json import read_state
 from ci_failure_tracker.tracking.track import read_issues
 
 ID = "113ccdad5b0843c8b5d4516211edf9ae"
-POINT = Point(9, 9, "a" * 40, START)
+POINT = RunRef(9, 9, "a" * 40, START)
 
 
 def an_occurrence(number: int, text: str = "x", legs: int = 1) -> Occurrence:
@@ -59,7 +59,12 @@ def an_occurrence(number: int, text: str = "x", legs: int = 1) -> Occurrence:
     )
 
 
-ENDS = ((None, None), (Absence.NOT_FOUND, None), (None, Outcome.TIMED_OUT), (Absence.EMPTY, Outcome.RUNNER_LOST))
+ENDS = (
+    (None, None),
+    (LogUnavailable.NOT_FOUND, None),
+    (None, Outcome.TIMED_OUT),
+    (LogUnavailable.EMPTY, Outcome.RUNNER_LOST),
+)
 
 
 def a_state(text: str = "x", occurrences: int = 1, legs: int = 1) -> State:
@@ -82,7 +87,7 @@ def a_state(text: str = "x", occurrences: int = 1, legs: int = 1) -> State:
 
 def an_evidence(text: str) -> Evidence:
     lines = (ExcerptLine(3, text), ExcerptLine(9, f"  {text}", left_out=5), ExcerptLine(10, text, repeats=4))
-    return Evidence(1, 1, 1, 5, START, "v1:1", text, lines, step=4, absence=Absence.GONE)
+    return Evidence(1, 1, 1, 5, START, "v1:1", text, lines, step=4, log_unavailable=LogUnavailable.GONE)
 
 
 def inner(marker: str) -> str:

@@ -14,17 +14,17 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from builders import START, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges.deliver import Delivered, deliver
-from ci_failure_tracker.edges.surroundings import prepare
+from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry.delivery import Delivery, deliver
+from ci_failure_tracker.entry.setup import prepare
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Gravity, Job, Run, Workflow
+from ci_failure_tracker.github.writer import DryRunWriter
+from ci_failure_tracker.model import Job, Run, Severity, Workflow
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify import pushgateway
-from ci_failure_tracker.reporting import metrics
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.report import prometheus as metrics
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.statistics import make_statistics
 from sweeping import make_plan, report_of
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
@@ -33,9 +33,9 @@ Samples = dict[str, list[tuple[dict[str, str], float]]]
 def a_report(runs: Sequence[Run], jobs: dict[int, list[Job]] | None = None) -> Report:
     scan, settings = a_scan(list(runs), jobs), some_settings()
     plan = make_plan(scan, settings, START)
-    results = ShutDoor().apply(plan.actions)
-    figures = make_figures(plan.found, results, settings, START + timedelta(hours=20))
-    return report_of(plan, results, figures=figures, now=START)
+    results = DryRunWriter().apply(plan.actions)
+    figures = make_statistics(plan.found, results, settings, START + timedelta(hours=20))
+    return report_of(plan, results, statistics=figures, now=START)
 
 
 def samples(report: Report) -> Samples:
@@ -150,7 +150,7 @@ def test_a_secret_in_a_name_is_taken_out() -> None:
 
 
 def test_the_package_is_loaded_only_where_metrics_are_asked_for() -> None:
-    modules = "ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli"
+    modules = "ci_failure_tracker.entry.action, ci_failure_tracker.entry.cli"
     code = f"import sys; sys.path[:0] = {sys.path!r}; import {modules}; sys.exit('prometheus_client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -207,7 +207,7 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(pushgateway, "push", take)
     settings = some_settings(pushgateway_url="http://push.example")
     report = a_report([a_run(1)])
-    assert deliver(report, settings, tmp_path, is_dry=True) == Delivered(dataclasses.replace(report, is_dry=True))
+    assert deliver(report, settings, tmp_path, is_dry=True) == Delivery(dataclasses.replace(report, is_dry=True))
     assert pushed == []
     deliver(report, settings, tmp_path, is_dry=False)
     assert pushed == [(report, Secret("http://push.example"))]
@@ -217,7 +217,7 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_file_that_cannot_be_made_or_written_leaves_the_others(name: str, tmp_path: Path) -> None:
     (tmp_path / "out" / name).mkdir(parents=True)
     delivered = deliver(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
-    (problem,) = [one for one in delivered.report.problems if one.gravity is Gravity.ERROR]
+    (problem,) = [one for one in delivered.report.problems if one.severity is Severity.ERROR]
     assert f"{name} could not be written" in problem.what
     written = {path.name for path in (tmp_path / "out").iterdir() if path.is_file()}
     assert written == {"report.html", "metrics.prom", "report.json"} - {name}
@@ -225,7 +225,7 @@ def test_a_file_that_cannot_be_made_or_written_leaves_the_others(name: str, tmp_
 
 
 def test_a_page_that_cannot_be_made_is_a_problem_and_the_rest_is_there(tmp_path: Path) -> None:
-    report = dataclasses.replace(a_report([a_run(1)]), figures=None)  # type: ignore[arg-type]
+    report = dataclasses.replace(a_report([a_run(1)]), statistics=None)  # type: ignore[arg-type]
     delivered = deliver(
         report, some_settings(report_dir="out", pushgateway_url="http://127.0.0.1:1"), tmp_path, is_dry=False
     )

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from builders import START, a_scan, a_state, some_settings
-from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges.surroundings import prepare
+from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry.setup import prepare
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import (
     ALL_JOBS,
@@ -24,22 +24,22 @@ from ci_failure_tracker.model import (
     Close,
     Create,
     Failing,
-    Fate,
     Identity,
     IdentityKind,
     Outcome,
     Reopen,
     Result,
     Skip,
+    SkipReason,
     Update,
-    Why,
+    WriteStatus,
 )
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
-from ci_failure_tracker.notify.news import Kind, News, make_news
+from ci_failure_tracker.notify.news import DecisionKind, News, make_news
 from ci_failure_tracker.notify.slack import slack_message, slack_payload
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report import Report
 from harmless import check_inactive, check_letters, check_secrets
 from hostile import TEXTS, Hostile
 from sweeping import make_plan, report_of
@@ -61,10 +61,10 @@ def a_report(*results: Result, failing: tuple[Failing, ...] = ()) -> Report:
     plan = make_plan(a_scan([]), some_settings(), START)
     decisions = dataclasses.replace(plan.found.decisions, failing=failing)
     plan = dataclasses.replace(plan, found=dataclasses.replace(plan.found, decisions=decisions))
-    return report_of(plan, results, figures=NOTHING_SEEN, now=START)
+    return report_of(plan, results, statistics=NOTHING_SEEN, now=START)
 
 
-def news_of(action: Action, fate: Fate = Fate.DONE) -> News:
+def news_of(action: Action, fate: WriteStatus = WriteStatus.DONE) -> News:
     return make_news(a_report(Result(action, fate, 7)))
 
 
@@ -78,24 +78,24 @@ def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year
 @pytest.mark.parametrize(
     ("action", "kind"),
     [
-        (new(), Kind.NEW),
-        (Reopen(CI_TEST, "failing again", 7, "body", a_state()), Kind.REOPENED),
-        (closed("completed"), Kind.RECOVERED),
-        (closed("not_planned"), Kind.GONE),
+        (new(), DecisionKind.NEW),
+        (Reopen(CI_TEST, "failing again", 7, "body", a_state()), DecisionKind.REOPENED),
+        (closed("completed"), DecisionKind.RECOVERED),
+        (closed("not_planned"), DecisionKind.GONE),
         (closed("duplicate"), None),
         (Update(CI_TEST, "1 new failed run", 7, "body", a_state()), None),
-        (Skip(CI_TEST, "nothing new", Why.UNCHANGED, 7), None),
+        (Skip(CI_TEST, "nothing new", SkipReason.UNCHANGED, 7), None),
     ],
     ids=["new", "reopened", "recovered", "gone", "duplicate", "updated", "left"],
 )
-def test_only_what_was_opened_reopened_or_closed_is_news(action: Action, kind: Kind | None) -> None:
+def test_only_what_was_opened_reopened_or_closed_is_news(action: Action, kind: DecisionKind | None) -> None:
     assert [item.kind for item in news_of(action).items] == ([kind] if kind else [])
     assert bool(news_of(action)) == (kind is not None)
 
 
-@pytest.mark.parametrize("fate", [fate for fate in Fate if fate is not Fate.DONE])
+@pytest.mark.parametrize("fate", [fate for fate in WriteStatus if fate is not WriteStatus.DONE])
 @pytest.mark.parametrize("action", [new(), closed("completed")], ids=["new", "closed"])
-def test_what_was_not_done_is_no_news(action: Action, fate: Fate) -> None:
+def test_what_was_not_done_is_no_news(action: Action, fate: WriteStatus) -> None:
     assert not news_of(action, fate)
     assert slack_payload(news_of(action, fate)) == ""
 
@@ -108,33 +108,33 @@ def test_the_most_urgent_stands_first_and_the_headline_counts_each_kind() -> Non
         closed("completed"),
         Reopen(CI_TEST, "", 7, "", a_state()),
     ]
-    news = make_news(a_report(*(Result(action, Fate.DONE, 7) for action in actions)))
+    news = make_news(a_report(*(Result(action, WriteStatus.DONE, 7) for action in actions)))
     assert [item.kind.value for item in news.items] == ["new", "reopened", "recovered", "recovered", "gone"]
     assert news.headline == "1 new, 1 reopened, 2 recovered, 1 gone in octo-org/example"
 
 
 def test_a_failure_has_its_run_and_what_is_over_has_its_reason() -> None:
     failing = (a_failing(),)
-    (item,) = make_news(a_report(Result(new(), Fate.DONE, 7), failing=failing)).items
+    (item,) = make_news(a_report(Result(new(), WriteStatus.DONE, 7), failing=failing)).items
     url = "https://github.example/octo-org/example"
     assert (item.headline, item.run, item.run_url) == ("ValueError: no year", "run 3", f"{url}/actions/runs/1003")
     assert (item.issue, item.issue_url) == ("#7", f"{url}/issues/7")
     assert (item.title, item.failed) == ("CI › test", "2 failed runs, red since 2026-03-01 00:00 UTC")
-    (over,) = make_news(a_report(Result(closed("completed"), Fate.DONE, 7), failing=failing)).items
+    (over,) = make_news(a_report(Result(closed("completed"), WriteStatus.DONE, 7), failing=failing)).items
     assert (over.headline, over.run, over.run_url, over.failed) == ("green on 2 commits", "", "", "")
 
 
 def test_the_line_gives_the_state_and_not_what_only_the_summary_has() -> None:
     failing = (a_failing(),)
-    results = (Result(new(), Fate.DONE, 7), Result(closed("duplicate"), Fate.DONE, 8))
+    results = (Result(new(), WriteStatus.DONE, 7), Result(closed("duplicate"), WriteStatus.DONE, 8))
     assert make_news(a_report(*results, failing=failing)).line == "octo-org/example: 1 failing now, 0 issues open"
-    over = make_news(a_report(Result(closed("completed"), Fate.DONE, 7)))
+    over = make_news(a_report(Result(closed("completed"), WriteStatus.DONE, 7)))
     assert over.line == "octo-org/example: nothing failing any more, 0 issues open"
 
 
 def test_news_may_stand_for_all_jobs_and_for_an_issue_without_a_number() -> None:
     whole = dataclasses.replace(CI_TEST, job=ALL_JOBS, kind=IdentityKind.WORKFLOW)
-    (item,) = make_news(a_report(Result(new(whole), Fate.DONE))).items
+    (item,) = make_news(a_report(Result(new(whole), WriteStatus.DONE))).items
     assert (item.job, item.issue, item.issue_url) == ("all jobs", "issue", "")
 
 
@@ -142,7 +142,7 @@ def test_news_may_stand_for_all_jobs_and_for_an_issue_without_a_number() -> None
     "url", ["javascript:alert(1)", "https://a.example/(x)", "https://a.example/a b", "https://u:p@a", "https://a|b"]
 )
 def test_an_address_that_could_break_out_of_a_link_is_none(url: str) -> None:
-    report = a_report(Result(new(), Fate.DONE, 7), failing=(a_failing(),))
+    report = a_report(Result(new(), WriteStatus.DONE, 7), failing=(a_failing(),))
     news = make_news(dataclasses.replace(report, repository=dataclasses.replace(report.repository, url=url)))
     assert {news.issues_url, news.items[0].issue_url, news.items[0].run_url} == {""}
     for text in (json.dumps(slack_message(news)), json.dumps(discord_message(news)), mail_parts(news)[1]):
@@ -156,8 +156,8 @@ def hostile_news(text: str) -> News:
     """The text in every place: a workflow, a job, a title, a headline and a reason."""
     identity = Identity("b" * 32, text[:NAME], text[:NAME])
     results = (
-        Result(new(identity, text[:NAME]), Fate.DONE, 7),
-        Result(closed("completed", identity, text[:NAME]), Fate.DONE, 7),
+        Result(new(identity, text[:NAME]), WriteStatus.DONE, 7),
+        Result(closed("completed", identity, text[:NAME]), WriteStatus.DONE, 7),
     )
     return make_news(a_report(*results, failing=(a_failing(identity, text[: 2 * NAME]),)))
 
@@ -281,7 +281,7 @@ def test_a_hostile_text_does_nothing_in_a_mail(hostile: Hostile) -> None:
 @pytest.mark.parametrize("name", ["octo-org/e\r\nBcc: evil@mail.example", "x\n\n<b>", "é" * 300, "=?utf-8?q?=0ABcc:?="])
 def test_a_repository_s_name_adds_no_header_to_a_mail(name: str) -> None:
     news = news_of(new())
-    report = a_report(Result(new(), Fate.DONE, 7))
+    report = a_report(Result(new(), WriteStatus.DONE, 7))
     news = make_news(dataclasses.replace(report, repository=dataclasses.replace(report.repository, full_name=name)))
     raw = make_mail(news, "ci@mail.example", ["dev@mail.example", "ops@mail.example"]).as_bytes()
     assert raw.isascii()
@@ -294,7 +294,7 @@ def test_a_repository_s_name_adds_no_header_to_a_mail(name: str) -> None:
 
 
 def test_channels_are_loaded_only_if_they_are_on() -> None:
-    modules = "ci_failure_tracker.edges.action, ci_failure_tracker.edges.cli"
+    modules = "ci_failure_tracker.entry.action, ci_failure_tracker.entry.cli"
     unwanted = {"slack_sdk", "smtplib", "ci_failure_tracker.notify", "aiosmtpd"}
     code = f"import sys; sys.path[:0] = {sys.path!r}; import {modules}; print(sorted({unwanted!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -5,18 +5,16 @@ from datetime import timedelta
 import pytest
 
 from builders import CI, a_diagnosis, a_job, a_run, a_scan, some_settings
-from ci_failure_tracker.diagnosis.observations import needs_jobs, observe, tell
-from ci_failure_tracker.diagnosis.outcome import (
-    combined,
+from ci_failure_tracker.diagnosis.job import combined, needs_annotations
+from ci_failure_tracker.model import Job, JobDiagnosis, Outcome, Run, Step, Workflow
+from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
+from ci_failure_tracker.tracking.observations import needs_jobs, observe, with_diagnoses
+from ci_failure_tracker.tracking.outcome import (
     failing_step,
-    judge,
     judge_job,
     judge_run,
-    needs_annotations,
     revised,
 )
-from ci_failure_tracker.model import Job, Outcome, Reading, Run, Step, Workflow
-from ci_failure_tracker.selection.runs_to_verify import choose_proofs
 
 
 @pytest.mark.parametrize(
@@ -36,7 +34,7 @@ from ci_failure_tracker.selection.runs_to_verify import choose_proofs
     ],
 )
 def test_a_conclusion_is_judged_the_same_for_runs_and_jobs(conclusion: str | None, outcome: Outcome | None) -> None:
-    assert judge(conclusion) is outcome
+    assert Outcome.of(conclusion) is outcome
     assert judge_job(a_job(conclusion=conclusion), []) is outcome
     run = a_run(conclusion=conclusion, status="completed")
     assert judge_run(run, [run]) is outcome
@@ -111,7 +109,7 @@ def test_a_leg_that_fail_fast_stopped_still_says_nothing_whatever_its_log_says()
     run = a_run(1)
     observed = observe(a_scan([run], {run.id: [a_job("test (1)"), a_job("test (2)", "cancelled", 2)]}))
     assert [one.outcome for one in observed] == [Outcome.FAILURE, None]
-    told = tell(observed, [Reading(5_002, "v1:x", "late", Outcome.TIMED_OUT)])
+    told = with_diagnoses(observed, [JobDiagnosis(5_002, "v1:x", "late", Outcome.TIMED_OUT)])
     assert told == observed
 
 
@@ -169,7 +167,7 @@ def test_jobs_are_read_only_where_the_run_leaves_something_open(conclusion: str,
 
 
 def proofs(runs: list[Run]) -> list[int]:
-    return [run.number for run in choose_proofs(runs, (), some_settings())]
+    return [run.number for run in runs_to_verify(runs, (), some_settings())]
 
 
 def test_the_first_green_run_after_a_failure_and_the_newest_that_may_prove_it_are_looked_into() -> None:

@@ -9,15 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, an_issue, some_settings
-from ci_failure_tracker.model import Create, Gravity, Issue, Reopen, Scan, Skip, Update, Why, Workflow
+from ci_failure_tracker.issues.marker import read_tracked
+from ci_failure_tracker.model import Create, Issue, Reopen, Severity, Skip, SkipReason, Snapshot, Update, Workflow
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.marker import read_tracked
 from sweeping import Plan, make_plan
 
 NOW = START + timedelta(days=10)
 
 
-def plan(scan: Scan, given: Settings | None = None) -> Plan:
+def plan(scan: Snapshot, given: Settings | None = None) -> Plan:
     return make_plan(scan, given or some_settings(), NOW)
 
 
@@ -37,7 +37,7 @@ FATE = st.sampled_from(["success", "failure", "cancelled", "skipped", "timed_out
 
 
 @st.composite
-def a_history(draw: st.DrawFn) -> Scan:
+def a_history(draw: st.DrawFn) -> Snapshot:
     """Up to twenty runs of three jobs on two branches, with every fate a job can have."""
     runs, jobs = [], {}
     for number in range(1, draw(st.integers(1, 20)) + 1):
@@ -55,7 +55,7 @@ def a_history(draw: st.DrawFn) -> Scan:
 
 @given(a_history())
 @settings(deadline=None)
-def test_a_second_sweep_right_after_the_first_changes_nothing(scan: Scan) -> None:
+def test_a_second_sweep_right_after_the_first_changes_nothing(scan: Snapshot) -> None:
     first = plan(scan)
     again = plan(dataclasses.replace(scan, issues=carried_out(first, ())))
     assert [action for action in again.actions if not isinstance(action, Skip)] == []
@@ -63,7 +63,7 @@ def test_a_second_sweep_right_after_the_first_changes_nothing(scan: Scan) -> Non
 
 @given(a_history(), st.randoms())
 @settings(deadline=None)
-def test_a_plan_does_not_depend_on_the_order_of_what_was_read(scan: Scan, random: st.random.Random) -> None:  # type: ignore[name-defined]
+def test_a_plan_does_not_depend_on_the_order_of_what_was_read(scan: Snapshot, random: st.random.Random) -> None:  # type: ignore[name-defined]
     runs, jobs = list(scan.runs), list(scan.jobs)
     random.shuffle(runs)
     random.shuffle(jobs)
@@ -73,11 +73,11 @@ def test_a_plan_does_not_depend_on_the_order_of_what_was_read(scan: Scan, random
 
 @given(a_history(), st.integers(0, 3))
 @settings(deadline=None)
-def test_no_more_issues_are_opened_than_allowed_and_none_is_lost(scan: Scan, most: int) -> None:
+def test_no_more_issues_are_opened_than_allowed_and_none_is_lost(scan: Snapshot, most: int) -> None:
     free, capped = plan(scan), plan(scan, some_settings(max_new_issues=str(most)))
     wanted = {action.identity for action in free.actions if isinstance(action, Create)}
     opened = {action.identity for action in capped.actions if isinstance(action, Create)}
-    over = {one.identity for one in capped.actions if isinstance(one, Skip) and one.why is Why.OVER_CAP}
+    over = {one.identity for one in capped.actions if isinstance(one, Skip) and one.why is SkipReason.OVER_CAP}
     assert len(opened) <= most
     assert opened | over == wanted
     assert not opened & over
@@ -122,10 +122,10 @@ def test_a_template_that_one_identity_breaks_costs_only_that_one() -> None:
     broken = some_settings(issue_template="{% if 'lint' in issue.job %}{{ 1 / 0 }}{% endif %}fine")
     found = plan(a_scan(runs, jobs), broken)
     assert {action.identity.job: type(action) for action in found.actions} == {"lint": Skip, "test": Create}
-    assert found.problems[0].gravity is Gravity.ERROR
+    assert found.problems[0].severity is Severity.ERROR
 
 
-def one_red_run(issues: tuple[Issue, ...] = ()) -> Scan:
+def one_red_run(issues: tuple[Issue, ...] = ()) -> Snapshot:
     run = a_run(1)
     return a_scan([run], {run.id: [a_job()]}, issues)
 
@@ -135,7 +135,7 @@ def test_text_that_people_wrote_is_never_cut_for_ours() -> None:
     full = dataclasses.replace(first, body=first.body + "x" * 65_000)
     (left,) = plan(a_scan([a_run(1), a_run(2)], {1001: [a_job()], 1002: [a_job()]}, (full,))).actions
     assert isinstance(left, Skip)
-    assert left.why is Why.NO_ROOM
+    assert left.why is SkipReason.NO_ROOM
 
 
 def test_a_body_is_shortened_until_it_fits() -> None:
@@ -166,7 +166,7 @@ def test_a_run_that_started_before_the_closing_and_ended_after_it_reopens_nothin
     jobs = {1001: [a_job()], second.id: [a_job(ended_at=second.updated_at)]}
     (action,) = plan(a_scan([a_run(1), second], jobs, (closed,))).actions
     assert isinstance(action, Skip)
-    assert action.why is Why.OLDER_THAN_CLOSING
+    assert action.why is SkipReason.OLDER_THAN_CLOSING
 
 
 def test_what_is_failing_is_told_even_where_nothing_is_done() -> None:

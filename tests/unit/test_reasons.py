@@ -8,27 +8,36 @@ import pytest
 from markdown_it import MarkdownIt
 
 from builders import a_reading, a_run, red, some_settings
-from ci_failure_tracker.diagnosis.observations import tell
-from ci_failure_tracker.model import Absence, ExcerptLine, Identity, IdentityKind, Observation, Outcome, Reading, State
-from ci_failure_tracker.rendering.issue import render_title
-from ci_failure_tracker.rendering.reasons import cut_in_middle
+from ci_failure_tracker.issues.body import render_title
+from ci_failure_tracker.model import (
+    ExcerptLine,
+    Identity,
+    IdentityKind,
+    JobDiagnosis,
+    LogUnavailable,
+    Observation,
+    Outcome,
+    State,
+)
+from ci_failure_tracker.text.markdown import cut_in_middle
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.memory import remember
+from ci_failure_tracker.tracking.observations import with_diagnoses
+from ci_failure_tracker.tracking.state_update import updated_state
 from sweeping import TEMPLATE
 
 URL = "https://github.example/octo-org/example"
 
 
-def state_of(seen: list[Observation], *readings: Reading, **given: str) -> State:
-    (history,) = read_histories(tell(seen, readings), some_settings(**given))
-    return remember(None, history)
+def state_of(seen: list[Observation], *readings: JobDiagnosis, **given: str) -> State:
+    (history,) = read_histories(with_diagnoses(seen, readings), some_settings(**given))
+    return updated_state(None, history)
 
 
 def text(state: State) -> str:
     return next(TEMPLATE.regions(state, URL, 2))
 
 
-def with_lines(reading: Reading, *lines: ExcerptLine) -> Reading:
+def with_lines(reading: JobDiagnosis, *lines: ExcerptLine) -> JobDiagnosis:
     assert reading.diagnosis
     return dataclasses.replace(reading, diagnosis=dataclasses.replace(reading.diagnosis, lines=lines))
 
@@ -88,12 +97,15 @@ def test_of_a_matrix_the_leg_is_named() -> None:
 @pytest.mark.parametrize(
     ("absence", "said"),
     [
-        (Absence.NOT_FOUND, "is not there (404), and no annotation says why it failed. GitHub has none of a job"),
-        (Absence.GONE, "is no longer there (410), and no annotation says why it failed. GitHub deletes logs"),
-        (Absence.EMPTY, "is empty, and no annotation says why it failed. The job printed nothing."),
+        (
+            LogUnavailable.NOT_FOUND,
+            "is not there (404), and no annotation says why it failed. GitHub has none of a job",
+        ),
+        (LogUnavailable.GONE, "is no longer there (410), and no annotation says why it failed. GitHub deletes logs"),
+        (LogUnavailable.EMPTY, "is empty, and no annotation says why it failed. The job printed nothing."),
     ],
 )
-def test_what_it_means_that_there_is_no_log(absence: Absence, said: str) -> None:
+def test_what_it_means_that_there_is_no_log(absence: LogUnavailable, said: str) -> None:
     seen = [red(a_run(1))]
     assert f"The log of [run 1]({URL}/actions/runs/1001/job/5001) {said}" in text(
         state_of(seen, a_reading(seen[0], "", absence))
@@ -102,7 +114,7 @@ def test_what_it_means_that_there_is_no_log(absence: Absence, said: str) -> None
 
 def test_annotations_that_stand_in_for_a_log_are_named_as_such() -> None:
     seen = [red(a_run(1))]
-    body = text(state_of(seen, a_reading(seen[0], absence=Absence.GONE)))
+    body = text(state_of(seen, a_reading(seen[0], absence=LogUnavailable.GONE)))
     page = f"{URL}/actions/runs/1001"
     assert f"From the [annotations of the job]({page}/job/5001) in [run 1]({page}), for its log is no longer" in body
     assert "The log of" not in body
@@ -110,7 +122,7 @@ def test_annotations_that_stand_in_for_a_log_are_named_as_such() -> None:
 
 def test_an_older_failure_is_shown_where_the_newest_has_no_log() -> None:
     seen = [red(a_run(1)), red(a_run(2))]
-    body = text(state_of(seen, a_reading(seen[0]), a_reading(seen[1], "", Absence.GONE)))
+    body = text(state_of(seen, a_reading(seen[0]), a_reading(seen[1], "", LogUnavailable.GONE)))
     assert f"of [run 1]({URL}/actions/runs/1001)." in body
     assert "The log of [run 2]" in body
     assert "Start from the lines above" not in body
@@ -201,9 +213,9 @@ def test_the_issue_of_a_cause_names_its_jobs(jobs: int, lead: str) -> None:
 
 def test_the_issue_of_a_cause_says_when_its_jobs_fail_of_something_else() -> None:
     seen = [red(a_run(1)), red(a_run(2))]
-    told = tell(seen, [a_reading(seen[0], "disk full"), a_reading(seen[1], "no route")])
+    told = with_diagnoses(seen, [a_reading(seen[0], "disk full"), a_reading(seen[1], "no route")])
     of_disk = next(one for one in read_histories(told, some_settings(group_by="cause")) if "disk" in one.identity.cause)
-    assert text(remember(None, of_disk)).startswith(
+    assert text(updated_state(None, of_disk)).startswith(
         "Job `CI / test` fails of something else now. Before that, 1 failed"
     )
 

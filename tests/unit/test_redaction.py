@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ci_failure_tracker.rendering.markdown import ZERO_WIDTH_SPACE, log_block, plain
+from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, log_block, plain
 from ci_failure_tracker.text.redaction import redacted, redacted_lines
-from ci_failure_tracker.text.redaction.kinds import KINDS, MASK, Kind
+from ci_failure_tracker.text.redaction.kinds import KINDS, MASK, DecisionKind
 from ci_failure_tracker.text.redaction.values import secret_values
 
 SECRET = "hunter2"
@@ -27,7 +27,7 @@ WORDS = st.lists(
 )
 
 
-def name(kind: Kind) -> str:
+def name(kind: DecisionKind) -> str:
     return kind.name
 
 
@@ -35,18 +35,18 @@ def name(kind: Kind) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_the_example_of_a_kind_is_masked_and_the_rest_of_the_line_stays(kind: Kind) -> None:
+def test_the_example_of_a_kind_is_masked_and_the_rest_of_the_line_stays(kind: DecisionKind) -> None:
     before, secret, after = kind.example
     assert redacted(before + secret + after) == before + MASK + after
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_a_kind_alone_finds_its_example(kind: Kind) -> None:
+def test_a_kind_alone_finds_its_example(kind: DecisionKind) -> None:
     assert re.search(kind.pattern, "".join(kind.example), re.ASCII)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_hints_are_in_lower_case_and_the_example_holds_one(kind: Kind) -> None:
+def test_hints_are_in_lower_case_and_the_example_holds_one(kind: DecisionKind) -> None:
     assert [hint.lower() for hint in kind.hints] == list(kind.hints)
     assert any(hint in "".join(kind.example).lower() for hint in kind.hints)
 
@@ -434,7 +434,7 @@ def without_marks(text: str) -> str:
 
 
 @given(EMBEDDED, st.text(max_size=40), st.text(max_size=40))
-def test_a_secret_never_shows_whatever_stands_around_it(kind: Kind, left: str, right: str) -> None:
+def test_a_secret_never_shows_whatever_stands_around_it(kind: DecisionKind, left: str, right: str) -> None:
     before, secret, after = kind.example
     line = f"{left} {before}{secret}{after} {right}"
     assert secret not in redacted(line)
@@ -443,14 +443,16 @@ def test_a_secret_never_shows_whatever_stands_around_it(kind: Kind, left: str, r
 
 
 @given(EMBEDDED, WORDS, WORDS)
-def test_a_secret_never_shows_among_words_that_name_secrets(kind: Kind, left: list[str], right: list[str]) -> None:
+def test_a_secret_never_shows_among_words_that_name_secrets(
+    kind: DecisionKind, left: list[str], right: list[str]
+) -> None:
     before, secret, after = kind.example
     line = f"{' '.join(left)} {before}{secret}{after} {' '.join(right)}"
     assert secret not in redacted(line)
 
 
 @given(EMBEDDED, st.integers(1, 400))
-def test_a_line_is_cut_after_its_secret_was_masked(kind: Kind, limit: int) -> None:
+def test_a_line_is_cut_after_its_secret_was_masked(kind: DecisionKind, limit: int) -> None:
     before, secret, after = kind.example
     shown = plain(f"{before}{secret}{after}", limit)
     assert shown.removesuffix("…") in f"{before}{MASK}{after}"
@@ -464,7 +466,7 @@ def test_each_line_stays_one_line(lines: list[str]) -> None:
 
 @given(st.one_of(SPACED, WORDS.map(" ".join)), EMBEDDED)
 @example("password: must do", KINDS[0])
-def test_to_redact_twice_changes_nothing(text: str, kind: Kind) -> None:
+def test_to_redact_twice_changes_nothing(text: str, kind: DecisionKind) -> None:
     once = redacted(f"{text} {''.join(kind.example)} {text}")
     assert redacted(once) == once
 
@@ -474,7 +476,7 @@ def test_to_redact_twice_changes_nothing(text: str, kind: Kind) -> None:
 MEGABYTE = 1 << 20
 
 
-def alone(kind: Kind, line: str) -> str:
+def alone(kind: DecisionKind, line: str) -> str:
     """The line with the secrets of one kind masked."""
     pattern = re.compile(kind.pattern, re.ASCII)
     if kind.shown:
@@ -487,7 +489,7 @@ LONG = 256 * 1024
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_a_long_hostile_line_ends(kind: Kind) -> None:
+def test_a_long_hostile_line_ends(kind: DecisionKind) -> None:
     before, secret, after = kind.example
     for unit in (*kind.hints, before, before + secret[:8], before + secret + after):
         alone(kind, unit * (LONG // len(unit)))

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_failure_tracker.diagnosis.schedule import GRACE, MOST_CHARACTERS, due_after, read_crons
-from ci_failure_tracker.edges import extras
-from ci_failure_tracker.edges.surroundings import prepare
+from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry.setup import prepare
 from ci_failure_tracker.errors import SettingsError, UnreadableScheduleError
+from ci_failure_tracker.selection.cron import GRACE, MOST_CHARACTERS, due_after, read_crons
 
 ROOT = Path(__file__).parents[2]
 
@@ -229,7 +229,7 @@ def test_each_day_is_three_days(minute: int, hour: int, last: datetime) -> None:
 
 
 def test_the_packages_are_loaded_only_where_schedules_are_looked_at() -> None:
-    asked = "import sys, ci_failure_tracker.edges.action; print({'yaml', 'cronsim'} & set(sys.modules))"
+    asked = "import sys, ci_failure_tracker.entry.action; print({'yaml', 'cronsim'} & set(sys.modules))"
     path = {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run([sys.executable, "-c", asked], env=path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

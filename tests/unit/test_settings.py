@@ -9,7 +9,6 @@ import pytest
 from builders import some_settings
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import Outcome
-from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import (
     Input,
     Settings,
@@ -19,6 +18,7 @@ from ci_failure_tracker.settings import (
     read_settings,
     secret_texts,
 )
+from ci_failure_tracker.text.markdown import plain
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 

@@ -1,33 +1,23 @@
-"""The signature: what is the same cause keeps it, what is another cause gets another one."""
+"""Signatures: equal causes get equal ones, different causes get different ones."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-import time
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ci_failure_tracker.diagnosis.signature import (
-    LONGEST,
-    NOTHING_KNOWN,
-    TABLE,
-    VERSION,
-    Kept,
-    Mask,
-    covering,
-    masked,
-    signature,
-)
+from ci_failure_tracker.diagnosis.masks import TABLE, Kept, Mask
+from ci_failure_tracker.diagnosis.signature import LONGEST, NOTHING_KNOWN, VERSION, masked, masker, signature
 
 MASKS = [row for row in TABLE if isinstance(row, Mask)]
 KEPT = [row for row in TABLE if isinstance(row, Kept)]
 
 SAME = (
-    # where it ran
+    # places
     ("/home/runner/work/shop/shop/src/a.py:12:3: E999 broken", r"D:\a\shop\shop\src\a.py:14:9: E999 broken"),
     ("/Users/runner/work/shop/shop/a.swift:3: error: no", "/__w/shop/shop/a.swift:90: error: no"),
     (
@@ -49,14 +39,14 @@ SAME = (
         "/opt/hostedtoolcache/Python/3.11.4/x64/lib/python3.11/site-packages/yaml/x.py",
     ),
     ("[gw2] linux -- Python 3.11.4 lost", "[gw0] linux -- Python 3.11.9 lost"),
-    # when it ran
+    # times
     ("2026-03-01T10:00:00.123Z server down", "2026-03-02T23:59:59Z server down"),
     ("2026/03/01 10:00:00 [12] server down", "2026/04/30 01:02:03 [7] server down"),
     ("Mar  1 10:00:00 server down", "Apr 12 11:10:09 server down"),
     ("01-Mar-2026 10:00:00 server down", "28-Apr-2026 11:10:09 server down"),
     ("10:00:00.123:ERROR server down", "23:10:09.001:ERROR server down"),
     ("log 2026-03-01T10_00_00_123Z-debug-0.log", "log 2026-04-01T11_20_40_999Z-debug-0.log"),
-    # how long and how much
+    # amounts
     ("--- FAIL: TestCart (0.03s)", "--- FAIL: TestCart (12.5s)"),
     ("BUILD FAILED in 59s", "BUILD FAILED in 1m 20s"),
     ("BUILD FAILURE [  8.818 s]", "BUILD FAILURE [01:06 min]"),
@@ -72,7 +62,7 @@ SAME = (
     ("[ 12%] Building CXX object cart.o", "[100%] Building CXX object cart.o"),
     ("expected 3.0 to equal -4.25e-07", "expected 2.9 to equal 1"),
     ("failed shards: 1, 4", "failed shards: 2, 3, 9"),
-    # names of the moment
+    # generated names
     ("<Cart object at 0x7f3c1a2b4d90>", "<Cart object at 0x55D0C8A1E0F0>"),
     ("panic: goroutine 21 [running]:", "panic: goroutine 1 [running, locked to thread]:"),
     ("cart.Total(...) +0x1d", "cart.Total(...) +0x1ab"),
@@ -102,7 +92,7 @@ SAME = (
     ("rerun with --seed 1234", "rerun with --seed 99"),
     ("PYTHONHASHSEED=1234", "PYTHONHASHSEED=0"),
     ("403 for https://x.example/a?X-Signature=abc&t=1", "403 for https://x.example/a?X-Signature=def&t=2"),
-    # how it is written
+    # spelling
     ("unknown type name ‘fd_set’", "unknown type name 'fd_set'"),
     ("undefined reference to `total'", 'undefined reference to "total"'),
     ("    E     boom", "E boom"),
@@ -205,18 +195,18 @@ def without(row: Mask | Kept) -> tuple[Mask | Kept, ...]:
 
 
 @pytest.mark.parametrize("row", MASKS, ids=lambda row: row.name)
-def test_a_mask_makes_its_examples_one_and_without_it_they_differ(row: Mask) -> None:
+def test_the_examples_of_a_mask_differ_only_without_it(row: Mask) -> None:
     one, other = row.example
     assert masked(one) == masked(other)
-    bare = covering(without(row))
+    bare = masker(without(row))
     assert bare(one) != bare(other), "this mask has no effect"
 
 
 @pytest.mark.parametrize("row", KEPT, ids=lambda row: row.name)
-def test_what_is_kept_tells_its_examples_apart_and_without_it_they_are_one(row: Kept) -> None:
+def test_the_examples_of_a_kept_row_differ_only_with_it(row: Kept) -> None:
     one, other = row.example
     assert masked(one) != masked(other)
-    bare = covering(without(row))
+    bare = masker(without(row))
     assert bare(one) == bare(other), "this row has no effect"
 
 
@@ -234,11 +224,11 @@ def test_another_cause_gets_another_signature(one: str, other: str) -> None:
     assert signature([one]) != signature([other])
 
 
-def test_the_name_in_the_repository_stays_where_the_workspace_goes() -> None:
+def test_masking_a_workspace_keeps_the_path_in_the_repository() -> None:
     assert masked(r"D:\a\shop\shop\src\cart.py:12:3: boom").startswith("src/cart.py:")
 
 
-# Lines as they come, and lines that no tool would print: pieces of all examples, one after another.
+# Arbitrary lines, and lines that no tool prints: pieces of all examples in a row.
 PIECES = sorted(
     {
         piece
@@ -258,11 +248,11 @@ def test_masking_twice_changes_nothing_more(line: str) -> None:
 
 @given(LINES)
 @settings(max_examples=200)
-def test_what_is_masked_is_no_longer_than_the_line(line: str) -> None:
+def test_a_masked_line_is_not_longer_than_the_line(line: str) -> None:
     assert len(masked(line)) <= len(line)
 
 
-ALL_SEARCHED = covering(tuple(dataclasses.replace(row, needs="") for row in TABLE))
+ALL_SEARCHED = masker(tuple(dataclasses.replace(row, needs="") for row in TABLE))
 
 
 @given(LINES)
@@ -273,7 +263,7 @@ def test_the_shortcuts_of_the_table_change_no_result(line: str) -> None:
 
 @given(st.lists(LINES, max_size=5).flatmap(lambda lines: st.tuples(st.just(lines), st.permutations(lines + lines))))
 @settings(max_examples=100)
-def test_neither_order_nor_repeats_change_the_signature(causes: tuple[list[str], list[str]]) -> None:
+def test_order_and_repeats_do_not_change_the_signature(causes: tuple[list[str], list[str]]) -> None:
     lines, shuffled_twice = causes
     assert signature(lines) == signature(shuffled_twice)
 
@@ -284,36 +274,36 @@ def test_a_signature_is_the_version_and_sixteen_hex_digits(causes: list[str]) ->
     assert re.fullmatch(rf"{VERSION}:[0-9a-f]{{16}}", signature(causes))
 
 
-def test_signatures_are_the_ones_that_issues_carry_already() -> None:
-    """A difference here means that open issues get a new cause: raise VERSION, then write the new ones."""
+def test_signatures_stay_as_issues_carry_them() -> None:
+    """If this fails, open issues get a new cause: raise VERSION, then write down the new signatures."""
     assert VERSION == "v1"
     assert [signature([cause]) for cause in CARRIED] == list(CARRIED.values())
 
 
-def test_one_more_cause_is_another_signature() -> None:
+def test_one_more_cause_gives_another_signature() -> None:
     assert signature(["error: a", "error: b"]) != signature(["error: a"])
 
 
 @pytest.mark.parametrize("causes", [[], [""], ["  \t"], ["\n", ""], ["----"], ["12", "2026-03-01"], ["# 12 != 13"]])
-def test_where_nothing_is_known_the_signature_says_so(causes: list[str]) -> None:
+def test_without_a_meaningful_cause_the_signature_is_nothing_known(causes: list[str]) -> None:
     assert signature(causes) == NOTHING_KNOWN
 
 
-def test_a_line_that_says_nothing_makes_no_difference_beside_one_that_does() -> None:
+def test_a_meaningless_line_does_not_change_the_signature() -> None:
     assert signature(["error: a", "====", " 12 "]) == signature(["error: a"])
 
 
-def test_a_line_counts_as_far_as_it_is_looked_at() -> None:
+def test_only_the_first_characters_of_a_line_count() -> None:
     start = "x " * (LONGEST // 2)
     assert masked(start + "one") == masked(start + "two")
     assert masked(start[4:] + "one") != masked(start[4:] + "two")
 
 
-def test_digits_of_another_width_are_digits() -> None:
+def test_full_width_digits_count_as_digits() -> None:
     assert masked("took \uff17 of \uff18\uff10 steps, exit code \uff12") == masked("took 7 of 80 steps, exit code 2")
 
 
-def test_half_a_character_does_no_harm() -> None:
+def test_a_lone_surrogate_gets_a_signature() -> None:
     assert signature(["broken \udcff name"]).startswith(f"{VERSION}:")
 
 
@@ -342,9 +332,6 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_a_hostile_line_of_a_megabyte_takes_no_time(piece: str) -> None:
-    masked("warm")
-    line = piece * (1_000_000 // len(piece))
-    begin = time.process_time()
-    masked(line)
-    assert time.process_time() - begin < 1
+def test_a_hostile_line_of_a_megabyte_is_masked_to_a_bounded_length(piece: str) -> None:
+    """A pattern that backtracks makes this test hang."""
+    assert len(masked(piece * (1_000_000 // len(piece)))) <= LONGEST

@@ -8,8 +8,8 @@ from benchmarks.year.policies import naive, ours
 from benchmarks.year.score import score
 from benchmarks.year.world import START, WORKFLOWS, Seen, Trouble, World, make_world
 from builders import a_run
-from ci_failure_tracker.diagnosis.matrix import split_leg
 from ci_failure_tracker.model import Commit, Job, Step
+from ci_failure_tracker.tracking.matrix import split_leg
 
 HOUR = timedelta(hours=1)
 

@@ -1,4 +1,4 @@
-"""The steps within a log, and which of them failed."""
+"""The steps in a log, and which of them failed."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ ACTIONS = """
 """
 
 
-def test_a_step_goes_from_its_header_to_the_next_and_a_group_within_it_is_no_step() -> None:
+def test_a_step_ends_before_the_next_header_and_a_group_is_no_step() -> None:
     log = log_of(ACTIONS)
     assert [(part.start, part.end) for part in sections(log)] == [
         (1, 1), (2, 6), (7, 11), (12, 15), (16, 16), (17, 17),
     ]  # fmt: skip
 
 
-def test_the_command_that_a_header_shows_is_not_output() -> None:
+def test_the_command_in_a_header_is_not_output() -> None:
     assert [part.body for part in sections(log_of(ACTIONS))][:4] == [1, 5, 10, 14]
 
 
@@ -54,28 +54,28 @@ def test_the_failing_step_is_the_one_that_ends_with_an_error() -> None:
     assert failing(log_of(ACTIONS)) == [(7, 11)]
 
 
-def test_errors_within_steps_that_went_on_are_looked_at_where_no_step_ends_with_one() -> None:
+def test_if_no_step_ends_with_an_error_steps_that_contain_one_are_used() -> None:
     log = log_of(ACTIONS.replace("##[error]Process completed with exit code 2.", "done"))
     assert failing(log) == [(12, 15)]
 
 
-def test_a_log_in_which_no_step_failed_is_looked_at_as_a_whole() -> None:
+def test_a_log_without_a_failed_step_is_used_as_a_whole() -> None:
     log = log_of(ACTIONS.replace("##[error]", ""))
     assert failing(log) == [(1, 17)]
 
 
-def test_what_github_says_of_the_failing_step_comes_before_what_the_log_looks_like() -> None:
+def test_the_failed_step_of_github_comes_before_the_marks_of_the_log() -> None:
     started, completed = (datetime(2026, 3, 1, 10, 0, second, tzinfo=UTC) for second in (8, 9))
     step = Step(4, "Report", "failure", started_at=started, completed_at=completed)
     assert failing(log_of(ACTIONS), step) == [(12, 15)]
 
 
-def test_a_step_whose_time_fits_no_line_of_the_log_changes_nothing() -> None:
+def test_a_step_whose_time_is_not_in_the_log_changes_nothing() -> None:
     started = datetime(2026, 3, 2, tzinfo=UTC)
     assert failing(log_of(ACTIONS), Step(4, "Report", "failure", started_at=started, completed_at=started)) == [(7, 11)]
 
 
-def test_an_endless_header_ends() -> None:
+def test_a_header_has_a_bounded_length() -> None:
     lines = "\n".join(["##[group]Run cat", *["a line of the script"] * 300, "##[error]no"])
     assert sections(log_of(lines))[1].body == 2
 
@@ -103,9 +103,9 @@ Done. Your build exited with 1.
 """
 
 
-def test_of_a_travis_log_every_command_with_another_exit_code_than_0_failed() -> None:
+def test_a_travis_command_with_an_exit_code_other_than_zero_failed() -> None:
     assert failing(log_of(TRAVIS)) == [(9, 12), (17, 18)]
 
 
-def test_a_log_without_any_structure_is_one_step_that_failed() -> None:
+def test_a_log_without_marks_is_one_failed_step() -> None:
     assert failing(log_of("gcc -c a.c\na.c:1:1: error: no")) == [(1, 2)]

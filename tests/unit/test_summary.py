@@ -8,17 +8,28 @@ import pytest
 from markdown_it import MarkdownIt
 
 from builders import START, a_job, a_reading, a_run, a_scan, a_state, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.edges.action import outputs
+from ci_failure_tracker.entry.action import outputs
 from ci_failure_tracker.errors import MissingRightError
-from ci_failure_tracker.github_api.writes import ShutDoor
-from ci_failure_tracker.model import Close, Create, Fate, Gravity, Identity, LogsRead, Problem, Reopen, Result, Update
-from ci_failure_tracker.rendering.figures import percent, short_span
-from ci_failure_tracker.rendering.summary import LIMIT, render_summary
-from ci_failure_tracker.reporting.counting import make_figures
-from ci_failure_tracker.reporting.figures import NOTHING_SEEN
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.reporting.report_json import report_as_json
+from ci_failure_tracker.github.writer import DryRunWriter
+from ci_failure_tracker.model import (
+    Close,
+    Create,
+    Identity,
+    LogsRead,
+    Problem,
+    Reopen,
+    Result,
+    Severity,
+    Update,
+    WriteStatus,
+)
+from ci_failure_tracker.report.measure_text import percent, short_span
+from ci_failure_tracker.report.measures import NOTHING_SEEN
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.statistics import make_statistics
+from ci_failure_tracker.report.summary import LIMIT, render_summary
+from ci_failure_tracker.tracking.observations import observe
 from sweeping import make_plan, report_of
 
 
@@ -28,9 +39,9 @@ def a_report(jobs: int = 2, problems: tuple[Problem, ...] = (), **given: str) ->
     scan = dataclasses.replace(scan, problems=problems)
     settings = some_settings(**given)
     plan = make_plan(scan, settings, START)
-    results = ShutDoor().apply(plan.actions)
-    figures = make_figures(plan.found, results, settings, START)
-    return report_of(plan, results, figures=figures, now=START)
+    results = DryRunWriter().apply(plan.actions)
+    figures = make_statistics(plan.found, results, settings, START)
+    return report_of(plan, results, statistics=figures, now=START)
 
 
 def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done() -> None:
@@ -55,7 +66,11 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     assert isinstance(first.action, Create)
     old = Update(second.action.identity, "1 new failed run", 4, "", a_state())
     other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", a_state(), "completed")
-    results = (Result(first.action, Fate.DONE, 7), Result(old, Fate.DONE, 4), Result(other, Fate.DONE, 3))
+    results = (
+        Result(first.action, WriteStatus.DONE, 7),
+        Result(old, WriteStatus.DONE, 4),
+        Result(other, WriteStatus.DONE, 3),
+    )
     text = render_summary(dataclasses.replace(report, results=results))
     new, still, changed = (text.index(f"### {part}") for part in ("New failures", "Still failing", "Changed"))
     assert new < text.index("issues/7)") < still < text.index("issues/4)") < changed
@@ -66,14 +81,16 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     # What was closed and is reopened is neither new nor does it still fail.
     again = Reopen(second.action.identity, "failing again", 4, "", a_state())
     text = render_summary(
-        dataclasses.replace(report, results=(Result(first.action, Fate.DONE, 7), Result(again, Fate.DONE, 4)))
+        dataclasses.replace(
+            report, results=(Result(first.action, WriteStatus.DONE, 7), Result(again, WriteStatus.DONE, 4))
+        )
     )
     assert (
         text.index("issues/7)") < text.index("### Failing again") < text.index("issues/4)") < text.index("| reopened |")
     )
     assert "### Still failing" not in text
     # What could not be opened is new all the same, and what became of it is said.
-    held = dataclasses.replace(report, results=(Result(first.action, Fate.FAILED), *results[1:]))
+    held = dataclasses.replace(report, results=(Result(first.action, WriteStatus.FAILED), *results[1:]))
     text = render_summary(held)
     assert "### New failures" in text
     assert "| could not be opened |" in text[text.index("### Changed") :]
@@ -95,14 +112,14 @@ def test_any_limit_is_kept(limit: int) -> None:
 
 def test_a_missing_right_shows_the_yaml_that_mends_it() -> None:
     error = MissingRightError("list the workflow runs", "actions: read")
-    text = render_summary(a_report(problems=(Problem(Gravity.ERROR, error.what, error.advice),)))
+    text = render_summary(a_report(problems=(Problem(Severity.ERROR, error.what, error.advice),)))
     html = MarkdownIt("commonmark").enable("table").render(text)
     assert "permissions:\n  actions: read\n  issues: write\n" in html
 
 
 def test_foreign_text_in_a_reason_or_a_problem_is_only_text() -> None:
     hostile = "<h1>All green</h1> ![x](https://evil.example/p.png) [click](https://evil.example) | *b* @octocat #1"
-    text = render_summary(a_report(problems=(Problem(Gravity.WARNING, hostile),)))
+    text = render_summary(a_report(problems=(Problem(Severity.WARNING, hostile),)))
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     for harm in ("<h1>", "<img", 'href="https://evil', "<em>b", "@octocat", "#1 "):
         assert harm not in html
@@ -126,7 +143,7 @@ def test_a_dry_run_with_nothing_to_change_says_that_it_was_one() -> None:
 
 
 def test_errors_come_before_warnings_these_before_notices_and_none_twice() -> None:
-    notice, warning, error = (Problem(gravity, gravity.value) for gravity in Gravity)
+    notice, warning, error = (Problem(gravity, gravity.value) for gravity in Severity)
     report = a_report(problems=(notice, warning, error, warning))
     assert report.problems == (error, warning, notice)
     assert report.failed
@@ -138,9 +155,9 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     scan = a_scan([run], {run.id: [a_job()]})
     (seen,) = observe(scan)
     logs = LogsRead(read=12, size=3_400_000, absent=1, unread=2, left_out=3)
-    scan = dataclasses.replace(scan, readings=(a_reading(seen, "disk | full @octocat"),), logs=logs)
+    scan = dataclasses.replace(scan, job_diagnoses=(a_reading(seen, "disk | full @octocat"),), logs=logs)
     plan = make_plan(scan, some_settings(), START)
-    report = report_of(plan, figures=make_figures(plan.found, (), some_settings(), START), now=START)
+    report = report_of(plan, statistics=make_statistics(plan.found, (), some_settings(), START), now=START)
     text = render_summary(report)
     assert "| `disk \\| full @\u200boctocat` | failure |  | 1 |" in text
     told = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
@@ -163,8 +180,8 @@ def test_the_summary_draws_the_newest_runs_and_gives_the_figures() -> None:
     scan = a_scan(runs, {run.id: [a_job("te|st", number=run.number)] for run in runs[1:3]})
     settings, now = some_settings(), START + timedelta(hours=9)
     plan = make_plan(scan, settings, now)
-    figures = make_figures(plan.found, (), settings, now)
-    text = render_summary(report_of(plan, (), figures=figures, now=now))
+    figures = make_statistics(plan.found, (), settings, now)
+    text = render_summary(report_of(plan, (), statistics=figures, now=now))
     assert "| `▁██▁··` |" in text
     assert "| `CI` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
     assert "| `CI` › `te\\|st` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
@@ -172,9 +189,9 @@ def test_the_summary_draws_the_newest_runs_and_gives_the_figures() -> None:
     partial = dataclasses.replace(figures.repository, partial=True, flake_rate=None, broken_seconds=None)
     cut = dataclasses.replace(figures.workflows[0], measures=dataclasses.replace(partial, streak=-3))
     told = dataclasses.replace(figures, workflows=(cut,))
-    text = render_summary(report_of(plan, (), figures=told, now=now))
+    text = render_summary(report_of(plan, (), statistics=told, now=now))
     assert "| `CI` | at least 4 | 50% | ? | 2 h (1) |  | ? | 3 red |" in text
-    assert "### Figures" not in render_summary(dataclasses.replace(a_report(), figures=NOTHING_SEEN))
+    assert "### Figures" not in render_summary(dataclasses.replace(a_report(), statistics=NOTHING_SEEN))
 
 
 @pytest.mark.parametrize(

@@ -10,20 +10,20 @@ from hypothesis import strategies as st
 
 from builders import START, a_diagnosis, a_job, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.model import (
-    Absence,
     Create,
     Identity,
     Issue,
+    JobDiagnosis,
+    LogRequest,
+    LogUnavailable,
     Outcome,
-    Reading,
     Reopen,
-    Scan,
     Skip,
+    Snapshot,
     Update,
-    WantedLog,
     Workflow,
 )
-from ci_failure_tracker.selection.log_requests import choose_logs
+from ci_failure_tracker.selection.log_requests import choose_log_requests
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.track import read_issues
 from sweeping import Plan, find_in, make_plan
@@ -37,14 +37,14 @@ LOG = st.sampled_from(
         ("no route", None, Outcome.FAILURE),
         ("Process completed with exit code 1.", None, Outcome.FAILURE),
         ("late", None, Outcome.TIMED_OUT),
-        ("gone", Absence.NOT_FOUND, Outcome.RUNNER_LOST),
-        ("", Absence.GONE, None),
+        ("gone", LogUnavailable.NOT_FOUND, Outcome.RUNNER_LOST),
+        ("", LogUnavailable.GONE, None),
     ]
 )
 
 
 @st.composite
-def a_history(draw: st.DrawFn) -> Scan:
+def a_history(draw: st.DrawFn) -> Snapshot:
     """Up to eighteen runs of two workflows with three jobs each."""
     runs, jobs = [], {}
     for number in range(1, draw(st.integers(1, 18)) + 1):
@@ -63,20 +63,20 @@ def a_history(draw: st.DrawFn) -> Scan:
 class World:
     """A repository whose logs say the same each time; some cannot be read for now."""
 
-    def __init__(self, scan: Scan, given: Settings, logs: st.DataObject, broken: frozenset[int]) -> None:
+    def __init__(self, scan: Snapshot, given: Settings, logs: st.DataObject, broken: frozenset[int]) -> None:
         self.scan = scan
         self.settings = given
         self._draw = logs
         self._broken = broken
-        self._said: dict[int, Reading] = {}
+        self._said: dict[int, JobDiagnosis] = {}
 
-    def wanted(self) -> tuple[WantedLog, ...]:
-        return choose_logs(find_in(self.scan, self.settings, NOW), self.settings, NOW).logs
+    def wanted(self) -> tuple[LogRequest, ...]:
+        return choose_log_requests(find_in(self.scan, self.settings, NOW), self.settings, NOW).logs
 
     def sweep(self) -> Plan:
         wanted = self.wanted()
         readings = tuple(self._read(one.job_id) for one in wanted if one.job_id not in self._broken)
-        seen = dataclasses.replace(self.scan, readings=readings)
+        seen = dataclasses.replace(self.scan, job_diagnoses=readings)
         plan = make_plan(seen, self.settings, NOW)
         self.scan = dataclasses.replace(self.scan, issues=_after(plan, self.scan.issues))
         return plan
@@ -84,12 +84,12 @@ class World:
     def mend(self) -> None:
         self._broken = frozenset()
 
-    def _read(self, job_id: int) -> Reading:
+    def _read(self, job_id: int) -> JobDiagnosis:
         if job_id not in self._said:
             headline, absence, outcome = self._draw.draw(LOG)
             found = a_diagnosis(headline, outcome=outcome) if headline and outcome else None
             signature = found.signature if found else ""
-            self._said[job_id] = Reading(job_id, signature, headline, outcome, absence, 2, found)
+            self._said[job_id] = JobDiagnosis(job_id, signature, headline, outcome, absence, 2, found)
         return self._said[job_id]
 
 
@@ -104,7 +104,7 @@ def _after(plan: Plan, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
     return tuple(now.values())
 
 
-def a_world(scan: Scan, group_by: str, data: st.DataObject, broken: frozenset[int] = frozenset()) -> World:
+def a_world(scan: Snapshot, group_by: str, data: st.DataObject, broken: frozenset[int] = frozenset()) -> World:
     # By cause, what a cancelled job was is forgotten where no issue tells of it, and so it must count in any case.
     some = [] if group_by == "cause" else ["failure, timed_out"]
     conclusions = data.draw(st.sampled_from(["failure, cancelled, timed_out", *some]))
@@ -116,7 +116,7 @@ GROUP_BY = st.sampled_from(["job", "workflow", "cause"])
 
 @given(a_history(), GROUP_BY, st.data())
 @settings(max_examples=30)
-def test_a_second_sweep_changes_nothing(scan: Scan, group_by: str, data: st.DataObject) -> None:
+def test_a_second_sweep_changes_nothing(scan: Snapshot, group_by: str, data: st.DataObject) -> None:
     world = a_world(scan, group_by, data)
     world.sweep()
     again = world.sweep()
@@ -125,7 +125,7 @@ def test_a_second_sweep_changes_nothing(scan: Scan, group_by: str, data: st.Data
 
 @given(a_history(), st.sampled_from(["job", "workflow"]), st.data())
 @settings(max_examples=30)
-def test_what_an_issue_knows_is_not_read_again(scan: Scan, group_by: str, data: st.DataObject) -> None:
+def test_what_an_issue_knows_is_not_read_again(scan: Snapshot, group_by: str, data: st.DataObject) -> None:
     world = a_world(scan, group_by, data)
     world.sweep()
     known = {
@@ -142,7 +142,7 @@ def test_what_an_issue_knows_is_not_read_again(scan: Scan, group_by: str, data: 
 @given(a_history(), GROUP_BY, st.data(), st.sets(st.integers(5_010, 5_190)))
 @settings(max_examples=30)
 def test_what_could_not_be_read_at_first_comes_out_the_same_later(
-    scan: Scan, group_by: str, data: st.DataObject, broken: set[int]
+    scan: Snapshot, group_by: str, data: st.DataObject, broken: set[int]
 ) -> None:
     world = a_world(scan, group_by, data, frozenset(broken))
     world.sweep()
@@ -154,7 +154,7 @@ def test_what_could_not_be_read_at_first_comes_out_the_same_later(
 
 @given(a_history(), st.data())
 @settings(max_examples=30)
-def test_every_failing_job_is_told_whatever_is_known_of_its_cause(scan: Scan, data: st.DataObject) -> None:
+def test_every_failing_job_is_told_whatever_is_known_of_its_cause(scan: Snapshot, data: st.DataObject) -> None:
     by_job, by_cause = a_world(scan, "job", data), a_world(scan, "cause", data)
     by_cause._said = by_job._said
     by_cause.settings = dataclasses.replace(by_job.settings, group_by=by_cause.settings.group_by)

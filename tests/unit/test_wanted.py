@@ -8,24 +8,36 @@ from datetime import datetime, timedelta
 import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, some_settings
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.model import Absence, Create, Issue, Job, Outcome, Run, Scan, Skip, Update, Wanted, Workflow
-from ci_failure_tracker.selection.log_requests import MOST_LOGS, choose_logs
+from ci_failure_tracker.model import (
+    Create,
+    Issue,
+    Job,
+    LogRequests,
+    LogUnavailable,
+    Outcome,
+    Run,
+    Skip,
+    Snapshot,
+    Update,
+    Workflow,
+)
+from ci_failure_tracker.selection.log_requests import MOST_LOGS, choose_log_requests
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.observations import observe
 from sweeping import find_in, make_plan
 
 NOW = START + timedelta(days=10)
 
 
-def wanted(scan: Scan, now: datetime = NOW, **given: str) -> Wanted:
-    return choose_logs(find_in(scan, some_settings(**given), now), some_settings(**given), now)
+def wanted(scan: Snapshot, now: datetime = NOW, **given: str) -> LogRequests:
+    return choose_log_requests(find_in(scan, some_settings(**given), now), some_settings(**given), now)
 
 
-def names(scan: Scan, now: datetime = NOW, **given: str) -> list[str]:
+def names(scan: Snapshot, now: datetime = NOW, **given: str) -> list[str]:
     return [one.name for one in wanted(scan, now, **given).logs]
 
 
-def failing(numbers: range | list[int], *jobs: str) -> Scan:
+def failing(numbers: range | list[int], *jobs: str) -> Snapshot:
     """Runs that failed in all these jobs."""
     runs = [a_run(number) for number in numbers]
     return a_scan(runs, {run.id: list(failed(run, *(jobs or ("test",)))) for run in runs})
@@ -35,14 +47,14 @@ def failed(run: Run, *jobs: str, conclusion: str = "failure") -> list[Job]:
     return [a_job(job, conclusion, 100 * run.number + place, run.updated_at) for place, job in enumerate(jobs)]
 
 
-def swept(scan: Scan, headlines: dict[int, str], given: Settings | None = None) -> Scan:
+def swept(scan: Snapshot, headlines: dict[int, str], given: Settings | None = None) -> Snapshot:
     """The same runs after a sweep that read these logs; an empty headline is a log that is not there."""
     by_job = {one.job_id: one for one in observe(scan)}
     readings = tuple(
-        a_reading(by_job[job_id], headline, None if headline else Absence.NOT_FOUND)
+        a_reading(by_job[job_id], headline, None if headline else LogUnavailable.NOT_FOUND)
         for job_id, headline in headlines.items()
     )
-    plan = make_plan(dataclasses.replace(scan, readings=readings), given or some_settings(), NOW)
+    plan = make_plan(dataclasses.replace(scan, job_diagnoses=readings), given or some_settings(), NOW)
     bodies = {one.number: one.body for one in scan.issues}
     for action in plan.actions:
         if isinstance(action, Create):
@@ -52,11 +64,11 @@ def swept(scan: Scan, headlines: dict[int, str], given: Settings | None = None) 
     return dataclasses.replace(scan, issues=tuple(an_issue(number, body) for number, body in bodies.items()))
 
 
-def job_ids(scan: Scan) -> list[int]:
+def job_ids(scan: Snapshot) -> list[int]:
     return [one.job_id for one in observe(scan) if one.job_id]
 
 
-def with_issues(scan: Scan, issues: tuple[Issue, ...]) -> Scan:
+def with_issues(scan: Snapshot, issues: tuple[Issue, ...]) -> Snapshot:
     return dataclasses.replace(scan, issues=issues)
 
 
@@ -282,7 +294,7 @@ def test_by_cause_an_open_issue_is_told_that_its_jobs_fail_of_something_else() -
     first = failing([1])
     both = with_issues(failing([1, 2]), swept(first, {job_ids(first)[0]: "disk full"}, given).issues)
     (newer,) = (one for one in observe(both) if one.run.number == 2)
-    seen = dataclasses.replace(both, readings=(a_reading(newer, "no route"),))
+    seen = dataclasses.replace(both, job_diagnoses=(a_reading(newer, "no route"),))
     (update,) = (one for one in make_plan(seen, given, NOW).actions if isinstance(one, Update))
     assert update.reason == "its jobs fail of something else now"
 

@@ -1,4 +1,4 @@
-"""Where the rules find failures in a step: blocks of lines, each with the line that says it best."""
+"""Find the blocks of a step that log patterns describe."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from ci_failure_tracker.diagnosis.keywords import candidates, marking_keywords
 from ci_failure_tracker.diagnosis.log import Log, depth
-from ci_failure_tracker.diagnosis.rule import Block, Rank, Rule
-from ci_failure_tracker.diagnosis.structure import Section, is_mark
-from ci_failure_tracker.diagnosis.words import marking_words, rules_fitting
+from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence, LogPattern
+from ci_failure_tracker.diagnosis.structure import Section, is_mark, last_indented
 
-MOST_OPENINGS = 6_000
-"""Marked lines of a step that are tried with the rules; where there are more, the first and the last half of them."""
+MOST_TRIED = 6_000
+"""Marked lines of a step that are tried with the patterns. If there are more, these are the first and the last ones."""
 
 _MOST_BELOW = 8
 
@@ -26,53 +26,51 @@ _PREFIXES = (
     re.compile(r"@?[\w./-]{1,80}:[a-z][\w-]{0,40}: "),  # turbo
     re.compile(r"[\w@-]{0,40}[/.][\w./@-]{0,80} [a-z][\w:-]{0,40}: "),  # pnpm
 )
-"""What wrappers put before every line of the tool that they run."""
+"""The prefixes that wrappers put before every line of the tool that they run."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Opening:
-    """A line that opens a block, and the prefix that a wrapper put before the block's lines."""
+class _Start:
+    """The pattern that a line matches, and the prefix that a wrapper puts before the lines of the block."""
 
-    rule: Rule
+    pattern: LogPattern
     prefix: re.Pattern[str] | None
 
 
 @cache
-def pattern(source: str) -> re.Pattern[str]:
-    """A rule's pattern, made when it is first needed."""
+def compiled(source: str) -> re.Pattern[str]:
+    """A regular expression of a pattern. It is compiled when a line first needs it."""
     return re.compile(source)
 
 
 def find_blocks(log: Log, section: Section) -> tuple[Block, ...]:
-    """The blocks that the rules find in a section, in order, those of rank NOISE too; none overlaps another."""
-    openings = {}
-    for number in _tried(log.marked(marking_words(), section.body, section.end)):
-        opening = _opening(log[number])
-        if opening:
-            openings[number] = opening
-    return tuple(_extended(log, section, openings))
+    """The blocks that the patterns find in a section, in order. They include noise and do not overlap."""
+    starts = {}
+    for number in _tried(log.marked(marking_keywords(), section.body, section.end)):
+        start = _started(log[number])
+        if start:
+            starts[number] = start
+    return tuple(_extended(log, section, starts))
 
 
 def _tried(numbers: Sequence[int]) -> Sequence[int]:
-    half = MOST_OPENINGS // 2
-    return numbers if len(numbers) <= MOST_OPENINGS else [*numbers[:half], *numbers[-half:]]
+    half = MOST_TRIED // 2
+    return numbers if len(numbers) <= MOST_TRIED else [*numbers[:half], *numbers[-half:]]
 
 
-def _opening(text: str) -> _Opening | None:
-    """The rule whose block a line opens: noise before all, then the highest rank."""
-    fitting = rules_fitting(text)
-    if not fitting:
-        return None
-    for prefix, shown in _variants(text):
-        found = [rule for rule in fitting if rule.opening.match(shown)]
-        if found:
-            noise = next((rule for rule in found if rule.rank is Rank.NOISE), None)
-            return _Opening(noise or max(found, key=lambda rule: rule.rank), prefix)
+def _started(text: str) -> _Start | None:
+    """The first pattern that matches a line as it is. If none does, the line is tried without a prefix."""
+    patterns = candidates(text)
+    if patterns:
+        for prefix, shown in variants(text):
+            for pattern in patterns:
+                if compiled(pattern.start).match(shown):
+                    return _Start(pattern, prefix)
     return None
 
 
-def _variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
-    """The line itself, then without a wrapper's prefix."""
+def variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
+    """The line itself, then the line without each prefix that it has."""
     yield None, text
     for prefix in _PREFIXES:
         match = prefix.match(text)
@@ -80,94 +78,83 @@ def _variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
             yield prefix, text[match.end() :]
 
 
-def _peeled(text: str, prefix: re.Pattern[str] | None) -> str:
+def _without_prefix(text: str, prefix: re.Pattern[str] | None) -> str:
     match = prefix.match(text) if prefix else None
     return text[match.end() :] if match else text
 
 
-def _extended(log: Log, section: Section, openings: dict[int, _Opening]) -> Iterator[Block]:
-    numbers = sorted(openings)
+def _extended(log: Log, section: Section, starts: dict[int, _Start]) -> Iterator[Block]:
+    """The block of each starting line outside of earlier blocks. A starting line of higher confidence ends a block."""
     done = section.body - 1
-    stronger = _stronger(openings, numbers)
-    for number in numbers:
+    stronger = _stronger(starts)
+    for number, start in starts.items():
         if number <= done:
             continue
-        opening = openings[number]
-        limit = stronger.get(number) if opening.rule.rank > Rank.NOISE else None
-        last = min(section.end, limit - 1 if limit else section.end)
-        block = _block(log, number, opening, done + 1, last)
+        limit = stronger.get(number) if start.pattern.confidence > Confidence.NOISE else None
+        block = _block(log, number, start, done + 1, limit - 1 if limit else section.end)
         done = block.end
         yield block
 
 
-def _stronger(openings: dict[int, _Opening], numbers: Sequence[int]) -> dict[int, int]:
-    """For each opening the next one of a higher rank, where there is one."""
+def _stronger(starts: dict[int, _Start]) -> dict[int, int]:
+    """For each starting line the next one of a higher confidence, if there is one."""
     found: dict[int, int] = {}
     waiting: list[int] = []
-    for number in numbers:
-        while waiting and openings[waiting[-1]].rule.rank < openings[number].rule.rank:
+    for number, start in starts.items():
+        while waiting and starts[waiting[-1]].pattern.confidence < start.pattern.confidence:
             found[waiting.pop()] = number
         waiting.append(number)
     return found
 
 
-def _block(log: Log, number: int, opening: _Opening, first: int, last: int) -> Block:
-    rule, prefix = opening.rule, opening.prefix
-    end = _end(log, number, opening, min(last, number + rule.most - 1))
-    end = _below(log, number, end, last) if rule.rank is Rank.LIKELY else end
-    start = _start(log, number, opening, first)
-    lines = [(place, _peeled(log[place], prefix)) for place in range(start, end + 1)]
+def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block:
+    """The block that line `number` starts, within the lines from `first` to `last`."""
+    pattern = start.pattern
+    end = _end(log, number, start, min(last, number + pattern.max_lines - 1))
+    if pattern.confidence is Confidence.LIKELY:
+        end = last_indented(log, end + 1, min(last, end + _MOST_BELOW), depth(log[number]))
+    begin = _begin(log, number, start, first)
+    lines = [(place, _without_prefix(log[place], start.prefix)) for place in range(begin, end + 1)]
     return Block(
-        start=start,
+        start=begin,
         end=end,
-        headline=next(_searched(rule.headline, lines), number),
-        rank=rule.rank,
-        rule=rule.name,
-        names=tuple(_searched(rule.names, lines)),
-        outcome=rule.outcome,
+        headline=next(_searched(pattern.headline, lines), number),
+        confidence=pattern.confidence,
+        pattern=pattern.name,
+        fingerprint=tuple(_searched(pattern.fingerprint, lines)),
+        outcome=pattern.outcome,
     )
 
 
 def _searched(source: str, lines: Iterable[tuple[int, str]]) -> Iterator[int]:
-    return (place for place, text in lines if pattern(source).search(text)) if source else iter(())
+    return (place for place, text in lines if compiled(source).search(text)) if source else iter(())
 
 
-def _start(log: Log, number: int, opening: _Opening, first: int) -> int:
-    rule = opening.rule
-    start = reached = number
-    while (
-        rule.lead
-        and reached > max(first, number - rule.lead_most)
-        and pattern(rule.lead).match(_peeled(log[reached - 1], opening.prefix))
-    ):
-        reached -= 1
-        start = reached if log[reached] else start
-    return start
+def _begin(log: Log, number: int, start: _Start, first: int) -> int:
+    """The first line of a block. Empty lines at its beginning do not belong to it."""
+    pattern = start.pattern
+    begin = number
+    if pattern.context_before:
+        for place in range(number - 1, max(first, number - pattern.max_context) - 1, -1):
+            if not compiled(pattern.context_before).match(_without_prefix(log[place], start.prefix)):
+                break
+            begin = place if log[place] else begin
+    return begin
 
 
-def _below(log: Log, number: int, end: int, last: int) -> int:
-    """The last of the lines that follow a block at once and are set in deeper than the line that opens it."""
-    own = depth(log[number])
-    for place in range(end + 1, min(last, end + _MOST_BELOW) + 1):
-        if not log[place] or is_mark(log[place]) or depth(log[place]) <= own:
-            break
-        end = place
-    return end
-
-
-def _end(log: Log, number: int, opening: _Opening, last: int) -> int:
-    """The last line of a block; empty lines at its end do not belong to it."""
-    rule = opening.rule
+def _end(log: Log, number: int, start: _Start, last: int) -> int:
+    """The last line of a block. Empty lines at its end do not belong to it."""
+    pattern = start.pattern
     end = number
-    if not (rule.through or rule.until or rule.closes):
+    if not (pattern.body or pattern.end_before or pattern.end):
         return end
     for place in range(number + 1, last + 1):
-        text = _peeled(log[place], opening.prefix)
-        if is_mark(text) or (rule.until and pattern(rule.until).match(text)):
+        text = _without_prefix(log[place], start.prefix)
+        if is_mark(text) or (pattern.end_before and compiled(pattern.end_before).match(text)):
             break
-        if rule.closes and pattern(rule.closes).match(text):
+        if pattern.end and compiled(pattern.end).match(text):
             return place
-        if rule.through and not pattern(rule.through).match(text):
+        if pattern.body and not compiled(pattern.body).match(text):
             break
         end = place if text.strip() else end
     return end

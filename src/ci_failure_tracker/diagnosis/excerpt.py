@@ -1,4 +1,4 @@
-"""Which blocks a maintainer needs to see: the cause before its consequences, whole, and no more than fits."""
+"""Choose the lines that a maintainer needs to see: causes before consequences, complete if they fit."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ci_failure_tracker.diagnosis.log import Log
-from ci_failure_tracker.diagnosis.rule import GENERIC, Block, Rank
+from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.signature import masked
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.model import ExcerptLine, LineRange
@@ -16,14 +16,14 @@ from ci_failure_tracker.model import ExcerptLine, LineRange
 _FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
 _RULER = re.compile(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|[=_*#─━-]{4}|##\[|travis_")
 LONGEST_SHOWN = 300
-"""Characters of a line that are shown, and count."""
+"""Characters of a line that are shown and count."""
 
 _FRAMES_KEPT = 4
 _ABOVE, _BELOW = 2, 12
-"""Lines beside what was found that are shown with it at most."""
+"""Lines above and below a block that are shown with it, at most."""
 
 _OPENING = 3
-"""Lines that each of several failures gets at least, so that as many as can be are named."""
+"""Lines that each of several failures gets at least, so that as many failures as possible are named."""
 
 _SHORT = 8
 _NEAR = 40
@@ -32,30 +32,29 @@ _WEAKEST = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long an excerpt may be."""
+    """The size of an excerpt, at most."""
 
     lines: int = 30
     characters: int = 4000
 
 
-def ordered(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks by what they say of the cause, best first."""
-    return sorted((block for block in blocks if block.rank is not Rank.NOISE), key=_order)
+def by_confidence(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks without noise, the highest confidence first."""
+    return sorted((block for block in blocks if block.confidence is not Confidence.NOISE), key=_order)
 
 
 def _order(block: Block) -> tuple[float, float, int]:
-    likely = block.rank is Rank.LIKELY
-    return -block.rank, -block.score if likely else 0, -block.start if likely else block.start
+    likely = block.confidence is Confidence.LIKELY
+    return -block.confidence, -block.score if likely else 0, -block.start if likely else block.start
 
 
-def chosen(
+def choose_lines(
     log: Log, blocks: Sequence[Block], limits: Limits, steps: Sequence[Section] = (), ending: int | None = None
 ) -> tuple[ExcerptLine, ...]:
     """The lines of the excerpt in the order of the log.
 
-    What was picked is shown with its neighbours, as far as these belong to one of the `steps`. From the line `ending`
-    on whatever looks like a failure is shown as well, if there is room: a log without steps says there how the job
-    came to its end.
+    Neighbours of a picked line are shown too, if they belong to one of the `steps`. From line `ending` on, everything
+    that looks like a failure is shown if there is room: the end of a log without steps tells how the job ended.
     """
     folded = _folded(log, blocks)
     picked: dict[int, int] = {}
@@ -63,7 +62,7 @@ def chosen(
         room = limits.lines - len(picked)
         if room <= 0 or not (_belongs(group[0], blocks[0], picked) or _ends(group, ending)):
             continue
-        others = sum(other[0].rank is group[0].rank for other in folded[place + 1 :])
+        others = sum(other[0].confidence is group[0].confidence for other in folded[place + 1 :])
         lines = _cut(log, group[0], room, max(_OPENING, room - _OPENING * others))
         picked.update((number, 0) for number in lines if number not in picked)
         picked[group[0].headline] += len(group) - 1
@@ -73,12 +72,12 @@ def chosen(
 
 
 def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int) -> None:
-    """Add what stands right below what was picked in a step, and right above a guess, up to an empty line or a ruler.
+    """Add the lines directly below each picked line, and directly above a guess, up to an empty line or a ruler.
 
-    A tool often says more than what a rule knows of it; what is known to be a consequence ends it.
+    A tool often prints more than its pattern covers. A known symptom ends the addition.
     """
-    never = {n for block in blocks if block.rank is Rank.SYMPTOM for n in range(block.start, block.end + 1)}
-    guesses = {block.start for block in blocks if block.rank is Rank.LIKELY}
+    never = {n for block in blocks if block.confidence is Confidence.SYMPTOM for n in block.lines}
+    guesses = {block.start for block in blocks if block.confidence is Confidence.LIKELY}
     for number in [number for number in sorted(picked) if step.body <= number <= step.end]:
         above = range(number - 1, max(step.body, number - _ABOVE) - 1, -1) if number in guesses else ()
         for around in (above, range(number + 1, min(step.end, number + _BELOW) + 1)):
@@ -89,25 +88,25 @@ def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step
 
 
 def _folded(log: Log, blocks: Iterable[Block]) -> list[list[Block]]:
-    """Blocks that name the same cause together, each group where its first one stood."""
+    """The blocks in groups that name the same cause, in the order of the first of each group."""
     groups: dict[tuple[str, ...], list[Block]] = {}
     for block in blocks:
-        cause = tuple(masked(log[number]) for number in block.names or (block.headline,))
+        cause = tuple(masked(log[number]) for number in block.fingerprint or (block.headline,))
         groups.setdefault(cause, []).append(block)
     return list(groups.values())
 
 
 def _belongs(block: Block, best: Block, picked: Collection[int]) -> bool:
-    """Whether a block says something beside what was picked already."""
-    if block.rank is Rank.SYMPTOM:
-        return best.rank is Rank.SYMPTOM
-    if block.rank is Rank.RECAP and best.rank > Rank.RECAP:
+    """Whether a block tells something that the picked lines do not."""
+    if block.confidence is Confidence.SYMPTOM:
+        return best.confidence is Confidence.SYMPTOM
+    if block.confidence is Confidence.RECAP and best.confidence > Confidence.RECAP:
         return _touches(block, picked)
-    if best.rank is Rank.FATAL and block.rank < Rank.FATAL:
+    if best.confidence is Confidence.FATAL and block.confidence < Confidence.FATAL:
         return abs(block.start - best.start) < _NEAR
-    if block.rank is Rank.LIKELY and best.rank > Rank.LIKELY:
-        return _touches(block, picked) or (block.rule != GENERIC and len(picked) < _SHORT)
-    return block.rank is not Rank.LIKELY or block.score >= _WEAKEST * best.score
+    if block.confidence is Confidence.LIKELY and best.confidence > Confidence.LIKELY:
+        return _touches(block, picked) or (block.pattern != GENERIC and len(picked) < _SHORT)
+    return block.confidence is not Confidence.LIKELY or block.score >= _WEAKEST * best.score
 
 
 def _ends(group: Iterable[Block], ending: int | None) -> bool:
@@ -119,14 +118,12 @@ def _touches(block: Block, picked: Collection[int]) -> bool:
 
 
 def _cut(log: Log, block: Block, room: int, share: int) -> list[int]:
-    """A block's lines; where they are more than its share, without the middle of stack traces, then without its own.
+    """The lines of a block. If they are too many, the middle of stack traces goes first, then the middle of the rest.
 
     The headline always stays.
     """
     room = min(room, share)
-    lines = [
-        number for number in range(block.start, block.end + 1) if number == block.headline or _is_shown(log, number)
-    ]
+    lines = [number for number in block.lines if number == block.headline or _is_shown(log, number)]
     if len(lines) > room:
         lines = list(_without_frames(log, lines, block.headline, room))
     return lines if len(lines) <= room else _without_middle(lines, block.headline, room)
@@ -137,7 +134,7 @@ def _is_shown(log: Log, number: int) -> bool:
 
 
 def _without_middle(lines: Sequence[int], headline: int, room: int) -> list[int]:
-    """The first two thirds and the last third of what there is room for; or for it what is at the headline."""
+    """Two thirds of the room from the beginning, one third from the end, or from the headline if it is between them."""
     tail = room // 3
     head = room - tail
     place = lines.index(headline)
@@ -146,7 +143,7 @@ def _without_middle(lines: Sequence[int], headline: int, room: int) -> list[int]
 
 
 def _without_frames(log: Log, lines: Sequence[int], headline: int, room: int) -> Iterator[int]:
-    """The lines without the middle of long stack traces, of which as much stays as there is room for."""
+    """The lines without the middle of long stack traces. As many frames stay as there is room for."""
     runs = [
         (is_frame, list(run))
         for is_frame, run in groupby(lines, lambda number: number != headline and _FRAME.match(log[number]) is not None)
@@ -167,7 +164,7 @@ def _lines(log: Log, picked: dict[int, int]) -> Iterator[ExcerptLine]:
 
 
 def _within(log: Log, picked: dict[int, int], headline: int, characters: int) -> dict[int, int]:
-    """Of what was picked as much as there is room for, the headline first."""
+    """As many of the picked lines as fit, the headline first."""
     kept: dict[int, int] = {}
     for number in (headline, *(number for number in picked if number != headline)):
         characters -= min(len(log[number]), LONGEST_SHOWN) + 1

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ci_failure_tracker.diagnosis.explain import Limits, explain, explain_annotations
 from ci_failure_tracker.diagnosis.log import Log, LogReader
-from ci_failure_tracker.diagnosis.outcome import combined, needs_annotations, shown_as_another
 from ci_failure_tracker.errors import GitHubError, LogAbsentError, UnexplainedLogError
-from ci_failure_tracker.model import Absence, Diagnose, Diagnosis, JobSource, Outcome, Reading, WantedLog
+from ci_failure_tracker.model import (
+    Diagnose,
+    Diagnosis,
+    JobDiagnosis,
+    JobSource,
+    LogRequest,
+    LogUnavailable,
+    Outcome,
+    Step,
+)
 
 _TRIES = 2
 """How often a log is begun that breaks off in the middle."""
@@ -15,40 +25,42 @@ _TRIES = 2
 def job_diagnoser(limits: Limits) -> Diagnose:
     """What explains failed jobs within these limits."""
 
-    def diagnose(wanted: WantedLog, source: JobSource) -> Reading | None:
+    def diagnose(wanted: LogRequest, source: JobSource) -> JobDiagnosis | None:
         return _reading(wanted, source, limits)
 
     return diagnose
 
 
-def _reading(wanted: WantedLog, source: JobSource, limits: Limits) -> Reading | None:
+def _reading(wanted: LogRequest, source: JobSource, limits: Limits) -> JobDiagnosis | None:
     """What is known of a job; `None` where it turns out to be no failure."""
     asked = needs_annotations(wanted.outcome, wanted.step)
     said = _annotations(source, limits) if asked else None
     if said and wanted.outcome is Outcome.CANCELLED and said.outcome is Outcome.SUPERSEDED:
-        return Reading(wanted.job_id, outcome=said.outcome)
-    if not wanted.counts and not (said and shown_as_another(said.outcome)):
+        return JobDiagnosis(wanted.job_id, outcome=said.outcome)
+    if not wanted.counts and not (said and said.outcome.shown_as_another):
         return None  # cancelled, as GitHub says
-    of_log, absence = _log(wanted, source, limits)
-    if absence and not asked:
+    of_log, log_unavailable = _log(wanted, source, limits)
+    if log_unavailable and not asked:
         said = _annotations(source, limits)
     diagnosis = combined(of_log, said, wanted.outcome)
     step = wanted.step.number if wanted.step else None
     if diagnosis is None:
-        return Reading(wanted.job_id, absence=absence, step=step)
-    return Reading(wanted.job_id, diagnosis.signature, diagnosis.headline, diagnosis.outcome, absence, step, diagnosis)
+        return JobDiagnosis(wanted.job_id, log_unavailable=log_unavailable, step=step)
+    return JobDiagnosis(
+        wanted.job_id, diagnosis.signature, diagnosis.headline, diagnosis.outcome, log_unavailable, step, diagnosis
+    )
 
 
-def _log(wanted: WantedLog, source: JobSource, limits: Limits) -> tuple[Diagnosis | None, Absence | None]:
+def _log(wanted: LogRequest, source: JobSource, limits: Limits) -> tuple[Diagnosis | None, LogUnavailable | None]:
     try:
         log = _whole_log(source)
     except LogAbsentError as absent:
-        return None, absent.absence
+        return None, absent.log_unavailable
     try:
         found = None if log.empty else explain(log, limits, wanted.step)
     except Exception as error:  # a log is anybody's text: one that trips the program must not end the sweep
         raise UnexplainedLogError(error) from error
-    return (found, None) if found and found.headline else (None, Absence.EMPTY)
+    return (found, None) if found and found.headline else (None, LogUnavailable.EMPTY)
 
 
 def _whole_log(source: JobSource) -> Log:
@@ -68,3 +80,26 @@ def _whole_log(source: JobSource) -> Log:
 def _annotations(source: JobSource, limits: Limits) -> Diagnosis | None:
     found = source.annotations()
     return None if found is None else explain_annotations(found, limits)
+
+
+def needs_annotations(outcome: Outcome, step: Step | None) -> bool:
+    """Whether only annotations can tell how a job ended: its log breaks off where the runner was stopped or lost."""
+    return outcome is not Outcome.FAILURE or step is None or Outcome.of(step.conclusion) is not Outcome.FAILURE
+
+
+def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome: Outcome) -> Diagnosis | None:
+    """One diagnosis from both.
+
+    Of a job that did not simply fail the annotations say why it ended, and the log only what it was doing then.
+    """
+    if of_log is None or of_annotations is None:
+        return of_log or of_annotations
+    simply_failed = outcome is Outcome.FAILURE and not of_annotations.outcome.shown_as_another
+    if simply_failed or of_log.outcome.shown_as_another:
+        return of_log
+    return replace(
+        of_log,
+        headline=of_annotations.headline,
+        signature=of_annotations.signature,
+        outcome=of_annotations.outcome,
+    )

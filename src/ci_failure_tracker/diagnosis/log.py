@@ -1,7 +1,7 @@
-"""A job's log as numbered lines: read in chunks, in bounded memory, with a quick way to lines that may say something.
+"""A job's log as numbered lines, read in chunks and in bounded memory, with a quick way to the lines that matter.
 
-Lines are numbered from 1 over the newline alone, as an editor counts them; a carriage return or a Unicode line end does
-not make a line.
+Line numbers start at 1 and count newlines only, as an editor does. A carriage return or a Unicode line separator does
+not start a line.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ci_failure_tracker.diagnosis.words import PLAIN_FAILURE, STRUCTURE
+from ci_failure_tracker.diagnosis.keywords import PLAIN_FAILURE, STRUCTURE
 
 PIECE = 1 << 20
-"""Bytes that are looked through at once."""
+"""Bytes that are searched at once."""
 
 KEPT_WHOLE = 8 * PIECE
-"""Bytes of the newest part of a log that are kept in full; what is older is thinned to what may say something."""
+"""Bytes of the newest part of a log that are kept completely. The older part is thinned to the lines that matter."""
 
 KEPT_THIN = 96 * 1024
 """Bytes that are kept of a thinned piece."""
 
 LONGEST_LINE = 2_000
-"""Characters of one line that are looked at; nothing a person reads in an issue is longer."""
+"""Characters of a line that are read. Nothing that a person reads in an issue is longer."""
 
 MOST_MARKS = 200
-"""Lines that divide the log which are kept of a thinned piece; more than that is no structure."""
+"""Lines that divide the log into steps and are kept of a thinned piece. No real log has more."""
 
 AROUND = 12
-"""Lines kept on either side of a line that may say something, where a piece is thinned."""
+"""Lines that are kept on either side of a line that matters, in a thinned piece."""
 
 _SURROUNDINGS = 400
-"""Bytes that the lines around one marked line are taken to have, on average: neighbours share them."""
+"""Estimated bytes of the lines around one marked line. Neighbours share them."""
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?")
 _ESCAPES = re.compile(
@@ -43,9 +43,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def clean(raw: str) -> str:
-    """A line as the terminal showed it: without timestamp, escapes and control characters, and cut where it is endless.
+    """A line as the terminal showed it: without timestamp, escapes and control characters, and not longer than allowed.
 
-    Of a line that was drawn over with carriage returns the last drawing is left.
+    If carriage returns overwrote the line, the last text is left.
     """
     text = raw[: 4 * LONGEST_LINE].removeprefix("\ufeff")
     if text[4:5] == "-" and (stamp := _TIMESTAMP.match(text)):
@@ -57,7 +57,7 @@ def clean(raw: str) -> str:
     if not text.isprintable():
         text = _CONTROL.sub("", text)
         if not text.isascii():
-            # A secret could hide behind any letter that is not seen.
+            # An invisible character could hide a secret from redaction.
             text = "".join(char for char in text if char.isprintable() or _is_space(char))
     return text[:LONGEST_LINE].rstrip()
 
@@ -67,13 +67,13 @@ def _is_space(char: str) -> bool:
 
 
 def depth(text: str) -> int:
-    """How far a line is set in."""
+    """The indentation of a line in characters."""
     return len(text) - len(text.lstrip())
 
 
 @dataclass(slots=True)
 class Piece:
-    """Neighbouring lines of a log; `number` is that of the first."""
+    """Neighbouring lines of a log. `number` is the number of the first."""
 
     number: int
     raw: bytes
@@ -81,17 +81,17 @@ class Piece:
 
     @property
     def lines(self) -> list[str]:
-        """The lines as they stand in the log, undecodable bytes replaced."""
+        """The lines as they are in the log, with undecodable bytes replaced."""
         if self._lines is None:
             self._lines = self.raw.decode("utf-8", "replace").split("\n")
         return self._lines
 
 
 class Log:
-    """What was kept of a log."""
+    """The kept lines of a log."""
 
     def __init__(self, pieces: Sequence[Piece], last: int) -> None:
-        """Take the pieces in order; `last` is the number of the log's last line."""
+        """Take the pieces in order. `last` is the number of the last line of the log."""
         self._pieces = pieces
         self._starts = [piece.number for piece in pieces]
         self._clean: dict[int, str] = {}
@@ -99,7 +99,7 @@ class Log:
         self.last = last
 
     def raw(self, number: int) -> str:
-        """A line as it stands in the log; empty where it was not kept."""
+        """A line as it is in the log. It is empty if it was not kept."""
         place = bisect_right(self._starts, number) - 1
         if place < 0:
             return ""
@@ -108,14 +108,14 @@ class Log:
         return piece.lines[offset] if offset < len(piece.lines) else ""
 
     def __getitem__(self, number: int) -> str:
-        """A line as the terminal showed it; empty where the log has none or it was not kept."""
+        """A line as the terminal showed it. It is empty if the log does not have it or it was not kept."""
         text = self._clean.get(number)
         if text is None:
             text = self._clean[number] = clean(self.raw(number))
         return text
 
     def marked(self, words: tuple[bytes, ...], start: int = 1, end: int | None = None) -> tuple[int, ...]:
-        """The numbers of the lines from `start` to `end` that hold one of the words, which are in lower case."""
+        """The numbers of the lines from `start` to `end` that contain one of the words. These are in lower case."""
         key = (words, start, self.last if end is None else end)
         if key not in self._marked:
             self._marked[key] = tuple(
@@ -124,7 +124,7 @@ class Log:
         return self._marked[key]
 
     def _parts(self, start: int, end: int) -> Iterator[Piece]:
-        """What was kept of the lines from `start` to `end`."""
+        """The kept lines from `start` to `end`."""
         for piece in self._pieces:
             last = piece.number + piece.raw.count(b"\n")
             if start <= piece.number and last <= end:
@@ -136,15 +136,15 @@ class Log:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing visible was printed."""
+        """Whether the log has no visible character."""
         return not any(line.strip() for piece in self._pieces for line in piece.lines)
 
 
 class LogReader:
-    """Takes a log in chunks and keeps what a diagnosis needs: at most some 40 MB, however long the log is."""
+    """Takes a log in chunks and keeps what a diagnosis needs: at most about 40 MB, whatever the length of the log."""
 
     def __init__(self) -> None:
-        """Begin with an empty log."""
+        """Start with an empty log."""
         self._rest: list[bytes] = []
         self._waiting = 0
         self._next = 1
@@ -160,13 +160,12 @@ class LogReader:
             self._cut(b"".join(self._rest))
 
     def finish(self) -> Log:
-        """What was kept of the log, which ends here."""
+        """End the log and return its kept lines."""
         self._add(b"".join(self._rest))
-        self._rest, self._waiting = [], 0
         return Log(self._pieces, self._next - 1)
 
     def _cut(self, data: bytes) -> None:
-        """Take the whole lines off; of a line without an end only the beginning is kept."""
+        """Move the complete lines into a piece. Of a line without an end, only the beginning is kept."""
         end = data.rfind(b"\n")
         if end >= 0:
             self._add(data[:end])
@@ -184,16 +183,16 @@ class LogReader:
             self._thin_out()
 
     def _thin_out(self) -> None:
-        """Replace the oldest whole piece by what may say something in it."""
+        """Replace the oldest complete piece by the lines in it that matter."""
         thinned = list(_thinned(self._pieces[self._thin]))
         self._pieces[self._thin : self._thin + 1] = thinned
         self._thin += len(thinned)
 
 
 def _marked(raw: bytes, first: int, words: Sequence[bytes]) -> Iterator[int]:
-    """The numbers of the lines that hold one of the words.
+    """The numbers of the lines that contain one of the words.
 
-    `bytes.find` looks through a gigabyte a second, which no regular expression does.
+    `bytes.find` searches a gigabyte a second. No regular expression does that.
     """
     folded = raw.lower()
     places: set[int] = set()
@@ -214,7 +213,7 @@ def _marked(raw: bytes, first: int, words: Sequence[bytes]) -> Iterator[int]:
 
 
 def _thinned(piece: Piece) -> Iterator[Piece]:
-    """The surroundings of the lines that may say something, the first ones first, as far as there is room."""
+    """The lines that matter and the lines around them, in order, as far as there is room."""
     lines = piece.raw.split(b"\n")
     start, end = 0, 0
     for number, around in sorted(_worth_keeping(piece, lines).items()):
@@ -227,9 +226,9 @@ def _thinned(piece: Piece) -> Iterator[Piece]:
 
 
 def _worth_keeping(piece: Piece, lines: Sequence[bytes]) -> dict[int, int]:
-    """The lines that divide the log, and as many of those that read like failures as there is room for.
+    """The lines that divide the log into steps, and as many lines with words of failure as there is room for.
 
-    Each with the number of lines around it that are kept as well.
+    The value is the number of lines to keep on either side.
     """
     kept = dict.fromkeys(list(_marked(piece.raw, piece.number, STRUCTURE))[:MOST_MARKS], 1)
     room = KEPT_THIN

@@ -1,4 +1,4 @@
-"""The steps within a log, as the CI service marks them, and in which of them the job failed."""
+"""The steps in a log, as the CI service marks them, and the steps in which the job failed."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ci_failure_tracker.diagnosis.log import Log
-from ci_failure_tracker.diagnosis.words import STRUCTURE
+from ci_failure_tracker.diagnosis.keywords import STRUCTURE
+from ci_failure_tracker.diagnosis.log import Log, depth
 from ci_failure_tracker.model import Step
 
 _LONGEST_HEADER = 200
-"""Lines of a step's header at most: its command, shell and environment, from `##[group]Run` to `##[endgroup]`."""
+"""Lines of a header at most. It shows command, shell and environment, from `##[group]Run` to `##[endgroup]`."""
 
 _TRAVIS_COMMAND = re.compile(r'The command ".{0,1800}" (?:failed and )?exited with (\d+)')
 _AFTER = re.compile(
@@ -24,9 +24,9 @@ _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The lines of a step, both ends included; `body` is the first line after its header.
+    """The lines of a step, `start` and `end` included. `body` is the first line after its header.
 
-    `failed` says that it ends as a failed step does.
+    `failed` is true if it ends like a failed step.
     """
 
     start: int
@@ -36,12 +36,20 @@ class Section:
 
 
 def is_mark(text: str) -> bool:
-    """Whether a line only divides the log, and nobody needs to see it."""
+    """Whether a line only divides the log. Nobody needs to see it."""
     return _MARK.match(text) is not None
 
 
+def last_indented(log: Log, first: int, last: int, indentation: int) -> int:
+    """The last of the lines from `first` on that are indented more, without a gap; `first - 1` if there is none."""
+    for number in range(first, last + 1):
+        if not log[number] or is_mark(log[number]) or depth(log[number]) <= indentation:
+            return number - 1
+    return max(last, first - 1)
+
+
 def sections(log: Log) -> tuple[Section, ...]:
-    """The steps of a log in order; one for the whole log where nothing marks any."""
+    """The steps of a log in order. A log without marks is one step."""
     marks = [(number, log[number]) for number in log.marked(STRUCTURE)]
     if any(text.startswith("##[") for _, text in marks):
         return tuple(_of_actions(log, marks))
@@ -71,13 +79,13 @@ def _of_actions(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]
 
 
 def _is_last(log: Log, error: int, following: int) -> bool:
-    """Whether nothing but empty lines and marks comes between an error and the next step."""
+    """Whether only empty lines and marks are between an error and the next step."""
     rest = (log[number] for number in range(error + 1, min(following, error + _LONGEST_HEADER)))
     return all(not text or text.startswith("##[") for text in rest)
 
 
 def _of_travis(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]:
-    """Every timed command, and the line after it that says how it ended, which an untimed one has as well."""
+    """Every timed command with the line after it that tells how it ended. An untimed command has this line too."""
     start, end = 1, 0
     for number, text in marks:
         raw = log.raw(number)
@@ -92,9 +100,9 @@ def _of_travis(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]:
 
 
 def failing_sections(log: Log, parts: tuple[Section, ...], step: Step | None = None) -> tuple[Section, ...]:
-    """Where to look, best first: the step that GitHub says failed, else those that end as a failed one does.
+    """The steps to look at: the step that failed according to GitHub, or the steps that end like a failed one.
 
-    Where neither is known it is every step with an error in it, or else the whole log.
+    If neither is known, these are all steps that contain an error, or the whole log.
     """
     in_time = _in_time(log, parts, step)
     failed = tuple(part for part in in_time or parts if part.failed)
@@ -107,13 +115,13 @@ def _with_errors(log: Log, parts: Iterable[Section]) -> tuple[Section, ...]:
 
 
 def _in_time(log: Log, parts: Iterable[Section], step: Step | None) -> tuple[Section, ...]:
-    """The sections that began while the step ran; a composite action's step has several."""
+    """The sections that started while the step ran. The step of a composite action has several."""
     if not (step and step.started_at and step.completed_at):
         return ()
     first, last = (moment.strftime("%Y-%m-%dT%H:%M:%S") for moment in (step.started_at, step.completed_at))
     found = [(_moment(log, part.start), part) for part in parts if part.start > 1]
     found = [(moment, part) for moment, part in found if first <= moment <= last]
-    # The next step begins in the second in which this one ends.
+    # The next step can start in the second in which this one ends.
     sure = tuple(part for moment, part in found if moment < last or moment == first)
     return sure if any(part.failed for part in sure) else tuple(part for _, part in found)
 

@@ -47,7 +47,7 @@ class Diagnosis:
     outcome: Outcome
 
 
-class Absence(StrEnum):
+class LogUnavailable(StrEnum):
     """Why a job has no log to read: GitHub's answer, or that there is nothing in it."""
 
     NOT_FOUND = "404"
@@ -56,7 +56,7 @@ class Absence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class WantedLog:
+class LogRequest:
     """A failed job whose log is worth reading; `name` says which, as in "test (3.12) of run 7 of CI".
 
     `counts` is false where it is a failure only if the reading says so: a cancelled job may have met its time limit.
@@ -70,32 +70,32 @@ class WantedLog:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LogRequests:
     """The logs to read, the most telling first, and how many more there would be over the `most` that a sweep reads.
 
     `later` are the jobs of these, but for those that no later sweep will ask for.
     """
 
-    logs: tuple[WantedLog, ...]
+    logs: tuple[LogRequest, ...]
     left_out: int = 0
     later: frozenset[int] = frozenset()
     most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class JobDiagnosis:
     """What is known of why one job failed: read in this sweep, or remembered by an issue.
 
     `signature` is empty where the cause is not known, `outcome` is what the log or the annotations say of the end.
-    `absence` says why there was no log; where the cause is known all the same, annotations told it. `step` is the
-    number of the failed step. `diagnosis` is there only in the sweep that made it.
+    `log_unavailable` says why there was no log; where the cause is known all the same, annotations told it. `step` is
+    the number of the failed step. `diagnosis` is there only in the sweep that made it.
     """
 
     job_id: int
     signature: str = ""
     headline: str = ""
     outcome: Outcome | None = None
-    absence: Absence | None = None
+    log_unavailable: LogUnavailable | None = None
     step: int | None = None
     diagnosis: Diagnosis | None = None
 
@@ -129,5 +129,5 @@ class JobSource(Protocol):
         """Its annotations; `None` where the token may not see them."""
 
 
-Diagnose = Callable[[WantedLog, JobSource], Reading | None]
+Diagnose = Callable[[LogRequest, JobSource], JobDiagnosis | None]
 """Says why a job failed; `None` where it turns out to be no failure."""

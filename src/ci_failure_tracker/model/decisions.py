@@ -8,11 +8,11 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.github import Issue, Outcome
 from ci_failure_tracker.model.history import Identity
-from ci_failure_tracker.model.scan import Problem
-from ci_failure_tracker.model.state import Cause, Ending, State
+from ci_failure_tracker.model.scan import Problem, Severity
+from ci_failure_tracker.model.state import Cause, CloseReason, State
 
 
-class Why(StrEnum):
+class SkipReason(StrEnum):
     """The kind of reason for which nothing is done."""
 
     UNCHANGED = "unchanged"
@@ -59,7 +59,7 @@ class Reopened:
 class Closed:
     """A comment says why the issue is closed, at this time."""
 
-    ending: Ending
+    ending: CloseReason
     at: datetime
 
 
@@ -73,7 +73,7 @@ class DuplicateOf:
 Comment = News | Reopened | Closed | DuplicateOf
 
 
-class Kind(StrEnum):
+class DecisionKind(StrEnum):
     """What is to be done with the issue of an identity."""
 
     CREATE = "create"
@@ -92,7 +92,7 @@ class Decision:
     its text changes is seen when it is rendered.
     """
 
-    kind: Kind
+    kind: DecisionKind
     identity: Identity
     reason: str
     after: State
@@ -110,8 +110,14 @@ class Skip:
 
     identity: Identity
     reason: str
-    why: Why
+    why: SkipReason
     number: int | None = None
+
+    def problem(self, severity: Severity) -> Problem:
+        """That an identity has no issue, or one that is not brought up to date, although it should."""
+        what = f"{self.identity.workflow} - {self.identity.job}"
+        lead = f"Issue #{self.number} of {what} is not kept current" if self.number else f"{what} gets no issue"
+        return Problem(severity, f"{lead}: {self.reason.rstrip('.')}.")
 
 
 @dataclass(frozen=True, slots=True)

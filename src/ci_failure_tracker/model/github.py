@@ -27,10 +27,36 @@ class Outcome(StrEnum):
     RUNNER_LOST = "runner_lost"
     SILENT = "silent"
 
+    @staticmethod
+    def of(conclusion: str | None) -> Outcome | None:
+        """The outcome behind GitHub's conclusion of a run, a job or a step.
+
+        `None` for what neither passed nor failed: skipped, neutral, stale, and what has no conclusion yet.
+        """
+        return _BY_CONCLUSION.get(conclusion or "")
+
     @property
     def words(self) -> str:
         """The outcome as a person says it."""
         return self.value.replace("_", " ")
+
+    @property
+    def shown_as_another(self) -> bool:
+        """Whether GitHub may conclude a job that ended so, and that failed, as failed or cancelled."""
+        return self in {Outcome.TIMED_OUT, Outcome.RUNNER_LOST}
+
+
+_BY_CONCLUSION = {
+    one.value: one
+    for one in (
+        Outcome.SUCCESS,
+        Outcome.FAILURE,
+        Outcome.TIMED_OUT,
+        Outcome.CANCELLED,
+        Outcome.ACTION_REQUIRED,
+        Outcome.STARTUP_FAILURE,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)

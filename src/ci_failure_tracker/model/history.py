@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.causes import Absence, Reading
+from ci_failure_tracker.model.causes import JobDiagnosis, LogUnavailable
 from ci_failure_tracker.model.github import Commit, Outcome, Run, Step
 
 
@@ -33,8 +33,8 @@ class Observation:
 
     A run that was green as a whole is one observation without a job: its jobs were not read. A run that has none, and a
     schedule, stand for themselves: `kind` says so, and `job` is named after what happened. `step` is the one that
-    failed, `reading` what is known of the cause. `known` says that the run was not read again, because the open issues
-    hold all that it said of what they stand for.
+    failed, `job_diagnosis` what is known of the cause. `known` says that the run was not read again, because the open
+    issues hold all that it said of what they stand for.
     """
 
     run: Run
@@ -44,7 +44,7 @@ class Observation:
     step: Step | None = None
     attempt: int = 1
     ended_at: datetime | None = None
-    reading: Reading | None = None
+    job_diagnosis: JobDiagnosis | None = None
     started_at: datetime | None = None
     known: bool = False
     kind: IdentityKind = IdentityKind.JOB
@@ -84,15 +84,15 @@ class Identity:
 class FailedLeg:
     """One failed job of an occurrence; `leg` is empty where the job has no matrix.
 
-    `signature` is empty as long as the cause is not known, `absence` says that there was no log. `outcome` is set where
-    the job ended otherwise than GitHub's conclusion says.
+    `signature` is empty as long as the cause is not known, `log_unavailable` says that there was no log. `outcome` is
+    set where the job ended otherwise than GitHub's conclusion says.
     """
 
     leg: str
     job_id: int | None
     step: str | None
     signature: str = ""
-    absence: Absence | None = None
+    log_unavailable: LogUnavailable | None = None
     outcome: Outcome | None = None
 
 
@@ -128,7 +128,7 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class RunRef:
     """A run at which an identity turned green or red."""
 
     run_id: int
@@ -158,7 +158,7 @@ class RedLeg:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BranchStatus:
     """What is known of an identity in one line of runs, in which a newer run speaks for an older one.
 
     `red` are the legs that were red when last seen, `last_red` is the newest run in which one failed. `greens` are the
@@ -172,8 +172,8 @@ class Line:
     branch: str
     subject: str
     red: tuple[RedLeg, ...]
-    last_red: Point
-    greens: tuple[Point, ...] = ()
+    last_red: RunRef
+    greens: tuple[RunRef, ...] = ()
     recent: tuple[tuple[int, bool], ...] = ()
     gone: bool = False
     skips: bool = False
@@ -212,20 +212,20 @@ class History:
     `first_red` and `last_green` bound the latest break on its branch, `green_again` is the first green after it;
     `replaced` says that the jobs of a cause fail of something else now, which proves nothing of the cause. `flakes`
     are the commits on which a failed attempt was followed by a green one. `missed` says that runs went by unseen.
-    `moved_on` says that what waited for somebody waits no more. `readings` hold what is known of the failed jobs.
+    `moved_on` says that what waited for somebody waits no more. `job_diagnoses` hold what is known of the failed jobs.
     """
 
     identity: Identity
     occurrences: tuple[Occurrence, ...]
-    lines: tuple[Line, ...]
-    first_red: Point | None
-    last_green: Point | None
-    green_again: Point | None
+    lines: tuple[BranchStatus, ...]
+    first_red: RunRef | None
+    last_green: RunRef | None
+    green_again: RunRef | None
     replaced: bool = False
     flakes: tuple[str, ...] = ()
     missed: bool = False
     moved_on: bool = False
-    readings: tuple[Reading, ...] = ()
+    job_diagnoses: tuple[JobDiagnosis, ...] = ()
     remembered: tuple[Occurrence, ...] = ()
 
     @property

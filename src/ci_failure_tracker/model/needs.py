@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from ci_failure_tracker.model.causes import Wanted
+from ci_failure_tracker.model.causes import LogRequests
 from ci_failure_tracker.model.github import Run, Workflow
 
 
@@ -67,7 +67,7 @@ class Needs:
     scheduled_runs: tuple[Workflow, ...] = ()
     files_at: tuple[tuple[str, str], ...] = ()
     closed_issues: bool = False
-    logs: Wanted | None = None
+    logs: LogRequests | None = None
     commits: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:

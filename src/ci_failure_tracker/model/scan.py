@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.causes import LogsRead, Reading
+from ci_failure_tracker.model.causes import JobDiagnosis, LogsRead
 from ci_failure_tracker.model.github import Issue, Repository, Run, RunJobs, Workflow
 
 
-class Gravity(StrEnum):
+class Severity(StrEnum):
     """How loud a problem is said; an error also changes the exit code, a notice asks for nothing."""
 
     NOTICE = "notice"
@@ -23,7 +23,7 @@ class Gravity(StrEnum):
 class Problem:
     """Something that went wrong without stopping the sweep, and how to mend it."""
 
-    gravity: Gravity
+    severity: Severity
     what: str
     advice: str = ""
 
@@ -69,7 +69,7 @@ class CommitsBetween:
     known: bool = True
 
 
-class Quiet(StrEnum):
+class MissedSchedule(StrEnum):
     """Why a workflow does not run on its schedule."""
 
     DISABLED = "disabled_inactivity"
@@ -85,27 +85,27 @@ class Schedule:
     """
 
     workflow: Workflow
-    quiet: Quiet | None
+    missed_schedule: MissedSchedule | None
     due: datetime
     last: Run | None = None
     crons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class Snapshot:
     """All that was read from GitHub in one sweep.
 
-    `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was either green,
-    or has no jobs, or is `known`, or is named in `problems`. `known` are the runs of which the open issues hold all
-    that they said, so that they were not read again. `readings` hold what the logs of failed jobs say; `unexplained`
+    `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was either green, or
+    has no jobs, or is `known`, or is named in `problems`. `known` are the runs of which the open issues hold all that
+    they said, so that they were not read again. `job_diagnoses` hold what the logs of failed jobs say; `unexplained`
     are the jobs whose logs are still to be read. `commits` are what came between the last green run and the first red
     one. `workflows` are all that the repository has, whatever the filters say. `schedules` tell of workflows that
     should have run by themselves. `issues` are the open ones; what is closed is read where something may have to be
     opened: `closed_read` says that they were, `closed_unread` that this failed. `hidden_commits` are the pairs whose
     commits GitHub does not show. `workflow_files` are the workflow files of the default branch by path, `None` where
     they were not read; `files_at` are files as they were, by commit and path. `scheduled_runs` were listed to find the
-    newest of each workflow. `asked` are the needs that were asked for, answered or not;
-    `label` is the one by which the issues are found.
+    newest of each workflow. `asked` are the needs that were asked for, answered or not; `label` is the one by which the
+    issues are found.
     """
 
     repository: Repository
@@ -115,7 +115,7 @@ class Scan:
     viewer: str | None
     window: Window
     problems: tuple[Problem, ...]
-    readings: tuple[Reading, ...] = ()
+    job_diagnoses: tuple[JobDiagnosis, ...] = ()
     logs: LogsRead = field(default_factory=LogsRead)
     workflows: tuple[Workflow, ...] = ()
     commits: tuple[CommitsBetween, ...] = ()
@@ -130,6 +130,10 @@ class Scan:
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     asked: frozenset[Hashable] = frozenset()
     label: str = ""
+
+
+MAX_REQUESTS = 800
+"""GitHub gives a job's token 1,000 requests an hour; the rest is for the other programs that use it."""
 
 
 @dataclass(frozen=True, slots=True)

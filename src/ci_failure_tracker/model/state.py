@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.causes import Absence, ExcerptLine
-from ci_failure_tracker.model.history import Flaky, Identity, Line, Occurrence, Point
+from ci_failure_tracker.model.causes import ExcerptLine, LogUnavailable
+from ci_failure_tracker.model.history import BranchStatus, Flaky, Identity, Occurrence, RunRef
 from ci_failure_tracker.model.scan import CommitsBetween
 
 
@@ -35,7 +35,7 @@ class Cause:
 class Evidence:
     """What an issue shows of a log: that of the newest failure whose cause is known.
 
-    `step` is the number of the failed step. With an `absence` there was no log, and the lines are annotations.
+    `step` is the number of the failed step. With an `log_unavailable` there was no log, and the lines are annotations.
     """
 
     run_id: int
@@ -47,7 +47,7 @@ class Evidence:
     headline: str
     lines: tuple[ExcerptLine, ...]
     step: int | None = None
-    absence: Absence | None = None
+    log_unavailable: LogUnavailable | None = None
 
     @property
     def order(self) -> tuple[datetime, int, int]:
@@ -55,11 +55,11 @@ class Evidence:
         return self.ended_at, self.run_id, self.attempt
 
 
-MOST_PROOF = 20
+MOST_PASSING_RUNS = 20
 """Green runs that an issue ever waits for, and remembers."""
 
 
-class Ending(StrEnum):
+class CloseReason(StrEnum):
     """Why the tracker closed an issue."""
 
     RECOVERED = "recovered"
@@ -72,25 +72,26 @@ class Ending(StrEnum):
 class Closing:
     """How and when the tracker closed an issue."""
 
-    ending: Ending
+    ending: CloseReason
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Checkpoint:
     """How far the sweep had read that wrote an issue: what the issues hold need not be read again.
 
     That is what is said by runs which GitHub changed last at `until` or before, and which were created at `start` or
     after, if there is a start. Of the runs that changed at that very moment it is only the one with the number
-    `run_id`. `without` are runs that had something to say that no issue holds. It is true as long as `seal` is that of
-    the settings and of all open issues: whoever changes one, or a write that failed, makes the sweep read everything.
+    `run_id`. `without` are runs that had something to say that no issue holds. It is true as long as `fingerprint` is
+    that of the settings and of all open issues: whoever changes one, or a write that failed, makes the sweep read
+    everything.
     """
 
     until: datetime
     run_id: int
     start: datetime | None
     without: tuple[int, ...]
-    seal: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,11 @@ class State:
 
     `lines` hold what is failing and what has been proven since, `lines_cut` that some of them had to be forgotten.
     `missed` says that runs went by unseen, so that the counts are the least there were. `closed` is how the tracker
-    closed the issue; where it is open all the same, a person opened it again, and from `reopened_at` on only what
-    comes later is a proof. `week_told` and `cause_told` keep comments from being said twice. `suspects` are the
+    closed the issue; where it is open all the same, a person opened it again, and from `reopened_at` on only what comes
+    later is a proof. `week_commented` and `cause_commented_at` keep comments from being said twice. `suspects` are the
     commits of the latest break, `related` the issues of the jobs that share one cause. `relapses` counts how often it
-    was closed with proof and failed again. `reach` is of the sweep that wrote the issue, not of what it stands for.
+    was closed with proof and failed again. `checkpoint` is of the sweep that wrote the issue, not of what it stands
+    for.
     """
 
     identity: Identity
@@ -117,27 +119,27 @@ class State:
     occurrences: tuple[Occurrence, ...]
     legs_cut: bool = False
     counted_to: tuple[datetime, int, int] | None = None
-    last_green: Point | None = None
-    first_red: Point | None = None
-    green_again: Point | None = None
+    last_green: RunRef | None = None
+    first_red: RunRef | None = None
+    green_again: RunRef | None = None
     gone: bool = False
     replaced: bool = False
     previous: int | None = None
     causes: tuple[Cause, ...] = ()
     other_causes: int = 0
     evidence: Evidence | None = None
-    lines: tuple[Line, ...] = ()
+    lines: tuple[BranchStatus, ...] = ()
     lines_cut: bool = False
     flaky: Flaky | None = None
     missed: bool = False
     closed: Closing | None = None
     reopened_at: datetime | None = None
-    week_told: bool = False
-    cause_told: datetime | None = None
+    week_commented: bool = False
+    cause_commented_at: datetime | None = None
     suspects: CommitsBetween | None = None
     related: tuple[int, ...] = ()
     relapses: int = 0
-    reach: Reach | None = None
+    checkpoint: Checkpoint | None = None
 
     def greens_needed(self, close_after: int) -> int:
         """On how many commits it has to be green: on twice as many where it is flaky (rule 8).
@@ -148,12 +150,12 @@ class State:
         if self.flaky is None:
             return close_after
         times = min(self.relapses, 16)  # a marker is a text that can be edited, and no number is too large for it
-        return min(2 * close_after << times, max(MOST_PROOF, 2 * close_after))
+        return min(2 * close_after << times, max(MOST_PASSING_RUNS, 2 * close_after))
 
     @property
     def is_duplicate(self) -> bool:
         """Whether the tracker closed the issue because another one stands for the same."""
-        return self.closed is not None and self.closed.ending is Ending.DUPLICATE
+        return self.closed is not None and self.closed.ending is CloseReason.DUPLICATE
 
     @property
     def latest(self) -> Occurrence:

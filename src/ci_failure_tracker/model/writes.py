@@ -75,7 +75,7 @@ def verb(action: Action) -> str:
     return type(action).__name__.lower()
 
 
-class Fate(StrEnum):
+class WriteStatus(StrEnum):
     """What became of an action at the door."""
 
     DONE = "done"
@@ -89,7 +89,7 @@ class Result:
     """An action and what became of it; `number` and `url` are the issue's where there is one."""
 
     action: Action
-    fate: Fate
+    fate: WriteStatus
     number: int | None = None
     url: str | None = None
     problems: tuple[Problem, ...] = ()

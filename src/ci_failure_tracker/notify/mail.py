@@ -15,8 +15,8 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from ci_failure_tracker.notify.news import Kind, News
-from ci_failure_tracker.rendering.markdown import defused, utc
+from ci_failure_tracker.notify.news import DecisionKind, News
+from ci_failure_tracker.text.markdown import defused, utc
 
 _SHOWN = 200
 """Issues that a mail names."""
@@ -29,7 +29,12 @@ _POLICY = SMTP.clone(cte_type="7bit")
 """Only ASCII: a server need not take anything else, and smtplib does not ask whether it does."""
 
 _HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
-_COLOURS = {Kind.NEW: "#d1242f", Kind.REOPENED: "#bc4c00", Kind.RECOVERED: "#1a7f37", Kind.GONE: "#59636e"}
+_COLOURS = {
+    DecisionKind.NEW: "#d1242f",
+    DecisionKind.REOPENED: "#bc4c00",
+    DecisionKind.RECOVERED: "#1a7f37",
+    DecisionKind.GONE: "#59636e",
+}
 
 
 def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessage:
@@ -77,7 +82,7 @@ def _template(name: str) -> Template:
 
 def _render(name: str, news: News) -> str:
     shown = news.items[:_SHOWN]
-    groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in Kind]
+    groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in DecisionKind]
     return _template(name).render(
         news=news,
         groups=[(kind.heading, _COLOURS[kind], len(all_of), some) for kind, all_of, some in groups if some],

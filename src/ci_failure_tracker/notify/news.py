@@ -13,11 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from ci_failure_tracker.model import Close, Create, Failing, Fate, Reopen, Result
+from ci_failure_tracker.model import Close, Create, Failing, Reopen, Result, WriteStatus
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.rendering.markdown import plain, utc
-from ci_failure_tracker.rendering.reasons import cut_in_middle
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.text.markdown import cut_in_middle, plain, utc
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 """An address that is a link in every medium and holds no character that ends a link."""
@@ -28,7 +27,7 @@ _LONGEST_ADDRESS = 200
 _NAME, _LINE, _WHOLE = 150, 300, 1_000
 
 
-class Kind(StrEnum):
+class DecisionKind(StrEnum):
     """What happened to an issue; the most urgent kind comes first."""
 
     NEW = "new"
@@ -44,14 +43,14 @@ class Kind(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether the issue was closed. Its headline is then a sentence of the tracker, not a line of a log."""
-        return self in {Kind.RECOVERED, Kind.GONE}
+        return self in {DecisionKind.RECOVERED, DecisionKind.GONE}
 
 
 _HEADINGS = {
-    Kind.NEW: "New failures",
-    Kind.REOPENED: "Failing again",
-    Kind.RECOVERED: "Recovered",
-    Kind.GONE: "No longer there",
+    DecisionKind.NEW: "New failures",
+    DecisionKind.REOPENED: "Failing again",
+    DecisionKind.RECOVERED: "Recovered",
+    DecisionKind.GONE: "No longer there",
 }
 
 
@@ -63,7 +62,7 @@ class Item:
     failed run; `failed` says how often the job failed and since when.
     """
 
-    kind: Kind
+    kind: DecisionKind
     workflow: str
     job: str
     headline: str
@@ -97,14 +96,14 @@ class News:
     def __bool__(self) -> bool:
         return bool(self.items)
 
-    def of(self, kind: Kind) -> tuple[Item, ...]:
+    def of(self, kind: DecisionKind) -> tuple[Item, ...]:
         """The items of one kind."""
         return tuple(item for item in self.items if item.kind is kind)
 
     @property
     def headline(self) -> str:
         """`2 new, 1 recovered in octo-org/example`."""
-        counts = ((len(self.of(kind)), kind) for kind in Kind)
+        counts = ((len(self.of(kind)), kind) for kind in DecisionKind)
         return f"{', '.join(f'{count} {kind.value}' for count, kind in counts if count)} in {self.repository}"
 
 
@@ -123,7 +122,7 @@ def make_news(report: Report) -> News:
     url = report.repository.url
     failing = {failure.identity.id: failure for failure in report.failing}
     items = [_item(result, kind, failing.get(result.action.identity.id), url) for result, kind in _changes(report)]
-    order = list(Kind)
+    order = list(DecisionKind)
     return News(
         repository=plain(report.repository.full_name, _NAME),
         issues_url=_link(f"{url}/issues"),
@@ -137,31 +136,31 @@ def _line(report: Report) -> str:
     """The state of the repository, whether or not it is news."""
     nothing = "nothing seen failing" if report.knows_nothing else "nothing failing any more"
     failing = f"{len(report.failing):,} failing now" if report.failing else nothing
-    return f"{report.repository.full_name}: {failing}, {counted(report.figures.issues.open, 'issue')} open"
+    return f"{report.repository.full_name}: {failing}, {counted(report.statistics.issues.open, 'issue')} open"
 
 
-def _changes(report: Report) -> Iterator[tuple[Result, Kind]]:
+def _changes(report: Report) -> Iterator[tuple[Result, DecisionKind]]:
     for result in report.results:
-        kind = _kind(result) if result.fate is Fate.DONE else None
+        kind = _kind(result) if result.fate is WriteStatus.DONE else None
         if kind is not None:
             yield result, kind
 
 
-def _kind(result: Result) -> Kind | None:
+def _kind(result: Result) -> DecisionKind | None:
     match result.action:
         case Create():
-            return Kind.NEW
+            return DecisionKind.NEW
         case Reopen():
-            return Kind.REOPENED
+            return DecisionKind.REOPENED
         case Close(state_reason="completed"):
-            return Kind.RECOVERED
+            return DecisionKind.RECOVERED
         case Close(state_reason="not_planned"):
-            return Kind.GONE
+            return DecisionKind.GONE
         case _:  # the issue that stays speaks for a duplicate
             return None
 
 
-def _item(result: Result, kind: Kind, failing: Failing | None, url: str) -> Item:
+def _item(result: Result, kind: DecisionKind, failing: Failing | None, url: str) -> Item:
     action = result.action
     identity = action.identity
     workflow = plain(identity.workflow, _NAME)

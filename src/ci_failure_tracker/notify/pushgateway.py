@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 from prometheus_client import push_to_gateway
 from prometheus_client.exposition import basic_auth_handler, default_handler
 
-from ci_failure_tracker.model import Gravity, Problem
-from ci_failure_tracker.reporting.metrics import registry_of
-from ci_failure_tracker.reporting.report import Report
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model import Problem, Severity
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.prometheus import registry_of
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Sent, Settings
 
 _TIMEOUT = 10.0
@@ -46,7 +46,7 @@ def push(report: Report, address: Secret) -> tuple[Problem, ...]:
         host = urlsplit(address.reveal()).hostname
         what = f"The metrics could not be pushed to {host} ({_reason(error)})."
         advice = "See whether `pushgateway-url` is right, and whether this runner can reach it."
-        return (Problem(Gravity.ERROR, what, advice),)
+        return (Problem(Severity.ERROR, what, advice),)
     return ()
 
 

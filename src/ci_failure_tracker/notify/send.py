@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ci_failure_tracker.model import Gravity, Problem
+from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.notify.news import News, make_news
 from ci_failure_tracker.notify.webhook import Answer, NotSentError, Webhook
-from ci_failure_tracker.reporting.report import Report
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Sent, Settings
 from ci_failure_tracker.settings.addresses import MailServer
 
@@ -95,7 +95,7 @@ def _sent(name: str, report: Report, post: Callable[[News], None]) -> Sent:
         became, advice = f"was not delivered: {type(error).__name__}", "This is a bug: please report it."
     else:
         return Sent()
-    return Sent((Problem(Gravity.ERROR, f"The message to {name} {became}.", advice),))
+    return Sent((Problem(Severity.ERROR, f"The message to {name} {became}.", advice),))
 
 
 def _post_to_slack(webhook: Webhook, news: News) -> None:

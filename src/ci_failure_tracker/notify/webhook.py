@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 from ci_failure_tracker import __version__
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
 
 TIMEOUT = 10.0
 LONGEST_WAIT = 30.0

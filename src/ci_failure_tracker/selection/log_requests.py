@@ -8,25 +8,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ci_failure_tracker.model import (
+    DecisionKind,
     Decisions,
     FailedLeg,
     History,
-    Kind,
+    LogRequest,
+    LogRequests,
     Observation,
     Occurrence,
     Outcome,
     State,
-    Wanted,
-    WantedLog,
 )
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
-from ci_failure_tracker.tracking.causes import recall, remembered
+from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.tracking.causes import remembered, with_known_causes
 from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
-from ci_failure_tracker.tracking.identity import short_leg
-from ci_failure_tracker.tracking.memory import LEGS_OF_A_RUN, REMEMBERED, has_counted
-from ci_failure_tracker.tracking.track import Known, TrackedIssues
+from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN, REMEMBERED, has_counted
+from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 
 MOST_LOGS = 50
 """Logs that one sweep reads; the newest failure of each leg comes first, and the next sweep goes on."""
@@ -38,10 +38,10 @@ ASKED_AGAIN = timedelta(days=1)
 """How long after a failure a log that was not there is asked for again: it may come late, or GitHub was at fault."""
 
 
-def choose_logs(found: Findings, settings: Settings, now: datetime) -> Wanted:
+def choose_log_requests(found: Findings, settings: Settings, now: datetime) -> LogRequests:
     """The logs to read in this sweep, the most telling first; none where an issue already holds the cause."""
     if not settings.logs:
-        return Wanted(())
+        return LogRequests(())
     wide = replace(settings, conclusions=_may_count(settings.conclusions))
     known = found.known
     if settings.group_by is GroupBy.CAUSE:
@@ -57,7 +57,7 @@ def choose_logs(found: Findings, settings: Settings, now: datetime) -> Wanted:
     ordered.sort(key=lambda one: not settings.counts(by_job[one.job_id].outcome))
     logs = tuple(_wanted(by_job[one.job_id], settings) for one in ordered[:MOST_LOGS])
     later = [one.job_id for one in ordered[MOST_LOGS:] if not one.now_or_never]
-    return Wanted(logs, len(later), frozenset(later), MOST_LOGS)
+    return LogRequests(logs, len(later), frozenset(later), MOST_LOGS)
 
 
 def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:
@@ -81,7 +81,7 @@ class _Candidate:
     now_or_never: bool = False
 
     def may_be_there(self, now: datetime) -> bool:
-        return self.leg.absence is None or now - self.occurrence.ended_at <= ASKED_AGAIN
+        return self.leg.log_unavailable is None or now - self.occurrence.ended_at <= ASKED_AGAIN
 
 
 def _in_order(found: Iterable[_Candidate]) -> list[_Candidate]:
@@ -91,8 +91,8 @@ def _in_order(found: Iterable[_Candidate]) -> list[_Candidate]:
     return sorted(ordered, key=lambda one: one.place)
 
 
-def _wanted(seen: Observation, settings: Settings) -> WantedLog:
-    return WantedLog(
+def _wanted(seen: Observation, settings: Settings) -> LogRequest:
+    return LogRequest(
         job_id=seen.job_id or 0,
         name=f"{seen.job} of run {seen.run.number} of {seen.run.workflow.name}",
         step=seen.step,
@@ -103,7 +103,7 @@ def _wanted(seen: Observation, settings: Settings) -> WantedLog:
 
 def choose_breaks(decisions: Decisions) -> tuple[tuple[str, str], ...]:
     """The last green commit and the first red one of each break that an issue will tell of without its commits."""
-    states = (one.after for one in decisions.made if one.kind is not Kind.CLOSE)
+    states = (one.after for one in decisions.made if one.kind is not DecisionKind.CLOSE)
     pairs = (_bounds(one) for one in states if one.suspects is None)
     return tuple(dict.fromkeys(pair for pair in pairs if pair is not None))[:MOST_BREAKS]
 
@@ -157,7 +157,7 @@ def _candidates(
 # --- an issue for each cause ---------------------------------------------------------------------
 
 
-def _of_causes(known_now: Known, settings: Settings) -> Iterator[_Candidate]:
+def _of_causes(known_now: RepositoryHistory, settings: Settings) -> Iterator[_Candidate]:
     """The failures of jobs that are failing or that an open issue names; what they belong to is not known before.
 
     Of each job they are read back to the newest one whose cause is known. What is older may have had a cause that no
@@ -167,8 +167,10 @@ def _of_causes(known_now: Known, settings: Settings) -> Iterator[_Candidate]:
     states = [one.state for one in tracked if one.state]
     of_causes = [state for state in states if state.identity.cause]
     of_jobs = [state for state in states if not state.identity.cause]
-    of_these = (one.reading for one in recall(known_now.observed, of_causes) if one.reading is not None)
-    known = {reading.job_id for reading in of_these if reading.signature}
+    of_these = (
+        one.job_diagnosis for one in with_known_causes(known_now.observed, of_causes) if one.job_diagnosis is not None
+    )
+    known = {job_diagnosis.job_id for job_diagnosis in of_these if job_diagnosis.signature}
     known |= {one.job_id for one in remembered(of_jobs) if one.signature and not names_cause(one)}
     still_open = {leg.leg for one in tracked if one.issue.open and one.state for leg in one.state.legs}
     for history in read_histories(known_now.told, replace(settings, group_by=GroupBy.JOB, matrix=Matrix.SEPARATE)):

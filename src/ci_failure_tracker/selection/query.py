@@ -9,9 +9,9 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from ci_failure_tracker.errors import SettingsError, UnknownWorkflowError
-from ci_failure_tracker.model import Gravity, Problem, Query, Run, Scan, Workflow
+from ci_failure_tracker.model import Problem, Query, Run, Severity, Snapshot, Workflow
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
-from ci_failure_tracker.tracking.identity import short_branch
+from ci_failure_tracker.text.short_names import short_branch
 
 _SEPARATE_LISTINGS = 5
 """Up to so many workflows are listed one by one; beyond, the repository's list is read and sifted."""
@@ -19,7 +19,7 @@ _SEPARATE_LISTINGS = 5
 _EVERYTHING = "*"
 
 
-def query_of(settings: Settings, seen: Scan, now: datetime) -> tuple[Query, tuple[Problem, ...]]:
+def query_of(settings: Settings, seen: Snapshot, now: datetime) -> tuple[Query, tuple[Problem, ...]]:
     """The runs that the settings ask for in this repository, and what in them has no meaning here.
 
     Raises:
@@ -41,7 +41,7 @@ def query_of(settings: Settings, seen: Scan, now: datetime) -> tuple[Query, tupl
     return query, tuple(problems)
 
 
-def as_remembered(seen: Scan, query: Query, settings: Settings) -> Scan:
+def as_remembered(seen: Snapshot, query: Query, settings: Settings) -> Snapshot:
     """The runs with their foreign names as an issue's marker may hold them, and a warning where there are none."""
     problems = () if seen.runs else (_nothing_fits(query, settings),)
     return replace(seen, runs=tuple(map(_with_short_names, seen.runs)), problems=(*seen.problems, *problems))
@@ -62,7 +62,7 @@ def choose_workflows(known: Sequence[Workflow], settings: Settings) -> tuple[tup
     if unknown:
         raise UnknownWorkflowError("\n".join(_unknown(asked, known) for asked in unknown))
     problems = [
-        Problem(Gravity.WARNING, _unknown(asked, known), "`exclude-workflow` has nothing to leave out there.")
+        Problem(Severity.WARNING, _unknown(asked, known), "`exclude-workflow` has nothing to leave out there.")
         for asked in settings.exclude_workflow
         if not any(_is_called(workflow, asked) for workflow in known)
     ]
@@ -103,5 +103,5 @@ def _nothing_fits(query: Query, settings: Settings) -> Problem:
     }
     named = "; ".join(f"`{name}` {value}" for name, value in given.items() if value)
     return Problem(
-        Gravity.WARNING, f"No run fits the filters: {named}.", "That is right for a new repository; else check them."
+        Severity.WARNING, f"No run fits the filters: {named}.", "That is right for a new repository; else check them."
     )

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ci_failure_tracker.diagnosis.outcome import judge_run
-from ci_failure_tracker.model import Line, Outcome, Run, RunJobs, State
+from ci_failure_tracker.model import BranchStatus, Outcome, Run, RunJobs, State
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.tracking.outcome import judge_run
 from ci_failure_tracker.tracking.recovery import is_proven, needed_greens
 
 _NOTHING_FAILED = frozenset({None, Outcome.SUCCESS, Outcome.SUPERSEDED})
@@ -22,11 +22,11 @@ _Stream = tuple[int, str, str]
 class _Waiting:
     """A line that an open issue waits for: on how many commits it has to be green, and what is known of it."""
 
-    line: Line
+    line: BranchStatus
     needed: int
 
 
-def choose_proofs(runs: Sequence[Run], states: Iterable[State], settings: Settings) -> tuple[Run, ...]:
+def runs_to_verify(runs: Sequence[Run], states: Iterable[State], settings: Settings) -> tuple[Run, ...]:
     """The green runs to look into, for each line of runs in which something failed or an open issue waits.
 
     The first green one after the failure is often the fix. An issue waits for as many commits as close it, of which
@@ -40,7 +40,7 @@ def choose_proofs(runs: Sequence[Run], states: Iterable[State], settings: Settin
     )
 
 
-def choose_more(
+def more_runs_to_verify(
     runs: Sequence[Run], jobs: Sequence[RunJobs], states: Iterable[State], settings: Settings
 ) -> tuple[Run, ...]:
     """More of them where a job was skipped in one: another may have run it."""

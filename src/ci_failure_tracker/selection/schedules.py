@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from ci_failure_tracker.diagnosis.schedule import due_after, read_crons
 from ci_failure_tracker.errors import UnreadableScheduleError
-from ci_failure_tracker.model import Gravity, Needs, Problem, Quiet, Run, Scan, Schedule, Workflow
+from ci_failure_tracker.model import MissedSchedule, Needs, Problem, Run, Schedule, Severity, Snapshot, Workflow
+from ci_failure_tracker.selection.cron import due_after, read_crons
 from ci_failure_tracker.selection.query import choose_workflows
 from ci_failure_tracker.settings import Settings
 
@@ -17,7 +17,7 @@ _SCHEDULE = "schedule"
 _ACTIVE = "active"
 
 
-def schedule_needs(seen: Scan, settings: Settings, now: datetime) -> Needs:
+def schedule_needs(seen: Snapshot, settings: Settings, now: datetime) -> Needs:
     """What is needed next to judge the schedules: the files, then the newest runs, then the files as they were.
 
     The list of workflows tells which ones GitHub disabled for inactivity; only with `schedules` is more needed.
@@ -33,7 +33,7 @@ def schedule_needs(seen: Scan, settings: Settings, now: datetime) -> Needs:
     return runs or Needs(files_at=desk.changed_since(chosen)).without(seen.asked)
 
 
-def judge_schedules(seen: Scan, settings: Settings, now: datetime) -> Scan:
+def judge_schedules(seen: Snapshot, settings: Settings, now: datetime) -> Snapshot:
     """The scan with what is known of the schedules of the workflows that the settings ask for.
 
     A workflow that never ran on its schedule is not judged, for it may be new; nor is one of which something could not
@@ -51,7 +51,7 @@ def judge_schedules(seen: Scan, settings: Settings, now: datetime) -> Scan:
     return replace(seen, schedules=schedules, problems=(*seen.problems, *_unreadable(desk.unreadable)))
 
 
-def _chosen(seen: Scan, settings: Settings) -> tuple[Workflow, ...]:
+def _chosen(seen: Snapshot, settings: Settings) -> tuple[Workflow, ...]:
     """The workflows to judge: none where the settings leave out every run that a schedule starts."""
     main = seen.repository.default_branch
     branches = settings.branch or (main,)
@@ -60,7 +60,7 @@ def _chosen(seen: Scan, settings: Settings) -> tuple[Workflow, ...]:
     if not seen.workflows or not any(main == branch or fnmatchcase(main, branch) for branch in branches):
         return ()
     chosen, _ = choose_workflows(seen.workflows, settings)
-    return tuple(workflow for workflow in chosen if workflow.state in {_ACTIVE, Quiet.DISABLED})
+    return tuple(workflow for workflow in chosen if workflow.state in {_ACTIVE, MissedSchedule.DISABLED})
 
 
 def _newest_by_workflow(runs: Iterable[Run]) -> dict[int, Run]:
@@ -71,9 +71,11 @@ def _newest_by_workflow(runs: Iterable[Run]) -> dict[int, Run]:
 
 def _without_crons(workflow: Workflow, last: Run | None, now: datetime) -> Schedule | None:
     """What the state of the workflow and its newest scheduled run say by themselves."""
-    if workflow.state == Quiet.DISABLED:
+    if workflow.state == MissedSchedule.DISABLED:
         # The run's time is the same in every sweep; ours is not.
-        return Schedule(workflow, Quiet.DISABLED, last.created_at if last else now.replace(microsecond=0), last)
+        return Schedule(
+            workflow, MissedSchedule.DISABLED, last.created_at if last else now.replace(microsecond=0), last
+        )
     return Schedule(workflow, None, last.created_at, last) if last else None
 
 
@@ -86,7 +88,7 @@ def _has_file(workflow: Workflow) -> bool:
 class _Desk:
     """What is known of the schedules; `unreadable` collects what could not be understood."""
 
-    seen: Scan
+    seen: Snapshot
     now: datetime
     unreadable: dict[str, None] = field(default_factory=dict)
 
@@ -102,7 +104,7 @@ class _Desk:
     def without_run(self, chosen: Sequence[Workflow]) -> tuple[Workflow, ...]:
         """The workflows of which no scheduled run is known."""
         crons, newest = self._crons(chosen), self.newest
-        wanted = (one for one in chosen if one.state == Quiet.DISABLED or crons.get(one.id))
+        wanted = (one for one in chosen if one.state == MissedSchedule.DISABLED or crons.get(one.id))
         return tuple(one for one in wanted if one.id not in newest)
 
     def changed_since(self, chosen: Sequence[Workflow]) -> tuple[tuple[str, str], ...]:
@@ -114,7 +116,7 @@ class _Desk:
         return [self._schedule(workflow, crons.get(workflow.id), newest.get(workflow.id)) for workflow in chosen]
 
     def _schedule(self, workflow: Workflow, crons: tuple[str, ...] | None, last: Run | None) -> Schedule | None:
-        if workflow.state == Quiet.DISABLED or crons == ():
+        if workflow.state == MissedSchedule.DISABLED or crons == ():
             return _without_crons(workflow, last, self.now)
         if crons is None or last is None:
             return None
@@ -122,7 +124,7 @@ class _Desk:
         if due is None:
             self.unreadable[f"{workflow.name} ({', '.join(crons)})"] = None
             return None
-        return Schedule(workflow, Quiet.OVERDUE if due < self.now else None, due, last, crons)
+        return Schedule(workflow, MissedSchedule.OVERDUE if due < self.now else None, due, last, crons)
 
     def _crons(self, workflows: Sequence[Workflow]) -> dict[int, tuple[str, ...]]:
         """The cron expressions of each workflow whose file could be read."""
@@ -151,7 +153,10 @@ class _Desk:
             for one, last in _late(found)
             if _place(one, last) in files
         }
-        return [again.get(one.workflow.id) if one and one.quiet is Quiet.OVERDUE else one for one in found]
+        return [
+            again.get(one.workflow.id) if one and one.missed_schedule is MissedSchedule.OVERDUE else one
+            for one in found
+        ]
 
     def _allowed(self, late: Schedule, last: Run, text: str | None) -> Schedule:
         try:
@@ -159,11 +164,11 @@ class _Desk:
         except UnreadableScheduleError:
             return late
         due = max(late.due, due_after(before, _since(late.workflow, last)) or late.due)
-        return replace(late, quiet=Quiet.OVERDUE if due < self.now else None, due=due)
+        return replace(late, missed_schedule=MissedSchedule.OVERDUE if due < self.now else None, due=due)
 
 
 def _late(found: Iterable[Schedule | None]) -> Iterator[tuple[Schedule, Run]]:
-    return ((one, one.last) for one in found if one and one.last and one.quiet is Quiet.OVERDUE)
+    return ((one, one.last) for one in found if one and one.last and one.missed_schedule is MissedSchedule.OVERDUE)
 
 
 def _place(late: Schedule, last: Run) -> tuple[str, str]:
@@ -179,4 +184,4 @@ def _unreadable(unreadable: Iterable[str]) -> Iterator[Problem]:
     said = list(unreadable)
     if said:
         more = f" and {len(said) - 5} more" if len(said) > 5 else ""  # noqa: PLR2004 - enough to see which
-        yield Problem(Gravity.NOTICE, f"No schedule could be read in: {', '.join(said[:5])}{more}.")
+        yield Problem(Severity.NOTICE, f"No schedule could be read in: {', '.join(said[:5])}{more}.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ci_failure_tracker.settings.channels import CHANNELS, Channel, Sent, secret_texts
 from ci_failure_tracker.settings.declaration import Input, Masking, as_field
 from ci_failure_tracker.settings.inputs import (
-    MAX_REQUESTS,
     MAX_RUNS_LIMIT,
     Comments,
     GroupBy,
@@ -19,7 +18,6 @@ from ci_failure_tracker.settings.parsers import Since
 
 __all__ = [
     "CHANNELS",
-    "MAX_REQUESTS",
     "MAX_RUNS_LIMIT",
     "Channel",
     "Comments",

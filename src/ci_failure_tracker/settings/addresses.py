@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ci_failure_tracker.errors import BadValueError
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.settings.parsers import listed
 
 

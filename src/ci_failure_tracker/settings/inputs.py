@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from ci_failure_tracker.errors import BadValueError, SettingsError
-from ci_failure_tracker.model import Outcome
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model import MAX_REQUESTS, Outcome
+from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.settings import parsers
 from ci_failure_tracker.settings.addresses import MailServer
 from ci_failure_tracker.settings.channels import DISCORD, MAIL, PUSHGATEWAY, SLACK, SLACK_PAYLOAD, incomplete
@@ -23,9 +23,6 @@ from ci_failure_tracker.settings.parsers import Since
 
 MAX_RUNS_LIMIT = 1000
 """GitHub lists no more runs than this if a filter is used (its documentation of "List workflow runs")."""
-
-MAX_REQUESTS = 800
-"""GitHub gives a job's token 1,000 requests an hour; the rest is for the other programs that use it."""
 
 _MOST_CLOSE_AFTER = 10
 """An issue keeps each passing run that proves a recovery, and its marker has no room for many."""

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.errors import BadValueError
 from ci_failure_tracker.model import Outcome
-from ci_failure_tracker.secret import Secret
+from ci_failure_tracker.model.secret import Secret
 
 COUNTABLE = (
     Outcome.FAILURE,

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ci_failure_tracker.diagnosis.observations import tell
 from ci_failure_tracker.model import (
     Cause,
     Evidence,
     ExcerptLine,
     FailedLeg,
+    JobDiagnosis,
     Observation,
     Occurrence,
     Outcome,
-    Reading,
     State,
 )
-from ci_failure_tracker.rendering.markdown import plain
-from ci_failure_tracker.rendering.reasons import cut_in_middle
-from ci_failure_tracker.tracking.identity import short_leg
+from ci_failure_tracker.text.markdown import cut_in_middle, plain
+from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.tracking.observations import with_diagnoses
 
 CAUSES = 10
 """How many causes an issue names, those seen last; the failed jobs of the others are only counted."""
@@ -36,25 +35,25 @@ _Told = tuple[Occurrence, FailedLeg]
 """A failed job of an occurrence."""
 
 
-def remembered(states: Iterable[State]) -> tuple[Reading, ...]:
+def remembered(states: Iterable[State]) -> tuple[JobDiagnosis, ...]:
     """What issues remember of failed jobs; where two do of one job, what says more comes last."""
     found = (_remembered(state, leg) for state in states for one in state.occurrences for leg in one.legs)
     return tuple(sorted((one for one in found if one is not None), key=lambda one: bool(one.signature)))
 
 
-def _remembered(state: State, leg: FailedLeg) -> Reading | None:
-    if leg.job_id is None or not (leg.signature or leg.absence or leg.outcome):
+def _remembered(state: State, leg: FailedLeg) -> JobDiagnosis | None:
+    if leg.job_id is None or not (leg.signature or leg.log_unavailable or leg.outcome):
         return None
     headline = next((one.headline for one in state.causes if one.signature == leg.signature), "")
-    return Reading(leg.job_id, leg.signature, headline, leg.outcome, leg.absence)
+    return JobDiagnosis(leg.job_id, leg.signature, headline, leg.outcome, leg.log_unavailable)
 
 
-def recall(
-    observations: Iterable[Observation], states: Iterable[State], readings: Iterable[Reading] = ()
+def with_known_causes(
+    observations: Iterable[Observation], states: Iterable[State], job_diagnoses: Iterable[JobDiagnosis] = ()
 ) -> tuple[Observation, ...]:
     """The observations with what issues remember of their causes, and with what was read in this sweep."""
     states = tuple(states)
-    told = tell(observations, [*remembered(states), *readings])
+    told = with_diagnoses(observations, [*remembered(states), *job_diagnoses])
     of_causes = [state for state in states if state.identity.cause]
     newest = _newest_failures(told) if of_causes else {}
     return tuple(_recalled(one, of_causes) if newest.get(_line(one)) is one else one for one in told)
@@ -72,7 +71,7 @@ def _line(seen: Observation) -> _Line:
 
 def _recalled(seen: Observation, of_causes: Iterable[State]) -> Observation:
     """A failed job with its cause, where the issue of the cause counted it but has no room for more than its name."""
-    if seen.job_id is None or (seen.reading is not None and seen.reading.signature):
+    if seen.job_id is None or (seen.job_diagnosis is not None and seen.job_diagnosis.signature):
         return seen
     name = short_leg(f"{seen.run.workflow.name} / {seen.job}")
     counted = (state for state in of_causes if _has_counted_unnamed(state, name, seen))
@@ -80,7 +79,7 @@ def _recalled(seen: Observation, of_causes: Iterable[State]) -> Observation:
     if state is None:
         return seen
     headline = state.causes[0].headline if state.causes else ""
-    return replace(seen, reading=Reading(seen.job_id, state.identity.cause, headline))
+    return replace(seen, job_diagnosis=JobDiagnosis(seen.job_id, state.identity.cause, headline))
 
 
 def _has_counted_unnamed(state: State, name: str, seen: Observation) -> bool:
@@ -101,12 +100,12 @@ def newly_told(known: Iterable[Occurrence], told: Iterable[Occurrence]) -> Itera
                 yield after, new
 
 
-class Learnt:
+class CauseUpdate:
     """What one sweep learnt of an issue's causes."""
 
-    def __init__(self, readings: Iterable[Reading], told: Iterable[_Told]) -> None:
+    def __init__(self, job_diagnoses: Iterable[JobDiagnosis], told: Iterable[_Told]) -> None:
         """`told` are the failed jobs that have not been counted by their cause yet."""
-        self._readings = {reading.job_id: reading for reading in readings}
+        self._readings = {job_diagnosis.job_id: job_diagnosis for job_diagnosis in job_diagnoses}
         self._told = sorted(
             ((one, leg) for one, leg in told if leg.signature), key=lambda pair: (pair[0].order, pair[1].leg)
         )
@@ -134,34 +133,36 @@ class Learnt:
         )
 
     def _headline(self, leg: FailedLeg) -> str:
-        reading = self._readings.get(leg.job_id or 0)
-        return reading.headline if reading else ""
+        job_diagnosis = self._readings.get(leg.job_id or 0)
+        return job_diagnosis.headline if job_diagnosis else ""
 
     def newest(self, state: State | None) -> Evidence | None:
         """The excerpt of the newest failure whose cause is known."""
         known = state.evidence if state else None
         found = (self._evidence(one, leg) for one, leg in self._told)
         # Of the jobs of one run the first counts, but one with a log says more than one with annotations alone.
-        fresh = max((one for one in found if one), key=lambda one: (one.order, one.absence is None), default=None)
+        fresh = max(
+            (one for one in found if one), key=lambda one: (one.order, one.log_unavailable is None), default=None
+        )
         if fresh is None or (known is not None and known.order >= fresh.order):
             return known
         return fresh
 
     def _evidence(self, occurrence: Occurrence, leg: FailedLeg) -> Evidence | None:
-        reading = self._readings.get(leg.job_id or 0)
-        if reading is None or reading.diagnosis is None:
+        job_diagnosis = self._readings.get(leg.job_id or 0)
+        if job_diagnosis is None or job_diagnosis.diagnosis is None:
             return None
         return Evidence(
             run_id=occurrence.run_id,
             attempt=occurrence.attempt,
             number=occurrence.number,
-            job_id=reading.job_id,
+            job_id=job_diagnosis.job_id,
             ended_at=occurrence.ended_at,
             signature=leg.signature,
-            headline=_one_line(reading.headline),
-            lines=tuple(_shorter(line, LONGEST_LINE) for line in reading.diagnosis.lines),
-            step=reading.step,
-            absence=reading.absence,
+            headline=_one_line(job_diagnosis.headline),
+            lines=tuple(_shorter(line, LONGEST_LINE) for line in job_diagnosis.diagnosis.lines),
+            step=job_diagnosis.step,
+            log_unavailable=job_diagnosis.log_unavailable,
         )
 
 

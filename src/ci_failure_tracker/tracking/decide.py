@@ -7,49 +7,49 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
     Decision,
+    DecisionKind,
     Decisions,
     Failing,
-    Gravity,
     History,
     Identity,
-    Kind,
+    JobDiagnosis,
     Problem,
-    Reading,
-    Scan,
+    Severity,
     Skip,
+    SkipReason,
+    Snapshot,
     State,
-    Why,
 )
-from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
-from ci_failure_tracker.tracking.marker import Tracked
-from ci_failure_tracker.tracking.memory import bounds, has_counted
-from ci_failure_tracker.tracking.rules import RuleBook, skip
-from ci_failure_tracker.tracking.track import Known, TrackedIssues, track
+from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
+from ci_failure_tracker.tracking.state_update import bounds, has_counted
+from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """All that a sweep read, what is known from it, and what is decided."""
 
-    seen: Scan
-    known: Known
+    seen: Snapshot
+    known: RepositoryHistory
     decisions: Decisions
 
 
-def find(seen: Scan, tracked: TrackedIssues, settings: Settings, now: datetime) -> Findings:
+def find(seen: Snapshot, tracked: TrackedIssues, settings: Settings, now: datetime) -> Findings:
     """What a sweep knows and decides from what it has read so far."""
     known = track(seen, tracked, settings)
     return Findings(seen, known, decide(known, seen, settings, now))
 
 
-def decide(known: Known, seen: Scan, settings: Settings, now: datetime) -> Decisions:
+def decide(known: RepositoryHistory, seen: Snapshot, settings: Settings, now: datetime) -> Decisions:
     """Decide what is to be done for every identity that failed or has an open issue."""
-    book = RuleBook(
+    book = LifecycleRules(
         settings,
         now,
         partial=seen.window.partial or bool(seen.logs.unread),
@@ -78,7 +78,8 @@ def decide(known: Known, seen: Scan, settings: Settings, now: datetime) -> Decis
 def would_open(decisions: Decisions) -> bool:
     """Whether an issue would be opened, or only the cap keeps it from that."""
     return any(
-        one.kind is Kind.CREATE if isinstance(one, Decision) else one.why is Why.OVER_CAP for one in decisions.each
+        one.kind is DecisionKind.CREATE if isinstance(one, Decision) else one.why is SkipReason.OVER_CAP
+        for one in decisions.each
     )
 
 
@@ -87,24 +88,24 @@ def would_open(decisions: Decisions) -> bool:
 _Decided = tuple[History, Decision | Skip]
 
 
-def _decide_each(book: RuleBook, known: Known) -> Iterator[_Decided]:
+def _decide_each(book: LifecycleRules, known: RepositoryHistory) -> Iterator[_Decided]:
     taken: dict[str, Identity] = {}
     for history in known.all_histories:
         identity = history.identity
         if taken.setdefault(identity.id, identity) != identity:
             # `a` with the job `b:c` and `a:b` with the job `c` are one text, hence one id.
-            yield history, skip(history, Why.SAME_ID, "another workflow and job have the same failure id")
+            yield history, skip(history, SkipReason.SAME_ID, "another workflow and job have the same failure id")
             continue
         yield history, book.decide(history, known.tracked.of(identity.id), _related(history, known))
 
 
-def _numbers_of_umbrellas(known: Known) -> Mapping[str, int]:
+def _numbers_of_umbrellas(known: RepositoryHistory) -> Mapping[str, int]:
     """The open issue of each cause that many share."""
     found = ((one.identity.cause, known.tracked.of(one.identity.id)) for one in known.storms.umbrellas)
     return {cause: one.issue.number for cause, one in found if one is not None and one.issue.open}
 
 
-def _related(history: History, known: Known) -> list[int]:
+def _related(history: History, known: RepositoryHistory) -> list[int]:
     """The open issues of those that fail of the cause that an umbrella issue stands for."""
     cause = history.identity.cause
     if not cause or history not in known.storms.umbrellas:
@@ -113,7 +114,7 @@ def _related(history: History, known: Known) -> list[int]:
     return [one.issue.number for one in found if one is not None and one.issue.open]
 
 
-def _close_duplicates(book: RuleBook, tracked: Sequence[Tracked]) -> Iterator[Decision]:
+def _close_duplicates(book: LifecycleRules, tracked: Sequence[Tracked]) -> Iterator[Decision]:
     """Rule 2: of several open issues of one identity the lowest number stays."""
     open_issues: dict[str, list[Tracked]] = defaultdict(list)
     for one in sorted(tracked, key=lambda one: one.issue.number):
@@ -128,36 +129,31 @@ def _close_duplicates(book: RuleBook, tracked: Sequence[Tracked]) -> Iterator[De
 def _left_undone(decided: Iterable[Decision | Skip]) -> Iterator[Problem]:
     """What is skipped although somebody should know of it."""
     for one in decided:
-        if isinstance(one, Skip) and one.why is Why.SAME_ID:
-            yield not_kept_current(one)
-
-
-def not_kept_current(one: Skip, gravity: Gravity = Gravity.WARNING) -> Problem:
-    """That an identity has no issue, or one that is not written anew, although it should."""
-    what = f"{one.identity.workflow} - {one.identity.job}"
-    lead = f"Issue #{one.number} of {what} is not kept current" if one.number else f"{what} gets no issue"
-    return Problem(gravity, f"{lead}: {one.reason.rstrip('.')}.")
+        if isinstance(one, Skip) and one.why is SkipReason.SAME_ID:
+            yield one.problem(Severity.WARNING)
 
 
 def _not_opened(one: Decision | Skip) -> Decision | Skip:
     """What is done instead of opening an issue while nobody knows which ones were closed."""
-    if isinstance(one, Skip) or one.kind is not Kind.CREATE:
+    if isinstance(one, Skip) or one.kind is not DecisionKind.CREATE:
         return one
-    return Skip(one.identity, f"the closed issues could not be read; {one.reason}", Why.CLOSED_UNKNOWN)
+    return Skip(one.identity, f"the closed issues could not be read; {one.reason}", SkipReason.CLOSED_UNKNOWN)
 
 
 def _within_cap(decided: Sequence[_Decided], settings: Settings, default_branch: str) -> Iterator[Decision | Skip]:
     """Rule 3's cap: the worst issues are opened, what is over is skipped by name."""
-    creates = [(history, one) for history, one in decided if isinstance(one, Decision) and one.kind is Kind.CREATE]
+    creates = [
+        (history, one) for history, one in decided if isinstance(one, Decision) and one.kind is DecisionKind.CREATE
+    ]
     creates.sort(key=lambda pair: _badness(pair[0], default_branch))
     yield from (one for _, one in creates[: settings.max_new_issues])
     over = {one.identity for _, one in creates[settings.max_new_issues :]}
     for _, one in decided:
-        if isinstance(one, Skip) or one.kind is not Kind.CREATE:
+        if isinstance(one, Skip) or one.kind is not DecisionKind.CREATE:
             yield one
         elif one.identity in over:
             why = f"over `max-new-issues` ({settings.max_new_issues}); {one.reason}"
-            yield Skip(one.identity, why, Why.OVER_CAP)
+            yield Skip(one.identity, why, SkipReason.OVER_CAP)
 
 
 def _badness(history: History, default_branch: str) -> tuple[bool, bool, int, datetime, str, str]:
@@ -182,9 +178,11 @@ def _failing(history: History, tracked: Tracked | None) -> Failing:
     latest = history.latest
     state = tracked.state if tracked and tracked.issue.open else None
     jobs = {leg.job_id for leg in latest.legs}
-    readings = (*history.readings, *(remembered([state]) if state else ()))
-    known = (reading for reading in readings if reading.job_id in jobs and reading.signature)
-    reading = min(known, key=lambda one: one.absence is not None, default=Reading(0))
+    job_diagnoses = (*history.job_diagnoses, *(remembered([state]) if state else ()))
+    known = (
+        job_diagnosis for job_diagnosis in job_diagnoses if job_diagnosis.job_id in jobs and job_diagnosis.signature
+    )
+    job_diagnosis = min(known, key=lambda one: one.log_unavailable is not None, default=JobDiagnosis(0))
     return Failing(
         identity=history.identity,
         outcome=latest.outcome,
@@ -195,14 +193,14 @@ def _failing(history: History, tracked: Tracked | None) -> Failing:
         run_number=latest.number,
         branch=latest.branch,
         legs=tuple(leg for leg in history.failing_legs if leg),
-        headline=reading.headline,
-        signature=reading.signature,
+        headline=job_diagnosis.headline,
+        signature=job_diagnosis.signature,
     )
 
 
 def _unreadable(one: Tracked) -> Problem:
     return Problem(
-        Gravity.WARNING,
+        Severity.WARNING,
         f"Issue #{one.issue.number} is left alone: {plain(one.defect)}.",
         one.advice,
     )

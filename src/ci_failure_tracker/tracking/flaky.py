@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from ci_failure_tracker.model import Flaky, History, Line
+from ci_failure_tracker.model import BranchStatus, Flaky, History
 
 CHANGES = 3
 """Changes of state in a line's recent runs that make it flaky (rule 8); a break and its fix are two."""
@@ -28,6 +28,6 @@ def judge_flaky(known: Flaky | None, history: History) -> Flaky | None:
     )
 
 
-def changes(line: Line) -> int:
+def changes(line: BranchStatus) -> int:
     """How often a line turned from red to green or back; a re-run is none, for only first attempts are looked at."""
     return sum(before != after for (_, before), (_, after) in pairwise(line.recent))

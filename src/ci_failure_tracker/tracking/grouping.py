@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ci_failure_tracker.diagnosis.matrix import split_leg
-from ci_failure_tracker.model import Identity, Observation, Reading, State
+from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State
 from ci_failure_tracker.settings import GroupBy, Settings
-from ci_failure_tracker.tracking.identity import identify, identify_cause, short_leg
+from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.tracking.identity import identify, identify_cause
+from ci_failure_tracker.tracking.matrix import split_leg
 
 _Job = tuple[str, str]
 """A workflow's name and the full name of one of its jobs, leg included."""
@@ -45,13 +46,13 @@ def grouping(observations: Sequence[Observation], settings: Settings, states: Se
 
 def cause_of(seen: Observation) -> str:
     """The signature of what a job failed of; empty where that is not known, or says no more than that it failed."""
-    reading = seen.reading
-    return reading.signature if reading is not None and names_cause(reading) else ""
+    job_diagnosis = seen.job_diagnosis
+    return job_diagnosis.signature if job_diagnosis is not None and names_cause(job_diagnosis) else ""
 
 
-def names_cause(reading: Reading) -> bool:
+def names_cause(job_diagnosis: JobDiagnosis) -> bool:
     """Whether a reading tells causes apart: that a step failed is said of all of them."""
-    return bool(reading.signature) and not _SAYS_NOTHING.fullmatch(reading.headline)
+    return bool(job_diagnosis.signature) and not _SAYS_NOTHING.fullmatch(job_diagnosis.headline)
 
 
 class _ByName:
@@ -150,7 +151,7 @@ def _line(seen: Observation) -> _Line:
 
 
 def _is_read(seen: Observation) -> bool:
-    return seen.reading is not None and bool(seen.reading.signature)
+    return seen.job_diagnosis is not None and bool(seen.job_diagnosis.signature)
 
 
 def _newest_read(red: Iterable[Observation]) -> Mapping[_Line, tuple[datetime, int]]:

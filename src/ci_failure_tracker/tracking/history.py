@@ -8,33 +8,32 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ci_failure_tracker.diagnosis.outcome import shown_as_another
 from ci_failure_tracker.model import (
+    BranchStatus,
     FailedLeg,
     Flaky,
     History,
     Identity,
-    Line,
+    JobDiagnosis,
     Observation,
     Occurrence,
     Outcome,
-    Point,
-    Reading,
     RedLeg,
     Run,
+    RunRef,
     State,
 )
-from ci_failure_tracker.rendering.markdown import plain
 from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.tracking.attempt_result import AttemptResult, AttemptResults, RunListing
+from ci_failure_tracker.tracking.branch_status import BranchStatusReader, Trigger, run_ref_of
 from ci_failure_tracker.tracking.grouping import Grouping, grouping
-from ci_failure_tracker.tracking.lines import LineReader, Trigger, point_of
-from ci_failure_tracker.tracking.verdict import AttemptVerdicts, RunListing, Verdict
 
 _Stream = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class HistoryContext:
     """What a history stands on besides the runs looked at.
 
     `states` are what the open issues remember. Of the time since `start` every run was listed, or all were. `names`
@@ -50,17 +49,17 @@ class Ground:
         return {state.identity.id: state for state in self.states}
 
 
-_NOWHERE = Ground()
+_NOWHERE = HistoryContext()
 
 
 def read_histories(
-    observations: Iterable[Observation], settings: Settings, ground: Ground = _NOWHERE
+    observations: Iterable[Observation], settings: Settings, ground: HistoryContext = _NOWHERE
 ) -> tuple[History, ...]:
     """The history of every identity that failed at least once or has an open issue, in the order of their names."""
     observed = tuple(observations)
     groups = grouping(observed, settings, ground.states)
     states = ground.remembered()
-    of_workflows: dict[str, list[AttemptVerdicts]] = defaultdict(list)
+    of_workflows: dict[str, list[AttemptResults]] = defaultdict(list)
     found: dict[str, Identity] = {one: state.identity for one, state in states.items()}
     others: set[Identity] = set()
     for said in _in_order(observed, settings, groups):
@@ -73,11 +72,11 @@ def read_histories(
     histories = []
     for one in (*found.values(), *others):
         told = [said.on(one, remembered=one.id in states) for said in _runs_on(one, groups, of_workflows)]
-        histories.append(_Teller(one, told, states.get(one.id), ground, settings).history())
+        histories.append(_HistoryBuilder(one, told, states.get(one.id), ground, settings).history())
     return tuple(sorted(histories, key=_by_name))
 
 
-def _in_order(observations: Iterable[Observation], settings: Settings, groups: Grouping) -> Iterator[AttemptVerdicts]:
+def _in_order(observations: Iterable[Observation], settings: Settings, groups: Grouping) -> Iterator[AttemptResults]:
     """What each attempt of each run says, in the order in which the runs were created."""
     by_run: dict[tuple[int, str], list[Observation]] = defaultdict(list)
     for observation in observations:
@@ -86,12 +85,12 @@ def _in_order(observations: Iterable[Observation], settings: Settings, groups: G
     for of_run in sorted(by_run.values(), key=lambda of_run: of_run[0].run.order):
         listing = RunListing(of_run, settings, groups)
         for attempt in sorted({one.attempt for one in of_run}):
-            yield AttemptVerdicts([one for one in of_run if one.attempt == attempt], listing, settings, groups)
+            yield AttemptResults([one for one in of_run if one.attempt == attempt], listing, settings, groups)
 
 
 def _runs_on(
-    identity: Identity, groups: Grouping, of_workflows: Mapping[str, Sequence[AttemptVerdicts]]
-) -> Iterable[AttemptVerdicts]:
+    identity: Identity, groups: Grouping, of_workflows: Mapping[str, Sequence[AttemptResults]]
+) -> Iterable[AttemptResults]:
     """The attempts that speak of an identity, in order; of one workflow, but for a cause that several share."""
     names = groups.workflows(identity)
     return heapq.merge(*(of_workflows[name] for name in names), key=lambda said: (said.run.order, said.attempt))
@@ -103,15 +102,15 @@ def _by_name(history: History) -> tuple[str, str, str, str]:
 
 
 @dataclass(frozen=True)
-class _Teller:
+class _HistoryBuilder:
     """Tells the history of one identity from its verdicts, which are in order."""
 
     identity: Identity
-    told: Sequence[Verdict]
+    told: Sequence[AttemptResult]
     state: State | None
-    ground: Ground
+    ground: HistoryContext
     settings: Settings
-    streams: dict[_Stream, list[Verdict]] = field(default_factory=lambda: defaultdict(list))
+    streams: dict[_Stream, list[AttemptResult]] = field(default_factory=lambda: defaultdict(list))
 
     def history(self) -> History:
         for said in self.told:
@@ -140,17 +139,17 @@ class _Teller:
             flakes=tuple(self._flakes(known)),
             missed=any(reader.misses_runs(before.get(stream), told) for stream, told in self.streams.items()),
             moved_on=self._moved_on(lines),
-            readings=tuple(
-                seen.reading for said in self.told for seen in said.red.values() if seen.reading is not None
+            job_diagnoses=tuple(
+                seen.job_diagnosis for said in self.told for seen in said.red.values() if seen.job_diagnosis is not None
             ),
         )
 
-    def _reader(self, known: Mapping[Trigger, set[str]], ran: Set[Trigger]) -> LineReader:
+    def _reader(self, known: Mapping[Trigger, set[str]], ran: Set[Trigger]) -> BranchStatusReader:
         occurrences = self.state.occurrences if self.state else ()
         counted_to = self.state.counted_to if self.state else None
         ended = {said.key: _occurrence(said).order for said in self.told if said.red}
         keys = {one.key for one in occurrences}
-        return LineReader(
+        return BranchStatusReader(
             identity=self.identity,
             known=known,
             ran=ran,
@@ -188,14 +187,14 @@ class _Teller:
         remembered = {line.workflow_id for line in (self.state.lines if self.state else ()) if line.skips}
         return remembered | {said.run.workflow.id for said in self.told if said.skipped}
 
-    def _remembered_lines(self) -> Iterator[Line]:
+    def _remembered_lines(self) -> Iterator[BranchStatus]:
         if self.state is None:
             return
         yield from self.state.lines
         if not self.state.lines and not self.state.lines_cut:
             yield from self._lines_of_old()
 
-    def _lines_of_old(self) -> Iterator[Line]:
+    def _lines_of_old(self) -> Iterator[BranchStatus]:
         """The line of the newest failure, where an older version of the program did not write it down."""
         latest = self.state.latest if self.state else None
         stream = next((stream for stream, told in self.streams.items() if latest and _is_of(latest, told[0].run)), None)
@@ -203,9 +202,9 @@ class _Teller:
             return
         at = latest.started_at
         red = [RedLeg(leg.leg, latest.event, latest.run_id, latest.attempt, at) for leg in latest.legs]
-        yield Line(*stream, tuple(red), Point(latest.run_id, latest.number, latest.commit.sha, at))
+        yield BranchStatus(*stream, tuple(red), RunRef(latest.run_id, latest.number, latest.commit.sha, at))
 
-    def _unless_gone(self, line: Line) -> Line:
+    def _unless_gone(self, line: BranchStatus) -> BranchStatus:
         """A line of a workflow that is no more has no more runs to come, whatever its last one said."""
         names = self.ground.names
         if names is None:
@@ -215,8 +214,8 @@ class _Teller:
         return line if here else replace(line, red=(), gone=True)
 
     def _bounds(
-        self, lines: Sequence[Line], known: Mapping[Trigger, set[str]]
-    ) -> tuple[Point | None, Point | None, Point | None]:
+        self, lines: Sequence[BranchStatus], known: Mapping[Trigger, set[str]]
+    ) -> tuple[RunRef | None, RunRef | None, RunRef | None]:
         """The first red run of the latest break, the last green one before it, and the first green one after it."""
         if not lines:
             return None, None, None
@@ -226,7 +225,7 @@ class _Teller:
             if not (said.all_green and not known.get(said.trigger))
         ]
         after = _after(lines[0].last_red, told)
-        green_after = next((point_of(said) for said in after if said.is_green), None)
+        green_after = next((run_ref_of(said) for said in after if said.is_green), None)
         later = {said.key for said in after}
         until = [said for said in told if said.key not in later]
         if not any(said.red for said in until):
@@ -234,7 +233,7 @@ class _Teller:
         here = max(place for place, said in enumerate(until) if said.red)
         green = next((place for place in range(here, -1, -1) if until[place].is_green), None)
         first = next(said for said in until[0 if green is None else green + 1 :] if said.red)
-        return point_of(first), None if green is None else point_of(until[green]), green_after
+        return run_ref_of(first), None if green is None else run_ref_of(until[green]), green_after
 
     def _flakes(self, known: Mapping[Trigger, set[str]]) -> Iterator[str]:
         """The commits on which a leg failed and was green afterwards, the newest first."""
@@ -255,7 +254,7 @@ class _Teller:
             if _is_of(one, run):
                 yield from (((one.commit.sha, leg.leg), one.key) for leg in one.legs)
 
-    def _moved_on(self, lines: Sequence[Line]) -> bool:
+    def _moved_on(self, lines: Sequence[BranchStatus]) -> bool:
         """Whether what waited for somebody waits no more: its runs were seen to have gone on."""
         if not (self.identity.waits_for_approval and lines):
             return False
@@ -263,7 +262,7 @@ class _Teller:
         return all(not line.red and line.last_red.run_id in seen for line in lines)
 
 
-def _after(point: Point, told: Sequence[Verdict]) -> list[Verdict]:
+def _after(point: RunRef, told: Sequence[AttemptResult]) -> list[AttemptResult]:
     """What was said after the newest failure, a green re-run of it included."""
     here = max((place for place, said in enumerate(told) if said.red), default=-1)
     return [said for said in told[here + 1 :] if said.run.order >= (point.at, point.run_id)]
@@ -275,7 +274,7 @@ def _is_of(occurrence: Occurrence, run: Run) -> bool:
     return occurrence.branch == plain(run.branch, 100) and occurrence.source == plain(source, 60)
 
 
-def _occurrence(said: Verdict) -> Occurrence:
+def _occurrence(said: AttemptResult) -> Occurrence:
     run, legs = said.run, sorted(said.red.items())
     started = _started(said)
     return Occurrence(
@@ -294,7 +293,7 @@ def _occurrence(said: Verdict) -> Occurrence:
     )
 
 
-def _started(said: Verdict) -> datetime:
+def _started(said: AttemptResult) -> datetime:
     """When the attempt began; GitHub says it of the newest one, and of the others their jobs do."""
     run = said.run
     if said.attempt == 1:
@@ -304,16 +303,22 @@ def _started(said: Verdict) -> datetime:
 
 
 def _failed_leg(leg: str, seen: Observation) -> FailedLeg:
-    reading = seen.reading or Reading(0)
+    job_diagnosis = seen.job_diagnosis or JobDiagnosis(0)
     return FailedLeg(
         leg,
         seen.job_id,
         seen.step.name if seen.step else None,
-        reading.signature,
-        reading.absence,
+        job_diagnosis.signature,
+        job_diagnosis.log_unavailable,
         # GitHub goes on showing its own conclusion, so that it ended otherwise has to be remembered.
-        seen.outcome if shown_as_another(seen.outcome) and seen.outcome is reading.outcome else None,
+        job_diagnosis.outcome
+        if job_diagnosis.outcome is seen.outcome and _is_told_otherwise(job_diagnosis.outcome)
+        else None,
     )
+
+
+def _is_told_otherwise(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.shown_as_another
 
 
 _GRAVEST_FIRST = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ci_failure_tracker.model import SCHEDULE, Ending, History, Issue, Line, State
+from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, History, Issue, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Settings
 
@@ -17,7 +17,7 @@ def needed_greens(settings: Settings, state: State) -> int:
     return state.greens_needed(settings.close_after)
 
 
-def is_proven(line: Line, needed: int) -> bool:
+def is_proven(line: BranchStatus, needed: int) -> bool:
     """Whether nothing more is to be seen in a line of runs: it is mended, or it is no more.
 
     A schedule was silent and is heard again: one run proves that.
@@ -26,46 +26,46 @@ def is_proven(line: Line, needed: int) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CloseDecision:
     """What an open issue is to come to: an ending, or none, with the reason for either."""
 
-    ending: Ending | None
+    ending: CloseReason | None
     reason: str
 
 
-def judge_recovery(state: State, history: History, issue: Issue, settings: Settings, partial: bool) -> Verdict:
+def judge_recovery(state: State, history: History, issue: Issue, settings: Settings, partial: bool) -> CloseDecision:
     """Whether the issue of a thing that is not failing may be closed."""
     if not settings.close_after:
-        return Verdict(None, "`close-after: 0` never closes")
+        return CloseDecision(None, "`close-after: 0` never closes")
     found = _found(state, history, settings)
     if found.ending is None:
         return found
     if held := _held_open(state, found.ending, issue, partial):
-        return Verdict(None, f"{found.reason}; {held}")
+        return CloseDecision(None, f"{found.reason}; {held}")
     return found
 
 
-def _found(state: State, history: History, settings: Settings) -> Verdict:
+def _found(state: State, history: History, settings: Settings) -> CloseDecision:
     if history.failing or not state.lines:
-        return Verdict(None, "still failing" if history.failing else "not seen since")
+        return CloseDecision(None, "still failing" if history.failing else "not seen since")
     if history.moved_on:
-        return Verdict(Ending.MOVED_ON, "what waited has moved on")
+        return CloseDecision(CloseReason.MOVED_ON, "what waited has moved on")
     if history.gone:
-        return Verdict(Ending.GONE, "the job or its workflow is no longer there")
+        return CloseDecision(CloseReason.GONE, "the job or its workflow is no longer there")
     needed = needed_greens(settings, state)
     if all(is_proven(line, needed) for line in state.lines):
-        return Verdict(Ending.RECOVERED, _proof_words(state, needed))
-    return Verdict(None, _lacking_words(state, needed))
+        return CloseDecision(CloseReason.RECOVERED, _proof_words(state, needed))
+    return CloseDecision(None, _lacking_words(state, needed))
 
 
-def _held_open(state: State, ending: Ending, issue: Issue, partial: bool) -> str:
+def _held_open(state: State, ending: CloseReason, issue: Issue, partial: bool) -> str:
     if issue.has_label(KEEP_OPEN):
         return f"the label `{KEEP_OPEN}` keeps it open"
     if partial:
         return "not everything could be read, and what is unknown closes nothing"
     if state.lines_cut:
         return "it failed on more branches than an issue can remember, so close it by hand"
-    if state.reopened_at is not None and ending is not Ending.RECOVERED:
+    if state.reopened_at is not None and ending is not CloseReason.RECOVERED:
         return "a person opened it again after the tracker had closed it"
     return ""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ci_failure_tracker.model import History, Observation
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.tracking.grouping import names_cause
-from ci_failure_tracker.tracking.history import Ground, read_histories
+from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 
 LEAST = 3
 """Things that fail of one cause in one sweep before it is a storm."""
@@ -32,7 +32,7 @@ class Storms:
 
 
 def find_storms(
-    told: Sequence[Observation], histories: Iterable[History], settings: Settings, ground: Ground
+    told: Sequence[Observation], histories: Iterable[History], settings: Settings, ground: HistoryContext
 ) -> Storms:
     """The storms of a sweep: new ones, and those that an open issue stands for."""
     members: dict[str, list[History]] = defaultdict(list)
@@ -59,7 +59,9 @@ def current_causes(history: History) -> frozenset[str]:
     """What a failing thing fails of now, as far as that tells causes apart; nothing where one of them is not known."""
     if not history.failing:
         return frozenset()
-    known = {reading.job_id: reading for reading in history.readings if names_cause(reading)}
+    known = {
+        job_diagnosis.job_id: job_diagnosis for job_diagnosis in history.job_diagnoses if names_cause(job_diagnosis)
+    }
     jobs = [leg.job_id for leg in history.latest.legs]
     if not all(job in known for job in jobs):
         return frozenset()

@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from ci_failure_tracker.diagnosis.matrix import split_leg
-from ci_failure_tracker.diagnosis.observations import observe
-from ci_failure_tracker.model import History, Identity, Issue, Observation, Scan, State
+from ci_failure_tracker.issues.marker import Tracked, read_tracked, trusted
+from ci_failure_tracker.model import History, Identity, Issue, Observation, Snapshot, State
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
-from ci_failure_tracker.tracking.causes import recall
-from ci_failure_tracker.tracking.history import Ground, read_histories
+from ci_failure_tracker.tracking.causes import with_known_causes
+from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 from ci_failure_tracker.tracking.identity import identify
-from ci_failure_tracker.tracking.marker import Tracked, read_tracked, trusted
-from ci_failure_tracker.tracking.memory import reopened_by_person
+from ci_failure_tracker.tracking.matrix import split_leg
+from ci_failure_tracker.tracking.observations import observe
+from ci_failure_tracker.tracking.state_update import reopened_by_person
 from ci_failure_tracker.tracking.storms import Storms, find_storms
 
 # --- the issues ----------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def _speaking(ours: Sequence[Tracked]) -> Tracked | None:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Known:
+class RepositoryHistory:
     """What one sweep knows so far.
 
     `observed` is what the runs say, `told` the same with the causes that are known. `histories` are those that have an
@@ -114,15 +114,17 @@ class Known:
         return (*self.storms.umbrellas, *self.histories)
 
 
-def track(seen: Scan, tracked: TrackedIssues, settings: Settings) -> Known:
+def track(seen: Snapshot, tracked: TrackedIssues, settings: Settings) -> RepositoryHistory:
     """What the runs and the open issues say together."""
     return known_from(observe(seen), seen, tracked, settings)
 
 
-def known_from(observed: tuple[Observation, ...], seen: Scan, tracked: TrackedIssues, settings: Settings) -> Known:
+def known_from(
+    observed: tuple[Observation, ...], seen: Snapshot, tracked: TrackedIssues, settings: Settings
+) -> RepositoryHistory:
     """The same, of observations that were made."""
-    told = recall(observed, (one.state for one in tracked.standing if one.state), seen.readings)
-    ground = Ground(
+    told = with_known_causes(observed, (one.state for one in tracked.standing if one.state), seen.job_diagnoses)
+    ground = HistoryContext(
         states=tracked.open_states,
         start=seen.window.start,
         names={one.id: one.name for one in seen.workflows if one.state != "deleted"} if seen.workflows else None,
@@ -134,9 +136,9 @@ def known_from(observed: tuple[Observation, ...], seen: Scan, tracked: TrackedIs
         ids = {state.identity.id for state in states}
         histories += [one for one in found if kind.is_of(settings) or one.identity.id in ids]
     if settings.group_by is GroupBy.CAUSE:
-        return Known(observed, told, tracked, tuple(histories), Storms())
+        return RepositoryHistory(observed, told, tracked, tuple(histories), Storms())
     own = tuple(history for history in histories if not history.identity.cause)
-    return Known(observed, told, tracked, own, find_storms(told, own, settings, ground))
+    return RepositoryHistory(observed, told, tracked, own, find_storms(told, own, settings, ground))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

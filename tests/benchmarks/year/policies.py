@@ -8,24 +8,24 @@ from datetime import datetime, timedelta
 
 from benchmarks.year.world import HOUR, START, World
 from builders import some_settings
-from ci_failure_tracker.diagnosis.matrix import split_leg
+from ci_failure_tracker.issues.marker import read_tracked
 from ci_failure_tracker.model import (
     Action,
     Close,
     Create,
     Issue,
     Job,
+    JobDiagnosis,
+    LogRequest,
     Outcome,
-    Reading,
     Reopen,
     Run,
     Skip,
+    SkipReason,
     State,
-    WantedLog,
-    Why,
 )
 from ci_failure_tracker.sweep import sweep
-from ci_failure_tracker.tracking.marker import read_tracked
+from ci_failure_tracker.tracking.matrix import split_leg
 from memory_github import MemoryGitHub, MemoryWriter
 from sweeping import TEMPLATE
 
@@ -101,15 +101,15 @@ class _Issues:
         newest = sorted((run for run, _, _ in list(shown.values())[-most - 50 :]), key=lambda run: run.order)[-most:]
         causes = {job_id: cause for run in newest for job_id, cause in shown[run.id][2].items()}
 
-        def reading(wanted: WantedLog) -> Reading | None:
+        def reading(wanted: LogRequest) -> JobDiagnosis | None:
             cause = causes.get(wanted.job_id)
-            return Reading(wanted.job_id, f"v1:{cause}", cause, Outcome.FAILURE) if cause else None
+            return JobDiagnosis(wanted.job_id, f"v1:{cause}", cause, Outcome.FAILURE) if cause else None
 
         github = MemoryGitHub(newest, lambda run: shown[run.id][1], self.issues, reading, most)
         writer = MemoryWriter(self.issues, now, lambda number, action: self._note(number, action, now))
         report = sweep(github, writer, self.settings, TEMPLATE, now)
         for result in report.results:
-            if isinstance(result.action, Skip) and result.action.why is Why.STORM:
+            if isinstance(result.action, Skip) and result.action.why is SkipReason.STORM:
                 self._cover(f"{result.action.identity.workflow}:{result.action.identity.job}")
 
     def _note(self, number: int, action: Action, now: datetime) -> None:

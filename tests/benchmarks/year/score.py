@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from benchmarks.year.policies import Entry, Ledger
 from benchmarks.year.world import Trouble, World
-from ci_failure_tracker.diagnosis.matrix import split_leg
+from ci_failure_tracker.tracking.matrix import split_leg
 
 _SOON = timedelta(days=7)
 

@@ -1,0 +1,287 @@
+"""GitHub Actions itself, common actions, Dependabot."""
+
+from __future__ import annotations
+
+from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+
+# Failures of common actions and of the toolkit that most actions use.
+
+_ACTIONS = (
+    LogPattern(
+        name="actions.input_required",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?Input required and not supplied: ",
+        example="""
+! ##[error]Input required and not supplied: token
+""",
+    ),
+    LogPattern(
+        name="actions.no_right",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}.{0,200}\bResource not accessible by "
+        "(?:integration|personal access token)",
+        example="""
+! ##[error]Resource not accessible by integration - https://docs.example.com/rest/pulls
+""",
+    ),
+    LogPattern(
+        name="actions.script",
+        keywords=("unhandled error: ",),
+        start="(?:Error: )?Unhandled error: ",
+        example="""
+! ##[error]Unhandled error: HttpError: Validation Failed
+""",
+    ),
+    LogPattern(
+        name="actions.pull_request_right",
+        keywords=("##[error]",),
+        start=r"##\[error\].{0,200}GitHub Actions is not permitted to create or approve pull requests",
+        example="""
+! ##[error]release-please failed: GitHub Actions is not permitted to create or approve pull requests.
+""",
+    ),
+    LogPattern(
+        name="actions.gh_failed",
+        keywords=(" failed: ",),
+        start="(?:pull request|issue|release|workflow) (?:create|edit|update|merge) failed: |(?:failed to|could "
+        "not) create (?:pull request|issue|release): ",
+        confidence=Confidence.LIKELY,
+        example="""
+! pull request create failed: GraphQL: No commits between main and pears (createPullRequest)
+""",
+    ),
+    LogPattern(
+        name="actions.release_please",
+        keywords=("release-please failed: ",),
+        start="release-please failed: ",
+        example="""
+! ##[error]release-please failed: Error adding to tree: 3f2a
+""",
+    ),
+    LogPattern(
+        name="actions.bad_credentials",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}(?:HTTP 401: )?(?:Bad credentials|Requires "
+        r"authentication|Parameter token or opts\.auth is required)",
+        example="""
+! ##[error]Bad credentials - https://docs.example.com/rest
+""",
+    ),
+    LogPattern(
+        name="actions.artifact_missing",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?(?:Unable to find any artifacts|Unable to download artifact\(s\)|No "
+        "artifacts? (?:found|matches)|no artifact matches|Artifact not found for name|Artifact has expired"
+        "|Unable to find an artifact)",
+        example="""
+! ##[error]Unable to download artifact(s): Artifact not found for name: pears
+""",
+    ),
+    LogPattern(
+        name="actions.artifact_upload",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?(?:Failed to (?:CreateArtifact|FinalizeArtifact|GetSignedArtifactURL"
+        "|ListArtifacts)|Create Artifact Container failed|Artifact storage quota|The path for one of the "
+        "files in artifact|Artifact (?:name|path) is not valid|An error has occurred (?:while|during))",
+        example="""
+! ##[error]Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with
+""",
+    ),
+    LogPattern(
+        name="actions.no_files",
+        keywords=("##[error]",),
+        start=r"##\[error\]No files were found with the provided path",
+        example="""
+! ##[error]No files were found with the provided path: dist/pears. No artifacts will be uploaded.
+""",
+    ),
+    LogPattern(
+        name="actions.cache_miss",
+        keywords=("failed to restore cache entry",),
+        start=r"(?:Error: )?Failed to restore cache entry\. Exiting as fail-on-cache-miss is set",
+        example="""
+! ##[error]Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: pears-7c1
+""",
+    ),
+    LogPattern(
+        name="actions.no_lock_file",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?(?:Dependencies lock file is not found in|Some specified paths were not "
+        r"resolved, unable to cache|No file in .{1,300} matched to \[)",
+        example="""
+! ##[error]Dependencies lock file is not found in /srv/work/orchard. Supported file patterns:
+""",
+    ),
+    LogPattern(
+        name="actions.version_not_found",
+        keywords=("not found",),
+        priority=1,  # before gcc.fortran
+        start="(?:Error: )?(?:The version '.{1,80}' with architecture '.{1,20}' was not found|Version .{1,80} "
+        "(?:with arch|for platform) .{1,60}not found)",
+        body=r"The list of all available versions|Available versions:|\S{1,30} \(x\d\d\)$",
+        example="""
+! ##[error]The version '2.9' with architecture 'x64' was not found for Orchard 24.04.
+> The list of all available versions can be found here: https://example.com/versions.json
+  done
+""",
+    ),
+    LogPattern(
+        name="actions.no_runtime",
+        keywords=("unable to find ",),
+        start=r"(?:Error: )?Unable to find (?:Node|Go|Java|Ruby|PHP|Bun|Deno|Zig|Dart|\.NET|python|Python)\b.{0,20} "
+        "version ",
+        example="""
+! ##[error]Unable to find Node version '4.x' for platform linux and architecture arm64.
+""",
+    ),
+    LogPattern(
+        name="actions.no_satisfying",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?(?:Could not find satisfied version for SemVer|No matching version found for "
+        r"SemVer|(?:Unknown|Unavailable) version \S{1,40} for \S{1,20} on |Could not setup |Unsupported "
+        "(?:distribution|platform|architecture))",
+        example="""
+! ##[error]Could not find satisfied version for SemVer '11.0.99'.
+""",
+    ),
+    LogPattern(
+        name="actions.pnpm_version",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?(?:No pnpm version is specified|Multiple versions of pnpm specified)",
+        body=r"\s{1,4}- |Remove one of |Please specify it",
+        example="""
+! ##[error]Error: Multiple versions of pnpm specified:
+>   - version 8 in the GitHub Action config with the key "version"
+>   - version pnpm@9.1.0 in the package.json with the key "packageManager"
+> Remove one of these versions to avoid version mismatch errors like ERR_PNPM_BAD_PM_VERSION
+  done
+""",
+    ),
+    LogPattern(
+        name="actions.title",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?(?:No release type found in pull request title|Unknown release type |Unknown "
+        r"scope |The subject \".{1,300}\" found in the pull request title|No scope found in pull request title"
+        "|Pull request must be labeled)",
+        body=r"$|Available types:|\s{1,3}- ",
+        max_lines=24,
+        example="""
+! ##[error]No release type found in pull request title "Ripe pears". Add a prefix to indicate what kind of release
+>
+> Available types:
+>  - feat
+>  - fix
+  done
+""",
+    ),
+    LogPattern(
+        name="actions.label",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?(?:Label error\. |.{0,80}(?:[Ll]abels? (?:is|are) (?:required|missing)"
+        "|missing (?:a )?(?:required )?labels?))",
+        example="""
+! ##[error]Label error. Requires exactly 1 of: ripe, unripe. Found: ripe, unripe
+""",
+    ),
+    LogPattern(
+        name="actions.changelog",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?(?:No update to \S{1,80} found|.{0,80}[Cc]hangelog.{0,80}(?:missing|required"
+        "|not (?:updated|found)))",
+        example="""
+! ##[error]No update to CHANGELOG.md found!
+""",
+    ),
+    LogPattern(
+        name="actions.labeler",
+        keywords=("found unexpected type for label",),
+        start="(?:Error: )?found unexpected type for label '",
+        example="""
+! ##[error]found unexpected type for label 'pears' (should be string or array of globs)
+""",
+    ),
+    LogPattern(
+        name="actions.retry_timeout",
+        keywords=("final attempt failed",),
+        start=r"Final attempt failed\. Timeout of ",
+        example="""
+! ##[error]Final attempt failed. Timeout of 600000ms hit
+""",
+    ),
+    LogPattern(
+        name="actions.needs",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Some required jobs did not succeed|A dependency job (?:has )?failed|Job .{1,80} "
+        "(?:failed|was cancelled|is required))",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ##[error]A dependency job failed
+""",
+    ),
+)
+
+# Updates that Dependabot could not make.
+
+_DEPENDABOT_UPDATER = r"(?:\s{0,4}updater \| {0,2})?"
+
+_DEPENDABOT = (
+    LogPattern(
+        name="dependabot.errors",
+        keywords=("' error(s) during execution",),
+        start=_DEPENDABOT_UPDATER + r"Dependabot encountered '\d{1,5}' error",
+        body=_DEPENDABOT_UPDATER + r"[+|]",
+        max_lines=30,
+        headline=r"^" + _DEPENDABOT_UPDATER + r"\| (?!\s{0,80}(?:Errors|Type|Dependenc))\s{0,4}\w",
+        example="""
+> Dependabot encountered '1' error(s) during execution, please check the logs for more details.
+> +-----------------------------------------------------+
+> |               Dependencies failed to update         |
+> +-------+-------------------------------+-------------+
+! | pears | dependency_file_not_resolvable | {          |
+> +-------+-------------------------------+-------------+
+  Failure running container
+""",
+    ),
+    LogPattern(
+        name="dependabot.table",
+        keywords=("errors ",),
+        start=_DEPENDABOT_UPDATER + r"\|\s{1,80}Errors\s{1,80}\|$",
+        context_before=_DEPENDABOT_UPDATER + r"\+-",
+        body=_DEPENDABOT_UPDATER + r"[+|]",
+        max_lines=30,
+        headline=r"^" + _DEPENDABOT_UPDATER + r"\| (?!\s{0,80}(?:Errors|Type|Dependenc))\s{0,4}\w",
+        example="""
+> |              Errors                        |
+> +-------------------------+------------------+
+> | Type                    | Details          |
+> +-------------------------+------------------+
+! | tool_version_not_supported | {             |
+> |                         |   "tool": "pears"|
+> +-------------------------+------------------+
+  Failure running container
+""",
+    ),
+    LogPattern(
+        name="dependabot.processing",
+        keywords=("error processing ",),
+        start=_DEPENDABOT_UPDATER + r".{0,80}\bERROR (?:<job_\w{1,20}> )?Error processing ",
+        confidence=Confidence.LIKELY,
+        example="""
+! updater | 2031/03/01 10:00:00 ERROR <job_4711> Error processing pears (Dependabot::SharedHelpers::Failed)
+""",
+    ),
+    LogPattern(
+        name="dependabot.encountered",
+        keywords=("encountered an error performing",),
+        start="(?:Error: )?Dependabot encountered an error performing the update",
+        confidence=Confidence.RECAP,
+        example="""
+! ##[error]Dependabot encountered an error performing the update
+""",
+    ),
+)
+
+PATTERNS = (
+    *_ACTIONS,
+    *_DEPENDABOT,
+)

@@ -1,0 +1,345 @@
+"""Other CI services: Travis CI, Jenkins, GitLab, Azure Pipelines, and others."""
+
+from __future__ import annotations
+
+from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import Outcome
+
+# Travis CI.
+
+_TRAVIS = (
+    LogPattern(
+        name="travis.command",
+        keywords=("exited with ",),
+        start=r'The command ".{0,1800}" (?:failed and )?exited with (?!0\b)\d{1,3}',
+        confidence=Confidence.SYMPTOM,
+        example="""
+! The command "./press --all" exited with 1.
+""",
+    ),
+    LogPattern(
+        name="travis.command_fine",
+        keywords=("exited with 0",),
+        start=r'The command ".{0,1800}" exited with 0\.',
+        confidence=Confidence.NOISE,
+        example="""
+! The command "./press --all --no-fail" exited with 0.
+""",
+    ),
+    LogPattern(
+        name="travis.build",
+        keywords=("exited with ",),
+        start=r"Done\. Your build exited with ",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! Done. Your build exited with 1.
+""",
+    ),
+    LogPattern(
+        name="travis.retry",
+        keywords=("failed",),
+        start=r'The command ".{0,1800}" failed(?:\. Retrying, \d of \d| \d times)',
+        confidence=Confidence.SYMPTOM,
+        example="""
+! The command "pip install pears" failed. Retrying, 2 of 3.
+""",
+    ),
+    LogPattern(
+        name="travis.stalled",
+        keywords=("has been terminated",),
+        start="The build has been terminated$",
+        context_before="No output has been received|Check the details on how|$",
+        max_context=4,
+        headline="^No output has been",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.TIMED_OUT,
+        example="""
+! No output has been received in the last 10m0s, this potentially indicates a stalled build.
+> Check the details on how to adjust your build configuration on: https://docs.example.com/stalled
+>
+> The build has been terminated
+""",
+    ),
+    LogPattern(
+        name="travis.time_limit",
+        keywords=("has been terminated",),
+        priority=1,  # before travis.log_limit
+        start="The job exceeded the maximum time limit for jobs",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.TIMED_OUT,
+        example="""
+! The job exceeded the maximum time limit for jobs, and has been terminated.
+""",
+    ),
+    LogPattern(
+        name="travis.log_limit",
+        keywords=("has been terminated",),
+        start="(?:The job|The log length).{0,80} has been terminated",
+        context_before="The log length has exceeded|$",
+        max_context=3,
+        headline="^The log length",
+        confidence=Confidence.FATAL,
+        example="""
+! The log length has exceeded the limit of 4 MB (this usually means that the test suite is raising the same exception
+>
+> The job has been terminated
+""",
+    ),
+)
+
+# Jenkins.
+
+_JENKINS = (
+    LogPattern(
+        name="jenkins.step",
+        keywords=("marked build as failure",),
+        start="Build step '.{1,200}' marked build as failure",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! Build step 'Execute shell' marked build as failure
+""",
+    ),
+    LogPattern(
+        name="jenkins.finished",
+        keywords=("finished: failure",),
+        start="Finished: FAILURE$",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! Finished: FAILURE
+""",
+    ),
+    LogPattern(
+        name="jenkins.aborted",
+        keywords=("finished: aborted",),
+        start="Finished: ABORTED$",
+        confidence=Confidence.SYMPTOM,
+        outcome=Outcome.CANCELLED,
+        example="""
+! Finished: ABORTED
+""",
+    ),
+    LogPattern(
+        name="jenkins.exit_code",
+        keywords=("error: script returned exit code",),
+        start=r"ERROR: script returned exit code -?\d",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ERROR: script returned exit code 1
+""",
+    ),
+    LogPattern(
+        name="jenkins.exit_code_exception",
+        keywords=("abortexception",),
+        start=r"hudson\.AbortException: script returned exit code",
+        body=r"\s{1,20}at ",
+        confidence=Confidence.NOISE,
+        example="""
+! hudson.AbortException: script returned exit code 1
+> 	at com.example.Step.run(Step.java:9)
+  Finished: FAILURE
+""",
+    ),
+    LogPattern(
+        name="jenkins.pipeline_step",
+        keywords=("error: step ",),
+        start=r"""ERROR: Step ['‘\"].{1,200}['’\"] (?:failed|aborted due to exception): """,
+        example="""
+! ERROR: Step ‘Publish JUnit test result report’ failed: No test report files were found. Configuration error?
+""",
+    ),
+    LogPattern(
+        name="jenkins.interrupted",
+        keywords=("interruptedexception",),
+        start=r"org\.jenkinsci\.plugins\.workflow\.steps\.FlowInterruptedException",
+        body=r"\s{1,20}at ",
+        confidence=Confidence.NOISE,
+        example="""
+! org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
+""",
+    ),
+    LogPattern(
+        name="jenkins.time_limit",
+        keywords=("build timed out",),
+        start=r"(?:\[\w{1,40}\] )?Build timed out \(after \d",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.TIMED_OUT,
+        example="""
+! Build timed out (after 30 minutes). Marking the build as aborted.
+""",
+    ),
+    LogPattern(
+        name="jenkins.timeout_step",
+        keywords=("due to timeout",),
+        start="Cancelling nested steps due to timeout",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.TIMED_OUT,
+        example="""
+! Cancelling nested steps due to timeout
+""",
+    ),
+    LogPattern(
+        name="jenkins.contact",
+        keywords=("cannot contact ",),
+        start=r"Cannot contact \S{1,100}: ",
+        confidence=Confidence.LIKELY,
+        example="""
+! Cannot contact orchard-4: java.lang.InterruptedException
+""",
+    ),
+    LogPattern(
+        name="jenkins.revision",
+        keywords=("error: ",),
+        start="ERROR: (?:Maximum checkout retry attempts reached|Error cloning remote repo)",
+        body=r"hudson\.|Caused |\s{1,20}at |\s{0,20}\.{3} \d+ more|std(?:out|err): ",
+        max_lines=20,
+        example="""
+! ERROR: Maximum checkout retry attempts reached, aborting
+""",
+    ),
+)
+
+# The runner of GitLab.
+
+_GITLAB = (
+    LogPattern(
+        name="gitlab.exit_code",
+        keywords=("error: job failed: ",),
+        start="ERROR: Job failed: (?:exit (?:code|status)|command terminated with exit code|(?:execution|prepare) "
+        "(?:error|script)|.{0,200}Process exited with)",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ERROR: Job failed: exit code 1
+""",
+    ),
+    LogPattern(
+        name="gitlab.time_limit",
+        keywords=("error: job failed: ",),
+        start="ERROR: Job failed: execution took longer than ",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.TIMED_OUT,
+        example="""
+! ERROR: Job failed: execution took longer than 1h0m0s seconds
+""",
+    ),
+    LogPattern(
+        name="gitlab.system",
+        keywords=("error: job failed",),
+        start=r"ERROR: Job failed \(system failure\): ",
+        confidence=Confidence.FATAL,
+        example="""
+! ERROR: Job failed (system failure): Error response from daemon: no such container
+""",
+    ),
+    LogPattern(
+        name="gitlab.job",
+        keywords=("error: job failed: ",),
+        start="ERROR: Job failed: (?:failed to pull image|image pull failed|.{0,40}pod |canceled|aborted)",
+        example="""
+! ERROR: Job failed: failed to pull image "acme/pears:9" with specified policies [always]
+""",
+    ),
+    LogPattern(
+        name="gitlab.preparation",
+        keywords=("error: preparation failed",),
+        start="ERROR: Preparation failed: ",
+        confidence=Confidence.LIKELY,
+        example="""
+! ERROR: Preparation failed: adding cache volume: set volume permissions
+""",
+    ),
+    LogPattern(
+        name="gitlab.upload",
+        keywords=("error: ",),
+        start="ERROR: (?:No files to upload|Uploading artifacts)",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ERROR: No files to upload
+""",
+    ),
+)
+
+# The agent of Azure Pipelines.
+
+_AZURE_PIPELINES = (
+    LogPattern(
+        name="azure.exit_code",
+        keywords=("exited with ",),
+        start=r"##\[error\](?:Bash|PowerShell|Cmd\.exe|Script|The process '.{1,400}'|\S{1,200}) exited with (?:code"
+        "|exit code) ",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ##[error]Bash exited with code '1'.
+""",
+    ),
+    LogPattern(
+        name="azure.task",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Script failed with (?:exit code|error)|.{1,300} failed with (?:return code|exit "
+        r"code): ?-?\d)",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ##[error]Script failed with exit code: 1
+""",
+    ),
+    LogPattern(
+        name="azure.time_limit",
+        keywords=("##[error]",),
+        start=r"##\[error\]The (?:job running on agent .{1,200} ran longer than the maximum time|task has timed out"
+        "|operation will be canceled)",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.TIMED_OUT,
+        example="""
+! ##[error]The job running on agent Orchard 5 ran longer than the maximum time of 60 minutes.
+""",
+    ),
+    LogPattern(
+        name="azure.lost",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:We stopped hearing from agent|The agent: .{1,200} lost communication)",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.RUNNER_LOST,
+        example="""
+! ##[error]We stopped hearing from agent Orchard 5. Verify the agent machine is running and has a healthy network.
+""",
+    ),
+)
+
+# CircleCI, AppVeyor and Buildkite.
+
+_OTHER_SERVICES = (
+    LogPattern(
+        name="circleci.exit",
+        keywords=("exited with ",),
+        start=r"(?:Exited with code exit status \d|Exited with code \d)",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! Exited with code exit status 1
+""",
+    ),
+    LogPattern(
+        name="appveyor.exit",
+        keywords=("exited with ",),
+        start=r"Command exited with code -?\d",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! Command exited with code 1
+""",
+    ),
+    LogPattern(
+        name="buildkite.exit",
+        keywords=("error",),
+        start=r"(?:\W{0,6}Error: The command exited with status|user command error: exit status) ",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! 🚨 Error: The command exited with status 1
+""",
+    ),
+)
+
+PATTERNS = (
+    *_TRAVIS,
+    *_JENKINS,
+    *_GITLAB,
+    *_AZURE_PIPELINES,
+    *_OTHER_SERVICES,
+)

@@ -1,0 +1,636 @@
+"""Python's test runners: pytest, unittest, doctest, Django, Robot Framework, coverage."""
+
+from __future__ import annotations
+
+from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+
+# pytest and its plugins.
+
+_PYTEST_NEXT = r"=|_{1,200} [^_\s].{0,1000} _{1,200}$|-{3,200} \S.{0,100} -{3,200}$|!{3,200} "
+"""What can follow a failure: the next one, the captured output of the test, or the summary."""
+
+_PYTEST_CAUSE = r"E {1,20}(?:[\w.]{0,200}(?:Error|Exception|Failed|Warning|Exit|Interrupt|Timeout)\b|fixture '|assert )"
+_PYTEST_PLACE = r"(?:\S.{0,300}:\d{1,6}: [A-Z]\w{0,100}$)"
+_PYTEST_BEFORE = r"    |>  |$|_ _ _|\S.{0,300}:\d{1,6}: (?:in \S{1,200})?$|(?:self|[a-z_]\w{0,60}) {0,3}= "
+_PYTEST_AFTER = r"E(?:\s|$)|\s{0,80}$"
+
+_PYTEST = (
+    LogPattern(
+        name="pytest.failure",
+        keywords=("__ ",),
+        start=(
+            r"_{2,200} (?!coverage[: ]|summary |generated xml|benchmark|warnings? |ERROR )"
+            r"[^_\s].{0,1000} _{2,200}$"
+        ),
+        end_before=_PYTEST_NEXT,
+        max_lines=160,
+        headline=r"^E {1,20}\S|^worker '|^\[XPASS",
+        fingerprint=rf"^(?:_{{2,200}} \S.{{0,1000}} _{{2,200}}$|{_PYTEST_CAUSE})",
+        example="""
+  =================================== FAILURES ===================================
+> ______________________________ TestCart.test_total _____________________________
+>
+> self = <test_cart.TestCart object at 0x7f279bddc590>
+>
+>     def test_total(self):
+>         cart = Cart([3, 4])
+> >       assert cart.total == 8
+! E       AssertionError: assert 7 == 8
+> E        +  where 7 = <cart.Cart object at 0x7f279bddc5f0>.total
+>
+> tests/test_cart.py:9: AssertionError
+  ----------------------------- Captured stdout call -----------------------------
+  error: nothing to see here
+  =========================== short test summary info ============================
+""",
+    ),
+    LogPattern(
+        name="pytest.error",
+        keywords=(" error ",),
+        start=r"_{1,200} ERROR (?:at|collecting) \S.{0,1000} _{1,200}$",
+        end_before=rf"{_PYTEST_NEXT}|>  {{1,20}}(?:available fixtures|use 'py)",
+        max_lines=100,
+        headline=r"^E {1,4}[A-Za-z_]|^E {1,20}fixture '|^(?:import file mismatch|Using @pytest|SyntaxError)",
+        fingerprint=rf"^(?:_{{1,200}} ERROR .{{0,1000}} _{{1,200}}$|{_PYTEST_CAUSE})",
+        example="""
+  ==================================== ERRORS ====================================
+> _____________________ ERROR collecting tests/test_cart.py ______________________
+> ImportError while importing test module '/home/runner/work/shop/shop/tests/test_cart.py'.
+> Hint: make sure your test modules/packages have valid Python names.
+> Traceback:
+> tests/test_cart.py:1: in <module>
+>     import prices
+! E   ModuleNotFoundError: No module named 'prices'
+  =========================== short test summary info ============================
+""",
+    ),
+    LogPattern(
+        name="pytest.fixture_not_found",
+        keywords=("' not found",),
+        start=r"E {1,20}fixture '[^']{1,200}' not found",
+        context_before=r"  \S|@|    |file \S",
+        example="""
+> file /home/runner/work/shop/shop/tests/test_cart.py, line 28
+>   def test_discount(shop): pass
+! E       fixture 'shop' not found
+""",
+    ),
+    LogPattern(
+        name="pytest.cause",
+        keywords=("error",),
+        priority=1,  # before pytest.assertion, pytest.fixture_not_found
+        start=r"E {1,20}(?:[\w.]{0,200}(?:Error|Exception|Exit)(?::|$)|.{0,300}error:)",
+        context_before=_PYTEST_BEFORE,
+        max_context=12,
+        body=_PYTEST_AFTER,
+        end=_PYTEST_PLACE,
+        max_lines=40,
+        example="""
+> >       price = prices["tea"]
+! E       KeyError: 'tea'
+>
+> shop/cart.py:16: KeyError
+""",
+    ),
+    LogPattern(
+        name="pytest.assertion",
+        keywords=("assert",),
+        start=r"E {1,20}(?:AssertionError|assert )",
+        context_before=_PYTEST_BEFORE,
+        max_context=12,
+        body=_PYTEST_AFTER,
+        end=_PYTEST_PLACE,
+        max_lines=40,
+        example="""
+> >       assert cart.total == 8
+! E       assert 7 == 8
+> E        +  where 7 = Cart().total
+>
+> tests/test_cart.py:9: AssertionError
+""",
+    ),
+    LogPattern(
+        name="pytest.failed",
+        keywords=("failed: ",),
+        start=r"E {1,20}(?:_pytest\.outcomes\.)?Failed: ",
+        context_before=_PYTEST_BEFORE,
+        max_context=12,
+        body=_PYTEST_AFTER,
+        end=_PYTEST_PLACE,
+        max_lines=40,
+        example="""
+> >       with pytest.raises(KeyError):
+! E       Failed: DID NOT RAISE <class 'KeyError'>
+>
+> tests/test_cart.py:31: Failed
+""",
+    ),
+    LogPattern(
+        name="pytest.conftest",
+        keywords=("error while loading conftest",),
+        start=r"[A-Za-z]{0,30}Error while loading conftest ",
+        body=r"\S.{0,300}:\d{1,6}: in |\s{2}|E\s|E$",
+        headline=r"^E {1,20}\w+(?:\.\w+){0,9}(?:Error|Exception)",
+        example="""
+> ImportError while loading conftest '/home/runner/work/shop/shop/tests/conftest.py'.
+> tests/conftest.py:1: in <module>
+>     import prices
+! E   ModuleNotFoundError: No module named 'prices'
+""",
+    ),
+    LogPattern(
+        name="pytest.internal",
+        keywords=("internalerror>",),
+        start=r"INTERNALERROR>",
+        body=r"(?:\[gw\d{1,3}\] )?INTERNALERROR>",
+        max_lines=300,
+        headline=r"^INTERNALERROR> (?!Traceback)(?:E  *)?[A-Za-z_][\w.]{0,200}(?:: |$)",
+        example="""
+> INTERNALERROR> Traceback (most recent call last):
+> INTERNALERROR>   File "/home/runner/work/shop/shop/conftest.py", line 2, in pytest_collection_modifyitems
+> INTERNALERROR>     raise RuntimeError("no price list")
+! INTERNALERROR> RuntimeError: no price list
+
+  ============================ no tests ran in 0.03s =============================
+""",
+    ),
+    LogPattern(
+        name="pytest.usage",
+        keywords=("error: ",),
+        start=r"ERROR: usage: |(?:pytest|py\.test|__main__\.py): error: ",
+        body=r"  \S|(?:pytest|py\.test|\S{1,80}\.py): error: ",
+        max_lines=12,
+        headline=r": error: ",
+        example="""
+> ERROR: usage: pytest [options] [file_or_dir] [file_or_dir] [...]
+! pytest: error: unrecognized arguments: --cov=shop
+>   inifile: None
+>   rootdir: /home/runner/work/shop/shop
+""",
+    ),
+    LogPattern(
+        name="pytest.not_found",
+        keywords=("not found: ",),
+        start=r"ERROR: (?:file or directory |file )?not found: \S",
+        body=r"\(no (?:name|match) ",
+        max_lines=2,
+        example="""
+! ERROR: not found: /home/runner/work/shop/shop/tests/test_cart.py::test_taxes
+> (no match in any of [<Module test_cart.py>])
+""",
+    ),
+    LogPattern(
+        name="pytest.plugin",
+        keywords=("error: error importing plugin",),
+        start=r"ERROR: Error importing plugin ",
+        example="""
+! ERROR: Error importing plugin "shop.fixtures": No module named 'shop'
+""",
+    ),
+    LogPattern(
+        name="pytest.config",
+        keywords=("error: ",),
+        start=r"ERROR: \S{0,300}(?:\.ini|\.cfg|\.toml|\.py)(?::\d{1,6})?: ",
+        example="""
+! ERROR: /home/runner/work/shop/shop/pytest.ini:1: no section header defined
+""",
+    ),
+    LogPattern(
+        name="pytest.worker_crash",
+        keywords=("crashed while running",),
+        start=r"(?:INTERNALERROR> )?[Ww]orker '?gw\d{1,3}'? crashed while running ",
+        example="""
+  ...
+! worker 'gw1' crashed while running 'tests/test_cart.py::test_total'
+""",
+    ),
+    LogPattern(
+        name="pytest.timeout",
+        keywords=("+ timeout +",),
+        start=r"(?:\S{1,300} )?\+{10,200} Timeout \+{10,200}$",
+        body=r"~{3,200} Stack of |  File |    ",
+        end=r"\+{10,200} Timeout \+",
+        max_lines=120,
+        confidence=Confidence.LIKELY,
+        example="""
+! tests/test_cart.py +++++++++++++++++++++++++++++++++++ Timeout ++++++++++++++++++++++++++++++++++++
+> ~~~~~~~~~~~~~~~~~~~~ Stack of MainThread (140639987800960) ~~~~~~~~~~~~~~~~~~~~~
+>   File "/home/runner/work/shop/shop/tests/test_cart.py", line 39, in test_slow
+>     shop.wait()
+> +++++++++++++++++++++++++++++++++++ Timeout ++++++++++++++++++++++++++++++++++++
+""",
+    ),
+    LogPattern(
+        name="pytest.coverage",
+        keywords=("fail required test coverage of",),
+        start=r"FAIL Required test coverage of ",
+        example="""
+! FAIL Required test coverage of 95% not reached. Total coverage: 91.20%
+""",
+    ),
+    LogPattern(
+        name="pytest.coverage_failure",
+        keywords=("coverage failure: total of",),
+        start=r"(?:ERROR: )?Coverage failure: total of ",
+        example="""
+! Coverage failure: total of 91 is less than fail-under=95
+""",
+    ),
+    LogPattern(
+        name="pytest.summary_reason",
+        keywords=("failed ",),
+        start=r"(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])? \S{1,300}\.\w{1,5}(?:::| ).{0,1000} - \S",
+        confidence=Confidence.LIKELY,
+        body=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$)",
+        max_lines=30,
+        fingerprint=r"^(?:FAILED|ERROR) ",
+        example="""
+  =========================== short test summary info ============================
+! FAILED tests/test_cart.py::test_total - AssertionError: assert 7 == 8
+> FAILED tests/test_cart.py::test_taxes[a b] - KeyError: 'tea'
+  ========================= 2 failed, 1 passed in 4.45s ==========================
+""",
+    ),
+    LogPattern(
+        name="pytest.summary_error",
+        keywords=("error ",),
+        start=r"ERROR (?:at \w{1,12} of )?\S{1,300}\.py(?:::\S{1,300})? - \S",
+        confidence=Confidence.LIKELY,
+        body=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$| - )",
+        max_lines=30,
+        fingerprint=r"^(?:FAILED|ERROR) ",
+        example="""
+  =========================== short test summary info ============================
+! ERROR tests/test_cart.py::test_total - RuntimeError: no price list
+  ========================= 1 error in 0.45s ==========================
+""",
+    ),
+    LogPattern(
+        name="pytest.summary",
+        keywords=("failed ",),
+        start=r"FAILED \S{1,300}\.py::\S{1,300}(?: ?\[.{0,300})?$",
+        confidence=Confidence.RECAP,
+        body=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$)",
+        max_lines=30,
+        fingerprint=r"^(?:FAILED|ERROR) ",
+        example="""
+! FAILED tests/test_cart.py::test_total
+> FAILED tests/test_cart.py::TestTaxes::test_none
+  ========================= 2 failed, 1 passed in 4.45s ==========================
+""",
+    ),
+    LogPattern(
+        name="pytest.summary_collection",
+        keywords=("error ",),
+        start=r"ERROR \S{1,300}\.py(?:::\S{1,300})?$",
+        confidence=Confidence.RECAP,
+        body=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$)",
+        max_lines=30,
+        example="""
+! ERROR tests/test_cart.py
+> ERROR tests/test_taxes.py
+  !!!!!!!!!!!!!!!!!!! Interrupted: 2 errors during collection !!!!!!!!!!!!!!!!!!!!
+""",
+    ),
+    LogPattern(
+        name="pytest.progress",
+        keywords=(" failed",),
+        start=(
+            r"(?:\[gw\d{1,3}\] (?:\[ {0,3}\d{1,3}%\] )?FAILED "
+            r"|\S{1,300}\.py::.{1,500} FAILED {0,80}(?:\[ {0,3}\d{1,3}%\])?$)"
+        ),
+        confidence=Confidence.RECAP,
+        example="""
+  tests/test_cart.py::test_empty PASSED                                    [ 50%]
+! tests/test_cart.py::test_total FAILED                                    [100%]
+""",
+    ),
+    LogPattern(
+        name="pytest.progress_error",
+        keywords=(" error",),
+        start=r"\S{1,300}\.py::.{1,500} ERROR {0,80}(?:\[ {0,3}\d{1,3}%\])?$",
+        confidence=Confidence.RECAP,
+        example="""
+! tests/test_cart.py::test_total ERROR                                     [100%]
+""",
+    ),
+    LogPattern(
+        name="pytest.interrupted",
+        keywords=(" error",),
+        start=r"!{3,200} Interrupted: ",
+        confidence=Confidence.RECAP,
+        example="""
+! !!!!!!!!!!!!!!!!!!! Interrupted: 2 errors during collection !!!!!!!!!!!!!!!!!!!!
+""",
+    ),
+    LogPattern(
+        name="pytest.tally",
+        keywords=("failed",),
+        start=r"(?:=+ )?\d{1,6} failed[, ].{0,200} in \d[\d.]{0,12} ?s(?:econds)?(?: \([\d:]{1,20}\))?(?: =+)?$",
+        confidence=Confidence.RECAP,
+        example="""
+! ========================= 2 failed, 14 passed in 4.45s =========================
+""",
+    ),
+)
+
+# unittest, and runners that print in its style: nose, nose2, testtools, stestr, Django.
+
+_UNITTEST_END = r"={60,80}$|Ran \d{1,7} tests? in |-{10,30} >> (?:begin|end) captured|(?:stdout|stderr):? ?\{\{\{"
+_UNITTEST_RAISED = (
+    r"^(?!ImportError: Failed to import|ERROR: |FAIL: |Doctest: |Traceback)"
+    r"(?:[\w.]{0,200}(?:Error|Exception|Failure|Exit|Interrupt|Warning|Timeout|DoesNotExist|_UnexpectedSuccess)|\w+(?:\.\w+){1,9})(?::|$)"
+)
+_UNITTEST_NAMES = rf"^(?:FAIL|ERROR): |{_UNITTEST_RAISED}"
+
+_UNITTEST = (
+    LogPattern(
+        name="unittest.failure",
+        keywords=("fail: ",),
+        start=(r"FAIL: (?:\S{1,200} \([\w.<>-]{1,300}\)|[A-Za-z_]\w{0,200}(?:\.\w{1,200}){1,12}(?=$| \(|\(|\[))"),
+        end_before=_UNITTEST_END,
+        max_lines=80,
+        headline=_UNITTEST_RAISED,
+        fingerprint=_UNITTEST_NAMES,
+        example="""
+  ======================================================================
+> FAIL: test_total (tests.test_cart.CartTest.test_total)
+> The total is that of the prices.
+> ----------------------------------------------------------------------
+> Traceback (most recent call last):
+>   File "/home/runner/work/shop/shop/tests/test_cart.py", line 9, in test_total
+>     self.assertEqual(cart.total, 8)
+! AssertionError: 7 != 8
+>
+  ======================================================================
+""",
+    ),
+    LogPattern(
+        name="unittest.error",
+        keywords=("error: ",),
+        start=(
+            r"ERROR: (?:(?:test|setUp|tearDown|_?[a-z])\w{0,200} \([\w.<>-]{1,300}\)|_ErrorHolder|test suite for <"
+            r"|Failure: \w{1,100} \(|(?:\w{1,100}\.){1,12}test\w{0,200}(?=$| \(|\(|\[)|unittest\.loader\.)"
+        ),
+        end_before=_UNITTEST_END,
+        max_lines=80,
+        headline=_UNITTEST_RAISED,
+        fingerprint=_UNITTEST_NAMES,
+        example="""
+  ======================================================================
+> ERROR: test_cart (unittest.loader._FailedTest.test_cart)
+> ----------------------------------------------------------------------
+> ImportError: Failed to import test module: test_cart
+> Traceback (most recent call last):
+>   File "/usr/lib/python3.11/unittest/loader.py", line 419, in _find_test_path
+>     module = self._get_module_from_name(name)
+>   File "/home/runner/work/shop/shop/test_cart.py", line 1, in <module>
+>     import prices
+! ModuleNotFoundError: No module named 'prices'
+
+
+  ======================================================================
+""",
+    ),
+    LogPattern(
+        name="unittest.unexpected_success",
+        keywords=("unexpected success: ",),
+        start=r"UNEXPECTED SUCCESS: \S",
+        example="""
+  ======================================================================
+! UNEXPECTED SUCCESS: test_tax (tests.test_cart.CartTest.test_tax)
+  ----------------------------------------------------------------------
+  Ran 9 tests in 0.008s
+""",
+    ),
+    LogPattern(
+        name="unittest.described",
+        keywords=("fail: ",),
+        start=r"FAIL: [A-Z`'][\w`'-]{0,40} .{1,300}[.\w)]$",
+        confidence=Confidence.LIKELY,
+        end_before=_UNITTEST_END,
+        max_lines=60,
+        headline=_UNITTEST_RAISED,
+        fingerprint=_UNITTEST_NAMES,
+        example="""
+  ======================================================================
+> FAIL: The total is that of the prices.
+> ----------------------------------------------------------------------
+> Traceback (most recent call last):
+>   File "/home/travis/build/shop/tests/test_cart.py", line 9, in test_total
+>     self.assertEqual(cart.total, 8)
+! AssertionError: 7 != 8
+>
+  ======================================================================
+""",
+    ),
+    LogPattern(
+        name="unittest.progress",
+        keywords=(" ... fail",),
+        start=r"\S.{0,400} \.\.\. FAIL$",
+        confidence=Confidence.RECAP,
+        example="""
+  test_empty (tests.test_cart.CartTest.test_empty) ... ok
+! test_total (tests.test_cart.CartTest.test_total) ... FAIL
+""",
+    ),
+    LogPattern(
+        name="unittest.progress_error",
+        keywords=(" ... error",),
+        start=r"\S.{0,400} \.\.\. ERROR$",
+        confidence=Confidence.RECAP,
+        example="""
+! test_total (tests.test_cart.CartTest.test_total) ... ERROR
+""",
+    ),
+    LogPattern(
+        name="unittest.tally",
+        keywords=("failed (",),
+        start=r"FAILED \((?:(?:failures|errors|skipped|SKIP|(?:un)?expected \w{8,9})=\d{1,7}(?:, )?){1,6}\)",
+        confidence=Confidence.RECAP,
+        example="""
+  Ran 9 tests in 0.008s
+
+! FAILED (failures=6, errors=3, unexpected successes=1)
+""",
+    ),
+    LogPattern(
+        name="stestr.failed",
+        keywords=("... failed",),
+        start=(
+            r"(?:\{\d{1,4}\} )?[\w-]{1,100}(?:\.[\w-]{1,100}){1,12}(?:\([^()]{0,300}\))?"
+            r" \[\d[\d.]{0,12}s\] \.\.\. FAILED$"
+        ),
+        body=r" {4}|\s{0,80}$|Captured |~{4,60}$",
+        max_lines=60,
+        headline=r"^ {4}[\w.]{0,200}(?:Error|Exception|Mismatch|Timeout)(?::|$)",
+        fingerprint=r"(?:\.\.\. FAILED$|^ {4}[\w.]{0,200}(?:Error|Exception|Mismatch|Timeout)(?::|$))",
+        example="""
+> {0} shop.tests.test_cart.CartTest.test_total [0.012s] ... FAILED
+>
+> Captured traceback:
+> ~~~~~~~~~~~~~~~~~~~
+>     Traceback (most recent call last):
+>       File "/home/zuul/src/shop/tests/test_cart.py", line 9, in test_total
+>     self.assertEqual(cart.total, 8)
+!     testtools.matchers._impl.MismatchError: 7 != 8
+
+  {1} shop.tests.test_cart.CartTest.test_empty [0.001s] ... ok
+""",
+    ),
+)
+
+# doctest, alone and under Sphinx.
+
+_DOCTEST = (
+    LogPattern(
+        name="doctest.failure",
+        keywords=("failed example:",),
+        start=r"Failed example:$",
+        context_before=r'File "[^"]{1,300}", line \d',
+        body=r"\s{0,80}\S",
+        end_before=r"\*{20,80}$|-{20,80}$|={20,80}$|\d{1,6} items? (?:had|passed)",
+        max_lines=40,
+        headline=r"^\s{2,8}[A-Za-z_][\w.]{0,200}(?:Error|Exception)\b|^Expected:|^Failed example:",
+        fingerprint=r'^File "|^    \S',
+        example="""
+  **********************************************************************
+> File "/home/runner/work/shop/shop/cart.py", line 25, in cart.total
+! Failed example:
+>     total([3, 4])
+> Expected:
+>     8
+> Got:
+>     7
+  **********************************************************************
+""",
+    ),
+    LogPattern(
+        name="doctest.tally",
+        keywords=("***test failed***",),
+        start=r"\*\*\*Test Failed\*\*\* \d",
+        confidence=Confidence.RECAP,
+        example="""
+! ***Test Failed*** 2 failures.
+""",
+    ),
+)
+
+# The system checks of Django, which run before its tests.
+
+_DJANGO = (
+    LogPattern(
+        name="django.check",
+        keywords=("systemcheckerror: ",),
+        start=r"(?:django\.core\.management\.base\.)?SystemCheckError: ",
+        end_before=r"System check identified \d",
+        max_lines=40,
+        headline=r"^\S.{0,300}: \(\w{1,60}\.[EC]\d{3}\)",
+        example="""
+> SystemCheckError: System check identified some issues:
+>
+> ERRORS:
+! shop.Cart.owner: (fields.E304) Reverse accessor for 'Cart.owner' clashes with that of 'Cart.buyer'.
+> 	HINT: Add or change a related_name argument.
+
+  System check identified 1 issue (0 silenced).
+""",
+    ),
+    LogPattern(
+        name="django.command",
+        keywords=("commanderror: ",),
+        start=r"(?:django\.core\.management\.base\.)?CommandError: \S",
+        example="""
+! CommandError: Conflicting migrations detected; multiple leaf nodes in the migration graph: (0002_a, 0002_b in shop).
+""",
+    ),
+)
+
+# Robot Framework.
+
+_ROBOT = (
+    LogPattern(
+        name="robot.failure",
+        keywords=("| fail |",),
+        start=r"\S.{0,200} \| FAIL \|$",
+        end_before=r"[-=]{60,100}$",
+        max_lines=30,
+        headline=r"^(?!.{0,300} \| FAIL \|)\S",
+        fingerprint=r"^\S",
+        example="""
+  ------------------------------------------------------------------------------
+> Total Is Right                                                        | FAIL |
+! 7 != 8
+  ------------------------------------------------------------------------------
+""",
+    ),
+    LogPattern(
+        name="robot.error",
+        keywords=("[ error ]",),
+        start=r"\[ ERROR \] \S",
+        example="""
+! [ ERROR ] Parsing 'tests/cart.robot' failed: File or directory to execute does not exist.
+""",
+    ),
+)
+
+# Coverage below its limit, and coverage reports that cannot be uploaded.
+
+_COVERAGE = (
+    LogPattern(
+        name="coverage.istanbul",
+        keywords=("error: coverage for ",),
+        start=r"ERROR: Coverage for \w{1,20} \([\d.]{1,8}%\) does not meet ",
+        body="ERROR: Coverage for ",
+        fingerprint="Coverage for",
+        example="""
+! ERROR: Coverage for lines (75%) does not meet global threshold (80%)
+> ERROR: Coverage for branches (61.5%) does not meet global threshold (80%)
+  npm ERR! code 1
+""",
+    ),
+    LogPattern(
+        name="coverage.jacoco",
+        keywords=("but expected m",),
+        start=r"(?:\[(?:WARNING|ERROR|ant:jacocoReport)\] )?Rule violated for \w{1,20} ",
+        body=r"(?:\[(?:WARNING|ERROR|ant:jacocoReport)\] )?Rule violated for ",
+        example="""
+! Rule violated for bundle orchard: lines covered ratio is 0.60, but expected minimum is 0.80
+""",
+    ),
+    LogPattern(
+        name="coverage.simplecov",
+        keywords=("expected minimum coverage",),
+        start=r"\w{1,20} coverage \([\d.]{1,8}%\) is below the expected minimum coverage",
+        example="""
+! Line coverage (85.00%) is below the expected minimum coverage (90.00%).
+""",
+    ),
+    LogPattern(
+        name="coverage.codecov",
+        keywords=("failed: ",),
+        start=r"(?:error - [\d:., -]{8,40} -- |\[.{1,40}\] \['error'\] |(?:Error: )?Codecov: )(?:.{0,60} failed: "
+        "|Failed to properly|There was an error|Failed to )",
+        example="""
+! error - 2031-03-01 10:00:00,000 -- Upload failed: {"message":"Token required because branch is protected"}
+""",
+    ),
+    LogPattern(
+        name="coverage.codecov_error",
+        keywords=("error ",),
+        start=r"(?:error - [\d:., -]{8,40} -- |\[[\dT:.Z-]{10,40}\] \['error'\] )",
+        confidence=Confidence.LIKELY,
+        example="""
+! [2031-03-01T10:00:00.000Z] ['error'] There was an error running the uploader: Error uploading to pears
+""",
+    ),
+)
+
+PATTERNS = (
+    *_PYTEST,
+    *_UNITTEST,
+    *_DOCTEST,
+    *_DJANGO,
+    *_ROBOT,
+    *_COVERAGE,
+)

@@ -1,0 +1,684 @@
+"""The machine: the runner, its disk and memory, processes that were killed."""
+
+from __future__ import annotations
+
+from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import Outcome
+
+# The runner of GitHub Actions.
+
+_RUNNER = (
+    LogPattern(
+        name="runner.exit_code",
+        keywords=("process completed with exit code",),
+        start=r"(?:##\[error\])?Process completed with exit code -?\d+",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ##[error]Process completed with exit code 2.
+""",
+    ),
+    LogPattern(
+        name="runner.exit_by_signal",
+        keywords=("process completed with exit code",),
+        start=r"(?:##\[error\])?Process completed with exit code (?:13[24569]|-107374\d{4})\b",
+        confidence=Confidence.RECAP,
+        example="""
+! ##[error]Process completed with exit code 139.
+""",
+    ),
+    LogPattern(
+        name="runner.exit_killed",
+        keywords=("process completed with exit code",),
+        start=r"(?:##\[error\])?Process completed with exit code (?:124|137|143)\b",
+        confidence=Confidence.LIKELY,
+        example="""
+! ##[error]Process completed with exit code 137.
+""",
+    ),
+    LogPattern(
+        name="runner.process_failed",
+        keywords=("failed with exit code",),
+        start=r"(?:##\[error\])?(?:Error: )?The process '.{1,400}' failed with exit code \d",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ##[error]The process '/usr/bin/git' failed with exit code 128
+""",
+    ),
+    LogPattern(
+        name="runner.time_limit",
+        keywords=("exceeded the maximum execution time",),
+        start=r"(?:##\[error\])?The job (?:running on runner .{0,200} )?has exceeded the maximum execution time",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.TIMED_OUT,
+        example="""
+! ##[error]The job running on runner GitHub Actions 7 has exceeded the maximum execution time of 360 minutes.
+""",
+    ),
+    LogPattern(
+        name="runner.step_time_limit",
+        keywords=("has timed out after",),
+        start=r"The action '.{0,300}' has timed out after \d{1,5} minutes",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.TIMED_OUT,
+        example="""
+! ##[error]The action 'Pick the pears' has timed out after 20 minutes.
+""",
+    ),
+    LogPattern(
+        name="runner.canceled",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Error: )?The (?:operation|run) was cancell?ed",
+        confidence=Confidence.LIKELY,
+        outcome=Outcome.CANCELLED,
+        example="""
+! ##[error]The operation was canceled.
+""",
+    ),
+    LogPattern(
+        name="runner.canceled_with_another",
+        keywords=("##[error]",),
+        start=r"##\[error\]The (?:job|strategy configuration) was cancell?ed because ",
+        confidence=Confidence.LIKELY,
+        outcome=Outcome.CANCELLED,
+        example="""
+! ##[error]The strategy configuration was canceled because "test.3_12" failed
+""",
+    ),
+    LogPattern(
+        name="runner.superseded",
+        keywords=("##[error]",),
+        start=r"##\[error\]Cancell?ing since a (?:higher priority waiting request|deadlock)",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.SUPERSEDED,
+        example="""
+! ##[error]Canceling since a higher priority waiting request for 'orchard-main' exists
+""",
+    ),
+    LogPattern(
+        name="runner.shutdown",
+        keywords=("##[error]",),
+        start=r"##\[error\]The runner has received a shutdown signal",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.RUNNER_LOST,
+        example="""
+! ##[error]The runner has received a shutdown signal. This can happen when the runner service is stopped, or a
+""",
+    ),
+    LogPattern(
+        name="runner.lost",
+        keywords=("##[error]",),
+        start=r"##\[error\]The (?:(?:self-)?hosted )?runner.{0,200} lost communication with the server",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.RUNNER_LOST,
+        example="""
+! ##[error]The self-hosted runner: orchard-4 lost communication with the server. Verify the machine is running.
+""",
+    ),
+    LogPattern(
+        name="runner.broke",
+        keywords=("error w",),
+        start="(?:The hosted runner|GitHub Actions has) encountered an (?:internal )?error (?:while|when) running "
+        "your job",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.RUNNER_LOST,
+        example="""
+! ##[error]The hosted runner encountered an error while running your job. (Error Type: Disconnect).
+""",
+    ),
+    LogPattern(
+        name="runner.not_acquired",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:The job was not acquired by Runner|Received request to deprovision|Job (?:was|is) "
+        "(?:about to be )?(?:terminated|canceled) by the remote provider)",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.RUNNER_LOST,
+        example="""
+! ##[error]The job was not acquired by Runner of type hosted even after multiple attempts
+""",
+    ),
+    LogPattern(
+        name="runner.none_online",
+        keywords=("##[error]",),
+        start=r"##\[error\]This request was automatically failed because there were no enabled runners",
+        confidence=Confidence.FATAL,
+        outcome=Outcome.RUNNER_LOST,
+        example="""
+! ##[error]This request was automatically failed because there were no enabled runners online to process the request
+""",
+    ),
+    LogPattern(
+        name="runner.billing",
+        keywords=("##[error]",),
+        start=r"##\[error\]The job was not started because ",
+        confidence=Confidence.FATAL,
+        example="""
+! ##[error]The job was not started because recent account payments have failed or your spending limit needs to be
+""",
+    ),
+    LogPattern(
+        name="runner.deprecated",
+        keywords=("##[error]",),
+        start=r"##\[error\]This request has been automatically failed because it uses a deprecated version",
+        confidence=Confidence.FATAL,
+        example="""
+! ##[error]This request has been automatically failed because it uses a deprecated version of
+""",
+    ),
+    LogPattern(
+        name="runner.brownout",
+        keywords=("##[error]",),
+        start=r"##\[error\].{0,200}\bbrownout\b",
+        confidence=Confidence.FATAL,
+        example="""
+! ##[error]This is a scheduled Orchard 20.04 brownout. The image is deprecated and will be removed.
+""",
+    ),
+    LogPattern(
+        name="runner.unresolved_action",
+        keywords=("unable to resolve action",),
+        start="(?:Error: )?Unable to resolve action",
+        example="""
+! ##[error]Unable to resolve action `orchard/pick@v9`, unable to find version `v9`
+""",
+    ),
+    LogPattern(
+        name="runner.action_not_found",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:An action could not be found at the URI|Missing download info for |Could not find "
+        r"file '.{1,300}action\.ya?ml')",
+        example="""
+! ##[error]Missing download info for orchard/pick@v2
+""",
+    ),
+    LogPattern(
+        name="runner.action_download",
+        keywords=("failed to download a",),
+        start="(?:Error: )?Failed to download a(?:rchive|ction) '",
+        example="""
+! ##[error]Failed to download archive 'https://codeload.example.com/orchard/pick/tar.gz/5f1e' after 3 attempts.
+""",
+    ),
+    LogPattern(
+        name="runner.no_action_file",
+        keywords=("can't find 'action.y",),
+        start=r"Can't find 'action\.ya?ml'",
+        example="""
+! ##[error]Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '/srv/work/orchard/.github/actions/pick'. Did
+""",
+    ),
+    LogPattern(
+        name="runner.action_not_allowed",
+        keywords=("##[error]",),
+        start=r"##\[error\].{0,300}\b(?:is|are) not allowed (?:in|to be used in) ",
+        example="""
+! ##[error]orchard/pick@v1 is not allowed to be used in acme/pears. Actions in this workflow must be: created by
+""",
+    ),
+    LogPattern(
+        name="runner.invalid_template",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:The (?:template|workflow|action definition) is not valid|Invalid workflow file)",
+        body=r"##\[error\]|\S{1,200}\.ya?ml \(Line: \d",
+        example="""
+! ##[error]The template is not valid. .github/workflows/pick.yml (Line: 40, Col: 16): Error reading JToken from
+""",
+    ),
+    LogPattern(
+        name="runner.evaluation",
+        keywords=("error when evaluating",),
+        start="Error when evaluating '",
+        example="""
+! ##[error]Error when evaluating 'strategy' for job 'pick'. .github/workflows/pick.yml (Line: 12, Col: 15): Matrix
+""",
+    ),
+    LogPattern(
+        name="runner.no_start",
+        keywords=("error occurred trying to start process",),
+        start="An error occurred trying to start process '",
+        example="""
+! ##[error]An error occurred trying to start process '/usr/bin/bash' with working directory
+""",
+    ),
+    LogPattern(
+        name="runner.no_executable",
+        keywords=("unable to locate executable file",),
+        start="(?:Error: )?Unable to locate executable file: ",
+        example="""
+! ##[error]Unable to locate executable file: pearpress. Please verify either the file path exists or the file can be
+""",
+    ),
+    LogPattern(
+        name="runner.disabled_command",
+        keywords=("unable to process command",),
+        start="Unable to process command '",
+        body=r"##\[error\]|The `",
+        example="""
+! ##[error]Unable to process command '::set-env name=PEAR::ripe' successfully.
+> ##[error]The `set-env` command is disabled. Please upgrade to using Environment Files.
+""",
+    ),
+    LogPattern(
+        name="runner.file_command",
+        keywords=("unable to process file command",),
+        start="Unable to process file command '",
+        body=r"(?:##\[error\])?(?:Invalid|Matching) ",
+        headline="(?:Invalid format|Invalid value|Matching delimiter)",
+        example="""
+> ##[error]Unable to process file command 'output' successfully.
+! ##[error]Invalid format 'ripe pears'
+""",
+    ),
+    LogPattern(
+        name="runner.container",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:Docker (?:pull|build|start|create|login) fail(?:ed)? with exit code|Failed to "
+        "initialize container|One or more containers failed to start|Service container .{1,100} failed)",
+        confidence=Confidence.RECAP,
+        example="""
+! ##[error]Docker pull failed with exit code 1
+""",
+    ),
+    LogPattern(
+        name="runner.protected",
+        keywords=("##[error]",),
+        start=r"##\[error\](?:(?:Branch|Tag) .{1,300} is not allowed to deploy to |The deployment was rejected)",
+        confidence=Confidence.FATAL,
+        example="""
+! ##[error]Branch "pears" is not allowed to deploy to orchard-pages due to environment protection rules.
+""",
+    ),
+    LogPattern(
+        name="runner.exit_of_action",
+        keywords=("failed with exit code",),
+        start=r"(?:##\[error\])?(?:Docker (?:run|exec) failed|Final attempt failed\. Child_process exited"
+        r"|Child_process exited) with (?:exit code|error code) \d",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ##[error]Docker run failed with exit code 2
+""",
+    ),
+)
+
+# A full disk, or a limit of the file system.
+
+_DISK = (
+    LogPattern(
+        name="disk.full",
+        keywords=("no space left on device",),
+        start=".{0,600}[Nn]o space left on device",
+        confidence=Confidence.FATAL,
+        example="""
+! cp: error writing 'dist/pears.tar': No space left on device
+""",
+    ),
+    LogPattern(
+        name="disk.full_windows",
+        keywords=("exception",),
+        priority=1,  # before disk.full
+        start=".{0,200}IOException: (?:There is not enough space on the disk|No space left on device)",
+        confidence=Confidence.FATAL,
+        example=r"""
+! System.IO.IOException: There is not enough space on the disk. : 'D:\work\pears.log'
+""",
+    ),
+    LogPattern(
+        name="disk.full_database",
+        keywords=("error",),
+        priority=1,  # before java.error
+        start=r".{0,200}\bdatabase or disk is full",
+        confidence=Confidence.LIKELY,
+        example="""
+! sqlite3.OperationalError: database or disk is full
+""",
+    ),
+    LogPattern(
+        name="disk.watchers",
+        keywords=("error: ",),
+        start=r"(?:\w{0,40}Error: |.{0,80}failed .{0,80})?ENOSPC: System limit for number of file watchers reached",
+        body=r"\s{2,8}at ",
+        max_lines=4,
+        example="""
+! Error: ENOSPC: System limit for number of file watchers reached, watch '/srv/orchard/src'
+""",
+    ),
+    LogPattern(
+        name="disk.quota",
+        keywords=("error",),
+        priority=2,  # before javascript.error
+        start=".{0,300}(?:Disk quota exceeded|EDQUOT)",
+        confidence=Confidence.LIKELY,
+        example="""
+! OSError: [Errno 122] Disk quota exceeded: '/srv/orchard/pears.bin'
+""",
+    ),
+    LogPattern(
+        name="disk.low",
+        keywords=("##[warning]",),
+        start=r"##\[warning\]You are running out of disk space",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ##[warning]You are running out of disk space. The runner will stop working. Free space left: 72 MB
+""",
+    ),
+)
+
+# Out of memory, as kernels, language runtimes and compilers report it.
+
+_MEMORY = (
+    LogPattern(
+        name="memory.node_heap",
+        keywords=("fatal error: ",),
+        start="FATAL ERROR: .{0,200}(?:heap out of memory|Allocation failed)",
+        context_before=r"$|<--- (?:Last|JS)|\[\d{1,9}:\w{1,20}\] |=====|Security context",
+        max_context=14,
+        body=r"$|----- Native|\s{0,3}\d{1,3}: (?:0x|node)",
+        max_lines=8,
+        example="""
+  > press
+> <--- Last few GCs --->
+>
+> [731:0x5e1a2b0]    20941 ms: Mark-sweep 2045.9 (2082.4) -> 2044.9 (2082.9) MB, 1003.2 / 0.0 ms  allocation failure
+>
+> <--- JS stacktrace --->
+>
+! FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory
+> ----- Native stack trace -----
+>
+>  1: 0xb78db3 node::OOMErrorHandler(char const*, v8::OOMDetails const&) [node]
+  bye
+""",
+    ),
+    LogPattern(
+        name="memory.java",
+        keywords=("outofmemoryerror",),
+        start=r"(?:\[(?:ERROR|error)\] ?)?(?:.{0,200}[\s\"(:])?java\.lang\.OutOfMemoryError\b",
+        body=r"(?:\[(?:ERROR|error)\] ?)?(?:\s{1,20}at |\s{0,20}\.{3} \d+ more|Caused by: )",
+        max_lines=14,
+        example="""
+  starting the press
+! Exception in thread "main" java.lang.OutOfMemoryError: Java heap space
+>   at com.example.press.Press.turn(Press.java:31)
+  bye
+""",
+    ),
+    LogPattern(
+        name="memory.java_native",
+        keywords=("failed; error=",),
+        start=r".{0,120}os::commit_memory\(.{1,200}failed; error=",
+        body="#",
+        max_lines=6,
+        example="""
+! OpenJDK 64-Bit Server VM warning: INFO: os::commit_memory(0x00000000d5550000, 715849728, 0) failed; error='Not
+> #
+> # There is insufficient memory for the Java Runtime Environment to continue.
+  bye
+""",
+    ),
+    LogPattern(
+        name="memory.java_crash",
+        keywords=("fatal error has been detected",),
+        start="# A fatal error has been detected by the Java Runtime Environment",
+        body="#|$",
+        max_lines=16,
+        fingerprint="^# {1,4}(?:SIG|EXCEPTION_|Internal Error|Out of Memory)",
+        example="""
+! # A fatal error has been detected by the Java Runtime Environment:
+> #
+> #  SIGSEGV (0xb) at pc=0x00007f3b0f2c3c5e, pid=731, tid=732
+  bye
+""",
+    ),
+    LogPattern(
+        name="memory.gradle_daemon",
+        keywords=("unexpected",),
+        start=".{0,80}build daemon disappeared unexpectedly",
+        example="""
+! Gradle build daemon disappeared unexpectedly (it may have been killed or may have crashed)
+""",
+    ),
+    LogPattern(
+        name="memory.compiler",
+        keywords=("out of memory",),
+        start=r"(?:\S{1,200}: )?(?:out of memory allocating \d|LLVM ERROR: out of memory)",
+        example="""
+! cc1plus: out of memory allocating 65536 bytes after a total of 812 bytes
+""",
+    ),
+    LogPattern(
+        name="memory.virtual",
+        keywords=("cannot allocate memory",),
+        start=r"(?:\S{1,200}: )?virtual memory exhausted",
+        example="""
+! virtual memory exhausted: Cannot allocate memory
+""",
+    ),
+    LogPattern(
+        name="memory.signal_killed",
+        keywords=("signal: killed",),
+        start=r".{0,300}\bsignal: killed\b",
+        example="""
+! go build example.com/orchard: /opt/go/pkg/tool/linux_amd64/compile: signal: killed
+""",
+    ),
+    LogPattern(
+        name="memory.go",
+        keywords=("out of memory",),
+        start="(?:fatal error: )?runtime: (?:out of memory|cannot allocate memory)",
+        body="fatal error: ",
+        max_lines=3,
+        example="""
+! fatal error: runtime: out of memory
+""",
+    ),
+    LogPattern(
+        name="memory.kernel",
+        keywords=("out of memory",),
+        start=r".{0,120}\b(?:Out of memory: Kill(?:ed)? process|Memory cgroup out of memory)",
+        example="""
+! [ 1842.118] Out of memory: Killed process 4711 (press) total-vm:8123456kB
+""",
+    ),
+    LogPattern(
+        name="memory.container_killed",
+        keywords=("killed",),
+        start=r"(?!.{0,300}OOMKilled\"?[:=] ?\"?false).{0,300}\bOOMKilled\b",
+        example="""
+!     Reason:       OOMKilled
+""",
+    ),
+    LogPattern(
+        name="memory.php",
+        keywords=("fatal error",),
+        priority=1,  # before php.fatal
+        start="(?:PHP )?Fatal error: {1,2}(?:Allowed memory size of|Out of memory)",
+        example="""
+! PHP Fatal error:  Allowed memory size of 134217728 bytes exhausted (tried to allocate 20480 bytes) in press.php on
+""",
+    ),
+    LogPattern(
+        name="memory.refused",
+        keywords=("cannot allocate memory",),
+        start=r"(?!\w{1,80}(?:Error|Exception)\b).{0,300}: Cannot allocate memory",
+        confidence=Confidence.LIKELY,
+        example="""
+! ./press.sh: fork: Cannot allocate memory
+""",
+    ),
+)
+
+# Processes that a signal ended, as shells and system libraries report it, and ports in use.
+
+_PROCESSES_OF_A_SCRIPT = r"\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} "
+_PROCESSES_OF_THE_STEP = r"\S{0,300}_temp[/\\]\S{1,80}: line \d{1,6}: {1,6}\d{1,9} "
+
+_PROCESSES = (
+    LogPattern(
+        name="process.killed",
+        keywords=("killed",),
+        start="Killed(?:: 9)?$",
+        example="""
+  linking
+! Killed
+""",
+    ),
+    LogPattern(
+        name="process.step_killed",
+        keywords=("killed",),
+        start=_PROCESSES_OF_THE_STEP + r"Killed\b",
+        example="""
+! /srv/work/_temp/3e1f.sh: line 1:  4711 Killed                  ./press --all
+""",
+    ),
+    LogPattern(
+        name="process.script_killed",
+        keywords=("killed",),
+        start=_PROCESSES_OF_A_SCRIPT + r"Killed\b",
+        confidence=Confidence.LIKELY,
+        example="""
+! ./press.sh: line 3:  4711 Killed                  ./press --all
+""",
+    ),
+    LogPattern(
+        name="process.segfault",
+        keywords=("segmentation fault",),
+        priority=1,  # before process.script_segfault
+        start=r"(?:(?:/bin/)?(?:ba|z|da)?sh: (?:line )?(?:\d{1,6}: )?(?:\d{1,9} )?)?Segmentation fault",
+        example="""
+! Segmentation fault (core dumped)
+""",
+    ),
+    LogPattern(
+        name="process.script_segfault",
+        keywords=("segmentation fault",),
+        start=_PROCESSES_OF_A_SCRIPT + r"Segmentation fault",
+        example="""
+! /srv/work/_temp/3e1f.sh: line 1:  4711 Segmentation fault      (core dumped) ./press --all
+""",
+    ),
+    LogPattern(
+        name="process.illegal_instruction",
+        keywords=("illegal instruction",),
+        start=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Illegal instruction",
+        example="""
+! ./press.sh: line 3:  4711 Illegal instruction     (core dumped) ./press
+""",
+    ),
+    LogPattern(
+        name="process.core_dumped",
+        keywords=("core dumped",),
+        start=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?(?:Floating point exception|Trace/breakpoint trap"
+        "|Bad system call)",
+        example="""
+! ./press.sh: line 3:  4711 Floating point exception(core dumped) ./press
+""",
+    ),
+    LogPattern(
+        name="process.bus_error",
+        keywords=("error",),
+        start=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Bus error(?:: 10)?(?: {2,}|$)",
+        example="""
+! Bus error: 10
+""",
+    ),
+    LogPattern(
+        name="process.python_fatal",
+        keywords=("fatal python error",),
+        start="Fatal Python error: ",
+        body=r"$|(?:Current t|T)hread 0x|\s{1,4}File |\s{1,4}\.\.\.|Python runtime state|Extension modules",
+        max_lines=40,
+        example="""
+! Fatal Python error: Segmentation fault
+>
+> Current thread 0x00007f1c2b3fe740 (most recent call first):
+>   File "/srv/orchard/press.py", line 12 in turn
+>   File "/srv/orchard/cli.py", line 31 in main
+  bye
+""",
+    ),
+    LogPattern(
+        name="process.gdb",
+        keywords=("segmentation fault",),
+        start=".{0,80}(?:Program (?:received|terminated with) signal SIG|Caught signal 11)",
+        body=r"0x\w{1,20} in |#\d{1,3} ",
+        max_lines=20,
+        example="""
+! Program received signal SIGSEGV, Segmentation fault.
+""",
+    ),
+    LogPattern(
+        name="process.heap",
+        keywords=("invalid",),
+        start=r"(?:\*\*\* .{0,200})?(?:free|munmap_chunk|realloc)\(\): invalid (?:pointer|size|next size)",
+        body=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Aborted",
+        max_lines=2,
+        example="""
+! free(): invalid pointer
+""",
+    ),
+    LogPattern(
+        name="process.glibc",
+        keywords=("error in `",),
+        start=r"\*\*\* (?:glibc detected|Error in `)",
+        body=r"=+ (?:Backtrace|Memory map)|\S{1,200}\(.{0,200}\)?\[0x",
+        max_lines=12,
+        example="""
+! *** Error in `./press': double free or corruption (fasttop): 0x0000000001e3c010 ***
+""",
+    ),
+    LogPattern(
+        name="process.cannot_fork",
+        keywords=("cannot fork",),
+        start=r".{0,200}\b[Cc]annot fork\b",
+        confidence=Confidence.LIKELY,
+        example="""
+! ./press.sh: line 9: cannot fork: Resource temporarily unavailable
+""",
+    ),
+    LogPattern(
+        name="process.exited_by_signal",
+        keywords=("exited with ",),
+        start=r"(?:[\w.-]{1,80} )?exited with (?:exit )?code (?:13[24579])\b",
+        confidence=Confidence.LIKELY,
+        example="""
+! press_1 exited with code 137
+""",
+    ),
+    LogPattern(
+        name="process.timeout_command",
+        keywords=("timeout: ",),
+        start="timeout: (?:sending signal|the monitored command|failed to run command)",
+        example="""
+! timeout: sending signal TERM to command './press'
+""",
+    ),
+    LogPattern(
+        name="process.no_display",
+        keywords=("could not",),
+        start=r"(?:qt\.qpa\.\w{1,20}: |This application failed to start because ).{0,80}[Cc]ould not (?:load the Qt "
+        "platform plugin|connect to display)",
+        body=r"qt\.qpa|This application failed|$|Available platform",
+        max_lines=8,
+        headline="could not connect|Could not load",
+        example="""
+! qt.qpa.xcb: could not connect to display
+> qt.qpa.plugin: Could not load the Qt platform plugin "xcb" in "" even though it was found.
+> This application failed to start because no Qt platform plugin could be initialized.
+""",
+    ),
+    LogPattern(
+        name="process.cannot_open_display",
+        keywords=("cannot",),
+        start=r".{0,200}\bcannot (?:open|connect to)(?: the)?(?: X)? (?:display|server)",
+        confidence=Confidence.LIKELY,
+        example="""
+! press: cannot open display: :99
+""",
+    ),
+)
+
+PATTERNS = (
+    *_RUNNER,
+    *_DISK,
+    *_MEMORY,
+    *_PROCESSES,
+)

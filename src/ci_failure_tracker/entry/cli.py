@@ -1,0 +1,265 @@
+"""The command's edge: argv and the terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.prompt import Confirm
+from rich.table import Table
+from rich.text import Text
+
+from ci_failure_tracker import __version__
+from ci_failure_tracker.entry.delivery import deliver
+from ci_failure_tracker.entry.explain import explain_command
+from ci_failure_tracker.entry.setup import Connection, now, prepare
+from ci_failure_tracker.entry.terminal_text import lines, one_line
+from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
+from ci_failure_tracker.github.writer import DryRunWriter, IssueWriter
+from ci_failure_tracker.model import Action, Result, Severity
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.summary import said
+from ci_failure_tracker.settings import inputs
+from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.text.markdown import utc
+
+
+def main() -> NoReturn:
+    """Run the command; the exit code is 0, 1 or 2."""
+    program.main(prog_name="ci-failure-tracker")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def program() -> None:
+    """Keep one GitHub issue for each thing that is broken in a repository's workflows.
+
+    GITHUB_TOKEN holds the token. GITHUB_API_URL and GITHUB_GRAPHQL_URL say where GitHub is, if not at github.com.
+    """
+
+
+_SPECIAL: dict[str, tuple[list[str], str]] = {
+    "repository": (["--repo", "--repository", "repository"], "$GITHUB_REPOSITORY"),
+    "token": (["--token"], "$GITHUB_TOKEN, which no list of processes shows"),
+}
+"""Options whose names or defaults are not simply the input's."""
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """Every input as an option, in the order of the documentation."""
+    for declared in reversed(list(inputs())):
+        names, default = _SPECIAL.get(declared.name, ([f"--{declared.name}"], declared.default))
+        text = declared.help.replace("`", "")
+        if declared.name == "dry-run":
+            option = click.option(*names, is_flag=True, help=f"{text} This is the default.")
+        else:
+            text += f"  [default: {default}]" if default else ""
+            variable = declared.command_variable
+            option = click.option(
+                *names, metavar=declared.metavar, help=text, envvar=variable, show_envvar=variable is not None
+            )
+        command = option(command)
+    return command
+
+
+@program.command("sweep")
+@_options
+@click.option("--execute", is_flag=True, help="Write to GitHub after showing the plan and asking.")
+@click.option("--yes", is_flag=True, help="Do not ask; for machines.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: str | None) -> None:
+    """Look at the recent runs and say what would be done; with --execute, do it."""
+    terminal = _Terminal(form)
+    try:
+        if dry_run and execute:
+            raise SettingsError(["--dry-run and --execute say the opposite; give one of them."])
+        if yes and not execute:
+            raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
+        connection = _connection(given)
+        if form == "json" and connection.settings.slack_payload:
+            raise SettingsError(["--format json and --slack-payload both print JSON; give one of them."])
+        report = _sweep(connection, terminal, execute=execute, yes=yes)
+        delivered = deliver(report, connection.settings, Path.cwd(), is_dry=report.held_back or not execute)
+    except SettingsError as error:
+        terminal.complain(error.mistakes)
+        sys.exit(error.exit_code)
+    except TrackerError as error:
+        terminal.complain([error.what], error.advice)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        terminal.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
+        sys.exit(FAILED)
+    terminal.show_report(delivered.report, executed=execute)
+    terminal.say_where(delivered.path)
+    if delivered.payload:
+        sys.stdout.write(f"{delivered.payload}\n")
+    sys.exit(FAILED if delivered.report.failed else 0)
+
+
+@program.command("action")
+def action_command() -> None:
+    """Run as the action does: inputs from INPUT_* variables, outputs to the runner's files."""
+    from ci_failure_tracker.entry import action  # noqa: PLC0415 - the command does without the toolkit
+
+    sys.exit(action.main())
+
+
+program.add_command(explain_command)
+
+
+def _connection(given: dict[str, str | None]) -> Connection:
+    texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
+    for name in ("repository", "token"):
+        texts.setdefault(name, os.environ.get(f"GITHUB_{name.upper()}", ""))
+    return prepare(texts, os.environ, Path.cwd())
+
+
+def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
+    with terminal.progress() as progress:
+        github = connection.github(progress)
+        door: IssueWriter = connection.door(github, progress) if execute else DryRunWriter()
+        if execute and not yes:
+            terminal.must_be_one()
+            door = _ConfirmingWriter(door, terminal, progress)
+        return sweep(github, door, connection.settings, connection.template, now())
+
+
+class _ConfirmingWriter:
+    """Shows the plan and asks before it lets anything through."""
+
+    def __init__(self, door: IssueWriter, terminal: _Terminal, progress: _Bars) -> None:
+        self._door = door
+        self._terminal = terminal
+        self._progress = progress
+
+    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
+        planned = DryRunWriter().apply(actions)
+        if not any(said(result) != "left" for result in planned):
+            return planned
+        self._progress.pause()
+        self._terminal.show_plan(planned)
+        return self._door.apply(actions) if self._terminal.agrees() else planned
+
+
+# --- the terminal --------------------------------------------------------------------------------
+
+
+class _Bars:
+    """Progress bars on a terminal, a plain line a phase elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> _Bars:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def phase(self, name: str, steps: int | None = None) -> None:
+        if self._task is not None:
+            self._bars.remove_task(self._task)
+        self._task = self._bars.add_task(name, total=steps)
+        if not self._console.is_terminal:
+            self._console.print(name if steps is None else f"{name} ({steps})")
+        elif not self._bars.live.is_started:
+            self._bars.start()
+
+    def advance(self) -> None:
+        if self._task is not None:
+            self._bars.advance(self._task)
+
+    def pause(self) -> None:
+        """Make room for a question."""
+        self._bars.stop()
+
+
+class _Terminal:
+    """What the command shows. The report goes to stdout, all else to stderr."""
+
+    def __init__(self, form: str) -> None:
+        self._json = form == "json"
+        self._out = Console(highlight=False)
+        self._err = Console(stderr=True, highlight=False)
+
+    def progress(self) -> _Bars:
+        return _Bars(self._err)
+
+    def must_be_one(self) -> None:
+        """Refuse to write where nobody can be asked."""
+        if not (sys.stdin.isatty() and self._err.is_terminal):
+            raise SettingsError(
+                ["--execute asks before it writes, and there is no terminal to ask on; add --yes to write without."]
+            )
+
+    def agrees(self) -> bool:
+        return Confirm.ask("Write this to GitHub?", console=self._err, default=False)
+
+    def complain(self, mistakes: list[str] | tuple[str, ...], advice: str = "") -> None:
+        for mistake in mistakes:
+            self._err.print(Text("error: ", style="bold red") + Text(lines(mistake)))
+        if advice:
+            self._err.print(Text(lines(advice)))
+
+    def show_plan(self, results: tuple[Result, ...]) -> None:
+        (self._err if self._json else self._out).print(_plan_table(results))
+
+    def say_where(self, path: str) -> None:
+        if path:
+            self._err.print(Text(one_line(f"The report: {path}", 1_000)))
+
+    def show_report(self, report: Report, *, executed: bool) -> None:
+        if self._json:
+            sys.stdout.write(json.dumps(report_as_json(report), indent=2, ensure_ascii=True) + "\n")
+        else:
+            self._out.print(_looked_table(report))
+            self._out.print(_plan_table(report.results, "Plan" if report.held_back else "Done"))
+        for problem in report.problems:
+            style = "bold red" if problem.severity is Severity.ERROR else "yellow"
+            self._err.print(Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))
+        self._err.print(Text(one_line(report.line), style="bold"))
+        self._err.print(Text(str(report.requests), style="dim"))
+        if report.held_back:
+            self._err.print("Nothing was written." if executed else "This was a dry run; --execute does it.")
+
+
+def _looked_table(report: Report) -> Table:
+    table = _table("Looked at", "workflow", "runs", "green", "failed", "superseded", "other", "newest")
+    for look in report.looked_at:
+        numbers = (look.runs, look.green, look.failed, look.superseded, look.other)
+        table.add_row(Text(one_line(look.workflow, 60)), *map(str, numbers), utc(look.newest))
+    return table
+
+
+def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
+    table = _table(title, "action", "issue", "workflow", "job", "why")
+    for result in results:
+        identity = result.action.identity
+        job = one_line(identity.job_or_all, 60)
+        table.add_row(
+            said(result),
+            f"#{result.number}" if result.number else "",
+            Text(one_line(identity.workflow, 60)),
+            Text(job),
+            Text(one_line(result.action.reason, 300)),
+        )
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

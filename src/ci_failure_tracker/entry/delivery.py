@@ -1,0 +1,52 @@
+"""Brings a report out of GitHub: to the channels that are on, and into files. What a sweep did stands if this fails.
+
+The sender of a channel is loaded only if the channel is on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from ci_failure_tracker.entry.report_files import write_report
+from ci_failure_tracker.model import Problem, Severity
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.settings import CHANNELS, Channel, Sent, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The report with the problems of its delivery; the path of its file; the text for the output `slack-payload`."""
+
+    report: Report
+    path: str = ""
+    payload: str = ""
+
+
+def deliver(
+    report: Report, settings: Settings, workspace: Path, *, is_dry: bool, channels: Sequence[Channel] = CHANNELS
+) -> Delivery:
+    """Bring the report wherever the settings say. A dry run sends nothing, but leaves its files."""
+    report = dataclasses.replace(report, is_dry=is_dry)
+    sent = [] if is_dry else [_sent(channel, report, settings) for channel in channels if channel.is_on(settings)]
+    report = report.having(problem for result in sent for problem in result.problems)
+    # The files come last, so that they hold every problem.
+    report, path = write_report(report, settings.report_dir, workspace)
+    return Delivery(report, path, "".join(result.payload for result in sent))
+
+
+def _sent(channel: Channel, report: Report, settings: Settings) -> Sent:
+    try:
+        return _sender(channel)(report, settings)
+    except Exception as error:  # the other channels and the files still get the report
+        what = f"{channel.failure}: {type(error).__name__}."
+        return Sent((Problem(Severity.ERROR, what, "This is a bug: please report it."),))
+
+
+def _sender(channel: Channel) -> Callable[[Report, Settings], Sent]:
+    module, _, name = channel.sender.partition(":")
+    sender: Callable[[Report, Settings], Sent] = getattr(import_module(module), name)
+    return sender

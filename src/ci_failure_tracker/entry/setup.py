@@ -1,0 +1,104 @@
+"""What both edges take from their surroundings: the settings, where GitHub is, the time, the user's template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, MeteredRequester, connect
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.writer import GitHubIssueWriter, IssueTexts
+from ci_failure_tracker.issues.body import IssueTemplate, read_template
+from ci_failure_tracker.issues.marker import identity_of
+from ci_failure_tracker.issues.render import closed_as_duplicate
+from ci_failure_tracker.model.progress import Progress
+from ci_failure_tracker.settings import Settings, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A way to GitHub for one sweep."""
+
+    settings: Settings
+    template: IssueTemplate
+    endpoints: Endpoints
+    requester: MeteredRequester
+
+    def github(self, progress: Progress) -> GitHubReader:
+        """What reads the repository."""
+        return GitHubReader(self.requester, self.endpoints, self.settings.repository, progress)
+
+    def door(self, github: GitHubReader, progress: Progress) -> GitHubIssueWriter:
+        """What writes to the repository that `github` reads."""
+        return GitHubIssueWriter(self.requester, github.queries, IssueTexts(identity_of, closed_as_duplicate), progress)
+
+
+def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:
+    """Read and check everything that is given; nothing is asked of GitHub yet.
+
+    Raises:
+        SettingsError: with every mistake at once.
+    """
+    template, text, mistakes = _template(given.get("issue-template", "").strip(), workspace)
+    endpoints, wrong = _endpoints(environment)
+    mistakes += wrong
+    try:
+        settings = read_settings({**given, "issue-template": text})
+    except SettingsError as error:
+        raise SettingsError([*error.mistakes, *mistakes]) from None
+    mistakes += extras.mistakes(settings)
+    if mistakes:
+        raise SettingsError(mistakes)
+    return Connection(
+        settings, template, endpoints, connect(settings.token, endpoints, max_requests=settings.max_requests)
+    )
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
+    """Where GitHub is: what the runner says, so that Enterprise Server works as well."""
+    api = environment.get("GITHUB_API_URL") or PUBLIC_API
+    graphql = environment.get("GITHUB_GRAPHQL_URL") or f"{api.rstrip('/').removesuffix('/v3')}/graphql"
+    return Endpoints(api, graphql), [
+        f"{name} is {address!r}, which is no address; give one such as {PUBLIC_API}."
+        for name, address in (("GITHUB_API_URL", api), ("GITHUB_GRAPHQL_URL", graphql))
+        if not _is_address(address)
+    ]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"https", "http"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def _template(given: str, workspace: Path) -> tuple[IssueTemplate, str, list[str]]:
+    text = given
+    if given and not any(sign in given for sign in ("\n", "{{", "{%")):
+        try:
+            text = (workspace / given).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+            return (
+                IssueTemplate(),
+                "",
+                [
+                    f"`issue-template` names the file {given!r}, which cannot be read ({reason}). "
+                    "It is relative to the workspace, which `actions/checkout` fills."
+                ],
+            )
+    try:
+        return read_template(text), text, []
+    except SettingsError as error:
+        return IssueTemplate(), "", list(error.mistakes)

@@ -1,0 +1,209 @@
+"""How requests reach GitHub: construction, pacing, retries, counting, and what an error means."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+from github.Auth import Token
+from github.GithubException import GithubException, RateLimitExceededException
+from github.Repository import Repository
+from github.Requester import Requester
+from urllib3.util import Retry
+
+from ci_failure_tracker import __version__
+from ci_failure_tracker.errors import (
+    BadTokenError,
+    GitHubError,
+    MissingRightError,
+    RateLimitedError,
+    RefusedError,
+    TrackerError,
+    UnansweredError,
+)
+from ci_failure_tracker.github.retry import Budget, RetryPolicy, is_broken, is_held_back
+from ci_failure_tracker.model import MAX_REQUESTS
+from ci_failure_tracker.model.secret import Secret
+
+PUBLIC_API = "https://api.github.com"
+
+_LOGGER = logging.getLogger(__name__)
+
+_UNAUTHORIZED, _FORBIDDEN, _INVALID, _FAULT = 401, 403, 422, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where GitHub is; Enterprise Server has its own."""
+
+    api_url: str = PUBLIC_API
+    graphql_url: str = f"{PUBLIC_API}/graphql"
+
+
+class MeteredRequester(Requester):
+    """PyGithub's requester, but every try is counted, paced and repeated here, where it can be told what it costs.
+
+    Reads are repeated, GraphQL's included. A write is repeated only where GitHub surely did not do it, because it
+    asked to wait; one whose answer was lost is the door's to look for.
+    """
+
+    retry_policy: RetryPolicy
+    budget: Budget
+    graphql_address: str
+    token: Secret
+
+    def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
+        """Send a request, as PyGithub does, and again where that may help; an answer never repeats the token."""
+        verb, url = str(args[0]), str(args[1])
+        job_diagnosis = verb == "GET" or url == self.graphql_address
+        for tried in range(1, self.retry_policy.tries + 1):
+            if not job_diagnosis:
+                self._pace()
+            answer, error = self._try(args, kwargs)
+            wait = self.retry_policy.wait(answer, tried, may_repeat=job_diagnosis)
+            if wait is None or self.budget.spent or not self.budget.may_wait(wait, self.retry_policy):
+                break
+            _LOGGER.debug("%s %s is tried again after %.1f s", verb, url, wait)
+            time.sleep(wait)
+        if answer is None:
+            raise error or AssertionError
+        if is_broken(answer):
+            # PyGithub would take a page for an object without fields, and a write for done.
+            raise requests.exceptions.InvalidJSONError
+        return answer
+
+    def _try(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[int, dict[str, Any], str] | None, requests.RequestException | None]:
+        self.budget.made += 1
+        try:
+            answer = super().requestJson(*args, **kwargs)
+        except requests.RequestException as error:
+            _LOGGER.debug("%s %s -> %s", args[0], args[1], type(error).__name__)
+            return None, error
+        answer = (answer[0], answer[1], answer[2].replace(self.token.reveal(), str(self.token)))
+        asked = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
+        _LOGGER.debug("%s %s %s -> %s", args[0], args[1], asked or "", answer[0])
+        self.budget.hear(answer[1])
+        return answer, None
+
+    def _pace(self) -> None:
+        """GitHub asks for a second between writes ("Best practices for using the REST API")."""
+        since = time.monotonic() - self.budget.last_write
+        if since < self.retry_policy.between_writes:
+            time.sleep(self.retry_policy.between_writes - since)
+        self.budget.last_write = time.monotonic()
+
+
+def connect(
+    token: Secret, endpoints: Endpoints, retry_policy: RetryPolicy | None = None, max_requests: int = MAX_REQUESTS
+) -> MeteredRequester:
+    """A requester for one sweep."""
+    # What came of a request is said in our own words.
+    logging.getLogger("github").setLevel(logging.WARNING)
+    retry_policy = retry_policy or RetryPolicy()
+    requester = MeteredRequester(
+        auth=Token(token.reveal()),
+        base_url=endpoints.api_url.rstrip("/"),
+        timeout=retry_policy.timeout,  # type: ignore[arg-type]  # requests takes parts of seconds as well
+        user_agent=f"ci-failure-tracker/{__version__}",
+        per_page=100,
+        verify=True,
+        retry=0,
+        pool_size=None,
+        seconds_between_requests=0,
+        seconds_between_writes=0,
+    )
+    requester.retry_policy, requester.budget = retry_policy, Budget(max_requests)
+    requester.graphql_address, requester.token = endpoints.graphql_url, token
+    return requester
+
+
+def unread_repository(requester: MeteredRequester, name: str) -> Repository:
+    """A repository by its name, to list from and to write to; nothing is asked of GitHub for it."""
+    return Repository(requester, {}, {"url": f"{requester.base_url}/repos/{name}"}, completed=True)
+
+
+class _Anonymous(requests.Session):
+    """A session that shows nobody credentials, neither the token nor what a `.netrc` file holds."""
+
+    def __init__(self, retry_policy: RetryPolicy) -> None:
+        super().__init__()
+        self.auth = lambda request: request
+        self.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
+        retry = Retry(
+            total=retry_policy.tries - 1,
+            backoff_factor=retry_policy.backoff,
+            allowed_methods={"GET"},
+            status_forcelist=[429, *range(500, 600)],
+            respect_retry_after_header=False,
+            raise_on_status=False,
+        )
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+
+    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
+        """Nothing for the next host either."""
+
+
+@contextmanager
+def anonymous_download(address: str, retry_policy: RetryPolicy) -> Iterator[requests.Response]:
+    """A file that GitHub gave a signed address for, mostly on another host; its body is not read yet."""
+    with _Anonymous(retry_policy) as session, session.get(address, stream=True, timeout=retry_policy.timeout) as answer:
+        yield answer
+
+
+@contextmanager
+def translated(doing: str, right: str) -> Iterator[None]:
+    """Turn what PyGithub and requests raise into the project's own errors.
+
+    Args:
+        doing: what the requests are for, as in "read the workflow runs".
+        right: the permission they need, as in `actions: read`.
+    """
+    try:
+        yield
+    except GithubException as error:
+        raise _meaning(error, doing, right) from error
+    except requests.exceptions.InvalidJSONError as error:
+        raise UnansweredError(f"GitHub's answer to the request to {doing} is no whole JSON.") from error
+    except requests.RequestException as error:
+        raise UnansweredError(
+            f"GitHub could not be reached to {doing} ({type(error).__name__}).",
+            "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
+        ) from error
+    except (TypeError, ValueError, KeyError, AttributeError, AssertionError, RuntimeError) as error:
+        # What PyGithub raises on an answer that is of another kind or points to another host.
+        raise UnansweredError(
+            f"GitHub's answer to the request to {doing} could not be read ({type(error).__name__})."
+        ) from error
+
+
+def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
+    if error.status == _UNAUTHORIZED:
+        return BadTokenError()
+    if isinstance(error, RateLimitExceededException) or is_held_back(error.status, error.headers or {}):
+        return RateLimitedError(
+            f"GitHub's rate limit is used up, so it was not possible to {doing}.",
+            "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
+        )
+    message = _message(error)
+    if error.status == _FORBIDDEN and ("not accessible by" in message or "Must have" in message):
+        return MissingRightError(doing, right)
+    kind: type[GitHubError] = UnansweredError if error.status >= _FAULT else GitHubError
+    if error.status == _INVALID:
+        kind = RefusedError
+    return kind(f"GitHub answered {error.status} to the request to {doing}: {message}")
+
+
+def _message(error: GithubException) -> str:
+    data = error.data
+    text = data.get("message") if isinstance(data, dict) else data
+    details = data.get("errors") if isinstance(data, dict) else None
+    return " ".join([str(text or "no message"), json.dumps(details) if details else ""]).strip()[:500]

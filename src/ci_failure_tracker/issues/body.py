@@ -1,0 +1,410 @@
+"""The issue's text: a title, and a body rendered from what the issue remembers."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.issues.comments import counted_failures
+from ci_failure_tracker.issues.evidence import (
+    CauseView,
+    cause_views,
+    excerpt,
+    excerpt_source,
+    headline,
+    is_of,
+    log_note,
+    other_causes,
+    unknown_causes,
+)
+from ci_failure_tracker.issues.intro import intro, missed_schedule_of, status_sentences
+from ci_failure_tracker.issues.links import commit, run_link, run_ref_link
+from ci_failure_tracker.issues.suspects import suspect_lines
+from ci_failure_tracker.model import (
+    ALL_JOBS,
+    Cause,
+    Commit,
+    Evidence,
+    ExcerptLine,
+    FailedLeg,
+    Identity,
+    IdentityKind,
+    LegCount,
+    MissedSchedule,
+    Occurrence,
+    Outcome,
+    RunRef,
+    State,
+)
+from ci_failure_tracker.text.markdown import cell, code, defused, link, short, utc
+
+TITLE_LIMIT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A failed run as a template sees it; every field is safe Markdown."""
+
+    link: str
+    job_link: str
+    when: str
+    branch: str
+    event: str
+    commit: str
+    title: str
+    outcome: str
+    legs: str
+    step: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class LegView:
+    """A leg of the matrix as a template sees it."""
+
+    name: str
+    count: int
+    last_seen: str
+    red: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """What a template of an issue may use; every text in it is safe Markdown."""
+
+    lead: str
+    standing: list[str]
+    silent: bool
+    headline: str
+    excerpt: str
+    excerpt_source: str
+    log_note: str
+    workflow: str
+    job: str
+    all_jobs: bool
+    one_cause: bool
+    count: str
+    first_seen: str
+    latest: RunView
+    runs: list[RunView]
+    hidden_runs: int
+    several_sources: bool
+    legs: list[LegView]
+    more_legs: bool
+    causes: list[CauseView]
+    other_causes: int
+    unknown_causes: int
+    failing_since: str
+    last_green: str
+    compare: str
+    suspects: list[str]
+    actions: list[str]
+    related: str
+    previous: str
+    failure_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Size:
+    """A rung of the ladder by which a body is shortened."""
+
+    runs: int
+    legs: int
+    legs_of_a_run: int
+    text: int
+    lines: int
+    causes: int
+    suspects: int
+
+
+_LADDER = (
+    _Size(10, 40, 10, 200, 100, 10, 11),
+    _Size(5, 20, 10, 120, 30, 5, 5),
+    _Size(3, 10, 5, 80, 10, 3, 3),
+    _Size(1, 0, 2, 60, 0, 1, 0),
+)
+
+
+def render_title(pattern: str, identity: Identity, headline: str = "") -> str:
+    """The title of a new issue: one line, no mention in it, within GitHub's limit."""
+    job = identity.job_or_all
+    if identity.cause and "{headline}" not in pattern:
+        job = f"{job}: {headline}"  # a job may have several causes, and their issues need names of their own
+    parts = {"workflow": identity.workflow, "job": job, "headline": headline or "cause unknown"}
+    # In one pass, because a job may be called `{workflow}`.
+    title = re.sub(r"\{(workflow|job|headline)\}", lambda match: parts[match[1]], pattern)
+    # Defusing makes a text longer, at most by half.
+    return next(text for limit in (TITLE_LIMIT, 170) if len(text := defused(title, limit)) <= TITLE_LIMIT)
+
+
+_TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a template may raise while it is rendered; a recursive macro ends as RecursionError."""
+
+
+class IssueTemplate:
+    """Renders the region of a body that the tracker writes, by the built-in template or the user's own."""
+
+    def __init__(self, text: str = "") -> None:
+        """Compile it; without a text it is the built-in one.
+
+        Raises:
+            SettingsError: where the user's text is no template.
+        """
+        # Our own template needs no sandbox, which looks at each field of it anew.
+        kind = ImmutableSandboxedEnvironment if text else Environment
+        environment = kind(
+            loader=PackageLoader("ci_failure_tracker.issues"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["cell"] = cell
+        try:
+            self._template: Template = (
+                environment.from_string(text) if text else environment.get_template("issue.md.j2")
+            )
+        except TemplateError as mistake:
+            raise _bad_template(mistake) from mistake
+
+    def regions(self, state: State, url: str, close_after: int) -> Iterator[str]:
+        """The region at full length, then ever shorter.
+
+        Args:
+            state: what the issue remembers.
+            url: the repository's address.
+            close_after: how many greens close an issue.
+
+        Raises:
+            SettingsError: where the user's template uses what does not exist.
+        """
+        for size in _LADDER:
+            try:
+                yield self._template.render(issue=_view(state, url, size, close_after))
+            except _TEMPLATE_FAULTS as mistake:
+                raise _bad_template(mistake) from mistake
+
+
+def read_template(text: str) -> IssueTemplate:
+    """The user's template, tried on an invented failure, so that its mistakes show before anything is asked of GitHub.
+
+    Raises:
+        SettingsError: where it cannot be rendered.
+    """
+    template = IssueTemplate(text)
+    if text:
+        for state in (_EXAMPLE, _BARE_EXAMPLE):
+            list(template.regions(state, "https://github.com/octo-org/octo-repo", 2))
+    return template
+
+
+_EXAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+_EXAMPLE_POINT = RunRef(1, 1, "0" * 40, _EXAMPLE_TIME)
+_EXAMPLE = State(
+    identity=Identity("0" * 32, "CI", "test"),
+    count=1,
+    first_seen=_EXAMPLE_TIME,
+    last_seen=_EXAMPLE_TIME,
+    legs=(LegCount("3.13", 1, _EXAMPLE_TIME),),
+    occurrences=(
+        Occurrence(
+            run_id=2,
+            attempt=1,
+            number=2,
+            event="push",
+            branch="main",
+            commit=Commit("1" * 40, "Change something"),
+            started_at=_EXAMPLE_TIME,
+            ended_at=_EXAMPLE_TIME,
+            outcome=Outcome.FAILURE,
+            legs=(FailedLeg("3.13", 3, "Run tests"),),
+            source="ci.yml",
+        ),
+    ),
+    last_green=_EXAMPLE_POINT,
+    first_red=dataclasses.replace(_EXAMPLE_POINT, sha="1" * 40),
+    previous=1,
+    causes=(Cause("v1:0", "AssertionError: 1 != 2", 1, _EXAMPLE_TIME, _EXAMPLE_TIME),),
+    evidence=Evidence(
+        run_id=2,
+        attempt=1,
+        number=2,
+        job_id=3,
+        ended_at=_EXAMPLE_TIME,
+        signature="v1:0",
+        headline="AssertionError: 1 != 2",
+        lines=(ExcerptLine(7, "AssertionError: 1 != 2"),),
+        step=2,
+    ),
+)
+
+
+_BARE_EXAMPLE = dataclasses.replace(
+    _EXAMPLE,
+    identity=Identity("0" * 32, "CI", ALL_JOBS, kind=IdentityKind.WORKFLOW),
+    legs=(),
+    occurrences=(dataclasses.replace(_EXAMPLE.latest, attempt=2, commit=Commit("1" * 40, ""), legs=()),),
+    last_green=None,
+    first_red=None,
+    green_again=_EXAMPLE_POINT,
+    previous=None,
+    causes=(),
+    evidence=None,
+)
+
+
+def _bad_template(mistake: Exception) -> SettingsError:
+    line = getattr(mistake, "lineno", None)
+    where = f" in line {line}" if line else ""
+    told = re.sub(
+        r"'ci_failure_tracker[\w.]*\.(\w+) object' has no attribute '(\w+)'", r"\1 has no field `\2`", str(mistake)
+    )
+    return SettingsError(
+        [
+            f"`issue-template` cannot be rendered{where}: {told.rstrip('.')}. "
+            "It is a Jinja2 template over `issue`; docs/CI_FAILURE_TRACKING.md lists its fields."
+        ]
+    )
+
+
+# --- the view ------------------------------------------------------------------------------------
+
+
+def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
+    runs = state.occurrences[::-1][: size.runs]
+    legs = [one for one in state.legs if one.leg]
+    red = {one.leg for line in state.lines for one in line.red}
+    lines = excerpt(state, size.lines)
+    causes = cause_views(state, size.causes, size.text)
+    return IssueView(
+        lead=intro(state, url, size.text),
+        standing=list(status_sentences(state, url, close_after)),
+        silent=state.latest.outcome is Outcome.SILENT,
+        headline=headline(state, size.text),
+        excerpt=lines,
+        excerpt_source=excerpt_source(state, url, size.lines),
+        log_note=log_note(state, url),
+        workflow=code(state.identity.workflow, size.text),
+        job=code(state.identity.job, size.text),
+        all_jobs=state.identity.is_whole_workflow,
+        one_cause=bool(state.identity.cause),
+        count=counted_failures(state),
+        first_seen=utc(state.first_seen),
+        latest=_run_view(state.latest, url, size),
+        runs=[_run_view(one, url, size) for one in runs],
+        several_sources=len({one.source for one in runs}) > 1,
+        hidden_runs=state.count - len(runs),
+        legs=[
+            LegView(code(one.leg, size.text), one.count, utc(one.last_seen), one.leg in red)
+            for one in legs[: size.legs]
+        ],
+        more_legs=state.legs_cut or len(legs) > size.legs,
+        causes=causes,
+        other_causes=other_causes(state, causes),
+        unknown_causes=unknown_causes(state),
+        failing_since=run_ref_link(state.first_red, url),
+        last_green=run_ref_link(state.last_green, url),
+        compare=_compare(state, url),
+        suspects=suspect_lines(state.suspects, url)[: size.suspects] if state.suspects else [],
+        actions=list(_actions(state, url, lines)),
+        related=", ".join(f"#{number}" for number in state.related),
+        previous=f"#{state.previous}" if state.previous else "",
+        failure_id=state.identity.id,
+    )
+
+
+def _run_view(one: Occurrence, url: str, size: _Size) -> RunView:
+    steps = dict.fromkeys(leg.step for leg in one.legs if leg.step)
+    return RunView(
+        link=run_link(one, url),
+        job_link=_job_link(one, url),
+        when=utc(one.ended_at),
+        branch=code(one.branch, size.text),
+        event=code(one.event, size.text),
+        commit=commit(one.commit.sha, url),
+        title=code(one.commit.title, size.text) if one.commit.title else "",
+        outcome=one.outcome.words,
+        legs=_leg_links(one, url, size),
+        step=", ".join(code(step, size.text) for step in list(steps)[:3]),
+        source=code(one.source, size.text) if one.source else "",
+    )
+
+
+def _job_url(one: Occurrence, url: str, leg: FailedLeg | None = None) -> str:
+    run = f"{url}/actions/runs/{one.run_id}"
+    leg = leg or next(iter(one.legs), None)
+    return f"{run}/job/{leg.job_id}" if leg and leg.job_id else run
+
+
+def _job_link(one: Occurrence, url: str) -> str:
+    has_log = bool(one.legs and one.legs[0].job_id)
+    return link("log of the failed job" if has_log else "run page", _job_url(one, url))
+
+
+def _leg_links(one: Occurrence, url: str, size: _Size) -> str:
+    named = [leg for leg in one.legs if leg.leg]
+    shown = [link(code(leg.leg, size.text), _job_url(one, url, leg)) for leg in named[: size.legs_of_a_run]]
+    hidden = len(named) - len(shown) + one.hidden_legs
+    return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
+
+
+def _compare(state: State, url: str) -> str:
+    green, red = state.last_green, state.first_red
+    # What Dependabot meets is not in the commits between.
+    if green is None or red is None or green.sha == red.sha or state.latest.event == "dynamic":
+        return ""
+    return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")
+
+
+# --- what to do ----------------------------------------------------------------------------------
+
+
+def _actions(state: State, url: str, lines: str) -> Iterator[str]:
+    latest = state.latest
+    if latest.outcome is Outcome.SILENT:
+        yield from _WAKE_UP[missed_schedule_of(state) or MissedSchedule.OVERDUE]
+        return
+    log = _job_link(latest, url)
+    step = next((leg.step for leg in latest.legs if leg.step), None)
+    at_step = f" at the step {code(step, 80)}" if step else ""
+    if lines and is_of(state.evidence, latest) and latest.outcome is Outcome.FAILURE:
+        yield f"Start from the lines above; the {log}{at_step} has what came before them."
+    else:
+        yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
+    if compare := _compare(state, url):
+        yield f"Look for the cause in the commits between the last green run and the first red one: {compare}."
+    elif state.last_green and state.first_red and state.last_green.sha == state.first_red.sha:
+        yield "The same commit was green and red: suspect the job itself, its environment or chance."
+    if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
+        yield "Re-run the failed jobs once: a green re-run of the same commit means that the job is flaky."
+
+
+_WAKE_UP = {
+    MissedSchedule.DISABLED: (
+        "Enable the workflow again: on its page under Actions, or with `gh workflow enable`.",
+        "Push something now and then: GitHub disables the schedules of a public repository after 60 quiet days.",
+    ),
+    MissedSchedule.OVERDUE: (
+        "Look at the workflow's page under Actions: is it disabled, and does it have runs of the event `schedule`?",
+        "Check that its file is on the default branch and that its `cron` says what it should.",
+        "Start it by hand (`workflow_dispatch`). GitHub drops scheduled runs when it is busy, mostly at full hours.",
+    ),
+}
+
+
+_FIRST_ACTION = {
+    Outcome.FAILURE: "Open the {log}{at_step} and read the first error.",
+    Outcome.TIMED_OUT: "Open the {log}{at_step} and find what took so long; raise `timeout-minutes` only if it must.",
+    Outcome.RUNNER_LOST: "Open the {log}{at_step}, if there is one: GitHub lost the runner. Find out what used up its "
+    "memory or disk, or who shut it down.",
+    Outcome.CANCELLED: "Open the {log}{at_step} and find out who or what cancelled it.",
+    Outcome.ACTION_REQUIRED: "Open the {log}: it waits for somebody to approve it or to turn it down.",
+    Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "
+    "with its file or with what the file refers to.",
+}

@@ -1,0 +1,125 @@
+"""The first words of an issue: what is wrong or how it ended, in one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_failure_tracker.issues.comments import counted_failures, flaky_words
+from ci_failure_tracker.issues.links import run_link, run_ref_link
+from ci_failure_tracker.model import SCHEDULE, CloseReason, IdentityKind, MissedSchedule, Outcome, State
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.text.markdown import code, utc
+
+_NAMED = 3
+
+
+def intro(state: State, url: str, text: int) -> str:
+    """What is wrong, in one sentence; `text` is how many characters of a name are shown."""
+    subject, verb, be = _subject(state, text)
+    count = f"{counted_failures(state)} since {utc(state.first_seen)}"
+    if state.identity.kind is IdentityKind.SCHEDULE and not state.gone:
+        return _silence(state, subject, url)
+    if over := _over(state, be, url):
+        return f"{subject} {over}. Before that, {count}."
+    if state.identity.waits_for_approval:
+        return _waiting(state, subject, url)
+    return f"{subject} {verb}: {count}."
+
+
+def _over(state: State, be: str, url: str) -> str:
+    """What became of it, if it is not failing any more."""
+    if state.gone:
+        return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
+    if state.closed is not None and state.closed.ending is CloseReason.MOVED_ON:
+        return "no longer waits for an approval"
+    if state.replaced:
+        return f"{'fails' if be == 'is' else 'fail'} of something else now"
+    return f"{be} green again: {run_ref_link(state.green_again, url)}" if state.green_again is not None else ""
+
+
+def _subject(state: State, text: int) -> tuple[str, str, str]:
+    """Who it is about, what is wrong with it, and whether it `is` or `are`."""
+    workflow, job = code(state.identity.workflow, text), code(state.identity.job, text)
+    if state.identity.cause:
+        return _jobs_of_cause([one.leg for one in state.legs] or [state.identity.job], text)
+    verb = "is failing"
+    if all(one.outcome is Outcome.CANCELLED for one in state.occurrences):
+        verb = "was cancelled by hand"
+    if state.identity.is_whole_workflow:
+        return f"Workflow {workflow}", verb, "is"
+    if state.identity.kind in {IdentityKind.RUN, IdentityKind.SCHEDULE}:
+        return f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, verb), "is"
+    return f"Job {job} of workflow {workflow}", verb, "is"
+
+
+def _jobs_of_cause(names: list[str], text: int) -> tuple[str, str, str]:
+    """The jobs that one cause breaks, the first three by name."""
+    if len(names) == 1:
+        return f"Job {code(names[0], text)}", "is failing", "is"
+    *shown, last = [code(name, text) for name in names[:_NAMED]]
+    if len(names) > _NAMED:
+        shown, last = [*shown, last], f"{len(names) - _NAMED} more"
+    return f"Jobs {', '.join(shown)} and {last}", "are failing for the same reason", "are"
+
+
+_WITHOUT_A_JOB = {Outcome.STARTUP_FAILURE: "cannot start", Outcome.ACTION_REQUIRED: "waits for an approval"}
+
+
+def _waiting(state: State, subject: str, url: str) -> str:
+    """What waits, for whom, and since when; GitHub does not say who it is, only what they need."""
+    latest = state.latest
+    return (
+        f"{subject} waits for an approval: {run_link(latest, url)} on {code(latest.branch, 100)} "
+        f"({code(latest.event, 40)}) since {utc(latest.started_at)}, for somebody with write access to approve it."
+    )
+
+
+def _silence(state: State, subject: str, url: str) -> str:
+    last = f"It last ran in {run_link(state.latest, url)}." if state.latest.number else ""
+    if not any(line.red for line in state.lines) and state.lines:
+        return f"{subject} runs on its schedule again. It had been silent since {utc(state.first_seen)}."
+    if missed_schedule_of(state) is MissedSchedule.DISABLED:
+        why = "GitHub has disabled it, because nothing happened in the repository for 60 days"
+        return f"{subject} no longer runs on its schedule: {why}. {last}".rstrip()
+    return (
+        f"{subject} has not run on its schedule: by {utc(state.first_seen)} it should have run three times. {last}"
+    ).rstrip()
+
+
+def missed_schedule_of(state: State) -> MissedSchedule | None:
+    """Why a schedule is silent, where one is."""
+    step = next((leg.step for leg in state.latest.legs if leg.step), None)
+    return next((one for one in MissedSchedule if one.value == step), None)
+
+
+# --- how it stands -------------------------------------------------------------------------------
+
+
+def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
+    """What else is to be known at once: that it is flaky, what would close it, what is not known."""
+    if state.flaky is not None:
+        yield f"Flaky. {flaky_words(state.flaky, url)}"
+    red = sorted({leg.leg for line in state.lines for leg in line.red if leg.leg})
+    if red and len(red) < len(state.legs):
+        more = f" and {len(red) - _NAMED} more" if len(red) > _NAMED else ""
+        yield f"Still red: {', '.join(code(leg, 60) for leg in red[:_NAMED])}{more}."
+    if state.closed is None and (proof := _proof(state, close_after)):
+        yield proof
+    if state.reopened_at is not None:
+        yield f"A person opened this again after it had been closed; only runs since {utc(state.reopened_at)} close it."
+    if state.missed:
+        yield "Some runs went by between two looks, so there may have been more failures than are counted here."
+    if state.lines_cut:
+        yield "It failed on more branches than can be remembered here, so it is not closed automatically."
+
+
+def _proof(state: State, close_after: int) -> str:
+    """How much of the proof there is, once nothing is red any more."""
+    if not state.lines or not close_after or any(line.red for line in state.lines):
+        return ""
+    needed = state.greens_needed(close_after)
+    open_lines = [line for line in state.lines if not line.gone and line.subject != SCHEDULE]
+    least = min((len(line.greens) for line in open_lines), default=needed)
+    if least >= needed:
+        return ""
+    return f"This closes after green runs on {counted(needed, 'commit')} that never failed; so far {least}."

@@ -1,0 +1,153 @@
+"""The marker: what an issue remembers, hidden at the end of its body, and the region the tracker writes.
+
+The body is the region between two comments, then the marker; whatever people write outside of both stays.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+from ci_failure_tracker.issues.state_codec import read_state, state_as_json
+from ci_failure_tracker.model import Issue, State
+from ci_failure_tracker.text.markdown import BODY_LIMIT, length
+
+LIMIT = 8192
+"""Bytes a marker may have."""
+
+_ROOM = 1000
+"""More than what is added to a body that was made to fit."""
+
+BEGIN = "<!-- ci-failure-tracker:begin -->"
+END = "<!-- ci-failure-tracker:end -->"
+
+_MARKER = re.compile(r"<!-- ci-failure-tracker (\{[^<>]*\}) -->")
+_REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
+_FOOTER = re.compile(r"^Failure id `([0-9a-f]{32})`.*\r?\n" + re.escape(END), re.MULTILINE)
+"""The last line of a region. No foreign text stands at the beginning of that: it is code, or within a block of code."""
+
+_SHOWN_ID = re.compile(r"Failure id `([0-9a-f]{32})`")
+_ID = re.compile(r'"id": ?"([0-9a-f]{32})"')
+_UNSAFE = re.compile(r"(-)-|[<>@#]")
+"""What would end the comment, and what a careless reader of it would take for a mention; JSON may escape both."""
+_WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+
+
+_RESTORE = (
+    "Restore the last line of its body from the edit history, or close it as not planned and take its first label "
+    "off; the next sweep then opens a new one."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """An issue with a marker we trust, and the state in it; `None` where it cannot be read."""
+
+    issue: Issue
+    id: str
+    state: State | None
+    defect: str = ""
+    advice: str = _RESTORE
+
+
+def trusted(tracked: Tracked, viewer: str | None) -> Tracked | None:
+    """An issue with a marker, if it is ours: its author may write here.
+
+    Without our own login (`viewer`) an unknown author may be us: then the issue is left alone, and no second one is
+    opened.
+    """
+    if is_trusted(tracked.issue, viewer):
+        return tracked
+    if viewer is None:
+        return Tracked(
+            tracked.issue, tracked.id, None, "it cannot be told whether it is ours", "The next sweep asks again."
+        )
+    return None
+
+
+def identity_of(issue: Issue, viewer: str | None) -> str | None:
+    """The failure id of an issue whose marker can be read and is trusted; `viewer` is our own login, if it is known."""
+    tracked = read_tracked(issue)
+    if tracked is None or tracked.state is None or not is_trusted(issue, viewer):
+        return None
+    return tracked.id
+
+
+def needs_viewer(issue: Issue) -> bool:
+    """Whether only our own login can tell if the marker in this issue is ours."""
+    return (BEGIN in issue.body or "<!-- ci-failure-tracker {" in issue.body) and not is_trusted(issue, None)
+
+
+def is_trusted(issue: Issue, viewer: str | None) -> bool:
+    """Whether the author is us, a bot, or a person with write access; anyone else could forge a marker."""
+    return (
+        issue.author_is_bot or issue.author_association in _WRITERS or (viewer is not None and issue.author == viewer)
+    )
+
+
+def read_tracked(issue: Issue) -> Tracked | None:
+    """The marker in an issue's body; `None` where the issue is not ours."""
+    markers = _MARKER.findall(issue.body)
+    defect = "it holds two markers"
+    if len(markers) == 1:
+        try:
+            return _told_right(issue, read_state(markers[0]))
+        except KeyError as lacking:
+            defect = f"its marker lacks {lacking}"
+        except (ValueError, TypeError, IndexError, ArithmeticError, RecursionError) as broken:
+            defect = f"its marker cannot be read: {broken}"
+    elif not markers:
+        defect = "its marker is gone"
+    # The id may still be read where the rest is spoilt, and so the issue is not opened a second time.
+    # Of two markers the region says which one was ours.
+    ids = _FOOTER.findall(issue.body) or _ID.findall(" ".join(markers)) or _shown_ids(issue.body)
+    return Tracked(issue, ids[0], None, defect) if ids else None
+
+
+def _told_right(issue: Issue, state: State) -> Tracked:
+    """The state, unless the region above it is of another failure: then the marker was put there or edited."""
+    shown = _FOOTER.findall(issue.body)
+    if shown and state.identity.id not in shown:
+        return Tracked(issue, shown[0], None, "its marker is of another failure than its text")
+    return Tracked(issue, state.identity.id, state)
+
+
+def _shown_ids(body: str) -> list[str]:
+    """The failure id that is shown last: what stands above it may be anybody's words."""
+    return _SHOWN_ID.findall(body)[-1:] if BEGIN in body else []
+
+
+# --- the text ------------------------------------------------------------------------------------
+
+
+def compose(region: str, state: State, old_body: str = "") -> str:
+    """The whole body: the region and the marker put in place of the old ones, all else left alone."""
+    block = f"{BEGIN}\n{region.strip()}\n{END}"
+    marker = write_marker(state)
+    body = old_body.replace("\r\n", "\n")
+    if not body.strip():
+        return f"{block}\n\n{marker}\n"
+    body = _REGION.sub(lambda _: block, body, count=1) if _REGION.search(body) else f"{block}\n\n{body}"
+    if _MARKER.search(body):
+        return _MARKER.sub(lambda _: marker, body, count=1)
+    return f"{body.rstrip()}\n\n{marker}\n"
+
+
+def has_room_for_checkpoint(state: State, body: str) -> bool:
+    """Whether a body that is written without the reach of a state has room for it as well."""
+    return len(write_marker(state).encode("utf-8", "replace")) <= LIMIT and length(body) + _ROOM <= BODY_LIMIT
+
+
+def marked(body: str, state: State) -> str:
+    """A body that the tracker composed, with another state in its marker."""
+    marker = write_marker(state)
+    return _MARKER.sub(lambda _: marker, body, count=1)
+
+
+def write_marker(state: State) -> str:
+    """The marker's line. It is as long as the state makes it; `memory.fit` keeps states short enough."""
+    text = json.dumps(state_as_json(state), separators=(",", ":"), ensure_ascii=False)
+    # Every second hyphen is enough, and a line of them in a log is long.
+    text = _UNSAFE.sub(lambda match: f"{match[1] or ''}\\u{ord(match[0][-1]):04x}", text)
+    return f"<!-- ci-failure-tracker {text} -->"

@@ -1,0 +1,253 @@
+"""The state of an issue as JSON, and back; what a marker holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ci_failure_tracker.issues.codec import (
+    FLAG,
+    INT,
+    TEXT,
+    TIME,
+    Codec,
+    Inline,
+    Key,
+    as_list,
+    as_object,
+    enum,
+    many,
+    maybe,
+    triple,
+)
+from ci_failure_tracker.model import (
+    ALL_JOBS,
+    OTHER_LEGS,
+    BranchStatus,
+    Cause,
+    Checkpoint,
+    CloseReason,
+    Closing,
+    Commit,
+    CommitsBetween,
+    Evidence,
+    ExcerptLine,
+    FailedLeg,
+    Flaky,
+    Identity,
+    IdentityKind,
+    LegCount,
+    LogUnavailable,
+    Occurrence,
+    Outcome,
+    RedLeg,
+    RunRef,
+    State,
+    Suspect,
+)
+from ci_failure_tracker.text.short_names import short_branch
+
+VERSION = 1
+
+_POINT = as_list(RunRef, run_id=INT, number=INT, sha=TEXT, at=TIME)
+_LEG_COUNT = as_list(LegCount, leg=TEXT, count=INT, last_seen=TIME)
+_FAILED_LEG = as_list(
+    FailedLeg,
+    least=3,
+    leg=TEXT,
+    job_id=maybe(INT),
+    step=maybe(TEXT),
+    signature=TEXT,
+    log_unavailable=enum(LogUnavailable),
+    outcome=enum(Outcome),
+)
+_CAUSE = as_list(Cause, signature=TEXT, headline=TEXT, count=INT, first_seen=TIME, last_seen=TIME)
+_EXCERPT_LINE = as_list(ExcerptLine, least=2, number=INT, text=TEXT, left_out=INT, repeats=INT)
+_SUSPECT = as_list(Suspect, sha=TEXT, title=TEXT, author=TEXT)
+_CLOSING = as_list(Closing, ending=enum(CloseReason), at=TIME)
+_FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, seen=INT, changes=INT)
+_REACH = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
+
+_EVIDENCE = as_object(
+    Evidence,
+    Key("run_id", "run", INT),
+    Key("attempt", "attempt", INT),
+    Key("number", "number", INT),
+    Key("job_id", "job", INT),
+    Key("ended_at", "ended", TIME),
+    Key("signature", "cause", TEXT),
+    Key("headline", "headline", TEXT),
+    Key("step", "step", INT),
+    Key("log_unavailable", "absence", enum(LogUnavailable)),
+    Key("lines", "lines", many(_EXCERPT_LINE)),
+)
+
+
+# --- what has a form of its own, because it is short ---------------------------------------------
+
+
+def _write_commits(one: CommitsBetween) -> dict[str, Any]:
+    more = {"more": True} if one.more else {}
+    unknown = {} if one.known else {"unknown": True}
+    return {"green": one.green, "red": one.red, "commits": [*map(_SUSPECT.write, one.commits)], **more, **unknown}
+
+
+def _read_commits(data: Mapping[str, Any]) -> CommitsBetween:
+    commits = tuple(map(_SUSPECT.read, data["commits"]))
+    return CommitsBetween(
+        str(data["green"]), str(data["red"]), commits, bool(data.get("more")), not data.get("unknown")
+    )
+
+
+def _write_red(red: Iterable[RedLeg]) -> list[list[Any]]:
+    """The legs of one run share what is said of the run: a large matrix mostly breaks as a whole."""
+    legs: dict[tuple[int, int, str, str], list[str]] = defaultdict(list)
+    for one in red:
+        legs[one.run_id, one.attempt, one.event, TIME.write(one.at)].append(one.leg)
+    return [[*run, names] for run, names in legs.items()]
+
+
+def _read_red(data: Iterable[list[Any]]) -> tuple[RedLeg, ...]:
+    found = (
+        RedLeg(str(leg), str(event), int(run_id), int(attempt), TIME.read(at))
+        for run_id, attempt, event, at, legs in data
+        for leg in legs
+    )
+    return tuple(sorted(found, key=lambda red: (red.leg == OTHER_LEGS, red.leg)))
+
+
+def _write_recent(recent: Iterable[tuple[int, bool]]) -> str:
+    return " ".join(f"{run_id}{'g' if green else 'r'}" for run_id, green in recent)
+
+
+def _read_recent(text: object) -> tuple[tuple[int, bool], ...]:
+    return tuple((int(one[:-1]), one[-1] == "g") for one in str(text).split())
+
+
+_BRANCH: Codec[str] = Codec(str, lambda data: short_branch(str(data)))
+_LINE = as_object(
+    BranchStatus,
+    Key("workflow_id", "workflow", INT),
+    Key("branch", "branch", _BRANCH),
+    Key("subject", "subject", _BRANCH, default=""),
+    Key("red", "red", Codec(_write_red, _read_red), default=()),
+    Key("last_red", "last_red", _POINT),
+    Key("greens", "greens", many(_POINT)),
+    Key("recent", "recent", Codec(_write_recent, _read_recent)),
+    Key("gone", "gone", FLAG),
+    Key("skips", "skips", FLAG),
+)
+
+
+_COMMIT = as_object(Commit, Key("sha", "sha", TEXT), Key("title", "title", TEXT))
+_OCCURRENCE = as_object(
+    Occurrence,
+    Key("run_id", "run", INT),
+    Key("attempt", "attempt", INT),
+    Key("number", "number", INT),
+    Key("event", "event", TEXT),
+    Key("branch", "branch", TEXT),
+    Inline("commit", _COMMIT),
+    Key("started_at", "started", TIME),
+    Key("ended_at", "ended", TIME),
+    Key("outcome", "outcome", enum(Outcome)),
+    Key("legs", "legs", many(_FAILED_LEG)),
+    Key("source", "source", TEXT),
+    Key("hidden_legs", "hidden_legs", INT),
+)
+_IDENTITY = as_object(
+    Identity,
+    Key("id", "id", TEXT),
+    Key("workflow", "workflow", TEXT),
+    Key("job", "job", TEXT),
+    Key("cause", "cause", TEXT),
+    Key("kind", "kind", enum(IdentityKind), default=None),
+)
+_STATE = as_object(
+    State,
+    Inline("identity", _IDENTITY),
+    Key("count", "count", INT),
+    Key("first_seen", "first_seen", TIME),
+    Key("last_seen", "last_seen", TIME),
+    Key("legs", "legs", many(_LEG_COUNT)),
+    Key("legs_cut", "legs_cut", FLAG),
+    Key("occurrences", "occurrences", many(_OCCURRENCE)),
+    Key("counted_to", "counted_to", triple(TIME, INT, INT)),
+    Key("last_green", "last_green", maybe(_POINT)),
+    Key("first_red", "first_red", maybe(_POINT)),
+    Key("green_again", "green_again", maybe(_POINT)),
+    Key("gone", "gone", FLAG),
+    Key("replaced", "replaced", FLAG),
+    Key("previous", "previous", INT),
+    Key("causes", "causes", many(_CAUSE)),
+    Key("other_causes", "other_causes", INT),
+    Key("evidence", "evidence", _EVIDENCE),
+    Key("lines", "lines", many(_LINE)),
+    Key("lines_cut", "lines_cut", FLAG),
+    Key("flaky", "flaky", _FLAKY),
+    Key("missed", "missed", FLAG),
+    Key("closed", "closed", _CLOSING),
+    Key("reopened_at", "reopened_at", TIME),
+    Key("week_commented", "week_told", FLAG),
+    Key("cause_commented_at", "cause_told", TIME),
+    Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
+    Key("related", "related", many(INT)),
+    Key("relapses", "relapses", Codec(int, lambda data: max(0, int(data)))),
+    Key("checkpoint", "reach", _REACH),
+)
+
+
+# --- the whole -----------------------------------------------------------------------------------
+
+
+def state_as_json(state: State) -> dict[str, Any]:
+    """Everything that an issue remembers."""
+    data = {"v": VERSION, **_STATE.write(state)}
+    if state.identity.kind is _told_by_names(state.identity, state.occurrences):
+        del data["kind"]
+    return data
+
+
+def read_state(text: str) -> State:
+    """The state behind a marker's JSON.
+
+    Raises:
+        ValueError, KeyError, TypeError: where it is broken or of a version this program does not know.
+    """
+    data = json.loads(text)
+    if not isinstance(data, dict) or data.get("v") != VERSION:
+        version = data.get("v") if isinstance(data, dict) else None
+        raise ValueError(f"its version is {version!r}, and this program knows {VERSION}")
+    if not re.fullmatch(r"[0-9a-f]{32}", str(data["id"])):
+        raise ValueError("its failure id is malformed")
+    state = _STATE.read(data)
+    if not state.occurrences:
+        raise ValueError("it holds no occurrence")
+    identity = state.identity
+    if "kind" not in data:
+        identity = replace(identity, kind=_told_by_names(identity, state.occurrences))
+    return replace(state, identity=identity)
+
+
+_NAMES_OF_RUNS = frozenset({Outcome.STARTUP_FAILURE.words, Outcome.ACTION_REQUIRED.words, Outcome.TIMED_OUT.words})
+
+
+def _told_by_names(identity: Identity, occurrences: Iterable[Occurrence]) -> IdentityKind:
+    """What an identity is, where a marker does not say it: older ones told it by the name of the job alone.
+
+    What has the name of a job, and jobs with a number, is one.
+    """
+    if identity.cause:
+        return IdentityKind.CAUSE
+    if identity.job == ALL_JOBS:
+        return IdentityKind.WORKFLOW
+    if all(leg.job_id is None for one in occurrences for leg in one.legs):
+        if identity.job == Outcome.SILENT.words:
+            return IdentityKind.SCHEDULE
+        if identity.job in _NAMES_OF_RUNS:
+            return IdentityKind.RUN
+    return IdentityKind.JOB

@@ -1,0 +1,50 @@
+"""The commits that may have broken it, as an issue shows them and as its marker keeps them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ci_failure_tracker.issues.links import commit
+from ci_failure_tracker.model import CommitsBetween, Suspect
+from ci_failure_tracker.text.markdown import code
+
+KEPT = 10
+"""Commits that an issue names; the comparison on GitHub has them all."""
+
+_TITLE, _AUTHOR = 72, 39
+_MERGE = re.compile(r"Merge pull request #(\d{1,10})\b")
+_SQUASHED = re.compile(r"\s*\(#(\d{1,10})\)$")
+
+
+def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
+    """A line of a list for each commit, the newest first, and one for those that are not named."""
+    if not between.known:
+        return ["GitHub no longer has the commits between them; the branch was probably pushed anew."]
+    lines = [f"- {_line(one, url)}" for one in between.commits]
+    return [*lines, "- and more: the comparison above has them all."] if between.more and lines else lines
+
+
+def _line(suspect: Suspect, url: str) -> str:
+    return " ".join(_parts(suspect, url))
+
+
+def _parts(suspect: Suspect, url: str) -> Iterator[str]:
+    yield commit(suspect.sha, url)
+    title, number = _without_number(suspect.title)
+    if title:
+        yield code(title, _TITLE)
+    if number:
+        # As code, and broken as everything in code: a reference would tell the pull request of every break.
+        yield f"(pull request {code(f'#{number}')})"
+    if suspect.author:
+        yield f"by {code(suspect.author, _AUTHOR)}"
+
+
+def _without_number(title: str) -> tuple[str, str]:
+    """The title and the number of its pull request, where it ends with that or is its merge."""
+    if match := _MERGE.match(title):
+        return title[match.end() :].strip(), match[1]
+    if match := _SQUASHED.search(title):
+        return title[: match.start()], match[1]
+    return title, ""

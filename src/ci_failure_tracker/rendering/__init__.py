@@ -1,1 +1,0 @@
-"""Markdown that people read: the issue and the job summary."""

@@ -1,0 +1,267 @@
+"""The figures as Prometheus reads them, named in docs/metrics.md; only loaded where they are asked for."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.openmetrics.exposition import generate_latest
+
+from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.report.measures import Measures, RunMark
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.text.markdown import plain
+
+MOST = 100
+"""Jobs, and workflows, that have series of their own: each series costs whoever stores it, and names are foreign."""
+
+_LENGTH = 100
+"""Characters of a name."""
+
+OTHER = "other"
+"""Stands for all jobs, or workflows, past that."""
+
+_NAMELESS = "(no name)"
+
+BUCKETS = (10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600)
+"""Bounds of a run's duration in seconds: from a lint to the six hours that GitHub gives a job."""
+
+_OURS = "ci_failure_tracker"
+_WORKFLOW = "cicd_pipeline_name"
+_JOB = "cicd_pipeline_task_name"
+
+_RESULTS = {
+    Outcome.SUCCESS: "success",
+    Outcome.FAILURE: "failure",
+    Outcome.TIMED_OUT: "timeout",
+    Outcome.CANCELLED: "cancellation",
+    Outcome.SUPERSEDED: "cancellation",
+    Outcome.STARTUP_FAILURE: "error",
+    None: "skip",
+}
+"""The results that OpenTelemetry names; a run that waits for somebody has none of them yet."""
+
+_Names = tuple[str, ...]
+_Weight = tuple[int, int, int, int]
+_Figure = Callable[[Sequence[Measures]], float | None]
+
+
+def metrics_text(report: Report) -> bytes:
+    """The metrics as OpenMetrics text."""
+    text: bytes = generate_latest(registry_of(report))
+    return text
+
+
+def registry_of(report: Report) -> CollectorRegistry:
+    """The metrics of one report and nothing else: none of the process that made it."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collected(report))
+    return registry
+
+
+class _Collected:
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def collect(self) -> Iterable[Metric]:
+        statistics, where = self._report.statistics, plain(self._report.repository.full_name)
+        workflows = _bounded([((one.workflow,), _weight(one.measures)) for one in statistics.workflows])
+        jobs = _bounded(self._jobs())
+        yield from _runs([(one.workflow, one.runs) for one in statistics.workflows], workflows, where)
+        yield from _measures("repository", (), {(): [statistics.repository]}, where)
+        of_workflows = _grouped([((one.workflow,), one.measures) for one in statistics.workflows], workflows)
+        yield from _measures("workflow", (_WORKFLOW,), of_workflows, where)
+        of_jobs = _grouped([((one.workflow, one.job), one.measures) for one in statistics.jobs], jobs)
+        yield from _measures("job", (_WORKFLOW, _JOB), of_jobs, where)
+        yield from self._issues(where)
+        yield self._open(jobs, where)
+        yield self._failing(jobs, where)
+        sweep = _gauge("sweep_timestamp_seconds", "When the sweep was made.", ())
+        sweep.add_metric((where,), self._report.at.timestamp())
+        yield sweep
+
+    def _jobs(self) -> Iterator[tuple[_Names, _Weight]]:
+        """Every job, with what it weighs: what is failing now first, then what has an issue, then what failed most."""
+        for one in self._report.statistics.jobs:
+            yield (one.workflow, one.job), _weight(one.measures)
+        for failing in self._report.failing:
+            yield (failing.identity.workflow, failing.identity.job), (2, 0, 0, 0)
+        for issue in self._report.statistics.issues.by_job:
+            yield (issue.workflow, issue.job), (1, issue.count, 0, 0)
+
+    def _issues(self, where: str) -> Iterator[Metric]:
+        issues = self._report.statistics.issues
+        told = (("open", issues.open), ("opened", issues.opened), ("closed", issues.closed))
+        helps = {"open": "are open after the sweep", "opened": "the sweep opened", "closed": "the sweep closed"}
+        for name, count in told:
+            family = _gauge(f"repository_{name}_issues", f"Tracked issues that {helps[name]}.", ())
+            family.add_metric((where,), count)
+            yield family
+        family = _gauge(
+            "repository_resolution_mean_seconds", "Mean time from the opening of an issue to its closing.", ()
+        )
+        if issues.resolution is not None:
+            family.add_metric((where,), issues.resolution.mean_seconds)
+        yield family
+
+    def _open(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
+        family = _gauge("job_open_issues", "Tracked issues that are open for a job.", (_WORKFLOW, _JOB))
+        counts = Counter[_Names]()
+        for one in self._report.statistics.issues.by_job:
+            counts[jobs[one.workflow, one.job]] += one.count
+        for names, count in counts.items():
+            family.add_metric((where, *names), count)
+        return family
+
+    def _failing(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
+        family = _gauge("job_failing_since_timestamp_seconds", "Since when a job is failing.", (_WORKFLOW, _JOB))
+        since: dict[_Names, float] = {}
+        for one in self._report.failing:
+            names, at = jobs[one.identity.workflow, one.identity.job], one.since.timestamp()
+            # A job's oldest break is since when it is failing; the newest stands for all past the limit.
+            since[names] = (max if OTHER in names else min)(at, since.get(names, at))
+        for names, at in since.items():
+            family.add_metric((where, *names), at)
+        return family
+
+
+def _gauge(name: str, help_text: str, labels: _Names) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{_OURS}_{name}", help_text, labels=("repository", *labels))
+
+
+def _weight(measures: Measures) -> _Weight:
+    return (0, measures.failed, measures.flaky, measures.runs)
+
+
+def _bounded(given: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
+    """What each is shown as: the heaviest by their names, the others as one."""
+    weights: dict[_Names, _Weight] = {}
+    for names, weight in given:
+        weights[names] = max(weight, weights.get(names, weight))
+    ranked = sorted(weights, key=lambda names: ([-one for one in weights[names]], names))
+    return {
+        names: tuple(plain(name, _LENGTH) or _NAMELESS if place < MOST else OTHER for name in names)
+        for place, names in enumerate(ranked)
+    }
+
+
+def _grouped(given: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _Names]) -> dict[_Names, list[Measures]]:
+    groups: dict[_Names, list[Measures]] = defaultdict(list)
+    for names, measures in given:
+        groups[shown[names]].append(measures)
+    return groups
+
+
+# --- runs ----------------------------------------------------------------------------------------
+
+
+def _runs(
+    workflows: Iterable[tuple[str, Sequence[RunMark]]], shown: Mapping[_Names, _Names], where: str
+) -> Iterator[Metric]:
+    seconds: dict[tuple[str, str], list[float]] = defaultdict(list)
+    errors: Counter[tuple[str, str]] = Counter()
+    for name, runs in workflows:
+        for run in runs:
+            if run.seconds is not None and run.outcome in _RESULTS:
+                seconds[shown[name,][0], _RESULTS[run.outcome]].append(run.seconds)
+            if run.failed and run.outcome is not None:
+                errors[shown[name,][0], run.outcome.value] += 1
+    durations = HistogramMetricFamily(
+        "cicd_pipeline_run_duration_seconds",
+        "How long the newest attempts of the runs looked at took.",
+        labels=("repository", _WORKFLOW, "cicd_pipeline_result"),
+    )
+    for labels, spans in seconds.items():
+        buckets = [(str(float(bound)), sum(one <= bound for one in spans)) for bound in BUCKETS]
+        durations.add_metric((where, *labels), [*buckets, ("+Inf", len(spans))], sum(spans))
+    yield durations
+    # OpenTelemetry has it as a counter; a sweep looks at many runs again, so what it counts also goes down.
+    gauge = GaugeMetricFamily(
+        "cicd_pipeline_run_errors",
+        "Runs looked at that failed, by how.",
+        labels=("repository", _WORKFLOW, "error_type"),
+    )
+    for labels, count in errors.items():
+        gauge.add_metric((where, *labels), count)
+    yield gauge
+
+
+# --- figures -------------------------------------------------------------------------------------
+
+
+def _sum(name: str) -> _Figure:
+    def summed(group: Sequence[Measures]) -> float | None:
+        return float(sum(getattr(one, name) for one in group))
+
+    return summed
+
+
+def _ratio(part: str, rate: str) -> _Figure:
+    def ratio(group: Sequence[Measures]) -> float | None:
+        runs = sum(one.runs for one in group)
+        if not runs or any(one.runs and getattr(one, rate) is None for one in group):
+            return None
+        return float(sum(getattr(one, part) for one in group) / runs)
+
+    return ratio
+
+
+def _mean(name: str) -> _Figure:
+    """The mean of all spans of the group."""
+
+    def mean(group: Sequence[Measures]) -> float | None:
+        known = [spread for one in group if (spread := getattr(one, name)) is not None]
+        count = sum(spread.count for spread in known)
+        return sum(spread.mean_seconds * spread.count for spread in known) / count if count else None
+
+    return mean
+
+
+def _median_recovery(group: Sequence[Measures]) -> float | None:
+    return group[0].recovery.median_seconds if len(group) == 1 and group[0].recovery else None
+
+
+def _longest_recovery(group: Sequence[Measures]) -> float | None:
+    return max((one.recovery.longest_seconds for one in group if one.recovery), default=None)
+
+
+def _only(name: str) -> _Figure:
+    """What cannot be said of several together."""
+
+    def only(group: Sequence[Measures]) -> float | None:
+        return getattr(group[0], name) if len(group) == 1 else None
+
+    return only
+
+
+def _partial(group: Sequence[Measures]) -> float | None:
+    return float(any(one.partial for one in group))
+
+
+_FIGURES: tuple[tuple[str, str, _Figure], ...] = (
+    ("runs", "Runs looked at that ended green or red.", _sum("runs")),
+    ("failed_runs", "Runs looked at that failed.", _sum("failed")),
+    ("flaky_runs", "Runs looked at that are known to be flaky.", _sum("flaky")),
+    ("failure_ratio", "Failed runs of all.", _ratio("failed", "failure_rate")),
+    ("flake_ratio", "Flaky runs of all.", _ratio("flaky", "flake_rate")),
+    ("recovery_mean_seconds", "Mean time from the first failure to the green run that ended it.", _mean("recovery")),
+    ("recovery_median_seconds", "Median of the same.", _median_recovery),
+    ("recovery_longest_seconds", "Longest of the same.", _longest_recovery),
+    ("between_failures_mean_seconds", "Mean time from one break to the next.", _mean("between_failures")),
+    ("broken_seconds", "How long it was red within what was looked at.", _only("broken_seconds")),
+    ("streak_runs", "How many of the newest runs ended alike; below zero where red.", _only("streak")),
+    ("partial", "1 where something could not be seen.", _partial),
+)
+
+
+def _measures(level: str, labels: _Names, groups: Mapping[_Names, Sequence[Measures]], where: str) -> Iterator[Metric]:
+    for name, help_text, figure in _FIGURES:
+        family = _gauge(f"{level}_{name}", help_text, labels)
+        for names, group in groups.items():
+            value = figure(group)
+            # A series that is not there is what is not known.
+            if value is not None:
+                family.add_metric((where, *names), value)
+        yield family

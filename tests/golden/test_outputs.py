@@ -1,0 +1,105 @@
+"""One sweep in each output: what is new, what still fails, what recovered. Each output has a file to read."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
+from ci_failure_tracker.model import Create, Issue, Job, Requests, Result, Skip, Snapshot, WriteStatus
+from ci_failure_tracker.notify.discord import discord_message, forum_messages
+from ci_failure_tracker.notify.mail import make_mail
+from ci_failure_tracker.notify.news import News, make_news
+from ci_failure_tracker.notify.slack import slack_message
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.statistics import make_statistics
+from ci_failure_tracker.report.summary import render_summary
+from sweeping import make_plan, report_of
+
+FOLDER = Path(__file__).parent / "outputs"
+NOW = START + timedelta(hours=9)
+HEADLINES = {"test": "ValueError: no year", "lint": "E501 Line too long", "deploy": "503 Service Unavailable"}
+
+
+def a_history(runs: int, issues: tuple[Issue, ...] = ()) -> Snapshot:
+    """`test` fails from the first run on, `lint` only in it, `deploy` from run 6 on; `e2e` fails once in run 4."""
+    found = [a_run(number) for number in range(1, runs + 1)]
+    jobs = {run.id: list(jobs_of(run.number)) for run in found}
+    readings = tuple(
+        a_reading(red(run, job.name, job.id), HEADLINES.get(job.name, "lost connection"))
+        for run in found
+        for job in jobs[run.id]
+        if job.conclusion == "failure"
+    )
+    return dataclasses.replace(a_scan(found, jobs, issues), job_diagnoses=readings)
+
+
+def jobs_of(run: int) -> list[Job]:
+    fails = {"test": True, "lint": run == 1, "deploy": run == 6, "e2e": run == 4}
+    return [
+        a_job(name, "failure" if red else "success", run * 10 + place)
+        for place, (name, red) in enumerate(fails.items())
+    ]
+
+
+def report_after(scan: Snapshot) -> Report:
+    """Everything that was planned is done; a new issue gets the next number."""
+    settings = some_settings()
+    plan = make_plan(scan, settings, NOW)
+    numbers = iter(range(len(scan.issues) + 1, 100))
+    results = []
+    for action in plan.actions:
+        number = next(numbers) if isinstance(action, Create) else action.number
+        fate = WriteStatus.PLANNED if isinstance(action, Skip) else WriteStatus.DONE
+        url = f"{scan.repository.url}/issues/{number}" if number else None
+        results.append(Result(action, fate, number, url))
+    figures = make_statistics(plan.found, results, settings, NOW)
+    return report_of(plan, results, Requests(12, 988, 800), statistics=figures, now=NOW)
+
+
+def a_report() -> Report:
+    """The sweep after run 6; the issues of `test` and `lint` are there since run 1."""
+    first = report_after(a_history(1))
+    issues = tuple(
+        an_issue(result.number, result.action.body, title=result.action.title, created_at=START + timedelta(hours=2))
+        for result in first.results
+        if isinstance(result.action, Create) and result.number
+    )
+    return report_after(a_history(6, issues))
+
+
+def a_mail(news: News) -> str:
+    mail = make_mail(news, "ci@example.com", ["team@example.com"])
+    text = mail.get_body(("plain",))
+    assert text is not None
+    headers = "".join(f"{name}: {mail[name]}\n" for name in ("Subject", "From", "To", "Date", "Auto-Submitted"))
+    return f"{headers}\n{text.get_content()}".replace("\r\n", "\n")
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+
+
+OUTPUTS: dict[str, Callable[[Report], str]] = {
+    "summary.md": render_summary,
+    "report.json": lambda report: as_json(report_as_json(report)),
+    "slack.json": lambda report: as_json(slack_message(make_news(report))),
+    "discord.json": lambda report: as_json(discord_message(make_news(report))),
+    "forum.json": lambda report: as_json(forum_messages(make_news(report))),
+    "mail.txt": lambda report: a_mail(make_news(report)),
+}
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_each_output_is_as_its_file_shows(name: str) -> None:
+    text, path = OUTPUTS[name](a_report()), FOLDER / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")

@@ -1,0 +1,213 @@
+"""What GraphQL shows of the repository: its refs, commits, check suites, and how its issues were closed."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphql import GraphQLError, GraphQLResolveInfo
+
+from sandbox import access, check_suites, git, payloads
+from sandbox.call import Call, JsonObject, Refusal
+from sandbox.identifiers import node_id, number
+from sandbox.state import Closing, Commit, Issue, Run, State
+
+_Info = GraphQLResolveInfo[Any]
+_Shown = Callable[[Any], JsonObject]
+
+
+def repository(call: Call) -> JsonObject:
+    """The repository but for its objects."""
+    known = call.state.repository
+    return {
+        "id": node_id("R", known.id),
+        "databaseId": known.id,
+        "nameWithOwner": known.full_name,
+        "defaultBranchRef": lambda _info: _ref(_contents(call), f"heads/{known.default_branch}", call),
+        "ref": lambda _info, qualifiedName: _ref(_contents(call), qualifiedName, call),  # noqa: N803 - the schema's name
+        "refs": lambda _info, **asked: _refs(_contents(call), asked, call),
+        "issue": lambda _info, number: _issue(number, call),
+    }
+
+
+def commit(item: Commit, call: Call) -> JsonObject:
+    """A commit, with what it contains and the check suites on it."""
+    person = "@" not in item.author
+
+    def history(_info: _Info, first: int = 30) -> JsonObject:
+        found = git.history(call.state, item.sha) or []
+        return {"totalCount": len(found), "nodes": [commit(one, call) for one in found[:first]]}
+
+    def suites(_info: _Info, **asked: Any) -> JsonObject:
+        runs = [run for run in reversed(call.state.runs) if run.commit.sha == item.sha and not run.fork]
+        return _connection("checkSuites", runs, asked, lambda run: _suite_of(run, call))
+
+    return {
+        "__typename": "Commit",
+        "oid": item.sha,
+        "messageHeadline": item.message.partition("\n")[0],
+        "committedDate": payloads.stamp(item.at),
+        "author": {"name": item.author, "user": {"login": item.author} if person else None},
+        "history": history,
+        "checkSuites": suites,
+    }
+
+
+def suite(run: Run | None, asked: str, call: Call) -> JsonObject | GraphQLError | None:
+    """The check suite of a run by its node id, or an error."""
+    found = check_suites.suite(run, asked, call)
+    return {**found, **_about(run, call)} if isinstance(found, dict) and run else found
+
+
+def _suite_of(run: Run, call: Call) -> JsonObject:
+    name = node_id("CS", call.state.repository.id, run.check_suite_id)
+    found = suite(run, name, call)
+    if isinstance(found, dict):
+        return found
+    raise found or GraphQLError("there is no such check suite")
+
+
+def _about(run: Run, call: Call) -> JsonObject:
+    """What a check suite says of its run."""
+    return {
+        "databaseId": run.check_suite_id,
+        "status": run.status.upper(),
+        "conclusion": run.conclusion.upper() if run.conclusion else None,
+        "createdAt": payloads.stamp(run.created_at),
+        "updatedAt": payloads.stamp(run.last.updated_at),
+        "branch": lambda _info: _ref(call.state, run.branch or "", call),
+        "commit": lambda _info: commit(run.commit, call),
+        "workflowRun": _workflow_run(run, call),
+    }
+
+
+def _workflow_run(run: Run, call: Call) -> JsonObject:
+    place = call.state.repository.id
+    return {
+        "id": node_id("WFR", place, run.id),
+        "databaseId": run.id,
+        "event": run.event,
+        "runNumber": run.number,
+        "createdAt": payloads.stamp(run.created_at),
+        "updatedAt": payloads.stamp(run.last.updated_at),
+        "workflow": {
+            "id": node_id("W", place, run.workflow.id),
+            "databaseId": run.workflow.id,
+            "name": run.workflow.name,
+            "state": run.workflow.state.upper(),
+        },
+    }
+
+
+# --- refs ----------------------------------------------------------------------------------------
+
+
+def _contents(call: Call) -> State:
+    """The state, for who may see the contents of the repository."""
+    if call.state.repository.private and (call.token is None or call.token.contents == "none"):
+        raise GraphQLError("Resource not accessible by integration", extensions={"type": "FORBIDDEN"})
+    return call.state
+
+
+def _ref(state: State, name: str, call: Call) -> JsonObject | None:
+    found = git.find_ref(state, name)
+    return _shown_ref(found, call) if found else None
+
+
+def _refs(state: State, asked: JsonObject, call: Call) -> JsonObject:
+    prefix, query = asked.pop("refPrefix"), asked.pop("query", None) or ""
+    order = asked.pop("orderBy", None) or {"field": "ALPHABETICAL", "direction": "ASC"}
+    found = [ref for ref in git.refs(state) if f"refs/{ref.name}".startswith(prefix) and query in ref.name]
+    if order["field"] == "TAG_COMMIT_DATE":
+        found.sort(key=lambda ref: ref.commit.at)
+    if order["direction"] == "DESC":
+        found.reverse()
+    return _connection("refs", found, asked, lambda ref: _shown_ref(ref, call))
+
+
+def _shown_ref(ref: git.GitRef, call: Call) -> JsonObject:
+    kind, _, name = ref.name.partition("/")
+    return {
+        "id": node_id("REF", call.state.repository.id, number("ref", ref.name, start=1, span=10**9)),
+        "name": name,
+        "prefix": f"refs/{kind}/",
+        "target": lambda _info: commit(ref.commit, call),
+        "compare": lambda _info, headRef: _comparison(ref.name, headRef, call),  # noqa: N803 - the schema's name
+    }
+
+
+def _comparison(base: str, head: str, call: Call) -> JsonObject | None:
+    found = git.compare(call.state, base, head)
+    if found is None:
+        return None
+
+    def commits(_info: _Info, **asked: Any) -> JsonObject:
+        return _connection("commits", found.ahead[::-1], asked, lambda one: commit(one, call))
+
+    return {
+        "id": node_id("CMP", number(found.base.sha, found.head.sha, start=1, span=10**9)),
+        "aheadBy": len(found.ahead),
+        "behindBy": len(found.behind),
+        "status": found.status.upper(),
+        "commits": commits,
+    }
+
+
+# --- issues --------------------------------------------------------------------------------------
+
+
+def _issue(asked: int, call: Call) -> JsonObject:
+    try:
+        access.read_issues(call)
+    except Refusal as refusal:
+        raise GraphQLError(refusal.message, extensions={"type": "FORBIDDEN"}) from None
+    issue = call.state.issues.get(asked)
+    if issue is None or issue.pull_request:
+        what = f"Could not resolve to an Issue with the number of {asked}."
+        raise GraphQLError(what, extensions={"type": "NOT_FOUND"})
+    return {
+        "id": node_id("I", call.state.repository.id, issue.id),
+        "databaseId": issue.id,
+        "number": issue.number,
+        "title": issue.title,
+        "state": issue.state.upper(),
+        "closedAt": payloads.stamp(issue.closed_at) if issue.closed_at else None,
+        "timelineItems": lambda _info, **asked: _timeline(issue, asked, call),
+    }
+
+
+def _timeline(issue: Issue, asked: JsonObject, call: Call) -> JsonObject:
+    """The events of an issue, of which there are the closings alone."""
+    asked.pop("itemTypes", None)
+    return _connection("timelineItems", issue.closings, asked, lambda one: _closed_event(one, issue, call))
+
+
+def _closed_event(closing: Closing, issue: Issue, call: Call) -> JsonObject:
+    kind = call.state.account(closing.login).kind if closing.login else "User"
+    return {
+        "__typename": "ClosedEvent",
+        "id": node_id("CE", issue.id, number(closing.at, start=1, span=10**9)),
+        "actor": {"__typename": kind, "login": closing.login} if closing.login else None,
+        "closer": commit(closing.closer, call) if closing.closer else None,
+        "createdAt": payloads.stamp(closing.at),
+        "stateReason": closing.reason.upper(),
+    }
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def _connection(name: str, items: Sequence[Any], asked: JsonObject, shown: _Shown) -> JsonObject:
+    """The items between the cursors, which are their places."""
+    first, last = asked.get("first"), asked.get("last")
+    if first is None and last is None:
+        what = f"You must provide a `first` or `last` value to properly paginate the `{name}` connection."
+        raise GraphQLError(what, extensions={"type": "MISSING_PAGINATION_BOUNDARIES"})
+    start = int(asked.get("after") or 0)
+    end = len(items) if first is None else min(len(items), start + first)
+    start = start if last is None else max(start, end - last)
+    page = {
+        "hasNextPage": end < len(items),
+        "hasPreviousPage": start > 0,
+        "startCursor": str(start + 1) if start < end else None,
+        "endCursor": str(end) if start < end else None,
+    }
+    return {"totalCount": len(items), "nodes": [shown(one) for one in items[start:end]], "pageInfo": page}

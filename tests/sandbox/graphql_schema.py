@@ -1,0 +1,334 @@
+"""The part of GitHub's GraphQL schema that the sandbox serves."""
+
+# Names and types are those of the official schema; a test compares them.
+SDL = '''
+"""An ISO-8601 encoded UTC date string."""
+scalar DateTime
+
+type Query {
+  viewer: User!
+  rateLimit: RateLimit
+  repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
+  nodes(ids: [ID!]!): [Node]!
+}
+
+interface Node {
+  id: ID!
+}
+
+scalar URI
+
+type CheckSuite implements Node {
+  id: ID!
+  databaseId: Int
+  status: CheckStatusState!
+  conclusion: CheckConclusionState
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  branch: Ref
+  commit: Commit!
+  workflowRun: WorkflowRun
+  checkRuns(first: Int, filterBy: CheckRunFilter): CheckRunConnection
+}
+
+type CheckSuiteConnection {
+  nodes: [CheckSuite]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type WorkflowRun implements Node {
+  id: ID!
+  databaseId: Int
+  event: String!
+  runNumber: Int!
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  workflow: Workflow!
+}
+
+type Workflow implements Node {
+  id: ID!
+  databaseId: Int
+  name: String!
+  state: WorkflowState!
+}
+
+enum WorkflowState {
+  ACTIVE
+  DELETED
+  DISABLED_FORK
+  DISABLED_INACTIVITY
+  DISABLED_MANUALLY
+}
+
+enum CheckStatusState {
+  COMPLETED
+  IN_PROGRESS
+  PENDING
+  QUEUED
+  REQUESTED
+  WAITING
+}
+
+input CheckRunFilter {
+  checkType: CheckRunType
+  conclusions: [CheckConclusionState!]
+}
+
+enum CheckRunType {
+  ALL
+  LATEST
+}
+
+enum CheckConclusionState {
+  ACTION_REQUIRED
+  CANCELLED
+  FAILURE
+  NEUTRAL
+  SKIPPED
+  STALE
+  STARTUP_FAILURE
+  SUCCESS
+  TIMED_OUT
+}
+
+type CheckRunConnection {
+  nodes: [CheckRun]
+  totalCount: Int!
+}
+
+type CheckRun implements Node {
+  id: ID!
+  name: String!
+  detailsUrl: URI
+  conclusion: CheckConclusionState
+  startedAt: DateTime
+  completedAt: DateTime
+  steps(first: Int): CheckStepConnection
+  annotations(first: Int): CheckAnnotationConnection
+}
+
+type CheckStepConnection {
+  nodes: [CheckStep]
+  totalCount: Int!
+}
+
+type CheckStep {
+  name: String!
+  number: Int!
+  conclusion: CheckConclusionState
+  startedAt: DateTime
+  completedAt: DateTime
+}
+
+type CheckAnnotationConnection {
+  nodes: [CheckAnnotation]
+  totalCount: Int!
+}
+
+enum CheckAnnotationLevel {
+  FAILURE
+  NOTICE
+  WARNING
+}
+
+type CheckAnnotation {
+  annotationLevel: CheckAnnotationLevel
+  message: String!
+  title: String
+  path: String!
+  location: CheckAnnotationSpan!
+}
+
+type CheckAnnotationSpan {
+  start: CheckAnnotationPosition!
+}
+
+type CheckAnnotationPosition {
+  line: Int!
+}
+
+interface Actor {
+  login: String!
+}
+
+type User implements Actor {
+  login: String!
+}
+
+type Bot implements Actor {
+  login: String!
+}
+
+type Organization implements Actor {
+  login: String!
+}
+
+type PageInfo {
+  endCursor: String
+  hasNextPage: Boolean!
+  hasPreviousPage: Boolean!
+  startCursor: String
+}
+
+type RateLimit {
+  cost: Int!
+  limit: Int!
+  remaining: Int!
+  resetAt: DateTime!
+  used: Int!
+}
+
+type Repository implements Node {
+  id: ID!
+  databaseId: Int
+  nameWithOwner: String!
+  defaultBranchRef: Ref
+  issue(number: Int!): Issue
+  ref(qualifiedName: String!): Ref
+  refs(
+    after: String, first: Int, last: Int, orderBy: RefOrder, query: String, refPrefix: String!
+  ): RefConnection
+  object(expression: String, oid: GitObjectID): GitObject
+}
+
+type Ref implements Node {
+  id: ID!
+  name: String!
+  prefix: String!
+  target: GitObject
+  compare(headRef: String!): Comparison
+}
+
+type RefConnection {
+  nodes: [Ref]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+input RefOrder {
+  direction: OrderDirection!
+  field: RefOrderField!
+}
+
+enum RefOrderField {
+  ALPHABETICAL
+  TAG_COMMIT_DATE
+}
+
+enum OrderDirection {
+  ASC
+  DESC
+}
+
+type Comparison implements Node {
+  id: ID!
+  aheadBy: Int!
+  behindBy: Int!
+  status: ComparisonStatus!
+  commits(after: String, first: Int, last: Int): ComparisonCommitConnection!
+}
+
+type ComparisonCommitConnection {
+  nodes: [Commit]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+enum ComparisonStatus {
+  AHEAD
+  BEHIND
+  DIVERGED
+  IDENTICAL
+}
+
+type Issue implements Node {
+  id: ID!
+  databaseId: Int
+  number: Int!
+  title: String!
+  state: IssueState!
+  closedAt: DateTime
+  timelineItems(
+    after: String, first: Int, itemTypes: [IssueTimelineItemsItemType!], last: Int
+  ): IssueTimelineItemsConnection!
+}
+
+enum IssueState {
+  CLOSED
+  OPEN
+}
+
+enum IssueStateReason {
+  COMPLETED
+  DUPLICATE
+  NOT_PLANNED
+  REOPENED
+}
+
+enum IssueTimelineItemsItemType {
+  CLOSED_EVENT
+}
+
+type IssueTimelineItemsConnection {
+  nodes: [IssueTimelineItems]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+union IssueTimelineItems = ClosedEvent
+
+type ClosedEvent implements Node {
+  id: ID!
+  actor: Actor
+  closer: Closer
+  createdAt: DateTime!
+  stateReason: IssueStateReason
+}
+
+union Closer = Commit
+
+scalar GitObjectID
+
+scalar GitTimestamp
+
+interface GitObject {
+  oid: GitObjectID!
+}
+
+type Commit implements GitObject {
+  oid: GitObjectID!
+  messageHeadline: String!
+  committedDate: DateTime!
+  author: GitActor
+  checkSuites(after: String, first: Int, last: Int): CheckSuiteConnection
+  history(first: Int): CommitHistoryConnection!
+}
+
+type CommitHistoryConnection {
+  nodes: [Commit]
+  totalCount: Int!
+}
+
+type GitActor {
+  name: String
+  user: User
+}
+
+type Tree implements GitObject {
+  oid: GitObjectID!
+  entries: [TreeEntry!]
+}
+
+type TreeEntry {
+  name: String!
+  object: GitObject
+}
+
+type Blob implements GitObject {
+  oid: GitObjectID!
+  text: String
+  isBinary: Boolean
+}
+'''
