@@ -90,6 +90,7 @@ class MemoryGitHub:
             job_diagnoses=(*seen.job_diagnoses, *(one for one in readings if one is not None)),
             issues=tuple(issues.values()),
             closed_read=seen.closed_read or needs.closed_issues,
+            unexplained=seen.unexplained | (needs.logs.later if needs.logs else frozenset()),
             viewer="github-actions[bot]" if needs.viewer else seen.viewer,
             asked=seen.asked | set(needs.parts()),
         )
