@@ -135,7 +135,7 @@ class _HistoryBuilder:
             first_red=first_red,
             last_green=last_green,
             green_again=green_again,
-            replaced=green_again is None and any(said.replaced for said in newest),
+            replaced=green_again is None and self._is_replaced(lines, before, newest),
             flakes=tuple(self._flakes(known)),
             missed=any(reader.misses_runs(before.get(stream), told) for stream, told in self.streams.items()),
             moved_on=self._moved_on(lines),
@@ -143,6 +143,19 @@ class _HistoryBuilder:
                 seen.job_diagnosis for said in self.told for seen in said.red.values() if seen.job_diagnosis is not None
             ),
         )
+
+    def _is_replaced(
+        self, lines: Sequence[BranchStatus], before: Mapping[_Stream, BranchStatus], newest: Sequence[AttemptResult]
+    ) -> bool:
+        """Whether another cause came after the newest failure; of runs that are not read again the issue says it."""
+        if not lines:
+            return False
+        known = before.get(lines[0].stream)
+        same_break = known is not None and known.last_red.run_id == lines[0].last_red.run_id
+        state = self.state if same_break else None
+        if state is not None and state.green_again is not None:
+            return False
+        return any(said.replaced for said in newest) or (state is not None and state.replaced)
 
     def _reader(self, known: Mapping[Trigger, set[str]], ran: Set[Trigger]) -> BranchStatusReader:
         occurrences = self.state.occurrences if self.state else ()
