@@ -68,7 +68,7 @@ class MemoryGitHub:
         return seen
 
     def list_runs(self, seen: Snapshot, query: Query) -> Snapshot:
-        newest = sorted((run for run in self.runs if query.takes(run)), key=lambda run: run.order, reverse=True)
+        newest = sorted((run for run in self.runs if query.matches(run)), key=lambda run: run.order, reverse=True)
         start = newest[self.most - 1].created_at if len(newest) > self.most else None
         window = dataclasses.replace(seen.window, start=start)
         runs = newest[: self.most]
@@ -77,7 +77,7 @@ class MemoryGitHub:
         return dataclasses.replace(seen, runs=tuple(runs), window=window)
 
     def fetch(self, seen: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:  # noqa: ARG002 - logs are readings here
-        self.asked += [str(key[0] if isinstance(key, tuple) else key) for key in needs.parts()]
+        self.asked += [str(key[0] if isinstance(key, tuple) else key) for key in needs.each_key()]
         self.jobs_read += len(needs.jobs)
         jobs = tuple(RunJobs(run.id, tuple(self.jobs(run))) for run in needs.jobs)
         readings = [self.job_diagnosis(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
@@ -91,7 +91,7 @@ class MemoryGitHub:
             issues=tuple(issues.values()),
             closed_read=seen.closed_read or needs.closed_issues,
             viewer="github-actions[bot]" if needs.viewer else seen.viewer,
-            asked=seen.asked | set(needs.parts()),
+            asked=seen.asked | set(needs.each_key()),
         )
 
 

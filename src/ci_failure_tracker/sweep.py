@@ -74,7 +74,7 @@ def sweep(source: Source, writer: Writer, settings: Settings, template: IssueTem
         TrackerError: where the sweep cannot go on at all. What only a part of it could not do is in the report.
     """
     found = with_checkpoint(look(source, settings, now), settings)
-    actions = render(found.decisions.each, template, found.seen.repository, settings)
+    actions = render(found.decisions.all, template, found.seen.repository, settings)
     results = writer.apply(actions)
     statistics = make_statistics(found, results, settings, now)
     return make_report(found, results, unwritten(actions), source.requests, statistics, now)
@@ -104,7 +104,7 @@ def look_at_runs(source: Source, settings: Settings, now: datetime) -> tuple[Sna
     seen = source.list_runs(replace(seen, problems=(*seen.problems, *problems)), query)
     seen = as_remembered(seen, query, settings)
     tracked = read_issues(seen.issues, seen.viewer, now)
-    seen = replace(seen, known=runs_before_checkpoint(seen.runs, tracked, settings))
+    seen = replace(seen, runs_before_checkpoint=runs_before_checkpoint(seen.runs, tracked, settings))
     for _ in range(MOST_ROUNDS):
         needs = needs_of_runs(seen, tracked, settings, now)
         if not needs:

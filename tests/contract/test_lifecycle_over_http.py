@@ -85,13 +85,13 @@ def test_sweeps_at_once_end_with_one_issue_of_each_identity(box: Sandbox, server
             assert f"#{kept}" in issue.comments[0].body
     assert not any(report.failed for report in reports)
     box.delay = 0
-    assert not any(result.fate is WriteStatus.DONE for result in look(box, server).results)
+    assert not any(result.status is WriteStatus.DONE for result in look(box, server).results)
 
 
 def test_a_repository_that_was_moved_is_swept_under_its_new_name(box: Sandbox, server: Server) -> None:
     box.change_repository(full_name="octo-org/renamed", former_names=(REPOSITORY,))
     report = look(box, server)
-    assert [result.fate for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
+    assert [result.status for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
     (notice,) = report.problems
     assert notice.severity is Severity.NOTICE
     assert "octo-org/example is called octo-org/renamed now." in notice.what
@@ -114,7 +114,7 @@ def test_a_label_that_another_sweep_made_meanwhile_is_no_fault(box: Sandbox, ser
     }
     box.inject(Fault("status", method="POST", path="/labels$", times=1, status=422, body=json.dumps(taken)))
     report = look(box, server)
-    assert [result.fate for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
+    assert [result.status for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
     assert not report.failed
 
 

@@ -133,8 +133,8 @@ def test_without_the_input_nothing_is_asked() -> None:
     assert server.requests == []
     weekly, nightly = found(seen)["Weekly"], found(seen)["Nightly"]
     assert (weekly.missed_schedule, weekly.due) == (Silence.DISABLED, utc(1, 5, 3, 10))
-    assert weekly.last is not None
-    assert weekly.last.created_at == weekly.due
+    assert weekly.last_run is not None
+    assert weekly.last_run.created_at == weekly.due
     assert (nightly.missed_schedule, nightly.due, nightly.crons) == (None, utc(3, 10, 2, 10), ())
     assert "CI" not in found(seen)
 
@@ -183,8 +183,8 @@ def test_two_requests_do_where_every_schedule_ran_lately() -> None:
     assert asked(server) == [GRAPHQL, LIST]
     nightly = found(seen)["Nightly"]
     assert (nightly.missed_schedule, nightly.due, nightly.crons) == (None, utc(3, 13, 2) + GRACE, ("0 2 * * *",))
-    assert nightly.last is not None
-    assert nightly.last.created_at == utc(3, 10, 2, 10)
+    assert nightly.last_run is not None
+    assert nightly.last_run.created_at == utc(3, 10, 2, 10)
     assert found(seen)["Weekly"].due == utc(3, 30, 3) + GRACE
     assert seen.problems == ()
 

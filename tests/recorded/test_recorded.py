@@ -99,7 +99,7 @@ def test_every_write_is_made_once_and_says_what_was_done() -> None:
     with recorder().use_cassette("writes.yaml") as cassette:
         results = write_everything(SOURCE)
     assert cassette.all_played
-    assert [result.fate for result in results] == [WriteStatus.DONE] * 5
+    assert [result.status for result in results] == [WriteStatus.DONE] * 5
     assert {result.number for result in results} == {answers("writes.yaml", "/issues")[0]["number"]}
     assert all(result.url for result in results)
 

@@ -113,4 +113,4 @@ class JobReader:
 
 
 def _fits(run: Run) -> bool:
-    return bool(run.suite) and run.attempt <= MOST_ATTEMPTS
+    return bool(run.check_suite_id) and run.attempt <= MOST_ATTEMPTS

@@ -44,7 +44,7 @@ def list_runs(queries: Queries, query: Query) -> Listing:
         for run in islice(_newest_first(queries, query), query.most_listed):
             oldest = run.created_at
             listed += run.id not in runs
-            if not query.takes(run):
+            if not query.matches(run):
                 continue
             if run.from_fork:
                 forks += 1

@@ -19,9 +19,9 @@ from ci_failure_tracker.model import (
     Annotation,
     Diagnose,
     JobDiagnosis,
+    LogCounts,
     LogRequest,
     LogRequests,
-    LogsRead,
     Problem,
     Severity,
 )
@@ -45,7 +45,7 @@ class LogsResult:
     """What came of the logs that were asked for; `unexplained` are the jobs to ask for again in the next sweep."""
 
     job_diagnoses: tuple[JobDiagnosis, ...]
-    counts: LogsRead
+    counts: LogCounts
     unexplained: frozenset[int]
     problems: tuple[Problem, ...]
 
@@ -83,7 +83,7 @@ def read_logs(
     return LogsResult(
         job_diagnoses=tuple(one.job_diagnosis for one in told if one.job_diagnosis is not None),
         counts=_counts(told, wanted, desk.bytes_read),
-        unexplained=wanted.later | {one.wanted.job_id for one in told if _is_asked_for_again(one)},
+        unexplained=wanted.left_for_later | {one.wanted.job_id for one in told if _is_asked_for_again(one)},
         problems=tuple(_problems(told, wanted, desk)),
     )
 
@@ -197,9 +197,9 @@ def _is_asked_for_again(told: _Told) -> bool:
 # --- what is said of it --------------------------------------------------------------------------
 
 
-def _counts(told: Sequence[_Told], wanted: LogRequests, size: int) -> LogsRead:
+def _counts(told: Sequence[_Told], wanted: LogRequests, size: int) -> LogCounts:
     job_diagnoses = [one.job_diagnosis for one in told if one.job_diagnosis is not None]
-    return LogsRead(
+    return LogCounts(
         read=sum(job_diagnosis.log_unavailable is None for job_diagnosis in job_diagnoses),
         size=size,
         absent=sum(job_diagnosis.log_unavailable is not None for job_diagnosis in job_diagnoses),

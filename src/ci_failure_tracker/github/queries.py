@@ -152,7 +152,7 @@ class Queries:
             _, answer = self._requester.requestJsonAndCheck(
                 "POST",
                 self._endpoints.graphql_url,
-                input={"query": SUITES, "variables": {"ids": [run.suite for run in runs]}},
+                input={"query": SUITES, "variables": {"ids": [run.check_suite_id for run in runs]}},
             )
             if not isinstance(answer, dict):
                 raise TypeError("the answer is none of GraphQL")
@@ -325,7 +325,7 @@ class Queries:
             started_at=_utc(found.run_started_at or found.created_at),
             updated_at=_utc(found.updated_at),
             # Asking the object for what an older server does not list would send a request for each run.
-            suite=str(found._rawData.get("check_suite_node_id") or ""),
+            check_suite_id=str(found._rawData.get("check_suite_node_id") or ""),
             # A fork that was deleted since has no head repository any more.
             from_fork=head is None or head.id != found.repository.id,
             subject=_subject(found.name or "") if found.event == "dynamic" else "",

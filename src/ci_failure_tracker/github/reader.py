@@ -104,7 +104,7 @@ class GitHubReader:
         for needed, step in steps:
             if needed:
                 seen = step(seen, needs, diagnose)
-        return replace(seen, asked=seen.asked | set(needs.parts()))
+        return replace(seen, asked=seen.asked | set(needs.each_key()))
 
     def _viewer(self, seen: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
         try:
@@ -153,7 +153,7 @@ class GitHubReader:
         known = {job.id: job.annotations for one in seen.jobs for job in one.jobs if job.annotations is not None}
         found = read_logs(self.queries, needs.logs, known, diagnose, self._progress)
         return _with(
-            replace(seen, job_diagnoses=found.job_diagnoses, logs=found.counts, unexplained=found.unexplained),
+            replace(seen, job_diagnoses=found.job_diagnoses, logs=found.counts, undiagnosed=found.unexplained),
             *found.problems,
         )
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.github import Issue, Outcome
 from ci_failure_tracker.model.history import Identity
-from ci_failure_tracker.model.scan import Problem, Severity
+from ci_failure_tracker.model.snapshot import Problem, Severity
 from ci_failure_tracker.model.state import Cause, CloseReason, State
 
 
@@ -59,7 +59,7 @@ class Reopened:
 class Closed:
     """A comment says why the issue is closed, at this time."""
 
-    ending: CloseReason
+    close_reason: CloseReason
     at: datetime
 
 
@@ -110,7 +110,7 @@ class Skip:
 
     identity: Identity
     reason: str
-    why: SkipReason
+    skip_reason: SkipReason
     number: int | None = None
 
     def problem(self, severity: Severity) -> Problem:
@@ -121,7 +121,7 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
-class Failing:
+class CurrentFailure:
     """One thing that is broken now, as the summary shows it."""
 
     identity: Identity
@@ -140,11 +140,11 @@ class Failing:
 class Decisions:
     """Everything that a sweep decided, what it found to be failing, and what it could not decide."""
 
-    each: tuple[Decision | Skip, ...]
-    failing: tuple[Failing, ...]
+    all: tuple[Decision | Skip, ...]
+    failing: tuple[CurrentFailure, ...]
     problems: tuple[Problem, ...]
 
     @property
     def made(self) -> tuple[Decision, ...]:
         """The decisions to do something."""
-        return tuple(one for one in self.each if isinstance(one, Decision))
+        return tuple(one for one in self.all if isinstance(one, Decision))

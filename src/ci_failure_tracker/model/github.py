@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     ACTION_REQUIRED = "action_required"
     STARTUP_FAILURE = "startup_failure"
     RUNNER_LOST = "runner_lost"
-    SILENT = "silent"
+    MISSED_SCHEDULE = "silent"
 
     @staticmethod
     def of(conclusion: str | None) -> Outcome | None:
@@ -119,10 +119,10 @@ class Run:
     updated_at: datetime
     from_fork: bool
     subject: str = ""
-    suite: str = ""
+    check_suite_id: str = ""
 
     @property
-    def stream(self) -> tuple[int, str, str]:
+    def branch_key(self) -> tuple[int, str, str]:
         """Runs in which a newer one speaks for an older one; two workflows may share a name, but not this."""
         return self.workflow.id, self.branch, self.subject
 

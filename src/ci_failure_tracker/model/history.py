@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.causes import JobDiagnosis, LogUnavailable
+from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogUnavailable
 from ci_failure_tracker.model.github import Commit, Outcome, Run, Step
 
 
@@ -46,7 +46,7 @@ class Observation:
     ended_at: datetime | None = None
     job_diagnosis: JobDiagnosis | None = None
     started_at: datetime | None = None
-    known: bool = False
+    before_checkpoint: bool = False
     kind: IdentityKind = IdentityKind.JOB
 
 
@@ -179,12 +179,12 @@ class BranchStatus:
     skips: bool = False
 
     @property
-    def stream(self) -> tuple[int, str, str]:
+    def branch_key(self) -> tuple[int, str, str]:
         """What its runs have in common; the same as `Run.stream`."""
         return self.workflow_id, self.branch, self.subject
 
     @property
-    def known_to(self) -> tuple[datetime, int]:
+    def newest_known(self) -> tuple[datetime, int]:
         """The newest run that it knows of."""
         return max((point.at, point.run_id) for point in (self.last_red, *self.greens))
 
@@ -200,7 +200,7 @@ class Flaky:
     commits: tuple[str, ...] = ()
     more: int = 0
     failed: int = 0
-    seen: int = 0
+    runs: int = 0
     changes: int = 0
 
 
@@ -217,13 +217,13 @@ class History:
 
     identity: Identity
     occurrences: tuple[Occurrence, ...]
-    lines: tuple[BranchStatus, ...]
+    branch_statuses: tuple[BranchStatus, ...]
     first_red: RunRef | None
     last_green: RunRef | None
     green_again: RunRef | None
-    replaced: bool = False
+    cause_replaced: bool = False
     flakes: tuple[str, ...] = ()
-    missed: bool = False
+    runs_missed: bool = False
     moved_on: bool = False
     job_diagnoses: tuple[JobDiagnosis, ...] = ()
     remembered: tuple[Occurrence, ...] = ()
@@ -231,17 +231,17 @@ class History:
     @property
     def failing_legs(self) -> tuple[str, ...]:
         """The legs that were red when last seen; a job without a matrix is the leg with the empty name."""
-        return tuple(sorted({red.leg for line in self.lines for red in line.red}))
+        return tuple(sorted({red.leg for line in self.branch_statuses for red in line.red}))
 
     @property
     def failing(self) -> bool:
         """Whether any leg was red when it was last seen."""
-        return any(line.red for line in self.lines)
+        return any(line.red for line in self.branch_statuses)
 
     @property
     def gone(self) -> bool:
         """Whether nothing is left that could fail."""
-        return bool(self.lines) and all(line.gone for line in self.lines)
+        return bool(self.branch_statuses) and all(line.gone for line in self.branch_statuses)
 
     @property
     def latest(self) -> Occurrence:

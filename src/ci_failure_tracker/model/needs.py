@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from ci_failure_tracker.model.causes import LogRequests
+from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Run, Workflow
 
 
@@ -28,7 +28,7 @@ class Query:
     events: tuple[str, ...] = ()
     created_from: datetime | None = None
 
-    def takes(self, run: Run) -> bool:
+    def matches(self, run: Run) -> bool:
         """Whether a run fits; GitHub's own filters know no several values and no globs."""
         return (
             (self.workflows is None or run.workflow.id in self.workflows)
@@ -72,9 +72,9 @@ class Needs:
 
     def __bool__(self) -> bool:
         """Whether anything is needed."""
-        return any(True for _ in self.parts())
+        return any(True for _ in self.each_key())
 
-    def parts(self) -> Iterator[Hashable]:
+    def each_key(self) -> Iterator[Hashable]:
         """Each need by a key, by which it is known again. Logs and commits are asked for once in a sweep."""
         for name in ("viewer", "workflow_files", "closed_issues", "logs", "commits"):
             if getattr(self, name):

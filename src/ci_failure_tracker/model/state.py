@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.causes import ExcerptLine, LogUnavailable
+from ci_failure_tracker.model.diagnosis import ExcerptLine, LogUnavailable
 from ci_failure_tracker.model.history import BranchStatus, Flaky, Identity, Occurrence, RunRef
-from ci_failure_tracker.model.scan import CommitsBetween
+from ci_failure_tracker.model.snapshot import CommitsBetween
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class CloseReason(StrEnum):
 class Closing:
     """How and when the tracker closed an issue."""
 
-    ending: CloseReason
+    close_reason: CloseReason
     at: datetime
 
 
@@ -123,15 +123,15 @@ class State:
     first_red: RunRef | None = None
     green_again: RunRef | None = None
     gone: bool = False
-    replaced: bool = False
+    cause_replaced: bool = False
     previous: int | None = None
     causes: tuple[Cause, ...] = ()
     other_causes: int = 0
     evidence: Evidence | None = None
-    lines: tuple[BranchStatus, ...] = ()
-    lines_cut: bool = False
+    branch_statuses: tuple[BranchStatus, ...] = ()
+    branch_statuses_cut: bool = False
     flaky: Flaky | None = None
-    missed: bool = False
+    runs_missed: bool = False
     closed: Closing | None = None
     reopened_at: datetime | None = None
     week_commented: bool = False
@@ -155,7 +155,7 @@ class State:
     @property
     def is_duplicate(self) -> bool:
         """Whether the tracker closed the issue because another one stands for the same."""
-        return self.closed is not None and self.closed.ending is CloseReason.DUPLICATE
+        return self.closed is not None and self.closed.close_reason is CloseReason.DUPLICATE
 
     @property
     def latest(self) -> Occurrence:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.decisions import Skip
 from ci_failure_tracker.model.history import Identity
-from ci_failure_tracker.model.scan import Problem
+from ci_failure_tracker.model.snapshot import Problem
 from ci_failure_tracker.model.state import State
 
 
@@ -89,7 +89,7 @@ class Result:
     """An action and what became of it; `number` and `url` are the issue's where there is one."""
 
     action: Action
-    fate: WriteStatus
+    status: WriteStatus
     number: int | None = None
     url: str | None = None
     problems: tuple[Problem, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.causes import JobDiagnosis, LogsRead
+from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogCounts
 from ci_failure_tracker.model.github import Issue, Repository, Run, RunJobs, Workflow
 
 
@@ -87,7 +87,7 @@ class Schedule:
     workflow: Workflow
     missed_schedule: MissedSchedule | None
     due: datetime
-    last: Run | None = None
+    last_run: Run | None = None
     crons: tuple[str, ...] = ()
 
 
@@ -116,12 +116,12 @@ class Snapshot:
     window: Window
     problems: tuple[Problem, ...]
     job_diagnoses: tuple[JobDiagnosis, ...] = ()
-    logs: LogsRead = field(default_factory=LogsRead)
+    logs: LogCounts = field(default_factory=LogCounts)
     workflows: tuple[Workflow, ...] = ()
     commits: tuple[CommitsBetween, ...] = ()
     schedules: tuple[Schedule, ...] = ()
-    known: frozenset[int] = frozenset()
-    unexplained: frozenset[int] = frozenset()
+    runs_before_checkpoint: frozenset[int] = frozenset()
+    undiagnosed: frozenset[int] = frozenset()
     closed_unread: bool = False
     closed_read: bool = False
     hidden_commits: tuple[tuple[str, str], ...] = ()

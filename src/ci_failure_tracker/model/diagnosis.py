@@ -78,7 +78,7 @@ class LogRequests:
 
     logs: tuple[LogRequest, ...]
     left_out: int = 0
-    later: frozenset[int] = frozenset()
+    left_for_later: frozenset[int] = frozenset()
     most: int = 0
 
 
@@ -101,7 +101,7 @@ class JobDiagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class LogsRead:
+class LogCounts:
     """How many logs were read in a sweep, and how many bytes; how many were not there, not readable, over the budget.
 
     A log that is not there is `absent` whether or not annotations stood in for it.
