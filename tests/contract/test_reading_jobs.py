@@ -14,7 +14,7 @@ from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model import Observation, Snapshot
 from ci_failure_tracker.model.secret import Secret
-from ci_failure_tracker.sweep import look_at_runs
+from ci_failure_tracker.sweep import read_runs
 from ci_failure_tracker.tracking.observations import observe
 from contract.test_sandbox_graphql import OFFICIAL
 from sandbox import Fault, Sandbox, Server, check_suites
@@ -69,7 +69,7 @@ def look(box: Sandbox, server: Server, token: str = BOT, **given: str) -> Snapsh
     endpoints = Endpoints(server.api_url, server.graphql_url)
     github = GitHubReader(connect(Secret(token), endpoints, HURRIED), endpoints, REPOSITORY, Quiet())
     server.clear_requests()
-    seen, _ = look_at_runs(github, some_settings(**given), box.now)
+    seen, _ = read_runs(github, some_settings(**given), box.now)
     return seen
 
 

@@ -24,7 +24,7 @@ from ci_failure_tracker.model import LogUnavailable, Needs, Outcome, Severity, S
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.selection.log_requests import choose_log_requests
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.sweep import look_at_runs
+from ci_failure_tracker.sweep import read_runs
 from sandbox import Fault, Sandbox, Server
 from sweeping import find_in
 
@@ -78,7 +78,7 @@ def read(box: Sandbox, token: str = TOKEN, faults: Sequence[Fault] = (), **given
         github = github_of(server, token)
         # By REST, as older servers want it: so no annotations come with the jobs.
         box.inject(Fault("status", path="/graphql$", status=404, times=None))
-        seen, _ = look_at_runs(github, settings, box.now)
+        seen, _ = read_runs(github, settings, box.now)
         for fault in faults:
             box.inject(fault)
         server.clear_requests()
@@ -275,7 +275,7 @@ def test_a_log_that_breaks_off_is_begun_again() -> None:
     box = a_box(test={})
     with box.serve() as server:
         github = github_of(server)
-        seen, _ = look_at_runs(github, some_settings(), box.now)
+        seen, _ = read_runs(github, some_settings(), box.now)
         pieces = Breaks(github.queries)
         github.queries = pieces  # type: ignore[assignment]
         found = diagnose(github, seen, some_settings(), box.now)

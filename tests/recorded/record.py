@@ -81,9 +81,9 @@ def write_everything(source: Source) -> tuple[Result, ...]:
     return made, *door.apply(
         [
             Update(IDENTITY, "", number, "two\n", state, "It turned flaky.", ("flaky",)),
-            Close(IDENTITY, "", number, "three\n", state, "completed", "It is green again."),
+            Close(IDENTITY, "", number, "three\n", state, "It is green again.", state_reason="completed"),
             Reopen(IDENTITY, "", number, "four\n", state),
-            Close(IDENTITY, "", number, "five\n", state, "not_planned"),
+            Close(IDENTITY, "", number, "five\n", state, state_reason="not_planned"),
         ]
     )
 

@@ -474,7 +474,7 @@ def done(kind: str, number: int, state_reason: str = "completed", fate: WriteSta
     actions = {
         "create": Create(identity, "", "", "", (), (), a_state()),
         "reopen": Reopen(identity, "", number, "", a_state()),
-        "close": Close(identity, "", number, "", a_state(), state_reason),
+        "close": Close(identity, "", number, "", a_state(), state_reason=state_reason),
     }
     return Result(actions[kind], fate, number)  # type: ignore[arg-type]
 

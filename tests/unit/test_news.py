@@ -54,7 +54,7 @@ def new(identity: Identity = CI_TEST, title: str = "[CI Failure] CI - test") -> 
 
 
 def closed(reason: str, identity: Identity = CI_TEST, why: str = "green on 2 commits") -> Close:
-    return Close(identity, why, 7, "body", a_state(), reason)
+    return Close(identity, why, 7, "body", a_state(), state_reason=reason)
 
 
 def a_report(*results: Result, failing: tuple[CurrentFailure, ...] = ()) -> Report:

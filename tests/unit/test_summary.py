@@ -65,7 +65,7 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     first, second = report.results
     assert isinstance(first.action, Create)
     old = Update(second.action.identity, "1 new failed run", 4, "", a_state())
-    other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", a_state(), "completed")
+    other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", a_state(), state_reason="completed")
     results = (
         Result(first.action, WriteStatus.DONE, 7),
         Result(old, WriteStatus.DONE, 4),

@@ -19,12 +19,12 @@ from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import lines, one_line
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
-from ci_failure_tracker.github.writer import DryRunWriter, IssueWriter
+from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Close, Create, Reopen, Severity, Update
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.summary import render_summary, said
 from ci_failure_tracker.settings import inputs, secret_texts
-from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import plain
 
 ANNOTATIONS = 10

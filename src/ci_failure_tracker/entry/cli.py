@@ -22,13 +22,13 @@ from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import lines, one_line
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
-from ci_failure_tracker.github.writer import DryRunWriter, IssueWriter
+from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Action, Result, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import said
 from ci_failure_tracker.settings import inputs
-from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import utc
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from github.Issue import Issue as GithubIssue
 
@@ -44,13 +43,6 @@ _LABELS = {
     "flaky": ("fbca04", "Fails and passes without a change"),
 }
 _OTHER_LABEL = ("ededed", "Set by ci-failure-tracker")
-
-
-class IssueWriter(Protocol):
-    """Where a plan is carried out, or not."""
-
-    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
-        """What became of each action, in the same order."""
 
 
 class DryRunWriter:

@@ -144,7 +144,7 @@ class _Renderer:
                 return Reopen(decision.identity, reason, number, body, state, comment, decision.labels)
             case DecisionKind.CLOSE:
                 why = _STATE_REASONS[state.closed.close_reason] if state.closed else ""
-                return Close(decision.identity, reason, number, body, state, why, comment, decision.labels)
+                return Close(decision.identity, reason, number, body, state, comment, decision.labels, state_reason=why)
             case _:
                 return Update(decision.identity, reason, number, body, state, comment, decision.labels)
 

@@ -1,4 +1,4 @@
-"""The words of the project as types: what GitHub answered, what was seen in it, what is to be done."""
+"""The types of the project: what GitHub answers, what the tracker learns from it, and what it decides and writes."""
 
 from ci_failure_tracker.model.decisions import (
     Closed,

@@ -1,4 +1,4 @@
-"""Why a job failed, and which logs are to say so."""
+"""Why a job failed, and which logs to read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ci_failure_tracker.model.github import Annotation, Outcome, Step
 
 @dataclass(frozen=True, slots=True)
 class LineRange:
-    """Lines of a log, numbered from 1 over `text.split("\n")`; both ends belong to it."""
+    """A range of lines of a log, both ends included; the lines of `text.split("\n")` are numbered from 1."""
 
     start: int
     end: int
@@ -20,9 +20,10 @@ class LineRange:
 
 @dataclass(frozen=True, slots=True)
 class ExcerptLine:
-    """One line of an excerpt, cleaned and redacted; `left_out` says how many lines were left out before it.
+    """One line of an excerpt, cleaned and redacted.
 
-    `repeats` counts the lines like this one that are folded into it.
+    `number` counts the lines of the log from 1. `left_out` is how many lines of the log are left out before this one.
+    `repeats` is how many lines like this one are folded into it.
     """
 
     number: int
@@ -35,9 +36,9 @@ class ExcerptLine:
 class Diagnosis:
     """Why a job failed, read from its log or from its annotations.
 
-    `headline` and `lines` are cleaned of control characters and redacted, but not yet safe as Markdown. `ranges` are
-    the lines of the log that `lines` came from; both are empty where the log says nothing. `signature` is the same
-    whenever the cause is. `outcome` is what the log itself says of how the job ended.
+    `headline` and `lines` are redacted and have no control characters, but are not yet safe as Markdown. `ranges` are
+    the lines of the log that `lines` come from; both are empty if the log says nothing. Equal causes have an equal
+    `signature`. `outcome` is how the job ended according to the log.
     """
 
     headline: str
@@ -48,7 +49,7 @@ class Diagnosis:
 
 
 class LogUnavailable(StrEnum):
-    """Why a job has no log to read: GitHub's answer, or that there is nothing in it."""
+    """Why a job has no log to read: the status of GitHub's answer, or that the log is empty."""
 
     NOT_FOUND = "404"
     GONE = "410"
@@ -57,9 +58,9 @@ class LogUnavailable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LogRequest:
-    """A failed job whose log is worth reading; `name` says which, as in "test (3.12) of run 7 of CI".
+    """The log of one failed job to read; `name` is for people, such as "test (3.12) of run 7 of CI".
 
-    `counts` is false where it is a failure only if the reading says so: a cancelled job may have met its time limit.
+    `counts` is false if only the log can tell whether the job failed: a cancelled job may have hit its time limit.
     """
 
     job_id: int
@@ -71,24 +72,23 @@ class LogRequest:
 
 @dataclass(frozen=True, slots=True)
 class LogRequests:
-    """The logs to read, the most telling first, and how many more there would be over the `most` that a sweep reads.
+    """The logs to read, the most important first.
 
-    `later` are the jobs of these, but for those that no later sweep will ask for.
+    A sweep reads `most` logs. `left_for_later` are the ids of jobs whose logs the next sweeps read.
     """
 
     logs: tuple[LogRequest, ...]
-    left_out: int = 0
     left_for_later: frozenset[int] = frozenset()
     most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class JobDiagnosis:
-    """What is known of why one job failed: read in this sweep, or remembered by an issue.
+    """What is known about the cause of one failed job, from this sweep or from the marker of an issue.
 
-    `signature` is empty where the cause is not known, `outcome` is what the log or the annotations say of the end.
-    `log_unavailable` says why there was no log; where the cause is known all the same, annotations told it. `step` is
-    the number of the failed step. `diagnosis` is there only in the sweep that made it.
+    `signature` is empty if the cause is not known. `outcome` is how the job ended according to its log or annotations.
+    `log_unavailable` says why there is no log; a cause that is known all the same comes from annotations. `step` is the
+    number of the failed step. `diagnosis` is present only in the sweep that made it.
     """
 
     job_id: int
@@ -102,9 +102,10 @@ class JobDiagnosis:
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:
-    """How many logs were read in a sweep, and how many bytes; how many were not there, not readable, over the budget.
+    """How many logs a sweep asked for, by result, and the bytes that it read.
 
-    A log that is not there is `absent` whether or not annotations stood in for it.
+    `read` logs were read, `size` bytes in all. `absent` logs do not exist, whether or not annotations replaced them.
+    `unread` logs could not be read. `left_out` logs were over the limits of the sweep.
     """
 
     read: int = 0
@@ -115,19 +116,19 @@ class LogCounts:
 
 
 class JobSource(Protocol):
-    """What GitHub has of one failed job; each call may send requests."""
+    """The log and the annotations of one failed job; each call may send requests."""
 
     def log(self) -> Iterator[bytes]:
-        """Its log in pieces, as they arrive.
+        """The log in pieces, as they arrive.
 
         Raises:
-            LogAbsentError: where there is none.
-            GitHubError: also in the middle of it.
+            LogAbsentError: the job has no log.
+            GitHubError: the log cannot be read; this may happen after some pieces.
         """
 
     def annotations(self) -> tuple[Annotation, ...] | None:
-        """Its annotations; `None` where the token may not see them."""
+        """The annotations; `None` if the token may not see them."""
 
 
 Diagnose = Callable[[LogRequest, JobSource], JobDiagnosis | None]
-"""Says why a job failed; `None` where it turns out to be no failure."""
+"""Finds out why a job failed; returns `None` if it did not fail."""

@@ -1,4 +1,4 @@
-"""What one sweep read, and what went wrong with it."""
+"""What one sweep read, and what went wrong while reading."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ci_failure_tracker.model.github import Issue, Repository, Run, RunJobs, Wor
 
 
 class Severity(StrEnum):
-    """How loud a problem is said; an error also changes the exit code, a notice asks for nothing."""
+    """How serious a problem is: an error changes the exit code, a notice asks for no action."""
 
     NOTICE = "notice"
     WARNING = "warning"
@@ -21,7 +21,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that went wrong without stopping the sweep, and how to mend it."""
+    """Something that went wrong and did not stop the sweep; `advice` says how to fix it."""
 
     severity: Severity
     what: str
@@ -34,10 +34,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """How far the look went: runs of forks left out, runs whose jobs could not be read.
+    """How complete a snapshot is.
 
-    `partial` says that something is unknown: the list was cut short, or jobs could not be read. Of the time since
-    `start` every run that fits the filters was listed; without it they were all listed.
+    `forks` is how many runs were left out because they belong to forks, `unread` is how many runs have jobs that could
+    not be read. `partial` is true if the list of runs was cut short or jobs could not be read. Every run since `start`
+    that fits the filters was listed; without a start, every run was.
     """
 
     forks: int
@@ -48,7 +49,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A commit between the last green run and the first red one; `author` is a login, or a name where there is none."""
+    """A commit between the last passing run and the first failing one; `author` is a login, or a name without one."""
 
     sha: str
     title: str
@@ -57,9 +58,10 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class CommitsBetween:
-    """The commits after one commit up to another, the newest first; `more` says that there are more than are known.
+    """The commits after the last passing one (`green`) up to the first failing one (`red`), the newest first.
 
-    `green` and `red` are full hashes. `known` is false where GitHub no longer has one of them, after a forced push.
+    `green` and `red` are full hashes. `more` is true if there are more commits than `commits` holds. `known` is false
+    if GitHub no longer has one of the two, which happens after a forced push.
     """
 
     green: str
@@ -70,7 +72,7 @@ class CommitsBetween:
 
 
 class MissedSchedule(StrEnum):
-    """Why a workflow does not run on its schedule."""
+    """Why a workflow did not run on its schedule."""
 
     DISABLED = "disabled_inactivity"
     OVERDUE = "overdue"
@@ -78,10 +80,11 @@ class MissedSchedule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """What is known of a workflow that should run by itself: that it is quiet, and why, or that it ran.
+    """Whether a scheduled workflow runs on time.
 
-    `last` is its newest scheduled run, where one is known. `due` is the moment by which it should have run, in UTC:
-    after `last`, the third time that its cron expressions name; when it was noticed, where these are not known.
+    `missed_schedule` says why it does not; `None` means that it runs. `last_run` is its newest scheduled run, if one is
+    known. `due` is the time by which it should have run, in UTC: the third time after `last_run` that its cron
+    expressions name, or the time of the sweep if they are not known.
     """
 
     workflow: Workflow
@@ -93,19 +96,29 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that was read from GitHub in one sweep.
+    """Everything that a sweep has read from GitHub so far.
 
-    `jobs` holds the jobs of the runs whose jobs had to be read, by run id; a run that is not in it was either green, or
-    has no jobs, or is `known`, or is named in `problems`. `known` are the runs of which the open issues hold all that
-    they said, so that they were not read again. `job_diagnoses` hold what the logs of failed jobs say; `unexplained`
-    are the jobs whose logs are still to be read. `commits` are what came between the last green run and the first red
-    one. `workflows` are all that the repository has, whatever the filters say. `schedules` tell of workflows that
-    should have run by themselves. `issues` are the open ones; what is closed is read where something may have to be
-    opened: `closed_read` says that they were, `closed_unread` that this failed. `hidden_commits` are the pairs whose
-    commits GitHub does not show. `workflow_files` are the workflow files of the default branch by path, `None` where
-    they were not read; `files_at` are files as they were, by commit and path. `scheduled_runs` were listed to find the
-    newest of each workflow. `asked` are the needs that were asked for, answered or not; `label` is the one by which the
-    issues are found.
+    runs                    the listed runs that fit the filters
+    jobs                    the jobs of runs, if they were read; a run without an entry passed, has no jobs, is in
+                            `runs_before_checkpoint`, or is named in `problems`
+    issues                  the open issues with `label`, and the closed ones if they were needed
+    viewer                  the login of the token, if it was needed
+    window                  how complete the list of runs and their jobs is
+    job_diagnoses           why the failed jobs whose logs were read failed
+    logs                    how many logs were read
+    workflows               all workflows of the repository, whatever the filters say
+    commits                 the commits between the last passing run and the first failing one
+    schedules               which scheduled workflows run on time
+    runs_before_checkpoint  ids of runs that were not read again, because the open issues hold what they say
+    undiagnosed             ids of jobs whose logs a later sweep has to read
+    closed_read             whether the closed issues were read
+    closed_unread           whether reading the closed issues failed
+    hidden_commits          the pairs of commits whose history GitHub does not show
+    workflow_files          the workflow files of the default branch by path; `None` if they were not read
+    scheduled_runs          scheduled runs, with the newest of each workflow
+    files_at                the text of files by commit and path; `None` for a file that does not exist
+    asked                   the keys of the needs that were asked for, answered or not
+    label                   the label by which the tracker finds its issues
     """
 
     repository: Repository
@@ -133,12 +146,12 @@ class Snapshot:
 
 
 MAX_REQUESTS = 800
-"""GitHub gives a job's token 1,000 requests an hour; the rest is for the other programs that use it."""
+"""GitHub gives a job's token 1,000 requests an hour; other programs that use the token get the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """What the sweep cost: requests sent, what GitHub leaves to the token, and how many the sweep may send."""
+    """The requests of a sweep: sent so far, left to the token by GitHub this hour, and how many the sweep may send."""
 
     made: int
     left: int | None
