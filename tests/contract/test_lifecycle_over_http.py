@@ -218,19 +218,21 @@ def test_a_long_way_between_is_cut_and_said_to_be(box: Sandbox, server: Server) 
     assert "- and more" in suspects
 
 
-def test_the_question_is_valid_by_the_official_schema(
-    box: Sandbox, reads: Queries, monkeypatch: pytest.MonkeyPatch
+def test_the_query_for_commits_is_valid_by_the_official_schema(
+    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not OFFICIAL.is_file():
         pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
-    asked: list[str] = []
-    send = reads._requester.requestJsonAndCheck
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    requester = connect(Secret(TOKEN), endpoints, HURRIED)
+    sent: list[str] = []
+    send = requester.requestJsonAndCheck
 
     def keep(method: str, url: str, **more: Any) -> Any:
-        asked.append(more["input"]["query"])
+        sent.append(more["input"]["query"])
         return send(method, url, **more)
 
-    monkeypatch.setattr(reads._requester, "requestJsonAndCheck", keep)
-    reads.commits_between([(run.commit.sha, run.commit.sha) for run in box.runs])
+    monkeypatch.setattr(requester, "requestJsonAndCheck", keep)
+    Queries(requester, endpoints, REPOSITORY).commits_between([(run.commit.sha, run.commit.sha) for run in box.runs])
     schema = build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True)
-    assert validate(schema, parse(asked[0])) == []
+    assert validate(schema, parse(sent[0])) == []
