@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -238,8 +239,6 @@ def _give_up(title: str, mistakes: Sequence[str], exit_code: int) -> int:
 
 
 def _unexpected(error: Exception) -> str:
-    where = error.__traceback__
-    while where and where.tb_next:
-        where = where.tb_next
-    place = f" at {Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else ""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}. This is a bug: please report it with the workflow run's log."

@@ -33,6 +33,7 @@ from ci_failure_tracker.model import (
     Skip,
     Update,
     WriteStatus,
+    verb,
 )
 from ci_failure_tracker.model.progress import Progress
 
@@ -152,30 +153,18 @@ class GitHubIssueWriter:
 
     def _label_and_comment(self, issue: GithubIssue, action: Change) -> Iterator[Problem]:
         """A refusal by GitHub is a problem and does not stop the change; an error that may not recur does."""
-        for doing, write in self._additions(issue, action):
-            try:
-                yield from write(doing)
-            except TrackerError as error:
-                if isinstance(error, _MAY_NOT_RECUR):
-                    raise
-                yield Problem(Severity.ERROR, error.what, error.advice)
-
-    def _additions(
-        self, issue: GithubIssue, action: Change
-    ) -> Iterator[tuple[str, Callable[[str], Sequence[Problem]]]]:
-        if action.labels:
-            yield f"label issue #{action.number}", lambda doing: self._label(doing, issue, action.labels)
-        if action.comment:
-            yield f"comment on issue #{action.number}", lambda doing: self._comment(doing, issue, action.comment)
-
-    def _label(self, doing: str, issue: GithubIssue, names: tuple[str, ...]) -> Sequence[Problem]:
-        problems = self._make_labels(names, needed=())
-        self._once.labels(doing, issue, names)
-        return problems
-
-    def _comment(self, doing: str, issue: GithubIssue, text: str) -> Sequence[Problem]:
-        self._once.comment(doing, issue, text)
-        return ()
+        try:
+            if action.labels:
+                problems = self._make_labels(action.labels, needed=())
+                self._once.labels(f"label issue #{action.number}", issue, action.labels)
+                yield from problems
+        except TrackerError as error:
+            yield _refusal(error)
+        try:
+            if action.comment:
+                self._once.comment(f"comment on issue #{action.number}", issue, action.comment)
+        except TrackerError as error:
+            yield _refusal(error)
 
     def _issue(self, number: int) -> GithubIssue:
         """An issue to write to, without a request that reads it."""
@@ -286,6 +275,12 @@ _SAME_FOR_ALL = (MissingRightError, LabelsDroppedError, RateLimitedError, Reques
 _MAY_NOT_RECUR = (UnansweredError, RateLimitedError)
 
 
+def _refusal(error: TrackerError) -> Problem:
+    if isinstance(error, _MAY_NOT_RECUR):
+        raise error
+    return Problem(Severity.ERROR, error.what, error.advice)
+
+
 def _price(action: Create | Change, labels: set[str] | None) -> int:
     """How many requests an action takes at most, if nothing fails."""
     missing = len(action.labels) if labels is None else sum(name.casefold() not in labels for name in action.labels)
@@ -324,12 +319,6 @@ def _names(issue: GithubIssue) -> set[str]:
 
 
 def _words(action: Create | Change) -> str:
-    match action:
-        case Create():
-            return f"open the issue of {action.identity.workflow} - {action.identity.job}"
-        case Update():
-            return f"update issue #{action.number}"
-        case Reopen():
-            return f"reopen issue #{action.number}"
-        case Close():
-            return f"close issue #{action.number}"
+    if isinstance(action, Create):
+        return f"open the issue of {action.identity.workflow} - {action.identity.job}"
+    return f"{verb(action)} issue #{action.number}"
