@@ -21,11 +21,12 @@ export REPO WORKFLOW MAX_RUNS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format generate lock faults golden pictures bench bench-start bench-diagnosis bench-accuracy \
-  bench-requests simulate cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
+.PHONY: help setup demo test lint format generate lock faults golden pictures bench bench-start bench-start-extras \
+  bench-start-cold bench-diagnosis bench-diagnosis-full bench-requests bench-requests-full bench-issues bench-accuracy \
+  simulate cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-18s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 setup: $(READY) ## Install everything that development needs into .venv (82 packages, 500 MB)
 
@@ -84,22 +85,37 @@ pictures: $(READY) ## Draw the README's pictures from the demo in Chromium
 	@$(IN_TESTS) $(PYTHON) -m sandbox.demo --keep .cache/demo >/dev/null
 	@$(IN_TESTS) $(PYTHON) -m sandbox.picture .cache/demo docs/images
 
-bench: bench-start bench-diagnosis bench-requests ## Run the benchmarks
-
-bench-diagnosis: $(READY) ## Measure how fast logs are read, and in how much memory, beside a keyword grep
-	@$(IN_TESTS) $(PYTHON) tests/benchmarks/diagnosis.py $(ARGS)
-
-bench-requests: $(READY) ## Count the requests of sweeps, and time them, beside plain scripts that do as much
-	@$(IN_TESTS) $(PYTHON) -m benchmarks.requests_made $(ARGS)
-
-simulate: $(READY) ## A year of a project under this program and under naive policies; some minutes
-	@$(IN_TESTS) $(PYTHON) -m benchmarks.year $(ARGS)
+bench: bench-start bench-diagnosis bench-requests bench-issues ## Run the short benchmarks: five minutes on two CPUs
 
 bench-start: $(READY) ## Measure the time from start to the first request
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py $(ARGS)
 
+bench-start-extras: $(READY) ## The same with the inputs that need more packages; some minutes
+	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py --extras $(ARGS)
+
+bench-start-cold: $(READY) ## The same as bench-start with empty package caches; a minute
+	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py --cold $(ARGS)
+
+bench-diagnosis: $(READY) ## Measure how fast logs are read, and in how much memory, beside a keyword grep
+	@$(IN_TESTS) $(PYTHON) tests/benchmarks/diagnosis.py $(ARGS)
+
+bench-diagnosis-full: $(READY) ## The same with logs of up to 100 MB; a minute
+	@$(IN_TESTS) $(PYTHON) tests/benchmarks/diagnosis.py --megabytes 1 10 100 $(ARGS)
+
+bench-requests: $(READY) ## Count the requests of sweeps, and time them, beside plain scripts that do the same
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.requests_made $(ARGS)
+
+bench-requests-full: $(READY) ## The same with up to 1,000 runs, issues and failed runs; half an hour
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.requests_made --full $(ARGS)
+
+bench-issues: $(READY) ## Measure the CPU time of a sweep with up to 5,000 tracked issues
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.tracked_issues $(ARGS)
+
 bench-accuracy: $(READY) ## Score how well logs are explained, where labelled logs are at hand
 	@$(IN_SRC) $(PYTHON) tests/benchmarks/accuracy.py $(ARGS)
+
+simulate: $(READY) ## Simulate a year of a project under this program and under naive policies; some minutes
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.year $(ARGS)
 
 cassettes: $(READY) ## Record the cassettes anew, of GitHub itself with GITHUB_TOKEN and CASSETTE_REPOSITORY
 	@$(IN_TESTS) $(PYTHON) -m recorded.record
@@ -124,9 +140,12 @@ need-repo:
 	@if [ -z "$$REPO" ]; then \
 	  echo 'Which repository? make ci-failures-check REPO=owner/name' >&2; exit 2; fi
 
-# Makes an environment with what a list of requirements locks; made anew when the list changes.
+# Makes an environment with what a list of requirements locks; made anew when the list changes. `--clear` would empty
+# what a symbolic link points to, so a link is refused.
 define MAKE_VENV
-	@for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
+	@if [ -L '$(@D)' ]; then \
+	  echo '$(@D) is a symbolic link. Remove the link, and make creates an environment here.' >&2; exit 1; fi; \
+	for python in python3 python python3.14 python3.13 python3.12 python3.11; do \
 	  if "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' 2>/dev/null; then \
 	    found=$$python; break; fi; done; \
 	if [ -z "$$found" ]; then echo 'Python 3.11 to 3.14 is needed, and none is on PATH.' >&2; exit 1; fi; \

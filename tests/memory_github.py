@@ -76,20 +76,21 @@ class MemoryGitHub:
             self.shuffled.shuffle(runs)
         return dataclasses.replace(snapshot, runs=tuple(runs), window=window)
 
-    def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:  # noqa: ARG002 - logs are readings here
+    def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:  # noqa: ARG002 - there are no logs
         self.asked += [str(key[0] if isinstance(key, tuple) else key) for key in needs.each_key()]
         self.jobs_read += len(needs.jobs)
         jobs = tuple(RunJobs(run.id, tuple(self.jobs(run))) for run in needs.jobs)
-        readings = [self.job_diagnosis(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
+        diagnoses = [self.job_diagnosis(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
         issues = {issue.number: issue for issue in snapshot.issues}
         if needs.closed_issues:
             issues |= {number: issue for number, issue in self.issues.items() if not issue.open}
         return dataclasses.replace(
             snapshot,
             jobs=(*snapshot.jobs, *jobs),
-            job_diagnoses=(*snapshot.job_diagnoses, *(one for one in readings if one is not None)),
+            job_diagnoses=(*snapshot.job_diagnoses, *(diagnosis for diagnosis in diagnoses if diagnosis is not None)),
             issues=tuple(issues.values()),
             closed_read=snapshot.closed_read or needs.closed_issues,
+            undiagnosed=snapshot.undiagnosed | (needs.logs.left_for_later if needs.logs else frozenset()),
             viewer="github-actions[bot]" if needs.viewer else snapshot.viewer,
             asked=snapshot.asked | set(needs.each_key()),
         )
@@ -101,11 +102,11 @@ class ForgetfulGitHub(MemoryGitHub):
 
     def begin(self, label: str) -> Snapshot:
         snapshot = super().begin(label)
-        issues = tuple(dataclasses.replace(one, body=_REACH.sub("", one.body)) for one in snapshot.issues)
+        issues = tuple(dataclasses.replace(issue, body=_CHECKPOINT.sub("", issue.body)) for issue in snapshot.issues)
         return dataclasses.replace(snapshot, issues=issues)
 
 
-_REACH = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\]')
+_CHECKPOINT = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\]')
 
 
 @dataclass

@@ -41,11 +41,11 @@ def held_out(corpus: Path, folder: Path) -> Path:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Score, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, default=CORPUS)
-    parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--corpus", type=Path, default=CORPUS, help="the folder with the labelled logs")
+    parser.add_argument("--held-out", action="store_true", help="score only the third kept aside")
     options = parser.parse_args(arguments)
     if not (options.corpus / "score.py").is_file():
-        print(f"skipped: no labelled logs at {options.corpus}; name their folder with --corpus.")
+        print(f"skipped: no labelled logs in {options.corpus}; name their folder with --corpus.")
         return 0
     with tempfile.TemporaryDirectory() as folder:
         corpus = held_out(options.corpus, Path(folder)) if options.held_out else options.corpus

@@ -111,8 +111,8 @@ def measure(shape: str, megabytes: int, rounds: int) -> Iterator[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--megabytes", type=int, nargs="+", default=[1, 10, 100])
+    parser.add_argument("--rounds", type=int, default=3, help="how often each contender reads each log")
+    parser.add_argument("--megabytes", type=int, nargs="+", default=[1, 10], help="the sizes of the logs")
     options = parser.parse_args(arguments)
     print(f"Python {sys.version.split()[0]}, whole processes, medians of {options.rounds}\n")
     print("| log | size | contender | time | speed | peak memory |\n|---|---|---|---|---|---|")

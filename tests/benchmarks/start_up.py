@@ -1,8 +1,8 @@
-"""The time from the start of the action to its first request, against the usual way to start a Python action.
+"""`make bench-start`: the time from the start of the action to its first request, beside the usual way to start one.
 
-Every contender starts the same program against the same local GitHub, which notes when the first request comes in.
-They take turns, so that whatever slows the machine slows all of them. Packages come from the index that the machine
-is set up for; with warm caches every contender has fetched them before, with cold ones (`--cold`) none ever has.
+Each contender starts the same program against a local GitHub, which notes when the first request arrives. Contenders
+take turns, so that other work on the machine slows all of them. Packages come from the package index that the machine
+uses. With warm caches each contender has fetched them once before; with `--cold` the caches are empty at each start.
 """
 
 from __future__ import annotations
@@ -51,27 +51,30 @@ class Contender:
 SCHEDULES = ("INPUT_SCHEDULES", "true")
 REPORT = ("INPUT_REPORT_DIR", "report")
 SLACK = ("INPUT_SLACK_PAYLOAD", "true")
-WITH = {
-    "": (),
+EXTRAS = {
     ", schedules": (SCHEDULES,),
     ", a report": (REPORT,),
     ", Slack": (SLACK,),
     ", all three": (SCHEDULES, REPORT, SLACK),
 }
 
-CONTENDERS = (
-    Contender("python -m venv, pip install", USUAL),
-    *(
-        Contender(f"start.sh with {'uv' if with_uv else 'pip'}{name}", OURS, with_uv, inputs)
-        for with_uv in (False, True)
-        for name, inputs in WITH.items()
-    ),
-)
+
+def contenders(*, extras: bool) -> list[Contender]:
+    """The usual way, then `start.sh` with pip and with uv; `extras` adds the inputs that need more packages."""
+    inputs = {"": (), **(EXTRAS if extras else {})}
+    return [
+        Contender("python -m venv, pip install", USUAL),
+        *(
+            Contender(f"start.sh with {'uv' if with_uv else 'pip'}{name}", OURS, with_uv, given)
+            for with_uv in (False, True)
+            for name, given in inputs.items()
+        ),
+    ]
 
 
 def seconds_to_first_request(contender: Contender, caches: Path | None) -> float:
-    """Start it, in folders of its own, and read off when its first request came in."""
-    # A server of its own, for one gives no more requests an hour than GitHub.
+    """Start it in folders of its own; the seconds until its first request arrived. Without `caches` they are empty."""
+    # Each start has its own server, because a server has the rate limit of GitHub.
     with Sandbox.from_scenario(SCENARIO).serve() as server:
         return _seconds(contender, server, caches)
 
@@ -120,22 +123,22 @@ def _path_without_uv() -> str:
     return os.pathsep.join(folder for folder in folders if not Path(folder, "uv").exists())
 
 
-def measure(rounds: int, *, cold: bool) -> dict[str, list[float]]:
-    """The seconds of every contender, round by round."""
-    times: dict[str, list[float]] = {contender.name: [] for contender in CONTENDERS}
+def measure(started: Sequence[Contender], rounds: int, *, cold: bool) -> dict[str, list[float]]:
+    """The seconds of each contender, one number for each round."""
+    times: dict[str, list[float]] = {contender.name: [] for contender in started}
     with tempfile.TemporaryDirectory() as kept:
         caches = None if cold else Path(kept)
         if caches:
-            for contender in CONTENDERS:
+            for contender in started:
                 seconds_to_first_request(contender, caches)
         for _ in range(rounds):
-            for contender in CONTENDERS:
+            for contender in started:
                 times[contender.name].append(seconds_to_first_request(contender, caches))
     return times
 
 
 def table(times: dict[str, list[float]], heading: str) -> str:
-    """The medians, and what part of the first one each is."""
+    """The medians, and their ratio to the first one."""
     medians = {name: statistics.median(seconds) for name, seconds in times.items()}
     usual = next(iter(medians.values()))
     lines = [f"| {heading} | median | least | most | ratio |", "|---|---|---|---|---|"]
@@ -146,16 +149,17 @@ def table(times: dict[str, list[float]], heading: str) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, and print the tables."""
+    """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--cold", action="store_true", help="measure with empty caches as well")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each contender starts")
+    parser.add_argument("--extras", action="store_true", help="also with the inputs that need more packages")
+    parser.add_argument("--cold", action="store_true", help="empty the package caches before each start")
     options = parser.parse_args(arguments)
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {shutil.which('bash')}\n")
-    print(table(measure(options.rounds, cold=False), "start to first request, warm caches"))
-    if options.cold:
-        print()
-        print(table(measure(options.rounds, cold=True), "start to first request, cold caches"))
+    print(
+        f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {shutil.which('bash')}, medians of {options.rounds}\n"
+    )
+    times = measure(contenders(extras=options.extras), options.rounds, cold=options.cold)
+    print(table(times, f"start to first request, {'cold' if options.cold else 'warm'} caches"))
     return 0
 
 

@@ -22,7 +22,7 @@ def failed_jobs(box: Sandbox) -> list[str]:
 
 
 @pytest.mark.parametrize("shape", [Shape(10, 2), Shape(100, 20), Shape(100, 100), Shape(150, 30)], ids=str)
-def test_as_much_fails_as_the_shape_says(shape: Shape) -> None:
+def test_as_many_runs_and_jobs_fail_as_the_shape_says(shape: Shape) -> None:
     box = make(shape, NOW, NEWEST)
     assert len(box.runs) == shape.runs
     assert box.runs[0].created_at == NEWEST
@@ -38,7 +38,7 @@ def test_new_runs_fail_after_the_others() -> None:
     assert box.runs[0].created_at == last
 
 
-def test_closed_issues_are_of_things_of_their_own() -> None:
+def test_each_closed_issue_has_a_failure_id_of_its_own() -> None:
     box = make(Shape(10, 2), NOW, NEWEST)
     identity = failure_id("Integration", "redis")
     body = f'<!-- ci-failure-tracker {{"v":1,"id":"{identity}","workflow":"Integration","job":"redis"}} -->'

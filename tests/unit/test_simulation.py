@@ -1,4 +1,4 @@
-"""The simulated year: the same for each seed, true to itself, and scored as one would by hand."""
+"""The simulated year: a seed always gives the same one, it agrees with itself, and the scores are right."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def a_view(number: int, at: int, fate: str) -> Seen:
 
 
 def a_world(*fates: str) -> World:
-    """One job that runs every third hour; it is broken from the first red run to the green one after the last."""
+    """One job that runs every third hour. It is broken from the first failed run to the pass after the last one."""
     views = [a_view(number, 3 * number, fate) for number, fate in enumerate(fates, start=1)]
-    red = [view.run.created_at for view in views if view.run.conclusion == "failure"]
-    trouble = Trouble("break", "Workflow 0:build", frozenset({""}), red[0], red[-1] + 2 * HOUR, "a cause")
+    failed = [view.run.created_at for view in views if view.run.conclusion == "failure"]
+    trouble = Trouble("break", "Workflow 0:build", frozenset({""}), failed[0], failed[-1] + 2 * HOUR, "a cause")
     return World([trouble], views, views[-1].since + 2 * HOUR)
 
 
@@ -43,7 +43,7 @@ def test_a_world_is_the_same_for_its_seed() -> None:
     assert make_world(5, 20).views != make_world(6, 20).views
 
 
-def test_every_red_job_is_in_trouble() -> None:
+def test_every_failed_job_is_in_trouble() -> None:
     world = make_world(5, 40)
     for view in world.views:
         causes = dict(view.causes)
@@ -54,26 +54,26 @@ def test_every_red_job_is_in_trouble() -> None:
                 assert causes[job.id] in {one.cause for one in world.of(key)}
 
 
-def test_an_issue_a_failed_run_doubles_itself_and_never_closes() -> None:
+def test_an_issue_for_each_failed_run_makes_duplicates_and_closes_none() -> None:
     found = score(
         a_world("failure", "failure", "success"), naive(a_world("failure", "failure", "success"), "", a_run=True)
     )
     assert (found.opened, found.most_of_one, found.closings, found.recall) == (2, 2, 0, 1.0)
 
 
-def test_closing_on_the_first_green_opens_again_and_again() -> None:
+def test_closing_on_the_first_pass_reopens_again_and_again() -> None:
     world = a_world("failure", "success", "failure", "success")
     found = score(world, naive(world, "", closes=True))
     assert (found.opened, found.closings, found.wrong, found.soon) == (2, 2, 1, 1)
 
 
-def test_this_program_waits_for_two_greens_and_closes_once() -> None:
+def test_this_program_waits_for_two_passes_and_closes_once() -> None:
     world = a_world("success", "failure", "failure", "success", "success")
     found = score(world, ours(world, "", HOUR, 100))
     assert (found.opened, found.closings, found.wrong, found.most_of_one, found.recall) == (1, 1, 0, 1, 1.0)
 
 
-def test_this_program_has_no_duplicate_and_closes_nothing_wrongly_in_a_month() -> None:
+def test_in_a_month_this_program_makes_no_duplicate_and_no_wrong_closing() -> None:
     world = make_world(9, 30)
     found = score(world, ours(world, "", timedelta(days=1), 200))
     assert (found.most_of_one, found.wrong, found.recall) == (1, 0, 1.0)

@@ -1,4 +1,4 @@
-"""The rule book: what becomes of one identity, with the reason. The numbers are those of docs/architecture.md."""
+"""The rule book: what becomes of one identity, with the reason. The numbers are those of docs/lifecycle.md."""
 
 from __future__ import annotations
 

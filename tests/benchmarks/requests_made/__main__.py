@@ -1,9 +1,12 @@
-"""`make bench-requests`: the requests, the seconds and the memory of a sweep, beside plain scripts that do as much.
+"""`make bench-requests`: the requests, the seconds and the memory of a sweep, beside plain scripts that do the same.
 
-Every contender is a process of its own and sweeps a repository of its own, that all are alike, in a local GitHub that
-answers after 80 ms. A fifth of the runs failed, with two or three failed jobs each and twelve different ones in all.
-The limits of an hour and of a minute are lifted, which spares the plain way the wait after 30 searches. Nobody reads
-logs. Between writes everybody waits a second, as GitHub asks for. Each figure is of one sweep.
+Each contender is a process of its own. It sweeps its own copy of a repository in a local GitHub, which answers after
+80 ms. A fifth of the runs failed. Each of them has two or three failed jobs, of twelve different jobs in all. The rate
+limits are lifted, so the plain script need not wait after 30 searches. No contender reads logs. Each waits a second
+between two writes, as GitHub asks for. Each figure is of one sweep.
+
+The parts: `compared` is this program beside two scripts; without --plain-writes the scripts only plan. `failed` is this
+program on repositories in which 100 runs failed. `scaled` is this program with more and more issues or failed runs.
 """
 
 from __future__ import annotations
@@ -22,7 +25,6 @@ from benchmarks.requests_made.measure import DELAY, PLAIN, ROOT, Sweep, tracker
 from benchmarks.requests_made.repository import Shape
 from benchmarks.requests_made.scenarios import Compared, Scaled, compare, compare_all, scale, warm_up
 
-_ALL_FAILED = (Shape(100, 100), Shape(500, 100))
 _COMPARISON = (
     "runs", "contender", "planned: requests", "seconds", "with writes: read", "written", "seconds",
     "once more: read", "written", "seconds", "peak MB", "issues",
@@ -30,6 +32,7 @@ _COMPARISON = (
 _SCALING = ("what there is more of", "how many", "requests", "of them GraphQL", "written", "seconds", "peak MB")
 
 _PARTS = ("compared", "failed", "scaled")
+_FAILED = 100
 _MOST_PLANNED = 15
 _MOST_AGAIN = 4
 _TIMES_FASTER = 20
@@ -38,8 +41,24 @@ _Row = TypeVar("_Row")
 
 
 @dataclasses.dataclass(frozen=True)
+class Size:
+    """How much is measured where an option does not say it: each field is the value of the option of that name."""
+
+    parts: Sequence[str]
+    runs: Sequence[int]
+    failed: Sequence[int]
+    known: Sequence[int]
+    new: Sequence[int]
+    plain_writes: bool
+
+
+_SHORT = Size(("compared", "failed"), (100,), (100,), (0, 100), (10, 100), plain_writes=False)
+_FULL = Size(_PARTS, (10, 100, 1000), (100, 500), (0, 100, 1000), (10, 100, 1000), plain_writes=True)
+
+
+@dataclasses.dataclass(frozen=True)
 class Target:
-    """What a figure should be, and what it is."""
+    """What a figure should be and what it is."""
 
     what: str
     wanted: str
@@ -48,19 +67,22 @@ class Target:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print the tables, write the figures down; the exit code is 0 whatever they are."""
+    """Measure, print the tables and write the figures to a file; the exit code is 0 whatever the figures are."""
     options = _options(arguments)
     ours = tracker(options.cap)
-    # Who is ended early leaves the server with half a request, which it would print a traceback for.
+    # A contender that is stopped leaves half a request, for which the server would print a traceback.
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     _show(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {DELAY * 1000:.0f} ms an answer\n")
     warm_up(ours)
     compared, failed, scaled = [], [], []
     if "compared" in options.parts:
-        compared = _table(_COMPARISON, compare_all(ours, options.runs, options.patience), _comparison)
-        _show(f"\n`>`: ended after {options.patience:.0f} s; what follows on it was left out.\n")
+        plain_writes = options.plain_writes
+        rows = compare_all(ours, options.runs, options.patience, plain_writes=plain_writes)
+        compared = _table(_COMPARISON, rows, _comparison)
+        _show(f"\n`>`: stopped after {options.patience:.0f} s. `-`: not measured.\n")
     if "failed" in options.parts:
-        failed = _table(_COMPARISON, (compare(shape, ours, options.patience) for shape in _ALL_FAILED), _comparison)
+        shapes = [Shape(runs, _FAILED) for runs in options.failed]
+        failed = _table(_COMPARISON, (compare(shape, ours, options.patience) for shape in shapes), _comparison)
         _show("")
     if "scaled" in options.parts:
         scaled = _table(_SCALING, scale(ours, options.known, options.new, options.patience), _scaling)
@@ -82,18 +104,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--parts", nargs="+", choices=_PARTS, default=_PARTS, help="what to measure; else everything")
-    parser.add_argument("--runs", type=int, nargs="+", default=[10, 100, 1000], help="sizes of the histories compared")
-    parser.add_argument("--known", type=int, nargs="*", default=[0, 100, 1000], help="closed issues, rising")
-    parser.add_argument("--new", type=int, nargs="*", default=[10, 100, 1000], help="new failed runs, rising")
-    parser.add_argument("--quick", action="store_true", help="nothing beyond 100")
+    parser.add_argument("--full", action="store_true", help="all parts and sizes, up to 1,000; takes half an hour")
+    parser.add_argument("--parts", nargs="+", choices=_PARTS, help="the parts to measure")
+    parser.add_argument("--runs", type=int, nargs="+", help="compared: numbers of runs")
+    parser.add_argument("--plain-writes", action="store_true", default=None, help="compared: the scripts also write")
+    parser.add_argument("--failed", type=int, nargs="+", help="failed: numbers of runs, 100 or more")
+    parser.add_argument("--known", type=int, nargs="*", help="scaled: numbers of closed issues, rising")
+    parser.add_argument("--new", type=int, nargs="*", help="scaled: numbers of new failed runs, rising")
     parser.add_argument("--cap", type=int, default=500, help="how many issues the tracker may open in a sweep")
-    parser.add_argument("--patience", type=float, default=120, help="seconds after which a sweep is ended")
+    parser.add_argument("--patience", type=float, default=120, help="seconds after which a sweep is stopped")
     parser.add_argument("--json", type=Path, default=ROOT / ".cache" / "bench" / "requests.json", metavar="FILE")
     options = parser.parse_args(arguments)
-    if options.quick:
-        for name in ("runs", "known", "new"):
-            setattr(options, name, [number for number in getattr(options, name) if number <= 100])
+    for name, value in dataclasses.asdict(_FULL if options.full else _SHORT).items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    if min(options.failed) < _FAILED:
+        parser.error(f"--failed takes numbers from {_FAILED} on, because so many runs fail")
     return options
 
 
@@ -101,7 +127,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _table(head: Sequence[str], rows: Iterable[_Row], cells: Callable[[_Row], Iterable[str]]) -> list[_Row]:
-    """Show each row as soon as it is measured, and keep them."""
+    """Show each row as soon as it is measured; return all rows."""
     _show("| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")
     kept = []
     for row in rows:
@@ -117,7 +143,7 @@ def _comparison(row: Compared) -> Iterator[str]:
     for one in (row.written, row.again):
         yield from (_said(one, "reads"), _said(one, "writes"), _said(one, "seconds"))
     yield f"{max(one.megabytes for one in (row.planned, row.written, row.again) if one):,.0f}"
-    yield f"{row.issues:,}"
+    yield f"{row.issues:,}" if row.written else "-"
 
 
 def _scaling(row: Scaled) -> Iterator[str]:
@@ -160,8 +186,8 @@ def _of_speed(rows: Sequence[Compared], ours: str) -> Iterator[Target]:
             times = theirs.seconds / mine.seconds
             figure = f"{'over ' if theirs.ended_early else ''}{times:.1f} times"
             unknown = theirs.ended_early and not mine.ended_early and times < _TIMES_FASTER
-            verdict = "not known; give more --patience" if unknown else _verdict(times >= _TIMES_FASTER)
-            yield Target(f"{row.shape.runs:,} runs, {what}, beside the plain way",
+            verdict = "not known: raise --patience" if unknown else _verdict(times >= _TIMES_FASTER)
+            yield Target(f"{row.shape.runs:,} runs, {what}, beside the plain script",
                          f"{_TIMES_FASTER} times faster", figure, verdict)  # fmt: skip
 
 

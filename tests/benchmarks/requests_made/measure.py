@@ -14,12 +14,12 @@ from sandbox import Server
 
 ROOT = Path(__file__).parents[3]
 DELAY = 0.08
-"""Seconds before each answer; about what GitHub takes."""
+"""Seconds before each answer, about as many as GitHub takes."""
 
 _HERE = Path(__file__).parent
 _READING = ("GET", "HEAD")
-# A process starts with the peak of the one that started it, and this one holds the local GitHub. So a small one lies
-# between. It takes the time as well, and ends what takes too long.
+# A process starts with the peak memory of its parent, and this process holds the local GitHub. So a small process
+# starts the contender. It also takes the time, and it stops a contender that takes too long.
 _BETWEEN = """
 import json, os, signal, subprocess, sys, threading, time
 patience, *command = sys.argv[1:]
@@ -40,7 +40,7 @@ json.dump([seconds, used.ru_maxrss, late.is_set(), os.waitstatus_to_exitcode(sta
 
 @dataclass(frozen=True)
 class Sweep:
-    """What one sweep took. Where it was ended early, it would have taken more of all."""
+    """What one sweep took. If it was stopped (`ended_early`), the figures are lower bounds."""
 
     rest: int
     graphql: int
@@ -73,7 +73,7 @@ class Contender:
 
 
 def tracker(cap: int) -> Contender:
-    """This program as it is used, by its command; only the logs are left out, which the others do not read."""
+    """This program, called by its command. It reads no logs, because the scripts read none."""
     return Contender(
         "ci-failure-tracker",
         ("-m", "ci_failure_tracker", "sweep", "--repo", NAME, "--logs", "false", "--max-new-issues", str(cap)),
@@ -82,7 +82,7 @@ def tracker(cap: int) -> Contender:
     )
 
 
-PLAIN = Contender("plain way", (str(_HERE / "plain_way.py"), NAME))
+PLAIN = Contender("plain script", (str(_HERE / "plain_way.py"), NAME))
 TWO_REQUESTS = Contender("two requests a run", (str(_HERE / "two_requests.py"), NAME))
 
 
@@ -90,7 +90,7 @@ def sweep(server: Server, contender: Contender, runs: int, *, write: bool, patie
     """Let a contender sweep once.
 
     Raises:
-        SystemExit: where it failed, with what it said.
+        SystemExit: the contender failed; the message holds the end of its output.
     """
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GITHUB_", "INPUT_"))},

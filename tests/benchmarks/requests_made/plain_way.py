@@ -1,7 +1,7 @@
-"""The plain way: what a script does that is written with PyGithub's defaults and asks as its author thinks.
+"""The plain script: written with the defaults of PyGithub, without a thought for the number of requests.
 
-`plain_way.py OWNER/NAME RUNS [--write]`, with GITHUB_TOKEN and GITHUB_API_URL. It lists the runs 30 a page, asks each
-failed one for its jobs, searches for an issue of each failed job, and comments on it or opens one.
+`plain_way.py OWNER/NAME RUNS [--write]`, with GITHUB_TOKEN and GITHUB_API_URL. It lists 30 runs a page, reads the jobs
+of each failed run, searches for an issue of each failed job, and comments on the issue or opens one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ def main() -> None:
     name, runs, write = sys.argv[1], int(sys.argv[2]), "--write" in sys.argv
     github = Github(auth=Auth.Token(os.environ["GITHUB_TOKEN"]), base_url=os.environ["GITHUB_API_URL"])
     repository = github.get_repo(name)
-    listing = repository.get_workflow_runs(branch="main")  # type: ignore[arg-type]  # a name does as well
+    listing = repository.get_workflow_runs(branch="main")  # type: ignore[arg-type]  # it takes a name, too
     for run in islice(listing, runs):
         if run.conclusion != "failure":
             continue

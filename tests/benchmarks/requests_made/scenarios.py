@@ -1,4 +1,4 @@
-"""What is measured: sweeps of histories that differ in one thing at a time."""
+"""What is measured: sweeps of repositories that differ in one thing at a time."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.requests_made.measure import DELAY, PLAIN, TWO_REQUESTS, Contender, Sweep, sweep
-from benchmarks.requests_made.repository import Shape, add_closed, add_failed, add_green, make
+from benchmarks.requests_made.repository import Shape, add_closed, add_failed, add_passing, make
 from sandbox import Sandbox, Server
 from sandbox.state import Issue
 
 _CLOCK_BEHIND = timedelta(hours=2)
-"""So far the local GitHub's clock is behind: what it stamps has to be past for a program with the real time."""
+"""How far the local GitHub's clock is behind. Its times must be in the past for a program that uses the real time."""
 
 _SEARCHABLE = timedelta(minutes=2)
-"""After so long search finds a new issue."""
+"""How long it takes until the search finds a new issue."""
 
 _MOST_RUNS = 1_000
 _KNOWN_RUNS = Shape(100, 20)
@@ -25,7 +25,10 @@ _KNOWN_RUNS = Shape(100, 20)
 
 @dataclass(frozen=True)
 class Compared:
-    """A contender on one history: a dry run, then with writes, then once more with nothing new."""
+    """A contender on one repository: a dry run, then a sweep with writes, then one more with nothing new.
+
+    A sweep that was not measured is `None`.
+    """
 
     shape: Shape
     contender: str
@@ -37,20 +40,20 @@ class Compared:
 
 @dataclass(frozen=True)
 class Scaled:
-    """One sweep of the tracker where something there is more and more of."""
+    """One sweep of the tracker on a repository that has `number` of something."""
 
     what: str
     number: int
     sweep: Sweep
 
 
-def compare(shape: Shape, contender: Contender, patience: float) -> Compared:
-    """Let a contender sweep a repository of its own. What would only be ended early once more is not started."""
+def compare(shape: Shape, contender: Contender, patience: float, *, writes: bool = True) -> Compared:
+    """Let a contender sweep a repository of its own. After a sweep that was stopped, no other is started."""
     box = make(shape, _now(), _now() - timedelta(minutes=30))
     with _served(box) as server:
         planned = sweep(server, contender, shape.runs, write=False, patience=patience)
         written = again = None
-        if not planned.ended_early:
+        if writes and not planned.ended_early:
             written = sweep(server, contender, shape.runs, write=True, patience=patience)
         issues = len(box.issues)
         if written and not written.ended_early:
@@ -60,29 +63,30 @@ def compare(shape: Shape, contender: Contender, patience: float) -> Compared:
 
 
 def warm_up(ours: Contender) -> None:
-    """Sweep once unmeasured, so that everybody's bytecode is there."""
+    """Sweep once without measuring, so that the bytecode of each contender exists."""
     with make(Shape(10, 2), _now(), _now()).serve() as server:
         for contender in (ours, TWO_REQUESTS, PLAIN):
             sweep(server, contender, 1, write=False, patience=60)
 
 
-def compare_all(ours: Contender, sizes: Sequence[int], patience: float) -> Iterator[Compared]:
-    """Every contender on every size of history, of which a fifth failed."""
+def compare_all(ours: Contender, sizes: Sequence[int], patience: float, *, plain_writes: bool) -> Iterator[Compared]:
+    """Each contender on each number of runs, of which a fifth failed; the scripts write only with `plain_writes`."""
     for runs in sizes:
         for contender in (ours, TWO_REQUESTS, PLAIN):
-            yield compare(Shape(runs, runs // 5), contender, patience)
+            writes = plain_writes or contender == ours
+            yield compare(Shape(runs, runs // 5), contender, patience, writes=writes)
 
 
 def scale(ours: Contender, known: Sequence[int], new: Sequence[int], patience: float) -> Iterator[Scaled]:
-    """The tracker where nothing is new and more and more issues are closed, then where more and more runs failed."""
+    """The tracker with nothing new and more and more closed issues, then with more and more failed runs."""
     now = _now()
-    newest = now - timedelta(days=4)  # leaves room for new runs in less than the week that an issue tells of
-    box, mended = make(_KNOWN_RUNS, now, newest), make(_KNOWN_RUNS, now, newest)
-    # In one server all the while: issues hold its address, and would be written anew for another.
+    newest = now - timedelta(days=4)  # all new runs fit into the week that an issue shows
+    box, fixed = make(_KNOWN_RUNS, now, newest), make(_KNOWN_RUNS, now, newest)
+    # One server serves all sweeps: issues hold its address, and for another address they would be written again.
     with _served(box) as server:
         sweep(server, ours, _KNOWN_RUNS.runs, write=True, patience=patience)
         swept = dict(box.state.issues)
-        models = _closed(ours, mended, box, newest)
+        models = _closed(ours, fixed, box, newest)
         for number in known:
             add_closed(box, models, number - (len(box.state.issues) - len(swept)))
             taken = sweep(server, ours, _KNOWN_RUNS.runs, write=True, patience=patience)
@@ -97,22 +101,22 @@ def scale(ours: Contender, known: Sequence[int], new: Sequence[int], patience: f
             yield Scaled("new failed runs, planned", number, taken)
 
 
-def _closed(ours: Contender, mended: Sandbox, swept: Sandbox, newest: datetime) -> list[Issue]:
-    """The issues of a swept repository as a sweep leaves them once all is green again."""
-    mended.state.issues.update(copy.deepcopy(swept.state.issues))
-    mended.state.labels.update(copy.deepcopy(swept.state.labels))
-    add_green(mended, rounds=6, since=newest)
-    with mended.serve() as server:
+def _closed(ours: Contender, fixed: Sandbox, swept: Sandbox, newest: datetime) -> list[Issue]:
+    """The issues of a swept repository as a sweep leaves them after all jobs pass again."""
+    fixed.state.issues.update(copy.deepcopy(swept.state.issues))
+    fixed.state.labels.update(copy.deepcopy(swept.state.labels))
+    add_passing(fixed, rounds=6, since=newest)
+    with fixed.serve() as server:
         sweep(server, ours, _MOST_RUNS, write=True, patience=300)
-    closed = [issue for issue in mended.issues if issue.state == "closed"]
-    if len(closed) < len(mended.issues):
-        raise SystemExit(f"Of {len(mended.issues)} issues only {len(closed)} were closed when all was green again.")
+    closed = [issue for issue in fixed.issues if issue.state == "closed"]
+    if len(closed) < len(fixed.issues):
+        raise SystemExit(f"Only {len(closed)} of {len(fixed.issues)} issues were closed after all jobs passed.")
     return closed
 
 
 @contextmanager
 def _served(box: Sandbox) -> Iterator[Server]:
-    """Serve as slowly as GitHub does."""
+    """Serve the repository, and answer as slowly as GitHub does."""
     box.delay = DELAY
     with box.serve() as server:
         yield server

@@ -1,7 +1,7 @@
-"""Two requests a run: a script whose author knows of pages and pauses, and asks of each failed run what there is.
+"""Two requests a run: a script whose author uses large pages and no pauses, but reads each failed run by itself.
 
-`two_requests.py OWNER/NAME RUNS [--write]`, with GITHUB_TOKEN and GITHUB_API_URL. It lists the runs 100 a page without
-pauses, asks for each failed one and for its jobs, lists the issues once, and writes once for each job that fails.
+`two_requests.py OWNER/NAME RUNS [--write]`, with GITHUB_TOKEN and GITHUB_API_URL. It lists 100 runs a page without
+pauses, reads each failed run and its jobs, lists the issues once, and writes once for each failing job.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def main() -> None:
     )
     repository = github.get_repo(name)
     failed: dict[str, list[str]] = {}
-    listing = repository.get_workflow_runs(branch="main")  # type: ignore[arg-type]  # a name does as well
+    listing = repository.get_workflow_runs(branch="main")  # type: ignore[arg-type]  # it takes a name, too
     for listed in islice(listing, runs):
         if listed.conclusion != "failure":
             continue

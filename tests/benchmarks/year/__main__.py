@@ -1,4 +1,4 @@
-"""`make simulate`: a year of a project under this program and under naive policies, as a table."""
+"""`make simulate`: a simulated year of a project under this program and under three naive policies, as a table."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ POLICIES: tuple[Callable[[World], Ledger], ...] = (
     lambda world: ours(world, "this program, weekly", timedelta(days=7), 1_000),
     lambda world: ours(world, "this program, daily", timedelta(days=1), 200),
     lambda world: ours(world, "this program, hourly", timedelta(hours=1), 100),
-    lambda world: naive(world, "an issue a failed run", a_run=True),
-    lambda world: naive(world, "an issue a title, never closed"),
-    lambda world: naive(world, "closed on the first green", closes=True),
+    lambda world: naive(world, "an issue for each failed run", a_run=True),
+    lambda world: naive(world, "an issue for each job, never closed"),
+    lambda world: naive(world, "closed on the first pass", closes=True),
 )
 
 
 def main() -> int:
     """Print the table; the exit code is 0."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--days", type=int, default=365)
-    options.add_argument("--json", type=Path, help="write the figures there, too")
+    options.add_argument("--seed", type=int, default=1, help="another number gives another year")
+    options.add_argument("--days", type=int, default=365, help="how long the year is")
+    options.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     given = options.parse_args()
     world = make_world(given.seed, given.days)
     scores = [score(world, policy(world)) for policy in POLICIES]
@@ -44,9 +44,9 @@ def main() -> int:
 
 
 def table(scores: list[Score]) -> str:
-    """The figures as a table of Markdown."""
-    head = ("policy", "opened", "open of one", "precision", "recall", "closed", "wrong", "again in a week",
-            "comments an event", "left open")  # fmt: skip
+    """The figures as a Markdown table."""
+    head = ("policy", "opened", "open for one job", "precision", "recall", "closed", "closed wrongly",
+            "reopened in a week", "comments for an event", "left open")  # fmt: skip
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     for one in scores:
         wrong = f"{one.wrong} ({one.wrong / one.closings:.1%})" if one.closings else "-"

@@ -1,4 +1,4 @@
-"""Policies of keeping issues: this program's, and three naive ones; each says what it did, and when."""
+"""Policies of keeping issues: that of this program, and three naive ones. Each notes what it did and when."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from sweeping import TEMPLATE
 
 @dataclass
 class Entry:
-    """One issue: what it is about, when it was open, and how often it was commented on."""
+    """One issue: its jobs, when it was open, and how many comments it got."""
 
     jobs: frozenset[str]
     opened: list[datetime]
@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass
 class Ledger:
-    """What a policy did in the year, and when it looked."""
+    """What a policy did in the year, and when it swept."""
 
     name: str
     entries: list[Entry] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Ledger:
 
 
 def views(world: World) -> Iterator[tuple[datetime, dict[int, tuple[Run, tuple[Job, ...], dict[int, str]]]]]:
-    """At each full hour at which a run had ended since the one before: all runs as they are shown then."""
+    """Each full hour in which a run ended, with all runs as GitHub shows them then."""
     shown: dict[int, tuple[Run, tuple[Job, ...], dict[int, str]]] = {}
     place, now = 0, START
     while now < world.end:
@@ -77,7 +77,7 @@ def views(world: World) -> Iterator[tuple[datetime, dict[int, tuple[Run, tuple[J
 
 
 def ours(world: World, name: str, every: timedelta, most: int) -> Ledger:
-    """The program itself, sweeping at intervals; the hours in which nothing ended change nothing and are left out."""
+    """The program itself, which sweeps at intervals. Hours in which no run ended change nothing and are left out."""
     ledger, issues = Ledger(name), _Issues()
     next_at = START + every
     for now, shown in views(world):
@@ -125,7 +125,7 @@ class _Issues:
         entry.jobs |= _jobs_of(action.state)
 
     def _cover(self, job: str) -> None:
-        """Count a job among those of the issue that speaks for it; a large storm is not listed to the last leg."""
+        """Add a job to the issue that stands for its cause; such an issue does not list all jobs of a large outage."""
         for number, issue in self.issues.items():
             tracked = read_tracked(issue)
             if issue.open and tracked and tracked.state and tracked.state.identity.cause:
@@ -137,7 +137,7 @@ class _Issues:
 
 
 def _jobs_of(state: State) -> frozenset[str]:
-    """The jobs that an issue names: its own, or those that share its cause."""
+    """The jobs that an issue names: its own job, or the jobs that share its cause."""
     identity = state.identity
     if not identity.cause:
         return frozenset({f"{identity.workflow}:{identity.job}"})
@@ -149,7 +149,7 @@ def _jobs_of(state: State) -> frozenset[str]:
 
 
 def naive(world: World, name: str, *, a_run: bool = False, closes: bool = False) -> Ledger:
-    """An issue for each failed run, or for each title; closed by the first green run of any leg, or never."""
+    """An issue for each failed run, or for each job; closed by the first run in which a leg passes, or never."""
     ledger = Ledger(name)
     by_title: dict[str, Entry] = {}
     done: dict[int, int] = {}
@@ -159,10 +159,10 @@ def naive(world: World, name: str, *, a_run: bool = False, closes: bool = False)
         for run, jobs, _ in sorted(fresh, key=lambda one: one[0].order):
             done[run.id] = run.attempt
             newest = [job for job in jobs if job.attempt == run.attempt]
-            red = {_key(run, job) for job in newest if job.conclusion == "failure"}
-            if a_run and red:
-                ledger.entries.append(Entry(frozenset(red), [now], last_failure=[run.created_at]))
-            for key in () if a_run else red:
+            failed = {_key(run, job) for job in newest if job.conclusion == "failure"}
+            if a_run and failed:
+                ledger.entries.append(Entry(frozenset(failed), [now], last_failure=[run.created_at]))
+            for key in () if a_run else failed:
                 _open(ledger, by_title, key, now, run)
             for key in {_key(run, job) for job in newest if job.conclusion == "success"} if closes else ():
                 entry = by_title.get(key)
@@ -191,7 +191,7 @@ def _open(ledger: Ledger, by_title: dict[str, Entry], key: str, now: datetime, r
 
 
 def _most_open(ledger: Ledger) -> int:
-    """Of issues that are never closed, how many stand for one job at the end."""
+    """The most issues of one job at the end, where no issue is ever closed."""
     counts: dict[str, int] = {}
     for entry in ledger.entries:
         for job in entry.jobs:

@@ -1,4 +1,4 @@
-"""How well a policy did: held against the truth."""
+"""How well a policy did, compared with the truth."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ class Score:
     """The figures of one policy.
 
     opened           issues created or reopened
-    most_of_one      open issues of one job at one time, at most; more than one are duplicates
-    precision        of the openings, those of a job that was in trouble when it last failed before
-    recall           of the breaks and storms that a sweep could see (a red run had ended and none had mended it), those
-                     that had an open issue of the job, or one that names it, right after that sweep
-    wrong            of the closings, those in the middle of the break or storm that the issue's last failure was of
-    soon             of the closings, those after which the same issue was opened again within a week
-    comments         per real event: starts and ends of troubles that a sweep could see, a storm counted once
-    left_open        issues still open at the end, of jobs without trouble in the last four weeks
+    most_of_one      the most open issues of one job at one time; more than one are duplicates
+    precision        the share of the openings in which the job had been in trouble
+    recall           the share of the breaks and outages that had an open issue of the job, or one that names it, right
+                     after the first sweep that could see them: a failed run had ended, and the trouble was not over
+    closings         issues closed
+    wrong            closings during the break or outage that the last failure of the issue belongs to
+    soon             closings after which the same issue was reopened within a week
+    comments         comments for each event; an event is the start or the end of a trouble that a sweep could see, and
+                     an outage is one trouble
+    left_open        issues open at the end whose jobs had no trouble in the last four weeks
     """
 
     name: str
@@ -68,7 +70,7 @@ def _share(part: int, whole: int) -> float:
 
 
 def _reds(world: World) -> Iterator[tuple[str, list[tuple[datetime, datetime, str]]]]:
-    """Of each job the red runs: when they ended, when they were created, and what they failed of."""
+    """The failed runs of each job: when they ended, when they were created, and their cause."""
     found: dict[str, list[tuple[datetime, datetime, str]]] = {}
     for view in world.views:
         causes = dict(view.causes)
@@ -82,7 +84,7 @@ def _reds(world: World) -> Iterator[tuple[str, list[tuple[datetime, datetime, st
 def _first_sweep(
     one: Trouble, reds: dict[str, list[tuple[datetime, datetime, str]]], ledger: Ledger
 ) -> datetime | None:
-    """The first sweep that could see the trouble: after a red run of it had ended, and before it was over."""
+    """The first sweep that could see the trouble: after a failed run of it ended, and before the trouble was over."""
     ended = next((end for end, _, cause in reds.get(one.job, ()) if cause == one.cause), None)
     place = bisect_left(ledger.sweeps, ended) if ended else len(ledger.sweeps)
     if place == len(ledger.sweeps) or ledger.sweeps[place] > one.end:

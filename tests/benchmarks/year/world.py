@@ -1,4 +1,4 @@
-"""A made-up year of a project with 40 jobs: what ran, how it ended, and the truth behind it. The same for each seed."""
+"""A simulated year of a project with 40 jobs: the runs and the troubles behind them. A seed always gives one year."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LASTS = timedelta(minutes=10)
 
 @dataclass
 class JobSpec:
-    """A job of the project: its name now, the legs it has now, and how often it is skipped."""
+    """A job of the project: its name, its legs at the moment, and how often it is skipped."""
 
     workflow: int
     name: str
@@ -28,13 +28,13 @@ class JobSpec:
 
     @property
     def key(self) -> str:
-        """What an issue of it is known by."""
+        """The workflow and the job, as issues name them."""
         return f"{WORKFLOWS[self.workflow].name}:{self.name}"
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """What is wrong with a job from one moment to another. Of a flaky one `rate` is how often it fails."""
+    """What is wrong with a job for a time. `rate` is the share of its runs that fail, 1 unless `kind` is flaky."""
 
     kind: str
     job: str
@@ -51,7 +51,7 @@ NIGHTLY = {6, 7}
 
 @dataclass(frozen=True)
 class Seen:
-    """A run as GitHub shows it from a moment on, with the jobs of all its attempts and why the failed ones failed."""
+    """A run as GitHub shows it from a moment on, with the jobs of all attempts and the cause of each failed job."""
 
     since: datetime
     run: Run
@@ -61,7 +61,7 @@ class Seen:
 
 @dataclass
 class World:
-    """The year. `views` are in the order of time; a later view of a run takes the place of an earlier one."""
+    """The year. `views` are in order of time; a later view of a run replaces an earlier one."""
 
     troubles: list[Trouble]
     views: list[Seen]
@@ -73,8 +73,8 @@ class World:
 
 
 def make_world(seed: int, days: int) -> World:
-    """A year, or fewer days of it."""
-    return _Maker(Random(seed), days).world()  # noqa: S311 - a game, no secret
+    """The year of a seed, or only its first days."""
+    return _Maker(Random(seed), days).world()  # noqa: S311 - a simulation, no secret
 
 
 class _Maker:
@@ -125,7 +125,7 @@ class _Maker:
         return START + timedelta(hours=self._random.uniform(24, max(25, self._days * 24 - 24)))
 
     def _matrix_changes(self) -> Iterator[tuple[datetime, str, int]]:
-        """Legs that come and go, jobs that are taken out."""
+        """Legs that are added or removed, and jobs that are removed."""
         with_legs = [place for place, spec in enumerate(self.specs) if spec.legs]
         for _ in range(6):
             yield self._moment(), self._random.choice(["add", "remove"]), self._random.choice(with_legs)
@@ -157,7 +157,7 @@ class _Maker:
         return any(one.run.workflow.id == number and one.run.created_at.date() == now.date() for one in recent)
 
     def _cut(self, one: Trouble) -> Trouble:
-        """What is taken out is in trouble no longer."""
+        """The trouble, which ends when its job is removed."""
         gone = [at for at, what, place in self._changes if what == "gone" and self.specs[place].key == one.job]
         end = min([one.end, *gone])
         return Trouble(one.kind, one.job, one.legs, one.start, end, one.cause, one.rate)
@@ -205,7 +205,7 @@ class _Maker:
     def _superseded(self, number: int, number_of_run: int, run_id: int, now: datetime) -> list[Seen]:
         jobs = (Job(next(self._jobs), "job", "cancelled", (Step(1, "Run", "cancelled"),)),)
         seen = self._seen(number, number_of_run, run_id, "push", 1, now, now + timedelta(minutes=3), jobs, ())
-        # Only runs that ended are shown here; GitHub also lists the one that it made room for.
+        # Only completed runs are shown here; GitHub also lists the run that replaced this one.
         return [replace(seen, since=seen.since + _LASTS)]
 
     def _fates(self, spec: JobSpec, now: datetime) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -236,7 +236,7 @@ class _Maker:
                 causes.append((job_id, cause))
         return tuple(jobs), tuple(causes)
 
-    def _seen(  # noqa: PLR0917 - what GitHub says of a run
+    def _seen(  # noqa: PLR0917 - the fields of a run
         self,
         workflow: int,
         number: int,

@@ -1,0 +1,49 @@
+"""The Makefile: what it lists, and what it refuses to empty."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MAKEFILE = ROOT / "Makefile"
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32" or not shutil.which("make"), reason="needs make on Linux or macOS"
+)
+
+
+def make(folder: Path, target: str) -> subprocess.CompletedProcess[str]:
+    """Run one target of our Makefile in another folder."""
+    command = ["make", "--silent", f"--file={MAKEFILE}", target]
+    # What a `make test` around this test was called with is not for this make.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(("venv", "lock"), [(".venv", "requirements.txt"), (".venv-run", "requirements-run.txt")])
+def test_a_venv_behind_a_symbolic_link_is_not_emptied(tmp_path: Path, venv: str, lock: str) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / lock).touch()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (tmp_path / venv).symlink_to(elsewhere)
+    done = make(tmp_path, f"{venv}/.ready")
+    assert done.returncode
+    assert f"{venv} is a symbolic link" in done.stderr
+    assert [path.name for path in elsewhere.iterdir()] == ["kept"]
+
+
+def test_help_lists_every_target_for_people() -> None:
+    rules = re.search(r"^\.PHONY: ((?:.*\\\n)*.*)$", MAKEFILE.read_text("utf-8"), re.MULTILINE)
+    assert rules
+    phony = set(rules[1].replace("\\\n", " ").split()) - {"need-repo"}
+    listed = {line.split()[0] for line in make(ROOT, "help").stdout.splitlines()}
+    assert listed == phony
