@@ -71,6 +71,6 @@ def report_of(
     return make_report(plan.found, done, unwritten(plan.actions), requests, statistics, now)
 
 
-def door_of(requester: MeteredRequester, github: GitHubReader) -> GitHubIssueWriter:
-    """What writes, without waiting between writes and without telling of it."""
+def writer_of(requester: MeteredRequester, github: GitHubReader) -> GitHubIssueWriter:
+    """The writer to the repository that `github` reads, without shown progress."""
     return GitHubIssueWriter(requester, github.queries, TEXTS, Quiet())

@@ -17,7 +17,7 @@ from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Sandbox, Server
 from sandbox.box import Kept
-from sweeping import TEMPLATE, door_of
+from sweeping import TEMPLATE, writer_of
 
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
@@ -75,7 +75,7 @@ def look(server: Server, retry_policy: RetryPolicy = PATIENT, at: datetime = NOW
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, retry_policy)
     github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
-    return sweep(github, door_of(requester, github), settings, TEMPLATE, at)
+    return sweep(github, writer_of(requester, github), settings, TEMPLATE, at)
 
 
 def look_or_fail(server: Server, retry_policy: RetryPolicy) -> Report | None:

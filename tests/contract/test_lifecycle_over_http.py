@@ -23,7 +23,7 @@ from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server
 from sandbox.state import Account
-from sweeping import TEMPLATE, door_of
+from sweeping import TEMPLATE, writer_of
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 REPOSITORY = "octo-org/example"
@@ -65,7 +65,7 @@ def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Repo
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(token), endpoints, HURRIED)
     github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
-    return sweep(github, door_of(requester, github), settings, TEMPLATE, box.now)
+    return sweep(github, writer_of(requester, github), settings, TEMPLATE, box.now)
 
 
 @pytest.mark.parametrize("sweeps", [2, 4, 8])

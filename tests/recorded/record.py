@@ -25,7 +25,7 @@ from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model import Close, Create, Identity, Reopen, Result, Update
 from ci_failure_tracker.model.secret import Secret
 from sandbox import Sandbox
-from sweeping import door_of
+from sweeping import writer_of
 
 CASSETTES = Path(__file__).parent / "cassettes"
 SCENARIO = Path(__file__).parent / "scenario.yaml"
@@ -74,7 +74,7 @@ def read_everything(source: Source) -> Queries:
 def write_everything(source: Source) -> tuple[Result, ...]:
     """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
     requester = connect(Secret(source.token), source.endpoints, HURRIED)
-    writer = door_of(requester, GitHubReader(requester, source.endpoints, source.repository, Quiet()))
+    writer = writer_of(requester, GitHubReader(requester, source.endpoints, source.repository, Quiet()))
     state = a_state(IDENTITY)
     (created,) = writer.apply([Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, (), state)])
     number = created.number or 0

@@ -110,7 +110,7 @@ def sweep_over_http(server: Server, inputs: Mapping[str, str], now: datetime) ->
     requester = connect(Secret(inputs["token"]), endpoints, HURRIED)
     github = GitHubReader(requester, endpoints, settings.repository, Quiet())
     texts = IssueTexts(identity_of, closed_as_duplicate)
-    door: IssueWriter = (
+    writer: IssueWriter = (
         DryRunWriter() if settings.dry_run else GitHubIssueWriter(requester, github.queries, texts, Quiet())
     )
-    return sweep(github, door, settings, IssueTemplate(settings.issue_template), now)
+    return sweep(github, writer, settings, IssueTemplate(settings.issue_template), now)
