@@ -64,35 +64,35 @@ class MemoryGitHub:
         still_open = tuple(issue for issue in self.issues.values() if issue.open)
         return dataclasses.replace(a_scan([], issues=still_open), label=label)
 
-    def list_workflows(self, seen: Snapshot) -> Snapshot:
-        return seen
+    def list_workflows(self, snapshot: Snapshot) -> Snapshot:
+        return snapshot
 
-    def list_runs(self, seen: Snapshot, query: Query) -> Snapshot:
-        newest = sorted((run for run in self.runs if query.takes(run)), key=lambda run: run.order, reverse=True)
+    def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
+        newest = sorted((run for run in self.runs if query.matches(run)), key=lambda run: run.order, reverse=True)
         start = newest[self.most - 1].created_at if len(newest) > self.most else None
-        window = dataclasses.replace(seen.window, start=start)
+        window = dataclasses.replace(snapshot.window, start=start)
         runs = newest[: self.most]
         if self.shuffled:
             self.shuffled.shuffle(runs)
-        return dataclasses.replace(seen, runs=tuple(runs), window=window)
+        return dataclasses.replace(snapshot, runs=tuple(runs), window=window)
 
-    def fetch(self, seen: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:  # noqa: ARG002 - logs are readings here
-        self.asked += [str(key[0] if isinstance(key, tuple) else key) for key in needs.parts()]
+    def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:  # noqa: ARG002 - there are no logs
+        self.asked += [str(key[0] if isinstance(key, tuple) else key) for key in needs.each_key()]
         self.jobs_read += len(needs.jobs)
         jobs = tuple(RunJobs(run.id, tuple(self.jobs(run))) for run in needs.jobs)
-        readings = [self.job_diagnosis(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
-        issues = {issue.number: issue for issue in seen.issues}
+        diagnoses = [self.job_diagnosis(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
+        issues = {issue.number: issue for issue in snapshot.issues}
         if needs.closed_issues:
             issues |= {number: issue for number, issue in self.issues.items() if not issue.open}
         return dataclasses.replace(
-            seen,
-            jobs=(*seen.jobs, *jobs),
-            job_diagnoses=(*seen.job_diagnoses, *(one for one in readings if one is not None)),
+            snapshot,
+            jobs=(*snapshot.jobs, *jobs),
+            job_diagnoses=(*snapshot.job_diagnoses, *(diagnosis for diagnosis in diagnoses if diagnosis is not None)),
             issues=tuple(issues.values()),
-            closed_read=seen.closed_read or needs.closed_issues,
-            unexplained=seen.unexplained | (needs.logs.later if needs.logs else frozenset()),
-            viewer="github-actions[bot]" if needs.viewer else seen.viewer,
-            asked=seen.asked | set(needs.parts()),
+            closed_read=snapshot.closed_read or needs.closed_issues,
+            undiagnosed=snapshot.undiagnosed | (needs.logs.left_for_later if needs.logs else frozenset()),
+            viewer="github-actions[bot]" if needs.viewer else snapshot.viewer,
+            asked=snapshot.asked | set(needs.each_key()),
         )
 
 
@@ -101,12 +101,12 @@ class ForgetfulGitHub(MemoryGitHub):
     """The same, but an issue's marker never holds how far a sweep had read, so that each reads everything."""
 
     def begin(self, label: str) -> Snapshot:
-        seen = super().begin(label)
-        issues = tuple(dataclasses.replace(one, body=_REACH.sub("", one.body)) for one in seen.issues)
-        return dataclasses.replace(seen, issues=issues)
+        snapshot = super().begin(label)
+        issues = tuple(dataclasses.replace(issue, body=_CHECKPOINT.sub("", issue.body)) for issue in snapshot.issues)
+        return dataclasses.replace(snapshot, issues=issues)
 
 
-_REACH = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\]')
+_CHECKPOINT = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\]')
 
 
 @dataclass

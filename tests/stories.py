@@ -15,7 +15,7 @@ from ci_failure_tracker.model import Close, Commit, Issue, Job, Run, Step
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.selection.checkpoint import with_checkpoint
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.sweep import look, sweep
+from ci_failure_tracker.sweep import read_and_decide, sweep
 from ci_failure_tracker.tracking.decide import Findings
 from memory_github import ForgetfulGitHub, MemoryGitHub, MemoryWriter
 from sweeping import TEMPLATE, Plan
@@ -111,11 +111,11 @@ class Tracker:
         return kind(runs, jobs, self.issues, most=self.most, shuffled=shuffled)
 
     def look(self, now: datetime, shuffled: random.Random | None = None) -> Findings:
-        return look(self.github(now, shuffled), self.settings, now)
+        return read_and_decide(self.github(now, shuffled), self.settings, now)
 
     def plan(self, now: datetime, shuffled: random.Random | None = None) -> Plan:
         found = with_checkpoint(self.look(now, shuffled), self.settings)
-        return Plan(found, render(found.decisions.each, TEMPLATE, found.seen.repository, self.settings))
+        return Plan(found, render(found.decisions.all, TEMPLATE, found.seen.repository, self.settings))
 
     def sweep(self, now: datetime) -> Report:
         github = self.github(now)

@@ -13,7 +13,7 @@ from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, Is
 from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate, render, unwritten
-from ci_failure_tracker.model import Action, Failing, Observation, Problem, Requests, Result, Snapshot
+from ci_failure_tracker.model import Action, CurrentFailure, Observation, Problem, Requests, Result, Snapshot
 from ci_failure_tracker.report.measures import Statistics
 from ci_failure_tracker.report.report import Report, make_report
 from ci_failure_tracker.selection.checkpoint import with_checkpoint
@@ -35,7 +35,7 @@ class Plan:
     actions: tuple[Action, ...]
 
     @property
-    def failing(self) -> tuple[Failing, ...]:
+    def failing(self) -> tuple[CurrentFailure, ...]:
         return self.found.decisions.failing
 
     @property
@@ -55,7 +55,7 @@ def find_in(
 def make_plan(scan: Snapshot, settings: Settings, now: datetime, observed: Sequence[Observation] | None = None) -> Plan:
     found = with_checkpoint(find_in(scan, settings, now, observed), settings)
     template = IssueTemplate(settings.issue_template) if settings.issue_template else TEMPLATE
-    return Plan(found, render(found.decisions.each, template, scan.repository, settings))
+    return Plan(found, render(found.decisions.all, template, scan.repository, settings))
 
 
 def report_of(
@@ -71,6 +71,6 @@ def report_of(
     return make_report(plan.found, done, unwritten(plan.actions), requests, statistics, now)
 
 
-def door_of(requester: MeteredRequester, github: GitHubReader) -> GitHubIssueWriter:
-    """What writes, without waiting between writes and without telling of it."""
+def writer_of(requester: MeteredRequester, github: GitHubReader) -> GitHubIssueWriter:
+    """The writer to the repository that `github` reads, without shown progress."""
     return GitHubIssueWriter(requester, github.queries, TEXTS, Quiet())

@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> int:
-    """Go to the edge that is asked for: the action needs nothing that a terminal does, and `explain` no GitHub."""
+    """Run the entry point that is asked for; each is imported only if it runs, because their packages differ."""
     if sys.argv[1:] == ["action"]:
         from ci_failure_tracker.entry.action import main as run_action  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
-"""The situations in which a sweep cannot go on, each with the advice that mends it and an exit code.
+"""The errors of a sweep, each with advice and an exit code.
 
-Exit code 1 is a failure of the tracker or of GitHub, 2 is something the caller can mend in the settings.
+Exit code 1 means that the tracker or GitHub failed. Exit code 2 means that the user can fix the settings.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ MISUSED = 2
 
 
 class TrackerError(Exception):
-    """What went wrong, and how to mend it."""
+    """`what` says what went wrong, `advice` how to fix it."""
 
     exit_code = FAILED
     severity = Severity.ERROR
@@ -25,12 +25,12 @@ class TrackerError(Exception):
         self.advice = advice
 
     def __str__(self) -> str:
-        """Both on one line, for an annotation."""
+        """Both as one text."""
         return f"{self.what} {self.advice}".strip()
 
 
 class SettingsError(TrackerError):
-    """Settings that cannot be used; carries every mistake found, not only the first."""
+    """The settings cannot be used; `mistakes` holds every mistake."""
 
     exit_code = MISUSED
 
@@ -40,7 +40,7 @@ class SettingsError(TrackerError):
 
 
 class BadTokenError(TrackerError):
-    """GitHub does not know the token."""
+    """GitHub does not accept the token."""
 
     exit_code = MISUSED
 
@@ -66,7 +66,7 @@ class NoSuchRepositoryError(TrackerError):
 
 
 class ArchivedError(TrackerError):
-    """An archived repository takes no issues."""
+    """The repository is archived, so it takes no issues."""
 
     exit_code = MISUSED
 
@@ -78,7 +78,7 @@ class ArchivedError(TrackerError):
 
 
 class IssuesDisabledError(TrackerError):
-    """A repository whose issues are switched off."""
+    """The issues of the repository are disabled."""
 
     exit_code = MISUSED
 
@@ -90,7 +90,7 @@ class IssuesDisabledError(TrackerError):
 
 
 class MissingRightError(TrackerError):
-    """The token lacks a right; the advice holds the YAML that gives it."""
+    """The token lacks a permission; the advice holds the YAML that gives it."""
 
     exit_code = MISUSED
 
@@ -104,7 +104,7 @@ class MissingRightError(TrackerError):
 
 
 class LogAbsentError(TrackerError):
-    """A job has no log to read; no fault of the sweep."""
+    """A job has no log."""
 
     def __init__(self, log_unavailable: LogUnavailable) -> None:
         super().__init__(f"There is no log ({log_unavailable}).")
@@ -112,7 +112,7 @@ class LogAbsentError(TrackerError):
 
 
 class UnexplainedLogError(TrackerError):
-    """A log was read, and the program failed over it."""
+    """The program failed while it read a log."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(
@@ -122,33 +122,33 @@ class UnexplainedLogError(TrackerError):
 
 
 class UnreadableScheduleError(TrackerError):
-    """A workflow file from which no schedule can be read; the sweep goes on without it."""
+    """No schedule can be read from a workflow file; the sweep goes on without it."""
 
 
 class UnknownWorkflowError(TrackerError):
-    """Workflows were asked for that the repository does not have; the text holds the nearest names."""
+    """The settings name workflows that the repository does not have; the text holds similar names."""
 
     exit_code = MISUSED
 
 
 class GitHubError(TrackerError):
-    """GitHub did not answer, or not in a way that can be used."""
+    """GitHub gave no answer, or none that can be used."""
 
 
 class RefusedError(GitHubError):
-    """GitHub takes what it was sent for invalid (422); it did nothing."""
+    """GitHub rejected the request as invalid (422) and did nothing."""
 
 
 class UnansweredError(GitHubError):
-    """GitHub's answer was lost, or is none; whether it did what it was asked to is not known."""
+    """GitHub's answer was lost or is broken, so it is not known whether GitHub carried out the request."""
 
 
 class RateLimitedError(GitHubError):
-    """The token has used up its requests for now."""
+    """The token has used up its rate limit."""
 
 
 class RequestsSpentError(GitHubError):
-    """The sweep has sent as many requests as it may; what is done so far is kept."""
+    """The sweep has sent as many requests as it may; what it did so far stays."""
 
     severity = Severity.WARNING
 
@@ -163,4 +163,4 @@ class RequestsSpentError(GitHubError):
 
 
 class BadValueError(ValueError):
-    """An input's text that cannot be read; its message says what would be right."""
+    """The text of an input cannot be read; the message says what is allowed."""

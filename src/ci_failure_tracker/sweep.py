@@ -1,4 +1,4 @@
-"""A sweep: list, read what is needed, decide, render, write, report. The only place that knows the order."""
+"""A sweep: list, read what is needed, decide, render, write, report. Only this module knows the order."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from ci_failure_tracker.issues.render import render, unwritten
 from ci_failure_tracker.model import (
     Action,
     Diagnose,
-    JobDiagnosis,
-    JobSource,
-    LogRequest,
     Needs,
     Problem,
     Query,
@@ -36,87 +33,87 @@ from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.track import TrackedIssues, read_issues
 
 MOST_ROUNDS = 8
-"""Questions to GitHub that follow from one another. Runs take up to four (jobs, more jobs, three for schedules beside
-them), issues up to six (closed ones, the login that tells whose they are, logs, the first two again, commits)."""
+"""Rounds of requests that follow from one another. Runs take up to four rounds (jobs, more jobs, and three for
+schedules at the same time). Issues take up to six (closed issues, the login of the token, logs, the first two again,
+commits)."""
 
 
-class Source(Protocol):
-    """Where a sweep reads: GitHub, or what stands in for it."""
+class GitHub(Protocol):
+    """The repository as a sweep reads it; each method returns a snapshot that holds more."""
 
     @property
     def requests(self) -> Requests:
-        """What the sweep cost so far."""
+        """The requests of the sweep so far."""
 
     def begin(self, label: str) -> Snapshot:
-        """The repository and its open issues with a label."""
+        """Read the repository and its open issues with a label."""
 
-    def list_workflows(self, seen: Snapshot) -> Snapshot:
-        """The workflows."""
+    def list_workflows(self, snapshot: Snapshot) -> Snapshot:
+        """List the workflows."""
 
-    def list_runs(self, seen: Snapshot, query: Query) -> Snapshot:
-        """The runs that a query asks for."""
+    def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
+        """List the runs that a query asks for."""
 
-    def fetch(self, seen: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
-        """What is needed; each need is among `asked` afterwards."""
+    def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
+        """Read what is needed, and add the keys of the needs to `asked`."""
 
 
-class Writer(Protocol):
-    """What carries out writes, or holds them back."""
+class IssueWriter(Protocol):
+    """Carries out actions, or holds them back."""
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
-        """What became of each action, in the same order."""
+        """Return the result of each action, in the same order."""
 
 
-def sweep(source: Source, writer: Writer, settings: Settings, template: IssueTemplate, now: datetime) -> Report:
-    """Look once at the repository and do what is to be done; a dry run differs in its writer alone.
+def sweep(github: GitHub, writer: IssueWriter, settings: Settings, template: IssueTemplate, now: datetime) -> Report:
+    """Read the repository once, and bring its issues up to date; a dry run differs only in the writer.
 
     Raises:
-        TrackerError: where the sweep cannot go on at all. What only a part of it could not do is in the report.
+        TrackerError: if the sweep cannot go on at all. The report names what only a part of it could not do.
     """
-    found = with_checkpoint(look(source, settings, now), settings)
-    actions = render(found.decisions.each, template, found.seen.repository, settings)
+    findings = with_checkpoint(read_and_decide(github, settings, now), settings)
+    actions = render(findings.decisions.all, template, findings.seen.repository, settings)
     results = writer.apply(actions)
-    statistics = make_statistics(found, results, settings, now)
-    return make_report(found, results, unwritten(actions), source.requests, statistics, now)
+    statistics = make_statistics(findings, results, settings, now)
+    return make_report(findings, results, unwritten(actions), github.requests, statistics, now)
 
 
-def look(source: Source, settings: Settings, now: datetime) -> Findings:
-    """Read until everything can be decided."""
+def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findings:
+    """Read until nothing else is needed for the decisions."""
     diagnose = job_diagnoser(Limits(lines=settings.excerpt_lines))
-    seen, tracked = look_at_runs(source, settings, now)
+    snapshot, tracked = read_runs(github, settings, now)
     for _ in range(MOST_ROUNDS):
-        tracked = read_issues(seen.issues, seen.viewer, now, tracked)
-        found = find(seen, tracked, settings, now)
-        needs = needs_of_trust(seen) or needs_of_issues(found, settings, now)
+        tracked = read_issues(snapshot.issues, snapshot.viewer, now, tracked)
+        findings = find(snapshot, tracked, settings, now)
+        needs = needs_of_trust(snapshot) or needs_of_issues(findings, settings, now)
         if not needs:
-            return found
-        seen = source.fetch(seen, needs, diagnose)
-    return find(_not_all_seen(seen), read_issues(seen.issues, seen.viewer, now, tracked), settings, now)
+            return findings
+        snapshot = github.fetch(snapshot, needs, diagnose)
+    snapshot = _incomplete(snapshot)
+    return find(snapshot, read_issues(snapshot.issues, snapshot.viewer, now, tracked), settings, now)
 
 
-def look_at_runs(source: Source, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
-    """The runs with all that has to be known of them, but for logs; and the open issues that are ours."""
-    seen = source.begin(settings.labels[0])
-    if needs := needs_of_trust(seen):
-        seen = source.fetch(seen, needs, _nothing_to_say)
-    seen = source.list_workflows(seen)
-    query, problems = query_of(settings, seen, now)
-    seen = source.list_runs(replace(seen, problems=(*seen.problems, *problems)), query)
-    seen = as_remembered(seen, query, settings)
-    tracked = read_issues(seen.issues, seen.viewer, now)
-    seen = replace(seen, known=runs_before_checkpoint(seen.runs, tracked, settings))
+def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
+    """Read the runs with everything that is needed about them except logs, and the tracker's open issues."""
+    diagnose = job_diagnoser(Limits(lines=settings.excerpt_lines))
+    snapshot = github.begin(settings.labels[0])
+    if needs := needs_of_trust(snapshot):
+        snapshot = github.fetch(snapshot, needs, diagnose)
+    snapshot = github.list_workflows(snapshot)
+    query, problems = query_of(settings, snapshot, now)
+    snapshot = github.list_runs(replace(snapshot, problems=(*snapshot.problems, *problems)), query)
+    snapshot = as_remembered(snapshot, query, settings)
+    tracked = read_issues(snapshot.issues, snapshot.viewer, now)
+    snapshot = replace(snapshot, runs_before_checkpoint=runs_before_checkpoint(snapshot.runs, tracked, settings))
     for _ in range(MOST_ROUNDS):
-        needs = needs_of_runs(seen, tracked, settings, now)
+        needs = needs_of_runs(snapshot, tracked, settings, now)
         if not needs:
-            return judge_schedules(seen, settings, now), tracked
-        seen = source.fetch(seen, needs, _nothing_to_say)
-    return judge_schedules(_not_all_seen(seen), settings, now), tracked
+            return judge_schedules(snapshot, settings, now), tracked
+        snapshot = github.fetch(snapshot, needs, diagnose)
+    return judge_schedules(_incomplete(snapshot), settings, now), tracked
 
 
-def _nothing_to_say(_wanted: LogRequest, _job: JobSource) -> JobDiagnosis | None:
-    """Stands for a diagnosis where no logs are asked for."""
-
-
-def _not_all_seen(seen: Snapshot) -> Snapshot:
+def _incomplete(snapshot: Snapshot) -> Snapshot:
     what = f"The sweep stopped asking after {MOST_ROUNDS} rounds, so it may not have seen everything."
-    return replace(seen, problems=(*seen.problems, Problem(Severity.WARNING, what, "The next sweep goes on.")))
+    problem = Problem(Severity.WARNING, what, "The next sweep goes on.")
+    return replace(snapshot, problems=(*snapshot.problems, problem))

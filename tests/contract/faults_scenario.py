@@ -17,7 +17,7 @@ from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Sandbox, Server
 from sandbox.box import Kept
-from sweeping import TEMPLATE, door_of
+from sweeping import TEMPLATE, writer_of
 
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
@@ -62,26 +62,26 @@ def a_busy_box() -> Sandbox:
     with box.serve() as server:
         look(server, at=_MIDDAY)
         box.close_issue(3, "completed", at=_MIDDAY + timedelta(minutes=5))
-        twin = box.issue(2)
-        box.add_issue(twin.title, twin.body, twin.labels, login="github-actions[bot]")
+        duplicate = box.issue(2)
+        box.add_issue(duplicate.title, duplicate.body, duplicate.labels, login="github-actions[bot]")
         for run in _LATER:
             box.add_run(run)
     return box
 
 
-def look(server: Server, patience: RetryPolicy = PATIENT, at: datetime = NOW) -> Report:
+def look(server: Server, retry_policy: RetryPolicy = PATIENT, at: datetime = NOW) -> Report:
     """One sweep; the time is the same in each, as if they came one right after the other."""
     settings = read_settings({"token": TOKEN, "repository": REPOSITORY})
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    requester = connect(Secret(TOKEN), endpoints, patience)
+    requester = connect(Secret(TOKEN), endpoints, retry_policy)
     github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
-    return sweep(github, door_of(requester, github), settings, TEMPLATE, at)
+    return sweep(github, writer_of(requester, github), settings, TEMPLATE, at)
 
 
-def look_or_fail(server: Server, patience: RetryPolicy) -> Report | None:
+def look_or_fail(server: Server, retry_policy: RetryPolicy) -> Report | None:
     """A sweep that may end with an error of the project's own, as the edges show it; any other gets out."""
     try:
-        return look(server, patience)
+        return look(server, retry_policy)
     except TrackerError:
         return None
 
@@ -98,7 +98,7 @@ class Said:
     comments: tuple[str, ...]
 
 
-def said(box: Sandbox, server: Server) -> tuple[Said, ...]:
+def issues_of(box: Sandbox, server: Server) -> tuple[Said, ...]:
     """All issues; numbers, addresses and how far was read may differ from one sweep to another."""
     return tuple(
         sorted(
@@ -114,7 +114,7 @@ def said(box: Sandbox, server: Server) -> tuple[Said, ...]:
                 )
                 for issue in box.issues
             ),
-            key=lambda one: (one.title, one.state, one.body),
+            key=lambda issue: (issue.title, issue.state, issue.body),
         )
     )
 
@@ -125,6 +125,6 @@ def without_faults(box: Sandbox, server: Server, kept: Kept) -> tuple[tuple[Said
     look(server)
     asked = len(server.requests)
     look(server)
-    found = said(box, server)
+    issues = issues_of(box, server)
     box.come_back_to(kept)
-    return found, asked
+    return issues, asked

@@ -56,7 +56,7 @@ def test_a_sweep_stops_between_two_items_keeps_what_is_done_and_warns(box: Sandb
     assert result.exit_code == 0
     assert sent(server) <= 46
     assert report["partial"] is True
-    assert [one["gravity"] for one in report["problems"]] == ["warning"]
+    assert [problem["gravity"] for problem in report["problems"]] == ["warning"]
     assert (
         "it sent 37 requests, of 46 that it may. The jobs of 8 runs were not asked for."
         in report["problems"][0]["what"]
@@ -71,9 +71,9 @@ def test_writes_that_no_longer_fit_are_left_to_the_next_sweep(box: Sandbox, serv
     result = sweep("--max-requests", "25", "--execute", "--yes")
     assert result.exit_code == 0
     assert sent(server) <= 25
-    fates = [one["fate"] for one in json.loads(result.stdout)["actions"]]
-    assert "failed" in fates
-    assert len(box.issues) == fates.count("done")
+    statuses = [action["fate"] for action in json.loads(result.stdout)["actions"]]
+    assert "failed" in statuses
+    assert len(box.issues) == statuses.count("done")
     box.clear_faults()
     assert sweep("--execute", "--yes").exit_code == 0
     assert sorted(issue.title for issue in box.issues) == [
@@ -81,7 +81,7 @@ def test_writes_that_no_longer_fit_are_left_to_the_next_sweep(box: Sandbox, serv
     ]
 
 
-def test_what_github_leaves_counts_where_it_is_less(
+def test_the_limit_of_github_counts_if_it_is_lower(
     monkeypatch: pytest.MonkeyPatch, box: Sandbox, server: Server
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "enough-left")
@@ -92,7 +92,7 @@ def test_what_github_leaves_counts_where_it_is_less(
     assert sent(server) < 51
 
 
-def test_below_fifty_left_it_does_not_begin(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
+def test_a_sweep_needs_fifty_requests_to_begin(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "little-left")
     result = sweep()
     assert result.exit_code == 1

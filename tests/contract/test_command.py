@@ -70,7 +70,7 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(box: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_execute_writes_where_nobody_needs_to_be_asked(box: Sandbox) -> None:
+def test_execute_with_yes_writes_without_a_question(box: Sandbox) -> None:
     result = sweep("--execute", "--yes")
     assert result.exit_code == 0
     assert [issue.title for issue in box.issues] == [
@@ -80,7 +80,7 @@ def test_execute_writes_where_nobody_needs_to_be_asked(box: Sandbox) -> None:
     assert "dry run" not in result.output
 
 
-def test_execute_without_a_terminal_and_without_yes_is_refused_before_anything_is_asked(server: Server) -> None:
+def test_execute_needs_a_terminal_or_yes(server: Server) -> None:
     result = sweep("--execute")
     assert result.exit_code == 2
     assert "--yes" in words(result)
@@ -102,8 +102,8 @@ def test_json_is_the_report_and_nothing_else_on_stdout() -> None:
     ]
     assert report["requests"] == {"made": 9, "left": 993, "most": 800}  # one for all jobs, one for the commits
     assert report["logs"]["read"] == 2
-    assert [one["headline"] for one in report["failing"]] == ["Process completed with exit code 1."] * 2
-    assert all(one["signature"].startswith("v1:") for one in report["failing"])
+    assert [failing["headline"] for failing in report["failing"]] == ["Process completed with exit code 1."] * 2
+    assert all(failing["signature"].startswith("v1:") for failing in report["failing"])
 
 
 def test_every_input_is_an_option() -> None:
@@ -121,7 +121,7 @@ def test_the_repository_may_come_from_the_environment(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(
-    ("token", "arguments", "told"),
+    ("token", "arguments", "texts"),
     [
         ("", [], ["`token` is missing", "GITHUB_TOKEN"]),
         ("wrong", [], ["401 Bad credentials", "expired"]),
@@ -143,26 +143,26 @@ def test_the_repository_may_come_from_the_environment(monkeypatch: pytest.Monkey
     ],
 )
 @pytest.mark.usefixtures("server")
-def test_a_mistake_is_told_with_its_mending_and_exits_with_2(
-    monkeypatch: pytest.MonkeyPatch, token: str, arguments: list[str], told: list[str]
+def test_a_mistake_is_reported_with_advice_and_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, token: str, arguments: list[str], texts: list[str]
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", token)
     result = sweep(*arguments)
     assert result.exit_code == 2, result.output
-    for text in told:
+    for text in texts:
         assert text in words(result)
     assert "Traceback" not in result.output
 
 
 @pytest.mark.parametrize(
-    ("change", "told"), [({"archived": True}, "is archived"), ({"has_issues": False}, "Issues are disabled")]
+    ("change", "message"), [({"archived": True}, "is archived"), ({"has_issues": False}, "Issues are disabled")]
 )
 @pytest.mark.usefixtures("server")
-def test_a_repository_that_takes_no_issues_is_told(box: Sandbox, change: dict[str, bool], told: str) -> None:
+def test_a_repository_that_takes_no_issues_is_an_error(box: Sandbox, change: dict[str, bool], message: str) -> None:
     box.change_repository(**change)
     result = sweep()
     assert result.exit_code == 2
-    assert told in words(result)
+    assert message in words(result)
 
 
 @pytest.mark.usefixtures("server")
@@ -173,9 +173,7 @@ def test_an_excluded_workflow_that_does_not_exist_is_only_a_warning() -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_a_token_that_may_not_write_fails_each_write_and_says_which_right(
-    monkeypatch: pytest.MonkeyPatch, box: Sandbox
-) -> None:
+def test_a_token_that_may_not_write_fails_and_the_right_is_named(monkeypatch: pytest.MonkeyPatch, box: Sandbox) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "read-only")
     result = sweep("--execute", "--yes")
     assert result.exit_code == 1
@@ -185,9 +183,7 @@ def test_a_token_that_may_not_write_fails_each_write_and_says_which_right(
 
 
 @pytest.mark.usefixtures("server")
-def test_a_token_that_may_not_label_opens_nothing_that_would_not_be_found_again(
-    monkeypatch: pytest.MonkeyPatch, box: Sandbox
-) -> None:
+def test_a_token_that_may_not_label_leaves_no_issue_open(monkeypatch: pytest.MonkeyPatch, box: Sandbox) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "no-labels")
     result = sweep("--execute", "--yes")
     assert result.exit_code == 1
@@ -201,7 +197,7 @@ def test_a_token_that_may_not_label_opens_nothing_that_would_not_be_found_again(
 
 
 @pytest.mark.usefixtures("server")
-def test_a_rate_limit_is_named_as_one(box: Sandbox) -> None:
+def test_a_rate_limit_is_named(box: Sandbox) -> None:
     box.inject(Fault("secondary-rate-limit", times=None))
     result = sweep()
     assert result.exit_code == 1
@@ -230,7 +226,7 @@ def test_jobs_that_cannot_be_read_leave_out_their_run_only(box: Sandbox) -> None
 
 
 @pytest.mark.parametrize("kind", ["primary-rate-limit", "status"])
-def test_a_sweep_does_not_hammer_at_a_github_that_goes_on_refusing(
+def test_a_sweep_stops_asking_if_github_goes_on_refusing(
     server: Server, box: Sandbox, monkeypatch: pytest.MonkeyPatch, kind: FaultKind
 ) -> None:
     monkeypatch.setattr("ci_failure_tracker.github.retry.RetryPolicy.wait", lambda *_, **__: None)
@@ -263,7 +259,7 @@ def test_a_misspelt_assignee_does_not_keep_the_issue_from_being_opened(box: Sand
 
 
 @pytest.mark.usefixtures("server")
-def test_an_address_that_is_none_is_told_with_the_other_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_address_is_reported_with_the_other_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_API_URL", "https://")
     monkeypatch.setenv("GITHUB_TOKEN", "")
     result = sweep()
@@ -273,7 +269,7 @@ def test_an_address_that_is_none_is_told_with_the_other_mistakes(monkeypatch: py
 
 
 @pytest.mark.usefixtures("server")
-def test_filters_that_nothing_fits_are_told() -> None:
+def test_filters_that_no_run_fits_are_reported() -> None:
     result = sweep("--branch", "master")
     assert result.exit_code == 0
     assert "No run fits the filters: `branch` master." in words(result)
@@ -312,7 +308,7 @@ def test_foreign_names_give_no_command_in_the_terminal(box: Sandbox) -> None:
 @pytest.mark.usefixtures("server")
 def test_the_filters_choose_the_runs(arguments: list[str], failing: list[str]) -> None:
     result = sweep("--format", "json", *arguments)
-    assert [one["job"] for one in json.loads(result.stdout)["failing"]] == failing
+    assert [failing["job"] for failing in json.loads(result.stdout)["failing"]] == failing
 
 
 def test_a_quiet_workflow_is_found_beside_a_busy_one_that_is_left_out(server: Server, box: Sandbox) -> None:
@@ -320,11 +316,11 @@ def test_a_quiet_workflow_is_found_beside_a_busy_one_that_is_left_out(server: Se
         day, clock = divmod(hour, 24)
         box.add_run(workflow="ci.yml", at=f"2026-03-{day + 2:02}T{clock:02}:30:00Z")
     report = json.loads(sweep("--format", "json", "--exclude-workflow", "ci.yml", "--max-runs", "5").stdout)
-    assert [one["job"] for one in report["failing"]] == ["publish"]
+    assert [failing["job"] for failing in report["failing"]] == ["publish"]
     assert sum(record.path.endswith("/runs") for record in server.requests) == 1
 
 
-def test_several_events_are_sifted(box: Sandbox, server: Server) -> None:
+def test_several_events_are_filtered(box: Sandbox, server: Server) -> None:
     box.add_run(workflow="Release", at="2026-03-09T12:00:00Z", event="workflow_dispatch", conclusion="failure")
     report = json.loads(sweep("--format", "json", "--event", "Push, schedule").stdout)
     assert sum(look["runs"] for look in report["looked_at"]) == 3
@@ -333,7 +329,7 @@ def test_several_events_are_sifted(box: Sandbox, server: Server) -> None:
 
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("fork", ["passer-by", "deleted"])
-def test_a_fork_never_counts_even_when_it_was_deleted_since(box: Sandbox, fork: str) -> None:
+def test_a_run_of_a_fork_never_counts_even_of_a_deleted_fork(box: Sandbox, fork: str) -> None:
     box.add_run(
         workflow="Release",
         at="2026-03-09T12:00:00Z",
@@ -341,7 +337,7 @@ def test_a_fork_never_counts_even_when_it_was_deleted_since(box: Sandbox, fork: 
         fork=fork,
     )
     report = json.loads(sweep("--format", "json").stdout)
-    assert [one["job"] for one in report["failing"]] == ["test", "publish"]
+    assert [failing["job"] for failing in report["failing"]] == ["test", "publish"]
 
 
 @pytest.mark.usefixtures("server")
@@ -350,7 +346,7 @@ def test_a_pull_request_with_our_label_is_no_tracked_issue(box: Sandbox) -> None
     issue = box.issue(1)
     issue.pull_request = True
     sweep("--execute", "--yes")
-    assert [one.title for one in box.issues if not one.pull_request and one.title == issue.title] == [issue.title]
+    assert [same.title for same in box.issues if not same.pull_request and same.title == issue.title] == [issue.title]
 
 
 def test_enterprise_server_is_asked_at_its_own_addresses(
@@ -369,7 +365,7 @@ def test_enterprise_server_is_asked_at_its_own_addresses(
 
 
 @pytest.mark.usefixtures("server")
-def test_an_issue_that_may_be_ours_is_not_doubled_when_our_login_is_unknown(
+def test_no_second_issue_is_opened_if_the_login_is_not_known(
     box: Sandbox,
 ) -> None:
     sweep("--execute", "--yes")

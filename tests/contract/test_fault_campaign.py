@@ -23,9 +23,9 @@ from contract.faults_scenario import (
     TOKEN,
     Said,
     a_busy_box,
+    issues_of,
     look,
     look_or_fail,
-    said,
     without_faults,
 )
 from sandbox import Fault, Sandbox, Server
@@ -58,7 +58,7 @@ class Stage:
     box: Sandbox
     server: Server
     kept: Kept
-    wanted: tuple[Said, ...]
+    expected: tuple[Said, ...]
     requests: int
 
     def clean(self) -> None:
@@ -71,8 +71,8 @@ def stage() -> Iterator[Stage]:
     box = a_busy_box()
     with box.serve() as server:
         kept = box.keep()
-        wanted, requests = without_faults(box, server, kept)
-        yield Stage(box, server, kept, wanted, requests)
+        expected, requests = without_faults(box, server, kept)
+        yield Stage(box, server, kept, expected, requests)
 
 
 def test_the_sweep_of_the_campaign_does_everything(stage: Stage) -> None:
@@ -80,7 +80,7 @@ def test_the_sweep_of_the_campaign_does_everything(stage: Stage) -> None:
     report = look(stage.server)
     assert report.line.endswith("1 opened, 1 updated, 1 reopened, 2 closed")
     assert not report.failed
-    asked = {(one.method, one.path.rpartition("/")[2]) for one in stage.server.requests}
+    asked = {(request.method, request.path.rpartition("/")[2]) for request in stage.server.requests}
     assert {("POST", "graphql"), ("POST", "labels"), ("POST", "comments"), ("GET", "logs"), ("POST", "issues")} <= asked
     assert stage.requests >= 30
 
@@ -92,7 +92,7 @@ def test_the_sweep_of_the_campaign_does_everything(stage: Stage) -> None:
         *((name, BURST) for name in ("500", "lost reply", "page with 200", "missing log")),
     ],
 )
-def test_after_a_fault_and_one_clean_sweep_the_issues_are_as_without(stage: Stage, fault: str, times: int) -> None:
+def test_one_clean_sweep_after_a_fault_gives_the_expected_issues(stage: Stage, fault: str, times: int) -> None:
     silent = []
     # A burst strikes its neighbours as well, and what is late costs time.
     cases = range(0, stage.requests, 3 if times > 1 or fault == "late" else 1)
@@ -103,9 +103,9 @@ def test_after_a_fault_and_one_clean_sweep_the_issues_are_as_without(stage: Stag
         stage.box.clear_faults()
         if report is not None and report.window.partial and not report.problems:
             silent.append(after)
-        if said(stage.box, stage.server) != stage.wanted:  # else it was made up for at once
+        if issues_of(stage.box, stage.server) != stage.expected:  # else it was made up for at once
             look(stage.server)
-        assert said(stage.box, stage.server) == stage.wanted, f"{fault} at request {after + 1}"
+        assert issues_of(stage.box, stage.server) == stage.expected, f"{fault} at request {after + 1}"
     assert silent == []
     print(f"\n{fault}, {times} in a row: {len(cases)} cases, 0 lost, 0 doubled", end="")
 
@@ -118,7 +118,7 @@ class KilledError(BaseException):
 
 
 @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
-def test_a_sweep_killed_around_any_request_is_made_up_for_by_the_next(
+def test_the_next_sweep_completes_one_killed_around_any_request(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
     send = MeteredRequester._try
@@ -140,7 +140,7 @@ def test_a_sweep_killed_around_any_request_is_made_up_for_by_the_next(
             patch.setattr(MeteredRequester, "_try", dying)
             look(stage.server)
         look(stage.server)
-        assert said(stage.box, stage.server) == stage.wanted, f"killed at request {last}"
+        assert issues_of(stage.box, stage.server) == stage.expected, f"killed at request {last}"
     print(f"\nkilled {'after' if answered else 'before'} a request: {stage.requests} cases, 0 lost, 0 doubled", end="")
 
 
@@ -155,7 +155,7 @@ sys.exit(action.main())
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 @pytest.mark.parametrize("writes", [1, 3])
-def test_a_process_that_is_ended_from_outside_leaves_nothing_half(
+def test_the_next_sweep_completes_one_whose_process_was_ended(
     stage: Stage, number: signal.Signals, writes: int
 ) -> None:
     stage.clean()
@@ -178,8 +178,8 @@ def test_a_process_that_is_ended_from_outside_leaves_nothing_half(
     assert process.returncode not in {0, None}
     assert ("The sweep was stopped (SIGTERM)" in log) is (number is signal.SIGTERM)
     look(stage.server)
-    assert said(stage.box, stage.server) == stage.wanted
+    assert issues_of(stage.box, stage.server) == stage.expected
 
 
 def _written(server: Server) -> int:
-    return sum(one.method != "GET" and one.path != "/graphql" for one in server.requests)
+    return sum(request.method != "GET" and request.path != "/graphql" for request in server.requests)

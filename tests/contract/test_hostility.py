@@ -275,7 +275,7 @@ def test_a_life_of_hostile_text_does_no_harm(texts: Sequence[Hostile], chapters:
             goes_on(box, texts, chapter)
             told = runner.run(box, server, SETTINGS)
             check_everything(box, server, told, texts, checked)
-            changes = [one.action.reason for one in told.report.results if one.fate is WriteStatus.DONE]
+            changes = [one.action.reason for one in told.report.results if one.status is WriteStatus.DONE]
             assert bool(changes) is (chapter != "looked at again"), changes
     kinds = {(comment.body.partition(":")[0]) for issue in box.issues for comment in issue.comments}
     assert kinds >= ({"Failed again"} if "otherwise" in chapters else {"Closed", "Failing again"})
@@ -289,7 +289,7 @@ def test_other_groupings_do_no_harm_either(other: Mapping[str, str], runner: Run
         for chapter in ("broken", "looked at again"):
             told = runner.run(box, server, {**SETTINGS, **other, "title": "{workflow} - {job}: {headline}"})
             check_everything(box, server, told, texts, checked)
-            assert any(one.fate is WriteStatus.DONE for one in told.report.results) is (chapter == "broken")
+            assert any(one.status is WriteStatus.DONE for one in told.report.results) is (chapter == "broken")
 
 
 # --- forged and edited markers -------------------------------------------------------------------

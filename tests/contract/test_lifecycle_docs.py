@@ -44,12 +44,12 @@ def state_of(issue: Issue | None) -> str:
     assert tracked
     assert tracked.state
     if issue.open:
-        return "Failing" if any(line.red for line in tracked.state.lines) else "Mended"
+        return "Failing" if any(line.red for line in tracked.state.branch_statuses) else "Mended"
     if issue.state_reason == "duplicate":
         return "Duplicate"
     if tracked.state.closed is None:
         return {"completed": "Closed", "not_planned": "NotPlanned"}[issue.state_reason or ""]
-    return {CloseReason.RECOVERED: "Recovered", CloseReason.GONE: "Gone"}[tracked.state.closed.ending]
+    return {CloseReason.RECOVERED: "Recovered", CloseReason.GONE: "Gone"}[tracked.state.closed.close_reason]
 
 
 def states(tracker: Tracker) -> dict[int, str]:

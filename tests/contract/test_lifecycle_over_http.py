@@ -23,7 +23,7 @@ from ci_failure_tracker.settings import read_settings
 from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server
 from sandbox.state import Account
-from sweeping import TEMPLATE, door_of
+from sweeping import TEMPLATE, writer_of
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 REPOSITORY = "octo-org/example"
@@ -65,7 +65,7 @@ def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Repo
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(token), endpoints, HURRIED)
     github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
-    return sweep(github, door_of(requester, github), settings, TEMPLATE, box.now)
+    return sweep(github, writer_of(requester, github), settings, TEMPLATE, box.now)
 
 
 @pytest.mark.parametrize("sweeps", [2, 4, 8])
@@ -76,49 +76,49 @@ def test_sweeps_at_once_end_with_one_issue_of_each_identity(box: Sandbox, server
     still_open = [issue for issue in box.issues if issue.state == "open"]
     assert sorted(issue.title for issue in still_open) == ["[CI Failure] CI - lint", "[CI Failure] CI - test"]
     assert {issue.number for issue in still_open} == {
-        min(one.number for one in box.issues if one.title == issue.title) for issue in still_open
+        min(same.number for same in box.issues if same.title == issue.title) for issue in still_open
     }
     for issue in box.issues:
         if issue.state == "closed":
-            kept = next(one.number for one in still_open if one.title == issue.title)
+            kept = next(same.number for same in still_open if same.title == issue.title)
             assert issue.state_reason == "duplicate"
             assert f"#{kept}" in issue.comments[0].body
     assert not any(report.failed for report in reports)
     box.delay = 0
-    assert not any(result.fate is WriteStatus.DONE for result in look(box, server).results)
+    assert not any(result.status is WriteStatus.DONE for result in look(box, server).results)
 
 
 def test_a_repository_that_was_moved_is_swept_under_its_new_name(box: Sandbox, server: Server) -> None:
     box.change_repository(full_name="octo-org/renamed", former_names=(REPOSITORY,))
     report = look(box, server)
-    assert [result.fate for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
+    assert [result.status for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
     (notice,) = report.problems
     assert notice.severity is Severity.NOTICE
     assert "octo-org/example is called octo-org/renamed now." in notice.what
-    assert not any(f"/repos/{REPOSITORY}" in one.path for one in server.requests[1:])
+    assert not any(f"/repos/{REPOSITORY}" in request.path for request in server.requests[1:])
 
 
-def test_a_host_without_an_address_is_told_so() -> None:
+def test_a_host_that_cannot_be_reached_is_reported() -> None:
     endpoints = Endpoints("http://no-such-host.invalid", "http://no-such-host.invalid/graphql")
-    reads = Queries(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, REPOSITORY)
+    queries = Queries(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, REPOSITORY)
     with pytest.raises(UnansweredError, match="could not be reached") as caught:
-        reads.repository()
+        queries.repository()
     assert "GITHUB_API_URL" in caught.value.advice
-    assert reads.budget.made == HURRIED.tries
+    assert queries.budget.made == HURRIED.tries
 
 
-def test_a_label_that_another_sweep_made_meanwhile_is_no_fault(box: Sandbox, server: Server) -> None:
+def test_a_label_that_another_sweep_created_is_no_error(box: Sandbox, server: Server) -> None:
     taken = {
         "message": "Validation Failed",
         "errors": [{"resource": "Label", "field": "name", "code": "already_exists"}],
     }
     box.inject(Fault("status", method="POST", path="/labels$", times=1, status=422, body=json.dumps(taken)))
     report = look(box, server)
-    assert [result.fate for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
+    assert [result.status for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
     assert not report.failed
 
 
-def test_a_comment_that_fails_for_now_is_said_by_the_next_sweep(box: Sandbox, server: Server) -> None:
+def test_the_next_sweep_writes_a_comment_that_failed(box: Sandbox, server: Server) -> None:
     look(box, server)
     for run in MENDED:
         box.add_run(run)
@@ -134,7 +134,7 @@ def test_a_comment_that_fails_for_now_is_said_by_the_next_sweep(box: Sandbox, se
 
 
 @pytest.mark.parametrize(("association", "comments"), [("MEMBER", 1), ("NONE", 2)])
-def test_a_comment_counts_as_said_only_where_its_author_may_write(
+def test_a_comment_exists_only_if_its_author_may_write(
     box: Sandbox, server: Server, association: str, comments: int
 ) -> None:
     look(box, server, token="a-person")
@@ -142,16 +142,16 @@ def test_a_comment_counts_as_said_only_where_its_author_may_write(
         box.add_run(run)
     kept = box.keep()
     look(box, server, token="a-person")
-    said = [issue.comments[0].body for issue in box.issues]
+    texts = [issue.comments[0].body for issue in box.issues]
     box.come_back_to(kept)
     box.state.know(Account("somebody", association=association))
-    for issue, text in zip(box.issues, said, strict=True):
+    for issue, text in zip(box.issues, texts, strict=True):
         box.comment(issue.number, text, login="somebody")
     assert not look(box, server, token="a-person").failed
     assert [len(issue.comments) for issue in box.issues] == [comments, comments]
 
 
-def test_a_comment_that_github_refuses_is_a_problem_and_the_issue_is_closed(box: Sandbox, server: Server) -> None:
+def test_an_issue_is_closed_although_github_refuses_the_comment(box: Sandbox, server: Server) -> None:
     look(box, server)
     for run in MENDED:
         box.add_run(run)
@@ -161,7 +161,7 @@ def test_a_comment_that_github_refuses_is_a_problem_and_the_issue_is_closed(box:
     assert report.failed
 
 
-def test_what_cannot_be_read_closes_nothing(box: Sandbox, server: Server) -> None:
+def test_jobs_that_cannot_be_read_close_no_issue(box: Sandbox, server: Server) -> None:
     look(box, server)
     for run in MENDED:
         box.add_run(run)
@@ -178,7 +178,7 @@ def test_what_cannot_be_read_closes_nothing(box: Sandbox, server: Server) -> Non
 # --- the commits of a break ----------------------------------------------------------------------
 
 
-def test_the_commits_between_come_with_their_titles_and_authors(box: Sandbox, server: Server) -> None:
+def test_suspects_have_titles_and_authors(box: Sandbox, server: Server) -> None:
     look(box, server)
     body = box.issue(1).body or ""
     assert "`Parse dates strictly` by `grace`" in body
@@ -186,7 +186,7 @@ def test_the_commits_between_come_with_their_titles_and_authors(box: Sandbox, se
     assert "Add a cache" not in body.partition("### Suspects")[2].partition("###")[0]
 
 
-def test_without_the_right_to_see_contents_the_runs_own_commits_stand_in(box: Sandbox, server: Server) -> None:
+def test_without_the_right_to_contents_the_commits_of_runs_are_suspects(box: Sandbox, server: Server) -> None:
     report = look(box, server, token="no-contents")
     body = box.issue(1).body or ""
     assert "`Parse dates strictly`" in body
@@ -195,20 +195,20 @@ def test_without_the_right_to_see_contents_the_runs_own_commits_stand_in(box: Sa
 
 
 @pytest.fixture
-def reads(server: Server) -> Queries:
+def queries(server: Server) -> Queries:
     endpoints = Endpoints(server.api_url, server.graphql_url)
     return Queries(connect(Secret("sandbox-token"), endpoints, HURRIED), endpoints, REPOSITORY)
 
 
-def test_a_commit_that_is_no_more_is_told_and_the_others_are_read(box: Sandbox, reads: Queries) -> None:
+def test_a_commit_that_no_longer_exists_does_not_stop_the_others(box: Sandbox, queries: Queries) -> None:
     new, old = (run.commit.sha for run in box.runs)
-    found = reads.commits_between([(old, "0" * 40), (old, new), ("0" * 40, new)])
-    assert found[0] == CommitsBetween(old, "0" * 40, known=False)
-    assert [len(one.commits) for one in found[1:]] == [2, 3]
-    assert [one.more for one in found[1:]] == [False, True]
+    histories = queries.commits_between([(old, "0" * 40), (old, new), ("0" * 40, new)])
+    assert histories[0] == CommitsBetween(old, "0" * 40, known=False)
+    assert [len(history.commits) for history in histories[1:]] == [2, 3]
+    assert [history.more for history in histories[1:]] == [False, True]
 
 
-def test_a_long_way_between_is_cut_and_said_to_be(box: Sandbox, server: Server) -> None:
+def test_a_long_list_of_suspects_says_that_there_are_more(box: Sandbox, server: Server) -> None:
     for number in range(15):
         box.add_run(workflow="CI", at=f"2026-03-09T{number + 5:02}:30:00Z", status="in_progress",
                     commit={"title": f"Step {number}", "at": f"2026-03-08T{number + 5:02}:30:00Z"})  # fmt: skip
@@ -218,19 +218,21 @@ def test_a_long_way_between_is_cut_and_said_to_be(box: Sandbox, server: Server) 
     assert "- and more" in suspects
 
 
-def test_the_question_is_valid_by_the_official_schema(
-    box: Sandbox, reads: Queries, monkeypatch: pytest.MonkeyPatch
+def test_the_query_for_commits_is_valid_by_the_official_schema(
+    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not OFFICIAL.is_file():
         pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
-    asked: list[str] = []
-    send = reads._requester.requestJsonAndCheck
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    requester = connect(Secret(TOKEN), endpoints, HURRIED)
+    sent: list[str] = []
+    send = requester.requestJsonAndCheck
 
     def keep(method: str, url: str, **more: Any) -> Any:
-        asked.append(more["input"]["query"])
+        sent.append(more["input"]["query"])
         return send(method, url, **more)
 
-    monkeypatch.setattr(reads._requester, "requestJsonAndCheck", keep)
-    reads.commits_between([(run.commit.sha, run.commit.sha) for run in box.runs])
+    monkeypatch.setattr(requester, "requestJsonAndCheck", keep)
+    Queries(requester, endpoints, REPOSITORY).commits_between([(run.commit.sha, run.commit.sha) for run in box.runs])
     schema = build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True)
-    assert validate(schema, parse(asked[0])) == []
+    assert validate(schema, parse(sent[0])) == []

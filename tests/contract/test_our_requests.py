@@ -19,24 +19,26 @@ API = "https://api.github.com"
 def interactions() -> list[dict[str, Any]]:
     recorded = [yaml.safe_load(path.read_text("utf-8"))["interactions"] for path in sorted(CASSETTES.glob("*.yaml"))]
     beside = ("/graphql", LOG_ADDRESS)
-    return [one for found in recorded for one in found if not one["request"]["uri"].endswith(beside)]
+    return [call for cassette in recorded for call in cassette if not call["request"]["uri"].endswith(beside)]
 
 
-@pytest.mark.parametrize("one", interactions(), ids=lambda one: f"{one['request']['method']} {one['request']['uri']}")
-def test_a_request_and_its_answer_are_as_described(document: dict[str, Any], one: dict[str, Any]) -> None:
-    url = urlsplit(one["request"]["uri"])
-    sent = one["request"]["body"]
+@pytest.mark.parametrize(
+    "call", interactions(), ids=lambda call: f"{call['request']['method']} {call['request']['uri']}"
+)
+def test_a_request_and_its_answer_are_as_described(document: dict[str, Any], call: dict[str, Any]) -> None:
+    url = urlsplit(call["request"]["uri"])
+    sent = call["request"]["body"]
     asked = {name: values[0] for name, values in parse_qs(url.query).items()}
     # The description calls `created` a moment; its words, and GitHub, take a range such as `>=2026-01-01`.
     asked.pop("created", None)
     request = MockRequest(
         API,
-        one["request"]["method"].lower(),
+        call["request"]["method"].lower(),
         url.path,
         args=asked,
         data=sent.encode() if isinstance(sent, str) else sent,
     )
-    answer = one["response"]
+    answer = call["response"]
     body = answer["body"]["string"]
     response = MockResponse(
         data=body if isinstance(body, bytes) else body.encode(),

@@ -14,7 +14,7 @@ from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model import Observation, Snapshot
 from ci_failure_tracker.model.secret import Secret
-from ci_failure_tracker.sweep import look_at_runs
+from ci_failure_tracker.sweep import read_runs
 from ci_failure_tracker.tracking.observations import observe
 from contract.test_sandbox_graphql import OFFICIAL
 from sandbox import Fault, Sandbox, Server, check_suites
@@ -69,24 +69,24 @@ def look(box: Sandbox, server: Server, token: str = BOT, **given: str) -> Snapsh
     endpoints = Endpoints(server.api_url, server.graphql_url)
     github = GitHubReader(connect(Secret(token), endpoints, HURRIED), endpoints, REPOSITORY, Quiet())
     server.clear_requests()
-    seen, _ = look_at_runs(github, some_settings(**given), box.now)
-    return seen
+    snapshot, _ = read_runs(github, some_settings(**given), box.now)
+    return snapshot
 
 
 def asked(server: Server) -> list[str]:
     """What was asked for jobs: a question for many, or `jobs` for each run."""
-    lists = [one.path.rpartition("/")[2] for one in server.requests]
+    lists = [request.path.rpartition("/")[2] for request in server.requests]
     return [name for name in lists if name in {"jobs", "graphql"}]
 
 
-def seen_by(found: Snapshot) -> set[Observation]:
-    return set(observe(found))
+def observations(snapshot: Snapshot) -> set[Observation]:
+    return set(observe(snapshot))
 
 
 # --- one model -----------------------------------------------------------------------------------
 
 
-def test_both_ways_give_the_same_observations(box: Sandbox, server: Server) -> None:
+def test_graphql_and_rest_give_the_same_observations(box: Sandbox, server: Server) -> None:
     together = look(box, server)
     assert asked(server).count("graphql") == 1
     # More jobs, or more red ones, than are asked for of one run; more attempts than can be told apart.
@@ -94,14 +94,14 @@ def test_both_ways_give_the_same_observations(box: Sandbox, server: Server) -> N
     box.inject(NO_GRAPHQL)
     one_by_one = look(box, server)
     assert asked(server).count("jobs") == len(one_by_one.jobs) > 7
-    assert seen_by(together) == seen_by(one_by_one)
+    assert observations(together) == observations(one_by_one)
     assert (together.problems, one_by_one.problems) == ((), ())
 
 
-def test_both_ways_give_the_same_jobs_but_for_what_rest_lacks(box: Sandbox, server: Server) -> None:
-    together = {one.run_id: one.jobs for one in look(box, server).jobs}
+def test_graphql_gives_the_jobs_of_rest_with_their_annotations(box: Sandbox, server: Server) -> None:
+    together = {run_jobs.run_id: run_jobs.jobs for run_jobs in look(box, server).jobs}
     box.inject(NO_GRAPHQL)
-    one_by_one = {one.run_id: one.jobs for one in look(box, server).jobs}
+    one_by_one = {run_jobs.run_id: run_jobs.jobs for run_jobs in look(box, server).jobs}
     carried = box.runs[0].id  # REST lists again what was not run again; observations leave it out
     for run in together.keys() - {carried}:
         assert tuple(replace(job, annotations=None) for job in together[run]) == one_by_one[run]
@@ -109,12 +109,17 @@ def test_both_ways_give_the_same_jobs_but_for_what_rest_lacks(box: Sandbox, serv
 
 
 def test_annotations_come_with_the_jobs_that_failed(box: Sandbox, server: Server) -> None:
-    found = look(box, server)
+    snapshot = look(box, server)
     job = next(
-        job for one in found.jobs for job in one.jobs if job.name == "test (3.12)" and job.conclusion != "success"
+        job
+        for run_jobs in snapshot.jobs
+        for job in run_jobs.jobs
+        if job.name == "test (3.12)" and job.conclusion != "success"
     )
     assert job.annotations is not None
-    assert ("failure", "dark", 3) in [(one.level, one.message, one.line) for one in job.annotations]
+    assert ("failure", "dark", 3) in [
+        (annotation.level, annotation.message, annotation.line) for annotation in job.annotations
+    ]
 
 
 # --- few requests --------------------------------------------------------------------------------
@@ -126,12 +131,12 @@ def many(box: Sandbox, runs: int) -> None:
                     jobs=[{"name": "lint", "conclusion": "failure"}])  # fmt: skip
 
 
-def test_twenty_runs_are_one_question(box: Sandbox, server: Server) -> None:
+def test_the_jobs_of_twenty_runs_take_one_query(box: Sandbox, server: Server) -> None:
     many(box, 100)
-    found = look(box, server, max_runs="100")
-    assert len(found.jobs) == 100
+    snapshot = look(box, server, max_runs="100")
+    assert len(snapshot.jobs) == 100
     assert asked(server) == ["graphql"] * 5
-    assert found.window.unread == 0
+    assert snapshot.window.unread == 0
 
 
 # --- what is refused or too much -----------------------------------------------------------------
@@ -149,29 +154,31 @@ def test_twenty_runs_are_one_question(box: Sandbox, server: Server) -> None:
     ],
     ids=["not found", "forbidden", "rate limit", "unknown field", "short", "no answer"],
 )
-def test_what_graphql_refuses_is_read_by_rest(box: Sandbox, server: Server, fault: Fault) -> None:
+def test_jobs_that_graphql_refuses_are_read_by_rest(box: Sandbox, server: Server, fault: Fault) -> None:
     box.inject(fault)
-    found = look(box, server)
-    assert len(found.jobs) > 7
-    assert (found.problems, found.window.unread) == ((), 0)
+    snapshot = look(box, server)
+    assert len(snapshot.jobs) > 7
+    assert (snapshot.problems, snapshot.window.unread) == ((), 0)
 
 
 def test_without_the_right_to_see_check_runs_jobs_are_read_by_rest(box: Sandbox, server: Server) -> None:
-    found = look(box, server, token="no-checks")
+    snapshot = look(box, server, token="no-checks")
     assert asked(server).count("graphql") == 1
-    assert len(found.jobs) == asked(server).count("jobs") > 7
-    assert not found.problems
+    assert len(snapshot.jobs) == asked(server).count("jobs") > 7
+    assert not snapshot.problems
 
 
-def test_a_question_that_is_too_much_is_asked_again_smaller(box: Sandbox, server: Server) -> None:
+def test_a_query_that_is_too_large_is_repeated_for_fewer_runs(box: Sandbox, server: Server) -> None:
     many(box, 40)
     box.inject(Fault("status", path="/graphql$", status=502, times=HURRIED.tries))
-    found = look(box, server, max_runs="40")
+    snapshot = look(box, server, max_runs="40")
     assert asked(server) == ["graphql"] * (HURRIED.tries + 8)  # four in vain, then forty runs in fives
-    assert len(found.jobs) == 40
+    assert len(snapshot.jobs) == 40
 
 
-def test_a_check_run_that_a_step_made_is_no_job(box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_run_that_a_step_created_is_no_job(
+    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = check_suites._check_run
 
     def foreign(*args: object) -> dict[str, object]:
@@ -180,13 +187,13 @@ def test_a_check_run_that_a_step_made_is_no_job(box: Sandbox, server: Server, mo
         return {**shown, "detailsUrl": "https://github.example/o/r/runs/77"} if reported else shown
 
     monkeypatch.setattr(check_suites, "_check_run", foreign)
-    found = look(box, server)
+    snapshot = look(box, server)
     run = next(run for run in box.runs if run.workflow.name == "CI" and run.conclusion == "timed_out")
-    (jobs,) = (one.jobs for one in found.jobs if one.run_id == run.id)
+    (jobs,) = (run_jobs.jobs for run_jobs in snapshot.jobs if run_jobs.run_id == run.id)
     assert sorted(job.name for job in jobs) == ["deploy", "test (3.12)", "test (3.13)"]
 
 
-def test_the_question_is_valid_by_the_official_schema() -> None:
+def test_the_query_for_jobs_is_valid_by_the_official_schema() -> None:
     if not OFFICIAL.is_file():
         pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
     assert validate(build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True), parse(SUITES)) == []

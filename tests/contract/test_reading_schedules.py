@@ -17,8 +17,7 @@ from graphql import build_schema, parse, validate
 from builders import HURRIED, Quiet, a_scan, some_settings
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github.reader import GitHubReader
-from ci_failure_tracker.model import JobSource, LogRequest, Schedule, Severity, Snapshot
-from ci_failure_tracker.model import MissedSchedule as Silence
+from ci_failure_tracker.model import JobSource, LogRequest, MissedSchedule, Schedule, Severity, Snapshot
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.selection.cron import GRACE
 from ci_failure_tracker.selection.schedules import judge_schedules, schedule_needs
@@ -68,8 +67,8 @@ def earlier(*texts: str | None) -> Fault:
     return git({f"o{number}": None if text is None else {"text": text} for number, text in enumerate(texts)})
 
 
-def git(found: dict[str, Any] | None, *errors: dict[str, Any]) -> Fault:
-    answer: dict[str, Any] = {"data": {"repository": found}}
+def git(repository: dict[str, Any] | None, *errors: dict[str, Any]) -> Fault:
+    answer: dict[str, Any] = {"data": {"repository": repository}}
     return Fault(
         "status", "POST", "/graphql$", status=200, body=json.dumps(answer | ({"errors": errors} if errors else {}))
     )
@@ -80,25 +79,25 @@ def github_of(server: Server) -> GitHubReader:
     return GitHubReader(connect(Secret("all-rights"), endpoints, HURRIED), endpoints, "octo-org/example", Quiet())
 
 
-def nothing_to_say(_wanted: LogRequest, _job: JobSource) -> None:
+def no_logs(_wanted: LogRequest, _job: JobSource) -> None:
     """No logs are asked for here."""
 
 
-def read_schedules(github: GitHubReader, seen: Snapshot, settings: Settings, now: datetime) -> Snapshot:
+def read_schedules(github: GitHubReader, snapshot: Snapshot, settings: Settings, now: datetime) -> Snapshot:
     """What a sweep asks for schedules, and what it makes of the answers."""
-    while needs := schedule_needs(seen, settings, now):
-        seen = github.fetch(seen, needs, nothing_to_say)
-    return judge_schedules(seen, settings, now)
+    while needs := schedule_needs(snapshot, settings, now):
+        snapshot = github.fetch(snapshot, needs, no_logs)
+    return judge_schedules(snapshot, settings, now)
 
 
 @contextmanager
 def before(box: Sandbox, *answers: Fault, at_hand: int = 0) -> Iterator[tuple[GitHubReader, Snapshot, Server]]:
-    """A scan that has seen the newest runs, so many of them, and a server that has these answers ready."""
+    """A snapshot with so many of the newest runs, and a server that gives these answers."""
     with box.serve() as server:
         github = github_of(server)
-        reads = github.queries
-        repository, workflows = reads.repository(), reads.workflows()
-        runs = list(islice(reads.runs(None, None, None, None), at_hand))
+        queries = github.queries
+        repository, workflows = queries.repository(), queries.workflows()
+        runs = list(islice(queries.runs(None, None, None, None), at_hand))
         for answer in answers:
             box.inject(answer)
         server.clear_requests()
@@ -108,16 +107,18 @@ def before(box: Sandbox, *answers: Fault, at_hand: int = 0) -> Iterator[tuple[Gi
 def look(
     box: Sandbox, *answers: Fault, at_hand: int = 0, schedules: str = "true", **given: Any
 ) -> tuple[Snapshot, Server]:
-    with before(box, *answers, at_hand=at_hand) as (github, seen, server):
-        return read_schedules(github, seen, some_settings(schedules=schedules, **given), box.now), server
+    with before(box, *answers, at_hand=at_hand) as (github, snapshot, server):
+        return read_schedules(github, snapshot, some_settings(schedules=schedules, **given), box.now), server
 
 
 def asked(server: Server) -> list[str]:
-    return [f"{one.method} {one.path}{f'?{one.query}' if one.query else ''}" for one in server.requests]
+    return [
+        f"{request.method} {request.path}{f'?{request.query}' if request.query else ''}" for request in server.requests
+    ]
 
 
-def found(seen: Snapshot) -> dict[str, Schedule]:
-    return {schedule.workflow.name: schedule for schedule in seen.schedules}
+def schedules_of(snapshot: Snapshot) -> dict[str, Schedule]:
+    return {schedule.workflow.name: schedule for schedule in snapshot.schedules}
 
 
 def utc(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
@@ -127,24 +128,24 @@ def utc(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
 # --- what costs nothing --------------------------------------------------------------------------
 
 
-def test_without_the_input_nothing_is_asked() -> None:
+def test_no_request_is_sent_if_schedules_is_off() -> None:
     box = a_box("Nightly 2026-03-10T02:10:00Z", "Weekly 2026-01-05T03:10:00Z", Weekly="disabled_inactivity")
-    seen, server = look(box, at_hand=10, schedules="false")
+    snapshot, server = look(box, at_hand=10, schedules="false")
     assert server.requests == []
-    weekly, nightly = found(seen)["Weekly"], found(seen)["Nightly"]
-    assert (weekly.missed_schedule, weekly.due) == (Silence.DISABLED, utc(1, 5, 3, 10))
-    assert weekly.last is not None
-    assert weekly.last.created_at == weekly.due
+    weekly, nightly = schedules_of(snapshot)["Weekly"], schedules_of(snapshot)["Nightly"]
+    assert (weekly.missed_schedule, weekly.due) == (MissedSchedule.DISABLED, utc(1, 5, 3, 10))
+    assert weekly.last_run is not None
+    assert weekly.last_run.created_at == weekly.due
     assert (nightly.missed_schedule, nightly.due, nightly.crons) == (None, utc(3, 10, 2, 10), ())
-    assert "CI" not in found(seen)
+    assert "CI" not in schedules_of(snapshot)
 
 
-def test_a_disabled_workflow_without_a_run_at_hand_is_quiet_from_now_on() -> None:
+def test_a_disabled_workflow_without_a_known_run_is_missed_from_now_on() -> None:
     box = a_box(Weekly="disabled_inactivity")
-    with before(box) as (github, seen, _server):
+    with before(box) as (github, snapshot, _server):
         now = box.now.replace(microsecond=7)
-        (schedule,) = read_schedules(github, seen, some_settings(), now).schedules
-    assert schedule == Schedule(schedule.workflow, Silence.DISABLED, box.now.replace(microsecond=0))
+        (schedule,) = read_schedules(github, snapshot, some_settings(), now).schedules
+    assert schedule == Schedule(schedule.workflow, MissedSchedule.DISABLED, box.now.replace(microsecond=0))
 
 
 @pytest.mark.parametrize(
@@ -161,99 +162,100 @@ def test_a_disabled_workflow_without_a_run_at_hand_is_quiet_from_now_on() -> Non
 )
 def test_only_what_the_settings_ask_for_is_judged(given: dict[str, Any], names: set[str]) -> None:
     box = a_box(Nightly="disabled_inactivity", Weekly="disabled_inactivity")
-    seen, _server = look(box, schedules="false", **given)
-    assert set(found(seen)) == names
+    snapshot, _server = look(box, schedules="false", **given)
+    assert set(schedules_of(snapshot)) == names
 
 
 @pytest.mark.parametrize("state", ["disabled_manually", "disabled_fork", "deleted"])
 @pytest.mark.parametrize("schedules", ["true", "false"])
-def test_what_a_person_switched_off_is_not_judged(state: str, schedules: str) -> None:
+def test_a_workflow_that_a_person_disabled_is_not_judged(state: str, schedules: str) -> None:
     box = a_box("Weekly 2026-01-05T03:10:00Z", Weekly=state)
-    seen, _server = look(box, files(weekly=WEEKLY), at_hand=5, schedules=schedules)
-    assert seen.schedules == ()
-    assert seen.problems == ()
+    snapshot, _server = look(box, files(weekly=WEEKLY), at_hand=5, schedules=schedules)
+    assert snapshot.schedules == ()
+    assert snapshot.problems == ()
 
 
 # --- what is asked -------------------------------------------------------------------------------
 
 
-def test_two_requests_do_where_every_schedule_ran_lately() -> None:
+def test_two_requests_are_enough_if_every_schedule_ran_lately() -> None:
     box = a_box("Nightly 2026-03-10T02:10:00Z", "Weekly 2026-03-09T03:10:00Z")
-    seen, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY))
+    snapshot, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY))
     assert asked(server) == [GRAPHQL, LIST]
-    nightly = found(seen)["Nightly"]
+    nightly = schedules_of(snapshot)["Nightly"]
     assert (nightly.missed_schedule, nightly.due, nightly.crons) == (None, utc(3, 13, 2) + GRACE, ("0 2 * * *",))
-    assert nightly.last is not None
-    assert nightly.last.created_at == utc(3, 10, 2, 10)
-    assert found(seen)["Weekly"].due == utc(3, 30, 3) + GRACE
-    assert seen.problems == ()
+    assert nightly.last_run is not None
+    assert nightly.last_run.created_at == utc(3, 10, 2, 10)
+    assert schedules_of(snapshot)["Weekly"].due == utc(3, 30, 3) + GRACE
+    assert snapshot.problems == ()
 
 
-def test_one_does_where_the_runs_at_hand_tell() -> None:
+def test_one_request_is_enough_if_the_listed_runs_show_the_schedules() -> None:
     box = a_box("Nightly 2026-03-09T02:10:00Z", "Nightly 2026-03-10T02:10:00Z", "Weekly 2026-03-09T03:10:00Z")
-    seen, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), at_hand=10)
+    snapshot, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), at_hand=10)
     assert asked(server) == [GRAPHQL]
-    assert found(seen)["Nightly"].due == utc(3, 13, 2) + GRACE
+    assert schedules_of(snapshot)["Nightly"].due == utc(3, 13, 2) + GRACE
 
 
-def test_a_workflow_that_seldom_runs_is_asked_for_by_itself() -> None:
+def test_the_newest_run_of_a_rare_schedule_takes_its_own_request() -> None:
     box = a_box("Weekly 2026-03-09T03:10:00Z")
     for minute in range(100):
         box.add_run(workflow="Nightly", at=utc(3, 9, 4) + timedelta(minutes=minute), event="schedule")
-    seen, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY))
-    weekly = found(seen)["Weekly"]
+    snapshot, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY))
+    weekly = schedules_of(snapshot)["Weekly"]
     path = f"/repos/octo-org/example/actions/workflows/{weekly.workflow.id}/runs"
     assert asked(server) == [GRAPHQL, LIST, f"GET {path}?event=schedule&per_page=1"]
     assert weekly.due == utc(3, 30, 3) + GRACE
 
 
-def test_a_workflow_that_never_ran_by_itself_may_be_new() -> None:
+def test_a_scheduled_workflow_without_a_scheduled_run_may_be_new() -> None:
     box = a_box("Nightly 2026-03-10T02:10:00Z")
     box.add_run(workflow="Weekly", at="2026-01-01T00:00:00Z", event="workflow_dispatch")
-    seen, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), at_hand=10)
-    assert set(found(seen)) == {"Nightly"}
-    assert seen.problems == ()
+    snapshot, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), at_hand=10)
+    assert set(schedules_of(snapshot)) == {"Nightly"}
+    assert snapshot.problems == ()
 
 
-def test_no_more_workflows_are_asked_for_one_by_one_than_is_decent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_number_of_requests_for_single_workflows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ci_failure_tracker.github.schedules._MOST_ASKED", 1)
-    seen, server = look(a_box(), files(nightly=NIGHTLY, weekly=WEEKLY))
+    snapshot, server = look(a_box(), files(nightly=NIGHTLY, weekly=WEEKLY))
     assert len(server.requests) == 3
-    (problem,) = seen.problems
+    (problem,) = snapshot.problems
     assert problem.severity is Severity.NOTICE
     assert problem.what == "The scheduled runs of 1 workflow were not asked for."
 
 
-def test_a_repository_whose_workflows_have_no_files_is_not_asked_for_them() -> None:
+def test_no_files_are_read_if_no_workflow_has_one() -> None:
     box = Sandbox.from_yaml("""
 repository: {full_name: octo-org/example}
 tokens: {all-rights: {}}
 workflows: [{name: Dependabot Updates, path: dynamic/dependabot/dependabot-updates, jobs: [{name: Dependabot}]}]
 """)
-    seen, server = look(box)
+    snapshot, server = look(box)
     assert server.requests == []
-    assert seen.problems == ()
+    assert snapshot.problems == ()
 
 
-def test_the_last_run_of_a_disabled_workflow_is_asked_for() -> None:
+def test_the_last_run_of_a_disabled_workflow_is_read() -> None:
     box = a_box("Weekly 2026-01-05T03:10:00Z", Weekly="disabled_inactivity")
-    seen, server = look(box, files(nightly="on: push"))
+    snapshot, server = look(box, files(nightly="on: push"))
     assert asked(server) == [GRAPHQL, LIST]
-    assert (found(seen)["Weekly"].missed_schedule, found(seen)["Weekly"].due) == (Silence.DISABLED, utc(1, 5, 3, 10))
+    weekly = schedules_of(snapshot)["Weekly"]
+    assert (weekly.missed_schedule, weekly.due) == (MissedSchedule.DISABLED, utc(1, 5, 3, 10))
 
 
 # --- what is overdue -----------------------------------------------------------------------------
 
 
-def test_a_schedule_that_three_times_went_by_without_a_run_is_overdue() -> None:
+def test_a_schedule_is_overdue_after_three_times_without_a_run() -> None:
     box = a_box("Nightly 2026-03-06T02:10:00Z", "Weekly 2026-03-09T03:10:00Z")
-    seen, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(NIGHTLY))
-    nightly = found(seen)["Nightly"]
-    assert (nightly.missed_schedule, nightly.due) == (Silence.OVERDUE, utc(3, 9, 2) + GRACE)
-    assert found(seen)["Weekly"].missed_schedule is None
+    snapshot, server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(NIGHTLY))
+    nightly = schedules_of(snapshot)["Nightly"]
+    assert (nightly.missed_schedule, nightly.due) == (MissedSchedule.OVERDUE, utc(3, 9, 2) + GRACE)
+    assert schedules_of(snapshot)["Weekly"].missed_schedule is None
     assert asked(server) == [GRAPHQL, LIST, GRAPHQL]
     again, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(NIGHTLY))
-    assert again.schedules == seen.schedules
+    assert again.schedules == snapshot.schedules
 
 
 @pytest.mark.parametrize(
@@ -267,29 +269,31 @@ def test_a_schedule_that_three_times_went_by_without_a_run_is_overdue() -> None:
         (None, utc(3, 5, 2)),  # its commit is no more
     ],
 )
-def test_what_was_changed_since_has_the_time_that_it_had_before(before: str | None, due: datetime) -> None:
+def test_a_changed_schedule_is_judged_by_its_times_before_the_change(before: str | None, due: datetime) -> None:
     box = a_box("Nightly 2026-03-02T03:10:00Z", "Weekly 2026-03-09T03:10:00Z")
-    seen, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(before))
-    nightly = found(seen)["Nightly"]
+    snapshot, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), earlier(before))
+    nightly = schedules_of(snapshot)["Nightly"]
     assert nightly.due == due + GRACE
-    assert nightly.missed_schedule is (Silence.OVERDUE if due + GRACE < box.now else None)
+    assert nightly.missed_schedule is (MissedSchedule.OVERDUE if due + GRACE < box.now else None)
     assert nightly.crons == ("0 2 * * *",)
 
 
-def test_a_workflow_that_was_switched_on_again_has_missed_nothing_before() -> None:
+def test_an_enabled_workflow_missed_nothing_while_it_was_disabled() -> None:
     box = a_box("Nightly 2026-01-01T02:10:00Z")
     with before(box, files(nightly=NIGHTLY)) as (github, listed, server):
-        switched_on = tuple(replace(one, changed_at=utc(3, 9, 12)) for one in listed.workflows)
-        seen = read_schedules(github, replace(listed, workflows=switched_on), some_settings(schedules="true"), box.now)
-    assert (found(seen)["Nightly"].missed_schedule, found(seen)["Nightly"].due) == (None, utc(3, 12, 2) + GRACE)
+        enabled = tuple(replace(workflow, changed_at=utc(3, 9, 12)) for workflow in listed.workflows)
+        again = replace(listed, workflows=enabled)
+        snapshot = read_schedules(github, again, some_settings(schedules="true"), box.now)
+    nightly = schedules_of(snapshot)["Nightly"]
+    assert (nightly.missed_schedule, nightly.due) == (None, utc(3, 12, 2) + GRACE)
     assert asked(server) == [GRAPHQL, LIST]
 
 
-def test_a_workflow_whose_schedule_was_taken_away_only_tells_of_its_last_run() -> None:
+def test_a_workflow_without_a_schedule_any_more_is_not_overdue() -> None:
     box = a_box("Nightly 2026-01-01T02:10:00Z", "Weekly 2026-01-05T03:10:00Z")
-    seen, server = look(box, files(nightly="on: push"), at_hand=10)
+    snapshot, server = look(box, files(nightly="on: push"), at_hand=10)
     assert asked(server) == [GRAPHQL]
-    assert {one.missed_schedule for one in seen.schedules} == {None}
+    assert {schedule.missed_schedule for schedule in snapshot.schedules} == {None}
 
 
 # --- what cannot be read -------------------------------------------------------------------------
@@ -308,14 +312,14 @@ REFUSED = {"type": "FORBIDDEN", "path": ["repository", "o0"], "message": "Resour
     ],
     ids=["null", "forbidden", "not found", "no repository", "403"],
 )
-def test_a_right_that_is_missing_is_named_and_the_rest_is_told(refusal: Fault) -> None:
+def test_a_missing_right_is_named_and_the_rest_is_judged(refusal: Fault) -> None:
     box = a_box("Nightly 2026-01-01T02:10:00Z", "Weekly 2026-01-05T03:10:00Z", Weekly="disabled_inactivity")
-    seen, _server = look(box, refusal, at_hand=10)
-    (problem,) = seen.problems
+    snapshot, _server = look(box, refusal, at_hand=10)
+    (problem,) = snapshot.problems
     assert problem.severity is Severity.WARNING
     assert "it lacks `contents: read`" in problem.what
     assert "permissions:\n  actions: read\n  contents: read\n  issues: write" in problem.advice
-    assert set(found(seen)) == {"Weekly"}
+    assert set(schedules_of(snapshot)) == {"Weekly"}
 
 
 @pytest.mark.parametrize(
@@ -336,44 +340,44 @@ def test_a_right_that_is_missing_is_named_and_the_rest_is_told(refusal: Fault) -
     ],
     ids=range(12),
 )
-def test_files_that_cannot_be_read_are_a_warning_and_nothing_is_said_of_them(fault: Fault) -> None:
-    seen, _server = look(a_box("Nightly 2026-01-01T02:10:00Z"), fault, at_hand=10)
-    (problem,) = seen.problems
+def test_files_that_cannot_be_read_are_a_warning_and_not_judged(fault: Fault) -> None:
+    snapshot, _server = look(a_box("Nightly 2026-01-01T02:10:00Z"), fault, at_hand=10)
+    (problem,) = snapshot.problems
     assert problem.severity is Severity.WARNING
     assert "chedule" in problem.what
-    assert seen.schedules == ()
+    assert snapshot.schedules == ()
 
 
-def test_runs_that_cannot_be_listed_are_a_warning_and_those_at_hand_count() -> None:
+def test_runs_that_cannot_be_listed_are_a_warning_and_known_runs_count() -> None:
     box = a_box("Nightly 2026-03-10T02:10:00Z")
     fault = Fault("status", "GET", "/actions/runs", status=502, times=None)
-    seen, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), fault, at_hand=2)
-    (problem,) = seen.problems
+    snapshot, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), fault, at_hand=2)
+    (problem,) = snapshot.problems
     assert "Not every schedule was looked at." in problem.what
-    assert found(seen)["Nightly"].missed_schedule is None
+    assert schedules_of(snapshot)["Nightly"].missed_schedule is None
 
 
-def test_what_cannot_be_looked_at_twice_is_not_said_to_be_quiet() -> None:
+def test_a_schedule_whose_file_cannot_be_read_is_not_overdue() -> None:
     box = a_box("Nightly 2026-01-01T02:10:00Z", "Weekly 2026-03-09T03:10:00Z")
     fault = Fault("status", "POST", "/graphql$", status=502, times=None)
-    seen, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), fault)
-    assert set(found(seen)) == {"Weekly"}
-    assert len(seen.problems) == 1
+    snapshot, _server = look(box, files(nightly=NIGHTLY, weekly=WEEKLY), fault)
+    assert set(schedules_of(snapshot)) == {"Weekly"}
+    assert len(snapshot.problems) == 1
 
 
 @pytest.mark.parametrize("text", ["on: {schedule: [", "on: {schedule: [{cron: '@daily'}]}"])
 def test_a_file_that_cannot_be_read_is_named_once_and_the_others_are_read(text: str) -> None:
     box = a_box("Nightly 2026-01-01T02:10:00Z", "Weekly 2026-03-09T03:10:00Z")
-    seen, _server = look(box, files(nightly=text, weekly=WEEKLY, notes=None), at_hand=10)
-    assert set(found(seen)) == {"Weekly"}
-    (problem,) = seen.problems
+    snapshot, _server = look(box, files(nightly=text, weekly=WEEKLY, notes=None), at_hand=10)
+    assert set(schedules_of(snapshot)) == {"Weekly"}
+    (problem,) = snapshot.problems
     assert (problem.severity, "Nightly (" in problem.what) == (Severity.NOTICE, True)
 
 
 # --- the requests themselves ---------------------------------------------------------------------
 
 
-def test_what_is_asked_by_graphql_is_in_the_official_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_queries_for_files_are_valid_by_the_official_schema(monkeypatch: pytest.MonkeyPatch) -> None:
     if not OFFICIAL.is_file():
         pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
     schema = build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True)
@@ -387,6 +391,6 @@ def test_what_is_asked_by_graphql_is_in_the_official_schema(monkeypatch: pytest.
 
     monkeypatch.setattr(MeteredRequester, "requestJsonAndCheck", noted)
     look(a_box("Nightly 2026-01-01T02:10:00Z"), files(nightly=NIGHTLY), earlier(NIGHTLY))
-    assert [validate(schema, parse(one["query"])) for one in sent] == [[], []]
+    assert [validate(schema, parse(body["query"])) for body in sent] == [[], []]
     assert sent[0]["variables"] == {"owner": "octo-org", "name": "example", "o0": "HEAD:.github/workflows"}
     assert sent[1]["variables"]["o0"].endswith(":.github/workflows/nightly.yml")

@@ -89,7 +89,7 @@ def test_a_redirect_to_another_host_is_not_followed(status: int) -> None:
         assert elsewhere.shown == []
 
 
-def test_a_next_page_on_another_host_is_not_asked_for() -> None:
+def test_a_next_page_on_another_host_is_not_read() -> None:
     with speaking(nothing) as elsewhere:
         away = elsewhere.url.replace("127.0.0.1", "localhost")
 
@@ -103,13 +103,13 @@ def test_a_next_page_on_another_host_is_not_asked_for() -> None:
         assert elsewhere.shown == []
 
 
-def test_every_request_with_the_token_goes_to_the_api_and_the_store_gets_none(
+def test_the_token_goes_to_the_api_and_never_to_the_store_of_logs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     box = Sandbox.from_yaml(HISTORY)
     with box.serve() as server:
         assert run_action(monkeypatch, server.api_url, server.graphql_url) == 0
-        bare = [one.path for one in server.requests if not one.authorized]
+        bare = [request.path for request in server.requests if not request.authorized]
         assert bare
         assert all(path.startswith("/_logs/") for path in bare)
     assert TOKEN not in capsys.readouterr().out
@@ -141,8 +141,8 @@ def test_an_answer_that_repeats_the_token_shows_it_nowhere(
     box.inject(Fault("status", path=path, status=status, times=None, body=echo))
     with box.serve() as server:
         run_action(monkeypatch, server.api_url, server.graphql_url)
-    said = capsys.readouterr()
-    texts = [said.out, said.err, *(place.read_text("utf-8") for place in places.values())]
+    output = capsys.readouterr()
+    texts = [output.out, output.err, *(place.read_text("utf-8") for place in places.values())]
     texts += [issue.body or "" for issue in box.issues]
     assert not any(TOKEN in text for text in texts)
 

@@ -47,7 +47,7 @@ def assert_succeeded(ending: Ending) -> None:
     assert ending.succeeded, ending.whole
 
 
-def test_what_is_broken_gets_an_issue_and_later_steps_and_jobs_read_the_outputs(machine: Machine, box: Sandbox) -> None:
+def test_a_failure_gets_an_issue_and_later_jobs_read_the_outputs(machine: Machine, box: Sandbox) -> None:
     ending = machine.run("""
 on: workflow_dispatch
 jobs:
@@ -123,7 +123,7 @@ def test_a_bad_token_fails_loudly(machine: Machine, server: Server) -> None:
     assert writes(server) == []
 
 
-def test_a_missing_right_is_answered_with_the_lines_that_mend_it(machine: Machine, box: Sandbox) -> None:
+def test_a_missing_right_is_answered_with_the_permissions_to_give(machine: Machine, box: Sandbox) -> None:
     ending = machine.run(uses(labels="ci-failure", max_new_issues="1"), token="read-only-token")
     assert not ending.succeeded
     said = "\n".join([*ending.errors, ending.summary])
@@ -132,7 +132,7 @@ def test_a_missing_right_is_answered_with_the_lines_that_mend_it(machine: Machin
     assert opened(box) == []
 
 
-def test_bad_inputs_are_reported_all_at_once_before_anything_is_asked(machine: Machine, server: Server) -> None:
+def test_bad_inputs_are_reported_all_at_once_without_a_request(machine: Machine, server: Server) -> None:
     ending = machine.run(uses(max_runs="many", group_by="colour", repository="owner"))
     assert not ending.succeeded
     assert any("max-runs" in error for error in ending.errors), ending.whole
@@ -141,7 +141,7 @@ def test_bad_inputs_are_reported_all_at_once_before_anything_is_asked(machine: M
     assert server.requests == []
 
 
-def test_a_repository_that_is_not_there_fails_with_its_name(machine: Machine) -> None:
+def test_a_repository_that_does_not_exist_fails_with_its_name(machine: Machine) -> None:
     ending = machine.run(uses(repository="no-such-owner/no-such-repo"))
     assert not ending.succeeded
     assert any("no-such-owner/no-such-repo" in error for error in ending.errors), ending.whole

@@ -42,36 +42,34 @@ def find(machine: Machine, tool_cache: Path | None = None) -> str:
     return output.read_text("utf-8").removeprefix("python=").strip()
 
 
-def test_a_fit_one_is_named_by_its_own_file(machine: Machine) -> None:
+def test_a_suitable_python_is_named_by_its_own_file(machine: Machine) -> None:
     assert find(machine) == str(base_python())
 
 
-def test_none_is_no_error(bare_machine: Machine) -> None:
+def test_no_suitable_python_is_no_error(bare_machine: Machine) -> None:
     assert find(bare_machine) == ""
 
 
 @pytest.mark.parametrize("pretence", PRETENCES.values(), ids=PRETENCES)
-def test_one_that_is_not_fit_is_passed_over(bare_machine: Machine, pretence: str) -> None:
+def test_a_python_that_is_not_suitable_is_skipped(bare_machine: Machine, pretence: str) -> None:
     pretend(bare_machine, "python3", pretence)
     assert find(bare_machine) == ""
 
 
-def test_one_without_pip_is_fit_where_uv_is(bare_machine: Machine) -> None:
+def test_a_python_without_pip_is_suitable_beside_uv(bare_machine: Machine) -> None:
     pretend(bare_machine, "python3", PRETENCES["without pip"])
     bare_machine.has_uv()
     assert find(bare_machine) == str(base_python())
 
 
-def test_a_fit_one_is_found_behind_those_that_are_not(bare_machine: Machine) -> None:
+def test_a_suitable_python_is_found_behind_others(bare_machine: Machine) -> None:
     pretend(bare_machine, "python3", PRETENCES["too old"])
     bare_machine.has_command("python", "echo 'install me from the store' >&2; exit 49")
     bare_machine.has_python("python3.12")
     assert find(bare_machine) == str(base_python())
 
 
-def test_the_tool_cache_is_looked_through_newest_first_and_may_have_a_space(
-    bare_machine: Machine, tmp_path: Path
-) -> None:
+def test_the_newest_python_of_the_tool_cache_is_taken(bare_machine: Machine, tmp_path: Path) -> None:
     cache = tmp_path / "hosted tools"
     for version in ("3.11.9", "3.13.2", "3.9.1"):
         folder = cache / "Python" / version / "x64" / "bin"

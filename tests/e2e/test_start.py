@@ -119,7 +119,7 @@ def test_paths_may_hold_spaces(machine: Machine, installer: str) -> None:
     assert list(temp.iterdir()) == []
 
 
-def test_setup_python_runs_where_no_python_is_fit(bare_machine: Machine) -> None:
+def test_setup_python_runs_if_no_python_is_suitable(bare_machine: Machine) -> None:
     bare_machine.has_command("python3", "echo 'install me from the store' >&2; exit 49")
     ending = bare_machine.run(USES)
     assert_swept(ending)
@@ -127,7 +127,7 @@ def test_setup_python_runs_where_no_python_is_fit(bare_machine: Machine) -> None
 
 
 @pytest.mark.parametrize("installer", ["pip", "uv"])
-def test_packages_that_cannot_be_had_fail_the_step_and_say_how_to_mend_it(
+def test_packages_that_cannot_be_installed_fail_with_advice(
     machine: Machine, tmp_path: Path, server: Server, installer: str
 ) -> None:
     if installer == "uv":
@@ -144,7 +144,7 @@ def test_packages_that_cannot_be_had_fail_the_step_and_say_how_to_mend_it(
     assert server.requests == []
 
 
-def test_a_package_that_is_not_what_was_locked_is_refused(machine: Machine, tmp_path: Path, wheels: Path) -> None:
+def test_a_package_that_differs_from_the_lock_is_refused(machine: Machine, tmp_path: Path, wheels: Path) -> None:
     forged = tmp_path / "forged"
     forged.mkdir()
     for wheel in wheels.iterdir():
@@ -163,7 +163,7 @@ WITH_ALL = USES.replace(
 
 
 @pytest.mark.parametrize("installer", ["pip", "uv"])
-def test_what_only_some_inputs_need_is_installed_where_these_are_set(machine: Machine, installer: str) -> None:
+def test_optional_packages_are_installed_if_an_input_needs_them(machine: Machine, installer: str) -> None:
     if installer == "uv":
         machine.has_uv()
     run = (
@@ -198,9 +198,7 @@ def test_what_only_some_inputs_need_is_installed_where_these_are_set(machine: Ma
         ({"INPUT_SLACK_PAYLOAD": "TRUE", "INPUT_SCHEDULES": "true"}, ["schedules", "slack"]),
     ],
 )
-def test_what_only_some_inputs_need_is_installed_nowhere_else(
-    tmp_path: Path, given: dict[str, str], extra: list[str]
-) -> None:
+def test_optional_packages_are_not_installed_otherwise(tmp_path: Path, given: dict[str, str], extra: list[str]) -> None:
     """Without a runner: an installer that only says what it is given."""
     uv = tmp_path / "uv"
     uv.write_text('#!/bin/sh\nprintf "%s\\n" "$@" >>"$RUNNER_TEMP/asked"\nexit 1\n', "utf-8")

@@ -58,7 +58,11 @@ def _actions(record: SweepRecord) -> Iterator[str]:
     yield "|---|---|---|---|"
     for result in report.results:
         action = result.action
-        kind = f"skip ({action.why.value})" if isinstance(action, Skip) else f"{verb(action)}, {result.fate.value}"
+        kind = (
+            f"skip ({action.skip_reason.value})"
+            if isinstance(action, Skip)
+            else f"{verb(action)}, {result.status.value}"
+        )
         issue = f"#{result.number}" if result.number else ""
         yield f"| {kind} | {issue} | {action.identity.workflow}:{action.identity.job} | {action.reason} |"
     yield ""

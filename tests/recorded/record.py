@@ -25,7 +25,7 @@ from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model import Close, Create, Identity, Reopen, Result, Update
 from ci_failure_tracker.model.secret import Secret
 from sandbox import Sandbox
-from sweeping import door_of
+from sweeping import writer_of
 
 CASSETTES = Path(__file__).parent / "cassettes"
 SCENARIO = Path(__file__).parent / "scenario.yaml"
@@ -54,36 +54,36 @@ class Source:
 
 def read_everything(source: Source) -> Queries:
     """Every read the tracker makes, at least once."""
-    reads = Queries(connect(Secret(source.token), source.endpoints), source.endpoints, source.repository)
-    reads.repository()
-    workflows = reads.workflows()
-    runs = list(reads.runs(None, "main", None, None))
+    queries = Queries(connect(Secret(source.token), source.endpoints), source.endpoints, source.repository)
+    queries.repository()
+    workflows = queries.workflows()
+    runs = list(queries.runs(None, "main", None, None))
     failed = next(run for run in runs if run.conclusion == "failure")
-    job = next(job for job in reads.jobs(failed) if job.conclusion == "failure")
-    reads.jobs_of_many([failed])
-    list(reads.job_log(job.id))
-    reads.annotations(job.id)
-    list(reads.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
-    reads.issues("ci-failure", "open")
-    reads.issues("ci-failure", "closed")
-    reads.viewer()
-    reads.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
-    return reads
+    job = next(job for job in queries.jobs(failed) if job.conclusion == "failure")
+    queries.jobs_of_many([failed])
+    list(queries.job_log(job.id))
+    queries.annotations(job.id)
+    list(queries.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
+    queries.issues("ci-failure", "open")
+    queries.issues("ci-failure", "closed")
+    queries.viewer()
+    queries.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
+    return queries
 
 
 def write_everything(source: Source) -> tuple[Result, ...]:
     """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
     requester = connect(Secret(source.token), source.endpoints, HURRIED)
-    door = door_of(requester, GitHubReader(requester, source.endpoints, source.repository, Quiet()))
+    writer = writer_of(requester, GitHubReader(requester, source.endpoints, source.repository, Quiet()))
     state = a_state(IDENTITY)
-    (made,) = door.apply([Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, (), state)])
-    number = made.number or 0
-    return made, *door.apply(
+    (created,) = writer.apply([Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, (), state)])
+    number = created.number or 0
+    return created, *writer.apply(
         [
             Update(IDENTITY, "", number, "two\n", state, "It turned flaky.", ("flaky",)),
-            Close(IDENTITY, "", number, "three\n", state, "completed", "It is green again."),
+            Close(IDENTITY, "", number, "three\n", state, "It is green again.", state_reason="completed"),
             Reopen(IDENTITY, "", number, "four\n", state),
-            Close(IDENTITY, "", number, "five\n", state, "not_planned"),
+            Close(IDENTITY, "", number, "five\n", state, state_reason="not_planned"),
         ]
     )
 

@@ -40,15 +40,15 @@ def answers(cassette: str, path: str) -> list[Any]:
     ]
 
 
-def new_reads() -> Queries:
+def new_queries() -> Queries:
     return Queries(connect(Secret(SOURCE.token), SOURCE.endpoints), SOURCE.endpoints, SOURCE.repository)
 
 
-def test_every_read_is_made_once() -> None:
+def test_every_query_is_sent_once() -> None:
     with recorder().use_cassette("reads.yaml") as cassette:
-        reads = read_everything(SOURCE)
+        queries = read_everything(SOURCE)
     assert cassette.all_played
-    assert reads.budget.made == len(cassette) - 1  # the log's own address is not GitHub's API
+    assert queries.budget.made == len(cassette) - 1  # the log's own address is not GitHub's API
 
 
 def test_a_log_comes_from_another_host_that_gets_no_token() -> None:
@@ -58,12 +58,12 @@ def test_a_log_comes_from_another_host_that_gets_no_token() -> None:
     assert redirect["response"]["status"]["code"] == 302
     job_id = int(redirect["request"]["uri"].split("/")[-2])
     with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
-        text = b"".join(new_reads().job_log(job_id))
+        text = b"".join(new_queries().job_log(job_id))
     body = store["response"]["body"]["string"]
     assert text == (body if isinstance(body, bytes) else body.encode())
 
 
-def test_annotations_arrive_with_their_place() -> None:
+def test_annotations_have_their_path_and_line() -> None:
     (answer,) = answers("reads.yaml", "/annotations")
     job_id = next(
         int(one["request"]["uri"].split("/")[-2])
@@ -71,20 +71,20 @@ def test_annotations_arrive_with_their_place() -> None:
         if "/annotations" in one["request"]["uri"]
     )
     with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
-        found = new_reads().annotations(job_id)
-    assert [(one.level, one.message, one.path, one.line) for one in found] == [
+        annotations = new_queries().annotations(job_id)
+    assert [(item.level, item.message, item.path, item.line) for item in annotations] == [
         (one["annotation_level"], one["message"], one["path"], one["start_line"]) for one in answer
     ]
 
 
-def test_runs_arrive_with_the_name_of_their_workflow_not_their_own() -> None:
+def test_a_run_has_the_name_of_its_workflow_instead_of_its_own() -> None:
     (listed, *_) = answers("reads.yaml", "/actions/runs")
     names = {one["id"]: one["name"] for one in answers("reads.yaml", "/actions/workflows")[0]["workflows"]}
     with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
-        reads = new_reads()
-        reads.repository()
-        reads.workflows()
-        runs = list(reads.runs(None, "main", None, None))
+        queries = new_queries()
+        queries.repository()
+        queries.workflows()
+        runs = list(queries.runs(None, "main", None, None))
     assert [run.id for run in runs] == [one["id"] for one in listed["workflow_runs"]]
     for run, one in zip(runs, listed["workflow_runs"], strict=True):
         assert run.workflow.name == names[one["workflow_id"]]
@@ -95,16 +95,16 @@ def test_runs_arrive_with_the_name_of_their_workflow_not_their_own() -> None:
         )
 
 
-def test_every_write_is_made_once_and_says_what_was_done() -> None:
+def test_every_write_is_sent_once_and_is_done() -> None:
     with recorder().use_cassette("writes.yaml") as cassette:
         results = write_everything(SOURCE)
     assert cassette.all_played
-    assert [result.fate for result in results] == [WriteStatus.DONE] * 5
+    assert [result.status for result in results] == [WriteStatus.DONE] * 5
     assert {result.number for result in results} == {answers("writes.yaml", "/issues")[0]["number"]}
     assert all(result.url for result in results)
 
 
-def test_the_issue_is_made_once_with_all_its_labels() -> None:
+def test_the_issue_is_created_once_with_all_its_labels() -> None:
     with recorder().use_cassette("writes.yaml"):
         write_everything(SOURCE)  # the cassette plays only to a request with the very same body
     recorded = yaml.safe_load((CASSETTES / "writes.yaml").read_text(encoding="utf-8"))["interactions"]

@@ -11,14 +11,14 @@ from builders import HURRIED, Quiet
 from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.reader import GitHubReader
-from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts, IssueWriter
+from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts
 from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import read_settings
-from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.sweep import IssueWriter, sweep
 from sandbox.box import Sandbox
 from sandbox.door import RequestRecord
 from sandbox.fields import Fields
@@ -110,7 +110,7 @@ def sweep_over_http(server: Server, inputs: Mapping[str, str], now: datetime) ->
     requester = connect(Secret(inputs["token"]), endpoints, HURRIED)
     github = GitHubReader(requester, endpoints, settings.repository, Quiet())
     texts = IssueTexts(identity_of, closed_as_duplicate)
-    door: IssueWriter = (
+    writer: IssueWriter = (
         DryRunWriter() if settings.dry_run else GitHubIssueWriter(requester, github.queries, texts, Quiet())
     )
-    return sweep(github, door, settings, IssueTemplate(settings.issue_template), now)
+    return sweep(github, writer, settings, IssueTemplate(settings.issue_template), now)

@@ -92,7 +92,7 @@ def _action(result: Result) -> JsonObject:
     action = result.action
     return {
         "action": "skip" if isinstance(action, Skip) else verb(action),
-        "why": action.why.value if isinstance(action, Skip) else None,
+        "why": action.skip_reason.value if isinstance(action, Skip) else None,
         "issue": result.number,
         "workflow": action.identity.workflow,
         "job": action.identity.job,

@@ -66,22 +66,22 @@ def commands(text: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("server")
-def test_a_sweep_gives_every_output(runner: Path) -> None:
+def test_a_sweep_sets_every_output(runner: Path) -> None:
     assert action.main() == 0
-    found = outputs(runner)
-    assert found["issue-numbers"] == found["created-issues"] == "[1]"
-    assert (found["updated-issues"], found["reopened-issues"]) == ("[]", "[]")
-    assert (found["failure-count"], found["created-count"], found["has-failures"]) == ("1", "1", "true")
-    assert found["summary"] == "octo-org/example: 1 failing, 1 opened"
+    values = outputs(runner)
+    assert values["issue-numbers"] == values["created-issues"] == "[1]"
+    assert (values["updated-issues"], values["reopened-issues"]) == ("[]", "[]")
+    assert (values["failure-count"], values["created-count"], values["has-failures"]) == ("1", "1", "true")
+    assert values["summary"] == "octo-org/example: 1 failing, 1 opened"
     assert "### New failures" in (runner / "step_summary").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("server", "runner")
 def test_foreign_names_give_the_runner_no_command(capsys: pytest.CaptureFixture[str]) -> None:
     action.main()
-    told = capsys.readouterr().out
-    assert set(commands(told)) == {"group", "endgroup"}
-    assert "##[" not in told
+    output = capsys.readouterr().out
+    assert set(commands(output)) == {"group", "endgroup"}
+    assert "##[" not in output
 
 
 @pytest.mark.usefixtures("server")
@@ -106,7 +106,7 @@ def test_every_mistake_of_the_inputs_is_an_annotation_and_in_the_summary(
 
 
 @pytest.mark.usefixtures("server", "runner")
-def test_a_bug_in_the_tracker_is_told_and_fails(
+def test_a_bug_in_the_tracker_is_reported_and_fails(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: object) -> Report:
@@ -114,48 +114,57 @@ def test_a_bug_in_the_tracker_is_told_and_fails(
 
     monkeypatch.setattr(action, "sweep", broken)
     assert action.main() == 1
-    told = capsys.readouterr().out
-    assert "ZeroDivisionError at test_action_edge.py" in told
-    assert "secret" not in told
+    output = capsys.readouterr().out
+    assert "ZeroDivisionError at test_action_edge.py" in output
+    assert "secret" not in output
+
+
+def run_with(problems: list[Problem], monkeypatch: pytest.MonkeyPatch) -> int:
+    """The exit code of the action, if one write of the sweep fails with these problems."""
+    run = a_run(1)
+    plan = make_plan(a_scan([run], {run.id: [a_job()]}), some_settings(), START)
+    (planned,) = DryRunWriter().apply(plan.actions)
+    assert isinstance(planned.action, Create)
+    failed = Result(planned.action, WriteStatus.FAILED, problems=tuple(problems))
+    report = report_of(plan, (failed,), Requests(1, None, 800), statistics=NOTHING_SEEN, now=START)
+    monkeypatch.setenv("INPUT_TOKEN", "t")
+    monkeypatch.setenv("INPUT_REPOSITORY", "o/r")
+    monkeypatch.setattr(action, "sweep", lambda *_: report)
+    return action.main()
+
+
+def annotation_levels(text: str) -> list[str]:
+    return [command for command in commands(text) if command in {"error", "warning", "notice"}]
 
 
 @pytest.mark.usefixtures("runner")
-def test_at_most_ten_annotations_of_a_kind_errors_first(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_action_shows_at_most_ten_annotations_of_a_level_errors_first(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     problems = [Problem(Severity.WARNING, f"w{number}") for number in range(30)]
     problems += [Problem(Severity.ERROR, f"e{number}") for number in range(11)]
-    action._annotate(a_report(problems))
-    told = capsys.readouterr().out
-    assert commands(told) == ["error"] * 10 + ["warning"] * 10
-    assert "2 more; the job summary lists them." in told
-    assert "21 more; the job summary lists them." in told
+    run_with(problems, monkeypatch)
+    output = capsys.readouterr().out
+    assert annotation_levels(output) == ["error"] * 10 + ["warning"] * 10
+    assert "2 more; the job summary lists them." in output
+    assert "21 more; the job summary lists them." in output
 
 
 @pytest.mark.usefixtures("runner")
-def test_ten_problems_are_all_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    action._annotate(a_report([Problem(Severity.ERROR, f"e{number}") for number in range(10)]))
-    assert "more;" not in capsys.readouterr().out
+def test_ten_problems_are_all_shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    run_with([Problem(Severity.ERROR, f"e{number}") for number in range(10)], monkeypatch)
+    output = capsys.readouterr().out
+    assert annotation_levels(output) == ["error"] * 10
+    assert "more;" not in output
 
 
 @pytest.mark.usefixtures("runner")
-def test_a_notice_is_one(capsys: pytest.CaptureFixture[str]) -> None:
-    action._annotate(a_report([Problem(Severity.NOTICE, "n")]))
-    assert commands(capsys.readouterr().out) == ["notice"]
-
-
-def a_report(problems: list[Problem]) -> Report:
-    run = a_run(1)
-    scan = a_scan([run], {run.id: [a_job()]})
-    plan = make_plan(scan, some_settings(), START)
-    (held,) = DryRunWriter().apply(plan.actions)
-    assert isinstance(held.action, Create)
-    failed = Result(held.action, WriteStatus.FAILED, problems=tuple(problems))
-    return report_of(plan, (failed,), Requests(1, None, 800), statistics=NOTHING_SEEN, now=START)
+def test_a_notice_is_shown_as_a_notice(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    run_with([Problem(Severity.NOTICE, "n")], monkeypatch)
+    assert annotation_levels(capsys.readouterr().out) == ["notice"]
 
 
 def test_a_failed_write_makes_the_exit_code_one(monkeypatch: pytest.MonkeyPatch, runner: Path) -> None:
-    monkeypatch.setenv("INPUT_TOKEN", "t")
-    monkeypatch.setenv("INPUT_REPOSITORY", "o/r")
-    monkeypatch.setattr(action, "sweep", lambda *_: a_report([Problem(Severity.ERROR, "no")]))
-    assert action.main() == 1
+    assert run_with([Problem(Severity.ERROR, "no")], monkeypatch) == 1
     assert outputs(runner)["created-count"] == "0"
     assert "could not be opened" in (runner / "step_summary").read_text(encoding="utf-8")

@@ -215,7 +215,7 @@ def test_a_failed_run_and_a_green_one_on_one_commit_are_a_flaky_run() -> None:
 
 def test_what_was_not_read_of_a_second_attempt_leaves_the_rate_of_flakes_open() -> None:
     runs = [*line("gr"), a_run(3, "success", attempt=2)]
-    found = figures(with_jobs(runs, known=frozenset({runs[2].id})))
+    found = figures(with_jobs(runs, runs_before_checkpoint=frozenset({runs[2].id})))
     for measures in (found.repository, found.jobs[0].measures):
         assert (measures.runs, measures.failed, measures.flaky, measures.flake_rate) == (3, 1, 0, None)
         assert measures.partial
@@ -261,7 +261,7 @@ def test_a_green_run_says_nothing_certain_of_a_job_that_is_skipped_now_and_then(
 def test_runs_that_were_not_read_again_count_for_the_workflow_and_make_its_jobs_partial() -> None:
     # Runs 2 and 3 are held by an issue; the list says that they failed, and not which job did.
     runs = line("grrgrg")
-    found = figures(with_jobs(runs, known=frozenset({runs[1].id, runs[2].id})))
+    found = figures(with_jobs(runs, runs_before_checkpoint=frozenset({runs[1].id, runs[2].id})))
     assert found.repository.recovery == Spread(2, 1.5 * HOUR, 1.5 * HOUR, 2 * HOUR)
     assert not found.repository.partial
     (job,) = found.jobs
@@ -279,7 +279,7 @@ def test_what_the_issue_of_a_job_remembers_is_as_good_as_read() -> None:
     read = a_scan(runs, jobs)
     (create,) = [one for one in make_plan(read, some_settings(), NOW).actions if isinstance(one, Create)]
     known = frozenset(run.id for run in runs if run.conclusion == "failure" or run.attempt > 1)
-    again = dataclasses.replace(a_scan(runs, issues=(an_issue(1, create.body),)), known=known)
+    again = dataclasses.replace(a_scan(runs, issues=(an_issue(1, create.body),)), runs_before_checkpoint=known)
     assert figures(again).jobs == figures(read).jobs
     assert figures(again).repository == figures(read).repository
     assert figures(again).repository.flaky == 1
@@ -296,7 +296,9 @@ def issue_of(scan: Snapshot, **given: str) -> Issue:
 
 def known_of(scan: Snapshot, issue: Issue) -> Snapshot:
     """The same runs in the next sweep, which reads none of them again."""
-    return dataclasses.replace(scan, jobs=(), issues=(issue,), known=frozenset(run.id for run in scan.runs))
+    return dataclasses.replace(
+        scan, jobs=(), issues=(issue,), runs_before_checkpoint=frozenset(run.id for run in scan.runs)
+    )
 
 
 @pytest.mark.parametrize("given", [{"group_by": "workflow"}, {"group_by": "job"}, {"matrix": "separate"}])
@@ -322,7 +324,9 @@ def test_failures_that_an_issue_only_counts_are_known_if_they_are_as_many_as_the
     # Of one more red run nobody knows which jobs failed in it: now it may be any of them, and a rate would be a guess.
     more = a_run(15, id=77)
     cut = dataclasses.replace(
-        known_of(read, issue), runs=(*read.runs, more), known=frozenset({*known_of(read, issue).known, 77})
+        known_of(read, issue),
+        runs=(*read.runs, more),
+        runs_before_checkpoint=frozenset({*known_of(read, issue).runs_before_checkpoint, 77}),
     )
     (job,) = figures(cut).jobs
     assert (job.measures.failure_rate, job.measures.partial) == (None, True)
@@ -351,7 +355,7 @@ def test_what_stands_for_a_run_without_jobs_is_no_job_whether_read_or_remembered
 
 def test_the_silence_of_a_schedule_is_no_attempt_of_the_run_that_it_names() -> None:
     runs = [a_run(number, "success", event="schedule", attempt=2 if number == 3 else 1) for number in (1, 2, 3)]
-    silent = Schedule(CI, MissedSchedule.OVERDUE, START + timedelta(hours=4), last=runs[2])
+    silent = Schedule(CI, MissedSchedule.OVERDUE, START + timedelta(hours=4), last_run=runs[2])
     read = dataclasses.replace(a_scan(runs), schedules=(silent,), workflows=(CI,))
     again = dataclasses.replace(known_of(read, issue_of(read)), schedules=(silent,))
     assert figures(again).jobs == ()
@@ -379,14 +383,14 @@ def test_the_streak_of_several_lines_is_that_of_the_one_that_is_red_the_longest(
 
 def test_a_break_of_a_job_with_an_unknown_run_in_it_is_not_measured() -> None:
     runs = line("grrg")
-    (job,) = figures(with_jobs(runs, known=frozenset({runs[2].id}))).jobs
+    (job,) = figures(with_jobs(runs, runs_before_checkpoint=frozenset({runs[2].id}))).jobs
     assert (job.measures.failed, job.measures.recovery, job.measures.partial) == (1, None, True)
 
 
 def test_no_time_between_breaks_where_one_may_have_come_in_between() -> None:
     # Breaks at 2 and at 6; what failed at 4 was not read.
     runs = line("grgrgrg")
-    (job,) = figures(with_jobs(runs, known=frozenset({runs[3].id}))).jobs
+    (job,) = figures(with_jobs(runs, runs_before_checkpoint=frozenset({runs[3].id}))).jobs
     assert (job.measures.recovery, job.measures.between_failures) == (Spread(2, HOUR, HOUR, HOUR), None)
 
 
@@ -425,7 +429,7 @@ def test_a_jobs_timeline_has_the_runs_that_had_it_and_says_which_are_not_known()
         runs[3].id: [a_job(number=4, conclusion="cancelled")],
         runs[5].id: [a_job("lint", number=6), a_job(number=5, conclusion="skipped")],
     }
-    scan = dataclasses.replace(a_scan(runs, jobs), known=frozenset({runs[4].id}))
+    scan = dataclasses.replace(a_scan(runs, jobs), runs_before_checkpoint=frozenset({runs[4].id}))
     marks = {
         one.job: [(mark.number, mark.outcome, mark.known) for mark in one.runs]
         for one in figures(scan, conclusions="failure,timed_out").jobs
@@ -470,7 +474,7 @@ def done(kind: str, number: int, state_reason: str = "completed", fate: WriteSta
     actions = {
         "create": Create(identity, "", "", "", (), (), a_state()),
         "reopen": Reopen(identity, "", number, "", a_state()),
-        "close": Close(identity, "", number, "", a_state(), state_reason),
+        "close": Close(identity, "", number, "", a_state(), state_reason=state_reason),
     }
     return Result(actions[kind], fate, number)  # type: ignore[arg-type]
 

@@ -90,7 +90,7 @@ def marker() -> dict[str, Any]:
         suspects=CommitsBetween("1" * 40, "2" * 40, (Suspect("2" * 40, "a title", "ada"),), more=True),
         related=(5, 6),
         relapses=1,
-        lines=tuple(dataclasses.replace(line, greens=(point,)) for line in state.lines),
+        branch_statuses=tuple(dataclasses.replace(line, greens=(point,)) for line in state.branch_statuses),
     )
     leg = FailedLeg("3.12", 5, "Run it", "v1:1", LogUnavailable.GONE)
     first = dataclasses.replace(full.occurrences[0], legs=(leg,), hidden_legs=2)
@@ -142,7 +142,7 @@ def check_no_harm(issue: Issue, *, told: bool) -> None:
     plan = make_plan(seen, some_settings(), NOW)
     assert not [action for action in plan.actions if isinstance(action, Create)]
     if told:
-        assert [action.why for action in plan.actions if isinstance(action, Skip)] == [SkipReason.UNREADABLE]
+        assert [action.skip_reason for action in plan.actions if isinstance(action, Skip)] == [SkipReason.UNREADABLE]
         assert [str(problem) for problem in plan.problems if f"#{issue.number}" in problem.what]
     report = report_of(plan, requests=Requests(1, None, 800), statistics=NOTHING_SEEN, now=NOW)
     render_summary(report).encode()

@@ -75,13 +75,13 @@ def test_that_a_job_fails_of_something_else_ends_a_cause_and_proves_nothing() ->
     seen = [green(a_run(1), "test"), red(a_run(2)), red(a_run(3))]
     found = histories(seen, a_reading(seen[1], "disk full"), a_reading(seen[2], "no route"))
     old, new = found["disk full"], found["no route"]
-    assert (old.failing, old.replaced, old.green_again) == (False, True, None)
-    assert (new.failing, new.replaced) == (True, False)
+    assert (old.failing, old.cause_replaced, old.green_again) == (False, True, None)
+    assert (new.failing, new.cause_replaced) == (True, False)
     assert new.last_green is not None
     assert new.last_green.number == 1
     readings = [a_reading(seen[1], "disk full"), a_reading(seen[2], "no route")]
     mended = histories([*seen, green(a_run(4), "test")], *readings)
-    assert (mended["disk full"].replaced, mended["disk full"].failing) == (False, False)
+    assert (mended["disk full"].cause_replaced, mended["disk full"].failing) == (False, False)
 
 
 def test_that_one_leg_is_green_does_not_hide_that_another_fails_of_something_else() -> None:
@@ -91,14 +91,14 @@ def test_that_one_leg_is_green_does_not_hide_that_another_fails_of_something_els
     ]
     full = [a_reading(seen[0], "disk full"), a_reading(seen[1], "disk full")]
     found = histories(seen, *full, a_reading(seen[2], "no route"))["disk full"]
-    assert (found.failing, found.replaced, found.green_again) == (False, True, None)
+    assert (found.failing, found.cause_replaced, found.green_again) == (False, True, None)
 
 
 def test_a_newer_failure_whose_cause_is_not_known_ends_no_cause() -> None:
     seen = [red(a_run(1)), red(a_run(2))]
     found = histories(seen, a_reading(seen[0], "disk full"))
     assert found["disk full"].failing
-    assert not found["disk full"].replaced
+    assert not found["disk full"].cause_replaced
 
 
 def test_a_cause_that_comes_back_is_failing_again() -> None:
@@ -167,7 +167,7 @@ def test_a_failure_whose_log_was_not_read_waits_for_its_cause_and_is_told_as_fai
     seen = [red(a_run(1))]
     (action,) = decided(seen)
     assert isinstance(action, Skip)
-    assert action.why is SkipReason.CAUSE_UNKNOWN
+    assert action.skip_reason is SkipReason.CAUSE_UNKNOWN
     scan = a_scan([a_run(1)])
     assert [one.identity.job for one in make_plan(scan, SETTINGS, START, seen).failing] == ["test"]
 

@@ -67,7 +67,7 @@ def test_a_leg_called_startup_failure_stays_failing_by_workflow() -> None:
     jobs = {run.id: [a_job("startup failure", number=run.number), a_job("test", number=9)] for run in runs}
     (create,) = make_plan(a_scan(runs, jobs), some_settings(group_by="workflow"), NOW).actions
     assert isinstance(create, Create)
-    assert {red.leg for line in create.state.lines for red in line.red} == {"startup failure", "test"}
+    assert {red.leg for line in create.state.branch_statuses for red in line.red} == {"startup failure", "test"}
 
 
 def test_a_marker_says_what_it_is_only_where_the_name_does_not() -> None:

@@ -142,7 +142,7 @@ def issues_of(tracker: Tracker) -> list[object]:
             tracked.id,
             tracked.state.count,
             tracked.state.occurrences,
-            [(line.stream, line.red, line.last_red, line.gone) for line in tracked.state.lines],
+            [(line.branch_key, line.red, line.last_red, line.gone) for line in tracked.state.branch_statuses],
         )
         for issue, tracked in found
         if tracked and tracked.state
@@ -216,7 +216,7 @@ def _facts(tracker: Tracker) -> dict[str, tuple[object, ...]]:
             state.last_seen,
             state.legs,
             state.occurrences,
-            [(line.stream, line.red, line.last_red) for line in state.lines],
+            [(line.branch_key, line.red, line.last_red) for line in state.branch_statuses],
         )
         for state in states
     }

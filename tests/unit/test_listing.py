@@ -16,9 +16,9 @@ from ci_failure_tracker.model import Query, Run, Workflow
 
 @dataclass(frozen=True)
 class Listed:
-    """A repository whose list gives these runs, and then fails if it is told to."""
+    """Queries that list these runs, and then fail if `fails` is set."""
 
-    found: tuple[Run, ...]
+    listed: tuple[Run, ...]
     fails: bool = False
 
     @property
@@ -28,7 +28,7 @@ class Listed:
     def runs(
         self, _workflow: Workflow | None, _branch: str | None, _event: str | None, _created: str | None
     ) -> Iterator[Run]:
-        yield from self.found
+        yield from self.listed
         if self.fails:
             raise GitHubError("page 2 is missing")
 
@@ -37,29 +37,29 @@ def read(listed: Listed, most: int = 10) -> Listing:
     return list_runs(listed, Query(("*",), most, 1_000))  # type: ignore[arg-type]
 
 
-def test_a_run_that_a_newer_one_pushed_to_the_next_page_is_taken_once() -> None:
-    found = read(Listed((a_run(3), a_run(2), a_run(2), a_run(1))))
-    assert [run.number for run in found.runs] == [3, 2, 1]
+def test_a_run_that_moves_to_the_next_page_is_listed_once() -> None:
+    listing = read(Listed((a_run(3), a_run(2), a_run(2), a_run(1))))
+    assert [run.number for run in listing.runs] == [3, 2, 1]
 
 
-def test_forks_are_counted_and_left_out_and_take_no_place() -> None:
-    found = read(Listed((a_run(3, from_fork=True), a_run(2), a_run(1))), most=2)
-    assert ([run.number for run in found.runs], found.forks) == ([2, 1], 1)
+def test_runs_of_forks_are_left_out_and_counted() -> None:
+    listing = read(Listed((a_run(3, from_fork=True), a_run(2), a_run(1))), most=2)
+    assert ([run.number for run in listing.runs], listing.forks) == ([2, 1], 1)
 
 
-def test_a_list_that_breaks_off_keeps_what_it_gave_and_says_so() -> None:
-    found = read(Listed((a_run(2), a_run(1)), fails=True))
-    assert len(found.runs) == 2
-    assert "cut short after 2" in found.problems[0].what
+def test_a_list_that_breaks_off_keeps_its_runs_and_is_a_problem() -> None:
+    listing = read(Listed((a_run(2), a_run(1)), fails=True))
+    assert len(listing.runs) == 2
+    assert "cut short after 2" in listing.problems[0].what
 
 
-def test_a_list_that_gives_nothing_at_all_ends_the_sweep() -> None:
+def test_a_list_without_a_single_run_ends_the_sweep_with_an_error() -> None:
     with pytest.raises(GitHubError):
         read(Listed((), fails=True))
 
 
-def test_looking_far_without_finding_enough_is_told() -> None:
+def test_a_list_with_too_few_fitting_runs_is_a_problem() -> None:
     many = tuple(a_run(number, from_fork=True) for number in range(1, 1_200))
-    found = read(Listed(many))
-    assert found.forks == 1_000
-    assert "Only 0 runs fit" in found.problems[0].what
+    listing = read(Listed(many))
+    assert listing.forks == 1_000
+    assert "Only 0 runs fit" in listing.problems[0].what

@@ -23,7 +23,7 @@ from ci_failure_tracker.model import (
     Action,
     Close,
     Create,
-    Failing,
+    CurrentFailure,
     Identity,
     IdentityKind,
     Outcome,
@@ -54,10 +54,10 @@ def new(identity: Identity = CI_TEST, title: str = "[CI Failure] CI - test") -> 
 
 
 def closed(reason: str, identity: Identity = CI_TEST, why: str = "green on 2 commits") -> Close:
-    return Close(identity, why, 7, "body", a_state(), reason)
+    return Close(identity, why, 7, "body", a_state(), state_reason=reason)
 
 
-def a_report(*results: Result, failing: tuple[Failing, ...] = ()) -> Report:
+def a_report(*results: Result, failing: tuple[CurrentFailure, ...] = ()) -> Report:
     plan = make_plan(a_scan([]), some_settings(), START)
     decisions = dataclasses.replace(plan.found.decisions, failing=failing)
     plan = dataclasses.replace(plan, found=dataclasses.replace(plan.found, decisions=decisions))
@@ -68,8 +68,8 @@ def news_of(action: Action, fate: WriteStatus = WriteStatus.DONE) -> News:
     return make_news(a_report(Result(action, fate, 7)))
 
 
-def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year") -> Failing:
-    return Failing(identity, Outcome.FAILURE, 2, START, 1_003, 3, "main", (), headline)
+def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year") -> CurrentFailure:
+    return CurrentFailure(identity, Outcome.FAILURE, 2, START, 1_003, 3, "main", (), headline)
 
 
 # --- what is news --------------------------------------------------------------------------------

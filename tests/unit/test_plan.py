@@ -77,7 +77,7 @@ def test_no_more_issues_are_opened_than_allowed_and_none_is_lost(scan: Snapshot,
     free, capped = plan(scan), plan(scan, some_settings(max_new_issues=str(most)))
     wanted = {action.identity for action in free.actions if isinstance(action, Create)}
     opened = {action.identity for action in capped.actions if isinstance(action, Create)}
-    over = {one.identity for one in capped.actions if isinstance(one, Skip) and one.why is SkipReason.OVER_CAP}
+    over = {one.identity for one in capped.actions if isinstance(one, Skip) and one.skip_reason is SkipReason.OVER_CAP}
     assert len(opened) <= most
     assert opened | over == wanted
     assert not opened & over
@@ -135,7 +135,7 @@ def test_text_that_people_wrote_is_never_cut_for_ours() -> None:
     full = dataclasses.replace(first, body=first.body + "x" * 65_000)
     (left,) = plan(a_scan([a_run(1), a_run(2)], {1001: [a_job()], 1002: [a_job()]}, (full,))).actions
     assert isinstance(left, Skip)
-    assert left.why is SkipReason.NO_ROOM
+    assert left.skip_reason is SkipReason.NO_ROOM
 
 
 def test_a_body_is_shortened_until_it_fits() -> None:
@@ -166,7 +166,7 @@ def test_a_run_that_started_before_the_closing_and_ended_after_it_reopens_nothin
     jobs = {1001: [a_job()], second.id: [a_job(ended_at=second.updated_at)]}
     (action,) = plan(a_scan([a_run(1), second], jobs, (closed,))).actions
     assert isinstance(action, Skip)
-    assert action.why is SkipReason.OLDER_THAN_CLOSING
+    assert action.skip_reason is SkipReason.OLDER_THAN_CLOSING
 
 
 def test_what_is_failing_is_told_even_where_nothing_is_done() -> None:
@@ -180,7 +180,7 @@ def test_what_is_failing_is_red_since_the_break_began_also_where_its_runs_are_no
     read = a_scan(runs, {run.id: [a_job(number=run.number)] for run in runs[1:]})
     (first,) = plan(read).failing
     issues = carried_out(plan(read), ())
-    again = dataclasses.replace(read, jobs=(), issues=issues, known=frozenset(run.id for run in runs))
+    again = dataclasses.replace(read, jobs=(), issues=issues, runs_before_checkpoint=frozenset(run.id for run in runs))
     (second,) = plan(again).failing
     assert (first.since, second.since) == (START + timedelta(hours=2), START + timedelta(hours=2))
     # One more failure does not move it.

@@ -69,7 +69,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
         ("reopen-within", "a while", "`30d`"),
     ],
 )
-def test_a_bad_value_says_how_to_mend_it(name: str, value: str, mend: str) -> None:
+def test_a_bad_value_says_how_to_fix_it(name: str, value: str, mend: str) -> None:
     given = {"token": "t", "repository": "o/r", name: value}
     with pytest.raises(SettingsError) as caught:
         read_settings(given)

@@ -15,7 +15,7 @@ from ci_failure_tracker.model import (
     Close,
     Create,
     Identity,
-    LogsRead,
+    LogCounts,
     Problem,
     Reopen,
     Result,
@@ -65,7 +65,7 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     first, second = report.results
     assert isinstance(first.action, Create)
     old = Update(second.action.identity, "1 new failed run", 4, "", a_state())
-    other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", a_state(), "completed")
+    other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", a_state(), state_reason="completed")
     results = (
         Result(first.action, WriteStatus.DONE, 7),
         Result(old, WriteStatus.DONE, 4),
@@ -154,7 +154,7 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     run = a_run(1)
     scan = a_scan([run], {run.id: [a_job()]})
     (seen,) = observe(scan)
-    logs = LogsRead(read=12, size=3_400_000, absent=1, unread=2, left_out=3)
+    logs = LogCounts(read=12, size=3_400_000, absent=1, unread=2, left_out=3)
     scan = dataclasses.replace(scan, job_diagnoses=(a_reading(seen, "disk | full @octocat"),), logs=logs)
     plan = make_plan(scan, some_settings(), START)
     report = report_of(plan, statistics=make_statistics(plan.found, (), some_settings(), START), now=START)

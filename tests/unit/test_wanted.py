@@ -173,7 +173,7 @@ def test_what_may_not_count_at_all_comes_last() -> None:
 
 def test_a_sweep_reads_no_more_than_so_many_and_says_how_many_are_left() -> None:
     found = wanted(failing(range(1, 11), *(f"job {number}" for number in range(8))))
-    assert (len(found.logs), found.left_out) == (MOST_LOGS, 30)
+    assert (len(found.logs), len(found.left_for_later)) == (MOST_LOGS, 30)
     assert {one.name.split(" of ")[1] for one in found.logs[:8]} == {"run 10"}
 
 
@@ -284,9 +284,9 @@ def test_by_cause_failures_are_read_back_to_the_newest_whose_cause_is_known() ->
 
 def test_by_cause_only_what_the_next_sweep_will_read_is_said_to_be_left() -> None:
     found = wanted(failing(range(1, 11), *(f"job {number}" for number in range(8))), group_by="cause")
-    assert (len(found.logs), found.left_out) == (MOST_LOGS, 0)
+    assert (len(found.logs), len(found.left_for_later)) == (MOST_LOGS, 0)
     many = wanted(failing([1], *(f"job {number}" for number in range(60))), group_by="cause")
-    assert (len(many.logs), many.left_out) == (MOST_LOGS, 10)
+    assert (len(many.logs), len(many.left_for_later)) == (MOST_LOGS, 10)
 
 
 def test_by_cause_an_open_issue_is_told_that_its_jobs_fail_of_something_else() -> None:

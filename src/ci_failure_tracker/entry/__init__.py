@@ -1,1 +1,1 @@
-"""The only modules that touch the environment, argv, stdout and exit codes."""
+"""The entry points: the only modules that use the environment, argv, stdout and exit codes."""

@@ -1,6 +1,6 @@
-"""The action's edge: inputs and context in; outputs, summary, annotations and the exit code out.
+"""The action: reads the inputs and the context; writes outputs, summary and annotations, and gives the exit code.
 
-The only module that uses actions-toolkit, and of that only `core`.
+Only this module uses actions-toolkit, and only its `core`.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,16 +20,16 @@ from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import lines, one_line
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
-from ci_failure_tracker.github.writer import DryRunWriter, IssueWriter
+from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Close, Create, Reopen, Severity, Update
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.summary import render_summary, said
 from ci_failure_tracker.settings import inputs, secret_texts
-from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import plain
 
 ANNOTATIONS = 10
-"""GitHub shows no more of each kind for a step."""
+"""GitHub shows so many annotations of each level for a step."""
 
 
 def main() -> int:
@@ -55,17 +56,17 @@ def _run(stop: _Stop) -> int:
         return _give_up("The inputs cannot be used", error.mistakes, error.exit_code)
     except TrackerError as error:
         return _give_up("The sweep could not be made", [str(error)], error.exit_code)
-    except Exception as error:  # the tracker must not die without a word
+    except Exception as error:  # an annotation has to say what happened
         return _give_up("The tracker failed", [_unexpected(error)], FAILED)
     return FAILED if delivered.report.failed else 0
 
 
 class StoppedError(BaseException):
-    """The runner ends the job, which was cancelled or took too long; no part of a sweep may take it for its own."""
+    """The runner ends the job; a BaseException, so that no part of a sweep handles it as an error of its own."""
 
 
 class _Stop:
-    """What a signal does. Where Python drops what a handler raises, as it does in finalizers, it is raised again."""
+    """Handles a signal. Python drops an exception of a handler in a finalizer, so `check` raises it again."""
 
     def __init__(self) -> None:
         self._signal = ""
@@ -75,7 +76,7 @@ class _Stop:
         self.check()
 
     def check(self) -> None:
-        """End the sweep if a signal came."""
+        """Raise an error if a signal came."""
         if self._signal:
             raise StoppedError(self._signal)
 
@@ -84,7 +85,7 @@ def _connection() -> Connection:
     given = {declared.name: core.get_input(declared.variable.removeprefix("INPUT_")) for declared in inputs()}
     for secret in secret_texts(given):
         core.set_secret(secret)
-    # Where the action is run by hand, the runner's own variables still say where it is.
+    # Without action.yml the input is missing, but the runner still names the repository.
     given["repository"] = given["repository"] or os.environ.get("GITHUB_REPOSITORY", "")
     return prepare(given, os.environ, _workspace())
 
@@ -96,17 +97,17 @@ def _workspace() -> Path:
 def _sweep(connection: Connection, stop: _Stop) -> Report:
     progress = GroupedProgress(stop.check)
     github = connection.github(progress)
-    door: IssueWriter = DryRunWriter() if connection.settings.dry_run else connection.door(github, progress)
+    writer: IssueWriter = DryRunWriter() if connection.settings.dry_run else connection.writer(github, progress)
     with _details():
         try:
-            return sweep(github, door, connection.settings, connection.template, now())
+            return sweep(github, writer, connection.settings, connection.template, now())
         finally:
             progress.end()
 
 
 @contextmanager
 def _details() -> Iterator[None]:
-    """Every request and its answer's status, where the runner was asked for details."""
+    """Log every request and the status of its answer if debug logging is enabled."""
     logger, handler = logging.getLogger("ci_failure_tracker"), _DebugCommands()
     level = logger.level
     if core.is_debug():
@@ -120,17 +121,17 @@ def _details() -> Iterator[None]:
 
 
 class _DebugCommands(logging.Handler):
-    """Log records as the runner's debug lines."""
+    """Writes log records as debug lines of the runner."""
 
     def emit(self, record: logging.LogRecord) -> None:
         core.debug(one_line(record.getMessage()))
 
 
 class GroupedProgress:
-    """Each phase as a group of the log that can be folded."""
+    """Shows each phase as a group in the log."""
 
     def __init__(self, check: Callable[[], None]) -> None:
-        """`check` is called at each step, and may end the sweep."""
+        """`check` is called at each step; it may raise an error to end the sweep."""
         self._open = False
         self._check = check
 
@@ -142,17 +143,17 @@ class GroupedProgress:
         self._open = True
 
     def advance(self) -> None:
-        """A step is not worth a line."""
+        """Log nothing for a step."""
         self._check()
 
     def end(self) -> None:
-        """End the group that is open."""
+        """End the open group."""
         if self._open:
             core.end_group()
             self._open = False
 
 
-# --- what the sweep gives ------------------------------------------------------------------------
+# --- results -------------------------------------------------------------------------------------
 
 
 def _publish(delivered: Delivery) -> None:
@@ -177,7 +178,7 @@ def _annotate(report: Report) -> None:
 
 
 def _at_most_ten(texts: Sequence[str]) -> list[str]:
-    """The first of them, the most important first, and how many more there are."""
+    """The first ten texts; if there are more, the tenth says how many."""
     if len(texts) <= ANNOTATIONS:
         return list(texts)
     left = len(texts) - ANNOTATIONS + 1
@@ -190,7 +191,7 @@ _LISTS = ("issue-numbers", "created-issues", "updated-issues", "reopened-issues"
 def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]:
     """The outputs that action.yml declares; lists are JSON.
 
-    `path` is where the report was written, `payload` the message for Slack.
+    `path` is the path of report.json, `payload` the message for Slack.
     """
     created = json.dumps(report.issues(Create))
     return {
@@ -199,7 +200,7 @@ def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]
         "updated-issues": json.dumps(report.issues(Update)),
         "reopened-issues": json.dumps(report.issues(Reopen)),
         "closed-issues": json.dumps(report.issues(Close)),
-        # Empty where nothing was seen failing only because not everything could be read: that is no all-clear.
+        # If no failure is known, but not everything could be read, it is not known whether anything fails.
         "failure-count": "" if report.knows_nothing else str(len(report.failing)),
         "created-count": str(len(report.issues(Create))),
         "has-failures": "" if report.knows_nothing else json.dumps(bool(report.failing)),
@@ -223,23 +224,21 @@ def _write_summary(text: str) -> None:
 
 
 def _give_up(title: str, mistakes: Sequence[str], exit_code: int) -> int:
-    """Say what stopped the sweep where people look: the annotations, the summary, the outputs."""
+    """Write what stopped the sweep to the annotations, the summary and the outputs."""
     for mistake in _at_most_ten(mistakes):
         core.error(lines(mistake), title=f"ci-failure-tracker: {title}")
-    # A later step that runs all the same may read the lists as JSON; it is not told that nothing fails.
+    # A later step may still read the lists as JSON. `has-failures` stays empty, because nothing is known.
     nothing = dict.fromkeys(_LISTS, "[]")
     try:
         _set_outputs({**nothing, "summary": one_line(f"{title}: {' '.join(mistakes)}")})
         quoted = "\n".join(f"```text\n{lines(mistake).replace('```', '` ` `')}\n```" for mistake in mistakes)
         _write_summary(f"**{title}**\n\n{quoted}\n")
-    except Exception as error:  # the annotations have been given; this is all that can still be said
+    except Exception as error:  # the annotations are written already
         core.error(_unexpected(error), title="ci-failure-tracker")
     return exit_code
 
 
 def _unexpected(error: Exception) -> str:
-    where = error.__traceback__
-    while where and where.tb_next:
-        where = where.tb_next
-    place = f" at {Path(where.tb_frame.f_code.co_filename).name}:{where.tb_lineno}" if where else ""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}. This is a bug: please report it with the workflow run's log."

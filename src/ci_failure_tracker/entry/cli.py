@@ -1,4 +1,4 @@
-"""The command's edge: argv and the terminal."""
+"""The command `sweep`: its options, and what it shows on the terminal."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import lines, one_line
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
-from ci_failure_tracker.github.writer import DryRunWriter, IssueWriter
+from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Action, Result, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import said
 from ci_failure_tracker.settings import inputs
-from ci_failure_tracker.sweep import sweep
+from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import utc
 
 
@@ -50,11 +50,11 @@ _SPECIAL: dict[str, tuple[list[str], str]] = {
     "repository": (["--repo", "--repository", "repository"], "$GITHUB_REPOSITORY"),
     "token": (["--token"], "$GITHUB_TOKEN, which no list of processes shows"),
 }
-"""Options whose names or defaults are not simply the input's."""
+"""The names and the default of options that differ from those of the input."""
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """Every input as an option, in the order of the documentation."""
+    """Add every input as an option, in the order of the documentation."""
     for declared in reversed(list(inputs())):
         names, default = _SPECIAL.get(declared.name, ([f"--{declared.name}"], declared.default))
         text = declared.help.replace("`", "")
@@ -98,7 +98,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
         terminal.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
         sys.exit(FAILED)
     terminal.show_report(delivered.report, executed=execute)
-    terminal.say_where(delivered.path)
+    terminal.show_path(delivered.path)
     if delivered.payload:
         sys.stdout.write(f"{delivered.payload}\n")
     sys.exit(FAILED if delivered.report.failed else 0)
@@ -125,18 +125,18 @@ def _connection(given: dict[str, str | None]) -> Connection:
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
     with terminal.progress() as progress:
         github = connection.github(progress)
-        door: IssueWriter = connection.door(github, progress) if execute else DryRunWriter()
+        writer: IssueWriter = connection.writer(github, progress) if execute else DryRunWriter()
         if execute and not yes:
-            terminal.must_be_one()
-            door = _ConfirmingWriter(door, terminal, progress)
-        return sweep(github, door, connection.settings, connection.template, now())
+            terminal.check_interactive()
+            writer = _ConfirmingWriter(writer, terminal, progress)
+        return sweep(github, writer, connection.settings, connection.template, now())
 
 
 class _ConfirmingWriter:
-    """Shows the plan and asks before it lets anything through."""
+    """Shows the plan, asks, and then passes the actions on to a writer."""
 
-    def __init__(self, door: IssueWriter, terminal: _Terminal, progress: _Bars) -> None:
-        self._door = door
+    def __init__(self, writer: IssueWriter, terminal: _Terminal, progress: _Bars) -> None:
+        self._writer = writer
         self._terminal = terminal
         self._progress = progress
 
@@ -146,14 +146,14 @@ class _ConfirmingWriter:
             return planned
         self._progress.pause()
         self._terminal.show_plan(planned)
-        return self._door.apply(actions) if self._terminal.agrees() else planned
+        return self._writer.apply(actions) if self._terminal.agrees() else planned
 
 
 # --- the terminal --------------------------------------------------------------------------------
 
 
 class _Bars:
-    """Progress bars on a terminal, a plain line a phase elsewhere."""
+    """Progress bars on a terminal; elsewhere one line for each phase."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -182,12 +182,12 @@ class _Bars:
             self._bars.advance(self._task)
 
     def pause(self) -> None:
-        """Make room for a question."""
+        """Remove the bars from the terminal to ask a question."""
         self._bars.stop()
 
 
 class _Terminal:
-    """What the command shows. The report goes to stdout, all else to stderr."""
+    """The output of the command: the report goes to stdout, everything else to stderr."""
 
     def __init__(self, form: str) -> None:
         self._json = form == "json"
@@ -197,8 +197,8 @@ class _Terminal:
     def progress(self) -> _Bars:
         return _Bars(self._err)
 
-    def must_be_one(self) -> None:
-        """Refuse to write where nobody can be asked."""
+    def check_interactive(self) -> None:
+        """Raise an error if there is no terminal to ask on."""
         if not (sys.stdin.isatty() and self._err.is_terminal):
             raise SettingsError(
                 ["--execute asks before it writes, and there is no terminal to ask on; add --yes to write without."]
@@ -216,7 +216,7 @@ class _Terminal:
     def show_plan(self, results: tuple[Result, ...]) -> None:
         (self._err if self._json else self._out).print(_plan_table(results))
 
-    def say_where(self, path: str) -> None:
+    def show_path(self, path: str) -> None:
         if path:
             self._err.print(Text(one_line(f"The report: {path}", 1_000)))
 

@@ -1,4 +1,4 @@
-"""The command `explain`: why logs on disk, or on stdin, failed."""
+"""The command `explain`: why the jobs of logs on disk or on stdin failed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def explain_command(logs: tuple[str, ...], form: str, excerpt_lines: int) -> Non
 
 
 def main() -> NoReturn:
-    """Run `explain` alone, without what only a sweep needs."""
+    """Run `explain` without the packages that only a sweep needs."""
     explain_command.main(sys.argv[2:], prog_name="ci-failure-tracker explain")
 
 
@@ -53,14 +53,14 @@ def _as_json(path: str, diagnosis: Diagnosis) -> dict[str, object]:
     return {
         "path": path,
         "headline": diagnosis.headline,
-        "excerpt": [{"start": one.start, "end": one.end} for one in diagnosis.ranges],
+        "excerpt": [{"start": lines.start, "end": lines.end} for lines in diagnosis.ranges],
         "signature": diagnosis.signature,
         "outcome": diagnosis.outcome.value,
     }
 
 
 def _as_text(path: str, diagnosis: Diagnosis) -> Iterator[Text]:
-    """The headline, the excerpt with its line numbers, and what it is known by."""
+    """The headline, the excerpt with its line numbers, the outcome and the signature."""
     yield Text(one_line("stdin" if path == "-" else path, 300), style="bold")
     if not diagnosis.lines:
         yield Text("The log says nothing.\n", style="yellow")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry.optional_packages import EXTRAS
 from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
@@ -31,7 +31,7 @@ def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, 
     except (OSError, ValueError) as error:
         return report.having([_unwritable("The report", folder, error)]), ""
     problems = [*_missing(), *_written(place, PAGE, partial(_page, report))]
-    if not extras.EXTRAS["metrics"].missing:
+    if not EXTRAS["metrics"].missing:
         problems += _written(place, METRICS, partial(_metrics, report))
     # The data come last, so that they hold every problem.
     report = report.having(problems)
@@ -58,7 +58,7 @@ def _unwritable(name: str, place: str, error: OSError | ValueError) -> Problem:
 
 
 def _missing() -> list[Problem]:
-    extra = extras.EXTRAS["metrics"]
+    extra = EXTRAS["metrics"]
     if not extra.missing:
         return []
     lacking = f"{METRICS} was not written, for it needs {' and '.join(extra.missing)}."

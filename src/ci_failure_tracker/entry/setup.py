@@ -1,4 +1,4 @@
-"""What both edges take from their surroundings: the settings, where GitHub is, the time, the user's template."""
+"""What the action and the command read before a sweep: settings, the addresses of GitHub, the issue template."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ci_failure_tracker.entry import optional_packages as extras
+from ci_failure_tracker.entry import optional_packages
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github.reader import GitHubReader
@@ -22,7 +22,7 @@ from ci_failure_tracker.settings import Settings, read_settings
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A way to GitHub for one sweep."""
+    """The settings of one sweep, and its connection to GitHub."""
 
     settings: Settings
     template: IssueTemplate
@@ -30,19 +30,19 @@ class Connection:
     requester: MeteredRequester
 
     def github(self, progress: Progress) -> GitHubReader:
-        """What reads the repository."""
+        """The reader of the repository."""
         return GitHubReader(self.requester, self.endpoints, self.settings.repository, progress)
 
-    def door(self, github: GitHubReader, progress: Progress) -> GitHubIssueWriter:
-        """What writes to the repository that `github` reads."""
+    def writer(self, github: GitHubReader, progress: Progress) -> GitHubIssueWriter:
+        """The writer to the repository that `github` reads."""
         return GitHubIssueWriter(self.requester, github.queries, IssueTexts(identity_of, closed_as_duplicate), progress)
 
 
 def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:
-    """Read and check everything that is given; nothing is asked of GitHub yet.
+    """Read and check the inputs and the environment, without a request to GitHub.
 
     Raises:
-        SettingsError: with every mistake at once.
+        SettingsError: the inputs cannot be used; it holds every mistake.
     """
     template, text, mistakes = _template(given.get("issue-template", "").strip(), workspace)
     endpoints, wrong = _endpoints(environment)
@@ -51,21 +51,20 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
         settings = read_settings({**given, "issue-template": text})
     except SettingsError as error:
         raise SettingsError([*error.mistakes, *mistakes]) from None
-    mistakes += extras.mistakes(settings)
+    mistakes += optional_packages.mistakes(settings)
     if mistakes:
         raise SettingsError(mistakes)
-    return Connection(
-        settings, template, endpoints, connect(settings.token, endpoints, max_requests=settings.max_requests)
-    )
+    requester = connect(settings.token, endpoints, max_requests=settings.max_requests)
+    return Connection(settings, template, endpoints, requester)
 
 
 def now() -> datetime:
-    """The time, in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
-    """Where GitHub is: what the runner says, so that Enterprise Server works as well."""
+    """The addresses that the runner gives, so that Enterprise Server works, and the mistakes in them."""
     api = environment.get("GITHUB_API_URL") or PUBLIC_API
     graphql = environment.get("GITHUB_GRAPHQL_URL") or f"{api.rstrip('/').removesuffix('/v3')}/graphql"
     return Endpoints(api, graphql), [
@@ -84,20 +83,18 @@ def _is_address(text: str) -> bool:
 
 
 def _template(given: str, workspace: Path) -> tuple[IssueTemplate, str, list[str]]:
+    """The template, its text, and the mistakes in it; `given` is the text itself or the path of a file."""
     text = given
     if given and not any(sign in given for sign in ("\n", "{{", "{%")):
         try:
             text = (workspace / given).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-            return (
-                IssueTemplate(),
-                "",
-                [
-                    f"`issue-template` names the file {given!r}, which cannot be read ({reason}). "
-                    "It is relative to the workspace, which `actions/checkout` fills."
-                ],
+            mistake = (
+                f"`issue-template` names the file {given!r}, which cannot be read ({reason}). "
+                "It is relative to the workspace, which `actions/checkout` fills."
             )
+            return IssueTemplate(), "", [mistake]
     try:
         return read_template(text), text, []
     except SettingsError as error:

@@ -1,4 +1,4 @@
-"""How requests reach GitHub: construction, pacing, retries, counting, and what an error means."""
+"""How requests reach GitHub: connection, pacing, retries, counting, and the meaning of errors."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ _UNAUTHORIZED, _FORBIDDEN, _INVALID, _FAULT = 401, 403, 422, 500
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where GitHub is; Enterprise Server has its own."""
+    """The addresses of GitHub's APIs; Enterprise Server has its own."""
 
     api_url: str = PUBLIC_API
     graphql_url: str = f"{PUBLIC_API}/graphql"
 
 
 class MeteredRequester(Requester):
-    """PyGithub's requester, but every try is counted, paced and repeated here, where it can be told what it costs.
+    """PyGithub's requester, but this class counts, paces and repeats every request.
 
-    Reads are repeated, GraphQL's included. A write is repeated only where GitHub surely did not do it, because it
-    asked to wait; one whose answer was lost is the door's to look for.
+    Reads are repeated, GraphQL included. A write is repeated only if GitHub asked to wait, because then it did not
+    carry out the write. `IdempotentWrites` deals with a write whose answer was lost.
     """
 
     retry_policy: RetryPolicy
@@ -59,14 +59,14 @@ class MeteredRequester(Requester):
     token: Secret
 
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
-        """Send a request, as PyGithub does, and again where that may help; an answer never repeats the token."""
+        """Send a request, and repeat it if that may help; the answer never holds the token."""
         verb, url = str(args[0]), str(args[1])
-        job_diagnosis = verb == "GET" or url == self.graphql_address
+        is_read = verb == "GET" or url == self.graphql_address
         for tried in range(1, self.retry_policy.tries + 1):
-            if not job_diagnosis:
+            if not is_read:
                 self._pace()
             answer, error = self._try(args, kwargs)
-            wait = self.retry_policy.wait(answer, tried, may_repeat=job_diagnosis)
+            wait = self.retry_policy.wait(answer, tried, may_repeat=is_read)
             if wait is None or self.budget.spent or not self.budget.may_wait(wait, self.retry_policy):
                 break
             _LOGGER.debug("%s %s is tried again after %.1f s", verb, url, wait)
@@ -74,7 +74,7 @@ class MeteredRequester(Requester):
         if answer is None:
             raise error or AssertionError
         if is_broken(answer):
-            # PyGithub would take a page for an object without fields, and a write for done.
+            # PyGithub would take an HTML page for an object without fields, or for a write that was done.
             raise requests.exceptions.InvalidJSONError
         return answer
 
@@ -88,13 +88,13 @@ class MeteredRequester(Requester):
             _LOGGER.debug("%s %s -> %s", args[0], args[1], type(error).__name__)
             return None, error
         answer = (answer[0], answer[1], answer[2].replace(self.token.reveal(), str(self.token)))
-        asked = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
-        _LOGGER.debug("%s %s %s -> %s", args[0], args[1], asked or "", answer[0])
-        self.budget.hear(answer[1])
+        parameters = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
+        _LOGGER.debug("%s %s %s -> %s", args[0], args[1], parameters or "", answer[0])
+        self.budget.read_headers(answer[1])
         return answer, None
 
     def _pace(self) -> None:
-        """GitHub asks for a second between writes ("Best practices for using the REST API")."""
+        """Wait before a write: GitHub asks for a second between writes ("Best practices for using the REST API")."""
         since = time.monotonic() - self.budget.last_write
         if since < self.retry_policy.between_writes:
             time.sleep(self.retry_policy.between_writes - since)
@@ -105,7 +105,7 @@ def connect(
     token: Secret, endpoints: Endpoints, retry_policy: RetryPolicy | None = None, max_requests: int = MAX_REQUESTS
 ) -> MeteredRequester:
     """A requester for one sweep."""
-    # What came of a request is said in our own words.
+    # The tracker logs each request itself.
     logging.getLogger("github").setLevel(logging.WARNING)
     retry_policy = retry_policy or RetryPolicy()
     requester = MeteredRequester(
@@ -126,12 +126,12 @@ def connect(
 
 
 def unread_repository(requester: MeteredRequester, name: str) -> Repository:
-    """A repository by its name, to list from and to write to; nothing is asked of GitHub for it."""
+    """A repository by its name, to list from and to write to, without a request."""
     return Repository(requester, {}, {"url": f"{requester.base_url}/repos/{name}"}, completed=True)
 
 
 class _Anonymous(requests.Session):
-    """A session that shows nobody credentials, neither the token nor what a `.netrc` file holds."""
+    """A session that sends no credentials, neither the token nor those of a `.netrc` file."""
 
     def __init__(self, retry_policy: RetryPolicy) -> None:
         super().__init__()
@@ -149,19 +149,19 @@ class _Anonymous(requests.Session):
             self.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Nothing for the next host either."""
+        """Send no credentials after a redirect either."""
 
 
 @contextmanager
 def anonymous_download(address: str, retry_policy: RetryPolicy) -> Iterator[requests.Response]:
-    """A file that GitHub gave a signed address for, mostly on another host; its body is not read yet."""
+    """A file at an address that GitHub signed, mostly on another host; its body is not read yet."""
     with _Anonymous(retry_policy) as session, session.get(address, stream=True, timeout=retry_policy.timeout) as answer:
         yield answer
 
 
 @contextmanager
 def translated(doing: str, right: str) -> Iterator[None]:
-    """Turn what PyGithub and requests raise into the project's own errors.
+    """Turn the errors of PyGithub and requests into errors of the project.
 
     Args:
         doing: what the requests are for, as in "read the workflow runs".
@@ -179,7 +179,7 @@ def translated(doing: str, right: str) -> Iterator[None]:
             "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
         ) from error
     except (TypeError, ValueError, KeyError, AttributeError, AssertionError, RuntimeError) as error:
-        # What PyGithub raises on an answer that is of another kind or points to another host.
+        # PyGithub raises these if an answer has another form or points to another host.
         raise UnansweredError(
             f"GitHub's answer to the request to {doing} could not be read ({type(error).__name__})."
         ) from error

@@ -1,4 +1,4 @@
-"""Writes that happen exactly once, although GitHub may do one and the answer gets lost."""
+"""Writes that happen once, even if GitHub carries one out and its answer is lost."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ _WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _T = TypeVar("_T")
 
 IdentityOf = Callable[[Issue, str | None], str | None]
-"""Gives the failure id of an issue that is ours; the login, where it is known, is the token's own."""
+"""Returns the failure id of an issue of the tracker; the argument is the login of the token, if it is known."""
 
 
 class IdempotentWrites:
-    """Sends a write; where its answer is lost, it looks whether it was done before it sends it again."""
+    """Sends writes; if an answer is lost, it checks whether GitHub carried out the write before it sends it again."""
 
     def __init__(
         self, requester: MeteredRequester, repository: GithubRepository, queries: Queries, identity_of: IdentityOf
     ) -> None:
-        """Nothing is asked yet."""
+        """Send no request yet."""
         self._identity_of = identity_of
         self._requester = requester
         self._repository = repository
-        self._reads = queries
+        self._queries = queries
 
     def _surely(self, doing: str, send: Callable[[], _T], find: Callable[[], _T | None] = lambda: None) -> _T:
-        """Send until it is answered; `find` looks for what an unanswered one may have done.
+        """Send until there is an answer; `find` returns the result of a write whose answer was lost.
 
-        Without `find` it must be a write that changes nothing when it is done twice.
+        Without `find`, the write must change nothing if it is carried out twice.
 
         Raises:
-            UnansweredError: where no try was answered.
+            UnansweredError: no try was answered.
         """
         retry_policy, budget = self._requester.retry_policy, self._requester.budget
         for tried in range(1, retry_policy.tries + 1):
@@ -57,23 +57,23 @@ class IdempotentWrites:
                 if tried == retry_policy.tries or budget.spent or not budget.may_wait(wait, retry_policy):
                     raise
                 time.sleep(wait)
-            if (found := find()) is not None:
-                return found
+            if (result := find()) is not None:
+                return result
         raise AssertionError
 
     def write_body(self, doing: str, issue: GithubIssue, body: str, state: str = "", reason: str = "") -> None:
-        """Write the body of an issue anew, and close or open it."""
+        """Replace the body of an issue, and close or open it if `state` is given."""
         self._surely(doing, lambda: issue.edit(body=body, state=state or NotSet, state_reason=reason or NotSet))
 
     def assign(self, doing: str, issue: GithubIssue, logins: Iterable[str]) -> None:
-        """Assign an issue; logins that GitHub does not take it leaves out."""
+        """Assign an issue; GitHub leaves out logins that it does not accept."""
         self._surely(doing, lambda: issue.add_to_assignees(*logins))
 
     def open_issue(self, doing: str, action: Create, assignees: tuple[str, ...]) -> GithubIssue:
-        """Open an issue, unless one of its identity is there by now.
+        """Open an issue; if an answer is lost and an issue of its identity is open by then, return that.
 
         Raises:
-            GithubException: where GitHub refuses it.
+            GithubException: GitHub refuses it.
         """
         return self._surely(
             doing,
@@ -84,45 +84,44 @@ class IdempotentWrites:
         )
 
     def _open_issue_of(self, doing: str, identity: str) -> GithubIssue | None:
-        """An open issue of an identity; it is new, so it is among the newest, whatever its labels."""
+        """The oldest of the newest open issues that is of an identity, whatever its labels."""
         with translated(doing, RIGHT):
             newest = self._repository.get_issues(state="open", sort="created", direction="desc").get_page(0)
-            ours = [one for one in newest if not is_pull_request(one) and self._is_of(one, identity)]
-            return min(ours, key=lambda one: one.number, default=None)
+            ours = [issue for issue in newest if not is_pull_request(issue) and self._is_of(as_issue(issue), identity)]
+            return min(ours, key=lambda issue: issue.number, default=None)
 
-    def _is_of(self, found: GithubIssue, identity: str) -> bool:
-        issue = as_issue(found)
-        # The login costs a request, so it is asked for only where all else fits.
+    def _is_of(self, issue: Issue, identity: str) -> bool:
+        # The login costs a request, so it is read only if everything else fits.
         if self._identity_of(issue, None) == identity:
             return True
-        return self._identity_of(issue, issue.author) == identity and issue.author == self._reads.viewer()
+        return self._identity_of(issue, issue.author) == identity and issue.author == self._queries.viewer()
 
     def comment(self, doing: str, issue: GithubIssue, text: str) -> None:
-        """Say something in an issue, unless that was said: a sweep before this one may have been stopped over it."""
-        if not self._was_said(doing, issue, text):
+        """Comment on an issue, unless an earlier sweep, which was stopped after that, wrote the comment."""
+        if not self._has_comment(doing, issue, text):
             self._surely(
                 doing,
                 lambda: bool(issue.create_comment(text)),
-                lambda: self._was_said(doing, issue, text) or None,
+                lambda: self._has_comment(doing, issue, text) or None,
             )
 
-    def _was_said(self, doing: str, issue: GithubIssue, text: str) -> bool:
-        mark = text.rpartition("\n")[2]  # the last line is the same whenever the same is said
+    def _has_comment(self, doing: str, issue: GithubIssue, text: str) -> bool:
+        mark = text.rpartition("\n")[2]  # the last line identifies what the comment says
         with translated(doing, RIGHT):
-            said = [one for one in issue.get_comments() if (one.body or "").rstrip().endswith(mark)]
-            trusted = any(
-                one.user is not None and (one.user.type == "Bot" or one.author_association in _WRITERS) for one in said
-            )
-            return trusted or (bool(said) and self._reads.viewer() in [one.user.login for one in said if one.user])
+            same = [comment for comment in issue.get_comments() if (comment.body or "").rstrip().endswith(mark)]
+            by_users = [comment for comment in same if comment.user is not None]
+            if any(comment.user.type == "Bot" or comment.author_association in _WRITERS for comment in by_users):
+                return True
+            return bool(same) and self._queries.viewer() in [comment.user.login for comment in by_users]
 
     def labels(self, doing: str, issue: GithubIssue, names: Iterable[str]) -> None:
-        """Put labels on an issue; those it has stay."""
-        # In the form that GitHub's description asks for; PyGithub sends the bare list.
+        """Add labels to an issue."""
+        # GitHub's description asks for an object; PyGithub sends the bare list.
         given = {"labels": list(names)}
         self._surely(doing, lambda: self._requester.requestJsonAndCheck("POST", f"{issue.url}/labels", input=given))
 
     def make_label(self, doing: str, name: str, colour: str, description: str) -> None:
-        """Make a label, unless another sweep or a person made it meanwhile."""
+        """Create a label, unless it exists."""
 
         def make() -> None:
             try:

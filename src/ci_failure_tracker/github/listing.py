@@ -1,4 +1,4 @@
-"""The list of runs that a query asks for, page by page as it is needed."""
+"""Lists the runs that a query asks for; a page is read only when it is needed."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Problem, Query, Run, Severity, Workflow
 
 KEPT = 0.3
-"""The part of a sweep's requests that the list of runs leaves to what follows."""
+"""The part of a sweep's requests that is kept for what follows the list of runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a query gave: the runs that fit, how many were of forks, and why it ended early if it did.
+    """The runs that fit a query, the newest first.
 
-    Of the time since `start` every run that fits was listed; without it they were all listed.
+    `forks` is how many were left out because they belong to forks. `problems` say why the list is incomplete, if it is.
+    Every run since `start` that fits was listed; without a start, every run was.
     """
 
     runs: tuple[Run, ...]
@@ -30,12 +31,12 @@ class Listing:
 
 
 def list_runs(queries: Queries, query: Query) -> Listing:
-    """The newest runs that fit.
+    """List the newest runs that fit.
 
     Raises:
-        GitHubError: where not even one can be listed.
+        GitHubError: not a single run can be listed.
     """
-    runs: dict[int, Run] = {}  # each once: a run that starts while pages are read moves others to the next page
+    runs: dict[int, Run] = {}  # by id: a run that starts while pages are read moves others to the next page
     listed = forks = 0
     problems: list[Problem] = []
     oldest: datetime | None = None
@@ -44,7 +45,7 @@ def list_runs(queries: Queries, query: Query) -> Listing:
         for run in islice(_newest_first(queries, query), query.most_listed):
             oldest = run.created_at
             listed += run.id not in runs
-            if not query.takes(run):
+            if not query.matches(run):
                 continue
             if run.from_fork:
                 forks += 1
@@ -60,28 +61,28 @@ def list_runs(queries: Queries, query: Query) -> Listing:
         problems.append(_cut_short(error, len(runs)))
     if listed == query.most_listed and len(runs) < query.most:
         complete = False
-        problems.append(_looked_far_enough(len(runs), query.most_listed))
+        problems.append(_too_many_listed(len(runs), query.most_listed))
     return Listing(tuple(runs.values()), forks, tuple(problems), query.created_from if complete else oldest)
 
 
 def _newest_first(queries: Queries, query: Query) -> Iterator[Run]:
-    """The runs of all listings as one, each page read only when it is needed."""
+    """The runs of all listings, merged; each page is read only when it is needed."""
     created = f">={query.created_from:%Y-%m-%dT%H:%M:%SZ}" if query.created_from else None
     workflows: tuple[Workflow | None, ...] = query.listed or (None,)
-    listings = (queries.runs(one, query.branch, query.event, created) for one in workflows)
+    listings = (queries.runs(workflow, query.branch, query.event, created) for workflow in workflows)
     for run in heapq.merge(*listings, key=lambda run: run.order, reverse=True):
         queries.budget.check(1, KEPT)
         yield run
 
 
-def _cut_short(error: GitHubError, seen: int) -> Problem:
-    what = f"The list of runs was cut short after {seen}: {error}"
+def _cut_short(error: GitHubError, count: int) -> Problem:
+    what = f"The list of runs was cut short after {count}: {error}"
     return Problem(error.severity, what, "The next sweep tries again.")
 
 
-def _looked_far_enough(found: int, most: int) -> Problem:
+def _too_many_listed(count: int, most: int) -> Problem:
     return Problem(
         Severity.WARNING,
-        f"Only {found} runs fit the filters among the newest {most:,}.",
+        f"Only {count} runs fit the filters among the newest {most:,}.",
         "Bound the time with `since`, or name the workflows, so that fewer runs are sifted.",
     )

@@ -1,4 +1,4 @@
-"""The logs of failed jobs: a few are read at once, within a budget; annotations say what a log cannot."""
+"""Reads the logs of failed jobs, a few at once and within a budget; annotations replace a log that does not exist."""
 
 from __future__ import annotations
 
@@ -19,219 +19,218 @@ from ci_failure_tracker.model import (
     Annotation,
     Diagnose,
     JobDiagnosis,
+    LogCounts,
     LogRequest,
     LogRequests,
-    LogsRead,
     Problem,
     Severity,
 )
 from ci_failure_tracker.model.progress import Progress
-from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.model.words import counted, some_of
 
 AT_ONCE = 4
-"""Logs that are downloaded at the same time; GitHub asks for few requests at once."""
+"""Logs that are downloaded at the same time; GitHub asks for few concurrent requests."""
 
 MOST_BYTES = 200_000_000
-"""Bytes of logs that one sweep reads, as they are after unpacking."""
+"""Bytes of unpacked logs that one sweep reads."""
 
 KEPT = 0.1
-"""The part of a sweep's requests that logs leave to the issues."""
+"""The part of a sweep's requests that is kept for the issues."""
 
 _GIVE_UP_AFTER = 3
+"""So many errors in a row end the reading of logs."""
 
 
 @dataclass(frozen=True, slots=True)
 class LogsResult:
-    """What came of the logs that were asked for; `unexplained` are the jobs to ask for again in the next sweep."""
+    """What the logs say; `undiagnosed` are the ids of jobs whose logs the next sweep has to read."""
 
     job_diagnoses: tuple[JobDiagnosis, ...]
-    counts: LogsRead
-    unexplained: frozenset[int]
+    counts: LogCounts
+    undiagnosed: frozenset[int]
     problems: tuple[Problem, ...]
 
 
 def read_logs(
     queries: Queries,
-    wanted: LogRequests,
-    known: Mapping[int, tuple[Annotation, ...]],
+    requests: LogRequests,
+    annotations: Mapping[int, tuple[Annotation, ...]],
     diagnose: Diagnose,
     progress: Progress,
 ) -> LogsResult:
-    """What the logs of failed jobs say; `diagnose` is called once for each as it arrives.
+    """Read the logs of failed jobs, and diagnose each as it arrives.
 
-    A log that cannot be read is a problem in the result, and one that is not there is not even that.
+    A log that cannot be read becomes a problem in the result. A log that does not exist is no problem.
 
     Args:
-        reads: what reads the repository.
-        wanted: the failed jobs.
-        known: the annotations that came with the jobs, by the job's id.
-        diagnose: what explains a job; it may be called in several threads.
-        progress: is told of each log.
+        queries: reads the repository.
+        requests: the logs to read.
+        annotations: the annotations that were read with the jobs, by the job's id.
+        diagnose: finds out why a job failed; several threads may call it.
+        progress: receives a step for each log.
     """
-    progress.phase("Read the logs of failed jobs", len(wanted.logs))
-    desk = _Desk(queries, known, diagnose)
+    progress.phase("Read the logs of failed jobs", len(requests.logs))
+    reader = _LogReader(queries, annotations, diagnose)
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="log")
-    told: list[_Told] = []
+    results: list[_LogResult] = []
     try:
-        for one in pool.map(desk.read, wanted.logs):
-            told.append(one)
+        for result in pool.map(reader.read, requests.logs):
+            results.append(result)
             progress.advance()
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)  # who stops the sweep does not wait for a download
+        pool.shutdown(wait=False, cancel_futures=True)  # a sweep that is stopped does not wait for downloads
         raise
     pool.shutdown()
     return LogsResult(
-        job_diagnoses=tuple(one.job_diagnosis for one in told if one.job_diagnosis is not None),
-        counts=_counts(told, wanted, desk.bytes_read),
-        unexplained=wanted.later | {one.wanted.job_id for one in told if _is_asked_for_again(one)},
-        problems=tuple(_problems(told, wanted, desk)),
+        job_diagnoses=tuple(result.job_diagnosis for result in results if result.job_diagnosis is not None),
+        counts=_counts(results, requests, reader.bytes_read),
+        undiagnosed=requests.left_for_later | {result.request.job_id for result in results if result.is_open},
+        problems=tuple(_problems(results, requests, reader)),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What came of one wanted log: a reading, or an error, or neither where it had to wait."""
+class _LogResult:
+    """The result of one request: a diagnosis, an error, or neither; `waits` is true if no log was read."""
 
-    wanted: LogRequest
+    request: LogRequest
     job_diagnosis: JobDiagnosis | None = None
     error: TrackerError | None = None
     waits: bool = False
 
+    @property
+    def is_absent(self) -> bool:
+        return self.job_diagnosis is not None and self.job_diagnosis.log_unavailable is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next sweep has to ask for the log again."""
+        return self.error is not None or self.waits or self.is_absent
+
 
 class _OverBudgetError(TrackerError):
-    """The sweep has read as much as it may."""
+    """The sweep has read as many bytes as it may."""
 
     def __init__(self) -> None:
         super().__init__("The sweep has read as many bytes of logs as it may.")
 
 
-class _Desk:
-    """Where the logs of one sweep are read; several threads work at it."""
+class _LogReader:
+    """Reads the logs of one sweep in several threads."""
 
-    def __init__(self, queries: Queries, known: Mapping[int, tuple[Annotation, ...]], diagnose: Diagnose) -> None:
-        self._reads = queries
-        self._known = known
+    def __init__(self, queries: Queries, annotations: Mapping[int, tuple[Annotation, ...]], diagnose: Diagnose) -> None:
+        self._queries = queries
+        self._annotations = annotations
         self._diagnose = diagnose
         self._lock = Lock()
-        self._in_a_row = 0
+        self._errors_in_a_row = 0
         self.bytes_read = 0
         self.refused: TrackerError | None = None
         self.no_annotations: MissingRightError | None = None
 
-    def read(self, wanted: LogRequest) -> _Told:
-        """Read one log. No error gets out: whatever goes wrong with one log, the others are read."""
+    def read(self, request: LogRequest) -> _LogResult:
+        """Read one log. It raises no error: whatever goes wrong with one log, the others are read."""
         if self.refused is not None or self.bytes_read >= MOST_BYTES:
-            return _Told(wanted, waits=True)
+            return _LogResult(request, waits=True)
         try:
             # Two requests a log: its address, and annotations.
-            self._reads.budget.check(2 * AT_ONCE, KEPT)
-            told = _Told(wanted, self._diagnose(wanted, _Source(self, wanted.job_id)))
+            self._queries.budget.check(2 * AT_ONCE, KEPT)
+            result = _LogResult(request, self._diagnose(request, _JobOnGitHub(self, request.job_id)))
         except _OverBudgetError:
-            return _Told(wanted, waits=True)
+            return _LogResult(request, waits=True)
         except RequestsSpentError as spent:
             self.refused = spent
-            return _Told(wanted, waits=True)
+            return _LogResult(request, waits=True)
         except TrackerError as error:
-            self._count_fault(error)
-            return _Told(wanted, error=error)
-        except Exception as error:  # a log and its annotations are anybody's: one must not end the sweep
-            return _Told(wanted, error=UnexplainedLogError(error))
-        self._in_a_row = 0
-        return told
+            self._count_error(error)
+            return _LogResult(request, error=error)
+        except Exception as error:  # anybody may write into a log or an annotation, and one must not end the sweep
+            return _LogResult(request, error=UnexplainedLogError(error))
+        self._errors_in_a_row = 0
+        return result
 
-    def _count_fault(self, error: TrackerError) -> None:
+    def _count_error(self, error: TrackerError) -> None:
         if isinstance(error, UnexplainedLogError):
-            return  # it says nothing of GitHub
+            return  # it says nothing about GitHub
         with self._lock:
-            self._in_a_row += 1
-            if isinstance(error, RateLimitedError | MissingRightError) or self._in_a_row >= _GIVE_UP_AFTER:
+            self._errors_in_a_row += 1
+            if isinstance(error, RateLimitedError | MissingRightError) or self._errors_in_a_row >= _GIVE_UP_AFTER:
                 self.refused = error
 
     def log(self, job_id: int) -> Iterator[bytes]:
-        """The log of a job, as long as there is room for it in the budget."""
-        for piece in self._reads.job_log(job_id):
-            self._take(len(piece))
+        """The log of a job in pieces, until the budget of bytes is used up."""
+        for piece in self._queries.job_log(job_id):
+            with self._lock:
+                self.bytes_read += len(piece)
+                if self.bytes_read > MOST_BYTES:
+                    raise _OverBudgetError
             yield piece
 
-    def _take(self, size: int) -> None:
-        with self._lock:
-            self.bytes_read += size
-            if self.bytes_read > MOST_BYTES:
-                raise _OverBudgetError
-
     def annotations(self, job_id: int) -> tuple[Annotation, ...] | None:
-        """The annotations of a job; `None` where the token may not see them."""
-        if job_id in self._known:
-            return self._known[job_id]
+        """The annotations of a job; `None` if the token may not see them."""
+        if job_id in self._annotations:
+            return self._annotations[job_id]
         if self.no_annotations is not None:
             return None
         try:
-            return self._reads.annotations(job_id)
+            return self._queries.annotations(job_id)
         except MissingRightError as error:
             self.no_annotations = error
             return None
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """What GitHub has of one job."""
+class _JobOnGitHub:
+    """The log and the annotations of one job."""
 
-    desk: _Desk
+    reader: _LogReader
     job_id: int
 
     def log(self) -> Iterator[bytes]:
-        return self.desk.log(self.job_id)
+        return self.reader.log(self.job_id)
 
     def annotations(self) -> tuple[Annotation, ...] | None:
-        return self.desk.annotations(self.job_id)
+        return self.reader.annotations(self.job_id)
 
 
-def _is_asked_for_again(told: _Told) -> bool:
-    return (
-        told.error is not None
-        or told.waits
-        or (told.job_diagnosis is not None and told.job_diagnosis.log_unavailable is not None)
-    )
+# --- counts and problems -------------------------------------------------------------------------
 
 
-# --- what is said of it --------------------------------------------------------------------------
-
-
-def _counts(told: Sequence[_Told], wanted: LogRequests, size: int) -> LogsRead:
-    job_diagnoses = [one.job_diagnosis for one in told if one.job_diagnosis is not None]
-    return LogsRead(
-        read=sum(job_diagnosis.log_unavailable is None for job_diagnosis in job_diagnoses),
+def _counts(results: Sequence[_LogResult], requests: LogRequests, size: int) -> LogCounts:
+    absent = sum(result.is_absent for result in results)
+    return LogCounts(
+        read=sum(result.job_diagnosis is not None for result in results) - absent,
         size=size,
-        absent=sum(job_diagnosis.log_unavailable is not None for job_diagnosis in job_diagnoses),
-        unread=sum(one.error is not None for one in told),
-        left_out=wanted.left_out + sum(one.waits for one in told),
+        absent=absent,
+        unread=sum(result.error is not None for result in results),
+        left_out=len(requests.left_for_later) + sum(result.waits for result in results),
     )
 
 
-def _problems(told: Sequence[_Told], wanted: LogRequests, desk: _Desk) -> Iterator[Problem]:
-    failed = [(one.wanted.name, one.error) for one in told if one.error is not None]
+def _problems(results: Sequence[_LogResult], requests: LogRequests, reader: _LogReader) -> Iterator[Problem]:
+    failed = [(result.request.name, result.error) for result in results if result.error is not None]
     for what, advice in dict.fromkeys((error.what, error.advice) for _, error in failed):
-        names = [name for name, error in failed if error.what == what]
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""  # noqa: PLR2004 - enough to see which
-        lead = f"Without a look at its log: {', '.join(names[:5])}{more}."
-        yield Problem(Severity.WARNING, f"{lead} {what}", advice or "The next sweep tries again.")
-    waiting = sum(one.waits for one in told)
-    if isinstance(desk.refused, RequestsSpentError) and waiting:
+        names = some_of([name for name, error in failed if error.what == what])
+        yield Problem(
+            Severity.WARNING, f"Without a look at its log: {names}. {what}", advice or "The next sweep tries again."
+        )
+    waiting = sum(result.waits for result in results)
+    if isinstance(reader.refused, RequestsSpentError) and waiting:
         left = f"{counted(waiting, 'log')} {_were(waiting)} not read."
-        yield Problem(desk.refused.severity, f"{desk.refused.what} {left}", desk.refused.advice)
+        yield Problem(reader.refused.severity, f"{reader.refused.what} {left}", reader.refused.advice)
         waiting = 0
-    elif desk.refused is not None and waiting:
+    elif reader.refused is not None and waiting:
         what = f"GitHub goes on refusing, so {counted(waiting, 'more log')} {_were(waiting)} not asked for."
         yield Problem(Severity.WARNING, what, "The next sweep tries again.")
         waiting = 0
-    if waiting := waiting + wanted.left_out:
-        most = f"a sweep reads {wanted.most} logs and {MOST_BYTES // 1_000_000} MB at most"
+    if waiting := waiting + len(requests.left_for_later):
+        most = f"a sweep reads {requests.most} logs and {MOST_BYTES // 1_000_000} MB at most"
         what = f"{counted(waiting, 'log')} {_were(waiting)} not read: {most}."
         yield Problem(Severity.NOTICE, what, "The next sweep goes on, the newest failures first.")
-    if desk.no_annotations is not None:
+    if reader.no_annotations is not None:
         yield Problem(
             Severity.NOTICE,
-            desk.no_annotations.what,
+            reader.no_annotations.what,
             "They say why a job ended that has no log. Add `checks: read` to the permissions if you want them read.",
         )
 

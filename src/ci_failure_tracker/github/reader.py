@@ -1,7 +1,4 @@
-"""The repository on GitHub, as a sweep reads it: requests, their budget, and what went wrong with them.
-
-Nothing is decided here: what is asked for comes from outside.
-"""
+"""The repository on GitHub, as a sweep reads it. This module sends requests and decides nothing."""
 
 from __future__ import annotations
 
@@ -27,69 +24,68 @@ from ci_failure_tracker.model import Diagnose, Needs, Problem, Query, Repository
 from ci_failure_tracker.model.progress import Progress
 
 LEAST_LEFT = 50
-"""Requests that GitHub has to leave to the token for a sweep to begin."""
+"""A sweep does not begin if GitHub leaves fewer requests than this to the token."""
 
 
 class GitHubReader:
     """Reads one repository for one sweep."""
 
     def __init__(self, requester: MeteredRequester, endpoints: Endpoints, name: str, progress: Progress) -> None:
-        """Nothing is asked yet; `name` is owner/name."""
+        """Send no request yet; `name` is owner/name."""
         self.queries = Queries(requester, endpoints, name)
         self._progress = progress
         self._jobs = JobReader(self.queries, progress)
 
     @property
     def requests(self) -> Requests:
-        """What the sweep cost so far, writes included."""
+        """The requests of the sweep so far, writes included."""
         budget = self.queries.budget
         return Requests(budget.made, budget.left, budget.most)
 
     def begin(self, label: str) -> Snapshot:
-        """The repository, its workflows and its open issues with a label.
+        """Read the repository and its open issues with a label.
 
         Raises:
-            TrackerError: where the sweep cannot go on at all.
+            TrackerError: the sweep cannot go on at all.
         """
         self._progress.phase("Read the tracked issues")
-        asked_for = self.queries.name
+        old_name = self.queries.name
         repository = _usable(self.queries.repository())
         _check_limit(self.queries.budget.left)
-        issues = self.queries.issues(label, "open")
         return Snapshot(
             repository=repository,
             runs=(),
             jobs=(),
-            issues=issues,
+            issues=self.queries.issues(label, "open"),
             viewer=None,
             window=Window(forks=0, unread=0, partial=False),
-            problems=_moved(repository, asked_for),
+            problems=_moved(repository, old_name),
             label=label,
         )
 
-    def list_workflows(self, seen: Snapshot) -> Snapshot:
-        """Every workflow that the repository has or had.
+    def list_workflows(self, snapshot: Snapshot) -> Snapshot:
+        """List every workflow that the repository has or had.
 
         Raises:
-            TrackerError: where they cannot be listed.
+            TrackerError: they cannot be listed.
         """
         self._progress.phase("Read the runs")
-        return replace(seen, workflows=self.queries.workflows())
+        return replace(snapshot, workflows=self.queries.workflows())
 
-    def list_runs(self, seen: Snapshot, query: Query) -> Snapshot:
-        """The runs that a query asks for.
+    def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
+        """List the runs that a query asks for.
 
         Raises:
-            TrackerError: where not even one can be listed.
+            TrackerError: not a single run can be listed.
         """
-        found = list_runs(self.queries, query)
-        window = Window(found.forks, 0, partial=bool(found.problems), start=found.start)
-        return replace(seen, runs=found.runs, window=window, problems=(*seen.problems, *found.problems))
+        listing = list_runs(self.queries, query)
+        window = Window(listing.forks, 0, partial=bool(listing.problems), start=listing.start)
+        return _with(replace(snapshot, runs=listing.runs, window=window), *listing.problems)
 
-    def fetch(self, seen: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
-        """What is needed; what cannot be read is a problem in the result, and is not asked for again.
+    def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
+        """Read what is needed. What cannot be read becomes a problem in the snapshot and is not asked for again.
 
-        `diagnose` explains a failed job, and is called once as each log arrives.
+        `diagnose` is called once for each log, as it arrives.
         """
         steps: tuple[tuple[object, Callable[[Snapshot, Needs, Diagnose], Snapshot]], ...] = (
             (needs.viewer, self._viewer),
@@ -103,73 +99,76 @@ class GitHubReader:
         )
         for needed, step in steps:
             if needed:
-                seen = step(seen, needs, diagnose)
-        return replace(seen, asked=seen.asked | set(needs.parts()))
+                snapshot = step(snapshot, needs, diagnose)
+        return replace(snapshot, asked=snapshot.asked | set(needs.each_key()))
 
-    def _viewer(self, seen: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
+    def _viewer(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
         try:
-            return replace(seen, viewer=self.queries.viewer())
+            return replace(snapshot, viewer=self.queries.viewer())
         except TrackerError as error:
             advice = "Issues that may be the token's own are left alone for now."
-            return _with(seen, Problem(Severity.ERROR, error.what, advice))
+            return _with(snapshot, Problem(Severity.ERROR, error.what, advice))
 
-    def _jobs_of_runs(self, seen: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        found, unread, problems = self._jobs.read(needs.jobs)
-        window = replace(seen.window, unread=seen.window.unread + unread, partial=seen.window.partial or unread > 0)
-        return _with(replace(seen, jobs=(*seen.jobs, *found), window=window), *problems)
+    def _jobs_of_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        jobs, unread, problems = self._jobs.read(needs.jobs)
+        window = replace(
+            snapshot.window, unread=snapshot.window.unread + unread, partial=snapshot.window.partial or unread > 0
+        )
+        return _with(replace(snapshot, jobs=(*snapshot.jobs, *jobs), window=window), *problems)
 
-    def _workflow_files(self, seen: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
+    def _workflow_files(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
         try:
-            return replace(seen, workflow_files=self.queries.workflow_files())
+            return replace(snapshot, workflow_files=self.queries.workflow_files())
         except TrackerError as error:
-            return _with(seen, not_looked_at(error))
+            return _with(snapshot, not_looked_at(error))
 
-    def _scheduled_runs(self, seen: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        found, problems = newest_scheduled_runs(self.queries, needs.scheduled_runs)
-        return _with(replace(seen, scheduled_runs=(*seen.scheduled_runs, *found)), *problems)
+    def _scheduled_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        runs, problems = newest_scheduled_runs(self.queries, needs.scheduled_runs)
+        return _with(replace(snapshot, scheduled_runs=(*snapshot.scheduled_runs, *runs)), *problems)
 
-    def _files_at(self, seen: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+    def _files_at(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         try:
             texts = self.queries.files_at(needs.files_at)
         except TrackerError as error:
-            return _with(seen, not_looked_at(error))
-        return replace(seen, files_at={**seen.files_at, **dict(zip(needs.files_at, texts, strict=True))})
+            return _with(snapshot, not_looked_at(error))
+        return replace(snapshot, files_at={**snapshot.files_at, **dict(zip(needs.files_at, texts, strict=True))})
 
-    def _closed_issues(self, seen: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        """Where they cannot be read nothing is opened: one may have been closed by who does not want it back."""
+    def _closed_issues(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """If this fails, no issue is opened: a person may have closed it because they do not want it."""
         try:
             self.queries.budget.check(1)
-            found = self.queries.issues(seen.label, "closed")
+            closed = self.queries.issues(snapshot.label, "closed")
         except GitHubError as error:
             what = f"No issue was opened, for it is not known which ones were closed. {error.what}"
-            return _with(replace(seen, closed_unread=True), Problem(error.severity, what, error.advice))
-        # One that was closed meanwhile is in both lists.
-        issues = {one.number: one for one in (*seen.issues, *found)}
-        return replace(seen, issues=tuple(issues.values()), closed_read=True)
+            return _with(replace(snapshot, closed_unread=True), Problem(error.severity, what, error.advice))
+        # An issue that was closed in the meantime is in both lists.
+        issues = {issue.number: issue for issue in (*snapshot.issues, *closed)}
+        return replace(snapshot, issues=tuple(issues.values()), closed_read=True)
 
-    def _logs(self, seen: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
+    def _logs(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
         if needs.logs is None:
-            return seen
-        known = {job.id: job.annotations for one in seen.jobs for job in one.jobs if job.annotations is not None}
-        found = read_logs(self.queries, needs.logs, known, diagnose, self._progress)
+            return snapshot
+        jobs = [job for run_jobs in snapshot.jobs for job in run_jobs.jobs]
+        annotations = {job.id: job.annotations for job in jobs if job.annotations is not None}
+        result = read_logs(self.queries, needs.logs, annotations, diagnose, self._progress)
         return _with(
-            replace(seen, job_diagnoses=found.job_diagnoses, logs=found.counts, unexplained=found.unexplained),
-            *found.problems,
+            replace(snapshot, job_diagnoses=result.job_diagnoses, logs=result.counts, undiagnosed=result.undiagnosed),
+            *result.problems,
         )
 
-    def _commits(self, seen: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        """Where none answers, the next sweep asks; where GitHub does not show them, that is told apart."""
+    def _commits(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """If GitHub gives no answer, the next sweep asks again; `hidden_commits` holds what it does not show."""
         try:
             self.queries.budget.check(1)
-            return replace(seen, commits=self.queries.commits_between(needs.commits))
+            return replace(snapshot, commits=self.queries.commits_between(needs.commits))
         except (UnansweredError, RateLimitedError, RequestsSpentError):
-            return seen
+            return snapshot
         except TrackerError:
-            return replace(seen, hidden_commits=needs.commits)
+            return replace(snapshot, hidden_commits=needs.commits)
 
 
-def _with(seen: Snapshot, *problems: Problem) -> Snapshot:
-    return replace(seen, problems=(*seen.problems, *problems))
+def _with(snapshot: Snapshot, *problems: Problem) -> Snapshot:
+    return replace(snapshot, problems=(*snapshot.problems, *problems))
 
 
 def _usable(repository: Repository) -> Repository:
@@ -180,19 +179,19 @@ def _usable(repository: Repository) -> Repository:
     return repository
 
 
-def _moved(repository: Repository, asked_for: str) -> tuple[Problem, ...]:
-    if repository.full_name.casefold() == asked_for.casefold():
+def _moved(repository: Repository, old_name: str) -> tuple[Problem, ...]:
+    if repository.full_name.casefold() == old_name.casefold():
         return ()
-    what = f"{asked_for} is called {repository.full_name} now."
+    what = f"{old_name} is called {repository.full_name} now."
     advice = "Give that name in `repository`; the old one works until somebody takes it."
     return (Problem(Severity.NOTICE, what, advice),)
 
 
 def _check_limit(left: int | None) -> None:
-    """Not to begin what cannot be ended, and to leave something to the others that use the token.
+    """Check that the sweep can end, and that other programs that use the token have requests left.
 
     Raises:
-        RateLimitedError: where GitHub leaves too few requests.
+        RateLimitedError: GitHub leaves too few requests.
     """
     if left is not None and left < LEAST_LEFT:
         raise RateLimitedError(

@@ -1,4 +1,4 @@
-"""When a request is tried again, how long is waited for it, and how many a sweep may send."""
+"""When a request is repeated, how long the wait is, and how many requests a sweep may send."""
 
 from __future__ import annotations
 
@@ -15,17 +15,20 @@ _FAULTS = range(500, 600)
 _DONE = range(200, 300)
 
 Answer = tuple[int, Mapping[str, Any], str]
-"""Status, headers with their names in small letters, and body."""
+"""Status, headers with lower-case names, and body."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long a sweep tries; all times in seconds.
+    """How often and how long a sweep tries; all times are in seconds.
 
-    `timeout` is how long a request may leave us without a byte, `tries` how often each is sent at most, `backoff` the
-    wait before the second try, which doubles. `longest_wait` is the most that a rate limit may hold one request up and
-    `longest_in_all` the most that all waits of a sweep may take: a job's minutes cost money. `whole_log` bounds the
-    download of one log.
+    timeout         how long a request may wait for the next byte
+    tries           how often a request is sent at most
+    backoff         the wait before the second try; it doubles with each further try
+    longest_wait    the longest wait of one request for a rate limit
+    longest_in_all  the longest sum of all waits of a sweep, because the minutes of a job cost money
+    between_writes  the least time between two writes
+    whole_log       the longest download of one log
     """
 
     timeout: float = 30
@@ -37,10 +40,10 @@ class RetryPolicy:
     whole_log: float = 120
 
     def wait(self, answer: Answer | None, tried: int, *, may_repeat: bool) -> float | None:
-        """How long to wait before the next try; `None` where there shall be none.
+        """How long to wait before the next try; `None` if there is no next try.
 
-        No answer is one that was lost. What GitHub asks to wait for it did not do, so that a write may be sent again
-        as well.
+        `answer` is `None` if it was lost. If GitHub asks to wait, it did not carry out the request, so a write may be
+        repeated as well.
         """
         if tried >= self.tries:
             return None
@@ -49,13 +52,13 @@ class RetryPolicy:
             return backoff if may_repeat else None
         status, headers = answer[:2]
         if is_held_back(status, headers) or _asks_to_wait(answer):
-            wait = _asked_for(headers, backoff)
+            wait = _requested_wait(headers, backoff)
             return wait if wait <= self.longest_wait else None
         return backoff if may_repeat and (status in _FAULTS or is_broken(answer)) else None
 
 
 def is_held_back(status: int, headers: Mapping[str, Any]) -> bool:
-    """Whether GitHub asks to wait, as its headers say it; no request that it refuses so was done."""
+    """Whether the headers ask to wait; GitHub did not carry out such a request."""
     named = {name.lower(): value for name, value in headers.items()}
     return status == _TOO_MANY or (
         status == _FORBIDDEN and (named.get("x-ratelimit-remaining") == "0" or "retry-after" in named)
@@ -63,24 +66,24 @@ def is_held_back(status: int, headers: Mapping[str, Any]) -> bool:
 
 
 def _asks_to_wait(answer: Answer) -> bool:
-    """A secondary limit may be told by the message alone."""
+    """Whether the message names a secondary rate limit, which the headers may leave out."""
     status, _, text = answer
     return status == _FORBIDDEN and "secondary rate limit" in text
 
 
-def _asked_for(headers: Mapping[str, Any], backoff: float) -> float:
+def _requested_wait(headers: Mapping[str, Any], backoff: float) -> float:
     after, reset = str(headers.get("retry-after", "")), str(headers.get("x-ratelimit-reset", ""))
     if after.isdigit():
         return float(after)
     if headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
-        # A second more: GitHub's clock and this one need not agree.
+        # One second more, because GitHub's clock and this one may differ.
         return max(0.0, float(reset) - time.time()) + 1
-    # GitHub's documentation asks for a minute, doubled with each further try, where it names no time.
+    # If GitHub names no time, its documentation asks for a minute, doubled with each further try.
     return 120 * backoff
 
 
 def is_broken(answer: Answer) -> bool:
-    """Whether an answer says that all is well and is a proxy's page, or JSON that was cut short."""
+    """Whether an answer with a status of success is the page of a proxy, or JSON that was cut short."""
     status, headers, text = answer
     kind = str(headers.get("content-type", ""))
     if status not in _DONE or not text:
@@ -96,10 +99,13 @@ def is_broken(answer: Answer) -> bool:
 
 @dataclass(slots=True)
 class Budget:
-    """How many requests the sweep may send, and has.
+    """How many requests the sweep may send, and how many it has sent.
 
-    `left` is what GitHub leaves to the token; where that is less than `most` allows, it is what counts. A request for
-    GraphQL counts as one, though GitHub takes it from another budget.
+    made        requests sent; a GraphQL request counts as one, although GitHub takes it from another budget
+    most        requests that the sweep may send
+    left        requests that GitHub leaves to the token; it bounds the sweep as well
+    waited      seconds of waiting so far
+    last_write  the time of the last write, by `time.monotonic`
     """
 
     most: int
@@ -108,33 +114,29 @@ class Budget:
     waited: float = 0.0
     last_write: float = field(default=float("-inf"))
 
-    def hear(self, headers: Mapping[str, Any]) -> None:
-        """What an answer says of the limit."""
+    def read_headers(self, headers: Mapping[str, Any]) -> None:
+        """Take over what the headers of an answer say about the rate limit."""
         left = str(headers.get("x-ratelimit-remaining", ""))
         if left.isdigit() and headers.get("x-ratelimit-resource", "core") == "core":
             self.left = int(left)
 
-    def allows(self, requests: int, kept: float = 0.0) -> bool:
-        """Whether something of so many requests may begin; `kept` is the part that is for what follows."""
-        most = self.most if self.left is None else min(self.most, self.made + self.left)
-        return self.made + requests <= most - int(most * kept)
-
     def check(self, requests: int, kept: float = 0.0) -> None:
-        """Stop before something that may not begin.
+        """Check that so many requests may be sent; the part `kept` of the budget is for later requests.
 
         Raises:
-            RequestsSpentError: where it may not.
+            RequestsSpentError: they may not be sent.
         """
-        if not self.allows(requests, kept):
+        most = self.most if self.left is None else min(self.most, self.made + self.left)
+        if self.made + requests > most - int(most * kept):
             raise RequestsSpentError(self.made, self.most, self.left)
 
     @property
     def spent(self) -> bool:
-        """Whether the sweep has sent all that it may, whatever GitHub leaves."""
+        """Whether the sweep has sent all its requests, whatever GitHub leaves to the token."""
         return self.made >= self.most
 
     def may_wait(self, seconds: float, retry_policy: RetryPolicy) -> bool:
-        """Whether the sweep has that much time; if so, it is taken."""
+        """Whether the sweep has so much time left; if so, the time is counted as waited."""
         if self.waited + seconds > retry_policy.longest_in_all:
             return False
         self.waited += seconds

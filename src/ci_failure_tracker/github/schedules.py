@@ -1,8 +1,8 @@
-"""What is asked of GitHub to judge schedules: the workflow files, and the newest scheduled runs."""
+"""Reads the newest scheduled runs, by which schedules are judged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from ci_failure_tracker.errors import MissingRightError, TrackerError
@@ -14,7 +14,7 @@ from ci_failure_tracker.model.words import counted
 _SCHEDULE = "schedule"
 _ONE_PAGE = 100
 _MOST_ASKED = 50
-"""Workflows that one sweep asks for one by one, because no recent list of runs has them."""
+"""Workflows whose newest scheduled run a sweep reads one by one, because the list of scheduled runs lacks it."""
 
 _RIGHTS = (
     "Give the job that right as well, or leave `schedules` out:\n"
@@ -22,37 +22,32 @@ _RIGHTS = (
 )
 
 
-def newest_scheduled_runs(queries: Queries, wanted: Sequence[Workflow]) -> tuple[tuple[Run, ...], tuple[Problem, ...]]:
-    """Scheduled runs with the newest of each workflow: from a list of all, else asked for one by one.
-
-    What cannot be read is left out, and said.
-    """
-    found: list[Run] = []
+def newest_scheduled_runs(
+    queries: Queries, workflows: Sequence[Workflow]
+) -> tuple[tuple[Run, ...], tuple[Problem, ...]]:
+    """Scheduled runs, with the newest one of each workflow; what cannot be read becomes a problem."""
+    runs: list[Run] = []
     problems: list[Problem] = []
     try:
-        found += islice(queries.runs(None, None, _SCHEDULE, None), _ONE_PAGE)
-        listed = {run.workflow.id for run in found}
-        missing = [workflow for workflow in wanted if workflow.id not in listed]
+        runs += islice(queries.runs(None, None, _SCHEDULE, None), _ONE_PAGE)
+        listed = {run.workflow.id for run in runs}
+        missing = [workflow for workflow in workflows if workflow.id not in listed]
         for workflow in missing[:_MOST_ASKED]:
             queries.budget.check(1, KEPT)
             if run := queries.newest_scheduled_run(workflow):
-                found.append(run)
-        problems += _others(missing[_MOST_ASKED:])
+                runs.append(run)
+        if left_out := len(missing[_MOST_ASKED:]):
+            what = f"The scheduled runs of {counted(left_out, 'workflow')} were not asked for."
+            advice = f"A sweep asks for {_MOST_ASKED} one by one; name fewer with `workflow`."
+            problems.append(Problem(Severity.NOTICE, what, advice))
     except TrackerError as error:
         problems.append(not_looked_at(error))
-    return tuple(found), tuple(problems)
+    return tuple(runs), tuple(problems)
 
 
 def not_looked_at(error: TrackerError) -> Problem:
-    """That schedules could not be judged, and why."""
+    """The problem that schedules could not be judged."""
     if isinstance(error, MissingRightError):
         return Problem(Severity.WARNING, f"Schedules were not looked at. {error.what}", _RIGHTS)
     what = f"Not every schedule was looked at. {error.what}"
     return Problem(Severity.WARNING, what, error.advice or "The next sweep tries again.")
-
-
-def _others(left_out: Sequence[Workflow]) -> Iterator[Problem]:
-    if left_out:
-        what = f"The scheduled runs of {counted(len(left_out), 'workflow')} were not asked for."
-        advice = f"A sweep asks for {_MOST_ASKED} one by one; name fewer with `workflow`."
-        yield Problem(Severity.NOTICE, what, advice)

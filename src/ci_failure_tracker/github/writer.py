@@ -1,11 +1,10 @@
-"""The one door through which anything is written to GitHub, and the same door shut."""
+"""Writes issues to GitHub; no other module writes anything. A dry run has a writer of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
 from github.Issue import Issue as GithubIssue
 
@@ -34,6 +33,7 @@ from ci_failure_tracker.model import (
     Skip,
     Update,
     WriteStatus,
+    verb,
 )
 from ci_failure_tracker.model.progress import Progress
 
@@ -46,37 +46,31 @@ _LABELS = {
 _OTHER_LABEL = ("ededed", "Set by ci-failure-tracker")
 
 
-class IssueWriter(Protocol):
-    """Where a plan is carried out, or not."""
-
-    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
-        """What became of each action, in the same order."""
-
-
 class DryRunWriter:
-    """A dry run: every action stays a plan."""
+    """The writer of a dry run."""
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
-        """Write nothing."""
-        return tuple(_stays(action) for action in actions)
+        """Write nothing; every action stays planned."""
+        return tuple(map(_unwritten, actions))
 
 
-def _stays(action: Action) -> Result:
+def _unwritten(action: Action) -> Result:
     if isinstance(action, Skip):
         return Result(action, WriteStatus.LEFT, action.number)
     return Result(action, WriteStatus.PLANNED, None if isinstance(action, Create) else action.number)
 
 
 class LabelsDroppedError(TrackerError):
-    """GitHub made the issue but left out the label by which the tracker would find it again."""
+    """GitHub created the issue without the label by which the tracker finds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class IssueTexts:
-    """What only the text of an issue tells, and what is written where another sweep was quicker.
+    """The functions that read and write texts of issues.
 
-    `identity_of` gives the failure id of an issue that is ours. `as_duplicate` gives the body and the comment with
-    which a new issue is closed, because the one with this number was opened for the same, at the time of its opening.
+    `identity_of` returns the failure id of an issue of the tracker. `as_duplicate` returns the body and the comment of
+    an issue that is closed as a duplicate. It takes how the issue was created, the number of the older issue, and the
+    time.
     """
 
     identity_of: IdentityOf
@@ -84,12 +78,12 @@ class IssueTexts:
 
 
 class GitHubIssueWriter:
-    """Writes one action after another; one that fails does not stop the others."""
+    """Carries out one action after another; an action that fails does not stop the others."""
 
     def __init__(self, requester: MeteredRequester, queries: Queries, texts: IssueTexts, progress: Progress) -> None:
-        """Writes to the repository that was read; nothing is asked yet."""
+        """Send no request yet; `queries` reads the repository that is written to."""
         self._texts = texts
-        self._reads = queries
+        self._queries = queries
         self._repository = unread_repository(requester, queries.name)
         self._budget = requester.budget
         self._once = IdempotentWrites(requester, self._repository, queries, texts.identity_of)
@@ -97,25 +91,26 @@ class GitHubIssueWriter:
         self._progress = progress
         self._labels: set[str] | None = None
         self._stopped: TrackerError | None = None
-        self._created: dict[int, Issue] = {}
-        self._with_twin: set[str] = set()
+        self._created: dict[int, tuple[Create, Issue]] = {}
+        self._not_written: set[str] = set()
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Carry out the actions."""
         self._progress.phase("Write the issues", sum(not isinstance(action, Skip) for action in actions))
         self._created.clear()
-        # It may have turned out to be called otherwise now.
-        self._repository = unread_repository(self._requester, self._reads.name)
-        self._once = IdempotentWrites(self._requester, self._repository, self._reads, self._texts.identity_of)
+        # Reading the repository may have shown that it has a new name.
+        self._repository = unread_repository(self._requester, self._queries.name)
+        self._once = IdempotentWrites(self._requester, self._repository, self._queries, self._texts.identity_of)
         results = [self._carry_out(action) for action in actions]
-        if not self._created:
-            return tuple(results)
-        twins = self._older_twins(results)
-        return tuple(self._give_way(one, twins[one.number]) if one.number in twins else one for one in results)
+        older = self._older_duplicates() if self._created else {}
+        return tuple(
+            self._close_as_duplicate(result, older[result.number]) if result.number in older else result
+            for result in results
+        )
 
     def _carry_out(self, action: Action) -> Result:
         if isinstance(action, Skip):
-            return _stays(action)
+            return _unwritten(action)
         try:
             self._may_begin(action)
             with translated(_words(action), RIGHT):
@@ -124,7 +119,7 @@ class GitHubIssueWriter:
             if isinstance(error, _SAME_FOR_ALL):
                 self._stopped = error
             number = None if isinstance(action, Create) else action.number
-            self._with_twin.add(action.identity.id)
+            self._not_written.add(action.identity.id)
             problem = Problem(error.severity, error.what, _advice(action, error))
             return Result(action, WriteStatus.FAILED, number, problems=(problem,))
         finally:
@@ -133,21 +128,21 @@ class GitHubIssueWriter:
     def _may_begin(self, action: Create | Change) -> None:
         if self._stopped is not None:
             raise self._stopped
-        if isinstance(action, Close) and action.identity.id in self._with_twin:
+        if isinstance(action, Close) and action.identity.id in self._not_written:
             raise GitHubError("It stays open until its duplicate is closed.", "The next sweep tries again.")
         self._budget.check(_price(action, self._labels))
 
-    # --- changing --------------------------------------------------------------------------------
+    # --- changes ---------------------------------------------------------------------------------
 
     def _change(self, action: Change) -> Result:
-        """The labels and the comment first: once the body says it, no later sweep would say it again."""
+        """Labels and comment come first: after the new body is written, no later sweep would add them."""
         issue = self._issue(action.number)
-        problems = tuple(self._say(issue, action))
+        problems = tuple(self._label_and_comment(issue, action))
         self._edit(issue, action)
         return Result(action, WriteStatus.DONE, action.number, issue.html_url, problems)
 
     def _edit(self, issue: GithubIssue, action: Change) -> None:
-        """One request, so that an issue is never closed without the marker that says that it was us."""
+        """Write body and state in one request, so that the marker of a closed issue always says who closed it."""
         match action:
             case Update():
                 self._once.write_body(_words(action), issue, action.body)
@@ -156,37 +151,27 @@ class GitHubIssueWriter:
             case Close():
                 self._once.write_body(_words(action), issue, action.body, "closed", action.state_reason)
 
-    def _say(self, issue: GithubIssue, action: Change) -> Iterator[Problem]:
-        """What GitHub refuses is a problem, and the change is made all the same; what may go well later stops it."""
-        for doing, say in self._to_say(issue, action):
-            try:
-                yield from say(doing)
-            except TrackerError as error:
-                if isinstance(error, _MAY_GO_WELL_LATER):
-                    raise
-                yield Problem(Severity.ERROR, error.what, error.advice)
-
-    def _to_say(self, issue: GithubIssue, action: Change) -> Iterator[tuple[str, Callable[[str], Sequence[Problem]]]]:
-        if action.labels:
-            yield f"label issue #{action.number}", lambda doing: self._label(doing, issue, action.labels)
-        if action.comment:
-            yield f"comment on issue #{action.number}", lambda doing: self._comment(doing, issue, action.comment)
-
-    def _label(self, doing: str, issue: GithubIssue, names: tuple[str, ...]) -> Sequence[Problem]:
-        problems = self._make_labels(names, needed=())
-        self._once.labels(doing, issue, names)
-        return problems
-
-    def _comment(self, doing: str, issue: GithubIssue, text: str) -> Sequence[Problem]:
-        self._once.comment(doing, issue, text)
-        return ()
+    def _label_and_comment(self, issue: GithubIssue, action: Change) -> Iterator[Problem]:
+        """A refusal by GitHub is a problem and does not stop the change; an error that may not recur does."""
+        try:
+            if action.labels:
+                problems = self._make_labels(action.labels, needed=())
+                self._once.labels(f"label issue #{action.number}", issue, action.labels)
+                yield from problems
+        except TrackerError as error:
+            yield _refusal(error)
+        try:
+            if action.comment:
+                self._once.comment(f"comment on issue #{action.number}", issue, action.comment)
+        except TrackerError as error:
+            yield _refusal(error)
 
     def _issue(self, number: int) -> GithubIssue:
-        """The issue as something to write to, without a request to read it first."""
+        """An issue to write to, without a request that reads it."""
         url = f"{self._repository.url}/issues/{number}"
         return GithubIssue(self._requester, {}, {"url": url, "number": number}, completed=True)
 
-    # --- creating --------------------------------------------------------------------------------
+    # --- new issues ------------------------------------------------------------------------------
 
     def _create(self, action: Create) -> Result:
         problems = self._make_labels(action.labels, needed=action.labels[:1])
@@ -195,73 +180,64 @@ class GitHubIssueWriter:
         except RefusedError:
             if not action.assignees:
                 raise
-            # A refused issue was not made. One misspelt login must not keep every issue from being opened, and
-            # asked for alone, the assignees that do not exist are left out instead of refused.
+            # GitHub refuses an issue if one assignee does not exist, but a request to assign only leaves that one out.
             issue = self._once.open_issue(_words(action), action, ())
             self._once.assign(_words(action), issue, action.assignees)
-        self._check_found_again(issue, action)
-        self._created[issue.number] = as_issue(issue)
+        self._check_label(issue, action)
+        self._created[issue.number] = (action, as_issue(issue))
         return Result(
             action, WriteStatus.DONE, issue.number, issue.html_url, (*problems, *_what_was_dropped(issue, action))
         )
 
     # --- another sweep at the same time ----------------------------------------------------------
 
-    def _older_twins(self, results: Sequence[Result]) -> dict[int | None, int]:
-        """For each issue just created the older open one of the same identity that another sweep opened meanwhile.
+    def _older_duplicates(self) -> dict[int | None, int]:
+        """By the number of each issue just created, an older one that another sweep opened at the same time.
 
-        Both sweeps look after they have created, so at least the second one sees the first one's issue.
+        Both sweeps look after they have created their issues, so at least the later one sees the other's.
         """
-        label = next(iter(one.action.labels[0] for one in results if isinstance(one.action, Create)))
+        label = next(iter(self._created.values()))[0].labels[0]
         try:
             with translated("look whether another sweep opened the same issue", RIGHT):
-                found = self._repository.get_issues(
+                newest = self._repository.get_issues(
                     state="open", labels=[label], sort="created", direction="desc"
                 ).get_page(0)
-                others = [as_issue(one) for one in found if not is_pull_request(one)]
+                others = [as_issue(issue) for issue in newest if not is_pull_request(issue)]
         except TrackerError:
             return {}  # the next sweep finds it (rule 2)
-        return {
-            one.number: kept
-            for one in results
-            if isinstance(one.action, Create) and (kept := self._older_twin(one, others)) is not None
-        }
+        older = {number: self._older_duplicate(*created, others) for number, created in self._created.items()}
+        return {number: kept for number, kept in older.items() if kept is not None}
 
-    def _older_twin(self, result: Result, others: Sequence[Issue]) -> int | None:
-        """The oldest open issue of the same identity that is older than the one just created."""
-        ours = self._created.get(result.number or 0)
-        if ours is None:
-            return None
-        older = (one for one in others if one.open and one.number < ours.number)
-        # An issue of our own account is trusted as well as one of somebody who may write.
-        twins = (one for one in older if self._texts.identity_of(one, ours.author) == result.action.identity.id)
-        return min((one.number for one in twins), default=None)
+    def _older_duplicate(self, action: Create, created: Issue, others: Sequence[Issue]) -> int | None:
+        """The number of the oldest open issue of the same identity, if it is older than the one just created."""
+        older = (issue for issue in others if issue.open and issue.number < created.number)
+        # An issue of the same account is trusted like one of a person who may write.
+        same = (issue.number for issue in older if self._texts.identity_of(issue, created.author) == action.identity.id)
+        return min(same, default=None)
 
-    def _give_way(self, result: Result, kept: int) -> Result:
-        """Close an issue that this sweep created for the one that another created before."""
-        ours = self._created[result.number or 0]
-        assert isinstance(result.action, Create)  # noqa: S101 - what was created is
-        at = ours.created_at or result.action.state.last_seen
-        body, comment = self._texts.as_duplicate(result.action, kept, at)
+    def _close_as_duplicate(self, result: Result, kept: int) -> Result:
+        """Close an issue that this sweep created, because another sweep created one for the same before."""
+        action, created = self._created[result.number or 0]
+        body, comment = self._texts.as_duplicate(action, kept, created.created_at or action.state.last_seen)
         what = f"Another sweep opened #{kept} for the same at the same time"
-        doing, issue = f"close issue #{ours.number}", self._issue(ours.number)
+        doing, issue = f"close issue #{created.number}", self._issue(created.number)
         try:
             self._once.comment(doing, issue, comment)
             self._once.write_body(doing, issue, body, "closed", "duplicate")
         except TrackerError as error:
             problem = Problem(Severity.ERROR, f"{what}. {error.what}", error.advice)
             return replace(result, problems=(*result.problems, problem))
-        notice = Problem(Severity.NOTICE, f"{what}, so #{ours.number} was closed as its duplicate.")
-        return Result(result.action, WriteStatus.LEFT, kept, problems=(*result.problems, notice))
+        notice = Problem(Severity.NOTICE, f"{what}, so #{created.number} was closed as its duplicate.")
+        return Result(action, WriteStatus.LEFT, kept, problems=(*result.problems, notice))
 
     # --- labels ----------------------------------------------------------------------------------
 
-    def _make_labels(self, wanted: tuple[str, ...], needed: tuple[str, ...]) -> list[Problem]:
-        """Make the labels that are missing; without the first of an issue, by which it is found, none is opened."""
+    def _make_labels(self, names: tuple[str, ...], needed: tuple[str, ...]) -> list[Problem]:
+        """Create the missing labels; an error is raised only if a needed one cannot be created."""
         problems: list[Problem] = []
         if self._labels is None:
             self._labels = {label.name.casefold() for label in self._repository.get_labels()}
-        for name in wanted:
+        for name in names:
             if name.casefold() in self._labels:
                 continue
             colour, description = _LABELS.get(name, _OTHER_LABEL)
@@ -274,38 +250,43 @@ class GitHubIssueWriter:
             self._labels.add(name.casefold())
         return problems
 
-    def _check_found_again(self, issue: GithubIssue, action: Create) -> None:
-        """GitHub drops labels without a word where the token may not label.
+    def _check_label(self, issue: GithubIssue, action: Create) -> None:
+        """Close an issue that lacks the label of the tracker: GitHub silently drops labels that the token may not add.
 
-        An issue without the tracker's label would be opened again by every sweep, so it is closed at once and
-        no other is opened.
+        Otherwise every sweep would open the issue again. No other issue is opened after that.
         """
         if action.labels[0].casefold() in _names(issue):
             return
         try:
             self._once.write_body(_words(action), issue, action.body, "closed", "not_planned")
-            fate = "so it was closed and no other was opened"
+            ending = "so it was closed and no other was opened"
         except TrackerError:
-            fate = "and it could not be closed again: close it by hand. No other was opened"
+            ending = "and it could not be closed again: close it by hand. No other was opened"
         raise LabelsDroppedError(
             f"GitHub dropped the label {action.labels[0]!r} of issue #{issue.number}, because this token may not "
-            f"label issues. Without it no later sweep would find the issue, {fate}.",
+            f"label issues. Without it no later sweep would find the issue, {ending}.",
             MissingRightError("label issues", RIGHT).advice,
         )
 
 
 _SAME_FOR_ALL = (MissingRightError, LabelsDroppedError, RateLimitedError, RequestsSpentError)
-"""Errors after which no other write is tried."""
+"""After one of these errors no other write is tried."""
 
-_MAY_GO_WELL_LATER = (UnansweredError, RateLimitedError)
+_MAY_NOT_RECUR = (UnansweredError, RateLimitedError)
+
+
+def _refusal(error: TrackerError) -> Problem:
+    if isinstance(error, _MAY_NOT_RECUR):
+        raise error
+    return Problem(Severity.ERROR, error.what, error.advice)
 
 
 def _price(action: Create | Change, labels: set[str] | None) -> int:
-    """How many requests an action takes at most, if all goes well."""
-    missing = len(action.labels) if labels is None else sum(one.casefold() not in labels for one in action.labels)
+    """How many requests an action takes at most, if nothing fails."""
+    missing = len(action.labels) if labels is None else sum(name.casefold() not in labels for name in action.labels)
     listing = int(labels is None and bool(action.labels))
     if isinstance(action, Create):
-        return 2 + listing + missing  # one to look at the end for what another sweep opened
+        return 2 + listing + missing  # one to look for duplicates at the end
     return 1 + listing + missing + bool(action.labels) + 2 * bool(action.comment)
 
 
@@ -338,12 +319,6 @@ def _names(issue: GithubIssue) -> set[str]:
 
 
 def _words(action: Create | Change) -> str:
-    match action:
-        case Create():
-            return f"open the issue of {action.identity.workflow} - {action.identity.job}"
-        case Update():
-            return f"update issue #{action.number}"
-        case Reopen():
-            return f"reopen issue #{action.number}"
-        case Close():
-            return f"close issue #{action.number}"
+    if isinstance(action, Create):
+        return f"open the issue of {action.identity.workflow} - {action.identity.job}"
+    return f"{verb(action)} issue #{action.number}"

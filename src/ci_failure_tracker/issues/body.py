@@ -279,13 +279,13 @@ def _bad_template(mistake: Exception) -> SettingsError:
 def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     runs = state.occurrences[::-1][: size.runs]
     legs = [one for one in state.legs if one.leg]
-    red = {one.leg for line in state.lines for one in line.red}
+    red = {one.leg for line in state.branch_statuses for one in line.red}
     lines = excerpt(state, size.lines)
     causes = cause_views(state, size.causes, size.text)
     return IssueView(
         lead=intro(state, url, size.text),
         standing=list(status_sentences(state, url, close_after)),
-        silent=state.latest.outcome is Outcome.SILENT,
+        silent=state.latest.outcome is Outcome.MISSED_SCHEDULE,
         headline=headline(state, size.text),
         excerpt=lines,
         excerpt_source=excerpt_source(state, url, size.lines),
@@ -367,7 +367,7 @@ def _compare(state: State, url: str) -> str:
 
 def _actions(state: State, url: str, lines: str) -> Iterator[str]:
     latest = state.latest
-    if latest.outcome is Outcome.SILENT:
+    if latest.outcome is Outcome.MISSED_SCHEDULE:
         yield from _WAKE_UP[missed_schedule_of(state) or MissedSchedule.OVERDUE]
         return
     log = _job_link(latest, url)

@@ -39,7 +39,7 @@ def duplicate_comment(number: int) -> str:
 
 def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
     """That it fails again, where, and what may have brought it back."""
-    again = "Failing again" if any(line.red for line in state.lines) else "It failed again, and then passed"
+    again = "Failing again" if any(line.red for line in state.branch_statuses) else "It failed again, and then passed"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"ended as {state.latest.outcome.words} on {utc(state.latest.ended_at)}. "
@@ -88,7 +88,7 @@ def _mark(said: Iterable[str], about: str, state: State) -> str:
 
 
 def _recovered(state: State, url: str) -> Iterator[str]:
-    lines = [line for line in state.lines if not line.gone]
+    lines = [line for line in state.branch_statuses if not line.gone]
     if all(line.subject == SCHEDULE for line in lines):
         yield "Closed: its schedule runs again."
         return
@@ -126,7 +126,9 @@ _CLOSINGS = {CloseReason.RECOVERED: _recovered, CloseReason.GONE: _gone, CloseRe
 def _how_long(state: State, ending: CloseReason, now: datetime) -> str:
     """From the first red run of the break to the green one that ended it."""
     start = state.first_red.at if state.first_red else state.first_seen
-    again = state.green_again or min((green for line in state.lines for green in line.greens), key=_at, default=None)
+    again = state.green_again or min(
+        (green for line in state.branch_statuses for green in line.greens), key=_at, default=None
+    )
     end = max(start, again.at if again and ending is not CloseReason.MOVED_ON else now)
     time = f"for {span(end - start)}, from {utc(start)} to {utc(end)}"
     if ending is CloseReason.MOVED_ON:
@@ -145,7 +147,7 @@ def _at(point: RunRef) -> datetime:
 
 def counted_failures(state: State) -> str:
     """`3 failed runs`; `at least 3` where runs went by unseen."""
-    return ("at least " if state.missed else "") + counted(state.count, "failed run")
+    return ("at least " if state.runs_missed else "") + counted(state.count, "failed run")
 
 
 def flaky_words(flaky: Flaky, url: str) -> str:
@@ -155,7 +157,7 @@ def flaky_words(flaky: Flaky, url: str) -> str:
         shown = ", ".join(commit(sha, url) for sha in flaky.commits)
         more = f" and {flaky.more} more" if flaky.more else ""
         said.append(f"It failed and then passed on the same commit: {shown}{more}.")
-    if flaky.seen:
+    if flaky.runs:
         turns = f", and it turned {counted(flaky.changes, 'time')} between red and green" if flaky.changes > 1 else ""
-        said.append(f"Of its last {counted(flaky.seen, 'run')} {flaky.failed} failed at first{turns}.")
+        said.append(f"Of its last {counted(flaky.runs, 'run')} {flaky.failed} failed at first{turns}.")
     return " ".join(said)

@@ -30,9 +30,9 @@ def _over(state: State, be: str, url: str) -> str:
     """What became of it, if it is not failing any more."""
     if state.gone:
         return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
-    if state.closed is not None and state.closed.ending is CloseReason.MOVED_ON:
+    if state.closed is not None and state.closed.close_reason is CloseReason.MOVED_ON:
         return "no longer waits for an approval"
-    if state.replaced:
+    if state.cause_replaced:
         return f"{'fails' if be == 'is' else 'fail'} of something else now"
     return f"{be} green again: {run_ref_link(state.green_again, url)}" if state.green_again is not None else ""
 
@@ -76,7 +76,7 @@ def _waiting(state: State, subject: str, url: str) -> str:
 
 def _silence(state: State, subject: str, url: str) -> str:
     last = f"It last ran in {run_link(state.latest, url)}." if state.latest.number else ""
-    if not any(line.red for line in state.lines) and state.lines:
+    if not any(line.red for line in state.branch_statuses) and state.branch_statuses:
         return f"{subject} runs on its schedule again. It had been silent since {utc(state.first_seen)}."
     if missed_schedule_of(state) is MissedSchedule.DISABLED:
         why = "GitHub has disabled it, because nothing happened in the repository for 60 days"
@@ -99,7 +99,7 @@ def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
     """What else is to be known at once: that it is flaky, what would close it, what is not known."""
     if state.flaky is not None:
         yield f"Flaky. {flaky_words(state.flaky, url)}"
-    red = sorted({leg.leg for line in state.lines for leg in line.red if leg.leg})
+    red = sorted({leg.leg for line in state.branch_statuses for leg in line.red if leg.leg})
     if red and len(red) < len(state.legs):
         more = f" and {len(red) - _NAMED} more" if len(red) > _NAMED else ""
         yield f"Still red: {', '.join(code(leg, 60) for leg in red[:_NAMED])}{more}."
@@ -107,18 +107,18 @@ def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
         yield proof
     if state.reopened_at is not None:
         yield f"A person opened this again after it had been closed; only runs since {utc(state.reopened_at)} close it."
-    if state.missed:
+    if state.runs_missed:
         yield "Some runs went by between two looks, so there may have been more failures than are counted here."
-    if state.lines_cut:
+    if state.branch_statuses_cut:
         yield "It failed on more branches than can be remembered here, so it is not closed automatically."
 
 
 def _proof(state: State, close_after: int) -> str:
     """How much of the proof there is, once nothing is red any more."""
-    if not state.lines or not close_after or any(line.red for line in state.lines):
+    if not state.branch_statuses or not close_after or any(line.red for line in state.branch_statuses):
         return ""
     needed = state.greens_needed(close_after)
-    open_lines = [line for line in state.lines if not line.gone and line.subject != SCHEDULE]
+    open_lines = [line for line in state.branch_statuses if not line.gone and line.subject != SCHEDULE]
     least = min((len(line.greens) for line in open_lines), default=needed)
     if least >= needed:
         return ""

@@ -59,7 +59,7 @@ def render(
     renderer = _Renderer(template, repository.url, settings)
     drafts = [one if isinstance(one, Skip) else renderer.draft(one) for one in decisions]
     all_written = not any(
-        isinstance(one, Skip) and one.why in {SkipReason.NO_ROOM, SkipReason.BAD_TEMPLATE} for one in drafts
+        isinstance(one, Skip) and one.skip_reason in {SkipReason.NO_ROOM, SkipReason.BAD_TEMPLATE} for one in drafts
     )
     return tuple(one if isinstance(one, Skip) else renderer.write(one, with_reach=all_written) for one in drafts)
 
@@ -68,8 +68,8 @@ def unwritten(actions: Iterable[Action]) -> Iterator[Problem]:
     """What could not be rendered although somebody should know of it."""
     severities = {SkipReason.NO_ROOM: Severity.WARNING, SkipReason.BAD_TEMPLATE: Severity.ERROR}
     for one in actions:
-        if isinstance(one, Skip) and one.why in severities:
-            yield one.problem(severities[one.why])
+        if isinstance(one, Skip) and one.skip_reason in severities:
+            yield one.problem(severities[one.skip_reason])
 
 
 def closed_as_duplicate(write: Create, kept: int, at: datetime) -> tuple[str, str]:
@@ -143,8 +143,8 @@ class _Renderer:
             case DecisionKind.REOPEN:
                 return Reopen(decision.identity, reason, number, body, state, comment, decision.labels)
             case DecisionKind.CLOSE:
-                why = _STATE_REASONS[state.closed.ending] if state.closed else ""
-                return Close(decision.identity, reason, number, body, state, why, comment, decision.labels)
+                why = _STATE_REASONS[state.closed.close_reason] if state.closed else ""
+                return Close(decision.identity, reason, number, body, state, comment, decision.labels, state_reason=why)
             case _:
                 return Update(decision.identity, reason, number, body, state, comment, decision.labels)
 

@@ -68,8 +68,8 @@ _FAILED_LEG = as_list(
 _CAUSE = as_list(Cause, signature=TEXT, headline=TEXT, count=INT, first_seen=TIME, last_seen=TIME)
 _EXCERPT_LINE = as_list(ExcerptLine, least=2, number=INT, text=TEXT, left_out=INT, repeats=INT)
 _SUSPECT = as_list(Suspect, sha=TEXT, title=TEXT, author=TEXT)
-_CLOSING = as_list(Closing, ending=enum(CloseReason), at=TIME)
-_FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, seen=INT, changes=INT)
+_CLOSING = as_list(Closing, close_reason=enum(CloseReason), at=TIME)
+_FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, runs=INT, changes=INT)
 _REACH = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
 
 _EVIDENCE = as_object(
@@ -181,15 +181,15 @@ _STATE = as_object(
     Key("first_red", "first_red", maybe(_POINT)),
     Key("green_again", "green_again", maybe(_POINT)),
     Key("gone", "gone", FLAG),
-    Key("replaced", "replaced", FLAG),
+    Key("cause_replaced", "replaced", FLAG),
     Key("previous", "previous", INT),
     Key("causes", "causes", many(_CAUSE)),
     Key("other_causes", "other_causes", INT),
     Key("evidence", "evidence", _EVIDENCE),
-    Key("lines", "lines", many(_LINE)),
-    Key("lines_cut", "lines_cut", FLAG),
+    Key("branch_statuses", "lines", many(_LINE)),
+    Key("branch_statuses_cut", "lines_cut", FLAG),
     Key("flaky", "flaky", _FLAKY),
-    Key("missed", "missed", FLAG),
+    Key("runs_missed", "missed", FLAG),
     Key("closed", "closed", _CLOSING),
     Key("reopened_at", "reopened_at", TIME),
     Key("week_commented", "week_told", FLAG),
@@ -246,7 +246,7 @@ def _told_by_names(identity: Identity, occurrences: Iterable[Occurrence]) -> Ide
     if identity.job == ALL_JOBS:
         return IdentityKind.WORKFLOW
     if all(leg.job_id is None for one in occurrences for leg in one.legs):
-        if identity.job == Outcome.SILENT.words:
+        if identity.job == Outcome.MISSED_SCHEDULE.words:
             return IdentityKind.SCHEDULE
         if identity.job in _NAMES_OF_RUNS:
             return IdentityKind.RUN

@@ -1,29 +1,29 @@
-"""The words of the project as types: what GitHub answered, what was seen in it, what is to be done."""
+"""The types of the project: what GitHub answers, what the tracker learns from it, and what it decides and writes."""
 
-from ci_failure_tracker.model.causes import (
+from ci_failure_tracker.model.decisions import (
+    Closed,
+    Comment,
+    CurrentFailure,
+    Decision,
+    DecisionKind,
+    Decisions,
+    DuplicateOf,
+    News,
+    Reopened,
+    Skip,
+    SkipReason,
+)
+from ci_failure_tracker.model.diagnosis import (
     Diagnose,
     Diagnosis,
     ExcerptLine,
     JobDiagnosis,
     JobSource,
     LineRange,
+    LogCounts,
     LogRequest,
     LogRequests,
-    LogsRead,
     LogUnavailable,
-)
-from ci_failure_tracker.model.decisions import (
-    Closed,
-    Comment,
-    Decision,
-    DecisionKind,
-    Decisions,
-    DuplicateOf,
-    Failing,
-    News,
-    Reopened,
-    Skip,
-    SkipReason,
 )
 from ci_failure_tracker.model.github import (
     ALL_JOBS,
@@ -53,7 +53,7 @@ from ci_failure_tracker.model.history import (
     RunRef,
 )
 from ci_failure_tracker.model.needs import Needs, Query
-from ci_failure_tracker.model.scan import (
+from ci_failure_tracker.model.snapshot import (
     MAX_REQUESTS,
     CommitsBetween,
     MissedSchedule,
@@ -97,6 +97,7 @@ __all__ = [
     "Commit",
     "CommitsBetween",
     "Create",
+    "CurrentFailure",
     "Decision",
     "DecisionKind",
     "Decisions",
@@ -106,7 +107,6 @@ __all__ = [
     "Evidence",
     "ExcerptLine",
     "FailedLeg",
-    "Failing",
     "Flaky",
     "History",
     "Identity",
@@ -117,10 +117,10 @@ __all__ = [
     "JobSource",
     "LegCount",
     "LineRange",
+    "LogCounts",
     "LogRequest",
     "LogRequests",
     "LogUnavailable",
-    "LogsRead",
     "MissedSchedule",
     "Needs",
     "News",

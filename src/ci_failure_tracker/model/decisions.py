@@ -1,4 +1,4 @@
-"""What a sweep decides, before any text is made of it."""
+"""What a sweep decides; the texts are made later."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.github import Issue, Outcome
 from ci_failure_tracker.model.history import Identity
-from ci_failure_tracker.model.scan import Problem, Severity
+from ci_failure_tracker.model.snapshot import Problem, Severity
 from ci_failure_tracker.model.state import Cause, CloseReason, State
 
 
 class SkipReason(StrEnum):
-    """The kind of reason for which nothing is done."""
+    """Why nothing is done for an identity."""
 
     UNCHANGED = "unchanged"
     GREEN = "green"
@@ -32,10 +32,10 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a comment on an open issue says is new.
+    """The news in a comment on an open issue.
 
-    `failures` counts failed runs, `causes` are new ones, `flaky` says that it turned flaky, `week` that it has been
-    broken for a week.
+    `failures` counts new failed runs, `causes` are new causes. `flaky` is true if the identity became flaky, `week` if
+    it has been failing for a week.
     """
 
     failures: int = 0
@@ -44,28 +44,28 @@ class News:
     week: bool = False
 
     def __bool__(self) -> bool:
-        """Whether there is anything to say."""
+        """Whether there is any news."""
         return bool(self.failures or self.causes or self.flaky or self.week)
 
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """A comment says that it fails again, after the issue was closed at this time."""
+    """The comment says that it fails again after the issue was closed at `closed_at`."""
 
     closed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A comment says why the issue is closed, at this time."""
+    """The comment says why the issue is closed at `at`."""
 
-    ending: CloseReason
+    close_reason: CloseReason
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateOf:
-    """A comment says which issue stands for the same thing."""
+    """The comment says which issue this one duplicates."""
 
     number: int
 
@@ -74,7 +74,7 @@ Comment = News | Reopened | Closed | DuplicateOf
 
 
 class DecisionKind(StrEnum):
-    """What is to be done with the issue of an identity."""
+    """What to do with the issue of an identity."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -84,12 +84,12 @@ class DecisionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is to be done for one identity, and why.
+    """What to do for one identity, and why.
 
-    `after` is what the issue remembers when it is done; `issue` is the one to change, with `before` in its marker, and
-    `None` where a new one is opened. `reason` names what changed; it is empty for an update where only the text may
-    differ. `waits` says what an issue that is not failing waits for. An update is decided for every open issue; whether
-    its text changes is seen when it is rendered.
+    `issue` is the issue to change and `before` the state in its marker; both are `None` for a new issue. `after` is the
+    state afterwards. `reason` names what changed; it is empty for an update that may only change the text. `waits` says
+    what an issue that is not failing waits for. Every open issue gets an update; rendering shows whether its text
+    changes.
     """
 
     kind: DecisionKind
@@ -106,23 +106,27 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Leave everything as it is, and say why; `number` is the issue's where there is one."""
+    """Do nothing for an identity; `reason` says why, `number` is its issue if there is one."""
 
     identity: Identity
     reason: str
-    why: SkipReason
+    skip_reason: SkipReason
     number: int | None = None
 
     def problem(self, severity: Severity) -> Problem:
-        """That an identity has no issue, or one that is not brought up to date, although it should."""
+        """The problem that an identity has no issue, or an issue that is not up to date."""
         what = f"{self.identity.workflow} - {self.identity.job}"
         lead = f"Issue #{self.number} of {what} is not kept current" if self.number else f"{what} gets no issue"
         return Problem(severity, f"{lead}: {self.reason.rstrip('.')}.")
 
 
 @dataclass(frozen=True, slots=True)
-class Failing:
-    """One thing that is broken now, as the summary shows it."""
+class CurrentFailure:
+    """One identity that fails now, as the summary shows it.
+
+    `count` is the number of failed runs since `since`. `run_id`, `run_number` and `branch` are those of the newest one.
+    `legs` are the legs that fail now.
+    """
 
     identity: Identity
     outcome: Outcome
@@ -138,13 +142,13 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Everything that a sweep decided, what it found to be failing, and what it could not decide."""
+    """All decisions of a sweep, what fails now, and the problems that kept it from deciding."""
 
-    each: tuple[Decision | Skip, ...]
-    failing: tuple[Failing, ...]
+    all: tuple[Decision | Skip, ...]
+    failing: tuple[CurrentFailure, ...]
     problems: tuple[Problem, ...]
 
     @property
     def made(self) -> tuple[Decision, ...]:
-        """The decisions to do something."""
-        return tuple(one for one in self.each if isinstance(one, Decision))
+        """The decisions without the skips."""
+        return tuple(decision for decision in self.all if isinstance(decision, Decision))

@@ -1,4 +1,4 @@
-"""What GitHub answered, as the project's own types."""
+"""What GitHub answers, as types of the project."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 
 SCHEDULE = "its schedule"
-"""The subject of the line in which a workflow's schedule is judged: no other run speaks for it."""
-
+"""The subject of runs that stand for the schedule of a workflow; runs with other subjects say nothing about it."""
 
 ALL_JOBS = "*"
-"""Stands for the job where one issue holds a whole workflow."""
+"""The name of the job if one issue stands for a whole workflow."""
 
 
 class Outcome(StrEnum):
-    """How a run or a job ended, in one vocabulary for both."""
+    """How a run or a job ended."""
 
     SUCCESS = "success"
     FAILURE = "failure"
@@ -25,30 +24,30 @@ class Outcome(StrEnum):
     ACTION_REQUIRED = "action_required"
     STARTUP_FAILURE = "startup_failure"
     RUNNER_LOST = "runner_lost"
-    SILENT = "silent"
+    MISSED_SCHEDULE = "silent"
 
     @staticmethod
     def of(conclusion: str | None) -> Outcome | None:
-        """The outcome behind GitHub's conclusion of a run, a job or a step.
+        """The outcome for GitHub's conclusion of a run, a job or a step.
 
-        `None` for what neither passed nor failed: skipped, neutral, stale, and what has no conclusion yet.
+        `None` if it neither passed nor failed: skipped, neutral, stale, or no conclusion yet.
         """
         return _BY_CONCLUSION.get(conclusion or "")
 
     @property
     def words(self) -> str:
-        """The outcome as a person says it."""
+        """The outcome as words of a sentence."""
         return self.value.replace("_", " ")
 
     @property
     def shown_as_another(self) -> bool:
-        """Whether GitHub may conclude a job that ended so, and that failed, as failed or cancelled."""
+        """Whether GitHub may show a job with this outcome as failed or cancelled."""
         return self in {Outcome.TIMED_OUT, Outcome.RUNNER_LOST}
 
 
 _BY_CONCLUSION = {
-    one.value: one
-    for one in (
+    outcome.value: outcome
+    for outcome in (
         Outcome.SUCCESS,
         Outcome.FAILURE,
         Outcome.TIMED_OUT,
@@ -61,7 +60,7 @@ _BY_CONCLUSION = {
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """Where the runs are, and the issues."""
+    """The repository with the runs and the issues."""
 
     full_name: str
     url: str
@@ -72,9 +71,9 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """A workflow as the workflow list names it; the only true source of its name.
+    """A workflow; only the list of workflows has its true name.
 
-    `changed_at` is when GitHub last changed what it knows of it, its state for one; only the list tells.
+    `changed_at` is when GitHub last changed its data, such as its state; `None` if it is not from the list.
     """
 
     id: int
@@ -85,7 +84,7 @@ class Workflow:
 
     @property
     def file_name(self) -> str:
-        """`ci.yml` of `.github/workflows/ci.yml`."""
+        """The last part of the path, such as `ci.yml`."""
         return self.path.rpartition("/")[2]
 
 
@@ -99,10 +98,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The newest attempt of one workflow run.
+    """A workflow run with its newest attempt; times are in UTC.
 
-    `subject` is what a dynamic workflow such as Dependabot's works on in this run; one subject says nothing of another.
-    `suite` is the GraphQL id of the check suite that holds its jobs.
+    `subject` is what a dynamic workflow such as Dependabot's works on in this run; a run says nothing about other
+    subjects. `check_suite_id` is the GraphQL id of the check suite that holds its jobs, empty if the server has none.
     """
 
     id: int
@@ -119,27 +118,27 @@ class Run:
     updated_at: datetime
     from_fork: bool
     subject: str = ""
-    suite: str = ""
+    check_suite_id: str = ""
 
     @property
-    def stream(self) -> tuple[int, str, str]:
-        """Runs in which a newer one speaks for an older one; two workflows may share a name, but not this."""
+    def branch_key(self) -> tuple[int, str, str]:
+        """The same for runs of which a newer one replaces an older one; not even workflows of one name share it."""
         return self.workflow.id, self.branch, self.subject
 
     @property
     def order(self) -> tuple[datetime, int]:
-        """As the runs were created: a re-run of an old commit does not become a new one."""
+        """The order in which runs were created; a re-run of an old commit keeps its place."""
         return self.created_at, self.id
 
     @property
     def finished(self) -> bool:
-        """Whether the run has a conclusion that will not change by itself."""
+        """Whether the run has ended; its conclusion changes only if someone runs it again."""
         return self.status == "completed"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a job, and when it ran, in UTC."""
+    """One step of a job; times are in UTC."""
 
     number: int
     name: str
@@ -150,7 +149,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """An annotation of a check run: what a problem matcher, a step or GitHub itself said about a job."""
+    """An annotation of a job, from a problem matcher, a step or GitHub itself."""
 
     level: str
     message: str
@@ -161,9 +160,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job of a run, a leg of a matrix included; `attempt` is the one that GitHub lists it under.
+    """One job of a run; each leg of a matrix is a job. Times are in UTC.
 
-    Of a job that was green no steps are kept. `annotations` are `None` where they did not come with it.
+    `attempt` is the attempt under which GitHub lists it. A job that passed keeps no steps. `annotations` are `None` if
+    they were not read with the job.
     """
 
     id: int
@@ -178,7 +178,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class RunJobs:
-    """The jobs of one run."""
+    """The jobs of all attempts of one run."""
 
     run_id: int
     jobs: tuple[Job, ...]
@@ -186,7 +186,7 @@ class RunJobs:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue as it stands on GitHub."""
+    """An issue on GitHub; times are in UTC."""
 
     number: int
     url: str
@@ -202,5 +202,5 @@ class Issue:
     title: str = ""
 
     def has_label(self, name: str) -> bool:
-        """Whether it carries a label; GitHub knows no upper and lower case in their names."""
+        """Whether it has a label; upper and lower case are the same in names of labels."""
         return name.casefold() in (label.casefold() for label in self.labels)

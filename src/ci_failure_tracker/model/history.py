@@ -1,4 +1,4 @@
-"""What was seen of one thing that fails, over all runs looked at."""
+"""What the runs say about one thing that fails."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.causes import JobDiagnosis, LogUnavailable
+from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogUnavailable
 from ci_failure_tracker.model.github import Commit, Outcome, Run, Step
 
 
 class IdentityKind(StrEnum):
-    """What an identity is.
+    """The kind of thing that an issue stands for.
 
-    JOB       a job of a workflow, with all legs of its matrix or one of them
+    JOB       a job of a workflow, with all legs of its matrix or with one of them
     WORKFLOW  all jobs of a workflow
-    CAUSE     one cause, in whatever jobs it shows
-    RUN       runs that have no jobs, such as those that did not start
-    SCHEDULE  a workflow that does not run when it should
+    CAUSE     one cause, in any job
+    RUN       runs without jobs, such as runs that did not start
+    SCHEDULE  a scheduled workflow that does not run when it should
     """
 
     JOB = "job"
@@ -29,12 +29,12 @@ class IdentityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One job of one run attempt with its outcome; `None` where it says nothing (skipped, neutral).
+    """One job in one attempt of a run.
 
-    A run that was green as a whole is one observation without a job: its jobs were not read. A run that has none, and a
-    schedule, stand for themselves: `kind` says so, and `job` is named after what happened. `step` is the one that
-    failed, `job_diagnosis` what is known of the cause. `known` says that the run was not read again, because the open
-    issues hold all that it said of what they stand for.
+    `outcome` is `None` if the job neither passed nor failed (skipped, neutral). A run that passed as a whole is one
+    observation without a job, because its jobs were not read. A run without jobs, and a schedule, is an observation of
+    its own `kind`; its `job` is the name of what happened. `step` is the step that failed. `before_checkpoint` is true
+    if the run was not read again because the open issues hold what it says.
     """
 
     run: Run
@@ -46,7 +46,7 @@ class Observation:
     ended_at: datetime | None = None
     job_diagnosis: JobDiagnosis | None = None
     started_at: datetime | None = None
-    known: bool = False
+    before_checkpoint: bool = False
     kind: IdentityKind = IdentityKind.JOB
 
 
@@ -54,8 +54,8 @@ class Observation:
 class Identity:
     """What an issue stands for.
 
-    `kind` says what it is; `job` is its name, and says nothing else. `cause` is the signature where it is one cause, in
-    whatever jobs it shows.
+    `id` is the failure id in the marker. `job` is only a name; `kind` says what is meant. `cause` is a signature if the
+    kind is CAUSE, otherwise empty.
     """
 
     id: str
@@ -71,21 +71,21 @@ class Identity:
 
     @property
     def job_or_all(self) -> str:
-        """The name of the job, or that it is all jobs."""
+        """The name of the job, or `all jobs`."""
         return "all jobs" if self.is_whole_workflow else self.job
 
     @property
     def waits_for_approval(self) -> bool:
-        """Whether it stands for runs that somebody has to approve."""
+        """Whether it stands for runs that a person has to approve."""
         return self.kind is IdentityKind.RUN and self.job == Outcome.ACTION_REQUIRED.words
 
 
 @dataclass(frozen=True, slots=True)
 class FailedLeg:
-    """One failed job of an occurrence; `leg` is empty where the job has no matrix.
+    """One failed job of an occurrence; `leg` is empty if the job has no matrix.
 
-    `signature` is empty as long as the cause is not known, `log_unavailable` says that there was no log. `outcome` is
-    set where the job ended otherwise than GitHub's conclusion says.
+    `signature` is empty as long as the cause is not known. `log_unavailable` says why there is no log. `outcome` is set
+    only if the job ended in another way than GitHub's conclusion says.
     """
 
     leg: str
@@ -98,9 +98,10 @@ class FailedLeg:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One failed run attempt of an identity, with its failed legs; `hidden_legs` more are only counted.
+    """One failed attempt of a run, with the legs of one identity that failed in it.
 
-    `source` is the workflow's file, or what a dynamic workflow worked on: several may share one name.
+    `hidden_legs` counts failed legs that `legs` does not hold. `source` is the file of the workflow, or the subject of
+    a dynamic workflow; it tells workflows of the same name apart.
     """
 
     run_id: int
@@ -118,7 +119,7 @@ class Occurrence:
 
     @property
     def key(self) -> tuple[int, int]:
-        """What it is counted by: never twice."""
+        """The id by which an occurrence is counted once."""
         return self.run_id, self.attempt
 
     @property
@@ -129,7 +130,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class RunRef:
-    """A run at which an identity turned green or red."""
+    """A reference to a run, such as the one in which a failure began or ended."""
 
     run_id: int
     number: int
@@ -138,12 +139,12 @@ class RunRef:
 
 
 OTHER_LEGS = "…"
-"""Stands for the red legs of a large matrix that an issue cannot name one by one."""
+"""Stands for the failing legs of a large matrix that do not fit into an issue one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RedLeg:
-    """A leg that was red when it was last seen: in which run, under which event, and when that run was created."""
+    """A leg that failed in the newest run that says something about it; `at` is when that run was created."""
 
     leg: str
     event: str
@@ -153,19 +154,21 @@ class RedLeg:
 
     @property
     def order(self) -> tuple[datetime, int, int]:
-        """A total order by the time at which the run was created: a re-run of an old commit stays old."""
+        """A total order by the time at which the run was created, so a re-run of an old commit stays old."""
         return self.at, self.run_id, self.attempt
 
 
 @dataclass(frozen=True, slots=True)
 class BranchStatus:
-    """What is known of an identity in one line of runs, in which a newer run speaks for an older one.
+    """The state of an identity in one workflow on one branch, where a newer run replaces what an older one said.
 
-    `red` are the legs that were red when last seen, `last_red` is the newest run in which one failed. `greens` are the
-    green runs since, the oldest first, each on a commit of its own that no failure was on; they are the proof that it
-    is mended. `recent` are the newest runs that said anything, as their first attempts ended: true for green. `gone`
-    says that the line has no more runs of this identity to come: its job or its workflow is no more. `skips` says that
-    runs were green without it, so that one whose jobs were not read proves nothing.
+    red       the legs that failed in the newest run that says something about them
+    last_red  the newest failing run
+    greens    the passing runs since then, the oldest first, each on another commit without a failure; they prove the
+              recovery
+    recent    the newest runs by id, and whether their first attempts passed
+    gone      whether no run of this identity will follow, because its job or its workflow no longer exists
+    skips     whether runs passed without it; such a run proves nothing unless its jobs were read
     """
 
     workflow_id: int
@@ -179,71 +182,77 @@ class BranchStatus:
     skips: bool = False
 
     @property
-    def stream(self) -> tuple[int, str, str]:
-        """What its runs have in common; the same as `Run.stream`."""
+    def branch_key(self) -> tuple[int, str, str]:
+        """What its runs have in common; the same as `Run.branch_key`."""
         return self.workflow_id, self.branch, self.subject
 
     @property
-    def known_to(self) -> tuple[datetime, int]:
-        """The newest run that it knows of."""
-        return max((point.at, point.run_id) for point in (self.last_red, *self.greens))
+    def newest_known(self) -> tuple[datetime, int]:
+        """The time and the id of the newest run that it holds."""
+        return max((run.at, run.run_id) for run in (self.last_red, *self.greens))
 
 
 @dataclass(frozen=True, slots=True)
 class Flaky:
-    """Why something is taken to be flaky.
+    """Why an identity counts as flaky.
 
-    `commits` are the newest of those on which it failed and then passed, `more` counts the others. `failed` of `seen`
-    runs were red at their first attempt, `changes` is how often it turned from one to the other among them.
+    `commits` are the newest commits on which it failed and then passed, `more` counts the others. `failed` of `runs`
+    runs failed at their first attempt. `changes` is how often the result changed from one run to the next.
     """
 
     commits: tuple[str, ...] = ()
     more: int = 0
     failed: int = 0
-    seen: int = 0
+    runs: int = 0
     changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the runs looked at say of one identity, together with what its open issue remembers.
+    """What is known about one identity, from the runs that were read and from its open issue.
 
-    `occurrences` go from the oldest to the newest; where none was seen, `remembered` has those that the issue keeps.
-    `first_red` and `last_green` bound the latest break on its branch, `green_again` is the first green after it;
-    `replaced` says that the jobs of a cause fail of something else now, which proves nothing of the cause. `flakes`
-    are the commits on which a failed attempt was followed by a green one. `missed` says that runs went by unseen.
-    `moved_on` says that what waited for somebody waits no more. `job_diagnoses` hold what is known of the failed jobs.
+    occurrences      the failures in the runs that were read, the oldest first
+    branch_statuses  its state on each branch
+    first_red        the first failing run of the latest break on its branch
+    last_green       the passing run before `first_red`
+    green_again      the first passing run after the latest break
+    cause_replaced   whether the jobs of a cause fail for another reason now, which is no proof that the cause is gone
+    flakes           the commits on which an attempt failed and a later one passed
+    runs_missed      whether there were runs that no sweep read
+    moved_on         whether nothing waits for an approval any more
+    job_diagnoses    what is known about the failed jobs
+    remembered       the occurrences that the issue holds, if no run that was read holds one
     """
 
     identity: Identity
     occurrences: tuple[Occurrence, ...]
-    lines: tuple[BranchStatus, ...]
+    branch_statuses: tuple[BranchStatus, ...]
     first_red: RunRef | None
     last_green: RunRef | None
     green_again: RunRef | None
-    replaced: bool = False
+    cause_replaced: bool = False
     flakes: tuple[str, ...] = ()
-    missed: bool = False
+    runs_missed: bool = False
     moved_on: bool = False
     job_diagnoses: tuple[JobDiagnosis, ...] = ()
     remembered: tuple[Occurrence, ...] = ()
 
     @property
     def failing_legs(self) -> tuple[str, ...]:
-        """The legs that were red when last seen; a job without a matrix is the leg with the empty name."""
-        return tuple(sorted({red.leg for line in self.lines for red in line.red}))
+        """The legs that fail now; a job without a matrix is the leg with the empty name."""
+        return tuple(sorted({red.leg for status in self.branch_statuses for red in status.red}))
 
     @property
     def failing(self) -> bool:
-        """Whether any leg was red when it was last seen."""
-        return any(line.red for line in self.lines)
+        """Whether any leg fails now."""
+        return any(status.red for status in self.branch_statuses)
 
     @property
     def gone(self) -> bool:
-        """Whether nothing is left that could fail."""
-        return bool(self.lines) and all(line.gone for line in self.lines)
+        """Whether it is gone on every branch."""
+        return bool(self.branch_statuses) and all(status.gone for status in self.branch_statuses)
 
     @property
     def latest(self) -> Occurrence:
         """The newest failure."""
-        return max((*self.occurrences, *self.remembered), key=lambda one: one.order)
+        return max((*self.occurrences, *self.remembered), key=lambda occurrence: occurrence.order)

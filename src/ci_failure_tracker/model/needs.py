@@ -1,4 +1,4 @@
-"""What a sweep asks GitHub for: which runs to list, and what else is needed before it can decide."""
+"""What a sweep asks GitHub for: the runs to list, and what else it needs before it can decide."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from ci_failure_tracker.model.causes import LogRequests
+from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Run, Workflow
 
 
@@ -15,9 +15,10 @@ from ci_failure_tracker.model.github import Run, Workflow
 class Query:
     """Which runs to list, the newest first.
 
-    `workflows` are the ids of those whose runs count, `None` for all. `listed` are the workflows to list one by one;
-    where there are none, the repository's own list is read. `branches` may hold globs; without `events` each counts.
-    `created_from` bounds the time, `most` is how many runs are kept, and `most_listed` how many are looked at for that.
+    `branches` are names or globs. `most` is how many runs are kept, `most_listed` how many are listed to find them.
+    `workflows` are the ids of the workflows whose runs count; `None` means all. The runs of each workflow in `listed`
+    are listed separately; if it is empty, the list of the repository is read. No `events` means all events. Runs before
+    `created_from` are not listed.
     """
 
     branches: tuple[str, ...]
@@ -28,8 +29,8 @@ class Query:
     events: tuple[str, ...] = ()
     created_from: datetime | None = None
 
-    def takes(self, run: Run) -> bool:
-        """Whether a run fits; GitHub's own filters know no several values and no globs."""
+    def matches(self, run: Run) -> bool:
+        """Whether a run fits the filters; GitHub's own filters take neither globs nor more than one value."""
         return (
             (self.workflows is None or run.workflow.id in self.workflows)
             and any(run.branch == branch or fnmatchcase(run.branch, branch) for branch in self.branches)
@@ -38,12 +39,12 @@ class Query:
 
     @property
     def branch(self) -> str | None:
-        """The one branch that GitHub can filter by itself."""
+        """The only branch, if GitHub can filter by it."""
         return _only_plain(self.branches)
 
     @property
     def event(self) -> str | None:
-        """The one event that GitHub can filter by itself."""
+        """The only event, if GitHub can filter by it."""
         return _only_plain(self.events)
 
 
@@ -53,12 +54,16 @@ def _only_plain(names: tuple[str, ...]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What cannot be decided without asking GitHub for more.
+    """What a sweep needs from GitHub before it can decide.
 
-    `viewer` is the token's own login, `jobs` are runs whose jobs are needed, `workflow_files` the files of the default
-    branch, `scheduled_runs` the newest scheduled run of each of these workflows, `files_at` files as they were, by
-    commit and path. `closed_issues` are those with the tracker's label, `logs` those of failed jobs, `commits` what
-    came between the two commits of each pair.
+    viewer          the login of the token
+    jobs            the runs whose jobs are needed
+    workflow_files  the workflow files of the default branch
+    scheduled_runs  the workflows whose newest scheduled run is needed
+    files_at        the files that are needed, by commit and path
+    closed_issues   the closed issues with the label of the tracker
+    logs            the logs of failed jobs
+    commits         the pairs of commits whose history in between is needed
     """
 
     viewer: bool = False
@@ -72,10 +77,10 @@ class Needs:
 
     def __bool__(self) -> bool:
         """Whether anything is needed."""
-        return any(True for _ in self.parts())
+        return any(True for _ in self.each_key())
 
-    def parts(self) -> Iterator[Hashable]:
-        """Each need by a key, by which it is known again. Logs and commits are asked for once in a sweep."""
+    def each_key(self) -> Iterator[Hashable]:
+        """The key of each need, which shows whether it was asked for before; logs and commits are asked for once."""
         for name in ("viewer", "workflow_files", "closed_issues", "logs", "commits"):
             if getattr(self, name):
                 yield name
@@ -84,13 +89,15 @@ class Needs:
         yield from (("files_at", place) for place in self.files_at)
 
     def without(self, asked: frozenset[Hashable]) -> Needs:
-        """What was not asked for before."""
+        """The needs whose keys are not in `asked`."""
         return replace(
             self,
             viewer=self.viewer and "viewer" not in asked,
             jobs=tuple(run for run in self.jobs if ("jobs", run.id) not in asked),
             workflow_files=self.workflow_files and "workflow_files" not in asked,
-            scheduled_runs=tuple(one for one in self.scheduled_runs if ("scheduled_runs", one.id) not in asked),
+            scheduled_runs=tuple(
+                workflow for workflow in self.scheduled_runs if ("scheduled_runs", workflow.id) not in asked
+            ),
             files_at=tuple(place for place in self.files_at if ("files_at", place) not in asked),
             closed_issues=self.closed_issues and "closed_issues" not in asked,
             logs=None if "logs" in asked else self.logs,

@@ -1,4 +1,4 @@
-"""How a sweep tells where it is; the edges decide what is shown of it."""
+"""How a sweep reports its progress; the entry points decide what people see."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Told of each phase of a sweep and of each step within it."""
+    """Receives each phase of a sweep and each step within it."""
 
     def phase(self, name: str, steps: int | None = None) -> None:
-        """A phase begins; `steps` is how many it has, where that is known."""
+        """A phase begins; `steps` is the number of its steps, if it is known."""
 
     def advance(self) -> None:
         """One step of the phase is done."""

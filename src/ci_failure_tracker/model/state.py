@@ -1,4 +1,4 @@
-"""What an issue remembers."""
+"""What the marker of an issue holds."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.causes import ExcerptLine, LogUnavailable
+from ci_failure_tracker.model.diagnosis import ExcerptLine, LogUnavailable
 from ci_failure_tracker.model.history import BranchStatus, Flaky, Identity, Occurrence, RunRef
-from ci_failure_tracker.model.scan import CommitsBetween
+from ci_failure_tracker.model.snapshot import CommitsBetween
 
 
 @dataclass(frozen=True, slots=True)
 class LegCount:
-    """How often one leg failed, and when last."""
+    """How often one leg failed, and when it failed last."""
 
     leg: str
     count: int
@@ -22,7 +22,7 @@ class LegCount:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why jobs of an issue failed: one cause, in how many failed jobs it was found, and when first and last."""
+    """One cause in an issue: in how many failed jobs it was found, and when it was found first and last."""
 
     signature: str
     headline: str
@@ -33,9 +33,9 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an issue shows of a log: that of the newest failure whose cause is known.
+    """The part of a log that an issue shows: of the newest failure whose cause is known.
 
-    `step` is the number of the failed step. With an `log_unavailable` there was no log, and the lines are annotations.
+    `step` is the number of the failed step. If `log_unavailable` is set, the lines are annotations.
     """
 
     run_id: int
@@ -51,12 +51,12 @@ class Evidence:
 
     @property
     def order(self) -> tuple[datetime, int, int]:
-        """That of its occurrence."""
+        """The order of its occurrence."""
         return self.ended_at, self.run_id, self.attempt
 
 
 MOST_PASSING_RUNS = 20
-"""Green runs that an issue ever waits for, and remembers."""
+"""The most passing runs that a flaky issue waits for, and that an issue holds for one branch."""
 
 
 class CloseReason(StrEnum):
@@ -70,21 +70,20 @@ class CloseReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """How and when the tracker closed an issue."""
+    """Why and when the tracker closed an issue."""
 
-    ending: CloseReason
+    close_reason: CloseReason
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far the sweep had read that wrote an issue: what the issues hold need not be read again.
+    """How far a sweep read: the issues hold what the runs before the checkpoint say, so they are not read again.
 
-    That is what is said by runs which GitHub changed last at `until` or before, and which were created at `start` or
-    after, if there is a start. Of the runs that changed at that very moment it is only the one with the number
-    `run_id`. `without` are runs that had something to say that no issue holds. It is true as long as `fingerprint` is
-    that of the settings and of all open issues: whoever changes one, or a write that failed, makes the sweep read
-    everything.
+    A run is before the checkpoint if GitHub changed it last before `until`, or at `until` and its id is `run_id`, and
+    if it was created at `start` or later, if there is a start. The runs in `without` are read again, because no issue
+    holds what they say. The checkpoint is valid while `fingerprint` is that of the settings and of all
+    open issues. After a change of an issue, or a failed write, the next sweep reads everything.
     """
 
     until: datetime
@@ -96,19 +95,34 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an issue remembers in its marker; its body is rendered from this.
+    """What the marker of an issue holds; the body is rendered from this.
 
-    `counted_to` is the order of the newest occurrence that was dropped from `occurrences`: what is not newer
-    has been counted. `legs_cut` says that `legs` leaves some out. `causes` are those seen last, the newest first;
-    `other_causes` counts the failed jobs whose cause is no longer among them.
-
-    `lines` hold what is failing and what has been proven since, `lines_cut` that some of them had to be forgotten.
-    `missed` says that runs went by unseen, so that the counts are the least there were. `closed` is how the tracker
-    closed the issue; where it is open all the same, a person opened it again, and from `reopened_at` on only what comes
-    later is a proof. `week_commented` and `cause_commented_at` keep comments from being said twice. `suspects` are the
-    commits of the latest break, `related` the issues of the jobs that share one cause. `relapses` counts how often it
-    was closed with proof and failed again. `checkpoint` is of the sweep that wrote the issue, not of what it stands
-    for.
+    count                failed runs so far
+    first_seen           when the first of them ended
+    last_seen            when the newest of them ended
+    legs                 the legs that failed, with counts; `legs_cut` says that some are left out
+    occurrences          the newest failures, the oldest first
+    counted_to           the order of the newest occurrence that was dropped; what is not newer was counted
+    last_green           the passing run before the latest break
+    first_red            the first failing run of the latest break
+    green_again          the first passing run after it
+    gone                 whether no run of this identity will follow
+    cause_replaced       whether the jobs of a cause fail for another reason now
+    previous             the number of the issue that stood for the same before
+    causes               the causes found last, the newest first
+    other_causes         failed jobs whose cause is no longer in `causes`
+    evidence             the part of a log that the issue shows
+    branch_statuses      the state on each branch; `branch_statuses_cut` says that some are left out
+    flaky                why it counts as flaky; `None` if it does not
+    runs_missed          whether there were runs that no sweep read, so that the counts are minimums
+    closed               why and when the tracker closed the issue; if it is open, a person reopened it
+    reopened_at          when it was reopened; only what is later proves a recovery
+    week_commented       whether a comment said that it has been failing for a week
+    cause_commented_at   when a comment named a new cause
+    suspects             the commits of the latest break
+    related              the issues of jobs with the same cause
+    relapses             how often it failed again after it was closed with proof
+    checkpoint           how far the sweep that wrote the issue had read
     """
 
     identity: Identity
@@ -123,15 +137,15 @@ class State:
     first_red: RunRef | None = None
     green_again: RunRef | None = None
     gone: bool = False
-    replaced: bool = False
+    cause_replaced: bool = False
     previous: int | None = None
     causes: tuple[Cause, ...] = ()
     other_causes: int = 0
     evidence: Evidence | None = None
-    lines: tuple[BranchStatus, ...] = ()
-    lines_cut: bool = False
+    branch_statuses: tuple[BranchStatus, ...] = ()
+    branch_statuses_cut: bool = False
     flaky: Flaky | None = None
-    missed: bool = False
+    runs_missed: bool = False
     closed: Closing | None = None
     reopened_at: datetime | None = None
     week_commented: bool = False
@@ -142,20 +156,20 @@ class State:
     checkpoint: Checkpoint | None = None
 
     def greens_needed(self, close_after: int) -> int:
-        """On how many commits it has to be green: on twice as many where it is flaky (rule 8).
+        """On how many commits it has to pass before the issue is closed: on twice as many if it is flaky (rule 8).
 
-        Each time that was not enough, and it came back, it takes twice as many again: one that is rarely red would
-        otherwise be closed and opened over and over.
+        The number doubles with each relapse. Otherwise an issue that rarely fails would be closed and reopened again
+        and again.
         """
         if self.flaky is None:
             return close_after
-        times = min(self.relapses, 16)  # a marker is a text that can be edited, and no number is too large for it
+        times = min(self.relapses, 16)  # a person can edit a marker and write any number
         return min(2 * close_after << times, max(MOST_PASSING_RUNS, 2 * close_after))
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether the tracker closed the issue because another one stands for the same."""
-        return self.closed is not None and self.closed.ending is CloseReason.DUPLICATE
+        """Whether the tracker closed the issue as a duplicate of another one."""
+        return self.closed is not None and self.closed.close_reason is CloseReason.DUPLICATE
 
     @property
     def latest(self) -> Occurrence:

@@ -1,19 +1,19 @@
-"""What is to be written to GitHub, and what became of it."""
+"""What to write to GitHub, and the results."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ci_failure_tracker.model.decisions import Skip
 from ci_failure_tracker.model.history import Identity
-from ci_failure_tracker.model.scan import Problem
+from ci_failure_tracker.model.snapshot import Problem
 from ci_failure_tracker.model.state import State
 
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Open a new issue; `state` is what its body was made from, as it is in the other writes."""
+    """Open a new issue; `state` is the state in the marker of its body."""
 
     identity: Identity
     reason: str
@@ -25,8 +25,8 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
-    """Write the body of an open issue anew; then put `labels` on it and say the `comment`, where there are any."""
+class _ChangeOfIssue:
+    """Write a new body, which holds `state` in its marker; add `labels` and a `comment` if they are not empty."""
 
     identity: Identity
     reason: str
@@ -38,45 +38,33 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
-class Reopen:
-    """Open a closed issue again, with its body brought up to date."""
-
-    identity: Identity
-    reason: str
-    number: int
-    body: str
-    state: State
-    comment: str = ""
-    labels: tuple[str, ...] = ()
+class Update(_ChangeOfIssue):
+    """Change an open issue."""
 
 
 @dataclass(frozen=True, slots=True)
-class Close:
-    """Close an open issue, with its body brought up to date; `state_reason` is GitHub's."""
+class Reopen(_ChangeOfIssue):
+    """Open a closed issue again, with a new body."""
 
-    identity: Identity
-    reason: str
-    number: int
-    body: str
-    state: State
-    state_reason: str
-    comment: str = ""
-    labels: tuple[str, ...] = ()
+
+@dataclass(frozen=True, slots=True)
+class Close(_ChangeOfIssue):
+    """Close an open issue, with a new body; `state_reason` is `completed`, `not_planned` or `duplicate`."""
+
+    state_reason: str = field(kw_only=True)
 
 
 Change = Update | Reopen | Close
-
-
 Action = Create | Change | Skip
 
 
 def verb(action: Action) -> str:
-    """The action in one word."""
+    """The name of the action, such as `create`."""
     return type(action).__name__.lower()
 
 
 class WriteStatus(StrEnum):
-    """What became of an action at the door."""
+    """What happened to an action."""
 
     DONE = "done"
     FAILED = "failed"
@@ -86,10 +74,10 @@ class WriteStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An action and what became of it; `number` and `url` are the issue's where there is one."""
+    """What happened to an action; `number` and `url` are those of the issue, if there is one."""
 
     action: Action
-    fate: WriteStatus
+    status: WriteStatus
     number: int | None = None
     url: str | None = None
     problems: tuple[Problem, ...] = ()

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from ci_failure_tracker.model import Close, Create, Failing, Reopen, Result, WriteStatus
+from ci_failure_tracker.model import Close, Create, CurrentFailure, Reopen, Result, WriteStatus
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.text.markdown import cut_in_middle, plain, utc
@@ -141,7 +141,7 @@ def _line(report: Report) -> str:
 
 def _changes(report: Report) -> Iterator[tuple[Result, DecisionKind]]:
     for result in report.results:
-        kind = _kind(result) if result.fate is WriteStatus.DONE else None
+        kind = _kind(result) if result.status is WriteStatus.DONE else None
         if kind is not None:
             yield result, kind
 
@@ -160,7 +160,7 @@ def _kind(result: Result) -> DecisionKind | None:
             return None
 
 
-def _item(result: Result, kind: DecisionKind, failing: Failing | None, url: str) -> Item:
+def _item(result: Result, kind: DecisionKind, failing: CurrentFailure | None, url: str) -> Item:
     action = result.action
     identity = action.identity
     workflow = plain(identity.workflow, _NAME)

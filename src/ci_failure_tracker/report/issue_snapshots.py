@@ -11,8 +11,8 @@ from ci_failure_tracker.model import (
     Cause,
     Close,
     Create,
+    CurrentFailure,
     ExcerptLine,
-    Failing,
     Identity,
     Issue,
     Reopen,
@@ -86,10 +86,14 @@ EMPTY = IssueSnapshots()
 
 
 def take_issue_snapshots(
-    scan: Snapshot, tracked: Sequence[Tracked], failing: Sequence[Failing], results: Sequence[Result], now: datetime
+    scan: Snapshot,
+    tracked: Sequence[Tracked],
+    failing: Sequence[CurrentFailure],
+    results: Sequence[Result],
+    now: datetime,
 ) -> IssueSnapshots:
     """What stands after one sweep; of a dry run, what stood before it, with the causes that it would write."""
-    done = {one.number: one for one in results if one.fate is WriteStatus.DONE and not isinstance(one.action, Skip)}
+    done = {one.number: one for one in results if one.status is WriteStatus.DONE and not isinstance(one.action, Skip)}
     known = {one.issue.number for one in tracked}
     created = [one for number, one in done.items() if isinstance(one.action, Create) and number not in known]
     issues = [_look(one, done.get(one.issue.number), now) for one in (*tracked, *_opened(created, now))]
@@ -155,7 +159,7 @@ def _standing(tracked: Iterable[Tracked], results: Iterable[Result]) -> Iterator
     by_number = {one.action.number: one for one in results if not isinstance(one.action, Create)}
     for one in tracked:
         result = by_number.get(one.issue.number)
-        if result is not None and result.fate is WriteStatus.FAILED:
+        if result is not None and result.status is WriteStatus.FAILED:
             result = None  # it stands as it was
         state = _state_after(result) or one.state
         action = result.action if result else None
@@ -169,7 +173,7 @@ def _standing(tracked: Iterable[Tracked], results: Iterable[Result]) -> Iterator
 
 
 def _causes(
-    standing: Iterable[tuple[int | None, State]], failing: Iterable[Failing], scan: Snapshot
+    standing: Iterable[tuple[int | None, State]], failing: Iterable[CurrentFailure], scan: Snapshot
 ) -> Iterator[CauseSnapshot]:
     told: set[str] = set()
     for number, state in standing:

@@ -95,7 +95,7 @@ def _of_jobs(states: Sequence[State]) -> dict[JobKey, list[State]]:
 
 
 def _recalled(failed: Mapping[int, Failure], states: Sequence[State]) -> KnownFailures:
-    skips = frozenset(line.workflow_id for state in states for line in state.lines if line.skips)
+    skips = frozenset(line.workflow_id for state in states for line in state.branch_statuses if line.skips)
     if len(states) != 1:
         return KnownFailures(failed, skips)
     (state,) = states

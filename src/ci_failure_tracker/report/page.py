@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ci_failure_tracker.issues.evidence import plain_lines
-from ci_failure_tracker.model import Create, ExcerptLine, Failing, Outcome, Skip, SkipReason
+from ci_failure_tracker.model import Create, CurrentFailure, ExcerptLine, Outcome, Skip, SkipReason
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot, JobName
 from ci_failure_tracker.report.measure_text import (
@@ -114,7 +114,7 @@ class PageView:
     cards: tuple[Card, ...]
     window: str
     marks: dict[str, str]
-    failing: Sequence[Failing]
+    failing: Sequence[CurrentFailure]
     numbers: dict[str, int]
     workflows: tuple[JobRow, ...]
     jobs: tuple[JobRow, ...]
@@ -198,7 +198,7 @@ def _view(report: Report) -> PageView:
 
 def _left(report: Report) -> list[Skip]:
     """What was left for a reason; that an issue says all there is to say is none."""
-    return [*report.over_cap, *(one for one in report.skipped if one.why is not SkipReason.UNCHANGED)]
+    return [*report.over_cap, *(one for one in report.skipped if one.skip_reason is not SkipReason.UNCHANGED)]
 
 
 def _numbers(report: Report) -> Iterator[tuple[str, int]]:

@@ -13,8 +13,8 @@ from ci_failure_tracker.model import (
     Change,
     Close,
     Create,
-    Failing,
-    LogsRead,
+    CurrentFailure,
+    LogCounts,
     Outcome,
     Problem,
     Reopen,
@@ -53,11 +53,11 @@ class Report:
     repository: Repository
     at: datetime
     window: Window
-    failing: tuple[Failing, ...]
+    failing: tuple[CurrentFailure, ...]
     results: tuple[Result, ...]
     problems: tuple[Problem, ...]
     requests: Requests
-    logs: LogsRead = field(default_factory=LogsRead)
+    logs: LogCounts = field(default_factory=LogCounts)
     statistics: Statistics = NOTHING_SEEN
     issue_snapshots: IssueSnapshots = EMPTY
     is_dry: bool = False
@@ -76,12 +76,12 @@ class Report:
         return [
             result.number
             for result in self.results
-            if isinstance(result.action, kind) and result.fate is WriteStatus.DONE and result.number is not None
+            if isinstance(result.action, kind) and result.status is WriteStatus.DONE and result.number is not None
         ]
 
     def planned(self, kind: type[Create | Change]) -> int:
         """How many actions of this kind a dry run holds back."""
-        return sum(isinstance(one.action, kind) and one.fate is WriteStatus.PLANNED for one in self.results)
+        return sum(isinstance(one.action, kind) and one.status is WriteStatus.PLANNED for one in self.results)
 
     @property
     def skipped(self) -> tuple[Skip, ...]:
@@ -89,14 +89,16 @@ class Report:
         return tuple(
             one.action
             for one in self.results
-            if isinstance(one.action, Skip) and one.action.why is not SkipReason.OVER_CAP
+            if isinstance(one.action, Skip) and one.action.skip_reason is not SkipReason.OVER_CAP
         )
 
     @property
     def over_cap(self) -> tuple[Skip, ...]:
         """What is failing and has no issue yet because `max-new-issues` was reached."""
         return tuple(
-            one.action for one in self.results if isinstance(one.action, Skip) and one.action.why is SkipReason.OVER_CAP
+            one.action
+            for one in self.results
+            if isinstance(one.action, Skip) and one.action.skip_reason is SkipReason.OVER_CAP
         )
 
     @property
@@ -105,22 +107,22 @@ class Report:
         return tuple(one for one in self.results if not isinstance(one.action, Skip))
 
     @property
-    def new(self) -> tuple[Failing, ...]:
+    def new(self) -> tuple[CurrentFailure, ...]:
         """What fails and had no issue before, whether or not it has one now."""
         return self._failing_with(lambda action: isinstance(action, Create) or _waits(action))
 
     @property
-    def again(self) -> tuple[Failing, ...]:
+    def again(self) -> tuple[CurrentFailure, ...]:
         """What fails again after its issue was closed."""
         return self._failing_with(lambda action: isinstance(action, Reopen))
 
     @property
-    def still_failing(self) -> tuple[Failing, ...]:
+    def still_failing(self) -> tuple[CurrentFailure, ...]:
         """What fails and had an open issue before, or one that a person closed."""
         told = {one.identity.id for one in (*self.new, *self.again)}
         return tuple(one for one in self.failing if one.identity.id not in told)
 
-    def _failing_with(self, fits: Callable[[Action], bool]) -> tuple[Failing, ...]:
+    def _failing_with(self, fits: Callable[[Action], bool]) -> tuple[CurrentFailure, ...]:
         found = {one.action.identity.id for one in self.results if fits(one.action)}
         return tuple(one for one in self.failing if one.identity.id in found)
 
@@ -132,7 +134,7 @@ class Report:
         return tuple(
             one
             for one in self.written
-            if not (isinstance(one.action, Create) and one.fate in opened and one.action.identity.id in new)
+            if not (isinstance(one.action, Create) and one.status in opened and one.action.identity.id in new)
         )
 
     @property
@@ -143,7 +145,7 @@ class Report:
     @property
     def held_back(self) -> bool:
         """Whether it was a dry run, or somebody said no."""
-        return self.is_dry or any(one.fate is WriteStatus.PLANNED for one in self.written)
+        return self.is_dry or any(one.status is WriteStatus.PLANNED for one in self.written)
 
     @property
     def failed(self) -> bool:
@@ -164,7 +166,7 @@ class Report:
         if self.window.unread:
             runs = "failed run" if self.window.unread == 1 else "failed runs"
             parts.append(f"{self.window.unread} {runs} could not be read")
-        broken = sum(one.fate is WriteStatus.FAILED for one in self.results)
+        broken = sum(one.status is WriteStatus.FAILED for one in self.results)
         if broken:
             parts.append(f"{broken} could not be written")
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
@@ -175,7 +177,7 @@ _NOT_YET = frozenset({SkipReason.OVER_CAP, SkipReason.TOO_FEW, SkipReason.CAUSE_
 
 def _waits(action: Action) -> bool:
     """Whether nothing has an issue yet only because it has to wait for one."""
-    return isinstance(action, Skip) and action.why in _NOT_YET
+    return isinstance(action, Skip) and action.skip_reason in _NOT_YET
 
 
 def make_report(

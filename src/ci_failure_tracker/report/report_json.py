@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ci_failure_tracker.issues.evidence import plain_lines
-from ci_failure_tracker.model import Change, Close, Create, Failing, Problem, Result, Skip, verb
+from ci_failure_tracker.model import Change, Close, Create, CurrentFailure, Problem, Result, Skip, verb
 from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot, IssueSnapshots
 from ci_failure_tracker.report.measures import RECENT, RunMark, Statistics
 from ci_failure_tracker.report.report import Report, WorkflowSnapshot
@@ -67,7 +67,7 @@ def _look_as_json(look: WorkflowSnapshot) -> dict[str, Any]:
     }
 
 
-def _failing_as_json(failing: Failing, new: bool, url: str) -> dict[str, Any]:
+def _failing_as_json(failing: CurrentFailure, new: bool, url: str) -> dict[str, Any]:
     return {
         "id": failing.identity.id,
         "new": new,
@@ -93,11 +93,11 @@ def _result_as_json(result: Result) -> dict[str, Any]:
         "workflow": _shown(action.identity.workflow),
         "job": _shown(action.identity.job),
         "reason": _shown(action.reason),
-        "fate": result.fate.value,
+        "fate": result.status.value,
         "issue": result.number,
         "url": result.url,
         "problems": [f"{_shown(one.what)} {one.advice}".strip() for one in result.problems],
-        **({"why": action.why.value} if isinstance(action, Skip) else {}),
+        **({"why": action.skip_reason.value} if isinstance(action, Skip) else {}),
         **({"title": action.title, "labels": list(action.labels)} if isinstance(action, Create) else {}),
         **({"comment": action.comment or None} if isinstance(action, Change) else {}),
         **({"state_reason": action.state_reason} if isinstance(action, Close) else {}),

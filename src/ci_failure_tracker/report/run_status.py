@@ -101,7 +101,7 @@ def _with_same_commit(told: Sequence[RunStatus]) -> tuple[RunStatus, ...]:
     found: list[RunStatus] = []
     green: set[tuple[object, ...]] = set()
     for one in reversed(told):
-        place = (one.run.stream, one.run.event, one.run.commit.sha)
+        place = (one.run.branch_key, one.run.event, one.run.commit.sha)
         if one.word is StatusWord.GREEN:
             green.add(place)
         found.append(replace(one, flaky=True) if one.word is StatusWord.RED and place in green else one)

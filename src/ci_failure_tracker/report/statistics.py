@@ -211,7 +211,7 @@ def _that_count(told: Iterable[RunStatus]) -> list[RunStatus]:
 def _lines(told: Iterable[RunStatus]) -> list[list[RunStatus]]:
     lines: dict[tuple[int, str, str], list[RunStatus]] = defaultdict(list)
     for one in told:
-        lines[one.run.stream].append(one)
+        lines[one.run.branch_key].append(one)
     return list(lines.values())
 
 
@@ -229,7 +229,7 @@ def _gaps(breaks: Iterable[_Break]) -> Iterator[float]:
 
 
 def _issues(scan: Snapshot, found: Sequence[Tracked], results: Sequence[Result], now: datetime) -> IssueStatistics:
-    done = [one for one in results if one.fate is WriteStatus.DONE]
+    done = [one for one in results if one.status is WriteStatus.DONE]
     tracked = {one.issue.number: one for one in found}
     created = [one for one in done if isinstance(one.action, Create)]
     reopened = {one.number for one in done if isinstance(one.action, Reopen)}

@@ -9,7 +9,17 @@ from typing import Generic, TypeVar
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ci_failure_tracker.issues.evidence import short_code
-from ci_failure_tracker.model import Create, Failing, Identity, LogsRead, Problem, Reopen, Result, Skip, WriteStatus
+from ci_failure_tracker.model import (
+    Create,
+    CurrentFailure,
+    Identity,
+    LogCounts,
+    Problem,
+    Reopen,
+    Result,
+    Skip,
+    WriteStatus,
+)
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.measure_text import LEGEND, FiguresRow, chart, figures_rows, issues_line, window_line
 from ci_failure_tracker.report.report import Report, WorkflowSnapshot
@@ -162,13 +172,13 @@ def _problem_row(problem: Problem) -> ProblemRow:
 
 def _issue_of(result: Result, url: str) -> str:
     """The issue of a failure, or what will become of it."""
-    if isinstance(result.action, Create) and result.fate is WriteStatus.PLANNED:
+    if isinstance(result.action, Create) and result.status is WriteStatus.PLANNED:
         return "to be opened"
-    planned = " to be reopened" if isinstance(result.action, Reopen) and result.fate is WriteStatus.PLANNED else ""
+    planned = " to be reopened" if isinstance(result.action, Reopen) and result.status is WriteStatus.PLANNED else ""
     return f"{_issue(result.number, url)}{planned}"
 
 
-def _failing_row(failing: Failing, issues: Mapping[str, str], url: str) -> FailingRow:
+def _failing_row(failing: CurrentFailure, issues: Mapping[str, str], url: str) -> FailingRow:
     return FailingRow(
         issue=issues.get(failing.identity.id, ""),
         workflow=code(failing.identity.workflow, 80),
@@ -206,7 +216,7 @@ _VERBS = {
 
 def said(result: Result) -> str:
     """An action and what became of it in a word or two."""
-    return _VERBS.get((type(result.action).__name__, result.fate), "left")
+    return _VERBS.get((type(result.action).__name__, result.status), "left")
 
 
 def _result_row(result: Result, url: str) -> ActionRow:
@@ -248,7 +258,7 @@ def _cost(report: Report) -> str:
     return f"{runs} looked at{forks}.{_logs(report.logs)} {report.requests}."
 
 
-def _logs(logs: LogsRead) -> str:
+def _logs(logs: LogCounts) -> str:
     told = [
         f"{counted(number, 'log')} {words}"
         for number, words in (

@@ -69,8 +69,8 @@ def _to_read_again(runs: Sequence[Run], told: Set[int], checkpoint: Checkpoint) 
     Also the newest run before that which was red somewhere: it may be the last green one of what fails now.
     """
     ordered = sorted(runs, key=lambda run: run.order)
-    for stream in {run.stream for run in runs}:
-        line = [run for run in ordered if run.stream == stream]
+    for stream in {run.branch_key for run in runs}:
+        line = [run for run in ordered if run.branch_key == stream]
         news = (place for place, run in enumerate(line) if run.id not in told or run.id in checkpoint.without)
         if (first := next(news, len(line))) < len(line):
             yield from (run.id for run in line[first:])
@@ -86,17 +86,17 @@ def with_checkpoint(found: Findings, settings: Settings) -> Findings:
     Nothing is written down where the issues do not hold all of it.
     """
     seen, known, decisions = found.seen, found.known, found.decisions
-    if seen.window.partial or any(isinstance(one, Skip) and one.why in _NOT_TAKEN_IN for one in decisions.each):
+    if seen.window.partial or any(isinstance(one, Skip) and one.skip_reason in _NOT_TAKEN_IN for one in decisions.all):
         return found
     after = _after(decisions.made, known.tracked.written)
     checkpoint = _reach(after, known, seen, settings) if after is not None else None
     decisions = dataclasses.replace(
         decisions,
-        each=tuple(
+        all=tuple(
             one
             if isinstance(one, Skip) or one.kind is DecisionKind.CLOSE
             else dataclasses.replace(one, after=dataclasses.replace(one.after, checkpoint=checkpoint))
-            for one in decisions.each
+            for one in decisions.all
         ),
     )
     return dataclasses.replace(found, decisions=decisions)
@@ -122,7 +122,7 @@ def _reach(after: Sequence[State], known: RepositoryHistory, seen: Snapshot, set
     lacking |= {
         run.id for run in seen.runs if not run.finished or Outcome.of(run.conclusion) is Outcome.ACTION_REQUIRED
     }
-    lacking |= {one.run.id for one in known.observed if one.job_id in seen.unexplained}
+    lacking |= {one.run.id for one in known.observed if one.job_id in seen.undiagnosed}
     finished = [run for run in seen.runs if run.finished]
     if not finished or len(lacking) > MOST_WITHOUT:
         return None

@@ -57,7 +57,7 @@ def choose_log_requests(found: Findings, settings: Settings, now: datetime) -> L
     ordered.sort(key=lambda one: not settings.counts(by_job[one.job_id].outcome))
     logs = tuple(_wanted(by_job[one.job_id], settings) for one in ordered[:MOST_LOGS])
     later = [one.job_id for one in ordered[MOST_LOGS:] if not one.now_or_never]
-    return LogRequests(logs, len(later), frozenset(later), MOST_LOGS)
+    return LogRequests(logs, frozenset(later), MOST_LOGS)
 
 
 def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:

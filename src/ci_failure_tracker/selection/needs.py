@@ -33,7 +33,7 @@ def needs_of_runs(seen: Snapshot, tracked: TrackedIssues, settings: Settings, no
     passed = runs_to_verify(seen.runs, states, settings)
     more = more_runs_to_verify(seen.runs, seen.jobs, states, settings)
     runs = dict.fromkeys((*failed, *passed, *more))
-    jobs = Needs(jobs=tuple(run for run in runs if run.id not in seen.known)).without(seen.asked)
+    jobs = Needs(jobs=tuple(run for run in runs if run.id not in seen.runs_before_checkpoint)).without(seen.asked)
     return replace(schedule_needs(seen, settings, now), jobs=jobs.jobs)
 
 

@@ -59,7 +59,7 @@ def more_runs_to_verify(
 def _lines(runs: Iterable[Run]) -> Mapping[_Stream, list[Run]]:
     lines: dict[_Stream, list[Run]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: run.order):
-        lines[run.stream].append(run)
+        lines[run.branch_key].append(run)
     return lines
 
 
@@ -67,9 +67,9 @@ def _waiting(states: Iterable[State], settings: Settings) -> Mapping[_Stream, li
     found: dict[_Stream, list[_Waiting]] = defaultdict(list)
     for state in states:
         needed = max(1, needed_greens(settings, state))
-        for line in state.lines:
+        for line in state.branch_statuses:
             if not is_proven(line, needed):
-                found[line.stream].append(_Waiting(line, needed))
+                found[line.branch_key].append(_Waiting(line, needed))
     return found
 
 

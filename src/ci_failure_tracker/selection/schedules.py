@@ -168,7 +168,9 @@ class _Desk:
 
 
 def _late(found: Iterable[Schedule | None]) -> Iterator[tuple[Schedule, Run]]:
-    return ((one, one.last) for one in found if one and one.last and one.missed_schedule is MissedSchedule.OVERDUE)
+    return (
+        (one, one.last_run) for one in found if one and one.last_run and one.missed_schedule is MissedSchedule.OVERDUE
+    )
 
 
 def _place(late: Schedule, last: Run) -> tuple[str, str]:

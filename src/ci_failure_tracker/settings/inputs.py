@@ -294,7 +294,7 @@ class Settings:
         """Whether an outcome is a failure: a lost runner is one if `failure` is, a missed schedule always is."""
         if outcome is Outcome.RUNNER_LOST:
             return Outcome.FAILURE in self.conclusions
-        return outcome in self.conclusions or outcome is Outcome.SILENT
+        return outcome in self.conclusions or outcome is Outcome.MISSED_SCHEDULE
 
 
 def inputs(kind: type[Settings] = Settings) -> Iterator[Input]:

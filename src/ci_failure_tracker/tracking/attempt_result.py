@@ -78,7 +78,7 @@ class RunListing:
         self.run = first.run
         self.has_jobs = first.job_id is not None
         self.all_green = first.job is None and first.outcome is Outcome.SUCCESS
-        self.known = first.known
+        self.known = first.before_checkpoint
         self._grouping = grouping
         self._skipped = {split_leg(one.job or "")[0] for one in of_run if one.outcome is None}
         self._all = _by_identity(of_run, settings, grouping)

@@ -49,7 +49,7 @@ class BranchStatusReader:
         last_red = self._last_red(before, told)
         if last_red is None:
             return None
-        workflow_id, branch, subject = told[0].run.stream if told else before.stream if before else (0, "", "")
+        workflow_id, branch, subject = told[0].run.branch_key if told else before.branch_key if before else (0, "", "")
         red = tuple(self._red(before, told))
         gone = not red and self._is_gone(before, last_red, told)
         waits = red and self.identity.waits_for_approval
@@ -63,13 +63,13 @@ class BranchStatusReader:
 
     def misses_runs(self, before: BranchStatus | None, told: Sequence[AttemptResult]) -> bool:
         """Whether runs of the line may have gone by between those that are remembered and those that are listed."""
-        if before is None or self.start is None or not told or before.known_to[0] >= self.start:
+        if before is None or self.start is None or not told or before.newest_known[0] >= self.start:
             return False
         if told[0].known:
             return False  # what is listed first was seen by a sweep that knew of what came before
         if len(before.greens) >= self.most:
             return False  # enough was proven, and what came after it was not written down
-        if any(said.run.order <= before.known_to for said in told):
+        if any(said.run.order <= before.newest_known for said in told):
             return False
         number = max((before.last_red, *before.greens), key=lambda point: (point.at, point.run_id)).number
         return told[0].run.number != number + 1
@@ -103,7 +103,7 @@ class BranchStatusReader:
         """Whether a red leg is redder than what is known; an issue that counted it may have seen it green since."""
         if known is not None:
             return (known.run_id, known.attempt) != said.key and known.order < said.order
-        return before is None or said.run.order > before.known_to or not self.counted(said.key)
+        return before is None or said.run.order > before.newest_known or not self.counted(said.key)
 
     def _mended(self, red: Mapping[str, RedLeg], said: AttemptResult, present: Set[int]) -> Set[str]:
         """The red legs of which a run says that they are green, that they are no more, or that they fail otherwise."""

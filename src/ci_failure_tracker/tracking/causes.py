@@ -66,7 +66,7 @@ def _newest_failures(told: Iterable[Observation]) -> Mapping[_Line, Observation]
 
 
 def _line(seen: Observation) -> _Line:
-    return seen.job, seen.run.stream
+    return seen.job, seen.run.branch_key
 
 
 def _recalled(seen: Observation, of_causes: Iterable[State]) -> Observation:

@@ -34,7 +34,7 @@ def news_to_comment_on(
 
 def is_a_week_old(state: State, now: datetime) -> bool:
     """Whether it has been red for a week, and is still."""
-    still = state.green_again is None and not state.gone and not state.replaced
+    still = state.green_again is None and not state.gone and not state.cause_replaced
     return still and state.first_red is not None and now - state.first_red.at >= WEEK
 
 
@@ -52,7 +52,7 @@ def changes(before: State, after: State) -> Iterator[str]:
     turned = {
         "turned flaky": after.flaky and not before.flaky,
         "the workflow no longer has the job": after.gone and not before.gone,
-        REPLACED: after.replaced and not before.replaced,
+        REPLACED: after.cause_replaced and not before.cause_replaced,
         "it is skipped in runs that are green without it": _skips(after) and not _skips(before),
         "the commits of the break are known": after.suspects and not before.suspects,
     }
@@ -68,11 +68,11 @@ REPLACED = "its jobs fail of something else now"
 
 
 def _skips(state: State) -> bool:
-    return any(line.skips for line in state.lines)
+    return any(line.skips for line in state.branch_statuses)
 
 
 def _red(state: State) -> set[str]:
-    return {red.leg for line in state.lines for red in line.red}
+    return {red.leg for line in state.branch_statuses for red in line.red}
 
 
 def _causes(before: State, after: State) -> Iterator[str]:

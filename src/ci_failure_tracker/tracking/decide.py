@@ -9,10 +9,10 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
+    CurrentFailure,
     Decision,
     DecisionKind,
     Decisions,
-    Failing,
     History,
     Identity,
     JobDiagnosis,
@@ -64,7 +64,7 @@ def decide(known: RepositoryHistory, seen: Snapshot, settings: Settings, now: da
     # Duplicates first: were the one that stays closed before them, they would be all that there is.
     each = (*_close_duplicates(book, tracked.standing), *_within_cap(decided, settings, seen.repository.default_branch))
     return Decisions(
-        each=each,
+        all=each,
         failing=tuple(
             _failing(history, tracked.of(history.identity.id)) for history in known.histories if history.failing
         ),
@@ -78,8 +78,8 @@ def decide(known: RepositoryHistory, seen: Snapshot, settings: Settings, now: da
 def would_open(decisions: Decisions) -> bool:
     """Whether an issue would be opened, or only the cap keeps it from that."""
     return any(
-        one.kind is DecisionKind.CREATE if isinstance(one, Decision) else one.why is SkipReason.OVER_CAP
-        for one in decisions.each
+        one.kind is DecisionKind.CREATE if isinstance(one, Decision) else one.skip_reason is SkipReason.OVER_CAP
+        for one in decisions.all
     )
 
 
@@ -129,7 +129,7 @@ def _close_duplicates(book: LifecycleRules, tracked: Sequence[Tracked]) -> Itera
 def _left_undone(decided: Iterable[Decision | Skip]) -> Iterator[Problem]:
     """What is skipped although somebody should know of it."""
     for one in decided:
-        if isinstance(one, Skip) and one.why is SkipReason.SAME_ID:
+        if isinstance(one, Skip) and one.skip_reason is SkipReason.SAME_ID:
             yield one.problem(Severity.WARNING)
 
 
@@ -160,7 +160,7 @@ def _badness(history: History, default_branch: str) -> tuple[bool, bool, int, da
     """Worst first: a cause that many share, the default branch, how often, how long; the names make it certain."""
     return (
         not history.identity.cause,
-        all(line.branch != default_branch for line in history.lines if line.red),
+        all(line.branch != default_branch for line in history.branch_statuses if line.red),
         -len(history.occurrences),
         _since(history, None),
         history.identity.workflow,
@@ -174,7 +174,7 @@ def _since(history: History, state: State | None) -> datetime:
     return first_red.at if first_red else history.latest.started_at
 
 
-def _failing(history: History, tracked: Tracked | None) -> Failing:
+def _failing(history: History, tracked: Tracked | None) -> CurrentFailure:
     latest = history.latest
     state = tracked.state if tracked and tracked.issue.open else None
     jobs = {leg.job_id for leg in latest.legs}
@@ -183,7 +183,7 @@ def _failing(history: History, tracked: Tracked | None) -> Failing:
         job_diagnosis for job_diagnosis in job_diagnoses if job_diagnosis.job_id in jobs and job_diagnosis.signature
     )
     job_diagnosis = min(known, key=lambda one: one.log_unavailable is not None, default=JobDiagnosis(0))
-    return Failing(
+    return CurrentFailure(
         identity=history.identity,
         outcome=latest.outcome,
         count=(state.count if state else 0)

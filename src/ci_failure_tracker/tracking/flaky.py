@@ -15,7 +15,7 @@ _COMMITS = 5
 def judge_flaky(known: Flaky | None, history: History) -> Flaky | None:
     """The verdict of an issue after a history; once flaky, it stays so until the issue is closed."""
     commits = tuple(dict.fromkeys((*history.flakes, *(known.commits if known else ()))))
-    line = max(history.lines, key=lambda one: (changes(one), len(one.recent)), default=None)
+    line = max(history.branch_statuses, key=lambda one: (changes(one), len(one.recent)), default=None)
     turned = changes(line) if line else 0
     if known is None and not commits and turned < CHANGES:
         return None
@@ -23,7 +23,7 @@ def judge_flaky(known: Flaky | None, history: History) -> Flaky | None:
         commits=commits[:_COMMITS],
         more=max(len(commits) - _COMMITS, known.more if known else 0),
         failed=sum(not green for _, green in line.recent) if line else 0,
-        seen=len(line.recent) if line else 0,
+        runs=len(line.recent) if line else 0,
         changes=turned,
     )
 

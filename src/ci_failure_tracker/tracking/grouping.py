@@ -147,7 +147,7 @@ def _job(seen: Observation) -> _Job:
 
 
 def _line(seen: Observation) -> _Line:
-    return _job(seen), seen.run.stream
+    return _job(seen), seen.run.branch_key
 
 
 def _is_read(seen: Observation) -> bool:

@@ -114,10 +114,10 @@ class _HistoryBuilder:
 
     def history(self) -> History:
         for said in self.told:
-            self.streams[said.run.stream].append(said)
+            self.streams[said.run.branch_key].append(said)
         ran = self._legs_that_ran()
         known = self._where_it_always_runs(ran)
-        before = {line.stream: line for line in self._remembered_lines()}
+        before = {line.branch_key: line for line in self._remembered_lines()}
         reader = self._reader(known, ran.keys())
         lines = [
             self._unless_gone(line)
@@ -126,18 +126,18 @@ class _HistoryBuilder:
         ]
         lines.sort(key=lambda line: (line.last_red.at, line.last_red.run_id), reverse=True)
         first_red, last_green, green_again = self._bounds(lines, known)
-        newest = _after(lines[0].last_red, self.streams.get(lines[0].stream, [])) if lines else []
+        newest = _after(lines[0].last_red, self.streams.get(lines[0].branch_key, [])) if lines else []
         return History(
             identity=self.identity,
             occurrences=tuple(sorted((_occurrence(said) for said in self.told if said.red), key=lambda one: one.order)),
             remembered=self.state.occurrences if self.state else (),
-            lines=tuple(lines),
+            branch_statuses=tuple(lines),
             first_red=first_red,
             last_green=last_green,
             green_again=green_again,
-            replaced=green_again is None and self._is_replaced(lines, before, newest),
+            cause_replaced=green_again is None and self._is_replaced(lines, before, newest),
             flakes=tuple(self._flakes(known)),
-            missed=any(reader.misses_runs(before.get(stream), told) for stream, told in self.streams.items()),
+            runs_missed=any(reader.misses_runs(before.get(stream), told) for stream, told in self.streams.items()),
             moved_on=self._moved_on(lines),
             job_diagnoses=tuple(
                 seen.job_diagnosis for said in self.told for seen in said.red.values() if seen.job_diagnosis is not None
@@ -150,12 +150,12 @@ class _HistoryBuilder:
         """Whether another cause came after the newest failure; of runs that are not read again the issue says it."""
         if not lines:
             return False
-        known = before.get(lines[0].stream)
+        known = before.get(lines[0].branch_key)
         same_break = known is not None and known.last_red.run_id == lines[0].last_red.run_id
         state = self.state if same_break else None
         if state is not None and state.green_again is not None:
             return False
-        return any(said.replaced for said in newest) or (state is not None and state.replaced)
+        return any(said.replaced for said in newest) or (state is not None and state.cause_replaced)
 
     def _reader(self, known: Mapping[Trigger, set[str]], ran: Set[Trigger]) -> BranchStatusReader:
         occurrences = self.state.occurrences if self.state else ()
@@ -182,7 +182,7 @@ class _HistoryBuilder:
     def _legs_that_ran(self) -> dict[Trigger, set[str]]:
         """Which legs each event is known to run: a green run proves nothing for a job its event never starts."""
         known: dict[Trigger, set[str]] = defaultdict(set)
-        for line in self.state.lines if self.state else ():
+        for line in self.state.branch_statuses if self.state else ():
             for red in line.red:
                 known[line.workflow_id, red.event].add(red.leg)
         for said in self.told:
@@ -197,14 +197,14 @@ class _HistoryBuilder:
 
     def _skipping(self) -> set[int]:
         """The workflows of which a run was green without it."""
-        remembered = {line.workflow_id for line in (self.state.lines if self.state else ()) if line.skips}
+        remembered = {line.workflow_id for line in (self.state.branch_statuses if self.state else ()) if line.skips}
         return remembered | {said.run.workflow.id for said in self.told if said.skipped}
 
     def _remembered_lines(self) -> Iterator[BranchStatus]:
         if self.state is None:
             return
-        yield from self.state.lines
-        if not self.state.lines and not self.state.lines_cut:
+        yield from self.state.branch_statuses
+        if not self.state.branch_statuses and not self.state.branch_statuses_cut:
             yield from self._lines_of_old()
 
     def _lines_of_old(self) -> Iterator[BranchStatus]:
@@ -234,7 +234,7 @@ class _HistoryBuilder:
             return None, None, None
         told = [
             said
-            for said in self.streams.get(lines[0].stream, [])
+            for said in self.streams.get(lines[0].branch_key, [])
             if not (said.all_green and not known.get(said.trigger))
         ]
         after = _after(lines[0].last_red, told)
@@ -340,7 +340,7 @@ _GRAVEST_FIRST = (
     Outcome.RUNNER_LOST,
     Outcome.STARTUP_FAILURE,
     Outcome.ACTION_REQUIRED,
-    Outcome.SILENT,
+    Outcome.MISSED_SCHEDULE,
     Outcome.CANCELLED,
 )
 

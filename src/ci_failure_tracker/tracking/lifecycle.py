@@ -105,7 +105,7 @@ class LifecycleRules:
             for one in history.occurrences
             if one.commit.sha in history.flakes and (since is None or one.started_at > since)
         }
-        proven = all(len(line.greens) >= 2 * self.settings.close_after for line in history.lines)
+        proven = all(len(line.greens) >= 2 * self.settings.close_after for line in history.branch_statuses)
         return len(flaked) >= _FLAKES and not history.gone and not (self.settings.close_after and proven)
 
     def _storm_words(self, cause: str) -> str:
@@ -260,12 +260,12 @@ def is_about(commits: CommitsBetween, state: State) -> bool:
 
 def _was_gone(state: State) -> bool:
     """Whether the tracker itself closed it as not planned, because nothing was left that could fail."""
-    return state.closed is not None and state.closed.ending is CloseReason.GONE
+    return state.closed is not None and state.closed.close_reason is CloseReason.GONE
 
 
 def _failed_since(history: History, closed_at: datetime) -> bool:
     """Whether what is red now is so by a run that started after the closing."""
-    red = {(one.run_id, one.attempt) for line in history.lines for one in line.red}
+    red = {(one.run_id, one.attempt) for line in history.branch_statuses for one in line.red}
     return any(one.started_at > closed_at for one in history.occurrences if one.key in red)
 
 
@@ -289,7 +289,7 @@ def green_words(history: History) -> str:
     """Why it is not failing."""
     if history.gone:
         return "the workflow no longer has the job"
-    if history.replaced:
+    if history.cause_replaced:
         return news.REPLACED
     if history.green_again is None:
         return "not failing when it was last seen"

@@ -48,7 +48,7 @@ def observe(scan: Snapshot) -> tuple[Observation, ...]:
         for run in scan.runs
         for observation in (
             _observe_known(run, judge_run(run, scan.runs))
-            if run.id in scan.known
+            if run.id in scan.runs_before_checkpoint
             else _observe_run(run, judge_run(run, scan.runs), jobs.get(run.id))
         )
     )
@@ -85,7 +85,7 @@ def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None
 
 def _observe_known(run: Run, outcome: Outcome | None) -> Iterator[Observation]:
     """What the list alone says of a run: that it was green as a whole, or only that it was."""
-    yield Observation(run, outcome if outcome is Outcome.SUCCESS else None, attempt=run.attempt, known=True)
+    yield Observation(run, outcome if outcome is Outcome.SUCCESS else None, attempt=run.attempt, before_checkpoint=True)
 
 
 def _observe_whole(run: Run, outcome: Outcome) -> Observation:
@@ -128,7 +128,7 @@ def _executions(jobs: Sequence[Job]) -> Iterator[Job]:
 
 def _observe_schedule(schedule: Schedule, branch: str) -> Observation:
     """A workflow's silence, or that it was heard again, as something that happened when it should have run."""
-    last = schedule.last
+    last = schedule.last_run
     run = Run(
         id=last.id if last else schedule.workflow.id,
         number=last.number if last else 0,
@@ -146,8 +146,10 @@ def _observe_schedule(schedule: Schedule, branch: str) -> Observation:
         subject=SCHEDULE,
     )
     if schedule.missed_schedule is None:
-        return Observation(run, Outcome.SUCCESS, job=Outcome.SILENT.words, attempt=0, kind=IdentityKind.SCHEDULE)
+        return Observation(
+            run, Outcome.SUCCESS, job=Outcome.MISSED_SCHEDULE.words, attempt=0, kind=IdentityKind.SCHEDULE
+        )
     # Attempt 0, for it is no attempt of the run that it names.
     step = Step(1, schedule.missed_schedule.value, None)
     kind = IdentityKind.SCHEDULE
-    return Observation(run, Outcome.SILENT, job=Outcome.SILENT.words, step=step, attempt=0, kind=kind)
+    return Observation(run, Outcome.MISSED_SCHEDULE, job=Outcome.MISSED_SCHEDULE.words, step=step, attempt=0, kind=kind)

@@ -46,14 +46,14 @@ def judge_recovery(state: State, history: History, issue: Issue, settings: Setti
 
 
 def _found(state: State, history: History, settings: Settings) -> CloseDecision:
-    if history.failing or not state.lines:
+    if history.failing or not state.branch_statuses:
         return CloseDecision(None, "still failing" if history.failing else "not seen since")
     if history.moved_on:
         return CloseDecision(CloseReason.MOVED_ON, "what waited has moved on")
     if history.gone:
         return CloseDecision(CloseReason.GONE, "the job or its workflow is no longer there")
     needed = needed_greens(settings, state)
-    if all(is_proven(line, needed) for line in state.lines):
+    if all(is_proven(line, needed) for line in state.branch_statuses):
         return CloseDecision(CloseReason.RECOVERED, _proof_words(state, needed))
     return CloseDecision(None, _lacking_words(state, needed))
 
@@ -63,7 +63,7 @@ def _held_open(state: State, ending: CloseReason, issue: Issue, partial: bool) -
         return f"the label `{KEEP_OPEN}` keeps it open"
     if partial:
         return "not everything could be read, and what is unknown closes nothing"
-    if state.lines_cut:
+    if state.branch_statuses_cut:
         return "it failed on more branches than an issue can remember, so close it by hand"
     if state.reopened_at is not None and ending is not CloseReason.RECOVERED:
         return "a person opened it again after the tracker had closed it"
@@ -71,12 +71,12 @@ def _held_open(state: State, ending: CloseReason, issue: Issue, partial: bool) -
 
 
 def _proof_words(state: State, needed: int) -> str:
-    if all(line.subject == SCHEDULE for line in state.lines):
+    if all(line.subject == SCHEDULE for line in state.branch_statuses):
         return "its schedule runs again"
     return f"green on {counted(needed, 'commit')} since it last failed"
 
 
 def _lacking_words(state: State, needed: int) -> str:
-    least = min(len(line.greens) for line in state.lines if not is_proven(line, needed))
+    least = min(len(line.greens) for line in state.branch_statuses if not is_proven(line, needed))
     flaky = ", more than usual because it is flaky" if state.flaky else ""
     return f"green on {least} of the {counted(needed, 'commit')} that close it{flaky}"

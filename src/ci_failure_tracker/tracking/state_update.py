@@ -70,13 +70,13 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         first_red=first_red,
         green_again=None if failing or history.gone else _green_again(state, history, bool(new)),
         gone=history.gone and not failing,
-        replaced=history.replaced and not failing,
+        cause_replaced=history.cause_replaced and not failing,
         causes=causes,
         other_causes=other_causes,
         evidence=learnt.newest(state),
-        lines=history.lines,
+        branch_statuses=history.branch_statuses,
         flaky=judge_flaky(state.flaky if state else None, history),
-        missed=history.missed or (state is not None and state.missed),
+        runs_missed=history.runs_missed or (state is not None and state.runs_missed),
     )
     return fit(_with_what_was_said(fresh, state))
 
@@ -89,7 +89,7 @@ def _with_what_was_said(fresh: State, state: State | None) -> State:
     return dataclasses.replace(
         fresh,
         previous=state.previous,
-        lines_cut=state.lines_cut,
+        branch_statuses_cut=state.branch_statuses_cut,
         reopened_at=state.reopened_at,
         week_commented=state.week_commented and same_break,
         cause_commented_at=state.cause_commented_at,
@@ -119,7 +119,7 @@ def reopen(state: State, history: History) -> State:
 
     That it was flaky is not, nor that the proof it was closed with was not enough.
     """
-    closed_by_us = state.closed is not None and state.closed.ending is CloseReason.RECOVERED
+    closed_by_us = state.closed is not None and state.closed.close_reason is CloseReason.RECOVERED
     forgotten = dataclasses.replace(
         state,
         last_green=None,
@@ -129,8 +129,8 @@ def reopen(state: State, history: History) -> State:
         reopened_at=None,
         week_commented=False,
         suspects=None,
-        lines=(),
-        lines_cut=False,
+        branch_statuses=(),
+        branch_statuses_cut=False,
         relapses=state.relapses + closed_by_us,
     )
     return updated_state(forgotten, history)
@@ -138,8 +138,8 @@ def reopen(state: State, history: History) -> State:
 
 def reopened_by_person(state: State, now: datetime) -> State:
     """The state of an issue that the tracker closed and a person opened again: what proved it mended counts no more."""
-    lines = tuple(dataclasses.replace(line, greens=()) for line in state.lines)
-    return dataclasses.replace(state, closed=None, reopened_at=now, lines=lines)
+    lines = tuple(dataclasses.replace(line, greens=()) for line in state.branch_statuses)
+    return dataclasses.replace(state, closed=None, reopened_at=now, branch_statuses=lines)
 
 
 def has_counted(state: State, occurrence: Occurrence) -> bool:
@@ -264,7 +264,7 @@ def _ladder(state: State) -> Iterator[State]:
 
 def _cut(state: State, size: _Size) -> State:
     dropped, kept = state.occurrences[: -size.occurrences], state.occurrences[-size.occurrences :]
-    red_first = sorted(state.lines, key=lambda line: not line.red)
+    red_first = sorted(state.branch_statuses, key=lambda line: not line.red)
     return dataclasses.replace(
         state,
         legs=state.legs[: size.legs],
@@ -274,9 +274,11 @@ def _cut(state: State, size: _Size) -> State:
         causes=state.causes[: size.causes],
         other_causes=state.other_causes + sum(one.count for one in state.causes[size.causes :]),
         evidence=shortened(state.evidence, size.lines, size.text) if state.evidence else None,
-        lines=tuple(_with_red(line, size.red) for line in state.lines if line in red_first[: size.streams]),
+        branch_statuses=tuple(
+            _with_red(line, size.red) for line in state.branch_statuses if line in red_first[: size.streams]
+        ),
         # What is green may be forgotten; with what is red goes the proof that it was mended.
-        lines_cut=state.lines_cut or any(line.red for line in red_first[size.streams :]),
+        branch_statuses_cut=state.branch_statuses_cut or any(line.red for line in red_first[size.streams :]),
         suspects=_fewer(state.suspects, size.suspects),
     )
 

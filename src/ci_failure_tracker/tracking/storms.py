@@ -52,7 +52,9 @@ def find_storms(
 
 def _never_flaky(umbrella: History) -> History:
     """An outage that ends is red and then green on one commit, and that does not make it flaky."""
-    return replace(umbrella, flakes=(), lines=tuple(replace(line, recent=()) for line in umbrella.lines))
+    return replace(
+        umbrella, flakes=(), branch_statuses=tuple(replace(line, recent=()) for line in umbrella.branch_statuses)
+    )
 
 
 def current_causes(history: History) -> frozenset[str]:

@@ -109,7 +109,7 @@ class _Issues:
         writer = MemoryWriter(self.issues, now, lambda number, action: self._note(number, action, now))
         report = sweep(github, writer, self.settings, TEMPLATE, now)
         for result in report.results:
-            if isinstance(result.action, Skip) and result.action.why is SkipReason.STORM:
+            if isinstance(result.action, Skip) and result.action.skip_reason is SkipReason.STORM:
                 self._cover(f"{result.action.identity.workflow}:{result.action.identity.job}")
 
     def _note(self, number: int, action: Action, now: datetime) -> None:

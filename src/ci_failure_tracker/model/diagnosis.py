@@ -1,0 +1,134 @@
+"""Why a job failed, and which logs to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from ci_failure_tracker.model.github import Annotation, Outcome, Step
+
+
+@dataclass(frozen=True, slots=True)
+class LineRange:
+    """A range of lines of a log, both ends included; the lines of `text.split("\n")` are numbered from 1."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptLine:
+    """One line of an excerpt, cleaned and redacted.
+
+    `number` counts the lines of the log from 1. `left_out` is how many lines of the log are left out before this one.
+    `repeats` is how many lines like this one are folded into it.
+    """
+
+    number: int
+    text: str
+    left_out: int = 0
+    repeats: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why a job failed, read from its log or from its annotations.
+
+    `headline` and `lines` are redacted and have no control characters, but are not yet safe as Markdown. `ranges` are
+    the lines of the log that `lines` come from; both are empty if the log says nothing. Equal causes have an equal
+    `signature`. `outcome` is how the job ended according to the log.
+    """
+
+    headline: str
+    lines: tuple[ExcerptLine, ...]
+    ranges: tuple[LineRange, ...]
+    signature: str
+    outcome: Outcome
+
+
+class LogUnavailable(StrEnum):
+    """Why a job has no log to read: the status of GitHub's answer, or that the log is empty."""
+
+    NOT_FOUND = "404"
+    GONE = "410"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class LogRequest:
+    """The log of one failed job to read; `name` is for people, such as "test (3.12) of run 7 of CI".
+
+    `counts` is false if only the log can tell whether the job failed: a cancelled job may have hit its time limit.
+    """
+
+    job_id: int
+    name: str
+    step: Step | None
+    outcome: Outcome
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LogRequests:
+    """The logs to read, the most important first.
+
+    A sweep reads `most` logs. `left_for_later` are the ids of jobs whose logs the next sweeps read.
+    """
+
+    logs: tuple[LogRequest, ...]
+    left_for_later: frozenset[int] = frozenset()
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class JobDiagnosis:
+    """What is known about the cause of one failed job, from this sweep or from the marker of an issue.
+
+    `signature` is empty if the cause is not known. `outcome` is how the job ended according to its log or annotations.
+    `log_unavailable` says why there is no log; a cause that is known all the same comes from annotations. `step` is the
+    number of the failed step. `diagnosis` is present only in the sweep that made it.
+    """
+
+    job_id: int
+    signature: str = ""
+    headline: str = ""
+    outcome: Outcome | None = None
+    log_unavailable: LogUnavailable | None = None
+    step: int | None = None
+    diagnosis: Diagnosis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogCounts:
+    """How many logs a sweep asked for, by result, and the bytes that it read.
+
+    `read` logs were read, `size` bytes in all. `absent` logs do not exist, whether or not annotations replaced them.
+    `unread` logs could not be read. `left_out` logs were over the limits of the sweep.
+    """
+
+    read: int = 0
+    size: int = 0
+    absent: int = 0
+    unread: int = 0
+    left_out: int = 0
+
+
+class JobSource(Protocol):
+    """The log and the annotations of one failed job; each call may send requests."""
+
+    def log(self) -> Iterator[bytes]:
+        """The log in pieces, as they arrive.
+
+        Raises:
+            LogAbsentError: the job has no log.
+            GitHubError: the log cannot be read; this may happen after some pieces.
+        """
+
+    def annotations(self) -> tuple[Annotation, ...] | None:
+        """The annotations; `None` if the token may not see them."""
+
+
+Diagnose = Callable[[LogRequest, JobSource], JobDiagnosis | None]
+"""Finds out why a job failed; returns `None` if it did not fail."""

@@ -1,0 +1,163 @@
+"""What one sweep read, and what went wrong while reading."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogCounts
+from ci_failure_tracker.model.github import Issue, Repository, Run, RunJobs, Workflow
+
+
+class Severity(StrEnum):
+    """How serious a problem is: an error changes the exit code, a notice asks for no action."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong and did not stop the sweep; `advice` says how to fix it."""
+
+    severity: Severity
+    what: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        """One line for a log or an annotation."""
+        return f"{self.what} {self.advice}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How complete a snapshot is.
+
+    `forks` is how many runs were left out because they belong to forks, `unread` is how many runs have jobs that could
+    not be read. `partial` is true if the list of runs was cut short or jobs could not be read. Every run since `start`
+    that fits the filters was listed; without a start, every run was.
+    """
+
+    forks: int
+    unread: int
+    partial: bool
+    start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A commit between the last passing run and the first failing one; `author` is a login, or a name without one."""
+
+    sha: str
+    title: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitsBetween:
+    """The commits after the last passing one (`green`) up to the first failing one (`red`), the newest first.
+
+    `green` and `red` are full hashes. `more` is true if there are more commits than `commits` holds. `known` is false
+    if GitHub no longer has one of the two, which happens after a forced push.
+    """
+
+    green: str
+    red: str
+    commits: tuple[Suspect, ...] = ()
+    more: bool = False
+    known: bool = True
+
+
+class MissedSchedule(StrEnum):
+    """Why a workflow did not run on its schedule."""
+
+    DISABLED = "disabled_inactivity"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Whether a scheduled workflow runs on time.
+
+    `missed_schedule` says why it does not; `None` means that it runs. `last_run` is its newest scheduled run, if one is
+    known. `due` is the time by which it should have run, in UTC: the third time after `last_run` that its cron
+    expressions name, or the time of the sweep if they are not known.
+    """
+
+    workflow: Workflow
+    missed_schedule: MissedSchedule | None
+    due: datetime
+    last_run: Run | None = None
+    crons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that a sweep has read from GitHub so far.
+
+    runs                    the listed runs that fit the filters
+    jobs                    the jobs of runs, if they were read; a run without an entry passed, has no jobs, is in
+                            `runs_before_checkpoint`, or is named in `problems`
+    issues                  the open issues with `label`, and the closed ones if they were needed
+    viewer                  the login of the token, if it was needed
+    window                  how complete the list of runs and their jobs is
+    job_diagnoses           why the failed jobs whose logs were read failed
+    logs                    how many logs were read
+    workflows               all workflows of the repository, whatever the filters say
+    commits                 the commits between the last passing run and the first failing one
+    schedules               which scheduled workflows run on time
+    runs_before_checkpoint  ids of runs that were not read again, because the open issues hold what they say
+    undiagnosed             ids of jobs whose logs a later sweep has to read
+    closed_read             whether the closed issues were read
+    closed_unread           whether reading the closed issues failed
+    hidden_commits          the pairs of commits whose history GitHub does not show
+    workflow_files          the workflow files of the default branch by path; `None` if they were not read
+    scheduled_runs          scheduled runs, with the newest of each workflow
+    files_at                the text of files by commit and path; `None` for a file that does not exist
+    asked                   the keys of the needs that were asked for, answered or not
+    label                   the label by which the tracker finds its issues
+    """
+
+    repository: Repository
+    runs: tuple[Run, ...]
+    jobs: tuple[RunJobs, ...]
+    issues: tuple[Issue, ...]
+    viewer: str | None
+    window: Window
+    problems: tuple[Problem, ...]
+    job_diagnoses: tuple[JobDiagnosis, ...] = ()
+    logs: LogCounts = field(default_factory=LogCounts)
+    workflows: tuple[Workflow, ...] = ()
+    commits: tuple[CommitsBetween, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    runs_before_checkpoint: frozenset[int] = frozenset()
+    undiagnosed: frozenset[int] = frozenset()
+    closed_unread: bool = False
+    closed_read: bool = False
+    hidden_commits: tuple[tuple[str, str], ...] = ()
+    workflow_files: Mapping[str, str] | None = None
+    scheduled_runs: tuple[Run, ...] = ()
+    files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    asked: frozenset[Hashable] = frozenset()
+    label: str = ""
+
+
+MAX_REQUESTS = 800
+"""GitHub gives a job's token 1,000 requests an hour; other programs that use the token get the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """The requests of a sweep: sent so far, left to the token by GitHub this hour, and how many the sweep may send."""
+
+    made: int
+    left: int | None
+    most: int
+
+    def __str__(self) -> str:
+        """`12 requests to GitHub of at most 800, 988 left this hour`."""
+        made = f"{self.made:,} {'request' if self.made == 1 else 'requests'} to GitHub of at most {self.most:,}"
+        return made if self.left is None else f"{made}, {self.left:,} left this hour"
