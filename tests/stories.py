@@ -115,7 +115,7 @@ class Tracker:
 
     def plan(self, now: datetime, shuffled: random.Random | None = None) -> Plan:
         found = with_checkpoint(self.look(now, shuffled), self.settings)
-        return Plan(found, render(found.decisions.each, TEMPLATE, found.seen.repository, self.settings))
+        return Plan(found, render(found.decisions.each, TEMPLATE, found.snapshot.repository, self.settings))
 
     def sweep(self, now: datetime) -> Report:
         github = self.github(now)

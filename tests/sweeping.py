@@ -20,7 +20,7 @@ from ci_failure_tracker.selection.checkpoint import with_checkpoint
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, decide
 from ci_failure_tracker.tracking.observations import observe
-from ci_failure_tracker.tracking.track import known_from, read_issues
+from ci_failure_tracker.tracking.track import read_issues, track_observations
 
 TEMPLATE = IssueTemplate()
 REQUESTS = Requests(5, 995, 800)
@@ -48,7 +48,7 @@ def find_in(
 ) -> Findings:
     """What is known and decided, of the observations in a scan or of others."""
     tracked = read_issues(scan.issues, scan.viewer, now)
-    known = known_from(observe(scan) if observed is None else tuple(observed), scan, tracked, settings)
+    known = track_observations(observe(scan) if observed is None else tuple(observed), scan, tracked, settings)
     return Findings(scan, known, decide(known, scan, settings, now))
 
 

@@ -74,7 +74,7 @@ def sweep(source: Source, writer: Writer, settings: Settings, template: IssueTem
         TrackerError: where the sweep cannot go on at all. What only a part of it could not do is in the report.
     """
     found = with_checkpoint(look(source, settings, now), settings)
-    actions = render(found.decisions.each, template, found.seen.repository, settings)
+    actions = render(found.decisions.each, template, found.snapshot.repository, settings)
     results = writer.apply(actions)
     statistics = make_statistics(found, results, settings, now)
     return make_report(found, results, unwritten(actions), source.requests, statistics, now)

@@ -227,7 +227,7 @@ def _facts(tracker: Tracker) -> dict[str, tuple[object, ...]]:
 def test_nothing_is_closed_wrongly_however_little_is_looked_at(stories: list[Story], every: int, most: int) -> None:
     tracker = Tracker(stories, most=most)
     for now in moments(stories, every):
-        seen = {run.number for run in tracker.look(now).seen.runs}
+        seen = {run.number for run in tracker.look(now).snapshot.runs}
         tracker.sweep(now)
         for at, action in tracker.closed:
             if at == now:

@@ -167,7 +167,7 @@ def test_jobs_are_read_only_where_the_run_leaves_something_open(conclusion: str,
 
 
 def proofs(runs: list[Run]) -> list[int]:
-    return [run.number for run in runs_to_verify(runs, (), some_settings())]
+    return [run.number for run in runs_to_verify(runs, (), (), some_settings())]
 
 
 def test_the_first_green_run_after_a_failure_and_the_newest_that_may_prove_it_are_looked_into() -> None:
