@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from builders import Quiet
+from builders import START, Quiet
 from ci_failure_tracker.github.client import MeteredRequester
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts
 from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate, render, unwritten
-from ci_failure_tracker.model import Action, Failing, Observation, Problem, Requests, Result, Snapshot
+from ci_failure_tracker.model import Action, Failing, Issue, Observation, Problem, Requests, Result, Snapshot
 from ci_failure_tracker.report.measures import Statistics
 from ci_failure_tracker.report.report import Report, make_report
 from ci_failure_tracker.selection.checkpoint import with_checkpoint
@@ -21,6 +21,7 @@ from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, decide
 from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.track import read_issues, track_observations
+from memory_github import MemoryWriter
 
 TEMPLATE = IssueTemplate()
 REQUESTS = Requests(5, 995, 800)
@@ -56,6 +57,13 @@ def make_plan(scan: Snapshot, settings: Settings, now: datetime, observed: Seque
     found = with_checkpoint(find_in(scan, settings, now, observed), settings)
     template = IssueTemplate(settings.issue_template) if settings.issue_template else TEMPLATE
     return Plan(found, render(found.decisions.each, template, scan.repository, settings))
+
+
+def carry_out(plan: Plan, issues: Iterable[Issue] = (), now: datetime = START) -> tuple[Issue, ...]:
+    """The issues after the writes of a plan."""
+    by_number = {issue.number: issue for issue in issues}
+    MemoryWriter(by_number, now).apply(plan.actions)
+    return tuple(by_number.values())
 
 
 def report_of(
