@@ -29,52 +29,52 @@ NIGHTLY = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
 
 def histories(observations: list[Observation], *readings: JobDiagnosis) -> dict[str, History]:
     """By the headline of their cause; one without a cause by the name of its job."""
-    found = read_histories(with_diagnoses(observations, readings), SETTINGS)
-    return {one.identity.cause.removeprefix("v1:") or one.identity.job: one for one in found}
+    read = read_histories(with_diagnoses(observations, readings), SETTINGS)
+    return {history.identity.cause.removeprefix("v1:") or history.identity.job: history for history in read}
 
 
 def decided(
     observations: list[Observation], *readings: JobDiagnosis, now: datetime = START + timedelta(days=10)
 ) -> list[Action]:
-    scan = dataclasses.replace(a_scan([one.run for one in observations]), job_diagnoses=readings)
-    return list(make_plan(scan, SETTINGS, now, observations).actions)
+    snapshot = dataclasses.replace(a_scan([observation.run for observation in observations]), job_diagnoses=readings)
+    return list(make_plan(snapshot, SETTINGS, now, observations).actions)
 
 
 def test_jobs_of_several_workflows_with_one_cause_share_an_identity() -> None:
     observations = [red(a_run(1), "build (a)", 1), red(a_run(1), "test", 2), red(a_run(2, workflow=NIGHTLY), "soak", 3)]
-    found = histories(observations, *(a_reading(one, "disk full") for one in observations))
-    assert list(found) == ["disk full"]
-    assert (found["disk full"].identity.workflow, found["disk full"].identity.job) == (
+    by_cause = histories(observations, *(a_reading(failure, "disk full") for failure in observations))
+    assert list(by_cause) == ["disk full"]
+    assert (by_cause["disk full"].identity.workflow, by_cause["disk full"].identity.job) == (
         "CI, Nightly",
         "build, soak, test",
     )
-    assert found["disk full"].failing_legs == ("CI / build (a)", "CI / test", "Nightly / soak")
-    assert len(found["disk full"].occurrences) == 2
+    assert by_cause["disk full"].failing_legs == ("CI / build (a)", "CI / test", "Nightly / soak")
+    assert len(by_cause["disk full"].occurrences) == 2
 
 
 def test_many_jobs_are_not_all_named() -> None:
     observations = [red(a_run(1), f"job {number}", number) for number in range(1, 6)]
-    (only,) = histories(observations, *(a_reading(one, "disk full") for one in observations)).values()
+    (only,) = histories(observations, *(a_reading(failure, "disk full") for failure in observations)).values()
     assert only.identity.job == "job 1, job 2, job 3 and 2 more"
 
 
 def test_the_id_of_a_cause_does_not_depend_on_the_jobs_it_shows_in() -> None:
     observations = [red(a_run(1), "build", 1), red(a_run(1), "test", 2)]
-    both = histories(observations, *(a_reading(one, "disk full") for one in observations))
-    one = histories(observations[:1], a_reading(observations[0], "disk full"))
-    assert both["disk full"].identity.id == one["disk full"].identity.id
+    both = histories(observations, *(a_reading(failure, "disk full") for failure in observations))
+    of_one_job = histories(observations[:1], a_reading(observations[0], "disk full"))
+    assert both["disk full"].identity.id == of_one_job["disk full"].identity.id
 
 
 def test_a_job_that_fails_of_two_things_has_two() -> None:
     observations = [red(a_run(1)), red(a_run(2))]
-    found = histories(observations, a_reading(observations[0], "disk full"), a_reading(observations[1], "no route"))
-    assert {name: len(one.occurrences) for name, one in found.items()} == {"disk full": 1, "no route": 1}
+    by_cause = histories(observations, a_reading(observations[0], "disk full"), a_reading(observations[1], "no route"))
+    assert {name: len(history.occurrences) for name, history in by_cause.items()} == {"disk full": 1, "no route": 1}
 
 
 def test_another_cause_in_the_same_job_ends_a_cause_and_proves_nothing() -> None:
     observations = [green(a_run(1), "test"), red(a_run(2)), red(a_run(3))]
-    found = histories(observations, a_reading(observations[1], "disk full"), a_reading(observations[2], "no route"))
-    old, new = found["disk full"], found["no route"]
+    by_cause = histories(observations, a_reading(observations[1], "disk full"), a_reading(observations[2], "no route"))
+    old, new = by_cause["disk full"], by_cause["no route"]
     assert (old.failing, old.replaced, old.green_again) == (False, True, None)
     assert (new.failing, new.replaced) == (True, False)
     assert new.last_green is not None
@@ -90,29 +90,34 @@ def test_a_passing_leg_does_not_hide_another_cause_in_another_leg() -> None:
         *(red(a_run(2), "test (a)", 3), green(a_run(2), "test (b)")),
     ]
     full = [a_reading(observations[0], "disk full"), a_reading(observations[1], "disk full")]
-    found = histories(observations, *full, a_reading(observations[2], "no route"))["disk full"]
-    assert (found.failing, found.replaced, found.green_again) == (False, True, None)
+    disk_full = histories(observations, *full, a_reading(observations[2], "no route"))["disk full"]
+    assert (disk_full.failing, disk_full.replaced, disk_full.green_again) == (False, True, None)
 
 
 def test_a_newer_failure_whose_cause_is_not_known_ends_no_cause() -> None:
     observations = [red(a_run(1)), red(a_run(2))]
-    found = histories(observations, a_reading(observations[0], "disk full"))
-    assert found["disk full"].failing
-    assert not found["disk full"].replaced
+    by_cause = histories(observations, a_reading(observations[0], "disk full"))
+    assert by_cause["disk full"].failing
+    assert not by_cause["disk full"].replaced
 
 
 def test_a_cause_that_comes_back_is_failing_again() -> None:
     observations = [red(a_run(1)), red(a_run(2)), red(a_run(3))]
     causes = ("disk full", "no route", "disk full")
-    found = histories(observations, *(a_reading(one, cause) for one, cause in zip(observations, causes, strict=True)))
-    assert (found["disk full"].failing, found["no route"].failing) == (True, False)
+    by_cause = histories(
+        observations, *(a_reading(failure, cause) for failure, cause in zip(observations, causes, strict=True))
+    )
+    assert (by_cause["disk full"].failing, by_cause["no route"].failing) == (True, False)
 
 
 def test_no_issue_is_opened_for_a_cause_that_is_over() -> None:
     observations = [red(a_run(1)), red(a_run(2))]
     old, new = decided(observations, a_reading(observations[0], "disk full"), a_reading(observations[1], "no route"))
     assert isinstance(old, Skip | Create)
-    assert {type(one): one.identity.cause for one in (old, new)} == {Skip: "v1:disk full", Create: "v1:no route"}
+    assert {type(action): action.identity.cause for action in (old, new)} == {
+        Skip: "v1:disk full",
+        Create: "v1:no route",
+    }
 
 
 def test_a_run_that_fails_of_another_cause_is_not_the_last_passing_run() -> None:
@@ -122,17 +127,20 @@ def test_a_run_that_fails_of_another_cause_is_not_the_last_passing_run() -> None
         *(red(a_run(3), "test (a)", 3), green(a_run(3), "test (b)")),
         *(red(a_run(4), "test (a)", 4), red(a_run(4), "test (b)", 5)),
     ]
-    full = [a_reading(one, "disk full") for one in (observations[0], observations[1], observations[6], observations[7])]
-    found = histories(observations, *full, a_reading(observations[4], "no route"))["disk full"]
-    assert found.last_green is not None
-    assert found.last_green.number == 2
+    full = [
+        a_reading(failure, "disk full")
+        for failure in (observations[0], observations[1], observations[6], observations[7])
+    ]
+    disk_full = histories(observations, *full, a_reading(observations[4], "no route"))["disk full"]
+    assert disk_full.last_green is not None
+    assert disk_full.last_green.number == 2
 
 
 def test_a_job_that_may_fail_and_did_is_not_taken_for_a_skipped_one() -> None:
     allowed = a_run(2, "success")
     observations = [red(a_run(1)), red(allowed), green(a_run(3, "success"))]
-    found = histories(observations, a_reading(observations[0], "disk full"), a_reading(observations[1], "no route"))
-    assert not found["disk full"].failing
+    by_cause = histories(observations, a_reading(observations[0], "disk full"), a_reading(observations[1], "no route"))
+    assert not by_cause["disk full"].failing
 
 
 def test_a_green_run_of_its_jobs_ends_a_cause() -> None:
@@ -181,8 +189,8 @@ def test_a_failure_waits_for_its_log_and_is_reported_as_failing() -> None:
     (action,) = decided(observations)
     assert isinstance(action, Skip)
     assert action.why is SkipReason.CAUSE_UNKNOWN
-    scan = a_scan([a_run(1)])
-    assert [one.identity.job for one in make_plan(scan, SETTINGS, START, observations).failing] == ["test"]
+    snapshot = a_scan([a_run(1)])
+    assert [failing.identity.job for failing in make_plan(snapshot, SETTINGS, START, observations).failing] == ["test"]
 
 
 def test_a_missing_log_is_waited_for_an_hour_then_the_job_gets_an_issue() -> None:
@@ -199,7 +207,7 @@ def test_a_missing_log_is_waited_for_an_hour_then_the_job_gets_an_issue() -> Non
 def test_a_log_that_says_only_that_a_step_failed_names_no_cause() -> None:
     observations = [red(a_run(1), "lint", 1), red(a_run(1), "test", 2)]
     words = "Process completed with exit code 1."
-    actions = decided(observations, *(a_reading(one, words) for one in observations))
+    actions = decided(observations, *(a_reading(failure, words) for failure in observations))
     assert sorted(action.identity.job for action in actions if isinstance(action, Create)) == ["lint", "test"]
 
 
@@ -221,9 +229,9 @@ def test_an_unknown_cause_is_not_waited_for_if_a_newer_failure_has_one() -> None
 def test_an_unread_old_failure_does_not_count_for_its_job_again() -> None:
     observations = [red(a_run(1)), red(a_run(2))]
     words = "Process completed with exit code 1."
-    found = histories(observations, a_reading(observations[1], words))
-    assert [one.run_id for one in found["test"].occurrences] == [observations[1].run.id]
-    both = histories(observations, *(a_reading(one, words) for one in observations))
+    by_cause = histories(observations, a_reading(observations[1], words))
+    assert [occurrence.run_id for occurrence in by_cause["test"].occurrences] == [observations[1].run.id]
+    both = histories(observations, *(a_reading(failure, words) for failure in observations))
     assert len(both["test"].occurrences) == 2
 
 

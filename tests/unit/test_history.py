@@ -16,8 +16,8 @@ from ci_failure_tracker.tracking.state_update import REMEMBERED, follow, updated
 SETTINGS = some_settings()
 
 
-def history(*observations: Observation, **given: str) -> History:
-    (only,) = read_histories(observations, some_settings(**given))
+def history(*observations: Observation, **options: str) -> History:
+    (only,) = read_histories(observations, some_settings(**options))
     return only
 
 
@@ -32,17 +32,17 @@ def test_the_order_in_which_runs_were_read_does_not_matter() -> None:
 
 
 def test_the_last_passing_and_the_first_failing_run_bound_the_break() -> None:
-    found = history(red(a_run(1)), green(a_run(2)), red(a_run(3)), red(a_run(4)))
-    assert found.last_green is not None
-    assert found.first_red is not None
-    assert (found.last_green.number, found.first_red.number) == (2, 3)
+    of_job = history(red(a_run(1)), green(a_run(2)), red(a_run(3)), red(a_run(4)))
+    assert of_job.last_green is not None
+    assert of_job.first_red is not None
+    assert (of_job.last_green.number, of_job.first_red.number) == (2, 3)
 
 
 def test_without_a_passing_run_only_the_first_failing_run_is_known() -> None:
-    found = history(red(a_run(1)), red(a_run(2)))
-    assert found.last_green is None
-    assert found.first_red is not None
-    assert found.first_red.number == 1
+    of_job = history(red(a_run(1)), red(a_run(2)))
+    assert of_job.last_green is None
+    assert of_job.first_red is not None
+    assert of_job.first_red.number == 1
 
 
 def test_a_pass_on_another_branch_is_no_fix() -> None:
@@ -77,7 +77,7 @@ def test_skipped_jobs_say_nothing() -> None:
 def test_a_passing_run_in_which_the_job_was_skipped_is_no_fix() -> None:
     skipped = (Observation(a_run(3), None, job="deploy", job_id=1), green(a_run(3), "lint"))
     whole = green(a_run(2, "success"))
-    in_green = tuple(dataclasses.replace(one, run=a_run(3, "success")) for one in skipped)
+    in_green = tuple(dataclasses.replace(job, run=a_run(3, "success")) for job in skipped)
     assert history(red(a_run(1), "deploy"), whole, *in_green).failing
     assert not history(red(a_run(1), "deploy"), whole).failing
 
@@ -85,10 +85,10 @@ def test_a_passing_run_in_which_the_job_was_skipped_is_no_fix() -> None:
 def test_a_passing_run_with_the_job_is_a_fix_though_later_runs_skip_it() -> None:
     later = a_run(3, "success")
     skipped = (Observation(later, None, job="deploy", job_id=1), green(later, "lint"))
-    found = history(red(a_run(1), "deploy"), green(a_run(2, "success"), "deploy"), *skipped)
-    assert not found.failing
-    assert found.green_again is not None
-    assert found.green_again.number == 2
+    of_job = history(red(a_run(1), "deploy"), green(a_run(2, "success"), "deploy"), *skipped)
+    assert not of_job.failing
+    assert of_job.green_again is not None
+    assert of_job.green_again.number == 2
 
 
 def test_every_failing_leg_must_pass_again() -> None:
@@ -108,8 +108,8 @@ def test_a_leg_that_left_the_matrix_is_not_failing() -> None:
 
 def test_a_leg_that_a_skipped_matrix_hides_is_still_failing() -> None:
     hidden = Observation(a_run(2), None, job="test")
-    found = read_histories((red(a_run(1), "test (a)"), hidden, red(a_run(2), "lint")), SETTINGS)
-    assert {one.identity.job: one.failing for one in found} == {"lint": True, "test": True}
+    histories = read_histories((red(a_run(1), "test (a)"), hidden, red(a_run(2), "lint")), SETTINGS)
+    assert {each.identity.job: each.failing for each in histories} == {"lint": True, "test": True}
 
 
 def test_of_two_jobs_with_one_name_the_failed_one_speaks() -> None:
@@ -136,8 +136,8 @@ def test_a_workflow_that_starts_again_no_longer_fails_to_start() -> None:
     broken = Observation(
         a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN
     )
-    found = {one.identity.job: one.failing for one in read_histories((broken, red(a_run(2))), SETTINGS)}
-    assert found == {"startup failure": False, "test": True}
+    histories = {each.identity.job: each.failing for each in read_histories((broken, red(a_run(2))), SETTINGS)}
+    assert histories == {"startup failure": False, "test": True}
     assert not history(broken, green(a_run(2, event="schedule"))).failing
     assert history(
         broken, Observation(a_run(2), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN)
@@ -160,8 +160,8 @@ def test_one_dependabot_update_says_nothing_of_another_ecosystem() -> None:
 
 
 def test_a_job_that_the_workflow_no_longer_has_is_not_failing() -> None:
-    found = read_histories((red(a_run(1), "old"), red(a_run(2), "new")), SETTINGS)
-    assert {one.identity.job: one.failing for one in found} == {"new": True, "old": False}
+    histories = read_histories((red(a_run(1), "old"), red(a_run(2), "new")), SETTINGS)
+    assert {each.identity.job: each.failing for each in histories} == {"new": True, "old": False}
 
 
 @pytest.mark.parametrize(
@@ -174,15 +174,15 @@ def test_a_job_that_the_workflow_no_longer_has_is_not_failing() -> None:
     ids=["a cancelled run", "another event", "another branch"],
 )
 def test_a_job_that_a_run_may_just_not_have_reached_is_still_failing(newer: Run) -> None:
-    found = read_histories((red(a_run(1), "old"), red(newer, "new")), SETTINGS)
-    assert {one.identity.job: one.failing for one in found} == {"new": True, "old": True}
+    histories = read_histories((red(a_run(1), "old"), red(newer, "new")), SETTINGS)
+    assert {each.identity.job: each.failing for each in histories} == {"new": True, "old": True}
 
 
 @pytest.mark.parametrize(("name", "skipped"), [("call / test", "call"), ("test (3.12)", "test")])
 def test_a_job_behind_a_skipped_call_or_matrix_is_still_failing(name: str, skipped: str) -> None:
     newer = (Observation(a_run(2), None, job=skipped, job_id=9), red(a_run(2), "lint"))
-    found = read_histories((red(a_run(1), name), *newer), some_settings(matrix="separate"))
-    assert {one.identity.job: one.failing for one in found} == {"lint": True, name: True}
+    histories = read_histories((red(a_run(1), name), *newer), some_settings(matrix="separate"))
+    assert {each.identity.job: each.failing for each in histories} == {"lint": True, name: True}
 
 
 # --- counting ------------------------------------------------------------------------------------
@@ -257,8 +257,8 @@ def a_story(draw: st.DrawFn) -> list[Run]:
 def seen_until(runs: list[Run], moment: int) -> History | None:
     ended = [run for run in runs if run.updated_at <= START + timedelta(hours=moment)]
     jobs = {run.id: [a_job(ended_at=run.updated_at)] for run in ended if run.conclusion == "failure"}
-    found = read_histories(observe(a_scan(ended, jobs)), SETTINGS)
-    return found[0] if found else None
+    histories = read_histories(observe(a_scan(ended, jobs)), SETTINGS)
+    return histories[0] if histories else None
 
 
 @given(a_story(), st.lists(st.integers(1, 45), max_size=8))
@@ -266,8 +266,8 @@ def seen_until(runs: list[Run], moment: int) -> History | None:
 def test_many_small_sweeps_count_as_much_as_one(runs: list[Run], moments: list[int]) -> None:
     state: State | None = None
     for moment in [*sorted(moments), 60]:
-        found = seen_until(runs, moment)
-        state = updated_state(state, found) if found else state
+        history_so_far = seen_until(runs, moment)
+        state = updated_state(state, history_so_far) if history_so_far else state
     at_once = seen_until(runs, 60)
     failures = sum(run.conclusion == "failure" for run in runs)
     assert (state.count if state else 0) == failures
@@ -277,5 +277,5 @@ def test_many_small_sweeps_count_as_much_as_one(runs: list[Run], moments: list[i
 
 @pytest.mark.parametrize("group_by", ["job", "workflow"])
 def test_jobs_of_one_run_are_grouped_as_asked(group_by: str) -> None:
-    found = read_histories((red(a_run(1), "lint"), red(a_run(1), "test")), some_settings(group_by=group_by))
-    assert len(found) == {"job": 2, "workflow": 1}[group_by]
+    histories = read_histories((red(a_run(1), "lint"), red(a_run(1), "test")), some_settings(group_by=group_by))
+    assert len(histories) == {"job": 2, "workflow": 1}[group_by]

@@ -136,7 +136,7 @@ def test_occurrences_are_never_counted_twice(stories: list[Story], every: int) -
 
 def issues_of(tracker: Tracker) -> list[object]:
     """What the issues say is broken, how often, and what is proven; not what only adorns it."""
-    found = [(issue, read_tracked(issue)) for issue in tracker.issues.values()]
+    issues = [(issue, read_tracked(issue)) for issue in tracker.issues.values()]
     return [
         (
             issue.number,
@@ -147,7 +147,7 @@ def issues_of(tracker: Tracker) -> list[object]:
             tracked.state.occurrences,
             [(line.stream, line.red, line.last_red, line.gone) for line in tracked.state.lines],
         )
-        for issue, tracked in found
+        for issue, tracked in issues
         if tracked and tracked.state
     ]
 
@@ -187,11 +187,11 @@ def test_many_small_sweeps_end_in_the_same_issues_as_one(stories: list[Story], e
     for now in [*moments(stories, every), END]:
         often.sweep(now)
     once.sweep(END)
-    failing = {one.identity.id for one in once.plan(END).failing}
-    assert failing == {one.identity.id for one in often.plan(END).failing}
+    failing = {failing_job.identity.id for failing_job in once.plan(END).failing}
+    assert failing == {failing_job.identity.id for failing_job in often.plan(END).failing}
     assert failing <= set(often.open_ids())
     assert failing <= set(once.open_ids())
-    assert {one: often.counts()[one] for one in failing} == {one: once.counts()[one] for one in failing}
+    assert {job: often.counts()[job] for job in failing} == {job: once.counts()[job] for job in failing}
 
 
 @given(a_history(skips=False), EVERY)
@@ -208,8 +208,8 @@ def test_many_small_sweeps_remember_the_same_if_nothing_is_closed(stories: list[
 
 def _facts(tracker: Tracker) -> dict[str, tuple[object, ...]]:
     """What each issue remembers of the failures; how many greens were looked into depends on how often one looks."""
-    found = (read_tracked(issue) for issue in tracker.issues.values())
-    states = [one.state for one in found if one and one.state]
+    issues = (read_tracked(issue) for issue in tracker.issues.values())
+    states = [tracked.state for tracked in issues if tracked and tracked.state]
     return {
         state.identity.id: (
             state.count,

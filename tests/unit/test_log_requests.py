@@ -28,13 +28,13 @@ from sweeping import carry_out, find_in, make_plan
 NOW = START + timedelta(days=10)
 
 
-def requests(snapshot: Snapshot, now: datetime = NOW, **given: str) -> LogRequests:
-    settings = some_settings(**given)
+def requests(snapshot: Snapshot, now: datetime = NOW, **options: str) -> LogRequests:
+    settings = some_settings(**options)
     return choose_log_requests(find_in(snapshot, settings, now), settings, now)
 
 
-def names(snapshot: Snapshot, now: datetime = NOW, **given: str) -> list[str]:
-    return [request.name for request in requests(snapshot, now, **given).logs]
+def names(snapshot: Snapshot, now: datetime = NOW, **options: str) -> list[str]:
+    return [request.name for request in requests(snapshot, now, **options).logs]
 
 
 def failing(numbers: range | list[int], *jobs: str) -> Snapshot:
@@ -47,14 +47,14 @@ def failed(run: Run, *jobs: str, conclusion: str = "failure") -> list[Job]:
     return [a_job(job, conclusion, 100 * run.number + place, run.updated_at) for place, job in enumerate(jobs)]
 
 
-def swept(snapshot: Snapshot, headlines: dict[int, str], given: Settings | None = None) -> Snapshot:
+def swept(snapshot: Snapshot, headlines: dict[int, str], settings: Settings | None = None) -> Snapshot:
     """The same runs after a sweep that read these logs; an empty headline stands for a missing log."""
     by_job = {observation.job_id: observation for observation in observe(snapshot)}
     job_diagnoses = tuple(
         a_reading(by_job[job_id], headline, None if headline else LogUnavailable.NOT_FOUND)
         for job_id, headline in headlines.items()
     )
-    plan = make_plan(dataclasses.replace(snapshot, job_diagnoses=job_diagnoses), given or some_settings(), NOW)
+    plan = make_plan(dataclasses.replace(snapshot, job_diagnoses=job_diagnoses), settings or some_settings(), NOW)
     return dataclasses.replace(snapshot, issues=carry_out(plan, snapshot.issues))
 
 
@@ -117,12 +117,12 @@ def test_what_was_counted_and_dropped_is_not_read_though_it_is_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "options",
     [{"min_failures": "2"}, {"max_new_issues": "0"}, {"logs": "false"}, {"conclusions": "timed_out"}],
 )
-def test_no_log_is_read_for_which_there_will_be_no_issue(given: dict[str, str]) -> None:
+def test_no_log_is_read_for_which_there_will_be_no_issue(options: dict[str, str]) -> None:
     assert names(failing([1])) == ["test of run 1 of CI"]
-    assert requests(failing([1]), NOW, **given).logs == ()
+    assert requests(failing([1]), NOW, **options).logs == ()
 
 
 def test_what_an_issue_has_no_room_for_is_not_read_again() -> None:
@@ -214,10 +214,10 @@ def test_by_cause_what_the_issue_counted_and_dropped_still_belongs_to_it() -> No
     nightly = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
     runs = [*(a_run(number) for number in range(1, 11)), *(a_run(number, workflow=nightly) for number in range(11, 21))]
     snapshot = a_scan(runs, {run.id: failed(run, "test" if run.number < 11 else "soak") for run in runs})
-    given = some_settings(group_by="cause")
-    known = swept(snapshot, dict.fromkeys(job_ids(snapshot), "disk full"), given)
+    settings = some_settings(group_by="cause")
+    known = swept(snapshot, dict.fromkeys(job_ids(snapshot), "disk full"), settings)
     assert names(known, group_by="cause") == []
-    (again,) = make_plan(known, given, NOW).failing
+    (again,) = make_plan(known, settings, NOW).failing
     assert again.legs == ("CI / test", "Nightly / soak")
 
 
@@ -232,10 +232,10 @@ def test_by_cause_a_failure_that_no_issue_can_have_counted_is_read() -> None:
 
 def test_by_cause_what_an_issue_never_counted_is_not_its_own_later() -> None:
     snapshot = failing(range(1, 15), "test (a very long name that the marker has to keep, too)")
-    given = some_settings(group_by="cause")
+    settings = some_settings(group_by="cause")
     newest = dict.fromkeys(job_ids(snapshot)[4:], f"disk full {'x' * 180}")
-    known = swept(snapshot, newest, given)
-    again = make_plan(known, given, NOW)
+    known = swept(snapshot, newest, settings)
+    again = make_plan(known, settings, NOW)
     assert [type(action) for action in again.actions] == [Skip]
 
 
@@ -243,9 +243,9 @@ def test_by_cause_an_unread_failure_does_not_move_the_break() -> None:
     runs = [a_run(number, "success" if number == 2 else "failure") for number in range(1, 17)]
     snapshot = a_scan(runs, {run.id: failed(run, "test") for run in runs if run.number != 2})
     unread = 5_000 + 100 * 3
-    given = some_settings(group_by="cause")
-    known = swept(snapshot, {job_id: "disk full" for job_id in job_ids(snapshot) if job_id != unread}, given)
-    again = make_plan(known, given, NOW)
+    settings = some_settings(group_by="cause")
+    known = swept(snapshot, {job_id: "disk full" for job_id in job_ids(snapshot) if job_id != unread}, settings)
+    again = make_plan(known, settings, NOW)
     assert [type(action) for action in again.actions] == [Skip]
 
 
@@ -284,12 +284,12 @@ def test_by_cause_only_what_the_next_sweep_reads_is_counted_as_left() -> None:
 
 
 def test_by_cause_an_open_issue_learns_that_its_jobs_fail_of_another() -> None:
-    given = some_settings(group_by="cause")
+    settings = some_settings(group_by="cause")
     first = failing([1])
-    both = with_issues(failing([1, 2]), swept(first, {job_ids(first)[0]: "disk full"}, given).issues)
+    both = with_issues(failing([1, 2]), swept(first, {job_ids(first)[0]: "disk full"}, settings).issues)
     (newer,) = (observation for observation in observe(both) if observation.run.number == 2)
     read = dataclasses.replace(both, job_diagnoses=(a_reading(newer, "no route"),))
-    (update,) = (action for action in make_plan(read, given, NOW).actions if isinstance(action, Update))
+    (update,) = (action for action in make_plan(read, settings, NOW).actions if isinstance(action, Update))
     assert update.reason == "its jobs fail of something else now"
 
 
