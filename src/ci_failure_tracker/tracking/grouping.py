@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State
 from ci_failure_tracker.settings import GroupBy, Settings
@@ -24,25 +23,33 @@ _NAMES_NO_CAUSE = re.compile(
 )
 
 
-class Grouping(Protocol):
-    """How observations make up identities."""
+class Grouping:
+    """How observations make up identities: each job, or each workflow, is one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
         """The identities that an observation of a job belongs to, and its leg within each."""
+        settings = self._settings
+        return [identify(*_job(observation), settings.group_by, settings.matrix, observation.kind)]
 
-    def is_own(self, observation: Observation, identity: Identity) -> bool:
+    def is_own(self, observation: Observation, identity: Identity) -> bool:  # noqa: ARG002 - a job has one identity here
         """Whether a failed job failed of what this identity stands for."""
+        return True
 
-    def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:
+    def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:  # noqa: ARG002 - an identity has one workflow
         """The jobs of a workflow, without their legs, that belong to an identity."""
+        return frozenset({split_leg(identity.job)[0]})
 
     def workflows(self, identity: Identity) -> frozenset[str]:
         """The names of the workflows whose runs say something of an identity."""
+        return frozenset({identity.workflow})
 
 
 def grouping(observations: Sequence[Observation], settings: Settings, states: Sequence[State] = ()) -> Grouping:
     """The grouping that the settings ask for; `states` are what open issues remember."""
-    return _ByCause(observations, settings, states) if settings.group_by is GroupBy.CAUSE else _ByName(settings)
+    return _ByCause(observations, settings, states) if settings.group_by is GroupBy.CAUSE else Grouping(settings)
 
 
 def cause_of(observation: Observation) -> str:
@@ -56,26 +63,7 @@ def names_cause(job_diagnosis: JobDiagnosis) -> bool:
     return bool(job_diagnosis.signature) and not _NAMES_NO_CAUSE.fullmatch(job_diagnosis.headline)
 
 
-class _ByName:
-    """An observation belongs to its job or its workflow."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._kind = settings.group_by, settings.matrix
-
-    def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
-        return [identify(*_job(observation), *self._kind, observation.kind)]
-
-    def is_own(self, observation: Observation, identity: Identity) -> bool:  # noqa: ARG002 - a job has one identity here
-        return True
-
-    def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:  # noqa: ARG002 - an identity has one workflow
-        return frozenset({split_leg(identity.job)[0]})
-
-    def workflows(self, identity: Identity) -> frozenset[str]:
-        return frozenset({identity.workflow})
-
-
-class _ByCause:
+class _ByCause(Grouping):
     """An observation of a job belongs to every cause that the job failed of.
 
     A failed job of which no cause is known stands for its job, unless a newer failure of it was read: the cause of the
@@ -83,8 +71,8 @@ class _ByCause:
     belong to it even if none of them is seen to fail.
     """
 
-    def __init__(self, observations: Sequence[Observation], settings: Settings, states: Sequence[State] = ()) -> None:
-        self._settings = settings
+    def __init__(self, observations: Sequence[Observation], settings: Settings, states: Sequence[State]) -> None:
+        super().__init__(settings)
         red = list(filter(self._is_red, observations))
         self._newest_read = _newest_read(red)
         # An issue keeps the name that it was opened with.
