@@ -132,10 +132,10 @@ def track_observations(
         else None,
     )
     histories: list[History] = []
-    for kind, of_kind in _by_kind(context.states, diagnosed, settings).items():
-        read = read_histories(diagnosed, kind.applied(settings), dataclasses.replace(context, states=of_kind))
-        ids = {state.identity.id for state in of_kind}
-        histories += [history for history in read if kind.is_of(settings) or history.identity.id in ids]
+    for kind, states_of_kind in _by_kind(context.states, diagnosed, settings).items():
+        of_kind = read_histories(diagnosed, kind, dataclasses.replace(context, states=tuple(states_of_kind)))
+        ids = {state.identity.id for state in states_of_kind}
+        histories += [history for history in of_kind if kind == settings or history.identity.id in ids]
     storms = Storms()
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
@@ -143,42 +143,31 @@ def track_observations(
     return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Kind:
-    """What an issue stands for. An issue that was opened under other settings keeps its kind."""
-
-    group_by: GroupBy
-    matrix: Matrix
-
-    def applied(self, settings: Settings) -> Settings:
-        return dataclasses.replace(settings, group_by=self.group_by, matrix=self.matrix)
-
-    def is_of(self, settings: Settings) -> bool:
-        return (self.group_by, self.matrix) == (settings.group_by, settings.matrix)
-
-
 def _by_kind(
     states: Iterable[State], observations: Iterable[Observation], settings: Settings
-) -> Mapping[_Kind, tuple[State, ...]]:
-    """The states by kind; the kind of the settings is there even without a state."""
+) -> Mapping[Settings, Sequence[State]]:
+    """The states by the settings under which their issues were opened: such an issue keeps its kind.
+
+    The settings of the sweep are there even without a state.
+    """
     group_by, matrix = settings.group_by, settings.matrix
-    ours = _Kind(group_by, matrix)
     named = {
         identify(observation.run.workflow.name, observation.job, group_by, matrix, observation.kind)[0].id
         for observation in observations
         if observation.job is not None and group_by is not GroupBy.CAUSE
     }
-    kinds: dict[_Kind, list[State]] = defaultdict(list, {ours: []})
+    kinds: dict[Settings, list[State]] = defaultdict(list, {settings: []})
     for state in states:
-        kinds[ours if state.identity.id in named else _kind_of(state.identity, ours)].append(state)
-    return {kind: tuple(of_kind) for kind, of_kind in kinds.items()}
+        kinds[settings if state.identity.id in named else _kind_of(state.identity, settings)].append(state)
+    return kinds
 
 
-def _kind_of(identity: Identity, ours: _Kind) -> _Kind:
+def _kind_of(identity: Identity, settings: Settings) -> Settings:
     if identity.cause:
-        return _Kind(GroupBy.CAUSE, ours.matrix)
+        return dataclasses.replace(settings, group_by=GroupBy.CAUSE)
     if identity.is_whole_workflow:
-        return _Kind(GroupBy.WORKFLOW, ours.matrix)
-    if ours.group_by is GroupBy.CAUSE:
-        return ours  # a job of which no cause is known
-    return _Kind(GroupBy.JOB, Matrix.SEPARATE if split_leg(identity.job)[1] else Matrix.TOGETHER)
+        return dataclasses.replace(settings, group_by=GroupBy.WORKFLOW)
+    if settings.group_by is GroupBy.CAUSE:
+        return settings  # a job of which no cause is known
+    matrix = Matrix.SEPARATE if split_leg(identity.job)[1] else Matrix.TOGETHER
+    return dataclasses.replace(settings, group_by=GroupBy.JOB, matrix=matrix)
