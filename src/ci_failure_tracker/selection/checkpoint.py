@@ -20,6 +20,7 @@ from ci_failure_tracker.model import (
     Snapshot,
     State,
 )
+from ci_failure_tracker.selection.runs_to_verify import runs_by_branch
 from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.observations import needs_jobs
@@ -63,13 +64,11 @@ def _is_within(run: Run, checkpoint: Checkpoint) -> bool:
 
 
 def _to_read_again(runs: Sequence[Run], held: Set[int], checkpoint: Checkpoint) -> Iterator[int]:
-    """On each branch, the runs from the first one on that no issue holds: their order says how the branch went on.
+    """The runs of each branch from the first one that no issue holds: only together they say how the branch went on.
 
-    Also the newest failed run before that one: it may have passed jobs that bound what fails now.
+    The newest failed run before that is read as well, because a job that fails now may have passed in it last.
     """
-    ordered = sorted(runs, key=lambda run: run.order)
-    for stream in {run.stream for run in runs}:
-        branch = [run for run in ordered if run.stream == stream]
+    for branch in runs_by_branch(runs).values():
         not_held = (place for place, run in enumerate(branch) if run.id not in held or run.id in checkpoint.without)
         if (first := next(not_held, len(branch))) < len(branch):
             yield from (run.id for run in branch[first:])
@@ -85,12 +84,16 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
     There is none if the issues will not hold all that the runs say.
     """
     snapshot, history, decisions = findings.snapshot, findings.history, findings.decisions
-    if snapshot.window.partial or any(isinstance(one, Skip) and one.why in _NOT_HELD for one in decisions.each):
+    if snapshot.window.partial or any(_is_not_held(decision) for decision in decisions.each):
         return findings
     states = _states_after(decisions.made, history.tracked_issues.written)
     checkpoint = _checkpoint(states, history, snapshot, settings) if states is not None else None
     each = tuple(_with(checkpoint, decision) for decision in decisions.each)
     return dataclasses.replace(findings, decisions=dataclasses.replace(decisions, each=each))
+
+
+def _is_not_held(decision: Decision | Skip) -> bool:
+    return isinstance(decision, Skip) and decision.why in _NOT_HELD
 
 
 def _with(checkpoint: Checkpoint | None, decision: Decision | Skip) -> Decision | Skip:
@@ -112,10 +115,10 @@ def _states_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracke
 
 
 def _checkpoint(
-    states: Sequence[State], history: RepositoryHistory, snapshot: Snapshot, settings: Settings
+    states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings
 ) -> Checkpoint | None:
     finished = [run for run in snapshot.runs if run.finished]
-    without = _runs_not_held(states, history, snapshot)
+    without = _runs_not_held(states, repository_history, snapshot)
     if not finished or len(without) > MOST_WITHOUT:
         return None
     newest = max(finished, key=lambda run: (run.updated_at, run.id))
@@ -123,17 +126,17 @@ def _checkpoint(
     return Checkpoint(newest.updated_at, newest.id, snapshot.window.start, tuple(sorted(without)), fingerprint)
 
 
-def _runs_not_held(states: Sequence[State], history: RepositoryHistory, snapshot: Snapshot) -> Set[int]:
+def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot) -> Set[int]:
     """The listed runs that say, or will say, something that no open issue holds."""
     with_issue = {state.identity.id for state in states}
     # An issue that is closed in this sweep remembers runs that were not read again.
-    without_issue = [one for one in history.all_histories if one.identity.id not in with_issue]
-    failed = {past.run_id for one in without_issue for past in (*one.occurrences, *one.remembered)}
+    without_issue = [history for history in repository_history.all_histories if history.identity.id not in with_issue]
+    failed = {past.run_id for history in without_issue for past in (*history.occurrences, *history.remembered)}
     # GitHub lists a run that waits for an approval as completed, and it goes on all the same.
     unfinished = {
         run.id for run in snapshot.runs if not run.finished or Outcome.of(run.conclusion) is Outcome.ACTION_REQUIRED
     }
-    unexplained = {one.run.id for one in history.observations if one.job_id in snapshot.unexplained}
+    unexplained = {job.run.id for job in repository_history.observations if job.job_id in snapshot.unexplained}
     return (failed & {run.id for run in snapshot.runs}) | unfinished | unexplained
 
 

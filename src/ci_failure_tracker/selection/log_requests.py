@@ -43,18 +43,17 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
     if not settings.logs:
         return LogRequests(())
     wide = replace(settings, conclusions=_may_count(settings.conclusions))
-    history = findings.history
+    repository_history = findings.history
     if settings.group_by is GroupBy.CAUSE:
-        candidates = _of_causes(history, wide)
+        candidates = _of_causes(repository_history, wide)
     else:
         if wide != settings:
-            findings = find(findings.snapshot, history.tracked_issues, wide, now)
+            findings = find(findings.snapshot, repository_history.tracked_issues, wide, now)
         # An identity without a decision has no issue that could show a log.
         decided = {decision.identity.id for decision in findings.decisions.made}
-        candidates = _of_issues(
-            (one for one in findings.history.histories if one.identity.id in decided), history.tracked_issues
-        )
-    by_job = {one.job_id: one for one in history.diagnosed if one.job_id is not None}
+        histories = (history for history in findings.history.histories if history.identity.id in decided)
+        candidates = _of_issues(histories, repository_history.tracked_issues)
+    by_job = {job.job_id: job for job in repository_history.diagnosed if job.job_id is not None}
     ordered = _in_order(candidate for candidate in candidates if candidate.may_be_there(now))
     ordered.sort(key=lambda candidate: not settings.counts(by_job[candidate.job_id].outcome))
     logs = tuple(_request(by_job[candidate.job_id], settings) for candidate in ordered[:MOST_LOGS])
@@ -174,9 +173,9 @@ def _of_causes(repository_history: RepositoryHistory, settings: Settings) -> Ite
     tracked_issues = repository_history.tracked_issues.current
     states = [tracked.state for tracked in tracked_issues if tracked.state]
     diagnosed = with_known_causes(repository_history.observations, [state for state in states if state.identity.cause])
-    known = {one.job_id for one in diagnosed if one.job_diagnosis is not None and one.job_diagnosis.signature}
+    known = {job.job_id for job in diagnosed if job.job_diagnosis is not None and job.job_diagnosis.signature}
     of_jobs = remembered(state for state in states if not state.identity.cause)
-    known |= {one.job_id for one in of_jobs if one.signature and not names_cause(one)}
+    known |= {job.job_id for job in of_jobs if job.signature and not names_cause(job)}
     in_open_issues = {
         leg.leg for tracked in tracked_issues if tracked.issue.open and tracked.state for leg in tracked.state.legs
     }

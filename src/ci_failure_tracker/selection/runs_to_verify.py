@@ -36,14 +36,15 @@ def runs_to_verify(
     least = max(1, 2 * settings.close_after)
     first: list[Run] = []
     more: list[Run] = []
-    for stream, branch in _branches(runs).items():
+    for stream, branch in runs_by_branch(runs).items():
         first += _of_branch(branch, runs, waiting.get(stream, ()), least)
         if any(run.id in skipping and run.conclusion == "success" for run in branch):
             more += (run for run in _of_branch(branch, runs, waiting.get(stream, ()), _MOST) if run.id not in read)
     return (*first, *more)
 
 
-def _branches(runs: Iterable[Run]) -> Mapping[_Stream, Sequence[Run]]:
+def runs_by_branch(runs: Iterable[Run]) -> Mapping[_Stream, Sequence[Run]]:
+    """The runs of each branch in the order in which they were created."""
     branches: dict[_Stream, list[Run]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: run.order):
         branches[run.stream].append(run)

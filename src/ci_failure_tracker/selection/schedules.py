@@ -30,9 +30,12 @@ def schedule_needs(snapshot: Snapshot, settings: Settings, now: datetime) -> Nee
     if files:
         return files
     read = _read_schedules(snapshot, chosen)
-    without_run = (workflow for workflow in chosen if workflow.id not in read.newest)
-    scheduled = (one for one in without_run if one.state == MissedSchedule.DISABLED or read.crons.get(one.id))
-    runs = Needs(scheduled_runs=tuple(scheduled)).without(snapshot.asked)
+    without_run = tuple(
+        workflow
+        for workflow in chosen
+        if workflow.id not in read.newest and (workflow.state == MissedSchedule.DISABLED or read.crons.get(workflow.id))
+    )
+    runs = Needs(scheduled_runs=without_run).without(snapshot.asked)
     if runs:
         return runs
     # An overdue workflow may have had another cron expression when it last ran.
@@ -71,7 +74,7 @@ def _chosen(snapshot: Snapshot, settings: Settings) -> tuple[Workflow, ...]:
 
 
 def _newest_scheduled(snapshot: Snapshot) -> Mapping[int, Run]:
-    """The newest scheduled run of each workflow that is known to have one; of the listed runs, if they have one."""
+    """The newest scheduled run of each workflow that is known to have one."""
     listed_last = (sorted(runs, key=lambda run: run.order) for runs in (snapshot.scheduled_runs, snapshot.runs))
     return {run.workflow.id: run for runs in listed_last for run in runs if run.event == _SCHEDULE}
 

@@ -110,8 +110,8 @@ class BranchStatusReader:
         }
         if self.identity.waits_for_approval:
             # It is over when the run that waited moves on; another run counts only if that one is not listed.
-            run_id = result.run.id
-            older = {leg: one for leg, one in older.items() if one.run_id == run_id or one.run_id not in listed}
+            others = listed - {result.run.id}
+            older = {leg: red_leg for leg, red_leg in older.items() if red_leg.run_id not in others}
         if result.run.subject == SCHEDULE:
             # The run before the missed schedule proves nothing; it takes a newer one.
             older = {leg: red_leg for leg, red_leg in older.items() if red_leg.run_id != result.run.id}
@@ -121,10 +121,10 @@ class BranchStatusReader:
         if result.all_green:
             return older.keys() & (self.always_run.get(result.trigger, frozenset()) | result.started)
         if result.red or result.green or result.replaced:
-            others = {OTHER_LEGS} if result.names_all_green() else set()
+            unnamed = {OTHER_LEGS} if result.names_all_green() else set()
             # A leg that the same event no longer lists was taken out of the matrix.
             taken_out = same_event - result.listed - {OTHER_LEGS}
-            return older.keys() & (result.green | result.replaced | result.started | taken_out | others)
+            return older.keys() & (result.green | result.replaced | result.started | taken_out | unnamed)
         return older.keys() & result.started
 
     def _is_gone(self, before: BranchStatus | None, last_red: RunRef, results: Sequence[AttemptResult]) -> bool:

@@ -134,7 +134,7 @@ class _HistoryBuilder:
         branches.sort(key=lambda status: (status.last_red.at, status.last_red.run_id), reverse=True)
         first_red, last_green, green_again = self._bounds(branches, always_run)
         newest = _after(branches[0].last_red, self.streams.get(branches[0].stream, ())) if branches else []
-        failed = (observation for result in self.results for observation in result.red.values())
+        diagnoses = (failed.job_diagnosis for result in self.results for failed in result.red.values())
         return History(
             identity=self.identity,
             occurrences=tuple(occurrences),
@@ -147,7 +147,7 @@ class _HistoryBuilder:
             flakes=self._flakes(always_run),
             missed=any(reader.misses_runs(before.get(stream), results) for stream, results in self.streams.items()),
             moved_on=self._moved_on(branches),
-            job_diagnoses=tuple(one.job_diagnosis for one in failed if one.job_diagnosis is not None),
+            job_diagnoses=tuple(job_diagnosis for job_diagnosis in diagnoses if job_diagnosis is not None),
         )
 
     @property
