@@ -137,13 +137,14 @@ def test_what_an_issue_knows_is_not_read_again(history: Jobs, group_by: str, dat
 
 @given(a_history(), GROUP_BY, st.data(), st.sets(st.integers(5_010, 5_190)))
 @settings(max_examples=30)
-def test_what_could_not_be_read_at_first_comes_out_the_same_later(
+def test_sweeps_settle_once_all_logs_can_be_read(
     history: Jobs, group_by: str, data: st.DataObject, broken: set[int]
 ) -> None:
-    repository = Repository(history, group_by, data, broken)
+    repository = Repository(history, group_by, data, set(broken))
     repository.sweep()
     repository.github.broken.clear()
     repository.sweep()
+    repository.sweep()  # by cause, a job of a run that was counted without it may change the text once more
     assert writes(repository.sweep()) == []
 
 
