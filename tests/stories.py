@@ -1,4 +1,4 @@
-"""Histories of one workflow as they really went, and the program sweeping them without a server."""
+"""Histories of one workflow, and the program that sweeps them without a server."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from builders import START, a_run, some_settings
-from ci_failure_tracker.issues.marker import read_tracked
+from ci_failure_tracker.issues.marker import Tracked, read_tracked
 from ci_failure_tracker.issues.render import render
 from ci_failure_tracker.model import Close, Commit, Issue, Job, Run, Step
 from ci_failure_tracker.report.report import Report
@@ -22,27 +22,27 @@ from sweeping import TEMPLATE, Plan
 
 JOBS = ("lint", "test (a)", "test (b)")
 ABSENT = "absent"
-"""The fate of a job that its workflow does not have."""
+"""Stands for the conclusion of a job that its workflow does not have."""
 
 DEFAULT = some_settings()
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """How each job of one attempt ended, and when it did; the first one begins with its run."""
+    """The conclusion of each job of one attempt; the first attempt begins with its run."""
 
-    fates: tuple[str, ...]
+    conclusions: tuple[str, ...]
     started_at: datetime
     ended_at: datetime
 
     @property
     def conclusion(self) -> str:
-        return next((fate for fate in ("failure", "cancelled") if fate in self.fates), "success")
+        return next((worst for worst in ("failure", "cancelled") if worst in self.conclusions), "success")
 
 
 @dataclass(frozen=True)
 class Story:
-    """A run as it really went."""
+    """A run with all its attempts."""
 
     number: int
     commit: int
@@ -50,7 +50,7 @@ class Story:
     attempts: tuple[Attempt, ...]
 
     def seen_at(self, now: datetime) -> Run | None:
-        """What GitHub shows of it at a moment; nothing before it was created."""
+        """What GitHub shows of the run at a moment; nothing before it was created."""
         over = [attempt for attempt in self.attempts if attempt.ended_at <= now]
         begun = [attempt for attempt in self.attempts if attempt.started_at <= now]
         if not begun:
@@ -71,15 +71,17 @@ class Story:
             Job(
                 id=self.number * 100 + place * 10 + number,
                 name=name,
-                conclusion=attempt.fates[place],
-                steps=(Step(1, "Run it", attempt.fates[place]),) if attempt.fates[place] != "skipped" else (),
+                conclusion=attempt.conclusions[place],
+                steps=(Step(1, "Run it", attempt.conclusions[place]),)
+                if attempt.conclusions[place] != "skipped"
+                else (),
                 attempt=number,
                 completed_at=attempt.ended_at,
                 started_at=attempt.started_at,
             )
             for number, attempt in enumerate(self.attempts[:attempts], start=1)
             for place, name in enumerate(JOBS)
-            if attempt.fates[place] != ABSENT
+            if attempt.conclusions[place] != ABSENT
         ]
 
 
@@ -104,8 +106,8 @@ class Tracker:
         by_id = {1_000 + story.number: story for story in self.stories}
 
         def jobs(run: Run) -> list[Job]:
-            found = by_id[run.id].jobs(run.attempt)
-            return shuffled.sample(found, len(found)) if shuffled else found
+            of_run = by_id[run.id].jobs(run.attempt)
+            return shuffled.sample(of_run, len(of_run)) if shuffled else of_run
 
         kind = MemoryGitHub if self.remembers else ForgetfulGitHub
         return kind(runs, jobs, self.issues, most=self.most, shuffled=shuffled)
@@ -114,8 +116,8 @@ class Tracker:
         return read_and_decide(self.github(now, shuffled), self.settings, now)
 
     def plan(self, now: datetime, shuffled: random.Random | None = None) -> Plan:
-        found = with_checkpoint(self.look(now, shuffled), self.settings)
-        return Plan(found, render(found.decisions.all, TEMPLATE, found.seen.repository, self.settings))
+        findings = with_checkpoint(self.look(now, shuffled), self.settings)
+        return Plan(findings, render(findings.decisions.all, TEMPLATE, findings.snapshot.repository, self.settings))
 
     def sweep(self, now: datetime) -> Report:
         github = self.github(now)
@@ -128,13 +130,15 @@ class Tracker:
         if isinstance(action, Close):
             self.closed.append((now, action))
 
+    def open_issues(self) -> list[Tracked]:
+        issues = (read_tracked(issue) for issue in self.issues.values() if issue.open)
+        return [tracked for tracked in issues if tracked]
+
     def open_ids(self) -> list[str]:
-        found = (read_tracked(issue) for issue in self.issues.values() if issue.open)
-        return [tracked.id for tracked in found if tracked]
+        return [tracked.id for tracked in self.open_issues()]
 
     def counts(self) -> dict[str, int]:
-        found = (read_tracked(issue) for issue in self.issues.values() if issue.open)
-        return {one.id: one.state.count for one in found if one and one.state}
+        return {tracked.id: tracked.state.count for tracked in self.open_issues() if tracked.state}
 
 
 def moments(stories: Sequence[Story], every: int) -> Iterable[datetime]:

@@ -6,21 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from builders import Quiet
+from builders import START, Quiet
 from ci_failure_tracker.github.client import MeteredRequester
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts
 from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate, render, unwritten
-from ci_failure_tracker.model import Action, CurrentFailure, Observation, Problem, Requests, Result, Snapshot
+from ci_failure_tracker.model import Action, CurrentFailure, Issue, Observation, Problem, Requests, Result, Snapshot
 from ci_failure_tracker.report.measures import Statistics
 from ci_failure_tracker.report.report import Report, make_report
 from ci_failure_tracker.selection.checkpoint import with_checkpoint
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, decide
 from ci_failure_tracker.tracking.observations import observe
-from ci_failure_tracker.tracking.track import known_from, read_issues
+from ci_failure_tracker.tracking.track import read_issues, track_observations
+from memory_github import MemoryWriter
 
 TEMPLATE = IssueTemplate()
 REQUESTS = Requests(5, 995, 800)
@@ -48,7 +49,7 @@ def find_in(
 ) -> Findings:
     """What is known and decided, of the observations in a scan or of others."""
     tracked = read_issues(scan.issues, scan.viewer, now)
-    known = known_from(observe(scan) if observed is None else tuple(observed), scan, tracked, settings)
+    known = track_observations(observe(scan) if observed is None else tuple(observed), scan, tracked, settings)
     return Findings(scan, known, decide(known, scan, settings, now))
 
 
@@ -56,6 +57,13 @@ def make_plan(scan: Snapshot, settings: Settings, now: datetime, observed: Seque
     found = with_checkpoint(find_in(scan, settings, now, observed), settings)
     template = IssueTemplate(settings.issue_template) if settings.issue_template else TEMPLATE
     return Plan(found, render(found.decisions.all, template, scan.repository, settings))
+
+
+def carry_out(plan: Plan, issues: Iterable[Issue] = (), now: datetime = START) -> tuple[Issue, ...]:
+    """The issues after the writes of a plan."""
+    by_number = {issue.number: issue for issue in issues}
+    MemoryWriter(by_number, now).apply(plan.actions)
+    return tuple(by_number.values())
 
 
 def report_of(
@@ -72,5 +80,5 @@ def report_of(
 
 
 def writer_of(requester: MeteredRequester, github: GitHubReader) -> GitHubIssueWriter:
-    """The writer to the repository that `github` reads, without shown progress."""
+    """What writes, without waiting between writes and without telling of it."""
     return GitHubIssueWriter(requester, github.queries, TEXTS, Quiet())

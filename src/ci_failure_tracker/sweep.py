@@ -72,7 +72,7 @@ def sweep(github: GitHub, writer: IssueWriter, settings: Settings, template: Iss
         TrackerError: if the sweep cannot go on at all. The report names what only a part of it could not do.
     """
     findings = with_checkpoint(read_and_decide(github, settings, now), settings)
-    actions = render(findings.decisions.all, template, findings.seen.repository, settings)
+    actions = render(findings.decisions.all, template, findings.snapshot.repository, settings)
     results = writer.apply(actions)
     statistics = make_statistics(findings, results, settings, now)
     return make_report(findings, results, unwritten(actions), github.requests, statistics, now)

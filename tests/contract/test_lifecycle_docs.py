@@ -30,8 +30,8 @@ def a_history(random: Random) -> list[Story]:
         begin = START + timedelta(hours=number)
         attempts = []
         for _ in range(random.choice([1, 1, 2])):
-            fates = tuple(random.choices(["success", "failure", "skipped", ABSENT], weights)[0] for _ in JOBS)
-            attempts.append(Attempt(fates, begin, begin + timedelta(minutes=10)))
+            conclusions = tuple(random.choices(["success", "failure", "skipped", ABSENT], weights)[0] for _ in JOBS)
+            attempts.append(Attempt(conclusions, begin, begin + timedelta(minutes=10)))
             begin += timedelta(minutes=20)
         stories.append(Story(number, number - random.randint(0, 1), "main", tuple(attempts)))
     return stories
@@ -71,7 +71,7 @@ def a_person_acts(tracker: Tracker, random: Random, now: datetime) -> None:
 
 def transitions() -> set[Step]:
     """The transitions that many random histories make."""
-    found: set[Step] = set()
+    steps: set[Step] = set()
     for seed in range(60):
         random = Random(seed)  # noqa: S311 - histories, no secrets
         stories = a_history(random)
@@ -80,23 +80,23 @@ def transitions() -> set[Step]:
             now = START + timedelta(hours=hour, minutes=45)
             before = states(tracker)
             a_person_acts(tracker, random, now)
-            found |= _steps(before, states(tracker))
+            steps |= _steps(before, states(tracker))
             before = states(tracker)
             tracker.sweep(now)
-            found |= _steps(before, states(tracker))
-    return found
+            steps |= _steps(before, states(tracker))
+    return steps
 
 
 def _steps(before: dict[int, str], after: dict[int, str]) -> set[Step]:
     steps = {(before.get(number, NOTHING), state) for number, state in after.items()}
-    # What stays as it is has an arrow only where it is written anew.
+    # What stays as it is has an arrow only where it is written again.
     return {(start, end) for start, end in steps if start != end or start in {"Failing", "Mended"}}
 
 
 def test_every_transition_of_the_diagram_happens_and_no_other() -> None:
-    seen = transitions()
-    assert documented().keys() - seen == set()
-    assert seen - documented().keys() == set()
+    made = transitions()
+    assert documented().keys() - made == set()
+    assert made - documented().keys() == set()
 
 
 def test_every_transition_names_its_rule_or_says_that_a_person_made_it() -> None:

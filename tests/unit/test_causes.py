@@ -18,14 +18,14 @@ from ci_failure_tracker.tracking.observations import with_diagnoses
 from ci_failure_tracker.tracking.state_update import fit, follow, updated_state
 
 
-def history(seen: list[Observation], *readings: JobDiagnosis, **given: str) -> History:
-    (only,) = read_histories(with_diagnoses(seen, readings), some_settings(**given))
+def history(observations: list[Observation], *readings: JobDiagnosis, **given: str) -> History:
+    (only,) = read_histories(with_diagnoses(observations, readings), some_settings(**given))
     return only
 
 
-def learnt(state: State | None, seen: list[Observation], *readings: JobDiagnosis) -> State:
+def learnt(state: State | None, observations: list[Observation], *readings: JobDiagnosis) -> State:
     """The state after a sweep that read these logs, and knows what the state remembers."""
-    return updated_state(state, history(seen, *remembered([state] if state else []), *readings))
+    return updated_state(state, history(observations, *remembered([state] if state else []), *readings))
 
 
 def table(state: State) -> list[tuple[str, int]]:
@@ -33,58 +33,71 @@ def table(state: State) -> list[tuple[str, int]]:
 
 
 def test_each_failed_job_counts_once_for_its_cause() -> None:
-    seen = [red(a_run(1), "test (a)", 1), red(a_run(1), "test (b)", 2), red(a_run(2), "test (a)", 3)]
-    state = learnt(None, seen, a_reading(seen[0]), a_reading(seen[1]), a_reading(seen[2], "OSError: disk"))
+    observations = [red(a_run(1), "test (a)", 1), red(a_run(1), "test (b)", 2), red(a_run(2), "test (a)", 3)]
+    state = learnt(
+        None,
+        observations,
+        a_reading(observations[0]),
+        a_reading(observations[1]),
+        a_reading(observations[2], "OSError: disk"),
+    )
     assert table(state) == [("OSError: disk", 1), ("ValueError: no year", 2)]
-    assert learnt(state, seen) == state
+    assert learnt(state, observations) == state
 
 
 def test_a_cause_knows_when_it_was_seen_first_and_last() -> None:
-    seen = [red(a_run(number)) for number in (1, 2, 3)]
-    (cause,) = learnt(None, seen, *map(a_reading, seen)).causes
+    observations = [red(a_run(number)) for number in (1, 2, 3)]
+    (cause,) = learnt(None, observations, *map(a_reading, observations)).causes
     assert cause.first_seen == a_run(1).started_at
     assert cause.last_seen == a_run(3).updated_at
 
 
 def test_what_is_read_later_is_counted_then() -> None:
-    seen = [red(a_run(1)), red(a_run(2))]
-    first = learnt(None, seen, a_reading(seen[1]))
-    second = learnt(first, seen, a_reading(seen[0]))
+    observations = [red(a_run(1)), red(a_run(2))]
+    first = learnt(None, observations, a_reading(observations[1]))
+    second = learnt(first, observations, a_reading(observations[0]))
     assert (table(first), table(second)) == ([("ValueError: no year", 1)], [("ValueError: no year", 2)])
-    assert learnt(second, seen) == second
+    assert learnt(second, observations) == second
 
 
 def test_the_excerpt_is_that_of_the_newest_failure_whose_cause_is_known() -> None:
-    seen = [red(a_run(1)), red(a_run(2)), red(a_run(3))]
-    state = learnt(None, seen, a_reading(seen[1], "OSError: disk"), a_reading(seen[2], "", LogUnavailable.GONE))
+    observations = [red(a_run(1)), red(a_run(2)), red(a_run(3))]
+    state = learnt(
+        None,
+        observations,
+        a_reading(observations[1], "OSError: disk"),
+        a_reading(observations[2], "", LogUnavailable.GONE),
+    )
     assert state.evidence is not None
     assert (state.evidence.number, state.evidence.headline) == (2, "OSError: disk")
-    older = learnt(state, seen, a_reading(seen[0]))
+    older = learnt(state, observations, a_reading(observations[0]))
     assert older.evidence == state.evidence
-    newer = learnt(state, [*seen, red(a_run(4))], a_reading(red(a_run(4)), "KeyError: 7"))
+    newer = learnt(state, [*observations, red(a_run(4))], a_reading(red(a_run(4)), "KeyError: 7"))
     assert newer.evidence is not None
     assert newer.evidence.headline == "KeyError: 7"
 
 
 def test_of_the_jobs_of_a_run_a_log_is_shown_rather_than_annotations() -> None:
-    seen = [red(a_run(1), "test (a)", 1), red(a_run(1), "test (b)", 2)]
-    state = learnt(None, seen, a_reading(seen[0], "A", LogUnavailable.GONE), a_reading(seen[1], "B"))
+    observations = [red(a_run(1), "test (a)", 1), red(a_run(1), "test (b)", 2)]
+    state = learnt(
+        None, observations, a_reading(observations[0], "A", LogUnavailable.GONE), a_reading(observations[1], "B")
+    )
     assert state.evidence is not None
     assert state.evidence.headline == "B"
 
 
 def test_a_log_that_is_not_there_is_remembered_until_it_is() -> None:
-    seen = [red(a_run(1))]
-    absent = learnt(None, seen, a_reading(seen[0], "", LogUnavailable.NOT_FOUND))
+    observations = [red(a_run(1))]
+    absent = learnt(None, observations, a_reading(observations[0], "", LogUnavailable.NOT_FOUND))
     assert [leg.log_unavailable for leg in absent.latest.legs] == [LogUnavailable.NOT_FOUND]
-    assert learnt(absent, seen, a_reading(seen[0], "", LogUnavailable.NOT_FOUND)) == absent
-    assert learnt(absent, seen) == absent
-    back = learnt(absent, seen, a_reading(seen[0]))
+    assert learnt(absent, observations, a_reading(observations[0], "", LogUnavailable.NOT_FOUND)) == absent
+    assert learnt(absent, observations) == absent
+    back = learnt(absent, observations, a_reading(observations[0]))
     assert [(leg.signature, leg.log_unavailable) for leg in back.latest.legs] == [("v1:ValueError: no year", None)]
     assert table(back) == [("ValueError: no year", 1)]
 
 
-def test_how_a_job_really_ended_is_remembered_although_github_goes_on_saying_otherwise() -> None:
+def test_an_outcome_that_github_shows_as_another_is_remembered() -> None:
     cancelled = red(a_run(1), outcome=Outcome.CANCELLED)
     first = learnt(None, [cancelled], a_reading(cancelled, "past its time", outcome=Outcome.TIMED_OUT))
     assert first.latest.outcome is Outcome.TIMED_OUT
@@ -101,34 +114,34 @@ def test_a_cause_learnt_later_also_changes_how_the_run_ended() -> None:
 
 
 def test_of_many_causes_those_seen_last_are_named_and_the_others_counted() -> None:
-    seen = [red(a_run(number)) for number in range(1, 15)]
+    observations = [red(a_run(number)) for number in range(1, 15)]
     state: State | None = None
     for end in range(1, 15):
-        state = learnt(state, seen[:end], a_reading(seen[end - 1], f"cause {end}"))
+        state = learnt(state, observations[:end], a_reading(observations[end - 1], f"cause {end}"))
     assert state is not None
     assert [cause.headline for cause in state.causes] == [f"cause {number}" for number in range(14, 14 - CAUSES, -1)]
     assert state.other_causes == 4
 
 
 def test_what_another_issue_knows_more_of_wins() -> None:
-    seen = [red(a_run(1))]
-    absent = learnt(None, seen, a_reading(seen[0], "", LogUnavailable.GONE))
-    known = learnt(None, seen, a_reading(seen[0]))
+    observations = [red(a_run(1))]
+    absent = learnt(None, observations, a_reading(observations[0], "", LogUnavailable.GONE))
+    known = learnt(None, observations, a_reading(observations[0]))
     for states in ([absent, known], [known, absent]):
         assert remembered(states)[-1].signature == "v1:ValueError: no year"
 
 
-def test_an_issue_of_a_cause_keeps_its_name_when_fewer_of_its_jobs_are_looked_at() -> None:
-    seen = [red(a_run(1), "build", 1), red(a_run(2), "build", 2), red(a_run(2), "test", 3)]
-    readings = [a_reading(one) for one in seen]
-    state = updated_state(None, history(seen, *readings, group_by="cause"))
+def test_an_issue_of_a_cause_keeps_its_name_if_fewer_of_its_jobs_are_read() -> None:
+    observations = [red(a_run(1), "build", 1), red(a_run(2), "build", 2), red(a_run(2), "test", 3)]
+    readings = [a_reading(one) for one in observations]
+    state = updated_state(None, history(observations, *readings, group_by="cause"))
     assert state.identity.job == "build, test"
-    assert updated_state(state, history(seen[1:2], readings[1], group_by="cause")).identity == state.identity
+    assert updated_state(state, history(observations[1:2], readings[1], group_by="cause")).identity == state.identity
 
 
 def test_a_follower_counts_the_causes_of_its_own_failures_only() -> None:
-    seen = [red(a_run(1)), red(a_run(3))]
-    everything = history(seen, a_reading(seen[0], "old"), a_reading(seen[1], "new"))
+    observations = [red(a_run(1)), red(a_run(3))]
+    everything = history(observations, a_reading(observations[0], "old"), a_reading(observations[1], "new"))
     follower = follow(7, everything, a_run(2).started_at)
     assert table(follower) == [("new", 1)]
 
@@ -145,9 +158,15 @@ def with_lines(reading: JobDiagnosis, texts: list[str]) -> JobDiagnosis:
 def a_full_state(line: str, lines: int = 30) -> State:
     """Eleven failed runs of nine legs with long names, each run with a cause of its own."""
     names = [f"test ({leg} {'x' * 50})" for leg in range(9)]
-    seen = [red(a_run(number), name, 10 * number + leg) for number in range(1, 12) for leg, name in enumerate(names)]
+    observations = [
+        red(a_run(number), name, 10 * number + leg) for number in range(1, 12) for leg, name in enumerate(names)
+    ]
     texts = [f"{number} {line}" for number in range(lines)]
-    return learnt(None, seen, *(with_lines(a_reading(one, f"cause {one.run.number} {line}"), texts) for one in seen))
+    return learnt(
+        None,
+        observations,
+        *(with_lines(a_reading(one, f"cause {one.run.number} {line}"), texts) for one in observations),
+    )
 
 
 @given(st.text(max_size=400), st.integers(1, 100))
@@ -165,20 +184,22 @@ def test_a_line_of_hyphens_does_not_cost_six_bytes_for_each() -> None:
     assert ruled < 4 * plain
 
 
-def test_under_pressure_five_lines_of_the_excerpt_stay_with_the_headline_among_them() -> None:
-    seen = [red(a_run(1))]
-    reading = a_reading(seen[0])
+def test_at_least_five_lines_stay_with_the_headline_among_them() -> None:
+    observations = [red(a_run(1))]
+    reading = a_reading(observations[0])
     texts = [f"{number} {'<' * 250}" for number in range(20)]
     texts[12] = reading.headline
-    state = learnt(None, seen, with_lines(reading, texts))
+    state = learnt(None, observations, with_lines(reading, texts))
     assert state.evidence is not None
     assert 5 <= len(state.evidence.lines) < 20
     assert reading.headline in [line.text for line in state.evidence.lines]
 
 
 def test_older_runs_go_before_the_lines_of_the_excerpt() -> None:
-    seen = [red(a_run(number)) for number in range(1, 12)]
-    few, many = (learnt(None, seen, with_lines(a_reading(seen[-1]), ["=" * 45] * lines)) for lines in (30, 100))
+    observations = [red(a_run(number)) for number in range(1, 12)]
+    few, many = (
+        learnt(None, observations, with_lines(a_reading(observations[-1]), ["=" * 45] * lines)) for lines in (30, 100)
+    )
     assert few.evidence is not None
     assert many.evidence is not None
     assert (len(few.evidence.lines), len(few.occurrences)) == (30, 10)
@@ -186,8 +207,8 @@ def test_older_runs_go_before_the_lines_of_the_excerpt() -> None:
 
 
 def test_of_a_long_line_the_beginning_and_the_end_stay() -> None:
-    seen = [red(a_run(1))]
-    state = learnt(None, seen, a_reading(seen[0], f"begin {'x' * 900} end"))
+    observations = [red(a_run(1))]
+    state = learnt(None, observations, a_reading(observations[0], f"begin {'x' * 900} end"))
     assert state.evidence is not None
     for text in (state.evidence.headline, state.evidence.lines[1].text):
         assert len(text) <= 300
@@ -196,8 +217,8 @@ def test_of_a_long_line_the_beginning_and_the_end_stay() -> None:
 
 
 def test_green_runs_change_nothing_of_what_is_known() -> None:
-    seen = [red(a_run(1))]
-    state = learnt(None, seen, a_reading(seen[0]))
-    after = learnt(state, [*seen, green(a_run(2))])
+    observations = [red(a_run(1))]
+    state = learnt(None, observations, a_reading(observations[0]))
+    after = learnt(state, [*observations, green(a_run(2))])
     assert (after.causes, after.evidence) == (state.causes, state.evidence)
     assert START + timedelta(hours=1) == after.first_seen

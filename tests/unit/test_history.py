@@ -16,51 +16,51 @@ from ci_failure_tracker.tracking.state_update import REMEMBERED, follow, updated
 SETTINGS = some_settings()
 
 
-def history(*seen: Observation, **given: str) -> History:
-    (only,) = read_histories(seen, some_settings(**given))
+def history(*observations: Observation, **options: str) -> History:
+    (only,) = read_histories(observations, some_settings(**options))
     return only
 
 
-def test_a_job_is_failing_while_its_newest_verdict_is_red() -> None:
+def test_a_job_is_failing_while_its_newest_result_is_a_failure() -> None:
     assert history(green(a_run(1)), red(a_run(2))).failing
     assert not history(red(a_run(1)), green(a_run(2))).failing
 
 
 def test_the_order_in_which_runs_were_read_does_not_matter() -> None:
-    seen = [red(a_run(1)), green(a_run(2)), red(a_run(3)), red(a_run(4))]
-    assert history(*seen) == history(*reversed(seen))
+    observations = [red(a_run(1)), green(a_run(2)), red(a_run(3)), red(a_run(4))]
+    assert history(*observations) == history(*reversed(observations))
 
 
-def test_the_break_is_bounded_by_the_last_green_and_the_first_red() -> None:
-    found = history(red(a_run(1)), green(a_run(2)), red(a_run(3)), red(a_run(4)))
-    assert found.last_green is not None
-    assert found.first_red is not None
-    assert (found.last_green.number, found.first_red.number) == (2, 3)
+def test_the_last_passing_and_the_first_failing_run_bound_the_break() -> None:
+    of_job = history(red(a_run(1)), green(a_run(2)), red(a_run(3)), red(a_run(4)))
+    assert of_job.last_green is not None
+    assert of_job.first_red is not None
+    assert (of_job.last_green.number, of_job.first_red.number) == (2, 3)
 
 
-def test_without_a_green_in_sight_only_the_first_red_is_known() -> None:
-    found = history(red(a_run(1)), red(a_run(2)))
-    assert found.last_green is None
-    assert found.first_red is not None
-    assert found.first_red.number == 1
+def test_without_a_passing_run_only_the_first_failing_run_is_known() -> None:
+    of_job = history(red(a_run(1)), red(a_run(2)))
+    assert of_job.last_green is None
+    assert of_job.first_red is not None
+    assert of_job.first_red.number == 1
 
 
-def test_green_on_another_branch_does_not_mend_a_job() -> None:
+def test_a_pass_on_another_branch_is_no_fix() -> None:
     assert history(red(a_run(1)), green(a_run(2, branch="release"))).failing
 
 
-def test_green_in_another_workflow_of_the_same_name_does_not_mend_a_job() -> None:
+def test_a_pass_in_another_workflow_of_the_same_name_is_no_fix() -> None:
     twin = Workflow(2, "CI", ".github/workflows/twin.yml")
     assert history(red(a_run(1)), green(a_run(2, workflow=twin))).failing
 
 
-def test_a_green_run_of_an_event_that_never_starts_the_job_does_not_mend_it() -> None:
+def test_a_passing_run_of_an_event_that_never_starts_the_job_is_no_fix() -> None:
     assert history(red(a_run(1, event="schedule")), green(a_run(2, event="push"))).failing
 
 
-def test_a_green_run_of_an_event_known_to_start_the_job_mends_it() -> None:
-    seen = (red(a_run(1, event="push")), red(a_run(2, event="schedule")), green(a_run(3, event="push")))
-    assert not history(*seen).failing
+def test_a_passing_run_of_an_event_known_to_start_the_job_is_a_fix() -> None:
+    observations = (red(a_run(1, event="push")), red(a_run(2, event="schedule")), green(a_run(3, event="push")))
+    assert not history(*observations).failing
 
 
 def test_a_rerun_of_an_old_run_does_not_speak_for_a_newer_commit() -> None:
@@ -74,42 +74,42 @@ def test_skipped_jobs_say_nothing() -> None:
     assert history(red(a_run(1)), skipped).failing
 
 
-def test_a_green_run_in_which_the_job_was_skipped_does_not_mend_it() -> None:
+def test_a_passing_run_in_which_the_job_was_skipped_is_no_fix() -> None:
     skipped = (Observation(a_run(3), None, job="deploy", job_id=1), green(a_run(3), "lint"))
     whole = green(a_run(2, "success"))
-    in_green = tuple(dataclasses.replace(one, run=a_run(3, "success")) for one in skipped)
+    in_green = tuple(dataclasses.replace(job, run=a_run(3, "success")) for job in skipped)
     assert history(red(a_run(1), "deploy"), whole, *in_green).failing
     assert not history(red(a_run(1), "deploy"), whole).failing
 
 
-def test_the_green_run_that_ran_the_job_mends_it_though_later_ones_skip_it() -> None:
+def test_a_passing_run_with_the_job_is_a_fix_though_later_runs_skip_it() -> None:
     later = a_run(3, "success")
     skipped = (Observation(later, None, job="deploy", job_id=1), green(later, "lint"))
-    found = history(red(a_run(1), "deploy"), green(a_run(2, "success"), "deploy"), *skipped)
-    assert not found.failing
-    assert found.green_again is not None
-    assert found.green_again.number == 2
+    of_job = history(red(a_run(1), "deploy"), green(a_run(2, "success"), "deploy"), *skipped)
+    assert not of_job.failing
+    assert of_job.green_again is not None
+    assert of_job.green_again.number == 2
 
 
-def test_every_failing_leg_must_be_green_again() -> None:
-    seen = (
+def test_every_failing_leg_must_pass_again() -> None:
+    observations = (
         red(a_run(1), "test (a)"),
         red(a_run(1), "test (b)"),
         green(a_run(2), "test (a)"),
         Observation(a_run(2), None, job="test (b)"),
     )
-    assert history(*seen).failing_legs == ("b",)
+    assert history(*observations).failing_legs == ("b",)
 
 
 def test_a_leg_that_left_the_matrix_is_not_failing() -> None:
-    seen = (red(a_run(1), "test (a)"), green(a_run(1), "test (b)"), green(a_run(2), "test (b)"))
-    assert not history(*seen).failing
+    observations = (red(a_run(1), "test (a)"), green(a_run(1), "test (b)"), green(a_run(2), "test (b)"))
+    assert not history(*observations).failing
 
 
 def test_a_leg_that_a_skipped_matrix_hides_is_still_failing() -> None:
     hidden = Observation(a_run(2), None, job="test")
-    found = read_histories((red(a_run(1), "test (a)"), hidden, red(a_run(2), "lint")), SETTINGS)
-    assert {one.identity.job: one.failing for one in found} == {"lint": True, "test": True}
+    histories = read_histories((red(a_run(1), "test (a)"), hidden, red(a_run(2), "lint")), SETTINGS)
+    assert {each.identity.job: each.failing for each in histories} == {"lint": True, "test": True}
 
 
 def test_of_two_jobs_with_one_name_the_failed_one_speaks() -> None:
@@ -127,17 +127,17 @@ def test_all_legs_of_a_run_are_one_occurrence() -> None:
     assert [leg.leg for leg in only.legs] == ["a", "b"]
 
 
-def test_the_gravest_outcome_names_the_occurrence() -> None:
-    seen = (Observation(a_run(1), Outcome.CANCELLED, job="test (a)"), red(a_run(1), "test (b)"))
-    assert history(*seen).latest.outcome is Outcome.FAILURE
+def test_the_worst_outcome_names_the_occurrence() -> None:
+    observations = (Observation(a_run(1), Outcome.CANCELLED, job="test (a)"), red(a_run(1), "test (b)"))
+    assert history(*observations).latest.outcome is Outcome.FAILURE
 
 
 def test_a_workflow_that_starts_again_no_longer_fails_to_start() -> None:
     broken = Observation(
         a_run(1, "startup_failure"), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN
     )
-    found = {one.identity.job: one.failing for one in read_histories((broken, red(a_run(2))), SETTINGS)}
-    assert found == {"startup failure": False, "test": True}
+    histories = {each.identity.job: each.failing for each in read_histories((broken, red(a_run(2))), SETTINGS)}
+    assert histories == {"startup failure": False, "test": True}
     assert not history(broken, green(a_run(2, event="schedule"))).failing
     assert history(
         broken, Observation(a_run(2), Outcome.STARTUP_FAILURE, job="startup failure", kind=IdentityKind.RUN)
@@ -160,8 +160,8 @@ def test_one_dependabot_update_says_nothing_of_another_ecosystem() -> None:
 
 
 def test_a_job_that_the_workflow_no_longer_has_is_not_failing() -> None:
-    found = read_histories((red(a_run(1), "old"), red(a_run(2), "new")), SETTINGS)
-    assert {one.identity.job: one.failing for one in found} == {"new": True, "old": False}
+    histories = read_histories((red(a_run(1), "old"), red(a_run(2), "new")), SETTINGS)
+    assert {each.identity.job: each.failing for each in histories} == {"new": True, "old": False}
 
 
 @pytest.mark.parametrize(
@@ -174,26 +174,26 @@ def test_a_job_that_the_workflow_no_longer_has_is_not_failing() -> None:
     ids=["a cancelled run", "another event", "another branch"],
 )
 def test_a_job_that_a_run_may_just_not_have_reached_is_still_failing(newer: Run) -> None:
-    found = read_histories((red(a_run(1), "old"), red(newer, "new")), SETTINGS)
-    assert {one.identity.job: one.failing for one in found} == {"new": True, "old": True}
+    histories = read_histories((red(a_run(1), "old"), red(newer, "new")), SETTINGS)
+    assert {each.identity.job: each.failing for each in histories} == {"new": True, "old": True}
 
 
 @pytest.mark.parametrize(("name", "skipped"), [("call / test", "call"), ("test (3.12)", "test")])
 def test_a_job_behind_a_skipped_call_or_matrix_is_still_failing(name: str, skipped: str) -> None:
     newer = (Observation(a_run(2), None, job=skipped, job_id=9), red(a_run(2), "lint"))
-    found = read_histories((red(a_run(1), name), *newer), some_settings(matrix="separate"))
-    assert {one.identity.job: one.failing for one in found} == {"lint": True, name: True}
+    histories = read_histories((red(a_run(1), name), *newer), some_settings(matrix="separate"))
+    assert {each.identity.job: each.failing for each in histories} == {"lint": True, name: True}
 
 
 # --- counting ------------------------------------------------------------------------------------
 
 
 def test_an_occurrence_is_counted_once_however_often_it_is_seen() -> None:
-    seen = [red(a_run(number)) for number in range(1, 40)]
-    state = updated_state(None, history(*seen))
+    observations = [red(a_run(number)) for number in range(1, 40)]
+    state = updated_state(None, history(*observations))
     assert state.count == 39
     assert len(state.occurrences) == REMEMBERED
-    assert updated_state(state, history(*seen)) == state
+    assert updated_state(state, history(*observations)) == state
 
 
 def test_a_rerun_that_fails_again_is_a_new_occurrence() -> None:
@@ -209,10 +209,10 @@ def test_a_failed_job_that_a_rerun_only_carries_along_is_not_counted_again() -> 
 
 
 def test_a_run_that_somebody_only_touches_is_not_counted_again() -> None:
-    seen = [red(a_run(number)) for number in range(1, 15)]
-    state = updated_state(None, history(*seen))
-    touched = dataclasses.replace(seen[0], run=a_run(1, updated_at=a_run(90).updated_at))
-    assert updated_state(state, history(touched, *seen[1:])) == state
+    observations = [red(a_run(number)) for number in range(1, 15)]
+    state = updated_state(None, history(*observations))
+    touched = dataclasses.replace(observations[0], run=a_run(1, updated_at=a_run(90).updated_at))
+    assert updated_state(state, history(touched, *observations[1:])) == state
 
 
 def test_a_run_that_ends_late_is_counted_when_it_ends() -> None:
@@ -229,7 +229,7 @@ def test_a_follower_counts_only_what_came_after_the_closing() -> None:
     assert updated_state(follower, everything) == follower
 
 
-def test_what_an_issue_knew_of_the_break_stays_when_the_runs_looked_at_start_too_late() -> None:
+def test_a_break_that_is_no_longer_listed_keeps_its_bounds() -> None:
     state = updated_state(None, history(green(a_run(1)), red(a_run(2)), red(a_run(3))))
     later = updated_state(state, history(red(a_run(3)), red(a_run(4))))
     assert (later.last_green, later.first_red) == (state.last_green, state.first_red)
@@ -257,8 +257,8 @@ def a_story(draw: st.DrawFn) -> list[Run]:
 def seen_until(runs: list[Run], moment: int) -> History | None:
     ended = [run for run in runs if run.updated_at <= START + timedelta(hours=moment)]
     jobs = {run.id: [a_job(ended_at=run.updated_at)] for run in ended if run.conclusion == "failure"}
-    found = read_histories(observe(a_scan(ended, jobs)), SETTINGS)
-    return found[0] if found else None
+    histories = read_histories(observe(a_scan(ended, jobs)), SETTINGS)
+    return histories[0] if histories else None
 
 
 @given(a_story(), st.lists(st.integers(1, 45), max_size=8))
@@ -266,8 +266,8 @@ def seen_until(runs: list[Run], moment: int) -> History | None:
 def test_many_small_sweeps_count_as_much_as_one(runs: list[Run], moments: list[int]) -> None:
     state: State | None = None
     for moment in [*sorted(moments), 60]:
-        found = seen_until(runs, moment)
-        state = updated_state(state, found) if found else state
+        history_so_far = seen_until(runs, moment)
+        state = updated_state(state, history_so_far) if history_so_far else state
     at_once = seen_until(runs, 60)
     failures = sum(run.conclusion == "failure" for run in runs)
     assert (state.count if state else 0) == failures
@@ -277,5 +277,5 @@ def test_many_small_sweeps_count_as_much_as_one(runs: list[Run], moments: list[i
 
 @pytest.mark.parametrize("group_by", ["job", "workflow"])
 def test_jobs_of_one_run_are_grouped_as_asked(group_by: str) -> None:
-    found = read_histories((red(a_run(1), "lint"), red(a_run(1), "test")), some_settings(group_by=group_by))
-    assert len(found) == {"job": 2, "workflow": 1}[group_by]
+    histories = read_histories((red(a_run(1), "lint"), red(a_run(1), "test")), some_settings(group_by=group_by))
+    assert len(histories) == {"job": 2, "workflow": 1}[group_by]

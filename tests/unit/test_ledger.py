@@ -52,8 +52,8 @@ def mended() -> Snapshot:
 
 
 def ledger_of(plan: Plan, results: tuple[Result, ...]) -> IssueSnapshots:
-    tracked = plan.found.known.tracked.written
-    return take_issue_snapshots(plan.found.seen, tracked, plan.failing, results, LATER)
+    tracked = plan.found.history.tracked_issues.written
+    return take_issue_snapshots(plan.found.snapshot, tracked, plan.failing, results, LATER)
 
 
 def ledger(scan: Snapshot, results: tuple[Result, ...] | None = None, **given: str) -> IssueSnapshots:

@@ -15,7 +15,7 @@ from ci_failure_tracker.model import Skip
 from stories import JOBS, Attempt, Story, Tracker, moments
 from sweeping import Plan
 
-FATES = st.sampled_from(["success", "success", "success", "failure", "failure", "skipped", "cancelled"])
+CONCLUSIONS = st.sampled_from(["success", "success", "success", "failure", "failure", "skipped", "cancelled"])
 
 
 @st.composite
@@ -28,9 +28,12 @@ def a_history(
         begin = START + timedelta(hours=number)
         attempts = []
         for _ in range(draw(st.sampled_from([1, 1, 1, 2])) if reruns else 1):
-            fates = tuple(draw(FATES if skips else FATES.filter(lambda fate: fate != "skipped")) for _ in JOBS)
+            conclusions = tuple(
+                draw(CONCLUSIONS if skips else CONCLUSIONS.filter(lambda conclusion: conclusion != "skipped"))
+                for _ in JOBS
+            )
             end = begin + timedelta(minutes=draw(st.integers(1, 100)))
-            attempts.append(Attempt(fates, begin, end))
+            attempts.append(Attempt(conclusions, begin, end))
             begin = end + timedelta(minutes=draw(st.integers(1, 90)))
         stories.append(Story(number, commit, draw(st.sampled_from(branches)), tuple(attempts)))
     return stories
@@ -49,11 +52,11 @@ def red_at(stories: Sequence[Story], job: str, now: datetime) -> bool:
     for branch in {story.branch for story in stories}:
         for place in legs_of(job):
             last = [
-                attempt.fates[place]
+                attempt.conclusions[place]
                 for story in stories
                 if story.branch == branch
                 for attempt in _attempts_of(story, now)
-                if attempt.fates[place] in {"success", "failure"}
+                if attempt.conclusions[place] in {"success", "failure"}
             ]
             if last and last[-1] == "failure":
                 return True
@@ -105,10 +108,10 @@ def test_nothing_is_closed_before_it_was_green_on_distinct_commits(
     for now, action in tracker.closed:
         places = legs_of(action.identity.job)
         over = [story for story in stories if story.attempts[0].ended_at <= now]
-        fates = [(story.commit, [story.attempts[0].fates[place] for place in places]) for story in over]
-        last = max(number for number, (_, fates_of) in enumerate(fates) if "failure" in fates_of)
-        bad = {commit for commit, fates_of in fates if "failure" in fates_of}
-        green = {commit for commit, fates_of in fates[last + 1 :] if "success" in fates_of}
+        conclusions = [(story.commit, [story.attempts[0].conclusions[place] for place in places]) for story in over]
+        last = max(number for number, (_, ended) in enumerate(conclusions) if "failure" in ended)
+        bad = {commit for commit, ended in conclusions if "failure" in ended}
+        green = {commit for commit, ended in conclusions[last + 1 :] if "success" in ended}
         assert len(green - bad) >= close_after
 
 
@@ -126,14 +129,14 @@ def test_occurrences_are_never_counted_twice(stories: list[Story], every: int) -
             (story.number, number)
             for story in stories
             for number, attempt in enumerate(story.attempts)
-            if any(attempt.fates[place] == "failure" for place in legs_of(tracked.state.identity.job))
+            if any(attempt.conclusions[place] == "failure" for place in legs_of(tracked.state.identity.job))
         ]
         assert tracked.state.count == len(failed)
 
 
 def issues_of(tracker: Tracker) -> list[object]:
     """What the issues say is broken, how often, and what is proven; not what only adorns it."""
-    found = [(issue, read_tracked(issue)) for issue in tracker.issues.values()]
+    issues = [(issue, read_tracked(issue)) for issue in tracker.issues.values()]
     return [
         (
             issue.number,
@@ -144,16 +147,14 @@ def issues_of(tracker: Tracker) -> list[object]:
             tracked.state.occurrences,
             [(line.branch_key, line.red, line.last_red, line.gone) for line in tracked.state.branch_statuses],
         )
-        for issue, tracked in found
+        for issue, tracked in issues
         if tracked and tracked.state
     ]
 
 
 @given(a_history(branches=("main", "release"), skips=False), EVERY, st.integers(4, 30))
 @settings(deadline=None, max_examples=15)
-def test_reading_again_what_the_issues_hold_would_tell_nothing_more(
-    stories: list[Story], every: int, most: int
-) -> None:
+def test_reading_again_what_the_issues_hold_adds_nothing(stories: list[Story], every: int, most: int) -> None:
     saving, thorough = Tracker(stories, most=most), Tracker(stories, most=most, remembers=False)
     for now in moments(stories, every):
         saving.sweep(now)
@@ -168,7 +169,7 @@ def _done(plan: Plan) -> tuple[object, ...]:
 
 @given(a_history(branches=("main", "release")), EVERY, st.integers(0, 1_000))
 @settings(deadline=None, max_examples=15)
-def test_the_plan_does_not_depend_on_the_order_of_what_was_read(stories: list[Story], every: int, seed: int) -> None:
+def test_the_writes_do_not_depend_on_the_order_of_what_was_read(stories: list[Story], every: int, seed: int) -> None:
     tracker = Tracker(stories)
     for now in moments(stories, every):
         assert _done(tracker.plan(now, random.Random(seed))) == _done(tracker.plan(now))  # noqa: S311 - an order
@@ -186,16 +187,16 @@ def test_many_small_sweeps_end_in_the_same_issues_as_one(stories: list[Story], e
     for now in [*moments(stories, every), END]:
         often.sweep(now)
     once.sweep(END)
-    failing = {one.identity.id for one in once.plan(END).failing}
-    assert failing == {one.identity.id for one in often.plan(END).failing}
+    failing = {failing_job.identity.id for failing_job in once.plan(END).failing}
+    assert failing == {failing_job.identity.id for failing_job in often.plan(END).failing}
     assert failing <= set(often.open_ids())
     assert failing <= set(once.open_ids())
-    assert {one: often.counts()[one] for one in failing} == {one: once.counts()[one] for one in failing}
+    assert {job: often.counts()[job] for job in failing} == {job: once.counts()[job] for job in failing}
 
 
 @given(a_history(skips=False), EVERY)
 @settings(deadline=None, max_examples=15)
-def test_where_nothing_is_ever_closed_many_small_sweeps_remember_the_same(stories: list[Story], every: int) -> None:
+def test_many_small_sweeps_remember_the_same_if_nothing_is_closed(stories: list[Story], every: int) -> None:
     settings_ = some_settings(close_after="0")
     often, once = Tracker(stories, settings_), Tracker(stories, settings_)
     for now in [*moments(stories, every), END]:
@@ -207,8 +208,8 @@ def test_where_nothing_is_ever_closed_many_small_sweeps_remember_the_same(storie
 
 def _facts(tracker: Tracker) -> dict[str, tuple[object, ...]]:
     """What each issue remembers of the failures; how many greens were looked into depends on how often one looks."""
-    found = (read_tracked(issue) for issue in tracker.issues.values())
-    states = [one.state for one in found if one and one.state]
+    issues = (read_tracked(issue) for issue in tracker.issues.values())
+    states = [tracked.state for tracked in issues if tracked and tracked.state]
     return {
         state.identity.id: (
             state.count,
@@ -224,10 +225,10 @@ def _facts(tracker: Tracker) -> dict[str, tuple[object, ...]]:
 
 @given(a_history(), EVERY, st.integers(2, 6))
 @settings(deadline=None, max_examples=15)
-def test_nothing_is_closed_wrongly_however_little_is_looked_at(stories: list[Story], every: int, most: int) -> None:
+def test_nothing_is_closed_wrongly_however_few_runs_are_listed(stories: list[Story], every: int, most: int) -> None:
     tracker = Tracker(stories, most=most)
     for now in moments(stories, every):
-        seen = {run.number for run in tracker.look(now).seen.runs}
+        seen = {run.number for run in tracker.look(now).snapshot.runs}
         tracker.sweep(now)
         for at, action in tracker.closed:
             if at == now:

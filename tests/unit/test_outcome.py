@@ -40,7 +40,7 @@ def test_a_conclusion_is_judged_the_same_for_runs_and_jobs(conclusion: str | Non
     assert judge_run(run, [run]) is outcome
 
 
-def test_a_cancelled_run_is_superseded_by_a_newer_one_that_was_there_before_it_ended() -> None:
+def test_a_run_is_superseded_if_a_newer_one_was_created_before_it_ended() -> None:
     old = a_run(1, "cancelled")
     newer = a_run(2, None, created_at=old.updated_at - timedelta(seconds=5))
     assert judge_run(old, [newer, old]) is Outcome.SUPERSEDED
@@ -67,7 +67,7 @@ def test_a_run_in_progress_has_no_outcome_whatever_it_says() -> None:
     assert judge_run(run, [run]) is None
 
 
-def test_a_leg_that_fail_fast_cancelled_says_nothing() -> None:
+def test_a_leg_that_fail_fast_cancelled_has_no_outcome() -> None:
     failed, stopped = a_job("test (1)"), a_job("test (2)", "cancelled")
     assert judge_job(stopped, [failed, stopped]) is None
     assert judge_job(failed, [failed, stopped]) is Outcome.FAILURE
@@ -85,7 +85,7 @@ def test_the_failing_step_is_the_first_by_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "said", "outcome"),
+    ("shown", "diagnosed", "outcome"),
     [
         (Outcome.CANCELLED, Outcome.TIMED_OUT, Outcome.TIMED_OUT),
         (Outcome.CANCELLED, Outcome.RUNNER_LOST, Outcome.RUNNER_LOST),
@@ -100,17 +100,17 @@ def test_the_failing_step_is_the_first_by_number() -> None:
     ],
 )
 def test_github_shows_a_time_limit_and_a_lost_runner_as_something_else(
-    shown: Outcome | None, said: Outcome | None, outcome: Outcome | None
+    shown: Outcome | None, diagnosed: Outcome | None, outcome: Outcome | None
 ) -> None:
-    assert revised(shown, said) is outcome
+    assert revised(shown, diagnosed) is outcome
 
 
-def test_a_leg_that_fail_fast_stopped_still_says_nothing_whatever_its_log_says() -> None:
+def test_a_leg_that_fail_fast_stopped_has_no_outcome_despite_its_log() -> None:
     run = a_run(1)
-    observed = observe(a_scan([run], {run.id: [a_job("test (1)"), a_job("test (2)", "cancelled", 2)]}))
-    assert [one.outcome for one in observed] == [Outcome.FAILURE, None]
-    told = with_diagnoses(observed, [JobDiagnosis(5_002, "v1:x", "late", Outcome.TIMED_OUT)])
-    assert told == observed
+    observations = observe(a_scan([run], {run.id: [a_job("test (1)"), a_job("test (2)", "cancelled", 2)]}))
+    assert [one.outcome for one in observations] == [Outcome.FAILURE, None]
+    diagnosed = with_diagnoses(observations, [JobDiagnosis(5_002, "v1:x", "late", Outcome.TIMED_OUT)])
+    assert diagnosed == observations
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_leg_that_fail_fast_stopped_still_says_nothing_whatever_its_log_says()
         (Outcome.TIMED_OUT, Step(2, "Test", "timed_out"), True),
     ],
 )
-def test_annotations_are_needed_where_the_log_breaks_off(outcome: Outcome, step: Step | None, needed: bool) -> None:
+def test_annotations_are_needed_if_the_log_breaks_off(outcome: Outcome, step: Step | None, needed: bool) -> None:
     assert needs_annotations(outcome, step) is needed
 
 
@@ -143,7 +143,7 @@ def test_of_a_job_that_simply_failed_the_log_says_why() -> None:
         (Outcome.CANCELLED, Outcome.FAILURE),
     ],
 )
-def test_of_a_job_that_was_stopped_annotations_say_why_and_the_log_what_it_did(outcome: Outcome, said: Outcome) -> None:
+def test_annotations_say_why_a_job_was_stopped_and_its_log_what_it_did(outcome: Outcome, said: Outcome) -> None:
     log, annotations = a_diagnosis("in the log", "line"), a_diagnosis("in an annotation", outcome=said)
     both = combined(log, annotations, outcome)
     assert both is not None
@@ -161,29 +161,29 @@ def test_a_log_that_says_itself_that_the_time_was_over_is_believed() -> None:
     [("success", False), ("failure", True), ("timed_out", True), ("cancelled", True), ("skipped", False),
      ("startup_failure", False), ("action_required", False)],
 )  # fmt: skip
-def test_jobs_are_read_only_where_the_run_leaves_something_open(conclusion: str, needed: bool) -> None:
+def test_jobs_are_read_only_if_the_run_leaves_something_open(conclusion: str, needed: bool) -> None:
     run = a_run(1, conclusion)
     assert needs_jobs(run, [run]) is needed
 
 
-def proofs(runs: list[Run]) -> list[int]:
-    return [run.number for run in runs_to_verify(runs, (), some_settings())]
+def verified(runs: list[Run]) -> list[int]:
+    return [run.number for run in runs_to_verify(runs, (), (), some_settings())]
 
 
-def test_the_first_green_run_after_a_failure_and_the_newest_that_may_prove_it_are_looked_into() -> None:
+def test_the_first_passing_run_and_the_newest_ones_are_verified() -> None:
     fates = ["success", "failure", *["success"] * 7]
     runs = [a_run(number, fate) for number, fate in enumerate(fates, start=1)]
-    assert proofs(runs) == [3, 6, 7, 8, 9]
-    assert proofs(runs[:3]) == [3]
-    assert proofs(runs[:2]) == []
-    assert proofs([runs[0], *runs[2:]]) == []
-    assert proofs([runs[1], a_run(3, "success", branch="other")]) == []
+    assert verified(runs) == [3, 6, 7, 8, 9]
+    assert verified(runs[:3]) == [3]
+    assert verified(runs[:2]) == []
+    assert verified([runs[0], *runs[2:]]) == []
+    assert verified([runs[1], a_run(3, "success", branch="other")]) == []
 
 
 def test_a_failed_run_without_jobs_could_not_start() -> None:
     run = a_run(1, "failure")
-    (seen,) = observe(a_scan([run], {run.id: []}))
-    assert (seen.outcome, seen.job) == (Outcome.STARTUP_FAILURE, "startup failure")
+    (observation,) = observe(a_scan([run], {run.id: []}))
+    assert (observation.outcome, observation.job) == (Outcome.STARTUP_FAILURE, "startup failure")
 
 
 def test_a_run_whose_jobs_could_not_be_read_is_neither_green_nor_red() -> None:

@@ -228,7 +228,7 @@ def test_each_day_is_three_days(minute: int, hour: int, last: datetime) -> None:
 # --- its packages --------------------------------------------------------------------------------
 
 
-def test_the_packages_are_loaded_only_where_schedules_are_looked_at() -> None:
+def test_the_packages_are_imported_only_to_judge_schedules() -> None:
     asked = "import sys, ci_failure_tracker.entry.action; print({'yaml', 'cronsim'} & set(sys.modules))"
     path = {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run([sys.executable, "-c", asked], env=path, capture_output=True, text=True, check=True)

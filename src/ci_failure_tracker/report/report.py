@@ -189,7 +189,7 @@ def make_report(
     now: datetime,
 ) -> Report:
     """Put together what the steps of a sweep gave."""
-    scan, decisions = found.seen, found.decisions
+    scan, decisions = found.snapshot, found.decisions
     of_results = [problem for result in results for problem in result.problems]
     return Report(
         repository=scan.repository,
@@ -202,7 +202,9 @@ def make_report(
         requests=requests,
         logs=scan.logs,
         statistics=statistics,
-        issue_snapshots=take_issue_snapshots(scan, found.known.tracked.written, decisions.failing, results, now),
+        issue_snapshots=take_issue_snapshots(
+            scan, found.history.tracked_issues.written, decisions.failing, results, now
+        ),
     )
 
 

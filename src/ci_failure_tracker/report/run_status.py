@@ -67,12 +67,12 @@ class RunStatuses:
 
 def read_run_statuses(found: Findings, settings: Settings) -> RunStatuses:
     """What every run says. A run that was skipped or is not finished is left out."""
-    scan, known = found.seen, found.known
-    states = [one.state for one in known.tracked.written if one.state is not None]
+    scan, known = found.snapshot, found.history
+    states = [one.state for one in known.tracked_issues.written if one.state is not None]
     separate = settings.matrix is Matrix.SEPARATE
     name_of = cache(lambda name: name if separate else split_leg(name)[0])
     seen: dict[int, list[Observation]] = defaultdict(list)
-    for one in with_diagnoses(known.observed, scan.job_diagnoses):
+    for one in with_diagnoses(known.observations, scan.job_diagnoses):
         # What a silent schedule names as its run is the last one it had, and that speaks for itself.
         if one.run.subject != SCHEDULE:
             seen[one.run.id].append(one)

@@ -34,7 +34,7 @@ _WEEK = 7
 
 def make_statistics(found: Findings, results: Sequence[Result], settings: Settings, now: datetime) -> Statistics:
     """The figures of what one sweep saw and did."""
-    scan = found.seen
+    scan = found.snapshot
     told = read_run_statuses(found, settings)
     meter = _Meter(now, scan.window.start is not None, scan.window.partial)
     everything = sorted((one for of_one in told.workflows.values() for one in of_one), key=lambda one: one.run.order)
@@ -51,7 +51,7 @@ def make_statistics(found: Findings, results: Sequence[Result], settings: Settin
             for (workflow, job), of_job in jobs
         ),
         over_time=tuple(meter.over_time(everything)),
-        issues=_issues(scan, found.known.tracked.written, results, now),
+        issues=_issues(scan, found.history.tracked_issues.written, results, now),
     )
 
 

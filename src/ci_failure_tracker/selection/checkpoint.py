@@ -1,11 +1,11 @@
-"""How far the sweeps have read: which runs the open issues hold already, so that they are not read again."""
+"""The checkpoint: which runs the open issues hold already, so that they are not read again."""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.issues.state_codec import state_as_json
@@ -20,41 +20,41 @@ from ci_failure_tracker.model import (
     Snapshot,
     State,
 )
+from ci_failure_tracker.selection.runs_to_verify import runs_by_branch
 from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.observations import needs_jobs
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 
 MOST_WITHOUT = 12
-"""Runs of which an issue says that they have to be read again; of more it says nothing, and all are read."""
+"""Runs that a checkpoint names as not held by any issue; if there are more, there is no checkpoint."""
 
-_NOT_TAKEN_IN = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN})
+_NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN})
+"""Reasons for which no issue holds what the runs say."""
 
 
 # --- what need not be read again -----------------------------------------------------------------
 
 
-def runs_before_checkpoint(runs: Sequence[Run], tracked: TrackedIssues, settings: Settings) -> frozenset[int]:
-    """The runs of which the open issues hold all that they said of what these issues stand for."""
-    checkpoint = _valid(tracked.written, settings)
+def runs_before_checkpoint(runs: Sequence[Run], tracked_issues: TrackedIssues, settings: Settings) -> frozenset[int]:
+    """The ids of the runs that need not be read again, because the open issues hold what they say."""
+    checkpoint = _valid_checkpoint(tracked_issues.written, settings)
     if checkpoint is None:
         return frozenset()
-    told = {run.id for run in runs if _is_within(run, checkpoint)}
-    return frozenset(told - set(_to_read_again(runs, told, checkpoint)))
+    held = {run.id for run in runs if _is_within(run, checkpoint)}
+    return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
 
-def _valid(tracked: Sequence[Tracked], settings: Settings) -> Checkpoint | None:
-    """The farthest reach that is true of the issues as they stand."""
-    states = _open_states(tracked)
-    if states is None:
+def _valid_checkpoint(tracked_issues: Sequence[Tracked], settings: Settings) -> Checkpoint | None:
+    """The latest checkpoint that fits the settings and the open issues as they are now."""
+    states = [tracked.state for tracked in tracked_issues if tracked.issue.open]
+    readable = [state for state in states if state is not None]
+    if len(readable) < len(states):
         return None
-    fingerprint = _seal(states, settings)
-    found = [
-        state.checkpoint
-        for state in states
-        if state.checkpoint is not None and state.checkpoint.fingerprint == fingerprint
-    ]
-    return max(found, key=lambda checkpoint: (checkpoint.until, checkpoint.run_id), default=None)
+    fingerprint = _fingerprint(readable, settings)
+    checkpoints = (state.checkpoint for state in readable if state.checkpoint is not None)
+    valid = (checkpoint for checkpoint in checkpoints if checkpoint.fingerprint == fingerprint)
+    return max(valid, key=lambda checkpoint: (checkpoint.until, checkpoint.run_id), default=None)
 
 
 def _is_within(run: Run, checkpoint: Checkpoint) -> bool:
@@ -63,88 +63,86 @@ def _is_within(run: Run, checkpoint: Checkpoint) -> bool:
     return run.updated_at < checkpoint.until or (run.updated_at == checkpoint.until and run.id == checkpoint.run_id)
 
 
-def _to_read_again(runs: Sequence[Run], told: Set[int], checkpoint: Checkpoint) -> Iterator[int]:
-    """Of each line what came since a run that is new or that no issue holds: only together they say how it went on.
+def _to_read_again(runs: Sequence[Run], held: Set[int], checkpoint: Checkpoint) -> Iterator[int]:
+    """The runs of each branch from the first one that no issue holds: only together they say how the branch went on.
 
-    Also the newest run before that which was red somewhere: it may be the last green one of what fails now.
+    The newest failed run before that is read as well, because a job that fails now may have passed in it last.
     """
-    ordered = sorted(runs, key=lambda run: run.order)
-    for stream in {run.branch_key for run in runs}:
-        line = [run for run in ordered if run.branch_key == stream]
-        news = (place for place, run in enumerate(line) if run.id not in told or run.id in checkpoint.without)
-        if (first := next(news, len(line))) < len(line):
-            yield from (run.id for run in line[first:])
-            yield from [run.id for run in line[:first] if needs_jobs(run, runs)][-1:]
+    for branch in runs_by_branch(runs).values():
+        not_held = (place for place, run in enumerate(branch) if run.id not in held or run.id in checkpoint.without)
+        if (first := next(not_held, len(branch))) < len(branch):
+            yield from (run.id for run in branch[first:])
+            yield from [run.id for run in branch[:first] if needs_jobs(run, runs)][-1:]
 
 
 # --- what is written down ------------------------------------------------------------------------
 
 
-def with_checkpoint(found: Findings, settings: Settings) -> Findings:
-    """The findings, whose decisions say what the issues are to remember of how far this sweep has read.
+def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
+    """The findings with the checkpoint of this sweep in the states that will be written.
 
-    Nothing is written down where the issues do not hold all of it.
+    There is none if the issues will not hold all that the runs say.
     """
-    seen, known, decisions = found.seen, found.known, found.decisions
-    if seen.window.partial or any(isinstance(one, Skip) and one.skip_reason in _NOT_TAKEN_IN for one in decisions.all):
-        return found
-    after = _after(decisions.made, known.tracked.written)
-    checkpoint = _reach(after, known, seen, settings) if after is not None else None
-    decisions = dataclasses.replace(
-        decisions,
-        all=tuple(
-            one
-            if isinstance(one, Skip) or one.kind is DecisionKind.CLOSE
-            else dataclasses.replace(one, after=dataclasses.replace(one.after, checkpoint=checkpoint))
-            for one in decisions.all
-        ),
-    )
-    return dataclasses.replace(found, decisions=decisions)
+    snapshot, history, decisions = findings.snapshot, findings.history, findings.decisions
+    if snapshot.window.partial or any(_is_not_held(decision) for decision in decisions.all):
+        return findings
+    states = _states_after(decisions.made, history.tracked_issues.written)
+    checkpoint = _checkpoint(states, history, snapshot, settings) if states is not None else None
+    each = tuple(_with(checkpoint, decision) for decision in decisions.all)
+    return dataclasses.replace(findings, decisions=dataclasses.replace(decisions, all=each))
 
 
-def _after(decisions: Iterable[Decision], tracked: Sequence[Tracked]) -> tuple[State, ...] | None:
-    """What the open issues will hold when every decision is carried out."""
-    changed = {one.issue.number: one for one in decisions if one.issue}
-    stay = [one for one in tracked if one.issue.open and one.issue.number not in changed]
-    if any(one.state is None for one in stay):
-        return None
-    written = [one.after for one in decisions if one.kind is not DecisionKind.CLOSE]
-    return (*written, *(one.state for one in stay if one.state is not None))
+def _is_not_held(decision: Decision | Skip) -> bool:
+    return isinstance(decision, Skip) and decision.skip_reason in _NOT_HELD
 
 
-def _reach(after: Sequence[State], known: RepositoryHistory, seen: Snapshot, settings: Settings) -> Checkpoint | None:
-    held = {state.identity.id for state in after}
-    # What is closed in this sweep remembers runs that were not read again.
-    unheld = [history for history in known.all_histories if history.identity.id not in held]
-    listed = {run.id for run in seen.runs}
-    lacking = {one.run_id for history in unheld for one in (*history.occurrences, *history.remembered)} & listed
-    # What waits for an approval is over, as GitHub has it, and goes on all the same.
-    lacking |= {
-        run.id for run in seen.runs if not run.finished or Outcome.of(run.conclusion) is Outcome.ACTION_REQUIRED
-    }
-    lacking |= {one.run.id for one in known.observed if one.job_id in seen.undiagnosed}
-    finished = [run for run in seen.runs if run.finished]
-    if not finished or len(lacking) > MOST_WITHOUT:
+def _with(checkpoint: Checkpoint | None, decision: Decision | Skip) -> Decision | Skip:
+    if isinstance(decision, Skip) or decision.kind is DecisionKind.CLOSE:
+        return decision
+    return dataclasses.replace(decision, after=dataclasses.replace(decision.after, checkpoint=checkpoint))
+
+
+def _states_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracked]) -> Sequence[State] | None:
+    """The states of the open issues after every decision is carried out; `None` if one cannot be read."""
+    changed = {decision.issue.number for decision in decisions if decision.issue}
+    written = [decision.after for decision in decisions if decision.kind is not DecisionKind.CLOSE]
+    for tracked in tracked_issues:
+        if tracked.issue.open and tracked.issue.number not in changed:
+            if tracked.state is None:
+                return None
+            written.append(tracked.state)
+    return written
+
+
+def _checkpoint(
+    states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings
+) -> Checkpoint | None:
+    finished = [run for run in snapshot.runs if run.finished]
+    without = _runs_not_held(states, repository_history, snapshot)
+    if not finished or len(without) > MOST_WITHOUT:
         return None
     newest = max(finished, key=lambda run: (run.updated_at, run.id))
-    return Checkpoint(newest.updated_at, newest.id, seen.window.start, tuple(sorted(lacking)), _seal(after, settings))
+    fingerprint = _fingerprint(states, settings)
+    return Checkpoint(newest.updated_at, newest.id, snapshot.window.start, tuple(sorted(without)), fingerprint)
 
 
-# --- the seal ------------------------------------------------------------------------------------
+def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot) -> Set[int]:
+    """The listed runs that say, or will say, something that no open issue holds."""
+    with_issue = {state.identity.id for state in states}
+    # An issue that is closed in this sweep remembers runs that were not read again.
+    without_issue = [history for history in repository_history.all_histories if history.identity.id not in with_issue]
+    failed = {past.run_id for history in without_issue for past in (*history.occurrences, *history.remembered)}
+    # GitHub lists a run that waits for an approval as completed, and it goes on all the same.
+    unfinished = {
+        run.id for run in snapshot.runs if not run.finished or Outcome.of(run.conclusion) is Outcome.ACTION_REQUIRED
+    }
+    unexplained = {job.run.id for job in repository_history.observations if job.job_id in snapshot.undiagnosed}
+    return (failed & {run.id for run in snapshot.runs}) | unfinished | unexplained
 
 
-def _open_states(tracked: Sequence[Tracked]) -> tuple[State, ...] | None:
-    """What the open issues hold as they stand; `None` where one cannot be read."""
-    states = [one.state for one in tracked if one.issue.open]
-    return None if None in states else tuple(state for state in states if state is not None)
-
-
-def _seal(states: Iterable[State], settings: Settings) -> str:
-    """A short hash of all that a reach depends on."""
-    held = sorted(json.dumps(_without_reach(state), sort_keys=True) for state in states)
+def _fingerprint(states: Iterable[State], settings: Settings) -> str:
+    """A short hash of all that a checkpoint depends on."""
+    without_checkpoint = (state_as_json(dataclasses.replace(state, checkpoint=None)) for state in states)
+    held = sorted(json.dumps(state, sort_keys=True) for state in without_checkpoint)
     asked = sorted(fingerprint_parts(settings).items())
     return hashlib.sha256(json.dumps([asked, held]).encode()).hexdigest()[:16]
-
-
-def _without_reach(state: State) -> Mapping[str, object]:
-    return state_as_json(dataclasses.replace(state, checkpoint=None))

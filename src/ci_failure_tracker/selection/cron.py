@@ -1,6 +1,6 @@
 """When a workflow should have run by itself: the cron expressions of its file, and the times that they name.
 
-The packages that this needs are loaded where they are needed: a sweep that does not look at schedules goes without.
+The packages are imported in the functions that need them: a sweep without `schedules` does not need them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yaml import Event, Node
 
 PERIODS = 3
-"""So many times that the cron expressions name may pass without a run; GitHub drops some when it is busy."""
+"""Times in a row that may pass without a run; GitHub drops some when it is busy."""
 
 GRACE = timedelta(hours=12)
 """How late GitHub may be before a run counts as missing. Its documentation gives no bound; it was seen to start the
@@ -28,7 +28,7 @@ scheduled runs of a repository half a day late, and hourly ones six hours apart 
 onkartalekar/fpl-intelligence#288)."""
 
 MOST_CHARACTERS = 200_000
-"""Of a workflow file: far more than people write, and read in a moment."""
+"""Length of a workflow file: far more than people write, and still read within a second."""
 
 _DEEPEST = 50
 _MOST_CRONS = 50
@@ -40,13 +40,13 @@ _FORM = re.compile(r"(?P<cron>[^\s()]+(?: [^\s()]+){4})(?: \((?P<zone>[^()]+)\))
 
 
 def read_crons(text: str) -> tuple[str, ...]:
-    """The cron expressions of a workflow file, as they are written there, each once.
+    """The cron expressions of a workflow file, as they are written there, each once, at most 50.
 
-    One with a time zone of its own has that behind it in brackets, as in `0 5 * * 1-5 (Europe/Berlin)`; without it is
-    UTC that counts. Whether an expression means anything is not looked at. Of more than 50 only the first are given.
+    A time zone follows its expression in brackets, as in `0 5 * * 1-5 (Europe/Berlin)`; without one it is UTC. An
+    expression may be one that nobody can read.
 
     Raises:
-        UnreadableScheduleError: where the file is no YAML, or too long to be read.
+        UnreadableScheduleError: if the file is no YAML, is nested too deeply or is too long.
     """
     if "schedule" not in text:
         return ()
@@ -58,22 +58,22 @@ def read_crons(text: str) -> tuple[str, ...]:
 
 
 def _root(text: str) -> Node | None:
-    """The document as it is written. Nothing is made of it: `on` stays a word, and nobody's merge keys multiply."""
+    """The nodes of the document. No values are built from them: `on` stays a word, and merge keys are not expanded."""
     import yaml  # noqa: PLC0415 - see above
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # not every installation has the fast one
     try:
-        # The fast one does not survive a text that is nested some thousand times over.
+        # The fast loader crashes on a text with some thousand levels.
         if _depth(yaml.parse(text, loader)) > _DEEPEST:
             raise UnreadableScheduleError("nested too deeply")
-        found: Node | None = yaml.compose(text, loader)
+        root: Node | None = yaml.compose(text, loader)
     except (yaml.YAMLError, ValueError) as error:
         raise UnreadableScheduleError(f"no YAML: {type(error).__name__}") from error
-    return found
+    return root
 
 
 def _depth(events: Iterable[Event]) -> int:
-    """How many lists and mappings stand in each other at most, counted no further than is allowed."""
+    """The deepest level of lists and mappings; counting stops one level past the limit."""
     from yaml import CollectionEndEvent, CollectionStartEvent  # noqa: PLC0415 - see above
 
     depth = deepest = 0
@@ -86,17 +86,13 @@ def _depth(events: Iterable[Event]) -> int:
 
 
 def _at(node: Node | None, key: str) -> Node | None:
-    """What a mapping holds under a key; the last counts, as everywhere in YAML's libraries."""
-    found = None
-    if node is not None and _kind(node) == "mapping":
-        for name, value in node.value:
-            if name.value == key:
-                found = value
-    return found
+    """The value of a mapping's key; the last one counts, as in YAML's libraries."""
+    pairs = node.value if node is not None and _kind(node) == "mapping" else ()
+    return next((value for name, value in reversed(pairs) if name.value == key), None)
 
 
 def _entries(node: Node | None) -> Sequence[Node]:
-    """A list, or the single thing that stands in its place."""
+    """The entries of a list; a single value counts as a list of one."""
     if node is None:
         return ()
     return node.value if _kind(node) == "sequence" else (node,)
@@ -120,15 +116,15 @@ def _kind(node: Node) -> str:
 
 
 def due_after(crons: Sequence[str], last: datetime, periods: int = PERIODS) -> datetime | None:
-    """The moment, in UTC, by which a workflow that ran at `last` must have run again: GitHub's delay is allowed for.
+    """The time, in UTC, by which a workflow that ran at `last` must have run again.
 
-    That is the time that the expressions, taken together, name as the third after `last`, and the grace. An expression
-    that cannot be read is passed over, which makes it later rather than sooner. None is given where none can be read,
-    or where they do not name that many times within fifty years.
+    It is the third time after `last` that the expressions name together, and the grace. An expression that cannot be
+    read is ignored, which makes the time later rather than sooner. It is `None` if none can be read, or if they do not
+    name that many times within fifty years.
     """
-    times = [found for found in (_times(cron, last) for cron in crons) if found is not None]
-    moments = (moment for moment, _ in groupby(merge(*times)))
-    third = next(islice(moments, periods - 1, None), None)
+    times = filter(None, (_times(cron, last) for cron in crons))
+    distinct = (time for time, _ in groupby(merge(*times)))
+    third = next(islice(distinct, periods - 1, None), None)
     return None if third is None else third + GRACE
 
 
@@ -141,10 +137,10 @@ def _times(cron: str, after: datetime) -> Iterator[datetime] | None:
     if match is None or zone is None:
         return None
     try:
-        moments = CronSim(match["cron"], after.astimezone(zone))
+        times = CronSim(match["cron"], after.astimezone(zone))
     except (CronSimError, ValueError):  # a number of thousands of digits is a ValueError
         return None
-    return (moment.astimezone(UTC) for moment in moments)
+    return (time.astimezone(UTC) for time in times)
 
 
 def _zone(name: str) -> ZoneInfo | None:
@@ -152,5 +148,5 @@ def _zone(name: str) -> ZoneInfo | None:
 
     try:
         return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # not known, no name at all, or the name of a folder
+    except (KeyError, ValueError, OSError):  # unknown, not a name, or the name of a folder
         return None

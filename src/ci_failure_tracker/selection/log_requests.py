@@ -1,4 +1,4 @@
-"""Which logs a sweep reads: of failures that an issue will tell of, where no issue remembers their cause yet."""
+"""Which logs a sweep reads: those of failures that an issue will show and whose cause no issue remembers yet."""
 
 from __future__ import annotations
 
@@ -35,28 +35,29 @@ MOST_BREAKS = 20
 """Breaks whose commits one sweep asks for, in one request."""
 
 ASKED_AGAIN = timedelta(days=1)
-"""How long after a failure a log that was not there is asked for again: it may come late, or GitHub was at fault."""
+"""How long after a failure a missing log is asked for again: it may come late, or GitHub was at fault."""
 
 
-def choose_log_requests(found: Findings, settings: Settings, now: datetime) -> LogRequests:
-    """The logs to read in this sweep, the most telling first; none where an issue already holds the cause."""
+def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -> LogRequests:
+    """The logs to read in this sweep, the most useful first; none of failures whose cause an issue remembers."""
     if not settings.logs:
         return LogRequests(())
     wide = replace(settings, conclusions=_may_count(settings.conclusions))
-    known = found.known
+    repository_history = findings.history
     if settings.group_by is GroupBy.CAUSE:
-        candidates = _of_causes(known, wide)
+        candidates = _of_causes(repository_history, wide)
     else:
         if wide != settings:
-            found = find(found.seen, known.tracked, wide, now)
-        # What is left as it is has no issue that a log would say anything in.
-        ids = {one.identity.id for one in found.decisions.made}
-        candidates = _of_issues([one for one in found.known.histories if one.identity.id in ids], known.tracked)
-    by_job = {one.job_id: one for one in known.told if one.job_id is not None}
-    ordered = _in_order(one for one in candidates if one.may_be_there(now))
-    ordered.sort(key=lambda one: not settings.counts(by_job[one.job_id].outcome))
-    logs = tuple(_wanted(by_job[one.job_id], settings) for one in ordered[:MOST_LOGS])
-    later = [one.job_id for one in ordered[MOST_LOGS:] if not one.now_or_never]
+            findings = find(findings.snapshot, repository_history.tracked_issues, wide, now)
+        # An identity without a decision has no issue that could show a log.
+        decided = {decision.identity.id for decision in findings.decisions.made}
+        histories = (history for history in findings.history.histories if history.identity.id in decided)
+        candidates = _of_issues(histories, repository_history.tracked_issues)
+    by_job = {job.job_id: job for job in repository_history.diagnosed if job.job_id is not None}
+    ordered = _in_order(candidate for candidate in candidates if candidate.may_be_there(now))
+    ordered.sort(key=lambda candidate: not settings.counts(by_job[candidate.job_id].outcome))
+    logs = tuple(_request(by_job[candidate.job_id], settings) for candidate in ordered[:MOST_LOGS])
+    later = (candidate.job_id for candidate in ordered[MOST_LOGS:] if not candidate.now_or_never)
     return LogRequests(logs, frozenset(later), MOST_LOGS)
 
 
@@ -71,7 +72,7 @@ def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:
 class _Candidate:
     """A failed job whose cause is not known; `place` is 0 for the newest failure of its leg, 1 for the one before.
 
-    `now_or_never` is one that no later sweep will ask for.
+    `now_or_never` means that no later sweep will ask for it.
     """
 
     place: int
@@ -84,51 +85,57 @@ class _Candidate:
         return self.leg.log_unavailable is None or now - self.occurrence.ended_at <= ASKED_AGAIN
 
 
-def _in_order(found: Iterable[_Candidate]) -> list[_Candidate]:
+def _in_order(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     """The newest failure of each leg first, of these the newest, and of one run the first job."""
-    ordered = sorted(found, key=lambda one: one.job_id)
-    ordered.sort(key=lambda one: one.occurrence.order, reverse=True)
-    return sorted(ordered, key=lambda one: one.place)
+    ordered = sorted(candidates, key=lambda candidate: candidate.job_id)
+    ordered.sort(key=lambda candidate: candidate.occurrence.order, reverse=True)
+    return sorted(ordered, key=lambda candidate: candidate.place)
 
 
-def _wanted(seen: Observation, settings: Settings) -> LogRequest:
+def _request(observation: Observation, settings: Settings) -> LogRequest:
+    run = observation.run
     return LogRequest(
-        job_id=seen.job_id or 0,
-        name=f"{seen.job} of run {seen.run.number} of {seen.run.workflow.name}",
-        step=seen.step,
-        outcome=seen.outcome or Outcome.FAILURE,
-        counts=settings.counts(seen.outcome),
+        job_id=observation.job_id or 0,
+        name=f"{observation.job} of run {run.number} of {run.workflow.name}",
+        step=observation.step,
+        outcome=observation.outcome or Outcome.FAILURE,
+        counts=settings.counts(observation.outcome),
     )
 
 
 def choose_breaks(decisions: Decisions) -> tuple[tuple[str, str], ...]:
-    """The last green commit and the first red one of each break that an issue will tell of without its commits."""
-    states = (one.after for one in decisions.made if one.kind is not DecisionKind.CLOSE)
-    pairs = (_bounds(one) for one in states if one.suspects is None)
+    """The last passing and the first failing commit of each break that an issue will show without its commits."""
+    states = (decision.after for decision in decisions.made if decision.kind is not DecisionKind.CLOSE)
+    pairs = (_bounds(state) for state in states if state.suspects is None)
     return tuple(dict.fromkeys(pair for pair in pairs if pair is not None))[:MOST_BREAKS]
 
 
 def _bounds(state: State) -> tuple[str, str] | None:
     green, red = state.last_green, state.first_red
-    # What Dependabot meets is not in the commits between.
     if green is None or red is None or green.sha == red.sha or not (green.sha and red.sha):
         return None
+    # A failure of Dependabot does not come from the commits between.
     return None if state.latest.event == "dynamic" else (green.sha, red.sha)
 
 
 # --- an issue for each job or workflow -----------------------------------------------------------
 
 
-def _of_issues(histories: Iterable[History], tracked: TrackedIssues) -> Iterator[_Candidate]:
-    umbrellas = [one.state for one in tracked.standing if one.state and one.state.identity.cause]
-    of_umbrellas = {one.job_id for one in remembered(umbrellas) if one.signature}
+def _of_issues(histories: Iterable[History], tracked_issues: TrackedIssues) -> Iterator[_Candidate]:
+    states = (tracked.state for tracked in tracked_issues.current)
+    of_umbrellas = _with_cause(state for state in states if state and state.identity.cause)
     for history in histories:
-        issue = tracked.of(history.identity.id)
-        state = issue.state if issue else None
-        # What another issue knows is read again: this one has to show it, too. Where there is none, that of all the
-        # jobs that share a cause may go on speaking for it.
-        known = {one.job_id for one in remembered([state]) if one.signature} if state else of_umbrellas
+        tracked = tracked_issues.of(history.identity.id)
+        state = tracked.state if tracked else None
+        # A cause that only another issue knows is read again, because this issue has to show it, too. Without an issue
+        # the umbrella issue may go on covering the identity.
+        known = _with_cause([state]) if state else of_umbrellas
         yield from _candidates(history, _kept_by(state), known)
+
+
+def _with_cause(states: Iterable[State]) -> Container[int]:
+    """The ids of the jobs whose cause these states remember."""
+    return {job_diagnosis.job_id for job_diagnosis in remembered(states) if job_diagnosis.signature}
 
 
 def _kept_by(state: State | None) -> Callable[[Occurrence], Iterable[FailedLeg]]:
@@ -137,7 +144,7 @@ def _kept_by(state: State | None) -> Callable[[Occurrence], Iterable[FailedLeg]]
     def legs(occurrence: Occurrence) -> Iterable[FailedLeg]:
         if state is None or not has_counted(state, occurrence):
             return occurrence.legs[:LEGS_OF_A_RUN]
-        kept = {leg.job_id for one in state.occurrences if one.key == occurrence.key for leg in one.legs}
+        kept = {leg.job_id for past in state.occurrences if past.key == occurrence.key for leg in past.legs}
         return [leg for leg in occurrence.legs if leg.job_id in kept]
 
     return legs
@@ -157,29 +164,29 @@ def _candidates(
 # --- an issue for each cause ---------------------------------------------------------------------
 
 
-def _of_causes(known_now: RepositoryHistory, settings: Settings) -> Iterator[_Candidate]:
-    """The failures of jobs that are failing or that an open issue names; what they belong to is not known before.
+def _of_causes(repository_history: RepositoryHistory, settings: Settings) -> Iterator[_Candidate]:
+    """The failures of jobs that are failing or that an open issue names; their causes are not known before.
 
-    Of each job they are read back to the newest one whose cause is known. What is older may have had a cause that no
-    issue remembers, and would be read again and again.
+    The failures of each job are read back to the newest one whose cause is known. An older one may have had a cause
+    that no issue remembers, and would be read again and again.
     """
-    tracked = known_now.tracked.standing
-    states = [one.state for one in tracked if one.state]
-    of_causes = [state for state in states if state.identity.cause]
-    of_jobs = [state for state in states if not state.identity.cause]
-    of_these = (
-        one.job_diagnosis for one in with_known_causes(known_now.observed, of_causes) if one.job_diagnosis is not None
-    )
-    known = {job_diagnosis.job_id for job_diagnosis in of_these if job_diagnosis.signature}
-    known |= {one.job_id for one in remembered(of_jobs) if one.signature and not names_cause(one)}
-    still_open = {leg.leg for one in tracked if one.issue.open and one.state for leg in one.state.legs}
-    for history in read_histories(known_now.told, replace(settings, group_by=GroupBy.JOB, matrix=Matrix.SEPARATE)):
+    tracked_issues = repository_history.tracked_issues.current
+    states = [tracked.state for tracked in tracked_issues if tracked.state]
+    diagnosed = with_known_causes(repository_history.observations, [state for state in states if state.identity.cause])
+    known = {job.job_id for job in diagnosed if job.job_diagnosis is not None and job.job_diagnosis.signature}
+    of_jobs = remembered(state for state in states if not state.identity.cause)
+    known |= {job.job_id for job in of_jobs if job.signature and not names_cause(job)}
+    in_open_issues = {
+        leg.leg for tracked in tracked_issues if tracked.issue.open and tracked.state for leg in tracked.state.legs
+    }
+    by_leg = replace(settings, group_by=GroupBy.JOB, matrix=Matrix.SEPARATE)
+    for history in read_histories(repository_history.diagnosed, by_leg):
         name = short_leg(f"{history.identity.workflow} / {history.identity.job}")
-        if history.failing or name in still_open:
+        if history.failing or name in in_open_issues:
             yield from _back_to_known(history, known)
 
 
-def _back_to_known(history: History, known: Container[int]) -> Iterator[_Candidate]:
+def _back_to_known(history: History, known: Container[int | None]) -> Iterator[_Candidate]:
     for place, occurrence in enumerate(reversed(history.occurrences[-REMEMBERED:])):
         for leg in occurrence.legs:
             if leg.job_id in known:

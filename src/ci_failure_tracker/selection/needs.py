@@ -1,7 +1,7 @@
 """What a sweep still needs from GitHub, stage by stage; pure.
 
-Each stage needs what the one before gave: which issues are ours, what the runs say, what issues there were, why jobs
-failed, which commits came in between.
+Each stage needs the answers of the one before: whose the issues are, what the runs say, which issues were closed, why
+jobs failed, which commits a break holds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from ci_failure_tracker.issues.marker import needs_viewer
 from ci_failure_tracker.model import Needs, Snapshot
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
-from ci_failure_tracker.selection.runs_to_verify import more_runs_to_verify, runs_to_verify
+from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
 from ci_failure_tracker.selection.schedules import schedule_needs
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, would_open
@@ -20,30 +20,28 @@ from ci_failure_tracker.tracking.observations import needs_jobs
 from ci_failure_tracker.tracking.track import TrackedIssues
 
 
-def needs_of_trust(seen: Snapshot) -> Needs:
-    """Our own login, where an issue's marker can be told to be ours by nothing else."""
-    unknown = seen.viewer is None and any(needs_viewer(issue) for issue in seen.issues)
-    return Needs(viewer=unknown).without(seen.asked)
+def needs_of_trust(snapshot: Snapshot) -> Needs:
+    """The token's own login, if nothing else tells whether an issue's marker is the tracker's."""
+    unknown = snapshot.viewer is None and any(needs_viewer(issue) for issue in snapshot.issues)
+    return Needs(viewer=unknown).without(snapshot.asked)
 
 
-def needs_of_runs(seen: Snapshot, tracked: TrackedIssues, settings: Settings, now: datetime) -> Needs:
-    """What the list of runs leaves open: the jobs of failed runs and of some that passed, and the schedules."""
-    states = tracked.open_states
-    failed = (run for run in seen.runs if needs_jobs(run, seen.runs))
-    passed = runs_to_verify(seen.runs, states, settings)
-    more = more_runs_to_verify(seen.runs, seen.jobs, states, settings)
-    runs = dict.fromkeys((*failed, *passed, *more))
-    jobs = Needs(jobs=tuple(run for run in runs if run.id not in seen.runs_before_checkpoint)).without(seen.asked)
-    return replace(schedule_needs(seen, settings, now), jobs=jobs.jobs)
+def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime) -> Needs:
+    """What the list of runs leaves open: the jobs of failed runs and of some passing runs, and the schedules."""
+    failed = (run for run in snapshot.runs if needs_jobs(run, snapshot.runs))
+    passed = runs_to_verify(snapshot.runs, snapshot.jobs, tracked_issues.open_states, settings)
+    runs = (run for run in dict.fromkeys((*failed, *passed)) if run.id not in snapshot.runs_before_checkpoint)
+    jobs = Needs(jobs=tuple(runs)).without(snapshot.asked).jobs
+    return replace(schedule_needs(snapshot, settings, now), jobs=jobs)
 
 
-def needs_of_issues(found: Findings, settings: Settings, now: datetime) -> Needs:
-    """What the issues leave open: whether one was closed before, why jobs failed, which commits are suspects."""
-    seen, decisions = found.seen, found.decisions
-    if would_open(decisions) and "closed_issues" not in seen.asked:
+def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Needs:
+    """What the decisions leave open: which issues were closed, why jobs failed, which commits are suspects."""
+    asked, decisions = findings.snapshot.asked, findings.decisions
+    if would_open(decisions) and "closed_issues" not in asked:
         return Needs(closed_issues=True)
-    if "logs" not in seen.asked:
-        wanted = choose_log_requests(found, settings, now)
-        if wanted.logs:
-            return Needs(logs=wanted)
-    return Needs(commits=choose_breaks(decisions)).without(seen.asked)
+    if "logs" not in asked:
+        requests = choose_log_requests(findings, settings, now)
+        if requests.logs:
+            return Needs(logs=requests)
+    return Needs(commits=choose_breaks(decisions)).without(asked)

@@ -1,10 +1,9 @@
-"""Which green runs a sweep looks into: a job that failed before may only have been skipped in them."""
+"""Which passing runs a sweep reads the jobs of: a job that failed before may only have been skipped in them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ci_failure_tracker.model import BranchStatus, Outcome, Run, RunJobs, State
 from ci_failure_tracker.settings import Settings
@@ -13,91 +12,80 @@ from ci_failure_tracker.tracking.recovery import is_proven, needed_greens
 
 _NOTHING_FAILED = frozenset({None, Outcome.SUCCESS, Outcome.SUPERSEDED})
 _MOST = 20
-"""Green runs of one line that are looked into where the job is skipped now and then."""
+"""Passing runs of one branch that are read if a job is skipped in them at times."""
 
-_Stream = tuple[int, str, str]
+_BranchKey = tuple[int, str, str]
 
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A line that an open issue waits for: on how many commits it has to be green, and what is known of it."""
-
-    line: BranchStatus
-    needed: int
+_Waiting = tuple[BranchStatus, int]
+"""A branch that an open issue waits for, and the number of commits on which it has to pass."""
 
 
-def runs_to_verify(runs: Sequence[Run], states: Iterable[State], settings: Settings) -> tuple[Run, ...]:
-    """The green runs to look into, for each line of runs in which something failed or an open issue waits.
-
-    The first green one after the failure is often the fix. An issue waits for as many commits as close it, of which
-    the newest count; what it knows is not asked again.
-    """
-    waiting = _waiting(states, settings)
-    # As many as if an issue waited already and the job were flaky: the next sweep must not know more for looking again.
-    least = max(1, 2 * settings.close_after)
-    return tuple(
-        run for stream, line in _lines(runs).items() for run in _of_line(line, runs, waiting.get(stream, ()), least)
-    )
-
-
-def more_runs_to_verify(
+def runs_to_verify(
     runs: Sequence[Run], jobs: Sequence[RunJobs], states: Iterable[State], settings: Settings
 ) -> tuple[Run, ...]:
-    """More of them where a job was skipped in one: another may have run it."""
+    """The passing runs to read, of each branch on which something failed or an open issue waits.
+
+    The first one after the failure is often the fix. An issue waits for as many commits as close it, of which the
+    newest count; a run that it knows is not read again. `jobs` are those read so far: if a job was skipped in one of
+    the runs, more of them are read, for another may have run it.
+    """
     waiting = _waiting(states, settings)
-    read = {one.run_id for one in jobs}
-    skipping = {one.run_id for one in jobs if any(job.conclusion == "skipped" for job in one.jobs)}
-    return tuple(
-        run
-        for stream, line in _lines(runs).items()
-        if any(run.id in skipping and run.conclusion == "success" for run in line)
-        for run in _of_line(line, runs, waiting.get(stream, ()), _MOST)
-        if run.id not in read
-    )
+    read = {run_jobs.run_id for run_jobs in jobs}
+    skipping = {run_jobs.run_id for run_jobs in jobs if any(job.conclusion == "skipped" for job in run_jobs.jobs)}
+    # As many as if an issue waited already and the job were flaky: the next sweep must not know more for reading again.
+    least = max(1, 2 * settings.close_after)
+    first: list[Run] = []
+    more: list[Run] = []
+    for stream, branch in runs_by_branch(runs).items():
+        first += _of_branch(branch, runs, waiting.get(stream, ()), least)
+        if any(run.id in skipping and run.conclusion == "success" for run in branch):
+            more += (run for run in _of_branch(branch, runs, waiting.get(stream, ()), _MOST) if run.id not in read)
+    return (*first, *more)
 
 
-def _lines(runs: Iterable[Run]) -> Mapping[_Stream, list[Run]]:
-    lines: dict[_Stream, list[Run]] = defaultdict(list)
+def runs_by_branch(runs: Iterable[Run]) -> Mapping[_BranchKey, Sequence[Run]]:
+    """The runs of each branch in the order in which they were created."""
+    branches: dict[_BranchKey, list[Run]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: run.order):
-        lines[run.branch_key].append(run)
-    return lines
+        branches[run.branch_key].append(run)
+    return branches
 
 
-def _waiting(states: Iterable[State], settings: Settings) -> Mapping[_Stream, list[_Waiting]]:
-    found: dict[_Stream, list[_Waiting]] = defaultdict(list)
+def _waiting(states: Iterable[State], settings: Settings) -> Mapping[_BranchKey, Sequence[_Waiting]]:
+    waiting: dict[_BranchKey, list[_Waiting]] = defaultdict(list)
     for state in states:
         needed = max(1, needed_greens(settings, state))
-        for line in state.branch_statuses:
-            if not is_proven(line, needed):
-                found[line.branch_key].append(_Waiting(line, needed))
-    return found
+        for status in state.branch_statuses:
+            if not is_proven(status, needed):
+                waiting[status.branch_key].append((status, needed))
+    return waiting
 
 
-def _of_line(line: Sequence[Run], runs: Sequence[Run], waiting: Sequence[_Waiting], least: int) -> Iterator[Run]:
-    outcomes = [judge_run(run, runs) for run in line]
+def _of_branch(branch: Sequence[Run], runs: Sequence[Run], waiting: Sequence[_Waiting], least: int) -> Iterator[Run]:
+    outcomes = [judge_run(run, runs) for run in branch]
     failed = [place for place, outcome in enumerate(outcomes) if outcome not in _NOTHING_FAILED]
     after = failed[-1] + 1 if failed else 0
     if not failed:
         if not waiting:
             return
-        since = min((one.line.last_red.at, one.line.last_red.run_id) for one in waiting)
-        after = next((place for place, run in enumerate(line) if run.order > since), len(line))
-    ended = list(zip(line, outcomes, strict=True))[after:]
-    # What was run again is looked into in any case.
+        since = min((status.last_red.at, status.last_red.run_id) for status, _ in waiting)
+        after = next((place for place, run in enumerate(branch) if run.order > since), len(branch))
+    ended = list(zip(branch, outcomes, strict=True))[after:]
+    # The jobs of a re-run are read in any case.
     green = [run for run, outcome in ended if outcome is Outcome.SUCCESS and run.attempt == 1]
-    needed = max([least, *(one.needed for one in waiting)])
+    needed = max([least, *(needed for _, needed in waiting)])
     chosen = {*(run.id for run in green[:1]), *(run.id for run in _on_distinct_commits(green, needed))}
     known = _known_to_all(waiting)
     yield from (run for run in green if run.id in chosen and run.id not in known)
 
 
-def _on_distinct_commits(green: Sequence[Run], needed: int) -> Iterator[Run]:
-    """The newest ones, one a commit."""
+def _on_distinct_commits(green: Sequence[Run], needed: int) -> Sequence[Run]:
+    """The newest runs, one a commit."""
     newest = {run.commit.sha: run for run in green}
-    return iter(sorted(newest.values(), key=lambda run: run.order)[-needed:])
+    return sorted(newest.values(), key=lambda run: run.order)[-needed:]
 
 
 def _known_to_all(waiting: Sequence[_Waiting]) -> Container[int]:
-    """The runs that every issue that waits for this line knows to be green."""
-    known = [{point.run_id for point in one.line.greens} for one in waiting]
+    """The runs that every issue that waits for this branch knows to have passed."""
+    known = [{run_ref.run_id for run_ref in status.greens} for status, _ in waiting]
     return set.intersection(*known) if known else ()

@@ -1,9 +1,9 @@
-"""Schedules: which workflows should run by themselves and do not, and what has to be asked to know it; pure."""
+"""Schedules: which workflows miss theirs, and what has to be read to know it; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -15,175 +15,178 @@ from ci_failure_tracker.settings import Settings
 
 _SCHEDULE = "schedule"
 _ACTIVE = "active"
+_MOST_NAMES = 5
 
 
-def schedule_needs(seen: Snapshot, settings: Settings, now: datetime) -> Needs:
-    """What is needed next to judge the schedules: the files, then the newest runs, then the files as they were.
+def schedule_needs(snapshot: Snapshot, settings: Settings, now: datetime) -> Needs:
+    """What is needed next to judge the schedules: the files, then the newest runs, then earlier versions of the files.
 
-    The list of workflows tells which ones GitHub disabled for inactivity; only with `schedules` is more needed.
+    The list of workflows says which ones GitHub disabled for inactivity; only `schedules` needs more than that.
     """
-    chosen = _chosen(seen, settings)
+    chosen = _chosen(snapshot, settings)
     if not (chosen and settings.schedules):
         return Needs()
-    files = Needs(workflow_files=any(_has_file(one) for one in chosen)).without(seen.asked)
+    files = Needs(workflow_files=any(_has_file(workflow) for workflow in chosen)).without(snapshot.asked)
     if files:
         return files
-    desk = _Desk(seen, now)
-    runs = Needs(scheduled_runs=desk.without_run(chosen)).without(seen.asked)
-    return runs or Needs(files_at=desk.changed_since(chosen)).without(seen.asked)
+    read = _read_schedules(snapshot, chosen)
+    without_run = tuple(
+        workflow
+        for workflow in chosen
+        if workflow.id not in read.newest and (workflow.state == MissedSchedule.DISABLED or read.crons.get(workflow.id))
+    )
+    runs = Needs(scheduled_runs=without_run).without(snapshot.asked)
+    if runs:
+        return runs
+    # An overdue workflow may have had another cron expression when it last ran.
+    places = tuple(_place(schedule, last) for schedule, last in _overdue(read.judge_each(chosen, now)))
+    return Needs(files_at=places).without(snapshot.asked)
 
 
-def judge_schedules(seen: Snapshot, settings: Settings, now: datetime) -> Snapshot:
-    """The scan with what is known of the schedules of the workflows that the settings ask for.
+def judge_schedules(snapshot: Snapshot, settings: Settings, now: datetime) -> Snapshot:
+    """The snapshot with what is known of the schedules of the chosen workflows.
 
-    A workflow that never ran on its schedule is not judged, for it may be new; nor is one of which something could not
-    be read.
+    A workflow that never ran on its schedule is not judged, for it may be new. Nor is a workflow whose file or runs
+    could not be read.
     """
-    chosen = _chosen(seen, settings)
+    chosen = _chosen(snapshot, settings)
     if not chosen:
-        return seen
-    desk = _Desk(seen, now)
+        return snapshot
+    read = _read_schedules(snapshot, chosen) if settings.schedules else _Schedules(_newest_scheduled(snapshot), {}, {})
     if settings.schedules:
-        found = desk.look(chosen)
+        schedules = _judge_again(read.judge_each(chosen, now), snapshot.files_at, now)
     else:
-        found = [_without_crons(workflow, desk.newest.get(workflow.id), now) for workflow in chosen]
-    schedules = tuple(schedule for schedule in found if schedule is not None)
-    return replace(seen, schedules=schedules, problems=(*seen.problems, *_unreadable(desk.unreadable)))
+        schedules = [_without_crons(workflow, read.newest.get(workflow.id), now) for workflow in chosen]
+    known = tuple(schedule for schedule in schedules if schedule is not None)
+    return replace(snapshot, schedules=known, problems=(*snapshot.problems, *_unreadable(read.unreadable)))
 
 
-def _chosen(seen: Snapshot, settings: Settings) -> tuple[Workflow, ...]:
-    """The workflows to judge: none where the settings leave out every run that a schedule starts."""
-    main = seen.repository.default_branch
+def _chosen(snapshot: Snapshot, settings: Settings) -> tuple[Workflow, ...]:
+    """The workflows to judge: none if the settings leave out every scheduled run."""
+    main = snapshot.repository.default_branch
     branches = settings.branch or (main,)
     if settings.event and _SCHEDULE not in settings.event:
         return ()
-    if not seen.workflows or not any(main == branch or fnmatchcase(main, branch) for branch in branches):
+    if not snapshot.workflows or not any(main == branch or fnmatchcase(main, branch) for branch in branches):
         return ()
-    chosen, _ = choose_workflows(seen.workflows, settings)
+    chosen, _ = choose_workflows(snapshot.workflows, settings)
     return tuple(workflow for workflow in chosen if workflow.state in {_ACTIVE, MissedSchedule.DISABLED})
 
 
-def _newest_by_workflow(runs: Iterable[Run]) -> dict[int, Run]:
-    """The newest scheduled run of each workflow that has one."""
-    scheduled = (run for run in runs if run.event == _SCHEDULE)
-    return {run.workflow.id: run for run in sorted(scheduled, key=lambda run: run.order)}
+def _newest_scheduled(snapshot: Snapshot) -> Mapping[int, Run]:
+    """The newest scheduled run of each workflow that is known to have one."""
+    listed_last = (sorted(runs, key=lambda run: run.order) for runs in (snapshot.scheduled_runs, snapshot.runs))
+    return {run.workflow.id: run for runs in listed_last for run in runs if run.event == _SCHEDULE}
 
 
 def _without_crons(workflow: Workflow, last: Run | None, now: datetime) -> Schedule | None:
-    """What the state of the workflow and its newest scheduled run say by themselves."""
+    """What the state of the workflow and its newest scheduled run say without its file."""
     if workflow.state == MissedSchedule.DISABLED:
-        # The run's time is the same in every sweep; ours is not.
-        return Schedule(
-            workflow, MissedSchedule.DISABLED, last.created_at if last else now.replace(microsecond=0), last
-        )
+        # The time of the run is the same in every sweep; the time of the sweep is not.
+        due = last.created_at if last else now.replace(microsecond=0)
+        return Schedule(workflow, MissedSchedule.DISABLED, due, last)
     return Schedule(workflow, None, last.created_at, last) if last else None
 
 
 def _has_file(workflow: Workflow) -> bool:
-    """Whether a workflow that should run has a file; GitHub's own workflows have none."""
+    """Whether an active workflow has a file; GitHub's own workflows have none."""
     return workflow.state == _ACTIVE and workflow.path.startswith(".github/")
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """What is known of the schedules; `unreadable` collects what could not be understood."""
+@dataclass(frozen=True, slots=True)
+class _Schedules:
+    """What was read of the schedules of workflows, by workflow id.
 
-    seen: Snapshot
-    now: datetime
-    unreadable: dict[str, None] = field(default_factory=dict)
+    `newest` are the newest scheduled runs. `crons` are the cron expressions of the files that could be read. `due` is
+    when a workflow that ran must have run again; `None` means that no expression can be read. `unreadable` names what
+    cannot be read.
+    """
 
-    @property
-    def newest(self) -> Mapping[int, Run]:
-        """The newest scheduled run of each workflow that is known to have one."""
-        return {**_newest_by_workflow(self.seen.scheduled_runs), **_newest_by_workflow(self.seen.runs)}
+    newest: Mapping[int, Run]
+    crons: Mapping[int, tuple[str, ...]]
+    due: Mapping[int, datetime | None]
+    unreadable: tuple[str, ...] = ()
 
-    def look(self, chosen: Sequence[Workflow]) -> list[Schedule | None]:
-        """What is known of each workflow; nothing is said of one whose file or runs could not be read."""
-        return self._looked_at_twice(self._first_look(chosen))
+    def judge_each(self, workflows: Iterable[Workflow], now: datetime) -> list[Schedule | None]:
+        """What is known of each schedule; `None` if nothing is."""
+        return [self._judge(workflow, now) for workflow in workflows]
 
-    def without_run(self, chosen: Sequence[Workflow]) -> tuple[Workflow, ...]:
-        """The workflows of which no scheduled run is known."""
-        crons, newest = self._crons(chosen), self.newest
-        wanted = (one for one in chosen if one.state == MissedSchedule.DISABLED or crons.get(one.id))
-        return tuple(one for one in wanted if one.id not in newest)
-
-    def changed_since(self, chosen: Sequence[Workflow]) -> tuple[tuple[str, str], ...]:
-        """Of what seems to be overdue, the file at the commit of the last run: its cron may have been another one."""
-        return tuple(_place(one, last) for one, last in _late(self._first_look(chosen)))
-
-    def _first_look(self, chosen: Sequence[Workflow]) -> list[Schedule | None]:
-        crons, newest = self._crons(chosen), self.newest
-        return [self._schedule(workflow, crons.get(workflow.id), newest.get(workflow.id)) for workflow in chosen]
-
-    def _schedule(self, workflow: Workflow, crons: tuple[str, ...] | None, last: Run | None) -> Schedule | None:
+    def _judge(self, workflow: Workflow, now: datetime) -> Schedule | None:
+        crons, last, due = self.crons.get(workflow.id), self.newest.get(workflow.id), self.due.get(workflow.id)
         if workflow.state == MissedSchedule.DISABLED or crons == ():
-            return _without_crons(workflow, last, self.now)
-        if crons is None or last is None:
+            return _without_crons(workflow, last, now)
+        if crons is None or due is None:
             return None
-        due = due_after(crons, _since(workflow, last))
-        if due is None:
-            self.unreadable[f"{workflow.name} ({', '.join(crons)})"] = None
-            return None
-        return Schedule(workflow, MissedSchedule.OVERDUE if due < self.now else None, due, last, crons)
+        return Schedule(workflow, MissedSchedule.OVERDUE if due < now else None, due, last, crons)
 
-    def _crons(self, workflows: Sequence[Workflow]) -> dict[int, tuple[str, ...]]:
-        """The cron expressions of each workflow whose file could be read."""
-        files = self.seen.workflow_files
-        if files is None:
-            return {}
-        read = {one.id: self._crons_in(files.get(one.path, ""), one.name) for one in workflows if _has_file(one)}
-        return {number: crons for number, crons in read.items() if crons is not None}
 
-    def _crons_in(self, text: str, name: str) -> tuple[str, ...] | None:
+def _read_schedules(snapshot: Snapshot, workflows: Sequence[Workflow]) -> _Schedules:
+    newest = _newest_scheduled(snapshot)
+    crons: dict[int, tuple[str, ...]] = {}
+    due: dict[int, datetime | None] = {}
+    unreadable = []
+    files = snapshot.workflow_files
+    with_file = [workflow for workflow in workflows if _has_file(workflow)] if files is not None else []
+    for workflow in with_file:
         try:
-            return read_crons(text)
+            crons[workflow.id] = read_crons((files or {}).get(workflow.path, ""))
         except UnreadableScheduleError as error:
-            self.unreadable[f"{name} ({error.what})"] = None
-            return None
-
-    def _looked_at_twice(self, found: list[Schedule | None]) -> list[Schedule | None]:
-        """The same, with what changed its expressions since its last run given the time that the old ones allowed.
-
-        So one that ran weekly, and since today is to run daily, is not overdue at once. Where that cannot be told,
-        nothing is.
-        """
-        files = self.seen.files_at
-        again = {
-            one.workflow.id: self._allowed(one, last, files[_place(one, last)])
-            for one, last in _late(found)
-            if _place(one, last) in files
-        }
-        return [
-            again.get(one.workflow.id) if one and one.missed_schedule is MissedSchedule.OVERDUE else one
-            for one in found
-        ]
-
-    def _allowed(self, late: Schedule, last: Run, text: str | None) -> Schedule:
-        try:
-            before = read_crons(text or "")
-        except UnreadableScheduleError:
-            return late
-        due = max(late.due, due_after(before, _since(late.workflow, last)) or late.due)
-        return replace(late, missed_schedule=MissedSchedule.OVERDUE if due < self.now else None, due=due)
+            unreadable.append(f"{workflow.name} ({error.what})")
+    for workflow in with_file:
+        expressions, last = crons.get(workflow.id), newest.get(workflow.id)
+        if expressions and last:
+            due[workflow.id] = due_after(expressions, _since(workflow, last))
+            if due[workflow.id] is None:
+                unreadable.append(f"{workflow.name} ({', '.join(expressions)})")
+    return _Schedules(newest, crons, due, tuple(dict.fromkeys(unreadable)))
 
 
-def _late(found: Iterable[Schedule | None]) -> Iterator[tuple[Schedule, Run]]:
-    return (
-        (one, one.last_run) for one in found if one and one.last_run and one.missed_schedule is MissedSchedule.OVERDUE
-    )
+def _judge_again(
+    schedules: list[Schedule | None], files_at: Mapping[tuple[str, str], str | None], now: datetime
+) -> list[Schedule | None]:
+    """The same, but an overdue workflow also has the time that its file at its last run allows.
+
+    So a workflow that ran weekly, and is to run daily since today, is not overdue at once.
+    """
+    again = {
+        schedule.workflow.id: _with_earlier_crons(schedule, last, files_at[_place(schedule, last)], now)
+        for schedule, last in _overdue(schedules)
+        if _place(schedule, last) in files_at
+    }
+    return [
+        again.get(schedule.workflow.id) if schedule and schedule.missed_schedule is MissedSchedule.OVERDUE else schedule
+        for schedule in schedules
+    ]
 
 
-def _place(late: Schedule, last: Run) -> tuple[str, str]:
-    return last.commit.sha, late.workflow.path
+def _with_earlier_crons(schedule: Schedule, last: Run, text: str | None, now: datetime) -> Schedule:
+    try:
+        crons = read_crons(text or "")
+    except UnreadableScheduleError:
+        return schedule
+    due = max(schedule.due, due_after(crons, _since(schedule.workflow, last)) or schedule.due)
+    return replace(schedule, missed_schedule=MissedSchedule.OVERDUE if due < now else None, due=due)
+
+
+def _overdue(schedules: Iterable[Schedule | None]) -> Iterator[tuple[Schedule, Run]]:
+    """The overdue schedules, each with the newest scheduled run."""
+    for schedule in schedules:
+        if schedule and schedule.last_run and schedule.missed_schedule is MissedSchedule.OVERDUE:
+            yield schedule, schedule.last_run
+
+
+def _place(schedule: Schedule, last: Run) -> tuple[str, str]:
+    """The commit and the path of the file at the last run."""
+    return last.commit.sha, schedule.workflow.path
 
 
 def _since(workflow: Workflow, last: Run) -> datetime:
-    """The last run, or when the workflow was switched on again: before that it missed nothing."""
+    """The time of the last run, or when the workflow was switched on again: before that it missed nothing."""
     return max(last.created_at, workflow.changed_at or last.created_at)
 
 
-def _unreadable(unreadable: Iterable[str]) -> Iterator[Problem]:
-    said = list(unreadable)
-    if said:
-        more = f" and {len(said) - 5} more" if len(said) > 5 else ""  # noqa: PLR2004 - enough to see which
-        yield Problem(Severity.NOTICE, f"No schedule could be read in: {', '.join(said[:5])}{more}.")
+def _unreadable(names: Sequence[str]) -> Iterator[Problem]:
+    if names:
+        more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+        shown = ", ".join(names[:_MOST_NAMES])
+        yield Problem(Severity.NOTICE, f"No schedule could be read in: {shown}{more}.")

@@ -1,1 +1,1 @@
-"""Identity, history and the rule book; pure functions from observations to a plan."""
+"""Observations, histories, lifecycle rules and decisions; pure functions."""

@@ -1,4 +1,4 @@
-"""What one attempt of a run says of one identity: which legs were red, which green, and what its silence means."""
+"""What one attempt of a run says of one identity: which legs failed, which passed, and what a missing job means."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _NEVER_STARTED = frozenset(outcome.words for outcome in WITHOUT_JOBS)
 class AttemptResult:
     """What one attempt of a run says of one identity.
 
-    `listed` are all legs that the run names in any attempt, `replaced` those that failed of another cause, `other_red`
-    says that any failed and is not among the `red`. `all_green` says that the run was green as a whole and its jobs
-    were not read, `gone` that it has jobs and this one is not among them, `skipped` that it was green without this one.
-    `started` are the legs that are over because the run has jobs at all. `known` says that the issue holds what the run
-    said, and so it says nothing here.
+    `listed` are all legs that the run lists in any attempt, `replaced` the legs that failed of another cause.
+    `other_red` says that a leg failed which is not in `red`. `all_green` says that the whole run passed and its jobs
+    were not read, `gone` that the run has jobs but not this one, `skipped` that it passed without this one. `started`
+    are the start failures that are over because the run has jobs. `known` says that the run was not read again because
+    the issue holds what it says: such a result adds nothing.
     """
 
     run: Run
@@ -42,36 +42,36 @@ class AttemptResult:
 
     @property
     def key(self) -> tuple[int, int]:
-        """The run and the attempt."""
+        """The run id and the attempt."""
         return self.run.id, self.attempt
 
     @property
     def order(self) -> tuple[datetime, int, int]:
-        """As the runs were created, and the attempts of one by their number."""
+        """Sorts by the creation of the run, then by the attempt."""
         return (*self.run.order, self.attempt)
 
     @property
     def trigger(self) -> tuple[int, str]:
-        """What decides which jobs a run has."""
+        """The workflow id and the event, which decide which jobs a run has."""
         return self.run.workflow.id, self.run.event
 
     @property
     def is_green(self) -> bool:
-        """Whether something was green and nothing red."""
+        """Whether something passed and nothing failed."""
         return not (self.red or self.other_red) and (self.all_green or bool(self.green))
 
     @property
     def is_proof(self) -> bool:
-        """Whether the jobs were seen to be green; of a run that is green as a whole they may have been skipped."""
+        """Whether the jobs are known to have passed; in a run that passed as a whole they may have been skipped."""
         return self.is_green and bool(self.green)
 
     def names_all_green(self) -> bool:
-        """Whether every leg was green, also one that nobody remembers by its name."""
+        """Whether every leg passed, also a leg that the issue does not remember by its name."""
         return self.is_proof and self.listed <= self.green | {OTHER_LEGS}
 
 
 class RunListing:
-    """What the jobs of all attempts of a run say together: which there are, and of which nothing was heard."""
+    """What the jobs of all attempts of a run say together."""
 
     def __init__(self, of_run: Sequence[Observation], settings: Settings, grouping: Grouping) -> None:
         first = of_run[0]
@@ -80,33 +80,33 @@ class RunListing:
         self.all_green = first.job is None and first.outcome is Outcome.SUCCESS
         self.known = first.before_checkpoint
         self._grouping = grouping
-        self._skipped = {split_leg(one.job or "")[0] for one in of_run if one.outcome is None}
-        self._all = _by_identity(of_run, settings, grouping)
+        self._skipped = {split_leg(observation.job or "")[0] for observation in of_run if observation.outcome is None}
+        self._results = _by_identity(of_run, settings, grouping)
 
     def listed(self, identity: Identity) -> frozenset[str]:
-        """The legs that the run names."""
-        found = self._all.get(identity)
-        return found.listed if found else frozenset()
+        """The legs that the run lists."""
+        result = self._results.get(identity)
+        return result.listed if result else frozenset()
 
-    def heard(self, identity: Identity) -> bool:
-        """Whether any leg was red or green in any attempt."""
-        found = self._all.get(identity)
-        return found is not None and bool(found.red or found.other_red or found.green)
+    def ran(self, identity: Identity) -> bool:
+        """Whether any leg failed or passed in any attempt."""
+        result = self._results.get(identity)
+        return result is not None and bool(result.red or result.other_red or result.green)
 
     def lacks(self, identity: Identity) -> bool:
-        """Whether the workflow of this run no longer has the job, or any of the jobs.
+        """Whether the workflow no longer has any job of the identity.
 
-        A run that was cancelled may have stopped before it listed all jobs, and a skipped matrix or a skipped call of
-        another workflow is listed under its own name alone.
+        A cancelled run may have stopped before it listed all jobs. A skipped matrix, or a skipped call of another
+        workflow, is listed under its own name alone.
         """
-        if not self.has_jobs or identity in self._all or Outcome.of(self.run.conclusion) is Outcome.CANCELLED:
+        if not self.has_jobs or identity in self._results or Outcome.of(self.run.conclusion) is Outcome.CANCELLED:
             return False
         bases = self._grouping.jobs(identity, self.run.workflow.name)
         return not any(base == name or base.startswith(f"{name} / ") for name in self._skipped for base in bases)
 
 
 class AttemptResults:
-    """All that one attempt of a run says, by identity."""
+    """The results of one attempt of a run, by identity."""
 
     def __init__(
         self, of_attempt: Sequence[Observation], listing: RunListing, settings: Settings, grouping: Grouping
@@ -115,64 +115,67 @@ class AttemptResults:
         self.attempt = of_attempt[0].attempt
         self._listing = listing
         self.named = {
-            identity: replace(verdict, listed=listing.listed(identity))
-            for identity, verdict in _by_identity(of_attempt, settings, grouping).items()
+            identity: replace(result, listed=listing.listed(identity))
+            for identity, result in _by_identity(of_attempt, settings, grouping).items()
         }
 
     def on(self, identity: Identity, remembered: bool = False) -> AttemptResult:
-        """The verdict on an identity, named in this attempt or not; `remembered` says that an open issue stands for it.
+        """The result for an identity, also if this attempt does not list it; `remembered` means that it has an issue.
 
-        Of a run that is known the issue holds more than its list shows.
+        If the run was not read again, the issue holds more than the list of runs shows.
         """
-        whole = self._listing
-        if whole.known and remembered:
+        listing = self._listing
+        if listing.known and remembered:
             return AttemptResult(self.run, self.attempt, known=True)
-        said = self.named.get(identity) or AttemptResult(
+        result = self.named.get(identity) or AttemptResult(
             self.run,
             self.attempt,
-            listed=whole.listed(identity),
-            all_green=whole.all_green,
-            gone=whole.lacks(identity),
+            listed=listing.listed(identity),
+            all_green=listing.all_green,
+            gone=listing.lacks(identity),
         )
-        if not (whole.all_green or whole.has_jobs):
-            return said
+        if not (listing.all_green or listing.has_jobs):
+            return result
         # A run with jobs did start, whatever became of them.
         if identity.kind is IdentityKind.RUN and identity.job in _NEVER_STARTED:
             return AttemptResult(self.run, self.attempt, green=frozenset({""}), listed=frozenset({""}))
         if identity.is_whole_workflow:
-            # A job may be called so, too.
-            said = replace(said, started=_NEVER_STARTED - said.listed)
-        silent = not (said.gone or said.all_green or whole.heard(identity))
-        return replace(said, skipped=silent and Outcome.of(self.run.conclusion) is Outcome.SUCCESS)
+            # A job may have the same name as a start failure.
+            result = replace(result, started=_NEVER_STARTED - result.listed)
+        did_not_run = not (result.gone or result.all_green or listing.ran(identity))
+        return replace(result, skipped=did_not_run and Outcome.of(self.run.conclusion) is Outcome.SUCCESS)
 
 
-def _by_identity(seen: Sequence[Observation], settings: Settings, grouping: Grouping) -> dict[Identity, AttemptResult]:
+def _by_identity(
+    observations: Sequence[Observation], settings: Settings, grouping: Grouping
+) -> dict[Identity, AttemptResult]:
     legs: dict[Identity, dict[str, Observation]] = defaultdict(dict)
-    for observation in sorted(seen, key=_loudness):  # two jobs of one name: the louder one speaks
+    for observation in sorted(observations, key=_precedence):
         if observation.job is not None:
             for identity, leg in grouping.places(observation):
                 legs[identity][leg] = observation
-    return {identity: _verdict(identity, found, settings, grouping) for identity, found in legs.items()}
+    return {identity: _result(identity, of_identity, settings, grouping) for identity, of_identity in legs.items()}
 
 
-def _loudness(observation: Observation) -> int:
+def _precedence(observation: Observation) -> int:
+    """Of two jobs with the same name a failed one counts before a passed one, and that before a skipped one."""
     if observation.outcome is None:
         return 0
     return 1 if observation.outcome is Outcome.SUCCESS else 2
 
 
-def _verdict(
+def _result(
     identity: Identity, legs: Mapping[str, Observation], settings: Settings, grouping: Grouping
 ) -> AttemptResult:
-    failed = {leg: seen for leg, seen in legs.items() if settings.counts(seen.outcome)}
-    red = {leg: seen for leg, seen in failed.items() if grouping.is_own(seen, identity)}
-    any_one = next(iter(legs.values()))
+    failed = {leg: observation for leg, observation in legs.items() if settings.counts(observation.outcome)}
+    red = {leg: observation for leg, observation in failed.items() if grouping.is_own(observation, identity)}
+    first = next(iter(legs.values()))
     return AttemptResult(
-        run=any_one.run,
-        attempt=any_one.attempt,
+        run=first.run,
+        attempt=first.attempt,
         red=red,
-        green=frozenset(leg for leg, seen in legs.items() if seen.outcome is Outcome.SUCCESS),
+        green=frozenset(leg for leg, observation in legs.items() if observation.outcome is Outcome.SUCCESS),
         listed=frozenset(legs),
-        replaced=frozenset(leg for leg, seen in failed.items() if leg not in red and cause_of(seen)),
+        replaced=frozenset(leg for leg, observation in failed.items() if leg not in red and cause_of(observation)),
         other_red=len(red) < len(failed),
     )

@@ -1,4 +1,4 @@
-"""The commits of a break where GitHub does not show them: those of the runs looked at stand in."""
+"""The commits of a break: from the runs, if GitHub does not show them, and in the form that an issue remembers."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import replace
 from ci_failure_tracker.model import CommitsBetween, Run, Suspect
 from ci_failure_tracker.text.markdown import plain
 
-KEPT = 10
+MOST_COMMITS = 10
 """Commits that an issue names; the comparison on GitHub has them all."""
 
 _TITLE, _AUTHOR = 92, 39
 
 
 def commits_of_runs(green: str, red: str, runs: Sequence[Run]) -> CommitsBetween:
-    """The commits of the runs between the two, on the branch of the red one; a push may bring more than its run shows.
+    """The commits of the runs between two commits, on the branch of the failing one; a push may hold more commits.
 
     GitHub does not show commits of a private repository without `contents: read`, and not on an old Enterprise Server.
     """
@@ -25,13 +25,14 @@ def commits_of_runs(green: str, red: str, runs: Sequence[Run]) -> CommitsBetween
         return CommitsBetween(green, red, more=True)
     branch = [run for run in ordered if run.branch == last.branch and run.order <= last.order]
     before = next((place for place, run in enumerate(branch) if run.commit.sha == green), len(branch))
-    commits = {run.commit.sha: Suspect(run.commit.sha, run.commit.title, "") for run in branch[:before]}
-    return CommitsBetween(green, red, tuple(commits.values()), more=True)
+    suspects = {run.commit.sha: Suspect(run.commit.sha, run.commit.title, "") for run in branch[:before]}
+    return CommitsBetween(green, red, tuple(suspects.values()), more=True)
 
 
-def kept(between: CommitsBetween) -> CommitsBetween:
+def shortened_commits(commits: CommitsBetween) -> CommitsBetween:
     """The commits in the form in which an issue remembers them: short, of visible characters, without secrets."""
-    commits = tuple(
-        Suspect(one.sha, plain(one.title, _TITLE), plain(one.author, _AUTHOR)) for one in between.commits[:KEPT]
+    suspects = tuple(
+        Suspect(suspect.sha, plain(suspect.title, _TITLE), plain(suspect.author, _AUTHOR))
+        for suspect in commits.commits[:MOST_COMMITS]
     )
-    return replace(between, commits=commits, more=between.more or len(between.commits) > KEPT)
+    return replace(commits, commits=suspects, more=commits.more or len(commits.commits) > MOST_COMMITS)

@@ -1,9 +1,9 @@
-"""From what is known to what is to be done: one decision for each identity, with its reason; pure."""
+"""Decisions: what to do for each identity, and why; pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,43 +34,49 @@ from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All that a sweep read, what is known from it, and what is decided."""
+    """What a sweep read, the history that follows from it, and the decisions."""
 
-    seen: Snapshot
-    known: RepositoryHistory
+    snapshot: Snapshot
+    history: RepositoryHistory
     decisions: Decisions
 
 
-def find(seen: Snapshot, tracked: TrackedIssues, settings: Settings, now: datetime) -> Findings:
-    """What a sweep knows and decides from what it has read so far."""
-    known = track(seen, tracked, settings)
-    return Findings(seen, known, decide(known, seen, settings, now))
+def find(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime) -> Findings:
+    """The history and the decisions after what was read so far."""
+    history = track(snapshot, tracked_issues, settings)
+    return Findings(snapshot, history, decide(history, snapshot, settings, now))
 
 
-def decide(known: RepositoryHistory, seen: Snapshot, settings: Settings, now: datetime) -> Decisions:
-    """Decide what is to be done for every identity that failed or has an open issue."""
-    book = LifecycleRules(
+def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings, now: datetime) -> Decisions:
+    """One decision for every identity that failed or has an open issue."""
+    tracked_issues = repository_history.tracked_issues
+    rules = LifecycleRules(
         settings,
         now,
-        partial=seen.window.partial or bool(seen.logs.unread),
-        storms=known.storms,
-        umbrellas=_numbers_of_umbrellas(known),
-        commits=(*seen.commits, *(commits_of_runs(*pair, seen.runs) for pair in seen.hidden_commits)),
+        partial=snapshot.window.partial or bool(snapshot.logs.unread),
+        storms=repository_history.storms,
+        umbrellas=_numbers_of_umbrellas(repository_history),
+        commits=(*snapshot.commits, *(commits_of_runs(*pair, snapshot.runs) for pair in snapshot.hidden_commits)),
     )
-    decided = list(_decide_each(book, known))
-    if seen.closed_unread:
-        decided = [(history, _not_opened(one)) for history, one in decided]
-    tracked = known.tracked
-    # Duplicates first: were the one that stays closed before them, they would be all that there is.
-    each = (*_close_duplicates(book, tracked.standing), *_within_cap(decided, settings, seen.repository.default_branch))
+    decided = list(_decide_each(rules, repository_history))
+    if snapshot.closed_unread:
+        decided = [(history, _not_opened(decision)) for history, decision in decided]
+    within_cap = _within_cap(decided, settings, snapshot.repository.default_branch)
     return Decisions(
-        all=each,
+        # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
+        all=(*_close_duplicates(rules, tracked_issues.current), *within_cap),
         failing=tuple(
-            _failing(history, tracked.of(history.identity.id)) for history in known.histories if history.failing
+            _failing(history, tracked_issues.of(history.identity.id))
+            for history in repository_history.histories
+            if history.failing
         ),
         problems=(
-            *(_unreadable(one) for one in tracked.standing if one.state is None),
-            *_left_undone(one for _, one in decided),
+            *(_unreadable(tracked) for tracked in tracked_issues.current if tracked.state is None),
+            *(
+                decision.problem(Severity.WARNING)
+                for _, decision in decided
+                if isinstance(decision, Skip) and decision.skip_reason is SkipReason.SAME_ID
+            ),
         ),
     )
 
@@ -78,89 +84,104 @@ def decide(known: RepositoryHistory, seen: Snapshot, settings: Settings, now: da
 def would_open(decisions: Decisions) -> bool:
     """Whether an issue would be opened, or only the cap keeps it from that."""
     return any(
-        one.kind is DecisionKind.CREATE if isinstance(one, Decision) else one.skip_reason is SkipReason.OVER_CAP
-        for one in decisions.all
+        decision.skip_reason is SkipReason.OVER_CAP
+        if isinstance(decision, Skip)
+        else decision.kind is DecisionKind.CREATE
+        for decision in decisions.all
     )
 
 
-# --- one by one ----------------------------------------------------------------------------------
+# --- each identity -------------------------------------------------------------------------------
 
 _Decided = tuple[History, Decision | Skip]
 
 
-def _decide_each(book: LifecycleRules, known: RepositoryHistory) -> Iterator[_Decided]:
-    taken: dict[str, Identity] = {}
-    for history in known.all_histories:
+def _decide_each(rules: LifecycleRules, repository_history: RepositoryHistory) -> Iterator[_Decided]:
+    by_id: dict[str, Identity] = {}
+    for history in repository_history.all_histories:
         identity = history.identity
-        if taken.setdefault(identity.id, identity) != identity:
-            # `a` with the job `b:c` and `a:b` with the job `c` are one text, hence one id.
+        if by_id.setdefault(identity.id, identity) != identity:
+            # The workflow `a` with the job `b:c` and the workflow `a:b` with the job `c` have the same id.
             yield history, skip(history, SkipReason.SAME_ID, "another workflow and job have the same failure id")
             continue
-        yield history, book.decide(history, known.tracked.of(identity.id), _related(history, known))
+        yield (
+            history,
+            rules.decide(
+                history, repository_history.tracked_issues.of(identity.id), _related(history, repository_history)
+            ),
+        )
 
 
-def _numbers_of_umbrellas(known: RepositoryHistory) -> Mapping[str, int]:
-    """The open issue of each cause that many share."""
-    found = ((one.identity.cause, known.tracked.of(one.identity.id)) for one in known.storms.umbrellas)
-    return {cause: one.issue.number for cause, one in found if one is not None and one.issue.open}
+def _open_numbers(histories: Sequence[History], tracked_issues: TrackedIssues) -> Iterator[tuple[Identity, int]]:
+    """Each identity that has an open issue, with its number."""
+    for history in histories:
+        tracked = tracked_issues.of(history.identity.id)
+        if tracked is not None and tracked.issue.open:
+            yield history.identity, tracked.issue.number
 
 
-def _related(history: History, known: RepositoryHistory) -> list[int]:
-    """The open issues of those that fail of the cause that an umbrella issue stands for."""
+def _numbers_of_umbrellas(repository_history: RepositoryHistory) -> Mapping[str, int]:
+    """The number of the open issue of each storm, by signature."""
+    open_issues = _open_numbers(repository_history.storms.umbrellas, repository_history.tracked_issues)
+    return {identity.cause: number for identity, number in open_issues}
+
+
+def _related(history: History, repository_history: RepositoryHistory) -> list[int]:
+    """The open issues of the members of a storm."""
     cause = history.identity.cause
-    if not cause or history not in known.storms.umbrellas:
+    if not cause or history not in repository_history.storms.umbrellas:
         return []
-    found = (known.tracked.of(one.identity.id) for one in known.storms.members.get(cause, ()))
-    return [one.issue.number for one in found if one is not None and one.issue.open]
+    return [
+        number
+        for _, number in _open_numbers(
+            repository_history.storms.members.get(cause, ()), repository_history.tracked_issues
+        )
+    ]
 
 
-def _close_duplicates(book: LifecycleRules, tracked: Sequence[Tracked]) -> Iterator[Decision]:
+def _close_duplicates(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) -> Iterator[Decision]:
     """Rule 2: of several open issues of one identity the lowest number stays."""
-    open_issues: dict[str, list[Tracked]] = defaultdict(list)
-    for one in sorted(tracked, key=lambda one: one.issue.number):
-        if one.issue.open:
-            open_issues[one.id].append(one)
-    for first, *others in open_issues.values():
+    by_id: dict[str, list[Tracked]] = defaultdict(list)
+    for tracked in sorted(tracked_issues, key=lambda tracked: tracked.issue.number):
+        if tracked.issue.open:
+            by_id[tracked.id].append(tracked)
+    for first, *others in by_id.values():
         if first.state is not None:
-            closed = (book.close_duplicate(one, first.issue.number) for one in others)
-            yield from (one for one in closed if one is not None)
+            closed = (rules.close_duplicate(tracked, first.issue.number) for tracked in others)
+            yield from (decision for decision in closed if decision is not None)
 
 
-def _left_undone(decided: Iterable[Decision | Skip]) -> Iterator[Problem]:
-    """What is skipped although somebody should know of it."""
-    for one in decided:
-        if isinstance(one, Skip) and one.skip_reason is SkipReason.SAME_ID:
-            yield one.problem(Severity.WARNING)
+def _not_opened(decision: Decision | Skip) -> Decision | Skip:
+    """No issue is opened while the closed issues are not known."""
+    if not _opens(decision):
+        return decision
+    reason = f"the closed issues could not be read; {decision.reason}"
+    return Skip(decision.identity, reason, SkipReason.CLOSED_UNKNOWN)
 
 
-def _not_opened(one: Decision | Skip) -> Decision | Skip:
-    """What is done instead of opening an issue while nobody knows which ones were closed."""
-    if isinstance(one, Skip) or one.kind is not DecisionKind.CREATE:
-        return one
-    return Skip(one.identity, f"the closed issues could not be read; {one.reason}", SkipReason.CLOSED_UNKNOWN)
+def _opens(decision: Decision | Skip) -> bool:
+    return isinstance(decision, Decision) and decision.kind is DecisionKind.CREATE
 
 
 def _within_cap(decided: Sequence[_Decided], settings: Settings, default_branch: str) -> Iterator[Decision | Skip]:
-    """Rule 3's cap: the worst issues are opened, what is over is skipped by name."""
-    creates = [
-        (history, one) for history, one in decided if isinstance(one, Decision) and one.kind is DecisionKind.CREATE
-    ]
-    creates.sort(key=lambda pair: _badness(pair[0], default_branch))
-    yield from (one for _, one in creates[: settings.max_new_issues])
-    over = {one.identity for _, one in creates[settings.max_new_issues :]}
-    for _, one in decided:
-        if isinstance(one, Skip) or one.kind is not DecisionKind.CREATE:
-            yield one
-        elif one.identity in over:
-            why = f"over `max-new-issues` ({settings.max_new_issues}); {one.reason}"
-            yield Skip(one.identity, why, SkipReason.OVER_CAP)
+    """Rule 3's cap: issues are opened for the worst failures; the others are skipped by name."""
+    creates = [pair for pair in decided if _opens(pair[1])]
+    creates.sort(key=lambda pair: _worst_first(pair[0], default_branch))
+    yield from (decision for _, decision in creates[: settings.max_new_issues])
+    over = {decision.identity for _, decision in creates[settings.max_new_issues :]}
+    for _, decision in decided:
+        if not _opens(decision):
+            yield decision
+        elif decision.identity in over:
+            reason = f"over `max-new-issues` ({settings.max_new_issues}); {decision.reason}"
+            yield Skip(decision.identity, reason, SkipReason.OVER_CAP)
 
 
-def _badness(history: History, default_branch: str) -> tuple[bool, bool, int, datetime, str, str]:
-    """Worst first: a cause that many share, the default branch, how often, how long; the names make it certain."""
+def _worst_first(history: History, default_branch: str) -> tuple[bool, bool, int, datetime, str, str]:
+    """Sorts storms first, then the default branch, how often, how long; the names make the order total."""
     return (
         not history.identity.cause,
-        all(line.branch != default_branch for line in history.branch_statuses if line.red),
+        all(status.branch != default_branch for status in history.branch_statuses if status.red),
         -len(history.occurrences),
         _since(history, None),
         history.identity.workflow,
@@ -179,15 +200,13 @@ def _failing(history: History, tracked: Tracked | None) -> CurrentFailure:
     state = tracked.state if tracked and tracked.issue.open else None
     jobs = {leg.job_id for leg in latest.legs}
     job_diagnoses = (*history.job_diagnoses, *(remembered([state]) if state else ()))
-    known = (
-        job_diagnosis for job_diagnosis in job_diagnoses if job_diagnosis.job_id in jobs and job_diagnosis.signature
-    )
-    job_diagnosis = min(known, key=lambda one: one.log_unavailable is not None, default=JobDiagnosis(0))
+    candidates = (candidate for candidate in job_diagnoses if candidate.job_id in jobs and candidate.signature)
+    job_diagnosis = min(candidates, key=lambda job: job.log_unavailable is not None, default=JobDiagnosis(0))
+    new = [occurrence for occurrence in history.occurrences if not (state and has_counted(state, occurrence))]
     return CurrentFailure(
         identity=history.identity,
         outcome=latest.outcome,
-        count=(state.count if state else 0)
-        + sum(not (state and has_counted(state, one)) for one in history.occurrences),
+        count=(state.count if state else 0) + len(new),
         since=_since(history, state),
         run_id=latest.run_id,
         run_number=latest.number,
@@ -198,9 +217,6 @@ def _failing(history: History, tracked: Tracked | None) -> CurrentFailure:
     )
 
 
-def _unreadable(one: Tracked) -> Problem:
-    return Problem(
-        Severity.WARNING,
-        f"Issue #{one.issue.number} is left alone: {plain(one.defect)}.",
-        one.advice,
-    )
+def _unreadable(tracked: Tracked) -> Problem:
+    what = f"Issue #{tracked.issue.number} is left alone: {plain(tracked.defect)}."
+    return Problem(Severity.WARNING, what, tracked.advice)

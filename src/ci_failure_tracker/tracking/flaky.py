@@ -1,4 +1,4 @@
-"""Whether something is flaky: red and green on one commit, or back and forth more often than people break and mend."""
+"""Whether something is flaky: it fails and passes on one commit, or changes more often than people break and fix it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from itertools import pairwise
 from ci_failure_tracker.model import BranchStatus, Flaky, History
 
 CHANGES = 3
-"""Changes of state in a line's recent runs that make it flaky (rule 8); a break and its fix are two."""
+"""Changes between failing and passing in a branch's recent runs that mean flaky (rule 8); a break and its fix are 2."""
 
-_COMMITS = 5
+_MOST_COMMITS = 5
 
 
-def judge_flaky(known: Flaky | None, history: History) -> Flaky | None:
-    """The verdict of an issue after a history; once flaky, it stays so until the issue is closed."""
-    commits = tuple(dict.fromkeys((*history.flakes, *(known.commits if known else ()))))
-    line = max(history.branch_statuses, key=lambda one: (changes(one), len(one.recent)), default=None)
-    turned = changes(line) if line else 0
-    if known is None and not commits and turned < CHANGES:
+def judge_flaky(before: Flaky | None, history: History) -> Flaky | None:
+    """Why the identity is flaky after a history; once flaky, it stays so until its issue is closed."""
+    commits = tuple(dict.fromkeys((*history.flakes, *(before.commits if before else ()))))
+    status = max(history.branch_statuses, key=lambda status: (_changes(status), len(status.recent)), default=None)
+    changes = _changes(status) if status else 0
+    if before is None and not commits and changes < CHANGES:
         return None
+    recent = status.recent if status else ()
     return Flaky(
-        commits=commits[:_COMMITS],
-        more=max(len(commits) - _COMMITS, known.more if known else 0),
-        failed=sum(not green for _, green in line.recent) if line else 0,
-        runs=len(line.recent) if line else 0,
-        changes=turned,
+        commits=commits[:_MOST_COMMITS],
+        more=max(len(commits) - _MOST_COMMITS, before.more if before else 0),
+        failed=sum(not passed for _, passed in recent),
+        runs=len(recent),
+        changes=changes,
     )
 
 
-def changes(line: BranchStatus) -> int:
-    """How often a line turned from red to green or back; a re-run is none, for only first attempts are looked at."""
-    return sum(before != after for (_, before), (_, after) in pairwise(line.recent))
+def _changes(status: BranchStatus) -> int:
+    """How often a branch changed between failing and passing; only first attempts count, so a re-run is no change."""
+    return sum(before != after for (_, before), (_, after) in pairwise(status.recent))

@@ -1,4 +1,4 @@
-"""Which identities an observation speaks of: one for its job or workflow, or one for each cause its job failed of."""
+"""Which identities an observation belongs to: its job or workflow, or each cause that its job failed of."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State
 from ci_failure_tracker.settings import GroupBy, Settings
@@ -17,112 +16,104 @@ from ci_failure_tracker.tracking.matrix import split_leg
 _Job = tuple[str, str]
 """A workflow's name and the full name of one of its jobs, leg included."""
 
-_Line = tuple[_Job, tuple[int, str, str]]
-"""A job in one line of runs, in which a newer one speaks for an older one."""
+_JobOnBranch = tuple[_Job, tuple[int, str, str]]
 
-_SAYS_NOTHING = re.compile(r"(?:Error: )?(?:Process completed with exit code \d{1,10}|The operation was cancell?ed)\.?")
-
-
-class Grouping(Protocol):
-    """How observations make up identities."""
-
-    def places(self, seen: Observation) -> Iterable[tuple[Identity, str]]:
-        """The identities that an observation of a job speaks of, and its leg within each."""
-
-    def is_own(self, seen: Observation, identity: Identity) -> bool:
-        """Whether a failed job failed of what this identity stands for."""
-
-    def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:
-        """The jobs of a workflow, without their legs, that belong to an identity."""
-
-    def workflows(self, identity: Identity) -> frozenset[str]:
-        """The names of the workflows whose runs speak of an identity."""
+_NAMES_NO_CAUSE = re.compile(
+    r"(?:Error: )?(?:Process completed with exit code \d{1,10}|The operation was cancell?ed)\.?"
+)
 
 
-def grouping(observations: Sequence[Observation], settings: Settings, states: Sequence[State] = ()) -> Grouping:
-    """The grouping that the settings ask for; `states` are what open issues remember."""
-    return _ByCause(observations, settings, states) if settings.group_by is GroupBy.CAUSE else _ByName(settings)
-
-
-def cause_of(seen: Observation) -> str:
-    """The signature of what a job failed of; empty where that is not known, or says no more than that it failed."""
-    job_diagnosis = seen.job_diagnosis
-    return job_diagnosis.signature if job_diagnosis is not None and names_cause(job_diagnosis) else ""
-
-
-def names_cause(job_diagnosis: JobDiagnosis) -> bool:
-    """Whether a reading tells causes apart: that a step failed is said of all of them."""
-    return bool(job_diagnosis.signature) and not _SAYS_NOTHING.fullmatch(job_diagnosis.headline)
-
-
-class _ByName:
-    """An observation belongs to its job or its workflow."""
+class Grouping:
+    """How observations make up identities: each job, or each workflow, is one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def places(self, seen: Observation) -> Iterable[tuple[Identity, str]]:
-        given = self._settings
-        return [identify(seen.run.workflow.name, seen.job or "", given.group_by, given.matrix, seen.kind)]
+    def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
+        """The identities that an observation of a job belongs to, and its leg within each."""
+        settings = self._settings
+        return [identify(*_job(observation), settings.group_by, settings.matrix, observation.kind)]
 
-    def is_own(self, seen: Observation, identity: Identity) -> bool:  # noqa: ARG002 - a job has one identity here
+    def is_own(self, observation: Observation, identity: Identity) -> bool:  # noqa: ARG002 - a job has one identity here
+        """Whether a failed job failed of what this identity stands for."""
         return True
 
     def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:  # noqa: ARG002 - an identity has one workflow
+        """The jobs of a workflow, without their legs, that belong to an identity."""
         return frozenset({split_leg(identity.job)[0]})
 
     def workflows(self, identity: Identity) -> frozenset[str]:
+        """The names of the workflows whose runs say something of an identity."""
         return frozenset({identity.workflow})
 
 
-class _ByCause:
+def grouping(observations: Sequence[Observation], settings: Settings, states: Sequence[State] = ()) -> Grouping:
+    """The grouping that the settings ask for; `states` are what open issues remember."""
+    return _ByCause(observations, settings, states) if settings.group_by is GroupBy.CAUSE else Grouping(settings)
+
+
+def cause_of(observation: Observation) -> str:
+    """The signature of what a job failed of; empty if it is not known or names no cause."""
+    job_diagnosis = observation.job_diagnosis
+    return job_diagnosis.signature if job_diagnosis is not None and names_cause(job_diagnosis) else ""
+
+
+def names_cause(job_diagnosis: JobDiagnosis) -> bool:
+    """Whether a diagnosis tells causes apart: that a step failed is true of all of them."""
+    return bool(job_diagnosis.signature) and not _NAMES_NO_CAUSE.fullmatch(job_diagnosis.headline)
+
+
+class _ByCause(Grouping):
     """An observation of a job belongs to every cause that the job failed of.
 
-    A failed job of which no cause is known stands for its job, but not where a newer failure of it was read: what the
-    older one failed of may have been known once, and no issue remembers it. An open issue of a cause names its jobs,
-    so that they belong to it although none of them was seen to fail.
+    A failed job of which no cause is known stands for its job, unless a newer failure of it was read: the cause of the
+    older one may have been known once, and no issue remembers it. An open issue of a cause names its jobs, so that they
+    belong to it even if none of them is seen to fail.
     """
 
-    def __init__(self, observations: Sequence[Observation], settings: Settings, states: Sequence[State] = ()) -> None:
-        self._settings = settings
-        red = [seen for seen in observations if seen.job is not None and settings.counts(seen.outcome)]
-        self._read = _newest_read(red)
-        # An issue goes on under the name that it was opened with.
+    def __init__(self, observations: Sequence[Observation], settings: Settings, states: Sequence[State]) -> None:
+        super().__init__(settings)
+        red = list(filter(self._is_red, observations))
+        self._newest_read = _newest_read(red)
+        # An issue keeps the name that it was opened with.
         of_issues = {state.identity.cause: state.identity for state in states if state.identity.cause}
         self._causes = {**_identities(red), **of_issues}
-        self._of_job: dict[_Job, set[Identity]] = defaultdict(set)
+        self._causes_of: dict[_Job, set[Identity]] = defaultdict(set)
         self._jobs: dict[Identity, set[_Job]] = defaultdict(set)
-        self._bases: set[Identity] = set()
-        for seen in red:
-            own = self._own(seen)
-            if own is not None:
-                self._jobs[own].add(_job(seen))
-                if own.cause:
-                    self._of_job[_job(seen)].add(own)
+        self._without_cause: set[Identity] = set()
+        for observation in red:
+            identity = self._own(observation)
+            if identity is not None:
+                self._jobs[identity].add(_job(observation))
+                if identity.cause:
+                    self._causes_of[_job(observation)].add(identity)
                 else:
-                    self._bases.add(own)
-        self._remember(observations, states)
+                    self._without_cause.add(identity)
+        self._add_jobs_of_issues(observations, states)
 
-    def _remember(self, observations: Sequence[Observation], states: Sequence[State]) -> None:
+    def _is_red(self, observation: Observation) -> bool:
+        return observation.job is not None and self._settings.counts(observation.outcome)
+
+    def _add_jobs_of_issues(self, observations: Sequence[Observation], states: Sequence[State]) -> None:
         named: dict[str, set[Identity]] = defaultdict(set)
         for state in states:
             for leg in state.legs if state.identity.cause else ():
                 named[leg.leg].add(state.identity)
-        for workflow, job in {_job(seen) for seen in observations if seen.job is not None} if named else ():
-            for identity in named.get(short_leg(f"{workflow} / {job}"), ()):
-                self._of_job[workflow, job].add(identity)
-                self._jobs[identity].add((workflow, job))
+        for job in {_job(observation) for observation in observations if observation.job is not None} if named else ():
+            for identity in named.get(_leg(job), ()):
+                self._causes_of[job].add(identity)
+                self._jobs[identity].add(job)
 
-    def places(self, seen: Observation) -> Iterable[tuple[Identity, str]]:
-        workflow, job = _job(seen)
-        for identity in self._of_job[workflow, job]:
-            yield identity, short_leg(f"{workflow} / {job}")
-        identity, leg = self._fallback(seen)
-        if identity in self._bases:
+    def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
+        job = _job(observation)
+        for identity in self._causes_of[job]:
+            yield identity, _leg(job)
+        identity, leg = self._fallback(observation)
+        if identity in self._without_cause:
             yield identity, leg
 
-    def is_own(self, seen: Observation, identity: Identity) -> bool:
-        return self._own(seen) == identity
+    def is_own(self, observation: Observation, identity: Identity) -> bool:
+        return self._own(observation) == identity
 
     def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:
         return frozenset(split_leg(job)[0] for name, job in self._jobs[identity] if name == workflow)
@@ -130,40 +121,46 @@ class _ByCause:
     def workflows(self, identity: Identity) -> frozenset[str]:
         return frozenset(name for name, _ in self._jobs[identity])
 
-    def _own(self, seen: Observation) -> Identity | None:
-        cause = cause_of(seen)
+    def _own(self, observation: Observation) -> Identity | None:
+        cause = cause_of(observation)
         if cause:
             return self._causes[cause]
-        newer = self._read.get(_line(seen))
-        forgotten = not _is_read(seen) and newer is not None and seen.run.order < newer
-        return None if forgotten else self._fallback(seen)[0]
+        newer = self._newest_read.get(_job_on_branch(observation))
+        forgotten = not _is_read(observation) and newer is not None and observation.run.order < newer
+        return None if forgotten else self._fallback(observation)[0]
 
-    def _fallback(self, seen: Observation) -> tuple[Identity, str]:
-        return identify(*_job(seen), GroupBy.JOB, self._settings.matrix, seen.kind)
-
-
-def _job(seen: Observation) -> _Job:
-    return seen.run.workflow.name, seen.job or ""
+    def _fallback(self, observation: Observation) -> tuple[Identity, str]:
+        return identify(*_job(observation), GroupBy.JOB, self._settings.matrix, observation.kind)
 
 
-def _line(seen: Observation) -> _Line:
-    return _job(seen), seen.run.branch_key
+def _job(observation: Observation) -> _Job:
+    return observation.run.workflow.name, observation.job or ""
 
 
-def _is_read(seen: Observation) -> bool:
-    return seen.job_diagnosis is not None and bool(seen.job_diagnosis.signature)
+def _leg(job: _Job) -> str:
+    """The leg of a job within its cause."""
+    return short_leg(" / ".join(job))
 
 
-def _newest_read(red: Iterable[Observation]) -> Mapping[_Line, tuple[datetime, int]]:
-    """For each job and line of runs the newest failure whose log was read."""
-    ordered = sorted(filter(_is_read, red), key=lambda seen: seen.run.order)
-    return {_line(seen): seen.run.order for seen in ordered}
+def _job_on_branch(observation: Observation) -> _JobOnBranch:
+    return _job(observation), observation.run.branch_key
+
+
+def _is_read(observation: Observation) -> bool:
+    return observation.job_diagnosis is not None and bool(observation.job_diagnosis.signature)
+
+
+def _newest_read(red: Iterable[Observation]) -> Mapping[_JobOnBranch, tuple[datetime, int]]:
+    """The order of the newest failure whose log was read, for each job on each branch."""
+    ordered = sorted(filter(_is_read, red), key=lambda observation: observation.run.order)
+    return {_job_on_branch(observation): observation.run.order for observation in ordered}
 
 
 def _identities(red: Iterable[Observation]) -> Mapping[str, Identity]:
+    """The identity of each cause, by its signature."""
     jobs: dict[str, set[_Job]] = defaultdict(set)
-    for seen in red:
-        if cause := cause_of(seen):
-            workflow, job = _job(seen)
+    for observation in red:
+        if cause := cause_of(observation):
+            workflow, job = _job(observation)
             jobs[cause].add((workflow, split_leg(job)[0]))
-    return {cause: identify_cause(cause, found) for cause, found in jobs.items()}
+    return {cause: identify_cause(cause, of_cause) for cause, of_cause in jobs.items()}

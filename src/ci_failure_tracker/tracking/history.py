@@ -1,11 +1,11 @@
-"""The history of each identity: what the runs looked at say of it together, and what its open issue remembers."""
+"""The history of each identity: what the runs say of it, together with what its open issue remembers."""
 
 from __future__ import annotations
 
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ci_failure_tracker.model import (
@@ -29,71 +29,77 @@ from ci_failure_tracker.tracking.attempt_result import AttemptResult, AttemptRes
 from ci_failure_tracker.tracking.branch_status import BranchStatusReader, Trigger, run_ref_of
 from ci_failure_tracker.tracking.grouping import Grouping, grouping
 
-_Stream = tuple[int, str, str]
+_BranchKey = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryContext:
-    """What a history stands on besides the runs looked at.
+    """What a history needs besides the observations.
 
-    `states` are what the open issues remember. Of the time since `start` every run was listed, or all were. `names`
-    are the workflows that exist, by number, or `None` where that was not asked.
+    `states` are what the open issues remember. Every run since `start` is listed; `None` means that all runs are.
+    `names` are the names of the workflows that exist, by id; `None` means that they are not known.
     """
 
     states: tuple[State, ...] = ()
     start: datetime | None = None
     names: Mapping[int, str] | None = None
 
-    def remembered(self) -> Mapping[str, State]:
-        """The states by failure id."""
-        return {state.identity.id: state for state in self.states}
 
-
-_NOWHERE = HistoryContext()
+_NO_CONTEXT = HistoryContext()
 
 
 def read_histories(
-    observations: Iterable[Observation], settings: Settings, ground: HistoryContext = _NOWHERE
+    observations: Iterable[Observation], settings: Settings, context: HistoryContext = _NO_CONTEXT
 ) -> tuple[History, ...]:
     """The history of every identity that failed at least once or has an open issue, in the order of their names."""
-    observed = tuple(observations)
-    groups = grouping(observed, settings, ground.states)
-    states = ground.remembered()
-    of_workflows: dict[str, list[AttemptResults]] = defaultdict(list)
-    found: dict[str, Identity] = {one: state.identity for one, state in states.items()}
-    others: set[Identity] = set()
-    for said in _in_order(observed, settings, groups):
-        of_workflows[said.run.workflow.name].append(said)
-        for identity, verdict in said.named.items():
+    observations = tuple(observations)
+    groups = grouping(observations, settings, context.states)
+    states = {state.identity.id: state for state in context.states}
+    by_workflow: dict[str, list[AttemptResults]] = defaultdict(list)
+    with_issue: dict[str, Identity] = {failure_id: state.identity for failure_id, state in states.items()}
+    without_issue: set[Identity] = set()
+    for attempt in _attempts(observations, settings, groups):
+        by_workflow[attempt.run.workflow.name].append(attempt)
+        for identity, result in attempt.named.items():
             if identity.id in states:
-                found[identity.id] = identity
-            elif verdict.red:
-                others.add(identity)
+                with_issue[identity.id] = identity
+            elif result.red:
+                without_issue.add(identity)
     histories = []
-    for one in (*found.values(), *others):
-        told = [said.on(one, remembered=one.id in states) for said in _runs_on(one, groups, of_workflows)]
-        histories.append(_HistoryBuilder(one, told, states.get(one.id), ground, settings).history())
+    for identity in (*with_issue.values(), *without_issue):
+        state = states.get(identity.id)
+        attempts = _attempts_of(identity, groups, by_workflow)
+        results = [attempt.on(identity, remembered=state is not None) for attempt in attempts]
+        histories.append(_HistoryBuilder(identity, results, _by_stream(results), state, context, settings).history())
     return tuple(sorted(histories, key=_by_name))
 
 
-def _in_order(observations: Iterable[Observation], settings: Settings, groups: Grouping) -> Iterator[AttemptResults]:
-    """What each attempt of each run says, in the order in which the runs were created."""
+def _attempts(observations: Iterable[Observation], settings: Settings, groups: Grouping) -> Iterator[AttemptResults]:
+    """The results of each attempt of each run, in the order in which the runs were created."""
     by_run: dict[tuple[int, str], list[Observation]] = defaultdict(list)
     for observation in observations:
-        # What a schedule's silence names as its run is the last one it had.
+        # A missed schedule names the last run that the workflow had: the subject tells the two apart.
         by_run[observation.run.id, observation.run.subject].append(observation)
     for of_run in sorted(by_run.values(), key=lambda of_run: of_run[0].run.order):
         listing = RunListing(of_run, settings, groups)
-        for attempt in sorted({one.attempt for one in of_run}):
-            yield AttemptResults([one for one in of_run if one.attempt == attempt], listing, settings, groups)
+        for number in sorted({observation.attempt for observation in of_run}):
+            of_attempt = [observation for observation in of_run if observation.attempt == number]
+            yield AttemptResults(of_attempt, listing, settings, groups)
 
 
-def _runs_on(
-    identity: Identity, groups: Grouping, of_workflows: Mapping[str, Sequence[AttemptResults]]
+def _attempts_of(
+    identity: Identity, groups: Grouping, by_workflow: Mapping[str, Sequence[AttemptResults]]
 ) -> Iterable[AttemptResults]:
-    """The attempts that speak of an identity, in order; of one workflow, but for a cause that several share."""
+    """The attempts of the workflows of an identity, in order; only a cause has more than one workflow."""
     names = groups.workflows(identity)
-    return heapq.merge(*(of_workflows[name] for name in names), key=lambda said: (said.run.order, said.attempt))
+    return heapq.merge(*(by_workflow[name] for name in names), key=lambda attempt: (attempt.run.order, attempt.attempt))
+
+
+def _by_stream(results: Iterable[AttemptResult]) -> Mapping[_BranchKey, Sequence[AttemptResult]]:
+    streams: dict[_BranchKey, list[AttemptResult]] = defaultdict(list)
+    for result in results:
+        streams[result.run.branch_key].append(result)
+    return streams
 
 
 def _by_name(history: History) -> tuple[str, str, str, str]:
@@ -101,240 +107,246 @@ def _by_name(history: History) -> tuple[str, str, str, str]:
     return identity.workflow.casefold(), identity.job.casefold(), identity.job, identity.id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _HistoryBuilder:
-    """Tells the history of one identity from its verdicts, which are in order."""
+    """Builds the history of one identity from its results, which are in order; `streams` has them by branch."""
 
     identity: Identity
-    told: Sequence[AttemptResult]
+    results: Sequence[AttemptResult]
+    streams: Mapping[_BranchKey, Sequence[AttemptResult]]
     state: State | None
-    ground: HistoryContext
+    context: HistoryContext
     settings: Settings
-    streams: dict[_Stream, list[AttemptResult]] = field(default_factory=lambda: defaultdict(list))
 
     def history(self) -> History:
-        for said in self.told:
-            self.streams[said.run.branch_key].append(said)
+        occurrences = sorted(
+            (_occurrence(result) for result in self.results if result.red), key=lambda occurrence: occurrence.order
+        )
         ran = self._legs_that_ran()
-        known = self._where_it_always_runs(ran)
-        before = {line.branch_key: line for line in self._remembered_lines()}
-        reader = self._reader(known, ran.keys())
-        lines = [
-            self._unless_gone(line)
+        always_run = self._legs_that_always_run(ran)
+        before = {status.branch_key: status for status in self._remembered_branches()}
+        reader = self._reader(always_run, ran.keys(), occurrences)
+        branches = [
+            self._unless_gone(status)
             for stream in dict.fromkeys([*self.streams, *before])
-            if (line := reader.read(before.get(stream), self.streams.get(stream, [])))
+            if (status := reader.read(before.get(stream), self.streams.get(stream, ())))
         ]
-        lines.sort(key=lambda line: (line.last_red.at, line.last_red.run_id), reverse=True)
-        first_red, last_green, green_again = self._bounds(lines, known)
-        newest = _after(lines[0].last_red, self.streams.get(lines[0].branch_key, [])) if lines else []
+        branches.sort(key=lambda status: (status.last_red.at, status.last_red.run_id), reverse=True)
+        first_red, last_green, green_again = self._bounds(branches, always_run)
+        newest = _after(branches[0].last_red, self.streams.get(branches[0].branch_key, ())) if branches else []
+        diagnoses = (failed.job_diagnosis for result in self.results for failed in result.red.values())
         return History(
             identity=self.identity,
-            occurrences=tuple(sorted((_occurrence(said) for said in self.told if said.red), key=lambda one: one.order)),
-            remembered=self.state.occurrences if self.state else (),
-            branch_statuses=tuple(lines),
+            occurrences=tuple(occurrences),
+            remembered=self._remembered,
+            branch_statuses=tuple(branches),
             first_red=first_red,
             last_green=last_green,
             green_again=green_again,
-            cause_replaced=green_again is None and self._is_replaced(lines, before, newest),
-            flakes=tuple(self._flakes(known)),
-            runs_missed=any(reader.misses_runs(before.get(stream), told) for stream, told in self.streams.items()),
-            moved_on=self._moved_on(lines),
-            job_diagnoses=tuple(
-                seen.job_diagnosis for said in self.told for seen in said.red.values() if seen.job_diagnosis is not None
+            cause_replaced=green_again is None and self._is_replaced(branches, before, newest),
+            flakes=self._flakes(always_run),
+            runs_missed=any(
+                reader.misses_runs(before.get(stream), results) for stream, results in self.streams.items()
             ),
+            moved_on=self._moved_on(branches),
+            job_diagnoses=tuple(job_diagnosis for job_diagnosis in diagnoses if job_diagnosis is not None),
         )
 
     def _is_replaced(
-        self, lines: Sequence[BranchStatus], before: Mapping[_Stream, BranchStatus], newest: Sequence[AttemptResult]
+        self,
+        branches: Sequence[BranchStatus],
+        before: Mapping[_BranchKey, BranchStatus],
+        newest: Sequence[AttemptResult],
     ) -> bool:
-        """Whether another cause came after the newest failure; of runs that are not read again the issue says it."""
-        if not lines:
+        """Whether another cause came after the newest failure. The issue says it of runs that are not read again."""
+        if not branches:
             return False
-        known = before.get(lines[0].branch_key)
-        same_break = known is not None and known.last_red.run_id == lines[0].last_red.run_id
+        known = before.get(branches[0].branch_key)
+        same_break = known is not None and known.last_red.run_id == branches[0].last_red.run_id
         state = self.state if same_break else None
         if state is not None and state.green_again is not None:
             return False
-        return any(said.replaced for said in newest) or (state is not None and state.cause_replaced)
+        return any(result.replaced for result in newest) or (state is not None and state.cause_replaced)
 
-    def _reader(self, known: Mapping[Trigger, set[str]], ran: Set[Trigger]) -> BranchStatusReader:
-        occurrences = self.state.occurrences if self.state else ()
+    @property
+    def _remembered(self) -> tuple[Occurrence, ...]:
+        return self.state.occurrences if self.state else ()
+
+    def _reader(
+        self, always_run: Mapping[Trigger, Set[str]], ran: Set[Trigger], occurrences: Iterable[Occurrence]
+    ) -> BranchStatusReader:
         counted_to = self.state.counted_to if self.state else None
-        ended = {said.key: _occurrence(said).order for said in self.told if said.red}
-        keys = {one.key for one in occurrences}
+        ended = {occurrence.key: occurrence.order for occurrence in occurrences}
+        keys = {occurrence.key for occurrence in self._remembered}
         return BranchStatusReader(
             identity=self.identity,
-            known=known,
+            always_run=always_run,
             ran=ran,
             skipping=self._skipping(),
             counted=lambda key: key in keys or (counted_to is not None and ended[key] <= counted_to),
-            failed=lambda run: {one.commit.sha for one in occurrences if _is_of(one, run)},
-            start=self.ground.start,
+            failed=lambda run: {past.commit.sha for past in self._remembered if _is_of(past, run)},
+            start=self.context.start,
             proof_from=self.state.reopened_at if self.state else None,
             most=max(1, self._most_greens()),
         )
 
     def _most_greens(self) -> int:
-        """As many as it could take if it turns out to be flaky."""
+        """As many as it takes if the identity turns out to be flaky."""
         twice = 2 * self.settings.close_after
         return replace(self.state, flaky=Flaky()).greens_needed(self.settings.close_after) if self.state else twice
 
-    def _legs_that_ran(self) -> dict[Trigger, set[str]]:
-        """Which legs each event is known to run: a green run proves nothing for a job its event never starts."""
-        known: dict[Trigger, set[str]] = defaultdict(set)
-        for line in self.state.branch_statuses if self.state else ():
-            for red in line.red:
-                known[line.workflow_id, red.event].add(red.leg)
-        for said in self.told:
-            if said.red or said.green:
-                known[said.trigger] |= said.red.keys() | said.green
-        return known
+    def _legs_that_ran(self) -> Mapping[Trigger, Set[str]]:
+        """The legs that each event is known to run: a passing run proves nothing for a job its event never starts."""
+        ran: dict[Trigger, set[str]] = defaultdict(set)
+        for status in self.state.branch_statuses if self.state else ():
+            for red_leg in status.red:
+                ran[status.workflow_id, red_leg.event].add(red_leg.leg)
+        for result in self.results:
+            if result.red or result.green:
+                ran[result.trigger] |= result.red.keys() | result.green
+        return ran
 
-    def _where_it_always_runs(self, ran: Mapping[Trigger, set[str]]) -> dict[Trigger, set[str]]:
-        """The same without what is skipped now and then: there a run that is green as a whole proves nothing."""
+    def _legs_that_always_run(self, ran: Mapping[Trigger, Set[str]]) -> Mapping[Trigger, Set[str]]:
+        """The same without the workflows that skip the job at times: their passing runs prove nothing as a whole."""
         skipping = self._skipping()
         return {trigger: legs for trigger, legs in ran.items() if trigger[0] not in skipping}
 
     def _skipping(self) -> set[int]:
-        """The workflows of which a run was green without it."""
-        remembered = {line.workflow_id for line in (self.state.branch_statuses if self.state else ()) if line.skips}
-        return remembered | {said.run.workflow.id for said in self.told if said.skipped}
+        """The workflows that passed in some run without the job."""
+        remembered = {
+            status.workflow_id for status in (self.state.branch_statuses if self.state else ()) if status.skips
+        }
+        return remembered | {result.run.workflow.id for result in self.results if result.skipped}
 
-    def _remembered_lines(self) -> Iterator[BranchStatus]:
+    def _remembered_branches(self) -> Iterator[BranchStatus]:
         if self.state is None:
             return
         yield from self.state.branch_statuses
         if not self.state.branch_statuses and not self.state.branch_statuses_cut:
-            yield from self._lines_of_old()
+            yield from self._branch_of_latest(self.state.latest)
 
-    def _lines_of_old(self) -> Iterator[BranchStatus]:
-        """The line of the newest failure, where an older version of the program did not write it down."""
-        latest = self.state.latest if self.state else None
-        stream = next((stream for stream, told in self.streams.items() if latest and _is_of(latest, told[0].run)), None)
-        if latest is None or stream is None:
-            return
-        at = latest.started_at
-        red = [RedLeg(leg.leg, latest.event, latest.run_id, latest.attempt, at) for leg in latest.legs]
-        yield BranchStatus(*stream, tuple(red), RunRef(latest.run_id, latest.number, latest.commit.sha, at))
+    def _branch_of_latest(self, latest: Occurrence) -> Iterator[BranchStatus]:
+        """The branch of the newest failure, if an older version of the program did not write it down."""
+        for stream, results in self.streams.items():
+            if _is_of(latest, results[0].run):
+                at = latest.started_at
+                red = tuple(RedLeg(leg.leg, latest.event, latest.run_id, latest.attempt, at) for leg in latest.legs)
+                yield BranchStatus(*stream, red, RunRef(latest.run_id, latest.number, latest.commit.sha, at))
+                return
 
-    def _unless_gone(self, line: BranchStatus) -> BranchStatus:
-        """A line of a workflow that is no more has no more runs to come, whatever its last one said."""
-        names = self.ground.names
+    def _unless_gone(self, status: BranchStatus) -> BranchStatus:
+        """A workflow that was deleted has no more runs to come, whatever its last run said."""
+        names = self.context.names
         if names is None:
-            return line
-        name = names.get(line.workflow_id)
-        here = name is not None and (self.identity.cause or plain(name, 100) == plain(self.identity.workflow, 100))
-        return line if here else replace(line, red=(), gone=True)
+            return status
+        name = names.get(status.workflow_id)
+        exists = name is not None and (self.identity.cause or plain(name, 100) == plain(self.identity.workflow, 100))
+        return status if exists else replace(status, red=(), gone=True)
 
     def _bounds(
-        self, lines: Sequence[BranchStatus], known: Mapping[Trigger, set[str]]
+        self, branches: Sequence[BranchStatus], always_run: Mapping[Trigger, Set[str]]
     ) -> tuple[RunRef | None, RunRef | None, RunRef | None]:
-        """The first red run of the latest break, the last green one before it, and the first green one after it."""
-        if not lines:
+        """The first failing run of the latest break, the last passing one before it, the first passing one after it."""
+        if not branches:
             return None, None, None
-        told = [
-            said
-            for said in self.streams.get(lines[0].branch_key, [])
-            if not (said.all_green and not known.get(said.trigger))
+        results = [
+            result
+            for result in self.streams.get(branches[0].branch_key, ())
+            if not (result.all_green and not always_run.get(result.trigger))
         ]
-        after = _after(lines[0].last_red, told)
-        green_after = next((run_ref_of(said) for said in after if said.is_green), None)
-        later = {said.key for said in after}
-        until = [said for said in told if said.key not in later]
-        if not any(said.red for said in until):
-            return None, None, green_after
-        here = max(place for place, said in enumerate(until) if said.red)
-        green = next((place for place in range(here, -1, -1) if until[place].is_green), None)
-        first = next(said for said in until[0 if green is None else green + 1 :] if said.red)
-        return run_ref_of(first), None if green is None else run_ref_of(until[green]), green_after
+        after = _after(branches[0].last_red, results)
+        green_again = next((run_ref_of(result) for result in after if result.is_green), None)
+        later = {result.key for result in after}
+        until = [result for result in results if result.key not in later]
+        if not any(result.red for result in until):
+            return None, None, green_again
+        newest_red = max(place for place, result in enumerate(until) if result.red)
+        green = next((place for place in range(newest_red, -1, -1) if until[place].is_green), None)
+        first_red = next(result for result in until[0 if green is None else green + 1 :] if result.red)
+        return run_ref_of(first_red), None if green is None else run_ref_of(until[green]), green_again
 
-    def _flakes(self, known: Mapping[Trigger, set[str]]) -> Iterator[str]:
-        """The commits on which a leg failed and was green afterwards, the newest first."""
-        found: dict[str, tuple[datetime, int, int]] = {}
-        for told in self.streams.values():
-            failed: dict[tuple[str, str], tuple[int, int]] = dict(self._failed_before(told[0].run))
-            for said in told:
-                sha = said.run.commit.sha
-                green = said.green | (known.get(said.trigger, set()) if said.all_green else set())
-                if any(failed.get((sha, leg), said.key) < said.key for leg in green - said.red.keys()):
-                    found[sha] = said.order
-                failed.update(((sha, leg), said.key) for leg in said.red if (sha, leg) not in failed)
-        return iter(sorted(found, key=lambda sha: found[sha], reverse=True))
+    def _flakes(self, always_run: Mapping[Trigger, Set[str]]) -> tuple[str, ...]:
+        """The commits on which a leg failed and then passed, the newest first."""
+        flakes: dict[str, tuple[datetime, int, int]] = {}
+        for results in self.streams.values():
+            failed: dict[tuple[str, str], tuple[int, int]] = dict(self._failed_before(results[0].run))
+            for result in results:
+                sha = result.run.commit.sha
+                green = result.green | (always_run.get(result.trigger, set()) if result.all_green else set())
+                if any(failed.get((sha, leg), result.key) < result.key for leg in green - result.red.keys()):
+                    flakes[sha] = result.order
+                failed.update(((sha, leg), result.key) for leg in result.red if (sha, leg) not in failed)
+        return tuple(sorted(flakes, key=lambda sha: flakes[sha], reverse=True))
 
     def _failed_before(self, run: Run) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
-        """What the issue remembers of failures in a line of runs: on which commit, which leg, in which attempt."""
-        for one in self.state.occurrences if self.state else ():
-            if _is_of(one, run):
-                yield from (((one.commit.sha, leg.leg), one.key) for leg in one.legs)
+        """The failures on a run's branch that the issue remembers: commit and leg, with the attempt."""
+        for occurrence in self._remembered:
+            if _is_of(occurrence, run):
+                yield from (((occurrence.commit.sha, leg.leg), occurrence.key) for leg in occurrence.legs)
 
-    def _moved_on(self, lines: Sequence[BranchStatus]) -> bool:
-        """Whether what waited for somebody waits no more: its runs were seen to have gone on."""
-        if not (self.identity.waits_for_approval and lines):
+    def _moved_on(self, branches: Sequence[BranchStatus]) -> bool:
+        """Whether runs that waited for an approval went on."""
+        if not (self.identity.waits_for_approval and branches):
             return False
-        seen = {said.run.id for said in self.told}
-        return all(not line.red and line.last_red.run_id in seen for line in lines)
+        listed = {result.run.id for result in self.results}
+        return all(not status.red and status.last_red.run_id in listed for status in branches)
 
 
-def _after(point: RunRef, told: Sequence[AttemptResult]) -> list[AttemptResult]:
-    """What was said after the newest failure, a green re-run of it included."""
-    here = max((place for place, said in enumerate(told) if said.red), default=-1)
-    return [said for said in told[here + 1 :] if said.run.order >= (point.at, point.run_id)]
+def _after(last_red: RunRef, results: Sequence[AttemptResult]) -> Sequence[AttemptResult]:
+    """The results after the newest failure, a passing re-run of it included."""
+    newest_red = max((place for place, result in enumerate(results) if result.red), default=-1)
+    return [result for result in results[newest_red + 1 :] if result.run.order >= (last_red.at, last_red.run_id)]
 
 
 def _is_of(occurrence: Occurrence, run: Run) -> bool:
-    """Whether an occurrence, in the form in which an issue remembers it, is of a run's line."""
+    """Whether an occurrence, in the form in which an issue remembers it, is on the branch of a run."""
     source = run.subject or run.workflow.file_name
     return occurrence.branch == plain(run.branch, 100) and occurrence.source == plain(source, 60)
 
 
-def _occurrence(said: AttemptResult) -> Occurrence:
-    run, legs = said.run, sorted(said.red.items())
-    started = _started(said)
+def _occurrence(result: AttemptResult) -> Occurrence:
+    run, failed = result.run, result.red.values()
+    started_at = _started(result)
     return Occurrence(
         run_id=run.id,
-        attempt=said.attempt,
+        attempt=result.attempt,
         number=run.number,
         event=run.event,
         branch=run.branch,
         commit=run.commit,
-        started_at=started,
+        started_at=started_at,
         # When the jobs ended; `updated_at` of the run also moves when somebody only touches it.
-        ended_at=max((seen.ended_at for _, seen in legs if seen.ended_at), default=started),
-        outcome=_gravest(seen.outcome for _, seen in legs),
-        legs=tuple(_failed_leg(leg, seen) for leg, seen in legs),
+        ended_at=max((observation.ended_at for observation in failed if observation.ended_at), default=started_at),
+        outcome=_worst({observation.outcome for observation in failed}),
+        legs=tuple(_failed_leg(leg, observation) for leg, observation in sorted(result.red.items())),
         source=run.subject or run.workflow.file_name,
     )
 
 
-def _started(said: AttemptResult) -> datetime:
-    """When the attempt began; GitHub says it of the newest one, and of the others their jobs do."""
-    run = said.run
-    if said.attempt == 1:
-        return run.created_at
-    jobs = [seen.started_at for seen in said.red.values() if seen.started_at]
-    return min(jobs, default=run.started_at)
+def _started(result: AttemptResult) -> datetime:
+    """When the attempt began; GitHub says it of the newest attempt only, so the jobs say it of the others."""
+    if result.attempt == 1:
+        return result.run.created_at
+    jobs = [observation.started_at for observation in result.red.values() if observation.started_at]
+    return min(jobs, default=result.run.started_at)
 
 
-def _failed_leg(leg: str, seen: Observation) -> FailedLeg:
-    job_diagnosis = seen.job_diagnosis or JobDiagnosis(0)
+def _failed_leg(leg: str, observation: Observation) -> FailedLeg:
+    job_diagnosis = observation.job_diagnosis or JobDiagnosis(0)
+    outcome = job_diagnosis.outcome
+    # GitHub keeps its own conclusion, so an outcome that differs from it has to be remembered.
+    differs = outcome is observation.outcome and outcome is not None and outcome.shown_as_another
     return FailedLeg(
         leg,
-        seen.job_id,
-        seen.step.name if seen.step else None,
+        observation.job_id,
+        observation.step.name if observation.step else None,
         job_diagnosis.signature,
         job_diagnosis.log_unavailable,
-        # GitHub goes on showing its own conclusion, so that it ended otherwise has to be remembered.
-        job_diagnosis.outcome
-        if job_diagnosis.outcome is seen.outcome and _is_told_otherwise(job_diagnosis.outcome)
-        else None,
+        outcome if differs else None,
     )
 
 
-def _is_told_otherwise(outcome: Outcome | None) -> bool:
-    return outcome is not None and outcome.shown_as_another
-
-
-_GRAVEST_FIRST = (
+_WORST_FIRST = (
     Outcome.FAILURE,
     Outcome.TIMED_OUT,
     Outcome.RUNNER_LOST,
@@ -345,6 +357,5 @@ _GRAVEST_FIRST = (
 )
 
 
-def _gravest(outcomes: Iterable[Outcome | None]) -> Outcome:
-    found = set(outcomes)
-    return next(outcome for outcome in _GRAVEST_FIRST if outcome in found)
+def _worst(outcomes: Set[Outcome | None]) -> Outcome:
+    return next(outcome for outcome in _WORST_FIRST if outcome in outcomes)

@@ -1,4 +1,4 @@
-"""The rule book: what becomes of one identity, with the reason. The numbers are those of docs/lifecycle.md."""
+"""The lifecycle rules: what becomes of one identity, and why. The numbers are those of docs/architecture.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from ci_failure_tracker.model import (
     DecisionKind,
     DuplicateOf,
     History,
-    News,
     Reopened,
     Skip,
     SkipReason,
@@ -26,8 +25,8 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
-from ci_failure_tracker.tracking import comment_policy as news
-from ci_failure_tracker.tracking.commits import kept
+from ci_failure_tracker.tracking import comment_policy
+from ci_failure_tracker.tracking.commits import shortened_commits
 from ci_failure_tracker.tracking.recovery import judge_recovery
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms
@@ -36,17 +35,21 @@ MUTED = "ci-failure:muted"
 """The label by which people keep the tracker from commenting."""
 
 FLAKY = "flaky"
-"""The label of an issue whose subject is flaky."""
+"""The label of an issue about a flaky job."""
 
-_LOGS_ARE_THERE_AFTER = timedelta(hours=1)
+_LOGS_ARRIVE_WITHIN = timedelta(hours=1)
 _CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
 _FLAKES = 2
-"""Commits on which something failed and then passed before an issue is opened although it is green: one is chance."""
+"""Commits on which a job failed and then passed before a passing job gets an issue: one may be chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class LifecycleRules:
-    """Decides, knowing the settings, the time, the storms, and whether anything could not be read."""
+    """The rules under the settings, at a time, with what only the whole sweep knows.
+
+    `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
+    signature; `commits` are those of the breaks.
+    """
 
     settings: Settings
     now: datetime
@@ -56,7 +59,7 @@ class LifecycleRules:
     commits: Sequence[CommitsBetween] = ()
 
     def decide(self, history: History, tracked: Tracked | None, related: Sequence[int] = ()) -> Decision | Skip:
-        """What is to be done for one identity, whose issue is `tracked`; `related` are the issues of its jobs."""
+        """What to do for one identity, whose issue is `tracked`; `related` are the issues of its jobs."""
         if tracked is None:
             return self._without_issue(history, related)
         if tracked.state is None:
@@ -67,62 +70,58 @@ class LifecycleRules:
 
     # --- rule 2: several issues ------------------------------------------------------------------
 
-    def close_duplicate(self, one: Tracked, kept: int) -> Decision | None:
-        """Close an issue for the one that stays; `None` where its state cannot be read."""
-        if one.state is None:
+    def close_duplicate(self, tracked: Tracked, older: int) -> Decision | None:
+        """Close an issue because of an older one; `None` if its state cannot be read."""
+        if tracked.state is None:
             return None
         return Decision(
             DecisionKind.CLOSE,
-            one.state.identity,
-            f"#{kept} is older and stands for the same failure",
-            after=dataclasses.replace(one.state, closed=Closing(CloseReason.DUPLICATE, self.now)),
-            before=one.state,
-            issue=one.issue,
-            comment=DuplicateOf(kept) if self._may_comment(one) else None,
+            tracked.state.identity,
+            f"#{older} is older and stands for the same failure",
+            after=dataclasses.replace(tracked.state, closed=Closing(CloseReason.DUPLICATE, self.now)),
+            before=tracked.state,
+            issue=tracked.issue,
+            comment=DuplicateOf(older) if self._may_comment(tracked) else None,
         )
 
     # --- rule 3: failing, no issue ---------------------------------------------------------------
 
     def _without_issue(self, history: History, related: Sequence[int]) -> Decision | Skip:
-        flakes = not history.failing and self._is_flaky_enough(history, None)
-        if not (history.failing or flakes):
+        flaky = not history.failing and self._is_flaky_enough(history, None)
+        if not (history.failing or flaky):
             return skip(history, SkipReason.GREEN, green_words(history))
         least = self.settings.min_failures
         if len(history.occurrences) < least:
-            seen = counted(len(history.occurrences), "failed run")
-            return skip(history, SkipReason.TOO_FEW, f"{seen}, and `min-failures` asks for {least}")
+            failed_runs = counted(len(history.occurrences), "failed run")
+            return skip(history, SkipReason.TOO_FEW, f"{failed_runs}, and `min-failures` asks for {least}")
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm))
-        if self._waits(history):
+        if self._waits_for_log(history):
             return skip(history, SkipReason.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
-        why = "flaky, no issue yet" if flakes else "failing, no issue yet"
-        return self._create(history, updated_state(None, history), f"{why}: {failing_words(history)}", related)
+        words = "flaky, no issue yet" if flaky else "failing, no issue yet"
+        return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}", related)
 
     def _is_flaky_enough(self, history: History, since: datetime | None) -> bool:
-        """Whether something that is green now is flaky, and not proven to be mended since (rule 8)."""
-        flaked = {
-            one.commit.sha
-            for one in history.occurrences
-            if one.commit.sha in history.flakes and (since is None or one.started_at > since)
+        """Whether a passing identity is flaky, and has not passed often enough since to prove a fix (rule 8)."""
+        flakes = {
+            occurrence.commit.sha
+            for occurrence in history.occurrences
+            if occurrence.commit.sha in history.flakes and (since is None or occurrence.started_at > since)
         }
-        proven = all(len(line.greens) >= 2 * self.settings.close_after for line in history.branch_statuses)
-        return len(flaked) >= _FLAKES and not history.gone and not (self.settings.close_after and proven)
+        proven = all(len(status.greens) >= 2 * self.settings.close_after for status in history.branch_statuses)
+        return len(flakes) >= _FLAKES and not history.gone and not (self.settings.close_after and proven)
 
     def _storm_words(self, cause: str) -> str:
         others = len(self.storms.members.get(cause, ())) - 1
         number = self.umbrellas.get(cause)
-        where = f"issue #{number} tells of" if number else "one issue tells of"
-        return (
-            f"fails of a cause that {where} for {counted(others, 'other')}, too"
-            if others > 0
-            else (f"fails of a cause that {where}")
-        )
+        words = f"fails of a cause that {f'issue #{number}' if number else 'one issue'} tells of"
+        return f"{words} for {counted(others, 'other')}, too" if others > 0 else words
 
-    def _waits(self, history: History) -> bool:
-        """Whether a log may still say which cause a failure belongs to; an issue for its job would be the wrong one."""
+    def _waits_for_log(self, history: History) -> bool:
+        """Whether a log may still name the cause of a failure; an issue for its job would be the wrong one."""
         if self.settings.group_by is not GroupBy.CAUSE or history.identity.cause:
             return False
-        late = self.now - history.latest.ended_at > _LOGS_ARE_THERE_AFTER
+        late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
         return any(
             leg.job_id is not None and not leg.signature and not (leg.log_unavailable and late)
             for leg in history.latest.legs
@@ -130,55 +129,48 @@ class LifecycleRules:
 
     # --- rules 4 and 6: an open issue ------------------------------------------------------------
 
-    def _open(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Decision:
-        """Rule 4: an open issue is brought up to date. Rule 6: it is closed with proof."""
-        fresh = self._completed(updated_state(state, history), related)
-        verdict = judge_recovery(fresh, history, tracked.issue, self.settings, self.partial)
-        if verdict.ending is not None:
-            return self._close(state, fresh, tracked, verdict.ending, verdict.reason)
-        told = news.news_to_comment_on(state, fresh, self.settings.comment, self.now, self._told_elsewhere(history))
+    def _open(self, history: History, tracked: Tracked, before: State, related: Sequence[int]) -> Decision:
+        """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
+        after = self._completed(updated_state(before, history), related)
+        recovery = judge_recovery(after, history, tracked.issue, self.settings, self.partial)
+        if recovery.close_as is not None:
+            return self._close(before, after, tracked, recovery.close_as, recovery.reason)
+        covered = frozenset() if history.identity.cause else {storm.identity.cause for storm in self.storms.umbrellas}
+        news = comment_policy.news_to_comment_on(before, after, self.settings.comment, self.now, covered)
         may_comment = self._may_comment(tracked)
         if not may_comment:
-            told = dataclasses.replace(told, failures=0, causes=(), flaky=False)
-        fresh = self._with_what_is_said(fresh, told)
+            news = dataclasses.replace(news, failures=0, causes=(), flaky=False)
+        after = _changed(
+            after,
+            week_commented=after.week_commented or news.week,
+            cause_commented_at=self.now if news.causes else after.cause_commented_at,
+        )
         return Decision(
             DecisionKind.UPDATE,
             history.identity,
-            ", ".join(news.changes(state, fresh)),
-            after=fresh,
-            before=state,
+            ", ".join(comment_policy.changes(before, after)),
+            after=after,
+            before=before,
             issue=tracked.issue,
-            comment=told if told and may_comment else None,
-            labels=_flaky_label(state, fresh, tracked),
-            waits="" if history.failing else verdict.reason,
-        )
-
-    def _told_elsewhere(self, history: History) -> frozenset[str]:
-        if history.identity.cause:
-            return frozenset()
-        return frozenset(umbrella.identity.cause for umbrella in self.storms.umbrellas)
-
-    def _with_what_is_said(self, state: State, told: News) -> State:
-        return _changed(
-            state,
-            week_commented=state.week_commented or told.week,
-            cause_commented_at=self.now if told.causes else state.cause_commented_at,
+            comment=news if news and may_comment else None,
+            labels=_flaky_label(before, after, tracked),
+            waits="" if history.failing else recovery.reason,
         )
 
     def _may_comment(self, tracked: Tracked) -> bool:
         """Rule 7: whether the issue is not muted."""
         return self.settings.comment is not Comments.NEVER and not tracked.issue.has_label(MUTED)
 
-    def _close(self, before: State, state: State, tracked: Tracked, ending: CloseReason, reason: str) -> Decision:
-        closed = dataclasses.replace(state, closed=Closing(ending, self.now), reopened_at=None)
+    def _close(self, before: State, after: State, tracked: Tracked, close_as: CloseReason, reason: str) -> Decision:
+        closed = dataclasses.replace(after, closed=Closing(close_as, self.now), reopened_at=None)
         return Decision(
             DecisionKind.CLOSE,
-            state.identity,
+            after.identity,
             reason,
             after=fit(closed),
             before=before,
             issue=tracked.issue,
-            comment=Closed(ending, self.now) if self._may_comment(tracked) else None,
+            comment=Closed(close_as, self.now) if self._may_comment(tracked) else None,
         )
 
     # --- rule 5: a closed issue ------------------------------------------------------------------
@@ -186,91 +178,75 @@ class LifecycleRules:
     def _closed(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Decision | Skip:
         issue = tracked.issue
         closed_at = issue.closed_at or self.now
-        flakes = not history.failing and self._is_flaky_enough(history, closed_at)
-        if not (history.failing or flakes):
+        flaky = not history.failing and self._is_flaky_enough(history, closed_at)
+        if not (history.failing or flaky):
             return skip(history, SkipReason.GREEN, green_words(history), tracked)
         if issue.state_reason in _CLOSED_FOR_GOOD and not _was_gone(state):
-            words = (issue.state_reason or "").replace("_", " ")
-            return skip(
-                history, SkipReason.CLOSED_BY_PERSON, f"closed as {words}, which stands until it is reopened", tracked
-            )
-        if not (flakes or _failed_since(history, closed_at)):
-            return skip(
-                history, SkipReason.OLDER_THAN_CLOSING, "no failed run has started since it was closed", tracked
-            )
+            words = f"closed as {(issue.state_reason or '').replace('_', ' ')}, which stands until it is reopened"
+            return skip(history, SkipReason.CLOSED_BY_PERSON, words, tracked)
+        if not (flaky or _failed_since(history, closed_at)):
+            words = "no failed run has started since it was closed"
+            return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm), tracked)
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed", related)
-        return self._reopen(history, tracked, state, related, closed_at)
-
-    def _reopen(
-        self, history: History, tracked: Tracked, state: State, related: Sequence[int], closed_at: datetime
-    ) -> Decision | Skip:
-        fresh = self._completed(reopen(state, history), related)
+        after = self._completed(reopen(state, history), related)
         again = "failing again" if history.failing else "flaky again"
         return Decision(
             DecisionKind.REOPEN,
             history.identity,
             f"{again} since it was closed: {failing_words(history)}",
-            after=fresh,
+            after=after,
             before=state,
-            issue=tracked.issue,
+            issue=issue,
             comment=Reopened(closed_at) if self._may_comment(tracked) else None,
-            labels=_flaky_label(state, fresh, tracked),
+            labels=_flaky_label(state, after, tracked),
         )
 
-    # --- what is remembered -------------------------------------------------------------------------
+    # --- what is remembered ----------------------------------------------------------------------
 
     def _create(self, history: History, state: State, reason: str, related: Sequence[int]) -> Decision:
         state = self._completed(state, related)
-        state = _changed(state, week_commented=news.is_a_week_old(state, self.now))
+        state = _changed(state, week_commented=comment_policy.is_a_week_old(state, self.now))
         labels = (*self.settings.labels, *([FLAKY] if state.flaky else []))
         return Decision(
             DecisionKind.CREATE, history.identity, reason, after=state, labels=labels, assignees=self.settings.assignees
         )
 
     def _completed(self, state: State, related: Sequence[int]) -> State:
-        """The state with what only the whole of a sweep knows: the commits of the break, the issues beside it."""
-        found = next((one for one in self.commits if is_about(one, state)), None)
-        suspects = state.suspects or (kept(found) if found else None)
+        """The state with the commits of the break and the related issues."""
+        commits = next((commits for commits in self.commits if is_about(commits, state)), None)
+        suspects = state.suspects or (shortened_commits(commits) if commits else None)
         return _changed(state, suspects=suspects, related=tuple(sorted(related)))
 
 
 def _changed(state: State, **changes: Any) -> State:
-    """The state with these changes, made to fit again; fitting costs most of what a plan takes."""
-    fresh = dataclasses.replace(state, **changes)
-    return state if fresh == state else fit(fresh)
+    """The state with these changes, made to fit again; a state that is the same is not fitted, which takes long."""
+    after = dataclasses.replace(state, **changes)
+    return state if after == state else fit(after)
 
 
 def is_about(commits: CommitsBetween, state: State) -> bool:
-    """Whether these are the commits of the break that an issue tells of."""
-    bounds = state.last_green, state.first_red
-    return (
-        bounds[0] is not None
-        and bounds[1] is not None
-        and (commits.green, commits.red)
-        == (
-            bounds[0].sha,
-            bounds[1].sha,
-        )
-    )
+    """Whether these are the commits of the latest break."""
+    green, red = state.last_green, state.first_red
+    return green is not None and red is not None and (commits.green, commits.red) == (green.sha, red.sha)
 
 
 def _was_gone(state: State) -> bool:
-    """Whether the tracker itself closed it as not planned, because nothing was left that could fail."""
+    """Whether the tracker itself closed the issue as not planned, because the job no longer existed."""
     return state.closed is not None and state.closed.close_reason is CloseReason.GONE
 
 
 def _failed_since(history: History, closed_at: datetime) -> bool:
-    """Whether what is red now is so by a run that started after the closing."""
-    red = {(one.run_id, one.attempt) for line in history.branch_statuses for one in line.red}
-    return any(one.started_at > closed_at for one in history.occurrences if one.key in red)
+    """Whether a leg that fails now failed in a run that started after the closing."""
+    red = {(red_leg.run_id, red_leg.attempt) for status in history.branch_statuses for red_leg in status.red}
+    return any(occurrence.started_at > closed_at for occurrence in history.occurrences if occurrence.key in red)
 
 
 def _flaky_label(before: State, after: State, tracked: Tracked) -> tuple[str, ...]:
-    """The label, once: where a person takes it off, it stays off."""
+    """The label, added once: if a person removes it, it stays off."""
     turned = after.flaky is not None and before.flaky is None
     return (FLAKY,) if turned and not tracked.issue.has_label(FLAKY) else ()
 
@@ -281,7 +257,7 @@ def skip(history: History, why: SkipReason, reason: str, tracked: Tracked | None
 
 
 def failing_words(history: History) -> str:
-    """How often it failed, and where last."""
+    """How often it failed, and the run in which it failed last."""
     return f"{counted(len(history.occurrences), 'failed run')}, the latest is run {history.latest.number}"
 
 
@@ -290,7 +266,7 @@ def green_words(history: History) -> str:
     if history.gone:
         return "the workflow no longer has the job"
     if history.cause_replaced:
-        return news.REPLACED
+        return comment_policy.REPLACED
     if history.green_again is None:
         return "not failing when it was last seen"
     return f"green again since run {history.green_again.number}"

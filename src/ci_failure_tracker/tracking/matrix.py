@@ -1,4 +1,4 @@
-"""The matrix behind a job's name: GitHub tells its legs in no other way."""
+"""The matrix leg in a job's name: GitHub gives the leg in no other place."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def split_leg(name: str) -> tuple[str, str]:
 
 
 def _outside_brackets(name: str) -> list[str]:
-    """The parts of a name between ` / `, leaving alone a slash that a leg's value holds."""
+    """The parts of a name between ` / `; a slash inside brackets separates nothing."""
     parts = [""]
     for piece in name.split(" / "):
         parts[-1] += piece
@@ -32,7 +32,7 @@ def _outside_brackets(name: str) -> list[str]:
 
 
 def _split_part(part: str) -> tuple[str, str]:
-    # GitHub cuts a long name, which leaves its bracket open: `test (a, b, very-lo...`.
+    # GitHub cuts a long name and leaves its bracket open: `test (a, b, very-lo...`.
     closed = part if part.endswith(")") else part.removesuffix(_CUT) + ")" if part.endswith(_CUT) else ""
     depth = 0
     for position in range(len(closed) - 1, 0, -1):

@@ -1,4 +1,4 @@
-"""From runs and their jobs to observations: what each job of each run attempt says."""
+"""Observations: what each job of each run attempt says, from the runs and their jobs."""
 
 from __future__ import annotations
 
@@ -23,69 +23,68 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.tracking.outcome import failing_step, judge_job, judge_run, revised
 
 WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
-_SAYS_ALL = frozenset({Outcome.SUCCESS, Outcome.SUPERSEDED}) | WITHOUT_JOBS
+"""How a run ends that has no jobs."""
+
+_NEEDS_NO_JOBS = frozenset({None, Outcome.SUPERSEDED}) | WITHOUT_JOBS
 
 
 def needs_jobs(run: Run, runs: Iterable[Run]) -> bool:
     """Whether the run's own conclusion leaves open which of its jobs failed.
 
-    A run that was green at last says nothing of the attempts before, of which at least one was not.
+    A run that passed in a later attempt had a failure in an earlier one.
     """
     outcome = judge_run(run, runs)
-    if outcome is Outcome.SUCCESS:
-        return run.attempt > 1
-    return outcome is not None and outcome not in _SAYS_ALL
+    return run.attempt > 1 if outcome is Outcome.SUCCESS else outcome not in _NEEDS_NO_JOBS
 
 
-def observe(scan: Snapshot) -> tuple[Observation, ...]:
-    """Every observation of a scan, in the order of its runs.
+def observe(snapshot: Snapshot) -> tuple[Observation, ...]:
+    """Every observation of a snapshot, in the order of its runs.
 
-    A run whose jobs could not be read gives none: what is unknown is neither green nor red.
+    A run whose jobs could not be read gives none: what is unknown has neither failed nor passed.
     """
-    jobs = {entry.run_id: entry.jobs for entry in scan.jobs}
+    jobs = {run_jobs.run_id: run_jobs.jobs for run_jobs in snapshot.jobs}
     of_runs = (
         observation
-        for run in scan.runs
-        for observation in (
-            _observe_known(run, judge_run(run, scan.runs))
-            if run.id in scan.runs_before_checkpoint
-            else _observe_run(run, judge_run(run, scan.runs), jobs.get(run.id))
+        for run in snapshot.runs
+        for observation in _observe_run(
+            run, judge_run(run, snapshot.runs), jobs.get(run.id), run.id in snapshot.runs_before_checkpoint
         )
     )
-    return (*of_runs, *(_observe_schedule(one, scan.repository.default_branch) for one in scan.schedules))
+    branch = snapshot.repository.default_branch
+    return (*of_runs, *(_observe_schedule(schedule, branch) for schedule in snapshot.schedules))
 
 
 def with_diagnoses(
     observations: Iterable[Observation], job_diagnoses: Iterable[JobDiagnosis]
 ) -> tuple[Observation, ...]:
-    """The observations with what is known of their causes; of two readings of a job the later one counts."""
-    known = {job_diagnosis.job_id: job_diagnosis for job_diagnosis in job_diagnoses}
-    return tuple(_told(one, known.get(one.job_id or 0)) for one in observations)
+    """The observations with the diagnoses of their jobs; of two diagnoses of a job the later one counts."""
+    by_job = {job_diagnosis.job_id: job_diagnosis for job_diagnosis in job_diagnoses}
+    return tuple(_diagnosed(observation, by_job.get(observation.job_id or 0)) for observation in observations)
 
 
-def _told(one: Observation, job_diagnosis: JobDiagnosis | None) -> Observation:
-    if job_diagnosis is None or one.outcome in {None, Outcome.SUCCESS}:
-        return one
-    return replace(one, outcome=revised(one.outcome, job_diagnosis.outcome), job_diagnosis=job_diagnosis)
+def _diagnosed(observation: Observation, job_diagnosis: JobDiagnosis | None) -> Observation:
+    if job_diagnosis is None or observation.outcome in {None, Outcome.SUCCESS}:
+        return observation
+    outcome = revised(observation.outcome, job_diagnosis.outcome)
+    return replace(observation, outcome=outcome, job_diagnosis=job_diagnosis)
 
 
-def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None) -> Iterator[Observation]:
-    if outcome is Outcome.SUCCESS and not jobs:
+def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None, known: bool) -> Iterator[Observation]:
+    if known:
+        # The run was not read again, so the list says only whether it passed as a whole.
+        passed = outcome if outcome is Outcome.SUCCESS else None
+        yield Observation(run, passed, attempt=run.attempt, before_checkpoint=True)
+    elif outcome is Outcome.SUCCESS and not jobs:
         yield Observation(run, Outcome.SUCCESS, attempt=run.attempt)
     elif outcome in WITHOUT_JOBS:
         yield _observe_whole(run, outcome)
     elif jobs:
         yield from _observe_jobs(run, jobs)
     elif jobs is not None and outcome is Outcome.FAILURE:
-        # A workflow file that GitHub cannot read ends as `failure` without a single job.
+        # If GitHub cannot read a workflow file, the run ends as `failure` without a job.
         yield _observe_whole(run, Outcome.STARTUP_FAILURE)
     elif jobs is not None and outcome is Outcome.TIMED_OUT:
         yield _observe_whole(run, Outcome.TIMED_OUT)
-
-
-def _observe_known(run: Run, outcome: Outcome | None) -> Iterator[Observation]:
-    """What the list alone says of a run: that it was green as a whole, or only that it was."""
-    yield Observation(run, outcome if outcome is Outcome.SUCCESS else None, attempt=run.attempt, before_checkpoint=True)
 
 
 def _observe_whole(run: Run, outcome: Outcome) -> Observation:
@@ -112,9 +111,9 @@ def _observe_jobs(run: Run, jobs: Sequence[Job]) -> Iterator[Observation]:
 
 
 def _executions(jobs: Sequence[Job]) -> Iterator[Job]:
-    """Each job once for each time that it really ran.
+    """Each job once for each time that it ran.
 
-    A re-run of the failed jobs lists the others again, with another number, but with the times at which they ran.
+    A re-run of the failed jobs lists the other jobs again, with a new id but with the times at which they ran.
     """
     ran: set[tuple[str, datetime, datetime]] = set()
     for job in sorted(jobs, key=lambda job: job.attempt):
@@ -127,8 +126,9 @@ def _executions(jobs: Sequence[Job]) -> Iterator[Job]:
 
 
 def _observe_schedule(schedule: Schedule, branch: str) -> Observation:
-    """A workflow's silence, or that it was heard again, as something that happened when it should have run."""
-    last = schedule.last_run
+    """A missed schedule, or a schedule that runs again, as an event at the time when the workflow should have run."""
+    last, missed = schedule.last_run, schedule.missed_schedule
+    at = last.created_at if last and not missed else schedule.due
     run = Run(
         id=last.id if last else schedule.workflow.id,
         number=last.number if last else 0,
@@ -139,17 +139,17 @@ def _observe_schedule(schedule: Schedule, branch: str) -> Observation:
         commit=last.commit if last else Commit("", ""),
         status="completed",
         conclusion=None,
-        created_at=schedule.due if schedule.missed_schedule or last is None else last.created_at,
-        started_at=schedule.due if schedule.missed_schedule or last is None else last.created_at,
+        created_at=at,
+        started_at=at,
         updated_at=schedule.due,
         from_fork=False,
         subject=SCHEDULE,
     )
-    if schedule.missed_schedule is None:
-        return Observation(
-            run, Outcome.SUCCESS, job=Outcome.MISSED_SCHEDULE.words, attempt=0, kind=IdentityKind.SCHEDULE
-        )
-    # Attempt 0, for it is no attempt of the run that it names.
-    step = Step(1, schedule.missed_schedule.value, None)
-    kind = IdentityKind.SCHEDULE
-    return Observation(run, Outcome.MISSED_SCHEDULE, job=Outcome.MISSED_SCHEDULE.words, step=step, attempt=0, kind=kind)
+    return Observation(
+        run,
+        Outcome.MISSED_SCHEDULE if missed else Outcome.SUCCESS,
+        job=Outcome.MISSED_SCHEDULE.words,
+        step=Step(1, missed.value, None) if missed else None,
+        attempt=0,  # it is no attempt of the run that it names
+        kind=IdentityKind.SCHEDULE,
+    )

@@ -1,4 +1,4 @@
-"""Rule 6: when something is over, what proves it, and what is still lacking."""
+"""Rule 6: when a failure is over, what proves it, and what is still missing."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ KEEP_OPEN = "keep-open"
 
 
 def needed_greens(settings: Settings, state: State) -> int:
-    """On how many commits it has to be green."""
+    """The number of commits on which it has to pass."""
     return state.greens_needed(settings.close_after)
 
 
-def is_proven(line: BranchStatus, needed: int) -> bool:
-    """Whether nothing more is to be seen in a line of runs: it is mended, or it is no more.
+def is_proven(status: BranchStatus, needed: int) -> bool:
+    """Whether nothing more has to be seen on a branch: it recovered, or it has no more runs.
 
-    A schedule was silent and is heard again: one run proves that.
+    One run proves that a missed schedule runs again.
     """
-    return line.gone or (not line.red and (line.subject == SCHEDULE or len(line.greens) >= needed))
+    return status.gone or (not status.red and (status.subject == SCHEDULE or len(status.greens) >= needed))
 
 
 @dataclass(frozen=True, slots=True)
 class CloseDecision:
-    """What an open issue is to come to: an ending, or none, with the reason for either."""
+    """Whether to close an open issue: `close_as` says as what, `None` means not; `reason` explains either."""
 
-    ending: CloseReason | None
+    close_as: CloseReason | None
     reason: str
 
 
 def judge_recovery(state: State, history: History, issue: Issue, settings: Settings, partial: bool) -> CloseDecision:
-    """Whether the issue of a thing that is not failing may be closed."""
+    """Whether an open issue may be closed; `partial` means that the sweep could not read everything."""
     if not settings.close_after:
         return CloseDecision(None, "`close-after: 0` never closes")
-    found = _found(state, history, settings)
-    if found.ending is None:
-        return found
-    if held := _held_open(state, found.ending, issue, partial):
-        return CloseDecision(None, f"{found.reason}; {held}")
-    return found
+    decision = _judge(state, history, settings)
+    if decision.close_as is None:
+        return decision
+    if held := _held_open(state, decision.close_as, issue, partial):
+        return CloseDecision(None, f"{decision.reason}; {held}")
+    return decision
 
 
-def _found(state: State, history: History, settings: Settings) -> CloseDecision:
+def _judge(state: State, history: History, settings: Settings) -> CloseDecision:
     if history.failing or not state.branch_statuses:
         return CloseDecision(None, "still failing" if history.failing else "not seen since")
     if history.moved_on:
@@ -53,30 +53,30 @@ def _found(state: State, history: History, settings: Settings) -> CloseDecision:
     if history.gone:
         return CloseDecision(CloseReason.GONE, "the job or its workflow is no longer there")
     needed = needed_greens(settings, state)
-    if all(is_proven(line, needed) for line in state.branch_statuses):
+    if all(is_proven(status, needed) for status in state.branch_statuses):
         return CloseDecision(CloseReason.RECOVERED, _proof_words(state, needed))
-    return CloseDecision(None, _lacking_words(state, needed))
+    return CloseDecision(None, _missing_words(state, needed))
 
 
-def _held_open(state: State, ending: CloseReason, issue: Issue, partial: bool) -> str:
+def _held_open(state: State, close_as: CloseReason, issue: Issue, partial: bool) -> str:
     if issue.has_label(KEEP_OPEN):
         return f"the label `{KEEP_OPEN}` keeps it open"
     if partial:
         return "not everything could be read, and what is unknown closes nothing"
     if state.branch_statuses_cut:
         return "it failed on more branches than an issue can remember, so close it by hand"
-    if state.reopened_at is not None and ending is not CloseReason.RECOVERED:
+    if state.reopened_at is not None and close_as is not CloseReason.RECOVERED:
         return "a person opened it again after the tracker had closed it"
     return ""
 
 
 def _proof_words(state: State, needed: int) -> str:
-    if all(line.subject == SCHEDULE for line in state.branch_statuses):
+    if all(status.subject == SCHEDULE for status in state.branch_statuses):
         return "its schedule runs again"
     return f"green on {counted(needed, 'commit')} since it last failed"
 
 
-def _lacking_words(state: State, needed: int) -> str:
-    least = min(len(line.greens) for line in state.branch_statuses if not is_proven(line, needed))
+def _missing_words(state: State, needed: int) -> str:
+    least = min(len(status.greens) for status in state.branch_statuses if not is_proven(status, needed))
     flaky = ", more than usual because it is flaky" if state.flaky else ""
     return f"green on {least} of the {counted(needed, 'commit')} that close it{flaky}"

@@ -1,4 +1,4 @@
-"""What an issue remembers: its state after a history, in the form in which it fits into the marker.
+"""The state of an issue after a history, in the form in which it fits into the marker.
 
 The body is rendered from this state and from nothing else, so a sweep that learns nothing writes nothing.
 """
@@ -6,7 +6,7 @@ The body is rendered from this state and from nothing else, so a sweep that lear
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import LIMIT, write_marker
@@ -24,48 +24,50 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.branch_status import few_red
-from ci_failure_tracker.tracking.causes import CAUSES, LONGEST_LINE, CauseUpdate, newly_told, shortened
+from ci_failure_tracker.tracking.causes import CAUSES, LONGEST_LINE, CauseUpdate, newly_diagnosed, shortened
 from ci_failure_tracker.tracking.flaky import judge_flaky
 
 REMEMBERED = 10
-"""How many occurrences an issue keeps in full; older ones stay in the count."""
+"""Occurrences that an issue keeps in full; older ones are only counted."""
 
 LEGS = 40
-"""How many legs an issue counts each; of a larger matrix the first by name."""
+"""Legs that an issue counts each; of a larger matrix the first by name."""
 
 STREAMS = 8
-"""Lines of runs in which an issue remembers what is red; more than one only where several branches are looked at."""
+"""Branches whose status an issue remembers."""
 
 LEGS_OF_A_RUN = 10
 _NAME, _TITLE, _BRANCH, _STEP = 100, 72, 100, 60
 
 
 def updated_state(state: State | None, history: History, since: datetime | None = None) -> State:
-    """The state of an issue after this history; occurrences it has counted before are not counted again.
+    """The state of an issue after this history; an occurrence that it has counted is not counted again.
 
     `since` leaves out what started before it: a new issue that follows a closed one starts afresh.
     """
-    before = [one for one in history.occurrences if since is not None and one.started_at <= since]
-    new = [one for one in history.occurrences if one not in before and not (state and has_counted(state, one))]
-    known = state.occurrences if state else ()
-    told = _updated(known, history)
-    kept = sorted((*told, *map(_shortened, new)), key=lambda one: one.order)
+    earlier = [past for past in history.occurrences if since is not None and past.started_at <= since]
+    later = (occurrence for occurrence in history.occurrences if occurrence not in earlier)
+    new = [occurrence for occurrence in later if not (state and has_counted(state, occurrence))]
+    before = state.occurrences if state else ()
+    after = _with_causes(before, history)
+    occurrences = sorted((*after, *map(_shortened, new)), key=lambda occurrence: occurrence.order)
     first_red, last_green = bounds(state, history)
     legs, legs_cut = _count_legs(state, new)
-    learnt = CauseUpdate(
-        history.job_diagnoses, [*newly_told(known, told), *((one, leg) for one in new for leg in one.legs)]
-    )
-    causes, other_causes = learnt.count(state)
+    failed = [(occurrence, leg) for occurrence in new for leg in occurrence.legs]
+    update = CauseUpdate(history.job_diagnoses, [*newly_diagnosed(before, after), *failed])
+    causes, other_causes = update.count(state)
     failing = history.failing
-    fresh = State(
+    updated = State(
         identity=_identity(state, history.identity),
         count=(state.count if state else 0) + len(new),
-        first_seen=min([*([state.first_seen] if state else ()), *(one.started_at for one in kept)]),
-        last_seen=max(one.ended_at for one in kept),
+        first_seen=min(
+            [*([state.first_seen] if state else ()), *(occurrence.started_at for occurrence in occurrences)]
+        ),
+        last_seen=max(occurrence.ended_at for occurrence in occurrences),
         legs=legs,
         legs_cut=legs_cut,
-        occurrences=tuple(kept),
-        counted_to=_latest(state.counted_to if state else None, *(one.order for one in before)),
+        occurrences=tuple(occurrences),
+        counted_to=_latest(state.counted_to if state else None, *(occurrence.order for occurrence in earlier)),
         last_green=last_green,
         first_red=first_red,
         green_again=None if failing or history.gone else _green_again(state, history, bool(new)),
@@ -73,21 +75,21 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         cause_replaced=history.cause_replaced and not failing,
         causes=causes,
         other_causes=other_causes,
-        evidence=learnt.newest(state),
+        evidence=update.newest(state),
         branch_statuses=history.branch_statuses,
         flaky=judge_flaky(state.flaky if state else None, history),
         runs_missed=history.runs_missed or (state is not None and state.runs_missed),
     )
-    return fit(_with_what_was_said(fresh, state))
+    return fit(_with_memory_of_issue(updated, state))
 
 
-def _with_what_was_said(fresh: State, state: State | None) -> State:
-    """What a history says nothing of: what became of the issue, and what was said in it."""
+def _with_memory_of_issue(updated: State, state: State | None) -> State:
+    """The state with what a history does not hold: what became of the issue, and its comments."""
     if state is None:
-        return fresh
-    same_break = fresh.first_red == state.first_red and fresh.last_green == state.last_green
+        return updated
+    same_break = updated.first_red == state.first_red and updated.last_green == state.last_green
     return dataclasses.replace(
-        fresh,
+        updated,
         previous=state.previous,
         branch_statuses_cut=state.branch_statuses_cut,
         reopened_at=state.reopened_at,
@@ -101,12 +103,12 @@ def _with_what_was_said(fresh: State, state: State | None) -> State:
 
 
 def _green_again(state: State | None, history: History, failed: bool) -> RunRef | None:
-    """The first green run after the break; the one that an issue knew of may no longer be listed."""
-    known = state.green_again if state and not failed else None
-    found = history.green_again
-    if known is None or found is None:
-        return known or found
-    return min(known, found, key=lambda point: (point.at, point.run_id))
+    """The first passing run after the break; the one that an issue remembers may no longer be listed."""
+    remembered = state.green_again if state and not failed else None
+    read = history.green_again
+    if remembered is None or read is None:
+        return remembered or read
+    return min(remembered, read, key=lambda run_ref: (run_ref.at, run_ref.run_id))
 
 
 def follow(number: int, history: History, closed_at: datetime) -> State:
@@ -115,12 +117,12 @@ def follow(number: int, history: History, closed_at: datetime) -> State:
 
 
 def reopen(state: State, history: History) -> State:
-    """The state of an issue that is opened again: what bounded and proved the earlier break is forgotten.
+    """The state of an issue that is reopened, without the bounds and the proof of the earlier break.
 
-    That it was flaky is not, nor that the proof it was closed with was not enough.
+    It stays flaky, and it remembers that the proof it was closed with was not enough.
     """
-    closed_by_us = state.closed is not None and state.closed.close_reason is CloseReason.RECOVERED
-    forgotten = dataclasses.replace(
+    closed_with_proof = state.closed is not None and state.closed.close_reason is CloseReason.RECOVERED
+    fresh = dataclasses.replace(
         state,
         last_green=None,
         first_red=None,
@@ -131,39 +133,41 @@ def reopen(state: State, history: History) -> State:
         suspects=None,
         branch_statuses=(),
         branch_statuses_cut=False,
-        relapses=state.relapses + closed_by_us,
+        relapses=state.relapses + closed_with_proof,
     )
-    return updated_state(forgotten, history)
+    return updated_state(fresh, history)
 
 
 def reopened_by_person(state: State, now: datetime) -> State:
-    """The state of an issue that the tracker closed and a person opened again: what proved it mended counts no more."""
-    lines = tuple(dataclasses.replace(line, greens=()) for line in state.branch_statuses)
-    return dataclasses.replace(state, closed=None, reopened_at=now, branch_statuses=lines)
+    """The state of an issue that the tracker closed and a person reopened: its proof of recovery no longer counts."""
+    branches = tuple(dataclasses.replace(status, greens=()) for status in state.branch_statuses)
+    return dataclasses.replace(state, closed=None, reopened_at=now, branch_statuses=branches)
 
 
 def has_counted(state: State, occurrence: Occurrence) -> bool:
     """Whether an issue with this state has counted an occurrence before."""
-    if any(one.key == occurrence.key for one in state.occurrences):
+    if any(remembered.key == occurrence.key for remembered in state.occurrences):
         return True
     return state.counted_to is not None and occurrence.order <= state.counted_to
 
 
-def _updated(known: Sequence[Occurrence], history: History) -> tuple[Occurrence, ...]:
-    """What an issue remembers, with what was learnt since of failures whose cause it did not know."""
-    found = {one.key: one for one in history.occurrences}
-    return tuple(_merged(one, found[one.key]) if one.key in found else one for one in known)
-
-
-def _merged(known: Occurrence, found: Occurrence) -> Occurrence:
-    fresh = {leg.job_id: leg for leg in found.legs if leg.signature or leg.log_unavailable}
-    legs = tuple(
-        dataclasses.replace(leg, signature=now.signature, log_unavailable=now.log_unavailable, outcome=now.outcome)
-        if not leg.signature and (now := fresh.get(leg.job_id))
-        else leg
-        for leg in known.legs
+def _with_causes(remembered: Sequence[Occurrence], history: History) -> tuple[Occurrence, ...]:
+    """The remembered occurrences, with the causes that were not known before."""
+    read = {occurrence.key: occurrence for occurrence in history.occurrences}
+    return tuple(
+        _merged(occurrence, read[occurrence.key]) if occurrence.key in read else occurrence for occurrence in remembered
     )
-    return dataclasses.replace(known, legs=legs, outcome=found.outcome) if legs != known.legs else known
+
+
+def _merged(remembered: Occurrence, read: Occurrence) -> Occurrence:
+    by_job = {leg.job_id: leg for leg in read.legs if leg.signature or leg.log_unavailable}
+    legs = tuple(
+        dataclasses.replace(leg, signature=new.signature, log_unavailable=new.log_unavailable, outcome=new.outcome)
+        if not leg.signature and (new := by_job.get(leg.job_id))
+        else leg
+        for leg in remembered.legs
+    )
+    return dataclasses.replace(remembered, legs=legs, outcome=read.outcome) if legs != remembered.legs else remembered
 
 
 def _latest(*orders: tuple[datetime, int, int] | None) -> tuple[datetime, int, int] | None:
@@ -171,33 +175,32 @@ def _latest(*orders: tuple[datetime, int, int] | None) -> tuple[datetime, int, i
 
 
 def bounds(state: State | None, history: History) -> tuple[RunRef | None, RunRef | None]:
-    """The first red and the last green; what an issue knew stays where the runs looked at start too late."""
+    """The first failing and the last passing run of the break; an issue may know of earlier runs than are listed."""
     if state is None or state.first_red is None:
         return history.first_red, history.last_green
-    known, found = state.first_red, history.first_red
-    if found is None:
-        return known, state.last_green
+    remembered, read = state.first_red, history.first_red
+    if read is None:
+        return remembered, state.last_green
     if history.last_green is not None:
-        # Of a cause the failures that an issue dropped are no longer known to be its own.
+        # The failures that an issue of a cause dropped are no longer known to be its own.
         same_break = history.last_green == state.last_green
-        return (known if same_break and known.at < found.at else found), history.last_green
-    # A run that started earlier may end, and be seen, later.
-    is_earlier = found.at < known.at and (state.last_green is None or state.last_green.at < found.at)
-    return (found if is_earlier else known), state.last_green
+        return (remembered if same_break and remembered.at < read.at else read), history.last_green
+    # A run that started earlier may end, and be read, later.
+    is_earlier = read.at < remembered.at and (state.last_green is None or state.last_green.at < read.at)
+    return (read if is_earlier else remembered), state.last_green
 
 
 def _count_legs(state: State | None, new: Sequence[Occurrence]) -> tuple[tuple[LegCount, ...], bool]:
-    """Count each leg. Once some had to be left out none is added, for a count that starts late would be wrong."""
-    counted = {one.leg: one for one in (state.legs if state else ())}
-    closed = state.legs_cut if state else False
+    """Count each leg. Once a leg had to be left out none is added, for a count that starts late would be wrong."""
+    counts = {count.leg: count for count in (state.legs if state else ())}
+    legs_cut = state.legs_cut if state else False
     for occurrence in new:
         for leg in (failed.leg for failed in occurrence.legs):
-            old = counted.get(leg)
-            if old:
-                counted[leg] = LegCount(leg, old.count + 1, max(old.last_seen, occurrence.ended_at))
-            elif not closed:
-                counted[leg] = LegCount(leg, 1, occurrence.ended_at)
-    return tuple(counted[leg] for leg in sorted(counted)), closed
+            if count := counts.get(leg):
+                counts[leg] = LegCount(leg, count.count + 1, max(count.last_seen, occurrence.ended_at))
+            elif not legs_cut:
+                counts[leg] = LegCount(leg, 1, occurrence.ended_at)
+    return tuple(counts[leg] for leg in sorted(counts)), legs_cut
 
 
 # --- the form that fits --------------------------------------------------------------------------
@@ -209,28 +212,31 @@ def _identity(state: State | None, identity: Identity) -> Identity:
     return dataclasses.replace(identity, workflow=plain(identity.workflow, _NAME), job=plain(identity.job, _NAME))
 
 
-def _shortened(one: Occurrence) -> Occurrence:
+def _shortened(occurrence: Occurrence) -> Occurrence:
+    shortened = _with_legs(occurrence, LEGS_OF_A_RUN)
     return dataclasses.replace(
-        one,
-        commit=Commit(one.commit.sha, plain(one.commit.title, _TITLE)),
-        branch=plain(one.branch, _BRANCH),
-        source=plain(one.source, _STEP),
+        shortened,
+        commit=Commit(occurrence.commit.sha, plain(occurrence.commit.title, _TITLE)),
+        branch=plain(occurrence.branch, _BRANCH),
+        source=plain(occurrence.source, _STEP),
         legs=tuple(
-            dataclasses.replace(leg, step=plain(leg.step, _STEP) if leg.step else None)
-            for leg in one.legs[:LEGS_OF_A_RUN]
+            dataclasses.replace(leg, step=plain(leg.step, _STEP) if leg.step else None) for leg in shortened.legs
         ),
-        hidden_legs=one.hidden_legs + len(one.legs[LEGS_OF_A_RUN:]),
     )
 
 
 def fit(state: State) -> State:
     """The fullest form of a state whose marker keeps within its limit; a state that fits stays as it is."""
-    return next(shorter for shorter in _ladder(state) if len(write_marker(shorter).encode("utf-8", "replace")) <= LIMIT)
+    forms = (_cut(state, size) for size in _SIZES)
+    return next(form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= LIMIT)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Size:
-    """A rung of the ladder by which a state is shortened: `text` in characters, `streams` in lines of runs."""
+    """How much a form of a state holds.
+
+    `lines` are those of the excerpt and `text` their characters; `streams` are the branches and `red` their legs.
+    """
 
     occurrences: int
     legs: int
@@ -243,10 +249,10 @@ class _Size:
     red: int = LEGS
 
 
-_LADDER = (
+_SIZES = (
     _Size(REMEMBERED, LEGS, 10, CAUSES, 100),
     _Size(REMEMBERED, LEGS, 4, CAUSES, 100),
-    # The runs before the last five say less than the lines that say why; of these the first thirty matter most.
+    # The runs before the last five say less than the lines of the log; the first thirty of these matter most.
     _Size(5, LEGS, 4, 5, 100),
     _Size(5, 20, 2, 5, 30),
     _Size(5, 20, 2, 5, 20, suspects=5),
@@ -258,44 +264,37 @@ _LADDER = (
 )
 
 
-def _ladder(state: State) -> Iterator[State]:
-    return (_cut(state, size) for size in _LADDER)
-
-
 def _cut(state: State, size: _Size) -> State:
     dropped, kept = state.occurrences[: -size.occurrences], state.occurrences[-size.occurrences :]
-    red_first = sorted(state.branch_statuses, key=lambda line: not line.red)
+    red_first = sorted(state.branch_statuses, key=lambda status: not status.red)
     return dataclasses.replace(
         state,
         legs=state.legs[: size.legs],
         legs_cut=state.legs_cut or len(state.legs) > size.legs,
-        occurrences=tuple(_with_legs(one, size.legs_of_a_run) for one in kept),
-        counted_to=_latest(state.counted_to, *_orders(dropped)),
+        occurrences=tuple(_with_legs(occurrence, size.legs_of_a_run) for occurrence in kept),
+        counted_to=_latest(state.counted_to, *(occurrence.order for occurrence in dropped)),
         causes=state.causes[: size.causes],
-        other_causes=state.other_causes + sum(one.count for one in state.causes[size.causes :]),
+        other_causes=state.other_causes + sum(cause.count for cause in state.causes[size.causes :]),
         evidence=shortened(state.evidence, size.lines, size.text) if state.evidence else None,
         branch_statuses=tuple(
-            _with_red(line, size.red) for line in state.branch_statuses if line in red_first[: size.streams]
+            _with_red(status, size.red) for status in state.branch_statuses if status in red_first[: size.streams]
         ),
-        # What is green may be forgotten; with what is red goes the proof that it was mended.
-        branch_statuses_cut=state.branch_statuses_cut or any(line.red for line in red_first[size.streams :]),
-        suspects=_fewer(state.suspects, size.suspects),
+        # A passing branch may be forgotten; a failing one is needed to prove the recovery.
+        branch_statuses_cut=state.branch_statuses_cut or any(status.red for status in red_first[size.streams :]),
+        suspects=_with_commits(state.suspects, size.suspects),
     )
 
 
-def _with_red(line: BranchStatus, most: int) -> BranchStatus:
-    return dataclasses.replace(line, red=few_red(line.red, most))
+def _with_red(status: BranchStatus, most: int) -> BranchStatus:
+    return dataclasses.replace(status, red=few_red(status.red, most))
 
 
-def _fewer(between: CommitsBetween | None, most: int) -> CommitsBetween | None:
-    if between is None or len(between.commits) <= most:
-        return between
-    return dataclasses.replace(between, commits=between.commits[:most], more=True)
+def _with_commits(suspects: CommitsBetween | None, most: int) -> CommitsBetween | None:
+    if suspects is None or len(suspects.commits) <= most:
+        return suspects
+    return dataclasses.replace(suspects, commits=suspects.commits[:most], more=True)
 
 
-def _with_legs(one: Occurrence, most: int) -> Occurrence:
-    return dataclasses.replace(one, legs=one.legs[:most], hidden_legs=one.hidden_legs + len(one.legs[most:]))
-
-
-def _orders(occurrences: Iterable[Occurrence]) -> Iterator[tuple[datetime, int, int]]:
-    return (one.order for one in occurrences)
+def _with_legs(occurrence: Occurrence, most: int) -> Occurrence:
+    hidden_legs = occurrence.hidden_legs + len(occurrence.legs[most:])
+    return dataclasses.replace(occurrence, legs=occurrence.legs[:most], hidden_legs=hidden_legs)

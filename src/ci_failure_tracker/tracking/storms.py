@@ -1,4 +1,4 @@
-"""Rule 3's storms: one cause in many jobs is one issue, and not one for each of them."""
+"""Rule 3's storms: if one cause shows in many jobs, it gets one issue instead of one for each job."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 
 LEAST = 3
-"""Things that fail of one cause in one sweep before it is a storm."""
+"""Identities that fail of one cause in one sweep before it is a storm."""
 
 
 @dataclass(frozen=True, slots=True)
 class Storms:
-    """The causes that have an issue for all their jobs, each with the history of that issue, and who shares them."""
+    """The causes that have one issue for all their jobs.
+
+    `umbrellas` are the histories of these issues, `members` the histories that fail of each cause, by signature.
+    """
 
     umbrellas: tuple[History, ...] = ()
     members: Mapping[str, tuple[History, ...]] = field(default_factory=dict)
 
     def over(self, history: History) -> str:
-        """The signature whose issue speaks for a history; empty where it needs one of its own."""
+        """The signature of the storm that covers a history; empty if it needs an issue of its own."""
         if history.identity.cause:
             return ""
         causes = current_causes(history)
@@ -32,39 +35,41 @@ class Storms:
 
 
 def find_storms(
-    told: Sequence[Observation], histories: Iterable[History], settings: Settings, ground: HistoryContext
+    observations: Sequence[Observation], histories: Iterable[History], settings: Settings, context: HistoryContext
 ) -> Storms:
-    """The storms of a sweep: new ones, and those that an open issue stands for."""
+    """The storms of a sweep: new ones, and those that have an open issue."""
     members: dict[str, list[History]] = defaultdict(list)
     for history in histories:
         for cause in current_causes(history):
             members[cause].append(history)
-    new = {cause for cause, found in members.items() if len(found) >= LEAST}
-    of_causes = tuple(state for state in ground.states if state.identity.cause)
-    known = {state.identity.cause for state in of_causes}
-    if not (new or known):
+    of_causes = tuple(state for state in context.states if state.identity.cause)
+    storms = {cause for cause, of_cause in members.items() if len(of_cause) >= LEAST}
+    storms |= {state.identity.cause for state in of_causes}
+    if not storms:
         return Storms()
     by_cause = replace(settings, group_by=GroupBy.CAUSE)
-    found = read_histories(told, by_cause, replace(ground, states=of_causes))
-    umbrellas = tuple(_never_flaky(one) for one in found if one.identity.cause in new | known)
-    return Storms(umbrellas, {cause: tuple(found) for cause, found in members.items()})
+    of_all_causes = read_histories(observations, by_cause, replace(context, states=of_causes))
+    umbrellas = tuple(_never_flaky(history) for history in of_all_causes if history.identity.cause in storms)
+    return Storms(umbrellas, {cause: tuple(of_cause) for cause, of_cause in members.items()})
 
 
 def _never_flaky(umbrella: History) -> History:
-    """An outage that ends is red and then green on one commit, and that does not make it flaky."""
+    """An outage that ends fails and then passes on one commit, and that does not make it flaky."""
     return replace(
-        umbrella, flakes=(), branch_statuses=tuple(replace(line, recent=()) for line in umbrella.branch_statuses)
+        umbrella, flakes=(), branch_statuses=tuple(replace(status, recent=()) for status in umbrella.branch_statuses)
     )
 
 
 def current_causes(history: History) -> frozenset[str]:
-    """What a failing thing fails of now, as far as that tells causes apart; nothing where one of them is not known."""
+    """The signatures that a failing identity fails of now; empty if the cause of any of its jobs is not known."""
     if not history.failing:
         return frozenset()
-    known = {
-        job_diagnosis.job_id: job_diagnosis for job_diagnosis in history.job_diagnoses if names_cause(job_diagnosis)
+    signatures = {
+        job_diagnosis.job_id: job_diagnosis.signature
+        for job_diagnosis in history.job_diagnoses
+        if names_cause(job_diagnosis)
     }
     jobs = [leg.job_id for leg in history.latest.legs]
-    if not all(job in known for job in jobs):
-        return frozenset()
-    return frozenset(known[job].signature for job in jobs if job is not None)
+    return (
+        frozenset(signatures[job] for job in jobs if job is not None) if signatures.keys() >= {*jobs} else frozenset()
+    )

@@ -1,4 +1,4 @@
-"""What a sweep knows of each identity: the history that the runs and the open issues give together; pure."""
+"""The histories of a repository, from its runs and its tracked issues; pure."""
 
 from __future__ import annotations
 
@@ -23,72 +23,70 @@ from ci_failure_tracker.tracking.storms import Storms, find_storms
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class TrackedIssues:
-    """The issues that are ours, each marker read once.
+    """The issues that the tracker wrote, each marker read once.
 
-    `written` are the issues as their markers have them, `standing` the same with the state that counts now: of an issue
-    that a person opened again, what proved it mended counts no more.
+    `written` are the issues as their markers have them. `current` are the same with the state that counts now: if a
+    person reopened an issue, its proof of recovery no longer counts.
     """
 
     written: tuple[Tracked, ...] = ()
-    standing: tuple[Tracked, ...] = ()
+    current: tuple[Tracked, ...] = ()
     _by_id: Mapping[str, Tracked] = dataclasses.field(default_factory=dict)
     _read: Mapping[int, tuple[Issue, Tracked | None]] = dataclasses.field(default_factory=dict)
 
-    def of(self, identity: str) -> Tracked | None:
+    def of(self, failure_id: str) -> Tracked | None:
         """The issue that stands for a failure id: the oldest open one, else the one closed last.
 
-        One that the tracker closed as the duplicate of another says nothing.
+        An issue that the tracker closed as a duplicate does not count.
         """
-        return self._by_id.get(identity)
+        return self._by_id.get(failure_id)
 
     @property
     def open_states(self) -> tuple[State, ...]:
-        """What each identity's open issue remembers."""
-        kept = dict.fromkeys(one.id for one in self.standing)
-        found = (self.of(one) for one in kept)
-        return tuple(one.state for one in found if one is not None and one.issue.open and one.state is not None)
+        """The state of each identity's open issue."""
+        issues = (self.of(failure_id) for failure_id in dict.fromkeys(tracked.id for tracked in self.current))
+        return tuple(tracked.state for tracked in issues if tracked and tracked.issue.open and tracked.state)
 
 
 def read_issues(
     issues: Sequence[Issue], viewer: str | None, now: datetime, before: TrackedIssues | None = None
 ) -> TrackedIssues:
-    """The issues that are ours; what was read `before` of an issue that is the same is not read again."""
-    known = before._read if before else {}
-    read: dict[int, tuple[Issue, Tracked | None]] = {}
-    written = []
+    """The issues that the tracker wrote; an issue that is in `before` and did not change is not parsed again."""
+    read_before = before._read if before else {}
+    read = []
     for issue in issues:
-        same = known.get(issue.number)
-        parsed = same[1] if same and same[0] is issue else read_tracked(issue)
-        read[issue.number] = issue, parsed
-        one = trusted(parsed, viewer) if parsed else None
-        if one is not None:
-            written.append(one)
-    standing = tuple(_standing(one, now) for one in written)
-    return TrackedIssues(tuple(written), standing, _by_id(standing), read)
+        earlier, tracked = read_before.get(issue.number, (None, None))
+        read.append((issue, tracked if earlier is issue else read_tracked(issue)))
+    candidates = (trusted(tracked, viewer) for _, tracked in read if tracked)
+    written = tuple(tracked for tracked in candidates if tracked)
+    current = tuple(_current(tracked, now) for tracked in written)
+    return TrackedIssues(written, current, _by_id(current), {pair[0].number: pair for pair in read})
 
 
-def _standing(one: Tracked, now: datetime) -> Tracked:
-    if one.state is None or one.state.closed is None or not one.issue.open:
-        return one
-    return dataclasses.replace(one, state=reopened_by_person(one.state, now))
+def _current(tracked: Tracked, now: datetime) -> Tracked:
+    if tracked.state is None or tracked.state.closed is None or not tracked.issue.open:
+        return tracked
+    return dataclasses.replace(tracked, state=reopened_by_person(tracked.state, now))
 
 
-def _by_id(tracked: Iterable[Tracked]) -> Mapping[str, Tracked]:
-    found: dict[str, list[Tracked]] = defaultdict(list)
-    for one in tracked:
-        found[one.id].append(one)
-    chosen = ((identity, _speaking(ours)) for identity, ours in found.items())
-    return {identity: one for identity, one in chosen if one is not None}
+def _by_id(issues: Iterable[Tracked]) -> Mapping[str, Tracked]:
+    by_id: dict[str, list[Tracked]] = defaultdict(list)
+    for tracked in issues:
+        by_id[tracked.id].append(tracked)
+    chosen = ((failure_id, _main_issue(of_id)) for failure_id, of_id in by_id.items())
+    return {failure_id: tracked for failure_id, tracked in chosen if tracked is not None}
 
 
-def _speaking(ours: Sequence[Tracked]) -> Tracked | None:
-    still_open = [one for one in ours if one.issue.open]
+def _main_issue(of_id: Sequence[Tracked]) -> Tracked | None:
+    still_open = [tracked for tracked in of_id if tracked.issue.open]
     if still_open:
-        return min(still_open, key=lambda one: one.issue.number)
-    closed = [one for one in ours if not (one.state and one.state.is_duplicate)]
-    return max(
-        closed, key=lambda one: (one.issue.closed_at is not None, one.issue.closed_at, one.issue.number), default=None
-    )
+        return min(still_open, key=lambda tracked: tracked.issue.number)
+    closed = [tracked for tracked in of_id if not (tracked.state and tracked.state.is_duplicate)]
+    return max(closed, key=lambda tracked: _closing_order(tracked.issue), default=None)
+
+
+def _closing_order(issue: Issue) -> tuple[bool, datetime | None, int]:
+    return issue.closed_at is not None, issue.closed_at, issue.number
 
 
 # --- the histories -------------------------------------------------------------------------------
@@ -96,85 +94,80 @@ def _speaking(ours: Sequence[Tracked]) -> Tracked | None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RepositoryHistory:
-    """What one sweep knows so far.
+    """All that one round of a sweep knows.
 
-    `observed` is what the runs say, `told` the same with the causes that are known. `histories` are those that have an
-    issue of their own or would get one, `storms` speak for several.
+    `observations` are what the runs show, `diagnosed` the same with the causes that are known. `histories` are those
+    that have an issue of their own or may get one. `storms` are the causes that several of them share.
     """
 
-    observed: tuple[Observation, ...]
-    told: tuple[Observation, ...]
-    tracked: TrackedIssues
+    observations: tuple[Observation, ...]
+    diagnosed: tuple[Observation, ...]
+    tracked_issues: TrackedIssues
     histories: tuple[History, ...]
     storms: Storms
 
     @property
     def all_histories(self) -> tuple[History, ...]:
-        """Storms first: what they speak for is not told by itself."""
+        """The storms first: the histories that a storm covers are decided after it."""
         return (*self.storms.umbrellas, *self.histories)
 
 
-def track(seen: Snapshot, tracked: TrackedIssues, settings: Settings) -> RepositoryHistory:
-    """What the runs and the open issues say together."""
-    return known_from(observe(seen), seen, tracked, settings)
+def track(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings) -> RepositoryHistory:
+    """The history of the repository after a snapshot."""
+    return track_observations(observe(snapshot), snapshot, tracked_issues, settings)
 
 
-def known_from(
-    observed: tuple[Observation, ...], seen: Snapshot, tracked: TrackedIssues, settings: Settings
+def track_observations(
+    observations: tuple[Observation, ...], snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings
 ) -> RepositoryHistory:
-    """The same, of observations that were made."""
-    told = with_known_causes(observed, (one.state for one in tracked.standing if one.state), seen.job_diagnoses)
-    ground = HistoryContext(
-        states=tracked.open_states,
-        start=seen.window.start,
-        names={one.id: one.name for one in seen.workflows if one.state != "deleted"} if seen.workflows else None,
+    """The history of the repository, from observations that were made before."""
+    states = [tracked.state for tracked in tracked_issues.current if tracked.state]
+    diagnosed = with_known_causes(observations, states, snapshot.job_diagnoses)
+    workflows = snapshot.workflows
+    context = HistoryContext(
+        states=tracked_issues.open_states,
+        start=snapshot.window.start,
+        names={workflow.id: workflow.name for workflow in workflows if workflow.state != "deleted"}
+        if workflows
+        else None,
     )
-    kinds = _by_kind(ground.states, told, settings)
     histories: list[History] = []
-    for kind, states in kinds.items():
-        found = read_histories(told, kind.applied(settings), dataclasses.replace(ground, states=states))
-        ids = {state.identity.id for state in states}
-        histories += [one for one in found if kind.is_of(settings) or one.identity.id in ids]
-    if settings.group_by is GroupBy.CAUSE:
-        return RepositoryHistory(observed, told, tracked, tuple(histories), Storms())
-    own = tuple(history for history in histories if not history.identity.cause)
-    return RepositoryHistory(observed, told, tracked, own, find_storms(told, own, settings, ground))
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Kind:
-    """What an issue stands for; one that was opened under other settings goes on as it was."""
-
-    group_by: GroupBy
-    matrix: Matrix
-
-    def applied(self, settings: Settings) -> Settings:
-        return dataclasses.replace(settings, group_by=self.group_by, matrix=self.matrix)
-
-    def is_of(self, settings: Settings) -> bool:
-        return (self.group_by, self.matrix) == (settings.group_by, settings.matrix)
+    for kind, states_of_kind in _by_kind(context.states, diagnosed, settings).items():
+        of_kind = read_histories(diagnosed, kind, dataclasses.replace(context, states=tuple(states_of_kind)))
+        ids = {state.identity.id for state in states_of_kind}
+        histories += [history for history in of_kind if kind == settings or history.identity.id in ids]
+    storms = Storms()
+    if settings.group_by is not GroupBy.CAUSE:
+        histories = [history for history in histories if not history.identity.cause]
+        storms = find_storms(diagnosed, histories, settings, context)
+    return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms)
 
 
 def _by_kind(
-    states: Iterable[State], told: Sequence[Observation], settings: Settings
-) -> Mapping[_Kind, tuple[State, ...]]:
-    ours = _Kind(settings.group_by, settings.matrix)
+    states: Iterable[State], observations: Iterable[Observation], settings: Settings
+) -> Mapping[Settings, Sequence[State]]:
+    """The states by the settings under which their issues were opened: such an issue keeps its kind.
+
+    The settings of the sweep are there even without a state.
+    """
+    group_by, matrix = settings.group_by, settings.matrix
     named = {
-        identify(seen.run.workflow.name, seen.job, settings.group_by, settings.matrix, seen.kind)[0].id
-        for seen in told
-        if seen.job is not None and settings.group_by is not GroupBy.CAUSE
+        identify(observation.run.workflow.name, observation.job, group_by, matrix, observation.kind)[0].id
+        for observation in observations
+        if observation.job is not None and group_by is not GroupBy.CAUSE
     }
-    kinds: dict[_Kind, list[State]] = defaultdict(list, {ours: []})
+    kinds: dict[Settings, list[State]] = defaultdict(list, {settings: []})
     for state in states:
-        kinds[ours if state.identity.id in named else _kind_of(state.identity, ours)].append(state)
-    return {kind: tuple(found) for kind, found in kinds.items()}
+        kinds[settings if state.identity.id in named else _kind_of(state.identity, settings)].append(state)
+    return kinds
 
 
-def _kind_of(identity: Identity, ours: _Kind) -> _Kind:
+def _kind_of(identity: Identity, settings: Settings) -> Settings:
     if identity.cause:
-        return _Kind(GroupBy.CAUSE, ours.matrix)
+        return dataclasses.replace(settings, group_by=GroupBy.CAUSE)
     if identity.is_whole_workflow:
-        return _Kind(GroupBy.WORKFLOW, ours.matrix)
-    if ours.group_by is GroupBy.CAUSE:
-        return ours  # a job of which no cause is known
-    return _Kind(GroupBy.JOB, Matrix.SEPARATE if split_leg(identity.job)[1] else Matrix.TOGETHER)
+        return dataclasses.replace(settings, group_by=GroupBy.WORKFLOW)
+    if settings.group_by is GroupBy.CAUSE:
+        return settings  # a job of which no cause is known
+    matrix = Matrix.SEPARATE if split_leg(identity.job)[1] else Matrix.TOGETHER
+    return dataclasses.replace(settings, group_by=GroupBy.JOB, matrix=matrix)

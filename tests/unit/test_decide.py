@@ -1,4 +1,4 @@
-"""Rules that the golden conversations do not tell, and properties of all plans."""
+"""Rules that the golden conversations do not show, and properties of all decisions."""
 
 from __future__ import annotations
 
@@ -10,74 +10,71 @@ from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, an_issue, some_settings
 from ci_failure_tracker.issues.marker import read_tracked
-from ci_failure_tracker.model import Create, Issue, Reopen, Severity, Skip, SkipReason, Snapshot, Update, Workflow
+from ci_failure_tracker.model import Create, Issue, Severity, Skip, SkipReason, Snapshot, Update, Workflow
 from ci_failure_tracker.settings import Settings
-from sweeping import Plan, make_plan
+from sweeping import Plan, carry_out, make_plan
 
 NOW = START + timedelta(days=10)
 
 
-def plan(scan: Snapshot, given: Settings | None = None) -> Plan:
-    return make_plan(scan, given or some_settings(), NOW)
+def plan(snapshot: Snapshot, sweep_settings: Settings | None = None) -> Plan:
+    return make_plan(snapshot, sweep_settings or some_settings(), NOW)
 
 
-def carried_out(done: Plan, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    """The issues as they would stand after the plan."""
-    now = {issue.number: issue for issue in issues}
-    for action in done.actions:
-        if isinstance(action, Create):
-            number = len(now) + 1
-            now[number] = an_issue(number, action.body)
-        elif isinstance(action, Update | Reopen):
-            now[action.number] = dataclasses.replace(now[action.number], body=action.body, open=True)
-    return tuple(now.values())
-
-
-FATE = st.sampled_from(["success", "failure", "cancelled", "skipped", "timed_out", None])
+CONCLUSION = st.sampled_from(["success", "failure", "cancelled", "skipped", "timed_out", None])
 
 
 @st.composite
 def a_history(draw: st.DrawFn) -> Snapshot:
-    """Up to twenty runs of three jobs on two branches, with every fate a job can have."""
+    """Up to twenty runs of three jobs on two branches, with every conclusion that a job can have."""
     runs, jobs = [], {}
     for number in range(1, draw(st.integers(1, 20)) + 1):
-        fates = draw(st.lists(FATE, min_size=3, max_size=3))
-        conclusion = "failure" if "failure" in fates else draw(st.sampled_from(["success", "cancelled", "timed_out"]))
+        conclusions = draw(st.lists(CONCLUSION, min_size=3, max_size=3))
+        conclusion = (
+            "failure" if "failure" in conclusions else draw(st.sampled_from(["success", "cancelled", "timed_out"]))
+        )
         run = a_run(number, conclusion, branch=draw(st.sampled_from(["main", "release"])))
         runs.append(run)
         if conclusion != "success":
             names = ("lint", "test (a)", "test (b)")
             jobs[run.id] = [
-                a_job(name, fate, place) for place, (name, fate) in enumerate(zip(names, fates, strict=True))
+                a_job(name, conclusion, place)
+                for place, (name, conclusion) in enumerate(zip(names, conclusions, strict=True))
             ]
     return a_scan(runs, jobs)
 
 
 @given(a_history())
 @settings(deadline=None)
-def test_a_second_sweep_right_after_the_first_changes_nothing(scan: Snapshot) -> None:
-    first = plan(scan)
-    again = plan(dataclasses.replace(scan, issues=carried_out(first, ())))
+def test_a_second_sweep_right_after_the_first_changes_nothing(snapshot: Snapshot) -> None:
+    first = plan(snapshot)
+    again = plan(dataclasses.replace(snapshot, issues=carry_out(first)))
     assert [action for action in again.actions if not isinstance(action, Skip)] == []
 
 
 @given(a_history(), st.randoms())
 @settings(deadline=None)
-def test_a_plan_does_not_depend_on_the_order_of_what_was_read(scan: Snapshot, random: st.random.Random) -> None:  # type: ignore[name-defined]
-    runs, jobs = list(scan.runs), list(scan.jobs)
+def test_decisions_do_not_depend_on_the_order_of_what_was_read(snapshot: Snapshot, random: st.random.Random) -> None:  # type: ignore[name-defined]
+    runs, jobs = list(snapshot.runs), list(snapshot.jobs)
     random.shuffle(runs)
     random.shuffle(jobs)
-    other, one = plan(dataclasses.replace(scan, runs=tuple(runs), jobs=tuple(jobs))), plan(scan)
-    assert (other.actions, other.failing, other.problems) == (one.actions, one.failing, one.problems)
+    shuffled, in_order = plan(dataclasses.replace(snapshot, runs=tuple(runs), jobs=tuple(jobs))), plan(snapshot)
+    assert (shuffled.actions, shuffled.failing, shuffled.problems) == (
+        in_order.actions,
+        in_order.failing,
+        in_order.problems,
+    )
 
 
 @given(a_history(), st.integers(0, 3))
 @settings(deadline=None)
-def test_no_more_issues_are_opened_than_allowed_and_none_is_lost(scan: Snapshot, most: int) -> None:
-    free, capped = plan(scan), plan(scan, some_settings(max_new_issues=str(most)))
+def test_no_more_issues_are_opened_than_allowed_and_none_is_lost(snapshot: Snapshot, most: int) -> None:
+    free, capped = plan(snapshot), plan(snapshot, some_settings(max_new_issues=str(most)))
     wanted = {action.identity for action in free.actions if isinstance(action, Create)}
     opened = {action.identity for action in capped.actions if isinstance(action, Create)}
-    over = {one.identity for one in capped.actions if isinstance(one, Skip) and one.skip_reason is SkipReason.OVER_CAP}
+    over = {
+        skip.identity for skip in capped.actions if isinstance(skip, Skip) and skip.skip_reason is SkipReason.OVER_CAP
+    }
     assert len(opened) <= most
     assert opened | over == wanted
     assert not opened & over
@@ -94,7 +91,7 @@ def test_many_legs_are_counted_right_and_leave_nothing_to_write_twice(failed: li
         run = a_run(number, "failure")
         runs.append(run)
         jobs[run.id] = [a_job(f"test ({name} {leg})", number=leg, ended_at=run.updated_at) for leg in sorted(legs)]
-        issues = carried_out(plan(a_scan(runs, jobs, issues)), issues)
+        issues = carry_out(plan(a_scan(runs, jobs, issues)), issues)
         again = plan(a_scan(runs, jobs, issues))
         assert all(isinstance(action, Skip) for action in again.actions)
     tracked = read_tracked(issues[0])
@@ -111,18 +108,18 @@ def test_two_identities_of_one_id_do_not_take_turns_in_one_issue() -> None:
         a_run(2, workflow=Workflow(2, "a:b", "b.yml")),
     ]
     jobs = {runs[0].id: [a_job("b:c")], runs[1].id: [a_job("c")]}
-    found = plan(a_scan(runs, jobs))
-    assert [type(action) for action in found.actions] == [Create, Skip]
-    assert "same failure id" in found.problems[0].what
+    planned = plan(a_scan(runs, jobs))
+    assert [type(action) for action in planned.actions] == [Create, Skip]
+    assert "same failure id" in planned.problems[0].what
 
 
 def test_a_template_that_one_identity_breaks_costs_only_that_one() -> None:
     runs = [a_run(1)]
     jobs = {runs[0].id: [a_job("lint"), a_job("test", number=2)]}
     broken = some_settings(issue_template="{% if 'lint' in issue.job %}{{ 1 / 0 }}{% endif %}fine")
-    found = plan(a_scan(runs, jobs), broken)
-    assert {action.identity.job: type(action) for action in found.actions} == {"lint": Skip, "test": Create}
-    assert found.problems[0].severity is Severity.ERROR
+    planned = plan(a_scan(runs, jobs), broken)
+    assert {action.identity.job: type(action) for action in planned.actions} == {"lint": Skip, "test": Create}
+    assert planned.problems[0].severity is Severity.ERROR
 
 
 def one_red_run(issues: tuple[Issue, ...] = ()) -> Snapshot:
@@ -131,7 +128,7 @@ def one_red_run(issues: tuple[Issue, ...] = ()) -> Snapshot:
 
 
 def test_text_that_people_wrote_is_never_cut_for_ours() -> None:
-    (first,) = carried_out(plan(one_red_run()), ())
+    (first,) = carry_out(plan(one_red_run()))
     full = dataclasses.replace(first, body=first.body + "x" * 65_000)
     (left,) = plan(a_scan([a_run(1), a_run(2)], {1001: [a_job()], 1002: [a_job()]}, (full,))).actions
     assert isinstance(left, Skip)
@@ -151,15 +148,15 @@ def test_a_body_is_shortened_until_it_fits() -> None:
 
 
 def test_a_closed_issue_that_a_person_reopens_is_kept_current_again() -> None:
-    (first,) = carried_out(plan(one_red_run()), ())
+    (first,) = carry_out(plan(one_red_run()))
     reopened = dataclasses.replace(first, open=True, state_reason="reopened")
     two = a_scan([a_run(1), a_run(2)], {1001: [a_job()], 1002: [a_job()]}, (reopened,))
     (action,) = plan(two).actions
     assert isinstance(action, Update)
 
 
-def test_a_run_that_started_before_the_closing_and_ended_after_it_reopens_nothing() -> None:
-    (first,) = carried_out(plan(one_red_run()), ())
+def test_a_run_that_started_before_the_closing_reopens_nothing() -> None:
+    (first,) = carry_out(plan(one_red_run()))
     second = a_run(2)
     between = second.started_at + timedelta(minutes=5)
     closed = dataclasses.replace(first, open=False, state_reason="completed", closed_at=between)
@@ -169,17 +166,17 @@ def test_a_run_that_started_before_the_closing_and_ended_after_it_reopens_nothin
     assert action.skip_reason is SkipReason.OLDER_THAN_CLOSING
 
 
-def test_what_is_failing_is_told_even_where_nothing_is_done() -> None:
-    (first,) = carried_out(plan(one_red_run()), ())
+def test_what_fails_is_reported_even_if_nothing_is_done() -> None:
+    (first,) = carry_out(plan(one_red_run()))
     closed = dataclasses.replace(first, open=False, state_reason="not_planned", closed_at=NOW)
-    assert [one.identity.job for one in plan(one_red_run((closed,))).failing] == ["test"]
+    assert [failing.identity.job for failing in plan(one_red_run((closed,))).failing] == ["test"]
 
 
-def test_what_is_failing_is_red_since_the_break_began_also_where_its_runs_are_not_read_again() -> None:
+def test_a_break_keeps_its_beginning_if_its_runs_are_not_read_again() -> None:
     runs = [a_run(1, "success"), *(a_run(number) for number in range(2, 30))]
     read = a_scan(runs, {run.id: [a_job(number=run.number)] for run in runs[1:]})
     (first,) = plan(read).failing
-    issues = carried_out(plan(read), ())
+    issues = carry_out(plan(read))
     again = dataclasses.replace(read, jobs=(), issues=issues, runs_before_checkpoint=frozenset(run.id for run in runs))
     (second,) = plan(again).failing
     assert (first.since, second.since) == (START + timedelta(hours=2), START + timedelta(hours=2))
