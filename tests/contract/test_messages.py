@@ -223,7 +223,7 @@ def test_a_channel_that_is_down_is_its_own_failure(
     assert sweep.run(**given, smtp_url=f"smtp://127.0.0.1:{plain_mail.port}", slack_payload="true") == 1
     what = "The message to Slack was not delivered: no connection to its host."
     (problem,) = json.loads(sweep.read("ci/report.json"))["problems"]
-    assert (problem["gravity"], problem["what"]) == ("error", what)
+    assert (problem["severity"], problem["what"]) == ("error", what)
     assert what in sweep.read("summary")
     (line,) = [line for line in sweep.stdout.splitlines() if line.startswith("::error")]
     assert line.endswith(f"::{what}")

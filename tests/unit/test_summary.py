@@ -167,7 +167,7 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
         "disk | full @octocat",
         "v1:disk | full @octocat",
     )
-    assert data["logs"] == {"read": 12, "size": 3_400_000, "absent": 1, "unread": 2, "left_out": 3}
+    assert data["logs"] == {"read": 12, "size": 3_400_000, "unavailable": 1, "unread": 2, "left_out": 3}
     assert "log" not in render_summary(a_report()).splitlines()[-1]
 
 
@@ -223,7 +223,7 @@ def test_a_span_is_told_in_its_largest_unit(seconds: float, words: str) -> None:
 
 def test_the_report_is_json_with_a_reason_for_every_decision() -> None:
     data = json.loads(json.dumps(report_as_json(a_report(max_new_issues="1"))))
-    assert data["version"] == 1
-    assert [(one["action"], one["fate"]) for one in data["actions"]] == [("create", "planned"), ("skip", "left")]
+    assert data["version"] == 2
+    assert [(one["action"], one["status"]) for one in data["actions"]] == [("create", "planned"), ("skip", "left")]
     assert all(one["reason"] for one in data["actions"])
     assert data["failing"][0]["latest_run_url"].endswith("/actions/runs/1001")

@@ -14,6 +14,7 @@ from ci_failure_tracker.model import (
     ExcerptLine,
     Failing,
     Identity,
+    IdentityKind,
     Issue,
     Reopen,
     Result,
@@ -35,6 +36,7 @@ class IssueSnapshot:
 
     number: int
     title: str
+    kind: IdentityKind | None
     workflow: str
     job: str
     open: bool
@@ -109,6 +111,7 @@ def _look(one: Tracked, result: Result | None, now: datetime) -> IssueSnapshot:
     return IssueSnapshot(
         number=issue.number,
         title=issue.title,
+        kind=state.identity.kind if state else None,
         workflow=identity.workflow,
         job=identity.job,
         open=issue.open,

@@ -70,7 +70,7 @@ def _row(of: str, measures: Measures) -> FiguresRow:
         runs=f"{at_least(measures)}{measures.runs:,}",
         failure_rate=failure_rate,
         flake_rate=flake_rate,
-        recovery=spread(measures.recovery),
+        recovery=spread(measures.time_to_recovery),
         between=between(measures),
         broken=broken(measures),
         streak=streak(measures),
@@ -96,7 +96,7 @@ def issues_line(statistics: Statistics) -> str:
     """`Issues: 5 open, 2 opened, 1 closed; closed as mended after 2 h (1).`."""
     issues = statistics.issues
     counts = [f"{issues.open:,} open", *changes(issues)]
-    resolved = f"; closed as mended after {spread(issues.resolution)}" if issues.resolution else ""
+    resolved = f"; closed as mended after {spread(issues.time_to_resolution)}" if issues.time_to_resolution else ""
     return f"Issues: {', '.join(counts)}{resolved}."
 
 
@@ -108,7 +108,7 @@ def changes(issues: IssueStatistics) -> list[str]:
 
 def between(measures: Measures) -> str:
     """The mean time from one break to the next; nothing where there are no two."""
-    return short_span(measures.between_failures.mean_seconds) if measures.between_failures else ""
+    return short_span(measures.time_between_failures.mean_seconds) if measures.time_between_failures else ""
 
 
 def broken(measures: Measures) -> str:

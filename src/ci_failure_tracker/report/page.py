@@ -222,9 +222,9 @@ def _cards(report: Report) -> Iterator[Card]:
     failed, flaky = rates(of_all)
     yield Card("Failure rate", failed, f"{of_all.failed:,} of {of_runs}")
     yield Card("Flaky", flaky, f"{of_all.flaky:,} of {of_runs}")
-    yield from _spans("Time to recovery", of_all.recovery)
-    yield from _spans("From break to break", of_all.between_failures)
-    yield from _spans("An issue is open for", issues.resolution)
+    yield from _spans("Time to recovery", of_all.time_to_recovery)
+    yield from _spans("From break to break", of_all.time_between_failures)
+    yield from _spans("An issue is open for", issues.time_to_resolution)
     notes = {None: "some runs were not read" if of_all.runs else "no run was looked at", 0.0: "nothing was red"}
     yield Card("Time broken", broken(of_all), notes.get(of_all.broken_seconds, "something was red"))
 
@@ -263,7 +263,7 @@ def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], m
         cells=tuple(_cell(run, marked.url) for run in shown),
         said=_said(shown),
         measures=measures,
-        recovery=short_span(measures.recovery.median_seconds) if measures.recovery else "",
+        recovery=short_span(measures.time_to_recovery.median_seconds) if measures.time_to_recovery else "",
         between=between(measures),
         broken=broken(measures),
         streak=streak(measures) if measures.runs else "",
@@ -329,7 +329,7 @@ _UNITS = ((2 * 86_400.0, 86_400.0, "d"), (2 * 3_600.0, 3_600.0, "h"), (0.0, 60.0
 def _charts(periods: Sequence[Period]) -> Iterator[Chart]:
     if len(periods) > 1:
         yield _failure_rate(periods)
-        if any(one.recovery for one in periods):
+        if any(one.time_to_recovery for one in periods):
             yield _recovery(periods)
 
 
@@ -354,14 +354,15 @@ def _failure_rate(periods: Sequence[Period]) -> Chart:
 
 
 def _recovery(periods: Sequence[Period]) -> Chart:
-    spans = [one.recovery.median_seconds if one.recovery else None for one in periods]
+    recoveries = [period.time_to_recovery for period in periods]
+    spans = [spread.median_seconds if spread else None for spread in recoveries]
     longest = max(span for span in spans if span is not None)
     size, unit = next((size, unit) for least, size, unit in _UNITS if longest >= least)
     said = [
-        f"{short_span(one.recovery.median_seconds)}, the median of {counted(one.recovery.count, 'break')}"
-        if one.recovery
+        f"{short_span(spread.median_seconds)}, the median of {counted(spread.count, 'break')}"
+        if spread
         else "no break ended"
-        for one in periods
+        for spread in recoveries
     ]
     series = _Series([None if span is None else span / size for span in spans], said, unit)
     return _chart("recovery", f"Time to recovery, by the {_by(periods)} in which a break ended", periods, series)

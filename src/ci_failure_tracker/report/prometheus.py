@@ -88,8 +88,14 @@ class _Collected:
             yield (one.workflow, one.job), _weight(one.measures)
         for failing in self._report.failing:
             yield (failing.identity.workflow, failing.identity.job), (2, 0, 0, 0)
-        for issue in self._report.statistics.issues.by_job:
-            yield (issue.workflow, issue.job), (1, issue.count, 0, 0)
+        for names, count in self._open_issues().items():
+            yield names, (1, count, 0, 0)
+
+    def _open_issues(self) -> Counter[_Names]:
+        counts = Counter[_Names]()
+        for row in self._report.statistics.issues.by_job:
+            counts[row.workflow, row.job] += row.count
+        return counts
 
     def _issues(self, where: str) -> Iterator[Metric]:
         issues = self._report.statistics.issues
@@ -102,15 +108,15 @@ class _Collected:
         family = _gauge(
             "repository_resolution_mean_seconds", "Mean time from the opening of an issue to its closing.", ()
         )
-        if issues.resolution is not None:
-            family.add_metric((where,), issues.resolution.mean_seconds)
+        if issues.time_to_resolution is not None:
+            family.add_metric((where,), issues.time_to_resolution.mean_seconds)
         yield family
 
     def _open(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
         family = _gauge("job_open_issues", "Tracked issues that are open for a job.", (_WORKFLOW, _JOB))
         counts = Counter[_Names]()
-        for one in self._report.statistics.issues.by_job:
-            counts[jobs[one.workflow, one.job]] += one.count
+        for names, count in self._open_issues().items():
+            counts[jobs[names]] += count
         for names, count in counts.items():
             family.add_metric((where, *names), count)
         return family
@@ -220,11 +226,11 @@ def _mean(name: str) -> _Figure:
 
 
 def _median_recovery(group: Sequence[Measures]) -> float | None:
-    return group[0].recovery.median_seconds if len(group) == 1 and group[0].recovery else None
+    return group[0].time_to_recovery.median_seconds if len(group) == 1 and group[0].time_to_recovery else None
 
 
 def _longest_recovery(group: Sequence[Measures]) -> float | None:
-    return max((one.recovery.longest_seconds for one in group if one.recovery), default=None)
+    return max((one.time_to_recovery.longest_seconds for one in group if one.time_to_recovery), default=None)
 
 
 def _only(name: str) -> _Figure:
@@ -246,10 +252,14 @@ _FIGURES: tuple[tuple[str, str, _Figure], ...] = (
     ("flaky_runs", "Runs looked at that are known to be flaky.", _sum("flaky")),
     ("failure_ratio", "Failed runs of all.", _ratio("failed", "failure_rate")),
     ("flake_ratio", "Flaky runs of all.", _ratio("flaky", "flake_rate")),
-    ("recovery_mean_seconds", "Mean time from the first failure to the green run that ended it.", _mean("recovery")),
+    (
+        "recovery_mean_seconds",
+        "Mean time from the first failure to the green run that ended it.",
+        _mean("time_to_recovery"),
+    ),
     ("recovery_median_seconds", "Median of the same.", _median_recovery),
     ("recovery_longest_seconds", "Longest of the same.", _longest_recovery),
-    ("between_failures_mean_seconds", "Mean time from one break to the next.", _mean("between_failures")),
+    ("between_failures_mean_seconds", "Mean time from one break to the next.", _mean("time_between_failures")),
     ("broken_seconds", "How long it was red within what was looked at.", _only("broken_seconds")),
     ("streak_runs", "How many of the newest runs ended alike; below zero where red.", _only("streak")),
     ("partial", "1 where something could not be seen.", _partial),

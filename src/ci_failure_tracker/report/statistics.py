@@ -137,8 +137,8 @@ class _Meter:
             failure_rate=words[StatusWord.RED] / runs if runs and all_known else None,
             flaky=flaky,
             flake_rate=flaky / runs if runs and flaky_known and all_known else None,
-            recovery=_spread([span for one in breaks for span in one.recovered]),
-            between_failures=_spread([gap for line in lines for gap in _gaps(line)]),
+            time_to_recovery=_spread([span for one in breaks for span in one.recovered]),
+            time_between_failures=_spread([gap for line in lines for gap in _gaps(line)]),
             broken_seconds=self._broken(breaks) if told and all_known else None,
             streak=streak,
             streak_is_least=least,
@@ -236,7 +236,7 @@ def _issues(scan: Snapshot, found: Sequence[Tracked], results: Sequence[Result],
     closed = {one.number for one in done if isinstance(one.action, Close)}
     still = [one for number, one in tracked.items() if (one.issue.open or number in reopened) and number not in closed]
     by_job = Counter(
-        (one.workflow, one.job)
+        (one.workflow, one.job, one.kind)
         for one in (
             *(one.state.identity for one in still if one.state is not None),
             *(one.action.identity for one in created),
@@ -250,10 +250,10 @@ def _issues(scan: Snapshot, found: Sequence[Tracked], results: Sequence[Result],
         opened=len(created),
         reopened=len(reopened),
         closed=len(closed),
-        resolution=_spread(
+        time_to_resolution=_spread(
             [span for number, one in tracked.items() if number not in reopened for span in _resolution(one, resolved)]
         ),
-        by_job=tuple(OpenIssues(workflow, job, count) for (workflow, job), count in sorted(by_job.items())),
+        by_job=tuple(OpenIssues(*names, count) for names, count in sorted(by_job.items())),
         partial=not scan.closed_read or any(one.state is None for one in tracked.values()),
     )
 

@@ -72,8 +72,8 @@ def test_a_history_worked_out_by_hand() -> None:
         failure_rate=0.5,
         flaky=0,
         flake_rate=0.0,
-        recovery=Spread(3, 2 * HOUR, 2 * HOUR, 3 * HOUR),
-        between_failures=Spread(2, 3 * HOUR, 3 * HOUR, 4 * HOUR),
+        time_to_recovery=Spread(3, 2 * HOUR, 2 * HOUR, 3 * HOUR),
+        time_between_failures=Spread(2, 3 * HOUR, 3 * HOUR, 4 * HOUR),
         broken_seconds=6 * HOUR,
         streak=2,
         streak_is_least=False,
@@ -83,7 +83,7 @@ def test_a_history_worked_out_by_hand() -> None:
 
 def test_the_median_and_the_mean_are_not_the_same() -> None:
     # Breaks of 1, 1 and 7 hours: the median is 1 hour, the mean 9 / 3 = 3 hours.
-    assert of("grgrgrrrrrrrg").recovery == Spread(3, 1 * HOUR, 3 * HOUR, 7 * HOUR)
+    assert of("grgrgrrrrrrrg").time_to_recovery == Spread(3, 1 * HOUR, 3 * HOUR, 7 * HOUR)
 
 
 def test_the_workflow_and_the_job_have_the_same_figures_where_it_has_one_job() -> None:
@@ -116,19 +116,19 @@ def test_nothing_looked_at_has_no_figures() -> None:
 def test_a_break_that_goes_on_counts_as_time_broken_but_not_as_recovered() -> None:
     # Red from hour 3 on, and it is hour 20: 17 hours.
     found = of("ggrr")
-    assert (found.recovery, found.broken_seconds, found.streak) == (None, 17 * HOUR, -2)
+    assert (found.time_to_recovery, found.broken_seconds, found.streak) == (None, 17 * HOUR, -2)
 
 
 def test_a_break_that_may_have_begun_before_the_window_is_not_measured() -> None:
     # Seen: red at 1 and 2, green at 3, red at 4, green at 6. Only the second break is whole: 2 hours.
     # Broken from 1 to 3 and from 4 to 6, so 4 hours were seen. The starts are not both known: no time between them.
     found = of("rrgrrg", window=CUT)
-    assert found.recovery == Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR)
-    assert (found.between_failures, found.broken_seconds, found.partial) == (None, 4 * HOUR, True)
+    assert found.time_to_recovery == Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR)
+    assert (found.time_between_failures, found.broken_seconds, found.partial) == (None, 4 * HOUR, True)
     # Where every run there is was listed, the first break is whole as well: 2 hours, and 3 hours from start to start.
     whole = of("rrgrrg")
-    assert whole.recovery == Spread(2, 2 * HOUR, 2 * HOUR, 2 * HOUR)
-    assert (whole.between_failures, whole.partial) == (Spread(1, 3 * HOUR, 3 * HOUR, 3 * HOUR), False)
+    assert whole.time_to_recovery == Spread(2, 2 * HOUR, 2 * HOUR, 2 * HOUR)
+    assert (whole.time_between_failures, whole.partial) == (Spread(1, 3 * HOUR, 3 * HOUR, 3 * HOUR), False)
 
 
 def test_each_line_breaks_by_itself_and_time_broken_counts_once() -> None:
@@ -137,8 +137,8 @@ def test_each_line_breaks_by_itself_and_time_broken_counts_once() -> None:
     main = [a_run(1, "success"), a_run(2), a_run(5, "success")]
     other = [a_run(number, end, branch="next") for number, end in ((3, "success"), (4, "failure"), (9, "success"))]
     found = figures(with_jobs(main + other), branch="*").repository
-    assert found.recovery == Spread(2, 4 * HOUR, 4 * HOUR, 5 * HOUR)
-    assert (found.broken_seconds, found.between_failures) == (7 * HOUR, None)
+    assert found.time_to_recovery == Spread(2, 4 * HOUR, 4 * HOUR, 5 * HOUR)
+    assert (found.broken_seconds, found.time_between_failures) == (7 * HOUR, None)
 
 
 def test_two_workflow_files_of_one_name_are_two_lines() -> None:
@@ -146,7 +146,7 @@ def test_two_workflow_files_of_one_name_are_two_lines() -> None:
     runs = [*line("gr"), a_run(3, "success", workflow=twin), a_run(4, "success")]
     found = figures(with_jobs(runs))
     assert [one.workflow for one in found.workflows] == ["CI"]
-    assert found.repository.recovery == Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR)
+    assert found.repository.time_to_recovery == Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR)
 
 
 def test_the_repository_is_all_of_its_workflows() -> None:
@@ -247,14 +247,14 @@ def test_a_green_run_says_nothing_of_a_job_that_its_event_does_not_start() -> No
     runs = [a_run(1), a_run(2, "success", event="schedule"), a_run(3, "success")]
     (job,) = figures(with_jobs(runs)).jobs
     # Runs 1 and 3: broken from hour 1 to 3.
-    assert (job.measures.runs, job.measures.recovery) == (2, Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR))
+    assert (job.measures.runs, job.measures.time_to_recovery) == (2, Spread(1, 2 * HOUR, 2 * HOUR, 2 * HOUR))
 
 
 def test_a_green_run_says_nothing_certain_of_a_job_that_is_skipped_now_and_then() -> None:
     runs = line("rrg")
     skipped = {runs[0].id: [a_job()], runs[1].id: [a_job("lint"), a_job("test", "skipped", 2)]}
     found = {one.job: one.measures for one in figures(a_scan(runs, skipped)).jobs}
-    assert (found["test"].runs, found["test"].recovery, found["test"].partial) == (1, None, True)
+    assert (found["test"].runs, found["test"].time_to_recovery, found["test"].partial) == (1, None, True)
     assert (found["lint"].runs, found["lint"].partial) == (2, False)
 
 
@@ -262,13 +262,13 @@ def test_runs_that_were_not_read_again_count_for_the_workflow_and_make_its_jobs_
     # Runs 2 and 3 are held by an issue; the list says that they failed, and not which job did.
     runs = line("grrgrg")
     found = figures(with_jobs(runs, known=frozenset({runs[1].id, runs[2].id})))
-    assert found.repository.recovery == Spread(2, 1.5 * HOUR, 1.5 * HOUR, 2 * HOUR)
+    assert found.repository.time_to_recovery == Spread(2, 1.5 * HOUR, 1.5 * HOUR, 2 * HOUR)
     assert not found.repository.partial
     (job,) = found.jobs
     assert (job.measures.runs, job.measures.failed) == (4, 1)
     # The break at 5 is whole, for the run before it was green; how long the job was broken is not known.
-    assert job.measures.recovery == Spread(1, HOUR, HOUR, HOUR)
-    assert (job.measures.broken_seconds, job.measures.between_failures, job.measures.partial) == (None, None, True)
+    assert job.measures.time_to_recovery == Spread(1, HOUR, HOUR, HOUR)
+    assert (job.measures.broken_seconds, job.measures.time_between_failures, job.measures.partial) == (None, None, True)
 
 
 def test_what_the_issue_of_a_job_remembers_is_as_good_as_read() -> None:
@@ -380,14 +380,14 @@ def test_the_streak_of_several_lines_is_that_of_the_one_that_is_red_the_longest(
 def test_a_break_of_a_job_with_an_unknown_run_in_it_is_not_measured() -> None:
     runs = line("grrg")
     (job,) = figures(with_jobs(runs, known=frozenset({runs[2].id}))).jobs
-    assert (job.measures.failed, job.measures.recovery, job.measures.partial) == (1, None, True)
+    assert (job.measures.failed, job.measures.time_to_recovery, job.measures.partial) == (1, None, True)
 
 
 def test_no_time_between_breaks_where_one_may_have_come_in_between() -> None:
     # Breaks at 2 and at 6; what failed at 4 was not read.
     runs = line("grgrgrg")
     (job,) = figures(with_jobs(runs, known=frozenset({runs[3].id}))).jobs
-    assert (job.measures.recovery, job.measures.between_failures) == (Spread(2, HOUR, HOUR, HOUR), None)
+    assert (job.measures.time_to_recovery, job.measures.time_between_failures) == (Spread(2, HOUR, HOUR, HOUR), None)
 
 
 def test_a_cancelled_run_whose_jobs_were_not_read_is_neither_green_nor_red() -> None:
@@ -448,7 +448,7 @@ def test_over_time_counts_each_run_and_each_recovery_in_its_day() -> None:
     found = figures(with_jobs(runs)).over_time
     assert [(one.days, one.runs, one.failed) for one in found] == [(1, 2, 1), (1, 0, 0), (1, 2, 1)]
     assert [one.start for one in found] == [START - timedelta(hours=hours) + timedelta(days=day) for day in range(3)]
-    assert [one.recovery for one in found] == [None, None, Spread(1, 50 * HOUR, 50 * HOUR, 50 * HOUR)]
+    assert [one.time_to_recovery for one in found] == [None, None, Spread(1, 50 * HOUR, 50 * HOUR, 50 * HOUR)]
 
 
 def test_over_time_goes_by_weeks_where_days_are_many() -> None:
@@ -488,13 +488,13 @@ def test_issues_are_counted_as_they_are_after_the_sweep() -> None:
     found = figures(a_scan([], issues=issues), results).issues
     # Open: 1, the reopened 4, the new 9. Resolved: 2 after 20 - 16 = 4 hours, 3 after 10 - 4 = 6 hours.
     assert (found.open, found.opened, found.reopened, found.closed) == (3, 1, 1, 1)
-    assert found.resolution == Spread(2, 5 * HOUR, 5 * HOUR, 6 * HOUR)
+    assert found.time_to_resolution == Spread(2, 5 * HOUR, 5 * HOUR, 6 * HOUR)
     assert [(one.workflow, one.job, one.count) for one in found.by_job] == [("CI", "new", 1)]
 
 
 def test_that_closed_issues_were_not_read_is_said() -> None:
     assert figures(a_scan([])).issues.partial
-    assert figures(a_scan([])).issues.resolution is None
+    assert figures(a_scan([])).issues.time_to_resolution is None
     assert not figures(dataclasses.replace(a_scan([]), closed_read=True)).issues.partial
 
 
