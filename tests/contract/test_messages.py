@@ -25,7 +25,7 @@ from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify import smtp, webhook
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
-from ci_failure_tracker.notify.news import DecisionKind, Item, News
+from ci_failure_tracker.notify.news import Item, News, NewsKind
 from ci_failure_tracker.notify.slack import slack_message
 from ci_failure_tracker.notify.webhook import NotSentError, Webhook
 from ci_failure_tracker.report.report import Report
@@ -310,7 +310,7 @@ _LONGEST = ("&" * 400, "\U0001f4a5" * 400, "@\U00020000" * 200, "`" * 400, "##["
 def much_news(count: int, text: str) -> News:
     """As many items as that, of all kinds, with the longest texts that news are made with."""
     url = f"https://github.example/{'r' * 160}"
-    kinds = list(DecisionKind)
+    kinds = list(NewsKind)
     items = [
         Item(
             kinds[n % 4],

@@ -36,7 +36,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
-from ci_failure_tracker.notify.news import DecisionKind, News, make_news
+from ci_failure_tracker.notify.news import News, NewsKind, make_news
 from ci_failure_tracker.notify.slack import slack_message, slack_payload
 from ci_failure_tracker.report.measures import NOTHING_SEEN
 from ci_failure_tracker.report.report import Report
@@ -78,17 +78,17 @@ def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year
 @pytest.mark.parametrize(
     ("action", "kind"),
     [
-        (new(), DecisionKind.NEW),
-        (Reopen(CI_TEST, "failing again", 7, "body", a_state()), DecisionKind.REOPENED),
-        (closed("completed"), DecisionKind.RECOVERED),
-        (closed("not_planned"), DecisionKind.GONE),
+        (new(), NewsKind.NEW),
+        (Reopen(CI_TEST, "failing again", 7, "body", a_state()), NewsKind.REOPENED),
+        (closed("completed"), NewsKind.RECOVERED),
+        (closed("not_planned"), NewsKind.GONE),
         (closed("duplicate"), None),
         (Update(CI_TEST, "1 new failed run", 7, "body", a_state()), None),
         (Skip(CI_TEST, "nothing new", SkipReason.UNCHANGED, 7), None),
     ],
     ids=["new", "reopened", "recovered", "gone", "duplicate", "updated", "left"],
 )
-def test_only_what_was_opened_reopened_or_closed_is_news(action: Action, kind: DecisionKind | None) -> None:
+def test_only_what_was_opened_reopened_or_closed_is_news(action: Action, kind: NewsKind | None) -> None:
     assert [item.kind for item in news_of(action).items] == ([kind] if kind else [])
     assert bool(news_of(action)) == (kind is not None)
 

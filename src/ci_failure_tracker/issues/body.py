@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
@@ -43,7 +43,8 @@ from ci_failure_tracker.model import (
     RunRef,
     State,
 )
-from ci_failure_tracker.text.markdown import cell, code, defused, link, short, utc
+from ci_failure_tracker.text.markdown import code, defused, link, short, utc
+from ci_failure_tracker.text.templates import template_environment
 
 TITLE_LIMIT = 256
 
@@ -159,13 +160,7 @@ class IssueTemplate:
         """
         # Our own template needs no sandbox, which looks at each field of it anew.
         kind = ImmutableSandboxedEnvironment if text else Environment
-        environment = kind(
-            loader=PackageLoader("ci_failure_tracker.issues"),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters["cell"] = cell
+        environment = template_environment("ci_failure_tracker.issues", kind=kind)
         try:
             self._template: Template = (
                 environment.from_string(text) if text else environment.get_template("issue.md.j2")

@@ -24,7 +24,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot
 from ci_failure_tracker.report.measures import RECENT, JobStatistics, RunMark, Statistics, WorkflowStatistics
-from ci_failure_tracker.report.report import Report, WorkflowSnapshot
+from ci_failure_tracker.report.report import Report, WorkflowRuns
 from ci_failure_tracker.text.markdown import plain
 
 VERSION = 2
@@ -42,7 +42,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "summary": report.line,
         "partial": report.window.partial,
         "window": _window_as_json(report),
-        "workflows": [_workflow_as_json(workflow) for workflow in report.looked_at],
+        "workflows": [_workflow_as_json(workflow) for workflow in report.workflows],
         "statistics": _statistics_as_json(report.statistics),
         "issues": [_issue_as_json(issue, url) for issue in report.issue_snapshots.issues],
         "causes": [_cause_as_json(cause) for cause in report.issue_snapshots.causes],
@@ -81,7 +81,7 @@ def _logs_as_json(logs: LogsRead) -> dict[str, Any]:
     }
 
 
-def _workflow_as_json(workflow: WorkflowSnapshot) -> dict[str, Any]:
+def _workflow_as_json(workflow: WorkflowRuns) -> dict[str, Any]:
     return {
         "workflow": _shown(workflow.workflow),
         "runs": workflow.runs,
