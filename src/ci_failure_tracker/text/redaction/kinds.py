@@ -15,9 +15,9 @@ MASK = "***"
 class SecretKind:
     """One kind of secret.
 
-    Only a line that contains one of the `hints`, in lower case, is searched. `shown` replaces the match. If it is empty,
-    the pattern matches only the text before a value, and `values` judges the value. The `example` is the text before a
-    secret of this kind, the secret, and the text after it.
+    Only a line that contains one of the `hints`, in lower case, is searched. `shown` replaces the match. If it is
+    empty, the pattern matches only the text before a value, and `values` judges the value. The `example` is the text
+    before a secret of this kind, the secret, and the text after it.
     """
 
     name: str
