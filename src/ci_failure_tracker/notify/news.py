@@ -107,10 +107,10 @@ class News:
         return f"{', '.join(f'{count} {kind.value}' for count, kind in counts if count)} in {self.repository}"
 
 
-def that_fit(given: Iterable[Fitting], size: Callable[[Fitting], int], limit: int) -> Iterator[Fitting]:
+def that_fit(items: Iterable[Fitting], size: Callable[[Fitting], int], limit: int) -> Iterator[Fitting]:
     """The first items whose sizes together are within the limit."""
     used = 0
-    for item in given:
+    for item in items:
         used += size(item)
         if used > limit:
             return

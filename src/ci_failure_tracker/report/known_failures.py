@@ -31,7 +31,7 @@ class JobFailures:
 
     `failed` holds the newest failed attempt of each run, by run id. `skipped_by` are the ids of the workflows that are
     known to skip the job. `unlisted` is the number of failures since `since` that the issue has counted but no longer
-    lists; `None` if that cannot be told.
+    lists; `None` if that is not known.
     """
 
     failed: Mapping[int, Failure] = field(default_factory=dict)

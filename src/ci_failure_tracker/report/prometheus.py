@@ -144,10 +144,10 @@ def _weight(measures: Measures) -> _Weight:
     return (0, measures.failed, measures.flaky, measures.runs)
 
 
-def _bounded(given: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
+def _bounded(weighed: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
     """The names that each is shown under: the heaviest under their own names, the others as one."""
     weights: dict[_Names, _Weight] = {}
-    for names, weight in given:
+    for names, weight in weighed:
         weights[names] = max(weight, weights.get(names, weight))
     ranked = sorted(weights, key=lambda names: ([-weight for weight in weights[names]], names))
     return {
@@ -156,9 +156,9 @@ def _bounded(given: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
     }
 
 
-def _grouped(given: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _Names]) -> dict[_Names, list[Measures]]:
+def _grouped(named: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _Names]) -> dict[_Names, list[Measures]]:
     groups: dict[_Names, list[Measures]] = defaultdict(list)
-    for names, measures in given:
+    for names, measures in named:
         groups[shown[names]].append(measures)
     return groups
 
