@@ -274,7 +274,7 @@ TEXTS = (
     *(Hostile(f"{kind}: {name}", text) for kind, texts in _TABLE.items() for name, text in texts.items()),
     *SECRETS,
 )
-PIECES = tuple(one.text for one in TEXTS if len(one.text) < 200)
+PIECES = tuple(text.text for text in TEXTS if len(text.text) < 200)
 
 PLACES = (
     *("workflow name", "job name", "first value of a matrix leg", "second value of a matrix leg", "step name"),

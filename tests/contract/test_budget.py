@@ -71,9 +71,9 @@ def test_writes_that_no_longer_fit_are_left_to_the_next_sweep(box: Sandbox, serv
     result = sweep("--max-requests", "25", "--execute", "--yes")
     assert result.exit_code == 0
     assert sent(server) <= 25
-    fates = [one["status"] for one in json.loads(result.stdout)["actions"]]
-    assert "failed" in fates
-    assert len(box.issues) == fates.count("done")
+    statuses = [one["status"] for one in json.loads(result.stdout)["actions"]]
+    assert "failed" in statuses
+    assert len(box.issues) == statuses.count("done")
     box.clear_faults()
     assert sweep("--execute", "--yes").exit_code == 0
     assert sorted(issue.title for issue in box.issues) == [

@@ -48,9 +48,9 @@ def a_report() -> Report:
         more: dict[str, Any] = {"commit": same} if number in {4, 5} else {}
         runs.append(a_run(number, end, created_at=at, started_at=at, updated_at=at + timedelta(minutes=number), **more))
     jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
-    scan, settings = a_scan(runs, jobs), some_settings()
-    plan = make_plan(scan, settings, now)
-    results = tuple(Result(one, WriteStatus.DONE, 7) for one in plan.actions if isinstance(one, Create))
+    snapshot, settings = a_scan(runs, jobs), some_settings()
+    plan = make_plan(snapshot, settings, now)
+    results = tuple(Result(action, WriteStatus.DONE, 7) for action in plan.actions if isinstance(action, Create))
     figures = make_statistics(plan.found, results, settings, now)
     return report_of(plan, results, statistics=figures, now=now)
 
@@ -87,7 +87,7 @@ def test_promtool_finds_no_fault(text: Callable[[Report], bytes]) -> None:
 def test_every_expression_of_the_dashboard_gives_a_value(scraped: str, title: str, expression: str) -> None:
     found = prometheus.ask(scraped, expression)
     assert found, f"{title}: {expression}"
-    assert all(one["value"][1] != "NaN" for one in found)
+    assert all(each["value"][1] != "NaN" for each in found)
 
 
 def test_the_series_are_of_the_repository_and_of_the_tracker(scraped: str) -> None:

@@ -46,7 +46,7 @@ def is_valid(report: Any) -> bool:
     return bool(Draft202012Validator(SCHEMA).is_valid(report))
 
 
-def test_the_schema_is_one_itself_and_takes_nothing_that_it_does_not_name() -> None:
+def test_the_schema_is_valid_and_refuses_keys_that_it_does_not_name() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     report = json.loads(sweep().stdout)
     assert not is_valid({**report, "more": 1})
@@ -95,9 +95,9 @@ def test_the_report_of_every_kind_of_action_is_as_the_schema_says(options: list[
     assert written == json.loads(result.stdout)
     check(written)
     assert written["statistics"]["repository"]["runs"] == sum(
-        one["measures"]["runs"] for one in written["statistics"]["workflows"]
+        workflow["measures"]["runs"] for workflow in written["statistics"]["workflows"]
     )
-    assert {one["action"] for one in written["actions"]} == {"create", "update", "close"}
+    assert {action["action"] for action in written["actions"]} == {"create", "update", "close"}
     again = json.loads(sweep("--exclude-workflow", "nothing-of-that-name").stdout)
     check(again)
     assert again["problems"]
@@ -110,7 +110,7 @@ def test_a_report_with_problems_is_as_the_schema_says(box: Sandbox) -> None:
     assert json.loads(result.stdout)["problems"]
 
 
-def test_a_folder_that_cannot_be_written_to_is_an_error_and_the_work_stands(box: Sandbox, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_an_error(box: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file", "utf-8")
     result = sweep("--execute", "--yes", "--report-dir", "taken")
     assert result.exit_code == 1

@@ -25,9 +25,9 @@ NOW = START + timedelta(days=4)
 SAYS = {"wrong": "ValueError: no year", "slow": "timed out after 60 minutes"}
 
 
-def a_report(scan: Snapshot, **given: str) -> Report:
+def a_report(snapshot: Snapshot, **given: str) -> Report:
     settings = some_settings(**given)
-    plan = make_plan(scan, settings, NOW)
+    plan = make_plan(snapshot, settings, NOW)
     results = tuple(
         Result(one, WriteStatus.DONE, number) if isinstance(one, Create) else Result(one, WriteStatus.PLANNED)
         for number, one in enumerate(plan.actions, start=1)
@@ -50,19 +50,19 @@ def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI")
 
 def an_everyday_report() -> Report:
     """`test` and `deploy` are broken, `e2e` was flaky, `lint` is green, and something is to be said."""
-    scan = broken(["test", "deploy"], [SAYS["wrong"], SAYS["slow"]])
-    failed = scan.jobs[0]
+    snapshot = broken(["test", "deploy"], [SAYS["wrong"], SAYS["slow"]])
+    failed = snapshot.jobs[0]
     more = [a_job("e2e", "failure", 10), dataclasses.replace(a_job("e2e", "success", 11), attempt=2)]
     more += [a_job("lint", "success", 12)]
-    last = dataclasses.replace(scan.runs[-1], attempt=2)
+    last = dataclasses.replace(snapshot.runs[-1], attempt=2)
     jobs = tuple(dataclasses.replace(job, attempt=2) for job in failed.jobs) + tuple(more)
-    scan = dataclasses.replace(
-        scan,
-        runs=(*scan.runs[:-1], last),
+    snapshot = dataclasses.replace(
+        snapshot,
+        runs=(*snapshot.runs[:-1], last),
         jobs=(dataclasses.replace(failed, jobs=jobs),),
         problems=(Problem(Severity.NOTICE, "Said."),),
     )
-    return a_report(scan)
+    return a_report(snapshot)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +89,7 @@ class Opened:
 
     def shown(self, selector: str) -> list[str]:
         """The texts of what is to be seen of this kind."""
-        return [one.inner_text() for one in self.page.locator(selector).all() if one.is_visible()]
+        return [each.inner_text() for each in self.page.locator(selector).all() if each.is_visible()]
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(opened: Opened) -> Non
     assert opened.wrong == []
 
 
-def test_a_strip_of_runs_is_one_stop_of_the_keyboard_and_leads_to_the_runs(opened: Opened) -> None:
+def test_a_timeline_is_one_stop_of_the_keyboard_and_leads_to_the_runs(opened: Opened) -> None:
     strip = opened.page.locator("table.sortable").nth(1).locator(JOBS).first
     assert strip.get_attribute("aria-label") == "The newest 30 runs: 29 green, 1 failed"
     assert strip.locator("a[tabindex='-1']").count() == 29
@@ -217,8 +217,8 @@ NAMES = [text.text for text in TEXTS if text.text.strip() and len(text.text) < L
 
 def a_hostile_report() -> Report:
     # A few at a time share a run, so that no storm is seen in them.
-    scan = broken(NAMES, NAMES, workflow=NAMES[0])
-    report = a_report(scan, title="{job}", max_new_issues="500")
+    snapshot = broken(NAMES, NAMES, workflow=NAMES[0])
+    report = a_report(snapshot, title="{job}", max_new_issues="500")
     problems = tuple(Problem(Severity.WARNING, text, text) for text in NAMES)
     return dataclasses.replace(report, problems=problems)
 
@@ -243,7 +243,7 @@ def test_hostile_names_stay_text(opened: Opened) -> None:
 
 def test_a_secret_in_a_log_or_a_name_is_not_on_the_page() -> None:
     text = render_page(a_hostile_report())
-    secrets = [one.secret for one in TEXTS if one.secret]
+    secrets = [text.secret for text in TEXTS if text.secret]
     assert len(secrets) > 20
     assert [secret for secret in secrets if secret in text] == []
 
@@ -258,11 +258,11 @@ def test_a_report_of_nothing_is_a_page_as_well() -> None:
 
 def test_a_large_report_shows_the_worst_and_says_how_much_there_is() -> None:
     names = [f"job {number:03}" for number in range(MOST_JOBS + 30)]
-    scan = a_scan(
+    snapshot = a_scan(
         [a_run(number) for number in range(1, 3)],
         {1_001: [a_job(name, number=place) for place, name in enumerate(names)]},
     )
     runs = [a_run(number, "success") for number in range(2, MOST_RUNS * 2)]
-    text = render_page(a_report(dataclasses.replace(scan, runs=(a_run(1), *runs))))
+    text = render_page(a_report(dataclasses.replace(snapshot, runs=(a_run(1), *runs))))
     assert f"<small>{MOST_JOBS} of {MOST_JOBS + 30}</small>" in text
     assert max(strip.count("<li>") for strip in re.findall(r"<ol class=\"runs\".*?</ol>", text, re.DOTALL)) == MOST_RUNS

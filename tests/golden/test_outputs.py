@@ -49,17 +49,17 @@ def jobs_of(run: int) -> list[Job]:
     ]
 
 
-def report_after(scan: Snapshot) -> Report:
+def report_after(snapshot: Snapshot) -> Report:
     """Everything that was planned is done; a new issue gets the next number."""
     settings = some_settings()
-    plan = make_plan(scan, settings, NOW)
-    numbers = iter(range(len(scan.issues) + 1, 100))
+    plan = make_plan(snapshot, settings, NOW)
+    numbers = iter(range(len(snapshot.issues) + 1, 100))
     results = []
     for action in plan.actions:
         number = next(numbers) if isinstance(action, Create) else action.number
-        fate = WriteStatus.PLANNED if isinstance(action, Skip) else WriteStatus.DONE
-        url = f"{scan.repository.url}/issues/{number}" if number else None
-        results.append(Result(action, fate, number, url))
+        status = WriteStatus.PLANNED if isinstance(action, Skip) else WriteStatus.DONE
+        url = f"{snapshot.repository.url}/issues/{number}" if number else None
+        results.append(Result(action, status, number, url))
     figures = make_statistics(plan.found, results, settings, NOW)
     return report_of(plan, results, Requests(12, 988, 800), statistics=figures, now=NOW)
 

@@ -123,7 +123,7 @@ def test_a_bug_in_the_tracker_is_told_and_fails(
 def test_at_most_ten_annotations_of_a_kind_errors_first(capsys: pytest.CaptureFixture[str]) -> None:
     problems = [Problem(Severity.WARNING, f"w{number}") for number in range(30)]
     problems += [Problem(Severity.ERROR, f"e{number}") for number in range(11)]
-    action._annotate(a_report(problems))
+    action.write_annotations(a_report(problems))
     told = capsys.readouterr().out
     assert commands(told) == ["error"] * 10 + ["warning"] * 10
     assert "2 more; the job summary lists them." in told
@@ -132,13 +132,13 @@ def test_at_most_ten_annotations_of_a_kind_errors_first(capsys: pytest.CaptureFi
 
 @pytest.mark.usefixtures("runner")
 def test_ten_problems_are_all_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    action._annotate(a_report([Problem(Severity.ERROR, f"e{number}") for number in range(10)]))
+    action.write_annotations(a_report([Problem(Severity.ERROR, f"e{number}") for number in range(10)]))
     assert "more;" not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("runner")
 def test_a_notice_is_one(capsys: pytest.CaptureFixture[str]) -> None:
-    action._annotate(a_report([Problem(Severity.NOTICE, "n")]))
+    action.write_annotations(a_report([Problem(Severity.NOTICE, "n")]))
     assert commands(capsys.readouterr().out) == ["notice"]
 
 

@@ -164,7 +164,7 @@ def test_a_wrong_value_in_any_place_of_a_marker_does_no_harm(field: str) -> None
             assert tracked.id == marker()["id"]
             assert bool(tracked.defect) is (tracked.state is None)
             if tracked.state is not None:
-                assert not [one for one in planned(issue).actions if isinstance(one, Create)], (path, value)
+                assert not [action for action in planned(issue).actions if isinstance(action, Create)], (path, value)
 
 
 @pytest.mark.parametrize("field", sorted(set(marker()) - {"id"}))
@@ -196,7 +196,7 @@ def broken_markers() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", broken_markers())
-def test_a_marker_that_is_broken_is_told_and_nothing_is_opened(name: str) -> None:
+def test_a_broken_marker_is_a_problem_and_nothing_is_opened(name: str) -> None:
     check_no_harm(with_marker(broken_markers()[name]), told=True)
 
 
@@ -219,7 +219,7 @@ def test_an_outsiders_issue_is_neither_taken_over_nor_closed(association: str) -
     assert isinstance(action, Create)
     both = dataclasses.replace(a_failing_scan(theirs, an_issue(2, ours())), viewer="github-actions[bot]")
     actions = make_plan(both, some_settings(), NOW).actions
-    assert [getattr(one, "number", None) for one in actions] == [2]
+    assert [getattr(action, "number", None) for action in actions] == [2]
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=ascii)

@@ -95,7 +95,7 @@ def test_a_title_is_one_plain_line(workflow: str, job: str, headline: str) -> No
 
 
 @given(GLUED, LIMITS)
-def test_names_that_are_remembered_are_visible_and_the_same_when_they_are_read_again(text: str, limit: int) -> None:
+def test_short_names_are_visible_and_stay_the_same_when_read_again(text: str, limit: int) -> None:
     for shorter in (lambda name: plain(name, limit), short_leg, short_branch):
         name = shorter(text)
         check_letters(name, "a name")
@@ -122,7 +122,7 @@ def test_a_log_of_hostile_lines_is_explained_in_visible_letters(texts: list[str]
 
 
 @pytest.mark.parametrize("secret", SECRETS, ids=lambda one: one.name)
-def test_no_secret_is_told(secret: Hostile) -> None:
+def test_no_secret_is_shown(secret: Hostile) -> None:
     whole = {secret.name: secret.secret}
     made = [make(secret.text) for make in (plain, code, prose, one_line, short_leg, short_branch)]
     made.append(log_block(secret.text.split("\n")))
@@ -137,28 +137,28 @@ def test_no_secret_is_told(secret: Hostile) -> None:
 
 def a_report_with(problems: list[Problem]) -> Report:
     run = a_run(1)
-    scan = a_scan([run], {run.id: [a_job()]})
-    plan = make_plan(scan, some_settings(), START)
+    snapshot = a_scan([run], {run.id: [a_job()]})
+    plan = make_plan(snapshot, some_settings(), START)
     (held,) = DryRunWriter().apply(plan.actions)
     result = dataclasses.replace(held, problems=tuple(problems))
     return report_of(plan, (result,), Requests(1, None, 800), statistics=NOTHING_SEEN, now=START)
 
 
-@pytest.mark.parametrize("gravity", list(Severity))
-def test_a_problem_with_a_hostile_name_is_told_without_harm(
-    gravity: Severity, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("severity", list(Severity))
+def test_a_problem_with_a_hostile_name_does_no_harm(
+    severity: Severity, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GITHUB_OUTPUT", raising=False)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-    for text in TEXTS[list(Severity).index(gravity) :: len(Severity)]:
+    for text in TEXTS[list(Severity).index(severity) :: len(Severity)]:
         name, secrets = text.text[:1_000], {text.name: text.secret} if text.secret else {}
         advice = "Add to the workflow:\npermissions:\n  actions: read\nA line after it."
-        report = a_report_with([Problem(gravity, f"{name} gets no issue: {name}.", advice), Problem(gravity, name)])
+        report = a_report_with([Problem(severity, f"{name} gets no issue: {name}.", advice), Problem(severity, name)])
         capsys.readouterr()
-        action._annotate(report)
+        action.write_annotations(report)
         told, summary = capsys.readouterr().out, render_summary(report)
         check_log(told)
-        assert told.count(f"::{gravity.value} title=") == 2
+        assert told.count(f"::{severity.value} title=") == 2
         check_markdown(summary, f"the summary with {text.name}", URL)
         for said in (told, summary, *leaves(json.loads(json.dumps(report_as_json(report))))):
             check_secrets(said, secrets, "what is told of a problem")

@@ -64,8 +64,8 @@ def a_report(*results: Result, failing: tuple[Failing, ...] = ()) -> Report:
     return report_of(plan, results, statistics=NOTHING_SEEN, now=START)
 
 
-def news_of(action: Action, fate: WriteStatus = WriteStatus.DONE) -> News:
-    return make_news(a_report(Result(action, fate, 7)))
+def news_of(action: Action, status: WriteStatus = WriteStatus.DONE) -> News:
+    return make_news(a_report(Result(action, status, 7)))
 
 
 def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year") -> Failing:
@@ -93,11 +93,11 @@ def test_only_what_was_opened_reopened_or_closed_is_news(action: Action, kind: N
     assert bool(news_of(action)) == (kind is not None)
 
 
-@pytest.mark.parametrize("fate", [fate for fate in WriteStatus if fate is not WriteStatus.DONE])
+@pytest.mark.parametrize("status", [status for status in WriteStatus if status is not WriteStatus.DONE])
 @pytest.mark.parametrize("action", [new(), closed("completed")], ids=["new", "closed"])
-def test_what_was_not_done_is_no_news(action: Action, fate: WriteStatus) -> None:
-    assert not news_of(action, fate)
-    assert slack_payload(news_of(action, fate)) == ""
+def test_a_change_that_was_not_made_is_no_news(action: Action, status: WriteStatus) -> None:
+    assert not news_of(action, status)
+    assert slack_payload(news_of(action, status)) == ""
 
 
 def test_the_most_urgent_stands_first_and_the_headline_counts_each_kind() -> None:

@@ -163,13 +163,14 @@ def _publish(delivered: Delivery) -> None:
         name = f"{result.action.identity.workflow} - {result.action.identity.job}"
         core.info(one_line(f"{result_words(result)}{issue}: {name}: {result.action.reason}"))
     core.end_group()
-    _annotate(report)
+    write_annotations(report)
     _set_outputs(outputs(report, delivered.path, delivered.payload))
     _write_summary(render_summary(report))
     core.info(one_line(report.line))
 
 
-def _annotate(report: Report) -> None:
+def write_annotations(report: Report) -> None:
+    """Write each problem of the report as an annotation, at most ten of each severity."""
     levels = ((Severity.ERROR, core.error), (Severity.WARNING, core.warning), (Severity.NOTICE, core.notice))
     for severity, annotate in levels:
         for text in _at_most_ten([str(problem) for problem in report.problems if problem.severity is severity]):

@@ -31,8 +31,8 @@ Samples = dict[str, list[tuple[dict[str, str], float]]]
 
 
 def a_report(runs: Sequence[Run], jobs: dict[int, list[Job]] | None = None) -> Report:
-    scan, settings = a_scan(list(runs), jobs), some_settings()
-    plan = make_plan(scan, settings, START)
+    snapshot, settings = a_scan(list(runs), jobs), some_settings()
+    plan = make_plan(snapshot, settings, START)
     results = DryRunWriter().apply(plan.actions)
     figures = make_statistics(plan.found, results, settings, START + timedelta(hours=20))
     return report_of(plan, results, statistics=figures, now=START)
@@ -42,8 +42,8 @@ def samples(report: Report) -> Samples:
     """Read by the strict parser, which refuses what is no OpenMetrics."""
     found: Samples = {}
     for family in text_string_to_metric_families(metrics.metrics_text(report).decode()):
-        for one in family.samples:
-            found.setdefault(one.name, []).append((one.labels, one.value))
+        for sample in family.samples:
+            found.setdefault(sample.name, []).append((sample.labels, sample.value))
     return found
 
 
@@ -52,7 +52,7 @@ def value(found: Samples, name: str, **labels: str) -> float:
     return got
 
 
-def test_the_metrics_say_what_the_figures_say() -> None:
+def test_the_metrics_have_the_values_of_the_statistics() -> None:
     # Green, red, red, green, out of time: 3 of 5 failed; one break, from 2 to 4.
     runs = [a_run(number, end) for number, end in enumerate(("success", "failure", "failure", "success"), 1)]
     runs.append(a_run(5, "timed_out", updated_at=START + timedelta(hours=6)))
@@ -217,7 +217,7 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_file_that_cannot_be_made_or_written_leaves_the_others(name: str, tmp_path: Path) -> None:
     (tmp_path / "out" / name).mkdir(parents=True)
     delivered = deliver(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
-    (problem,) = [one for one in delivered.report.problems if one.severity is Severity.ERROR]
+    (problem,) = [problem for problem in delivered.report.problems if problem.severity is Severity.ERROR]
     assert f"{name} could not be written" in problem.what
     written = {path.name for path in (tmp_path / "out").iterdir() if path.is_file()}
     assert written == {"report.html", "metrics.prom", "report.json"} - {name}
@@ -229,11 +229,11 @@ def test_a_page_that_cannot_be_made_is_a_problem_and_the_rest_is_there(tmp_path:
     delivered = deliver(
         report, some_settings(report_dir="out", pushgateway_url="http://127.0.0.1:1"), tmp_path, is_dry=False
     )
-    told = [one.what for one in delivered.report.problems]
+    told = [problem.what for problem in delivered.report.problems]
     assert "report.html could not be made: AttributeError." in told
     assert any("metrics could not be pushed" in what for what in told)
 
 
-def test_a_report_without_figures_has_metrics_all_the_same() -> None:
+def test_a_report_without_statistics_has_metrics_all_the_same() -> None:
     report = dataclasses.replace(a_report([]))
     assert value(samples(report), "ci_failure_tracker_repository_runs") == 0

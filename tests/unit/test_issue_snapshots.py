@@ -15,32 +15,32 @@ NOW = START + timedelta(hours=30)
 LATER = START + timedelta(hours=40)
 
 
-def a_plan(scan: Snapshot, **given: str) -> Plan:
-    return make_plan(scan, some_settings(**given), NOW)
+def a_plan(snapshot: Snapshot, **given: str) -> Plan:
+    return make_plan(snapshot, some_settings(**given), NOW)
 
 
 def done(plan: Plan, number: int = 7) -> tuple[Result, ...]:
     """Every action done; new issues have the numbers from 7 on."""
     numbers = iter(range(number, number + 100))
     return tuple(
-        Result(one, WriteStatus.PLANNED, one.number)
-        if isinstance(one, Skip)
-        else Result(one, WriteStatus.DONE, next(numbers) if isinstance(one, Create) else one.number)
-        for one in plan.actions
+        Result(action, WriteStatus.PLANNED, action.number)
+        if isinstance(action, Skip)
+        else Result(action, WriteStatus.DONE, next(numbers) if isinstance(action, Create) else action.number)
+        for action in plan.actions
     )
 
 
 def broken(*jobs: str, run: Run | None = None, headline: str = "ValueError: no year") -> Snapshot:
-    """A scan in which these jobs of one run failed, all of one cause."""
+    """A snapshot in which these jobs of one run failed, all of one cause."""
     run = run or a_run(1)
-    found = [a_job(name, number=run.number * 10 + place) for place, name in enumerate(jobs)]
-    readings = tuple(a_reading(red(run, job.name, job.id), headline) for job in found)
-    return dataclasses.replace(a_scan([run], {run.id: found}), job_diagnoses=readings)
+    failed = [a_job(name, number=run.number * 10 + place) for place, name in enumerate(jobs)]
+    readings = tuple(a_reading(red(run, job.name, job.id), headline) for job in failed)
+    return dataclasses.replace(a_scan([run], {run.id: failed}), job_diagnoses=readings)
 
 
-def written(scan: Snapshot, number: int = 7) -> Issue:
-    """The issue that a sweep opens for what fails in a scan."""
-    (create,) = [one for one in a_plan(scan).actions if isinstance(one, Create)]
+def written(snapshot: Snapshot, number: int = 7) -> Issue:
+    """The issue that a sweep opens for what fails in a snapshot."""
+    (create,) = [action for action in a_plan(snapshot).actions if isinstance(action, Create)]
     return an_issue(number, create.body, title=create.title, created_at=NOW)
 
 
@@ -51,44 +51,44 @@ def mended() -> Snapshot:
     return a_scan(runs, jobs, (written(broken("test")),))
 
 
-def ledger_of(plan: Plan, results: tuple[Result, ...]) -> IssueSnapshots:
+def snapshots_of(plan: Plan, results: tuple[Result, ...]) -> IssueSnapshots:
     tracked = plan.found.known.tracked.written
     return take_issue_snapshots(plan.found.seen, tracked, plan.failing, results, LATER)
 
 
-def ledger(scan: Snapshot, results: tuple[Result, ...] | None = None, **given: str) -> IssueSnapshots:
-    plan = a_plan(scan, **given)
-    return ledger_of(plan, done(plan) if results is None else results)
+def snapshots(snapshot: Snapshot, results: tuple[Result, ...] | None = None, **given: str) -> IssueSnapshots:
+    plan = a_plan(snapshot, **given)
+    return snapshots_of(plan, done(plan) if results is None else results)
 
 
-def test_an_issue_that_the_sweep_opened_is_there_with_what_it_says() -> None:
-    (issue,) = ledger(broken("test")).issues
+def test_an_issue_that_the_sweep_opened_has_its_state() -> None:
+    (issue,) = snapshots(broken("test")).issues
     assert (issue.number, issue.workflow, issue.job, issue.open, issue.action) == (7, "CI", "test", True, "create")
     assert (issue.title, issue.failed_runs, issue.opened_at) == ("[CI Failure] CI - test", 1, LATER)
 
 
-def test_an_issue_that_the_sweep_closed_is_closed_and_its_cause_is_no_longer_one() -> None:
-    scan = mended()
-    (look,) = ledger(scan).issues
+def test_an_issue_that_the_sweep_closed_is_closed_and_lists_no_cause() -> None:
+    snapshot = mended()
+    (look,) = snapshots(snapshot).issues
     assert (look.open, look.state_reason, look.closed_at, look.action) == (False, "completed", LATER, "close")
-    assert (look.failed_runs, ledger(scan).causes) == (1, ())
+    assert (look.failed_runs, snapshots(snapshot).causes) == (1, ())
 
 
-def test_an_issue_whose_write_failed_stands_as_it_was() -> None:
-    scan = mended()
-    plan = a_plan(scan)
-    failed = tuple(Result(one, WriteStatus.FAILED, 7) for one in plan.actions)
-    found = ledger_of(plan, failed)
-    assert [(one.open, one.action) for one in found.issues] == [(True, None)]
-    assert [one.headline for one in found.causes] == ["ValueError: no year"]
+def test_an_issue_whose_write_failed_stays_as_it_was() -> None:
+    snapshot = mended()
+    plan = a_plan(snapshot)
+    failed = tuple(Result(action, WriteStatus.FAILED, 7) for action in plan.actions)
+    after = snapshots_of(plan, failed)
+    assert [(issue.open, issue.action) for issue in after.issues] == [(True, None)]
+    assert [cause.headline for cause in after.causes] == ["ValueError: no year"]
 
 
-def test_a_dry_run_shows_the_issues_as_they_are_and_the_causes_that_it_would_write() -> None:
-    scan = broken("test")
-    plan = a_plan(scan)
-    found = ledger_of(plan, DryRunWriter().apply(plan.actions))
-    assert found.issues == ()
-    (cause,) = found.causes
+def test_a_dry_run_shows_unchanged_issues_and_the_causes_to_be_written() -> None:
+    snapshot = broken("test")
+    plan = a_plan(snapshot)
+    after = snapshots_of(plan, DryRunWriter().apply(plan.actions))
+    assert after.issues == ()
+    (cause,) = after.causes
     assert (cause.headline, cause.count, cause.issues, cause.jobs) == (
         "ValueError: no year",
         1,
@@ -99,8 +99,8 @@ def test_a_dry_run_shows_the_issues_as_they_are_and_the_causes_that_it_would_wri
 
 def test_an_issue_without_a_marker_that_can_be_read_is_shown_by_its_title() -> None:
     body = f"<!-- ci-failure-tracker:begin -->\nFailure id `{'a' * 32}`.\n<!-- ci-failure-tracker:end -->"
-    scan = a_scan([], issues=(an_issue(3, body, title="Mine", labels=("CI-failure:muted",)),))
-    (look,) = ledger(scan).issues
+    snapshot = a_scan([], issues=(an_issue(3, body, title="Mine", labels=("CI-failure:muted",)),))
+    (look,) = snapshots(snapshot).issues
     assert (look.title, look.workflow, look.job, look.failed_runs, look.muted) == ("Mine", "", "", 0, True)
 
 
@@ -108,15 +108,15 @@ def test_open_issues_come_first_and_of_them_the_newest() -> None:
     closed = {"open": False, "state_reason": "completed", "closed_at": NOW}
     issues = [written(broken(job), number) for job, number in (("a", 3), ("b", 5), ("c", 4))]
     issues.append(dataclasses.replace(written(broken("d"), 9), **closed))  # type: ignore[arg-type]
-    assert [one.number for one in ledger(a_scan([], issues=tuple(issues))).issues] == [5, 4, 3, 9]
+    assert [issue.number for issue in snapshots(a_scan([], issues=tuple(issues))).issues] == [5, 4, 3, 9]
 
 
-def test_one_cause_in_several_jobs_is_one_and_the_most_frequent_comes_first() -> None:
+def test_one_cause_in_several_jobs_is_one_and_frequent_ones_come_first() -> None:
     # `a` and `b` fail of one cause, `c` of another one.
-    scan = broken("a", "b", "c")
-    of_c = a_reading(red(scan.runs[0], "c", scan.jobs[0].jobs[2].id), "no such file")
-    scan = dataclasses.replace(scan, job_diagnoses=(*scan.job_diagnoses[:2], of_c))
-    first, second = ledger(scan).causes
+    snapshot = broken("a", "b", "c")
+    of_c = a_reading(red(snapshot.runs[0], "c", snapshot.jobs[0].jobs[2].id), "no such file")
+    snapshot = dataclasses.replace(snapshot, job_diagnoses=(*snapshot.job_diagnoses[:2], of_c))
+    first, second = snapshots(snapshot).causes
     assert (first.headline, first.count, first.jobs) == (
         "ValueError: no year",
         2,
@@ -128,7 +128,7 @@ def test_one_cause_in_several_jobs_is_one_and_the_most_frequent_comes_first() ->
 
 
 def test_what_fails_and_has_no_issue_yet_has_its_cause_as_well() -> None:
-    found = ledger(broken("test"), min_failures="5")
-    (cause,) = found.causes
+    after = snapshots(broken("test"), min_failures="5")
+    (cause,) = after.causes
     assert isinstance(cause, CauseSnapshot)
     assert (cause.headline, cause.issues, len(cause.lines)) == ("ValueError: no year", (), 2)
