@@ -1,4 +1,4 @@
-"""`report.json`: what its schema says it is, where it is written, and what happens where it cannot be."""
+"""`report.json`: it has the form that its schema describes, and a file that cannot be written is an error."""
 
 from __future__ import annotations
 

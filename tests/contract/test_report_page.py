@@ -32,12 +32,12 @@ def a_report(snapshot: Snapshot, **given: str) -> Report:
         Result(one, WriteStatus.DONE, number) if isinstance(one, Create) else Result(one, WriteStatus.PLANNED)
         for number, one in enumerate(plan.actions, start=1)
     )
-    figures = make_statistics(plan.found, results, settings, NOW)
-    return report_of(plan, results, statistics=figures, now=NOW)
+    statistics = make_statistics(plan.found, results, settings, NOW)
+    return report_of(plan, results, statistics=statistics, now=NOW)
 
 
 def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI") -> Snapshot:
-    """A day of green runs, and one in which jobs of these names failed, each with its headline."""
+    """A day of passing runs, and a day in which jobs of these names failed, each with its headline."""
     called = Workflow(1, workflow, ".github/workflows/ci.yml")
     runs = [a_run(number, "success", workflow=called) for number in range(1, 30)]
     runs.append(a_run(30, workflow=called, branch=f"{workflow} branch"))
@@ -49,7 +49,7 @@ def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI")
 
 
 def an_everyday_report() -> Report:
-    """`test` and `deploy` are broken, `e2e` was flaky, `lint` is green, and something is to be said."""
+    """`test` and `deploy` fail, `e2e` was flaky, `lint` passes, and there is a problem."""
     snapshot = broken(["test", "deploy"], [SAYS["wrong"], SAYS["slow"]])
     failed = snapshot.jobs[0]
     more = [a_job("e2e", "failure", 10), dataclasses.replace(a_job("e2e", "success", 11), attempt=2)]
@@ -88,20 +88,20 @@ class Opened:
         dialog.dismiss()
 
     def shown(self, selector: str) -> list[str]:
-        """The texts of what is to be seen of this kind."""
+        """The texts of the visible elements of this kind."""
         return [each.inner_text() for each in self.page.locator(selector).all() if each.is_visible()]
 
 
 @pytest.fixture
 def opened(chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Opened]:
-    """The everyday report, or the one that a test asks for by its parameter."""
+    """The usual report, or the one in the parameter of a test."""
     report: Report = getattr(request, "param", an_everyday_report)()
     path = tmp_path / "report.html"
     path.write_text(render_page(report), "utf-8")
     context = chromium.new_context(offline=True)
-    found = Opened(context.new_page())
-    found.page.goto(path.as_uri())
-    yield found
+    opened = Opened(context.new_page())
+    opened.page.goto(path.as_uri())
+    yield opened
     context.close()
 
 
@@ -113,7 +113,7 @@ def test_it_opens_without_an_error_and_asks_nothing_of_anybody(opened: Opened) -
     assert opened.wrong == []
     assert [address for address in opened.asked if not address.startswith("file:")] == []
     assert len(opened.asked) == 1
-    # The policy is what holds, should a text become markup all the same.
+    # If a text became markup all the same, the policy would still stop it.
     opened.page.evaluate("fetch('https://example.com').catch(() => {})")
     opened.page.evaluate(
         "document.body.append(Object.assign(document.createElement('script'), {text: 'window.bad = 1'}))"
@@ -206,7 +206,7 @@ CONTRAST = """() => {
     })
     .filter(([, , ratio]) => ratio < 4.5);
 }"""
-"""Texts whose contrast is less than what WCAG 2.2 asks for (1.4.3: 4.5 to 1)."""
+"""Texts with less contrast than WCAG 2.2 demands (1.4.3: 4.5 to 1)."""
 
 
 LONGEST = 2_500
@@ -229,7 +229,7 @@ def test_hostile_names_stay_text(opened: Opened) -> None:
     assert opened.wrong == []
     assert [address for address in opened.asked if not address.startswith("file:")] == []
     # Only the elements and the links that an everyday report has.
-    everyday = {found.lower() for found in re.findall(r"<([a-z]\w*)", render_page(an_everyday_report()))}
+    everyday = {tag.lower() for tag in re.findall(r"<([a-z]\w*)", render_page(an_everyday_report()))}
     assert set(page.evaluate("[...document.body.querySelectorAll('*')].map((one) => one.localName)")) <= everyday | {
         "svg", "g", "line", "title", "foreignobject", "span", "foreignObject",
     }  # fmt: skip

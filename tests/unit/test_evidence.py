@@ -95,7 +95,7 @@ def test_of_a_matrix_the_leg_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("absence", "said"),
+    ("reason", "words"),
     [
         (
             LogUnavailable.NOT_FOUND,
@@ -105,10 +105,10 @@ def test_of_a_matrix_the_leg_is_named() -> None:
         (LogUnavailable.EMPTY, "is empty, and no annotation says why it failed. The job printed nothing."),
     ],
 )
-def test_the_note_says_why_there_is_no_log(absence: LogUnavailable, said: str) -> None:
+def test_the_note_says_why_there_is_no_log(reason: LogUnavailable, words: str) -> None:
     seen = [red(a_run(1))]
-    assert f"The log of [run 1]({URL}/actions/runs/1001/job/5001) {said}" in text(
-        state_of(seen, a_reading(seen[0], "", absence))
+    assert f"The log of [run 1]({URL}/actions/runs/1001/job/5001) {words}" in text(
+        state_of(seen, a_reading(seen[0], "", reason))
     )
 
 
@@ -213,9 +213,9 @@ def test_the_issue_of_a_cause_names_its_jobs(jobs: int, lead: str) -> None:
 
 def test_the_issue_of_a_cause_says_that_its_jobs_fail_from_another_cause() -> None:
     seen = [red(a_run(1)), red(a_run(2))]
-    told = with_diagnoses(seen, [a_reading(seen[0], "disk full"), a_reading(seen[1], "no route")])
+    observations = with_diagnoses(seen, [a_reading(seen[0], "disk full"), a_reading(seen[1], "no route")])
     of_disk = next(
-        each for each in read_histories(told, some_settings(group_by="cause")) if "disk" in each.identity.cause
+        each for each in read_histories(observations, some_settings(group_by="cause")) if "disk" in each.identity.cause
     )
     assert text(updated_state(None, of_disk)).startswith(
         "Job `CI / test` fails of something else now. Before that, 1 failed"

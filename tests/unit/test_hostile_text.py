@@ -76,8 +76,8 @@ def test_cells_stay_in_their_rows(text: str, other: str) -> None:
 
 @given(GLUED, LIMITS)
 def test_prose_is_no_markup(text: str, limit: int) -> None:
-    said = prose(text, limit)
-    page = check_markdown(f"**{said}** and {said}.\n\n> It says: {said}\n", "a sentence", URL)
+    sentence = prose(text, limit)
+    page = check_markdown(f"**{sentence}** and {sentence}.\n\n> It says: {sentence}\n", "a sentence", URL)
     assert {tag for tag, _ in page.tags} <= {"p", "strong", "code", "blockquote"}
 
 
@@ -112,12 +112,12 @@ def test_a_line_for_a_runner_is_no_command(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_log_of_hostile_lines_is_explained_in_visible_letters(texts: list[str]) -> None:
     written = "\n".join(("##[group]Run x", "##[endgroup]", *texts, *(f"Error: {text}" for text in texts)))
-    told = explain(read_log([written.encode("utf-8", "surrogatepass")]))
-    for text in (told.headline, *(line.text for line in told.lines)):
+    diagnosis = explain(read_log([written.encode("utf-8", "surrogatepass")]))
+    for text in (diagnosis.headline, *(line.text for line in diagnosis.lines)):
         check_letters(text.replace("\t", " "), "an excerpt")
         assert clean(text) == text
     annotations = [Annotation("failure", text, text, text, 1) for text in texts]
-    for line in told.lines if (told := explain_annotations(annotations)) else ():  # type: ignore[assignment]
+    for line in diagnosis.lines if (diagnosis := explain_annotations(annotations)) else ():  # type: ignore[assignment]
         check_letters(line.text.replace("\t", " "), "an excerpt of annotations")
 
 
@@ -126,8 +126,8 @@ def test_no_secret_is_shown(secret: Hostile) -> None:
     whole = {secret.name: secret.secret}
     made = [make(secret.text) for make in (plain, code, prose, one_line, short_leg, short_branch)]
     made.append(log_block(secret.text.split("\n")))
-    told = explain(read_log([f"Error: {secret.text}\nError: end\n".encode()]))
-    made.extend(line.text for line in told.lines)
+    diagnosis = explain(read_log([f"Error: {secret.text}\nError: end\n".encode()]))
+    made.extend(line.text for line in diagnosis.lines)
     for text in made:
         check_secrets(text, whole, "it")
 
@@ -156,13 +156,13 @@ def test_a_problem_with_a_hostile_name_does_no_harm(
         report = a_report_with([Problem(severity, f"{name} gets no issue: {name}.", advice), Problem(severity, name)])
         capsys.readouterr()
         action.write_annotations(report)
-        told, summary = capsys.readouterr().out, render_summary(report)
-        check_log(told)
-        assert told.count(f"::{severity.value} title=") == 2
+        log, summary = capsys.readouterr().out, render_summary(report)
+        check_log(log)
+        assert log.count(f"::{severity.value} title=") == 2
         check_markdown(summary, f"the summary with {text.name}", URL)
-        for said in (told, summary, *leaves(json.loads(json.dumps(report_as_json(report))))):
-            check_secrets(said, secrets, "what is told of a problem")
-            check_letters(said, "what is told of a problem")
+        for output in (log, summary, *leaves(json.loads(json.dumps(report_as_json(report))))):
+            check_secrets(output, secrets, "the text of a problem")
+            check_letters(output, "the text of a problem")
 
 
 # --- the checks themselves -----------------------------------------------------------------------

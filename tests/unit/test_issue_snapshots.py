@@ -1,4 +1,4 @@
-"""The issues and causes as they stand after a sweep."""
+"""The issues and causes after a sweep."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def done(plan: Plan, number: int = 7) -> tuple[Result, ...]:
 
 
 def broken(*jobs: str, run: Run | None = None, headline: str = "ValueError: no year") -> Snapshot:
-    """A snapshot in which these jobs of one run failed, all of one cause."""
+    """A snapshot in which these jobs of one run failed, all from one cause."""
     run = run or a_run(1)
     failed = [a_job(name, number=run.number * 10 + place) for place, name in enumerate(jobs)]
     readings = tuple(a_reading(red(run, job.name, job.id), headline) for job in failed)
@@ -39,13 +39,13 @@ def broken(*jobs: str, run: Run | None = None, headline: str = "ValueError: no y
 
 
 def written(snapshot: Snapshot, number: int = 7) -> Issue:
-    """The issue that a sweep opens for what fails in a snapshot."""
+    """The issue that a sweep opens for the failure in a snapshot."""
     (create,) = [action for action in a_plan(snapshot).actions if isinstance(action, Create)]
     return an_issue(number, create.body, title=create.title, created_at=NOW)
 
 
-def mended() -> Snapshot:
-    """A job that failed and was green twice since, with the issue that tells of it."""
+def fixed() -> Snapshot:
+    """A job that failed and then passed twice, with its issue."""
     jobs = {1_001: [a_job(number=10)], **{1_000 + number: [a_job("test", "success", number)] for number in (2, 3)}}
     runs = [a_run(1), a_run(2, "success"), a_run(3, "success")]
     return a_scan(runs, jobs, (written(broken("test")),))
@@ -68,14 +68,14 @@ def test_an_issue_that_the_sweep_opened_has_its_state() -> None:
 
 
 def test_an_issue_that_the_sweep_closed_is_closed_and_lists_no_cause() -> None:
-    snapshot = mended()
+    snapshot = fixed()
     (look,) = snapshots(snapshot).issues
     assert (look.open, look.state_reason, look.closed_at, look.action) == (False, "completed", LATER, "close")
     assert (look.failed_runs, snapshots(snapshot).causes) == (1, ())
 
 
 def test_an_issue_whose_write_failed_stays_as_it_was() -> None:
-    snapshot = mended()
+    snapshot = fixed()
     plan = a_plan(snapshot)
     failed = tuple(Result(action, WriteStatus.FAILED, 7) for action in plan.actions)
     after = snapshots_of(plan, failed)
@@ -112,7 +112,7 @@ def test_open_issues_come_first_and_of_them_the_newest() -> None:
 
 
 def test_one_cause_in_several_jobs_is_one_and_frequent_ones_come_first() -> None:
-    # `a` and `b` fail of one cause, `c` of another one.
+    # `a` and `b` fail from one cause, `c` from another.
     snapshot = broken("a", "b", "c")
     of_c = a_reading(red(snapshot.runs[0], "c", snapshot.jobs[0].jobs[2].id), "no such file")
     snapshot = dataclasses.replace(snapshot, job_diagnoses=(*snapshot.job_diagnoses[:2], of_c))

@@ -91,7 +91,7 @@ def test_a_template_of_the_users_own_replaces_the_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "told"),
+    ("template", "message"),
     [
         ("{{ issue.jbo }}", "jbo"),
         ("{% for x in issue.runs %}", "endfor"),
@@ -101,8 +101,8 @@ def test_a_template_of_the_users_own_replaces_the_text() -> None:
         ("{% include '/etc/passwd' %}", "passwd"),
     ],
 )
-def test_a_template_that_cannot_be_used_is_a_mistake_of_the_settings(template: str, told: str) -> None:
-    with pytest.raises(SettingsError, match=told):
+def test_a_template_that_cannot_be_used_is_a_mistake_of_the_settings(template: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
         read_template(template)
 
 

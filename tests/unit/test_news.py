@@ -1,4 +1,4 @@
-"""The news of a sweep: only what was really done, in texts that are inert in every channel."""
+"""The news of a sweep: only changes that were made, in texts that are inert in every channel."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def every(kind: str, value: object) -> Iterator[str]:
 
 
 def check_texts(texts: Sequence[str], hostile: Hostile) -> None:
-    """Nothing hidden, active or secret, but for what is ours."""
+    """Check that nothing is hidden, active or secret, except what the tracker itself wrote."""
     for text in texts:
         check_letters(text, hostile.name)
         ours = re.sub(r"https://github\.example/octo-org/example[\w/]*", "", text)
@@ -238,7 +238,7 @@ def mail_parts(news: News) -> tuple[str, str]:
 
 
 class Tags(HTMLParser):
-    """What a page consists of."""
+    """The tags and texts of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

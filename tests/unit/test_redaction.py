@@ -1,4 +1,4 @@
-"""What is taken out of a line, and, as important, what stays in it.
+"""What is removed from a line and, just as important, what stays in it.
 
 The secrets here are made up, and put together in a way that no scanner of secrets takes them for real ones.
 """

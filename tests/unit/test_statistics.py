@@ -42,7 +42,7 @@ NIGHTLY = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
 
 
 def line(marks: str, first: int = 1, **more: object) -> list[Run]:
-    """Runs with a mark each: g for green, r for red, c for cancelled, s for skipped, . for one that still runs."""
+    """A run for each mark: g passed, r failed, c cancelled, s skipped, . not finished."""
     ends = {"g": "success", "r": "failure", "c": "cancelled", "s": "skipped", ".": None}
     return [a_run(number, ends[mark], **more) for number, mark in enumerate(marks, start=first)]
 
@@ -65,7 +65,7 @@ def test_a_history_worked_out_by_hand() -> None:
     # Hours:  1 2 3 4 5 6 7 8 9 10 11 12
     #         g r r g g r g r r  r  g  g
     # Breaks: from 2 to 4, from 6 to 7, from 8 to 11; so 2, 1 and 3 hours, 6 in all.
-    # From the start of one to that of the next: 6 - 2 = 4 hours, 8 - 6 = 2 hours.
+    # From the start of one break to the next: 6 - 2 = 4 hours, 8 - 6 = 2 hours.
     assert of("grrggrgrrrgg") == Measures(
         runs=12,
         failed=6,
@@ -133,7 +133,7 @@ def test_a_break_that_may_have_begun_before_the_window_is_not_measured() -> None
 
 def test_branches_break_independently_and_time_broken_counts_once() -> None:
     # main:    red from 2 to 5, 3 hours. next: red from 4 to 9, 5 hours.
-    # At least one was red from 2 to 9: 7 hours, not 8.
+    # At least one branch failed from 2 to 9: 7 hours, not 8.
     main = [a_run(1, "success"), a_run(2), a_run(5, "success")]
     other = [a_run(number, end, branch="next") for number, end in ((3, "success"), (4, "failure"), (9, "success"))]
     measured = statistics_of(with_jobs(main + other), branch="*").repository
@@ -190,7 +190,7 @@ def attempts(*ends: str, name: str = "test") -> list[Job]:
 
 
 def test_a_run_that_passes_when_run_again_is_flaky_and_not_failed() -> None:
-    # Four runs, of which one was green at its second attempt: 1 of 4.
+    # Four runs, and one of them passed at its second attempt: 1 of 4.
     runs = [*line("ggg"), a_run(4, "success", attempt=2)]
     measured = statistics_of(a_scan(runs, {runs[3].id: attempts("failure", "success")}))
     for measures in (measured.repository, measured.jobs[0].measures):
@@ -286,12 +286,12 @@ def test_a_failure_that_an_issue_lists_counts_like_a_failure_that_was_read() -> 
     assert statistics_of(again).jobs == statistics_of(read).jobs
     assert statistics_of(again).repository == statistics_of(read).repository
     assert statistics_of(again).repository.flaky == 1
-    # Of what no issue remembers, nothing is known.
+    # A failure that no issue lists is not known.
     assert statistics_of(dataclasses.replace(again, issues=())).jobs == ()
 
 
 def issue_of(snapshot: Snapshot, **given: str) -> Issue:
-    """The issue that a sweep opens for what a snapshot says."""
+    """The issue that a sweep opens for the failure in a snapshot."""
     plan = make_plan(snapshot, some_settings(**given), NOW)
     (create,) = [action for action in plan.actions if isinstance(action, Create)]
     return an_issue(1, create.body)
@@ -318,11 +318,11 @@ def test_an_issue_of_a_cause_remembers_which_job_it_was() -> None:
 
 
 def test_counted_failures_are_known_if_no_other_run_can_be_meant() -> None:
-    # Of 30 failures an issue keeps the newest one by one; all 30 red runs are in the window, so it was all of them.
+    # The issue counts 30 failures and lists only the newest. The window has 30 failed runs, so the job failed in all.
     read = with_jobs(line("g" + "r" * 30))
     issue = issue_of(read)
     assert statistics_of(known_of(read, issue)).jobs[0].measures == statistics_of(read).jobs[0].measures
-    # Of one more red run nobody knows which jobs failed in it: now it may be any of them, and a rate would be a guess.
+    # With one more failed run, any of them may be the one without this failure, so a rate would be a guess.
     more = a_run(15, id=77)
     cut = dataclasses.replace(
         known_of(read, issue), runs=(*read.runs, more), known=frozenset({*known_of(read, issue).known, 77})
@@ -389,7 +389,7 @@ def test_a_break_of_a_job_with_an_unknown_run_in_it_is_not_measured() -> None:
 
 
 def test_no_time_between_failures_if_a_break_between_them_is_possible() -> None:
-    # Breaks at 2 and at 6; what failed at 4 was not read.
+    # Breaks at 2 and at 6; the failed run at 4 was not read.
     runs = line("grgrgrg")
     (job,) = statistics_of(with_jobs(runs, known=frozenset({runs[3].id}))).jobs
     assert (job.measures.time_to_recovery, job.measures.time_between_failures) == (Spread(2, HOUR, HOUR, HOUR), None)

@@ -42,8 +42,8 @@ def a_report(jobs: int = 2, problems: tuple[Problem, ...] = (), **given: str) ->
     settings = some_settings(**given)
     plan = make_plan(snapshot, settings, START)
     results = DryRunWriter().apply(plan.actions)
-    figures = make_statistics(plan.found, results, settings, START)
-    return report_of(plan, results, statistics=figures, now=START)
+    statistics = make_statistics(plan.found, results, settings, START)
+    return report_of(plan, results, statistics=statistics, now=START)
 
 
 def test_the_summary_names_the_workflows_the_failures_and_the_plan() -> None:
@@ -76,11 +76,11 @@ def test_new_failures_stand_apart_from_old_ones_and_from_changes() -> None:
     text = render_summary(dataclasses.replace(report, results=results))
     new, still, changed = (text.index(f"### {part}") for part in ("New failures", "Still failing", "Changed"))
     assert new < text.index("issues/7)") < still < text.index("issues/4)") < changed
-    # An issue is said to be opened once, and by its failure.
+    # The opening of an issue appears once, with its failure.
     assert "opened |" not in text[changed:]
     assert "| updated |" in text[changed:]
     assert "| closed |" in text[changed:]
-    # What was closed and is reopened is neither new nor does it still fail.
+    # A reopened issue is neither new nor still failing.
     again = Reopen(second.action.identity, "failing again", 4, "", a_state())
     text = render_summary(
         dataclasses.replace(
@@ -91,7 +91,7 @@ def test_new_failures_stand_apart_from_old_ones_and_from_changes() -> None:
         text.index("issues/7)") < text.index("### Failing again") < text.index("issues/4)") < text.index("| reopened |")
     )
     assert "### Still failing" not in text
-    # What could not be opened is new all the same, and what became of it is said.
+    # A failure whose issue could not be opened is new all the same, and the error is shown.
     held = dataclasses.replace(report, results=(Result(first.action, WriteStatus.FAILED), *results[1:]))
     text = render_summary(held)
     assert "### New failures" in text
@@ -162,8 +162,8 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     report = report_of(plan, statistics=make_statistics(plan.found, (), some_settings(), START), now=START)
     text = render_summary(report)
     assert "| `disk \\| full @\u200boctocat` | failure |  | 1 |" in text
-    told = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
-    assert f"1 run looked at. {told} 5 requests to GitHub" in text
+    logs_words = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
+    assert f"1 run looked at. {logs_words} 5 requests to GitHub" in text
     data = report_as_json(report)
     assert (data["failing"][0]["headline"], data["failing"][0]["signature"]) == (
         "disk | full @octocat",
@@ -182,16 +182,16 @@ def test_the_summary_draws_the_newest_runs_and_gives_the_statistics() -> None:
     snapshot = a_scan(runs, {run.id: [a_job("te|st", number=run.number)] for run in runs[1:3]})
     settings, now = some_settings(), START + timedelta(hours=9)
     plan = make_plan(snapshot, settings, now)
-    figures = make_statistics(plan.found, (), settings, now)
-    text = render_summary(report_of(plan, (), statistics=figures, now=now))
+    statistics = make_statistics(plan.found, (), settings, now)
+    text = render_summary(report_of(plan, (), statistics=statistics, now=now))
     assert "| `▁██▁··` |" in text
     assert "| `CI` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
     assert "| `CI` › `te\\|st` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
     assert "Of the runs from 2026-03-01 01:00 UTC to 2026-03-01 06:00 UTC." in text
-    partial = dataclasses.replace(figures.repository, partial=True, flake_rate=None, broken_seconds=None)
-    cut = dataclasses.replace(figures.workflows[0], measures=dataclasses.replace(partial, streak=-3))
-    told = dataclasses.replace(figures, workflows=(cut,))
-    text = render_summary(report_of(plan, (), statistics=told, now=now))
+    partial = dataclasses.replace(statistics.repository, partial=True, flake_rate=None, broken_seconds=None)
+    cut = dataclasses.replace(statistics.workflows[0], measures=dataclasses.replace(partial, streak=-3))
+    changed = dataclasses.replace(statistics, workflows=(cut,))
+    text = render_summary(report_of(plan, (), statistics=changed, now=now))
     assert "| `CI` | at least 4 | 50% | ? | 2 h (1) |  | ? | 3 red |" in text
     assert "### Figures" not in render_summary(dataclasses.replace(a_report(), statistics=NOTHING_SEEN))
 
