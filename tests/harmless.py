@@ -1,4 +1,4 @@
-"""What must be true of every text that the program puts out, whatever was put into it.
+"""Checks that hold for every text of the program, whatever went into it.
 
 Markdown is rendered as GitHub renders it, by GitHub's own library. Everything is looked for inside of code as well,
 because not every reader of an issue is a browser.
@@ -46,7 +46,7 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def check_letters(text: str, what: str) -> None:
-    """Nothing in it is hidden, but for line ends and the space without width that breaks what would be active."""
+    """Nothing is hidden, except line ends and the zero-width space that breaks active text."""
     done["letters"] += 1
     hidden = {
         char for char in set(text) if unicodedata.category(char) in _HIDDEN and char not in {"\n", ZERO_WIDTH_SPACE}
@@ -56,9 +56,9 @@ def check_letters(text: str, what: str) -> None:
 
 
 def check_secrets(text: str, secrets: Mapping[str, str], what: str) -> None:
-    """None of the secrets stands in it, not even with something invisible or an escape in between."""
+    """The text holds none of the secrets, not even with invisible characters or an escape in between."""
     done["secrets"] += len(secrets)
-    bare = re.sub("[^ -~]+", lambda found: "".join(filter(_is_seen, found[0])), text)
+    bare = re.sub("[^ -~]+", lambda match: "".join(filter(_is_seen, match[0])), text)
     read = re.sub(r"\\u002d", "-", bare)  # as a marker writes them
     for name, secret in secrets.items():
         for shown in (text, bare, read):
@@ -73,11 +73,11 @@ def check_inactive(text: str, what: str, *, references: frozenset[int] = frozens
     """Nothing in it is a mention, a reference but to these issues, an address or a comment."""
     done["active"] += 1
     for pattern in (_MENTION, _ADDRESS, _COMMENT):
-        found = pattern.search(text)
-        assert not found, f"{what}: {text[max(0, found.start() - 40) : found.end() + 40]!a}"
-    for found in _REFERENCE.finditer(text):
-        told = f"{what}: {text[max(0, found.start() - 40) : found.end() + 40]!a}"
-        assert int(found[1] or 0) in references, told
+        match = pattern.search(text)
+        assert not match, f"{what}: {text[max(0, match.start() - 40) : match.end() + 40]!a}"
+    for match in _REFERENCE.finditer(text):
+        message = f"{what}: {text[max(0, match.start() - 40) : match.end() + 40]!a}"
+        assert int(match[1] or 0) in references, message
 
 
 # --- Markdown ------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def check_inactive(text: str, what: str, *, references: frozenset[int] = frozens
 
 @dataclass
 class Page(HTMLParser):
-    """What a reader of the rendered Markdown gets."""
+    """The parts of rendered Markdown that a reader sees."""
 
     texts: list[tuple[bool, str]] = field(default_factory=list)
     tags: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
@@ -150,8 +150,8 @@ def check_markdown(
     for in_code, text in page.texts:
         check_inactive(text, what, references=frozenset() if in_code else references)
         if comments and not in_code:
-            found = _COMMIT.search(text)
-            assert not found, f"{what} refers to the commit {found[0]}"
+            match = _COMMIT.search(text)
+            assert not match, f"{what} refers to the commit {match[0]}"
     for line in markdown.splitlines():
         assert not _COMMAND.search(line), f"{what} has a line that a runner takes for a command: {line[:200]!a}"
     return page
@@ -176,7 +176,7 @@ def check_title(title: str) -> None:
 
 
 def check_body(body: str, what: str, url: str, issues: int) -> None:
-    """An issue's body: one region, then one marker which holds a state that can be read."""
+    """The body of an issue has one region, then one marker with a readable state."""
     page = check_markdown(body, what, url, comments=3, references=frozenset(range(1, issues + 1)))
     begin, end, marker = page.comments
     assert (begin, end) == (BEGIN, END)
@@ -191,30 +191,30 @@ def check_body(body: str, what: str, url: str, issues: int) -> None:
 
 
 def check_comment(text: str, url: str, issues: int) -> None:
-    """A comment ends with what it is about."""
-    found = _OF_COMMENT.findall(text)
+    """A comment ends with its mark."""
+    marks = _OF_COMMENT.findall(text)
     page = check_markdown(text, "a comment", url, comments=1, references=frozenset(range(1, issues + 1)))
-    assert page.comments == found
-    assert text.endswith(found[0])
+    assert page.comments == marks
+    assert text.endswith(marks[0])
     assert len(text) <= COMMENT_LIMIT
 
 
 # --- a runner ------------------------------------------------------------------------------------
 
-_TOLD = re.compile(r"::(?:group|endgroup|debug|(?:error|warning|notice) title=ci-failure-tracker(?:,\w+=)*)::")
+_OWN_COMMAND = re.compile(r"::(?:group|endgroup|debug|(?:error|warning|notice) title=ci-failure-tracker(?:,\w+=)*)::")
 
 
 def check_log(text: str) -> None:
-    """What a runner reads: only the commands that the action itself gives, each on one line."""
+    """A log has only the runner commands that the action itself gives, each on one line."""
     done["logs of the action"] += 1
     assert "\r" not in text
     check_letters(text, "the log of the action")
     for line in re.split("[\n\u0085\u2028\u2029]", text):
         rest = line
         if line.lstrip().startswith("::"):
-            told = _TOLD.match(line)
-            assert told, f"the action says {line!a}"
-            rest = line[told.end() :]
+            own = _OWN_COMMAND.match(line)
+            assert own, f"the action says {line!a}"
+            rest = line[own.end() :]
             for part in rest.split("%0A"):
                 assert not _COMMAND.search(part), f"the action says {line!a}"
         assert "::" not in rest, f"the action says {line!a}"
@@ -222,7 +222,7 @@ def check_log(text: str) -> None:
 
 
 def leaves(value: Any) -> Iterator[str]:
-    """Every text in what JSON holds."""
+    """Every text in a JSON value."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Text as an attacker would write it. `harmless` says what must be true of everything that is made of it.
+"""Texts that an attacker could write. `harmless` checks everything that is made from them.
 
 `TEXTS` is the table. Secrets are put together from pieces, so that no scanner takes them for real ones.
 """
@@ -14,7 +14,7 @@ from ci_failure_tracker.issues.marker import BEGIN, END
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """A text, and the secret in it, where there is one."""
+    """A text, and the secret in it, if there is one."""
 
     name: str
     text: str
@@ -22,7 +22,7 @@ class Hostile:
 
 
 def _made(seed: str, length: int, alphabet: str = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789") -> str:
-    """Letters that look random and are the same each time; the last one is a digit, as half of all real ones have."""
+    """Letters that look random and are the same each time. The last one is a digit, as in half of all real secrets."""
     numbers = hashlib.shake_256(seed.encode()).digest(length)
     return "".join(alphabet[number % len(alphabet)] for number in numbers[:-1]) + "7"
 
@@ -32,7 +32,7 @@ _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _SHA = _made("commit", 40, _HEX)
 
 
-# --- what GitHub makes something of --------------------------------------------------------------
+# --- active on GitHub ----------------------------------------------------------------------------
 
 _MENTIONS = {
     "user": "@octocat broke it",
@@ -102,7 +102,7 @@ _COMMENTS = {
     "end of JSON": '"}} --> x',
 }
 
-# --- what Markdown makes something of ------------------------------------------------------------
+# --- active in Markdown --------------------------------------------------------------------------
 
 _CODE = {
     "one backtick": "a`b",
@@ -144,7 +144,7 @@ _MARKDOWN = {
     "empty": "\u200b\u200b",
 }
 
-# --- what programs make something of -------------------------------------------------------------
+# --- active in programs --------------------------------------------------------------------------
 
 _COMMANDS = {
     "error": "::error::x",
@@ -200,7 +200,7 @@ _ID36 = _made("36", 36)
 
 
 def _secrets() -> Iterator[Hostile]:
-    """Each with the text that it stands in: what may not be told is the secret alone."""
+    """Each secret with the text around it. Only the secret must not show."""
     dash = "-" * 5
     of_key = _made("key", 64)
     for name, text, secret in (
@@ -274,7 +274,7 @@ TEXTS = (
     *(Hostile(f"{kind}: {name}", text) for kind, texts in _TABLE.items() for name, text in texts.items()),
     *SECRETS,
 )
-PIECES = tuple(one.text for one in TEXTS if len(one.text) < 200)
+PIECES = tuple(text.text for text in TEXTS if len(text.text) < 200)
 
 PLACES = (
     *("workflow name", "job name", "first value of a matrix leg", "second value of a matrix leg", "step name"),

@@ -56,7 +56,7 @@ def test_a_sweep_stops_between_two_items_keeps_what_is_done_and_warns(box: Sandb
     assert result.exit_code == 0
     assert sent(server) <= 46
     assert report["partial"] is True
-    assert [problem["gravity"] for problem in report["problems"]] == ["warning"]
+    assert [problem["severity"] for problem in report["problems"]] == ["warning"]
     assert (
         "it sent 37 requests, of 46 that it may. The jobs of 8 runs were not asked for."
         in report["problems"][0]["what"]
@@ -71,7 +71,7 @@ def test_writes_that_no_longer_fit_are_left_to_the_next_sweep(box: Sandbox, serv
     result = sweep("--max-requests", "25", "--execute", "--yes")
     assert result.exit_code == 0
     assert sent(server) <= 25
-    statuses = [action["fate"] for action in json.loads(result.stdout)["actions"]]
+    statuses = [action["status"] for action in json.loads(result.stdout)["actions"]]
     assert "failed" in statuses
     assert len(box.issues) == statuses.count("done")
     box.clear_faults()

@@ -323,7 +323,7 @@ def test_a_quiet_workflow_is_found_beside_a_busy_one_that_is_left_out(server: Se
 def test_several_events_are_filtered(box: Sandbox, server: Server) -> None:
     box.add_run(workflow="Release", at="2026-03-09T12:00:00Z", event="workflow_dispatch", conclusion="failure")
     report = json.loads(sweep("--format", "json", "--event", "Push, schedule").stdout)
-    assert sum(look["runs"] for look in report["looked_at"]) == 3
+    assert sum(look["runs"] for look in report["workflows"]) == 3
     assert server.requests
 
 
@@ -384,7 +384,7 @@ def test_all_pages_are_read_and_no_more_than_needed(server: Server, box: Sandbox
         day, clock = divmod(hour, 24)
         box.add_run(workflow="Release", at=f"2026-02-{day + 1:02}T{clock:02}:00:00Z")
     report = json.loads(sweep("--format", "json", "--max-runs", "153").stdout)
-    assert sum(look["runs"] for look in report["looked_at"]) == 153
+    assert sum(look["runs"] for look in report["workflows"]) == 153
     assert sum(record.path.endswith("/actions/runs") for record in server.requests) == 2
     server.clear_requests()
     sweep("--max-runs", "100")

@@ -25,7 +25,7 @@ from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify import smtp, webhook
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
-from ci_failure_tracker.notify.news import DecisionKind, Item, News
+from ci_failure_tracker.notify.news import Item, News, NewsKind
 from ci_failure_tracker.notify.slack import slack_message
 from ci_failure_tracker.notify.webhook import NotSentError, Webhook
 from ci_failure_tracker.report.report import Report
@@ -223,7 +223,7 @@ def test_a_channel_that_is_down_is_its_own_failure(
     assert sweep.run(**given, smtp_url=f"smtp://127.0.0.1:{plain_mail.port}", slack_payload="true") == 1
     what = "The message to Slack was not delivered: no connection to its host."
     (problem,) = json.loads(sweep.read("ci/report.json"))["problems"]
-    assert (problem["gravity"], problem["what"]) == ("error", what)
+    assert (problem["severity"], problem["what"]) == ("error", what)
     assert what in sweep.read("summary")
     (line,) = [line for line in sweep.stdout.splitlines() if line.startswith("::error")]
     assert line.endswith(f"::{what}")
@@ -310,7 +310,7 @@ _LONGEST = ("&" * 400, "\U0001f4a5" * 400, "@\U00020000" * 200, "`" * 400, "##["
 def much_news(count: int, text: str) -> News:
     """As many items as that, of all kinds, with the longest texts that news are made with."""
     url = f"https://github.example/{'r' * 160}"
-    kinds = list(DecisionKind)
+    kinds = list(NewsKind)
     items = [
         Item(
             kinds[n % 4],

@@ -38,7 +38,7 @@ def expressions() -> Iterator[tuple[str, str]]:
 
 
 def a_report() -> Report:
-    """A job that was mended, one that is flaky, and one that broke yesterday and has a new issue."""
+    """A job that was fixed, one that is flaky, and one that broke yesterday and has a new issue."""
     now = datetime.now(UTC).replace(microsecond=0)
     same = Commit("f" * 40, "Change")
     ends = ("success", "failure", "success", "failure", "success", "failure")
@@ -48,11 +48,11 @@ def a_report() -> Report:
         more: dict[str, Any] = {"commit": same} if number in {4, 5} else {}
         runs.append(a_run(number, end, created_at=at, started_at=at, updated_at=at + timedelta(minutes=number), **more))
     jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
-    scan, settings = a_scan(runs, jobs), some_settings()
-    plan = make_plan(scan, settings, now)
-    results = tuple(Result(one, WriteStatus.DONE, 7) for one in plan.actions if isinstance(one, Create))
-    figures = make_statistics(plan.found, results, settings, now)
-    return report_of(plan, results, statistics=figures, now=now)
+    snapshot, settings = a_scan(runs, jobs), some_settings()
+    plan = make_plan(snapshot, settings, now)
+    results = tuple(Result(action, WriteStatus.DONE, 7) for action in plan.actions if isinstance(action, Create))
+    statistics = make_statistics(plan.found, results, settings, now)
+    return report_of(plan, results, statistics=statistics, now=now)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def gateway() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prometheus that has scraped what one sweep pushed."""
+    """A Prometheus that has scraped the metrics of one sweep."""
     assert push(a_report(), Secret(gateway)) == ()
     with needed("Prometheus"), prometheus.scraping(gateway, tmp_path_factory.mktemp("prometheus")) as address:
         until = time.monotonic() + 30
@@ -85,16 +85,16 @@ def test_promtool_finds_no_fault(text: Callable[[Report], bytes]) -> None:
 
 @pytest.mark.parametrize(("title", "expression"), list(expressions()), ids=lambda one: one[:40])
 def test_every_expression_of_the_dashboard_gives_a_value(scraped: str, title: str, expression: str) -> None:
-    found = prometheus.ask(scraped, expression)
-    assert found, f"{title}: {expression}"
-    assert all(one["value"][1] != "NaN" for one in found)
+    answer = prometheus.ask(scraped, expression)
+    assert answer, f"{title}: {expression}"
+    assert all(each["value"][1] != "NaN" for each in answer)
 
 
 def test_the_series_are_of_the_repository_and_of_the_tracker(scraped: str) -> None:
-    (found,) = prometheus.ask(scraped, "ci_failure_tracker_repository_failure_ratio")
-    assert found["metric"]["repository"] == "octo-org/example"
-    assert found["metric"]["job"] == "ci-failure-tracker"
-    assert found["value"][1] == "0.5"
+    (answer,) = prometheus.ask(scraped, "ci_failure_tracker_repository_failure_ratio")
+    assert answer["metric"]["repository"] == "octo-org/example"
+    assert answer["metric"]["job"] == "ci-failure-tracker"
+    assert answer["value"][1] == "0.5"
     # Broken for an hour each time.
     (recovery,) = prometheus.ask(scraped, "ci_failure_tracker_repository_recovery_mean_seconds")
     assert recovery["value"][1] == "3600"

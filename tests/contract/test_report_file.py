@@ -1,4 +1,4 @@
-"""`report.json`: what its schema says it is, where it is written, and what happens where it cannot be."""
+"""`report.json`: it has the form that its schema describes, and a file that cannot be written is an error."""
 
 from __future__ import annotations
 
@@ -42,11 +42,50 @@ def check(report: Any) -> None:
     Draft202012Validator(SCHEMA).validate(report)
 
 
-def test_the_schema_is_one_itself_and_takes_nothing_that_it_does_not_name() -> None:
+def is_valid(report: Any) -> bool:
+    return bool(Draft202012Validator(SCHEMA).is_valid(report))
+
+
+def test_the_schema_is_valid_and_refuses_keys_that_it_does_not_name() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     report = json.loads(sweep().stdout)
-    assert not Draft202012Validator(SCHEMA).is_valid({**report, "more": 1})
-    assert not Draft202012Validator(SCHEMA).is_valid({**report, "version": 2})
+    assert not is_valid({**report, "more": 1})
+    assert not is_valid({**report, "version": 1})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "workflow"},
+        {"kind": "umbrella"},
+        {"job": None},
+        {"status": "unknown"},
+        {"skip_reason": "passing"},
+        {"state_reason": "completed"},
+        {"action": "skip"},
+        {"action": "update"},
+    ],
+    ids=str,
+)
+def test_the_schema_refuses_an_action_that_contradicts_itself(change: dict[str, object]) -> None:
+    report = json.loads(sweep().stdout)
+    (create, *others) = sorted(report["actions"], key=lambda action: action["action"] != "create")
+    assert is_valid({**report, "actions": [create, *others]})
+    assert not is_valid({**report, "actions": [{**create, **change}, *others]})
+
+
+def test_a_whole_workflow_has_its_kind_and_no_job() -> None:
+    report = json.loads(sweep("--group-by", "workflow", "--execute", "--yes").stdout)
+    check(report)
+    created = [action for action in report["actions"] if action["action"] == "create"]
+    ids = {action["id"] for action in created}
+    numbers = {action["issue"] for action in created}
+    failing = [failing for failing in report["failing"] if failing["id"] in ids]
+    issues = [issue for issue in report["issues"] if issue["number"] in numbers]
+    rows = [row for row in report["statistics"]["issues"]["by_job"] if row["kind"] == "workflow"]
+    for named in (failing, created, issues, rows):
+        assert {(entry["kind"], entry["job"]) for entry in named} == {("workflow", None)}
+    assert None in [job["job"] for cause in report["causes"] for job in cause["jobs"]]
 
 
 @pytest.mark.parametrize("options", [[], ["--execute", "--yes"]], ids=["dry", "done"])
@@ -55,10 +94,10 @@ def test_the_report_of_every_kind_of_action_is_as_the_schema_says(options: list[
     written = json.loads((tmp_path / "out" / "reports" / "report.json").read_text("utf-8"))
     assert written == json.loads(result.stdout)
     check(written)
-    assert written["figures"]["repository"]["runs"] == sum(
-        one["measures"]["runs"] for one in written["figures"]["workflows"]
+    assert written["statistics"]["repository"]["runs"] == sum(
+        workflow["measures"]["runs"] for workflow in written["statistics"]["workflows"]
     )
-    assert {one["action"] for one in written["actions"]} == {"create", "update", "close"}
+    assert {action["action"] for action in written["actions"]} == {"create", "update", "close"}
     again = json.loads(sweep("--exclude-workflow", "nothing-of-that-name").stdout)
     check(again)
     assert again["problems"]
@@ -71,7 +110,7 @@ def test_a_report_with_problems_is_as_the_schema_says(box: Sandbox) -> None:
     assert json.loads(result.stdout)["problems"]
 
 
-def test_a_folder_that_cannot_be_written_to_is_an_error_and_the_work_stands(box: Sandbox, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_is_an_error(box: Sandbox, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file", "utf-8")
     result = sweep("--execute", "--yes", "--report-dir", "taken")
     assert result.exit_code == 1

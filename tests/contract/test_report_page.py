@@ -25,19 +25,19 @@ NOW = START + timedelta(days=4)
 SAYS = {"wrong": "ValueError: no year", "slow": "timed out after 60 minutes"}
 
 
-def a_report(scan: Snapshot, **given: str) -> Report:
+def a_report(snapshot: Snapshot, **given: str) -> Report:
     settings = some_settings(**given)
-    plan = make_plan(scan, settings, NOW)
+    plan = make_plan(snapshot, settings, NOW)
     results = tuple(
         Result(one, WriteStatus.DONE, number) if isinstance(one, Create) else Result(one, WriteStatus.PLANNED)
         for number, one in enumerate(plan.actions, start=1)
     )
-    figures = make_statistics(plan.found, results, settings, NOW)
-    return report_of(plan, results, statistics=figures, now=NOW)
+    statistics = make_statistics(plan.found, results, settings, NOW)
+    return report_of(plan, results, statistics=statistics, now=NOW)
 
 
 def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI") -> Snapshot:
-    """A day of green runs, and one in which jobs of these names failed, each with its headline."""
+    """A day of passing runs, and a day in which jobs of these names failed, each with its headline."""
     called = Workflow(1, workflow, ".github/workflows/ci.yml")
     runs = [a_run(number, "success", workflow=called) for number in range(1, 30)]
     runs.append(a_run(30, workflow=called, branch=f"{workflow} branch"))
@@ -49,20 +49,20 @@ def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI")
 
 
 def an_everyday_report() -> Report:
-    """`test` and `deploy` are broken, `e2e` was flaky, `lint` is green, and something is to be said."""
-    scan = broken(["test", "deploy"], [SAYS["wrong"], SAYS["slow"]])
-    failed = scan.jobs[0]
+    """`test` and `deploy` fail, `e2e` was flaky, `lint` passes, and there is a problem."""
+    snapshot = broken(["test", "deploy"], [SAYS["wrong"], SAYS["slow"]])
+    failed = snapshot.jobs[0]
     more = [a_job("e2e", "failure", 10), dataclasses.replace(a_job("e2e", "success", 11), attempt=2)]
     more += [a_job("lint", "success", 12)]
-    last = dataclasses.replace(scan.runs[-1], attempt=2)
+    last = dataclasses.replace(snapshot.runs[-1], attempt=2)
     jobs = tuple(dataclasses.replace(job, attempt=2) for job in failed.jobs) + tuple(more)
-    scan = dataclasses.replace(
-        scan,
-        runs=(*scan.runs[:-1], last),
+    snapshot = dataclasses.replace(
+        snapshot,
+        runs=(*snapshot.runs[:-1], last),
         jobs=(dataclasses.replace(failed, jobs=jobs),),
         problems=(Problem(Severity.NOTICE, "Said."),),
     )
-    return a_report(scan)
+    return a_report(snapshot)
 
 
 @pytest.fixture(scope="module")
@@ -88,20 +88,20 @@ class Opened:
         dialog.dismiss()
 
     def shown(self, selector: str) -> list[str]:
-        """The texts of what is to be seen of this kind."""
-        return [one.inner_text() for one in self.page.locator(selector).all() if one.is_visible()]
+        """The texts of the visible elements of this kind."""
+        return [each.inner_text() for each in self.page.locator(selector).all() if each.is_visible()]
 
 
 @pytest.fixture
 def opened(chromium: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Opened]:
-    """The everyday report, or the one that a test asks for by its parameter."""
+    """The usual report, or the one in the parameter of a test."""
     report: Report = getattr(request, "param", an_everyday_report)()
     path = tmp_path / "report.html"
     path.write_text(render_page(report), "utf-8")
     context = chromium.new_context(offline=True)
-    found = Opened(context.new_page())
-    found.page.goto(path.as_uri())
-    yield found
+    opened = Opened(context.new_page())
+    opened.page.goto(path.as_uri())
+    yield opened
     context.close()
 
 
@@ -113,7 +113,7 @@ def test_it_opens_without_an_error_and_asks_nothing_of_anybody(opened: Opened) -
     assert opened.wrong == []
     assert [address for address in opened.asked if not address.startswith("file:")] == []
     assert len(opened.asked) == 1
-    # The policy is what holds, should a text become markup all the same.
+    # If a text became markup all the same, the policy would still stop it.
     opened.page.evaluate("fetch('https://example.com').catch(() => {})")
     opened.page.evaluate(
         "document.body.append(Object.assign(document.createElement('script'), {text: 'window.bad = 1'}))"
@@ -159,7 +159,7 @@ def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(opened: Opened) -> Non
     assert opened.wrong == []
 
 
-def test_a_strip_of_runs_is_one_stop_of_the_keyboard_and_leads_to_the_runs(opened: Opened) -> None:
+def test_a_timeline_is_one_stop_of_the_keyboard_and_leads_to_the_runs(opened: Opened) -> None:
     strip = opened.page.locator("table.sortable").nth(1).locator(JOBS).first
     assert strip.get_attribute("aria-label") == "The newest 30 runs: 29 green, 1 failed"
     assert strip.locator("a[tabindex='-1']").count() == 29
@@ -206,7 +206,7 @@ CONTRAST = """() => {
     })
     .filter(([, , ratio]) => ratio < 4.5);
 }"""
-"""Texts whose contrast is less than what WCAG 2.2 asks for (1.4.3: 4.5 to 1)."""
+"""Texts with less contrast than WCAG 2.2 demands (1.4.3: 4.5 to 1)."""
 
 
 LONGEST = 2_500
@@ -217,8 +217,8 @@ NAMES = [text.text for text in TEXTS if text.text.strip() and len(text.text) < L
 
 def a_hostile_report() -> Report:
     # A few at a time share a run, so that no storm is seen in them.
-    scan = broken(NAMES, NAMES, workflow=NAMES[0])
-    report = a_report(scan, title="{job}", max_new_issues="500")
+    snapshot = broken(NAMES, NAMES, workflow=NAMES[0])
+    report = a_report(snapshot, title="{job}", max_new_issues="500")
     problems = tuple(Problem(Severity.WARNING, text, text) for text in NAMES)
     return dataclasses.replace(report, problems=problems)
 
@@ -229,7 +229,7 @@ def test_hostile_names_stay_text(opened: Opened) -> None:
     assert opened.wrong == []
     assert [address for address in opened.asked if not address.startswith("file:")] == []
     # Only the elements and the links that an everyday report has.
-    everyday = {found.lower() for found in re.findall(r"<([a-z]\w*)", render_page(an_everyday_report()))}
+    everyday = {tag.lower() for tag in re.findall(r"<([a-z]\w*)", render_page(an_everyday_report()))}
     assert set(page.evaluate("[...document.body.querySelectorAll('*')].map((one) => one.localName)")) <= everyday | {
         "svg", "g", "line", "title", "foreignobject", "span", "foreignObject",
     }  # fmt: skip
@@ -243,7 +243,7 @@ def test_hostile_names_stay_text(opened: Opened) -> None:
 
 def test_a_secret_in_a_log_or_a_name_is_not_on_the_page() -> None:
     text = render_page(a_hostile_report())
-    secrets = [one.secret for one in TEXTS if one.secret]
+    secrets = [text.secret for text in TEXTS if text.secret]
     assert len(secrets) > 20
     assert [secret for secret in secrets if secret in text] == []
 
@@ -258,11 +258,11 @@ def test_a_report_of_nothing_is_a_page_as_well() -> None:
 
 def test_a_large_report_shows_the_worst_and_says_how_much_there_is() -> None:
     names = [f"job {number:03}" for number in range(MOST_JOBS + 30)]
-    scan = a_scan(
+    snapshot = a_scan(
         [a_run(number) for number in range(1, 3)],
         {1_001: [a_job(name, number=place) for place, name in enumerate(names)]},
     )
     runs = [a_run(number, "success") for number in range(2, MOST_RUNS * 2)]
-    text = render_page(a_report(dataclasses.replace(scan, runs=(a_run(1), *runs))))
+    text = render_page(a_report(dataclasses.replace(snapshot, runs=(a_run(1), *runs))))
     assert f"<small>{MOST_JOBS} of {MOST_JOBS + 30}</small>" in text
     assert max(strip.count("<li>") for strip in re.findall(r"<ol class=\"runs\".*?</ol>", text, re.DOTALL)) == MOST_RUNS

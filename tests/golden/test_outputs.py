@@ -30,15 +30,15 @@ HEADLINES = {"test": "ValueError: no year", "lint": "E501 Line too long", "deplo
 
 def a_history(runs: int, issues: tuple[Issue, ...] = ()) -> Snapshot:
     """`test` fails from the first run on, `lint` only in it, `deploy` from run 6 on; `e2e` fails once in run 4."""
-    found = [a_run(number) for number in range(1, runs + 1)]
-    jobs = {run.id: list(jobs_of(run.number)) for run in found}
+    all_runs = [a_run(number) for number in range(1, runs + 1)]
+    jobs = {run.id: list(jobs_of(run.number)) for run in all_runs}
     readings = tuple(
         a_reading(red(run, job.name, job.id), HEADLINES.get(job.name, "lost connection"))
-        for run in found
+        for run in all_runs
         for job in jobs[run.id]
         if job.conclusion == "failure"
     )
-    return dataclasses.replace(a_scan(found, jobs, issues), job_diagnoses=readings)
+    return dataclasses.replace(a_scan(all_runs, jobs, issues), job_diagnoses=readings)
 
 
 def jobs_of(run: int) -> list[Job]:
@@ -49,19 +49,19 @@ def jobs_of(run: int) -> list[Job]:
     ]
 
 
-def report_after(scan: Snapshot) -> Report:
+def report_after(snapshot: Snapshot) -> Report:
     """Everything that was planned is done; a new issue gets the next number."""
     settings = some_settings()
-    plan = make_plan(scan, settings, NOW)
-    numbers = iter(range(len(scan.issues) + 1, 100))
+    plan = make_plan(snapshot, settings, NOW)
+    numbers = iter(range(len(snapshot.issues) + 1, 100))
     results = []
     for action in plan.actions:
         number = next(numbers) if isinstance(action, Create) else action.number
-        fate = WriteStatus.PLANNED if isinstance(action, Skip) else WriteStatus.DONE
-        url = f"{scan.repository.url}/issues/{number}" if number else None
-        results.append(Result(action, fate, number, url))
-    figures = make_statistics(plan.found, results, settings, NOW)
-    return report_of(plan, results, Requests(12, 988, 800), statistics=figures, now=NOW)
+        status = WriteStatus.PLANNED if isinstance(action, Skip) else WriteStatus.DONE
+        url = f"{snapshot.repository.url}/issues/{number}" if number else None
+        results.append(Result(action, status, number, url))
+    statistics = make_statistics(plan.found, results, settings, NOW)
+    return report_of(plan, results, Requests(12, 988, 800), statistics=statistics, now=NOW)
 
 
 def a_report() -> Report:

@@ -1,6 +1,6 @@
 """Markers that somebody else wrote, or that were edited.
 
-Nothing crashes, nothing is opened twice, and where one cannot be used, a problem is said.
+Nothing crashes, nothing is opened twice, and a marker that cannot be used is a problem.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def ours() -> str:
 
 @cache
 def marker() -> dict[str, Any]:
-    """What its marker holds, with every field that a marker may have."""
+    """The content of its marker, with every field that a marker may have."""
     (create,) = planned().actions
     assert isinstance(create, Create)
     state = create.state
@@ -112,7 +112,7 @@ def written(data: object) -> str:
 
 
 def paths(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where each value is in what a marker holds, however deep."""
+    """The path of each value in the content of a marker, however deep."""
     if here:
         yield here
     # The elements of a list are read alike.
@@ -136,12 +136,12 @@ def with_value(path: tuple[Any, ...], value: object) -> dict[str, Any]:
     return data
 
 
-def check_no_harm(issue: Issue, *, told: bool) -> None:
-    """Nothing is opened, and the whole of what is said of it can be written down."""
+def check_no_harm(issue: Issue, *, is_problem: bool) -> None:
+    """Check that nothing is opened, and that summary and report can be written."""
     seen = a_failing_scan(issue)
     plan = make_plan(seen, some_settings(), NOW)
     assert not [action for action in plan.actions if isinstance(action, Create)]
-    if told:
+    if is_problem:
         assert [action.skip_reason for action in plan.actions if isinstance(action, Skip)] == [SkipReason.UNREADABLE]
         assert [str(problem) for problem in plan.problems if f"#{issue.number}" in problem.what]
     report = report_of(plan, requests=Requests(1, None, 800), statistics=NOTHING_SEEN, now=NOW)
@@ -151,7 +151,7 @@ def check_no_harm(issue: Issue, *, told: bool) -> None:
 
 def test_the_marker_used_here_is_a_right_one() -> None:
     assert read_tracked(with_marker(written(marker()))).state is not None  # type: ignore[union-attr]
-    check_no_harm(with_marker(written(marker())), told=False)
+    check_no_harm(with_marker(written(marker())), is_problem=False)
 
 
 @pytest.mark.parametrize("field", sorted(set(marker()) - {"id"}))
@@ -164,14 +164,14 @@ def test_a_wrong_value_in_any_place_of_a_marker_does_no_harm(field: str) -> None
             assert tracked.id == marker()["id"]
             assert bool(tracked.defect) is (tracked.state is None)
             if tracked.state is not None:
-                assert not [one for one in planned(issue).actions if isinstance(one, Create)], (path, value)
+                assert not [action for action in planned(issue).actions if isinstance(action, Create)], (path, value)
 
 
 @pytest.mark.parametrize("field", sorted(set(marker()) - {"id"}))
 def test_a_marker_without_a_field_does_no_harm(field: str) -> None:
     data = {key: value for key, value in marker().items() if key != field}
     issue = with_marker(written(data))
-    check_no_harm(issue, told=read_tracked(issue).state is None)  # type: ignore[union-attr]
+    check_no_harm(issue, is_problem=read_tracked(issue).state is None)  # type: ignore[union-attr]
 
 
 def broken_markers() -> dict[str, str]:
@@ -196,8 +196,8 @@ def broken_markers() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", broken_markers())
-def test_a_marker_that_is_broken_is_told_and_nothing_is_opened(name: str) -> None:
-    check_no_harm(with_marker(broken_markers()[name]), told=True)
+def test_a_broken_marker_is_a_problem_and_nothing_is_opened(name: str) -> None:
+    check_no_harm(with_marker(broken_markers()[name]), is_problem=True)
 
 
 def test_a_huge_marker_that_can_be_read_is_made_short() -> None:
@@ -206,7 +206,7 @@ def test_a_huge_marker_that_can_be_read_is_made_short() -> None:
     assert tracked is not None
     assert tracked.state is not None
     assert len(write_marker(tracked.state)) < 8_192
-    check_no_harm(issue, told=False)
+    check_no_harm(issue, is_problem=False)
 
 
 @pytest.mark.parametrize(
@@ -219,21 +219,21 @@ def test_an_outsiders_issue_is_neither_taken_over_nor_closed(association: str) -
     assert isinstance(action, Create)
     both = dataclasses.replace(a_failing_scan(theirs, an_issue(2, ours())), viewer="github-actions[bot]")
     actions = make_plan(both, some_settings(), NOW).actions
-    assert [getattr(one, "number", None) for one in actions] == [2]
+    assert [getattr(action, "number", None) for action in actions] == [2]
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=ascii)
 def test_what_people_write_around_it_changes_nothing(piece: str) -> None:
     for body in (f"{piece}\n\n{ours()}", f"{ours()}\n\n{piece}"):
         issue = an_issue(1, body)
-        check_no_harm(issue, told="<!-- ci-failure-tracker {" in piece)
+        check_no_harm(issue, is_problem="<!-- ci-failure-tracker {" in piece)
 
 
 def test_a_failure_id_in_foreign_text_is_not_the_issues_own() -> None:
-    """A log may show the id of another failure; where the marker is gone, the issue stands for its own all the same."""
+    """A log may show the id of another failure. Without its marker, the issue still keeps its own id."""
     forged = _MARKER.sub("", ours()).replace(f"{BEGIN}\n", f"{BEGIN}\nFailure id `{'0' * 32}`.\n")
     tracked = read_tracked(an_issue(1, f"{forged}\nFailure id `{'1' * 32}`\n"))
     assert tracked is not None
     assert tracked.id == marker()["id"]
     assert forged.count(END) == 1
-    check_no_harm(an_issue(1, forged), told=True)
+    check_no_harm(an_issue(1, forged), is_problem=True)

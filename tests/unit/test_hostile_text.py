@@ -76,8 +76,8 @@ def test_cells_stay_in_their_rows(text: str, other: str) -> None:
 
 @given(GLUED, LIMITS)
 def test_prose_is_no_markup(text: str, limit: int) -> None:
-    said = prose(text, limit)
-    page = check_markdown(f"**{said}** and {said}.\n\n> It says: {said}\n", "a sentence", URL)
+    sentence = prose(text, limit)
+    page = check_markdown(f"**{sentence}** and {sentence}.\n\n> It says: {sentence}\n", "a sentence", URL)
     assert {tag for tag, _ in page.tags} <= {"p", "strong", "code", "blockquote"}
 
 
@@ -95,7 +95,7 @@ def test_a_title_is_one_plain_line(workflow: str, job: str, headline: str) -> No
 
 
 @given(GLUED, LIMITS)
-def test_names_that_are_remembered_are_visible_and_the_same_when_they_are_read_again(text: str, limit: int) -> None:
+def test_short_names_are_visible_and_stay_the_same_when_read_again(text: str, limit: int) -> None:
     for shorter in (lambda name: plain(name, limit), short_leg, short_branch):
         name = shorter(text)
         check_letters(name, "a name")
@@ -112,22 +112,22 @@ def test_a_line_for_a_runner_is_no_command(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_log_of_hostile_lines_is_explained_in_visible_letters(texts: list[str]) -> None:
     written = "\n".join(("##[group]Run x", "##[endgroup]", *texts, *(f"Error: {text}" for text in texts)))
-    told = explain(read_log([written.encode("utf-8", "surrogatepass")]))
-    for text in (told.headline, *(line.text for line in told.lines)):
+    diagnosis = explain(read_log([written.encode("utf-8", "surrogatepass")]))
+    for text in (diagnosis.headline, *(line.text for line in diagnosis.lines)):
         check_letters(text.replace("\t", " "), "an excerpt")
         assert clean(text) == text
     annotations = [Annotation("failure", text, text, text, 1) for text in texts]
-    for line in told.lines if (told := explain_annotations(annotations)) else ():  # type: ignore[assignment]
+    for line in diagnosis.lines if (diagnosis := explain_annotations(annotations)) else ():  # type: ignore[assignment]
         check_letters(line.text.replace("\t", " "), "an excerpt of annotations")
 
 
 @pytest.mark.parametrize("secret", SECRETS, ids=lambda one: one.name)
-def test_no_secret_is_told(secret: Hostile) -> None:
+def test_no_secret_is_shown(secret: Hostile) -> None:
     whole = {secret.name: secret.secret}
     made = [make(secret.text) for make in (plain, code, prose, one_line, short_leg, short_branch)]
     made.append(log_block(secret.text.split("\n")))
-    told = explain(read_log([f"Error: {secret.text}\nError: end\n".encode()]))
-    made.extend(line.text for line in told.lines)
+    diagnosis = explain(read_log([f"Error: {secret.text}\nError: end\n".encode()]))
+    made.extend(line.text for line in diagnosis.lines)
     for text in made:
         check_secrets(text, whole, "it")
 
@@ -137,32 +137,32 @@ def test_no_secret_is_told(secret: Hostile) -> None:
 
 def a_report_with(problems: list[Problem]) -> Report:
     run = a_run(1)
-    scan = a_scan([run], {run.id: [a_job()]})
-    plan = make_plan(scan, some_settings(), START)
+    snapshot = a_scan([run], {run.id: [a_job()]})
+    plan = make_plan(snapshot, some_settings(), START)
     (held,) = DryRunWriter().apply(plan.actions)
     result = dataclasses.replace(held, problems=tuple(problems))
     return report_of(plan, (result,), Requests(1, None, 800), statistics=NOTHING_SEEN, now=START)
 
 
-@pytest.mark.parametrize("gravity", list(Severity))
-def test_a_problem_with_a_hostile_name_is_told_without_harm(
-    gravity: Severity, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("severity", list(Severity))
+def test_a_problem_with_a_hostile_name_does_no_harm(
+    severity: Severity, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GITHUB_OUTPUT", raising=False)
     monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
-    for text in TEXTS[list(Severity).index(gravity) :: len(Severity)]:
+    for text in TEXTS[list(Severity).index(severity) :: len(Severity)]:
         name, secrets = text.text[:1_000], {text.name: text.secret} if text.secret else {}
         advice = "Add to the workflow:\npermissions:\n  actions: read\nA line after it."
-        report = a_report_with([Problem(gravity, f"{name} gets no issue: {name}.", advice), Problem(gravity, name)])
+        report = a_report_with([Problem(severity, f"{name} gets no issue: {name}.", advice), Problem(severity, name)])
         capsys.readouterr()
-        action._annotate(report)
-        told, summary = capsys.readouterr().out, render_summary(report)
-        check_log(told)
-        assert told.count(f"::{gravity.value} title=") == 2
+        action.write_annotations(report)
+        log, summary = capsys.readouterr().out, render_summary(report)
+        check_log(log)
+        assert log.count(f"::{severity.value} title=") == 2
         check_markdown(summary, f"the summary with {text.name}", URL)
-        for said in (told, summary, *leaves(json.loads(json.dumps(report_as_json(report))))):
-            check_secrets(said, secrets, "what is told of a problem")
-            check_letters(said, "what is told of a problem")
+        for output in (log, summary, *leaves(json.loads(json.dumps(report_as_json(report))))):
+            check_secrets(output, secrets, "the text of a problem")
+            check_letters(output, "the text of a problem")
 
 
 # --- the checks themselves -----------------------------------------------------------------------

@@ -46,7 +46,7 @@ def test_a_rerun_is_linked_to_its_attempt() -> None:
     assert f"[run 1, attempt 2]({URL}/actions/runs/1001/attempts/2)" in text(state_of(red(a_run(1, attempt=2))))
 
 
-def test_the_same_commit_green_and_red_is_not_blamed_on_commits_between() -> None:
+def test_a_commit_that_passed_and_failed_accuses_no_commits_between() -> None:
     same = a_run(1).commit
     body = text(state_of(green(a_run(1)), red(a_run(2, commit=same))))
     assert "/compare/" not in body
@@ -64,7 +64,7 @@ def test_what_to_do_depends_on_the_outcome(outcome: Outcome, advice: str) -> Non
     assert advice in text(state_of(Observation(a_run(1), outcome, job="test", job_id=1)))
 
 
-def test_every_outcome_that_counts_has_its_own_first_step() -> None:
+def test_every_outcome_that_counts_has_its_own_first_advice() -> None:
     firsts = set()
     for outcome in some_settings().conclusions:
         body = text(state_of(Observation(a_run(1), outcome, job="test", job_id=1)))
@@ -91,7 +91,7 @@ def test_a_template_of_the_users_own_replaces_the_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "told"),
+    ("template", "message"),
     [
         ("{{ issue.jbo }}", "jbo"),
         ("{% for x in issue.runs %}", "endfor"),
@@ -101,8 +101,8 @@ def test_a_template_of_the_users_own_replaces_the_text() -> None:
         ("{% include '/etc/passwd' %}", "passwd"),
     ],
 )
-def test_a_template_that_cannot_be_used_is_a_mistake_of_the_settings(template: str, told: str) -> None:
-    with pytest.raises(SettingsError, match=told):
+def test_a_template_that_cannot_be_used_is_a_mistake_of_the_settings(template: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
         read_template(template)
 
 
@@ -132,7 +132,7 @@ def test_two_files_of_one_name_are_told_apart_run_by_run() -> None:
     assert " of `ci.yml`" not in text(state_of(red(a_run(1)), red(a_run(2))))
 
 
-def test_commits_are_not_suspected_of_what_dependabot_met() -> None:
+def test_commits_are_not_suspected_of_failures_of_dependabot() -> None:
     given = {"event": "dynamic", "subject": "npm_and_yarn in /web"}
     body = text(state_of(green(a_run(1, **given)), red(a_run(2, **given)), green(a_run(1, **given), "test")))
     assert "/compare/" not in body

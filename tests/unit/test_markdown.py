@@ -44,7 +44,7 @@ LINES = st.lists(
 
 
 def rendered_code(text: str) -> str:
-    """The text of the one code span that a sentence with `text` in it has, and nothing else but the sentence."""
+    """The text of the only code span in a sentence that contains `text`, after a check of the rest."""
     html = RENDERER.render(f"Job {code(text)} failed.")
     match = re.fullmatch(r"<p>Job <code>(.*?)</code> failed\.</p>\n", html, re.DOTALL)
     assert match, html
@@ -115,7 +115,7 @@ def test_an_address_that_could_break_out_gives_no_link() -> None:
 
 
 def rendered_block(lines: list[str]) -> str:
-    """The text of the one block of code that a log is, in a comment with words around it."""
+    """The text of the only block of code in a comment that contains a log."""
     tokens = RENDERER.parse(f"before\n\n{log_block(lines)}\n\nafter\n")
     kinds = [token.type for token in tokens]
     paragraph = ["paragraph_open", "inline", "paragraph_close"]

@@ -103,8 +103,8 @@ def test_a_marker_without_what_came_later_is_read() -> None:
     state = dataclasses.replace(a_state(legs=3), causes=(), other_causes=0, evidence=None)
     data = json.loads(inner(write_marker(state)))
     assert {"causes", "other_causes", "evidence", "cause"}.isdisjoint(data)
-    for one in data["occurrences"]:
-        one["legs"] = [leg[:3] for leg in one["legs"]]
+    for occurrence in data["occurrences"]:
+        occurrence["legs"] = [leg[:3] for leg in occurrence["legs"]]
     bare = [FailedLeg(leg.leg, leg.job_id, leg.step) for leg in state.latest.legs]
     assert list(read_state(json.dumps(data)).latest.legs) == bare
 
@@ -185,7 +185,7 @@ def test_our_own_login_is_asked_for_only_where_it_decides() -> None:
         (('"lines":[[', '"lines":[[[],'), "cannot be read"),
     ],
 )
-def test_a_marker_that_cannot_be_read_is_told_and_keeps_its_id(spoil: tuple[str, str], defect: str) -> None:
+def test_an_unreadable_marker_is_a_problem_and_keeps_its_id(spoil: tuple[str, str], defect: str) -> None:
     tracked = read_tracked(an_issue(body=compose(f"Failure id `{ID}`", a_state()).replace(*spoil)))
     assert tracked is not None
     assert (tracked.id, tracked.state) == (ID, None)

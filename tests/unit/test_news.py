@@ -1,4 +1,4 @@
-"""The news of a sweep: only what was really done, in texts that are inert in every channel."""
+"""The news of a sweep: only changes that were made, in texts that are inert in every channel."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
-from ci_failure_tracker.notify.news import DecisionKind, News, make_news
+from ci_failure_tracker.notify.news import News, NewsKind, make_news
 from ci_failure_tracker.notify.slack import slack_message, slack_payload
 from ci_failure_tracker.report.measures import NOTHING_SEEN
 from ci_failure_tracker.report.report import Report
@@ -64,8 +64,8 @@ def a_report(*results: Result, failing: tuple[CurrentFailure, ...] = ()) -> Repo
     return report_of(plan, results, statistics=NOTHING_SEEN, now=START)
 
 
-def news_of(action: Action, fate: WriteStatus = WriteStatus.DONE) -> News:
-    return make_news(a_report(Result(action, fate, 7)))
+def news_of(action: Action, status: WriteStatus = WriteStatus.DONE) -> News:
+    return make_news(a_report(Result(action, status, 7)))
 
 
 def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year") -> CurrentFailure:
@@ -78,26 +78,26 @@ def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year
 @pytest.mark.parametrize(
     ("action", "kind"),
     [
-        (new(), DecisionKind.NEW),
-        (Reopen(CI_TEST, "failing again", 7, "body", a_state()), DecisionKind.REOPENED),
-        (closed("completed"), DecisionKind.RECOVERED),
-        (closed("not_planned"), DecisionKind.GONE),
+        (new(), NewsKind.NEW),
+        (Reopen(CI_TEST, "failing again", 7, "body", a_state()), NewsKind.REOPENED),
+        (closed("completed"), NewsKind.RECOVERED),
+        (closed("not_planned"), NewsKind.GONE),
         (closed("duplicate"), None),
         (Update(CI_TEST, "1 new failed run", 7, "body", a_state()), None),
         (Skip(CI_TEST, "nothing new", SkipReason.UNCHANGED, 7), None),
     ],
     ids=["new", "reopened", "recovered", "gone", "duplicate", "updated", "left"],
 )
-def test_only_what_was_opened_reopened_or_closed_is_news(action: Action, kind: DecisionKind | None) -> None:
+def test_only_what_was_opened_reopened_or_closed_is_news(action: Action, kind: NewsKind | None) -> None:
     assert [item.kind for item in news_of(action).items] == ([kind] if kind else [])
     assert bool(news_of(action)) == (kind is not None)
 
 
-@pytest.mark.parametrize("fate", [fate for fate in WriteStatus if fate is not WriteStatus.DONE])
+@pytest.mark.parametrize("status", [status for status in WriteStatus if status is not WriteStatus.DONE])
 @pytest.mark.parametrize("action", [new(), closed("completed")], ids=["new", "closed"])
-def test_what_was_not_done_is_no_news(action: Action, fate: WriteStatus) -> None:
-    assert not news_of(action, fate)
-    assert slack_payload(news_of(action, fate)) == ""
+def test_a_change_that_was_not_made_is_no_news(action: Action, status: WriteStatus) -> None:
+    assert not news_of(action, status)
+    assert slack_payload(news_of(action, status)) == ""
 
 
 def test_the_most_urgent_stands_first_and_the_headline_counts_each_kind() -> None:
@@ -174,7 +174,7 @@ def every(kind: str, value: object) -> Iterator[str]:
 
 
 def check_texts(texts: Sequence[str], hostile: Hostile) -> None:
-    """Nothing hidden, active or secret, but for what is ours."""
+    """Check that nothing is hidden, active or secret, except what the tracker itself wrote."""
     for text in texts:
         check_letters(text, hostile.name)
         ours = re.sub(r"https://github\.example/octo-org/example[\w/]*", "", text)
@@ -238,7 +238,7 @@ def mail_parts(news: News) -> tuple[str, str]:
 
 
 class Tags(HTMLParser):
-    """What a page consists of."""
+    """The tags and texts of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

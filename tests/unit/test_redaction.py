@@ -1,4 +1,4 @@
-"""What is taken out of a line, and, as important, what stays in it.
+"""What is removed from a line and, just as important, what stays in it.
 
 The secrets here are made up, and put together in a way that no scanner of secrets takes them for real ones.
 """
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, log_block, plain
 from ci_failure_tracker.text.redaction import redacted, redacted_lines
-from ci_failure_tracker.text.redaction.kinds import KINDS, MASK, DecisionKind
+from ci_failure_tracker.text.redaction.kinds import KINDS, MASK, SecretKind
 from ci_failure_tracker.text.redaction.values import secret_values
 
 SECRET = "hunter2"
@@ -27,7 +27,7 @@ WORDS = st.lists(
 )
 
 
-def name(kind: DecisionKind) -> str:
+def name(kind: SecretKind) -> str:
     return kind.name
 
 
@@ -35,18 +35,18 @@ def name(kind: DecisionKind) -> str:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_the_example_of_a_kind_is_masked_and_the_rest_of_the_line_stays(kind: DecisionKind) -> None:
+def test_the_example_of_a_kind_is_masked_and_the_rest_of_the_line_stays(kind: SecretKind) -> None:
     before, secret, after = kind.example
     assert redacted(before + secret + after) == before + MASK + after
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_a_kind_alone_finds_its_example(kind: DecisionKind) -> None:
+def test_a_kind_alone_finds_its_example(kind: SecretKind) -> None:
     assert re.search(kind.pattern, "".join(kind.example), re.ASCII)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_hints_are_in_lower_case_and_the_example_holds_one(kind: DecisionKind) -> None:
+def test_hints_are_in_lower_case_and_the_example_holds_one(kind: SecretKind) -> None:
     assert [hint.lower() for hint in kind.hints] == list(kind.hints)
     assert any(hint in "".join(kind.example).lower() for hint in kind.hints)
 
@@ -434,7 +434,7 @@ def without_marks(text: str) -> str:
 
 
 @given(EMBEDDED, st.text(max_size=40), st.text(max_size=40))
-def test_a_secret_never_shows_whatever_stands_around_it(kind: DecisionKind, left: str, right: str) -> None:
+def test_a_secret_never_shows_whatever_stands_around_it(kind: SecretKind, left: str, right: str) -> None:
     before, secret, after = kind.example
     line = f"{left} {before}{secret}{after} {right}"
     assert secret not in redacted(line)
@@ -444,7 +444,7 @@ def test_a_secret_never_shows_whatever_stands_around_it(kind: DecisionKind, left
 
 @given(EMBEDDED, WORDS, WORDS)
 def test_a_secret_never_shows_among_words_that_name_secrets(
-    kind: DecisionKind, left: list[str], right: list[str]
+    kind: SecretKind, left: list[str], right: list[str]
 ) -> None:
     before, secret, after = kind.example
     line = f"{' '.join(left)} {before}{secret}{after} {' '.join(right)}"
@@ -452,7 +452,7 @@ def test_a_secret_never_shows_among_words_that_name_secrets(
 
 
 @given(EMBEDDED, st.integers(1, 400))
-def test_a_line_is_cut_after_its_secret_was_masked(kind: DecisionKind, limit: int) -> None:
+def test_a_line_is_cut_after_its_secret_was_masked(kind: SecretKind, limit: int) -> None:
     before, secret, after = kind.example
     shown = plain(f"{before}{secret}{after}", limit)
     assert shown.removesuffix("…") in f"{before}{MASK}{after}"
@@ -466,7 +466,7 @@ def test_each_line_stays_one_line(lines: list[str]) -> None:
 
 @given(st.one_of(SPACED, WORDS.map(" ".join)), EMBEDDED)
 @example("password: must do", KINDS[0])
-def test_to_redact_twice_changes_nothing(text: str, kind: DecisionKind) -> None:
+def test_to_redact_twice_changes_nothing(text: str, kind: SecretKind) -> None:
     once = redacted(f"{text} {''.join(kind.example)} {text}")
     assert redacted(once) == once
 
@@ -476,7 +476,7 @@ def test_to_redact_twice_changes_nothing(text: str, kind: DecisionKind) -> None:
 MEGABYTE = 1 << 20
 
 
-def alone(kind: DecisionKind, line: str) -> str:
+def alone(kind: SecretKind, line: str) -> str:
     """The line with the secrets of one kind masked."""
     pattern = re.compile(kind.pattern, re.ASCII)
     if kind.shown:
@@ -489,7 +489,7 @@ LONG = 256 * 1024
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name)
-def test_a_long_hostile_line_ends(kind: DecisionKind) -> None:
+def test_a_long_hostile_line_ends(kind: SecretKind) -> None:
     before, secret, after = kind.example
     for unit in (*kind.hints, before, before + secret[:8], before + secret + after):
         alone(kind, unit * (LONG // len(unit)))

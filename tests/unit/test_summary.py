@@ -35,16 +35,18 @@ from sweeping import make_plan, report_of
 
 def a_report(jobs: int = 2, problems: tuple[Problem, ...] = (), **given: str) -> Report:
     run = a_run(1)
-    scan = a_scan([run, a_run(2, None)], {run.id: [a_job(f"job {number}", number=number) for number in range(jobs)]})
-    scan = dataclasses.replace(scan, problems=problems)
+    snapshot = a_scan(
+        [run, a_run(2, None)], {run.id: [a_job(f"job {number}", number=number) for number in range(jobs)]}
+    )
+    snapshot = dataclasses.replace(snapshot, problems=problems)
     settings = some_settings(**given)
-    plan = make_plan(scan, settings, START)
+    plan = make_plan(snapshot, settings, START)
     results = DryRunWriter().apply(plan.actions)
-    figures = make_statistics(plan.found, results, settings, START)
-    return report_of(plan, results, statistics=figures, now=START)
+    statistics = make_statistics(plan.found, results, settings, START)
+    return report_of(plan, results, statistics=statistics, now=START)
 
 
-def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done() -> None:
+def test_the_summary_names_the_workflows_the_failures_and_the_plan() -> None:
     text = render_summary(a_report(max_new_issues="1"))
     for wanted in (
         "2 failing, 1 to be opened, 1 over the cap",
@@ -60,7 +62,7 @@ def test_the_summary_says_what_was_looked_at_what_failed_and_what_would_be_done(
         assert wanted in text
 
 
-def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() -> None:
+def test_new_failures_stand_apart_from_old_ones_and_from_changes() -> None:
     report = a_report()
     first, second = report.results
     assert isinstance(first.action, Create)
@@ -74,11 +76,11 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
     text = render_summary(dataclasses.replace(report, results=results))
     new, still, changed = (text.index(f"### {part}") for part in ("New failures", "Still failing", "Changed"))
     assert new < text.index("issues/7)") < still < text.index("issues/4)") < changed
-    # An issue is said to be opened once, and by its failure.
+    # The opening of an issue appears once, with its failure.
     assert "opened |" not in text[changed:]
     assert "| updated |" in text[changed:]
     assert "| closed |" in text[changed:]
-    # What was closed and is reopened is neither new nor does it still fail.
+    # A reopened issue is neither new nor still failing.
     again = Reopen(second.action.identity, "failing again", 4, "", a_state())
     text = render_summary(
         dataclasses.replace(
@@ -89,7 +91,7 @@ def test_what_is_new_stands_apart_from_what_still_fails_and_from_what_changed() 
         text.index("issues/7)") < text.index("### Failing again") < text.index("issues/4)") < text.index("| reopened |")
     )
     assert "### Still failing" not in text
-    # What could not be opened is new all the same, and what became of it is said.
+    # A failure whose issue could not be opened is new all the same, and the error is shown.
     held = dataclasses.replace(report, results=(Result(first.action, WriteStatus.FAILED), *results[1:]))
     text = render_summary(held)
     assert "### New failures" in text
@@ -126,7 +128,7 @@ def test_foreign_text_in_a_reason_or_a_problem_is_only_text() -> None:
     assert "All green" in html
 
 
-def test_nothing_seen_is_no_all_clear() -> None:
+def test_nothing_seen_failing_is_no_all_clear() -> None:
     report = a_report(conclusions="timed_out")
     blind = dataclasses.replace(report, window=dataclasses.replace(report.window, partial=True, unread=1))
     assert "nothing failing" in report.line
@@ -152,44 +154,44 @@ def test_errors_come_before_warnings_these_before_notices_and_none_twice() -> No
 
 def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     run = a_run(1)
-    scan = a_scan([run], {run.id: [a_job()]})
-    (seen,) = observe(scan)
+    snapshot = a_scan([run], {run.id: [a_job()]})
+    (seen,) = observe(snapshot)
     logs = LogCounts(read=12, size=3_400_000, absent=1, unread=2, left_out=3)
-    scan = dataclasses.replace(scan, job_diagnoses=(a_reading(seen, "disk | full @octocat"),), logs=logs)
-    plan = make_plan(scan, some_settings(), START)
+    snapshot = dataclasses.replace(snapshot, job_diagnoses=(a_reading(seen, "disk | full @octocat"),), logs=logs)
+    plan = make_plan(snapshot, some_settings(), START)
     report = report_of(plan, statistics=make_statistics(plan.found, (), some_settings(), START), now=START)
     text = render_summary(report)
     assert "| `disk \\| full @\u200boctocat` | failure |  | 1 |" in text
-    told = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
-    assert f"1 run looked at. {told} 5 requests to GitHub" in text
+    logs_words = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
+    assert f"1 run looked at. {logs_words} 5 requests to GitHub" in text
     data = report_as_json(report)
     assert (data["failing"][0]["headline"], data["failing"][0]["signature"]) == (
         "disk | full @octocat",
         "v1:disk | full @octocat",
     )
-    assert data["logs"] == {"read": 12, "size": 3_400_000, "absent": 1, "unread": 2, "left_out": 3}
+    assert data["logs"] == {"read": 12, "size": 3_400_000, "unavailable": 1, "unread": 2, "left_out": 3}
     assert "log" not in render_summary(a_report()).splitlines()[-1]
 
 
-def test_the_summary_draws_the_newest_runs_and_gives_the_figures() -> None:
+def test_the_summary_draws_the_newest_runs_and_gives_the_statistics() -> None:
     # Green, red, red, green, skipped, running: failed 2 of 4, broken from 2 to 4.
     runs = [
         a_run(number, end)
         for number, end in enumerate(("success", "failure", "failure", "success", "skipped", None), start=1)
     ]
-    scan = a_scan(runs, {run.id: [a_job("te|st", number=run.number)] for run in runs[1:3]})
+    snapshot = a_scan(runs, {run.id: [a_job("te|st", number=run.number)] for run in runs[1:3]})
     settings, now = some_settings(), START + timedelta(hours=9)
-    plan = make_plan(scan, settings, now)
-    figures = make_statistics(plan.found, (), settings, now)
-    text = render_summary(report_of(plan, (), statistics=figures, now=now))
+    plan = make_plan(snapshot, settings, now)
+    statistics = make_statistics(plan.found, (), settings, now)
+    text = render_summary(report_of(plan, (), statistics=statistics, now=now))
     assert "| `▁██▁··` |" in text
     assert "| `CI` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
     assert "| `CI` › `te\\|st` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
     assert "Of the runs from 2026-03-01 01:00 UTC to 2026-03-01 06:00 UTC." in text
-    partial = dataclasses.replace(figures.repository, partial=True, flake_rate=None, broken_seconds=None)
-    cut = dataclasses.replace(figures.workflows[0], measures=dataclasses.replace(partial, streak=-3))
-    told = dataclasses.replace(figures, workflows=(cut,))
-    text = render_summary(report_of(plan, (), statistics=told, now=now))
+    partial = dataclasses.replace(statistics.repository, partial=True, flake_rate=None, broken_seconds=None)
+    cut = dataclasses.replace(statistics.workflows[0], measures=dataclasses.replace(partial, streak=-3))
+    changed = dataclasses.replace(statistics, workflows=(cut,))
+    text = render_summary(report_of(plan, (), statistics=changed, now=now))
     assert "| `CI` | at least 4 | 50% | ? | 2 h (1) |  | ? | 3 red |" in text
     assert "### Figures" not in render_summary(dataclasses.replace(a_report(), statistics=NOTHING_SEEN))
 
@@ -217,13 +219,16 @@ def test_only_none_is_no_percent_and_only_all_are_a_hundred(rate: float | None, 
         (181_440, "2.1 d"),
     ],
 )
-def test_a_span_is_told_in_its_largest_unit(seconds: float, words: str) -> None:
+def test_a_span_is_shown_in_its_largest_unit(seconds: float, words: str) -> None:
     assert short_span(seconds) == words
 
 
 def test_the_report_is_json_with_a_reason_for_every_decision() -> None:
     data = json.loads(json.dumps(report_as_json(a_report(max_new_issues="1"))))
-    assert data["version"] == 1
-    assert [(one["action"], one["fate"]) for one in data["actions"]] == [("create", "planned"), ("skip", "left")]
-    assert all(one["reason"] for one in data["actions"])
+    assert data["version"] == 2
+    assert [(action["action"], action["status"]) for action in data["actions"]] == [
+        ("create", "planned"),
+        ("skip", "left"),
+    ]
+    assert all(action["reason"] for action in data["actions"])
     assert data["failing"][0]["latest_run_url"].endswith("/actions/runs/1001")

@@ -23,7 +23,7 @@ from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Close, Create, Reopen, Severity, Update
 from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.report.summary import render_summary, said
+from ci_failure_tracker.report.summary import render_summary, result_words
 from ci_failure_tracker.settings import inputs, secret_texts
 from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import plain
@@ -161,16 +161,17 @@ def _publish(delivered: Delivery) -> None:
     core.start_group("Plan and outcome")
     for result in report.results:
         issue = f" #{result.number}" if result.number else ""
-        identity = result.action.identity
-        core.info(one_line(f"{said(result)}{issue}: {identity.workflow} - {identity.job}: {result.action.reason}"))
+        name = f"{result.action.identity.workflow} - {result.action.identity.job}"
+        core.info(one_line(f"{result_words(result)}{issue}: {name}: {result.action.reason}"))
     core.end_group()
-    _annotate(report)
+    write_annotations(report)
     _set_outputs(outputs(report, delivered.path, delivered.payload))
     _write_summary(render_summary(report))
     core.info(one_line(report.line))
 
 
-def _annotate(report: Report) -> None:
+def write_annotations(report: Report) -> None:
+    """Write each problem of the report as an annotation, at most ten of each severity."""
     levels = ((Severity.ERROR, core.error), (Severity.WARNING, core.warning), (Severity.NOTICE, core.notice))
     for severity, annotate in levels:
         for text in _at_most_ten([str(problem) for problem in report.problems if problem.severity is severity]):

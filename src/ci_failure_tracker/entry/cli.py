@@ -26,7 +26,7 @@ from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Action, Result, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
-from ci_failure_tracker.report.summary import said
+from ci_failure_tracker.report.summary import result_words
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import utc
@@ -142,7 +142,7 @@ class _ConfirmingWriter:
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         planned = DryRunWriter().apply(actions)
-        if not any(said(result) != "left" for result in planned):
+        if not any(result_words(result) != "left" for result in planned):
             return planned
         self._progress.pause()
         self._terminal.show_plan(planned)
@@ -237,9 +237,9 @@ class _Terminal:
 
 def _looked_table(report: Report) -> Table:
     table = _table("Looked at", "workflow", "runs", "green", "failed", "superseded", "other", "newest")
-    for look in report.looked_at:
-        numbers = (look.runs, look.green, look.failed, look.superseded, look.other)
-        table.add_row(Text(one_line(look.workflow, 60)), *map(str, numbers), utc(look.newest))
+    for workflow in report.workflows:
+        numbers = (workflow.runs, workflow.green, workflow.failed, workflow.superseded, workflow.other)
+        table.add_row(Text(one_line(workflow.workflow, 60)), *map(str, numbers), utc(workflow.newest))
     return table
 
 
@@ -249,7 +249,7 @@ def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
         identity = result.action.identity
         job = one_line(identity.job_or_all, 60)
         table.add_row(
-            said(result),
+            result_words(result),
             f"#{result.number}" if result.number else "",
             Text(one_line(identity.workflow, 60)),
             Text(job),

@@ -32,7 +32,7 @@ def deliver(
     """Bring the report wherever the settings say. A dry run sends nothing, but leaves its files."""
     report = dataclasses.replace(report, is_dry=is_dry)
     sent = [] if is_dry else [_sent(channel, report, settings) for channel in channels if channel.is_on(settings)]
-    report = report.having(problem for result in sent for problem in result.problems)
+    report = report.with_problems(problem for result in sent for problem in result.problems)
     # The files come last, so that they hold every problem.
     report, path = write_report(report, settings.report_dir, workspace)
     return Delivery(report, path, "".join(result.payload for result in sent))

@@ -29,14 +29,14 @@ def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, 
     try:
         place.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        return report.having([_unwritable("The report", folder, error)]), ""
+        return report.with_problems([_unwritable("The report", folder, error)]), ""
     problems = [*_missing(), *_written(place, PAGE, partial(_page, report))]
     if not EXTRAS["metrics"].missing:
         problems += _written(place, METRICS, partial(_metrics, report))
     # The data come last, so that they hold every problem.
-    report = report.having(problems)
+    report = report.with_problems(problems)
     lost = _written(place, NAME, partial(_data, report))
-    return report.having(lost), "" if lost else str(place / NAME)
+    return report.with_problems(lost), "" if lost else str(place / NAME)
 
 
 def _written(place: Path, name: str, make: Callable[[], bytes]) -> list[Problem]:

@@ -1,1 +1,1 @@
-"""The text of an issue: title, body, comments, and the marker in which it remembers."""
+"""The texts of an issue: title, body, comments, and the marker that holds its state."""

@@ -1,4 +1,4 @@
-"""The issue's text: a title, and a body rendered from what the issue remembers."""
+"""The title of an issue, and the region of its body, rendered from its state."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, TemplateError
+from jinja2 import Environment, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
@@ -43,14 +43,15 @@ from ci_failure_tracker.model import (
     RunRef,
     State,
 )
-from ci_failure_tracker.text.markdown import cell, code, defused, link, short, utc
+from ci_failure_tracker.text.markdown import code, defused, link, short, utc
+from ci_failure_tracker.text.templates import template_environment
 
 TITLE_LIMIT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A failed run as a template sees it; every field is safe Markdown."""
+    """A failed run for a template; every field is safe Markdown."""
 
     link: str
     job_link: str
@@ -67,7 +68,7 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """A leg of the matrix as a template sees it."""
+    """A leg of the matrix for a template."""
 
     name: str
     count: int
@@ -77,7 +78,7 @@ class LegView:
 
 @dataclass(frozen=True, slots=True)
 class IssueView:
-    """What a template of an issue may use; every text in it is safe Markdown."""
+    """What a template of an issue may use; every text is safe Markdown."""
 
     lead: str
     standing: list[str]
@@ -113,7 +114,7 @@ class IssueView:
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    """A rung of the ladder by which a body is shortened."""
+    """The limits of one step in which a body gets shorter."""
 
     runs: int
     legs: int
@@ -133,39 +134,33 @@ _LADDER = (
 
 
 def render_title(pattern: str, identity: Identity, headline: str = "") -> str:
-    """The title of a new issue: one line, no mention in it, within GitHub's limit."""
+    """The title of a new issue: one line without a mention, within GitHub's limit."""
     job = identity.job_or_all
     if identity.cause and "{headline}" not in pattern:
-        job = f"{job}: {headline}"  # a job may have several causes, and their issues need names of their own
+        job = f"{job}: {headline}"  # the issues of several causes of one job need different titles
     parts = {"workflow": identity.workflow, "job": job, "headline": headline or "cause unknown"}
-    # In one pass, because a job may be called `{workflow}`.
+    # In one pass, because a job may have the name `{workflow}`.
     title = re.sub(r"\{(workflow|job|headline)\}", lambda match: parts[match[1]], pattern)
-    # Defusing makes a text longer, at most by half.
+    # Defusing makes a text longer, by half at most.
     return next(text for limit in (TITLE_LIMIT, 170) if len(text := defused(title, limit)) <= TITLE_LIMIT)
 
 
-_TEMPLATE_FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
-"""What a template may raise while it is rendered; a recursive macro ends as RecursionError."""
+_TEMPLATE_ERRORS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""The errors that a template may raise. RuntimeError includes RecursionError, which a recursive macro raises."""
 
 
 class IssueTemplate:
-    """Renders the region of a body that the tracker writes, by the built-in template or the user's own."""
+    """Renders the region of a body, with the built-in template or the user's own."""
 
     def __init__(self, text: str = "") -> None:
-        """Compile it; without a text it is the built-in one.
+        """Compile the text; an empty text stands for the built-in template.
 
         Raises:
-            SettingsError: where the user's text is no template.
+            SettingsError: if the user's text is no template.
         """
-        # Our own template needs no sandbox, which looks at each field of it anew.
+        # The built-in template needs no sandbox, which checks each access and so costs time.
         kind = ImmutableSandboxedEnvironment if text else Environment
-        environment = kind(
-            loader=PackageLoader("ci_failure_tracker.issues"),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters["cell"] = cell
+        environment = template_environment("ci_failure_tracker.issues", kind=kind)
         try:
             self._template: Template = (
                 environment.from_string(text) if text else environment.get_template("issue.md.j2")
@@ -174,28 +169,28 @@ class IssueTemplate:
             raise _bad_template(mistake) from mistake
 
     def regions(self, state: State, url: str, close_after: int) -> Iterator[str]:
-        """The region at full length, then ever shorter.
+        """The region at full length, then shorter and shorter.
 
         Args:
-            state: what the issue remembers.
-            url: the repository's address.
-            close_after: how many greens close an issue.
+            state: the state of the issue.
+            url: the address of the repository.
+            close_after: the number of passing runs that close an issue.
 
         Raises:
-            SettingsError: where the user's template uses what does not exist.
+            SettingsError: if the user's template uses a field that does not exist.
         """
         for size in _LADDER:
             try:
                 yield self._template.render(issue=_view(state, url, size, close_after))
-            except _TEMPLATE_FAULTS as mistake:
+            except _TEMPLATE_ERRORS as mistake:
                 raise _bad_template(mistake) from mistake
 
 
 def read_template(text: str) -> IssueTemplate:
-    """The user's template, tried on an invented failure, so that its mistakes show before anything is asked of GitHub.
+    """The user's template, tried on two invented failures, so that mistakes show before any request to GitHub.
 
     Raises:
-        SettingsError: where it cannot be rendered.
+        SettingsError: if it cannot be rendered.
     """
     template = IssueTemplate(text)
     if text:
@@ -205,7 +200,7 @@ def read_template(text: str) -> IssueTemplate:
 
 
 _EXAMPLE_TIME = datetime(2026, 1, 1, tzinfo=UTC)
-_EXAMPLE_POINT = RunRef(1, 1, "0" * 40, _EXAMPLE_TIME)
+_EXAMPLE_RUN = RunRef(1, 1, "0" * 40, _EXAMPLE_TIME)
 _EXAMPLE = State(
     identity=Identity("0" * 32, "CI", "test"),
     count=1,
@@ -227,8 +222,8 @@ _EXAMPLE = State(
             source="ci.yml",
         ),
     ),
-    last_green=_EXAMPLE_POINT,
-    first_red=dataclasses.replace(_EXAMPLE_POINT, sha="1" * 40),
+    last_green=_EXAMPLE_RUN,
+    first_red=dataclasses.replace(_EXAMPLE_RUN, sha="1" * 40),
     previous=1,
     causes=(Cause("v1:0", "AssertionError: 1 != 2", 1, _EXAMPLE_TIME, _EXAMPLE_TIME),),
     evidence=Evidence(
@@ -252,7 +247,7 @@ _BARE_EXAMPLE = dataclasses.replace(
     occurrences=(dataclasses.replace(_EXAMPLE.latest, attempt=2, commit=Commit("1" * 40, ""), legs=()),),
     last_green=None,
     first_red=None,
-    green_again=_EXAMPLE_POINT,
+    green_again=_EXAMPLE_RUN,
     previous=None,
     causes=(),
     evidence=None,
@@ -262,12 +257,12 @@ _BARE_EXAMPLE = dataclasses.replace(
 def _bad_template(mistake: Exception) -> SettingsError:
     line = getattr(mistake, "lineno", None)
     where = f" in line {line}" if line else ""
-    told = re.sub(
+    words = re.sub(
         r"'ci_failure_tracker[\w.]*\.(\w+) object' has no attribute '(\w+)'", r"\1 has no field `\2`", str(mistake)
     )
     return SettingsError(
         [
-            f"`issue-template` cannot be rendered{where}: {told.rstrip('.')}. "
+            f"`issue-template` cannot be rendered{where}: {words.rstrip('.')}. "
             "It is a Jinja2 template over `issue`; docs/CI_FAILURE_TRACKING.md lists its fields."
         ]
     )
@@ -278,8 +273,8 @@ def _bad_template(mistake: Exception) -> SettingsError:
 
 def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     runs = state.occurrences[::-1][: size.runs]
-    legs = [one for one in state.legs if one.leg]
-    red = {one.leg for line in state.branch_statuses for one in line.red}
+    legs = [leg for leg in state.legs if leg.leg]
+    red = {leg.leg for branch in state.branch_statuses for leg in branch.red}
     lines = excerpt(state, size.lines)
     causes = cause_views(state, size.causes, size.text)
     return IssueView(
@@ -297,12 +292,12 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         count=counted_failures(state),
         first_seen=utc(state.first_seen),
         latest=_run_view(state.latest, url, size),
-        runs=[_run_view(one, url, size) for one in runs],
-        several_sources=len({one.source for one in runs}) > 1,
+        runs=[_run_view(run, url, size) for run in runs],
+        several_sources=len({run.source for run in runs}) > 1,
         hidden_runs=state.count - len(runs),
         legs=[
-            LegView(code(one.leg, size.text), one.count, utc(one.last_seen), one.leg in red)
-            for one in legs[: size.legs]
+            LegView(code(leg.leg, size.text), leg.count, utc(leg.last_seen), leg.leg in red)
+            for leg in legs[: size.legs]
         ],
         more_legs=state.legs_cut or len(legs) > size.legs,
         causes=causes,
@@ -319,44 +314,44 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     )
 
 
-def _run_view(one: Occurrence, url: str, size: _Size) -> RunView:
-    steps = dict.fromkeys(leg.step for leg in one.legs if leg.step)
+def _run_view(occurrence: Occurrence, url: str, size: _Size) -> RunView:
+    steps = dict.fromkeys(leg.step for leg in occurrence.legs if leg.step)
+    title, source = occurrence.commit.title, occurrence.source
     return RunView(
-        link=run_link(one, url),
-        job_link=_job_link(one, url),
-        when=utc(one.ended_at),
-        branch=code(one.branch, size.text),
-        event=code(one.event, size.text),
-        commit=commit(one.commit.sha, url),
-        title=code(one.commit.title, size.text) if one.commit.title else "",
-        outcome=one.outcome.words,
-        legs=_leg_links(one, url, size),
+        link=run_link(occurrence, url),
+        job_link=_job_link(occurrence, url),
+        when=utc(occurrence.ended_at),
+        branch=code(occurrence.branch, size.text),
+        event=code(occurrence.event, size.text),
+        commit=commit(occurrence.commit.sha, url),
+        title=code(title, size.text) if title else "",
+        outcome=occurrence.outcome.words,
+        legs=_leg_links(occurrence, url, size),
         step=", ".join(code(step, size.text) for step in list(steps)[:3]),
-        source=code(one.source, size.text) if one.source else "",
+        source=code(source, size.text) if source else "",
     )
 
 
-def _job_url(one: Occurrence, url: str, leg: FailedLeg | None = None) -> str:
-    run = f"{url}/actions/runs/{one.run_id}"
-    leg = leg or next(iter(one.legs), None)
-    return f"{run}/job/{leg.job_id}" if leg and leg.job_id else run
+def _job_url(occurrence: Occurrence, url: str, leg: FailedLeg) -> str:
+    run = f"{url}/actions/runs/{occurrence.run_id}"
+    return f"{run}/job/{leg.job_id}" if leg.job_id else run
 
 
-def _job_link(one: Occurrence, url: str) -> str:
-    has_log = bool(one.legs and one.legs[0].job_id)
-    return link("log of the failed job" if has_log else "run page", _job_url(one, url))
+def _job_link(occurrence: Occurrence, url: str) -> str:
+    leg = next(iter(occurrence.legs), FailedLeg("", None, None))
+    return link("log of the failed job" if leg.job_id else "run page", _job_url(occurrence, url, leg))
 
 
-def _leg_links(one: Occurrence, url: str, size: _Size) -> str:
-    named = [leg for leg in one.legs if leg.leg]
-    shown = [link(code(leg.leg, size.text), _job_url(one, url, leg)) for leg in named[: size.legs_of_a_run]]
-    hidden = len(named) - len(shown) + one.hidden_legs
+def _leg_links(occurrence: Occurrence, url: str, size: _Size) -> str:
+    named = [leg for leg in occurrence.legs if leg.leg]
+    shown = [link(code(leg.leg, size.text), _job_url(occurrence, url, leg)) for leg in named[: size.legs_of_a_run]]
+    hidden = len(named) - len(shown) + occurrence.hidden_legs
     return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
 
 
 def _compare(state: State, url: str) -> str:
     green, red = state.last_green, state.first_red
-    # What Dependabot meets is not in the commits between.
+    # A run of Dependabot does not fail because of the commits between.
     if green is None or red is None or green.sha == red.sha or state.latest.event == "dynamic":
         return ""
     return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")

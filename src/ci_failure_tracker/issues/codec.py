@@ -1,7 +1,7 @@
-"""Dataclasses as JSON, and back, from one description of each: a field's name, its key and the form of its value.
+"""Dataclasses as JSON and back, from one description of each: the name of a field, its key and the form of its value.
 
-A value that is the field's default is left out, so that what is not said takes no room, and older texts, which say
-less, are read as well.
+A value that equals the default of its field is left out. That saves room, and older texts with fewer fields stay
+readable.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
-_ALWAYS_THERE: Any = object()
-"""Stands for the default of a field that has none."""
+_REQUIRED: Any = object()
+"""Stands for the default of a field without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Codec(Generic[T]):
-    """How a value is written as JSON and read from it.
+    """Writes a value as JSON and reads it back.
 
-    Reading raises ValueError, TypeError, KeyError or another error of Python where the JSON has another form.
+    Reading raises ValueError, TypeError, KeyError or another error of Python if the JSON has another form.
     """
 
     write: Callable[[T], Any]
@@ -72,57 +72,56 @@ def maybe(of: Codec[T]) -> Codec[T | None]:
 def many(of: Codec[T]) -> Codec[tuple[T, ...]]:
     """Several values as a list."""
     write, read = of.write, of.read
-    return Codec(lambda values: [write(one) for one in values], lambda data: tuple(read(one) for one in data))
+    return Codec(lambda values: [*map(write, values)], lambda data: tuple(map(read, data)))
 
 
 def triple(first: Codec[Any], second: Codec[Any], third: Codec[Any]) -> Codec[tuple[Any, Any, Any]]:
     """Three values as a list."""
 
     def read(data: Any) -> tuple[Any, Any, Any]:  # noqa: ANN401 - what JSON holds
-        one, two, three = data
-        return first.read(one), second.read(two), third.read(three)
+        x, y, z = data
+        return first.read(x), second.read(y), third.read(z)
 
     return Codec(lambda value: [first.write(value[0]), second.write(value[1]), third.write(value[2])], read)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A field of a dataclass in an object: under which key, in which form, and with which value it is left out.
+    """A field of a dataclass in an object: its key, the form of its value, and the value that is left out.
 
-    Without a `default` the dataclass has it; a field that has none is always there.
+    Without a `default` here, the default of the dataclass counts. A field without any default is always written.
     """
 
     name: str
     key: str
     of: Codec[Any]
-    default: Any = _ALWAYS_THERE
+    default: Any = _REQUIRED
 
 
 def as_list(kind: type[T], least: int | None = None, **of: Codec[Any]) -> Codec[T]:
-    """A dataclass as a list of its fields, in this order; after the `least` first ones, defaults at the end are cut.
-
-    A default before the end is null.
-    """
+    """A dataclass as a list of its fields in this order. After the first `least` ones, a default is null or cut off."""
     names, codecs = tuple(of), tuple(of.values())
     least = len(names) if least is None else least
-    defaults = tuple(_default_of(kind, name) if place >= least else _ALWAYS_THERE for place, name in enumerate(names))
+    defaults = tuple(_default_of(kind, name) if place >= least else _REQUIRED for place, name in enumerate(names))
     parts = tuple(zip(names, (codec.write for codec in codecs), defaults, strict=True))
 
     def write(value: T) -> list[Any]:
-        found = [None if (held := getattr(value, name)) == default else encode(held) for name, encode, default in parts]
-        while len(found) > least and found[-1] is None:
-            found.pop()
-        return found
+        values = [
+            None if (held := getattr(value, name)) == default else encode(held) for name, encode, default in parts
+        ]
+        while len(values) > least and values[-1] is None:
+            values.pop()
+        return values
 
     def read(data: Any) -> T:  # noqa: ANN401 - what JSON holds
         if not least <= len(data) <= len(names):
             raise ValueError(f"{len(data)} values in place of {len(names)}")
-        held = zip(names, codecs, defaults, data, strict=False)
+        fields_read = zip(names, codecs, defaults, data, strict=False)
         return kind(
             **{
-                name: codec.read(one)
-                for name, codec, default, one in held
-                if one is not None or default is _ALWAYS_THERE
+                name: codec.read(value)
+                for name, codec, default, value in fields_read
+                if value is not None or default is _REQUIRED
             }
         )
 
@@ -131,34 +130,34 @@ def as_list(kind: type[T], least: int | None = None, **of: Codec[Any]) -> Codec[
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """A field whose own fields stand in the object of the dataclass that holds it."""
+    """A field whose own fields stand in the object of the outer dataclass."""
 
     name: str
     of: Codec[Any]
 
 
 def as_object(kind: type[T], *parts: Key | Inline) -> Codec[T]:
-    """A dataclass as an object, its keys in this order."""
+    """A dataclass as an object with its keys in this order."""
     known = tuple(_Part.of(kind, part) for part in parts)
 
     def write(value: T) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        data: dict[str, Any] = {}
         for part in known:
             held = getattr(value, part.name)
             if not part.key:
-                found |= part.write(held)
+                data |= part.write(held)
             elif held != part.default:
-                found[part.key] = part.write(held)
-        return found
+                data[part.key] = part.write(held)
+        return data
 
     def read(data: Any) -> T:  # noqa: ANN401 - what JSON holds
         return kind(
             **{
                 part.name: part.read(data[part.key] if part.key else data)
                 for part in known
-                if part.default is _ALWAYS_THERE or part.key in data
+                if part.default is _REQUIRED or part.key in data
             },
-            **{part.name: part.default for part in known if part.default is not _ALWAYS_THERE and part.key not in data},
+            **{part.name: part.default for part in known if part.default is not _REQUIRED and part.key not in data},
         )
 
     return Codec(write, read)
@@ -166,22 +165,22 @@ def as_object(kind: type[T], *parts: Key | Inline) -> Codec[T]:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of an object; one without a key stands in the object itself."""
+    """A part of an object. A part without a key stands in the object itself."""
 
     name: str
     key: str
     write: Callable[[Any], Any]
     read: Callable[[Any], Any]
-    default: Any = _ALWAYS_THERE
+    default: Any = _REQUIRED
 
     @staticmethod
     def of(kind: type[Any], part: Key | Inline) -> _Part:
         if isinstance(part, Inline):
             return _Part(part.name, "", part.of.write, part.of.read)
-        default = _default_of(kind, part.name) if part.default is _ALWAYS_THERE else part.default
+        default = _default_of(kind, part.name) if part.default is _REQUIRED else part.default
         return _Part(part.name, part.key, part.of.write, part.of.read, default)
 
 
 def _default_of(kind: type[Any], name: str) -> Any:  # noqa: ANN401 - a default may be anything
     default = next(field.default for field in fields(kind) if field.name == name)
-    return _ALWAYS_THERE if default is MISSING else default
+    return _REQUIRED if default is MISSING else default

@@ -1,7 +1,7 @@
-"""What the tracker says in comments: short, with the proof or the link, and never a mention.
+"""The comments of the tracker: short, with the proof or the link, and never a mention.
 
-Each comment ends with a mark: a hidden line that is the same whenever the same is said, and with nothing else. By it a
-comment is found whose writing was interrupted.
+Each comment ends with a mark, a hidden line that is equal only for equal comments. The mark finds a comment whose
+writing was interrupted.
 """
 
 from __future__ import annotations
@@ -13,47 +13,49 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.issues.links import commit, run_link, run_ref_link, span
-from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, Flaky, IdentityKind, News, RunRef, State
+from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, Flaky, IdentityKind, News, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
 _TARGET = re.compile(r"(?<=\])\([^)]*\)")
-"""Where a link leads: a server may be moved."""
+"""The address of a link, which may change when a server moves."""
 
 _HEADLINE = 160
 _LISTED = 5
 
 
 def closing_comment(state: State, ending: CloseReason, url: str, now: datetime) -> str:
-    """Why the issue is closed, with the proof: which runs, on which commits, and how long it was broken."""
+    """Why the issue is closed, with the proof: the runs, their commits, and how long it was broken."""
     proof = list(_CLOSINGS[ending](state, url))
-    # How long it was may depend on when that is asked.
+    # The mark leaves the duration out, which may depend on the time of the sweep.
     return "\n\n".join([*proof, _how_long(state, ending, now), _mark(proof, "closed", state)])
 
 
 def duplicate_comment(number: int) -> str:
-    """That another issue stands for the same thing."""
-    said = f"Issue #{number} stands for the same failure, so this one is closed as its duplicate."
-    return f"{said}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
+    """The comment that closes an issue because another issue stands for the same failure."""
+    text = f"Issue #{number} stands for the same failure, so this one is closed as its duplicate."
+    return f"{text}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
 
 
 def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
-    """That it fails again, where, and what may have brought it back."""
-    again = "Failing again" if any(line.red for line in state.branch_statuses) else "It failed again, and then passed"
+    """The comment that reopens an issue: where it failed, how, and why."""
+    again = (
+        "Failing again" if any(branch.red for branch in state.branch_statuses) else "It failed again, and then passed"
+    )
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"ended as {state.latest.outcome.words} on {utc(state.latest.ended_at)}. "
         f"The issue had been closed for {span(state.latest.ended_at - closed_at)}."
     ]
-    found = {leg.signature for leg in state.latest.legs}
-    why = next((cause.headline for cause in state.causes if cause.signature in found), "")
-    if why:
-        parts.append(f"Why: {short_code(why, _HEADLINE)}")
-    return _signed(parts, "reopened", state)
+    signatures = {leg.signature for leg in state.latest.legs}
+    headline = next((cause.headline for cause in state.causes if cause.signature in signatures), "")
+    if headline:
+        parts.append(f"Why: {short_code(headline, _HEADLINE)}")
+    return _marked(parts, "reopened", state)
 
 
 def news_comment(state: State, url: str, news: News) -> str:
-    """What changed in an open issue, in one comment."""
+    """What changed in an open issue."""
     parts = []
     latest = f"{run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)}"
     if news.failures:
@@ -68,43 +70,41 @@ def news_comment(state: State, url: str, news: News) -> str:
     if news.week:
         since = f" since {run_ref_link(state.first_red, url)}" if state.first_red else ""
         parts.append(f"Broken for a week: red{since}, in {counted_failures(state)}.")
-    return _signed(parts, "news", state)
+    return _marked(parts, "news", state)
 
 
-def _signed(parts: Iterable[str], about: str, state: State) -> str:
-    said = list(parts)
-    return "\n\n".join([*said, _mark(said, about, state)])
+def _marked(parts: list[str], about: str, state: State) -> str:
+    return "\n\n".join([*parts, _mark(parts, about, state)])
 
 
-def _mark(said: Iterable[str], about: str, state: State) -> str:
+def _mark(parts: Iterable[str], about: str, state: State) -> str:
     latest = state.latest
-    words = _TARGET.sub("", "\n".join(said))
+    words = _TARGET.sub("", "\n".join(parts))
     digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:8]
-    what = f"{about} {state.identity.id} {latest.run_id}.{latest.attempt} {digest}"
-    return f"<!-- ci-failure-tracker-comment {what} -->"
+    return f"<!-- ci-failure-tracker-comment {about} {state.identity.id} {latest.run_id}.{latest.attempt} {digest} -->"
 
 
-# --- how it ended --------------------------------------------------------------------------------
+# --- close reasons -------------------------------------------------------------------------------
 
 
 def _recovered(state: State, url: str) -> Iterator[str]:
-    lines = [line for line in state.branch_statuses if not line.gone]
-    if all(line.subject == SCHEDULE for line in lines):
+    branches = [branch for branch in state.branch_statuses if not branch.gone]
+    if all(branch.subject == SCHEDULE for branch in branches):
         yield "Closed: its schedule runs again."
         return
     yield "Closed: it is green again on commits that never failed."
-    several = len(lines) > 1
-    for line in lines:
-        yield _proof(line, url, f" on {code(line.branch, 100)}" if several or line.branch else "")
-    legs = [one.leg for one in state.legs if one.leg]
+    for branch in branches:
+        yield _proof(branch, url, f" on {code(branch.branch, 100)}" if len(branches) > 1 or branch.branch else "")
+    legs = [leg.leg for leg in state.legs if leg.leg]
     if len(legs) > 1:
         kind = "job" if state.identity.cause or state.identity.is_whole_workflow else "leg"
         yield f"Each of the {counted(len(legs), kind)} that had failed was seen green, or is no longer there."
 
 
-def _proof(line: BranchStatus, url: str, where: str) -> str:
-    last = f"The last failure{where} was run {line.last_red.number} on commit {commit(line.last_red.sha, url)}"
-    rows = [f"- {run_ref_link(green, url)}" for green in line.greens]
+def _proof(branch: BranchStatus, url: str, on_branch: str) -> str:
+    failure = branch.last_red
+    last = f"The last failure{on_branch} was run {failure.number} on commit {commit(failure.sha, url)}"
+    rows = [f"- {run_ref_link(green, url)}" for green in branch.greens]
     return "\n".join([f"{last}. Green since then:", "", *rows]) if rows else f"{last}."
 
 
@@ -124,12 +124,11 @@ _CLOSINGS = {CloseReason.RECOVERED: _recovered, CloseReason.GONE: _gone, CloseRe
 
 
 def _how_long(state: State, ending: CloseReason, now: datetime) -> str:
-    """From the first red run of the break to the green one that ended it."""
+    """The time from the first failed run of the break to the passing run that ended it, in words."""
     start = state.first_red.at if state.first_red else state.first_seen
-    again = state.green_again or min(
-        (green for line in state.branch_statuses for green in line.greens), key=_at, default=None
-    )
-    end = max(start, again.at if again and ending is not CloseReason.MOVED_ON else now)
+    greens = [green.at for branch in state.branch_statuses for green in branch.greens]
+    passed_at = state.green_again.at if state.green_again else min(greens, default=None)
+    end = max(start, passed_at if passed_at and ending is not CloseReason.MOVED_ON else now)
     time = f"for {span(end - start)}, from {utc(start)} to {utc(end)}"
     if ending is CloseReason.MOVED_ON:
         return f"It waited {time}."
@@ -138,26 +137,22 @@ def _how_long(state: State, ending: CloseReason, now: datetime) -> str:
     return f"It was broken {time}, in {counted_failures(state)}."
 
 
-def _at(point: RunRef) -> datetime:
-    return point.at
-
-
-# --- words that others use, too ------------------------------------------------------------------
+# --- words for other texts, too ------------------------------------------------------------------
 
 
 def counted_failures(state: State) -> str:
-    """`3 failed runs`; `at least 3` where runs went by unseen."""
+    """`3 failed runs`, or `at least 3 failed runs` if some runs were not read."""
     return ("at least " if state.runs_missed else "") + counted(state.count, "failed run")
 
 
 def flaky_words(flaky: Flaky, url: str) -> str:
-    """What makes it flaky: the commits on which it failed and passed, and how often it fails."""
-    said = []
+    """Why it counts as flaky: the commits on which it failed and passed, and how often it fails."""
+    sentences = []
     if flaky.commits:
         shown = ", ".join(commit(sha, url) for sha in flaky.commits)
         more = f" and {flaky.more} more" if flaky.more else ""
-        said.append(f"It failed and then passed on the same commit: {shown}{more}.")
+        sentences.append(f"It failed and then passed on the same commit: {shown}{more}.")
     if flaky.runs:
         turns = f", and it turned {counted(flaky.changes, 'time')} between red and green" if flaky.changes > 1 else ""
-        said.append(f"Of its last {counted(flaky.runs, 'run')} {flaky.failed} failed at first{turns}.")
-    return " ".join(said)
+        sentences.append(f"Of its last {counted(flaky.runs, 'run')} {flaky.failed} failed at first{turns}.")
+    return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""The first words of an issue: what is wrong or how it ended, in one sentence each."""
+"""The first sentences of an issue: what fails or how it ended, and what would close it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _NAMED = 3
 
 
 def intro(state: State, url: str, text: int) -> str:
-    """What is wrong, in one sentence; `text` is how many characters of a name are shown."""
+    """What fails, in one sentence; `text` is the limit for the characters of a name."""
     subject, verb, be = _subject(state, text)
     count = f"{counted_failures(state)} since {utc(state.first_seen)}"
     if state.identity.kind is IdentityKind.SCHEDULE and not state.gone:
-        return _silence(state, subject, url)
+        return _missed_schedule(state, subject, url)
     if over := _over(state, be, url):
         return f"{subject} {over}. Before that, {count}."
     if state.identity.waits_for_approval:
@@ -27,7 +27,7 @@ def intro(state: State, url: str, text: int) -> str:
 
 
 def _over(state: State, be: str, url: str) -> str:
-    """What became of it, if it is not failing any more."""
+    """How it ended, if it does not fail any more; else empty."""
     if state.gone:
         return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
     if state.closed is not None and state.closed.close_reason is CloseReason.MOVED_ON:
@@ -38,22 +38,22 @@ def _over(state: State, be: str, url: str) -> str:
 
 
 def _subject(state: State, text: int) -> tuple[str, str, str]:
-    """Who it is about, what is wrong with it, and whether it `is` or `are`."""
+    """The subject of the sentence, its predicate, and `is` or `are`."""
     workflow, job = code(state.identity.workflow, text), code(state.identity.job, text)
     if state.identity.cause:
-        return _jobs_of_cause([one.leg for one in state.legs] or [state.identity.job], text)
+        return _jobs_of_cause([leg.leg for leg in state.legs] or [state.identity.job], text)
     verb = "is failing"
-    if all(one.outcome is Outcome.CANCELLED for one in state.occurrences):
+    if all(occurrence.outcome is Outcome.CANCELLED for occurrence in state.occurrences):
         verb = "was cancelled by hand"
     if state.identity.is_whole_workflow:
         return f"Workflow {workflow}", verb, "is"
     if state.identity.kind in {IdentityKind.RUN, IdentityKind.SCHEDULE}:
-        return f"Workflow {workflow}", _WITHOUT_A_JOB.get(state.latest.outcome, verb), "is"
+        return f"Workflow {workflow}", _PREDICATES.get(state.latest.outcome, verb), "is"
     return f"Job {job} of workflow {workflow}", verb, "is"
 
 
 def _jobs_of_cause(names: list[str], text: int) -> tuple[str, str, str]:
-    """The jobs that one cause breaks, the first three by name."""
+    """The jobs that fail from one cause; the first three by name."""
     if len(names) == 1:
         return f"Job {code(names[0], text)}", "is failing", "is"
     *shown, last = [code(name, text) for name in names[:_NAMED]]
@@ -62,11 +62,11 @@ def _jobs_of_cause(names: list[str], text: int) -> tuple[str, str, str]:
     return f"Jobs {', '.join(shown)} and {last}", "are failing for the same reason", "are"
 
 
-_WITHOUT_A_JOB = {Outcome.STARTUP_FAILURE: "cannot start", Outcome.ACTION_REQUIRED: "waits for an approval"}
+_PREDICATES = {Outcome.STARTUP_FAILURE: "cannot start", Outcome.ACTION_REQUIRED: "waits for an approval"}
 
 
 def _waiting(state: State, subject: str, url: str) -> str:
-    """What waits, for whom, and since when; GitHub does not say who it is, only what they need."""
+    """What waits for an approval, and since when. GitHub says which access an approval needs, but not who has it."""
     latest = state.latest
     return (
         f"{subject} waits for an approval: {run_link(latest, url)} on {code(latest.branch, 100)} "
@@ -74,32 +74,32 @@ def _waiting(state: State, subject: str, url: str) -> str:
     )
 
 
-def _silence(state: State, subject: str, url: str) -> str:
+def _missed_schedule(state: State, subject: str, url: str) -> str:
     last = f"It last ran in {run_link(state.latest, url)}." if state.latest.number else ""
-    if not any(line.red for line in state.branch_statuses) and state.branch_statuses:
+    if not any(branch.red for branch in state.branch_statuses) and state.branch_statuses:
         return f"{subject} runs on its schedule again. It had been silent since {utc(state.first_seen)}."
     if missed_schedule_of(state) is MissedSchedule.DISABLED:
-        why = "GitHub has disabled it, because nothing happened in the repository for 60 days"
-        return f"{subject} no longer runs on its schedule: {why}. {last}".rstrip()
+        reason = "GitHub has disabled it, because nothing happened in the repository for 60 days"
+        return f"{subject} no longer runs on its schedule: {reason}. {last}".rstrip()
     return (
         f"{subject} has not run on its schedule: by {utc(state.first_seen)} it should have run three times. {last}"
     ).rstrip()
 
 
 def missed_schedule_of(state: State) -> MissedSchedule | None:
-    """Why a schedule is silent, where one is."""
+    """Why a schedule was missed; `None` if none was."""
     step = next((leg.step for leg in state.latest.legs if leg.step), None)
-    return next((one for one in MissedSchedule if one.value == step), None)
+    return next((reason for reason in MissedSchedule if reason.value == step), None)
 
 
-# --- how it stands -------------------------------------------------------------------------------
+# --- status -----------------------------------------------------------------------------------
 
 
 def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
-    """What else is to be known at once: that it is flaky, what would close it, what is not known."""
+    """What else a reader needs at once: whether it is flaky, what would close it, what is not known."""
     if state.flaky is not None:
         yield f"Flaky. {flaky_words(state.flaky, url)}"
-    red = sorted({leg.leg for line in state.branch_statuses for leg in line.red if leg.leg})
+    red = sorted({leg.leg for branch in state.branch_statuses for leg in branch.red if leg.leg})
     if red and len(red) < len(state.legs):
         more = f" and {len(red) - _NAMED} more" if len(red) > _NAMED else ""
         yield f"Still red: {', '.join(code(leg, 60) for leg in red[:_NAMED])}{more}."
@@ -114,12 +114,12 @@ def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
 
 
 def _proof(state: State, close_after: int) -> str:
-    """How much of the proof there is, once nothing is red any more."""
-    if not state.branch_statuses or not close_after or any(line.red for line in state.branch_statuses):
+    """How many passing runs are still missing to close it; empty while something fails."""
+    if not state.branch_statuses or not close_after or any(branch.red for branch in state.branch_statuses):
         return ""
     needed = state.greens_needed(close_after)
-    open_lines = [line for line in state.branch_statuses if not line.gone and line.subject != SCHEDULE]
-    least = min((len(line.greens) for line in open_lines), default=needed)
+    branches = [branch for branch in state.branch_statuses if not branch.gone and branch.subject != SCHEDULE]
+    least = min((len(branch.greens) for branch in branches), default=needed)
     if least >= needed:
         return ""
     return f"This closes after green runs on {counted(needed, 'commit')} that never failed; so far {least}."

@@ -1,4 +1,4 @@
-"""Runs, commits and points in time as links, and spans of time in words."""
+"""Runs and commits as links, and spans of time in words."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from ci_failure_tracker.text.markdown import link, short, utc
 _MINUTES_TO, _HOURS_TO, _DAYS_WITH_HOURS = 120, 48, 7
 
 
-def run_link(one: Occurrence, url: str) -> str:
-    """A failed run, and which attempt of it; only words where no run is known."""
-    if not one.number:
+def run_link(occurrence: Occurrence, url: str) -> str:
+    """A failed run and its attempt as a link; `no run` if none is known."""
+    if not occurrence.number:
         return "no run"
-    run = f"{url}/actions/runs/{one.run_id}"
-    attempt = f", attempt {one.attempt}" if one.attempt > 1 else ""
-    return link(f"run {one.number}{attempt}", f"{run}/attempts/{one.attempt}" if attempt else run)
+    run, number = f"{url}/actions/runs/{occurrence.run_id}", occurrence.attempt
+    if number > 1:
+        return link(f"run {occurrence.number}, attempt {number}", f"{run}/attempts/{number}")
+    return link(f"run {occurrence.number}", run)
 
 
 def commit(sha: str, url: str) -> str:
@@ -25,14 +26,13 @@ def commit(sha: str, url: str) -> str:
     return link(f"`{short(sha)}`", f"{url}/commit/{sha}") if sha else "an unknown commit"
 
 
-def run_ref_link(one: RunRef | None, url: str) -> str:
-    """A run at which something turned red or green, with its commit and time; empty for none."""
-    if one is None:
+def run_ref_link(run: RunRef | None, url: str) -> str:
+    """A run with its commit and time; only the time if no run is known, and empty for `None`."""
+    if run is None:
         return ""
-    if not one.number:
-        return utc(one.at)
-    run = link(f"run {one.number}", f"{url}/actions/runs/{one.run_id}")
-    return f"{commit(one.sha, url)} ({run}, {utc(one.at)})"
+    if not run.number:
+        return utc(run.at)
+    return f"{commit(run.sha, url)} ({link(f'run {run.number}', f'{url}/actions/runs/{run.run_id}')}, {utc(run.at)})"
 
 
 def span(time: timedelta) -> str:

@@ -1,6 +1,6 @@
-"""The marker: what an issue remembers, hidden at the end of its body, and the region the tracker writes.
+"""The marker, which hides the state of an issue in its body, and the region of the body that the tracker writes.
 
-The body is the region between two comments, then the marker; whatever people write outside of both stays.
+The region stands between two comments. The marker follows it. What people write outside of both stays.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from ci_failure_tracker.model import Issue, State
 from ci_failure_tracker.text.markdown import BODY_LIMIT, length
 
 LIMIT = 8192
-"""Bytes a marker may have."""
+"""The most bytes of a marker."""
 
 _ROOM = 1000
-"""More than what is added to a body that was made to fit."""
+"""Characters of a body that are kept free, more than a checkpoint adds."""
 
 BEGIN = "<!-- ci-failure-tracker:begin -->"
 END = "<!-- ci-failure-tracker:end -->"
@@ -25,12 +25,12 @@ END = "<!-- ci-failure-tracker:end -->"
 _MARKER = re.compile(r"<!-- ci-failure-tracker (\{[^<>]*\}) -->")
 _REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
 _FOOTER = re.compile(r"^Failure id `([0-9a-f]{32})`.*\r?\n" + re.escape(END), re.MULTILINE)
-"""The last line of a region. No foreign text stands at the beginning of that: it is code, or within a block of code."""
+"""The last line of a region. Foreign text never starts a line there: it is code, or in a block of code."""
 
 _SHOWN_ID = re.compile(r"Failure id `([0-9a-f]{32})`")
 _ID = re.compile(r'"id": ?"([0-9a-f]{32})"')
 _UNSAFE = re.compile(r"(-)-|[<>@#]")
-"""What would end the comment, and what a careless reader of it would take for a mention; JSON may escape both."""
+"""What would end the comment or could be taken for a mention; JSON can escape both."""
 _WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 
@@ -42,7 +42,7 @@ _RESTORE = (
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """An issue with a marker we trust, and the state in it; `None` where it cannot be read."""
+    """An issue of the tracker with its failure id; `state` is `None` if a `defect` makes it unreadable."""
 
     issue: Issue
     id: str
@@ -52,9 +52,9 @@ class Tracked:
 
 
 def trusted(tracked: Tracked, viewer: str | None) -> Tracked | None:
-    """An issue with a marker, if it is ours: its author may write here.
+    """The issue if it is ours, which means that its author may write here; `None` if it is not.
 
-    Without our own login (`viewer`) an unknown author may be us: then the issue is left alone, and no second one is
+    Without our own login (`viewer`) an unknown author may be us. The issue is then left alone, and no second one is
     opened.
     """
     if is_trusted(tracked.issue, viewer):
@@ -67,7 +67,7 @@ def trusted(tracked: Tracked, viewer: str | None) -> Tracked | None:
 
 
 def identity_of(issue: Issue, viewer: str | None) -> str | None:
-    """The failure id of an issue whose marker can be read and is trusted; `viewer` is our own login, if it is known."""
+    """The failure id of an issue, if its marker can be read and is trusted; `viewer` is our own login, if known."""
     tracked = read_tracked(issue)
     if tracked is None or tracked.state is None or not is_trusted(issue, viewer):
         return None
@@ -75,38 +75,38 @@ def identity_of(issue: Issue, viewer: str | None) -> str | None:
 
 
 def needs_viewer(issue: Issue) -> bool:
-    """Whether only our own login can tell if the marker in this issue is ours."""
+    """Whether our own login is needed to tell if the marker in this issue is ours."""
     return (BEGIN in issue.body or "<!-- ci-failure-tracker {" in issue.body) and not is_trusted(issue, None)
 
 
 def is_trusted(issue: Issue, viewer: str | None) -> bool:
-    """Whether the author is us, a bot, or a person with write access; anyone else could forge a marker."""
+    """Whether the author is us, a bot, or a person with write access. Anyone else could forge a marker."""
     return (
         issue.author_is_bot or issue.author_association in _WRITERS or (viewer is not None and issue.author == viewer)
     )
 
 
 def read_tracked(issue: Issue) -> Tracked | None:
-    """The marker in an issue's body; `None` where the issue is not ours."""
+    """The marker in the body of an issue; `None` if the body has no sign of one."""
     markers = _MARKER.findall(issue.body)
     defect = "it holds two markers"
     if len(markers) == 1:
         try:
-            return _told_right(issue, read_state(markers[0]))
+            return _checked(issue, read_state(markers[0]))
         except KeyError as lacking:
             defect = f"its marker lacks {lacking}"
         except (ValueError, TypeError, IndexError, ArithmeticError, RecursionError) as broken:
             defect = f"its marker cannot be read: {broken}"
     elif not markers:
         defect = "its marker is gone"
-    # The id may still be read where the rest is spoilt, and so the issue is not opened a second time.
-    # Of two markers the region says which one was ours.
+    # If the rest is damaged, the id may still be readable. It prevents a second issue.
+    # If there are two markers, the region says which one is ours.
     ids = _FOOTER.findall(issue.body) or _ID.findall(" ".join(markers)) or _shown_ids(issue.body)
     return Tracked(issue, ids[0], None, defect) if ids else None
 
 
-def _told_right(issue: Issue, state: State) -> Tracked:
-    """The state, unless the region above it is of another failure: then the marker was put there or edited."""
+def _checked(issue: Issue, state: State) -> Tracked:
+    """The state, unless the region shows another failure id: then somebody edited the marker or copied it there."""
     shown = _FOOTER.findall(issue.body)
     if shown and state.identity.id not in shown:
         return Tracked(issue, shown[0], None, "its marker is of another failure than its text")
@@ -114,7 +114,7 @@ def _told_right(issue: Issue, state: State) -> Tracked:
 
 
 def _shown_ids(body: str) -> list[str]:
-    """The failure id that is shown last: what stands above it may be anybody's words."""
+    """The last failure id in the text. Anybody may have written what stands above it."""
     return _SHOWN_ID.findall(body)[-1:] if BEGIN in body else []
 
 
@@ -122,7 +122,7 @@ def _shown_ids(body: str) -> list[str]:
 
 
 def compose(region: str, state: State, old_body: str = "") -> str:
-    """The whole body: the region and the marker put in place of the old ones, all else left alone."""
+    """The whole body: the region and the marker replace the old ones, and everything else stays."""
     block = f"{BEGIN}\n{region.strip()}\n{END}"
     marker = write_marker(state)
     body = old_body.replace("\r\n", "\n")
@@ -135,19 +135,19 @@ def compose(region: str, state: State, old_body: str = "") -> str:
 
 
 def has_room_for_checkpoint(state: State, body: str) -> bool:
-    """Whether a body that is written without the reach of a state has room for it as well."""
+    """Whether a body that was written without the checkpoint of a state has room for it as well."""
     return len(write_marker(state).encode("utf-8", "replace")) <= LIMIT and length(body) + _ROOM <= BODY_LIMIT
 
 
 def marked(body: str, state: State) -> str:
-    """A body that the tracker composed, with another state in its marker."""
+    """A body of the tracker with another state in its marker."""
     marker = write_marker(state)
     return _MARKER.sub(lambda _: marker, body, count=1)
 
 
 def write_marker(state: State) -> str:
-    """The marker's line. It is as long as the state makes it; `memory.fit` keeps states short enough."""
+    """The line of the marker. The caller keeps the state short enough for `LIMIT`."""
     text = json.dumps(state_as_json(state), separators=(",", ":"), ensure_ascii=False)
-    # Every second hyphen is enough, and a line of them in a log is long.
+    # Every second hyphen is enough. A line of hyphens in a log is long.
     text = _UNSAFE.sub(lambda match: f"{match[1] or ''}\\u{ord(match[0][-1]):04x}", text)
     return f"<!-- ci-failure-tracker {text} -->"

@@ -1,4 +1,4 @@
-"""From decisions to writes: titles, bodies that fit, comments. A body is rendered once."""
+"""Renders decisions into writes: titles, bodies that fit, comments. Each body is rendered once."""
 
 from __future__ import annotations
 
@@ -51,36 +51,38 @@ _STATE_REASONS = {
 def render(
     decisions: Iterable[Decision | Skip], template: IssueTemplate, repository: Repository, settings: Settings
 ) -> tuple[Action, ...]:
-    """The writes that decisions come to; one whose issue would not change, or cannot be written, is left with a reason.
+    """The writes of the decisions. A decision that changes nothing or cannot be written becomes a skip with a reason.
 
-    Where an issue cannot be written, no other says how far the sweep has read: what it does not hold has to be read
-    again.
+    If an issue cannot be written, no issue gets the checkpoint of this sweep: what that issue does not hold has to be
+    read again.
     """
     renderer = _Renderer(template, repository.url, settings)
-    drafts = [one if isinstance(one, Skip) else renderer.draft(one) for one in decisions]
-    all_written = not any(
-        isinstance(one, Skip) and one.skip_reason in {SkipReason.NO_ROOM, SkipReason.BAD_TEMPLATE} for one in drafts
+    drafts = [decision if isinstance(decision, Skip) else renderer.draft(decision) for decision in decisions]
+    all_fit = not any(isinstance(draft, Skip) and draft.skip_reason in _UNWRITTEN for draft in drafts)
+    return tuple(
+        draft if isinstance(draft, Skip) else renderer.write(draft, with_checkpoint=all_fit) for draft in drafts
     )
-    return tuple(one if isinstance(one, Skip) else renderer.write(one, with_reach=all_written) for one in drafts)
+
+
+_UNWRITTEN = {SkipReason.NO_ROOM: Severity.WARNING, SkipReason.BAD_TEMPLATE: Severity.ERROR}
 
 
 def unwritten(actions: Iterable[Action]) -> Iterator[Problem]:
-    """What could not be rendered although somebody should know of it."""
-    severities = {SkipReason.NO_ROOM: Severity.WARNING, SkipReason.BAD_TEMPLATE: Severity.ERROR}
-    for one in actions:
-        if isinstance(one, Skip) and one.skip_reason in severities:
-            yield one.problem(severities[one.skip_reason])
+    """A problem for each action that could not be rendered."""
+    for action in actions:
+        if isinstance(action, Skip) and action.skip_reason in _UNWRITTEN:
+            yield action.problem(_UNWRITTEN[action.skip_reason])
 
 
 def closed_as_duplicate(write: Create, kept: int, at: datetime) -> tuple[str, str]:
-    """The body and the comment with which a new issue is closed, because #`kept` was opened for the same before."""
+    """The body and the comment that close a new issue, because #`kept` was opened for the same failure before."""
     state = replace(write.state, closed=Closing(CloseReason.DUPLICATE, at))
     return marked(write.body, state), duplicate_comment(kept)
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A decision with its region of the body, and the body as it is without what this sweep says of its reach."""
+    """A decision with the region of the body, and the whole body with the checkpoint from before this sweep."""
 
     decision: Decision
     state: State
@@ -99,7 +101,7 @@ class _Renderer:
     settings: Settings
 
     def draft(self, decision: Decision) -> _Draft | Skip:
-        """The body, or why there is none."""
+        """The body, or a skip that says why there is none."""
         number = decision.issue.number if decision.issue else None
         try:
             draft = self._fitting(decision)
@@ -115,7 +117,7 @@ class _Renderer:
         return draft
 
     def _fitting(self, decision: Decision) -> _Draft | None:
-        """The longest body that GitHub takes; it counts UTF-16 units at the strictest."""
+        """The longest body that GitHub accepts; `None` if none is short enough."""
         state = replace(decision.after, checkpoint=decision.before.checkpoint if decision.before else None)
         old = decision.issue.body if decision.issue else ""
         for region in self.template.regions(state, self.url, self.settings.close_after):
@@ -124,16 +126,13 @@ class _Renderer:
                 return _Draft(decision, state, region, body)
         return None
 
-    def write(self, draft: _Draft, *, with_reach: bool) -> Action:
-        """The write of a draft; only now it is known whether the issues hold all that was read."""
+    def write(self, draft: _Draft, *, with_checkpoint: bool) -> Action:
+        """The write of a draft, with the checkpoint of this sweep if it may have it and has room for it."""
         decision, state, body = draft.decision, draft.state, draft.body
-        if with_reach and decision.after.checkpoint != state.checkpoint:
-            sealed = (
-                decision.after
-                if has_room_for_checkpoint(decision.after, body)
-                else replace(decision.after, checkpoint=None)
-            )
-            state, body = sealed, compose(draft.region, sealed, draft.old)
+        if with_checkpoint and decision.after.checkpoint != state.checkpoint:
+            has_room = has_room_for_checkpoint(decision.after, body)
+            state = decision.after if has_room else replace(decision.after, checkpoint=None)
+            body = compose(draft.region, state, draft.old)
         if decision.issue is None:
             title = render_title(self.settings.title, decision.identity, headline_text(state))
             return Create(decision.identity, decision.reason, title, body, decision.labels, decision.assignees, state)

@@ -1,4 +1,4 @@
-"""The state of an issue as JSON, and back; what a marker holds."""
+"""The state of an issue as JSON and back, as a marker holds it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ from ci_failure_tracker.text.short_names import short_branch
 
 VERSION = 1
 
-_POINT = as_list(RunRef, run_id=INT, number=INT, sha=TEXT, at=TIME)
+_RUN_REF = as_list(RunRef, run_id=INT, number=INT, sha=TEXT, at=TIME)
 _LEG_COUNT = as_list(LegCount, leg=TEXT, count=INT, last_seen=TIME)
 _FAILED_LEG = as_list(
     FailedLeg,
@@ -70,7 +70,7 @@ _EXCERPT_LINE = as_list(ExcerptLine, least=2, number=INT, text=TEXT, left_out=IN
 _SUSPECT = as_list(Suspect, sha=TEXT, title=TEXT, author=TEXT)
 _CLOSING = as_list(Closing, close_reason=enum(CloseReason), at=TIME)
 _FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, runs=INT, changes=INT)
-_REACH = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
+_CHECKPOINT = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
 
 _EVIDENCE = as_object(
     Evidence,
@@ -87,13 +87,14 @@ _EVIDENCE = as_object(
 )
 
 
-# --- what has a form of its own, because it is short ---------------------------------------------
+# --- short forms --------------------------------------------------------------------------------
 
 
-def _write_commits(one: CommitsBetween) -> dict[str, Any]:
-    more = {"more": True} if one.more else {}
-    unknown = {} if one.known else {"unknown": True}
-    return {"green": one.green, "red": one.red, "commits": [*map(_SUSPECT.write, one.commits)], **more, **unknown}
+def _write_commits(between: CommitsBetween) -> dict[str, Any]:
+    commits = [*map(_SUSPECT.write, between.commits)]
+    more = {"more": True} if between.more else {}
+    unknown = {} if between.known else {"unknown": True}
+    return {"green": between.green, "red": between.red, "commits": commits, **more, **unknown}
 
 
 def _read_commits(data: Mapping[str, Any]) -> CommitsBetween:
@@ -104,20 +105,20 @@ def _read_commits(data: Mapping[str, Any]) -> CommitsBetween:
 
 
 def _write_red(red: Iterable[RedLeg]) -> list[list[Any]]:
-    """The legs of one run share what is said of the run: a large matrix mostly breaks as a whole."""
+    """The legs of one run share its fields: a large matrix mostly fails as a whole."""
     legs: dict[tuple[int, int, str, str], list[str]] = defaultdict(list)
-    for one in red:
-        legs[one.run_id, one.attempt, one.event, TIME.write(one.at)].append(one.leg)
+    for leg in red:
+        legs[leg.run_id, leg.attempt, leg.event, TIME.write(leg.at)].append(leg.leg)
     return [[*run, names] for run, names in legs.items()]
 
 
 def _read_red(data: Iterable[list[Any]]) -> tuple[RedLeg, ...]:
-    found = (
+    red = (
         RedLeg(str(leg), str(event), int(run_id), int(attempt), TIME.read(at))
         for run_id, attempt, event, at, legs in data
         for leg in legs
     )
-    return tuple(sorted(found, key=lambda red: (red.leg == OTHER_LEGS, red.leg)))
+    return tuple(sorted(red, key=lambda leg: (leg.leg == OTHER_LEGS, leg.leg)))
 
 
 def _write_recent(recent: Iterable[tuple[int, bool]]) -> str:
@@ -125,18 +126,18 @@ def _write_recent(recent: Iterable[tuple[int, bool]]) -> str:
 
 
 def _read_recent(text: object) -> tuple[tuple[int, bool], ...]:
-    return tuple((int(one[:-1]), one[-1] == "g") for one in str(text).split())
+    return tuple((int(run[:-1]), run[-1] == "g") for run in str(text).split())
 
 
 _BRANCH: Codec[str] = Codec(str, lambda data: short_branch(str(data)))
-_LINE = as_object(
+_BRANCH_STATUS = as_object(
     BranchStatus,
     Key("workflow_id", "workflow", INT),
     Key("branch", "branch", _BRANCH),
     Key("subject", "subject", _BRANCH, default=""),
     Key("red", "red", Codec(_write_red, _read_red), default=()),
-    Key("last_red", "last_red", _POINT),
-    Key("greens", "greens", many(_POINT)),
+    Key("last_red", "last_red", _RUN_REF),
+    Key("greens", "greens", many(_RUN_REF)),
     Key("recent", "recent", Codec(_write_recent, _read_recent)),
     Key("gone", "gone", FLAG),
     Key("skips", "skips", FLAG),
@@ -177,16 +178,16 @@ _STATE = as_object(
     Key("legs_cut", "legs_cut", FLAG),
     Key("occurrences", "occurrences", many(_OCCURRENCE)),
     Key("counted_to", "counted_to", triple(TIME, INT, INT)),
-    Key("last_green", "last_green", maybe(_POINT)),
-    Key("first_red", "first_red", maybe(_POINT)),
-    Key("green_again", "green_again", maybe(_POINT)),
+    Key("last_green", "last_green", maybe(_RUN_REF)),
+    Key("first_red", "first_red", maybe(_RUN_REF)),
+    Key("green_again", "green_again", maybe(_RUN_REF)),
     Key("gone", "gone", FLAG),
     Key("cause_replaced", "replaced", FLAG),
     Key("previous", "previous", INT),
     Key("causes", "causes", many(_CAUSE)),
     Key("other_causes", "other_causes", INT),
     Key("evidence", "evidence", _EVIDENCE),
-    Key("branch_statuses", "lines", many(_LINE)),
+    Key("branch_statuses", "lines", many(_BRANCH_STATUS)),
     Key("branch_statuses_cut", "lines_cut", FLAG),
     Key("flaky", "flaky", _FLAKY),
     Key("runs_missed", "missed", FLAG),
@@ -197,26 +198,26 @@ _STATE = as_object(
     Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
     Key("related", "related", many(INT)),
     Key("relapses", "relapses", Codec(int, lambda data: max(0, int(data)))),
-    Key("checkpoint", "reach", _REACH),
+    Key("checkpoint", "reach", _CHECKPOINT),
 )
 
 
-# --- the whole -----------------------------------------------------------------------------------
+# --- the state -----------------------------------------------------------------------------------
 
 
 def state_as_json(state: State) -> dict[str, Any]:
-    """Everything that an issue remembers."""
+    """The state as the JSON of a marker."""
     data = {"v": VERSION, **_STATE.write(state)}
-    if state.identity.kind is _told_by_names(state.identity, state.occurrences):
+    if state.identity.kind is _kind_by_names(state.identity, state.occurrences):
         del data["kind"]
     return data
 
 
 def read_state(text: str) -> State:
-    """The state behind a marker's JSON.
+    """The state in the JSON of a marker.
 
     Raises:
-        ValueError, KeyError, TypeError: where it is broken or of a version this program does not know.
+        ValueError, KeyError, TypeError: if it is broken or has a version that this program does not know.
     """
     data = json.loads(text)
     if not isinstance(data, dict) or data.get("v") != VERSION:
@@ -229,23 +230,23 @@ def read_state(text: str) -> State:
         raise ValueError("it holds no occurrence")
     identity = state.identity
     if "kind" not in data:
-        identity = replace(identity, kind=_told_by_names(identity, state.occurrences))
+        identity = replace(identity, kind=_kind_by_names(identity, state.occurrences))
     return replace(state, identity=identity)
 
 
 _NAMES_OF_RUNS = frozenset({Outcome.STARTUP_FAILURE.words, Outcome.ACTION_REQUIRED.words, Outcome.TIMED_OUT.words})
 
 
-def _told_by_names(identity: Identity, occurrences: Iterable[Occurrence]) -> IdentityKind:
-    """What an identity is, where a marker does not say it: older ones told it by the name of the job alone.
+def _kind_by_names(identity: Identity, occurrences: Iterable[Occurrence]) -> IdentityKind:
+    """The kind of an identity in an older marker, which only shows in the name of the job.
 
-    What has the name of a job, and jobs with a number, is one.
+    An identity whose failed jobs have ids is a job, whatever its name.
     """
     if identity.cause:
         return IdentityKind.CAUSE
     if identity.job == ALL_JOBS:
         return IdentityKind.WORKFLOW
-    if all(leg.job_id is None for one in occurrences for leg in one.legs):
+    if all(leg.job_id is None for occurrence in occurrences for leg in occurrence.legs):
         if identity.job == Outcome.MISSED_SCHEDULE.words:
             return IdentityKind.SCHEDULE
         if identity.job in _NAMES_OF_RUNS:

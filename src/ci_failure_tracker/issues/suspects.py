@@ -1,4 +1,4 @@
-"""The commits that may have broken it, as an issue shows them and as its marker keeps them."""
+"""The commits that may have caused a failure, as an issue shows them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ci_failure_tracker.model import CommitsBetween, Suspect
 from ci_failure_tracker.text.markdown import code
 
 KEPT = 10
-"""Commits that an issue names; the comparison on GitHub has them all."""
+"""The most commits that an issue names. The comparison on GitHub has all of them."""
 
 _TITLE, _AUTHOR = 72, 39
 _MERGE = re.compile(r"Merge pull request #(\d{1,10})\b")
@@ -18,15 +18,11 @@ _SQUASHED = re.compile(r"\s*\(#(\d{1,10})\)$")
 
 
 def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
-    """A line of a list for each commit, the newest first, and one for those that are not named."""
+    """A list item for each commit, the newest first, and one for the commits that are not named."""
     if not between.known:
         return ["GitHub no longer has the commits between them; the branch was probably pushed anew."]
-    lines = [f"- {_line(one, url)}" for one in between.commits]
+    lines = [f"- {' '.join(_parts(suspect, url))}" for suspect in between.commits]
     return [*lines, "- and more: the comparison above has them all."] if between.more and lines else lines
-
-
-def _line(suspect: Suspect, url: str) -> str:
-    return " ".join(_parts(suspect, url))
 
 
 def _parts(suspect: Suspect, url: str) -> Iterator[str]:
@@ -35,14 +31,14 @@ def _parts(suspect: Suspect, url: str) -> Iterator[str]:
     if title:
         yield code(title, _TITLE)
     if number:
-        # As code, and broken as everything in code: a reference would tell the pull request of every break.
+        # As code it is no reference, which would write a note into the pull request for every break.
         yield f"(pull request {code(f'#{number}')})"
     if suspect.author:
         yield f"by {code(suspect.author, _AUTHOR)}"
 
 
 def _without_number(title: str) -> tuple[str, str]:
-    """The title and the number of its pull request, where it ends with that or is its merge."""
+    """The title and the number of its pull request, if the commit is its merge or its squashed commit."""
     if match := _MERGE.match(title):
         return title[match.end() :].strip(), match[1]
     if match := _SQUASHED.search(title):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.notify.news import DecisionKind, Item, News, that_fit
+from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
 from ci_failure_tracker.text.markdown import cut_in_middle, defused, length
 
 CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
@@ -22,10 +22,10 @@ THREADS = 10
 """New failures that get their own thread in one sweep; Discord takes thirty messages a minute."""
 
 _COLOURS = {
-    DecisionKind.NEW: 0xD1242F,
-    DecisionKind.REOPENED: 0xBC4C00,
-    DecisionKind.RECOVERED: 0x1A7F37,
-    DecisionKind.GONE: 0x6E7781,
+    NewsKind.NEW: 0xD1242F,
+    NewsKind.REOPENED: 0xBC4C00,
+    NewsKind.RECOVERED: 0x1A7F37,
+    NewsKind.GONE: 0x6E7781,
 }
 _AROUND = 400
 """Characters reserved for the title of a list and for the line that counts the items left out."""
@@ -37,7 +37,7 @@ _SPECIAL = re.compile(r"[\\*_~`|>#<\[\]():@-]")
 
 def discord_message(news: News) -> dict[str, Any]:
     """All news as one message for a channel."""
-    kinds = [kind for kind in DecisionKind if news.of(kind)]
+    kinds = [kind for kind in NewsKind if news.of(kind)]
     # The limit for all embeds of a message is shared by the lists of all kinds.
     room = min(DESCRIPTION, ALL_EMBEDS // max(1, len(kinds))) - _AROUND
     return _message(escaped(news.line, CONTENT // 4), [_list(news, kind, room) for kind in kinds])
@@ -45,7 +45,7 @@ def discord_message(news: News) -> dict[str, Any]:
 
 def forum_messages(news: News) -> list[dict[str, Any]]:
     """A thread for each of the first ten new failures, and one thread for all the rest."""
-    new = news.of(DecisionKind.NEW)[:THREADS]
+    new = news.of(NewsKind.NEW)[:THREADS]
     threads = [{**_message("", [_card(item)]), "thread_name": _thread_name(item.title)} for item in new]
     rest = News(news.repository, news.issues_url, news.at, news.line, news.items[len(new) :])
     return [*threads, {**discord_message(rest), "thread_name": _thread_name(rest.headline)}] if rest else threads
@@ -68,7 +68,7 @@ def _link(text: str, url: str) -> str:
     return f"[{text}]({url})" if url else text
 
 
-def _list(news: News, kind: DecisionKind, room: int) -> dict[str, Any]:
+def _list(news: News, kind: NewsKind, room: int) -> dict[str, Any]:
     items = news.of(kind)
     lines = list(that_fit(map(_line, items), lambda line: length(line) + 1, room))
     if left := len(items) - len(lines):

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
-from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
-from ci_failure_tracker.notify.news import DecisionKind, News
+from ci_failure_tracker.notify.news import News, NewsKind
 from ci_failure_tracker.text.markdown import defused, utc
+from ci_failure_tracker.text.templates import template_environment
 
 _SHOWN = 200
 """Issues that a mail names."""
@@ -30,10 +28,10 @@ _POLICY = SMTP.clone(cte_type="7bit")
 
 _HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d])")
 _COLOURS = {
-    DecisionKind.NEW: "#d1242f",
-    DecisionKind.REOPENED: "#bc4c00",
-    DecisionKind.RECOVERED: "#1a7f37",
-    DecisionKind.GONE: "#59636e",
+    NewsKind.NEW: "#d1242f",
+    NewsKind.REOPENED: "#bc4c00",
+    NewsKind.RECOVERED: "#1a7f37",
+    NewsKind.GONE: "#59636e",
 }
 
 
@@ -67,23 +65,12 @@ def _message_id(news: News, sender: str) -> str:
     return f"<{of_sweep}@{sender.rpartition('@')[2]}>"
 
 
-@cache
-def _template(name: str) -> Template:
-    environment = Environment(
-        loader=PackageLoader("ci_failure_tracker.notify"),
-        undefined=StrictUndefined,
-        autoescape=name.endswith(".html.j2"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(inert=inert, utc=utc)
-    return environment.get_template(name)
-
-
 def _render(name: str, news: News) -> str:
     shown = news.items[:_SHOWN]
-    groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in DecisionKind]
-    return _template(name).render(
+    groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in NewsKind]
+    environment = template_environment("ci_failure_tracker.notify", autoescape=name.endswith(".html.j2"))
+    environment.filters.update(inert=inert, utc=utc)
+    return environment.get_template(name).render(
         news=news,
         groups=[(kind.heading, _COLOURS[kind], len(all_of), some) for kind, all_of, some in groups if some],
         left=len(news.items) - len(shown),

@@ -27,7 +27,7 @@ _LONGEST_ADDRESS = 200
 _NAME, _LINE, _WHOLE = 150, 300, 1_000
 
 
-class DecisionKind(StrEnum):
+class NewsKind(StrEnum):
     """What happened to an issue; the most urgent kind comes first."""
 
     NEW = "new"
@@ -43,14 +43,14 @@ class DecisionKind(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether the issue was closed. Its headline is then a sentence of the tracker, not a line of a log."""
-        return self in {DecisionKind.RECOVERED, DecisionKind.GONE}
+        return self in {NewsKind.RECOVERED, NewsKind.GONE}
 
 
 _HEADINGS = {
-    DecisionKind.NEW: "New failures",
-    DecisionKind.REOPENED: "Failing again",
-    DecisionKind.RECOVERED: "Recovered",
-    DecisionKind.GONE: "No longer there",
+    NewsKind.NEW: "New failures",
+    NewsKind.REOPENED: "Failing again",
+    NewsKind.RECOVERED: "Recovered",
+    NewsKind.GONE: "No longer there",
 }
 
 
@@ -62,7 +62,7 @@ class Item:
     failed run; `failed` says how often the job failed and since when.
     """
 
-    kind: DecisionKind
+    kind: NewsKind
     workflow: str
     job: str
     headline: str
@@ -96,21 +96,21 @@ class News:
     def __bool__(self) -> bool:
         return bool(self.items)
 
-    def of(self, kind: DecisionKind) -> tuple[Item, ...]:
+    def of(self, kind: NewsKind) -> tuple[Item, ...]:
         """The items of one kind."""
         return tuple(item for item in self.items if item.kind is kind)
 
     @property
     def headline(self) -> str:
         """`2 new, 1 recovered in octo-org/example`."""
-        counts = ((len(self.of(kind)), kind) for kind in DecisionKind)
+        counts = ((len(self.of(kind)), kind) for kind in NewsKind)
         return f"{', '.join(f'{count} {kind.value}' for count, kind in counts if count)} in {self.repository}"
 
 
-def that_fit(given: Iterable[Fitting], size: Callable[[Fitting], int], limit: int) -> Iterator[Fitting]:
+def that_fit(items: Iterable[Fitting], size: Callable[[Fitting], int], limit: int) -> Iterator[Fitting]:
     """The first items whose sizes together are within the limit."""
     used = 0
-    for item in given:
+    for item in items:
         used += size(item)
         if used > limit:
             return
@@ -122,7 +122,7 @@ def make_news(report: Report) -> News:
     url = report.repository.url
     failing = {failure.identity.id: failure for failure in report.failing}
     items = [_item(result, kind, failing.get(result.action.identity.id), url) for result, kind in _changes(report)]
-    order = list(DecisionKind)
+    order = list(NewsKind)
     return News(
         repository=plain(report.repository.full_name, _NAME),
         issues_url=_link(f"{url}/issues"),
@@ -139,28 +139,28 @@ def _line(report: Report) -> str:
     return f"{report.repository.full_name}: {failing}, {counted(report.statistics.issues.open, 'issue')} open"
 
 
-def _changes(report: Report) -> Iterator[tuple[Result, DecisionKind]]:
+def _changes(report: Report) -> Iterator[tuple[Result, NewsKind]]:
     for result in report.results:
         kind = _kind(result) if result.status is WriteStatus.DONE else None
         if kind is not None:
             yield result, kind
 
 
-def _kind(result: Result) -> DecisionKind | None:
+def _kind(result: Result) -> NewsKind | None:
     match result.action:
         case Create():
-            return DecisionKind.NEW
+            return NewsKind.NEW
         case Reopen():
-            return DecisionKind.REOPENED
+            return NewsKind.REOPENED
         case Close(state_reason="completed"):
-            return DecisionKind.RECOVERED
+            return NewsKind.RECOVERED
         case Close(state_reason="not_planned"):
-            return DecisionKind.GONE
+            return NewsKind.GONE
         case _:  # the issue that stays speaks for a duplicate
             return None
 
 
-def _item(result: Result, kind: DecisionKind, failing: CurrentFailure | None, url: str) -> Item:
+def _item(result: Result, kind: NewsKind, failing: CurrentFailure | None, url: str) -> Item:
     action = result.action
     identity = action.identity
     workflow = plain(identity.workflow, _NAME)

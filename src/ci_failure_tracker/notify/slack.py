@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.notify.news import DecisionKind, Item, News, that_fit
+from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
 from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, cut_in_middle, defused, length
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _ALL_ITEMS, _AROUND_AN_ITEM = 8_000, 80
 """Characters of all issues, and of the JSON around each. Slack refuses blocks of some 12,000 characters in all,
 and documents neither this limit nor how it counts (github.com/slackapi/bolt-js/issues/2867)."""
 
-_EMOJI = {DecisionKind.NEW: "🔴", DecisionKind.REOPENED: "🟠", DecisionKind.RECOVERED: "🟢", DecisionKind.GONE: "⚪"}
+_EMOJI = {NewsKind.NEW: "🔴", NewsKind.REOPENED: "🟠", NewsKind.RECOVERED: "🟢", NewsKind.GONE: "⚪"}
 _TITLE, _HEADLINE = 200, 180
 """Characters of the parts of a section: together they fit even if each becomes an entity of five characters."""
 
@@ -84,7 +84,7 @@ def _blocks(news: News) -> Iterator[Block]:
     yield HeaderBlock(text=PlainTextObject(text=defused(news.headline, HEADER)[:HEADER], emoji=False))
     yield ContextBlock(elements=[_text(escaped(news.line, 300))])
     shown = tuple(that_fit(news.items[:_SHOWN], lambda item: length(_item(item)) + _AROUND_AN_ITEM, _ALL_ITEMS))
-    for kind in DecisionKind:
+    for kind in NewsKind:
         items = [item for item in shown if item.kind is kind]
         if items:
             yield _section(f"{_EMOJI[kind]} *{kind.heading}* ({len(news.of(kind))})")

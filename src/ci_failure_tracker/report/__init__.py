@@ -1,1 +1,1 @@
-"""What a sweep found and did, as one value that every output is made from."""
+"""The report of a sweep, its statistics, and its outputs: summary, page, JSON and Prometheus metrics."""

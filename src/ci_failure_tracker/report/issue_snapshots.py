@@ -1,4 +1,4 @@
-"""The issues as they stand after a sweep, and the causes that they hold, the most frequent first."""
+"""The state of the issues after a sweep, and the causes of what is open or failing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ci_failure_tracker.model import (
     CurrentFailure,
     ExcerptLine,
     Identity,
+    IdentityKind,
     Issue,
     Reopen,
     Result,
@@ -28,13 +29,15 @@ from ci_failure_tracker.tracking.lifecycle import MUTED
 
 @dataclass(frozen=True, slots=True)
 class IssueSnapshot:
-    """One tracked issue after the sweep; what only its marker tells is empty where that cannot be read.
+    """One tracked issue after the sweep.
 
-    `state_reason` is GitHub's, `None` while it is open. `action` is what this sweep did to it, if anything.
+    What only the marker tells is empty if the marker cannot be read. `state_reason` is GitHub's, `None` while the issue
+    is open. `action` is what this sweep did to it, if anything.
     """
 
     number: int
     title: str
+    kind: IdentityKind | None
     workflow: str
     job: str
     open: bool
@@ -59,9 +62,9 @@ class JobName:
 
 @dataclass(frozen=True, slots=True)
 class CauseSnapshot:
-    """Why jobs fail: one cause, in how many failed jobs it was seen, in which jobs and issues, and the log's lines.
+    """One cause: the number of failed jobs that it was seen in, these jobs, and the issues that hold it.
 
-    `lines` are those of the newest failure that an issue shows; they are cleaned and redacted, and may be none.
+    `lines` are those of the newest failure that an issue shows, cleaned and redacted. There may be none.
     """
 
     signature: str
@@ -76,7 +79,7 @@ class CauseSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class IssueSnapshots:
-    """The issues, the open ones first and the newest of each first, and the causes of what is open or failing."""
+    """The issues, the open ones first, then by number from the newest; the causes, the most frequent first."""
 
     issues: tuple[IssueSnapshot, ...] = ()
     causes: tuple[CauseSnapshot, ...] = ()
@@ -86,35 +89,40 @@ EMPTY = IssueSnapshots()
 
 
 def take_issue_snapshots(
-    scan: Snapshot,
+    snapshot: Snapshot,
     tracked: Sequence[Tracked],
     failing: Sequence[CurrentFailure],
     results: Sequence[Result],
     now: datetime,
 ) -> IssueSnapshots:
-    """What stands after one sweep; of a dry run, what stood before it, with the causes that it would write."""
-    done = {one.number: one for one in results if one.status is WriteStatus.DONE and not isinstance(one.action, Skip)}
-    known = {one.issue.number for one in tracked}
-    created = [one for number, one in done.items() if isinstance(one.action, Create) and number not in known]
-    issues = [_look(one, done.get(one.issue.number), now) for one in (*tracked, *_opened(created, now))]
+    """The issues and causes after one sweep. A dry run has the issues from before it, and the causes it would write."""
+    written = [result for result in results if not isinstance(result.action, Skip)]
+    done = {result.number: result for result in written if result.status is WriteStatus.DONE}
+    known = {each.issue.number for each in tracked}
+    created = [
+        _created(result.action, number, result.url or "", now)
+        for number, result in done.items()
+        if isinstance(result.action, Create) and number is not None and number not in known
+    ]
+    issues = [_issue_snapshot(each, done.get(each.issue.number), now) for each in (*tracked, *created)]
     return IssueSnapshots(
-        issues=tuple(sorted(issues, key=lambda one: (not one.open, -one.number))),
-        causes=_ranked(_causes(_standing(tracked, results), failing, scan)),
+        issues=tuple(sorted(issues, key=lambda issue: (not issue.open, -issue.number))),
+        causes=_ranked(_causes(_open_states(tracked, written), failing, snapshot)),
     )
 
 
 # --- issues --------------------------------------------------------------------------------------
 
 
-def _look(one: Tracked, result: Result | None, now: datetime) -> IssueSnapshot:
-    issue = _after(one.issue, result, now)
-    state = _state_after(result) or one.state
-    identity = state.identity if state else Identity(one.id, "", "")
+def _issue_snapshot(tracked: Tracked, result: Result | None, now: datetime) -> IssueSnapshot:
+    issue = _after(tracked.issue, result, now)
+    state = _written_state(result) or tracked.state
     return IssueSnapshot(
         number=issue.number,
         title=issue.title,
-        workflow=identity.workflow,
-        job=identity.job,
+        kind=state.identity.kind if state else None,
+        workflow=state.identity.workflow if state else "",
+        job=state.identity.job if state else "",
         open=issue.open,
         state_reason=None if issue.open else issue.state_reason,
         opened_at=issue.created_at,
@@ -137,87 +145,85 @@ def _after(issue: Issue, result: Result | None, now: datetime) -> Issue:
             return issue
 
 
-def _opened(results: Iterable[Result], now: datetime) -> Iterator[Tracked]:
-    """The issues that the sweep opened, as they stand now."""
-    for one in results:
-        action = one.action
-        if isinstance(action, Create) and one.number is not None:
-            issue = Issue(one.number, one.url or "", action.body, True, None, None, "", True, "", action.labels, now)
-            yield Tracked(replace(issue, title=action.title), action.identity.id, action.state)
+def _created(action: Create, number: int, url: str, now: datetime) -> Tracked:
+    issue = Issue(number, url, action.body, True, None, None, "", True, "", action.labels, now, action.title)
+    return Tracked(issue, action.identity.id, action.state)
 
 
-def _state_after(result: Result | None) -> State | None:
-    """What an action wrote into the issue, or would write."""
+def _written_state(result: Result | None) -> State | None:
+    """The state that an action wrote into the issue, or would write."""
     return None if result is None or isinstance(result.action, Skip) else result.action.state
 
 
 # --- causes --------------------------------------------------------------------------------------
 
 
-def _standing(tracked: Iterable[Tracked], results: Iterable[Result]) -> Iterator[tuple[int | None, State]]:
-    """Each issue that is open after the sweep, or would be, with its state; one that would be new has no number."""
-    by_number = {one.action.number: one for one in results if not isinstance(one.action, Create)}
-    for one in tracked:
-        result = by_number.get(one.issue.number)
-        if result is not None and result.status is WriteStatus.FAILED:
-            result = None  # it stands as it was
-        state = _state_after(result) or one.state
+def _open_states(tracked: Iterable[Tracked], written: Iterable[Result]) -> Iterator[tuple[int | None, State]]:
+    """The state of each issue that is open after the sweep, with its number; a planned issue has no number."""
+    # If a write failed, the issue stays as it was.
+    changes = {
+        result.number: result
+        for result in written
+        if not isinstance(result.action, Create) and result.status is not WriteStatus.FAILED
+    }
+    for each in tracked:
+        result = changes.get(each.issue.number)
         action = result.action if result else None
-        stays = one.issue.open or isinstance(action, Reopen)
-        if stays and state is not None and not isinstance(action, Close):
-            yield one.issue.number, state
-    for result in results:
-        state = _state_after(result) if isinstance(result.action, Create) else None
-        if state is not None:
-            yield result.number, state
+        state = _written_state(result) or each.state
+        is_open = (each.issue.open or isinstance(action, Reopen)) and not isinstance(action, Close)
+        if is_open and state is not None:
+            yield each.issue.number, state
+    for result in written:
+        if isinstance(result.action, Create):
+            yield result.number, result.action.state
 
 
 def _causes(
-    standing: Iterable[tuple[int | None, State]], failing: Iterable[CurrentFailure], scan: Snapshot
+    open_states: Iterable[tuple[int | None, State]], failing: Iterable[CurrentFailure], snapshot: Snapshot
 ) -> Iterator[CauseSnapshot]:
-    told: set[str] = set()
-    for number, state in standing:
-        told.add(state.identity.id)
-        job = _name(state.identity)
+    with_issue: set[str] = set()
+    for number, state in open_states:
+        with_issue.add(state.identity.id)
         for cause in state.causes:
-            yield _of_issue(cause, state, job, () if number is None else (number,))
-    read = {one.signature: one.diagnosis for one in scan.job_diagnoses if one.diagnosis}
-    for one in failing:
-        if one.identity.id not in told and one.signature:
-            found = read.get(one.signature)
-            job = _name(one.identity)
-            lines = found.lines if found else ()
-            yield CauseSnapshot(one.signature, one.headline, one.count, one.since, one.since, (job,), (), lines)
+            yield _of_issue(cause, state, () if number is None else (number,))
+    diagnoses = {each.signature: each.diagnosis for each in snapshot.job_diagnoses if each.diagnosis}
+    for each in failing:
+        if each.identity.id not in with_issue and each.signature:
+            diagnosis = diagnoses.get(each.signature)
+            lines = diagnosis.lines if diagnosis else ()
+            jobs = (_name(each.identity),)
+            yield CauseSnapshot(each.signature, each.headline, each.count, each.since, each.since, jobs, (), lines)
 
 
 def _name(identity: Identity) -> JobName:
     return JobName(identity.workflow, identity.job, identity.is_whole_workflow)
 
 
-def _of_issue(cause: Cause, state: State, job: JobName, issues: tuple[int, ...]) -> CauseSnapshot:
-    evidence = state.evidence
+def _of_issue(cause: Cause, state: State, issues: tuple[int, ...]) -> CauseSnapshot:
+    evidence, jobs = state.evidence, (_name(state.identity),)
     lines = evidence.lines if evidence and evidence.signature == cause.signature else ()
     return CauseSnapshot(
-        cause.signature, cause.headline, cause.count, cause.first_seen, cause.last_seen, (job,), issues, lines
+        cause.signature, cause.headline, cause.count, cause.first_seen, cause.last_seen, jobs, issues, lines
     )
 
 
 def _ranked(causes: Iterable[CauseSnapshot]) -> tuple[CauseSnapshot, ...]:
-    """Those that were seen most often first, of these the newest; those of one headline are one to a reader."""
-    found: dict[str, CauseSnapshot] = {}
-    for one in causes:
-        key = one.headline or one.signature
-        found[key] = _joined(found[key], one) if key in found else one
-    return tuple(sorted(found.values(), key=lambda one: (-one.count, -one.last_seen.timestamp(), one.signature)))
+    """The causes, the most frequent first, then the newest. Causes with one headline are one cause to a reader."""
+    merged: dict[str, CauseSnapshot] = {}
+    for cause in causes:
+        key = cause.headline or cause.signature
+        merged[key] = _merged(merged[key], cause) if key in merged else cause
+    order = sorted(merged.values(), key=lambda cause: (-cause.count, -cause.last_seen.timestamp(), cause.signature))
+    return tuple(order)
 
 
-def _joined(one: CauseSnapshot, other: CauseSnapshot) -> CauseSnapshot:
-    newer, older = (one, other) if one.last_seen >= other.last_seen else (other, one)
+def _merged(first: CauseSnapshot, second: CauseSnapshot) -> CauseSnapshot:
+    newer, older = (first, second) if first.last_seen >= second.last_seen else (second, first)
     return replace(
         newer,
-        count=one.count + other.count,
-        first_seen=min(one.first_seen, other.first_seen),
-        jobs=tuple(dict.fromkeys((*one.jobs, *other.jobs))),
-        issues=tuple(dict.fromkeys((*one.issues, *other.issues))),
+        count=first.count + second.count,
+        first_seen=min(first.first_seen, second.first_seen),
+        jobs=tuple(dict.fromkeys((*first.jobs, *second.jobs))),
+        issues=tuple(dict.fromkeys((*first.issues, *second.issues))),
         lines=newer.lines or older.lines,
     )

@@ -1,4 +1,4 @@
-"""The figures in words and characters, for the job summary."""
+"""The statistics in words and characters, for people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEGEND = (
 )
 
 UNKNOWN = "?"
-"""Stands for what could not be seen."""
+"""Stands for a value that is not known."""
 
 _UNITS = (("d", 86_400.0, 23.95 * 3_600), ("h", 3_600.0, 59.5 * 60), ("min", 60.0, 59.5))
 _MANY = 9.95
@@ -25,8 +25,8 @@ _LEAST = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class FiguresRow:
-    """The figures of the repository, a workflow or a job in words."""
+class StatisticsRow:
+    """The statistics of the repository, a workflow or a job in words."""
 
     of: str
     runs: str
@@ -39,7 +39,7 @@ class FiguresRow:
 
 
 def chart(runs: Sequence[RunMark]) -> str:
-    """The newest runs of a workflow, a character each; in code, so that all are of one width."""
+    """The newest runs of a workflow, one character each, as code so that all have one width."""
     return f"`{''.join(map(_mark, runs[-RECENT:]))}`" if runs else ""
 
 
@@ -51,26 +51,26 @@ def _mark(run: RunMark) -> str:
     return _GREEN if run.outcome is Outcome.SUCCESS else _NOTHING
 
 
-def figures_rows(statistics: Statistics) -> list[FiguresRow]:
-    """All workflows together where there are several, each of them, and the jobs that failed or are flaky."""
-    workflows = [_row(code(one.workflow, 80), one.measures) for one in statistics.workflows if one.measures.runs]
+def statistics_rows(statistics: Statistics) -> list[StatisticsRow]:
+    """All workflows together if there are several, each workflow, and each job that failed or is flaky."""
+    workflows = [_row(code(each.workflow, 80), each.measures) for each in statistics.workflows if each.measures.runs]
     jobs = [
-        _row(f"{code(one.workflow, 80)} › {code(one.job, 80)}", one.measures)
-        for one in statistics.jobs
-        if one.measures.failed or one.measures.flaky
+        _row(f"{code(each.workflow, 80)} › {code(each.job, 80)}", each.measures)
+        for each in statistics.jobs
+        if each.measures.failed or each.measures.flaky
     ]
     together = [_row("all workflows", statistics.repository)] if len(workflows) > 1 else []
     return [*together, *workflows, *jobs]
 
 
-def _row(of: str, measures: Measures) -> FiguresRow:
+def _row(of: str, measures: Measures) -> StatisticsRow:
     failure_rate, flake_rate = rates(measures)
-    return FiguresRow(
+    return StatisticsRow(
         of=of,
         runs=f"{at_least(measures)}{measures.runs:,}",
         failure_rate=failure_rate,
         flake_rate=flake_rate,
-        recovery=spread(measures.recovery),
+        recovery=spread_words(measures.time_to_recovery),
         between=between(measures),
         broken=broken(measures),
         streak=streak(measures),
@@ -78,46 +78,47 @@ def _row(of: str, measures: Measures) -> FiguresRow:
 
 
 def at_least(measures: Measures) -> str:
-    """What stands before a count that may be too small."""
+    """The words before a count that may be too small."""
     return "at least " if measures.partial else ""
 
 
-def spread(given: Spread | None) -> str:
-    """`20 h, mean 1.5 d, longest 2.7 d (3)`: the median first, and of how many; nothing for none."""
-    if given is None:
+def spread_words(spread: Spread | None) -> str:
+    """`20 h, mean 1.5 d, longest 2.7 d (3)`: the median first, the count last; empty for `None`."""
+    if spread is None:
         return ""
-    if given.count == 1:
-        return f"{short_span(given.median_seconds)} (1)"
-    mean, longest = short_span(given.mean_seconds), short_span(given.longest_seconds)
-    return f"{short_span(given.median_seconds)}, mean {mean}, longest {longest} ({given.count:,})"
+    if spread.count == 1:
+        return f"{short_span(spread.median_seconds)} (1)"
+    mean, longest = short_span(spread.mean_seconds), short_span(spread.longest_seconds)
+    return f"{short_span(spread.median_seconds)}, mean {mean}, longest {longest} ({spread.count:,})"
 
 
 def issues_line(statistics: Statistics) -> str:
     """`Issues: 5 open, 2 opened, 1 closed; closed as mended after 2 h (1).`."""
     issues = statistics.issues
     counts = [f"{issues.open:,} open", *changes(issues)]
-    resolved = f"; closed as mended after {spread(issues.resolution)}" if issues.resolution else ""
+    resolution = spread_words(issues.time_to_resolution)
+    resolved = f"; closed as mended after {resolution}" if resolution else ""
     return f"Issues: {', '.join(counts)}{resolved}."
 
 
 def changes(issues: IssueStatistics) -> list[str]:
-    """What the sweep did to issues, such as `2 opened`; nothing for none."""
-    told = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
-    return [f"{count:,} {verb}" for verb, count in told if count]
+    """What the sweep did to issues, such as `2 opened`; no entry for what it did not do."""
+    counts = (("opened", issues.opened), ("reopened", issues.reopened), ("closed", issues.closed))
+    return [f"{count:,} {verb}" for verb, count in counts if count]
 
 
 def between(measures: Measures) -> str:
-    """The mean time from one break to the next; nothing where there are no two."""
-    return short_span(measures.between_failures.mean_seconds) if measures.between_failures else ""
+    """The mean time between failures; empty without two breaks."""
+    return short_span(measures.time_between_failures.mean_seconds) if measures.time_between_failures else ""
 
 
 def broken(measures: Measures) -> str:
-    """How long it was broken, where that is known."""
+    """How long it was broken, if that is known."""
     return UNKNOWN if measures.broken_seconds is None else short_span(measures.broken_seconds)
 
 
 def window_line(statistics: Statistics) -> str:
-    """Of which time the figures are; nothing where no run was looked at."""
+    """The time that the statistics cover; empty if no run was looked at."""
     if statistics.window is None:
         return ""
     first, last = statistics.window
@@ -125,14 +126,14 @@ def window_line(statistics: Statistics) -> str:
 
 
 def rates(measures: Measures) -> tuple[str, str]:
-    """The failure rate and the flake rate in percent; where there was no run, that there is none."""
+    """The failure rate and the flake rate in percent, or `none` if there was no run."""
     if not measures.runs and not measures.partial:
         return "none", "none"
     return percent(measures.failure_rate), percent(measures.flake_rate)
 
 
 def percent(rate: float | None) -> str:
-    """A rate from 0 to 1 in percent; only none is 0 %, and only all are 100 %."""
+    """A rate from 0 to 1 in percent. Only 0 is `0%` and only 1 is `100%`."""
     if rate is None:
         return UNKNOWN
     if 0 < rate < _LEAST:
@@ -141,7 +142,7 @@ def percent(rate: float | None) -> str:
 
 
 def streak(measures: Measures) -> str:
-    """How many of the newest runs ended alike: `3 green`, `at least 2 red`."""
+    """The number of newest runs that ended alike: `3 green`, `at least 2 red`."""
     if measures.streak is None:
         return UNKNOWN
     least = "at least " if measures.streak_is_least else ""
@@ -150,7 +151,7 @@ def streak(measures: Measures) -> str:
 
 def short_span(seconds: float) -> str:
     """A span of time in its largest unit: `45 s`, `12 min`, `3.5 h`, `2.1 d`."""
-    # A span that would be rounded up to a whole larger unit is told in that.
+    # A span that would round up to one larger unit is shown in that unit.
     unit, size = next(((unit, size) for unit, size, least in _UNITS if seconds >= least), ("s", 1.0))
     number = round(seconds / size, 1 if size > 1 and seconds / size < _MANY else 0)
     return f"{number:.0f} {unit}" if number == int(number) else f"{number:.1f} {unit}"

@@ -1,16 +1,16 @@
-"""The figures: how often what fails, for how long, and what became of the issues. Defined in docs/metrics.md."""
+"""The statistics of a sweep. docs/metrics.md defines them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model import IdentityKind, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Several spans of time, in seconds; there is at least one."""
+    """The distribution of at least one span of time, in seconds."""
 
     count: int
     median_seconds: float
@@ -20,15 +20,17 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The figures of the repository, a workflow or a job.
+    """The statistics of the repository, a workflow or a job. Rates are from 0 to 1.
 
-    `runs` are those that ended green or red, `failed` the red ones. Rates are from 0 to 1. `flaky` are the runs that
-    are known to be flaky. `recovery` is of the breaks that were seen from their first failure to the green run that
-    ended them, `between_failures` from the start of one break to the start of the next. `broken_seconds` is how long at
-    least one line was red. `streak` is how many of the newest runs ended alike, below zero where they are red;
-    `streak_is_least` says that it may have begun before what was read.
+    - `runs` counts the runs that passed or failed, `failed` the failed ones, `flaky` those known to be flaky.
+    - `time_to_recovery` covers the breaks that were seen from their first failure to the passing run that ended them.
+    - `time_between_failures` is the time from the start of one break to the start of the next.
+    - `broken_seconds` is how long at least one branch status was failing.
+    - `streak` is the number of newest runs that ended alike, negative if they failed. `streak_is_least` says that the
+      streak may have begun before the runs that were read.
+    - `partial` says that something could not be seen.
 
-    `None` stands for what is not known, or is the mean of nothing. `partial` says that something could not be seen.
+    `None` means that the value is not known, or that there is nothing to take the mean of.
     """
 
     runs: int = 0
@@ -36,8 +38,8 @@ class Measures:
     failure_rate: float | None = None
     flaky: int = 0
     flake_rate: float | None = None
-    recovery: Spread | None = None
-    between_failures: Spread | None = None
+    time_to_recovery: Spread | None = None
+    time_between_failures: Spread | None = None
     broken_seconds: float | None = None
     streak: int | None = None
     streak_is_least: bool = False
@@ -46,10 +48,10 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class RunMark:
-    """A run in a timeline: `outcome` is `None` where it was skipped, is not finished, or is not `known`.
+    """A run in a timeline.
 
-    `failed` says that it counts as that, which a cancelled one may or may not.
-    `seconds` is from the start of its newest attempt to its end, as far as it has ended.
+    `outcome` is `None` if the run was skipped, is not finished, or is not `known`. `failed` says whether it counts as a
+    failure; a cancelled run may or may not. `seconds` is the duration of the newest attempt, if that has ended.
     """
 
     id: int
@@ -65,7 +67,7 @@ class RunMark:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowStatistics:
-    """The figures of one workflow, and all its runs in the order in which they were created."""
+    """The statistics of one workflow, and all its runs in the order of their creation."""
 
     workflow: str
     measures: Measures
@@ -74,7 +76,7 @@ class WorkflowStatistics:
 
 @dataclass(frozen=True, slots=True)
 class JobStatistics:
-    """The figures of one job, its legs together unless `matrix: separate`, and the runs that had it."""
+    """The statistics of one job and the runs that had it; a matrix is one job unless `matrix: separate`."""
 
     workflow: str
     job: str
@@ -84,24 +86,25 @@ class JobStatistics:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The runs of the repository that were created in some days, from the beginning of the first, in UTC.
+    """The runs of the repository that were created in `days` days. `start` is midnight of the first day, in UTC.
 
-    `recovery` is of the breaks that ended in it.
+    `time_to_recovery` covers the breaks that ended in these days.
     """
 
     start: datetime
     days: int
     runs: int
     failed: int
-    recovery: Spread | None
+    time_to_recovery: Spread | None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenIssues:
-    """How many issues are open for one workflow and job after the sweep."""
+    """How many issues of one kind are open for a workflow and job after the sweep."""
 
     workflow: str
     job: str
+    kind: IdentityKind
     count: int
 
 
@@ -109,22 +112,23 @@ class OpenIssues:
 class IssueStatistics:
     """The tracked issues after the sweep, and what the sweep did to them.
 
-    `resolution` is from the opening of an issue to its closing as completed, of those that were read and those that
-    this sweep closed. `partial` says that closed issues were not read, which a sweep does only to open one.
+    `time_to_resolution` is the time from the opening of an issue to its closing as completed. It covers the issues that
+    were read and those that this sweep closed. `partial` says that closed issues were not read: a sweep reads them only
+    if it may have to open an issue.
     """
 
     open: int = 0
     opened: int = 0
     reopened: int = 0
     closed: int = 0
-    resolution: Spread | None = None
+    time_to_resolution: Spread | None = None
     by_job: tuple[OpenIssues, ...] = ()
     partial: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """All figures of a sweep; without arguments those of one that saw nothing."""
+    """All statistics of a sweep. The defaults are those of a sweep that saw nothing."""
 
     repository: Measures = field(default_factory=Measures)
     workflows: tuple[WorkflowStatistics, ...] = ()
@@ -134,12 +138,12 @@ class Statistics:
 
     @property
     def window(self) -> tuple[datetime, datetime] | None:
-        """When the oldest and the newest run were created; `None` where none was looked at."""
-        moments = [run.at for one in self.workflows for run in one.runs]
+        """When the oldest and the newest run were created; `None` without runs."""
+        moments = [run.at for workflow in self.workflows for run in workflow.runs]
         return (min(moments), max(moments)) if moments else None
 
 
 NOTHING_SEEN = Statistics()
 
 RECENT = 30
-"""Runs of each workflow and job that a chart shows, and that `report.json` holds; all of them would be most of it."""
+"""Runs of each workflow and job in a chart and in `report.json`. All runs would be most of the file."""

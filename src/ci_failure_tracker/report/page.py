@@ -1,4 +1,4 @@
-"""The report as one page: a file that asks nothing of any server, and in which foreign text stays text.
+"""The report as one HTML file that loads nothing from any server.
 
 Jinja escapes every text. Only the page's own scripts may run: the policy in its head names them by their hashes.
 """
@@ -11,10 +11,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ci_failure_tracker.issues.evidence import plain_lines
@@ -35,9 +33,10 @@ from ci_failure_tracker.report.measure_text import (
 from ci_failure_tracker.report.measures import Measures, Period, RunMark, Spread
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.text.markdown import plain, utc
+from ci_failure_tracker.text.templates import template_environment
 
 MOST_JOBS, MOST_RUNS, MOST_CAUSES, MOST_ISSUES, MOST_LEFT = 200, 60, 100, 500, 200
-"""What the page shows of each kind; `report.json` has all issues and causes, and says how many jobs there are."""
+"""The most entries of each kind on the page. `report.json` has all issues and causes."""
 
 _SCRIPTS = ("chartist-1.5.0.js", "sortable-4.1.7.js", "page.js")
 _TEXT, _NAME = 300, 150
@@ -45,7 +44,7 @@ _TEXT, _NAME = 300, 150
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One figure of the overview."""
+    """One number of the overview."""
 
     name: str
     value: str
@@ -54,7 +53,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One run in a strip: what it is called, the letter of its style, and where it lies."""
+    """One run in a timeline: its title, the letter of its style, and its address."""
 
     title: str
     style: str
@@ -63,14 +62,14 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One job, or a workflow with the empty name. `state` is what the filter knows, `name` is what is said of it."""
+    """One job, or a workflow, whose `job` is empty. `state` is for the filter, `name` is the state in words."""
 
     workflow: str
     job: str
     state: str
     name: str
     cells: tuple[Cell, ...]
-    said: str
+    description: str
     measures: Measures
     recovery: str
     between: str
@@ -82,18 +81,18 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One chart; `data` is what the script draws, `rows` is the same as a table."""
+    """One chart; `data` is for the script, `rows` are the same values for a table."""
 
     id: str
     title: str
-    said: str
+    description: str
     data: Markup
     rows: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CauseItem:
-    """One cause, with the lines of a log as plain text."""
+    """One cause, with the lines of its log as plain text."""
 
     headline: str
     count: int
@@ -107,7 +106,7 @@ class CauseItem:
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """What the template shows."""
+    """What the template of the page uses."""
 
     report: Report
     title: str
@@ -126,86 +125,68 @@ class PageView:
 
 def render_page(report: Report) -> str:
     """The whole page."""
-    environment = Environment(
-        loader=PackageLoader("ci_failure_tracker.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = template_environment("ci_failure_tracker.report", autoescape=True)
     environment.filters.update(plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue)
     environment.globals.update(counted=counted, of=_of)
-    # What is ours is not escaped; `</script` does not occur in it.
+    # The package's own assets are not escaped; they do not contain `</script`.
     scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704
     style = Markup(_asset("page.css"))  # noqa: S704
     template = environment.get_template("report.html.j2")
     return template.render(page=_view(report), style=style, scripts=scripts, policy=_policy(scripts))
 
 
-@cache
 def _asset(name: str) -> str:
-    # A script's hash is of its text with the line ends that a browser reads.
+    # The hash of a script covers its text with the line ends that a browser reads.
     return files("ci_failure_tracker.report").joinpath("assets", name).read_text("utf-8").replace("\r\n", "\n")
 
 
 def _policy(scripts: Iterable[str]) -> str:
     """Only these scripts may run, and nothing may be loaded from anywhere."""
     hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts)
-    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
     return f"default-src 'none'; style-src 'unsafe-inline'; script-src {allowed}; base-uri 'none'; form-action 'none'"
 
 
 def _named(text: str, limit: int = 200) -> str:
-    """Plain text; what has no letter that can be seen is told as such, for a link needs something to click on."""
+    """Plain text, or `(no name)` if no character is visible: a link needs a text to click on."""
     return plain(text, limit) or "(no name)"
 
 
 def _of(shown: Sequence[object], everything: Sequence[object]) -> str:
-    """How many there are, and how many of them are shown."""
+    """The number of entries: `12`, or `10 of 12` if some are not shown."""
     return f"{len(shown):,} of {len(everything):,}" if len(shown) < len(everything) else f"{len(everything):,}"
 
 
 def _view(report: Report) -> PageView:
-    flaky = [one for one in report.issue_snapshots.issues if one.open and one.flaky]
-    marked = _Marked(
-        frozenset((one.identity.workflow, one.identity.job) for one in report.failing),
-        frozenset(place for one in flaky for place in ((one.workflow, one.job), (one.workflow, ""))),
+    flaky = [issue for issue in report.issue_snapshots.issues if issue.open and issue.flaky]
+    context = _RowContext(
+        frozenset((failing.identity.workflow, failing.identity.job) for failing in report.failing),
+        frozenset(name for issue in flaky for name in ((issue.workflow, issue.job), (issue.workflow, ""))),
         report.repository.url,
     )
     statistics = report.statistics
-    jobs = [_row(one.workflow, one.job, one.measures, one.runs, marked) for one in statistics.jobs]
+    jobs = [_row(each.workflow, each.job, each.measures, each.runs, context) for each in statistics.jobs]
+    workflows = [_row(each.workflow, "", each.measures, each.runs, context) for each in statistics.workflows]
+    # An issue that is up to date needs no explanation.
+    left = [*report.over_cap, *(skip for skip in report.skipped if skip.skip_reason is not SkipReason.UNCHANGED)]
     return PageView(
         report=report,
         title=f"{_named(report.repository.full_name)}: CI failures",
         cards=tuple(_cards(report)),
         window=window_line(statistics),
         marks={
-            **{one.identity.id: "new" for one in report.new},
-            **{one.identity.id: "failing again" for one in report.again},
+            **{failing.identity.id: "new" for failing in report.new},
+            **{failing.identity.id: "failing again" for failing in report.again},
         },
         failing=(*report.new, *report.again, *report.still_failing)[:MOST_JOBS],
-        numbers=dict(_numbers(report)),
-        workflows=tuple(_row(one.workflow, "", one.measures, one.runs, marked) for one in statistics.workflows)[
-            :MOST_JOBS
-        ],
+        numbers={result.action.identity.id: result.number for result in report.results if result.number is not None},
+        workflows=tuple(workflows[:MOST_JOBS]),
         jobs=tuple(sorted(jobs, key=_worst_first)[:MOST_JOBS]),
         charts=tuple(_charts(statistics.over_time)),
-        causes=tuple(_cause(one) for one in report.issue_snapshots.causes[:MOST_CAUSES]),
+        causes=tuple(map(_cause, report.issue_snapshots.causes[:MOST_CAUSES])),
         issues=report.issue_snapshots.issues[:MOST_ISSUES],
-        left=tuple(_left(report))[:MOST_LEFT],
+        left=tuple(left[:MOST_LEFT]),
     )
-
-
-def _left(report: Report) -> list[Skip]:
-    """What was left for a reason; that an issue says all there is to say is none."""
-    return [*report.over_cap, *(one for one in report.skipped if one.skip_reason is not SkipReason.UNCHANGED)]
-
-
-def _numbers(report: Report) -> Iterator[tuple[str, int]]:
-    """The open issue of each failure id."""
-    for result in report.results:
-        if result.number is not None:
-            yield result.action.identity.id, result.number
 
 
 # --- the overview --------------------------------------------------------------------------------
@@ -222,9 +203,9 @@ def _cards(report: Report) -> Iterator[Card]:
     failed, flaky = rates(of_all)
     yield Card("Failure rate", failed, f"{of_all.failed:,} of {of_runs}")
     yield Card("Flaky", flaky, f"{of_all.flaky:,} of {of_runs}")
-    yield from _spans("Time to recovery", of_all.recovery)
-    yield from _spans("From break to break", of_all.between_failures)
-    yield from _spans("An issue is open for", issues.resolution)
+    yield from _spans("Time to recovery", of_all.time_to_recovery)
+    yield from _spans("From break to break", of_all.time_between_failures)
+    yield from _spans("An issue is open for", issues.time_to_resolution)
     notes = {None: "some runs were not read" if of_all.runs else "no run was looked at", 0.0: "nothing was red"}
     yield Card("Time broken", broken(of_all), notes.get(of_all.broken_seconds, "something was red"))
 
@@ -243,27 +224,27 @@ _STATES = {"failing": "failing", "failing flaky": "failing, flaky", "flaky": "fl
 
 
 @dataclass(frozen=True, slots=True)
-class _Marked:
-    """The jobs that are failing now, those that an open issue takes for flaky, and where their runs lie."""
+class _RowContext:
+    """The jobs that fail now, the jobs that are flaky by an open issue, and the address of the repository."""
 
     failing: frozenset[tuple[str, str]]
     flaky: frozenset[tuple[str, str]]
     url: str
 
 
-def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], marked: _Marked) -> JobRow:
+def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], context: _RowContext) -> JobRow:
     shown = runs[-MOST_RUNS:]
-    state = _state(measures, (workflow, job), marked)
+    state = _state(measures, (workflow, job), context)
     failed, flaky = rates(measures)
     return JobRow(
         workflow=_named(workflow, _NAME),
         job=_named(job, _NAME) if job else "",
         state=state,
         name=_STATES.get(state, "not known"),
-        cells=tuple(_cell(run, marked.url) for run in shown),
-        said=_said(shown),
+        cells=tuple(_cell(run, context.url) for run in shown),
+        description=_description(shown),
         measures=measures,
-        recovery=short_span(measures.recovery.median_seconds) if measures.recovery else "",
+        recovery=short_span(measures.time_to_recovery.median_seconds) if measures.time_to_recovery else "",
         between=between(measures),
         broken=broken(measures),
         streak=streak(measures) if measures.runs else "",
@@ -272,11 +253,11 @@ def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], m
     )
 
 
-def _state(measures: Measures, place: tuple[str, str], marked: _Marked) -> str:
-    red = place in marked.failing or (measures.streak is not None and measures.streak < 0)
-    flaky = place in marked.flaky or measures.flaky > 0
-    found = [word for word, holds in (("failing", red), ("flaky", flaky)) if holds]
-    return " ".join(found) or ("green" if measures.streak else "unknown")
+def _state(measures: Measures, name: tuple[str, str], context: _RowContext) -> str:
+    failing = name in context.failing or (measures.streak is not None and measures.streak < 0)
+    flaky = name in context.flaky or measures.flaky > 0
+    words = [word for word, holds in (("failing", failing), ("flaky", flaky)) if holds]
+    return " ".join(words) or ("green" if measures.streak else "unknown")
 
 
 def _worst_first(row: JobRow) -> tuple[bool, bool, float, str, str]:
@@ -314,8 +295,8 @@ def _cell(run: RunMark, url: str) -> Cell:
     return Cell(title, style, f"{url}/actions/runs/{run.id}")
 
 
-def _said(runs: Sequence[RunMark]) -> str:
-    """The strip for those who do not see it."""
+def _description(runs: Sequence[RunMark]) -> str:
+    """The timeline in words, for those who do not see it."""
     styles = [_style(run) for run in runs]
     counts = [(styles.count(style), word) for style, word in _WORDS.items()]
     return f"The newest {counted(len(runs), 'run')}: " + ", ".join(f"{count} {word}" for count, word in counts if count)
@@ -329,24 +310,27 @@ _UNITS = ((2 * 86_400.0, 86_400.0, "d"), (2 * 3_600.0, 3_600.0, "h"), (0.0, 60.0
 def _charts(periods: Sequence[Period]) -> Iterator[Chart]:
     if len(periods) > 1:
         yield _failure_rate(periods)
-        if any(one.recovery for one in periods):
+        if any(period.time_to_recovery for period in periods):
             yield _recovery(periods)
 
 
 @dataclass(frozen=True, slots=True)
 class _Series:
-    """A value for each period, and what is said of it; `ticks` are those of its scale where it is always the same."""
+    """A value for each period, and the same in words. `ticks` are the marks of a scale that never changes."""
 
     values: Sequence[float | None]
-    said: Sequence[str]
+    words: Sequence[str]
     unit: str
     ticks: tuple[int, ...] = ()
 
 
 def _failure_rate(periods: Sequence[Period]) -> Chart:
     series = _Series(
-        values=[100 * one.failed / one.runs if one.runs else None for one in periods],
-        said=[f"{one.failed} of {counted(one.runs, 'run')} failed" if one.runs else "no run" for one in periods],
+        values=[100 * period.failed / period.runs if period.runs else None for period in periods],
+        words=[
+            f"{period.failed} of {counted(period.runs, 'run')} failed" if period.runs else "no run"
+            for period in periods
+        ],
         unit="%",
         ticks=(0, 25, 50, 75, 100),
     )
@@ -354,16 +338,17 @@ def _failure_rate(periods: Sequence[Period]) -> Chart:
 
 
 def _recovery(periods: Sequence[Period]) -> Chart:
-    spans = [one.recovery.median_seconds if one.recovery else None for one in periods]
+    recoveries = [period.time_to_recovery for period in periods]
+    spans = [spread.median_seconds if spread else None for spread in recoveries]
     longest = max(span for span in spans if span is not None)
     size, unit = next((size, unit) for least, size, unit in _UNITS if longest >= least)
-    said = [
-        f"{short_span(one.recovery.median_seconds)}, the median of {counted(one.recovery.count, 'break')}"
-        if one.recovery
+    words = [
+        f"{short_span(spread.median_seconds)}, the median of {counted(spread.count, 'break')}"
+        if spread
         else "no break ended"
-        for one in periods
+        for spread in recoveries
     ]
-    series = _Series([None if span is None else span / size for span in spans], said, unit)
+    series = _Series([None if span is None else span / size for span in spans], words, unit)
     return _chart("recovery", f"Time to recovery, by the {_by(periods)} in which a break ended", periods, series)
 
 
@@ -372,16 +357,16 @@ def _by(periods: Sequence[Period]) -> str:
 
 
 def _chart(name: str, title: str, periods: Sequence[Period], series: _Series) -> Chart:
-    days = [f"{one.start:%Y-%m-%d}" for one in periods]
-    rows = tuple(zip(days, series.said, strict=True))
+    days = [f"{period.start:%Y-%m-%d}" for period in periods]
+    rows = tuple(zip(days, series.words, strict=True))
     data = {
-        "labels": [f"{one.start:%d %b}".lstrip("0") for one in periods],
-        "values": [None if one is None else round(one, 2) for one in series.values],
+        "labels": [f"{period.start:%d %b}".lstrip("0") for period in periods],
+        "values": [None if value is None else round(value, 2) for value in series.values],
         "titles": [f"{day}: {words}" for day, words in rows],
         "unit": series.unit,
         "ticks": series.ticks or None,
     }
-    # Only numbers, dates and words of ours; an HTML parser is to see no tag in them all the same.
+    # These are numbers, dates and fixed words. Escaped, they hold nothing that an HTML parser sees as a tag.
     text = Markup(json.dumps(data).replace("<", "\\u003c"))  # noqa: S704
     return Chart(name, title, f"{title}: a bar chart, with its values in the table below.", text, rows)
 
@@ -391,23 +376,23 @@ def _chart(name: str, title: str, periods: Sequence[Period], series: _Series) ->
 _JOBS_OF_A_CAUSE = 5
 
 
-def _cause(one: CauseSnapshot) -> CauseItem:
+def _cause(cause: CauseSnapshot) -> CauseItem:
     return CauseItem(
-        headline=plain(one.headline, _TEXT),
-        count=one.count,
-        jobs=tuple(map(_job, one.jobs[:_JOBS_OF_A_CAUSE])),
-        more_jobs=max(0, len(one.jobs) - _JOBS_OF_A_CAUSE),
-        issues=one.issues,
-        first_seen=one.first_seen,
-        last_seen=one.last_seen,
-        lines=plain_lines(one.lines),
+        headline=plain(cause.headline, _TEXT),
+        count=cause.count,
+        jobs=tuple(map(_job, cause.jobs[:_JOBS_OF_A_CAUSE])),
+        more_jobs=max(0, len(cause.jobs) - _JOBS_OF_A_CAUSE),
+        issues=cause.issues,
+        first_seen=cause.first_seen,
+        last_seen=cause.last_seen,
+        lines=plain_lines(cause.lines),
     )
 
 
-def _job(one: JobName) -> str:
-    return f"{_named(one.workflow, _NAME)} › {'all jobs' if one.all_jobs else _named(one.job, _NAME)}"
+def _job(job: JobName) -> str:
+    return f"{_named(job.workflow, _NAME)} › {'all jobs' if job.all_jobs else _named(job.job, _NAME)}"
 
 
-def _state_of_issue(one: IssueSnapshot) -> str:
-    """What the filter knows of an issue."""
-    return f"{'failing' if one.open else 'green'}{' flaky' if one.flaky else ''}"
+def _state_of_issue(issue: IssueSnapshot) -> str:
+    """The state of an issue for the filter."""
+    return f"{'failing' if issue.open else 'green'}{' flaky' if issue.flaky else ''}"

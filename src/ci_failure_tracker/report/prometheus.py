@@ -1,4 +1,4 @@
-"""The figures as Prometheus reads them, named in docs/metrics.md; only loaded where they are asked for."""
+"""The statistics as Prometheus metrics, which docs/metrics.md names. It is loaded only if they are asked for."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.text.markdown import plain
 
 MOST = 100
-"""Jobs, and workflows, that have series of their own: each series costs whoever stores it, and names are foreign."""
+"""Jobs, and workflows, with series of their own. Foreign names must not make any number of series to store."""
 
 _LENGTH = 100
 """Characters of a name."""
 
 OTHER = "other"
-"""Stands for all jobs, or workflows, past that."""
+"""Stands for all other jobs or workflows."""
 
 _NAMELESS = "(no name)"
 
 BUCKETS = (10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600)
-"""Bounds of a run's duration in seconds: from a lint to the six hours that GitHub gives a job."""
+"""Bounds of a run's duration in seconds: from a lint to the six hours that GitHub allows a job."""
 
 _OURS = "ci_failure_tracker"
 _WORKFLOW = "cicd_pipeline_name"
@@ -41,11 +41,11 @@ _RESULTS = {
     Outcome.STARTUP_FAILURE: "error",
     None: "skip",
 }
-"""The results that OpenTelemetry names; a run that waits for somebody has none of them yet."""
+"""The results that OpenTelemetry names. A run that waits for an approval has none of them."""
 
 _Names = tuple[str, ...]
 _Weight = tuple[int, int, int, int]
-_Figure = Callable[[Sequence[Measures]], float | None]
+_Statistic = Callable[[Sequence[Measures]], float | None]
 
 
 def metrics_text(report: Report) -> bytes:
@@ -55,7 +55,7 @@ def metrics_text(report: Report) -> bytes:
 
 
 def registry_of(report: Report) -> CollectorRegistry:
-    """The metrics of one report and nothing else: none of the process that made it."""
+    """A registry with the metrics of one report, and none of the process that made it."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collected(report))
     return registry
@@ -67,13 +67,13 @@ class _Collected:
 
     def collect(self) -> Iterable[Metric]:
         statistics, where = self._report.statistics, plain(self._report.repository.full_name)
-        workflows = _bounded([((one.workflow,), _weight(one.measures)) for one in statistics.workflows])
+        workflows = _bounded([((each.workflow,), _weight(each.measures)) for each in statistics.workflows])
         jobs = _bounded(self._jobs())
-        yield from _runs([(one.workflow, one.runs) for one in statistics.workflows], workflows, where)
+        yield from _runs([(each.workflow, each.runs) for each in statistics.workflows], workflows, where)
         yield from _measures("repository", (), {(): [statistics.repository]}, where)
-        of_workflows = _grouped([((one.workflow,), one.measures) for one in statistics.workflows], workflows)
+        of_workflows = _grouped([((each.workflow,), each.measures) for each in statistics.workflows], workflows)
         yield from _measures("workflow", (_WORKFLOW,), of_workflows, where)
-        of_jobs = _grouped([((one.workflow, one.job), one.measures) for one in statistics.jobs], jobs)
+        of_jobs = _grouped([((each.workflow, each.job), each.measures) for each in statistics.jobs], jobs)
         yield from _measures("job", (_WORKFLOW, _JOB), of_jobs, where)
         yield from self._issues(where)
         yield self._open(jobs, where)
@@ -83,34 +83,43 @@ class _Collected:
         yield sweep
 
     def _jobs(self) -> Iterator[tuple[_Names, _Weight]]:
-        """Every job, with what it weighs: what is failing now first, then what has an issue, then what failed most."""
-        for one in self._report.statistics.jobs:
-            yield (one.workflow, one.job), _weight(one.measures)
+        """Every job with its weight: first what fails now, then what has issues, then what failed most."""
+        for each in self._report.statistics.jobs:
+            yield (each.workflow, each.job), _weight(each.measures)
         for failing in self._report.failing:
             yield (failing.identity.workflow, failing.identity.job), (2, 0, 0, 0)
-        for issue in self._report.statistics.issues.by_job:
-            yield (issue.workflow, issue.job), (1, issue.count, 0, 0)
+        for names, count in self._open_issues().items():
+            yield names, (1, count, 0, 0)
+
+    def _open_issues(self) -> Counter[_Names]:
+        counts = Counter[_Names]()
+        for row in self._report.statistics.issues.by_job:
+            counts[row.workflow, row.job] += row.count
+        return counts
 
     def _issues(self, where: str) -> Iterator[Metric]:
         issues = self._report.statistics.issues
-        told = (("open", issues.open), ("opened", issues.opened), ("closed", issues.closed))
-        helps = {"open": "are open after the sweep", "opened": "the sweep opened", "closed": "the sweep closed"}
-        for name, count in told:
-            family = _gauge(f"repository_{name}_issues", f"Tracked issues that {helps[name]}.", ())
+        counts = (
+            ("open", "are open after the sweep", issues.open),
+            ("opened", "the sweep opened", issues.opened),
+            ("closed", "the sweep closed", issues.closed),
+        )
+        for name, words, count in counts:
+            family = _gauge(f"repository_{name}_issues", f"Tracked issues that {words}.", ())
             family.add_metric((where,), count)
             yield family
         family = _gauge(
             "repository_resolution_mean_seconds", "Mean time from the opening of an issue to its closing.", ()
         )
-        if issues.resolution is not None:
-            family.add_metric((where,), issues.resolution.mean_seconds)
+        if issues.time_to_resolution is not None:
+            family.add_metric((where,), issues.time_to_resolution.mean_seconds)
         yield family
 
     def _open(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
         family = _gauge("job_open_issues", "Tracked issues that are open for a job.", (_WORKFLOW, _JOB))
         counts = Counter[_Names]()
-        for one in self._report.statistics.issues.by_job:
-            counts[jobs[one.workflow, one.job]] += one.count
+        for names, count in self._open_issues().items():
+            counts[jobs[names]] += count
         for names, count in counts.items():
             family.add_metric((where, *names), count)
         return family
@@ -118,9 +127,9 @@ class _Collected:
     def _failing(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
         family = _gauge("job_failing_since_timestamp_seconds", "Since when a job is failing.", (_WORKFLOW, _JOB))
         since: dict[_Names, float] = {}
-        for one in self._report.failing:
-            names, at = jobs[one.identity.workflow, one.identity.job], one.since.timestamp()
-            # A job's oldest break is since when it is failing; the newest stands for all past the limit.
+        for failing in self._report.failing:
+            names, at = jobs[failing.identity.workflow, failing.identity.job], failing.since.timestamp()
+            # A job fails since its oldest break. The newest one stands for all jobs without series of their own.
             since[names] = (max if OTHER in names else min)(at, since.get(names, at))
         for names, at in since.items():
             family.add_metric((where, *names), at)
@@ -135,21 +144,21 @@ def _weight(measures: Measures) -> _Weight:
     return (0, measures.failed, measures.flaky, measures.runs)
 
 
-def _bounded(given: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
-    """What each is shown as: the heaviest by their names, the others as one."""
+def _bounded(weighed: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
+    """The names that each is shown under: the heaviest under their own names, the others as one."""
     weights: dict[_Names, _Weight] = {}
-    for names, weight in given:
+    for names, weight in weighed:
         weights[names] = max(weight, weights.get(names, weight))
-    ranked = sorted(weights, key=lambda names: ([-one for one in weights[names]], names))
+    ranked = sorted(weights, key=lambda names: ([-weight for weight in weights[names]], names))
     return {
         names: tuple(plain(name, _LENGTH) or _NAMELESS if place < MOST else OTHER for name in names)
         for place, names in enumerate(ranked)
     }
 
 
-def _grouped(given: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _Names]) -> dict[_Names, list[Measures]]:
+def _grouped(named: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _Names]) -> dict[_Names, list[Measures]]:
     groups: dict[_Names, list[Measures]] = defaultdict(list)
-    for names, measures in given:
+    for names, measures in named:
         groups[shown[names]].append(measures)
     return groups
 
@@ -174,10 +183,10 @@ def _runs(
         labels=("repository", _WORKFLOW, "cicd_pipeline_result"),
     )
     for labels, spans in seconds.items():
-        buckets = [(str(float(bound)), sum(one <= bound for one in spans)) for bound in BUCKETS]
+        buckets = [(str(float(bound)), sum(span <= bound for span in spans)) for bound in BUCKETS]
         durations.add_metric((where, *labels), [*buckets, ("+Inf", len(spans))], sum(spans))
     yield durations
-    # OpenTelemetry has it as a counter; a sweep looks at many runs again, so what it counts also goes down.
+    # OpenTelemetry has a counter here. A sweep looks at many runs again, so its count also goes down.
     gauge = GaugeMetricFamily(
         "cicd_pipeline_run_errors",
         "Runs looked at that failed, by how.",
@@ -188,31 +197,31 @@ def _runs(
     yield gauge
 
 
-# --- figures -------------------------------------------------------------------------------------
+# --- measures -----------------------------------------------------------------------------------
 
 
-def _sum(name: str) -> _Figure:
+def _sum(name: str) -> _Statistic:
     def summed(group: Sequence[Measures]) -> float | None:
-        return float(sum(getattr(one, name) for one in group))
+        return float(sum(getattr(measures, name) for measures in group))
 
     return summed
 
 
-def _ratio(part: str, rate: str) -> _Figure:
+def _ratio(part: str, rate: str) -> _Statistic:
     def ratio(group: Sequence[Measures]) -> float | None:
-        runs = sum(one.runs for one in group)
-        if not runs or any(one.runs and getattr(one, rate) is None for one in group):
+        runs = sum(measures.runs for measures in group)
+        if not runs or any(measures.runs and getattr(measures, rate) is None for measures in group):
             return None
-        return float(sum(getattr(one, part) for one in group) / runs)
+        return float(sum(getattr(measures, part) for measures in group) / runs)
 
     return ratio
 
 
-def _mean(name: str) -> _Figure:
+def _mean(name: str) -> _Statistic:
     """The mean of all spans of the group."""
 
     def mean(group: Sequence[Measures]) -> float | None:
-        known = [spread for one in group if (spread := getattr(one, name)) is not None]
+        known = [spread for measures in group if (spread := getattr(measures, name)) is not None]
         count = sum(spread.count for spread in known)
         return sum(spread.mean_seconds * spread.count for spread in known) / count if count else None
 
@@ -220,15 +229,17 @@ def _mean(name: str) -> _Figure:
 
 
 def _median_recovery(group: Sequence[Measures]) -> float | None:
-    return group[0].recovery.median_seconds if len(group) == 1 and group[0].recovery else None
+    return group[0].time_to_recovery.median_seconds if len(group) == 1 and group[0].time_to_recovery else None
 
 
 def _longest_recovery(group: Sequence[Measures]) -> float | None:
-    return max((one.recovery.longest_seconds for one in group if one.recovery), default=None)
+    return max(
+        (measures.time_to_recovery.longest_seconds for measures in group if measures.time_to_recovery), default=None
+    )
 
 
-def _only(name: str) -> _Figure:
-    """What cannot be said of several together."""
+def _only(name: str) -> _Statistic:
+    """A value that several jobs or workflows together do not have."""
 
     def only(group: Sequence[Measures]) -> float | None:
         return getattr(group[0], name) if len(group) == 1 else None
@@ -237,19 +248,23 @@ def _only(name: str) -> _Figure:
 
 
 def _partial(group: Sequence[Measures]) -> float | None:
-    return float(any(one.partial for one in group))
+    return float(any(measures.partial for measures in group))
 
 
-_FIGURES: tuple[tuple[str, str, _Figure], ...] = (
+_STATISTICS: tuple[tuple[str, str, _Statistic], ...] = (
     ("runs", "Runs looked at that ended green or red.", _sum("runs")),
     ("failed_runs", "Runs looked at that failed.", _sum("failed")),
     ("flaky_runs", "Runs looked at that are known to be flaky.", _sum("flaky")),
     ("failure_ratio", "Failed runs of all.", _ratio("failed", "failure_rate")),
     ("flake_ratio", "Flaky runs of all.", _ratio("flaky", "flake_rate")),
-    ("recovery_mean_seconds", "Mean time from the first failure to the green run that ended it.", _mean("recovery")),
+    (
+        "recovery_mean_seconds",
+        "Mean time from the first failure to the green run that ended it.",
+        _mean("time_to_recovery"),
+    ),
     ("recovery_median_seconds", "Median of the same.", _median_recovery),
     ("recovery_longest_seconds", "Longest of the same.", _longest_recovery),
-    ("between_failures_mean_seconds", "Mean time from one break to the next.", _mean("between_failures")),
+    ("between_failures_mean_seconds", "Mean time from one break to the next.", _mean("time_between_failures")),
     ("broken_seconds", "How long it was red within what was looked at.", _only("broken_seconds")),
     ("streak_runs", "How many of the newest runs ended alike; below zero where red.", _only("streak")),
     ("partial", "1 where something could not be seen.", _partial),
@@ -257,11 +272,11 @@ _FIGURES: tuple[tuple[str, str, _Figure], ...] = (
 
 
 def _measures(level: str, labels: _Names, groups: Mapping[_Names, Sequence[Measures]], where: str) -> Iterator[Metric]:
-    for name, help_text, figure in _FIGURES:
+    for name, help_text, statistic in _STATISTICS:
         family = _gauge(f"{level}_{name}", help_text, labels)
         for names, group in groups.items():
-            value = figure(group)
-            # A series that is not there is what is not known.
+            value = statistic(group)
+            # A value that is not known has no series.
             if value is not None:
                 family.add_metric((where, *names), value)
         yield family

@@ -1,4 +1,4 @@
-"""The report: one value that the summary, the outputs, the terminal and the JSON are made from."""
+"""The report of a sweep. Every output is made from it: summary, page, JSON, metrics, messages, terminal."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ from ci_failure_tracker.tracking.decide import Findings
 
 
 @dataclass(frozen=True, slots=True)
-class WorkflowSnapshot:
-    """What was looked at of one workflow: how many runs ended how."""
+class WorkflowRuns:
+    """The numbers of runs of one workflow by how they ended; `newest` is when the newest run was created."""
 
     workflow: str
     runs: int
@@ -48,7 +48,7 @@ class WorkflowSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a sweep looked at, found and did."""
+    """What a sweep looked at, what is failing, and what it did."""
 
     repository: Repository
     at: datetime
@@ -63,13 +63,13 @@ class Report:
     is_dry: bool = False
 
     @property
-    def looked_at(self) -> tuple[WorkflowSnapshot, ...]:
+    def workflows(self) -> tuple[WorkflowRuns, ...]:
         """Each workflow that had a run."""
-        return tuple(map(_look_at, self.statistics.workflows))
+        return tuple(map(_workflow_runs, self.statistics.workflows))
 
-    def having(self, problems: Iterable[Problem]) -> Report:
-        """The same report with these problems as well, before others that are as grave."""
-        return dataclasses.replace(self, problems=_each_once([*problems, *self.problems]))
+    def with_problems(self, problems: Iterable[Problem]) -> Report:
+        """The report with more problems, each before those of the same severity."""
+        return dataclasses.replace(self, problems=_by_severity([*problems, *self.problems]))
 
     def issues(self, kind: type[Create | Change]) -> list[int]:
         """The numbers of the issues that an action of this kind was done to."""
@@ -80,31 +80,27 @@ class Report:
         ]
 
     def planned(self, kind: type[Create | Change]) -> int:
-        """How many actions of this kind a dry run holds back."""
-        return sum(isinstance(one.action, kind) and one.status is WriteStatus.PLANNED for one in self.results)
+        """The number of actions of this kind that a dry run holds back."""
+        return sum(isinstance(result.action, kind) and result.status is WriteStatus.PLANNED for result in self.results)
 
     @property
     def skipped(self) -> tuple[Skip, ...]:
-        """What was left as it is, but for what is over the cap."""
-        return tuple(
-            one.action
-            for one in self.results
-            if isinstance(one.action, Skip) and one.action.skip_reason is not SkipReason.OVER_CAP
-        )
+        """What was left as it is for another reason than the cap."""
+        return tuple(skip for skip in self._skips if skip.skip_reason is not SkipReason.OVER_CAP)
 
     @property
     def over_cap(self) -> tuple[Skip, ...]:
         """What is failing and has no issue yet because `max-new-issues` was reached."""
-        return tuple(
-            one.action
-            for one in self.results
-            if isinstance(one.action, Skip) and one.action.skip_reason is SkipReason.OVER_CAP
-        )
+        return tuple(skip for skip in self._skips if skip.skip_reason is SkipReason.OVER_CAP)
+
+    @property
+    def _skips(self) -> list[Skip]:
+        return [result.action for result in self.results if isinstance(result.action, Skip)]
 
     @property
     def written(self) -> tuple[Result, ...]:
-        """Every action that is more than leaving things as they are."""
-        return tuple(one for one in self.results if not isinstance(one.action, Skip))
+        """The results of all actions but skips, whatever became of them."""
+        return tuple(result for result in self.results if not isinstance(result.action, Skip))
 
     @property
     def new(self) -> tuple[CurrentFailure, ...]:
@@ -119,33 +115,33 @@ class Report:
     @property
     def still_failing(self) -> tuple[CurrentFailure, ...]:
         """What fails and had an open issue before, or one that a person closed."""
-        told = {one.identity.id for one in (*self.new, *self.again)}
-        return tuple(one for one in self.failing if one.identity.id not in told)
+        others = {failing.identity.id for failing in (*self.new, *self.again)}
+        return tuple(failing for failing in self.failing if failing.identity.id not in others)
 
     def _failing_with(self, fits: Callable[[Action], bool]) -> tuple[CurrentFailure, ...]:
-        found = {one.action.identity.id for one in self.results if fits(one.action)}
-        return tuple(one for one in self.failing if one.identity.id in found)
+        ids = {result.action.identity.id for result in self.results if fits(result.action)}
+        return tuple(failing for failing in self.failing if failing.identity.id in ids)
 
     @property
     def changed(self) -> tuple[Result, ...]:
-        """What was written, or would be, but for the issues that were opened for what is new."""
-        new = {one.identity.id for one in self.new}
+        """What was written or would be, without the new issues of `new`."""
+        new = {failing.identity.id for failing in self.new}
         opened = {WriteStatus.DONE, WriteStatus.PLANNED}
         return tuple(
-            one
-            for one in self.written
-            if not (isinstance(one.action, Create) and one.status in opened and one.action.identity.id in new)
+            result
+            for result in self.written
+            if not (isinstance(result.action, Create) and result.status in opened and result.action.identity.id in new)
         )
 
     @property
     def knows_nothing(self) -> bool:
-        """Whether nothing was seen failing, but something could not be seen."""
+        """Whether nothing was seen failing but something could not be seen."""
         return self.window.partial and not self.failing
 
     @property
     def held_back(self) -> bool:
-        """Whether it was a dry run, or somebody said no."""
-        return self.is_dry or any(one.status is WriteStatus.PLANNED for one in self.written)
+        """Whether it was a dry run, or a person refused the plan."""
+        return self.is_dry or any(result.status is WriteStatus.PLANNED for result in self.written)
 
     @property
     def failed(self) -> bool:
@@ -166,9 +162,9 @@ class Report:
         if self.window.unread:
             runs = "failed run" if self.window.unread == 1 else "failed runs"
             parts.append(f"{self.window.unread} {runs} could not be read")
-        broken = sum(one.status is WriteStatus.FAILED for one in self.results)
-        if broken:
-            parts.append(f"{broken} could not be written")
+        failed = sum(result.status is WriteStatus.FAILED for result in self.results)
+        if failed:
+            parts.append(f"{failed} could not be written")
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
 
 
@@ -176,55 +172,55 @@ _NOT_YET = frozenset({SkipReason.OVER_CAP, SkipReason.TOO_FEW, SkipReason.CAUSE_
 
 
 def _waits(action: Action) -> bool:
-    """Whether nothing has an issue yet only because it has to wait for one."""
+    """Whether a failure has no issue only because it has to wait for one."""
     return isinstance(action, Skip) and action.skip_reason in _NOT_YET
 
 
 def make_report(
-    found: Findings,
+    findings: Findings,
     results: tuple[Result, ...],
     unwritten: Iterable[Problem],
     requests: Requests,
     statistics: Statistics,
     now: datetime,
 ) -> Report:
-    """Put together what the steps of a sweep gave."""
-    scan, decisions = found.snapshot, found.decisions
+    """Put together the results of the steps of a sweep."""
+    snapshot, decisions = findings.snapshot, findings.decisions
     of_results = [problem for result in results for problem in result.problems]
     return Report(
-        repository=scan.repository,
+        repository=snapshot.repository,
         at=now,
-        window=scan.window,
+        window=snapshot.window,
         failing=decisions.failing,
         results=results,
-        # What kept issues from being written matters more than what could not be read.
-        problems=_each_once([*of_results, *decisions.problems, *unwritten, *unwritten, *scan.problems]),
+        # A problem of writing matters more than a problem of reading.
+        problems=_by_severity([*of_results, *decisions.problems, *unwritten, *snapshot.problems]),
         requests=requests,
-        logs=scan.logs,
+        logs=snapshot.logs,
         statistics=statistics,
         issue_snapshots=take_issue_snapshots(
-            scan, found.history.tracked_issues.written, decisions.failing, results, now
+            snapshot, findings.history.tracked_issues.written, decisions.failing, results, now
         ),
     )
 
 
-def _each_once(problems: list[Problem]) -> tuple[Problem, ...]:
-    """Errors before warnings, these before notices, and none twice."""
-    return tuple(dict.fromkeys(sorted(problems, key=lambda one: _GRAVEST_FIRST.index(one.severity))))
+def _by_severity(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The problems without duplicates: errors, then warnings, then notices."""
+    return tuple(dict.fromkeys(sorted(problems, key=lambda problem: _SEVERITIES.index(problem.severity))))
 
 
-_GRAVEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
+_SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
 
 
-def _look_at(one: WorkflowStatistics) -> WorkflowSnapshot:
-    ended = Counter(run.outcome for run in one.runs if not run.failed)
-    failed = sum(run.failed for run in one.runs)
-    return WorkflowSnapshot(
-        workflow=one.workflow,
-        runs=len(one.runs),
+def _workflow_runs(workflow: WorkflowStatistics) -> WorkflowRuns:
+    ended = Counter(run.outcome for run in workflow.runs if not run.failed)
+    failed = sum(run.failed for run in workflow.runs)
+    return WorkflowRuns(
+        workflow=workflow.workflow,
+        runs=len(workflow.runs),
         green=ended[Outcome.SUCCESS],
         failed=failed,
         superseded=ended[Outcome.SUPERSEDED],
-        other=len(one.runs) - failed - ended[Outcome.SUCCESS] - ended[Outcome.SUPERSEDED],
-        newest=max(run.at for run in one.runs),
+        other=len(workflow.runs) - failed - ended[Outcome.SUCCESS] - ended[Outcome.SUPERSEDED],
+        newest=max(run.at for run in workflow.runs),
     )

@@ -7,19 +7,34 @@ from datetime import datetime
 from typing import Any
 
 from ci_failure_tracker.issues.evidence import plain_lines
-from ci_failure_tracker.model import Change, Close, Create, CurrentFailure, Problem, Result, Skip, verb
-from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot, IssueSnapshots
-from ci_failure_tracker.report.measures import RECENT, RunMark, Statistics
-from ci_failure_tracker.report.report import Report, WorkflowSnapshot
+from ci_failure_tracker.model import (
+    Change,
+    Close,
+    Create,
+    CurrentFailure,
+    Identity,
+    IdentityKind,
+    LogCounts,
+    Outcome,
+    Problem,
+    Result,
+    Skip,
+    SkipReason,
+    verb,
+)
+from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot
+from ci_failure_tracker.report.measures import RECENT, JobStatistics, RunMark, Statistics, WorkflowStatistics
+from ci_failure_tracker.report.report import Report, WorkflowRuns
 from ci_failure_tracker.text.markdown import plain
 
-VERSION = 1
+VERSION = 2
 _LONGEST = 2_000
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
-    """The report for programs; `version` grows when a field changes its meaning."""
-    new = {one.identity.id for one in report.new}
+    """The report for programs; `version` grows when a field changes its name or its meaning."""
+    url = report.repository.url
+    new = {failing.identity.id for failing in report.new}
     return {
         "version": VERSION,
         "repository": report.repository.full_name,
@@ -27,19 +42,20 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "summary": report.line,
         "partial": report.window.partial,
         "window": _window_as_json(report),
-        "looked_at": [_look_as_json(look) for look in report.looked_at],
-        "figures": _figures_as_json(report.statistics),
-        **_ledger_as_json(report.issue_snapshots, report.repository.url),
-        "failing": [_failing_as_json(one, one.identity.id in new, report.repository.url) for one in report.failing],
+        "workflows": [_workflow_as_json(workflow) for workflow in report.workflows],
+        "statistics": _statistics_as_json(report.statistics),
+        "issues": [_issue_as_json(issue, url) for issue in report.issue_snapshots.issues],
+        "causes": [_cause_as_json(cause) for cause in report.issue_snapshots.causes],
+        "failing": [_failing_as_json(failing, failing.identity.id in new, url) for failing in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
-        "problems": [_problem_as_json(one) for one in report.problems],
-        "logs": dataclasses.asdict(report.logs),
+        "problems": [_problem_as_json(problem) for problem in report.problems],
+        "logs": _logs_as_json(report.logs),
         "requests": dataclasses.asdict(report.requests),
     }
 
 
 def _window_as_json(report: Report) -> dict[str, Any]:
-    """Of which time the runs are; `limited` says that there may be older ones."""
+    """The time that the runs are from; `limited` says that there may be older ones."""
     first, last = report.statistics.window or (None, None)
     return {
         "from": _moment(first),
@@ -51,35 +67,57 @@ def _window_as_json(report: Report) -> dict[str, Any]:
 
 
 def _problem_as_json(problem: Problem) -> dict[str, Any]:
-    # The advice is ours, and may have several lines.
-    return {"gravity": problem.severity.value, "what": _shown(problem.what), "advice": problem.advice}
+    # The tracker writes the advice itself, and it may have several lines.
+    return {"severity": problem.severity.value, "what": _shown(problem.what), "advice": problem.advice}
 
 
-def _look_as_json(look: WorkflowSnapshot) -> dict[str, Any]:
+def _logs_as_json(logs: LogCounts) -> dict[str, Any]:
     return {
-        "workflow": _shown(look.workflow),
-        "runs": look.runs,
-        "green": look.green,
-        "failed": look.failed,
-        "superseded": look.superseded,
-        "other": look.other,
-        "newest": look.newest.isoformat(),
+        "read": logs.read,
+        "size": logs.size,
+        "unavailable": logs.absent,
+        "unread": logs.unread,
+        "left_out": logs.left_out,
     }
+
+
+def _workflow_as_json(workflow: WorkflowRuns) -> dict[str, Any]:
+    return {
+        "workflow": _shown(workflow.workflow),
+        "runs": workflow.runs,
+        "passed": workflow.green,
+        "failed": workflow.failed,
+        "superseded": workflow.superseded,
+        "other": workflow.other,
+        "newest": workflow.newest.isoformat(),
+    }
+
+
+def _identity_as_json(identity: Identity) -> dict[str, Any]:
+    return {
+        "id": identity.id,
+        "kind": identity.kind.value,
+        "workflow": _shown(identity.workflow),
+        "job": _job(identity.kind, identity.job),
+    }
+
+
+def _job(kind: IdentityKind | None, job: str) -> str | None:
+    """The job's name; `None` for all jobs, and if the marker that names the job cannot be read."""
+    return None if kind in {None, IdentityKind.WORKFLOW} else _shown(job)
 
 
 def _failing_as_json(failing: CurrentFailure, new: bool, url: str) -> dict[str, Any]:
     return {
-        "id": failing.identity.id,
+        **_identity_as_json(failing.identity),
         "new": new,
-        "workflow": _shown(failing.identity.workflow),
-        "job": _shown(failing.identity.job),
-        "outcome": failing.outcome.value,
+        "outcome": _outcome(failing.outcome),
         "failed_runs": failing.count,
         "since": failing.since.isoformat(),
         "latest_run": failing.run_number,
         "latest_run_url": f"{url}/actions/runs/{failing.run_id}",
         "branch": _shown(failing.branch),
-        "legs": [_shown(leg) for leg in failing.legs],
+        "matrix_jobs": [_shown(leg) for leg in failing.legs],
         "headline": _shown(failing.headline) or None,
         "signature": failing.signature or None,
     }
@@ -89,41 +127,28 @@ def _result_as_json(result: Result) -> dict[str, Any]:
     action = result.action
     return {
         "action": verb(action),
-        "id": action.identity.id,
-        "workflow": _shown(action.identity.workflow),
-        "job": _shown(action.identity.job),
+        **_identity_as_json(action.identity),
         "reason": _shown(action.reason),
-        "fate": result.status.value,
+        "status": result.status.value,
         "issue": result.number,
         "url": result.url,
-        "problems": [f"{_shown(one.what)} {one.advice}".strip() for one in result.problems],
-        **({"why": action.skip_reason.value} if isinstance(action, Skip) else {}),
+        "problems": [f"{_shown(problem.what)} {problem.advice}".strip() for problem in result.problems],
+        **({"skip_reason": _skip_reason(action.skip_reason)} if isinstance(action, Skip) else {}),
         **({"title": action.title, "labels": list(action.labels)} if isinstance(action, Create) else {}),
         **({"comment": action.comment or None} if isinstance(action, Change) else {}),
         **({"state_reason": action.state_reason} if isinstance(action, Close) else {}),
     }
 
 
-def _figures_as_json(statistics: Statistics) -> dict[str, Any]:
-    """The figures; spans are in seconds, rates from 0 to 1, and `null` is what is not known."""
+def _statistics_as_json(statistics: Statistics) -> dict[str, Any]:
+    """The statistics; spans are in seconds, rates from 0 to 1, and `null` is what is not known."""
     return {
         "repository": dataclasses.asdict(statistics.repository),
         "workflows": [
-            {
-                "workflow": _shown(one.workflow),
-                "measures": dataclasses.asdict(one.measures),
-                "recent": [_run_as_json(run) for run in one.runs[-RECENT:]],
-            }
-            for one in statistics.workflows
+            {"workflow": _shown(workflow.workflow), **_measured(workflow)} for workflow in statistics.workflows
         ],
         "jobs": [
-            {
-                "workflow": _shown(one.workflow),
-                "job": _shown(one.job),
-                "measures": dataclasses.asdict(one.measures),
-                "recent": [_run_as_json(run) for run in one.runs[-RECENT:]],
-            }
-            for one in statistics.jobs
+            {"workflow": _shown(job.workflow), "job": _shown(job.job), **_measured(job)} for job in statistics.jobs
         ],
         "over_time": [
             {**dataclasses.asdict(period), "start": period.start.isoformat()} for period in statistics.over_time
@@ -131,10 +156,22 @@ def _figures_as_json(statistics: Statistics) -> dict[str, Any]:
         "issues": {
             **dataclasses.asdict(statistics.issues),
             "by_job": [
-                {"workflow": _shown(one.workflow), "job": _shown(one.job), "count": one.count}
-                for one in statistics.issues.by_job
+                {
+                    "kind": row.kind.value,
+                    "workflow": _shown(row.workflow),
+                    "job": _job(row.kind, row.job),
+                    "count": row.count,
+                }
+                for row in statistics.issues.by_job
             ],
         },
+    }
+
+
+def _measured(statistics: WorkflowStatistics | JobStatistics) -> dict[str, Any]:
+    return {
+        "measures": dataclasses.asdict(statistics.measures),
+        "recent": [_run_as_json(run) for run in statistics.runs[-RECENT:]],
     }
 
 
@@ -144,7 +181,7 @@ def _run_as_json(run: RunMark) -> dict[str, Any]:
         "number": run.number,
         "branch": _shown(run.branch),
         "at": run.at.isoformat(),
-        "outcome": run.outcome.value if run.outcome else None,
+        "outcome": _outcome(run.outcome) if run.outcome else None,
         "failed": run.failed,
         "flaky": run.flaky,
         "seconds": run.seconds,
@@ -152,38 +189,40 @@ def _run_as_json(run: RunMark) -> dict[str, Any]:
     }
 
 
-def _ledger_as_json(issue_snapshots: IssueSnapshots, url: str) -> dict[str, Any]:
-    """`issues` and `causes`; `url` is the repository's."""
+def _issue_as_json(issue: IssueSnapshot, url: str) -> dict[str, Any]:
     return {
-        "issues": [_issue_as_json(one, url) for one in issue_snapshots.issues],
-        "causes": [_cause_as_json(one) for one in issue_snapshots.causes],
+        **dataclasses.asdict(issue),
+        "url": f"{url}/issues/{issue.number}",
+        "title": _shown(issue.title),
+        "workflow": _shown(issue.workflow) if issue.kind else None,
+        "job": _job(issue.kind, issue.job),
+        "opened_at": _moment(issue.opened_at),
+        "closed_at": _moment(issue.closed_at),
+        "last_seen": _moment(issue.last_seen),
     }
 
 
-def _issue_as_json(one: IssueSnapshot, url: str) -> dict[str, Any]:
+def _cause_as_json(cause: CauseSnapshot) -> dict[str, Any]:
     return {
-        **dataclasses.asdict(one),
-        "url": f"{url}/issues/{one.number}",
-        "title": _shown(one.title),
-        "workflow": _shown(one.workflow) or None,
-        "job": _shown(one.job) or None,
-        "opened_at": _moment(one.opened_at),
-        "closed_at": _moment(one.closed_at),
-        "last_seen": _moment(one.last_seen),
+        "signature": cause.signature,
+        "headline": _shown(cause.headline) or None,
+        "count": cause.count,
+        "first_seen": cause.first_seen.isoformat(),
+        "last_seen": cause.last_seen.isoformat(),
+        "jobs": [
+            {"workflow": _shown(job.workflow), "job": None if job.all_jobs else _shown(job.job)} for job in cause.jobs
+        ],
+        "issues": list(cause.issues),
+        "lines": [{"number": line.number, "text": line.text} for line in plain_lines(cause.lines)],
     }
 
 
-def _cause_as_json(one: CauseSnapshot) -> dict[str, Any]:
-    return {
-        "signature": one.signature,
-        "headline": _shown(one.headline) or None,
-        "count": one.count,
-        "first_seen": one.first_seen.isoformat(),
-        "last_seen": one.last_seen.isoformat(),
-        "jobs": [{"workflow": _shown(job.workflow), "job": _shown(job.job)} for job in one.jobs],
-        "issues": list(one.issues),
-        "lines": [{"number": line.number, "text": line.text} for line in plain_lines(one.lines)],
-    }
+def _outcome(outcome: Outcome) -> str:
+    return "missed_schedule" if outcome is Outcome.MISSED_SCHEDULE else outcome.value
+
+
+def _skip_reason(reason: SkipReason) -> str:
+    return "passing" if reason is SkipReason.GREEN else reason.value
 
 
 def _moment(moment: datetime | None) -> str | None:
@@ -191,5 +230,5 @@ def _moment(moment: datetime | None) -> str | None:
 
 
 def _shown(text: str) -> str:
-    """A foreign text as it is shown elsewhere: without secrets, and nothing in it that is not seen."""
+    """A foreign text as the other outputs show it: one line without secrets and invisible characters."""
     return plain(text, _LONGEST)

@@ -1,4 +1,4 @@
-"""What each run looked at says of its workflow and of its jobs: green, red, or that it is not known."""
+"""The status of each run for its workflow and for its jobs: passed, failed, cancelled or unknown."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
 
 from ci_failure_tracker.model import SCHEDULE, Observation, Outcome, Run
 from ci_failure_tracker.report.known_failures import (
-    NOTHING,
+    NO_FAILURES,
     Failure,
+    JobFailures,
     JobKey,
     KnownFailures,
-    KnownFailuresOfAll,
-    failed_before,
-    failures_in,
-    with_known_causes,
+    known_failures,
 )
 from ci_failure_tracker.settings import Matrix, Settings
 from ci_failure_tracker.tracking.decide import Findings
@@ -26,12 +23,13 @@ from ci_failure_tracker.tracking.observations import with_diagnoses
 from ci_failure_tracker.tracking.outcome import judge_run
 
 _Trigger = tuple[int, str]
+"""A workflow by its id, and an event."""
 
 
-class StatusWord(StrEnum):
-    """How a run ended for a workflow or a job; `unknown` where that was not read.
+class StatusKind(StrEnum):
+    """How a run ended for a workflow or a job.
 
-    One that was cancelled, or superseded by a newer one, says nothing; it is only shown.
+    UNKNOWN means that it was not read. A CANCELLED or superseded run is shown and counts nowhere.
     """
 
     GREEN = "green"
@@ -42,22 +40,22 @@ class StatusWord(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run and what it says; `flaky` is `None` where the attempts before its last one were not read.
+    """The status of one run for a workflow or a job.
 
-    `outcome` is how exactly a job was red.
+    `flaky` is `None` if the attempts before the last one were not read. `outcome` says how a failed job ended.
     """
 
     run: Run
-    word: StatusWord
+    kind: StatusKind
     flaky: bool | None = False
     outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RunStatuses:
-    """What the runs say, in the order in which they were created: of each workflow and job by name.
+    """The statuses of the runs, in the order of their creation, by workflow and by job.
 
-    `outcomes` are how the runs ended as wholes, by their ids.
+    `outcomes` are the outcomes of the whole runs by run id.
     """
 
     workflows: Mapping[str, tuple[RunStatus, ...]]
@@ -65,54 +63,55 @@ class RunStatuses:
     outcomes: Mapping[int, Outcome | None]
 
 
-def read_run_statuses(found: Findings, settings: Settings) -> RunStatuses:
-    """What every run says. A run that was skipped or is not finished is left out."""
-    scan, known = found.snapshot, found.history
-    states = [one.state for one in known.tracked_issues.written if one.state is not None]
-    separate = settings.matrix is Matrix.SEPARATE
-    name_of = cache(lambda name: name if separate else split_leg(name)[0])
-    seen: dict[int, list[Observation]] = defaultdict(list)
-    for one in with_diagnoses(known.observations, scan.job_diagnoses):
-        # What a silent schedule names as its run is the last one it had, and that speaks for itself.
-        if one.run.subject != SCHEDULE:
-            seen[one.run.id].append(one)
-    runs = sorted(scan.runs, key=lambda run: run.order)
+def run_statuses(findings: Findings, settings: Settings) -> RunStatuses:
+    """The status of every run. Runs that were skipped or are not finished are left out."""
+    snapshot, history = findings.snapshot, findings.history
+    states = [tracked.state for tracked in history.tracked_issues.written if tracked.state is not None]
+    observations: dict[int, list[Observation]] = defaultdict(list)
+    for observation in with_diagnoses(history.observations, snapshot.job_diagnoses):
+        # A missed schedule names the last run that it had, and that run has observations of its own.
+        if observation.run.subject != SCHEDULE:
+            observations[observation.run.id].append(observation)
+
+    def job_of(name: str) -> str:
+        return name if settings.matrix is Matrix.SEPARATE else split_leg(name)[0]
+
+    runs = sorted(snapshot.runs, key=lambda run: run.order)
     outcomes = {run.id: judge_run(run, runs) for run in runs}
-    reader = _Reader(
+    judge = _Judge(
         settings,
-        {run.id: _seen(outcomes[run.id], seen[run.id], name_of) for run in runs},
-        with_known_causes(scan.runs, states, name_of),
+        {run.id: _observed_run(outcomes[run.id], observations[run.id], job_of) for run in runs},
+        known_failures(snapshot.runs, states, job_of),
     )
     workflows: dict[str, list[RunStatus]] = defaultdict(list)
     for run in runs:
-        told = reader.of_run(run)
-        if told is not None:
-            workflows[run.workflow.name].append(told)
-    jobs = reader.of_jobs(runs)
+        status = judge.of_run(run)
+        if status is not None:
+            workflows[run.workflow.name].append(status)
     return RunStatuses(
-        {name: _with_same_commit(told) for name, told in workflows.items()},
-        {key: _with_same_commit(told) for key, told in jobs.items()},
+        {name: _with_flaky_commits(statuses) for name, statuses in workflows.items()},
+        {key: _with_flaky_commits(statuses) for key, statuses in judge.of_jobs(runs).items()},
         outcomes,
     )
 
 
-def _with_same_commit(told: Sequence[RunStatus]) -> tuple[RunStatus, ...]:
-    """With what failed and was green in a later run of the same line, event and commit taken for flaky."""
-    found: list[RunStatus] = []
-    green: set[tuple[object, ...]] = set()
-    for one in reversed(told):
-        place = (one.run.branch_key, one.run.event, one.run.commit.sha)
-        if one.word is StatusWord.GREEN:
-            green.add(place)
-        found.append(replace(one, flaky=True) if one.word is StatusWord.RED and place in green else one)
-    return tuple(reversed(found))
+def _with_flaky_commits(statuses: Sequence[RunStatus]) -> tuple[RunStatus, ...]:
+    """Mark a failure as flaky if a later run of the same branch, event and commit passed."""
+    marked: list[RunStatus] = []
+    passed: set[tuple[object, ...]] = set()
+    for status in reversed(statuses):
+        key = (status.run.branch_key, status.run.event, status.run.commit.sha)
+        if status.kind is StatusKind.GREEN:
+            passed.add(key)
+        marked.append(replace(status, flaky=True) if status.kind is StatusKind.RED and key in passed else status)
+    return tuple(reversed(marked))
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """How a run ended, what was observed in it, and of that what each job says, by its name.
+class _ObservedRun:
+    """The outcome of a run and its observations, in all and by job.
 
-    `is_read` says that it is known job by job, or is known to have had none: a run that stands for itself is no job.
+    `is_read` says that its jobs are known, or that it is known to have none.
     """
 
     outcome: Outcome | None
@@ -121,164 +120,167 @@ class _Seen:
     is_read: bool
 
     def had(self, job: str) -> bool:
-        """Whether the job ended in it with a word of its own, and was not only skipped."""
-        return any(one.outcome for one in self.jobs.get(job, ()))
+        """Whether the job ran in it, and was not only skipped."""
+        return any(observation.outcome for observation in self.jobs.get(job, ()))
 
 
-def _seen(outcome: Outcome | None, observed: Sequence[Observation], name_of: Callable[[str], str]) -> _Seen:
+def _observed_run(
+    outcome: Outcome | None, observations: Sequence[Observation], job_of: Callable[[str], str]
+) -> _ObservedRun:
     jobs: dict[str, list[Observation]] = defaultdict(list)
-    for one in observed:
-        if one.job_id is not None:
-            jobs[name_of(one.job or "")].append(one)
-    is_read = any(one.job is not None for one in observed)
-    return _Seen(outcome, tuple(observed), {name: tuple(found) for name, found in jobs.items()}, is_read)
+    for observation in observations:
+        if observation.job_id is not None:
+            jobs[job_of(observation.job or "")].append(observation)
+    is_read = any(observation.job is not None for observation in observations)
+    return _ObservedRun(outcome, tuple(observations), {name: tuple(group) for name, group in jobs.items()}, is_read)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class _Judge:
+    """Judges runs by what was observed in them, and by the known failures if they were not read."""
+
     settings: Settings
-    seen: Mapping[int, _Seen]
-    memory: KnownFailuresOfAll
+    observed: Mapping[int, _ObservedRun]
+    known: KnownFailures
 
     # --- runs ------------------------------------------------------------------------------------
 
     def of_run(self, run: Run) -> RunStatus | None:
-        seen = self.seen[run.id]
-        word = self._word(run, seen)
-        return None if word is None else RunStatus(run, word, self._was_flaky(run, word, seen))
+        observed = self.observed[run.id]
+        kind = self._kind(run)
+        return None if kind is None else RunStatus(run, kind, self._was_flaky(run, kind, observed))
 
-    def _word(self, run: Run, seen: _Seen) -> StatusWord | None:
-        if seen.outcome is Outcome.SUCCESS:
-            return StatusWord.GREEN
-        if seen.outcome is None:
+    def _kind(self, run: Run) -> StatusKind | None:
+        observed = self.observed[run.id]
+        if observed.outcome is Outcome.SUCCESS:
+            return StatusKind.GREEN
+        if observed.outcome is None:
             return None
-        if seen.outcome is Outcome.SUPERSEDED:
-            return StatusWord.CANCELLED
-        if seen.is_read:
-            return StatusWord.RED if any(map(self._is_red, _last(seen.observations))) else _cancelled(seen.outcome)
-        # Only its jobs tell whether a cancelled run was more than stopped.
-        certain = seen.outcome is not Outcome.CANCELLED and self.settings.counts(seen.outcome)
-        return (
-            StatusWord.RED if certain or self._is_remembered(self.memory.runs.get(run.id), run) else StatusWord.UNKNOWN
+        if observed.outcome is Outcome.SUPERSEDED:
+            return StatusKind.CANCELLED
+        if observed.is_read:
+            failed = any(map(self._failed, _newest_of_each_job(observed.observations)))
+            return StatusKind.RED if failed else _cancelled(observed.outcome)
+        # Only the jobs tell whether a cancelled run also failed.
+        certain = observed.outcome is not Outcome.CANCELLED and self.settings.counts(observed.outcome)
+        return StatusKind.RED if certain or self._failed_now(self.known.runs.get(run.id), run) else StatusKind.UNKNOWN
+
+    def _was_flaky(self, run: Run, kind: StatusKind, observed: _ObservedRun) -> bool | None:
+        if kind is not StatusKind.GREEN or run.attempt == 1:
+            return False
+        if not observed.is_read:
+            # An issue may remember that an attempt failed. It never remembers that none did.
+            failure = self.known.runs.get(run.id)
+            return True if failure and failure.is_before(run) else None
+        return any(
+            observation.attempt < run.attempt and self._failed(observation) for observation in observed.observations
         )
 
-    def _was_flaky(self, run: Run, word: StatusWord, seen: _Seen) -> bool | None:
-        if word is not StatusWord.GREEN or run.attempt == 1:
-            return False
-        if not seen.is_read:
-            # That an attempt failed may be remembered; that none did, never.
-            return failed_before(self.memory.runs.get(run.id), run) or None
-        return any(one.attempt < run.attempt and self._is_red(one) for one in seen.observations)
+    def _failed(self, observation: Observation) -> bool:
+        return self.settings.counts(observation.outcome)
 
-    def _is_red(self, one: Observation) -> bool:
-        return self.settings.counts(one.outcome)
-
-    def _is_remembered(self, failure: Failure | None, run: Run) -> bool:
-        """Whether the newest attempt is remembered to have failed."""
+    def _failed_now(self, failure: Failure | None, run: Run) -> bool:
+        """Whether the newest attempt is known to have failed."""
         return failure is not None and failure.attempt == run.attempt and self.settings.counts(failure.outcome)
 
     # --- jobs ------------------------------------------------------------------------------------
 
     def of_jobs(self, runs: Sequence[Run]) -> dict[JobKey, list[RunStatus]]:
-        of_workflows: dict[str, list[Run]] = defaultdict(list)
+        runs_of: dict[str, list[Run]] = defaultdict(list)
+        jobs_of: dict[str, set[str]] = defaultdict(set)
         for run in runs:
-            of_workflows[run.workflow.name].append(run)
-        names: dict[str, set[str]] = defaultdict(set)
-        for run in runs:
-            seen = self.seen[run.id]
-            names[run.workflow.name] |= {job for job in seen.jobs if seen.had(job)}
-        for (workflow, job), recalled in self.memory.jobs.items():
-            if recalled.failed:
-                names[workflow].add(job)
+            observed = self.observed[run.id]
+            runs_of[run.workflow.name].append(run)
+            jobs_of[run.workflow.name] |= {job for job in observed.jobs if observed.had(job)}
+        for (workflow, job), failures in self.known.jobs.items():
+            if failures.failed:
+                jobs_of[workflow].add(job)
         return {
-            (workflow, job): list(self._of_job(job, ours, self.memory.jobs.get((workflow, job), NOTHING)))
-            for workflow, ours in of_workflows.items()
-            for job in sorted(names[workflow])
+            (workflow, job): list(self._of_job(job, runs, self.known.jobs.get((workflow, job), NO_FAILURES)))
+            for workflow, runs in runs_of.items()
+            for job in sorted(jobs_of[workflow])
         }
 
-    def _of_job(self, job: str, runs: Sequence[Run], recalled: KnownFailures) -> Iterator[RunStatus]:
-        had = {run.id for run in runs if self.seen[run.id].had(job)} | recalled.failed.keys()
-        starts = {_trigger(run) for run in runs if run.id in had}
-        doubtful = self._doubtful(job, runs, had, recalled)
-        # An event that is not known to start the job says nothing of it.
-        ours = [run for run in runs if self.seen[run.id].is_read or _trigger(run) in starts]
-        unread = [
-            run
-            for run in ours
-            if not self.seen[run.id].is_read and self._word(run, self.seen[run.id]) is StatusWord.RED
-        ]
-        counted = {run.id for run in failures_in(recalled, unread)}
-        for run in ours:
-            seen = self.seen[run.id]
-            if seen.is_read:
-                told = self._of_read(run, seen.jobs.get(job, ()))
-            elif run.id in counted:
-                told = RunStatus(run, StatusWord.RED, outcome=seen.outcome)
+    def _of_job(self, job: str, runs: Sequence[Run], failures: JobFailures) -> Iterator[RunStatus]:
+        had = {run.id for run in runs if self.observed[run.id].had(job)} | failures.failed.keys()
+        triggers = {_trigger(run) for run in runs if run.id in had}
+        doubtful = self._doubtful(job, runs, had, failures)
+        unread = [run for run in runs if not self.observed[run.id].is_read and self._kind(run) is StatusKind.RED]
+        # A run says nothing about the job if its event is not known to start it.
+        unlisted = failures.unlisted_in([run for run in unread if _trigger(run) in triggers])
+        for run in runs:
+            observed = self.observed[run.id]
+            if observed.is_read:
+                status = self._of_read(run, observed.jobs.get(job, ()))
+            elif _trigger(run) not in triggers:
+                continue
+            elif run.id in unlisted:
+                status = RunStatus(run, StatusKind.RED, outcome=observed.outcome)
             else:
-                told = self._of_unread(run, seen, recalled, is_doubtful=run.id in doubtful)
-            if told is not None:
-                yield told
+                status = self._of_unread(run, failures.failed.get(run.id), is_doubtful=run.id in doubtful)
+            if status is not None:
+                yield status
 
-    def _doubtful(self, job: str, runs: Sequence[Run], had: Set[int], recalled: KnownFailures) -> frozenset[int]:
-        """The runs that may have gone without the job: it is skipped now and then, or the next run known has none.
+    def _doubtful(self, job: str, runs: Sequence[Run], had: Set[int], failures: JobFailures) -> frozenset[int]:
+        """The ids of the runs that may not have had the job.
 
-        A workflow file changes, and with it the jobs that there are.
+        Either the workflow skips it now and then, or the next known run before or after has no such job: the workflow
+        file changes, and its jobs with it.
         """
-        skipped_by = set(recalled.skipped_by)
-        found: set[int] = set()
-        for way in (runs, tuple(reversed(runs))):
+        skipped_by = set(failures.skipped_by)
+        doubtful: set[int] = set()
+        for ordered in (runs, tuple(reversed(runs))):
             without: set[_Trigger] = set()
-            for run in way:
-                seen, trigger = self.seen[run.id], _trigger(run)
+            for run in ordered:
+                observed, trigger = self.observed[run.id], _trigger(run)
                 if run.id in had:
                     without.discard(trigger)
-                elif seen.is_read and job in seen.jobs:
+                elif observed.is_read and job in observed.jobs:
                     skipped_by.add(run.workflow.id)
-                elif seen.is_read and any(seen.jobs):
+                elif observed.is_read and any(observed.jobs):
                     without.add(trigger)
                 if trigger in without:
-                    found.add(run.id)
-        return frozenset(found | {run.id for run in runs if run.workflow.id in skipped_by})
+                    doubtful.add(run.id)
+        return frozenset(doubtful | {run.id for run in runs if run.workflow.id in skipped_by})
 
-    def _of_read(self, run: Run, here: Sequence[Observation]) -> RunStatus | None:
-        last = _last(here)
-        red = next((one.outcome for one in last if self._is_red(one)), None)
-        if red is not None:
-            return RunStatus(run, StatusWord.RED, outcome=red)
-        green = {one.job for one in last if one.outcome is Outcome.SUCCESS}
-        if not green:
-            return RunStatus(run, StatusWord.CANCELLED) if any(_cancelled(one.outcome) for one in last) else None
-        return RunStatus(run, StatusWord.GREEN, any(self._is_red(one) for one in here if one.job in green))
+    def _of_read(self, run: Run, observations: Sequence[Observation]) -> RunStatus | None:
+        newest = _newest_of_each_job(observations)
+        failure = next((observation.outcome for observation in newest if self._failed(observation)), None)
+        if failure is not None:
+            return RunStatus(run, StatusKind.RED, outcome=failure)
+        passed = {observation.job for observation in newest if observation.outcome is Outcome.SUCCESS}
+        if passed:
+            flaky = any(self._failed(observation) for observation in observations if observation.job in passed)
+            return RunStatus(run, StatusKind.GREEN, flaky)
+        cancelled = any(_cancelled(observation.outcome) for observation in newest)
+        return RunStatus(run, StatusKind.CANCELLED) if cancelled else None
 
-    def _of_unread(self, run: Run, seen: _Seen, recalled: KnownFailures, *, is_doubtful: bool) -> RunStatus | None:
-        remembered = recalled.failed.get(run.id)
-        if seen.outcome is Outcome.SUCCESS:
-            if failed_before(remembered, run):
-                return RunStatus(run, StatusWord.GREEN, flaky=True)
-            return RunStatus(
-                run, StatusWord.UNKNOWN if is_doubtful else StatusWord.GREEN, False if run.attempt == 1 else None
-            )
-        if remembered is not None and self._is_remembered(remembered, run):
-            return RunStatus(run, StatusWord.RED, outcome=remembered.outcome)
-        word = self._word(run, seen)
-        return (
-            None
-            if word is None
-            else RunStatus(run, StatusWord.CANCELLED if word is StatusWord.CANCELLED else StatusWord.UNKNOWN)
-        )
+    def _of_unread(self, run: Run, failure: Failure | None, *, is_doubtful: bool) -> RunStatus | None:
+        if self.observed[run.id].outcome is Outcome.SUCCESS:
+            if failure and failure.is_before(run):
+                return RunStatus(run, StatusKind.GREEN, flaky=True)
+            flaky = False if run.attempt == 1 else None
+            return RunStatus(run, StatusKind.UNKNOWN if is_doubtful else StatusKind.GREEN, flaky)
+        if failure and self._failed_now(failure, run):
+            return RunStatus(run, StatusKind.RED, outcome=failure.outcome)
+        kind = self._kind(run)
+        if kind is None:
+            return None
+        return RunStatus(run, kind if kind is StatusKind.CANCELLED else StatusKind.UNKNOWN)
 
 
-def _cancelled(outcome: Outcome | None) -> StatusWord | None:
-    return StatusWord.CANCELLED if outcome in {Outcome.CANCELLED, Outcome.SUPERSEDED} else None
+def _cancelled(outcome: Outcome | None) -> StatusKind | None:
+    return StatusKind.CANCELLED if outcome in {Outcome.CANCELLED, Outcome.SUPERSEDED} else None
 
 
 def _trigger(run: Run) -> _Trigger:
     return run.workflow.id, run.event
 
 
-def _last(observations: Iterable[Observation]) -> list[Observation]:
-    """Of each job its newest attempt: a re-run of the failed jobs does not run the others again."""
-    newest: dict[str | None, Observation] = {}
-    for one in sorted(observations, key=lambda one: one.attempt):
-        newest[one.job] = one
+def _newest_of_each_job(observations: Iterable[Observation]) -> list[Observation]:
+    """The newest attempt of each job: a re-run of the failed jobs does not run the others again."""
+    newest = {
+        observation.job: observation
+        for observation in sorted(observations, key=lambda observation: observation.attempt)
+    }
     return list(newest.values())

@@ -1,11 +1,11 @@
-"""From what a sweep saw and did to its figures."""
+"""The statistics of a sweep, made from what it saw and did."""
 
 from __future__ import annotations
 
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -22,47 +22,50 @@ from ci_failure_tracker.report.measures import (
     Statistics,
     WorkflowStatistics,
 )
-from ci_failure_tracker.report.run_status import RunStatus, StatusWord, read_run_statuses
+from ci_failure_tracker.report.run_status import RunStatus, StatusKind, run_statuses
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings
 
 _MOST_DAYS = 45
-"""Days that are shown one by one; more are shown as weeks."""
+"""More days than these are shown as weeks."""
 
 _WEEK = 7
 
 
-def make_statistics(found: Findings, results: Sequence[Result], settings: Settings, now: datetime) -> Statistics:
-    """The figures of what one sweep saw and did."""
-    scan = found.snapshot
-    told = read_run_statuses(found, settings)
-    meter = _Meter(now, scan.window.start is not None, scan.window.partial)
-    everything = sorted((one for of_one in told.workflows.values() for one in of_one), key=lambda one: one.run.order)
-    names = sorted({run.workflow.name for run in scan.runs}, key=lambda name: (name.casefold(), name))
-    jobs = sorted(told.jobs.items(), key=lambda item: (item[0][0].casefold(), item[0][1].casefold(), item[0]))
-    marks = _marks(scan.runs, told.outcomes, {one.run.id: one for one in everything})
+def make_statistics(findings: Findings, results: Sequence[Result], settings: Settings, now: datetime) -> Statistics:
+    """The statistics of one sweep."""
+    snapshot = findings.snapshot
+    statuses = run_statuses(findings, settings)
+    meter = _Meter(now, snapshot.window.start is not None, snapshot.window.partial)
+    of_runs = sorted(
+        (status for group in statuses.workflows.values() for status in group), key=lambda status: status.run.order
+    )
+    names = sorted({run.workflow.name for run in snapshot.runs}, key=lambda name: (name.casefold(), name))
+    jobs = sorted(statuses.jobs.items(), key=lambda item: (item[0][0].casefold(), item[0][1].casefold(), item[0]))
+    marks = _marks(snapshot.runs, statuses.outcomes, {status.run.id: status for status in of_runs})
     return Statistics(
-        repository=meter.measure(everything),
+        repository=meter.measure(of_runs),
         workflows=tuple(
-            WorkflowStatistics(name, meter.measure(told.workflows.get(name, ())), tuple(marks[name])) for name in names
+            WorkflowStatistics(name, meter.measure(statuses.workflows.get(name, ())), tuple(marks[name]))
+            for name in names
         ),
         jobs=tuple(
             JobStatistics(workflow, job, meter.measure(of_job), tuple(map(_mark_of_job, of_job)))
             for (workflow, job), of_job in jobs
         ),
-        over_time=tuple(meter.over_time(everything)),
-        issues=_issues(scan, found.history.tracked_issues.written, results, now),
+        over_time=tuple(meter.over_time(of_runs)),
+        issues=_issue_statistics(snapshot, findings.history.tracked_issues.written, results, now),
     )
 
 
 def _marks(
-    runs: Sequence[Run], outcomes: Mapping[int, Outcome | None], of_run: Mapping[int, RunStatus]
+    runs: Sequence[Run], outcomes: Mapping[int, Outcome | None], statuses: Mapping[int, RunStatus]
 ) -> Mapping[str, list[RunMark]]:
     """The runs of each workflow by its name."""
     marks: dict[str, list[RunMark]] = defaultdict(list)
     for run in sorted(runs, key=lambda run: run.order):
-        told = of_run.get(run.id)
-        failed, flaky = (told.word is StatusWord.RED, bool(told.flaky)) if told else (False, False)
+        status = statuses.get(run.id)
+        failed, flaky = (status.kind is StatusKind.RED, bool(status.flaky)) if status else (False, False)
         seconds = max(0.0, (run.updated_at - run.started_at).total_seconds()) if run.finished else None
         mark = RunMark(run.id, run.number, run.branch, run.created_at, outcomes[run.id], failed, flaky, seconds)
         marks[run.workflow.name].append(mark)
@@ -70,16 +73,16 @@ def _marks(
 
 
 _OUTCOMES = {
-    StatusWord.GREEN: Outcome.SUCCESS,
-    StatusWord.RED: Outcome.FAILURE,
-    StatusWord.CANCELLED: Outcome.CANCELLED,
+    StatusKind.GREEN: Outcome.SUCCESS,
+    StatusKind.RED: Outcome.FAILURE,
+    StatusKind.CANCELLED: Outcome.CANCELLED,
 }
 
 
-def _mark_of_job(told: RunStatus) -> RunMark:
-    run, outcome = told.run, told.outcome or _OUTCOMES.get(told.word)
-    failed, known = told.word is StatusWord.RED, told.word is not StatusWord.UNKNOWN
-    return RunMark(run.id, run.number, run.branch, run.created_at, outcome, failed, bool(told.flaky), None, known)
+def _mark_of_job(status: RunStatus) -> RunMark:
+    run, outcome = status.run, status.outcome or _OUTCOMES.get(status.kind)
+    failed, known = status.kind is StatusKind.RED, status.kind is not StatusKind.UNKNOWN
+    return RunMark(run.id, run.number, run.branch, run.created_at, outcome, failed, bool(status.flaky), None, known)
 
 
 def _spread(spans: Sequence[float]) -> Spread | None:
@@ -93,10 +96,10 @@ def _spread(spans: Sequence[float]) -> Spread | None:
 
 @dataclass(frozen=True, slots=True)
 class _Break:
-    """From the first failure of a line to the green run that ended it; `end` is `None` where it goes on.
+    """From the first failure on a branch to the passing run that ended it; `end` is `None` while it goes on.
 
-    `start_seen` says that the run before was green, or that there was none; `end_seen` that nothing in it is unknown.
-    `follows` says that every run since the break before it is known.
+    `start_seen` says that the run before passed, or that there was none. `end_seen` says that the break has no unknown
+    run. `follows` says that no run since the break before it is unknown.
     """
 
     start: datetime
@@ -106,120 +109,131 @@ class _Break:
     end_seen: bool = True
 
     @property
-    def recovered(self) -> tuple[float, ...]:
-        """How long it took, in seconds, if all of it was seen."""
-        whole = self.end is not None and self.start_seen and self.end_seen
-        return ((self.end - self.start).total_seconds(),) if self.end is not None and whole else ()
+    def recovery(self) -> float | None:
+        """The time to recovery in seconds, if the whole break was seen."""
+        seen = self.start_seen and self.end_seen
+        return (self.end - self.start).total_seconds() if self.end is not None and seen else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Meter:
+    """Measures runs at a time; `is_cut` says that there may be runs older than those read."""
+
     now: datetime
     is_cut: bool
     partial: bool
 
-    def measure(self, everything: Sequence[RunStatus]) -> Measures:
-        """The figures of these runs, which are in the order in which they were created."""
-        told = _that_count(everything)
-        words = Counter(one.word for one in told)
-        runs = words[StatusWord.GREEN] + words[StatusWord.RED]
-        flaky = sum(one.flaky is True for one in told)
-        flaky_known = all(one.flaky is not None for one in told)
-        of_lines = _lines(told)
-        lines = [list(self._breaks(line)) for line in of_lines]
-        breaks = [one for line in lines for one in line]
-        streak, least = self._worst_streak(told, of_lines)
-        all_known = not words[StatusWord.UNKNOWN]
+    def measure(self, all_statuses: Sequence[RunStatus]) -> Measures:
+        """The statistics of these runs, which are in the order of their creation."""
+        statuses = _without_cancelled(all_statuses)
+        counts = Counter(status.kind for status in statuses)
+        runs, failed = counts[StatusKind.GREEN] + counts[StatusKind.RED], counts[StatusKind.RED]
+        flaky = sum(status.flaky is True for status in statuses)
+        flaky_known = all(status.flaky is not None for status in statuses)
+        branches = _by_branch(statuses)
+        breaks_of = [list(self._breaks(branch)) for branch in branches]
+        breaks = [each for of_branch in breaks_of for each in of_branch]
+        streak, is_least = self._worst_streak(statuses, branches)
+        all_known = not counts[StatusKind.UNKNOWN]
         return Measures(
             runs=runs,
-            failed=words[StatusWord.RED],
-            # What is not known is mostly red, for green runs need no reading: a rate of the rest would be a guess.
-            failure_rate=words[StatusWord.RED] / runs if runs and all_known else None,
+            failed=failed,
+            # Most unknown runs failed, because passing runs need no reading: a rate of the others would be a guess.
+            failure_rate=failed / runs if runs and all_known else None,
             flaky=flaky,
             flake_rate=flaky / runs if runs and flaky_known and all_known else None,
-            recovery=_spread([span for one in breaks for span in one.recovered]),
-            between_failures=_spread([gap for line in lines for gap in _gaps(line)]),
-            broken_seconds=self._broken(breaks) if told and all_known else None,
+            time_to_recovery=_recovery(breaks),
+            time_between_failures=_spread([gap for of_branch in breaks_of for gap in _gaps(of_branch)]),
+            broken_seconds=self._broken(breaks) if statuses and all_known else None,
             streak=streak,
-            streak_is_least=least,
-            partial=self.partial or not all_known or not flaky_known or not all(one.start_seen for one in breaks),
+            streak_is_least=is_least,
+            partial=self.partial or not all_known or not flaky_known or not all(each.start_seen for each in breaks),
         )
 
-    def over_time(self, everything: Sequence[RunStatus]) -> Iterator[Period]:
-        """Days, or weeks where there are many, from the first run to the last; what is not known counts nowhere."""
-        told = _that_count(everything)
-        if not told:
+    def over_time(self, all_statuses: Sequence[RunStatus]) -> Iterator[Period]:
+        """The days from the first run to the last, or the weeks if there are many days. Unknown runs do not count."""
+        statuses = _without_cancelled(all_statuses)
+        if not statuses:
             return
-        first, last = (_midnight(one.run.created_at) for one in (told[0], told[-1]))
+        first, last = (_midnight(status.run.created_at) for status in (statuses[0], statuses[-1]))
         days = 1 if (last - first).days < _MOST_DAYS else _WEEK
-        breaks = [one for line in _lines(told) for one in self._breaks(line)]
+        breaks = [each for branch in _by_branch(statuses) for each in self._breaks(branch)]
         for place in range((last - first).days // days + 1):
             start = first + timedelta(days=place * days)
             end = start + timedelta(days=days)
-            words = Counter(one.word for one in told if start <= one.run.created_at < end)
-            spans = [span for one in breaks if one.end and start <= one.end < end for span in one.recovered]
-            yield Period(
-                start, days, words[StatusWord.GREEN] + words[StatusWord.RED], words[StatusWord.RED], _spread(spans)
-            )
+            counts = Counter(status.kind for status in statuses if start <= status.run.created_at < end)
+            failed = counts[StatusKind.RED]
+            recovery = _recovery(each for each in breaks if each.end and start <= each.end < end)
+            yield Period(start, days, counts[StatusKind.GREEN] + failed, failed, recovery)
 
-    def _breaks(self, line: Sequence[RunStatus]) -> Iterator[_Break]:
-        now: _Break | None = None
-        before = StatusWord.UNKNOWN if self.is_cut else StatusWord.GREEN
+    def _breaks(self, branch: Sequence[RunStatus]) -> Iterator[_Break]:
+        current: _Break | None = None
+        before = StatusKind.UNKNOWN if self.is_cut else StatusKind.GREEN
         follows = False
-        for one in line:
-            if one.word is StatusWord.UNKNOWN:
+        for status in branch:
+            if status.kind is StatusKind.UNKNOWN:
                 follows = False
-                now = _Break(now.start, now.start_seen, now.follows, end_seen=False) if now else None
-            elif one.word is StatusWord.RED and now is None:
-                now = _Break(one.run.created_at, before is StatusWord.GREEN, follows)
+                current = replace(current, end_seen=False) if current else None
+            elif status.kind is StatusKind.RED and current is None:
+                current = _Break(status.run.created_at, before is StatusKind.GREEN, follows)
                 follows = True
-            elif one.word is StatusWord.GREEN and now is not None:
-                yield _Break(now.start, now.start_seen, now.follows, one.run.created_at, now.end_seen)
-                now = None
-            before = one.word
-        if now is not None:
-            yield now
+            elif status.kind is StatusKind.GREEN and current is not None:
+                yield replace(current, end=status.run.created_at)
+                current = None
+            before = status.kind
+        if current is not None:
+            yield current
 
     def _broken(self, breaks: Iterable[_Break]) -> float:
-        """How long at least one break went on; those that overlap count once."""
-        total, until = 0.0, None
-        for one in sorted(breaks, key=lambda one: one.start):
-            end = one.end or self.now
-            start = one.start if until is None else max(one.start, until)
-            total += max(0.0, (end - start).total_seconds())
-            until = end if until is None else max(until, end)
+        """The seconds in which at least one break went on; breaks that overlap count once."""
+        total, until = 0.0, datetime.min.replace(tzinfo=UTC)
+        for each in sorted(breaks, key=lambda each: each.start):
+            end = each.end or self.now
+            total += max(0.0, (end - max(each.start, until)).total_seconds())
+            until = max(until, end)
         return total
 
-    def _worst_streak(self, told: Sequence[RunStatus], lines: Sequence[Sequence[RunStatus]]) -> tuple[int | None, bool]:
-        """The longest of the lines that are red now; where none is, how many of the newest runs were green."""
-        newest = [line[-1].word for line in lines]
-        if StatusWord.RED in newest:
-            return min(self._streak(line) for line in lines if line[-1].word is StatusWord.RED)
-        return (None, False) if StatusWord.UNKNOWN in newest or not told else self._streak(told)
+    def _worst_streak(
+        self, statuses: Sequence[RunStatus], branches: Sequence[Sequence[RunStatus]]
+    ) -> tuple[int | None, bool]:
+        """The longest streak of the branches that fail now; if none fails, the number of newest runs that passed."""
+        failing = [branch for branch in branches if branch[-1].kind is StatusKind.RED]
+        if failing:
+            return min(map(self._streak, failing))
+        unknown = any(branch[-1].kind is StatusKind.UNKNOWN for branch in branches)
+        return (None, False) if unknown or not statuses else self._streak(statuses)
 
-    def _streak(self, told: Sequence[RunStatus]) -> tuple[int, bool]:
-        newest = told[-1].word
-        length = next((place for place, one in enumerate(reversed(told)) if one.word is not newest), len(told))
-        reaches_back = self.is_cut if length == len(told) else told[-1 - length].word is StatusWord.UNKNOWN
-        return length if newest is StatusWord.GREEN else -length, reaches_back
+    def _streak(self, statuses: Sequence[RunStatus]) -> tuple[int, bool]:
+        newest = statuses[-1].kind
+        length = next(
+            (place for place, status in enumerate(reversed(statuses)) if status.kind is not newest), len(statuses)
+        )
+        whole = length == len(statuses)
+        is_least = self.is_cut if whole else statuses[-1 - length].kind is StatusKind.UNKNOWN
+        return length if newest is StatusKind.GREEN else -length, is_least
 
 
-def _that_count(told: Iterable[RunStatus]) -> list[RunStatus]:
-    return [one for one in told if one.word is not StatusWord.CANCELLED]
+def _without_cancelled(statuses: Iterable[RunStatus]) -> list[RunStatus]:
+    return [status for status in statuses if status.kind is not StatusKind.CANCELLED]
 
 
-def _lines(told: Iterable[RunStatus]) -> list[list[RunStatus]]:
-    lines: dict[tuple[int, str, str], list[RunStatus]] = defaultdict(list)
-    for one in told:
-        lines[one.run.branch_key].append(one)
-    return list(lines.values())
+def _by_branch(statuses: Iterable[RunStatus]) -> list[list[RunStatus]]:
+    branches: dict[tuple[int, str, str], list[RunStatus]] = defaultdict(list)
+    for status in statuses:
+        branches[status.run.branch_key].append(status)
+    return list(branches.values())
 
 
 def _midnight(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+def _recovery(breaks: Iterable[_Break]) -> Spread | None:
+    return _spread([each.recovery for each in breaks if each.recovery is not None])
+
+
 def _gaps(breaks: Iterable[_Break]) -> Iterator[float]:
+    """The seconds from the start of each break to the start of the next, if all runs between them are known."""
     for first, second in pairwise(breaks):
         if first.start_seen and second.start_seen and second.follows:
             yield (second.start - first.start).total_seconds()
@@ -228,40 +242,43 @@ def _gaps(breaks: Iterable[_Break]) -> Iterator[float]:
 # --- issues --------------------------------------------------------------------------------------
 
 
-def _issues(scan: Snapshot, found: Sequence[Tracked], results: Sequence[Result], now: datetime) -> IssueStatistics:
-    done = [one for one in results if one.status is WriteStatus.DONE]
-    tracked = {one.issue.number: one for one in found}
-    created = [one for one in done if isinstance(one.action, Create)]
-    reopened = {one.number for one in done if isinstance(one.action, Reopen)}
-    closed = {one.number for one in done if isinstance(one.action, Close)}
-    still = [one for number, one in tracked.items() if (one.issue.open or number in reopened) and number not in closed]
-    by_job = Counter(
-        (one.workflow, one.job)
-        for one in (
-            *(one.state.identity for one in still if one.state is not None),
-            *(one.action.identity for one in created),
-        )
-    )
-    resolved = {
-        one.number: now for one in done if isinstance(one.action, Close) and one.action.state_reason == "completed"
-    }
+def _issue_statistics(
+    snapshot: Snapshot, tracked: Sequence[Tracked], results: Sequence[Result], now: datetime
+) -> IssueStatistics:
+    done = [result for result in results if result.status is WriteStatus.DONE]
+    created = [result.action.identity for result in done if isinstance(result.action, Create)]
+    reopened = {result.number for result in done if isinstance(result.action, Reopen)}
+    closed = {result.number: result.action for result in done if isinstance(result.action, Close)}
+    still_open = [
+        each
+        for each in tracked
+        if (each.issue.open or each.issue.number in reopened) and each.issue.number not in closed
+    ]
+    identities = (*(each.state.identity for each in still_open if each.state is not None), *created)
+    by_job = Counter((identity.workflow, identity.job, identity.kind) for identity in identities)
+    resolved = {number for number, close in closed.items() if close.state_reason == "completed"}
+    spans = [
+        _resolution(each, now if each.issue.number in resolved else None)
+        for each in tracked
+        if each.issue.number not in reopened
+    ]
     return IssueStatistics(
-        open=len(still) + len(created),
+        open=len(still_open) + len(created),
         opened=len(created),
         reopened=len(reopened),
         closed=len(closed),
-        resolution=_spread(
-            [span for number, one in tracked.items() if number not in reopened for span in _resolution(one, resolved)]
-        ),
-        by_job=tuple(OpenIssues(workflow, job, count) for (workflow, job), count in sorted(by_job.items())),
-        partial=not scan.closed_read or any(one.state is None for one in tracked.values()),
+        time_to_resolution=_spread([span for span in spans if span is not None]),
+        by_job=tuple(OpenIssues(*names, count) for names, count in sorted(by_job.items())),
+        partial=not snapshot.closed_read or any(each.state is None for each in tracked),
     )
 
 
-def _resolution(one: Tracked, resolved: dict[int | None, datetime]) -> Iterator[float]:
-    """From its opening to its closing as completed; a reopened one counts from when it was first opened."""
-    issue = one.issue
-    done = issue.state_reason == "completed" and not issue.open
-    closed_at = resolved.get(issue.number) or (issue.closed_at if done else None)
-    if closed_at and issue.created_at and not (one.state and one.state.is_duplicate):
-        yield (closed_at - issue.created_at).total_seconds()
+def _resolution(tracked: Tracked, resolved_at: datetime | None) -> float | None:
+    """The seconds from the opening to the closing as completed. A reopened issue counts from its first opening."""
+    issue = tracked.issue
+    was_resolved = issue.state_reason == "completed" and not issue.open
+    closed_at = resolved_at or (issue.closed_at if was_resolved else None)
+    is_duplicate = tracked.state is not None and tracked.state.is_duplicate
+    if closed_at is None or issue.created_at is None or is_duplicate:
+        return None
+    return (closed_at - issue.created_at).total_seconds()

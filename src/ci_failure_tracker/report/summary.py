@@ -1,12 +1,10 @@
-"""The job summary: what was looked at, what failed, what was done and why."""
+"""The job summary in Markdown: what fails, what was done and why, and how the runs ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.model import (
@@ -21,32 +19,40 @@ from ci_failure_tracker.model import (
     WriteStatus,
 )
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.report.measure_text import LEGEND, FiguresRow, chart, figures_rows, issues_line, window_line
-from ci_failure_tracker.report.report import Report, WorkflowSnapshot
-from ci_failure_tracker.text.markdown import cell, code, link, prose, utc
+from ci_failure_tracker.report.measure_text import (
+    LEGEND,
+    StatisticsRow,
+    chart,
+    issues_line,
+    statistics_rows,
+    window_line,
+)
+from ci_failure_tracker.report.report import Report, WorkflowRuns
+from ci_failure_tracker.text.markdown import code, link, prose, utc
+from ci_failure_tracker.text.templates import template_environment
 
 LIMIT = 1_000_000
-"""Bytes of a job summary. GitHub's limit is 1 MiB, and a step that reaches it shows nothing at all."""
+"""Bytes of a job summary. GitHub shows nothing at all of a summary of 1 MiB or more."""
 
-_MOST_FIGURES = 50
+_MOST_STATISTICS = 50
 _LADDER = (5_000, 1_000, 300, 100, 30, 10, 3)
-"""How many rows a table may have; the first rung at which the summary fits is taken."""
+"""Numbers of rows that a table may have. The first one with which the summary fits is used."""
 
-Shown = TypeVar("Shown")
-Given = TypeVar("Given")
+Row = TypeVar("Row")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Generic[Shown]):
+class Table(Generic[Row]):
     """The rows that are shown, and a sentence about those that are not."""
 
-    rows: list[Shown]
+    rows: list[Row]
     rest: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """A problem, worded for people."""
+    """A problem in words for people."""
 
     severity: str
     text: str
@@ -54,7 +60,7 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class FailingRow:
-    """One thing that is broken."""
+    """One thing that is failing."""
 
     issue: str
     workflow: str
@@ -79,7 +85,7 @@ class ActionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LookRow:
+class WorkflowRow:
     """One workflow and how its runs ended."""
 
     workflow: str
@@ -94,7 +100,7 @@ class LookRow:
 
 @dataclass(frozen=True, slots=True)
 class SummaryView:
-    """What the template of the summary uses; every text in it is safe Markdown."""
+    """What the template of the summary uses. Every text is safe Markdown."""
 
     line: str
     problems: Table[ProblemRow]
@@ -106,61 +112,53 @@ class SummaryView:
     changed: Table[ActionRow]
     over_cap: Table[ActionRow]
     skipped: Table[ActionRow]
-    looked_at: Table[LookRow]
+    workflows: Table[WorkflowRow]
     legend: str
-    statistics: Table[FiguresRow]
+    statistics: Table[StatisticsRow]
     issues: str
     window: str
     cost: str
 
 
 def render_summary(report: Report, limit: int = LIMIT) -> str:
-    """The summary in Markdown, cut by whole rows until it is within `limit` bytes."""
-    # GitHub renders Markdown and takes scripts out; `markdown.py` is what makes foreign text safe in it.
-    environment = Environment(  # noqa: S701
-        loader=PackageLoader("ci_failure_tracker.report"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["cell"] = cell
-    template = environment.get_template("summary.md.j2")
+    """The summary with as many rows as fit into `limit` bytes; only its first line if no row fits."""
+    template = template_environment("ci_failure_tracker.report").get_template("summary.md.j2")
     texts = (f"{template.render(summary=_view(report, rows))}\n" for rows in _LADDER)
     return next((text for text in texts if len(text.encode()) <= limit), f"{prose(report.line, 1_000)}\n")
 
 
 def _view(report: Report, rows: int) -> SummaryView:
     url = report.repository.url
-    charts = {one.workflow: chart(one.runs) for one in report.statistics.workflows}
-    issues = {one.action.identity.id: _issue_of(one, url) for one in report.results}
+    charts = {workflow.workflow: chart(workflow.runs) for workflow in report.statistics.workflows}
+    issues = {result.action.identity.id: _issue_of(result, url) for result in report.results}
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
         problems=_table(report.problems, _problem_row, rows),
         partial=report.window.partial,
-        new=_table(report.new, lambda one: _failing_row(one, issues, url), rows),
-        again=_table(report.again, lambda one: _failing_row(one, issues, url), rows),
-        failing=_table(report.still_failing, lambda one: _failing_row(one, issues, url), rows),
+        new=_table(report.new, lambda failing: _failing_row(failing, issues, url), rows),
+        again=_table(report.again, lambda failing: _failing_row(failing, issues, url), rows),
+        failing=_table(report.still_failing, lambda failing: _failing_row(failing, issues, url), rows),
         changed_title="What would be changed" if report.held_back else "Changed",
-        changed=_table(report.changed, lambda one: _result_row(one, url), rows),
-        over_cap=_table(report.over_cap, lambda one: _skip_row(one, url), rows),
-        skipped=_table(report.skipped, lambda one: _skip_row(one, url), rows),
-        looked_at=_table(report.looked_at, lambda one: _look_row(one, charts), rows),
+        changed=_table(report.changed, lambda result: _result_row(result, url), rows),
+        over_cap=_table(report.over_cap, lambda skip: _skip_row(skip, url), rows),
+        skipped=_table(report.skipped, lambda skip: _skip_row(skip, url), rows),
+        workflows=_table(report.workflows, lambda workflow: _workflow_row(workflow, charts), rows),
         legend=LEGEND if charts else "",
-        statistics=_table(figures_rows(report.statistics), lambda one: one, min(rows, _MOST_FIGURES)),
+        statistics=_table(statistics_rows(report.statistics), lambda row: row, min(rows, _MOST_STATISTICS)),
         issues=issues_line(report.statistics),
         window=window_line(report.statistics),
         cost=_cost(report),
     )
 
 
-def _table(given: Sequence[Given], row: Callable[[Given], Shown], limit: int) -> Table[Shown]:
-    hidden = len(given) - limit
+def _table(items: Sequence[Item], row: Callable[[Item], Row], limit: int) -> Table[Row]:
+    hidden = len(items) - limit
     rest = f"\nand {counted(hidden, 'row')} more that did not fit.\n" if hidden > 0 else ""
-    return Table([row(one) for one in given[:limit]], rest)
+    return Table([row(item) for item in items[:limit]], rest)
 
 
 def _problem_row(problem: Problem) -> ProblemRow:
-    # An advice may hold YAML on lines of its own; quoted code keeps its indentation.
+    # An advice may contain YAML, which keeps its indentation only as quoted code.
     head, _, block = problem.advice.partition("\npermissions:")
     text = prose(f"{problem.what} {head}", 1_000)
     if block:
@@ -171,7 +169,7 @@ def _problem_row(problem: Problem) -> ProblemRow:
 
 
 def _issue_of(result: Result, url: str) -> str:
-    """The issue of a failure, or what will become of it."""
+    """The issue of a failure, or the plan to open one."""
     if isinstance(result.action, Create) and result.status is WriteStatus.PLANNED:
         return "to be opened"
     planned = " to be reopened" if isinstance(result.action, Reopen) and result.status is WriteStatus.PLANNED else ""
@@ -214,52 +212,48 @@ _VERBS = {
 }
 
 
-def said(result: Result) -> str:
-    """An action and what became of it in a word or two."""
+def result_words(result: Result) -> str:
+    """An action and its status in a word or two, such as `opened` or `could not be closed`; `left` for a skip."""
     return _VERBS.get((type(result.action).__name__, result.status), "left")
 
 
 def _result_row(result: Result, url: str) -> ActionRow:
-    identity = result.action.identity
-    reason = prose(result.action.reason, 300)
-    return ActionRow(said(result), _issue(result.number, url), code(identity.workflow, 80), _job(identity), reason)
+    return _action_row(result_words(result), result.action.identity, result.number, result.action.reason, url)
 
 
 def _skip_row(skip: Skip, url: str) -> ActionRow:
-    return ActionRow(
-        "left",
-        _issue(skip.number, url),
-        code(skip.identity.workflow, 80),
-        _job(skip.identity),
-        prose(skip.reason, 300),
-    )
+    return _action_row("left", skip.identity, skip.number, skip.reason, url)
+
+
+def _action_row(words: str, identity: Identity, number: int | None, reason: str, url: str) -> ActionRow:
+    return ActionRow(words, _issue(number, url), code(identity.workflow, 80), _job(identity), prose(reason, 300))
 
 
 def _issue(number: int | None, url: str) -> str:
     return link(f"#{number}", f"{url}/issues/{number}") if number else ""
 
 
-def _look_row(look: WorkflowSnapshot, charts: Mapping[str, str]) -> LookRow:
-    return LookRow(
-        workflow=code(look.workflow, 80),
-        runs=look.runs,
-        green=look.green,
-        failed=look.failed,
-        superseded=look.superseded,
-        other=look.other,
-        newest=utc(look.newest),
-        chart=charts.get(look.workflow, ""),
+def _workflow_row(workflow: WorkflowRuns, charts: Mapping[str, str]) -> WorkflowRow:
+    return WorkflowRow(
+        workflow=code(workflow.workflow, 80),
+        runs=workflow.runs,
+        green=workflow.green,
+        failed=workflow.failed,
+        superseded=workflow.superseded,
+        other=workflow.other,
+        newest=utc(workflow.newest),
+        chart=charts.get(workflow.workflow, ""),
     )
 
 
 def _cost(report: Report) -> str:
-    runs = counted(sum(look.runs for look in report.looked_at), "run")
+    runs = counted(sum(workflow.runs for workflow in report.workflows), "run")
     forks = f", {counted(report.window.forks, 'run')} of forks left out" if report.window.forks else ""
     return f"{runs} looked at{forks}.{_logs(report.logs)} {report.requests}."
 
 
 def _logs(logs: LogCounts) -> str:
-    told = [
+    parts = [
         f"{counted(number, 'log')} {words}"
         for number, words in (
             (logs.read, f"read ({max(logs.size / 1_000_000, 0.1):.1f} MB)"),
@@ -269,4 +263,4 @@ def _logs(logs: LogCounts) -> str:
         )
         if number
     ]
-    return f" {', '.join(told)}." if told else ""
+    return f" {', '.join(parts)}." if parts else ""

@@ -1,1 +1,1 @@
-"""Makes foreign text safe to show."""
+"""Makes foreign text safe to show, and loads the templates."""

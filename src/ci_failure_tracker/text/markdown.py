@@ -1,8 +1,7 @@
-"""Foreign text made safe for GitHub's Markdown; the one place that does it.
+"""Makes foreign text safe for GitHub's Markdown. No other module does that.
 
-Job names, branches, steps, commit titles and logs are data that anybody may have written. Secrets are taken out of
-them. They are shown as code, and even there a mention or a reference is broken, because not every reader of an issue is
-a browser.
+Anybody may have written a job name, a branch, a step, a commit title or a log. Secrets are removed from them. They are
+shown as code, and mentions and references are broken even there, because mails and other programs show issues too.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from ci_failure_tracker.text.redaction import redacted, redacted_lines
 ZERO_WIDTH_SPACE = "\u200b"
 
 BODY_LIMIT = 65_536
-"""Characters of an issue's body or a comment (GitHub answers 422 past it)."""
+"""The most characters of a body or a comment; GitHub answers 422 to more."""
 
 _ACTIVE = re.compile(
-    # An underscore is a letter of a word to `\b`, and not to GitHub; what stands behind `://` and `www.` it takes for a
-    # host, whatever that is.
+    # No `\b` here: it takes an underscore for a letter of a word, and GitHub does not. GitHub takes whatever follows
+    # `://` and `www.` for a host.
     r"@(?=[\w-])|#(?=\d)|(?<=(?<![a-z0-9])GH-)(?=\d)|(?<=:)(?=//)|(?<=(?<![a-z0-9])www)(?=\.)|<(?=!)|--(?=!?>)|##(?=\[)",
     re.IGNORECASE,
 )
@@ -37,27 +36,27 @@ _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def plain(text: str, limit: int = 200) -> str:
-    """One line of visible characters without secrets, cut at a whole character, with an ellipsis where it was longer.
+    """One line of visible characters without secrets, with an ellipsis if it was longer than the limit.
 
-    Control and format characters (terminal escapes, right-to-left marks) and lone surrogates go.
+    Control and format characters (terminal escapes, right-to-left marks) and lone surrogates are removed.
     """
-    # A letter that is not seen may stand between two spaces, and a line's end is one that is not.
-    seen = _visible(_SPACE.sub(" ", _COLOURS.sub("", text)))
-    shown = redacted(_SPACES.sub(" ", seen).strip())
-    if len(shown) > limit:  # what was cut may read otherwise, and has to be the same when it is read again
+    # Spaces are merged only after invisible characters, which may stand between two of them, are removed.
+    visible = _visible(_SPACE.sub(" ", _COLOURS.sub("", text)))
+    shown = redacted(_SPACES.sub(" ", visible).strip())
+    if len(shown) > limit:  # the cut text may look like a secret, and a second call must not change it
         shown = _cut(redacted(_cut(shown, limit)), limit)
     return shown
 
 
 def defused(text: str, limit: int = 200) -> str:
-    """Plain text in which nothing is a mention, a reference, an address, a comment, or a runner's command in a line."""
+    """Plain text without an active mention, reference, address, comment or runner command."""
     return _harmless(plain(text, limit))
 
 
 def prose(text: str, limit: int = 200) -> str:
-    """A sentence of ours with foreign text in it: code spans stay, what could be a link, HTML or a cell's end goes.
+    """A sentence of the tracker that contains foreign text: code spans stay, and other formats are escaped.
 
-    An entity stays what was written, or it could become the sign of a mention.
+    Entities are escaped too, because they could become the sign of a mention.
     """
     return _SPECIAL.sub(r"\\\g<0>", defused(text, limit))
 
@@ -72,27 +71,24 @@ def code(text: str, limit: int = 200) -> str:
 
 
 def log_block(lines: Iterable[str]) -> str:
-    """The lines of a log as a block of code, in which none is a mention, a reference or a command to a runner.
-
-    Nothing for no lines.
-    """
+    """The lines of a log as a block of code without active mentions and runner commands; empty for no lines."""
     shown = [_COMMAND.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, _harmless(line)) for line in log_lines(lines)]
     fence = "`" * max(3, *(_longest_run(line) + 1 for line in shown)) if shown else ""
     return "\n".join((f"{fence}text", *shown, fence)) if shown else ""
 
 
 def log_lines(lines: Iterable[str]) -> list[str]:
-    """The lines of a log as plain text, without secrets; a line keeps its spaces, and is cut at 300 characters."""
+    """The lines of a log as plain text without secrets. Each keeps its spaces and is cut at 300 characters."""
     return [_cut(line, _LINE_LIMIT) for line in redacted_lines(map(_visible_with_spaces, lines))]
 
 
 def cell(markdown: str) -> str:
-    """Markdown for a cell of a table, where a bar ends the cell even within a code span."""
+    """Markdown for a cell of a table. A bar ends a cell even within a code span, so it is escaped."""
     return markdown.replace("|", "\\|")
 
 
 def link(text: str, url: str) -> str:
-    """A link whose text is already Markdown; an address that could break out of it gives the text alone."""
+    """A link whose text is already Markdown; only the text if the address could break out of the link."""
     return f"[{text}]({url})" if re.fullmatch(r"https?://[^\s()<>\\\"']+", url) else text
 
 
@@ -102,12 +98,12 @@ def utc(moment: datetime) -> str:
 
 
 def short(sha: str) -> str:
-    """A commit as people write it."""
+    """The first seven characters of a commit hash."""
     return sha[:7]
 
 
 def length(text: str) -> int:
-    """The characters of a text as GitHub counts them at the strictest, which is in UTF-16."""
+    """The length of a text in UTF-16 units, which is the strictest count that GitHub may use."""
     return len(text.encode("utf-16-le", "replace")) // 2
 
 
@@ -116,7 +112,7 @@ def _visible(text: str) -> str:
 
 
 def _visible_with_spaces(line: str) -> str:
-    """A line of a log as a terminal with narrow tabs shows it."""
+    """A line of a log as a terminal shows it, with tabs of four columns."""
     uncoloured = _COLOURS.sub("", line).rstrip()
     return _visible(_SPACE.sub(" ", uncoloured.expandtabs(_TAB))).rstrip()
 
@@ -134,7 +130,7 @@ def _longest_run(text: str) -> int:
 
 
 def cut_in_middle(text: str, limit: int) -> str:
-    """A text of at most so many characters, without its middle where it is longer."""
+    """The text, without its middle if it is longer than the limit."""
     if len(text) <= limit:
         return text
     tail = limit * 2 // 5

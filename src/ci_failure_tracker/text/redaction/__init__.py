@@ -30,9 +30,9 @@ def redacted(line: str) -> str:
 
 def redacted_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Each line redacted, in order; also the lines of a private key, which only several lines together show."""
-    given = tuple(lines)
-    hidden = frozenset(key_lines(given))
-    return tuple(_hidden(line) if number in hidden else redacted(line) for number, line in enumerate(given))
+    all_lines = tuple(lines)
+    hidden = frozenset(key_lines(all_lines))
+    return tuple(_hidden(line) if number in hidden else redacted(line) for number, line in enumerate(all_lines))
 
 
 def _hidden(line: str) -> str:

@@ -75,7 +75,7 @@ def _before_end(lines: Sequence[str], end: int) -> Iterator[int]:
 def _is_inside(line: str, neighbour: str, *, sure: bool) -> bool:
     """Whether a line is base64: alone, or after what also stands before the `neighbour`'s.
 
-    A short word is believed only where it is `sure` that the key goes on.
+    A short word counts only if it is `sure` that the key goes on.
     """
     before, body, _ = parted(line)
     if len(body) < _TELLING or body.isalpha():

@@ -168,7 +168,7 @@ def _is_secret(value: _Value, strength: _Strength) -> bool:
 
 
 def _is_stand_in(value: _Value) -> bool:
-    """A mask, a placeholder, a variable, or the next name, where the value is empty."""
+    """Whether it is a mask, a placeholder, a variable, or, after an empty value, the next name."""
     text, closing = value.text, _CLOSING.get(value.text[0], "")
     if closing and (value.after.startswith(closing) or text.endswith(closing)):
         return text[1:].isdigit() or not any(map(str.isdigit, text))
@@ -177,14 +177,14 @@ def _is_stand_in(value: _Value) -> bool:
 
 
 def _is_code(value: _Value) -> bool:
-    """A call, a field, a type, a path, an address, a version, the number of a line."""
+    """Whether it is a call, a field, a type, a path, an address, a version or the number of a line."""
     if value.sign == ":" and (_VERSION.match(value.text) or _LINE_NUMBER.fullmatch(value.text)):
         return True
     return bool(_CODE.match(value.text + value.after[:2]) or _PLACE.match(value.text))
 
 
 def _is_message(value: _Value) -> bool:
-    """Words about a password, such as `password: must be longer`."""
+    """Whether it is a sentence about a password, such as `password: must be longer`."""
     words = [word.strip(".,!?:;").lower() for word in value.text.split()]
     if len(words) > 1:
         return not _MESSAGE_WORDS.isdisjoint(words)

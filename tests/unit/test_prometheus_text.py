@@ -1,4 +1,4 @@
-"""The figures as metrics: valid text, bounded series, and what is not known left out."""
+"""The statistics as metrics: valid text, a limited number of series, and no series for unknown values."""
 
 from __future__ import annotations
 
@@ -31,71 +31,70 @@ Samples = dict[str, list[tuple[dict[str, str], float]]]
 
 
 def a_report(runs: Sequence[Run], jobs: dict[int, list[Job]] | None = None) -> Report:
-    scan, settings = a_scan(list(runs), jobs), some_settings()
-    plan = make_plan(scan, settings, START)
+    snapshot, settings = a_scan(list(runs), jobs), some_settings()
+    plan = make_plan(snapshot, settings, START)
     results = DryRunWriter().apply(plan.actions)
-    figures = make_statistics(plan.found, results, settings, START + timedelta(hours=20))
-    return report_of(plan, results, statistics=figures, now=START)
+    statistics = make_statistics(plan.found, results, settings, START + timedelta(hours=20))
+    return report_of(plan, results, statistics=statistics, now=START)
 
 
 def samples(report: Report) -> Samples:
-    """Read by the strict parser, which refuses what is no OpenMetrics."""
-    found: Samples = {}
+    """The metrics, read by the strict parser, which refuses text that is no OpenMetrics."""
+    series: Samples = {}
     for family in text_string_to_metric_families(metrics.metrics_text(report).decode()):
-        for one in family.samples:
-            found.setdefault(one.name, []).append((one.labels, one.value))
-    return found
+        for sample in family.samples:
+            series.setdefault(sample.name, []).append((sample.labels, sample.value))
+    return series
 
 
-def value(found: Samples, name: str, **labels: str) -> float:
-    (got,) = [number for given, number in found[name] if labels.items() <= given.items()]
+def value(series: Samples, name: str, **labels: str) -> float:
+    (got,) = [number for given, number in series[name] if labels.items() <= given.items()]
     return got
 
 
-def test_the_metrics_say_what_the_figures_say() -> None:
-    # Green, red, red, green, out of time: 3 of 5 failed; one break, from 2 to 4.
+def test_the_metrics_have_the_values_of_the_statistics() -> None:
+    # Passed, failed, failed, passed, timed out: 3 of 5 failed; one break, from 2 to 4.
     runs = [a_run(number, end) for number, end in enumerate(("success", "failure", "failure", "success"), 1)]
     runs.append(a_run(5, "timed_out", updated_at=START + timedelta(hours=6)))
     jobs = {runs[1].id: [a_job()], runs[2].id: [a_job()], runs[4].id: [a_job(conclusion="timed_out")]}
-    found = samples(a_report(runs, jobs))
+    series = samples(a_report(runs, jobs))
     for level, labels in (
         ("repository", {}),
         ("workflow", {"cicd_pipeline_name": "CI"}),
         ("job", {"cicd_pipeline_name": "CI", "cicd_pipeline_task_name": "test"}),
     ):
         ours = f"ci_failure_tracker_{level}"
-        assert value(found, f"{ours}_failure_ratio", repository="octo-org/example", **labels) == 0.6
-        assert value(found, f"{ours}_recovery_mean_seconds", **labels) == 7_200
-        assert value(found, f"{ours}_streak_runs", **labels) == -1
+        assert value(series, f"{ours}_failure_ratio", repository="octo-org/example", **labels) == 0.6
+        assert value(series, f"{ours}_recovery_mean_seconds", **labels) == 7_200
+        assert value(series, f"{ours}_streak_runs", **labels) == -1
     duration = "cicd_pipeline_run_duration_seconds"
-    assert value(found, f"{duration}_count", cicd_pipeline_result="success") == 2
-    assert value(found, f"{duration}_sum", cicd_pipeline_result="failure") == 1_200
-    assert value(found, f"{duration}_bucket", cicd_pipeline_result="timeout", le="3600.0") == 1
-    assert value(found, f"{duration}_bucket", cicd_pipeline_result="timeout", le="1800.0") == 0
-    assert value(found, "cicd_pipeline_run_errors", error_type="timed_out") == 1
-    since = value(found, "ci_failure_tracker_job_failing_since_timestamp_seconds", cicd_pipeline_task_name="test")
+    assert value(series, f"{duration}_count", cicd_pipeline_result="success") == 2
+    assert value(series, f"{duration}_sum", cicd_pipeline_result="failure") == 1_200
+    assert value(series, f"{duration}_bucket", cicd_pipeline_result="timeout", le="3600.0") == 1
+    assert value(series, f"{duration}_bucket", cicd_pipeline_result="timeout", le="1800.0") == 0
+    assert value(series, "cicd_pipeline_run_errors", error_type="timed_out") == 1
+    since = value(series, "ci_failure_tracker_job_failing_since_timestamp_seconds", cicd_pipeline_task_name="test")
     assert since == (START + timedelta(hours=5)).timestamp()
 
 
 def test_what_is_not_known_has_no_series() -> None:
-    found = samples(a_report([a_run(1, "success"), a_run(2, "cancelled")]))
-    assert value(found, "ci_failure_tracker_repository_partial") == 1
-    assert "ci_failure_tracker_repository_broken_seconds" not in found
-    assert "ci_failure_tracker_repository_recovery_mean_seconds" not in found
-    assert "ci_failure_tracker_job_runs" not in found
+    series = samples(a_report([a_run(1, "success"), a_run(2, "cancelled")]))
+    assert value(series, "ci_failure_tracker_repository_partial") == 1
+    assert "ci_failure_tracker_repository_broken_seconds" not in series
+    assert "ci_failure_tracker_repository_recovery_mean_seconds" not in series
+    assert "ci_failure_tracker_job_runs" not in series
 
 
 def test_jobs_past_the_limit_are_one() -> None:
     run = a_run(1)
     jobs = [a_job(f"job {number:03}", "failure" if number < 110 else "success", number) for number in range(150)]
-    found = samples(a_report([run], {run.id: jobs}))
-    series = found["ci_failure_tracker_job_runs"]
-    assert len(series) == metrics.MOST + 1
-    # Those that fail come first: 100 by name, the other 10 among the 50 that are one.
-    assert value(found, "ci_failure_tracker_job_runs", cicd_pipeline_task_name="other") == 50
-    assert value(found, "ci_failure_tracker_job_failure_ratio", cicd_pipeline_task_name="other") == 0.2
-    assert len(found["ci_failure_tracker_job_failing_since_timestamp_seconds"]) == metrics.MOST + 1
-    assert len(found["ci_failure_tracker_job_streak_runs"]) == metrics.MOST
+    series = samples(a_report([run], {run.id: jobs}))
+    assert len(series["ci_failure_tracker_job_runs"]) == metrics.MOST + 1
+    # Failing jobs come first: 100 by name, the other 10 among the 50 that are one series.
+    assert value(series, "ci_failure_tracker_job_runs", cicd_pipeline_task_name="other") == 50
+    assert value(series, "ci_failure_tracker_job_failure_ratio", cicd_pipeline_task_name="other") == 0.2
+    assert len(series["ci_failure_tracker_job_failing_since_timestamp_seconds"]) == metrics.MOST + 1
+    assert len(series["ci_failure_tracker_job_streak_runs"]) == metrics.MOST
 
 
 def test_what_is_failing_now_is_never_among_the_others() -> None:
@@ -110,34 +109,34 @@ def test_what_is_failing_now_is_never_among_the_others() -> None:
         ]
         for run in runs
     }
-    found = samples(a_report(runs, jobs))
+    series = samples(a_report(runs, jobs))
     for name in ("failed_runs", "failing_since_timestamp_seconds"):
-        labels = {given["cicd_pipeline_task_name"] for given, _ in found[f"ci_failure_tracker_job_{name}"]}
+        labels = {given["cicd_pipeline_task_name"] for given, _ in series[f"ci_failure_tracker_job_{name}"]}
         assert labels >= set(now)
-    assert len(found["ci_failure_tracker_job_failed_runs"]) == metrics.MOST + 1
+    assert len(series["ci_failure_tracker_job_failed_runs"]) == metrics.MOST + 1
 
 
 def test_a_job_is_failing_since_the_oldest_of_its_breaks() -> None:
     report = a_report([a_run(1)], {1_001: [a_job()]})
     (first,) = report.failing
     later = dataclasses.replace(first, since=first.since + timedelta(days=3))
-    found = samples(dataclasses.replace(report, failing=(later, first)))
-    assert value(found, "ci_failure_tracker_job_failing_since_timestamp_seconds") == first.since.timestamp()
+    series = samples(dataclasses.replace(report, failing=(later, first)))
+    assert value(series, "ci_failure_tracker_job_failing_since_timestamp_seconds") == first.since.timestamp()
 
 
 def test_workflows_past_the_limit_are_one() -> None:
     runs = [a_run(number, "success", workflow=Workflow(number, f"W{number}", f"{number}.yml")) for number in range(130)]
-    found = samples(a_report(runs))
-    assert value(found, "ci_failure_tracker_workflow_runs", cicd_pipeline_name="other") == 30
-    assert value(found, "cicd_pipeline_run_duration_seconds_count", cicd_pipeline_name="other") == 30
+    series = samples(a_report(runs))
+    assert value(series, "ci_failure_tracker_workflow_runs", cicd_pipeline_name="other") == 30
+    assert value(series, "cicd_pipeline_run_duration_seconds_count", cicd_pipeline_name="other") == 30
 
 
 def test_hostile_names_are_labels_and_two_that_look_alike_are_one_series() -> None:
     names = ['x"} 1\nfake_metric 2 # {', "a\x1b[31mb", "ab\u202e", "ab"]
     run = a_run(1, workflow=Workflow(1, "C\udcffI\\", "ci.yml"))
-    found = samples(a_report([run], {run.id: [a_job(name, number=place) for place, name in enumerate(names)]}))
-    assert "fake_metric" not in found
-    assert value(found, "ci_failure_tracker_job_runs", cicd_pipeline_task_name="ab") == 3
+    series = samples(a_report([run], {run.id: [a_job(name, number=place) for place, name in enumerate(names)]}))
+    assert "fake_metric" not in series
+    assert value(series, "ci_failure_tracker_job_runs", cicd_pipeline_task_name="ab") == 3
 
 
 def test_a_secret_in_a_name_is_taken_out() -> None:
@@ -217,7 +216,7 @@ def test_a_dry_run_pushes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_file_that_cannot_be_made_or_written_leaves_the_others(name: str, tmp_path: Path) -> None:
     (tmp_path / "out" / name).mkdir(parents=True)
     delivered = deliver(a_report([a_run(1)]), some_settings(report_dir="out"), tmp_path, is_dry=False)
-    (problem,) = [one for one in delivered.report.problems if one.severity is Severity.ERROR]
+    (problem,) = [problem for problem in delivered.report.problems if problem.severity is Severity.ERROR]
     assert f"{name} could not be written" in problem.what
     written = {path.name for path in (tmp_path / "out").iterdir() if path.is_file()}
     assert written == {"report.html", "metrics.prom", "report.json"} - {name}
@@ -229,11 +228,11 @@ def test_a_page_that_cannot_be_made_is_a_problem_and_the_rest_is_there(tmp_path:
     delivered = deliver(
         report, some_settings(report_dir="out", pushgateway_url="http://127.0.0.1:1"), tmp_path, is_dry=False
     )
-    told = [one.what for one in delivered.report.problems]
-    assert "report.html could not be made: AttributeError." in told
-    assert any("metrics could not be pushed" in what for what in told)
+    problems = [problem.what for problem in delivered.report.problems]
+    assert "report.html could not be made: AttributeError." in problems
+    assert any("metrics could not be pushed" in what for what in problems)
 
 
-def test_a_report_without_figures_has_metrics_all_the_same() -> None:
+def test_a_report_without_statistics_has_metrics_all_the_same() -> None:
     report = dataclasses.replace(a_report([]))
     assert value(samples(report), "ci_failure_tracker_repository_runs") == 0

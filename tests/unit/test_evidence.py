@@ -58,7 +58,7 @@ def test_the_headline_and_the_lines_come_right_after_the_first_sentence() -> Non
     )
 
 
-def test_gaps_and_repeats_are_told() -> None:
+def test_gaps_and_repeats_are_shown() -> None:
     seen = [red(a_run(1))]
     lines = (
         ExcerptLine(3, "first", left_out=9),
@@ -95,7 +95,7 @@ def test_of_a_matrix_the_leg_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("absence", "said"),
+    ("reason", "words"),
     [
         (
             LogUnavailable.NOT_FOUND,
@@ -105,10 +105,10 @@ def test_of_a_matrix_the_leg_is_named() -> None:
         (LogUnavailable.EMPTY, "is empty, and no annotation says why it failed. The job printed nothing."),
     ],
 )
-def test_what_it_means_that_there_is_no_log(absence: LogUnavailable, said: str) -> None:
+def test_the_note_says_why_there_is_no_log(reason: LogUnavailable, words: str) -> None:
     seen = [red(a_run(1))]
-    assert f"The log of [run 1]({URL}/actions/runs/1001/job/5001) {said}" in text(
-        state_of(seen, a_reading(seen[0], "", absence))
+    assert f"The log of [run 1]({URL}/actions/runs/1001/job/5001) {words}" in text(
+        state_of(seen, a_reading(seen[0], "", reason))
     )
 
 
@@ -130,7 +130,7 @@ def test_an_older_failure_is_shown_where_the_newest_has_no_log() -> None:
 
 def test_a_table_of_causes_stands_where_there_are_several() -> None:
     seen = [red(a_run(number)) for number in (1, 2, 3)]
-    readings = [a_reading(one, "disk | full" if one.run.number == 1 else "no route") for one in seen]
+    readings = [a_reading(each, "disk | full" if each.run.number == 1 else "no route") for each in seen]
     assert "### Causes" not in text(state_of(seen[1:], *readings[1:]))
     body = text(state_of(seen, *readings))
     assert "| `no route` | 2 | 2026-03-01 02:00 UTC | 2026-03-01 03:10 UTC |" in body
@@ -139,7 +139,7 @@ def test_a_table_of_causes_stands_where_there_are_several() -> None:
 
 def test_causes_that_a_reader_cannot_tell_apart_are_one_row() -> None:
     seen = [red(a_run(number)) for number in (1, 2, 3)]
-    readings = [a_reading(one, "TS2304" if one.run.number < 3 else "no route") for one in seen]
+    readings = [a_reading(each, "TS2304" if each.run.number < 3 else "no route") for each in seen]
     readings[0] = dataclasses.replace(readings[0], signature="v1:other")
     body = text(state_of(seen, *readings))
     assert "| `TS2304` | 2 | 2026-03-01 01:00 UTC | 2026-03-01 02:10 UTC |" in body
@@ -156,7 +156,7 @@ def test_failed_jobs_whose_cause_is_not_known_are_counted_under_the_table() -> N
 
 def test_causes_that_are_no_longer_named_are_counted_under_the_table() -> None:
     seen = [red(a_run(number)) for number in range(1, 13)]
-    body = text(state_of(seen, *(a_reading(one, f"cause {one.run.number}") for one in seen)))
+    body = text(state_of(seen, *(a_reading(each, f"cause {each.run.number}") for each in seen)))
     assert "and 2 more that failed of something else, some time ago." in body
 
 
@@ -211,10 +211,12 @@ def test_the_issue_of_a_cause_names_its_jobs(jobs: int, lead: str) -> None:
     assert "Legs" not in body
 
 
-def test_the_issue_of_a_cause_says_when_its_jobs_fail_of_something_else() -> None:
+def test_the_issue_of_a_cause_says_that_its_jobs_fail_from_another_cause() -> None:
     seen = [red(a_run(1)), red(a_run(2))]
-    told = with_diagnoses(seen, [a_reading(seen[0], "disk full"), a_reading(seen[1], "no route")])
-    of_disk = next(one for one in read_histories(told, some_settings(group_by="cause")) if "disk" in one.identity.cause)
+    observations = with_diagnoses(seen, [a_reading(seen[0], "disk full"), a_reading(seen[1], "no route")])
+    of_disk = next(
+        each for each in read_histories(observations, some_settings(group_by="cause")) if "disk" in each.identity.cause
+    )
     assert text(updated_state(None, of_disk)).startswith(
         "Job `CI / test` fails of something else now. Before that, 1 failed"
     )
