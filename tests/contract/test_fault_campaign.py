@@ -121,7 +121,7 @@ class KilledError(BaseException):
 def test_the_next_sweep_completes_one_killed_around_any_request(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
-    send = MeteredRequester._try
+    send = MeteredRequester.send_once
     for last in range(1, stage.requests + 1):
         stage.clean()
         sent = 0
@@ -137,7 +137,7 @@ def test_the_next_sweep_completes_one_killed_around_any_request(
             return answer
 
         with monkeypatch.context() as patch, suppress(KilledError):
-            patch.setattr(MeteredRequester, "_try", dying)
+            patch.setattr(MeteredRequester, "send_once", dying)
             look(stage.server)
         look(stage.server)
         assert issues_of(stage.box, stage.server) == stage.expected, f"killed at request {last}"

@@ -179,14 +179,14 @@ def test_a_query_that_is_too_large_is_repeated_for_fewer_runs(box: Sandbox, serv
 def test_a_check_run_that_a_step_created_is_no_job(
     box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = check_suites._check_run
+    original = check_suites.check_run
 
     def foreign(*args: object) -> dict[str, object]:
         shown = original(*args)  # type: ignore[arg-type]
         reported = shown["name"] == "lint" and shown["conclusion"] == "SUCCESS"
         return {**shown, "detailsUrl": "https://github.example/o/r/runs/77"} if reported else shown
 
-    monkeypatch.setattr(check_suites, "_check_run", foreign)
+    monkeypatch.setattr(check_suites, "check_run", foreign)
     snapshot = look(box, server)
     run = next(run for run in box.runs if run.workflow.name == "CI" and run.conclusion == "timed_out")
     (jobs,) = (run_jobs.jobs for run_jobs in snapshot.jobs if run_jobs.run_id == run.id)

@@ -217,7 +217,7 @@ def test_a_scheduled_workflow_without_a_scheduled_run_may_be_new() -> None:
 
 
 def test_the_number_of_requests_for_single_workflows_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ci_failure_tracker.github.schedules._MOST_ASKED", 1)
+    monkeypatch.setattr("ci_failure_tracker.github.schedules.MOST_ASKED", 1)
     snapshot, server = look(a_box(), files(nightly=NIGHTLY, weekly=WEEKLY))
     assert len(server.requests) == 3
     (problem,) = snapshot.problems

@@ -181,7 +181,7 @@ def test_asking_for_the_limit_costs_nothing(client: Client) -> None:
     assert asked[0] == asked[1]
 
 
-def test_a_weak_token_opens_an_issue_and_its_labels_are_dropped_without_a_word(client: Client, box: Sandbox) -> None:
+def test_the_labels_of_a_weak_token_are_dropped_without_a_word(client: Client, box: Sandbox) -> None:
     sent = {"title": "Dark", "labels": ["bug"], "assignees": ["ada"]}
     answer = client("POST", "/issues", token="weak", json=sent)
     issue = box.issues[-1]

@@ -31,7 +31,7 @@ def suite(run: Run | None, asked: str, call: Call) -> JsonObject | GraphQLError 
 
     def runs(_info: _Info, first: int = 30, filterBy: JsonObject | None = None) -> JsonObject:  # noqa: N803 - the schema's name
         found = _chosen(placed, filterBy or {})
-        return {"totalCount": len(found), "nodes": [_check_run(one, call) for one in found[:first]]}
+        return {"totalCount": len(found), "nodes": [check_run(one, call) for one in found[:first]]}
 
     return {"__typename": "CheckSuite", "id": asked, "checkRuns": runs}
 
@@ -45,7 +45,7 @@ def _chosen(placed: Sequence[PlacedJob], asked: JsonObject) -> list[PlacedJob]:
     return [one for one in found if conclusions is None or _state(one.job.conclusion) in conclusions]
 
 
-def _check_run(placed: PlacedJob, call: Call) -> JsonObject:
+def check_run(placed: PlacedJob, call: Call) -> JsonObject:
     job = placed.job
     return {
         "id": node_id("CR", call.state.repository.id, job.id),

@@ -65,7 +65,7 @@ class MeteredRequester(Requester):
         for tried in range(1, self.retry_policy.tries + 1):
             if not is_read:
                 self._pace()
-            answer, error = self._try(args, kwargs)
+            answer, error = self.send_once(args, kwargs)
             wait = self.retry_policy.wait(answer, tried, may_repeat=is_read)
             if wait is None or self.budget.spent or not self.budget.may_wait(wait, self.retry_policy):
                 break
@@ -78,9 +78,10 @@ class MeteredRequester(Requester):
             raise requests.exceptions.InvalidJSONError
         return answer
 
-    def _try(
+    def send_once(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[int, dict[str, Any], str] | None, requests.RequestException | None]:
+        """Send a request one time, and count it: its answer, or why there is none."""
         self.budget.made += 1
         try:
             answer = super().requestJson(*args, **kwargs)

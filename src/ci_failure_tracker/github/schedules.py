@@ -13,7 +13,7 @@ from ci_failure_tracker.model.words import counted
 
 _SCHEDULE = "schedule"
 _ONE_PAGE = 100
-_MOST_ASKED = 50
+MOST_ASKED = 50
 """Workflows whose newest scheduled run a sweep reads one by one, because the list of scheduled runs lacks it."""
 
 _RIGHTS = (
@@ -32,13 +32,13 @@ def newest_scheduled_runs(
         runs += islice(queries.runs(None, None, _SCHEDULE, None), _ONE_PAGE)
         listed = {run.workflow.id for run in runs}
         missing = [workflow for workflow in workflows if workflow.id not in listed]
-        for workflow in missing[:_MOST_ASKED]:
+        for workflow in missing[:MOST_ASKED]:
             queries.budget.check(1, KEPT)
             if run := queries.newest_scheduled_run(workflow):
                 runs.append(run)
-        if left_out := len(missing[_MOST_ASKED:]):
+        if left_out := len(missing[MOST_ASKED:]):
             what = f"The scheduled runs of {counted(left_out, 'workflow')} were not asked for."
-            advice = f"A sweep asks for {_MOST_ASKED} one by one; name fewer with `workflow`."
+            advice = f"A sweep asks for {MOST_ASKED} one by one; name fewer with `workflow`."
             problems.append(Problem(Severity.NOTICE, what, advice))
     except TrackerError as error:
         problems.append(not_looked_at(error))
