@@ -13,6 +13,7 @@ from functools import cache
 
 from ci_failure_tracker.text.redaction.kinds import KINDS, MASK
 from ci_failure_tracker.text.redaction.private_keys import key_lines, parted
+from ci_failure_tracker.text.redaction.tokens import without_tokens, wrapped_tokens
 from ci_failure_tracker.text.redaction.values import secret_values
 
 _HINTS = tuple(dict.fromkeys(hint for kind in KINDS for hint in kind.hints))
@@ -20,6 +21,7 @@ _HINTS = tuple(dict.fromkeys(hint for kind in KINDS for hint in kind.hints))
 
 def redacted(line: str) -> str:
     """The line with `***` for each secret in it; the names of the secrets stay."""
+    line = without_tokens(line, MASK)
     hints = frozenset(filter(line.lower().__contains__, _HINTS))
     for kind in KINDS if hints else ():
         if not hints.isdisjoint(kind.hints):
@@ -30,7 +32,9 @@ def redacted(line: str) -> str:
 
 def redacted_lines(lines: Iterable[str]) -> tuple[str, ...]:
     """Each line redacted, in order; also the lines of a private key, which only several lines together show."""
-    given = tuple(lines)
+    given = list(lines)
+    for number, start, end in reversed(tuple(wrapped_tokens(given))):
+        given[number] = f"{given[number][:start]}{MASK}{given[number][end:]}"
     hidden = frozenset(key_lines(given))
     return tuple(_hidden(line) if number in hidden else redacted(line) for number, line in enumerate(given))
 
