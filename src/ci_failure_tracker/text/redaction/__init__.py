@@ -9,24 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from ci_failure_tracker.text.redaction.kinds import KINDS, MASK
+from ci_failure_tracker.text.redaction.kinds import KINDS, MASK, DecisionKind
 from ci_failure_tracker.text.redaction.private_keys import key_lines, parted
 from ci_failure_tracker.text.redaction.tokens import without_tokens, wrapped_tokens
 from ci_failure_tracker.text.redaction.values import secret_values
 
 _HINTS = tuple(dict.fromkeys(hint for kind in KINDS for hint in kind.hints))
+_SHORT_HINTS = tuple(hint for hint in _HINTS if not any(other in hint for other in _HINTS if other != hint))
+_LONG_HINTS = tuple(hint for hint in _HINTS if hint not in _SHORT_HINTS)
+"""These hold a short hint, so they are looked for only if a short hint is there."""
 
 
 def redacted(line: str) -> str:
     """The line with `***` for each secret in it; the names of the secrets stay."""
     line = without_tokens(line, MASK)
-    hints = frozenset(filter(line.lower().__contains__, _HINTS))
-    for kind in KINDS if hints else ():
-        if not hints.isdisjoint(kind.hints):
-            pattern = _compiled(kind.pattern)
-            line = pattern.sub(kind.shown, line) if kind.shown else "".join(_without_values(pattern, line))
+    lowered = line.lower()
+    hints = tuple(filter(lowered.__contains__, _SHORT_HINTS))
+    for kind in _kinds((*hints, *filter(lowered.__contains__, _LONG_HINTS))) if hints else ():
+        pattern = _compiled(kind.pattern)
+        line = pattern.sub(kind.shown, line) if kind.shown else "".join(_without_values(pattern, line))
     return line
 
 
@@ -51,6 +54,12 @@ def _without_values(names: re.Pattern[str], line: str) -> Iterator[str]:
         yield MASK
         done = end
     yield line[done:]
+
+
+@lru_cache(256)
+def _kinds(hints: tuple[str, ...]) -> tuple[DecisionKind, ...]:
+    """The kinds that a line with these hints may hold."""
+    return tuple(kind for kind in KINDS if not set(hints).isdisjoint(kind.hints))
 
 
 @cache
