@@ -254,19 +254,16 @@ def _tokens(line: str) -> list[_Found]:
     varying: set[_Form] = set()
     done = 0
     for match in _FIRST.finditer(line):
-        if match.end() <= done:
-            continue
-        for form, start in _forms_of(line, match):
+        for form, start in _forms_of(line, match) if match.end() > done else ():
             if not form.before:
                 varying.add(form)
             elif found := _found_at(form, line, start):
                 every.append(found)
                 done = max(done, found.end)
     for anchor in filter(line.__contains__, _OTHER):
-        for form in _OTHER[anchor]:
-            every += _found_after(form, line)
+        every += (found for form in _OTHER[anchor] for found in _found_after(form, line))
     for form in varying:
-        every += [_Found(*match.span(), form.length) for match in _compiled(form.pattern).finditer(line)]
+        every += (_Found(*match.span(), form.length) for match in _compiled(form.pattern).finditer(line))
     return _merged(every) if every else every
 
 
@@ -301,7 +298,8 @@ def _merged(every: Sequence[_Found]) -> list[_Found]:
     for found in sorted(every):
         last = merged[-1] if merged else found
         if last.end > found.start:
-            merged[-1:] = [_Found(last.start, max(last.end, found.end), max(last.length, found.length))]
+            length = last.length if last.length == found.length else 0
+            merged[-1:] = [_Found(last.start, max(last.end, found.end), length)]
         else:
             merged.append(found)
     return merged
