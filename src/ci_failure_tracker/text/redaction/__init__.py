@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
+from ci_failure_tracker.text.redaction.elements import element_lines
 from ci_failure_tracker.text.redaction.kinds import KINDS, MASK, DecisionKind
 from ci_failure_tracker.text.redaction.private_keys import key_lines, parted
 from ci_failure_tracker.text.redaction.tokens import without_tokens, wrapped_tokens
@@ -38,6 +39,9 @@ def redacted_lines(lines: Iterable[str]) -> tuple[str, ...]:
     given = list(lines)
     for number, start, end in reversed(tuple(wrapped_tokens(given))):
         given[number] = f"{given[number][:start]}{MASK}{given[number][end:]}"
+    for number in element_lines(given):
+        value = given[number].strip()
+        given[number] = given[number].replace(value, MASK)
     hidden = frozenset(key_lines(given))
     return tuple(_hidden(line) if number in hidden else redacted(line) for number, line in enumerate(given))
 

@@ -31,17 +31,6 @@ JUDGED = ""
 _KEPT = rf"\g<kept>{MASK}"
 
 
-def _at(prefix: str) -> str:
-    """A prefix of fixed length where a word begins, also after an escape (`%3D`, `\\n`, what is left of a colour).
-
-    What it begins with stands first, because Python finds that much faster than the place.
-    """
-    places = (
-        r"(?<![A-Za-z0-9]{0})|(?<=%[0-9A-Fa-f]{{2}}{0})|(?<=\\[nrt]{0})|(?<=\[\dm{0})|(?<=\[\d\dm{0})|(?<=;\d\dm{0})"
-    )
-    return f"{prefix}(?:{places.format(prefix)})"
-
-
 def _in_any_case(*words: str) -> str:
     """Any of the words. Their first letters are spelled out, because Python then skips what starts with another one."""
     return "(?:" + "|".join(f"{first}(?i:{word[1:]})" for word in words for first in (word[0], word[0].upper())) + ")"
@@ -51,14 +40,21 @@ def _in_any_case(*words: str) -> str:
 
 _WORDS = ("pass(?:word|wd|phrase|code)?", "pwd", "token", "secret", "credentials?", "auth")
 _NAME = rf"(?P<name>{_in_any_case(*_WORDS, 'key', 'sess(?:ion)?[_-]?id')})"
-_FULL_NAME = _in_any_case(*_WORDS, "api-?key", "access-?key", "secret-?key")
+FULL_NAME = _in_any_case(*_WORDS, "api-?key", "access-?key", "secret-?key")
 _MORE = r"(?:[_-]?(?i:hash|b64|base64|base|value|string|\d{1,2}))?"
 _QUOTE = r"\\{0,3}[\"'`]"
 _OPENING = rf"(?>(?P<quote>{_QUOTE})?)"
+_TYPE = r"(?:\s?:)?\s{1,3}(?:[Ss]tring|str|&(?:'\w{1,20} )?str)\??(?=\s{0,3}=)"
 _SIGN = (
-    rf"(?P<sign>(?:{_QUOTE})?\]?(?:,\s{{0,3}}(?:{_QUOTE})?(?i:value)(?:{_QUOTE})?|\s(?:is|was))?"
-    r"\s{0,3}+(?:=>|:=|(?:\?|\|\||\+)?=(?![=~])|:(?![:/])|%3[ADad])\s{0,3}+)"
+    rf"(?P<sign>(?:{_QUOTE})?\]?(?:(?:,\s{{0,3}}|\s{{1,3}})(?:{_QUOTE})?(?i:value)(?:{_QUOTE})?|\s(?:is|was)|{_TYPE})?"
+    r"\s{0,3}+(?:=>|:=|(?:\?|\|\||\+|\.)?=(?![=~])|(?:[!=]==?|<-|-(?:eq|ne)\s)(?=\s{0,3}[\"'`])|:(?![:/])|%3[ADad])\s{0,3}+)"
 )
+_CALLS = (
+    *("set", "Set", "setProperty", "SetProperty", "setdefault", "setItem", "setenv", "Setenv", "putenv", "put", "Put"),
+    *("SetEnvironmentVariable", "setHeader", "addHeader", "setCookie", "header", "Header", "add", "Add", "append", "define"),
+)
+"""Calls whose first argument is a name and whose second one is its value."""
+_CALL = rf"\((?:{'|'.join(rf'(?<={call}[(])' for call in _CALLS)})\s{{0,3}}"
 _WORDS_BEFORE = r"(?:\s{1,4}\S{1,80}){0,8}?"
 _SCHEME = r"(?>(?:(?i:basic|bearer|token|negotiate|api-?key|jwt|oauth|pat|bot|ssws|geniekey)\s{1,3}+)?)"
 
@@ -66,7 +62,6 @@ _SCHEME = r"(?>(?:(?i:basic|bearer|token|negotiate|api-?key|jwt|oauth|pat|bot|ss
 
 _ANY = "Fake0" * 8
 _HEX = "fa4e0" * 8
-_CAPITALS = "FAKE0" * 4
 
 KINDS = (
     DecisionKind(
@@ -186,17 +181,45 @@ KINDS = (
     DecisionKind(
         "option",
         ("--",),
-        rf"--(?=[A-Za-z])[\w-]{{0,40}}?{_FULL_NAME}{_MORE}(?P<sign>\s{{1,3}}+|[\"'],\s{{0,3}}+){_OPENING}"
+        rf"--(?=[A-Za-z])[\w-]{{0,40}}?{FULL_NAME}{_MORE}(?P<sign>\s{{1,3}}+|[\"'],\s{{0,3}}+){_OPENING}"
         r"(?!-|(?:id|type|src|source|env)=)",
         ("twine upload --password ", "hunter2", " dist/x failed"),
         JUDGED,
     ),
     DecisionKind(
         "-p of a client",
-        ("login", "sshpass", "mysql", "mariadb"),
-        rf"(?:login|sshpass|mysql\w{{0,10}}|mariadb[\w-]{{0,10}}){_WORDS_BEFORE}\s-p(?P<sign>[ =]?){_OPENING}"
+        ("login", "sshpass", "mysql", "mariadb", "mongo"),
+        rf"(?:login|sshpass|mysql\w{{0,10}}|mongo\w{{0,10}}|mariadb[\w-]{{0,10}}){_WORDS_BEFORE}\s-p(?P<sign>[ =]?){_OPENING}"
         r"(?![ \d.:/-]{0,20}(?:\s|$))",
         ("docker login -u fake -p ", "hunter2", " registry.example.com: denied"),
+        JUDGED,
+    ),
+    DecisionKind(
+        "-P of a client",
+        ("sql",),
+        rf"(?:sqlcmd|osql|isql|tsql){_WORDS_BEFORE}\s-P(?P<sign>[ =]?){_OPENING}",
+        ("sqlcmd -S db -U sa -P ", "hunter2", " -Q 'select 1' failed"),
+        JUDGED,
+    ),
+    DecisionKind(
+        "-a of a client",
+        ("redis-cli",),
+        rf"redis-cli{_WORDS_BEFORE}\s-a(?P<sign>[ =]){_OPENING}",
+        ("redis-cli -h cache -a ", "hunter2", " ping"),
+        JUDGED,
+    ),
+    DecisionKind(
+        "-passin of OpenSSL",
+        ("pass:",),
+        rf"-pass(?:in|out)?\s{{1,3}}(?P<sign>pass:){_OPENING}",
+        ("openssl rsa -passin pass:", "hunter2", " -in key.pem"),
+        JUDGED,
+    ),
+    DecisionKind(
+        "variable of a Dockerfile or a shell",
+        ("env ", "setx ", "set -"),
+        rf"(?:ENV|setenv|setx|set -g?x)\s{{1,3}}(?=[A-Za-z])\w{{0,40}}?{FULL_NAME}{_MORE}(?P<sign>\s{{1,3}}+){_OPENING}",
+        ("Step 3/9 : ENV API_TOKEN ", "hunter2", ""),
         JUDGED,
     ),
     DecisionKind(
@@ -216,9 +239,16 @@ KINDS = (
     DecisionKind(
         "element of XML",
         ("</",),
-        rf"(?P<kept>{_FULL_NAME}>\s{{0,3}})(?!\*+<|\$|\{{)[^<\s][^<]{{0,500}}(?=</)",
+        rf"(?P<kept>{FULL_NAME}>\s{{0,3}})(?!\*+<|\$|\{{)[^<\s][^<]{{0,500}}(?=</)",
         ("<server><password>", "hunter2", "</password></server>"),
         _KEPT,
+    ),
+    DecisionKind(
+        "argument after a name",
+        ("pass", "token", "secret", "key", "credential", "pwd"),
+        rf"{_CALL}{_QUOTE}[\w.-]{{0,60}}?{_NAME}{_MORE}(?P<sign>{_QUOTE},\s{{0,3}})(?P<quote>{_QUOTE})",
+        ('System.setProperty("db.password", "', "hunter2", '");'),
+        JUDGED,
     ),
     DecisionKind(
         "secret by its name",
