@@ -16,5 +16,6 @@ def element_lines(lines: Sequence[str]) -> Iterator[int]:
     for number in range(len(lines) - 2):
         if lines[number][-1:] == ">" and (match := _OPENS.search(lines[number])):
             value = lines[number + 1].strip()
-            if lines[number + 2].lstrip().startswith(f"</{match[1]}>") and not value.startswith(_FILLED_IN_ELSEWHERE):
+            closes = lines[number + 2].lstrip().startswith(f"</{match[1]}>")
+            if closes and value and not value.startswith(_FILLED_IN_ELSEWHERE):
                 yield number + 1

@@ -51,7 +51,18 @@ _SIGN = (
 )
 _CALLS = (
     *("set", "Set", "setProperty", "SetProperty", "setdefault", "setItem", "setenv", "Setenv", "putenv", "put", "Put"),
-    *("SetEnvironmentVariable", "setHeader", "addHeader", "setCookie", "header", "Header", "add", "Add", "append", "define"),
+    *(
+        "SetEnvironmentVariable",
+        "setHeader",
+        "addHeader",
+        "setCookie",
+        "header",
+        "Header",
+        "add",
+        "Add",
+        "append",
+        "define",
+    ),
 )
 """Calls whose first argument is a name and whose second one is its value."""
 _CALL = rf"\((?:{'|'.join(rf'(?<={call}[(])' for call in _CALLS)})\s{{0,3}}"
@@ -79,28 +90,22 @@ KINDS = (
         ('"', f"{_ANY}\\n{_ANY}\\n", '-----END RSA PRIVATE KEY-----"'),
     ),
     DecisionKind(
-        "private key of OpenSSH, or a file with keys, in base64",
-        ("b3blbnnzac1rzxktdj", "ls0tls1crudjti"),
-        r"(?:b3BlbnNzaC1rZXktdj|LS0tLS1CRUdJTi)[A-Za-z0-9+/=]*+",
-        ("client-key-data: ", "LS0tLS1" + "CRUdJTi" + _ANY, ""),
-    ),
-    DecisionKind(
         "Slack webhook",
-        ("hooks.slack",),
+        ("hook",),
         r"(?P<kept>hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers|commands)/)[\w/-]++",
         ("POST https://hooks.slack" + ".com/services/", "T0/B0/" + _ANY, " 404"),
         _KEPT,
     ),
     DecisionKind(
         "Discord webhook",
-        ("/webhooks/",),
+        ("hook",),
         r"(?P<kept>discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/)[\w/-]++",
         ("POST https://discord" + ".com/api/webhooks/", "123456/" + _ANY, " 404"),
         _KEPT,
     ),
     DecisionKind(
         "Teams webhook",
-        (".webhook.office.com/",),
+        ("hook",),
         r"(?P<kept>\.webhook\.office\.com/webhookb2/)[\w@/-]++",
         ("POST https://acme.webhook" + ".office.com/webhookb2/", f"{_HEX}@{_HEX}/IncomingWebhook/{_HEX}", " 404"),
         _KEPT,
@@ -158,7 +163,7 @@ KINDS = (
     ),
     DecisionKind(
         "signature of an address",
-        ("sig=", "signature="),
+        ("sig",),
         r"(?P<kept>[sS](?:(?<=[?&;].)|(?<=u0026.)|(?<=%26.))(?i:ig(?:nature)?)=)(?!\*)[^&\s\"'<>\\)]{6,}+",
         ("GET https://h.blob/x?se=2030&sig=", _ANY + "%3D", "&sp=r 403"),
         _KEPT,
@@ -173,7 +178,7 @@ KINDS = (
     ),
     DecisionKind(
         "signature of a request",
-        ("signature=",),
+        ("sig",),
         r"(?P<kept>Signature=)[0-9a-f]{32,}+",
         ("SignedHeaders=host, Signature=", _HEX, " mismatch"),
         _KEPT,
@@ -188,8 +193,8 @@ KINDS = (
     ),
     DecisionKind(
         "-p of a client",
-        ("login", "sshpass", "mysql", "mariadb", "mongo"),
-        rf"(?:login|sshpass|mysql\w{{0,10}}|mongo\w{{0,10}}|mariadb[\w-]{{0,10}}){_WORDS_BEFORE}\s-p(?P<sign>[ =]?){_OPENING}"
+        ("login", "sshpass", "mysql", "mariadb"),
+        rf"(?:login|sshpass|mysql\w{{0,10}}|mariadb[\w-]{{0,10}}){_WORDS_BEFORE}\s-p(?P<sign>[ =]?){_OPENING}"
         r"(?![ \d.:/-]{0,20}(?:\s|$))",
         ("docker login -u fake -p ", "hunter2", " registry.example.com: denied"),
         JUDGED,
@@ -202,13 +207,6 @@ KINDS = (
         JUDGED,
     ),
     DecisionKind(
-        "-a of a client",
-        ("redis-cli",),
-        rf"redis-cli{_WORDS_BEFORE}\s-a(?P<sign>[ =]){_OPENING}",
-        ("redis-cli -h cache -a ", "hunter2", " ping"),
-        JUDGED,
-    ),
-    DecisionKind(
         "-passin of OpenSSL",
         ("pass:",),
         rf"-pass(?:in|out)?\s{{1,3}}(?P<sign>pass:){_OPENING}",
@@ -216,9 +214,9 @@ KINDS = (
         JUDGED,
     ),
     DecisionKind(
-        "variable of a Dockerfile or a shell",
-        ("env ", "setx ", "set -"),
-        rf"(?:ENV|setenv|setx|set -g?x)\s{{1,3}}(?=[A-Za-z])\w{{0,40}}?{FULL_NAME}{_MORE}(?P<sign>\s{{1,3}}+){_OPENING}",
+        "variable of a Dockerfile",
+        ("env ",),
+        rf"(?:ENV|setenv)\s{{1,3}}(?=[A-Za-z])\w{{0,40}}?{FULL_NAME}{_MORE}(?P<sign>\s{{1,3}}+){_OPENING}",
         ("Step 3/9 : ENV API_TOKEN ", "hunter2", ""),
         JUDGED,
     ),

@@ -46,6 +46,9 @@ _LOOKED_AHEAD = 60
 _LONGEST_PIECE = 400
 """Characters of a line that are examined for a piece of a token."""
 
+_SHORT_REST = 4
+"""A longer word at the beginning of a line is no rest of a token: random letters are not all small."""
+
 _MOST_WRAPPED = 40
 """Lines over which one token may be wrapped."""
 
@@ -111,9 +114,11 @@ def wrapped_tokens(lines: Sequence[str]) -> Iterator[tuple[int, int, int]]:
     """The index of a line, the start and the end of each piece of a token that line wraps split."""
     for number, (line, following) in enumerate(pairwise(lines)):
         if line[-1:] in _INSIDE and following[:1] in _INSIDE_OR_SPACE:
-            joined = _last_word(line) + _first_word(following)
-            if len(joined) >= _SHORTEST and _MADE.search(joined) and _may_hold_token(joined):
-                yield from _pieces(lines, number)
+            head = _first_word(following)
+            if len(head) <= _SHORT_REST or not (head.isalpha() and (head.islower() or head.istitle())):
+                joined = _last_word(line) + head
+                if len(joined) >= _SHORTEST and _MADE.search(joined) and _may_hold_token(joined):
+                    yield from _pieces(lines, number)
 
 
 # --- forms, from the table -----------------------------------------------------------------------
@@ -337,9 +342,20 @@ def _pieces(lines: Sequence[str], number: int) -> Iterator[tuple[int, int, int]]
 
 def _crossing(tail: str, heads: Sequence[str]) -> _Found | None:
     """The longest token that begins in a tail and goes on in some of the heads; a form may not allow the next head."""
-    counts = sorted({*range(1, min(len(heads), _MOST_WRAPPED_EXACT) + 1), len(heads) - 1, len(heads)} - {0})
-    founds = [found for count in counts for found in _tokens(tail + "".join(heads[:count]))]
+    counts = {1}
+    if len(heads) > 1 and _begins_in(tail, heads[0]):
+        counts.update(range(2, min(len(heads), _MOST_WRAPPED_EXACT) + 1), (len(heads) - 1, len(heads)))
+    founds = (found for count in counts for found in _tokens(tail + "".join(heads[:count])))
     return max((it for it in founds if it.start < len(tail) < it.end), key=itemgetter(1), default=None)
+
+
+def _begins_in(tail: str, head: str) -> bool:
+    """Whether the prefix of a form begins in a tail, and may end in a head. Text that begins at random may too."""
+    text, end = tail + head, len(tail)
+    rare = any(
+        start < end or not form.before for match in _FIRST.finditer(text) for form, start in _forms_of(text, match)
+    )
+    return rare or any(0 <= text.find(anchor) < end for anchor in _OTHER)
 
 
 def _may_hold_token(text: str) -> bool:
