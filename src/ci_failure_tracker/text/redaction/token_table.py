@@ -223,6 +223,7 @@ TOKENS = (
     Token("Onfido", "api_live. api_sandbox. api_live_us. api_live_ca.", "{dotted:40}", _TRUFFLEHOG),
     Token("OneSignal", "os_v2_app_ os_v2_org_", "{lower:100}", _KINGFISHER),
     Token("OpenAI", "sk-proj- sk-svcacct- sk-admin- sk-None-", "{url:48-156}", _GITLEAKS),
+    Token("OpenAI and look-alikes", "sk-", "{alnum:=20-100}", _GITLEAKS),
     Token("OpenAI and look-alikes", "sk-", "{alnum:=20}{url:12-100}", _GITLEAKS),
     Token("OpenRouter", "sk-or-v1- sk-or-", "{hex:64}", _TRUFFLEHOG),
     Token("OpenShift", "sha256~", "{url:43}", _GITLEAKS),

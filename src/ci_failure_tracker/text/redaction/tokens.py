@@ -173,6 +173,8 @@ def _has_sign(prefix: str) -> bool:
 
 def _begins(prefix: str, parts: Sequence[_Part], *, exact: bool) -> str:
     """Where a word begins, also after an escape (`%3D`, `\\n`, what is left of a colour)."""
+    if not prefix and parts[0].alphabet == "digit":
+        return r"(?<!\d)"
     inside = "+/" if not prefix and parts[0].alphabet == "base64" else "_-" if exact else ""
     return rf"(?:(?<![A-Za-z0-9{inside}])|{_ESCAPES})"
 
