@@ -61,7 +61,7 @@ _ESCAPES = (
 )
 _RANDOM = r"[A-Za-z0-9+/=%_-]"
 _AT_RANDOM = (
-    rf"(?![-_]{{2}})(?={_RANDOM}{{{_SHORTEST_WEAK}}}|{_RANDOM}{{{_CUT},{_SHORTEST_WEAK}}}(?:\Z|…|\.))"
+    rf"(?![-_]{{3}})(?={_RANDOM}{{{_SHORTEST_WEAK}}}|{_RANDOM}{{{_CUT},{_SHORTEST_WEAK}}}(?:\Z|…|\.))"
     rf"(?=[a-z+/=%_-]{{0,{_LOOKED_AHEAD}}}[A-Z0-9])"
 )
 _INSIDE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_.~-%:|!$")
