@@ -172,6 +172,23 @@ def test_what_only_reminds_of_a_secret_stays(line: str) -> None:
         ("password= api_key: hunter2", "password= api_key: ***"),
         ("twice password=hunter2 and password=hunter2", "twice password=*** and password=***"),
         ("password=***hunter2", "password=***"),
+        ('System.setProperty("X_TOKEN", "hunter2");', 'System.setProperty("X_TOKEN", "***");'),
+        ('os.Setenv("DB_PASSWORD", "hunter2")', 'os.Setenv("DB_PASSWORD", "***")'),
+        ('headers.set("X-Api-Key", "hunter2")', 'headers.set("X-Api-Key", "***")'),
+        ("define('DB_PASSWORD', 'hunter2');", "define('DB_PASSWORD', '***');"),
+        ('var xToken string = "hunter2"', 'var xToken string = "***"'),
+        ('const token: string = "hunter2";', 'const token: string = "***";'),
+        ('let token: &str = "hunter2";', 'let token: &str = "***";'),
+        ('password: str = "hunter"', 'password: str = "***"'),
+        ('$token .= "hunter2"', '$token .= "***"'),
+        ('<add key="DbPassword" value="hunter2">', '<add key="DbPassword" value="***">'),
+        ("<property name='password' value='hunter2'/>", "<property name='password' value='***'/>"),
+        ('if (password != "hunter2")', 'if (password != "***")'),
+        ("apiToken === 'hunter2'", "apiToken === '***'"),
+        ('if ($token -eq "hunter2")', 'if ($token -eq "***")'),
+        ('token <- "hunter2"', 'token <- "***"'),
+        ('password = "the quick brown fox" x', 'password = "***" x'),
+        ("passphrase: 'my dog is on the roof'", "passphrase: '***'"),
     ],
 )
 def test_a_value_with_the_name_of_a_secret_is_masked(line: str, shown: str) -> None:
@@ -211,6 +228,10 @@ def test_a_value_with_the_name_of_a_secret_is_masked(line: str, shown: str) -> N
         ("&amp;sig=hunter2&x", "&amp;sig=***&x"),
         ("?Signature=hunter2&Expires=1", "?Signature=***&Expires=1"),
         ("?access_token=hunter2", "?access_token=***"),
+        ("sqlcmd -S db -U sa -P hunter2 -Q 'select 1'", "sqlcmd -S db -U sa -P *** -Q 'select 1'"),
+        ("Step 3/9 : ENV API_TOKEN hunter2", "Step 3/9 : ENV API_TOKEN ***"),
+        ("openssl rsa -passin pass:hunter2 -in key.pem", "openssl rsa -passin pass:*** -in key.pem"),
+        ('--passphrase "my dog is on the roof" x', '--passphrase "***" x'),
         ("<apiKey>hunter2</apiKey>", "<apiKey>***</apiKey>"),
     ],
 )
@@ -324,6 +345,14 @@ def test_what_stands_where_secrets_stand_is_masked(line: str, shown: str) -> Non
         "id-token: write",
         "secrets: inherit",
         "cache key: Linux-node-3f2a9c1b7d8e4f5a6b7c8d9e0f1a2b3c",
+        'if (password == "correct")',
+        '>       assert token != "abc"',
+        "assert token == expected_token_2",
+        'set("key", "value1234")',
+        'self.assertEqual("password", "hunter2")',
+        "ENV TOKEN is missing",
+        "#!/usr/bin/env password_reset.sh",
+        '<input type="password" value="">',
         # what looks like an option with a secret, or an address with a password
         "docker run --name mysql -p 3306:3306 mysql:8",
         "mkdir -p /var/lib/mysql",
@@ -424,6 +453,26 @@ def test_digests_and_rulers_are_no_private_key() -> None:
 def test_two_private_keys_in_a_row_are_masked() -> None:
     lines = [*key("PRIVATE KEY"), *key("EC PRIVATE KEY")]
     assert redacted_lines(lines).count(MASK) == 8
+
+
+# --- values on a line of their own ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["password", "db.password", "apiToken", "ns:secretKey"])
+def test_the_value_between_the_tags_of_an_element_is_masked(name: str) -> None:
+    lines = ("<server>", f"  <{name}>", "    hunter2 & more", f"  </{name}>", "</server>")
+    assert redacted_lines(lines) == (*lines[:2], f"    {MASK}", *lines[3:])
+
+
+@pytest.mark.parametrize("value", ["${env.PASSWORD}", "***", "{{ password }}", "<b>x</b>", ""])
+def test_a_value_that_is_filled_in_elsewhere_stays_between_tags(value: str) -> None:
+    lines = ("<password>", value, "</password>")
+    assert redacted_lines(lines) == lines
+
+
+def test_a_line_after_another_element_stays() -> None:
+    lines = ("<description>", "hunter2", "</description>", "<password>", "hunter2", "<user>")
+    assert redacted_lines(lines) == lines
 
 
 # --- any text around any secret ------------------------------------------------------------------

@@ -24,10 +24,11 @@ _TELLING = 16
 def key_lines(lines: Sequence[str]) -> Iterator[int]:
     """The indexes of the lines inside of a private key; an index may come twice."""
     for number, line in enumerate(lines):
-        if _BEGIN.search(line):
-            yield from _after_beginning(lines, number)
-        elif _END.search(line):
-            yield from _before_end(lines, number)
+        if "PRIVATE KEY" in line or "Private-Lines" in line:
+            if _BEGIN.search(line):
+                yield from _after_beginning(lines, number)
+            elif _END.search(line):
+                yield from _before_end(lines, number)
         elif len(line.strip()) in _LINE_LENGTHS and _is_full(line) and _is_one_of_several(lines, number):
             yield number
 

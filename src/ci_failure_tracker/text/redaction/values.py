@@ -23,6 +23,9 @@ _SHORTEST_MADE = 6
 _SHORTEST_GIVEN = 8
 """The shortest token that a person writes."""
 
+_SHORTEST_PASSPHRASE = 3
+"""Words that may be a passphrase, although some of them are in messages."""
+
 _BOUNDARY = r"\s|$|[,;&<>()\[\]{}|\"'`.]|[\w.-]{1,40}[\"']?[=:]"
 _BARE = re.compile(
     rf"(?>(?:[^\s\"'`,;&<>()\[\]{{}}|\\.:…]++|[.:…](?![\s\"'`]|$)|[,;&<>()\[\]{{}}|\"'`\\](?!{_BOUNDARY}))+)", re.ASCII
@@ -45,7 +48,15 @@ any apikey async await basic bearer bool boolean buffer bytes char default diges
 integer lambda new nil no null number object off passwd password redacted return secretstr str string text token true
 undefined uint8array void yes
 """
+_OF_PASSPHRASES = """
+a an and are as at be been by can do for from given had has have if in is it never none not of ok okay on only or that
+the this to was were when will with you your
+"""
 _MESSAGE_WORDS = frozenset(_OF_MESSAGES.split())
+_WORDS_ABOUT_SECRETS = _MESSAGE_WORDS.difference(_OF_PASSPHRASES.split()).union(
+    ("characters", "key", "long", "passphrase", "passwd", "password", "secret", "short", "token", "weak")
+)
+"""What a text about a secret says, and hardly a passphrase of several words."""
 _INNOCENT_WORDS = _MESSAGE_WORDS.union(_OF_CODE.split())
 _CLOSING = {"<": ">", "[": "]", "(": ")", "{": "}"}
 _FILLED_IN_ELSEWHERE = re.compile(
@@ -121,7 +132,7 @@ def secret_values(names: re.Pattern[str], line: str) -> Iterator[tuple[int, int]
 def _strength(match: re.Match[str], line: str) -> _Strength:
     if "name" not in match.re.groupindex:
         return _Strength.STRONG
-    name, start = match["name"], match.start()
+    name, start = match["name"], match.start("name")
     before, word = line[max(0, start - 16) : start].lower(), name.lower()
     if word in _STRONG_WITH:
         if before.rstrip(" _-").endswith(_STRONG_WITH[word]):
@@ -162,6 +173,7 @@ def _is_secret(value: _Value, strength: _Strength) -> bool:
         len(text) < _SHORTEST
         or not any(map(str.isalnum, text))
         or (strength is _Strength.WEAK and not _is_telling(value))
+        or (_is_compared(value) and not _is_made(text))
     ):
         return False
     return not (_is_stand_in(value) or _is_code(value) or _is_message(value))
@@ -187,7 +199,8 @@ def _is_message(value: _Value) -> bool:
     """Whether it is a sentence about a password, such as `password: must be longer`."""
     words = [word.strip(".,!?:;").lower() for word in value.text.split()]
     if len(words) > 1:
-        return not _MESSAGE_WORDS.isdisjoint(words)
+        about = _WORDS_ABOUT_SECRETS if value.quoted and len(words) >= _SHORTEST_PASSPHRASE else _MESSAGE_WORDS
+        return not about.isdisjoint(words)
     if words[0] in _INNOCENT_WORDS:
         return True
     if value.quoted or ":" not in value.sign:
@@ -202,5 +215,14 @@ def _is_telling(value: _Value) -> bool:
         return False
     if value.sign.endswith("=") and len(text) >= _SHORTEST_GIVEN:
         return not (text.isupper() and text.replace("_", "").isalpha())
+    return _is_made(text)
+
+
+def _is_compared(value: _Value) -> bool:
+    """Whether a value stands in a comparison: code and tests compare with words, too."""
+    return value.sign.strip().lstrip("\"'`]\\").lstrip()[:2] in {"==", "!=", "-e", "-n"}
+
+
+def _is_made(text: str) -> bool:
     marks = any(map(str.isdigit, text)) or text.endswith("=")
     return marks and len(text) >= _SHORTEST_MADE and any(map(str.isalpha, text))
