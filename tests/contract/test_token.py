@@ -15,7 +15,7 @@ import pytest
 from builders import HURRIED, Quiet, some_settings
 from ci_failure_tracker.entry import action
 from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.client import API_VERSION, Endpoints, connect
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model.secret import Secret
 from sandbox import Fault, Sandbox
@@ -101,6 +101,13 @@ def test_a_next_page_on_another_host_is_not_read() -> None:
             list(github_at(api.url).queries.issues("ci-failure", "open"))
         assert api.shown
         assert elsewhere.shown == []
+
+
+def test_each_request_to_the_api_names_the_version_of_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Sandbox.from_yaml(HISTORY).serve() as server:
+        assert run_action(monkeypatch, server.api_url, server.graphql_url) == 0
+        versions = {request.api_version for request in server.requests if request.authorized}
+    assert versions == {API_VERSION}
 
 
 def test_the_token_goes_to_the_api_and_never_to_the_store_of_logs(

@@ -41,6 +41,7 @@ class RequestRecord:
     status: int
     at: float
     authorized: bool
+    api_version: str = ""
 
 
 @dataclass
@@ -117,7 +118,8 @@ class Door:
     def _record(self, visit: "_Visit", messages: list[Message] | None) -> None:
         status = messages[0]["status"] if messages else 0
         authorized = "authorization" in visit.headers
-        record = RequestRecord(visit.method, visit.path, visit.query, status, visit.at, authorized)
+        version = visit.headers.get("x-github-api-version", "")
+        record = RequestRecord(visit.method, visit.path, visit.query, status, visit.at, authorized, version)
         with self.lock:
             self.records.append(record)
 

@@ -33,6 +33,9 @@ from ci_failure_tracker.model.secret import Secret
 
 PUBLIC_API = "https://api.github.com"
 
+API_VERSION = "2022-11-28"
+"""Of the REST API. Without it GitHub may answer in the form of a newer version (its documentation of API versions)."""
+
 _LOGGER = logging.getLogger(__name__)
 
 _UNAUTHORIZED, _FORBIDDEN, _INVALID, _FAULT = 401, 403, 422, 500
@@ -120,6 +123,7 @@ def connect(
         pool_size=None,
         seconds_between_requests=0,
         seconds_between_writes=0,
+        api_version=API_VERSION,
     )
     requester.retry_policy, requester.budget = retry_policy, Budget(max_requests)
     requester.graphql_address, requester.token = endpoints.graphql_url, token
