@@ -6,6 +6,7 @@ not start a line.
 
 from __future__ import annotations
 
+import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -151,9 +152,16 @@ class LogReader:
         self._pieces: list[Piece] = []
         self._whole = 0
         self._thin = 0
+        self._begun = False
+        self._utf16: codecs.IncrementalDecoder | None = None
 
     def feed(self, chunk: bytes) -> None:
-        """Take the next bytes of the log."""
+        """Take the next bytes of the log, which are UTF-8, or UTF-16 with a byte-order mark."""
+        if not self._begun:
+            self._begun = bool(chunk)
+            self._utf16 = _UTF16("replace") if _is_utf16(chunk) else None
+        if self._utf16:
+            chunk = self._utf16.decode(chunk).encode("utf-8", "replace")
         self._rest.append(chunk)
         self._waiting += len(chunk)
         if self._waiting >= PIECE:
@@ -187,6 +195,15 @@ class LogReader:
         thinned = list(_thinned(self._pieces[self._thin]))
         self._pieces[self._thin : self._thin + 1] = thinned
         self._thin += len(thinned)
+
+
+_UTF16 = codecs.getincrementaldecoder("utf-16")
+
+
+def _is_utf16(start: bytes) -> bool:
+    """Whether a log begins with the byte-order mark of UTF-16 and a character of ASCII, as PowerShell writes it."""
+    little, big = start[:2] == codecs.BOM_UTF16_LE, start[:2] == codecs.BOM_UTF16_BE
+    return (little and start[3:4] == b"\0") or (big and start[2:3] == b"\0")
 
 
 def _marked(raw: bytes, first: int, words: Sequence[bytes]) -> Iterator[int]:
