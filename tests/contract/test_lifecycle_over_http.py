@@ -83,9 +83,33 @@ def test_sweeps_at_once_end_with_one_issue_of_each_identity(box: Sandbox, server
             kept = next(same.number for same in still_open if same.title == issue.title)
             assert issue.state_reason == "duplicate"
             assert f"#{kept}" in issue.comments[0].body
+            assert issue.duplicate_of == kept
     assert not any(report.failed for report in reports)
     box.delay = 0
     assert not any(result.status is WriteStatus.DONE for result in look(box, server).results)
+
+
+def test_a_copy_is_closed_with_a_link_to_the_issue_that_stays(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    first = box.issue(1)
+    copy = box.add_issue(first.title, first.body, first.labels, login="github-actions[bot]")
+    report = look(box, server)
+    closed = box.issue(copy.number)
+    assert (closed.state_reason, closed.duplicate_of) == ("duplicate", 1)
+    assert [result.url for result in report.results if result.number == copy.number] == [
+        f"{server.server_url}/{REPOSITORY}/issues/{copy.number}"
+    ]
+
+
+def test_a_server_without_the_link_gets_the_closing_alone(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    first = box.issue(1)
+    copy = box.add_issue(first.title, first.body, first.labels, login="github-actions[bot]")
+    body = json.dumps({"message": "Validation Failed"})
+    box.inject(Fault("status", method="PATCH", path=f"/issues/{copy.number}$", times=1, status=422, body=body))
+    report = look(box, server)
+    assert (box.issue(copy.number).state_reason, box.issue(copy.number).duplicate_of) == ("duplicate", None)
+    assert not report.failed
 
 
 def test_a_repository_that_was_moved_is_swept_under_its_new_name(box: Sandbox, server: Server) -> None:

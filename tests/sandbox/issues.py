@@ -71,7 +71,9 @@ def edit_issue(call: Call) -> Reply:
     if token.labels:
         _assignable(call, assignees)
     state, reason = _new_state(call)
+    kept = _canonical(call, reason)
     issue.title, issue.body, issue.updated_at = title, body, call.state.tick()
+    issue.duplicate_of = kept or issue.duplicate_of
     _relabel(call, issue, token, labels, assignees)
     _move(call, issue, state, reason)
     return Reply(payloads.issue(issue, call.state, call.urls))
@@ -289,6 +291,17 @@ def _new_state(call: Call) -> tuple[str | None, str | None]:
     if reason not in (None, *_REASONS):
         raise invalid("Issue", "state_reason", "invalid")
     return state, reason
+
+
+def _canonical(call: Call, reason: str | None) -> int | None:
+    """The number of the issue that `duplicate_issue_id` names; GitHub ignores it with another reason."""
+    wanted = call.fields.get("duplicate_issue_id")
+    if wanted is None or reason != "duplicate":
+        return None
+    found = next((issue.number for issue in call.state.issues.values() if issue.id == wanted), None)
+    if found is None:
+        raise invalid("Issue", "duplicate_issue_id", "invalid")
+    return found
 
 
 def _relabel(call: Call, issue: Issue, token: Token, labels: list[str] | None, assignees: list[str] | None) -> None:

@@ -274,6 +274,7 @@ class Issue:
     closings: list[Closing] = field(default_factory=list)
     closed_at: datetime | None = None
     closed_by: str | None = None
+    duplicate_of: int | None = None
     pull_request: bool = False
 
     @property

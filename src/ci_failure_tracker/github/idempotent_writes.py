@@ -11,7 +11,7 @@ from github.GithubObject import NotSet
 from github.Issue import Issue as GithubIssue
 from github.Repository import Repository as GithubRepository
 
-from ci_failure_tracker.errors import UnansweredError
+from ci_failure_tracker.errors import RefusedError, UnansweredError
 from ci_failure_tracker.github.client import MeteredRequester, translated
 from ci_failure_tracker.github.queries import Queries, as_issue, is_pull_request
 from ci_failure_tracker.model import Create, Issue
@@ -64,6 +64,21 @@ class IdempotentWrites:
     def write_body(self, doing: str, issue: GithubIssue, body: str, state: str = "", reason: str = "") -> None:
         """Replace the body of an issue, and close or open it if `state` is given."""
         self._surely(doing, lambda: issue.edit(body=body, state=state or NotSet, state_reason=reason or NotSet))
+
+    def close_as_duplicate(self, doing: str, issue: GithubIssue, body: str, kept: int) -> GithubIssue:
+        """Close an issue with a new body, linked to the one that stays; `kept` is the database id of that one.
+
+        PyGithub does not know the link. A server that refuses it gets the closing without it.
+        """
+        given = {"body": body, "state": "closed", "state_reason": "duplicate", "duplicate_issue_id": kept}
+        try:
+            headers, data = self._surely(
+                doing, lambda: self._requester.requestJsonAndCheck("PATCH", issue.url, input=given)
+            )
+        except RefusedError:
+            self.write_body(doing, issue, body, "closed", "duplicate")
+            return issue
+        return GithubIssue(self._requester, headers, data, completed=True)
 
     def assign(self, doing: str, issue: GithubIssue, logins: Iterable[str]) -> None:
         """Assign an issue; GitHub leaves out logins that it does not accept."""

@@ -406,6 +406,7 @@ def as_issue(issue: GithubIssue) -> Issue:
         labels=tuple(label.name for label in issue.labels),
         created_at=_utc(issue.created_at),
         title=issue.title,
+        database_id=issue.id,
     )
 
 

@@ -138,18 +138,21 @@ class GitHubIssueWriter:
         """Labels and comment come first: after the new body is written, no later sweep would add them."""
         issue = self._issue(action.number)
         problems = tuple(self._label_and_comment(issue, action))
-        self._edit(issue, action)
+        issue = self._edit(issue, action)
         return Result(action, WriteStatus.DONE, action.number, issue.html_url, problems)
 
-    def _edit(self, issue: GithubIssue, action: Change) -> None:
+    def _edit(self, issue: GithubIssue, action: Change) -> GithubIssue:
         """Write body and state in one request, so that the marker of a closed issue always says who closed it."""
         match action:
             case Update():
                 self._once.write_body(_words(action), issue, action.body)
             case Reopen():
                 self._once.write_body(_words(action), issue, action.body, "open", "reopened")
+            case Close(duplicate_of=int(kept)):
+                return self._once.close_as_duplicate(_words(action), issue, action.body, kept)
             case Close():
                 self._once.write_body(_words(action), issue, action.body, "closed", action.state_reason)
+        return issue
 
     def _label_and_comment(self, issue: GithubIssue, action: Change) -> Iterator[Problem]:
         """A refusal by GitHub is a problem and does not stop the change; an error that may not recur does."""
@@ -191,7 +194,7 @@ class GitHubIssueWriter:
 
     # --- another sweep at the same time ----------------------------------------------------------
 
-    def _older_duplicates(self) -> dict[int | None, int]:
+    def _older_duplicates(self) -> dict[int | None, Issue]:
         """By the number of each issue just created, an older one that another sweep opened at the same time.
 
         Both sweeps look after they have created their issues, so at least the later one sees the other's.
@@ -208,27 +211,27 @@ class GitHubIssueWriter:
         older = {number: self._older_duplicate(*created, others) for number, created in self._created.items()}
         return {number: kept for number, kept in older.items() if kept is not None}
 
-    def _older_duplicate(self, action: Create, created: Issue, others: Sequence[Issue]) -> int | None:
-        """The number of the oldest open issue of the same identity, if it is older than the one just created."""
+    def _older_duplicate(self, action: Create, created: Issue, others: Sequence[Issue]) -> Issue | None:
+        """The oldest open issue of the same identity, if it is older than the one just created."""
         older = (issue for issue in others if issue.open and issue.number < created.number)
         # An issue of the same account is trusted like one of a person who may write.
-        same = (issue.number for issue in older if self._texts.identity_of(issue, created.author) == action.identity.id)
-        return min(same, default=None)
+        same = (issue for issue in older if self._texts.identity_of(issue, created.author) == action.identity.id)
+        return min(same, key=lambda issue: issue.number, default=None)
 
-    def _close_as_duplicate(self, result: Result, kept: int) -> Result:
+    def _close_as_duplicate(self, result: Result, kept: Issue) -> Result:
         """Close an issue that this sweep created, because another sweep created one for the same before."""
         action, created = self._created[result.number or 0]
-        body, comment = self._texts.as_duplicate(action, kept, created.created_at or action.state.last_seen)
-        what = f"Another sweep opened #{kept} for the same at the same time"
+        body, comment = self._texts.as_duplicate(action, kept.number, created.created_at or action.state.last_seen)
+        what = f"Another sweep opened #{kept.number} for the same at the same time"
         doing, issue = f"close issue #{created.number}", self._issue(created.number)
         try:
             self._once.comment(doing, issue, comment)
-            self._once.write_body(doing, issue, body, "closed", "duplicate")
+            self._once.close_as_duplicate(doing, issue, body, kept.database_id or 0)
         except TrackerError as error:
             problem = Problem(Severity.ERROR, f"{what}. {error.what}", error.advice)
             return replace(result, problems=(*result.problems, problem))
         notice = Problem(Severity.NOTICE, f"{what}, so #{created.number} was closed as its duplicate.")
-        return Result(action, WriteStatus.LEFT, kept, problems=(*result.problems, notice))
+        return Result(action, WriteStatus.LEFT, kept.number, problems=(*result.problems, notice))
 
     # --- labels ----------------------------------------------------------------------------------
 

@@ -143,7 +143,9 @@ class _Renderer:
                 return Reopen(decision.identity, reason, number, body, state, comment, decision.labels)
             case DecisionKind.CLOSE:
                 why = _STATE_REASONS[state.closed.close_reason] if state.closed else ""
-                return Close(decision.identity, reason, number, body, state, comment, decision.labels, state_reason=why)
+                kept = decision.duplicate_of.database_id if decision.duplicate_of else None
+                fields = (decision.identity, reason, number, body, state, comment, decision.labels)
+                return Close(*fields, state_reason=why, duplicate_of=kept)
             case _:
                 return Update(decision.identity, reason, number, body, state, comment, decision.labels)
 

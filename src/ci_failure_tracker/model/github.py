@@ -200,6 +200,7 @@ class Issue:
     labels: tuple[str, ...] = ()
     created_at: datetime | None = None
     title: str = ""
+    database_id: int | None = None
 
     def has_label(self, name: str) -> bool:
         """Whether it has a label; upper and lower case are the same in names of labels."""

@@ -49,9 +49,13 @@ class Reopen(_ChangeOfIssue):
 
 @dataclass(frozen=True, slots=True)
 class Close(_ChangeOfIssue):
-    """Close an open issue, with a new body; `state_reason` is `completed`, `not_planned` or `duplicate`."""
+    """Close an open issue, with a new body; `state_reason` is `completed`, `not_planned` or `duplicate`.
+
+    `duplicate_of` is the database id of the issue that stays open.
+    """
 
     state_reason: str = field(kw_only=True)
+    duplicate_of: int | None = field(default=None, kw_only=True)
 
 
 Change = Update | Reopen | Close

@@ -147,7 +147,7 @@ def _close_duplicates(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) 
             by_id[tracked.id].append(tracked)
     for first, *others in by_id.values():
         if first.state is not None:
-            closed = (rules.close_duplicate(tracked, first.issue.number) for tracked in others)
+            closed = (rules.close_duplicate(tracked, first.issue) for tracked in others)
             yield from (decision for decision in closed if decision is not None)
 
 

@@ -18,6 +18,7 @@ from ci_failure_tracker.model import (
     DecisionKind,
     DuplicateOf,
     History,
+    Issue,
     Reopened,
     Skip,
     SkipReason,
@@ -70,18 +71,19 @@ class LifecycleRules:
 
     # --- rule 2: several issues ------------------------------------------------------------------
 
-    def close_duplicate(self, tracked: Tracked, older: int) -> Decision | None:
+    def close_duplicate(self, tracked: Tracked, older: Issue) -> Decision | None:
         """Close an issue because of an older one; `None` if its state cannot be read."""
         if tracked.state is None:
             return None
         return Decision(
             DecisionKind.CLOSE,
             tracked.state.identity,
-            f"#{older} is older and stands for the same failure",
+            f"#{older.number} is older and stands for the same failure",
             after=dataclasses.replace(tracked.state, closed=Closing(CloseReason.DUPLICATE, self.now)),
             before=tracked.state,
             issue=tracked.issue,
-            comment=DuplicateOf(older) if self._may_comment(tracked) else None,
+            comment=DuplicateOf(older.number) if self._may_comment(tracked) else None,
+            duplicate_of=older,
         )
 
     # --- rule 3: failing, no issue ---------------------------------------------------------------
