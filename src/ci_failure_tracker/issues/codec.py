@@ -40,7 +40,8 @@ FLAG: Codec[bool] = Codec(_same, bool)
 
 def _time(moment: datetime) -> str:
     # `strftime` would write the year 1 as one digit.
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    in_utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return in_utc.isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 _LENGTH = len("2026-03-01T14:05:00Z")

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from ci_failure_tracker.model import (
     BranchStatus,
@@ -301,7 +302,13 @@ def _after(last_red: RunRef, results: Sequence[AttemptResult]) -> Sequence[Attem
 def _is_of(occurrence: Occurrence, run: Run) -> bool:
     """Whether an occurrence, in the form in which an issue remembers it, is on the branch of a run."""
     source = run.subject or run.workflow.file_name
-    return occurrence.branch == plain(run.branch, 100) and occurrence.source == plain(source, 60)
+    return occurrence.source == _remembered_form(source, 60) and occurrence.branch == _remembered_form(run.branch, 100)
+
+
+@lru_cache(maxsize=1024)
+def _remembered_form(text: str, limit: int) -> str:
+    # Each issue compares the same few branches and workflows.
+    return plain(text, limit)
 
 
 def _occurrence(result: AttemptResult) -> Occurrence:
