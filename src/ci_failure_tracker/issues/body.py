@@ -272,7 +272,8 @@ def _bad_template(mistake: Exception) -> SettingsError:
 
 
 def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
-    runs = state.occurrences[::-1][: size.runs]
+    shown = state.occurrences[::-1][: size.runs]
+    runs = [_run_view(run, url, size) for run in shown]
     legs = [leg for leg in state.legs if leg.leg]
     red = {leg.leg for branch in state.branch_statuses for leg in branch.red}
     lines = excerpt(state, size.lines)
@@ -291,9 +292,9 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         one_cause=bool(state.identity.cause),
         count=counted_failures(state),
         first_seen=utc(state.first_seen),
-        latest=_run_view(state.latest, url, size),
-        runs=[_run_view(run, url, size) for run in runs],
-        several_sources=len({run.source for run in runs}) > 1,
+        latest=runs[0],
+        runs=runs,
+        several_sources=len({run.source for run in shown}) > 1,
         hidden_runs=state.count - len(runs),
         legs=[
             LegView(code(leg.leg, size.text), leg.count, utc(leg.last_seen), leg.leg in red)
