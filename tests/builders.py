@@ -21,6 +21,7 @@ from ci_failure_tracker.model import (
     Occurrence,
     Outcome,
     Repository,
+    Requests,
     Run,
     RunJobs,
     Snapshot,
@@ -29,6 +30,7 @@ from ci_failure_tracker.model import (
     Window,
     Workflow,
 )
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Settings, read_settings
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -73,6 +75,19 @@ def a_scan(runs: list[Run], jobs: dict[int, list[Job]] | None = None, issues: tu
         viewer=None,
         window=Window(forks=0, unread=0, partial=False),
         problems=(),
+    )
+
+
+def quiet_report() -> Report:
+    """The report of a sweep that saw nothing fail."""
+    return Report(
+        repository=Repository("octo-org/example", "", "main", archived=False, has_issues=True),
+        at=datetime(2026, 3, 1, tzinfo=UTC),
+        window=Window(forks=0, unread=0, partial=False),
+        failing=(),
+        results=(),
+        problems=(),
+        requests=Requests(made=0, left=None, most=800),
     )
 
 

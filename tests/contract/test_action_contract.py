@@ -6,16 +6,14 @@ import os
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from builders import quiet_report
 from ci_failure_tracker.entry import action
-from ci_failure_tracker.model import Repository, Requests, Window
-from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Input, inputs
 from contract import generate
 
@@ -54,16 +52,7 @@ def test_the_program_gets_every_input_as_its_variable_and_no_other() -> None:
 
 
 def test_the_outputs_are_those_that_the_program_sets() -> None:
-    quiet = Report(
-        repository=Repository("octo-org/octo-repo", "", "main", archived=False, has_issues=True),
-        at=datetime(2026, 3, 1, tzinfo=UTC),
-        window=Window(forks=0, unread=0, partial=False),
-        failing=(),
-        results=(),
-        problems=(),
-        requests=Requests(made=0, left=None, most=800),
-    )
-    assert list(ACTION["outputs"]) == list(action.outputs(quiet)) == list(generate.OUTPUTS)
+    assert list(ACTION["outputs"]) == list(action.outputs(quiet_report())) == list(generate.OUTPUTS)
 
 
 @pytest.mark.parametrize("name", generate.OUTPUTS)

@@ -8,16 +8,15 @@ import tomllib
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from builders import some_settings
+from builders import quiet_report, some_settings
 from ci_failure_tracker.entry import optional_packages as extras
 from ci_failure_tracker.entry.delivery import deliver
-from ci_failure_tracker.model import Problem, Repository, Requests, Severity, Window
+from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import (
@@ -37,15 +36,7 @@ from contract import generate
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "https://pager.example/hooks/hunter2hunter2"
-REPORT = Report(
-    repository=Repository("octo-org/example", "", "main", archived=False, has_issues=True),
-    at=datetime(2026, 3, 1, tzinfo=UTC),
-    window=Window(forks=0, unread=0, partial=False),
-    failing=(),
-    results=(),
-    problems=(),
-    requests=Requests(made=0, left=None, most=800),
-)
+REPORT = quiet_report()
 
 PAGER = Channel(
     name="Pager",
