@@ -112,6 +112,53 @@ def test_a_server_without_the_link_gets_the_closing_alone(box: Sandbox, server: 
     assert not report.failed
 
 
+SHARED_CAUSE = "ERROR: No matching distribution found for lampkit==9.1\n##[error]Process completed with exit code 1.\n"
+STORM = """
+now: 2026-03-10T09:00:00Z
+repository: {full_name: octo-org/example}
+tokens: {sandbox-token: {login: "github-actions[bot]"}}
+workflows: [{name: CI, jobs: [{name: docs}, {name: lint}, {name: test}]}]
+runs: [{workflow: CI, at: 2026-03-08T10:00:00Z}]
+"""
+
+
+def _fail(box: Sandbox, at: str, *names: str) -> None:
+    jobs = [{"name": name, "conclusion": "failure", "log": SHARED_CAUSE} for name in names]
+    box.add_run({"workflow": "CI", "at": at, "commit": {"title": f"Change at {at}"}, "jobs": jobs})
+
+
+def test_issues_stay_open_until_the_one_that_takes_them_in_is_opened() -> None:
+    box = Sandbox.from_yaml(STORM)
+    with box.serve() as server:
+        _fail(box, "2026-03-10T07:00:00Z", "docs", "lint")
+        look(box, server)
+        _fail(box, "2026-03-10T08:00:00Z", "docs", "lint", "test")
+        box.inject(Fault("status", method="POST", path="/issues$", times=1, status=422, body='{"message": "No"}'))
+        report = look(box, server)
+        assert [issue.state for issue in box.issues] == ["open", "open"]
+        assert report.failed
+        report = look(box, server)
+        assert [(issue.state, issue.duplicate_of) for issue in box.issues] == [
+            ("closed", 3),
+            ("closed", 3),
+            ("open", None),
+        ]
+        assert all("#3" in issue.comments[0].body for issue in box.issues[:2])
+        assert not report.failed
+        assert not any(result.status is WriteStatus.DONE for result in look(box, server).results)
+
+
+def test_an_issue_that_a_person_keeps_open_is_not_taken_in() -> None:
+    box = Sandbox.from_yaml(STORM)
+    with box.serve() as server:
+        _fail(box, "2026-03-10T07:00:00Z", "docs", "lint")
+        look(box, server)
+        box.edit_issue(1, labels=[*box.issue(1).labels, "keep-open"])
+        _fail(box, "2026-03-10T08:00:00Z", "docs", "lint", "test")
+        look(box, server)
+        assert [issue.state for issue in box.issues] == ["open", "closed", "open"]
+
+
 def test_a_repository_that_was_moved_is_swept_under_its_new_name(box: Sandbox, server: Server) -> None:
     box.change_repository(full_name="octo-org/renamed", former_names=(REPOSITORY,))
     report = look(box, server)

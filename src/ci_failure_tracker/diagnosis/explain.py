@@ -44,10 +44,17 @@ def explain(log: Log, limits: Limits = _DEFAULT_LIMITS, failed_step: Step | None
     steps = sections(log)
     failed = failing_sections(log, steps, failed_step)[-_MOST_SECTIONS:]
     blocks = by_confidence(block for section in failed for block in _blocks(log, section))
-    if not blocks or blocks[0].confidence <= Confidence.SYMPTOM:
-        blocks = [*(last_lines(log, failed[-1], blocks) or _complaint_before(log, steps, failed[0])), *blocks]
+    weak = False
+    if _only_symptoms(blocks):
+        last_resort = last_lines(log, failed[-1], blocks)
+        blocks = [*(last_resort or _complaint_before(log, steps, failed[0])), *blocks]
+        weak = bool(last_resort) or _only_symptoms(blocks)
     lines = choose_lines(log, blocks, limits, failed, log.last - _ENDING if len(steps) == 1 else None)
-    return _diagnosis(log, blocks, lines)
+    return _diagnosis(log, blocks, lines, weak=weak)
+
+
+def _only_symptoms(blocks: Sequence[Block]) -> bool:
+    return not blocks or blocks[0].confidence <= Confidence.SYMPTOM
 
 
 def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEFAULT_LIMITS) -> Diagnosis | None:
@@ -103,7 +110,7 @@ def _complaint_before(log: Log, steps: Sequence[Section], failed: Section) -> li
     return []
 
 
-def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine]) -> Diagnosis:
+def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine], *, weak: bool = False) -> Diagnosis:
     lines = tuple(_redacted(excerpt))
     return Diagnosis(
         headline=redacted(log[blocks[0].headline].strip().removeprefix(_ERROR_MARK).strip()) if blocks else "",
@@ -113,6 +120,7 @@ def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine]
         outcome=next(
             (one.outcome for one in blocks if one.outcome and one.confidence is blocks[0].confidence), Outcome.FAILURE
         ),
+        weak=weak,
     )
 
 

@@ -47,7 +47,14 @@ def _reading(wanted: LogRequest, source: JobSource, limits: Limits) -> JobDiagno
     if diagnosis is None:
         return JobDiagnosis(wanted.job_id, log_unavailable=log_unavailable, step=step)
     return JobDiagnosis(
-        wanted.job_id, diagnosis.signature, diagnosis.headline, diagnosis.outcome, log_unavailable, step, diagnosis
+        wanted.job_id,
+        diagnosis.signature,
+        diagnosis.headline,
+        diagnosis.outcome,
+        log_unavailable,
+        step,
+        diagnosis,
+        diagnosis.weak,
     )
 
 
@@ -102,4 +109,5 @@ def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome
         headline=of_annotations.headline,
         signature=of_annotations.signature,
         outcome=of_annotations.outcome,
+        weak=of_annotations.weak,
     )

@@ -26,6 +26,7 @@ from ci_failure_tracker.model import (
     Close,
     Create,
     Issue,
+    IssueRef,
     Problem,
     Reopen,
     Result,
@@ -136,10 +137,26 @@ class GitHubIssueWriter:
 
     def _change(self, action: Change) -> Result:
         """Labels and comment come first: after the new body is written, no later sweep would add them."""
+        action = self._with_new_issue(action)
         issue = self._issue(action.number)
         problems = tuple(self._label_and_comment(issue, action))
         issue = self._edit(issue, action)
         return Result(action, WriteStatus.DONE, action.number, issue.html_url, problems)
+
+    def _with_new_issue(self, action: Change) -> Change:
+        """The action with the number of the issue that this sweep opened, if it refers to one.
+
+        Raises:
+            GitHubError: that issue was not opened.
+        """
+        if not isinstance(action, Close) or not isinstance(action.duplicate_of, IssueRef):
+            return action
+        ref = action.duplicate_of
+        created = (issue for create, issue in self._created.values() if create.identity.id == ref.identity_id)
+        if (kept := next(created, None)) is None:
+            raise GitHubError("The issue that takes it in was not opened.", "The next sweep tries again.")
+        comment = action.comment.replace(ref.placeholder, str(kept.number))
+        return replace(action, comment=comment, duplicate_of=kept.database_id)
 
     def _edit(self, issue: GithubIssue, action: Change) -> GithubIssue:
         """Write body and state in one request, so that the marker of a closed issue always says who closed it."""

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.issues.links import commit, run_link, run_ref_link, span
-from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, Flaky, IdentityKind, News, State
+from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, Flaky, IdentityKind, IssueRef, News, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
@@ -31,17 +31,24 @@ def closing_comment(state: State, ending: CloseReason, url: str, now: datetime) 
     return "\n\n".join([*proof, _how_long(state, ending, now), _mark(proof, "closed", state)])
 
 
-def duplicate_comment(number: int) -> str:
-    """The comment that closes an issue because another issue stands for the same failure."""
+def duplicate_comment(number: int | IssueRef, *, umbrella: bool = False) -> str:
+    """The comment that closes an issue because another issue stands for the same failure, or for its cause."""
     text = f"Issue #{number} stands for the same failure, so this one is closed as its duplicate."
+    if umbrella:
+        text = (
+            f"Several jobs fail for this reason, and #{number} stands for all of them, so this issue is closed as its "
+            "duplicate. If this job fails for another reason, this issue is opened again."
+        )
     return f"{text}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
 
 
-def reopening_comment(state: State, closed_at: datetime, url: str) -> str:
+def reopening_comment(state: State, closed_at: datetime, url: str, *, left_umbrella: bool = False) -> str:
     """The comment that reopens an issue: where it failed, how, and why."""
     again = (
         "Failing again" if any(branch.red for branch in state.branch_statuses) else "It failed again, and then passed"
     )
+    if left_umbrella:
+        again = "Failing for another reason than the other jobs"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"ended as {state.latest.outcome.words} on {utc(state.latest.ended_at)}. "

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from ci_failure_tracker.issues.state_codec import read_state, state_as_json
-from ci_failure_tracker.model import Issue, State
+from ci_failure_tracker.model import CloseReason, Issue, State
 from ci_failure_tracker.text.markdown import BODY_LIMIT, length
 
 LIMIT = 8192
@@ -49,6 +49,21 @@ class Tracked:
     state: State | None
     defect: str = ""
     advice: str = _RESTORE
+
+    @property
+    def closed_for_good(self) -> bool:
+        """Whether a person closed it as not planned or as a duplicate, which stands until it is reopened."""
+        closed = self.state.closed if self.state else None
+        if closed is not None and closed.close_reason is CloseReason.GONE:
+            return False
+        if self.is_in_umbrella:
+            return False
+        return self.issue.state_reason in {"not_planned", "duplicate"}
+
+    @property
+    def is_in_umbrella(self) -> bool:
+        """Whether the tracker closed it as a duplicate of an umbrella issue."""
+        return self.state is not None and bool(self.state.umbrella) and self.issue.state_reason == "duplicate"
 
 
 def trusted(tracked: Tracked, viewer: str | None) -> Tracked | None:

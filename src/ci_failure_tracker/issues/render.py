@@ -26,6 +26,7 @@ from ci_failure_tracker.model import (
     Decision,
     DecisionKind,
     DuplicateOf,
+    Issue,
     News,
     Problem,
     Reopen,
@@ -143,9 +144,10 @@ class _Renderer:
                 return Reopen(decision.identity, reason, number, body, state, comment, decision.labels)
             case DecisionKind.CLOSE:
                 why = _STATE_REASONS[state.closed.close_reason] if state.closed else ""
-                kept = decision.duplicate_of.database_id if decision.duplicate_of else None
+                kept = decision.duplicate_of
+                kept_id = kept.database_id if isinstance(kept, Issue) else kept
                 fields = (decision.identity, reason, number, body, state, comment, decision.labels)
-                return Close(*fields, state_reason=why, duplicate_of=kept)
+                return Close(*fields, state_reason=why, duplicate_of=kept_id)
             case _:
                 return Update(decision.identity, reason, number, body, state, comment, decision.labels)
 
@@ -154,12 +156,12 @@ class _Renderer:
         match decision.comment:
             case News() as news:
                 return news_comment(state, self.url, news)
-            case Reopened(closed_at):
-                return reopening_comment(state, closed_at, self.url)
+            case Reopened(closed_at, left_umbrella):
+                return reopening_comment(state, closed_at, self.url, left_umbrella=left_umbrella)
             case Closed(ending, at):
                 return closing_comment(state, ending, self.url, at)
-            case DuplicateOf(number):
-                return duplicate_comment(number)
+            case DuplicateOf(number, umbrella):
+                return duplicate_comment(number, umbrella=umbrella)
             case None:
                 return ""
 

@@ -50,9 +50,13 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """The comment says that it fails again after the issue was closed at `closed_at`."""
+    """The comment says that it fails again after the issue was closed at `closed_at`.
+
+    `left_umbrella` is true if it never passed, but fails of something else than the umbrella issue stands for.
+    """
 
     closed_at: datetime
+    left_umbrella: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,27 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class DuplicateOf:
-    """The comment says which issue this one duplicates."""
+class IssueRef:
+    """The issue that this sweep opens for an identity; its number is known when the issue exists."""
 
-    number: int
+    identity_id: str
+
+    @property
+    def placeholder(self) -> str:
+        """What stands for the number in a text until the issue exists; foreign text never holds such characters."""
+        return f"\ue000{self.identity_id}\ue001"
+
+    def __str__(self) -> str:
+        """The placeholder."""
+        return self.placeholder
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateOf:
+    """The comment says which issue this one duplicates; `umbrella` is true if that one stands for several jobs."""
+
+    number: int | IssueRef
+    umbrella: bool = False
 
 
 Comment = News | Reopened | Closed | DuplicateOf
@@ -102,7 +123,7 @@ class Decision:
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
     waits: str = ""
-    duplicate_of: Issue | None = None
+    duplicate_of: Issue | IssueRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ class Diagnosis:
 
     `headline` and `lines` are redacted and have no control characters, but are not yet safe as Markdown. `ranges` are
     the lines of the log that `lines` come from; both are empty if the log says nothing. Equal causes have an equal
-    `signature`. `outcome` is how the job ended according to the log.
+    `signature`. `outcome` is how the job ended according to the log. `weak` is true if the lines tell no cause apart:
+    only a symptom was found, or nothing but the last lines.
     """
 
     headline: str
@@ -46,6 +47,7 @@ class Diagnosis:
     ranges: tuple[LineRange, ...]
     signature: str
     outcome: Outcome
+    weak: bool = False
 
 
 class LogUnavailable(StrEnum):
@@ -88,7 +90,8 @@ class JobDiagnosis:
 
     `signature` is empty if the cause is not known. `outcome` is how the job ended according to its log or annotations.
     `log_unavailable` says why there is no log; a cause that is known all the same comes from annotations. `step` is the
-    number of the failed step. `diagnosis` is present only in the sweep that made it.
+    number of the failed step. `diagnosis` is present only in the sweep that made it. The cause of a `weak` diagnosis
+    never groups jobs.
     """
 
     job_id: int
@@ -98,6 +101,7 @@ class JobDiagnosis:
     log_unavailable: LogUnavailable | None = None
     step: int | None = None
     diagnosis: Diagnosis | None = None
+    weak: bool = False
 
 
 @dataclass(frozen=True, slots=True)

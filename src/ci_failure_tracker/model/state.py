@@ -111,16 +111,19 @@ class State:
     previous             the number of the issue that stood for the same before
     causes               the causes found last, the newest first
     other_causes         failed jobs whose cause is no longer in `causes`
+    weak                 the signatures among `causes` that tell no cause apart and never group jobs
     evidence             the part of a log that the issue shows
     branch_statuses      the state on each branch; `branch_statuses_cut` says that some are left out
     flaky                why it counts as flaky; `None` if it does not
     runs_missed          whether there were runs that no sweep read, so that the counts are minimums
     closed               why and when the tracker closed the issue; if it is open, a person reopened it
+    umbrella             the signature of the umbrella issue as whose duplicate it was closed
     reopened_at          when it was reopened; only what is later proves a recovery
     week_commented       whether a comment said that it has been failing for a week
     cause_commented_at   when a comment named a new cause
+    compared_to          the newest failure whose causes were compared with earlier ones; `None` means the newest of all
     suspects             the commits of the latest break
-    related              the issues of jobs with the same cause
+    related              the issues of single jobs with the same cause, which older versions left open
     relapses             how often it failed again after it was closed with proof
     checkpoint           how far the sweep that wrote the issue had read
     """
@@ -141,15 +144,18 @@ class State:
     previous: int | None = None
     causes: tuple[Cause, ...] = ()
     other_causes: int = 0
+    weak: tuple[str, ...] = ()
     evidence: Evidence | None = None
     branch_statuses: tuple[BranchStatus, ...] = ()
     branch_statuses_cut: bool = False
     flaky: Flaky | None = None
     runs_missed: bool = False
     closed: Closing | None = None
+    umbrella: str = ""
     reopened_at: datetime | None = None
     week_commented: bool = False
     cause_commented_at: datetime | None = None
+    compared_to: tuple[datetime, int, int] | None = None
     suspects: CommitsBetween | None = None
     related: tuple[int, ...] = ()
     relapses: int = 0
@@ -168,8 +174,9 @@ class State:
 
     @property
     def is_duplicate(self) -> bool:
-        """Whether the tracker closed the issue as a duplicate of another one."""
-        return self.closed is not None and self.closed.close_reason is CloseReason.DUPLICATE
+        """Whether the tracker closed the issue as a duplicate of another one of the same identity."""
+        closed = self.closed
+        return closed is not None and closed.close_reason is CloseReason.DUPLICATE and not self.umbrella
 
     @property
     def latest(self) -> Occurrence:

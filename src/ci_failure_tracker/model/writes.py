@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ci_failure_tracker.model.decisions import Skip
+from ci_failure_tracker.model.decisions import IssueRef, Skip
 from ci_failure_tracker.model.history import Identity
 from ci_failure_tracker.model.snapshot import Problem
 from ci_failure_tracker.model.state import State
@@ -51,11 +51,12 @@ class Reopen(_ChangeOfIssue):
 class Close(_ChangeOfIssue):
     """Close an open issue, with a new body; `state_reason` is `completed`, `not_planned` or `duplicate`.
 
-    `duplicate_of` is the database id of the issue that stays open.
+    `duplicate_of` is the database id of the issue that stays open. If an earlier write of the same list opens that
+    issue, it is a reference, and the comment holds the placeholder of the reference.
     """
 
     state_reason: str = field(kw_only=True)
-    duplicate_of: int | None = field(default=None, kw_only=True)
+    duplicate_of: int | IssueRef | None = field(default=None, kw_only=True)
 
 
 Change = Update | Reopen | Close

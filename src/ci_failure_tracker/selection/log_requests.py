@@ -26,6 +26,7 @@ from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN, REMEMBERED, has_counted
+from ci_failure_tracker.tracking.storms import Storms, failing_now
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 
 MOST_LOGS = 50
@@ -44,6 +45,7 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
         return LogRequests(())
     wide = replace(settings, conclusions=_may_count(settings.conclusions))
     repository_history = findings.history
+    candidates: Iterable[_Candidate]
     if settings.group_by is GroupBy.CAUSE:
         candidates = _of_causes(repository_history, wide)
     else:
@@ -51,8 +53,11 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
             findings = find(findings.snapshot, repository_history.tracked_issues, wide, now)
         # An identity without a decision has no issue that could show a log.
         decided = {decision.identity.id for decision in findings.decisions.made}
-        histories = (history for history in findings.history.histories if history.identity.id in decided)
-        candidates = _of_issues(histories, repository_history.tracked_issues)
+        histories = [history for history in findings.history.histories if history.identity.id in decided]
+        candidates = (
+            *_of_issues(histories, repository_history.tracked_issues),
+            *_of_umbrellas(findings.history.storms, findings.history.histories, decided),
+        )
     by_job = {job.job_id: job for job in repository_history.diagnosed if job.job_id is not None}
     ordered = _in_order(candidate for candidate in candidates if candidate.may_be_there(now))
     ordered.sort(key=lambda candidate: not settings.counts(by_job[candidate.job_id].outcome))
@@ -131,6 +136,15 @@ def _of_issues(histories: Iterable[History], tracked_issues: TrackedIssues) -> I
         # the umbrella issue may go on covering the identity.
         known = _with_cause([state]) if state else of_umbrellas
         yield from _candidates(history, _kept_by(state), known)
+
+
+def _of_umbrellas(storms: Storms, histories: Iterable[History], decided: Container[str]) -> Iterator[_Candidate]:
+    """The newest failures of jobs that an umbrella issue covers, if it is not known whether they fail of its cause."""
+    for history in histories:
+        if storms.over(history) and history.identity.id not in decided:
+            for leg in failing_now(history):
+                if leg.job_id is not None and not leg.signature:
+                    yield _Candidate(0, history.latest, leg, leg.job_id)
 
 
 def _with_cause(states: Iterable[State]) -> Container[int]:

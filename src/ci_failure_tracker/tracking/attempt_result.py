@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ci_failure_tracker.model import OTHER_LEGS, Identity, IdentityKind, Observation, Outcome, Run
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.grouping import Grouping, cause_of
+from ci_failure_tracker.tracking.grouping import Grouping, is_read
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import WITHOUT_JOBS
 
@@ -176,6 +176,6 @@ def _result(
         red=red,
         green=frozenset(leg for leg, observation in legs.items() if observation.outcome is Outcome.SUCCESS),
         listed=frozenset(legs),
-        replaced=frozenset(leg for leg, observation in failed.items() if leg not in red and cause_of(observation)),
+        replaced=frozenset(leg for leg, observation in failed.items() if leg not in red and is_read(observation)),
         other_red=len(red) < len(failed),
     )

@@ -45,7 +45,8 @@ def _remembered(state: State, leg: FailedLeg) -> JobDiagnosis | None:
     if leg.job_id is None or not (leg.signature or leg.log_unavailable or leg.outcome):
         return None
     headline = next((cause.headline for cause in state.causes if cause.signature == leg.signature), "")
-    return JobDiagnosis(leg.job_id, leg.signature, headline, leg.outcome, leg.log_unavailable)
+    weak = leg.signature in state.weak
+    return JobDiagnosis(leg.job_id, leg.signature, headline, leg.outcome, leg.log_unavailable, weak=weak)
 
 
 def with_known_causes(
@@ -105,9 +106,8 @@ def _has_counted_unnamed(state: State, name: str, failure: Observation) -> bool:
 def newly_diagnosed(before: Iterable[Occurrence], after: Iterable[Occurrence]) -> Iterator[_FailedJob]:
     """The failed jobs whose cause is known now and was not before."""
     for old, new in zip(before, after, strict=True):
-        for old_leg, new_leg in zip(old.legs, new.legs, strict=True):
-            if new_leg.signature and not old_leg.signature:
-                yield new, new_leg
+        known = {(leg.leg, leg.job_id) for leg in old.legs if leg.signature}
+        yield from ((new, leg) for leg in new.legs if leg.signature and (leg.leg, leg.job_id) not in known)
 
 
 class CauseUpdate:
@@ -129,6 +129,12 @@ class CauseUpdate:
         )
         dropped = sum(cause.count for cause in ordered[CAUSES:])
         return tuple(ordered[:CAUSES]), (state.other_causes if state else 0) + dropped
+
+    def weak(self, state: State | None, causes: Iterable[Cause]) -> tuple[str, ...]:
+        """The signatures among these causes that tell no cause apart."""
+        weak = set(state.weak if state else ())
+        weak |= {diagnosis.signature for diagnosis in self._job_diagnoses.values() if diagnosis.weak}
+        return tuple(cause.signature for cause in causes if cause.signature in weak)
 
     def _counted(self, cause: Cause | None, occurrence: Occurrence, leg: FailedLeg) -> Cause:
         job_diagnosis = self._job_diagnoses.get(leg.job_id or 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Set
 from datetime import datetime, timedelta
 
@@ -18,20 +19,52 @@ _ONE_CAUSE_A_DAY = timedelta(days=1)
 
 
 def news_to_comment_on(
-    before: State, after: State, comments: Comments, now: datetime, covered_causes: Set[str]
+    before: State,
+    after: State,
+    comments: Comments,
+    now: datetime,
+    covered_causes: Set[str],
 ) -> News:
     """What a comment says now; `covered_causes` are the signatures that have an umbrella issue."""
     if comments is Comments.NEVER:
         return News()
     last = before.cause_commented_at
     may_name_causes = before.causes and not after.flaky and (last is None or now - last >= _ONE_CAUSE_A_DAY)
-    causes = tuple(cause for cause in new_causes(before, after) if cause.signature not in covered_causes)
+    causes = tuple(cause for cause in causes_of_newest(before, after) if cause.signature not in covered_causes)
     return News(
         failures=after.count - before.count if comments is Comments.ALWAYS else 0,
         causes=causes if may_name_causes else (),
         flaky=after.flaky is not None and before.flaky is None,
         week=not before.week_commented and is_a_week_old(after, now),
     )
+
+
+def causes_of_newest(before: State, after: State) -> Iterator[Cause]:
+    """The causes of the newest failure that no earlier failure had: what happened, not what was learnt.
+
+    An older failure whose log is read late is no news. If the log of the newest one has to wait for a later sweep, its
+    news waits, too. So neither the number of logs that a sweep reads nor their order changes a comment.
+    """
+    compared_to, newest = before.compared_to or before.latest.order, after.latest
+    if newest.order <= compared_to or after.compared_to is not None:
+        return
+    # A cause that was only seen after that has not been commented on: a log of its failure was missing.
+    later = [past for past in before.occurrences if past.order > compared_to]
+    seen_later = Counter(leg.signature for past in later for leg in past.legs)
+    known = {cause.headline for cause in before.causes if cause.count > seen_later[cause.signature]}
+    signatures = {leg.signature for leg in newest.legs}
+    fresh = (cause for cause in after.causes if cause.signature in signatures and cause.headline not in known)
+    yield from {cause.headline: cause for cause in fresh}.values()
+
+
+def compared_to(before: State, after: State, undiagnosed: Set[int]) -> tuple[datetime, int, int] | None:
+    """Up to which failure the causes were compared, if a log of the newest one is still to be read.
+
+    `undiagnosed` are the jobs whose logs a later sweep reads.
+    """
+    waits = any(not (leg.signature or leg.log_unavailable) and leg.job_id in undiagnosed for leg in after.latest.legs)
+    earlier = before.compared_to or before.latest.order
+    return earlier if waits and earlier < after.latest.order else None
 
 
 def is_a_week_old(state: State, now: datetime) -> bool:

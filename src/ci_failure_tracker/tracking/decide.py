@@ -57,14 +57,15 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         storms=repository_history.storms,
         umbrellas=_numbers_of_umbrellas(repository_history),
         commits=(*snapshot.commits, *(commits_of_runs(*pair, snapshot.runs) for pair in snapshot.hidden_commits)),
+        undiagnosed=snapshot.undiagnosed,
     )
     decided = list(_decide_each(rules, repository_history))
     if snapshot.closed_unread:
         decided = [(history, _not_opened(decision)) for history, decision in decided]
-    within_cap = _within_cap(decided, settings, snapshot.repository.default_branch)
+    within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
-        all=(*_close_duplicates(rules, tracked_issues.current), *within_cap),
+        all=(*_close_duplicates(rules, tracked_issues.current), *_into_umbrellas(rules, within_cap)),
         failing=tuple(
             _failing(history, tracked_issues.of(history.identity.id))
             for history in repository_history.histories
@@ -104,12 +105,7 @@ def _decide_each(rules: LifecycleRules, repository_history: RepositoryHistory) -
             # The workflow `a` with the job `b:c` and the workflow `a:b` with the job `c` have the same id.
             yield history, skip(history, SkipReason.SAME_ID, "another workflow and job have the same failure id")
             continue
-        yield (
-            history,
-            rules.decide(
-                history, repository_history.tracked_issues.of(identity.id), _related(history, repository_history)
-            ),
-        )
+        yield history, rules.decide(history, repository_history.tracked_issues.of(identity.id))
 
 
 def _open_numbers(histories: Sequence[History], tracked_issues: TrackedIssues) -> Iterator[tuple[Identity, int]]:
@@ -126,19 +122,6 @@ def _numbers_of_umbrellas(repository_history: RepositoryHistory) -> Mapping[str,
     return {identity.cause: number for identity, number in open_issues}
 
 
-def _related(history: History, repository_history: RepositoryHistory) -> list[int]:
-    """The open issues of the members of a storm."""
-    cause = history.identity.cause
-    if not cause or history not in repository_history.storms.umbrellas:
-        return []
-    return [
-        number
-        for _, number in _open_numbers(
-            repository_history.storms.members.get(cause, ()), repository_history.tracked_issues
-        )
-    ]
-
-
 def _close_duplicates(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) -> Iterator[Decision]:
     """Rule 2: of several open issues of one identity the lowest number stays."""
     by_id: dict[str, list[Tracked]] = defaultdict(list)
@@ -149,6 +132,23 @@ def _close_duplicates(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) 
         if first.state is not None:
             closed = (rules.close_duplicate(tracked, first.issue) for tracked in others)
             yield from (decision for decision in closed if decision is not None)
+
+
+def _into_umbrellas(rules: LifecycleRules, decisions: Sequence[Decision | Skip]) -> Iterator[Decision | Skip]:
+    """Rule 3: the issue of a job that an open umbrella issue covers is closed as its duplicate.
+
+    It stays open if the umbrella issue is not opened, because then no other issue would stand for the job.
+    """
+    opened = {DecisionKind.CREATE, DecisionKind.UPDATE, DecisionKind.REOPEN}
+    made = [decision for decision in decisions if isinstance(decision, Decision) and decision.kind in opened]
+    umbrellas = {decision.identity.cause: decision for decision in made if decision.identity.cause}
+    for decision in decisions:
+        is_update = isinstance(decision, Decision) and decision.kind is DecisionKind.UPDATE
+        umbrella = umbrellas.get(rules.storms.covering.get(decision.identity.id, "")) if is_update else None
+        if isinstance(decision, Decision) and umbrella is not None and not decision.identity.cause:
+            yield rules.into_umbrella(decision, umbrella)
+        else:
+            yield decision
 
 
 def _not_opened(decision: Decision | Skip) -> Decision | Skip:

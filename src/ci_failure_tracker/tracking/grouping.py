@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN
 from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.short_names import short_leg
@@ -59,8 +60,9 @@ def cause_of(observation: Observation) -> str:
 
 
 def names_cause(job_diagnosis: JobDiagnosis) -> bool:
-    """Whether a diagnosis tells causes apart: that a step failed is true of all of them."""
-    return bool(job_diagnosis.signature) and not _NAMES_NO_CAUSE.fullmatch(job_diagnosis.headline)
+    """Whether a diagnosis tells causes apart: that a step failed, or what was printed last, does not."""
+    has_content = job_diagnosis.signature not in {"", NOTHING_KNOWN} and not job_diagnosis.weak
+    return has_content and not _NAMES_NO_CAUSE.fullmatch(job_diagnosis.headline)
 
 
 class _ByCause(Grouping):
@@ -76,8 +78,8 @@ class _ByCause(Grouping):
         red = list(filter(self._is_red, observations))
         self._newest_read = _newest_read(red)
         # An issue keeps the name that it was opened with.
-        of_issues = {state.identity.cause: state.identity for state in states if state.identity.cause}
-        self._causes = {**_identities(red), **of_issues}
+        self._of_issues = {state.identity.cause: state.identity for state in states if state.identity.cause}
+        self._causes = {**_identities(red), **self._of_issues}
         self._causes_of: dict[_Job, set[Identity]] = defaultdict(set)
         self._jobs: dict[Identity, set[_Job]] = defaultdict(set)
         self._without_cause: set[Identity] = set()
@@ -122,12 +124,16 @@ class _ByCause(Grouping):
         return frozenset(name for name, _ in self._jobs[identity])
 
     def _own(self, observation: Observation) -> Identity | None:
-        cause = cause_of(observation)
-        if cause:
+        if cause := cause_of(observation) or self._cause_of_issue(observation):
             return self._causes[cause]
         newer = self._newest_read.get(_job_on_branch(observation))
-        forgotten = not _is_read(observation) and newer is not None and observation.run.order < newer
+        forgotten = not is_read(observation) and newer is not None and observation.run.order < newer
         return None if forgotten else self._fallback(observation)[0]
+
+    def _cause_of_issue(self, observation: Observation) -> str:
+        """The signature, if an open issue stands for it; an older version opened issues for weak causes, too."""
+        signature = observation.job_diagnosis.signature if observation.job_diagnosis else ""
+        return signature if signature in self._of_issues else ""
 
     def _fallback(self, observation: Observation) -> tuple[Identity, str]:
         return identify(*_job(observation), GroupBy.JOB, self._settings.matrix, observation.kind)
@@ -146,13 +152,14 @@ def _job_on_branch(observation: Observation) -> _JobOnBranch:
     return _job(observation), observation.run.branch_key
 
 
-def _is_read(observation: Observation) -> bool:
+def is_read(observation: Observation) -> bool:
+    """Whether anything is known of why a job failed, from its log, its annotations or an issue."""
     return observation.job_diagnosis is not None and bool(observation.job_diagnosis.signature)
 
 
 def _newest_read(red: Iterable[Observation]) -> Mapping[_JobOnBranch, tuple[datetime, int]]:
     """The order of the newest failure whose log was read, for each job on each branch."""
-    ordered = sorted(filter(_is_read, red), key=lambda observation: observation.run.order)
+    ordered = sorted(filter(is_read, red), key=lambda observation: observation.run.order)
     return {_job_on_branch(observation): observation.run.order for observation in ordered}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from ci_failure_tracker.model import (
     DuplicateOf,
     History,
     Issue,
+    IssueRef,
     Reopened,
     Skip,
     SkipReason,
@@ -28,7 +29,7 @@ from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.commits import shortened_commits
-from ci_failure_tracker.tracking.recovery import judge_recovery
+from ci_failure_tracker.tracking.recovery import KEEP_OPEN, judge_recovery
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms
 
@@ -39,7 +40,6 @@ FLAKY = "flaky"
 """The label of an issue about a flaky job."""
 
 _LOGS_ARRIVE_WITHIN = timedelta(hours=1)
-_CLOSED_FOR_GOOD = frozenset({"not_planned", "duplicate"})
 _FLAKES = 2
 """Commits on which a job failed and then passed before a passing job gets an issue: one may be chance."""
 
@@ -49,7 +49,7 @@ class LifecycleRules:
     """The rules under the settings, at a time, with what only the whole sweep knows.
 
     `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
-    signature; `commits` are those of the breaks.
+    signature; `commits` are those of the breaks. `undiagnosed` are the ids of jobs whose logs a later sweep reads.
     """
 
     settings: Settings
@@ -58,16 +58,17 @@ class LifecycleRules:
     storms: Storms = field(default_factory=Storms)
     umbrellas: Mapping[str, int] = field(default_factory=dict)
     commits: Sequence[CommitsBetween] = ()
+    undiagnosed: Set[int] = frozenset()
 
-    def decide(self, history: History, tracked: Tracked | None, related: Sequence[int] = ()) -> Decision | Skip:
-        """What to do for one identity, whose issue is `tracked`; `related` are the issues of its jobs."""
+    def decide(self, history: History, tracked: Tracked | None) -> Decision | Skip:
+        """What to do for one identity, whose issue is `tracked`."""
         if tracked is None:
-            return self._without_issue(history, related)
+            return self._without_issue(history)
         if tracked.state is None:
             return skip(history, SkipReason.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
         if tracked.issue.open:
-            return self._open(history, tracked, tracked.state, related)
-        return self._closed(history, tracked, tracked.state, related)
+            return self._open(history, tracked, tracked.state)
+        return self._closed(history, tracked, tracked.state)
 
     # --- rule 2: several issues ------------------------------------------------------------------
 
@@ -82,13 +83,38 @@ class LifecycleRules:
             after=dataclasses.replace(tracked.state, closed=Closing(CloseReason.DUPLICATE, self.now)),
             before=tracked.state,
             issue=tracked.issue,
-            comment=DuplicateOf(older.number) if self._may_comment(tracked) else None,
+            comment=DuplicateOf(older.number) if self._may_comment(tracked.issue) else None,
             duplicate_of=older,
+        )
+
+    def into_umbrella(self, update: Decision, umbrella: Decision) -> Decision:
+        """Close the open issue of a job that an umbrella issue covers, as its duplicate.
+
+        An issue that a person keeps open, or opened again, stays open.
+        """
+        issue, before = update.issue, update.before
+        if issue is None or before is None or issue.has_label(KEEP_OPEN) or update.after.reopened_at is not None:
+            return update
+        # An older version linked the two and left both open. They stay so until something happens.
+        linked = umbrella.before is not None and issue.number in umbrella.before.related
+        if linked and update.after.count == before.count:
+            return update
+        kept = umbrella.issue or IssueRef(umbrella.identity.id)
+        number = kept.number if isinstance(kept, Issue) else kept
+        closing = Closing(CloseReason.DUPLICATE, self.now)
+        return dataclasses.replace(
+            update,
+            kind=DecisionKind.CLOSE,
+            reason="one issue stands for all jobs that fail for this reason",
+            after=fit(dataclasses.replace(update.after, closed=closing, umbrella=umbrella.identity.cause)),
+            comment=DuplicateOf(number, umbrella=True) if self._may_comment(issue) else None,
+            labels=(),
+            duplicate_of=kept,
         )
 
     # --- rule 3: failing, no issue ---------------------------------------------------------------
 
-    def _without_issue(self, history: History, related: Sequence[int]) -> Decision | Skip:
+    def _without_issue(self, history: History) -> Decision | Skip:
         flaky = not history.failing and self._is_flaky_enough(history, None)
         if not (history.failing or flaky):
             return skip(history, SkipReason.GREEN, green_words(history))
@@ -101,7 +127,7 @@ class LifecycleRules:
         if self._waits_for_log(history):
             return skip(history, SkipReason.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
         words = "flaky, no issue yet" if flaky else "failing, no issue yet"
-        return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}", related)
+        return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}")
 
     def _is_flaky_enough(self, history: History, since: datetime | None) -> bool:
         """Whether a passing identity is flaky, and has not passed often enough since to prove a fix (rule 8)."""
@@ -131,20 +157,23 @@ class LifecycleRules:
 
     # --- rules 4 and 6: an open issue ------------------------------------------------------------
 
-    def _open(self, history: History, tracked: Tracked, before: State, related: Sequence[int]) -> Decision:
+    def _open(self, history: History, tracked: Tracked, before: State) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
-        after = self._completed(updated_state(before, history), related)
+        after = self._completed(updated_state(before, history))
         recovery = judge_recovery(after, history, tracked.issue, self.settings, self.partial)
         if recovery.close_as is not None:
             return self._close(before, after, tracked, recovery.close_as, recovery.reason)
+        after = _changed(after, compared_to=comment_policy.compared_to(before, after, self.undiagnosed))
         covered = frozenset() if history.identity.cause else {storm.identity.cause for storm in self.storms.umbrellas}
         news = comment_policy.news_to_comment_on(before, after, self.settings.comment, self.now, covered)
-        may_comment = self._may_comment(tracked)
+        may_comment = self._may_comment(tracked.issue)
         if not may_comment:
             news = dataclasses.replace(news, failures=0, causes=(), flaky=False)
+        # What is learnt later may show that another break, which is as old, is the latest one. That is no news.
+        week_known = before.week_commented and comment_policy.is_a_week_old(after, self.now)
         after = _changed(
             after,
-            week_commented=after.week_commented or news.week,
+            week_commented=after.week_commented or news.week or week_known,
             cause_commented_at=self.now if news.causes else after.cause_commented_at,
         )
         return Decision(
@@ -159,9 +188,9 @@ class LifecycleRules:
             waits="" if history.failing else recovery.reason,
         )
 
-    def _may_comment(self, tracked: Tracked) -> bool:
+    def _may_comment(self, issue: Issue) -> bool:
         """Rule 7: whether the issue is not muted."""
-        return self.settings.comment is not Comments.NEVER and not tracked.issue.has_label(MUTED)
+        return self.settings.comment is not Comments.NEVER and not issue.has_label(MUTED)
 
     def _close(self, before: State, after: State, tracked: Tracked, close_as: CloseReason, reason: str) -> Decision:
         closed = dataclasses.replace(after, closed=Closing(close_as, self.now), reopened_at=None)
@@ -172,56 +201,59 @@ class LifecycleRules:
             after=fit(closed),
             before=before,
             issue=tracked.issue,
-            comment=Closed(close_as, self.now) if self._may_comment(tracked) else None,
+            comment=Closed(close_as, self.now) if self._may_comment(tracked.issue) else None,
         )
 
     # --- rule 5: a closed issue ------------------------------------------------------------------
 
-    def _closed(self, history: History, tracked: Tracked, state: State, related: Sequence[int]) -> Decision | Skip:
+    def _closed(self, history: History, tracked: Tracked, state: State) -> Decision | Skip:
         issue = tracked.issue
         closed_at = issue.closed_at or self.now
         flaky = not history.failing and self._is_flaky_enough(history, closed_at)
         if not (history.failing or flaky):
             return skip(history, SkipReason.GREEN, green_words(history), tracked)
-        if issue.state_reason in _CLOSED_FOR_GOOD and not _was_gone(state):
+        if tracked.closed_for_good:
             words = f"closed as {(issue.state_reason or '').replace('_', ' ')}, which stands until it is reopened"
             return skip(history, SkipReason.CLOSED_BY_PERSON, words, tracked)
-        if not (flaky or _failed_since(history, closed_at)):
+        # A job in an umbrella issue went on failing; what counts is that it fails of something else now.
+        in_umbrella = tracked.is_in_umbrella and history.failing
+        if not (flaky or in_umbrella or _failed_since(history, closed_at)):
             words = "no failed run has started since it was closed"
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm), tracked)
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
-            return self._create(history, follower, f"failing again, long after #{issue.number} was closed", related)
-        after = self._completed(reopen(state, history), related)
-        again = "failing again" if history.failing else "flaky again"
+            return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
+        after = self._completed(reopen(state, history))
+        left_umbrella = state.umbrella in self.umbrellas
+        again = "failing again since it was closed" if history.failing else "flaky again since it was closed"
         return Decision(
             DecisionKind.REOPEN,
             history.identity,
-            f"{again} since it was closed: {failing_words(history)}",
+            f"{'failing for another reason now' if left_umbrella else again}: {failing_words(history)}",
             after=after,
             before=state,
             issue=issue,
-            comment=Reopened(closed_at) if self._may_comment(tracked) else None,
+            comment=Reopened(closed_at, left_umbrella) if self._may_comment(tracked.issue) else None,
             labels=_flaky_label(state, after, tracked),
         )
 
     # --- what is remembered ----------------------------------------------------------------------
 
-    def _create(self, history: History, state: State, reason: str, related: Sequence[int]) -> Decision:
-        state = self._completed(state, related)
+    def _create(self, history: History, state: State, reason: str) -> Decision:
+        state = self._completed(state)
         state = _changed(state, week_commented=comment_policy.is_a_week_old(state, self.now))
         labels = (*self.settings.labels, *([FLAKY] if state.flaky else []))
         return Decision(
             DecisionKind.CREATE, history.identity, reason, after=state, labels=labels, assignees=self.settings.assignees
         )
 
-    def _completed(self, state: State, related: Sequence[int]) -> State:
-        """The state with the commits of the break and the related issues."""
+    def _completed(self, state: State) -> State:
+        """The state with the commits of the break."""
         commits = next((commits for commits in self.commits if is_about(commits, state)), None)
         suspects = state.suspects or (shortened_commits(commits) if commits else None)
-        return _changed(state, suspects=suspects, related=tuple(sorted(related)))
+        return _changed(state, suspects=suspects)
 
 
 def _changed(state: State, **changes: Any) -> State:
@@ -234,11 +266,6 @@ def is_about(commits: CommitsBetween, state: State) -> bool:
     """Whether these are the commits of the latest break."""
     green, red = state.last_green, state.first_red
     return green is not None and red is not None and (commits.green, commits.red) == (green.sha, red.sha)
-
-
-def _was_gone(state: State) -> bool:
-    """Whether the tracker itself closed the issue as not planned, because the job no longer existed."""
-    return state.closed is not None and state.closed.close_reason is CloseReason.GONE
 
 
 def _failed_since(history: History, closed_at: datetime) -> bool:

@@ -6,7 +6,7 @@ The body is rendered from this state and from nothing else, so a sweep that lear
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import LIMIT, write_marker
@@ -53,6 +53,8 @@ def updated_state(state: State | None, history: History, since: datetime | None 
     occurrences = sorted((*after, *map(_shortened, new)), key=lambda occurrence: occurrence.order)
     first_red, last_green = bounds(state, history)
     legs, legs_cut = _count_legs(state, new)
+    if history.identity.cause:
+        legs = _with_late_legs(legs, history.occurrences, legs_cut=legs_cut)
     failed = [(occurrence, leg) for occurrence in new for leg in occurrence.legs]
     update = CauseUpdate(history.job_diagnoses, [*newly_diagnosed(before, after), *failed])
     causes, other_causes = update.count(state)
@@ -75,6 +77,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         cause_replaced=history.cause_replaced and not failing,
         causes=causes,
         other_causes=other_causes,
+        weak=update.weak(state, causes),
         evidence=update.newest(state),
         branch_statuses=history.branch_statuses,
         flaky=judge_flaky(state.flaky if state else None, history),
@@ -95,6 +98,7 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
         reopened_at=state.reopened_at,
         week_commented=state.week_commented and same_break,
         cause_commented_at=state.cause_commented_at,
+        compared_to=state.compared_to,
         relapses=state.relapses,
         suspects=state.suspects if same_break else None,
         related=state.related,
@@ -128,7 +132,9 @@ def reopen(state: State, history: History) -> State:
         first_red=None,
         green_again=None,
         closed=None,
+        umbrella="",
         reopened_at=None,
+        compared_to=None,
         week_commented=False,
         suspects=None,
         branch_statuses=(),
@@ -141,7 +147,7 @@ def reopen(state: State, history: History) -> State:
 def reopened_by_person(state: State, now: datetime) -> State:
     """The state of an issue that the tracker closed and a person reopened: its proof of recovery no longer counts."""
     branches = tuple(dataclasses.replace(status, greens=()) for status in state.branch_statuses)
-    return dataclasses.replace(state, closed=None, reopened_at=now, branch_statuses=branches)
+    return dataclasses.replace(state, closed=None, umbrella="", reopened_at=now, branch_statuses=branches)
 
 
 def has_counted(state: State, occurrence: Occurrence) -> bool:
@@ -152,11 +158,24 @@ def has_counted(state: State, occurrence: Occurrence) -> bool:
 
 
 def _with_causes(remembered: Sequence[Occurrence], history: History) -> tuple[Occurrence, ...]:
-    """The remembered occurrences, with the causes that were not known before."""
+    """The remembered occurrences, with the causes that were not known before.
+
+    A job whose log was read later than those of the other jobs of its run joins them in the issue of its cause.
+    """
     read = {occurrence.key: occurrence for occurrence in history.occurrences}
-    return tuple(
-        _merged(occurrence, read[occurrence.key]) if occurrence.key in read else occurrence for occurrence in remembered
-    )
+    merged = (_merged(past, read[past.key]) if past.key in read else past for past in remembered)
+    if not history.identity.cause:
+        return tuple(merged)
+    return tuple(_with_late_jobs(past, read[past.key]) if past.key in read else past for past in merged)
+
+
+def _with_late_jobs(remembered: Occurrence, read: Occurrence) -> Occurrence:
+    known = {leg.job_id for leg in remembered.legs}
+    late = [leg for leg in _shortened(read).legs if leg.job_id not in known]
+    if not late or remembered.hidden_legs:
+        return remembered
+    legs = sorted((*remembered.legs, *late), key=lambda leg: leg.leg)
+    return _with_legs(dataclasses.replace(remembered, legs=tuple(legs)), LEGS_OF_A_RUN)
 
 
 def _merged(remembered: Occurrence, read: Occurrence) -> Occurrence:
@@ -201,6 +220,20 @@ def _count_legs(state: State | None, new: Sequence[Occurrence]) -> tuple[tuple[L
             elif not legs_cut:
                 counts[leg] = LegCount(leg, 1, occurrence.ended_at)
     return tuple(counts[leg] for leg in sorted(counts)), legs_cut
+
+
+def _with_late_legs(
+    counts: Sequence[LegCount], occurrences: Iterable[Occurrence], *, legs_cut: bool
+) -> tuple[LegCount, ...]:
+    """The counts with jobs that failed later than was counted: their logs were read after their runs were counted."""
+    by_leg = {count.leg: count for count in counts}
+    for occurrence in occurrences:
+        for leg in (failed.leg for failed in occurrence.legs):
+            count = by_leg.get(leg)
+            if (count is None and legs_cut) or (count is not None and count.last_seen >= occurrence.ended_at):
+                continue
+            by_leg[leg] = LegCount(leg, count.count + 1 if count else 1, occurrence.ended_at)
+    return tuple(by_leg[leg] for leg in sorted(by_leg))
 
 
 # --- the form that fits --------------------------------------------------------------------------

@@ -1,18 +1,22 @@
-"""Rule 3's storms: if one cause shows in many jobs, it gets one issue instead of one for each job."""
+"""Rule 3's storms: if one cause shows in many jobs, it gets one umbrella issue instead of one issue for each job."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from ci_failure_tracker.model import History, Observation
+from ci_failure_tracker.issues.marker import Tracked
+from ci_failure_tracker.model import FailedLeg, History, Observation, State
 from ci_failure_tracker.settings import GroupBy, Settings
+from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
+from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN
 
 LEAST = 3
-"""Identities that fail of one cause in one sweep before it is a storm."""
+"""Identities that fail now of one cause before it is a storm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,37 +24,58 @@ class Storms:
     """The causes that have one issue for all their jobs.
 
     `umbrellas` are the histories of these issues, `members` the histories that fail of each cause, by signature.
+    `covering` has the signature of the storm that covers a history, by failure id.
     """
 
     umbrellas: tuple[History, ...] = ()
     members: Mapping[str, tuple[History, ...]] = field(default_factory=dict)
+    covering: Mapping[str, str] = field(default_factory=dict)
 
     def over(self, history: History) -> str:
         """The signature of the storm that covers a history; empty if it needs an issue of its own."""
-        if history.identity.cause:
-            return ""
-        causes = current_causes(history)
-        covered = {umbrella.identity.cause for umbrella in self.umbrellas}
-        return min(causes) if causes and causes <= covered else ""
+        return self.covering.get(history.identity.id, "") if not history.identity.cause else ""
 
 
 def find_storms(
-    observations: Sequence[Observation], histories: Iterable[History], settings: Settings, context: HistoryContext
+    observations: Sequence[Observation],
+    histories: Sequence[History],
+    settings: Settings,
+    context: HistoryContext,
+    closed: Iterable[Tracked],
 ) -> Storms:
-    """The storms of a sweep: new ones, and those that have an open issue."""
+    """The storms of a sweep: new ones, those that have an open issue, and those that come back.
+
+    A storm comes back if a job fails again of the cause for which its issue, one of `closed`, has counted it. Which
+    storms there are depends on the newest failures alone, and not on the sweep that read their logs.
+    """
+    failing = [history for history in histories if history.failing]
+    still_open = {state.identity.cause: state for state in context.states if state.identity.cause}
+    jobs = _Jobs(observations, context.states)
     members: dict[str, list[History]] = defaultdict(list)
-    for history in histories:
-        for cause in current_causes(history):
+    for history in failing:
+        for cause in jobs.causes(history):
             members[cause].append(history)
-    of_causes = tuple(state for state in context.states if state.identity.cause)
-    storms = {cause for cause, of_cause in members.items() if len(of_cause) >= LEAST}
-    storms |= {state.identity.cause for state in of_causes}
+    storms = {cause for cause, of_cause in members.items() if len(of_cause) >= LEAST} | still_open.keys()
+    storms |= set(_that_come_back(closed, members, jobs, settings))
     if not storms:
         return Storms()
+    of_causes = tuple(still_open.values())
     by_cause = replace(settings, group_by=GroupBy.CAUSE)
     of_all_causes = read_histories(observations, by_cause, replace(context, states=of_causes))
     umbrellas = tuple(_never_flaky(history) for history in of_all_causes if history.identity.cause in storms)
-    return Storms(umbrellas, {cause: tuple(of_cause) for cause, of_cause in members.items()})
+    covering = {history.identity.id: jobs.storm_over(history, umbrellas) for history in failing}
+    return Storms(umbrellas, {cause: tuple(of_cause) for cause, of_cause in members.items()}, covering)
+
+
+def _that_come_back(
+    closed: Iterable[Tracked], members: Mapping[str, Sequence[History]], jobs: _Jobs, settings: Settings
+) -> Iterator[str]:
+    for tracked in closed:
+        state, closed_at = tracked.state, tracked.issue.closed_at
+        for history in members.get(state.identity.cause, ()) if state else ():
+            late = closed_at is not None and history.latest.started_at - closed_at > settings.reopen_within
+            if state and jobs.names(history) & _legs(state) and (tracked.closed_for_good or not late):
+                yield state.identity.cause
 
 
 def _never_flaky(umbrella: History) -> History:
@@ -60,16 +85,54 @@ def _never_flaky(umbrella: History) -> History:
     )
 
 
-def current_causes(history: History) -> frozenset[str]:
-    """The signatures that a failing identity fails of now; empty if the cause of any of its jobs is not known."""
-    if not history.failing:
-        return frozenset()
-    signatures = {
-        job_diagnosis.job_id: job_diagnosis.signature
-        for job_diagnosis in history.job_diagnoses
-        if names_cause(job_diagnosis)
-    }
-    jobs = [leg.job_id for leg in history.latest.legs]
-    return (
-        frozenset(signatures[job] for job in jobs if job is not None) if signatures.keys() >= {*jobs} else frozenset()
-    )
+def failing_now(history: History) -> Sequence[FailedLeg]:
+    """The legs of the newest failure whose logs are read."""
+    return history.latest.legs[:LEGS_OF_A_RUN]
+
+
+def _legs(umbrella: State) -> Set[str]:
+    """The jobs that an umbrella issue counted, by the names that they have in it."""
+    return {count.leg for count in umbrella.legs}
+
+
+class _Jobs:
+    """The failed jobs of a sweep by id: their names within a cause, and whether their causes are weak."""
+
+    def __init__(self, observations: Iterable[Observation], states: Iterable[State]) -> None:
+        self._names: dict[int | None, str] = {}
+        self._weak: set[str] = set()
+        diagnoses = [*remembered(states)]
+        for observation in observations:
+            if observation.job_id is not None:
+                self._names[observation.job_id] = short_leg(f"{observation.run.workflow.name} / {observation.job}")
+            if observation.job_diagnosis is not None:
+                diagnoses.append(observation.job_diagnosis)
+        self._weak = {diagnosis.signature for diagnosis in diagnoses if not names_cause(diagnosis)}
+
+    def names(self, history: History) -> Set[str]:
+        """The names of the jobs that fail now."""
+        return {self._name(history, leg) for leg in failing_now(history)}
+
+    def causes(self, history: History) -> Set[str]:
+        """The causes of a failing history; empty if one of its jobs has a weak cause or one that is not known."""
+        signatures = {leg.signature for leg in failing_now(history)}
+        return signatures if not signatures & {"", *self._weak} else frozenset()
+
+    def storm_over(self, history: History, umbrellas: Sequence[History]) -> str:
+        """The storm that covers a failing history; empty if one of its jobs fails of something else.
+
+        As long as the cause of a job's newest failure is not known, the job fails of what it failed of before.
+        """
+        by_cause = {umbrella.identity.cause: umbrella.failing_legs for umbrella in umbrellas}
+        causes = set()
+        for leg in failing_now(history):
+            name = self._name(history, leg)
+            keepers = (cause for cause, legs in by_cause.items() if name in legs)
+            causes.add(leg.signature or min(keepers, default=""))
+        return min(causes, default="") if causes <= by_cause.keys() else ""
+
+    def _name(self, history: History, leg: FailedLeg) -> str:
+        """The name of a job within a cause. A job whose run is not read again is named after its identity."""
+        identity = history.identity
+        job = leg.leg if identity.is_whole_workflow else identity.job + (f" ({leg.leg})" if leg.leg else "")
+        return self._names.get(leg.job_id) or short_leg(f"{identity.workflow} / {job}")

@@ -37,9 +37,15 @@ class TrackedIssues:
     def of(self, failure_id: str) -> Tracked | None:
         """The issue that stands for a failure id: the oldest open one, else the one closed last.
 
-        An issue that the tracker closed as a duplicate does not count.
+        An issue that the tracker closed as a duplicate of another one of the same identity does not count.
         """
         return self._by_id.get(failure_id)
+
+    @property
+    def closed_umbrellas(self) -> tuple[Tracked, ...]:
+        """The closed issue of each cause that has no open one."""
+        of_causes = (tracked for tracked in self._by_id.values() if tracked.state and tracked.state.identity.cause)
+        return tuple(tracked for tracked in of_causes if not tracked.issue.open)
 
     @property
     def open_states(self) -> tuple[State, ...]:
@@ -139,7 +145,7 @@ def track_observations(
     storms = Storms()
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
-        storms = find_storms(diagnosed, histories, settings, context)
+        storms = find_storms(diagnosed, histories, settings, context, tracked_issues.closed_umbrellas)
     return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms)
 
 
