@@ -7,7 +7,8 @@
 #
 # The working directory is the caller's workspace, which may hold a hostile venv.py, uv.toml or .python-version.
 # So every Python starts with -I (it ignores the working directory and PYTHON* variables), tools that look for
-# settings around them run in a folder of the tracker, and nothing is written outside that folder.
+# settings around them run in a folder of the tracker. Nothing is written outside that folder, except the caches of pip
+# and uv, and what the inputs ask for.
 set -euo pipefail
 # These would change the meaning of `cd`, and of paths that are given to programs of Windows.
 unset CDPATH MSYS_NO_PATHCONV MSYS2_ARG_CONV_EXCL

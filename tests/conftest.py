@@ -18,6 +18,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
 @pytest.fixture(autouse=True)
+def _on_no_runner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command prints as it does on a terminal, also if a runner runs the tests."""
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+
+
+@pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where an edge runs within the test, nobody waits a second between writes."""
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.settings import inputs
+from harmless import obeyed
 from sandbox import Fault, Sandbox, Server
 from sandbox.faults import FaultKind
 
@@ -276,15 +277,33 @@ def test_filters_that_no_run_fits_are_reported() -> None:
 
 
 @pytest.mark.usefixtures("server")
-def test_foreign_names_give_no_command_in_the_terminal(box: Sandbox) -> None:
-    box.add_run(
-        workflow="Release",
-        at="2026-03-09T12:00:00Z",
-        only_jobs=[{"name": f"{'long ' * 30}::error::x ##[error]y", "conclusion": "failure"}],
-    )
-    output = sweep("--execute", "--yes").output
-    assert "::error::" not in output.replace("\n", "")
-    assert "##[" not in output.replace("\n", "")
+def test_a_terminal_shows_a_name_as_it_is(box: Sandbox) -> None:
+    name = "tests/test_a.py::test_b[x@y-#1] @scope/pkg@1.2.3 ##[error]y"
+    box.add_run(workflow="Release", at="2026-03-09T12:00:00Z", only_jobs=[{"name": name, "conclusion": "failure"}])
+    assert name in sweep().stdout
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_runner_obeys_no_name(form: str, box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "::error::x ##[error]y"
+    box.add_run(workflow="Release", at="2026-03-09T12:00:00Z", only_jobs=[{"name": name, "conclusion": "failure"}])
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    result = sweep("--format", form, "--exclude-workflow", "::error::x, ##[error]y")
+    assert [*obeyed(result.stdout)] == []
+    assert [*obeyed(result.stderr)] == []
+    if form == "json":
+        assert name in [failing["job"] for failing in json.loads(result.stdout)["failing"]]
+    else:
+        assert name in result.stdout
+
+
+@pytest.mark.usefixtures("server")
+def test_a_runner_obeys_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    result = sweep("--max-runs", "##[error]x", "--workflow", "::error::x")
+    assert result.exit_code == 2
+    assert [*obeyed(result.output)] == []
 
 
 # --- what is looked at ---------------------------------------------------------------------------

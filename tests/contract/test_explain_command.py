@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ci_failure_tracker.entry.cli import program
+from harmless import obeyed
 
 LOGS = Path(__file__).parents[1] / "sandbox" / "scenarios" / "parcel-tracker" / "logs"
 
@@ -82,6 +83,37 @@ def test_no_log_can_command_a_runner_or_the_terminal(form: str) -> None:
     assert not [line for line in done.stdout.splitlines() if line.lstrip().startswith(("::", "##["))]
     assert "\x1b" not in done.stdout
     assert "\u202e" not in done.stdout
+
+
+COPIED = """\
+##[group]Run pytest
+##[endgroup]
+ERROR: tests/test_a.py::test_b[x@y-#1] - npm error @scope/pkg@1.2.3 <b> https://h.example/a
+##[error]fatal: ##[error]no
+"""
+
+
+def test_what_is_copied_from_a_terminal_is_what_the_log_holds() -> None:
+    done = explain("-", stdin=COPIED)
+    for line in COPIED.splitlines()[2:]:
+        assert [shown for shown in done.stdout.splitlines() if shown.endswith(line)]
+    assert done.stdout.isascii()
+
+
+@pytest.mark.parametrize("log", [COPIED, "::add-mask::x error\n::error::fatal: no\n"])
+def test_a_runner_obeys_no_line_of_a_log(log: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_a_terminal = explain("-", stdin=log).stdout.splitlines()
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    on_a_runner = explain("-", stdin=log).stdout
+    assert [*obeyed("\n".join(on_a_terminal))]
+    assert [*obeyed(on_a_runner)] == []
+    assert on_a_runner.splitlines()[1:-1] == on_a_terminal
+
+
+def test_a_runner_gets_a_log_without_commands_as_a_terminal_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_a_terminal = explain("-", stdin=GIZMO.replace("##[error]", "")).stdout
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert explain("-", stdin=GIZMO.replace("##[error]", "")).stdout == on_a_terminal
 
 
 @pytest.mark.parametrize("path", sorted(LOGS.glob("*.txt")), ids=lambda path: path.stem)

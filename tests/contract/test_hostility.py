@@ -229,7 +229,7 @@ def check_told(told: Told, secrets: Mapping[str, str], url: str, issues: int) ->
         check_secrets(value, secrets, name)
     for text in leaves(json.loads(json.dumps(report_as_json(told.report)))):
         for number, line in enumerate(text.split("\n")):
-            check_letters(line, f"line {number} of {text[:80]!a} in the report")
+            check_letters(line, f"line {number} of {text[:80]!a} in the report", "\t")
         check_secrets(text, secrets, "the report")
 
 

@@ -16,7 +16,7 @@ from builders import START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.diagnosis.explain import explain, explain_annotations, read_log
 from ci_failure_tracker.diagnosis.log import clean
 from ci_failure_tracker.entry import action
-from ci_failure_tracker.entry.terminal_text import lines, one_line
+from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.issues.body import render_title
 from ci_failure_tracker.issues.evidence import short_code
@@ -35,6 +35,7 @@ from harmless import (
     check_secrets,
     check_title,
     leaves,
+    obeyed,
     page_of,
 )
 from hostile import PIECES, SECRETS, TEXTS, Hostile
@@ -61,7 +62,7 @@ def in_code(texts: list[tuple[bool, str]]) -> list[str]:
 def test_code_is_one_span_of_code_wherever_it_stands(text: str, limit: int) -> None:
     for made in (code(text, limit), short_code(text, limit)):
         (only,) = in_code(shown(f"Job {made} of workflow {made[:0]}x.\n"))
-        assert len(only.replace("\u200b", "")) <= limit + 2
+        assert len(only) <= limit
         assert len(in_code(shown(f"- {made}\n- {made}\n"))) == 2
         assert len(in_code(shown(f"{made} begins it.\n"))) == 1
 
@@ -105,7 +106,17 @@ def test_short_names_are_visible_and_stay_the_same_when_read_again(text: str, li
 
 @given(GLUED)
 def test_a_line_for_a_runner_is_no_command(text: str) -> None:
-    check_log(f"{one_line(text)}\n{lines(text)}\n")
+    given_lines = [plain(text, 1_000), *lines(text).split("\n")]
+    said = inert_lines(given_lines)
+    assert [line for line in said if line in given_lines] == given_lines
+    assert [*obeyed("\n".join(said))] == []
+
+
+@given(GLUED)
+def test_json_is_no_command_and_means_the_same(text: str) -> None:
+    written = inert_json(json.dumps({"it": text}))
+    assert [*obeyed(written)] == []
+    assert json.loads(written) == {"it": text}
 
 
 @given(st.lists(GLUED, max_size=8))
@@ -124,7 +135,7 @@ def test_a_log_of_hostile_lines_is_explained_in_visible_letters(texts: list[str]
 @pytest.mark.parametrize("secret", SECRETS, ids=lambda one: one.name)
 def test_no_secret_is_shown(secret: Hostile) -> None:
     whole = {secret.name: secret.secret}
-    made = [make(secret.text) for make in (plain, code, prose, one_line, short_leg, short_branch)]
+    made = [make(secret.text) for make in (plain, code, prose, lines, short_leg, short_branch)]
     made.append(log_block(secret.text.split("\n")))
     diagnosis = explain(read_log([f"Error: {secret.text}\nError: end\n".encode()]))
     made.extend(line.text for line in diagnosis.lines)
@@ -162,7 +173,7 @@ def test_a_problem_with_a_hostile_name_does_no_harm(
         check_markdown(summary, f"the summary with {text.name}", URL)
         for output in (log, summary, *leaves(json.loads(json.dumps(report_as_json(report))))):
             check_secrets(output, secrets, "the text of a problem")
-            check_letters(output, "the text of a problem")
+            check_letters(output, "the text of a problem", "\n\u200b" if output is summary else "\n")
 
 
 # --- the checks themselves -----------------------------------------------------------------------
@@ -171,11 +182,11 @@ def test_a_problem_with_a_hostile_name_does_no_harm(
 @pytest.mark.parametrize(
     "markdown",
     [
-        *("@octocat", "`@octocat`", "&#64;octocat", "    @octocat", "a@evil.example", "fixes #9001", "`GH-9001`"),
+        *("@octocat", "&#64;octocat", "\\@octocat", "a@evil.example", "fixes #9001", "GH-9001", "`@\u200boctocat`"),
         *("https://evil.example", "https://\u200bevil.example", "www.evil.example", "_www.evil.example"),
         *("[x](https://evil.example)", "![x](y)", "[x](//evil.example)", "<https://evil.example>"),
         *("<img src=x>", "<p>x</p>", "<script>x</script>", "<!-- x -->", "x[^1]\n\n[^1]: y", "- [ ] x", "~~x~~"),
-        *("a\u202eb", "a\x00b", "::error::x", "a ##[error]b"),
+        *("a\u202eb", "a\x00b", "```\n@\u200boctocat\n```"),
     ],
 )
 def test_the_checks_find_what_they_look_for(markdown: str) -> None:
@@ -189,7 +200,7 @@ def test_the_library_is_asked_as_github_asks_it() -> None:
 
 
 def test_what_is_active_is_found_in_plain_text_as_well() -> None:
-    for text in ("@a", "#9001", "gh-1", "http://x", "www.x", "<!x", "-->", "--!>"):
+    for text in ("@a", "#9001", "gh-1", "http://x", "www.x"):
         with pytest.raises(AssertionError):
             check_inactive(text, "it")
     check_inactive("#1 a @ b # c www x: y // z", "it", references=frozenset({1}))

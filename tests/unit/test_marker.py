@@ -14,6 +14,7 @@ from ci_failure_tracker.issues.marker import (
     BEGIN,
     END,
     compose,
+    marked,
     needs_viewer,
     read_tracked,
     write_marker,
@@ -34,6 +35,7 @@ from ci_failure_tracker.model import (
     RunRef,
     State,
 )
+from ci_failure_tracker.text.markdown import code, log_block
 from ci_failure_tracker.tracking.track import read_issues
 
 ID = "113ccdad5b0843c8b5d4516211edf9ae"
@@ -132,6 +134,46 @@ def test_what_people_write_around_the_region_stays() -> None:
     assert second.endswith("At the end.\n")
     assert "one" not in second.split(BEGIN)[1].split(END)[0]
     assert second.count(BEGIN) == second.count(END) == 1
+
+
+OURS_IN_A_LOG = (
+    BEGIN,
+    END,
+    f"  {END}",
+    f"Failure id `{'0' * 32}`.",
+    END,
+    write_marker(dataclasses.replace(a_state(), identity=Identity("0" * 32, "CI", "other"))),
+)
+
+
+def test_a_log_may_hold_what_the_tracker_writes_itself() -> None:
+    """A job that tests or prints issues of the tracker has such a log."""
+    region = f"{code(OURS_IN_A_LOG[-1], 1_000)}\n\n{log_block(OURS_IN_A_LOG)}\n\nFailure id `{ID}`."
+    first = compose(region, a_state())
+    tracked = read_tracked(an_issue(1, first))
+    assert tracked is not None
+    assert (tracked.id, tracked.state) == (ID, a_state())
+    assert compose(region, a_state(), first) == first
+    edited = f"Above.\n\n{first}Below.\n".replace("\n", "\r\n")
+    assert compose(region, a_state(), edited) == edited.replace("\r\n", "\n")
+    later = marked(first, a_state(occurrences=2))
+    assert later == compose(region, a_state(occurrences=2))
+    assert compose("two", a_state(), later) == compose("two", a_state())
+
+
+def test_a_marker_in_a_log_does_not_stand_for_one_that_is_gone() -> None:
+    region = f"{log_block(OURS_IN_A_LOG)}\n\nFailure id `{ID}`."
+    body = compose(region, a_state()).replace(write_marker(a_state()), "")
+    tracked = read_tracked(an_issue(1, body))
+    assert tracked is not None
+    assert (tracked.id, tracked.state, tracked.defect) == (ID, None, "its marker is gone")
+
+
+def test_a_marker_that_a_person_moved_stays_where_it_is() -> None:
+    body = compose("one", a_state())
+    marker = write_marker(a_state())
+    moved = f"{marker}\n\n{body.replace(marker, '')}"
+    assert compose("two", a_state(occurrences=2), moved).startswith(write_marker(a_state(occurrences=2)))
 
 
 def test_line_ends_of_the_web_editor_make_no_difference() -> None:

@@ -40,7 +40,7 @@ from ci_failure_tracker.notify.news import News, NewsKind, make_news
 from ci_failure_tracker.notify.slack import slack_message, slack_payload
 from ci_failure_tracker.report.measures import NOTHING_SEEN
 from ci_failure_tracker.report.report import Report
-from harmless import check_inactive, check_letters, check_secrets
+from harmless import ZERO_WIDTH_SPACE, check_inactive, check_letters, check_secrets
 from hostile import TEXTS, Hostile
 from sweeping import make_plan, report_of
 
@@ -173,11 +173,17 @@ def every(kind: str, value: object) -> Iterator[str]:
                 yield from every(kind, inner)
 
 
-def check_texts(texts: Sequence[str], hostile: Hostile) -> None:
-    """Check that nothing is hidden, active or secret, except what the tracker itself wrote."""
+_CODE = re.compile(r"(?<!\\)`[^`\n]*`")
+_NO_CODE = re.compile("(?!)")
+
+
+def check_texts(texts: Sequence[str], hostile: Hostile, code: re.Pattern[str] = _CODE) -> None:
+    """Check that nothing is hidden, active outside of code, or secret, except what the tracker itself wrote."""
     for text in texts:
-        check_letters(text, hostile.name)
-        ours = re.sub(r"https://github\.example/octo-org/example[\w/]*", "", text)
+        for span in code.findall(text):
+            check_letters(span, f"code of {hostile.name}")
+        check_letters(text, hostile.name, f"\n{ZERO_WIDTH_SPACE}")
+        ours = re.sub(r"https://github\.example/octo-org/example[\w/]*", "", code.sub("", text))
         check_inactive(ours, hostile.name, references=frozenset({7}))
         check_secrets(text, {hostile.name: hostile.secret} if hostile.secret else {}, hostile.name)
 
@@ -194,7 +200,8 @@ _ITALIC = re.compile(r"(?<![^\W_])_[^_]+_(?![^\W_])")
 @pytest.mark.parametrize("hostile", TEXTS, ids=lambda hostile: hostile.name)
 def test_a_hostile_text_does_nothing_in_slack(hostile: Hostile) -> None:
     message = slack_message(hostile_news(hostile.text))
-    texts = list(every("text", message["blocks"]))
+    header, *texts = every("text", message["blocks"])
+    check_letters(header, "a header, which is plain text")
     check_texts(texts, hostile)
     items = [text for text in texts if "issues/7" in text]
     assert len(items) == 2
@@ -219,9 +226,11 @@ def test_a_hostile_text_does_nothing_in_discord(hostile: Hostile) -> None:
     message = discord_message(news)
     threads = forum_messages(news)
     assert len(threads) == 2
+    for name in every("thread_name", [message, *threads]):
+        check_letters(name, "the name of a thread, which is plain text")
     # Where the signs that Discord takes for formats are behind a backslash, the rest is as everywhere.
-    for name in ("content", "description", "title", "value", "thread_name"):
-        bare = [re.sub(r"\\([!-~])", r"\1", text) for text in every(name, [message, *threads])]
+    for name in ("content", "description", "title", "value"):
+        bare = [re.sub(r"\\([!-_a-~])", r"\1", text) for text in every(name, [message, *threads])]
         check_texts([text.replace("[#7](", "(") for text in bare], hostile)
     for embed in message["embeds"]:
         assert _DISCORD_ITEM.fullmatch(embed["description"]), ascii(embed["description"])
@@ -273,7 +282,8 @@ def test_a_hostile_text_does_nothing_in_a_mail(hostile: Hostile) -> None:
     assert tags.links == HARMLESS.links
     shown = "".join(tags.text)
     # The tracker's own sign that ends a host's name; of a text's letters that are not seen none is left.
-    check_texts([part.replace("\r\n", "\n").replace("\u2060", "\u200b") for part in (text, shown)], hostile)
+    parts = [part.replace("\r\n", "\n").replace("\u2060", "\u200b") for part in (text, shown)]
+    check_texts(parts, hostile, _NO_CODE)
     for part in (shown, re.sub(r"https://github\.example/\S*", "", text)):
         assert not _LINKED.search(part), ascii(_LINKED.search(part))
 

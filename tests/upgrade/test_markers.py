@@ -58,3 +58,9 @@ def test_a_marker_without_the_later_fields_is_read(line: str) -> None:
     text = json.dumps(data).replace("<", "\\u003c").replace(">", "\\u003e")
     older = f"<!-- ci-failure-tracker {text} -->"
     assert json.loads(MARKER.findall(write_marker(state_of(older)))[0]) == data
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_marker_holds_plain_names(line: str) -> None:
+    """Names are compared with those of runs, so no character is in them that only an escape put there."""
+    assert "\u200b" not in json.dumps(data_of(line), ensure_ascii=False)

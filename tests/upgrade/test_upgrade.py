@@ -23,6 +23,18 @@ WRITTEN_AGAIN = {"v1.0.0/group_by-cause-replaced-2": {1}}
 `group_by-cause-replaced-2`: v1.0.0 forgot that the jobs fail of something else now, and wrote that they are failing.
 """
 
+WITH_INVISIBLE_CHARACTERS = {
+    "v1.0.0/failing-none": {1},
+    "v1.0.0/hostile_names": {1},
+    "v1.0.0/many_causes_and_long_logs": {1, 2},
+    "v1.0.0/storm-none-0": {1},
+    "v1.0.0/storm-open": {1, 2},
+    "v1.0.0/suspects_and_authors": {1},
+}
+"""Issues with zero-width spaces in their code, which v1.0.0 put there. The first sweep takes them out of the body, once
+and without a comment. The title keeps them.
+"""
+
 FAILING = ("failing-open", "line_ends_of_a_person", "suspects_and_authors")
 """Fixtures of v1.0.0 with one open issue, for a job that never passed after its first failure."""
 
@@ -51,6 +63,11 @@ def bodies(repository: Repository) -> dict[int, str | None]:
     return {issue.number: issue.body for issue in repository.box.issues}
 
 
+def shown(body: str) -> str:
+    """What people see of a body, without the hidden line at its end."""
+    return body.partition("<!-- ci-failure-tracker {")[0]
+
+
 def lines_of(requests: list[RequestRecord]) -> list[str]:
     return [f"{request.method} {request.path}" for request in requests]
 
@@ -69,8 +86,14 @@ def test_an_upgrade_changes_no_issue(name: str) -> None:
         first = repository.sweep()
         assert without_bodies(repository) == issues
         changed = {number for number, text in bodies(repository).items() if text != texts[number]}
-        assert changed == WRITTEN_AGAIN.get(name, set())
+        cleaned = WITH_INVISIBLE_CHARACTERS.get(name, set())
+        assert changed == WRITTEN_AGAIN.get(name, set()) | cleaned
         assert len(first) == len(changed)
+        for number in cleaned:
+            old, new = texts[number], bodies(repository)[number]
+            assert new is not None
+            assert old is not None
+            assert shown(new) == shown(old).replace("\u200b", "") != shown(old)
         repository.box.now += timedelta(minutes=10)
         assert lines_of(repository.sweep()) == []
 

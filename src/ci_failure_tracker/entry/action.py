@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,18 +18,21 @@ from actions_toolkit import core
 
 from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.setup import Connection, now, prepare
-from ci_failure_tracker.entry.terminal_text import lines, one_line
+from ci_failure_tracker.entry.terminal_text import inert_lines, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github.writer import DryRunWriter
-from ci_failure_tracker.model import Close, Create, Reopen, Severity, Update
+from ci_failure_tracker.model import Close, Create, Reopen, Result, Severity, Update
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.summary import render_summary, result_words
 from ci_failure_tracker.settings import inputs, secret_texts
 from ci_failure_tracker.sweep import IssueWriter, sweep
-from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.text.markdown import code_block, plain
 
 ANNOTATIONS = 10
 """GitHub shows so many annotations of each level for a step."""
+
+_LONGEST = 1_000
+"""Characters of a line of the log and of the output `summary`."""
 
 
 def main() -> int:
@@ -124,7 +127,7 @@ class _DebugCommands(logging.Handler):
     """Writes log records as debug lines of the runner."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        core.debug(one_line(record.getMessage()))
+        core.debug(plain(record.getMessage(), _LONGEST))
 
 
 class GroupedProgress:
@@ -159,15 +162,24 @@ class GroupedProgress:
 def _publish(delivered: Delivery) -> None:
     report = delivered.report
     core.start_group("Plan and outcome")
-    for result in report.results:
-        issue = f" #{result.number}" if result.number else ""
-        name = f"{result.action.identity.workflow} - {result.action.identity.job}"
-        core.info(one_line(f"{result_words(result)}{issue}: {name}: {result.action.reason}"))
+    _say(map(_outcome, report.results))
     core.end_group()
     write_annotations(report)
     _set_outputs(outputs(report, delivered.path, delivered.payload))
     _write_summary(render_summary(report))
-    core.info(one_line(report.line))
+    _say([report.line])
+
+
+def _outcome(result: Result) -> str:
+    issue = f" #{result.number}" if result.number else ""
+    name = f"{result.action.identity.workflow} - {result.action.identity.job}"
+    return f"{result_words(result)}{issue}: {name}: {result.action.reason}"
+
+
+def _say(texts: Iterable[str]) -> None:
+    """Write a line to the log for each text."""
+    for line in inert_lines([plain(text, _LONGEST) for text in texts]):
+        core.info(line)
 
 
 def write_annotations(report: Report) -> None:
@@ -205,7 +217,7 @@ def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]
         "failure-count": "" if report.knows_nothing else str(len(report.failing)),
         "created-count": str(len(report.issues(Create))),
         "has-failures": "" if report.knows_nothing else json.dumps(bool(report.failing)),
-        "summary": plain(report.line, 1_000),
+        "summary": plain(report.line, _LONGEST),
         "report-path": path,
         "slack-payload": payload,
     }
@@ -231,8 +243,8 @@ def _give_up(title: str, mistakes: Sequence[str], exit_code: int) -> int:
     # A later step may still read the lists as JSON. `has-failures` stays empty, because nothing is known.
     nothing = dict.fromkeys(_LISTS, "[]")
     try:
-        _set_outputs({**nothing, "summary": one_line(f"{title}: {' '.join(mistakes)}")})
-        quoted = "\n".join(f"```text\n{lines(mistake).replace('```', '` ` `')}\n```" for mistake in mistakes)
+        _set_outputs({**nothing, "summary": plain(f"{title}: {' '.join(mistakes)}", _LONGEST)})
+        quoted = "\n".join(code_block(lines(mistake).split("\n")) for mistake in mistakes)
         _write_summary(f"**{title}**\n\n{quoted}\n")
     except Exception as error:  # the annotations are written already
         core.error(_unexpected(error), title="ci-failure-tracker")

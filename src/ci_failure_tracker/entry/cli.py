@@ -18,9 +18,9 @@ from rich.text import Text
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.entry.delivery import deliver
-from ci_failure_tracker.entry.explain import explain_command
+from ci_failure_tracker.entry.explain import explain_command, show
 from ci_failure_tracker.entry.setup import Connection, now, prepare
-from ci_failure_tracker.entry.terminal_text import lines, one_line
+from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Action, Result, Severity
@@ -29,7 +29,7 @@ from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import result_words
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.sweep import IssueWriter, sweep
-from ci_failure_tracker.text.markdown import utc
+from ci_failure_tracker.text.markdown import plain, utc
 
 
 def main() -> NoReturn:
@@ -100,7 +100,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
     terminal.show_report(delivered.report, executed=execute)
     terminal.show_path(delivered.path)
     if delivered.payload:
-        sys.stdout.write(f"{delivered.payload}\n")
+        sys.stdout.write(f"{inert_json(delivered.payload)}\n")
     sys.exit(FAILED if delivered.report.failed else 0)
 
 
@@ -209,27 +209,26 @@ class _Terminal:
 
     def complain(self, mistakes: list[str] | tuple[str, ...], advice: str = "") -> None:
         for mistake in mistakes:
-            self._err.print(Text("error: ", style="bold red") + Text(lines(mistake)))
+            show(self._err, Text("error: ", style="bold red") + Text(lines(mistake)))
         if advice:
-            self._err.print(Text(lines(advice)))
+            show(self._err, Text(lines(advice)))
 
     def show_plan(self, results: tuple[Result, ...]) -> None:
-        (self._err if self._json else self._out).print(_plan_table(results))
+        show(self._err if self._json else self._out, _plan_table(results))
 
     def show_path(self, path: str) -> None:
         if path:
-            self._err.print(Text(one_line(f"The report: {path}", 1_000)))
+            show(self._err, Text(plain(f"The report: {path}", 1_000)))
 
     def show_report(self, report: Report, *, executed: bool) -> None:
         if self._json:
-            sys.stdout.write(json.dumps(report_as_json(report), indent=2, ensure_ascii=True) + "\n")
+            sys.stdout.write(inert_json(json.dumps(report_as_json(report), indent=2, ensure_ascii=True)) + "\n")
         else:
-            self._out.print(_looked_table(report))
-            self._out.print(_plan_table(report.results, "Plan" if report.held_back else "Done"))
+            show(self._out, _looked_table(report), _plan_table(report.results, "Plan" if report.held_back else "Done"))
         for problem in report.problems:
             style = "bold red" if problem.severity is Severity.ERROR else "yellow"
-            self._err.print(Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))
-        self._err.print(Text(one_line(report.line), style="bold"))
+            show(self._err, Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))
+        show(self._err, Text(plain(report.line, 1_000), style="bold"))
         self._err.print(Text(str(report.requests), style="dim"))
         if report.held_back:
             self._err.print("Nothing was written." if executed else "This was a dry run; --execute does it.")
@@ -239,7 +238,7 @@ def _looked_table(report: Report) -> Table:
     table = _table("Looked at", "workflow", "runs", "green", "failed", "superseded", "other", "newest")
     for workflow in report.workflows:
         numbers = (workflow.runs, workflow.green, workflow.failed, workflow.superseded, workflow.other)
-        table.add_row(Text(one_line(workflow.workflow, 60)), *map(str, numbers), utc(workflow.newest))
+        table.add_row(Text(plain(workflow.workflow, 60)), *map(str, numbers), utc(workflow.newest))
     return table
 
 
@@ -247,13 +246,13 @@ def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
     table = _table(title, "action", "issue", "workflow", "job", "why")
     for result in results:
         identity = result.action.identity
-        job = one_line(identity.job_or_all, 60)
+        job = plain(identity.job_or_all, 60)
         table.add_row(
             result_words(result),
             f"#{result.number}" if result.number else "",
-            Text(one_line(identity.workflow, 60)),
+            Text(plain(identity.workflow, 60)),
             Text(job),
-            Text(one_line(result.action.reason, 300)),
+            Text(plain(result.action.reason, 300)),
         )
     return table
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from functools import partial
 from typing import NoReturn
 
 import click
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from ci_failure_tracker.diagnosis.explain import Limits, explain, read_log
-from ci_failure_tracker.entry.terminal_text import one_line
+from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines
 from ci_failure_tracker.model import Diagnosis, ExcerptLine
 from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.text.markdown import plain
 
 _CHUNK = 1 << 20
 _LOG = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
@@ -38,10 +40,23 @@ def explain_command(logs: tuple[str, ...], form: str, excerpt_lines: int) -> Non
         with click.open_file(path, "rb") as stream:
             diagnosis = explain(read_log(iter(partial(stream.read, _CHUNK), b"")), Limits(excerpt_lines))
         if form == "json":
-            sys.stdout.write(json.dumps(_as_json(path, diagnosis)) + "\n")
+            sys.stdout.write(inert_json(json.dumps(_as_json(path, diagnosis))) + "\n")
         else:
-            for line in _as_text(path, diagnosis):
-                console.print(line)
+            show(console, *_as_text(path, diagnosis))
+
+
+def show(console: Console, *shown: RenderableType) -> None:
+    """Print to a terminal, or to the log of a runner, which then obeys no line of it."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        for each in shown:
+            console.print(each)
+        return
+    with console.capture() as captured:
+        for each in shown:
+            console.print(each)
+    for line in inert_lines(captured.get().removesuffix("\n").split("\n")):
+        console.file.write(f"{line}\n")
+    console.file.flush()
 
 
 def main() -> NoReturn:
@@ -61,11 +76,11 @@ def _as_json(path: str, diagnosis: Diagnosis) -> dict[str, object]:
 
 def _as_text(path: str, diagnosis: Diagnosis) -> Iterator[Text]:
     """The headline, the excerpt with its line numbers, the outcome and the signature."""
-    yield Text(one_line("stdin" if path == "-" else path, 300), style="bold")
+    yield Text(plain("stdin" if path == "-" else path, 300), style="bold")
     if not diagnosis.lines:
         yield Text("The log says nothing.\n", style="yellow")
         return
-    yield Text(one_line(diagnosis.headline, 300), style="bold red")
+    yield Text(plain(diagnosis.headline, 300), style="bold red")
     width = len(str(diagnosis.lines[-1].number))
     for line in diagnosis.lines:
         yield from _excerpt_line(line, width)

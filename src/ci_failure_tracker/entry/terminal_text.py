@@ -1,17 +1,42 @@
-"""Makes foreign text safe for a terminal and for the log of a runner."""
+"""Makes foreign text safe for a terminal and for the log of a runner.
+
+A terminal needs no more than `plain`. A runner takes some lines for commands, so it is told to obey none of these.
+"""
 
 from __future__ import annotations
 
-from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, plain
+import re
+import secrets
+from collections.abc import Sequence
+
+from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.redaction import redacted_lines
 
-
-def one_line(text: str, limit: int = 1_000) -> str:
-    """One line for a log or a terminal; a runner finds no workflow command in it, whatever text it holds."""
-    return plain(text, limit).replace("::", f":{ZERO_WIDTH_SPACE}:").replace("##[", f"##{ZERO_WIDTH_SPACE}[")
+_COMMAND = re.compile(r"\s*::|.*##\[", re.DOTALL)
+"""A line that may be a command to a runner: its first word begins with `::`, or it holds `##[` anywhere."""
 
 
 def lines(text: str) -> str:
-    """The same for a text of several lines, such as the YAML of an advice; the indentation stays."""
+    """A text of several lines, such as the YAML of an advice, for a terminal or an annotation; the indentation stays.
+
+    An annotation needs no more: actions-toolkit escapes what could end it.
+    """
     shown = redacted_lines(text.splitlines())
-    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + one_line(line, 2_000) for line in shown)
+    return "\n".join(line[: len(line) - len(line.lstrip(" "))] + plain(line, 2_000) for line in shown)
+
+
+def inert_lines(shown: Sequence[str]) -> list[str]:
+    """The lines for the log of a runner, which obeys none of them; they stay as they are.
+
+    Only if one of them may be a command, two more lines stop the commands and start them again. The word that starts
+    them is random, so no line can hold it.
+    """
+    if not any(map(_COMMAND.match, shown)):
+        return list(shown)
+    word = secrets.token_hex(16)
+    return [f"::stop-commands::{word}", *shown, f"::{word}::"]
+
+
+def inert_json(text: str) -> str:
+    """JSON for a terminal or a runner; every reader of JSON gets the same from it."""
+    return text.replace("##[", "#\\u0023[")

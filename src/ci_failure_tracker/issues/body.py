@@ -43,7 +43,7 @@ from ci_failure_tracker.model import (
     RunRef,
     State,
 )
-from ci_failure_tracker.text.markdown import code, defused, link, short, utc
+from ci_failure_tracker.text.markdown import code, link, plain, short, utc
 from ci_failure_tracker.text.templates import template_environment
 
 TITLE_LIMIT = 256
@@ -134,15 +134,13 @@ _LADDER = (
 
 
 def render_title(pattern: str, identity: Identity, headline: str = "") -> str:
-    """The title of a new issue: one line without a mention, within GitHub's limit."""
+    """The title of a new issue: one line within GitHub's limit. In a title, GitHub sees no mention and no reference."""
     job = identity.job_or_all
     if identity.cause and "{headline}" not in pattern:
         job = f"{job}: {headline}"  # the issues of several causes of one job need different titles
     parts = {"workflow": identity.workflow, "job": job, "headline": headline or "cause unknown"}
     # In one pass, because a job may have the name `{workflow}`.
-    title = re.sub(r"\{(workflow|job|headline)\}", lambda match: parts[match[1]], pattern)
-    # Defusing makes a text longer, by half at most.
-    return next(text for limit in (TITLE_LIMIT, 170) if len(text := defused(title, limit)) <= TITLE_LIMIT)
+    return plain(re.sub(r"\{(workflow|job|headline)\}", lambda match: parts[match[1]], pattern), TITLE_LIMIT)
 
 
 _TEMPLATE_ERRORS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)

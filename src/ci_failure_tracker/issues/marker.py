@@ -1,17 +1,20 @@
 """The marker, which hides the state of an issue in its body, and the region of the body that the tracker writes.
 
 The region stands between two comments. The marker follows it. What people write outside of both stays.
+
+Foreign text in the region is code, and code may hold the same comments. So each of the two comments around the region
+begins its line, which code never does with them, and the marker is looked for outside of the region.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ci_failure_tracker.issues.state_codec import read_state, state_as_json
 from ci_failure_tracker.model import CloseReason, Issue, State
-from ci_failure_tracker.text.markdown import BODY_LIMIT, length
+from ci_failure_tracker.text.markdown import BODY_LIMIT, OWN_COMMENT, length
 
 LIMIT = 8192
 """The most bytes of a marker."""
@@ -19,11 +22,14 @@ LIMIT = 8192
 _ROOM = 1000
 """Characters of a body that are kept free, more than a checkpoint adds."""
 
-BEGIN = "<!-- ci-failure-tracker:begin -->"
-END = "<!-- ci-failure-tracker:end -->"
+BEGIN = f"{OWN_COMMENT}:begin -->"
+END = f"{OWN_COMMENT}:end -->"
 
-_MARKER = re.compile(r"<!-- ci-failure-tracker (\{[^<>]*\}) -->")
-_REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
+_MARKER = re.compile(re.escape(OWN_COMMENT) + r" (\{[^<>]*\}) -->")
+_REGION = re.compile(rf"^{re.escape(BEGIN)}(?s:.*?)^{re.escape(END)}", re.MULTILINE)
+_MOVED_REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
+"""The region of a body in which a person put something before one of the two comments."""
+
 _FOOTER = re.compile(r"^Failure id `([0-9a-f]{32})`.*\r?\n" + re.escape(END), re.MULTILINE)
 """The last line of a region. Foreign text never starts a line there: it is code, or in a block of code."""
 
@@ -91,7 +97,7 @@ def identity_of(issue: Issue, viewer: str | None) -> str | None:
 
 def needs_viewer(issue: Issue) -> bool:
     """Whether our own login is needed to tell if the marker in this issue is ours."""
-    return (BEGIN in issue.body or "<!-- ci-failure-tracker {" in issue.body) and not is_trusted(issue, None)
+    return (BEGIN in issue.body or f"{OWN_COMMENT} {{" in issue.body) and not is_trusted(issue, None)
 
 
 def is_trusted(issue: Issue, viewer: str | None) -> bool:
@@ -103,7 +109,8 @@ def is_trusted(issue: Issue, viewer: str | None) -> bool:
 
 def read_tracked(issue: Issue) -> Tracked | None:
     """The marker in the body of an issue; `None` if the body has no sign of one."""
-    markers = _MARKER.findall(issue.body)
+    parts = _Parts.of(issue.body)
+    markers = [*_MARKER.findall(parts.before), *_MARKER.findall(parts.after)]
     defect = "it holds two markers"
     if len(markers) == 1:
         try:
@@ -133,6 +140,33 @@ def _shown_ids(body: str) -> list[str]:
     return _SHOWN_ID.findall(body)[-1:] if BEGIN in body else []
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A body before, in and after the region; without a region, all of it comes after."""
+
+    before: str
+    region: str
+    after: str
+
+    @staticmethod
+    def of(body: str) -> _Parts:
+        found = _REGION.search(body) or _MOVED_REGION.search(body)
+        if found is None:
+            return _Parts("", "", body)
+        return _Parts(body[: found.start()], found[0], body[found.end() :])
+
+    def with_marker(self, marker: str) -> str:
+        """The body with this marker in place of the old one, or at the end."""
+        before, after = self.before, self.after
+        if _MARKER.search(after):
+            after = _MARKER.sub(lambda _: marker, after, count=1)
+        elif _MARKER.search(before):
+            before = _MARKER.sub(lambda _: marker, before, count=1)
+        else:
+            after = f"{after.rstrip()}\n\n{marker}\n"
+        return f"{before}{self.region}{after}"
+
+
 # --- the text ------------------------------------------------------------------------------------
 
 
@@ -143,10 +177,9 @@ def compose(region: str, state: State, old_body: str = "") -> str:
     body = old_body.replace("\r\n", "\n")
     if not body.strip():
         return f"{block}\n\n{marker}\n"
-    body = _REGION.sub(lambda _: block, body, count=1) if _REGION.search(body) else f"{block}\n\n{body}"
-    if _MARKER.search(body):
-        return _MARKER.sub(lambda _: marker, body, count=1)
-    return f"{body.rstrip()}\n\n{marker}\n"
+    parts = _Parts.of(body)
+    gap = "" if parts.region else "\n\n"
+    return replace(parts, region=f"{block}{gap}").with_marker(marker)
 
 
 def has_room_for_checkpoint(state: State, body: str) -> bool:
@@ -156,8 +189,7 @@ def has_room_for_checkpoint(state: State, body: str) -> bool:
 
 def marked(body: str, state: State) -> str:
     """A body of the tracker with another state in its marker."""
-    marker = write_marker(state)
-    return _MARKER.sub(lambda _: marker, body, count=1)
+    return _Parts.of(body).with_marker(write_marker(state))
 
 
 def write_marker(state: State) -> str:

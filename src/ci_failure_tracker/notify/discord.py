@@ -12,7 +12,7 @@ from typing import Any
 
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
-from ci_failure_tracker.text.markdown import cut_in_middle, defused, length
+from ci_failure_tracker.text.markdown import cut_in_middle, length, plain, unlinked
 
 CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
 """Discord's limits: characters of the content, how many embeds, characters of all of them, of a title, of a
@@ -53,7 +53,7 @@ def forum_messages(news: News) -> list[dict[str, Any]]:
 
 def escaped(text: str, limit: int) -> str:
     """Foreign text in which Discord sees no mention, link or format; `limit` counts characters before escaping."""
-    return _SPECIAL.sub(r"\\\g<0>", defused(text, limit))
+    return _SPECIAL.sub(r"\\\g<0>", unlinked(text, limit))
 
 
 def _message(content: str, embeds: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _message(content: str, embeds: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _code(text: str, limit: int) -> str:
-    return f"`{(defused(text, limit) or ' ').replace('`', _LIKE_A_BACKTICK)}`"
+    return f"`{(plain(text, limit) or ' ').replace('`', _LIKE_A_BACKTICK)}`"
 
 
 def _link(text: str, url: str) -> str:
@@ -104,7 +104,7 @@ def _card(item: Item) -> dict[str, Any]:
 
 def _thread_name(text: str) -> str:
     """The name of a thread, which is plain text and must not be empty."""
-    return _within(defused(text, THREAD), THREAD) or "CI failures"
+    return _within(plain(text, THREAD), THREAD) or "CI failures"
 
 
 def _within(text: str, limit: int) -> str:

@@ -13,7 +13,7 @@ from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
 from ci_failure_tracker.notify.news import News, NewsKind
-from ci_failure_tracker.text.markdown import defused, utc
+from ci_failure_tracker.text.markdown import plain, unlinked, utc
 from ci_failure_tracker.text.templates import template_environment
 
 _SHOWN = 200
@@ -51,12 +51,12 @@ def make_mail(news: News, sender: str, recipients: Sequence[str]) -> EmailMessag
 
 def inert(text: str, limit: int = 300) -> str:
     """Foreign text in which a mail program sees no address."""
-    return _HOST.sub(f".{_WORD_JOINER}", defused(text, limit))
+    return _HOST.sub(f".{_WORD_JOINER}", unlinked(text, limit))
 
 
 def _header(text: str) -> str:
     """Foreign text for a header: without line ends, and without encoded words, which could decode to line ends."""
-    return defused(text, _SUBJECT).replace("=?", f"={_WORD_JOINER}?")
+    return plain(text, _SUBJECT).replace("=?", f"={_WORD_JOINER}?")
 
 
 def _message_id(news: News, sender: str) -> str:

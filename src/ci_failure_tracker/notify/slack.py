@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
-from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, cut_in_middle, defused, length
+from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, cut_in_middle, length, plain, unlinked
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -52,7 +52,7 @@ def slack_payload(news: News) -> str:
 
 def escaped(text: str, limit: int) -> str:
     """Foreign text in which Slack sees no mention, link or format; `limit` counts characters before escaping."""
-    unformatted = _FORMATS.sub(lambda match: _ALIKE[match[0]], defused(text, limit))
+    unformatted = _FORMATS.sub(lambda match: _ALIKE[match[0]], unlinked(text, limit))
     return _entities(_EMOJI_NAME.sub(f":{ZERO_WIDTH_SPACE}", unformatted))
 
 
@@ -69,7 +69,7 @@ def _entities(text: str) -> str:
 
 
 def _code(text: str, limit: int) -> str:
-    return f"`{_entities((defused(text, limit) or ' ').replace('`', _ALIKE['`']))}`"
+    return f"`{_entities((plain(text, limit) or ' ').replace('`', _ALIKE['`']))}`"
 
 
 def _link(text: str, url: str) -> str:
@@ -81,7 +81,7 @@ def _blocks(news: News) -> Iterator[Block]:
     from slack_sdk.models.blocks import ContextBlock, HeaderBlock, PlainTextObject  # noqa: PLC0415 - see above
 
     # A header is plain text, in which Slack sees no format.
-    yield HeaderBlock(text=PlainTextObject(text=defused(news.headline, HEADER)[:HEADER], emoji=False))
+    yield HeaderBlock(text=PlainTextObject(text=plain(news.headline, HEADER), emoji=False))
     yield ContextBlock(elements=[_text(escaped(news.line, 300))])
     shown = tuple(that_fit(news.items[:_SHOWN], lambda item: length(_item(item)) + _AROUND_AN_ITEM, _ALL_ITEMS))
     for kind in NewsKind:

@@ -1,15 +1,17 @@
-"""Makes foreign text safe for GitHub's Markdown. No other module does that.
+"""Makes foreign text safe for the place in which it stands. No other module does that for GitHub's Markdown.
 
-Anybody may have written a job name, a branch, a step, a commit title or a log. Secrets are removed from them. They are
-shown as code, and mentions and references are broken even there, because mails and other programs show issues too.
+Anybody may have written a job name, a branch, a step, a commit title or a log. Secrets and invisible characters are
+removed from them everywhere. Each place then needs an escape of its own, and gets no more than that, so that people can
+copy what they see. `docs/security.md` lists the places.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import count
 
 from ci_failure_tracker.text.redaction import redacted, redacted_lines
 
@@ -18,27 +20,39 @@ ZERO_WIDTH_SPACE = "\u200b"
 BODY_LIMIT = 65_536
 """The most characters of a body or a comment; GitHub answers 422 to more."""
 
+OWN_COMMENT = "<!-- ci-failure-tracker"
+"""How each hidden comment of the tracker begins: the two around the region of a body, and the marker."""
+
 _ACTIVE = re.compile(
     # No `\b` here: it takes an underscore for a letter of a word, and GitHub does not. GitHub takes whatever follows
     # `://` and `www.` for a host.
-    r"@(?=[\w-])|#(?=\d)|(?<=(?<![a-z0-9])GH-)(?=\d)|(?<=:)(?=//)|(?<=(?<![a-z0-9])www)(?=\.)|<(?=!)|--(?=!?>)|##(?=\[)",
+    r"@(?=[\w-])|#(?=\d)|(?<=(?<![a-z0-9])GH-)(?=\d)|(?<=:)(?=//)|(?<=(?<![a-z0-9])www)(?=\.)",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(r"^ *:(?=:)")
 _COLOURS = re.compile(r"\x1b\[[0-9;:?]{0,40}[ -/]?[@-~]")
 _BACKTICKS = re.compile(r"`+")
+_LONGEST_FENCE = 80
+"""GitHub takes a run of more backticks for text, not for the fence of a code span."""
+
+_CODE_SPAN = re.compile(rf"(?<!`)(`{{1,{_LONGEST_FENCE}}})(?!`)(.*?[^`])\1(?!`)|`+")
+"""A code span, or a run of backticks that begins none."""
+
+_ENDLESS_FENCE = re.compile(r" {0,3}`{200,}\s*")
+"""A line that would close any block of code: GitHub's parser counts no more than 255 backticks of a fence."""
+
 _SPECIAL = re.compile(r"[\\<\[*|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _SPACE = re.compile(r"\s")
+_SPACE_BUT_TAB = re.compile(r"[^\S\t]")
 _SPACES = re.compile(r"\s+")
 _LINE_LIMIT = 300
-_TAB = 4
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def plain(text: str, limit: int = 200) -> str:
     """One line of visible characters without secrets, with an ellipsis if it was longer than the limit.
 
-    Control and format characters (terminal escapes, right-to-left marks) and lone surrogates are removed.
+    Control and format characters (terminal escapes, right-to-left marks) and lone surrogates are removed. Nothing else
+    is needed where nobody reads Markdown: in a title, on a terminal, in a header.
     """
     # Spaces are merged only after invisible characters, which may stand between two of them, are removed.
     visible = _visible(_SPACE.sub(" ", _COLOURS.sub("", text)))
@@ -48,37 +62,73 @@ def plain(text: str, limit: int = 200) -> str:
     return shown
 
 
-def defused(text: str, limit: int = 200) -> str:
-    """Plain text without an active mention, reference, address, comment or runner command."""
-    return _harmless(plain(text, limit))
+def unlinked(text: str, limit: int = 200) -> str:
+    """Plain text for a place that is not code. No program sees a mention, a reference or an address in it.
+
+    These are looked for in the text that is left when the Markdown is gone, so an escape of Markdown does not help.
+    Only a zero-width space does.
+    """
+    return _without_links(plain(text, limit))
 
 
 def prose(text: str, limit: int = 200) -> str:
-    """A sentence of the tracker that contains foreign text: code spans stay, and other formats are escaped.
+    """A sentence of the tracker that contains foreign text: its code spans stay, and all other Markdown is escaped.
 
     Entities are escaped too, because they could become the sign of a mention.
     """
-    return _SPECIAL.sub(r"\\\g<0>", defused(text, limit))
+    return "".join(_prose_parts(plain(text, limit)))
+
+
+def _prose_parts(text: str) -> Iterator[str]:
+    end = 0
+    for span in _CODE_SPAN.finditer(text):
+        yield _no_markdown(text[end : span.start()])
+        yield span[0] if span[1] else span[0].replace("`", "\\`")
+        end = span.end()
+    yield _no_markdown(text[end:])
+
+
+def _no_markdown(text: str) -> str:
+    return _SPECIAL.sub(r"\\\g<0>", _without_links(text))
 
 
 def code(text: str, limit: int = 200) -> str:
-    """Foreign text as a code span."""
-    shown = defused(text, limit) or " "
-    longest = _longest_run(shown)
-    fence = "`" * (longest + 1)
-    pad = " " if longest or shown == " " else ""
+    """Foreign text as a code span, in which GitHub sees nothing but text."""
+    shown = plain(text, limit) or " "
+    fence = _span_fence(shown)
+    pad = " " if "`" in shown else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
+def _span_fence(text: str) -> str:
+    """A run of backticks that the text does not hold, which no other run ends; if possible, it is the longest run."""
+    runs = {len(run) for run in _BACKTICKS.findall(text)}
+    longer = max(runs, default=0) + 1
+    return "`" * (longer if longer <= _LONGEST_FENCE else next(length for length in count(1) if length not in runs))
+
+
 def log_block(lines: Iterable[str]) -> str:
-    """The lines of a log as a block of code without active mentions and runner commands; empty for no lines."""
-    shown = [_COMMAND.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, _harmless(line)) for line in log_lines(lines)]
-    fence = "`" * max(3, *(_longest_run(line) + 1 for line in shown)) if shown else ""
-    return "\n".join((f"{fence}text", *shown, fence)) if shown else ""
+    """The lines of a log as a block of code; empty for no lines."""
+    shown = log_lines(lines)
+    return code_block(shown) if shown else ""
+
+
+def code_block(lines: Sequence[str]) -> str:
+    """Visible text as a block of code, in which GitHub sees nothing but text.
+
+    What a reader copies from it is exactly these lines. Only a line of nothing but 200 backticks is cut.
+    """
+    shown = [_cut(line, 200) if _ENDLESS_FENCE.fullmatch(line) else line for line in lines]
+    longest = max((len(run) for line in shown for run in _BACKTICKS.findall(line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    # If the fence is indented, Markdown takes as many spaces from each line. So no line of a log can be taken for a
+    # comment of the tracker, which begins its line.
+    indent = " " if any(OWN_COMMENT in line for line in shown) else ""
+    return "\n".join(f"{indent}{line}" for line in (f"{fence}text", *shown, fence))
 
 
 def log_lines(lines: Iterable[str]) -> list[str]:
-    """The lines of a log as plain text without secrets. Each keeps its spaces and is cut at 300 characters."""
+    """The lines of a log as visible text without secrets. Each keeps its spaces and tabs, up to 300 characters."""
     return [_cut(line, _LINE_LIMIT) for line in redacted_lines(map(_visible_with_spaces, lines))]
 
 
@@ -112,21 +162,17 @@ def _visible(text: str) -> str:
 
 
 def _visible_with_spaces(line: str) -> str:
-    """A line of a log as a terminal shows it, with tabs of four columns."""
-    uncoloured = _COLOURS.sub("", line).rstrip()
-    return _visible(_SPACE.sub(" ", uncoloured.expandtabs(_TAB))).rstrip()
+    """A line of a log as a terminal shows it. Tabs stay tabs, and other white space becomes a space."""
+    uncoloured = _SPACE_BUT_TAB.sub(" ", _COLOURS.sub("", line).rstrip())
+    return "\t".join(map(_visible, uncoloured.split("\t"))).rstrip()
 
 
 def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def _harmless(text: str) -> str:
+def _without_links(text: str) -> str:
     return _ACTIVE.sub(lambda match: match[0] + ZERO_WIDTH_SPACE, text)
-
-
-def _longest_run(text: str) -> int:
-    return max(map(len, _BACKTICKS.findall(text)), default=0)
 
 
 def cut_in_middle(text: str, limit: int) -> str:
