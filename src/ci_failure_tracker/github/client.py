@@ -15,7 +15,6 @@ from github.Auth import Token
 from github.GithubException import GithubException, RateLimitExceededException
 from github.Repository import Repository
 from github.Requester import Requester
-from urllib3.util import Retry
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.errors import (
@@ -133,35 +132,6 @@ def connect(
 def unread_repository(requester: MeteredRequester, name: str) -> Repository:
     """A repository by its name, to list from and to write to, without a request."""
     return Repository(requester, {}, {"url": f"{requester.base_url}/repos/{name}"}, completed=True)
-
-
-class _Anonymous(requests.Session):
-    """A session that sends no credentials, neither the token nor those of a `.netrc` file."""
-
-    def __init__(self, retry_policy: RetryPolicy) -> None:
-        super().__init__()
-        self.auth = lambda request: request
-        self.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
-        retry = Retry(
-            total=retry_policy.tries - 1,
-            backoff_factor=retry_policy.backoff,
-            allowed_methods={"GET"},
-            status_forcelist=[429, *range(500, 600)],
-            respect_retry_after_header=False,
-            raise_on_status=False,
-        )
-        for scheme in ("https://", "http://"):
-            self.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
-
-    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Send no credentials after a redirect either."""
-
-
-@contextmanager
-def anonymous_download(address: str, retry_policy: RetryPolicy) -> Iterator[requests.Response]:
-    """A file at an address that GitHub signed, mostly on another host; its body is not read yet."""
-    with _Anonymous(retry_policy) as session, session.get(address, stream=True, timeout=retry_policy.timeout) as answer:
-        yield answer
 
 
 @contextmanager

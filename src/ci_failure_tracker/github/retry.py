@@ -28,7 +28,7 @@ class RetryPolicy:
     longest_wait    the longest wait of one request for a rate limit
     longest_in_all  the longest sum of all waits of a sweep, because the minutes of a job cost money
     between_writes  the least time between two writes
-    whole_log       the longest download of one log
+    whole_log       the longest download of one log, from the first byte that is sent to the last one that comes
     """
 
     timeout: float = 30
