@@ -258,7 +258,7 @@ class Closing:
 
 @dataclass
 class Issue:
-    """An issue, or a pull request, which GitHub lists with the issues; `opened` is the time by the clock on the wall."""
+    """An issue, or a pull request, which GitHub lists with the issues. `opened` is by the clock on the wall."""
 
     number: int
     title: str

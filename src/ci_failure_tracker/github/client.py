@@ -15,6 +15,7 @@ from github.Auth import Token
 from github.GithubException import GithubException, RateLimitExceededException
 from github.Repository import Repository
 from github.Requester import Requester
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.errors import (
@@ -25,6 +26,7 @@ from ci_failure_tracker.errors import (
     RefusedError,
     TrackerError,
     UnansweredError,
+    UnreachedError,
 )
 from ci_failure_tracker.github.retry import Budget, RetryPolicy, is_broken, is_held_back
 from ci_failure_tracker.model import MAX_REQUESTS
@@ -149,7 +151,8 @@ def translated(doing: str, right: str) -> Iterator[None]:
     except requests.exceptions.InvalidJSONError as error:
         raise UnansweredError(f"GitHub's answer to the request to {doing} is no whole JSON.") from error
     except requests.RequestException as error:
-        raise UnansweredError(
+        kind = UnreachedError if _was_not_sent(error) else UnansweredError
+        raise kind(
             f"GitHub could not be reached to {doing} ({type(error).__name__}).",
             "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
         ) from error
@@ -158,6 +161,12 @@ def translated(doing: str, right: str) -> Iterator[None]:
         raise UnansweredError(
             f"GitHub's answer to the request to {doing} could not be read ({type(error).__name__})."
         ) from error
+
+
+def _was_not_sent(error: requests.RequestException) -> bool:
+    """Whether no connection was made; after any other fault GitHub may have carried out the request."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
 def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:

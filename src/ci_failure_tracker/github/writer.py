@@ -16,6 +16,7 @@ from ci_failure_tracker.errors import (
     RequestsSpentError,
     TrackerError,
     UnansweredError,
+    UnreachedError,
 )
 from ci_failure_tracker.github.client import MeteredRequester, translated, unread_repository
 from ci_failure_tracker.github.idempotent_writes import RIGHT, IdempotentWrites, IdentityOf
@@ -91,6 +92,7 @@ class GitHubIssueWriter:
         self._progress = progress
         self._labels: set[str] | None = None
         self._stopped: TrackerError | None = None
+        self._create_lost = False
         self._created: dict[int, tuple[Create, Issue]] = {}
         self._not_written: set[str] = set()
 
@@ -118,6 +120,7 @@ class GitHubIssueWriter:
         except TrackerError as error:
             if isinstance(error, _SAME_FOR_ALL):
                 self._stopped = error
+            self._create_lost |= isinstance(action, Create) and _may_be_done(error)
             number = None if isinstance(action, Create) else action.number
             self._not_written.add(action.identity.id)
             problem = Problem(error.severity, error.what, _advice(action, error))
@@ -128,6 +131,8 @@ class GitHubIssueWriter:
     def _may_begin(self, action: Create | Change) -> None:
         if self._stopped is not None:
             raise self._stopped
+        if isinstance(action, Create) and self._create_lost:
+            raise GitHubError("GitHub's answer to another new issue was lost.", "The next sweep opens this one.")
         if isinstance(action, Close) and action.identity.id in self._not_written:
             raise GitHubError("It stays open until its duplicate is closed.", "The next sweep tries again.")
         self._budget.check(_price(action, self._labels))
@@ -294,9 +299,14 @@ def _price(action: Create | Change, labels: set[str] | None) -> int:
 
 
 def _advice(action: Create | Change, error: TrackerError) -> str:
-    if not isinstance(action, Create) or not isinstance(error, UnansweredError):
+    if not isinstance(action, Create) or not _may_be_done(error):
         return error.advice
     return f"It may have been opened all the same; the next sweep finds it then. {error.advice}".strip()
+
+
+def _may_be_done(error: TrackerError) -> bool:
+    """Whether GitHub may have carried out the write."""
+    return isinstance(error, UnansweredError) and not isinstance(error, UnreachedError)
 
 
 def _what_was_dropped(issue: GithubIssue, action: Create) -> list[Problem]:
