@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.issues.state_codec import state_as_json
+from ci_failure_tracker.issues.state_codec import MOST_NAMED, state_as_json
 from ci_failure_tracker.model import (
     Checkpoint,
     Decision,
@@ -88,6 +88,9 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
         return findings
     states = _states_after(decisions.made, history.tracked_issues.written)
     checkpoint = _checkpoint(states, history, snapshot, settings) if states is not None else None
+    if checkpoint is not None:
+        named = _open_after(decisions.made, history.tracked_issues.written)
+        checkpoint = dataclasses.replace(checkpoint, open_issues=named)
     each = tuple(_with(checkpoint, decision) for decision in decisions.all)
     return dataclasses.replace(findings, decisions=dataclasses.replace(decisions, all=each))
 
@@ -112,6 +115,15 @@ def _states_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracke
                 return None
             written.append(tracked.state)
     return written
+
+
+def _open_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracked]) -> tuple[int, ...]:
+    """The newest issues that are open after every decision is carried out, but for new ones."""
+    by_kind = [(decision.kind, decision.issue.number) for decision in decisions if decision.issue]
+    closed = {number for kind, number in by_kind if kind is DecisionKind.CLOSE}
+    reopened = {number for kind, number in by_kind if kind is DecisionKind.REOPEN}
+    before = {tracked.issue.number for tracked in tracked_issues if tracked.issue.open}
+    return tuple(sorted((before | reopened) - closed)[-MOST_NAMED:])
 
 
 def _checkpoint(
