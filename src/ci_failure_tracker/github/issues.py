@@ -108,7 +108,8 @@ class IssueQueries:
         owner, _, name = self._name().partition("/")
         of_label = f'repo:{owner}/{name} is:issue is:closed label:"{label}"'
         keys = [f"s{place}" for place in range(len(failure_ids))]
-        searches = [f"{of_label} {failure_id} in:body sort:updated-desc" for failure_id in failure_ids]
+        # Without the quotation marks a failure id could be taken for the hash of a commit.
+        searches = [f'{of_label} "{failure_id}" in:body sort:updated-desc' for failure_id in failure_ids]
         declared = "".join(f", ${key}: String!" for key in keys)
         asked = " ".join(f"{key}: search(type: ISSUE, query: ${key}, first: {_FOUND}) {{ {_FIELDS} }}" for key in keys)
         query = (
