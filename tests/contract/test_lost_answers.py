@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import requests
 
 from builders import HURRIED, Quiet, a_state
 from ci_failure_tracker.github.client import Endpoints, connect
@@ -69,6 +70,14 @@ def test_an_issue_that_the_list_does_not_show_is_left_to_the_next_sweep(server: 
     (result,) = apply(server, creates("test"), replace(HURRIED, backoff=0.01, looking=0.2))
     assert (result.status, posted(server), len(box.issues)) == (WriteStatus.FAILED, 1, 1)
     assert "It may have been opened all the same; the next sweep finds it then." in str(result.problems[0])
+
+
+def test_a_list_that_lacks_what_was_just_opened_is_read_again(server: Server, box: Sandbox) -> None:
+    """Else a sweep right after this one would open the same again, and neither would see the other's."""
+    box.inject(Fault("lag", seconds=0.2, times=None))
+    apply(server, creates("a", "b"), replace(HURRIED, backoff=0.02, looking=5))
+    ends = requests.get(f"{server.api_url}/repos/octo-org/example/issues", timeout=5).json()
+    assert [issue["number"] for issue in ends] == [2, 1]
 
 
 def test_several_lost_answers_share_the_time_and_the_first_that_is_not_found_is_the_last_one_sent(

@@ -7,7 +7,7 @@ again. A new issue is sent once: if the answer is lost, it is only looked for, b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from github.GithubException import GithubException
@@ -130,26 +130,31 @@ class IdempotentWrites:
         raise AssertionError
 
     def _look_for(self, doing: str, identity: str) -> GithubIssue | None:
-        """The open issue of an identity, looked for with growing waits; all looks of a sweep share their time."""
-        retry_policy, budget = self._requester.retry_policy, self._requester.budget
-        wait = retry_policy.backoff
-        for _ in range(_MOST_LOOKS):
-            wait = min(wait, self._looking_left)
-            if budget.spent or not budget.may_wait(wait, retry_policy):
-                return None
-            time.sleep(wait)
-            self._looking_left -= wait
+        """The open issue of an identity, if the list shows it in time."""
+        for _ in self.looks():
             try:
                 if (found := self._open_issue_of(doing, identity)) is not None:
                     return found
             except UnansweredError:
                 pass  # GitHub may answer the next look
             except TrackerError:
-                return None  # the report names the lost answer
-            if self._looking_left <= 0:
-                return None
-            wait *= 2
+                break  # the report names the lost answer
         return None
+
+    def looks(self) -> Iterator[None]:
+        """Wait before each look at a list that may lag; the waits grow, and all looks of a sweep share their time."""
+        retry_policy, budget = self._requester.retry_policy, self._requester.budget
+        wait = retry_policy.backoff
+        for _ in range(_MOST_LOOKS):
+            wait = min(wait, self._looking_left)
+            if budget.spent or not budget.may_wait(wait, retry_policy):
+                return
+            time.sleep(wait)
+            self._looking_left -= wait
+            yield
+            if self._looking_left <= 0:
+                return
+            wait *= 2
 
     def _open_issue_of(self, doing: str, identity: str) -> GithubIssue | None:
         """The oldest of the newest open issues that is of an identity, whatever its labels."""

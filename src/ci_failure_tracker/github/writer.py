@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from github.Issue import Issue as GithubIssue
 
@@ -202,19 +203,29 @@ class GitHubIssueWriter:
     def _older_duplicates(self) -> dict[int | None, Issue]:
         """By the number of each issue just created, an older one that another sweep opened at the same time.
 
-        Both sweeps look after they have created their issues, so at least the later one sees the other's.
+        Both sweeps look after they have created their issues, so at least the later one sees the other's. A list that
+        lacks the newest issue of this sweep lags behind, and is read again.
         """
         label = next(iter(self._created.values()))[0].labels[0]
         try:
-            with translated("look whether another sweep opened the same issue", RIGHT):
-                newest = self._repository.get_issues(
-                    state="open", labels=[label], sort="created", direction="desc"
-                ).get_page(0)
-                others = [as_issue(issue) for issue in newest if not is_pull_request(issue)]
+            others = self._newest_open(label)
         except TrackerError:
             return {}  # the next sweep finds it (rule 2)
         older = {number: self._older_duplicate(*created, others) for number, created in self._created.items()}
         return {number: kept for number, kept in older.items() if kept is not None}
+
+    def _newest_open(self, label: str) -> list[Issue]:
+        """The newest open issues; the list is read until it holds the newest issue of this sweep, or time is over."""
+        listed: list[Issue] = []
+        for _ in chain([None], self._once.looks()):
+            with translated("look whether another sweep opened the same issue", RIGHT):
+                newest = self._repository.get_issues(
+                    state="open", labels=[label], sort="created", direction="desc"
+                ).get_page(0)
+                listed = [as_issue(issue) for issue in newest if not is_pull_request(issue)]
+            if max(self._created) in {issue.number for issue in listed}:
+                break
+        return listed
 
     def _older_duplicate(self, action: Create, created: Issue, others: Sequence[Issue]) -> Issue | None:
         """The oldest open issue of the same identity, if it is older than the one just created."""
