@@ -83,7 +83,7 @@ def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findin
     diagnose = job_diagnoser(Limits(lines=settings.excerpt_lines))
     snapshot, tracked = read_runs(github, settings, now)
     for _ in range(MOST_ROUNDS):
-        tracked = read_issues(snapshot.issues, snapshot.viewer, now, tracked, snapshot.unlabelled)
+        tracked = _read_issues(snapshot, now, tracked)
         findings = find(snapshot, tracked, settings, now)
         needs = needs_of_trust(snapshot) or needs_of_issues(findings, settings, now)
         if not needs:
@@ -92,8 +92,7 @@ def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findin
     snapshot = _incomplete(snapshot)
     if "own_issues" in snapshot.asked and not snapshot.closed_read:
         snapshot = replace(snapshot, issues_unread=snapshot.issues_unread or "all closed issues")
-    tracked = read_issues(snapshot.issues, snapshot.viewer, now, tracked, snapshot.unlabelled)
-    return find(snapshot, tracked, settings, now)
+    return find(snapshot, _read_issues(snapshot, now, tracked), settings, now)
 
 
 def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
@@ -106,7 +105,7 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
     query, problems = query_of(settings, snapshot, now)
     snapshot = github.list_runs(replace(snapshot, problems=(*snapshot.problems, *problems)), query)
     snapshot = as_remembered(snapshot, query, settings)
-    tracked = read_issues(snapshot.issues, snapshot.viewer, now)
+    tracked = _read_issues(snapshot, now)
     snapshot = replace(snapshot, runs_before_checkpoint=runs_before_checkpoint(snapshot.runs, tracked, settings))
     for _ in range(MOST_ROUNDS):
         needs = needs_of_runs(snapshot, tracked, settings, now)
@@ -114,6 +113,11 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
             return judge_schedules(snapshot, settings, now), tracked
         snapshot = github.fetch(snapshot, needs, diagnose)
     return judge_schedules(_incomplete(snapshot), settings, now), tracked
+
+
+def _read_issues(snapshot: Snapshot, now: datetime, before: TrackedIssues | None = None) -> TrackedIssues:
+    workflows = {run.workflow.id for run in snapshot.runs}
+    return read_issues(snapshot.issues, snapshot.viewer, now, before, snapshot.unlabelled, workflows)
 
 
 def _incomplete(snapshot: Snapshot) -> Snapshot:

@@ -34,7 +34,7 @@ tokens:
   sandbox-token: {login: "github-actions[bot]"}
   a-person: {login: ada}
 accounts: [{login: ada, association: MEMBER}]
-workflows: [{name: CI, jobs: [{name: lint}, {name: test}, {name: docs}]}]
+workflows: [{name: CI, jobs: [{name: lint}, {name: test}, {name: docs}]}, {name: Nightly, jobs: [{name: fuzz}]}]
 runs:
   - {workflow: CI, at: 2026-03-08T10:00:00Z, commit: {title: "Add a cache"}}
   - {workflow: CI, at: 2026-03-09T10:00:00Z, commit: {title: "Parse dates strictly"},
@@ -127,6 +127,18 @@ def test_a_new_issue_beside_one_without_the_label_is_opened_and_the_old_one_is_a
     assert still_open(box) == [*BOTH, (3, "[CI Failure] CI - docs")]
     assert box.issue(2).labels == ["ci-failure"]
     assert "was missing on #2" in problems(report)[0]
+
+
+def test_the_issues_of_another_sweep_with_other_labels_and_workflows_stay_as_they_are(
+    box: Sandbox, server: Server
+) -> None:
+    box.add_run(workflow="Nightly", at=box.now - timedelta(hours=3), jobs=[{"name": "fuzz", "conclusion": "failure"}])
+    look(box, server, workflow="CI")
+    before = [(issue.body, issue.labels) for issue in box.issues]
+    report = look(box, server, workflow="Nightly", labels="nightly-failure")
+    assert still_open(box) == [*BOTH, (3, "[CI Failure] Nightly - fuzz")]
+    assert [(issue.body, issue.labels) for issue in box.issues[:2]] == before
+    assert problems(report) == []
 
 
 def test_nothing_is_listed_by_creator_if_nothing_would_be_opened(box: Sandbox, server: Server) -> None:

@@ -54,10 +54,12 @@ def read_issues(
     now: datetime,
     before: TrackedIssues | None = None,
     unlabelled: Set[int] = frozenset(),
+    workflows: Set[int] = frozenset(),
 ) -> TrackedIssues:
     """The issues that the tracker wrote; an issue that is in `before` and did not change is not parsed again.
 
-    An issue without the label (`unlabelled`) counts only if its marker can be read.
+    An issue without the label (`unlabelled`) counts only if its marker can be read and it is about one of `workflows`:
+    another sweep with other labels may look at other workflows of the repository.
     """
     read_before = before._read if before else {}
     read = []
@@ -68,10 +70,14 @@ def read_issues(
     written = tuple(
         tracked
         for tracked in candidates
-        if tracked and (tracked.state is not None or tracked.issue.number not in unlabelled)
+        if tracked and (tracked.issue.number not in unlabelled or _is_about(tracked.state, workflows))
     )
     current = tuple(_current(tracked, now) for tracked in written)
     return TrackedIssues(written, current, _by_id(current), {pair[0].number: pair for pair in read})
+
+
+def _is_about(state: State | None, workflows: Set[int]) -> bool:
+    return state is not None and any(status.workflow_id in workflows for status in state.branch_statuses)
 
 
 def _current(tracked: Tracked, now: datetime) -> Tracked:
