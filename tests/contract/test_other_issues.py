@@ -215,6 +215,20 @@ def test_an_issue_that_the_list_lacks_is_read_by_its_number(box: Sandbox, server
     assert '"count":3' in (box.issue(2).body or "")
 
 
+def test_an_issue_that_the_list_lacks_stays_named_until_somebody_asks(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    fail(box, "lint", "test")
+    look(box, server)
+    box.inject(Fault("incomplete", missing=(2,), times=None))
+    fail(box, "lint")  # nothing would be opened, so #2 is not read
+    look(box, server)
+    assert not any(path.startswith("GET /issues/") for path in paths(server))
+    fail(box, "lint", "test", hours=2)
+    look(box, server)
+    assert "GET /issues/2" in paths(server)
+    assert still_open(box) == BOTH
+
+
 @pytest.mark.parametrize("how", ["closed", "deleted"])
 def test_an_issue_that_is_not_open_any_more_is_no_hindrance(box: Sandbox, server: Server, how: str) -> None:
     look(box, server)

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from ci_failure_tracker.errors import (
     ArchivedError,
-    GitHubError,
     IssuesDisabledError,
     RateLimitedError,
     RequestsSpentError,
@@ -162,7 +161,7 @@ class GitHubReader:
             self.queries.budget.check(2)
             viewer = snapshot.viewer or self._own_login()
             own = self._issues.open_by(viewer or JOB_ACCOUNT)
-        except GitHubError as error:
+        except TrackerError as error:
             return _unread(snapshot, "the open issues of the token's account", error)
         return _with_issues(replace(snapshot, viewer=viewer), own)
 
@@ -191,7 +190,7 @@ class GitHubReader:
         try:
             self.queries.budget.check(1)
             closed, complete = self._issues.closed(snapshot.label, since)
-        except GitHubError as error:
+        except TrackerError as error:
             return _unread(snapshot, "the closed issues", error)
         return replace(_with_issues(snapshot, closed), closed_read=complete)
 
@@ -200,7 +199,7 @@ class GitHubReader:
         try:
             self.queries.budget.check(len(needs.missing_issues))
             read = [self._issues.issue(number) for number in needs.missing_issues]
-        except GitHubError as error:
+        except TrackerError as error:
             return _unread(snapshot, "issues that the list of open issues lacks", error)
         # A closed issue without the label is not the tracker's any more: a person took both back.
         ours = [issue for issue in read if issue is not None and (issue.open or issue.has_label(snapshot.label))]

@@ -89,8 +89,9 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
     states = _states_after(decisions.made, history.tracked_issues.written)
     checkpoint = _checkpoint(states, history, snapshot, settings) if states is not None else None
     if checkpoint is not None:
-        named = _open_after(decisions.made, history.tracked_issues.written)
-        checkpoint = dataclasses.replace(checkpoint, open_issues=named)
+        unread = _unread(history.tracked_issues.written, snapshot)
+        named = sorted(unread | _open_after(decisions.made, history.tracked_issues.written))
+        checkpoint = dataclasses.replace(checkpoint, open_issues=tuple(named[-MOST_NAMED:]))
     each = tuple(_with(checkpoint, decision) for decision in decisions.all)
     return dataclasses.replace(findings, decisions=dataclasses.replace(decisions, all=each))
 
@@ -117,13 +118,39 @@ def _states_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracke
     return written
 
 
-def _open_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracked]) -> tuple[int, ...]:
-    """The newest issues that are open after every decision is carried out, but for new ones."""
+# --- which issues are open -----------------------------------------------------------------------
+
+
+def missing_issues(tracked_issues: Sequence[Tracked], snapshot: Snapshot) -> tuple[int, ...]:
+    """The issues that the newest checkpoint names as open, and that this sweep did not see."""
+    states = (tracked.state for tracked in tracked_issues if tracked.state)
+    checkpoints = [state.checkpoint for state in states if state.checkpoint]
+    newest = max(((checkpoint.until, checkpoint.run_id) for checkpoint in checkpoints), default=None)
+    named = {
+        number
+        for checkpoint in checkpoints
+        if (checkpoint.until, checkpoint.run_id) == newest
+        for number in checkpoint.open_issues
+    }
+    return tuple(sorted(named - {issue.number for issue in snapshot.issues}))
+
+
+def _unread(tracked_issues: Sequence[Tracked], snapshot: Snapshot) -> Set[int]:
+    """The missing issues that may be open still, because nothing was to be opened and so nobody asked."""
+    missing = missing_issues(tracked_issues, snapshot)
+    return {number for number in missing if ("missing_issues", number) not in snapshot.asked}
+
+
+def _open_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracked]) -> Set[int]:
+    """The issues that are open after every decision is carried out, but for new ones."""
     by_kind = [(decision.kind, decision.issue.number) for decision in decisions if decision.issue]
     closed = {number for kind, number in by_kind if kind is DecisionKind.CLOSE}
     reopened = {number for kind, number in by_kind if kind is DecisionKind.REOPEN}
     before = {tracked.issue.number for tracked in tracked_issues if tracked.issue.open}
-    return tuple(sorted((before | reopened) - closed)[-MOST_NAMED:])
+    return (before | reopened) - closed
+
+
+# --- the checkpoint ------------------------------------------------------------------------------
 
 
 def _checkpoint(

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.model import DecisionKind, Needs, Outcome, Snapshot
+from ci_failure_tracker.model import DecisionKind, Needs, Outcome
+from ci_failure_tracker.selection.checkpoint import missing_issues
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.track import TrackedIssues
@@ -26,7 +27,7 @@ def needs_before_opening(findings: Findings, settings: Settings, now: datetime) 
     first = Needs(own_issues=True, closed_issues=since).without(asked)
     if first:
         return first
-    if missing := Needs(missing_issues=_missing_issues(snapshot, tracked_issues)).without(asked):
+    if missing := Needs(missing_issues=missing_issues(tracked_issues.written, snapshot)).without(asked):
         return missing
     if snapshot.closed_read:
         return Needs()
@@ -36,26 +37,11 @@ def needs_before_opening(findings: Findings, settings: Settings, now: datetime) 
 def _closed_since(findings: Findings, settings: Settings, now: datetime) -> datetime:
     """Since when all closed issues are needed: those that may be reopened, and those closed after a failure."""
     failed = (
-        observation.started_at or observation.run.created_at
+        observation.run.created_at
         for observation in findings.history.observations
         if observation.outcome not in {None, Outcome.SUCCESS}
     )
     return min((now - settings.reopen_within, *failed))
-
-
-def _missing_issues(snapshot: Snapshot, tracked_issues: TrackedIssues) -> tuple[int, ...]:
-    """The issues that the newest checkpoint names as open, and that were not read in this sweep."""
-    checkpoints = [
-        tracked.state.checkpoint for tracked in tracked_issues.written if tracked.state and tracked.state.checkpoint
-    ]
-    newest = max(((checkpoint.until, checkpoint.run_id) for checkpoint in checkpoints), default=None)
-    named = {
-        number
-        for checkpoint in checkpoints
-        if (checkpoint.until, checkpoint.run_id) == newest
-        for number in checkpoint.open_issues
-    }
-    return tuple(sorted(named - {issue.number for issue in snapshot.issues}))
 
 
 def _may_be_closed(findings: Findings, tracked_issues: TrackedIssues, since: datetime) -> Iterator[str]:
