@@ -82,6 +82,8 @@ class MemoryGitHub:
         jobs = tuple(RunJobs(run.id, tuple(self.jobs(run))) for run in needs.jobs)
         diagnoses = [self.job_diagnosis(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
         issues = {issue.number: issue for issue in snapshot.issues}
+        if needs.own_issues:
+            issues |= {number: issue for number, issue in self.issues.items() if issue.open}
         if needs.closed_issues:
             issues |= {number: issue for number, issue in self.issues.items() if not issue.open}
         return dataclasses.replace(
@@ -89,7 +91,7 @@ class MemoryGitHub:
             jobs=(*snapshot.jobs, *jobs),
             job_diagnoses=(*snapshot.job_diagnoses, *(diagnosis for diagnosis in diagnoses if diagnosis is not None)),
             issues=tuple(issues.values()),
-            closed_read=snapshot.closed_read or needs.closed_issues,
+            closed_read=snapshot.closed_read or needs.closed_issues is not None,
             undiagnosed=snapshot.undiagnosed | (needs.logs.left_for_later if needs.logs else frozenset()),
             viewer="github-actions[bot]" if needs.viewer else snapshot.viewer,
             asked=snapshot.asked | set(needs.each_key()),
@@ -106,7 +108,7 @@ class ForgetfulGitHub(MemoryGitHub):
         return dataclasses.replace(snapshot, issues=issues)
 
 
-_CHECKPOINT = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\]')
+_CHECKPOINT = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\](,"open":"[^"]*")?')
 
 
 @dataclass

@@ -143,6 +143,10 @@ class UnansweredError(GitHubError):
     """GitHub's answer was lost or is broken, so it is not known whether GitHub carried out the request."""
 
 
+class UnreachedError(UnansweredError):
+    """No connection to GitHub was made, so GitHub did not get the request."""
+
+
 class RateLimitedError(GitHubError):
     """The token has used up its rate limit."""
 

@@ -30,12 +30,12 @@ from ci_failure_tracker.selection.query import as_remembered, query_of
 from ci_failure_tracker.selection.schedules import judge_schedules
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, find
+from ci_failure_tracker.tracking.label import with_label
 from ci_failure_tracker.tracking.track import TrackedIssues, read_issues
 
 MOST_ROUNDS = 8
 """Rounds of requests that follow from one another. Runs take up to four rounds (jobs, more jobs, and three for
-schedules at the same time). Issues take up to six (closed issues, the login of the token, logs, the first two again,
-commits)."""
+schedules at the same time). Issues mostly take up to six (other issues in three rounds, logs, more issues, commits)."""
 
 
 class GitHub(Protocol):
@@ -71,7 +71,7 @@ def sweep(github: GitHub, writer: IssueWriter, settings: Settings, template: Iss
     Raises:
         TrackerError: if the sweep cannot go on at all. The report names what only a part of it could not do.
     """
-    findings = with_checkpoint(read_and_decide(github, settings, now), settings)
+    findings = with_checkpoint(with_label(read_and_decide(github, settings, now)), settings)
     actions = render(findings.decisions.all, template, findings.snapshot.repository, settings)
     results = writer.apply(actions)
     statistics = make_statistics(findings, results, settings, now)
@@ -83,14 +83,16 @@ def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findin
     diagnose = job_diagnoser(Limits(lines=settings.excerpt_lines))
     snapshot, tracked = read_runs(github, settings, now)
     for _ in range(MOST_ROUNDS):
-        tracked = read_issues(snapshot.issues, snapshot.viewer, now, tracked)
+        tracked = _read_issues(snapshot, now, tracked)
         findings = find(snapshot, tracked, settings, now)
         needs = needs_of_trust(snapshot) or needs_of_issues(findings, settings, now)
         if not needs:
             return findings
         snapshot = github.fetch(snapshot, needs, diagnose)
     snapshot = _incomplete(snapshot)
-    return find(snapshot, read_issues(snapshot.issues, snapshot.viewer, now, tracked), settings, now)
+    if "own_issues" in snapshot.asked and not snapshot.closed_read:
+        snapshot = replace(snapshot, issues_unread=snapshot.issues_unread or "all closed issues")
+    return find(snapshot, _read_issues(snapshot, now, tracked), settings, now)
 
 
 def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
@@ -103,7 +105,7 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
     query, problems = query_of(settings, snapshot, now)
     snapshot = github.list_runs(replace(snapshot, problems=(*snapshot.problems, *problems)), query)
     snapshot = as_remembered(snapshot, query, settings)
-    tracked = read_issues(snapshot.issues, snapshot.viewer, now)
+    tracked = _read_issues(snapshot, now)
     snapshot = replace(snapshot, runs_before_checkpoint=runs_before_checkpoint(snapshot.runs, tracked, settings))
     for _ in range(MOST_ROUNDS):
         needs = needs_of_runs(snapshot, tracked, settings, now)
@@ -111,6 +113,11 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
             return judge_schedules(snapshot, settings, now), tracked
         snapshot = github.fetch(snapshot, needs, diagnose)
     return judge_schedules(_incomplete(snapshot), settings, now), tracked
+
+
+def _read_issues(snapshot: Snapshot, now: datetime, before: TrackedIssues | None = None) -> TrackedIssues:
+    workflows = {run.workflow.id for run in snapshot.runs}
+    return read_issues(snapshot.issues, snapshot.viewer, now, before, snapshot.unlabelled, workflows)
 
 
 def _incomplete(snapshot: Snapshot) -> Snapshot:

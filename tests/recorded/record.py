@@ -1,8 +1,9 @@
 """Record the cassettes anew: `make cassettes`.
 
-With GITHUB_TOKEN and CASSETTE_REPOSITORY (a scratch repository of yours with at least one failed run) the answers are
-GitHub's own: one issue is opened there, edited, and closed. Without them they are the sandbox's, and the address is
-written as GitHub's, so that a cassette looks the same from either source.
+With GITHUB_TOKEN and CASSETTE_REPOSITORY (a scratch repository of yours with at least one failed run and an open
+issue with the label `ci-failure`) the answers are GitHub's own: one issue is opened there, edited, and closed. Without
+them they are the sandbox's, and the address is written as GitHub's, so that a cassette looks the same from either
+source.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import vcr
 
 from builders import HURRIED, Quiet, a_state
 from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, connect
+from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model import Close, Create, Identity, Reopen, Result, Update
@@ -35,6 +38,7 @@ LOG_ADDRESS = "https://logs.example/job.txt"
 LABELS = ("ci-failure", "github-actions", "automated")
 IDENTITY = Identity("0" * 32, "CI", "test")
 TITLE = "[CI Failure] CI - test"
+SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 
 _KEPT_HEADERS = frozenset({"content-type", "link", "location", "x-ratelimit-limit", "x-ratelimit-remaining"})
 
@@ -54,7 +58,8 @@ class Source:
 
 def read_everything(source: Source) -> Queries:
     """Every read the tracker makes, at least once."""
-    queries = Queries(connect(Secret(source.token), source.endpoints), source.endpoints, source.repository)
+    requester = connect(Secret(source.token), source.endpoints)
+    queries = Queries(requester, source.endpoints, source.repository)
     queries.repository()
     workflows = queries.workflows()
     runs = list(queries.runs(None, "main", None, None))
@@ -64,9 +69,12 @@ def read_everything(source: Source) -> Queries:
     list(queries.job_log(job.id))
     queries.annotations(job.id)
     list(queries.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
-    queries.issues("ci-failure", "open")
-    queries.issues("ci-failure", "closed")
-    queries.viewer()
+    still_open = queries.issues("ci-failure", "open")
+    issues = IssueQueries(requester, source.endpoints, lambda: queries.name)
+    issues.open_by(queries.viewer())
+    issues.closed("ci-failure", SINCE)
+    issues.issue(still_open[0].number)
+    issues.closed_long_ago("ci-failure", [IDENTITY.id])
     queries.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
     return queries
 

@@ -66,7 +66,7 @@ def invalid(resource: str, name: str, code: str, message: str | None = None) -> 
 
 @dataclass(frozen=True)
 class Call:
-    """One request, looked at by a route."""
+    """One request, looked at by a route. `hidden` are issues that a list is to lack."""
 
     state: State
     urls: Urls
@@ -76,6 +76,7 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     body: object = None
+    hidden: frozenset[int] = frozenset()
 
     @property
     def login(self) -> str:

@@ -8,7 +8,7 @@ import itertools
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from starlette.applications import Starlette
@@ -84,8 +84,10 @@ class Door:
         if messages is None:
             await self._hang_up(visit)
             return
-        for message in messages:
+        for message in _dripping(messages) if fault and fault.kind == "drip" else messages:
             await send(message)
+            if fault and fault.kind == "drip":
+                await self._wait(fault.seconds)
 
     async def _messages(self, visit: "_Visit", fault: Fault | None) -> list[Message] | None:
         """What to send, or None to close the connection without an answer."""
@@ -93,6 +95,8 @@ class Door:
             return await visit.run(self._app)
         if fault.kind == "reset":
             return None
+        with self.lock:
+            visit.scope["hidden"] = _hidden(fault, self.state)
         instead = _instead(fault, visit.urls)
         messages = await visit.run(self._app if instead is None else _response(instead))
         if fault.kind == "timeout":
@@ -176,6 +180,7 @@ class Door:
             params=request.path_params,
             query=dict(request.query_params),
             body=_parsed(body),
+            hidden=request.scope.get("hidden", frozenset()),
         )
         if "owner" in call.params:
             access.see_repository(call)
@@ -345,6 +350,24 @@ _INSTEAD: dict[FaultKind, Callable[[Fault, Urls], Reply]] = {
 
 def _kind_of(body: str) -> str:
     return "text/html; charset=utf-8" if body.lstrip().startswith("<") else Reply.content_type
+
+
+def _hidden(fault: Fault, state: State) -> frozenset[int]:
+    """The issues that a list lacks because of a fault."""
+    if fault.kind == "lag":
+        now = time.monotonic()
+        return frozenset(issue.number for issue in state.issues.values() if now - issue.opened < fault.seconds)
+    return frozenset(fault.missing)
+
+
+def _dripping(messages: list[Message]) -> Iterator[Message]:
+    """The same answer, a byte at a time."""
+    start, *rest_of = messages
+    body = b"".join(message.get("body", b"") for message in rest_of)
+    yield start
+    for place in range(len(body)):
+        yield {"type": "http.response.body", "body": body[place : place + 1], "more_body": True}
+    yield {"type": "http.response.body", "body": b""}
 
 
 def _cut(messages: list[Message]) -> list[Message]:

@@ -11,12 +11,17 @@ FaultKind = Literal[
     "reset",
     "timeout",
     "truncated",
+    "drip",
+    "lag",
+    "incomplete",
     "primary-rate-limit",
     "secondary-rate-limit",
     "missing-log",
 ]
 
 _LOG_PATH = re.compile(r"/actions/jobs/\d+/logs$")
+_LIST_PATH = re.compile(r"/issues$")
+_OF_LISTS = ("lag", "incomplete")
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,9 @@ class Fault:
     `reset`: the connection is closed before any work.
     `timeout`: the answer comes `seconds` late; with `work=False` nothing is done before a 504.
     `truncated`: the answer's status and headers are right, its JSON ends in the middle.
+    `drip`: the answer is right, with its length, but its body comes a byte every `seconds`.
+    `lag`: a list of issues is `seconds` old: it lacks the issues that were opened since, by the clock on the wall.
+    `incomplete`: a list of issues lacks those in `missing`; no other sign of it is given.
     `primary-rate-limit`: 403, nothing remains, the limit is reset in `retry_after` seconds.
     `secondary-rate-limit`: 403 (or `status`) with `Retry-After`.
     `missing-log`: the log's redirect leads to a blob that is gone; matches log requests only.
@@ -44,6 +52,7 @@ class Fault:
     seconds: float = 5.0
     retry_after: int = 1
     work: bool = True
+    missing: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(FaultKind):
@@ -54,6 +63,8 @@ class Fault:
         if self.method is not None and self.method.upper() != method:
             return False
         if self.kind == "missing-log" and not _LOG_PATH.search(path):
+            return False
+        if self.kind in _OF_LISTS and not (method == "GET" and _LIST_PATH.search(path)):
             return False
         whole = f"{path}?{query}" if query else path
         return self.path is None or any(re.search(self.path, text) for text in (path, whole))

@@ -40,6 +40,9 @@ class _Root:
         suites = check_suites.by_node_id(self._call.state)
         return [graphql_objects.suite(suites.get(one), one, self._call) for one in ids]
 
+    def search(self, _info: GraphQLResolveInfo[Any], query: str, **asked: Any) -> JsonObject:
+        return graphql_objects.search(query, asked, self._call)
+
     def repository(
         self,
         _info: GraphQLResolveInfo[Any],

@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
 
-from sandbox import access, check_suites, git, payloads
+from sandbox import access, check_suites, git, issue_search, payloads
 from sandbox.call import Call, JsonObject, Refusal
 from sandbox.identifiers import node_id, number
 from sandbox.state import Closing, Commit, Issue, Run, State
@@ -25,6 +25,7 @@ def repository(call: Call) -> JsonObject:
         "ref": lambda _info, qualifiedName: _ref(_contents(call), qualifiedName, call),  # noqa: N803 - the schema's name
         "refs": lambda _info, **asked: _refs(_contents(call), asked, call),
         "issue": lambda _info, number: _issue(number, call),
+        "issues": lambda _info, **asked: _issues(asked, call),
     }
 
 
@@ -163,7 +164,60 @@ def _issue(asked: int, call: Call) -> JsonObject:
     if issue is None or issue.pull_request:
         what = f"Could not resolve to an Issue with the number of {asked}."
         raise GraphQLError(what, extensions={"type": "NOT_FOUND"})
+    return _shown_issue(issue, call)
+
+
+def _issues(asked: JsonObject, call: Call) -> JsonObject:
+    labels, states = asked.pop("labels", None), asked.pop("states", None)
+    names = None if labels is None else {name.lower() for name in labels}
+    found = [
+        issue
+        for issue in call.state.issues.values()
+        if not issue.pull_request
+        and (states is None or issue.state.upper() in states)
+        and (names is None or names & {name.lower() for name in issue.labels})
+    ]
+    if not asked:  # only who asks for nodes has to say how many
+        return {"totalCount": len(found)}
+    return _connection("issues", found, asked, lambda one: _shown_issue(one, call))
+
+
+def search(text: str, asked: JsonObject, call: Call) -> JsonObject:
+    """The issues that a search finds; pull requests are left out."""
+    asked.pop("type", None)
+    found = [issue for issue in issue_search.found(call, text) if not issue.pull_request]
+    shown = _connection("search", found, asked, lambda one: _shown_issue(one, call))
+    return {"issueCount": shown["totalCount"], "nodes": shown["nodes"], "pageInfo": shown["pageInfo"]}
+
+
+def _label(name: str, call: Call) -> JsonObject:
+    label = call.state.label(name)
+    color = label.color if label else "ededed"
     return {
+        "id": node_id("LA", call.state.repository.id, number("label", name, start=1, span=10**9)),
+        "name": name,
+        "color": color,
+    }
+
+
+def _shown_issue(issue: Issue, call: Call) -> JsonObject:
+    account = call.state.account(issue.login)
+    page = f"{call.urls.web}/{call.state.repository.full_name}/issues/{issue.number}"
+
+    def reason(_info: _Info, enableDuplicate: bool = False) -> str | None:  # noqa: N803 - the schema's name
+        hidden = issue.state_reason == "duplicate" and not enableDuplicate
+        return "NOT_PLANNED" if hidden else issue.state_reason.upper() if issue.state_reason else None
+
+    return {
+        "__typename": "Issue",
+        "url": page,
+        "body": issue.body or "",
+        "createdAt": payloads.stamp(issue.created_at),
+        "stateReason": reason,
+        # GraphQL shows the login of a bot without what REST adds to it.
+        "author": {"__typename": account.kind, "login": account.login.removesuffix("[bot]")},
+        "authorAssociation": issue.author_association,
+        "labels": lambda _info, **asked: _connection("labels", issue.labels, asked, lambda one: _label(one, call)),
         "id": node_id("I", call.state.repository.id, issue.id),
         "databaseId": issue.id,
         "number": issue.number,

@@ -10,7 +10,22 @@ type Query {
   rateLimit: RateLimit
   repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
   nodes(ids: [ID!]!): [Node]!
+  search(
+    after: String, first: Int, last: Int, query: String!, type: SearchType!
+  ): SearchResultItemConnection!
 }
+
+enum SearchType {
+  ISSUE
+}
+
+type SearchResultItemConnection {
+  issueCount: Int!
+  nodes: [SearchResultItem]
+  pageInfo: PageInfo!
+}
+
+union SearchResultItem = Issue
 
 interface Node {
   id: ID!
@@ -186,6 +201,7 @@ type Repository implements Node {
   nameWithOwner: String!
   defaultBranchRef: Ref
   issue(number: Int!): Issue
+  issues(after: String, first: Int, labels: [String!], last: Int, states: [IssueState!]): IssueConnection!
   ref(qualifiedName: String!): Ref
   refs(
     after: String, first: Int, last: Int, orderBy: RefOrder, query: String, refPrefix: String!
@@ -250,9 +266,45 @@ type Issue implements Node {
   title: String!
   state: IssueState!
   closedAt: DateTime
+  createdAt: DateTime!
+  url: URI!
+  body: String!
+  stateReason(enableDuplicate: Boolean = false): IssueStateReason
+  author: Actor
+  authorAssociation: CommentAuthorAssociation!
+  labels(after: String, first: Int, last: Int): LabelConnection
   timelineItems(
     after: String, first: Int, itemTypes: [IssueTimelineItemsItemType!], last: Int
   ): IssueTimelineItemsConnection!
+}
+
+type IssueConnection {
+  nodes: [Issue]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type LabelConnection {
+  nodes: [Label]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type Label implements Node {
+  id: ID!
+  name: String!
+  color: String!
+}
+
+enum CommentAuthorAssociation {
+  COLLABORATOR
+  CONTRIBUTOR
+  FIRST_TIMER
+  FIRST_TIME_CONTRIBUTOR
+  MANNEQUIN
+  MEMBER
+  NONE
+  OWNER
 }
 
 enum IssueState {

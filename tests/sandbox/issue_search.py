@@ -19,14 +19,21 @@ def search_issues(call: Call) -> Reply:
     if not query or len(query) > _LONGEST_QUERY:
         error = {"resource": "Search", "field": "q", "code": "missing" if not query else "invalid"}
         raise Refusal(422, "Validation Failed", errors=[error])
+    matching = found(call, query, newest_first=call.query.get("order") != "asc")
+    shown, links = call.page(matching, _CAP)
+    items = [payloads.issue(item, call.state, call.urls) | {"score": 1.0} for item in shown]
+    body = {"total_count": len(matching), "incomplete_results": False, "items": items, "search_type": "lexical"}
+    return Reply(body, headers=links)
+
+
+def found(call: Call, query: str, *, newest_first: bool = True) -> list[Issue]:
+    """The issues that match a query, in the order that it asks for."""
     terms = _terms(query)
     visible = _visible(call, terms)
-    found = [issue for issue in visible if all(_matches(issue, term) for term in terms)]
-    found.sort(key=lambda issue: issue.created_at, reverse=call.query.get("order") != "asc")
-    shown, links = call.page(found, _CAP)
-    items = [payloads.issue(item, call.state, call.urls) | {"score": 1.0} for item in shown]
-    body = {"total_count": len(found), "incomplete_results": False, "items": items, "search_type": "lexical"}
-    return Reply(body, headers=links)
+    matching = [issue for issue in visible if all(_matches(issue, term) for term in terms)]
+    if "sort:updated-desc" in terms:
+        return sorted(matching, key=lambda issue: issue.updated_at, reverse=True)
+    return sorted(matching, key=lambda issue: issue.created_at, reverse=newest_first)
 
 
 def _visible(call: Call, terms: list[str]) -> list[Issue]:
@@ -58,6 +65,7 @@ def _matches(issue: Issue, term: str) -> bool:
     known = {
         "repo": True,
         "in": True,
+        "sort": True,
         "is": _is(issue, value),
         "type": _is(issue, value),
         "state": issue.state == value,

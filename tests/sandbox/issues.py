@@ -31,6 +31,7 @@ def list_issues(call: Call) -> Reply:
     if sort not in _SORT_KEYS:
         raise invalid("Issue", "sort", "invalid")
     found = [issue for issue in call.state.issues.values() if _wanted(issue, call, state)]
+    found = [issue for issue in found if issue.number not in call.hidden]
     found.sort(key=_SORT_KEYS[sort], reverse=call.query.get("direction", "desc") != "asc")
     shown, links = call.page(found)
     return Reply([payloads.issue(item, call.state, call.urls) for item in shown], headers=links)

@@ -1,5 +1,6 @@
 """What the local GitHub knows: plain data, and the clock that every write is stamped with."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -257,7 +258,7 @@ class Closing:
 
 @dataclass
 class Issue:
-    """An issue, or a pull request, which GitHub lists with the issues."""
+    """An issue, or a pull request, which GitHub lists with the issues. `opened` is by the clock on the wall."""
 
     number: int
     title: str
@@ -276,6 +277,7 @@ class Issue:
     closed_by: str | None = None
     duplicate_of: int | None = None
     pull_request: bool = False
+    opened: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def id(self) -> int:

@@ -48,4 +48,4 @@ def test_each_closed_issue_has_a_failure_id_of_its_own() -> None:
     expected = {failure_id("Integration", one.title.rpartition(" - ")[2]) for one in box.issues}
     assert {one.id for one in found if one} == expected
     assert len(expected) == 100
-    assert all(one.closed_at and one.closed_at > NOW - timedelta(days=91) for one in box.issues)
+    assert all(one.closed_at and one.closed_at > NOW - timedelta(days=731) for one in box.issues)

@@ -15,7 +15,7 @@ from github.Auth import Token
 from github.GithubException import GithubException, RateLimitExceededException
 from github.Repository import Repository
 from github.Requester import Requester
-from urllib3.util import Retry
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.errors import (
@@ -26,6 +26,7 @@ from ci_failure_tracker.errors import (
     RefusedError,
     TrackerError,
     UnansweredError,
+    UnreachedError,
 )
 from ci_failure_tracker.github.retry import Budget, RetryPolicy, is_broken, is_held_back
 from ci_failure_tracker.model import MAX_REQUESTS
@@ -135,35 +136,6 @@ def unread_repository(requester: MeteredRequester, name: str) -> Repository:
     return Repository(requester, {}, {"url": f"{requester.base_url}/repos/{name}"}, completed=True)
 
 
-class _Anonymous(requests.Session):
-    """A session that sends no credentials, neither the token nor those of a `.netrc` file."""
-
-    def __init__(self, retry_policy: RetryPolicy) -> None:
-        super().__init__()
-        self.auth = lambda request: request
-        self.headers["User-Agent"] = f"ci-failure-tracker/{__version__}"
-        retry = Retry(
-            total=retry_policy.tries - 1,
-            backoff_factor=retry_policy.backoff,
-            allowed_methods={"GET"},
-            status_forcelist=[429, *range(500, 600)],
-            respect_retry_after_header=False,
-            raise_on_status=False,
-        )
-        for scheme in ("https://", "http://"):
-            self.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
-
-    def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
-        """Send no credentials after a redirect either."""
-
-
-@contextmanager
-def anonymous_download(address: str, retry_policy: RetryPolicy) -> Iterator[requests.Response]:
-    """A file at an address that GitHub signed, mostly on another host; its body is not read yet."""
-    with _Anonymous(retry_policy) as session, session.get(address, stream=True, timeout=retry_policy.timeout) as answer:
-        yield answer
-
-
 @contextmanager
 def translated(doing: str, right: str) -> Iterator[None]:
     """Turn the errors of PyGithub and requests into errors of the project.
@@ -179,7 +151,8 @@ def translated(doing: str, right: str) -> Iterator[None]:
     except requests.exceptions.InvalidJSONError as error:
         raise UnansweredError(f"GitHub's answer to the request to {doing} is no whole JSON.") from error
     except requests.RequestException as error:
-        raise UnansweredError(
+        kind = UnreachedError if _was_not_sent(error) else UnansweredError
+        raise kind(
             f"GitHub could not be reached to {doing} ({type(error).__name__}).",
             "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
         ) from error
@@ -188,6 +161,12 @@ def translated(doing: str, right: str) -> Iterator[None]:
         raise UnansweredError(
             f"GitHub's answer to the request to {doing} could not be read ({type(error).__name__})."
         ) from error
+
+
+def _was_not_sent(error: requests.RequestException) -> bool:
+    """Whether no connection was made; after any other fault GitHub may have carried out the request."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
 def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:

@@ -1,9 +1,13 @@
-"""Writes that happen once, even if GitHub carries one out and its answer is lost."""
+"""Writes that happen once, even if GitHub carries one out and its answer is lost.
+
+To set the same value twice changes nothing, so such a write is sent again. A comment is looked for before it is sent
+again. A new issue is sent once: if the answer is lost, it is only looked for, because GitHub's list may lag behind.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from github.GithubException import GithubException
@@ -11,7 +15,7 @@ from github.GithubObject import NotSet
 from github.Issue import Issue as GithubIssue
 from github.Repository import Repository as GithubRepository
 
-from ci_failure_tracker.errors import RefusedError, UnansweredError
+from ci_failure_tracker.errors import RefusedError, TrackerError, UnansweredError, UnreachedError
 from ci_failure_tracker.github.client import MeteredRequester, translated
 from ci_failure_tracker.github.queries import Queries, as_issue, is_pull_request
 from ci_failure_tracker.model import Create, Issue
@@ -19,6 +23,7 @@ from ci_failure_tracker.model import Create, Issue
 RIGHT = "issues: write"
 
 _UNPROCESSABLE = 422
+_MOST_LOOKS = 10
 _WRITERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 
 _T = TypeVar("_T")
@@ -38,6 +43,7 @@ class IdempotentWrites:
         self._requester = requester
         self._repository = repository
         self._queries = queries
+        self._looking_left = requester.retry_policy.looking
 
     def _surely(self, doing: str, send: Callable[[], _T], find: Callable[[], _T | None] = lambda: None) -> _T:
         """Send until there is an answer; `find` returns the result of a write whose answer was lost.
@@ -85,18 +91,70 @@ class IdempotentWrites:
         self._surely(doing, lambda: issue.add_to_assignees(*logins))
 
     def open_issue(self, doing: str, action: Create, assignees: tuple[str, ...]) -> GithubIssue:
-        """Open an issue; if an answer is lost and an issue of its identity is open by then, return that.
+        """Open an issue; if the answer is lost and an issue of its identity is open after some time, return that.
 
         Raises:
+            UnreachedError: the request was not sent.
+            UnansweredError: the answer was lost, and the issue was not found. It may be open all the same.
             GithubException: GitHub refuses it.
         """
-        return self._surely(
-            doing,
-            lambda: self._repository.create_issue(
-                title=action.title, body=action.body, labels=list(action.labels), assignees=list(assignees) or NotSet
-            ),
-            lambda: self._open_issue_of(doing, action.identity.id),
-        )
+        try:
+            return self._send_once(
+                doing,
+                lambda: self._repository.create_issue(
+                    title=action.title,
+                    body=action.body,
+                    labels=list(action.labels),
+                    assignees=list(assignees) or NotSet,
+                ),
+            )
+        except UnreachedError:
+            raise
+        except UnansweredError:
+            if (found := self._look_for(doing, action.identity.id)) is None:
+                raise
+            return found
+
+    def _send_once(self, doing: str, send: Callable[[], _T]) -> _T:
+        """Send again only if no connection was made, because then GitHub did not get the request."""
+        retry_policy, budget = self._requester.retry_policy, self._requester.budget
+        for tried in range(1, retry_policy.tries + 1):
+            try:
+                with translated(doing, RIGHT):
+                    return send()
+            except UnreachedError:
+                wait = retry_policy.backoff * 2 ** (tried - 1)
+                if tried == retry_policy.tries or budget.spent or not budget.may_wait(wait, retry_policy):
+                    raise
+                time.sleep(wait)
+        raise AssertionError
+
+    def _look_for(self, doing: str, identity: str) -> GithubIssue | None:
+        """The open issue of an identity, if the list shows it in time."""
+        for _ in self.looks():
+            try:
+                if (found := self._open_issue_of(doing, identity)) is not None:
+                    return found
+            except UnansweredError:
+                pass  # GitHub may answer the next look
+            except TrackerError:
+                break  # the report names the lost answer
+        return None
+
+    def looks(self) -> Iterator[None]:
+        """Wait before each look at a list that may lag; the waits grow, and all looks of a sweep share their time."""
+        retry_policy, budget = self._requester.retry_policy, self._requester.budget
+        wait = retry_policy.backoff
+        for _ in range(_MOST_LOOKS):
+            wait = min(wait, self._looking_left)
+            if budget.spent or not budget.may_wait(wait, retry_policy):
+                return
+            time.sleep(wait)
+            self._looking_left -= wait
+            yield
+            if self._looking_left <= 0:
+                return
+            wait *= 2
 
     def _open_issue_of(self, doing: str, identity: str) -> GithubIssue | None:
         """The oldest of the newest open issues that is of an identity, whatever its labels."""

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 from github.GithubException import GithubException, UnknownObjectException
@@ -30,10 +29,10 @@ from ci_failure_tracker.github.check_suites import SUITES, WITHOUT_DETAILS, read
 from ci_failure_tracker.github.client import (
     Endpoints,
     MeteredRequester,
-    anonymous_download,
     translated,
     unread_repository,
 )
+from ci_failure_tracker.github.download import anonymous_download
 from ci_failure_tracker.github.retry import Budget, is_held_back
 from ci_failure_tracker.model import (
     Annotation,
@@ -163,20 +162,15 @@ class Queries:
             LogAbsentError: there is none, because it was deleted or the job never ran on a runner.
             GitHubError: it cannot be read; this may happen after some pieces.
         """
-        retry_policy, start = self._requester.retry_policy, monotonic()
         errors = translated("read the log of a job", _ACTIONS)
-        with errors, anonymous_download(self._log_address(job_id), retry_policy) as answer:
+        with errors, anonymous_download(self._log_address(job_id), self._requester.retry_policy) as answer:
             if answer.status_code in _ABSENT:
                 raise LogAbsentError(_ABSENT[answer.status_code])
             if not answer.ok:
                 raise GitHubError(f"The store of GitHub's logs answered {answer.status_code}.")
             if "html" in answer.headers.get("content-type", ""):
                 raise GitHubError("A page came in place of the log, as from a proxy.")
-            for piece in answer.iter_content(_PIECE):
-                yield piece
-                # The timeout of requests only bounds the wait for the next bytes.
-                if monotonic() - start > retry_policy.whole_log:
-                    raise GitHubError(f"The log was not there as a whole after {retry_policy.whole_log:.0f} seconds.")
+            yield from answer.iter_content(_PIECE)
 
     def _log_address(self, job_id: int) -> str:
         """The address of the log: GitHub signs one on another host, which must not get the token."""

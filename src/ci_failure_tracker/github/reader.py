@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from ci_failure_tracker.errors import (
     ArchivedError,
-    GitHubError,
     IssuesDisabledError,
     RateLimitedError,
     RequestsSpentError,
@@ -15,16 +15,32 @@ from ci_failure_tracker.errors import (
     UnansweredError,
 )
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester
+from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.jobs import JobReader
 from ci_failure_tracker.github.listing import list_runs
 from ci_failure_tracker.github.logs import read_logs
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.schedules import newest_scheduled_runs, not_looked_at
-from ci_failure_tracker.model import Diagnose, Needs, Problem, Query, Repository, Requests, Severity, Snapshot, Window
+from ci_failure_tracker.model import (
+    Diagnose,
+    Issue,
+    Needs,
+    Problem,
+    Query,
+    Repository,
+    Requests,
+    Severity,
+    Snapshot,
+    Window,
+)
 from ci_failure_tracker.model.progress import Progress
 
 LEAST_LEFT = 50
 """A sweep does not begin if GitHub leaves fewer requests than this to the token."""
+
+
+JOB_ACCOUNT = "github-actions[bot]"
+"""The account of a job's own token."""
 
 
 class GitHubReader:
@@ -35,6 +51,7 @@ class GitHubReader:
         self.queries = Queries(requester, endpoints, name)
         self._progress = progress
         self._jobs = JobReader(self.queries, progress)
+        self._issues = IssueQueries(requester, endpoints, lambda: self.queries.name)
 
     @property
     def requests(self) -> Requests:
@@ -93,7 +110,10 @@ class GitHubReader:
             (needs.workflow_files, self._workflow_files),
             (needs.scheduled_runs, self._scheduled_runs),
             (needs.files_at, self._files_at),
+            (needs.own_issues, self._own_issues),
             (needs.closed_issues, self._closed_issues),
+            (needs.missing_issues, self._missing_issues),
+            (needs.closed_long_ago, self._closed_long_ago),
             (needs.logs, self._logs),
             (needs.commits, self._commits),
         )
@@ -133,17 +153,57 @@ class GitHubReader:
             return _with(snapshot, not_looked_at(error))
         return replace(snapshot, files_at={**snapshot.files_at, **dict(zip(needs.files_at, texts, strict=True))})
 
-    def _closed_issues(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        """If this fails, no issue is opened: a person may have closed it because they do not want it."""
+    # --- issues before one is opened; if one of these fails, nothing is opened --------------------
+
+    def _own_issues(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """The open issues of the token's account: a person may have changed the label, or the list may lack some."""
+        try:
+            self.queries.budget.check(2)
+            viewer = snapshot.viewer or self._own_login()
+            own = self._issues.open_by(viewer or JOB_ACCOUNT)
+        except TrackerError as error:
+            return _unread(snapshot, "the open issues of the token's account", error)
+        return _with_issues(replace(snapshot, viewer=viewer), own)
+
+    def _own_login(self) -> str | None:
+        """The login of the token; `None` if the server does not tell it, which another try would not change."""
+        try:
+            return self.queries.viewer()
+        except (UnansweredError, RateLimitedError):
+            raise
+        except TrackerError:
+            return None
+
+    def _closed_issues(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """A person may have closed an issue because they do not want it."""
+        return self._read_closed(snapshot, needs.closed_issues)
+
+    def _closed_long_ago(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """By the search, which needs one request; by the list of all closed issues if the search is incomplete."""
         try:
             self.queries.budget.check(1)
-            closed = self.queries.issues(snapshot.label, "closed")
-        except GitHubError as error:
-            what = f"No issue was opened, for it is not known which ones were closed. {error.what}"
-            return _with(replace(snapshot, closed_unread=True), Problem(error.severity, what, error.advice))
-        # An issue that was closed in the meantime is in both lists.
-        issues = {issue.number: issue for issue in (*snapshot.issues, *closed)}
-        return replace(snapshot, issues=tuple(issues.values()), closed_read=True)
+            return _with_issues(snapshot, self._issues.closed_long_ago(snapshot.label, needs.closed_long_ago))
+        except TrackerError:
+            return self._read_closed(snapshot, None)
+
+    def _read_closed(self, snapshot: Snapshot, since: datetime | None) -> Snapshot:
+        try:
+            self.queries.budget.check(1)
+            closed, complete = self._issues.closed(snapshot.label, since)
+        except TrackerError as error:
+            return _unread(snapshot, "the closed issues", error)
+        return replace(_with_issues(snapshot, closed), closed_read=complete)
+
+    def _missing_issues(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """Issues that the newest checkpoint names as open: GitHub's list may lack an issue without an error."""
+        try:
+            self.queries.budget.check(len(needs.missing_issues))
+            read = [self._issues.issue(number) for number in needs.missing_issues]
+        except TrackerError as error:
+            return _unread(snapshot, "issues that the list of open issues lacks", error)
+        # A closed issue without the label is not the tracker's any more: a person took both back.
+        ours = [issue for issue in read if issue is not None and (issue.open or issue.has_label(snapshot.label))]
+        return _with_issues(snapshot, ours)
 
     def _logs(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
         if needs.logs is None:
@@ -165,6 +225,22 @@ class GitHubReader:
             return snapshot
         except TrackerError:
             return replace(snapshot, hidden_commits=needs.commits)
+
+
+def _with_issues(snapshot: Snapshot, read: Iterable[Issue]) -> Snapshot:
+    """The snapshot with more issues; one that was closed or changed in the meantime is as it was read last."""
+    issues = {issue.number: issue for issue in snapshot.issues}
+    new = [issue for issue in read if issues.get(issue.number) != issue]
+    unlabelled = {issue.number for issue in new if issue.open and not issue.has_label(snapshot.label)}
+    issues |= {issue.number: issue for issue in new}
+    return replace(snapshot, issues=tuple(issues.values()), unlabelled=snapshot.unlabelled | unlabelled)
+
+
+def _unread(snapshot: Snapshot, what: str, error: TrackerError) -> Snapshot:
+    """No issue is opened, because there may be one already."""
+    advice = error.advice or "The next sweep asks again."
+    problem = Problem(error.severity, f"No issue was opened, because {what} could not be read. {error.what}", advice)
+    return _with(replace(snapshot, issues_unread=what), problem)
 
 
 def _with(snapshot: Snapshot, *problems: Problem) -> Snapshot:

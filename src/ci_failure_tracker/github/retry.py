@@ -27,8 +27,9 @@ class RetryPolicy:
     backoff         the wait before the second try; it doubles with each further try
     longest_wait    the longest wait of one request for a rate limit
     longest_in_all  the longest sum of all waits of a sweep, because the minutes of a job cost money
+    looking         the longest sum of all waits of a sweep for new issues whose answers were lost
     between_writes  the least time between two writes
-    whole_log       the longest download of one log
+    whole_log       the longest download of one log, from the first byte that is sent to the last one that comes
     """
 
     timeout: float = 30
@@ -36,6 +37,7 @@ class RetryPolicy:
     backoff: float = 0.5
     longest_wait: float = 90
     longest_in_all: float = 300
+    looking: float = 30
     between_writes: float = 1.0
     whole_log: float = 120
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from github.Issue import Issue as GithubIssue
 
@@ -16,6 +17,7 @@ from ci_failure_tracker.errors import (
     RequestsSpentError,
     TrackerError,
     UnansweredError,
+    UnreachedError,
 )
 from ci_failure_tracker.github.client import MeteredRequester, translated, unread_repository
 from ci_failure_tracker.github.idempotent_writes import RIGHT, IdempotentWrites, IdentityOf
@@ -92,6 +94,7 @@ class GitHubIssueWriter:
         self._progress = progress
         self._labels: set[str] | None = None
         self._stopped: TrackerError | None = None
+        self._create_lost = False
         self._created: dict[int, tuple[Create, Issue]] = {}
         self._not_written: set[str] = set()
 
@@ -119,6 +122,7 @@ class GitHubIssueWriter:
         except TrackerError as error:
             if isinstance(error, _SAME_FOR_ALL):
                 self._stopped = error
+            self._create_lost |= isinstance(action, Create) and _may_be_done(error)
             number = None if isinstance(action, Create) else action.number
             self._not_written.add(action.identity.id)
             problem = Problem(error.severity, error.what, _advice(action, error))
@@ -129,6 +133,8 @@ class GitHubIssueWriter:
     def _may_begin(self, action: Create | Change) -> None:
         if self._stopped is not None:
             raise self._stopped
+        if isinstance(action, Create) and self._create_lost:
+            raise GitHubError("GitHub's answer to another new issue was lost.", "The next sweep opens this one.")
         if isinstance(action, Close) and action.identity.id in self._not_written:
             raise GitHubError("It stays open until its duplicate is closed.", "The next sweep tries again.")
         self._budget.check(_price(action, self._labels))
@@ -214,19 +220,29 @@ class GitHubIssueWriter:
     def _older_duplicates(self) -> dict[int | None, Issue]:
         """By the number of each issue just created, an older one that another sweep opened at the same time.
 
-        Both sweeps look after they have created their issues, so at least the later one sees the other's.
+        Both sweeps look after they have created their issues, so at least the later one sees the other's. A list that
+        lacks the newest issue of this sweep lags behind, and is read again.
         """
         label = next(iter(self._created.values()))[0].labels[0]
         try:
-            with translated("look whether another sweep opened the same issue", RIGHT):
-                newest = self._repository.get_issues(
-                    state="open", labels=[label], sort="created", direction="desc"
-                ).get_page(0)
-                others = [as_issue(issue) for issue in newest if not is_pull_request(issue)]
+            others = self._newest_open(label)
         except TrackerError:
             return {}  # the next sweep finds it (rule 2)
         older = {number: self._older_duplicate(*created, others) for number, created in self._created.items()}
         return {number: kept for number, kept in older.items() if kept is not None}
+
+    def _newest_open(self, label: str) -> list[Issue]:
+        """The newest open issues; the list is read until it holds the newest issue of this sweep, or time is over."""
+        listed: list[Issue] = []
+        for _ in chain([None], self._once.looks()):
+            with translated("look whether another sweep opened the same issue", RIGHT):
+                newest = self._repository.get_issues(
+                    state="open", labels=[label], sort="created", direction="desc"
+                ).get_page(0)
+                listed = [as_issue(issue) for issue in newest if not is_pull_request(issue)]
+            if max(self._created) in {issue.number for issue in listed}:
+                break
+        return listed
 
     def _older_duplicate(self, action: Create, created: Issue, others: Sequence[Issue]) -> Issue | None:
         """The oldest open issue of the same identity, if it is older than the one just created."""
@@ -311,9 +327,14 @@ def _price(action: Create | Change, labels: set[str] | None) -> int:
 
 
 def _advice(action: Create | Change, error: TrackerError) -> str:
-    if not isinstance(action, Create) or not isinstance(error, UnansweredError):
+    if not isinstance(action, Create) or not _may_be_done(error):
         return error.advice
     return f"It may have been opened all the same; the next sweep finds it then. {error.advice}".strip()
+
+
+def _may_be_done(error: TrackerError) -> bool:
+    """Whether GitHub may have carried out the write."""
+    return isinstance(error, UnansweredError) and not isinstance(error, UnreachedError)
 
 
 def _what_was_dropped(issue: GithubIssue, action: Create) -> list[Problem]:

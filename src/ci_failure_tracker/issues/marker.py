@@ -19,7 +19,7 @@ from ci_failure_tracker.text.markdown import BODY_LIMIT, OWN_COMMENT, length
 LIMIT = 8192
 """The most bytes of a marker."""
 
-_ROOM = 1000
+_ROOM = 3500
 """Characters of a body that are kept free, more than a checkpoint adds."""
 
 BEGIN = f"{OWN_COMMENT}:begin -->"

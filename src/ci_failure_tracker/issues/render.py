@@ -110,7 +110,11 @@ class _Renderer:
             return Skip(decision.identity, str(mistake), SkipReason.BAD_TEMPLATE, number)
         if draft is None:
             return Skip(decision.identity, _NO_ROOM[decision.kind is DecisionKind.CREATE], SkipReason.NO_ROOM, number)
-        if decision.kind is DecisionKind.UPDATE and draft.body == draft.old.replace("\r\n", "\n"):
+        if (
+            decision.kind is DecisionKind.UPDATE
+            and not decision.labels
+            and draft.body == draft.old.replace("\r\n", "\n")
+        ):
             waits = f"; {decision.waits}" if decision.waits else ""
             return Skip(
                 decision.identity, f"nothing new since the issue was written{waits}", SkipReason.UNCHANGED, number
@@ -131,8 +135,7 @@ class _Renderer:
         """The write of a draft, with the checkpoint of this sweep if it may have it and has room for it."""
         decision, state, body = draft.decision, draft.state, draft.body
         if with_checkpoint and decision.after.checkpoint != state.checkpoint:
-            has_room = has_room_for_checkpoint(decision.after, body)
-            state = decision.after if has_room else replace(decision.after, checkpoint=None)
+            state = _with_room(decision.after, body)
             body = compose(draft.region, state, draft.old)
         if decision.issue is None:
             title = render_title(self.settings.title, decision.identity, headline_text(state))
@@ -164,6 +167,14 @@ class _Renderer:
                 return duplicate_comment(number, umbrella=umbrella)
             case None:
                 return ""
+
+
+def _with_room(state: State, body: str) -> State:
+    """The state with as much of its checkpoint as there is room for: all, all but the numbers of issues, or none."""
+    shorter = replace(state.checkpoint, open_issues=()) if state.checkpoint else None
+    candidates = (state, replace(state, checkpoint=shorter))
+    fitting = (candidate for candidate in candidates if has_room_for_checkpoint(candidate, body))
+    return next(fitting, replace(state, checkpoint=None))
 
 
 _NO_ROOM = {

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import groupby, pairwise
 from typing import Any
 
 from ci_failure_tracker.issues.codec import (
@@ -70,7 +71,7 @@ _EXCERPT_LINE = as_list(ExcerptLine, least=2, number=INT, text=TEXT, left_out=IN
 _SUSPECT = as_list(Suspect, sha=TEXT, title=TEXT, author=TEXT)
 _CLOSING = as_list(Closing, close_reason=enum(CloseReason), at=TIME)
 _FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, runs=INT, changes=INT)
-_CHECKPOINT = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
+_REACH = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
 
 _EVIDENCE = as_object(
     Evidence,
@@ -128,6 +129,46 @@ def _write_recent(recent: Iterable[tuple[int, bool]]) -> str:
 def _read_recent(text: object) -> tuple[tuple[int, bool], ...]:
     return tuple((int(run[:-1]), run[-1] == "g") for run in str(text).split())
 
+
+MOST_NAMED = 200
+"""Open issues that a checkpoint names. It needs three bytes for most of them, so a marker has room for all."""
+
+
+def _write_checkpoint(checkpoint: Checkpoint | None) -> dict[str, Any]:
+    """Two keys: version 1.0 reads `reach` only with exactly five values, and it ignores a key that it does not know."""
+    if checkpoint is None:
+        return {}
+    open_issues = {"open": _write_numbers(checkpoint.open_issues)} if checkpoint.open_issues else {}
+    return {"reach": _REACH.write(checkpoint), **open_issues}
+
+
+def _read_checkpoint(data: Mapping[str, Any]) -> Checkpoint | None:
+    if "reach" not in data:
+        return None
+    return replace(_REACH.read(data["reach"]), open_issues=_read_numbers(str(data.get("open") or "")))
+
+
+def _write_numbers(numbers: Iterable[int]) -> str:
+    """Rising numbers as their differences, `5 1*3` for 5, 6, 7, 8."""
+    numbers = tuple(numbers)
+    steps = (after - before for before, after in pairwise((0, *numbers)))
+    runs = ((step, len(list(same))) for step, same in groupby(steps))
+    return " ".join(str(step) if times == 1 else f"{step}*{times}" for step, times in runs)
+
+
+def _read_numbers(text: str) -> tuple[int, ...]:
+    """The numbers; none if a person edited the text, because the numbers are only a help."""
+    numbers: list[int] = []
+    for run in text.split():
+        match = _RUN_OF_STEPS.fullmatch(run)
+        if match is None or len(numbers) + int(match[2] or 1) > MOST_NAMED:
+            return ()
+        for _ in range(int(match[2] or 1)):
+            numbers.append((numbers[-1] if numbers else 0) + int(match[1]))
+    return tuple(numbers)
+
+
+_RUN_OF_STEPS = re.compile(r"([1-9][0-9]{0,11})(?:\*([1-9][0-9]{0,3}))?", re.ASCII)
 
 _BRANCH: Codec[str] = Codec(str, lambda data: short_branch(str(data)))
 _BRANCH_STATUS = as_object(
@@ -201,7 +242,7 @@ _STATE = as_object(
     Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
     Key("related", "related", many(INT)),
     Key("relapses", "relapses", Codec(int, lambda data: max(0, int(data)))),
-    Key("checkpoint", "reach", _CHECKPOINT),
+    Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 
 

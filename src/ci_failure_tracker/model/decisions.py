@@ -27,7 +27,7 @@ class SkipReason(StrEnum):
     SAME_ID = "same id"
     CAUSE_UNKNOWN = "cause not known yet"
     STORM = "part of a storm"
-    CLOSED_UNKNOWN = "closed issues not known"
+    ISSUES_UNKNOWN = "issues not known"
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,10 @@ class Needs:
     workflow_files  the workflow files of the default branch
     scheduled_runs  the workflows whose newest scheduled run is needed
     files_at        the files that are needed, by commit and path
-    closed_issues   the closed issues with the label of the tracker
+    own_issues      the open issues that the account of the token opened, whatever their labels
+    closed_issues   since when the closed issues with the label of the tracker are needed
+    missing_issues  the numbers of issues that a checkpoint names as open and that no list holds
+    closed_long_ago the failure ids whose issues closed before that time are needed
     logs            the logs of failed jobs
     commits         the pairs of commits whose history in between is needed
     """
@@ -71,7 +74,10 @@ class Needs:
     workflow_files: bool = False
     scheduled_runs: tuple[Workflow, ...] = ()
     files_at: tuple[tuple[str, str], ...] = ()
-    closed_issues: bool = False
+    own_issues: bool = False
+    closed_issues: datetime | None = None
+    missing_issues: tuple[int, ...] = ()
+    closed_long_ago: tuple[str, ...] = ()
     logs: LogRequests | None = None
     commits: tuple[tuple[str, str], ...] = ()
 
@@ -81,12 +87,14 @@ class Needs:
 
     def each_key(self) -> Iterator[Hashable]:
         """The key of each need, which shows whether it was asked for before; logs and commits are asked for once."""
-        for name in ("viewer", "workflow_files", "closed_issues", "logs", "commits"):
+        for name in ("viewer", "workflow_files", "own_issues", "closed_issues", "logs", "commits"):
             if getattr(self, name):
                 yield name
         yield from (("jobs", run.id) for run in self.jobs)
         yield from (("scheduled_runs", workflow.id) for workflow in self.scheduled_runs)
         yield from (("files_at", place) for place in self.files_at)
+        yield from (("missing_issues", number) for number in self.missing_issues)
+        yield from (("closed_long_ago", failure_id) for failure_id in self.closed_long_ago)
 
     def without(self, asked: frozenset[Hashable]) -> Needs:
         """The needs whose keys are not in `asked`."""
@@ -99,7 +107,12 @@ class Needs:
                 workflow for workflow in self.scheduled_runs if ("scheduled_runs", workflow.id) not in asked
             ),
             files_at=tuple(place for place in self.files_at if ("files_at", place) not in asked),
-            closed_issues=self.closed_issues and "closed_issues" not in asked,
+            own_issues=self.own_issues and "own_issues" not in asked,
+            closed_issues=None if "closed_issues" in asked else self.closed_issues,
+            missing_issues=tuple(number for number in self.missing_issues if ("missing_issues", number) not in asked),
+            closed_long_ago=tuple(
+                failure_id for failure_id in self.closed_long_ago if ("closed_long_ago", failure_id) not in asked
+            ),
             logs=None if "logs" in asked else self.logs,
             commits=() if "commits" in asked else self.commits,
         )

@@ -101,7 +101,7 @@ class Snapshot:
     runs                    the listed runs that fit the filters
     jobs                    the jobs of runs, if they were read; a run without an entry passed, has no jobs, is in
                             `runs_before_checkpoint`, or is named in `problems`
-    issues                  the open issues with `label`, and the closed ones if they were needed
+    issues                  the open issues with `label`, and others if an issue would be opened
     viewer                  the login of the token, if it was needed
     window                  how complete the list of runs and their jobs is
     job_diagnoses           why the failed jobs whose logs were read failed
@@ -111,8 +111,9 @@ class Snapshot:
     schedules               which scheduled workflows run on time
     runs_before_checkpoint  ids of runs that were not read again, because the open issues hold what they say
     undiagnosed             ids of jobs whose logs a later sweep has to read
-    closed_read             whether the closed issues were read
-    closed_unread           whether reading the closed issues failed
+    closed_read             whether every closed issue was read
+    issues_unread           which issues could not be read, in words, so that no issue is opened; empty if none
+    unlabelled              numbers of open issues that were found without the label
     hidden_commits          the pairs of commits whose history GitHub does not show
     workflow_files          the workflow files of the default branch by path; `None` if they were not read
     scheduled_runs          scheduled runs, with the newest of each workflow
@@ -135,8 +136,9 @@ class Snapshot:
     schedules: tuple[Schedule, ...] = ()
     runs_before_checkpoint: frozenset[int] = frozenset()
     undiagnosed: frozenset[int] = frozenset()
-    closed_unread: bool = False
+    issues_unread: str = ""
     closed_read: bool = False
+    unlabelled: frozenset[int] = frozenset()
     hidden_commits: tuple[tuple[str, str], ...] = ()
     workflow_files: Mapping[str, str] | None = None
     scheduled_runs: tuple[Run, ...] = ()

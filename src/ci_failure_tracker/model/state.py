@@ -84,6 +84,9 @@ class Checkpoint:
     if it was created at `start` or later, if there is a start. The runs in `without` are read again, because no issue
     holds what they say. The checkpoint is valid while `fingerprint` is that of the settings and of all
     open issues. After a change of an issue, or a failed write, the next sweep reads everything.
+
+    `open_issues` are the newest open issues after the sweep, without those that it opened, whose numbers were not
+    known. They count whether the checkpoint is valid or not.
     """
 
     until: datetime
@@ -91,6 +94,7 @@ class Checkpoint:
     start: datetime | None
     without: tuple[int, ...]
     fingerprint: str
+    open_issues: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.issues.state_codec import state_as_json
+from ci_failure_tracker.issues.state_codec import MOST_NAMED, state_as_json
 from ci_failure_tracker.model import (
     Checkpoint,
     Decision,
@@ -88,6 +88,10 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
         return findings
     states = _states_after(decisions.made, history.tracked_issues.written)
     checkpoint = _checkpoint(states, history, snapshot, settings) if states is not None else None
+    if checkpoint is not None:
+        unread = _unread(history.tracked_issues.written, snapshot)
+        named = sorted(unread | _open_after(decisions.made, history.tracked_issues.written))
+        checkpoint = dataclasses.replace(checkpoint, open_issues=tuple(named[-MOST_NAMED:]))
     each = tuple(_with(checkpoint, decision) for decision in decisions.all)
     return dataclasses.replace(findings, decisions=dataclasses.replace(decisions, all=each))
 
@@ -112,6 +116,41 @@ def _states_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracke
                 return None
             written.append(tracked.state)
     return written
+
+
+# --- which issues are open -----------------------------------------------------------------------
+
+
+def missing_issues(tracked_issues: Sequence[Tracked], snapshot: Snapshot) -> tuple[int, ...]:
+    """The issues that the newest checkpoint names as open, and that this sweep did not see."""
+    states = (tracked.state for tracked in tracked_issues if tracked.state)
+    checkpoints = [state.checkpoint for state in states if state.checkpoint]
+    newest = max(((checkpoint.until, checkpoint.run_id) for checkpoint in checkpoints), default=None)
+    named = {
+        number
+        for checkpoint in checkpoints
+        if (checkpoint.until, checkpoint.run_id) == newest
+        for number in checkpoint.open_issues
+    }
+    return tuple(sorted(named - {issue.number for issue in snapshot.issues}))
+
+
+def _unread(tracked_issues: Sequence[Tracked], snapshot: Snapshot) -> Set[int]:
+    """The missing issues that may be open still, because nothing was to be opened and so nobody asked."""
+    missing = missing_issues(tracked_issues, snapshot)
+    return {number for number in missing if ("missing_issues", number) not in snapshot.asked}
+
+
+def _open_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracked]) -> Set[int]:
+    """The issues that are open after every decision is carried out, but for new ones."""
+    by_kind = [(decision.kind, decision.issue.number) for decision in decisions if decision.issue]
+    closed = {number for kind, number in by_kind if kind is DecisionKind.CLOSE}
+    reopened = {number for kind, number in by_kind if kind is DecisionKind.REOPEN}
+    before = {tracked.issue.number for tracked in tracked_issues if tracked.issue.open}
+    return (before | reopened) - closed
+
+
+# --- the checkpoint ------------------------------------------------------------------------------
 
 
 def _checkpoint(

@@ -1,7 +1,7 @@
 """What a sweep still needs from GitHub, stage by stage; pure.
 
-Each stage needs the answers of the one before: whose the issues are, what the runs say, which issues were closed, why
-jobs failed, which commits a break holds.
+Each stage needs the answers of the one before: whose the issues are, what the runs say, which other issues there
+are, why jobs failed, which commits a break holds.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.marker import needs_viewer
 from ci_failure_tracker.model import Needs, Snapshot
+from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
 from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
 from ci_failure_tracker.selection.schedules import schedule_needs
@@ -36,10 +37,10 @@ def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: S
 
 
 def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Needs:
-    """What the decisions leave open: which issues were closed, why jobs failed, which commits are suspects."""
+    """What the decisions leave open: which other issues there are, why jobs failed, which commits are suspects."""
     asked, decisions = findings.snapshot.asked, findings.decisions
-    if would_open(decisions) and "closed_issues" not in asked:
-        return Needs(closed_issues=True)
+    if would_open(decisions) and (needs := needs_before_opening(findings, settings, now)):
+        return needs
     if "logs" not in asked:
         requests = choose_log_requests(findings, settings, now)
         if requests.logs:

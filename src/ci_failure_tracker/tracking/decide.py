@@ -60,8 +60,8 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         undiagnosed=snapshot.undiagnosed,
     )
     decided = list(_decide_each(rules, repository_history))
-    if snapshot.closed_unread:
-        decided = [(history, _not_opened(decision)) for history, decision in decided]
+    if snapshot.issues_unread:
+        decided = [(history, _not_opened(decision, snapshot.issues_unread)) for history, decision in decided]
     within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
@@ -151,12 +151,11 @@ def _into_umbrellas(rules: LifecycleRules, decisions: Sequence[Decision | Skip])
             yield decision
 
 
-def _not_opened(decision: Decision | Skip) -> Decision | Skip:
-    """No issue is opened while the closed issues are not known."""
+def _not_opened(decision: Decision | Skip, unread: str) -> Decision | Skip:
+    """No issue is opened while it is not known whether there is one already."""
     if not _opens(decision):
         return decision
-    reason = f"the closed issues could not be read; {decision.reason}"
-    return Skip(decision.identity, reason, SkipReason.CLOSED_UNKNOWN)
+    return Skip(decision.identity, f"{unread} could not be read; {decision.reason}", SkipReason.ISSUES_UNKNOWN)
 
 
 def _opens(decision: Decision | Skip) -> bool:

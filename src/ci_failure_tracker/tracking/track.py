@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import Tracked, read_tracked, trusted
@@ -55,18 +55,35 @@ class TrackedIssues:
 
 
 def read_issues(
-    issues: Sequence[Issue], viewer: str | None, now: datetime, before: TrackedIssues | None = None
+    issues: Sequence[Issue],
+    viewer: str | None,
+    now: datetime,
+    before: TrackedIssues | None = None,
+    unlabelled: Set[int] = frozenset(),
+    workflows: Set[int] = frozenset(),
 ) -> TrackedIssues:
-    """The issues that the tracker wrote; an issue that is in `before` and did not change is not parsed again."""
+    """The issues that the tracker wrote; an issue that is in `before` and did not change is not parsed again.
+
+    An issue without the label (`unlabelled`) counts only if its marker can be read and it is about one of `workflows`:
+    another sweep with other labels may look at other workflows of the repository.
+    """
     read_before = before._read if before else {}
     read = []
     for issue in issues:
         earlier, tracked = read_before.get(issue.number, (None, None))
         read.append((issue, tracked if earlier is issue else read_tracked(issue)))
     candidates = (trusted(tracked, viewer) for _, tracked in read if tracked)
-    written = tuple(tracked for tracked in candidates if tracked)
+    written = tuple(
+        tracked
+        for tracked in candidates
+        if tracked and (tracked.issue.number not in unlabelled or _is_about(tracked.state, workflows))
+    )
     current = tuple(_current(tracked, now) for tracked in written)
     return TrackedIssues(written, current, _by_id(current), {pair[0].number: pair for pair in read})
+
+
+def _is_about(state: State | None, workflows: Set[int]) -> bool:
+    return state is not None and any(status.workflow_id in workflows for status in state.branch_statuses)
 
 
 def _current(tracked: Tracked, now: datetime) -> Tracked:

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.requests_made.measure import DELAY, PLAIN, TWO_REQUESTS, Contender, Sweep, sweep
-from benchmarks.requests_made.repository import Shape, add_closed, add_failed, add_passing, make
+from benchmarks.requests_made.repository import (
+    Shape,
+    add_closed,
+    add_failed,
+    add_failure_of_another_job,
+    add_passing,
+    make,
+)
 from sandbox import Sandbox, Server
 from sandbox.state import Issue
 
@@ -78,7 +85,10 @@ def compare_all(ours: Contender, sizes: Sequence[int], patience: float, *, plain
 
 
 def scale(ours: Contender, known: Sequence[int], new: Sequence[int], patience: float) -> Iterator[Scaled]:
-    """The tracker with nothing new and more and more closed issues, then with more and more failed runs."""
+    """The tracker with nothing new and more and more closed issues, then with more and more failed runs.
+
+    At last one more job fails, beside more and more closed issues.
+    """
     now = _now()
     newest = now - timedelta(days=4)  # all new runs fit into the week that an issue shows
     box, fixed = make(_KNOWN_RUNS, now, newest), make(_KNOWN_RUNS, now, newest)
@@ -99,6 +109,13 @@ def scale(ours: Contender, known: Sequence[int], new: Sequence[int], patience: f
             before = number
             taken = sweep(server, ours, _MOST_RUNS, write=False, patience=patience)
             yield Scaled("new failed runs, planned", number, taken)
+        box.state.issues.clear()
+        box.state.issues.update(swept)
+        add_failure_of_another_job(box, last)
+        for number in known:
+            add_closed(box, models, number - (len(box.state.issues) - len(swept)))
+            taken = sweep(server, ours, _MOST_RUNS, write=False, patience=patience)
+            yield Scaled("closed issues, and one more job fails, planned", number, taken)
 
 
 def _closed(ours: Contender, fixed: Sandbox, swept: Sandbox, newest: datetime) -> list[Issue]:
