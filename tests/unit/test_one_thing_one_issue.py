@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from builders import START, a_diagnosis, a_job, a_run, some_settings
 from ci_failure_tracker.issues.marker import read_tracked
@@ -152,10 +151,16 @@ class Phase:
     runs: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def phases(causes: st.SearchStrategy[str]) -> st.SearchStrategy[list[Phase]]:
-    jobs = st.tuples(*(causes for _ in JOBS))
-    run = st.tuples(st.integers(0, 1), jobs)
-    return st.lists(st.builds(Phase, st.lists(run, min_size=1, max_size=3).map(tuple)), min_size=1, max_size=4)
+def a_history(chance: random.Random, causes: Sequence[str]) -> list[Phase]:
+    """Up to four phases of up to three runs."""
+    return [
+        Phase(
+            tuple(
+                (chance.randint(0, 1), tuple(chance.choice(causes) for _ in JOBS)) for _ in range(chance.randint(1, 3))
+            )
+        )
+        for _ in range(chance.randint(1, 4))
+    ]
 
 
 def play(history: Sequence[Phase], repository: FailingJobs) -> Iterable[FailingJobs]:
@@ -167,27 +172,45 @@ def play(history: Sequence[Phase], repository: FailingJobs) -> Iterable[FailingJ
         yield repository
 
 
-SHARED = st.sampled_from(["", "disk full", "disk full", "disk full", "no route", "no route", NO_CAUSE])
-SEED, MOST = st.integers(0, 1_000), st.sampled_from([1, 2, 5, 50])
-GROUP_BY = st.sampled_from(["job", "job", "workflow"])
+SHARED = ("", "disk full", "disk full", "disk full", "no route", "no route", NO_CAUSE)
+OWN = ("", "", "first", "second", "third")
+SEEDS = range(20)
 
 
-@given(phases(SHARED), GROUP_BY, SEED, MOST)
-@settings(max_examples=15, deadline=None)
-def test_which_issues_are_open_does_not_depend_on_the_reading_of_logs(
-    history: list[Phase], group_by: str, seed: int, most: int
-) -> None:
-    plain = play(history, FailingJobs(some_settings(group_by=group_by), all_of_them))
-    other = play(history, FailingJobs(some_settings(group_by=group_by), some_of_them(seed, most)))
-    for one, two in zip(plain, other, strict=True):
+@dataclass(frozen=True)
+class Case:
+    """A history, how it is grouped, and what can be read of it; equal for equal seeds."""
+
+    seed: int
+
+    @property
+    def chance(self) -> random.Random:
+        return random.Random(self.seed)  # noqa: S311 - a history, no secret
+
+    @property
+    def settings(self) -> Settings:
+        return some_settings(group_by=self.chance.choice(["job", "job", "workflow"]))
+
+    def played(self, history: Sequence[Phase]) -> Iterable[tuple[FailingJobs, FailingJobs]]:
+        """The repository after each phase, if each log is read at once, and if sweeps read some of them."""
+        most = self.chance.choice([1, 2, 5])
+        plain = play(history, FailingJobs(self.settings, all_of_them))
+        other = play(history, FailingJobs(self.settings, some_of_them(self.seed, most)))
+        return zip(plain, other, strict=True)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_which_issues_are_open_does_not_depend_on_the_reading_of_logs(seed: int) -> None:
+    case = Case(seed)
+    for one, two in case.played(a_history(case.chance, SHARED)):
         assert one.open_ids() == two.open_ids()
 
 
-@given(phases(SHARED), SEED, MOST)
-@settings(max_examples=8, deadline=None)
-def test_a_job_is_in_an_umbrella_or_has_its_own_issue(history: list[Phase], seed: int, most: int) -> None:
-    repository = FailingJobs(some_settings(), some_of_them(seed, most))
-    for played in play(history, repository):
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_job_is_in_an_umbrella_or_has_its_own_issue(seed: int) -> None:
+    case = Case(seed)
+    repository = FailingJobs(some_settings(), some_of_them(seed, 5))
+    for played in play(a_history(case.chance, SHARED), repository):
         issues = [tracked for issue in played.github.issues.values() if issue.open and (tracked := read_tracked(issue))]
         states = [tracked.state for tracked in issues if tracked.state]
         in_umbrellas = {
@@ -209,25 +232,15 @@ def _leg(leg: str) -> str:
     return f" ({leg})" if leg else ""
 
 
-OWN = st.sampled_from(["", "", "first", "second", "third"])
-
-
-@given(phases(OWN), GROUP_BY, SEED, MOST)
-@settings(max_examples=15, deadline=None)
-def test_comments_do_not_depend_on_the_reading_of_logs(
-    history: list[Phase], group_by: str, seed: int, most: int
-) -> None:
+@pytest.mark.parametrize("seed", SEEDS)
+def test_comments_do_not_depend_on_the_reading_of_logs(seed: int) -> None:
     """No cause is shared here: an issue that was opened too early and taken in by an umbrella has a comment."""
-    own = [
-        Phase(
-            tuple(
-                (workflow, tuple(f"{cause} {workflow} {job}" if cause else "" for job, cause in enumerate(causes)))
-                for workflow, causes in phase.runs
-            )
-        )
-        for phase in history
-    ]
-    plain = play(own, FailingJobs(some_settings(group_by=group_by), all_of_them))
-    other = play(own, FailingJobs(some_settings(group_by=group_by), some_of_them(seed, most)))
-    for one, two in zip(plain, other, strict=True):
+    case = Case(seed)
+    history = [Phase(tuple(map(_with_own_causes, phase.runs))) for phase in a_history(case.chance, OWN)]
+    for one, two in case.played(history):
         assert sorted(one.comments()) == sorted(two.comments())
+
+
+def _with_own_causes(run: tuple[int, tuple[str, ...]]) -> tuple[int, tuple[str, ...]]:
+    workflow, causes = run
+    return workflow, tuple(f"{cause} {workflow} {job}" if cause else "" for job, cause in enumerate(causes))

@@ -52,9 +52,9 @@ def causes_of_newest(before: State, after: State) -> Iterator[Cause]:
     later = [past for past in before.occurrences if past.order > compared_to]
     seen_later = Counter(leg.signature for past in later for leg in past.legs)
     known = {cause.headline for cause in before.causes if cause.count > seen_later[cause.signature]}
-    signatures = {leg.signature for leg in newest.legs}
-    fresh = (cause for cause in after.causes if cause.signature in signatures and cause.headline not in known)
-    yield from {cause.headline: cause for cause in fresh}.values()
+    causes = {cause.signature: cause for cause in after.causes}
+    of_newest = (causes[leg.signature] for leg in newest.legs if leg.signature in causes)
+    yield from {cause.headline: cause for cause in of_newest if cause.headline not in known}.values()
 
 
 def compared_to(before: State, after: State, undiagnosed: Set[int]) -> tuple[datetime, int, int] | None:
