@@ -63,6 +63,7 @@ from ci_failure_tracker.model.snapshot import (
     Severity,
     Snapshot,
     Suspect,
+    Unclear,
     Window,
 )
 from ci_failure_tracker.model.state import (
@@ -146,6 +147,7 @@ __all__ = [
     "State",
     "Step",
     "Suspect",
+    "Unclear",
     "Update",
     "Window",
     "Workflow",
