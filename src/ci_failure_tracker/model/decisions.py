@@ -28,6 +28,7 @@ class SkipReason(StrEnum):
     CAUSE_UNKNOWN = "cause not known yet"
     STORM = "part of a storm"
     CLOSED_UNKNOWN = "closed issues not known"
+    UNCLEAR = "answer not understood"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from ci_failure_tracker.model import (
     SkipReason,
     Snapshot,
     State,
+    Unclear,
 )
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.markdown import plain
@@ -59,12 +60,14 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         commits=(*snapshot.commits, *(commits_of_runs(*pair, snapshot.runs) for pair in snapshot.hidden_commits)),
     )
     decided = list(_decide_each(rules, repository_history))
+    decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if snapshot.closed_unread:
         decided = [(history, _not_opened(decision)) for history, decision in decided]
     within_cap = _within_cap(decided, settings, snapshot.repository.default_branch)
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
-        all=(*_close_duplicates(rules, tracked_issues.current), *within_cap),
+        # The oldest one has to be known.
+        all=(*(() if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)), *within_cap),
         failing=tuple(
             _failing(history, tracked_issues.of(history.identity.id))
             for history in repository_history.histories
@@ -107,7 +110,7 @@ def _decide_each(rules: LifecycleRules, repository_history: RepositoryHistory) -
         yield (
             history,
             rules.decide(
-                history, repository_history.tracked_issues.of(identity.id), _related(history, repository_history)
+                history, repository_history.tracked_issues.of_history(history), _related(history, repository_history)
             ),
         )
 
@@ -157,6 +160,18 @@ def _not_opened(decision: Decision | Skip) -> Decision | Skip:
         return decision
     reason = f"the closed issues could not be read; {decision.reason}"
     return Skip(decision.identity, reason, SkipReason.CLOSED_UNKNOWN)
+
+
+def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclear) -> Decision | Skip:
+    """Nothing is opened or reopened for what could not be understood: it may have passed, or have an issue."""
+    if isinstance(decision, Skip) or decision.kind not in {DecisionKind.CREATE, DecisionKind.REOPEN}:
+        return decision
+    workflows = {status.workflow_id for status in history.branch_statuses}
+    if not (unclear.issues or unclear.runs or workflows & unclear.workflows):
+        return decision
+    reason = f"an answer of GitHub could not be understood; {decision.reason}"
+    number = decision.issue.number if decision.issue else None
+    return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
 
 
 def _opens(decision: Decision | Skip) -> bool:
