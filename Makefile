@@ -75,8 +75,8 @@ lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	  --no-emit-index-url --no-header --no-annotate --constraint tests/requirements.txt \
 	  --extra cli --extra metrics --group sandbox pyproject.toml --output-file tests/requirements-run.txt
 
-faults: $(READY) ## Put every request of a sweep under every fault, and end the sweep around each; prints how many cases
-	@$(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py
+faults: $(READY) ## Put every request of a sweep under every fault, every field into another form; prints how many cases
+	@EVERY_CASE=1 $(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py tests/contract/test_malformed_answers.py
 
 golden: $(READY) ## Write the golden files again: what the tracker does in each story
 	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden

@@ -118,6 +118,11 @@ class Sandbox:
         with self._door.lock:
             return Kept(deepcopy(self._state.issues), deepcopy(self._state.labels), self._state.now)
 
+    def renew_limits(self) -> None:
+        """Give every token its whole rate limits again, as an hour later."""
+        with self._door.lock:
+            self._door.limits = RateLimits()
+
     def come_back_to(self, kept: "Kept") -> None:
         """Undo every write since; the runs stay."""
         with self._door.lock:

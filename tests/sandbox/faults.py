@@ -1,8 +1,9 @@
 """Things that go wrong between a client and GitHub, to be had on demand."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 FaultKind = Literal[
     "status",
@@ -11,6 +12,7 @@ FaultKind = Literal[
     "reset",
     "timeout",
     "truncated",
+    "malformed",
     "primary-rate-limit",
     "secondary-rate-limit",
     "missing-log",
@@ -28,6 +30,7 @@ class Fault:
     `lost-reply`: the work is done, then the connection is closed without an answer.
     `reset`: the connection is closed before any work.
     `timeout`: the answer comes `seconds` late; with `work=False` nothing is done before a 504.
+    `malformed`: the work is done, and the JSON of the answer is what `change` makes of it.
     `truncated`: the answer's status and headers are right, its JSON ends in the middle.
     `primary-rate-limit`: 403, nothing remains, the limit is reset in `retry_after` seconds.
     `secondary-rate-limit`: 403 (or `status`) with `Retry-After`.
@@ -44,6 +47,7 @@ class Fault:
     seconds: float = 5.0
     retry_after: int = 1
     work: bool = True
+    change: Callable[[Any], Any] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(FaultKind):

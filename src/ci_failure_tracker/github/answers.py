@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from ci_failure_tracker.github.fields import (
     Fields,
@@ -138,6 +139,8 @@ def _subject(name: str) -> str:
 def job(data: Fields, of_run: Run) -> Job:
     """A job of a run, with its steps unless it passed."""
     _, conclusion = _ending(data, required(data, "status", str))
+    completed_at = optional_moment(data, "completed_at")
+    check_end(conclusion, completed_at, "completed_at")
     steps = optional(data, "steps", list) or []
     return Job(
         id=required(data, "id", int),
@@ -145,9 +148,19 @@ def job(data: Fields, of_run: Run) -> Job:
         conclusion=conclusion,
         steps=() if conclusion in WITHOUT_DETAILS else tuple(_step(as_object(step, "a step")) for step in steps),
         attempt=_attempt_of_job(data, of_run),
-        completed_at=optional_moment(data, "completed_at"),
+        completed_at=completed_at,
         started_at=optional_moment(data, "started_at"),
     )
+
+
+def check_end(conclusion: str | None, completed_at: datetime | None, name: str) -> None:
+    """Check that a job that failed has an end: a failure without a time would have no place among the others.
+
+    Raises:
+        FormError: it has none.
+    """
+    if conclusion is not None and conclusion not in WITHOUT_DETAILS and completed_at is None:
+        raise FormError(f"`{name}` is missing although it has a conclusion")
 
 
 def _attempt_of_job(data: Fields, of_run: Run) -> int:
@@ -273,7 +286,7 @@ def text_of_file(blob: Fields) -> str | None:
 
 def commits_between(green: str, red: str, commit: Fields | None) -> CommitsBetween:
     """The commits of the history of `red` up to `green`, from what GitHub says of the commit `red`."""
-    if not commit or "history" not in commit:
+    if commit is None:
         return CommitsBetween(green, red, known=False)
     suspects = [_suspect(node) for node in _maybe_items(required(commit, "history", dict), "nodes")]
     place = next((place for place, suspect in enumerate(suspects) if suspect.sha == green), None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from ci_failure_tracker.github.answers import WITHOUT_DETAILS
+from ci_failure_tracker.github.answers import WITHOUT_DETAILS, check_end
 from ci_failure_tracker.github.fields import Fields, FormError, items, nullable, optional_moment, required
 from ci_failure_tracker.model import Annotation, Job, Run, Step
 
@@ -93,7 +93,8 @@ def _job_id(check_run: Fields, run: Run) -> int | None:
 def _job(run: Run, check_run: Fields, details: Fields | None) -> Job | None:
     """A job, or `None` if a part of it is missing."""
     job_id, conclusion = _job_id(check_run, run), _conclusion(check_run)
-    started = _moment(check_run, "startedAt")
+    started, completed = _moment(check_run, "startedAt"), _moment(check_run, "completedAt")
+    check_end(conclusion, completed, "completedAt")
     if job_id is None or (run.attempt > 1 and started is None):
         return None
     steps = _whole(details, "steps") if details else ()
@@ -105,7 +106,7 @@ def _job(run: Run, check_run: Fields, details: Fields | None) -> Job | None:
         conclusion=conclusion,
         steps=tuple(map(_step, steps or ())),
         attempt=2 if run.attempt > 1 and started is not None and started >= run.started_at else 1,
-        completed_at=_moment(check_run, "completedAt"),
+        completed_at=completed,
         started_at=started,
         annotations=_annotations(details) if details else None,
     )

@@ -29,6 +29,7 @@ class SkipReason(StrEnum):
     STORM = "part of a storm"
     CLOSED_UNKNOWN = "closed issues not known"
     UNCLEAR = "answer not understood"
+    TEXT_GONE = "text of its issue is gone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ci_failure_tracker.issues.marker import Tracked
+from ci_failure_tracker.issues.marker import Tracked, is_trusted
 from ci_failure_tracker.model import (
     CurrentFailure,
     Decision,
@@ -15,6 +15,7 @@ from ci_failure_tracker.model import (
     Decisions,
     History,
     Identity,
+    Issue,
     JobDiagnosis,
     Problem,
     Severity,
@@ -31,6 +32,9 @@ from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
 from ci_failure_tracker.tracking.state_update import bounds, has_counted
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
+
+_NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
+"""Reasons that are problems as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     )
     decided = list(_decide_each(rules, repository_history))
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
+    textless = [
+        issue for issue in snapshot.issues if issue.open and not issue.body and is_trusted(issue, snapshot.viewer)
+    ]
+    if textless:
+        decided = [(history, _unless_textless(decision, textless)) for history, decision in decided]
     if snapshot.closed_unread:
         decided = [(history, _not_opened(decision)) for history, decision in decided]
     within_cap = _within_cap(decided, settings, snapshot.repository.default_branch)
@@ -78,7 +87,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
             *(
                 decision.problem(Severity.WARNING)
                 for _, decision in decided
-                if isinstance(decision, Skip) and decision.skip_reason is SkipReason.SAME_ID
+                if isinstance(decision, Skip) and decision.skip_reason in _NAMED
             ),
         ),
     )
@@ -172,6 +181,16 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     reason = f"an answer of GitHub could not be understood; {decision.reason}"
     number = decision.issue.number if decision.issue else None
     return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
+
+
+def _unless_textless(decision: Decision | Skip, textless: Sequence[Issue]) -> Decision | Skip:
+    """No issue is opened beside one that has lost its text and has the names of the same workflow and job."""
+    identity = decision.identity
+    names = [identity.workflow, "" if identity.is_whole_workflow else identity.job]
+    lost = next((issue for issue in textless if all(name in issue.title for name in names)), None)
+    if lost is None or not _opens(decision):
+        return decision
+    return Skip(identity, "its text is gone", SkipReason.TEXT_GONE, lost.number)
 
 
 def _opens(decision: Decision | Skip) -> bool:
