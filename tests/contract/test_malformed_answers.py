@@ -135,8 +135,8 @@ def is_allowed(case: Case) -> bool:
 
 def differences(issues: tuple[Said, ...], expected: tuple[Said, ...]) -> str:
     """The lines in which issues differ."""
-    texts = [str(said).replace("\\n", "\n").replace(',"', ',\n"').splitlines() for said in (issues, expected)]
-    return "\n".join(line[:300] for line in list(difflib.unified_diff(*texts, lineterm="", n=0))[3:9])
+    now, then = (str(said).replace("\\n", "\n").replace(',"', ',\n"').splitlines() for said in (issues, expected))
+    return "\n".join(line[:300] for line in list(difflib.unified_diff(then, now, lineterm="", n=0))[3:9])
 
 
 def says_so(stage: Stage, report: Report) -> bool:

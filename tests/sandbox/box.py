@@ -14,6 +14,7 @@ from sandbox.faults import Fault
 from sandbox.fields import Fields, ScenarioError, nearest
 from sandbox.history import History
 from sandbox.jobs import log_of
+from sandbox.ratelimit import RateLimits
 from sandbox.state import AccountKind, Closing, Issue, Label, Run, State
 
 

@@ -203,8 +203,11 @@ def is_pull_request(data: object) -> bool:
 
 
 def issue(data: Fields) -> Issue:
-    """An issue. Without an author or their association nobody knows whose it is; both are then empty."""
+    """An issue. GitHub gives no author if the account is gone."""
     login, is_bot = _author(data)
+    association = optional(data, "author_association", str)
+    if login and not is_bot and association is None:
+        raise FormError("`author_association` is missing, so it is not known whether its author may write")
     return Issue(
         number=required(data, "number", int),
         url=required(data, "html_url", str),
@@ -215,7 +218,7 @@ def issue(data: Fields) -> Issue:
         closed_at=optional_moment(data, "closed_at"),
         author=login,
         author_is_bot=is_bot,
-        author_association=optional(data, "author_association", str) or "",
+        author_association=association or "",
         labels=tuple(filter(None, map(label, required(data, "labels", list)))),
         created_at=moment(data, "created_at"),
         title=required(data, "title", str),

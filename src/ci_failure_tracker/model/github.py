@@ -188,7 +188,7 @@ class RunJobs:
 class Issue:
     """An issue on GitHub; times are in UTC.
 
-    An empty `author` or `author_association` means that GitHub does not say it.
+    An empty `author` means that GitHub does not say who it is.
     """
 
     number: int
