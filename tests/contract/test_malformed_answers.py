@@ -27,6 +27,8 @@ NO_GRAPHQL = Fault("status", path="/graphql$", status=404, times=None)
 
 LEGAL = {
     ("head_commit", "null"): "the commit has no title",
+    ("author", "null"): "the commit has no author",
+    ("o*", "null"): "the token may not see the commit",
     ("head_branch", "null"): "the run is on no branch",
     ("steps", "null"): "the job has no steps",
     ("steps", "missing"): "the job has no steps",

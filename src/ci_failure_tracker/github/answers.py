@@ -208,14 +208,17 @@ def issue(data: Fields) -> Issue:
     association = optional(data, "author_association", str)
     if login and not is_bot and association is None:
         raise FormError("`author_association` is missing, so it is not known whether its author may write")
+    is_open, closed_at = _is_open(required(data, "state", str)), optional_moment(data, "closed_at")
+    if not is_open and closed_at is None:
+        raise FormError("`closed_at` is missing although it is closed")
     return Issue(
         number=required(data, "number", int),
         url=required(data, "html_url", str),
         # GitHub gives null for an empty body; without this field it would not be known what the issue is about.
         body=nullable(data, "body", str) or "",
-        open=_is_open(required(data, "state", str)),
+        open=is_open,
         state_reason=optional(data, "state_reason", str),
-        closed_at=optional_moment(data, "closed_at"),
+        closed_at=closed_at,
         author=login,
         author_is_bot=is_bot,
         author_association=association or "",
@@ -275,7 +278,7 @@ def viewer(answer: Fields) -> str:
 def texts_of_files(tree: Fields, folder: str) -> dict[str, str]:
     """The text of each file of a folder by its path. A folder in it and a binary file have none."""
     texts = {}
-    for entry in _maybe_items(tree, "entries"):
+    for entry in items(tree, "entries") if nullable(tree, "entries", list) is not None else ():
         blob = nullable(entry, "object", dict)
         if blob and (text := text_of_file(blob)):
             texts[f"{folder}/{required(entry, 'name', str)}"] = text
@@ -291,7 +294,7 @@ def commits_between(green: str, red: str, commit: Fields | None) -> CommitsBetwe
     """The commits of the history of `red` up to `green`, from what GitHub says of the commit `red`."""
     if commit is None:
         return CommitsBetween(green, red, known=False)
-    suspects = [_suspect(node) for node in _maybe_items(required(commit, "history", dict), "nodes")]
+    suspects = [_suspect(node) for node in items(required(commit, "history", dict), "nodes")]
     place = next((place for place, suspect in enumerate(suspects) if suspect.sha == green), None)
     return CommitsBetween(green, red, tuple(suspects[:place]), more=place is None)
 
@@ -301,11 +304,6 @@ def _suspect(node: Fields) -> Suspect:
     user: Fields = optional(author, "user", dict) or {}
     name = optional(user, "login", str) or optional(author, "name", str) or ""
     return Suspect(required(node, "oid", str), required(node, "messageHeadline", str), name)
-
-
-def _maybe_items(data: Fields, name: str) -> Sequence[Fields]:
-    """The objects of a list of GraphQL, which may be null as a whole."""
-    return items(data, name) if nullable(data, name, list) is not None else ()
 
 
 def data_of(answer: Fields) -> Fields | None:

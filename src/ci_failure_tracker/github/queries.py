@@ -271,7 +271,7 @@ class Queries:
         """
         doing = "read the commits"
         commits = self._git_objects([red for _, red in pairs], f"... on Commit {{ {_HISTORY} }}", doing)
-        if not any(commits):  # a token that may not see commits gets none
+        if all(commit is None for commit in commits):  # a token that may not see commits gets none
             raise MissingRightError(doing, _CONTENTS)
         with translated(doing, _CONTENTS):
             return tuple(
@@ -294,7 +294,7 @@ class Queries:
             if objects is None or None in objects:
                 _raise_refusal(answer, doing)
             if objects is None:
-                raise MissingRightError(doing, _CONTENTS)
+                raise FormError("`repository` is null without an error")
             return objects
 
     def _graphql(self, query: str, variables: Mapping[str, object] | None = None) -> Fields:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ci_failure_tracker.issues.marker import Tracked, is_trusted
+from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
     CurrentFailure,
     Decision,
@@ -65,10 +65,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     )
     decided = list(_decide_each(rules, repository_history))
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
-    textless = [
-        issue for issue in snapshot.issues if issue.open and not issue.body and is_trusted(issue, snapshot.viewer)
-    ]
-    if textless:
+    if textless := [issue for issue in snapshot.issues if issue.author_is_bot and not issue.body]:
         decided = [(history, _unless_textless(decision, textless)) for history, decision in decided]
     if snapshot.closed_unread:
         decided = [(history, _not_opened(decision)) for history, decision in decided]
@@ -184,7 +181,7 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
 
 
 def _unless_textless(decision: Decision | Skip, textless: Sequence[Issue]) -> Decision | Skip:
-    """No issue is opened beside one that has lost its text and has the names of the same workflow and job."""
+    """No issue is opened beside one of a bot that has lost its text and has the names of the same workflow and job."""
     identity = decision.identity
     names = [identity.workflow, "" if identity.is_whole_workflow else identity.job]
     lost = next((issue for issue in textless if all(name in issue.title for name in names)), None)
