@@ -128,7 +128,9 @@ def _is_from_fork(data: Fields, event: str) -> bool:
     """Whether a run belongs to a fork; a run of a deleted fork has no head repository."""
     head, base = nullable(data, "head_repository", dict), required(data, "repository", dict)
     base_id = required(base, "id", int)
-    return event not in _OWN_EVENTS if head is None else required(head, "id", int) != base_id
+    if head is None and event in _OWN_EVENTS:
+        raise FormError(f"`head_repository` is null, which no event `{event}` of a fork explains")
+    return head is None or required(head, "id", int) != base_id
 
 
 def _subject(name: str) -> str:

@@ -294,7 +294,7 @@ class Queries:
             if objects is None or None in objects:
                 _raise_refusal(answer, doing)
             if objects is None:
-                raise FormError("`repository` is null without an error")
+                raise MissingRightError(doing, _CONTENTS)
             return objects
 
     def _graphql(self, query: str, variables: Mapping[str, object] | None = None) -> Fields:
