@@ -75,8 +75,9 @@ lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	  --no-emit-index-url --no-header --no-annotate --constraint tests/requirements.txt \
 	  --extra cli --extra metrics --group sandbox pyproject.toml --output-file tests/requirements-run.txt
 
-faults: $(READY) ## Put every request of a sweep under every fault, end it around each, let lists lag; prints the cases
-	@$(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py tests/contract/test_list_campaign.py
+faults: $(READY) ## Put each request under each fault, each field into another form, let lists lag; prints the cases
+	@EVERY_CASE=1 $(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py tests/contract/test_list_campaign.py \
+	  tests/contract/test_storm_campaign.py tests/contract/test_malformed_answers.py
 
 golden: $(READY) ## Write the golden files again: what the tracker does in each story
 	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden

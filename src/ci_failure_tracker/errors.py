@@ -147,6 +147,15 @@ class UnreachedError(UnansweredError):
     """No connection to GitHub was made, so GitHub did not get the request."""
 
 
+class MalformedError(UnansweredError):
+    """GitHub's answer lacks something, or a part of it has another type."""
+
+    def __init__(self, doing: str, why: str) -> None:
+        super().__init__(
+            f"GitHub's answer to the request to {doing} has an unexpected form: {why}.", "The next sweep tries again."
+        )
+
+
 class RateLimitedError(GitHubError):
     """The token has used up its rate limit."""
 

@@ -69,9 +69,9 @@ def a_busy_box() -> Sandbox:
     return box
 
 
-def look(server: Server, retry_policy: RetryPolicy = PATIENT, at: datetime = NOW) -> Report:
+def look(server: Server, retry_policy: RetryPolicy = PATIENT, at: datetime = NOW, **given: str) -> Report:
     """One sweep; the time is the same in each, as if they came one right after the other."""
-    settings = read_settings({"token": TOKEN, "repository": REPOSITORY})
+    settings = read_settings({"token": TOKEN, "repository": REPOSITORY, **given})
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, retry_policy)
     github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())

@@ -102,6 +102,13 @@ def test_a_truncated_answer_is_200_with_half_its_json(box: Sandbox, base: str) -
         answer.json()
 
 
+def test_a_malformed_answer_is_the_right_one_with_other_json(box: Sandbox, base: str) -> None:
+    right = get(base).json()
+    box.inject(Fault("malformed", change=lambda answer: {**answer, "archived": 7}))
+    answer = get(base)
+    assert (answer.status_code, answer.json()) == (200, {**right, "archived": 7})
+
+
 def test_html_comes_from_a_proxy_in_between(box: Sandbox, base: str) -> None:
     box.inject(Fault("html"))
     answer = get(base)

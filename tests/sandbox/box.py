@@ -14,6 +14,7 @@ from sandbox.faults import Fault
 from sandbox.fields import Fields, ScenarioError, nearest
 from sandbox.history import History
 from sandbox.jobs import log_of
+from sandbox.ratelimit import RateLimits
 from sandbox.state import AccountKind, Closing, Issue, Label, Run, State
 
 
@@ -117,6 +118,11 @@ class Sandbox:
         """What has been written so far, to come back to."""
         with self._door.lock:
             return Kept(deepcopy(self._state.issues), deepcopy(self._state.labels), self._state.now)
+
+    def renew_limits(self) -> None:
+        """Give every token its whole rate limits again, as an hour later."""
+        with self._door.lock:
+            self._door.limits = RateLimits()
 
     def come_back_to(self, kept: "Kept") -> None:
         """Undo every write since; the runs stay."""

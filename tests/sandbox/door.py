@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -103,6 +104,8 @@ class Door:
             await self._wait(fault.seconds)
         if fault.kind == "lost-reply" or (fault.kind == "timeout" and self.stopping.is_set()):
             return None
+        if fault.change is not None:
+            return _changed(messages, fault.change)
         return _cut(messages) if fault.kind == "truncated" else messages
 
     async def _wait(self, seconds: float) -> None:
@@ -368,6 +371,18 @@ def _dripping(messages: list[Message]) -> Iterator[Message]:
     for place in range(len(body)):
         yield {"type": "http.response.body", "body": body[place : place + 1], "more_body": True}
     yield {"type": "http.response.body", "body": b""}
+
+
+def _changed(messages: list[Message], change: Callable[[Any], Any]) -> list[Message]:
+    """The same answer with other JSON; an answer without JSON stays as it is."""
+    start, *rest_of = messages
+    body = b"".join(message.get("body", b"") for message in rest_of)
+    if start["status"] >= 300 or not body.startswith((b"{", b"[")):
+        return messages
+    body = _encoded(change(json.loads(body)))
+    headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    headers.append((b"content-length", str(len(body)).encode()))
+    return [{**start, "headers": headers}, {"type": "http.response.body", "body": body}]
 
 
 def _cut(messages: list[Message]) -> list[Message]:

@@ -1,8 +1,9 @@
 """Things that go wrong between a client and GitHub, to be had on demand."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 FaultKind = Literal[
     "status",
@@ -14,6 +15,7 @@ FaultKind = Literal[
     "drip",
     "lag",
     "incomplete",
+    "malformed",
     "primary-rate-limit",
     "secondary-rate-limit",
     "missing-log",
@@ -33,6 +35,7 @@ class Fault:
     `lost-reply`: the work is done, then the connection is closed without an answer.
     `reset`: the connection is closed before any work.
     `timeout`: the answer comes `seconds` late; with `work=False` nothing is done before a 504.
+    `malformed`: the work is done, and the JSON of the answer is what `change` makes of it.
     `truncated`: the answer's status and headers are right, its JSON ends in the middle.
     `drip`: the answer is right, with its length, but its body comes a byte every `seconds`.
     `lag`: a list of issues is `seconds` old: it lacks the issues that were opened since, by the clock on the wall.
@@ -53,6 +56,7 @@ class Fault:
     retry_after: int = 1
     work: bool = True
     missing: tuple[int, ...] = ()
+    change: Callable[[Any], Any] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(FaultKind):

@@ -88,14 +88,28 @@ def test_one_module_uses_the_toolkit_and_only_its_core() -> None:
 
 
 def test_one_module_writes_to_github() -> None:
-    writers = {
-        label(path)
+    verbs = {
+        (label(path), node.value)
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-        and node.attr in {"create_issue", "create_label", "edit", "create_comment", "add_to_assignees"}
+        if isinstance(node, ast.Constant) and node.value in {"POST", "PATCH", "PUT", "DELETE"}
     }
-    assert writers == {"github/idempotent_writes.py"}
+    assert verbs == {
+        ("github/idempotent_writes.py", "POST"),
+        ("github/idempotent_writes.py", "PATCH"),
+        ("github/queries.py", "POST"),  # GraphQL, which is only read
+    }
+
+
+def test_no_module_reads_an_object_of_pygithub() -> None:
+    """Such an object sends a request if a field is missing."""
+    imported = {
+        (label(path), node.module)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "github"
+    }
+    assert {module for _, module in imported} == {"github.Auth", "github.GithubException", "github.Requester"}
 
 
 def test_a_dry_run_differs_in_its_writer_alone() -> None:

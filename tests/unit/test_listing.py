@@ -11,7 +11,7 @@ from builders import a_run
 from ci_failure_tracker.errors import GitHubError
 from ci_failure_tracker.github.listing import Listing, list_runs
 from ci_failure_tracker.github.retry import Budget
-from ci_failure_tracker.model import Query, Run, Workflow
+from ci_failure_tracker.model import Query, Run
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,7 @@ class Listed:
     def budget(self) -> Budget:
         return Budget(1_000)
 
-    def runs(
-        self, _workflow: Workflow | None, _branch: str | None, _event: str | None, _created: str | None
-    ) -> Iterator[Run]:
+    def runs(self, *_filters: object) -> Iterator[Run]:
         yield from self.listed
         if self.fails:
             raise GitHubError("page 2 is missing")

@@ -13,7 +13,6 @@ from typing import Any
 import requests
 from github.Auth import Token
 from github.GithubException import GithubException, RateLimitExceededException
-from github.Repository import Repository
 from github.Requester import Requester
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
@@ -21,6 +20,7 @@ from ci_failure_tracker import __version__
 from ci_failure_tracker.errors import (
     BadTokenError,
     GitHubError,
+    MalformedError,
     MissingRightError,
     RateLimitedError,
     RefusedError,
@@ -28,6 +28,7 @@ from ci_failure_tracker.errors import (
     UnansweredError,
     UnreachedError,
 )
+from ci_failure_tracker.github.fields import FormError
 from ci_failure_tracker.github.retry import Budget, RetryPolicy, is_broken, is_held_back
 from ci_failure_tracker.model import MAX_REQUESTS
 from ci_failure_tracker.model.secret import Secret
@@ -131,11 +132,6 @@ def connect(
     return requester
 
 
-def unread_repository(requester: MeteredRequester, name: str) -> Repository:
-    """A repository by its name, to list from and to write to, without a request."""
-    return Repository(requester, {}, {"url": f"{requester.base_url}/repos/{name}"}, completed=True)
-
-
 @contextmanager
 def translated(doing: str, right: str) -> Iterator[None]:
     """Turn the errors of PyGithub and requests into errors of the project.
@@ -156,8 +152,10 @@ def translated(doing: str, right: str) -> Iterator[None]:
             f"GitHub could not be reached to {doing} ({type(error).__name__}).",
             "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
         ) from error
+    except FormError as error:
+        raise MalformedError(doing, str(error)) from error
     except (TypeError, ValueError, KeyError, AttributeError, AssertionError, RuntimeError) as error:
-        # PyGithub raises these if an answer has another form or points to another host.
+        # PyGithub raises these if an answer is no JSON or points to another host.
         raise UnansweredError(
             f"GitHub's answer to the request to {doing} could not be read ({type(error).__name__})."
         ) from error

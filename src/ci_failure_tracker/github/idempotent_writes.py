@@ -7,17 +7,17 @@ again. A new issue is sent once: if the answer is lost, it is only looked for, b
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from github.GithubException import GithubException
-from github.GithubObject import NotSet
-from github.Issue import Issue as GithubIssue
-from github.Repository import Repository as GithubRepository
 
 from ci_failure_tracker.errors import RefusedError, TrackerError, UnansweredError, UnreachedError
+from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.client import MeteredRequester, translated
-from ci_failure_tracker.github.queries import Queries, as_issue, is_pull_request
+from ci_failure_tracker.github.fields import Fields, as_object, checked, required
+from ci_failure_tracker.github.pages import read_pages
+from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Create, Issue
 
 RIGHT = "issues: write"
@@ -35,15 +35,21 @@ IdentityOf = Callable[[Issue, str | None], str | None]
 class IdempotentWrites:
     """Sends writes; if an answer is lost, it checks whether GitHub carried out the write before it sends it again."""
 
-    def __init__(
-        self, requester: MeteredRequester, repository: GithubRepository, queries: Queries, identity_of: IdentityOf
-    ) -> None:
-        """Send no request yet."""
+    def __init__(self, requester: MeteredRequester, queries: Queries, identity_of: IdentityOf) -> None:
+        """Send no request yet; `queries` reads the repository that is written to."""
         self._identity_of = identity_of
         self._requester = requester
-        self._repository = repository
         self._queries = queries
         self._looking_left = requester.retry_policy.looking
+
+    def _send(self, verb: str, address: str, given: Mapping[str, object]) -> Fields:
+        """Send a write to an address in the repository, one time; an answer without an id does not show that it was
+        done.
+        """
+        _, data = self._requester.requestJsonAndCheck(verb, f"{self._queries.address}/{address}", input=dict(given))
+        answer = as_object(data, "it")
+        required(answer, "id", int)
+        return answer
 
     def _surely(self, doing: str, send: Callable[[], _T], find: Callable[[], _T | None] = lambda: None) -> _T:
         """Send until there is an answer; `find` returns the result of a write whose answer was lost.
@@ -67,51 +73,51 @@ class IdempotentWrites:
                 return result
         raise AssertionError
 
-    def write_body(self, doing: str, issue: GithubIssue, body: str, state: str = "", reason: str = "") -> None:
-        """Replace the body of an issue, and close or open it if `state` is given."""
-        self._surely(doing, lambda: issue.edit(body=body, state=state or NotSet, state_reason=reason or NotSet))
+    def write_body(self, doing: str, number: int, body: str, state: str = "", reason: str = "") -> str:
+        """Replace the body of an issue, and close or open it if `state` is given; the address of its page."""
+        given = {"body": body, "state": state, "state_reason": reason}
+        return self._edit(doing, number, {name: value for name, value in given.items() if value or name == "body"})
 
-    def close_as_duplicate(self, doing: str, issue: GithubIssue, body: str, kept: int) -> GithubIssue:
+    def close_as_duplicate(self, doing: str, number: int, body: str, kept: int) -> str:
         """Close an issue with a new body, linked to the one that stays; `kept` is the database id of that one.
 
-        PyGithub does not know the link. A server that refuses it gets the closing without it.
+        A server that refuses the link gets the closing without it.
         """
         given = {"body": body, "state": "closed", "state_reason": "duplicate", "duplicate_issue_id": kept}
         try:
-            headers, data = self._surely(
-                doing, lambda: self._requester.requestJsonAndCheck("PATCH", issue.url, input=given)
-            )
+            return self._edit(doing, number, given)
         except RefusedError:
-            self.write_body(doing, issue, body, "closed", "duplicate")
-            return issue
-        return GithubIssue(self._requester, headers, data, completed=True)
+            return self.write_body(doing, number, body, "closed", "duplicate")
 
-    def assign(self, doing: str, issue: GithubIssue, logins: Iterable[str]) -> None:
+    def _edit(self, doing: str, number: int, given: Mapping[str, object]) -> str:
+        answer = self._surely(doing, lambda: self._send("PATCH", f"issues/{number}", given))
+        return str(answer.get("html_url") or "")
+
+    def assign(self, doing: str, number: int, logins: Iterable[str]) -> Issue:
         """Assign an issue; GitHub leaves out logins that it does not accept."""
-        self._surely(doing, lambda: issue.add_to_assignees(*logins))
+        given = {"assignees": list(logins)}
+        return self._surely(doing, lambda: answers.issue(self._send("POST", f"issues/{number}/assignees", given)))
 
-    def open_issue(self, doing: str, action: Create, assignees: tuple[str, ...]) -> GithubIssue:
+    def open_issue(self, doing: str, action: Create, assignees: tuple[str, ...]) -> Issue:
         """Open an issue; if the answer is lost and an issue of its identity is open after some time, return that.
 
         Raises:
             UnreachedError: the request was not sent.
             UnansweredError: the answer was lost, and the issue was not found. It may be open all the same.
-            GithubException: GitHub refuses it.
+            RefusedError: GitHub refuses it.
         """
+        given = {
+            "title": action.title,
+            "body": action.body,
+            "labels": list(action.labels),
+            **({"assignees": list(assignees)} if assignees else {}),
+        }
         try:
-            return self._send_once(
-                doing,
-                lambda: self._repository.create_issue(
-                    title=action.title,
-                    body=action.body,
-                    labels=list(action.labels),
-                    assignees=list(assignees) or NotSet,
-                ),
-            )
+            return self._send_once(doing, lambda: answers.issue(self._send("POST", "issues", given)))
         except UnreachedError:
             raise
         except UnansweredError:
-            if (found := self._look_for(doing, action.identity.id)) is None:
+            if (found := self._look_for(action.identity.id)) is None:
                 raise
             return found
 
@@ -129,11 +135,11 @@ class IdempotentWrites:
                 time.sleep(wait)
         raise AssertionError
 
-    def _look_for(self, doing: str, identity: str) -> GithubIssue | None:
+    def _look_for(self, identity: str) -> Issue | None:
         """The open issue of an identity, if the list shows it in time."""
         for _ in self.looks():
             try:
-                if (found := self._open_issue_of(doing, identity)) is not None:
+                if (found := self._open_issue_of(identity)) is not None:
                     return found
             except UnansweredError:
                 pass  # GitHub may answer the next look
@@ -156,12 +162,14 @@ class IdempotentWrites:
                 return
             wait *= 2
 
-    def _open_issue_of(self, doing: str, identity: str) -> GithubIssue | None:
-        """The oldest of the newest open issues that is of an identity, whatever its labels."""
-        with translated(doing, RIGHT):
-            newest = self._repository.get_issues(state="open", sort="created", direction="desc").get_page(0)
-            ours = [issue for issue in newest if not is_pull_request(issue) and self._is_of(as_issue(issue), identity)]
-            return min(ours, key=lambda issue: issue.number, default=None)
+    def _open_issue_of(self, identity: str) -> Issue | None:
+        """The oldest of the newest open issues that is of an identity, whatever its labels.
+
+        Raises:
+            GitHubError: it is not known, so nothing may be sent again.
+        """
+        ours = [issue for issue in self._queries.newest_open_issues() if self._is_of(issue, identity)]
+        return min(ours, key=lambda issue: issue.number, default=None)
 
     def _is_of(self, issue: Issue, identity: str) -> bool:
         # The login costs a request, so it is read only if everything else fits.
@@ -169,36 +177,42 @@ class IdempotentWrites:
             return True
         return self._identity_of(issue, issue.author) == identity and issue.author == self._queries.viewer()
 
-    def comment(self, doing: str, issue: GithubIssue, text: str) -> None:
+    def comment(self, doing: str, number: int, text: str) -> None:
         """Comment on an issue, unless an earlier sweep, which was stopped after that, wrote the comment."""
-        if not self._has_comment(doing, issue, text):
+        if not self._has_comment(doing, number, text):
             self._surely(
                 doing,
-                lambda: bool(issue.create_comment(text)),
-                lambda: self._has_comment(doing, issue, text) or None,
+                lambda: bool(self._send("POST", f"issues/{number}/comments", {"body": text})),
+                lambda: self._has_comment(doing, number, text) or None,
             )
 
-    def _has_comment(self, doing: str, issue: GithubIssue, text: str) -> bool:
+    def _has_comment(self, doing: str, number: int, text: str) -> bool:
         mark = text.rpartition("\n")[2]  # the last line identifies what the comment says
         with translated(doing, RIGHT):
-            same = [comment for comment in issue.get_comments() if (comment.body or "").rstrip().endswith(mark)]
-            by_users = [comment for comment in same if comment.user is not None]
-            if any(comment.user.type == "Bot" or comment.author_association in _WRITERS for comment in by_users):
+            pages = read_pages(self._requester, f"{self._queries.address}/issues/{number}/comments")
+            comments = [answers.comment(as_object(item, "a comment")) for page in pages for item in page.items]
+            same = [comment for comment in comments if comment.body.rstrip().endswith(mark)]
+            if any(comment.author_is_bot or comment.author_association in _WRITERS for comment in same):
                 return True
-            return bool(same) and self._queries.viewer() in [comment.user.login for comment in by_users]
+            return bool(same) and self._queries.viewer() in [comment.author for comment in same]
 
-    def labels(self, doing: str, issue: GithubIssue, names: Iterable[str]) -> None:
+    def labels(self, doing: str, number: int, names: Iterable[str]) -> None:
         """Add labels to an issue."""
-        # GitHub's description asks for an object; PyGithub sends the bare list.
-        given = {"labels": list(names)}
-        self._surely(doing, lambda: self._requester.requestJsonAndCheck("POST", f"{issue.url}/labels", input=given))
+        # GitHub's description asks for an object.
+        given, address = {"labels": list(names)}, f"{self._queries.address}/issues/{number}/labels"
+
+        def send() -> None:
+            _, data = self._requester.requestJsonAndCheck("POST", address, input=given)
+            checked(data, list, "the list of labels")
+
+        self._surely(doing, send)
 
     def make_label(self, doing: str, name: str, colour: str, description: str) -> None:
         """Create a label, unless it exists."""
 
         def make() -> None:
             try:
-                self._repository.create_label(name, colour, description)
+                self._send("POST", "labels", {"name": name, "color": colour, "description": description})
             except GithubException as refusal:
                 errors = refusal.data.get("errors") if isinstance(refusal.data, dict) else None
                 if refusal.status != _UNPROCESSABLE or "already_exists" not in str(errors):

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from github.GithubException import GithubException
-from github.Issue import Issue as GithubIssue
 
 from ci_failure_tracker.errors import GitHubError
-from ci_failure_tracker.github.client import Endpoints, MeteredRequester, translated, unread_repository
-from ci_failure_tracker.github.queries import as_issue, is_pull_request
+from ci_failure_tracker.github import answers
+from ci_failure_tracker.github.client import Endpoints, MeteredRequester, translated
+from ci_failure_tracker.github.fields import (
+    Fields,
+    as_object,
+    items,
+    moment,
+    nullable,
+    optional,
+    optional_moment,
+    required,
+)
+from ci_failure_tracker.github.pages import read_pages
 from ci_failure_tracker.model import Issue
 
 MOST_OWN = 300
@@ -47,13 +56,13 @@ class IssueQueries:
     def open_by(self, login: str) -> tuple[Issue, ...]:
         """The newest open issues that an account opened, whatever their labels."""
         with translated("list the open issues of the token's account", _RIGHT):
-            listing = unread_repository(self._requester, self._name()).get_issues(
-                state="open",
-                creator=login,  # type: ignore[arg-type]  # it takes a login, too
-                sort="created",
-                direction="desc",
-            )
-            return tuple(as_issue(issue) for issue in islice(listing, MOST_OWN) if not is_pull_request(issue))
+            given = {"state": "open", "creator": login, "sort": "created", "direction": "desc"}
+            return tuple(answers.issue(data) for data in islice(self._listed(given), MOST_OWN) if _is_issue(data))
+
+    def _listed(self, given: Mapping[str, object]) -> Iterator[Fields]:
+        """The items of the list of issues, with the pull requests that GitHub lists among them."""
+        for page in read_pages(self._requester, f"/repos/{self._name()}/issues", "", given):
+            yield from (as_object(item, "an issue") for item in page.items)
 
     def closed(self, label: str, since: datetime | None) -> tuple[tuple[Issue, ...], bool]:
         """The closed issues with a label that changed since a time, and whether there are no others.
@@ -63,29 +72,28 @@ class IssueQueries:
         found: list[Issue] = []
         with translated("list the closed issues", _RIGHT):
             # With `updated`, an issue that changes while pages are read moves to the front, and none is left out.
-            for issue in unread_repository(self._requester, self._name()).get_issues(
-                state="closed", labels=[label], sort="updated", direction="desc"
-            ):
-                if since is not None and issue.updated_at.astimezone(UTC) < since:
+            for data in self._listed({"state": "closed", "labels": label, "sort": "updated", "direction": "desc"}):
+                if since is not None and moment(data, "updated_at") < since:
                     return tuple(found), False
-                if not is_pull_request(issue):
-                    found.append(as_issue(issue))
+                if _is_issue(data):
+                    found.append(answers.issue(data))
         return tuple(found), True
 
     def issue(self, number: int) -> Issue | None:
         """One issue; `None` if it was deleted or moved to another repository."""
-        url = f"{unread_repository(self._requester, self._name()).url}/issues/{number}"
+        address = f"/repos/{self._name()}/issues/{number}"
         with translated(f"read issue #{number}", _RIGHT):
             try:
-                headers, data = self._requester.requestJsonAndCheck("GET", url)
+                _, answer = self._requester.requestJsonAndCheck("GET", address)
             except GithubException as error:
                 if error.status in _GONE:
                     return None
                 raise
+            data = as_object(answer, "it")
             # GitHub leads from an issue that was moved to its new place.
-            if str(data["url"]).casefold() != url.casefold():
+            if not required(data, "url", str).casefold().endswith(address.casefold()):
                 return None
-            return as_issue(GithubIssue(self._requester, headers, data, completed=True))
+            return answers.issue(data)
 
     # --- issues that were closed long ago --------------------------------------------------------
 
@@ -122,35 +130,47 @@ class IssueQueries:
         with translated(doing, _RIGHT):
             given = {"query": query, "variables": variables}
             _, answer = self._requester.requestJsonAndCheck("POST", self._endpoints.graphql_url, input=given)
-            data = answer.get("data") or {}
-            if answer.get("errors") or data["all"]["issueCount"] != data["repository"]["issues"]["totalCount"]:
+            found = as_object(answer, "it")
+            data = answers.data_of(found)
+            if data is None or any(answers.errors(found)) or _counted(data) != _listed_count(data):
                 raise SearchIncompleteError(f"GitHub's answer to the request to {doing} is incomplete.")
-            if any(data[key]["issueCount"] > _FOUND for key in keys):
+            results = [required(data, key, dict) for key in keys]
+            if any(required(result, "issueCount", int) > _FOUND for result in results):
                 raise SearchIncompleteError(f"GitHub found too much in the request to {doing}.")
-            return [_searched(node) for key in keys for node in data[key]["nodes"]]
+            return [_searched(node) for result in results for node in items(result, "nodes")]
 
 
-def _searched(node: Mapping[str, Any]) -> Issue:
+def _is_issue(data: Fields) -> bool:
+    return not answers.is_pull_request(data)
+
+
+def _counted(data: Fields) -> int:
+    """How many closed issues with the label the search knows."""
+    return required(required(data, "all", dict), "issueCount", int)
+
+
+def _listed_count(data: Fields) -> int:
+    """How many there are."""
+    return required(required(required(data, "repository", dict), "issues", dict), "totalCount", int)
+
+
+def _searched(node: Fields) -> Issue:
     """A closed issue as GraphQL shows it."""
-    author = node["author"] or {"__typename": "", "login": ""}
-    is_bot = author["__typename"] == "Bot"
-    reason = node["stateReason"]
+    author: Fields = nullable(node, "author", dict) or {}
+    login, is_bot = optional(author, "login", str) or "", optional(author, "__typename", str) == "Bot"
+    reason = nullable(node, "stateReason", str)
     return Issue(
-        number=int(node["number"]),
-        url=str(node["url"]),
-        body=str(node["body"] or ""),
+        number=required(node, "number", int),
+        url=required(node, "url", str),
+        body=required(node, "body", str),
         open=False,
-        state_reason=str(reason).lower() if reason else None,
-        closed_at=_time(node["closedAt"]),
+        state_reason=reason.lower() if reason else None,
+        closed_at=optional_moment(node, "closedAt"),
         # REST adds this to the login of a bot.
-        author=f"{str(author['login']).removesuffix('[bot]')}[bot]" if is_bot else str(author["login"]),
+        author=f"{login.removesuffix('[bot]')}[bot]" if is_bot else login,
         author_is_bot=is_bot,
-        author_association=str(node["authorAssociation"]),
-        labels=tuple(str(label["name"]) for label in node["labels"]["nodes"]),
-        created_at=_time(node["createdAt"]),
-        title=str(node["title"]),
+        author_association=required(node, "authorAssociation", str),
+        labels=tuple(required(label, "name", str) for label in items(required(node, "labels", dict), "nodes")),
+        created_at=moment(node, "createdAt"),
+        title=required(node, "title", str),
     )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

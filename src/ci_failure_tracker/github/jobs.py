@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from ci_failure_tracker.errors import GitHubError, RateLimitedError, RequestsSpentError, TrackerError, UnansweredError
+from ci_failure_tracker.errors import (
+    GitHubError,
+    MalformedError,
+    RateLimitedError,
+    RequestsSpentError,
+    TrackerError,
+    UnansweredError,
+)
 from ci_failure_tracker.github.check_suites import MOST_ATTEMPTS
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Job, Problem, Run, RunJobs, Severity
@@ -24,6 +32,16 @@ _GIVE_UP_AFTER = 3
 _LOGGER = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class JobsResult:
+    """The jobs of runs; `unread` counts the runs without them, `unclear` are the workflows with malformed jobs."""
+
+    jobs: tuple[RunJobs, ...]
+    unread: int
+    unclear: frozenset[int]
+    problems: tuple[Problem, ...]
+
+
 class JobReader:
     """Reads the jobs of runs, and gives up if GitHub goes on refusing."""
 
@@ -36,8 +54,8 @@ class JobReader:
         self._refused: GitHubError | None = None
         self._at_once = AT_ONCE
 
-    def read(self, runs: Sequence[Run]) -> tuple[tuple[RunJobs, ...], int, tuple[Problem, ...]]:
-        """The jobs of these runs, the number of runs whose jobs could not be read, and the problems."""
+    def read(self, runs: Sequence[Run]) -> JobsResult:
+        """The jobs of these runs. If a part of a run's jobs is malformed, none of them counts."""
         self._jobs, self._failed = [], []
         self._progress.phase("Read the jobs of runs", len(runs))
         for run in self._read_together(runs):
@@ -46,7 +64,8 @@ class JobReader:
             self._read_one(run)
             self._progress.advance()
         unread = len(runs) - len(self._jobs)
-        return tuple(self._jobs), unread, tuple(self._unread(unread - len(self._failed)))
+        unclear = frozenset(run.workflow.id for run, error in self._failed if isinstance(error, MalformedError))
+        return JobsResult(tuple(self._jobs), unread, unclear, tuple(self._unread(unread - len(self._failed))))
 
     def _read_one(self, run: Run) -> None:
         try:
@@ -73,20 +92,29 @@ class JobReader:
             if jobs_by_run is None:
                 continue
             fit = fit[len(batch) :]
-            for run_id, jobs in jobs_by_run.items():
-                self._jobs.append(RunJobs(run_id, jobs))
+            for run in batch:
+                jobs = jobs_by_run.get(run.id)
+                if jobs is None:
+                    alone.append(run)
+                    continue
                 self._progress.advance()
-            alone += [run for run in batch if run.id not in jobs_by_run]
+                if isinstance(jobs, MalformedError):
+                    self._failed.append((run, jobs))  # to read each of them alone would take a request for each run
+                else:
+                    self._jobs.append(RunJobs(run.id, jobs))
         # These come last, because three errors in a row end the reading.
         yield from (*fit, *alone)
 
-    def _jobs_of_many(self, batch: Sequence[Run]) -> dict[int, tuple[Job, ...]] | None:
+    def _jobs_of_many(self, batch: Sequence[Run]) -> Mapping[int, tuple[Job, ...] | MalformedError] | None:
         """The jobs that GraphQL gives, or `None` if the next request has to be for fewer runs, or for none."""
         try:
             self._queries.budget.check(1, KEPT)
-            return dict(self._queries.jobs_of_many(batch))
+            return self._queries.jobs_of_many(batch)
         except RequestsSpentError as spent:
             self._refused = spent
+        except MalformedError as error:
+            self._at_once = 0
+            _LOGGER.debug("Jobs are read one by one: %s", error.what)
         except UnansweredError as error:
             # GitHub may fail because a query takes too long; a smaller one may succeed.
             self._at_once = len(batch) // 4

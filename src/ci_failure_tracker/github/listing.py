@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import islice
 
 from ci_failure_tracker.errors import GitHubError
+from ci_failure_tracker.github.fields import LeftOut, left_out_problems
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Problem, Query, Run, Severity, Workflow
 
@@ -20,7 +21,8 @@ KEPT = 0.3
 class Listing:
     """The runs that fit a query, the newest first.
 
-    `forks` is how many were left out because they belong to forks. `problems` say why the list is incomplete, if it is.
+    `forks` is how many were left out because they belong to forks. `left_out` are those that are malformed. `problems`
+    say why the list is incomplete, if it is.
     Every run since `start` that fits was listed; without a start, every run was.
     """
 
@@ -28,6 +30,7 @@ class Listing:
     forks: int
     problems: tuple[Problem, ...]
     start: datetime | None
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def list_runs(queries: Queries, query: Query) -> Listing:
@@ -40,9 +43,10 @@ def list_runs(queries: Queries, query: Query) -> Listing:
     listed = forks = 0
     problems: list[Problem] = []
     oldest: datetime | None = None
+    left_out: list[LeftOut] = []
     complete = True
     try:
-        for run in islice(_newest_first(queries, query), query.most_listed):
+        for run in islice(_newest_first(queries, query, left_out), query.most_listed):
             oldest = run.created_at
             listed += run.id not in runs
             if not query.matches(run):
@@ -62,14 +66,16 @@ def list_runs(queries: Queries, query: Query) -> Listing:
     if listed == query.most_listed and len(runs) < query.most:
         complete = False
         problems.append(_too_many_listed(len(runs), query.most_listed))
-    return Listing(tuple(runs.values()), forks, tuple(problems), query.created_from if complete else oldest)
+    problems += left_out_problems(left_out)
+    start = query.created_from if complete else oldest
+    return Listing(tuple(runs.values()), forks, tuple(problems), start, tuple(left_out))
 
 
-def _newest_first(queries: Queries, query: Query) -> Iterator[Run]:
+def _newest_first(queries: Queries, query: Query, left_out: list[LeftOut]) -> Iterator[Run]:
     """The runs of all listings, merged; each page is read only when it is needed."""
     created = f">={query.created_from:%Y-%m-%dT%H:%M:%SZ}" if query.created_from else None
     workflows: tuple[Workflow | None, ...] = query.listed or (None,)
-    listings = (queries.runs(workflow, query.branch, query.event, created) for workflow in workflows)
+    listings = (queries.runs(workflow, query.branch, query.event, created, left_out) for workflow in workflows)
     for run in heapq.merge(*listings, key=lambda run: run.order, reverse=True):
         queries.budget.check(1, KEPT)
         yield run

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from ci_failure_tracker.errors import (
     ArchivedError,
     IssuesDisabledError,
+    MalformedError,
     RateLimitedError,
     RequestsSpentError,
     TrackerError,
     UnansweredError,
 )
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester
+from ci_failure_tracker.github.fields import LeftOut, left_out_problems
 from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.jobs import JobReader
 from ci_failure_tracker.github.listing import list_runs
@@ -31,9 +33,12 @@ from ci_failure_tracker.model import (
     Requests,
     Severity,
     Snapshot,
+    Unclear,
     Window,
+    Workflow,
 )
 from ci_failure_tracker.model.progress import Progress
+from ci_failure_tracker.model.words import counted
 
 LEAST_LEFT = 50
 """A sweep does not begin if GitHub leaves fewer requests than this to the token."""
@@ -69,25 +74,37 @@ class GitHubReader:
         old_name = self.queries.name
         repository = _usable(self.queries.repository())
         _check_limit(self.queries.budget.left)
-        return Snapshot(
+        left_out: list[LeftOut] = []
+        snapshot = Snapshot(
             repository=repository,
             runs=(),
             jobs=(),
-            issues=self.queries.issues(label, "open"),
+            issues=self.queries.issues(label, "open", left_out),
             viewer=None,
             window=Window(forks=0, unread=0, partial=False),
             problems=_moved(repository, old_name),
             label=label,
         )
+        if not left_out:
+            return snapshot
+        unclear = replace(snapshot.unclear, issues=True)
+        return _partly(replace(snapshot, unclear=unclear), *left_out_problems(left_out))
 
     def list_workflows(self, snapshot: Snapshot) -> Snapshot:
         """List every workflow that the repository has or had.
+
+        If one of them is malformed, a workflow that is not in the list may exist all the same.
 
         Raises:
             TrackerError: they cannot be listed.
         """
         self._progress.phase("Read the runs")
-        return replace(snapshot, workflows=self.queries.workflows())
+        left_out: list[LeftOut] = []
+        snapshot = replace(snapshot, workflows=self.queries.workflows(left_out))
+        if not left_out:
+            return snapshot
+        unclear = replace(snapshot.unclear, names=True)
+        return _partly(replace(snapshot, unclear=unclear), *left_out_problems(left_out))
 
     def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
         """List the runs that a query asks for.
@@ -96,8 +113,11 @@ class GitHubReader:
             TrackerError: not a single run can be listed.
         """
         listing = list_runs(self.queries, query)
-        window = Window(listing.forks, 0, partial=bool(listing.problems), start=listing.start)
-        return _with(replace(snapshot, runs=listing.runs, window=window), *listing.problems)
+        partial = snapshot.window.partial or bool(listing.problems)
+        window = Window(listing.forks, 0, partial=partial, start=listing.start)
+        unclear = _with_runs(snapshot.unclear, listing.left_out)
+        snapshot = replace(snapshot, runs=listing.runs, window=window, unclear=unclear)
+        return _without_names(_with(snapshot, *listing.problems))
 
     def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
         """Read what is needed. What cannot be read becomes a problem in the snapshot and is not asked for again.
@@ -130,11 +150,12 @@ class GitHubReader:
             return _with(snapshot, Problem(Severity.ERROR, error.what, advice))
 
     def _jobs_of_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        jobs, unread, problems = self._jobs.read(needs.jobs)
-        window = replace(
-            snapshot.window, unread=snapshot.window.unread + unread, partial=snapshot.window.partial or unread > 0
-        )
-        return _with(replace(snapshot, jobs=(*snapshot.jobs, *jobs), window=window), *problems)
+        read = self._jobs.read(needs.jobs)
+        before = snapshot.window
+        window = replace(before, unread=before.unread + read.unread, partial=before.partial or read.unread > 0)
+        unclear = replace(snapshot.unclear, workflows=snapshot.unclear.workflows | read.unclear)
+        snapshot = replace(snapshot, jobs=(*snapshot.jobs, *read.jobs), window=window, unclear=unclear)
+        return _with(snapshot, *read.problems)
 
     def _workflow_files(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
         try:
@@ -143,8 +164,13 @@ class GitHubReader:
             return _with(snapshot, not_looked_at(error))
 
     def _scheduled_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        runs, problems = newest_scheduled_runs(self.queries, needs.scheduled_runs)
-        return _with(replace(snapshot, scheduled_runs=(*snapshot.scheduled_runs, *runs)), *problems)
+        runs, left_out, problems = newest_scheduled_runs(self.queries, needs.scheduled_runs)
+        snapshot = replace(
+            snapshot,
+            scheduled_runs=(*snapshot.scheduled_runs, *runs),
+            unclear=_with_runs(snapshot.unclear, left_out),
+        )
+        return _partly(snapshot, *problems) if left_out else _with(snapshot, *problems)
 
     def _files_at(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         try:
@@ -221,6 +247,8 @@ class GitHubReader:
         try:
             self.queries.budget.check(1)
             return replace(snapshot, commits=self.queries.commits_between(needs.commits))
+        except MalformedError as error:
+            return _with(snapshot, Problem(Severity.WARNING, error.what, error.advice))
         except (UnansweredError, RateLimitedError, RequestsSpentError):
             return snapshot
         except TrackerError:
@@ -245,6 +273,36 @@ def _unread(snapshot: Snapshot, what: str, error: TrackerError) -> Snapshot:
 
 def _with(snapshot: Snapshot, *problems: Problem) -> Snapshot:
     return replace(snapshot, problems=(*snapshot.problems, *problems))
+
+
+def _partly(snapshot: Snapshot, *problems: Problem) -> Snapshot:
+    """The snapshot with problems because of which it does not hold everything."""
+    return _with(replace(snapshot, window=replace(snapshot.window, partial=True)), *problems)
+
+
+def _with_runs(unclear: Unclear, left_out: Sequence[LeftOut]) -> Unclear:
+    """What is unclear after these runs could not be understood."""
+    workflows = {item.workflow_id for item in left_out}
+    known = frozenset(number for number in workflows if number is not None)
+    return replace(unclear, runs=unclear.runs or None in workflows, workflows=unclear.workflows | known)
+
+
+def _without_names(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with the listed runs whose workflows have no known name.
+
+    If the list of workflows is complete, a workflow that is not in it was deleted.
+    """
+    listed = {workflow.id for workflow in snapshot.workflows}
+    unnamed: dict[int, Workflow] = {
+        run.workflow.id: run.workflow for run in snapshot.runs if run.workflow.id not in listed
+    }
+    if not unnamed or (listed and not snapshot.unclear.names):
+        return snapshot
+    unclear = replace(snapshot.unclear, names=True, workflows=snapshot.unclear.workflows | unnamed.keys())
+    what = f"GitHub's list of workflows lacks {counted(len(unnamed), 'workflow')} of the listed runs, so"
+    what = f"{what} {'its name is' if len(unnamed) == 1 else 'their names are'} not known."
+    problem = Problem(Severity.WARNING, what, "Nothing is opened or closed for it until the list is complete.")
+    return _partly(replace(snapshot, unclear=unclear), problem)
 
 
 def _usable(repository: Repository) -> Repository:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from ci_failure_tracker.errors import MissingRightError, TrackerError
+from ci_failure_tracker.github.fields import LeftOut, left_out_problems
 from ci_failure_tracker.github.jobs import KEPT
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Problem, Run, Severity, Workflow
@@ -24,25 +25,29 @@ _RIGHTS = (
 
 def newest_scheduled_runs(
     queries: Queries, workflows: Sequence[Workflow]
-) -> tuple[tuple[Run, ...], tuple[Problem, ...]]:
-    """Scheduled runs, with the newest one of each workflow; what cannot be read becomes a problem."""
+) -> tuple[tuple[Run, ...], tuple[LeftOut, ...], tuple[Problem, ...]]:
+    """Scheduled runs, with the newest one of each workflow; what cannot be read becomes a problem.
+
+    Malformed runs are returned apart: one of them may be the newest of its workflow.
+    """
     runs: list[Run] = []
+    left_out: list[LeftOut] = []
     problems: list[Problem] = []
     try:
-        runs += islice(queries.runs(None, None, _SCHEDULE, None), _ONE_PAGE)
+        runs += islice(queries.runs(None, None, _SCHEDULE, None, left_out), _ONE_PAGE)
         listed = {run.workflow.id for run in runs}
         missing = [workflow for workflow in workflows if workflow.id not in listed]
         for workflow in missing[:MOST_ASKED]:
             queries.budget.check(1, KEPT)
             if run := queries.newest_scheduled_run(workflow):
                 runs.append(run)
-        if left_out := len(missing[MOST_ASKED:]):
-            what = f"The scheduled runs of {counted(left_out, 'workflow')} were not asked for."
+        if not_asked := len(missing[MOST_ASKED:]):
+            what = f"The scheduled runs of {counted(not_asked, 'workflow')} were not asked for."
             advice = f"A sweep asks for {MOST_ASKED} one by one; name fewer with `workflow`."
             problems.append(Problem(Severity.NOTICE, what, advice))
     except TrackerError as error:
         problems.append(not_looked_at(error))
-    return tuple(runs), tuple(problems)
+    return tuple(runs), tuple(left_out), (*problems, *left_out_problems(left_out))
 
 
 def not_looked_at(error: TrackerError) -> Problem:

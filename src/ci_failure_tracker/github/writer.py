@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from github.Issue import Issue as GithubIssue
-
 from ci_failure_tracker.errors import (
     GitHubError,
+    MalformedError,
     MissingRightError,
     RateLimitedError,
     RefusedError,
@@ -19,9 +18,12 @@ from ci_failure_tracker.errors import (
     UnansweredError,
     UnreachedError,
 )
-from ci_failure_tracker.github.client import MeteredRequester, translated, unread_repository
+from ci_failure_tracker.github import answers
+from ci_failure_tracker.github.client import MeteredRequester, translated
+from ci_failure_tracker.github.fields import LeftOut, each, left_out_problems
 from ci_failure_tracker.github.idempotent_writes import RIGHT, IdempotentWrites, IdentityOf
-from ci_failure_tracker.github.queries import Queries, as_issue, is_pull_request
+from ci_failure_tracker.github.pages import read_list
+from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import (
     Action,
     Change,
@@ -87,9 +89,8 @@ class GitHubIssueWriter:
         """Send no request yet; `queries` reads the repository that is written to."""
         self._texts = texts
         self._queries = queries
-        self._repository = unread_repository(requester, queries.name)
         self._budget = requester.budget
-        self._once = IdempotentWrites(requester, self._repository, queries, texts.identity_of)
+        self._once = IdempotentWrites(requester, queries, texts.identity_of)
         self._requester = requester
         self._progress = progress
         self._labels: set[str] | None = None
@@ -102,11 +103,12 @@ class GitHubIssueWriter:
         """Carry out the actions."""
         self._progress.phase("Write the issues", sum(not isinstance(action, Skip) for action in actions))
         self._created.clear()
-        # Reading the repository may have shown that it has a new name.
-        self._repository = unread_repository(self._requester, self._queries.name)
-        self._once = IdempotentWrites(self._requester, self._repository, self._queries, self._texts.identity_of)
         results = [self._carry_out(action) for action in actions]
-        older = self._older_duplicates() if self._created else {}
+        try:
+            older = self._older_duplicates() if self._created else {}
+        except MalformedError as error:
+            results[-1] = replace(results[-1], problems=(*results[-1].problems, _warning(error)))
+            older = {}
         return tuple(
             self._close_as_duplicate(result, older[result.number]) if result.number in older else result
             for result in results
@@ -144,10 +146,9 @@ class GitHubIssueWriter:
     def _change(self, action: Change) -> Result:
         """Labels and comment come first: after the new body is written, no later sweep would add them."""
         action = self._with_new_issue(action)
-        issue = self._issue(action.number)
-        problems = tuple(self._label_and_comment(issue, action))
-        issue = self._edit(issue, action)
-        return Result(action, WriteStatus.DONE, action.number, issue.html_url, problems)
+        problems = tuple(self._label_and_comment(action))
+        url = self._edit(action)
+        return Result(action, WriteStatus.DONE, action.number, url, problems)
 
     def _with_new_issue(self, action: Change) -> Change:
         """The action with the number of the issue that this sweep opened, if it refers to one.
@@ -164,38 +165,33 @@ class GitHubIssueWriter:
         comment = action.comment.replace(ref.placeholder, str(kept.number))
         return replace(action, comment=comment, duplicate_of=kept.database_id)
 
-    def _edit(self, issue: GithubIssue, action: Change) -> GithubIssue:
+    def _edit(self, action: Change) -> str:
         """Write body and state in one request, so that the marker of a closed issue always says who closed it."""
+        number = action.number
         match action:
             case Update():
-                self._once.write_body(_words(action), issue, action.body)
+                return self._once.write_body(_words(action), number, action.body)
             case Reopen():
-                self._once.write_body(_words(action), issue, action.body, "open", "reopened")
+                return self._once.write_body(_words(action), number, action.body, "open", "reopened")
             case Close(duplicate_of=int(kept)):
-                return self._once.close_as_duplicate(_words(action), issue, action.body, kept)
+                return self._once.close_as_duplicate(_words(action), number, action.body, kept)
             case Close():
-                self._once.write_body(_words(action), issue, action.body, "closed", action.state_reason)
-        return issue
+                return self._once.write_body(_words(action), number, action.body, "closed", action.state_reason)
 
-    def _label_and_comment(self, issue: GithubIssue, action: Change) -> Iterator[Problem]:
+    def _label_and_comment(self, action: Change) -> Iterator[Problem]:
         """A refusal by GitHub is a problem and does not stop the change; an error that may not recur does."""
         try:
             if action.labels:
                 problems = self._make_labels(action.labels, needed=())
-                self._once.labels(f"label issue #{action.number}", issue, action.labels)
+                self._once.labels(f"label issue #{action.number}", action.number, action.labels)
                 yield from problems
         except TrackerError as error:
             yield _refusal(error)
         try:
             if action.comment:
-                self._once.comment(f"comment on issue #{action.number}", issue, action.comment)
+                self._once.comment(f"comment on issue #{action.number}", action.number, action.comment)
         except TrackerError as error:
             yield _refusal(error)
-
-    def _issue(self, number: int) -> GithubIssue:
-        """An issue to write to, without a request that reads it."""
-        url = f"{self._repository.url}/issues/{number}"
-        return GithubIssue(self._requester, {}, {"url": url, "number": number}, completed=True)
 
     # --- new issues ------------------------------------------------------------------------------
 
@@ -208,12 +204,10 @@ class GitHubIssueWriter:
                 raise
             # GitHub refuses an issue if one assignee does not exist, but a request to assign only leaves that one out.
             issue = self._once.open_issue(_words(action), action, ())
-            self._once.assign(_words(action), issue, action.assignees)
+            issue = self._once.assign(_words(action), issue.number, action.assignees)
         self._check_label(issue, action)
-        self._created[issue.number] = (action, as_issue(issue))
-        return Result(
-            action, WriteStatus.DONE, issue.number, issue.html_url, (*problems, *_what_was_dropped(issue, action))
-        )
+        self._created[issue.number] = (action, issue)
+        return Result(action, WriteStatus.DONE, issue.number, issue.url, (*problems, *_what_was_dropped(issue, action)))
 
     # --- another sweep at the same time ----------------------------------------------------------
 
@@ -226,20 +220,18 @@ class GitHubIssueWriter:
         label = next(iter(self._created.values()))[0].labels[0]
         try:
             others = self._newest_open(label)
+        except MalformedError:
+            raise
         except TrackerError:
             return {}  # the next sweep finds it (rule 2)
         older = {number: self._older_duplicate(*created, others) for number, created in self._created.items()}
         return {number: kept for number, kept in older.items() if kept is not None}
 
-    def _newest_open(self, label: str) -> list[Issue]:
+    def _newest_open(self, label: str) -> Sequence[Issue]:
         """The newest open issues; the list is read until it holds the newest issue of this sweep, or time is over."""
-        listed: list[Issue] = []
+        listed: Sequence[Issue] = ()
         for _ in chain([None], self._once.looks()):
-            with translated("look whether another sweep opened the same issue", RIGHT):
-                newest = self._repository.get_issues(
-                    state="open", labels=[label], sort="created", direction="desc"
-                ).get_page(0)
-                listed = [as_issue(issue) for issue in newest if not is_pull_request(issue)]
+            listed = self._queries.newest_open_issues(label)
             if max(self._created) in {issue.number for issue in listed}:
                 break
         return listed
@@ -256,10 +248,10 @@ class GitHubIssueWriter:
         action, created = self._created[result.number or 0]
         body, comment = self._texts.as_duplicate(action, kept.number, created.created_at or action.state.last_seen)
         what = f"Another sweep opened #{kept.number} for the same at the same time"
-        doing, issue = f"close issue #{created.number}", self._issue(created.number)
+        doing = f"close issue #{created.number}"
         try:
-            self._once.comment(doing, issue, comment)
-            self._once.close_as_duplicate(doing, issue, body, kept.database_id or 0)
+            self._once.comment(doing, created.number, comment)
+            self._once.close_as_duplicate(doing, created.number, body, kept.database_id or 0)
         except TrackerError as error:
             problem = Problem(Severity.ERROR, f"{what}. {error.what}", error.advice)
             return replace(result, problems=(*result.problems, problem))
@@ -272,7 +264,7 @@ class GitHubIssueWriter:
         """Create the missing labels; an error is raised only if a needed one cannot be created."""
         problems: list[Problem] = []
         if self._labels is None:
-            self._labels = {label.name.casefold() for label in self._repository.get_labels()}
+            self._labels = self._read_labels(problems)
         for name in names:
             if name.casefold() in self._labels:
                 continue
@@ -282,19 +274,27 @@ class GitHubIssueWriter:
             except TrackerError as error:
                 if name in needed:
                     raise
-                problems.append(Problem(Severity.WARNING, error.what, error.advice))
+                problems.append(_warning(error))
             self._labels.add(name.casefold())
         return problems
 
-    def _check_label(self, issue: GithubIssue, action: Create) -> None:
+    def _read_labels(self, problems: list[Problem]) -> set[str]:
+        """The names of the repository's labels; GitHub refuses to create one that is missing here and exists."""
+        left_out: list[LeftOut] = []
+        listed = read_list(self._requester, f"{self._queries.address}/labels").items
+        names = {name.casefold() for name in each(listed, "label", answers.label, left_out)}
+        problems += left_out_problems(left_out)
+        return names
+
+    def _check_label(self, issue: Issue, action: Create) -> None:
         """Close an issue that lacks the label of the tracker: GitHub silently drops labels that the token may not add.
 
         Otherwise every sweep would open the issue again. No other issue is opened after that.
         """
-        if action.labels[0].casefold() in _names(issue):
+        if issue.has_label(action.labels[0]):
             return
         try:
-            self._once.write_body(_words(action), issue, action.body, "closed", "not_planned")
+            self._once.write_body(_words(action), issue.number, action.body, "closed", "not_planned")
             ending = "so it was closed and no other was opened"
         except TrackerError:
             ending = "and it could not be closed again: close it by hand. No other was opened"
@@ -317,6 +317,10 @@ def _refusal(error: TrackerError) -> Problem:
     return Problem(Severity.ERROR, error.what, error.advice)
 
 
+def _warning(error: TrackerError) -> Problem:
+    return Problem(Severity.WARNING, error.what, error.advice)
+
+
 def _price(action: Create | Change, labels: set[str] | None) -> int:
     """How many requests an action takes at most, if nothing fails."""
     missing = len(action.labels) if labels is None else sum(name.casefold() not in labels for name in action.labels)
@@ -337,9 +341,9 @@ def _may_be_done(error: TrackerError) -> bool:
     return isinstance(error, UnansweredError) and not isinstance(error, UnreachedError)
 
 
-def _what_was_dropped(issue: GithubIssue, action: Create) -> list[Problem]:
-    labels = [name for name in action.labels if name.casefold() not in _names(issue)]
-    have = {user.login.casefold() for user in issue.assignees}
+def _what_was_dropped(issue: Issue, action: Create) -> list[Problem]:
+    labels = [name for name in action.labels if not issue.has_label(name)]
+    have = {login.casefold() for login in issue.assignees}
     people = [login for login in action.assignees if login.casefold() not in have]
     return [
         Problem(
@@ -353,10 +357,6 @@ def _what_was_dropped(issue: GithubIssue, action: Create) -> list[Problem]:
         )
         if missing
     ]
-
-
-def _names(issue: GithubIssue) -> set[str]:
-    return {label.name.casefold() for label in issue.labels}
 
 
 def _words(action: Create | Change) -> str:

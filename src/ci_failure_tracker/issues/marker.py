@@ -75,12 +75,12 @@ class Tracked:
 def trusted(tracked: Tracked, viewer: str | None) -> Tracked | None:
     """The issue if it is ours, which means that its author may write here; `None` if it is not.
 
-    Without our own login (`viewer`) an unknown author may be us. The issue is then left alone, and no second one is
-    opened.
+    Without our own login (`viewer`) or without an author it may be ours. The issue is then left alone, and no second
+    one is opened.
     """
     if is_trusted(tracked.issue, viewer):
         return tracked
-    if viewer is None:
+    if viewer is None or not tracked.issue.author:
         return Tracked(
             tracked.issue, tracked.id, None, "it cannot be told whether it is ours", "The next sweep asks again."
         )

@@ -64,6 +64,7 @@ from ci_failure_tracker.model.snapshot import (
     Severity,
     Snapshot,
     Suspect,
+    Unclear,
     Window,
 )
 from ci_failure_tracker.model.state import (
@@ -148,6 +149,7 @@ __all__ = [
     "State",
     "Step",
     "Suspect",
+    "Unclear",
     "Update",
     "Window",
     "Workflow",

@@ -28,6 +28,8 @@ class SkipReason(StrEnum):
     CAUSE_UNKNOWN = "cause not known yet"
     STORM = "part of a storm"
     ISSUES_UNKNOWN = "issues not known"
+    UNCLEAR = "answer not understood"
+    TEXT_GONE = "text of its issue is gone"
 
 
 @dataclass(frozen=True, slots=True)

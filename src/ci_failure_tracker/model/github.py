@@ -186,7 +186,10 @@ class RunJobs:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An issue on GitHub; times are in UTC."""
+    """An issue on GitHub; times are in UTC.
+
+    An empty `author` means that GitHub does not say who it is.
+    """
 
     number: int
     url: str
@@ -201,6 +204,7 @@ class Issue:
     created_at: datetime | None = None
     title: str = ""
     database_id: int | None = None
+    assignees: tuple[str, ...] = ()
 
     def has_label(self, name: str) -> bool:
         """Whether it has a label; upper and lower case are the same in names of labels."""

@@ -48,6 +48,22 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Unclear:
+    """What could not be understood in GitHub's answers; nothing is opened or reopened for it.
+
+    names      whether the list of workflows is incomplete, so that the names of some are not known
+    issues     whether an issue could not be understood, which may be about anything
+    runs       whether a run of an unknown workflow could not be understood
+    workflows  the ids of the workflows without a known name, and of those with a run that could not be understood
+    """
+
+    names: bool = False
+    issues: bool = False
+    runs: bool = False
+    workflows: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Suspect:
     """A commit between the last passing run and the first failing one; `author` is a login, or a name without one."""
 
@@ -120,6 +136,7 @@ class Snapshot:
     files_at                the text of files by commit and path; `None` for a file that does not exist
     asked                   the keys of the needs that were asked for, answered or not
     label                   the label by which the tracker finds its issues
+    unclear                 what could not be understood
     """
 
     repository: Repository
@@ -145,6 +162,7 @@ class Snapshot:
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     asked: frozenset[Hashable] = frozenset()
     label: str = ""
+    unclear: Unclear = Unclear()
 
 
 MAX_REQUESTS = 800

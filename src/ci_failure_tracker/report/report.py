@@ -168,7 +168,15 @@ class Report:
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
 
 
-_NOT_YET = frozenset({SkipReason.OVER_CAP, SkipReason.TOO_FEW, SkipReason.CAUSE_UNKNOWN, SkipReason.ISSUES_UNKNOWN})
+_NOT_YET = frozenset(
+    {
+        SkipReason.OVER_CAP,
+        SkipReason.TOO_FEW,
+        SkipReason.CAUSE_UNKNOWN,
+        SkipReason.ISSUES_UNKNOWN,
+        SkipReason.UNCLEAR,
+    }
+)
 
 
 def _waits(action: Action) -> bool:

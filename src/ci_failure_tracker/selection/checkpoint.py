@@ -29,7 +29,7 @@ from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 MOST_WITHOUT = 12
 """Runs that a checkpoint names as not held by any issue; if there are more, there is no checkpoint."""
 
-_NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN})
+_NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN, SkipReason.TEXT_GONE})
 """Reasons for which no issue holds what the runs say."""
 
 

@@ -15,6 +15,7 @@ from ci_failure_tracker.model import (
     Decisions,
     History,
     Identity,
+    Issue,
     JobDiagnosis,
     Problem,
     Severity,
@@ -22,6 +23,7 @@ from ci_failure_tracker.model import (
     SkipReason,
     Snapshot,
     State,
+    Unclear,
 )
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.markdown import plain
@@ -30,6 +32,9 @@ from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
 from ci_failure_tracker.tracking.state_update import bounds, has_counted
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
+
+_NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
+"""Reasons that are problems as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,17 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         undiagnosed=snapshot.undiagnosed,
     )
     decided = list(_decide_each(rules, repository_history))
+    decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
+    if textless := [issue for issue in snapshot.issues if issue.author_is_bot and not issue.body]:
+        decided = [(history, _unless_textless(decision, textless)) for history, decision in decided]
     if snapshot.issues_unread:
         decided = [(history, _not_opened(decision, snapshot.issues_unread)) for history, decision in decided]
     within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
+    # Of duplicates, the oldest one has to be known.
+    duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
-        all=(*_close_duplicates(rules, tracked_issues.current), *_into_umbrellas(rules, within_cap)),
+        all=(*duplicates, *_into_umbrellas(rules, within_cap)),
         failing=tuple(
             _failing(history, tracked_issues.of(history.identity.id))
             for history in repository_history.histories
@@ -76,7 +86,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
             *(
                 decision.problem(Severity.WARNING)
                 for _, decision in decided
-                if isinstance(decision, Skip) and decision.skip_reason is SkipReason.SAME_ID
+                if isinstance(decision, Skip) and decision.skip_reason in _NAMED
             ),
         ),
     )
@@ -105,7 +115,7 @@ def _decide_each(rules: LifecycleRules, repository_history: RepositoryHistory) -
             # The workflow `a` with the job `b:c` and the workflow `a:b` with the job `c` have the same id.
             yield history, skip(history, SkipReason.SAME_ID, "another workflow and job have the same failure id")
             continue
-        yield history, rules.decide(history, repository_history.tracked_issues.of(identity.id))
+        yield history, rules.decide(history, repository_history.tracked_issues.of_history(history))
 
 
 def _open_numbers(histories: Sequence[History], tracked_issues: TrackedIssues) -> Iterator[tuple[Identity, int]]:
@@ -156,6 +166,28 @@ def _not_opened(decision: Decision | Skip, unread: str) -> Decision | Skip:
     if not _opens(decision):
         return decision
     return Skip(decision.identity, f"{unread} could not be read; {decision.reason}", SkipReason.ISSUES_UNKNOWN)
+
+
+def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclear) -> Decision | Skip:
+    """Nothing is opened or reopened for what could not be understood: it may have passed, or have an issue."""
+    if isinstance(decision, Skip) or decision.kind not in {DecisionKind.CREATE, DecisionKind.REOPEN}:
+        return decision
+    workflows = {status.workflow_id for status in history.branch_statuses}
+    if not (unclear.issues or unclear.runs or workflows & unclear.workflows):
+        return decision
+    reason = f"an answer of GitHub could not be understood; {decision.reason}"
+    number = decision.issue.number if decision.issue else None
+    return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
+
+
+def _unless_textless(decision: Decision | Skip, textless: Sequence[Issue]) -> Decision | Skip:
+    """No issue is opened beside one of a bot that has lost its text and has the names of the same workflow and job."""
+    identity = decision.identity
+    names = [identity.workflow, "" if identity.is_whole_workflow else identity.job]
+    lost = next((issue for issue in textless if all(name in issue.title for name in names)), None)
+    if lost is None or not _opens(decision):
+        return decision
+    return Skip(identity, "its text is gone", SkipReason.TEXT_GONE, lost.number)
 
 
 def _opens(decision: Decision | Skip) -> bool:

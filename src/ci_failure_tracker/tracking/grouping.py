@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN
-from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State
+from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State, Workflow
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.short_names import short_leg
 from ci_failure_tracker.tracking.identity import identify, identify_cause
 from ci_failure_tracker.tracking.matrix import split_leg
+from ci_failure_tracker.tracking.renames import Renames
 
 _Job = tuple[str, str]
 """A workflow's name and the full name of one of its jobs, leg included."""
@@ -27,13 +28,21 @@ _NAMES_NO_CAUSE = re.compile(
 class Grouping:
     """How observations make up identities: each job, or each workflow, is one."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, renames: Renames) -> None:
         self._settings = settings
+        self._renames = renames
 
     def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
         """The identities that an observation of a job belongs to, and its leg within each."""
-        settings = self._settings
-        return [identify(*_job(observation), settings.group_by, settings.matrix, observation.kind)]
+        return [self._identify(observation, self._settings.group_by)]
+
+    def _identify(self, observation: Observation, group_by: GroupBy) -> tuple[Identity, str]:
+        identity, leg = identify(*_job(observation), group_by, self._settings.matrix, observation.kind)
+        return self._renames.kept(observation.run.workflow, identity), leg
+
+    def present_names(self, identity: Identity) -> Mapping[int, str]:
+        """The present names of renamed workflows that belong to an identity, by workflow id."""
+        return self._renames.present_names(identity)
 
     def is_own(self, observation: Observation, identity: Identity) -> bool:  # noqa: ARG002 - a job has one identity here
         """Whether a failed job failed of what this identity stands for."""
@@ -44,13 +53,21 @@ class Grouping:
         return frozenset({split_leg(identity.job)[0]})
 
     def workflows(self, identity: Identity) -> frozenset[str]:
-        """The names of the workflows whose runs say something of an identity."""
-        return frozenset({identity.workflow})
+        """The present names of the workflows whose runs say something of an identity."""
+        return frozenset({identity.workflow, *self.present_names(identity).values()})
 
 
-def grouping(observations: Sequence[Observation], settings: Settings, states: Sequence[State] = ()) -> Grouping:
-    """The grouping that the settings ask for; `states` are what open issues remember."""
-    return _ByCause(observations, settings, states) if settings.group_by is GroupBy.CAUSE else Grouping(settings)
+def grouping(
+    observations: Sequence[Observation],
+    settings: Settings,
+    states: Sequence[State] = (),
+    workflows: Iterable[Workflow] = (),
+) -> Grouping:
+    """The grouping that the settings ask for; `states` are what open issues remember, `workflows` those that exist."""
+    renames = Renames(states, (*workflows, *{observation.run.workflow: None for observation in observations}))
+    if settings.group_by is GroupBy.CAUSE:
+        return _ByCause(observations, settings, states, renames)
+    return Grouping(settings, renames)
 
 
 def cause_of(observation: Observation) -> str:
@@ -73,8 +90,10 @@ class _ByCause(Grouping):
     belong to it even if none of them is seen to fail.
     """
 
-    def __init__(self, observations: Sequence[Observation], settings: Settings, states: Sequence[State]) -> None:
-        super().__init__(settings)
+    def __init__(
+        self, observations: Sequence[Observation], settings: Settings, states: Sequence[State], renames: Renames
+    ) -> None:
+        super().__init__(settings, renames)
         red = list(filter(self._is_red, observations))
         self._newest_read = _newest_read(red)
         # An issue keeps the name that it was opened with.
@@ -121,7 +140,7 @@ class _ByCause(Grouping):
         return frozenset(split_leg(job)[0] for name, job in self._jobs[identity] if name == workflow)
 
     def workflows(self, identity: Identity) -> frozenset[str]:
-        return frozenset(name for name, _ in self._jobs[identity])
+        return frozenset({name for name, _ in self._jobs[identity]} | {*self.present_names(identity).values()})
 
     def _own(self, observation: Observation) -> Identity | None:
         if cause := cause_of(observation) or self._cause_of_issue(observation):
@@ -136,7 +155,7 @@ class _ByCause(Grouping):
         return signature if signature in self._of_issues else ""
 
     def _fallback(self, observation: Observation) -> tuple[Identity, str]:
-        return identify(*_job(observation), GroupBy.JOB, self._settings.matrix, observation.kind)
+        return self._identify(observation, GroupBy.JOB)
 
 
 def _job(observation: Observation) -> _Job:

@@ -23,6 +23,7 @@ from ci_failure_tracker.model import (
     Run,
     RunRef,
     State,
+    Workflow,
 )
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.markdown import plain
@@ -38,12 +39,12 @@ class HistoryContext:
     """What a history needs besides the observations.
 
     `states` are what the open issues remember. Every run since `start` is listed; `None` means that all runs are.
-    `names` are the names of the workflows that exist, by id; `None` means that they are not known.
+    `workflows` are the workflows that exist, by id; `None` means that they are not known.
     """
 
     states: tuple[State, ...] = ()
     start: datetime | None = None
-    names: Mapping[int, str] | None = None
+    workflows: Mapping[int, Workflow] | None = None
 
 
 _NO_CONTEXT = HistoryContext()
@@ -54,7 +55,7 @@ def read_histories(
 ) -> tuple[History, ...]:
     """The history of every identity that failed at least once or has an open issue, in the order of their names."""
     observations = tuple(observations)
-    groups = grouping(observations, settings, context.states)
+    groups = grouping(observations, settings, context.states, (context.workflows or {}).values())
     states = {state.identity.id: state for state in context.states}
     by_workflow: dict[str, list[AttemptResults]] = defaultdict(list)
     with_issue: dict[str, Identity] = {failure_id: state.identity for failure_id, state in states.items()}
@@ -71,7 +72,9 @@ def read_histories(
         state = states.get(identity.id)
         attempts = _attempts_of(identity, groups, by_workflow)
         results = [attempt.on(identity, remembered=state is not None) for attempt in attempts]
-        histories.append(_HistoryBuilder(identity, results, _by_stream(results), state, context, settings).history())
+        renamed = groups.present_names(identity).keys()
+        builder = _HistoryBuilder(identity, results, _by_stream(results), state, context, settings, renamed)
+        histories.append(builder.history())
     return tuple(sorted(histories, key=_by_name))
 
 
@@ -110,7 +113,10 @@ def _by_name(history: History) -> tuple[str, str, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _HistoryBuilder:
-    """Builds the history of one identity from its results, which are in order; `streams` has them by branch."""
+    """Builds the history of one identity from its results, which are in order; `streams` has them by branch.
+
+    `renamed` are the ids of workflows that belong to it under another name.
+    """
 
     identity: Identity
     results: Sequence[AttemptResult]
@@ -118,6 +124,7 @@ class _HistoryBuilder:
     state: State | None
     context: HistoryContext
     settings: Settings
+    renamed: Set[int]
 
     def history(self) -> History:
         occurrences = sorted(
@@ -237,12 +244,16 @@ class _HistoryBuilder:
 
     def _unless_gone(self, status: BranchStatus) -> BranchStatus:
         """A workflow that was deleted has no more runs to come, whatever its last run said."""
-        names = self.context.names
-        if names is None:
+        if self.context.workflows is None:
             return status
-        name = names.get(status.workflow_id)
-        exists = name is not None and (self.identity.cause or plain(name, 100) == plain(self.identity.workflow, 100))
-        return status if exists else replace(status, red=(), gone=True)
+        workflow = self.context.workflows.get(status.workflow_id)
+        return status if workflow and self._belongs(workflow) else replace(status, red=(), gone=True)
+
+    def _belongs(self, workflow: Workflow) -> bool:
+        """Whether a workflow that the issue remembers has the jobs of the identity."""
+        if self.identity.cause or workflow.id in self.renamed:
+            return True
+        return plain(workflow.name, 100) == plain(self.identity.workflow, 100)
 
     def _bounds(
         self, branches: Sequence[BranchStatus], always_run: Mapping[Trigger, Set[str]]

@@ -240,8 +240,10 @@ def _with_late_legs(
 
 
 def _identity(state: State | None, identity: Identity) -> Identity:
-    if state and identity.cause:
-        return state.identity  # named after the jobs in which the cause was first seen; the legs name them all
+    if state and (identity.cause or identity.id != state.identity.id):
+        # A cause is named after the jobs in which it was first seen; the legs name them all. A renamed workflow keeps
+        # the name and the failure id that its issue was opened with.
+        return state.identity
     return dataclasses.replace(identity, workflow=plain(identity.workflow, _NAME), job=plain(identity.job, _NAME))
 
 

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import Tracked, read_tracked, trusted
-from ci_failure_tracker.model import History, Identity, Issue, Observation, Snapshot, State
+from ci_failure_tracker.model import History, Identity, IdentityKind, Issue, Observation, Snapshot, State
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
+from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.causes import with_known_causes
+from ci_failure_tracker.tracking.grouping import grouping
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
-from ci_failure_tracker.tracking.identity import identify
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import observe
+from ci_failure_tracker.tracking.renames import workflow_ids as ids_in
 from ci_failure_tracker.tracking.state_update import reopened_by_person
 from ci_failure_tracker.tracking.storms import Storms, find_storms
 
@@ -32,6 +34,7 @@ class TrackedIssues:
     written: tuple[Tracked, ...] = ()
     current: tuple[Tracked, ...] = ()
     _by_id: Mapping[str, Tracked] = dataclasses.field(default_factory=dict)
+    _closed: Mapping[tuple[str, IdentityKind], Sequence[Tracked]] = dataclasses.field(default_factory=dict)
     _read: Mapping[int, tuple[Issue, Tracked | None]] = dataclasses.field(default_factory=dict)
 
     def of(self, failure_id: str) -> Tracked | None:
@@ -40,6 +43,16 @@ class TrackedIssues:
         An issue that the tracker closed as a duplicate of another one of the same identity does not count.
         """
         return self._by_id.get(failure_id)
+
+    def of_history(self, history: History) -> Tracked | None:
+        """The issue of a history; if the workflow was renamed, the one that was closed last for its file and job."""
+        if (tracked := self.of(history.identity.id)) is not None:
+            return tracked
+        workflow_ids = {status.workflow_id for status in history.branch_statuses}
+        identity = history.identity
+        candidates = self._closed.get((plain(identity.job, 100), identity.kind), ())
+        closed = (tracked for tracked in candidates if tracked.state and workflow_ids & ids_in(tracked.state))
+        return max(closed, key=lambda tracked: _closing_order(tracked.issue), default=None)
 
     @property
     def closed_umbrellas(self) -> tuple[Tracked, ...]:
@@ -79,7 +92,9 @@ def read_issues(
         if tracked and (tracked.issue.number not in unlabelled or _is_about(tracked.state, workflows))
     )
     current = tuple(_current(tracked, now) for tracked in written)
-    return TrackedIssues(written, current, _by_id(current), {pair[0].number: pair for pair in read})
+    return TrackedIssues(
+        written, current, _by_id(current), _closed_by_job(current), {pair[0].number: pair for pair in read}
+    )
 
 
 def _is_about(state: State | None, workflows: Set[int]) -> bool:
@@ -98,6 +113,15 @@ def _by_id(issues: Iterable[Tracked]) -> Mapping[str, Tracked]:
         by_id[tracked.id].append(tracked)
     chosen = ((failure_id, _main_issue(of_id)) for failure_id, of_id in by_id.items())
     return {failure_id: tracked for failure_id, tracked in chosen if tracked is not None}
+
+
+def _closed_by_job(issues: Iterable[Tracked]) -> Mapping[tuple[str, IdentityKind], Sequence[Tracked]]:
+    closed: dict[tuple[str, IdentityKind], list[Tracked]] = defaultdict(list)
+    for tracked in issues:
+        state = tracked.state
+        if not tracked.issue.open and state and not state.is_duplicate and not state.identity.cause:
+            closed[state.identity.job, state.identity.kind].append(tracked)
+    return closed
 
 
 def _main_issue(of_id: Sequence[Tracked]) -> Tracked | None:
@@ -150,12 +174,12 @@ def track_observations(
     context = HistoryContext(
         states=tracked_issues.open_states,
         start=snapshot.window.start,
-        names={workflow.id: workflow.name for workflow in workflows if workflow.state != "deleted"}
-        if workflows
+        workflows={workflow.id: workflow for workflow in workflows if workflow.state != "deleted"}
+        if workflows and not snapshot.unclear.names
         else None,
     )
     histories: list[History] = []
-    for kind, states_of_kind in _by_kind(context.states, diagnosed, settings).items():
+    for kind, states_of_kind in _by_kind(context, diagnosed, settings).items():
         of_kind = read_histories(diagnosed, kind, dataclasses.replace(context, states=tuple(states_of_kind)))
         ids = {state.identity.id for state in states_of_kind}
         histories += [history for history in of_kind if kind == settings or history.identity.id in ids]
@@ -167,20 +191,19 @@ def track_observations(
 
 
 def _by_kind(
-    states: Iterable[State], observations: Iterable[Observation], settings: Settings
+    context: HistoryContext, observations: Sequence[Observation], settings: Settings
 ) -> Mapping[Settings, Sequence[State]]:
     """The states by the settings under which their issues were opened: such an issue keeps its kind.
 
     The settings of the sweep are there even without a state.
     """
-    group_by, matrix = settings.group_by, settings.matrix
-    named = {
-        identify(observation.run.workflow.name, observation.job, group_by, matrix, observation.kind)[0].id
-        for observation in observations
-        if observation.job is not None and group_by is not GroupBy.CAUSE
-    }
+    named: set[str] = set()
+    if settings.group_by is not GroupBy.CAUSE:
+        groups = grouping(observations, settings, context.states, (context.workflows or {}).values())
+        with_job = (observation for observation in observations if observation.job is not None)
+        named = {identity.id for observation in with_job for identity, _ in groups.places(observation)}
     kinds: dict[Settings, list[State]] = defaultdict(list, {settings: []})
-    for state in states:
+    for state in context.states:
         kinds[settings if state.identity.id in named else _kind_of(state.identity, settings)].append(state)
     return kinds
 

@@ -1,0 +1,56 @@
+"""Reads the pages of a list from the REST API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from requests.utils import parse_header_links
+
+from ci_failure_tracker.github.answers import Page, page
+from ci_failure_tracker.github.client import MeteredRequester
+from ci_failure_tracker.github.fields import FormError
+
+MOST_ON_A_PAGE = 100
+
+
+def read_pages(
+    requester: MeteredRequester, address: str, key: str = "", parameters: Mapping[str, object] | None = None
+) -> Iterator[Page]:
+    """The pages of a list, whose items stand under a key of each page; each is read only when it is needed.
+
+    Raises:
+        FormError: a page is no such list, or the pages have no end.
+    """
+    given: dict[str, Any] | None = {**(parameters or {}), "per_page": MOST_ON_A_PAGE}
+    read: set[str] = set()
+    following: str | None = address
+    while following is not None:
+        if following in read:
+            raise FormError("the pages of the list have no end")
+        read.add(following)
+        headers, data = requester.requestJsonAndCheck("GET", following, parameters=given)
+        listed = page(data, key)
+        yield listed
+        following, given = _next_page(headers) if listed.items else None, None
+
+
+def first_page(
+    requester: MeteredRequester, address: str, key: str = "", parameters: Mapping[str, object] | None = None
+) -> Page:
+    """The first page of a list."""
+    return next(read_pages(requester, address, key, parameters))
+
+
+def read_list(
+    requester: MeteredRequester, address: str, key: str = "", parameters: Mapping[str, object] | None = None
+) -> Page:
+    """All pages as one."""
+    pages = list(read_pages(requester, address, key, parameters))
+    totals = (read.total for read in pages if read.total is not None)
+    return Page([item for read in pages for item in read.items], max(totals, default=None))
+
+
+def _next_page(headers: Mapping[str, Any]) -> str | None:
+    links = parse_header_links(str(headers.get("link") or ""))
+    return next((link["url"] for link in links if link.get("rel") == "next" and "url" in link), None)
