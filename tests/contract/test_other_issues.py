@@ -13,6 +13,7 @@ from graphql import build_schema, parse, validate
 from builders import HURRIED, Quiet
 from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.issues import IssueQueries
+from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.issues.marker import read_tracked
 from ci_failure_tracker.model import Skip, SkipReason
@@ -67,7 +68,8 @@ def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Repo
 
 def queries_of(server: Server) -> IssueQueries:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return IssueQueries(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, lambda: REPOSITORY)
+    requester = connect(Secret(TOKEN), endpoints, HURRIED)
+    return IssueQueries(requester, Queries(requester, endpoints, REPOSITORY))
 
 
 def fail(box: Sandbox, *jobs: str, hours: int = 1) -> None:

@@ -70,7 +70,7 @@ def read_everything(source: Source) -> Queries:
     queries.annotations(job.id)
     list(queries.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
     still_open = queries.issues("ci-failure", "open")
-    issues = IssueQueries(requester, source.endpoints, lambda: queries.name)
+    issues = IssueQueries(requester, queries)
     issues.open_by(queries.viewer())
     issues.closed("ci-failure", SINCE)
     issues.issue(still_open[0].number)

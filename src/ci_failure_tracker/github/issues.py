@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -10,7 +10,7 @@ from github.GithubException import GithubException
 
 from ci_failure_tracker.errors import GitHubError
 from ci_failure_tracker.github import answers
-from ci_failure_tracker.github.client import Endpoints, MeteredRequester, translated
+from ci_failure_tracker.github.client import MeteredRequester, translated
 from ci_failure_tracker.github.fields import (
     Fields,
     as_object,
@@ -22,6 +22,7 @@ from ci_failure_tracker.github.fields import (
     required,
 )
 from ci_failure_tracker.github.pages import read_pages
+from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Issue
 
 MOST_OWN = 300
@@ -45,13 +46,12 @@ class SearchIncompleteError(GitHubError):
 
 
 class IssueQueries:
-    """Sends the queries about issues of one repository; `name` returns its present name."""
+    """Sends the queries about issues of one repository."""
 
-    def __init__(self, requester: MeteredRequester, endpoints: Endpoints, name: Callable[[], str]) -> None:
-        """Send no request yet."""
+    def __init__(self, requester: MeteredRequester, queries: Queries) -> None:
+        """Send no request yet; `queries` reads the same repository, and knows its present name."""
         self._requester = requester
-        self._endpoints = endpoints
-        self._name = name
+        self._queries = queries
 
     def open_by(self, login: str) -> tuple[Issue, ...]:
         """The newest open issues that an account opened, whatever their labels."""
@@ -61,7 +61,7 @@ class IssueQueries:
 
     def _listed(self, given: Mapping[str, object]) -> Iterator[Fields]:
         """The items of the list of issues, with the pull requests that GitHub lists among them."""
-        for page in read_pages(self._requester, f"/repos/{self._name()}/issues", "", given):
+        for page in read_pages(self._requester, f"{self._queries.address}/issues", "", given):
             yield from (as_object(item, "an issue") for item in page.items)
 
     def closed(self, label: str, since: datetime | None) -> tuple[tuple[Issue, ...], bool]:
@@ -81,7 +81,7 @@ class IssueQueries:
 
     def issue(self, number: int) -> Issue | None:
         """One issue; `None` if it was deleted or moved to another repository."""
-        address = f"/repos/{self._name()}/issues/{number}"
+        address = f"{self._queries.address}/issues/{number}"
         with translated(f"read issue #{number}", _RIGHT):
             try:
                 _, answer = self._requester.requestJsonAndCheck("GET", address)
@@ -113,7 +113,7 @@ class IssueQueries:
         doing = "search for the issues that were closed long ago"
         if '"' in label:
             raise SearchIncompleteError(f"It is not possible to {doing}: their label holds a quotation mark.")
-        owner, _, name = self._name().partition("/")
+        owner, _, name = self._queries.name.partition("/")
         of_label = f'repo:{owner}/{name} is:issue is:closed label:"{label}"'
         keys = [f"s{place}" for place in range(len(failure_ids))]
         # Without the quotation marks a failure id could be taken for the hash of a commit.
@@ -128,9 +128,7 @@ class IssueQueries:
         variables = {"owner": owner, "name": name, "labels": [label], "all": of_label}
         variables |= dict(zip(keys, searches, strict=True))
         with translated(doing, _RIGHT):
-            given = {"query": query, "variables": variables}
-            _, answer = self._requester.requestJsonAndCheck("POST", self._endpoints.graphql_url, input=given)
-            found = as_object(answer, "it")
+            found = self._queries.graphql(query, variables)
             data = answers.data_of(found)
             if data is None or any(answers.errors(found)) or _counted(data) != _listed_count(data):
                 raise SearchIncompleteError(f"GitHub's answer to the request to {doing} is incomplete.")

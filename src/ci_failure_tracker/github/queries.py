@@ -146,7 +146,7 @@ class Queries:
         """
         doing, right = "read the jobs of runs", "checks: read"
         with translated(doing, right):
-            answer = self._graphql(SUITES, {"ids": [run.check_suite_id for run in runs]})
+            answer = self.graphql(SUITES, {"ids": [run.check_suite_id for run in runs]})
             data = answers.data_of(answer)
             suites = None if data is None else nullable(data, "nodes", list)
             if suites is None or not any(suites):
@@ -220,7 +220,7 @@ class Queries:
     def viewer(self) -> str:
         """The login of the token, by GraphQL, because `/user` refuses the token of a job."""
         with translated("ask for the token's own login", "metadata: read"):
-            return answers.viewer(self._graphql("query { viewer { login } }"))
+            return answers.viewer(self.graphql("query { viewer { login } }"))
 
     def newest_scheduled_run(self, workflow: Workflow) -> Run | None:
         """The newest run that the schedule of a workflow started."""
@@ -284,7 +284,7 @@ class Queries:
         query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
         variables = {"owner": owner, "name": name, **dict(zip(keys, expressions, strict=True))}
         with translated(doing, _CONTENTS):
-            answer = self._graphql(query, variables)
+            answer = self.graphql(query, variables)
             objects = answers.git_objects(answer, keys)
             if objects is None or None in objects:
                 _raise_refusal(answer, doing)
@@ -292,7 +292,7 @@ class Queries:
                 raise MissingRightError(doing, _CONTENTS)
             return objects
 
-    def _graphql(self, query: str, variables: Mapping[str, object] | None = None) -> Fields:
+    def graphql(self, query: str, variables: Mapping[str, object] | None = None) -> Fields:
         """The answer of GraphQL, with its data and its errors."""
         given = {"query": query, **({"variables": variables} if variables else {})}
         _, answer = self._requester.requestJsonAndCheck("POST", self._endpoints.graphql_url, input=given)

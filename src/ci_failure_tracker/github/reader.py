@@ -56,7 +56,7 @@ class GitHubReader:
         self.queries = Queries(requester, endpoints, name)
         self._progress = progress
         self._jobs = JobReader(self.queries, progress)
-        self._issues = IssueQueries(requester, endpoints, lambda: self.queries.name)
+        self._issues = IssueQueries(requester, self.queries)
 
     @property
     def requests(self) -> Requests:
