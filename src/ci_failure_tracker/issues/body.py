@@ -285,7 +285,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         excerpt_source=excerpt_source(state, url, size.lines),
         log_note=log_note(state, url),
         workflow=code(state.identity.workflow, size.text),
-        job=code(state.identity.job, size.text),
+        job=code(state.job, size.text),
         all_jobs=state.identity.is_whole_workflow,
         one_cause=bool(state.identity.cause),
         count=counted_failures(state),

@@ -39,7 +39,7 @@ def _over(state: State, be: str, url: str) -> str:
 
 def _subject(state: State, text: int) -> tuple[str, str, str]:
     """The subject of the sentence, its predicate, and `is` or `are`."""
-    workflow, job = code(state.identity.workflow, text), code(state.identity.job, text)
+    workflow, job = code(state.identity.workflow, text), code(state.job, text)
     if state.identity.cause:
         return _jobs_of_cause([leg.leg for leg in state.legs] or [state.identity.job], text)
     verb = "is failing"

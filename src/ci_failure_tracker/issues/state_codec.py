@@ -235,6 +235,7 @@ _STATE = as_object(
     Key("runs_missed", "missed", FLAG),
     Key("closed", "closed", _CLOSING),
     Key("umbrella", "umbrella", TEXT),
+    Key("present_job", "present_job", TEXT),
     Key("reopened_at", "reopened_at", TIME),
     Key("week_commented", "week_told", FLAG),
     Key("cause_commented_at", "cause_told", TIME),

@@ -221,6 +221,7 @@ class History:
     runs_missed      whether there were runs that no sweep read
     moved_on         whether nothing waits for an approval any more
     job_diagnoses    what is known about the failed jobs
+    present_job      the name that the job has now, if it was renamed
     remembered       the occurrences that the issue holds, if no run that was read holds one
     """
 
@@ -236,6 +237,7 @@ class History:
     moved_on: bool = False
     job_diagnoses: tuple[JobDiagnosis, ...] = ()
     remembered: tuple[Occurrence, ...] = ()
+    present_job: str = ""
 
     @property
     def failing_legs(self) -> tuple[str, ...]:

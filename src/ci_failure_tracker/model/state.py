@@ -120,6 +120,7 @@ class State:
     branch_statuses      the state on each branch; `branch_statuses_cut` says that some are left out
     flaky                why it counts as flaky; `None` if it does not
     runs_missed          whether there were runs that no sweep read, so that the counts are minimums
+    present_job          the name that the job has now, if it was renamed
     closed               why and when the tracker closed the issue; if it is open, a person reopened it
     umbrella             the signature of the umbrella issue as whose duplicate it was closed
     reopened_at          when it was reopened; only what is later proves a recovery
@@ -156,6 +157,7 @@ class State:
     runs_missed: bool = False
     closed: Closing | None = None
     umbrella: str = ""
+    present_job: str = ""
     reopened_at: datetime | None = None
     week_commented: bool = False
     cause_commented_at: datetime | None = None
@@ -175,6 +177,11 @@ class State:
             return close_after
         times = min(self.relapses, 16)  # a person can edit a marker and write any number
         return min(2 * close_after << times, max(MOST_PASSING_RUNS, 2 * close_after))
+
+    @property
+    def job(self) -> str:
+        """The name of the job as people know it now."""
+        return self.present_job or self.identity.job
 
     @property
     def is_duplicate(self) -> bool:

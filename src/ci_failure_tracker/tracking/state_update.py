@@ -81,6 +81,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         evidence=update.newest(state),
         branch_statuses=history.branch_statuses,
         flaky=judge_flaky(state.flaky if state else None, history),
+        present_job=plain(history.present_job, _NAME) or (state.present_job if state else ""),
         runs_missed=history.runs_missed or (state is not None and state.runs_missed),
     )
     return fit(_with_memory_of_issue(updated, state))

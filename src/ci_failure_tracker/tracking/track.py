@@ -14,6 +14,7 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.causes import with_known_causes
 from ci_failure_tracker.tracking.grouping import grouping
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
+from ci_failure_tracker.tracking.job_names import JobNames, job_names
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.renames import workflow_ids as ids_in
@@ -53,6 +54,11 @@ class TrackedIssues:
         candidates = self._closed.get((plain(identity.job, 100), identity.kind), ())
         closed = (tracked for tracked in candidates if tracked.state and workflow_ids & ids_in(tracked.state))
         return max(closed, key=lambda tracked: _closing_order(tracked.issue), default=None)
+
+    @property
+    def closed_states(self) -> tuple[State, ...]:
+        """The state of each identity without an open issue whose closed issue was read."""
+        return tuple(tracked.state for tracked in self._by_id.values() if not tracked.issue.open and tracked.state)
 
     @property
     def closed_umbrellas(self) -> tuple[Tracked, ...]:
@@ -170,6 +176,8 @@ def track_observations(
     """The history of the repository, from observations that were made before."""
     states = [tracked.state for tracked in tracked_issues.current if tracked.state]
     diagnosed = with_known_causes(observations, states, snapshot.job_diagnoses)
+    names = job_names(diagnosed, tracked_issues.open_states, tracked_issues.closed_states)
+    observations, diagnosed = names.apply(observations), names.apply(diagnosed)
     workflows = snapshot.workflows
     context = HistoryContext(
         states=tracked_issues.open_states,
@@ -183,11 +191,17 @@ def track_observations(
         of_kind = read_histories(diagnosed, kind, dataclasses.replace(context, states=tuple(states_of_kind)))
         ids = {state.identity.id for state in states_of_kind}
         histories += [history for history in of_kind if kind == settings or history.identity.id in ids]
+    histories = [_under_present_name(history, names) for history in histories]
     storms = Storms()
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
         storms = find_storms(diagnosed, histories, settings, context, tracked_issues.closed_umbrellas)
     return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms)
+
+
+def _under_present_name(history: History, names: JobNames) -> History:
+    present = names.renamed.get(history.identity.id)
+    return dataclasses.replace(history, present_job=present) if present else history
 
 
 def _by_kind(
