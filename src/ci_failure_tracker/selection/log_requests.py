@@ -26,7 +26,7 @@ from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN, REMEMBERED, has_counted
-from ci_failure_tracker.tracking.storms import Storms, failing_now
+from ci_failure_tracker.tracking.storms import failing_now
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 
 MOST_LOGS = 50
@@ -56,7 +56,7 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
         histories = [history for history in findings.history.histories if history.identity.id in decided]
         candidates = (
             *_of_issues(histories, repository_history.tracked_issues),
-            *_of_umbrellas(findings.history.storms, findings.history.histories, decided),
+            *_of_issues_elsewhere(findings.history, decided),
         )
     by_job = {job.job_id: job for job in repository_history.diagnosed if job.job_id is not None}
     ordered = _in_order(candidate for candidate in candidates if candidate.may_be_there(now))
@@ -138,13 +138,19 @@ def _of_issues(histories: Iterable[History], tracked_issues: TrackedIssues) -> I
         yield from _candidates(history, _kept_by(state), known)
 
 
-def _of_umbrellas(storms: Storms, histories: Iterable[History], decided: Container[str]) -> Iterator[_Candidate]:
-    """The newest failures of jobs that an umbrella issue covers, if it is not known whether they fail of its cause."""
-    for history in histories:
-        if storms.over(history) and history.identity.id not in decided:
-            for leg in failing_now(history):
-                if leg.job_id is not None and not leg.signature:
-                    yield _Candidate(0, history.latest, leg, leg.job_id)
+def _of_issues_elsewhere(repository_history: RepositoryHistory, decided: Container[str]) -> Iterator[_Candidate]:
+    """The newest failures of jobs that get an issue only if they fail for another cause than is known.
+
+    An umbrella issue covers such a job, or a person closed its issue as not planned.
+    """
+    for history in repository_history.histories:
+        failure_id = history.identity.id
+        declined = history.failing and repository_history.tracked_issues.declined(failure_id)
+        if failure_id in decided or not (declined or repository_history.storms.over(history)):
+            continue
+        for leg in failing_now(history):
+            if leg.job_id is not None and not leg.signature:
+                yield _Candidate(0, history.latest, leg, leg.job_id)
 
 
 def _with_cause(states: Iterable[State]) -> Container[int]:

@@ -25,12 +25,14 @@ def news_to_comment_on(
     now: datetime,
     covered_causes: Set[str],
 ) -> News:
-    """What a comment says now; `covered_causes` are the signatures that have an umbrella issue."""
+    """What a comment says now; `covered_causes` are signatures and headlines that are no news in this issue."""
     if comments is Comments.NEVER:
         return News()
     last = before.cause_commented_at
     may_name_causes = before.causes and not after.flaky and (last is None or now - last >= _ONE_CAUSE_A_DAY)
-    causes = tuple(cause for cause in causes_of_newest(before, after) if cause.signature not in covered_causes)
+    causes = tuple(
+        cause for cause in causes_of_newest(before, after) if not {cause.signature, cause.headline} & covered_causes
+    )
     return News(
         failures=after.count - before.count if comments is Comments.ALWAYS else 0,
         causes=causes if may_name_causes else (),

@@ -115,7 +115,8 @@ def _decide_each(rules: LifecycleRules, repository_history: RepositoryHistory) -
             # The workflow `a` with the job `b:c` and the workflow `a:b` with the job `c` have the same id.
             yield history, skip(history, SkipReason.SAME_ID, "another workflow and job have the same failure id")
             continue
-        yield history, rules.decide(history, repository_history.tracked_issues.of_history(history))
+        tracked_issues = repository_history.tracked_issues
+        yield history, rules.decide(history, tracked_issues.of_history(history), tracked_issues.declined(identity.id))
 
 
 def _open_numbers(histories: Sequence[History], tracked_issues: TrackedIssues) -> Iterator[tuple[Identity, int]]:

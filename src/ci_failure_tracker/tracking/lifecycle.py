@@ -29,9 +29,10 @@ from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.commits import shortened_commits
+from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.recovery import KEEP_OPEN, judge_recovery
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
-from ci_failure_tracker.tracking.storms import Storms
+from ci_failure_tracker.tracking.storms import Storms, failing_now
 
 MUTED = "ci-failure:muted"
 """The label by which people keep the tracker from commenting."""
@@ -60,15 +61,18 @@ class LifecycleRules:
     commits: Sequence[CommitsBetween] = ()
     undiagnosed: Set[int] = frozenset()
 
-    def decide(self, history: History, tracked: Tracked | None) -> Decision | Skip:
-        """What to do for one identity, whose issue is `tracked`."""
+    def decide(self, history: History, tracked: Tracked | None, declined: Set[str] = frozenset()) -> Decision | Skip:
+        """What to do for one identity, whose issue is `tracked`.
+
+        `declined` are the signatures and headlines of causes for which a person closed an issue as not planned.
+        """
         if tracked is None:
             return self._without_issue(history)
         if tracked.state is None:
             return skip(history, SkipReason.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
         if tracked.issue.open:
-            return self._open(history, tracked, tracked.state)
-        return self._closed(history, tracked, tracked.state)
+            return self._open(history, tracked, tracked.state, declined)
+        return self._closed(history, tracked, tracked.state, declined)
 
     # --- rule 2: several issues ------------------------------------------------------------------
 
@@ -157,14 +161,15 @@ class LifecycleRules:
 
     # --- rules 4 and 6: an open issue ------------------------------------------------------------
 
-    def _open(self, history: History, tracked: Tracked, before: State) -> Decision:
+    def _open(self, history: History, tracked: Tracked, before: State, declined: Set[str]) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
         after = self._completed(updated_state(before, history))
         recovery = judge_recovery(after, history, tracked.issue, self.settings, self.partial)
         if recovery.close_as is not None:
             return self._close(before, after, tracked, recovery.close_as, recovery.reason)
         after = _changed(after, compared_to=comment_policy.compared_to(before, after, self.undiagnosed))
-        covered = frozenset() if history.identity.cause else {storm.identity.cause for storm in self.storms.umbrellas}
+        of_storms = () if history.identity.cause else (storm.identity.cause for storm in self.storms.umbrellas)
+        covered = {*declined, *of_storms}
         news = comment_policy.news_to_comment_on(before, after, self.settings.comment, self.now, covered)
         may_comment = self._may_comment(tracked.issue)
         if not may_comment:
@@ -206,15 +211,14 @@ class LifecycleRules:
 
     # --- rule 5: a closed issue ------------------------------------------------------------------
 
-    def _closed(self, history: History, tracked: Tracked, state: State) -> Decision | Skip:
+    def _closed(self, history: History, tracked: Tracked, state: State, declined: Set[str]) -> Decision | Skip:
         issue = tracked.issue
         closed_at = issue.closed_at or self.now
         flaky = not history.failing and self._is_flaky_enough(history, closed_at)
         if not (history.failing or flaky):
             return skip(history, SkipReason.GREEN, green_words(history), tracked)
-        if tracked.closed_for_good:
-            words = f"closed as {(issue.state_reason or '').replace('_', ' ')}, which stands until it is reopened"
-            return skip(history, SkipReason.CLOSED_BY_PERSON, words, tracked)
+        if (decision := self._declined(history, tracked, declined, closed_at)) is not None:
+            return decision
         # A job in an umbrella issue went on failing; what counts is that it fails of something else now.
         in_umbrella = tracked.is_in_umbrella and history.failing
         if not (flaky or in_umbrella or _failed_since(history, closed_at)):
@@ -238,6 +242,24 @@ class LifecycleRules:
             comment=Reopened(closed_at, left_umbrella) if self._may_comment(tracked.issue) else None,
             labels=_flaky_label(state, after, tracked),
         )
+
+    def _declined(
+        self, history: History, tracked: Tracked, declined: Set[str], closed_at: datetime
+    ) -> Decision | Skip | None:
+        """What a person decided by closing an issue as not planned, which holds for the causes that were known then.
+
+        A duplicate that a person closed stays closed, whatever the cause.
+        """
+        fails_otherwise = _failed_since(history, closed_at) and _fails_otherwise(history, declined)
+        if tracked.closed_for_good and declined and fails_otherwise and not self.storms.over(history):
+            number = tracked.issue.number
+            reason = f"fails for another cause than those for which #{number} was closed as not planned"
+            return self._create(history, follow(number, history, closed_at), reason)
+        if tracked.closed_for_good or (declined and history.failing and _fails_as_declined(history, declined)):
+            reason = "not planned" if declined else (tracked.issue.state_reason or "").replace("_", " ")
+            words = f"closed as {reason}, which stands until it is reopened"
+            return skip(history, SkipReason.CLOSED_BY_PERSON, words, tracked)
+        return None
 
     # --- what is remembered ----------------------------------------------------------------------
 
@@ -266,6 +288,19 @@ def is_about(commits: CommitsBetween, state: State) -> bool:
     """Whether these are the commits of the latest break."""
     green, red = state.last_green, state.first_red
     return green is not None and red is not None and (commits.green, commits.red) == (green.sha, red.sha)
+
+
+def _fails_otherwise(history: History, declined: Set[str]) -> bool:
+    """Whether a job fails now for a cause that is known and not among these."""
+    of_newest = {leg.signature for leg in failing_now(history)}
+    named = (diagnosis for diagnosis in history.job_diagnoses if names_cause(diagnosis))
+    causes = ((one.signature, one.headline) for one in named if one.signature in of_newest)
+    return any(not declined & {*cause} for cause in causes)
+
+
+def _fails_as_declined(history: History, declined: Set[str]) -> bool:
+    """Whether all jobs fail now for causes among these."""
+    return {leg.signature for leg in failing_now(history)} <= declined
 
 
 def _failed_since(history: History, closed_at: datetime) -> bool:

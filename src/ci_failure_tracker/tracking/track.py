@@ -36,6 +36,7 @@ class TrackedIssues:
     current: tuple[Tracked, ...] = ()
     _by_id: Mapping[str, Tracked] = dataclasses.field(default_factory=dict)
     _closed: Mapping[tuple[str, IdentityKind], Sequence[Tracked]] = dataclasses.field(default_factory=dict)
+    _declined: Mapping[str, Sequence[Tracked]] = dataclasses.field(default_factory=dict)
     _read: Mapping[int, tuple[Issue, Tracked | None]] = dataclasses.field(default_factory=dict)
 
     def of(self, failure_id: str) -> Tracked | None:
@@ -54,6 +55,15 @@ class TrackedIssues:
         candidates = self._closed.get((plain(identity.job, 100), identity.kind), ())
         closed = (tracked for tracked in candidates if tracked.state and workflow_ids & ids_in(tracked.state))
         return max(closed, key=lambda tracked: _closing_order(tracked.issue), default=None)
+
+    def declined(self, failure_id: str) -> frozenset[str]:
+        """The signatures and headlines of the causes for which people closed issues of a failure id as not planned."""
+        return frozenset(
+            text
+            for tracked in self._declined.get(failure_id, ())
+            for cause in (tracked.state.causes if tracked.state else ())
+            for text in (cause.signature, cause.headline)
+        )
 
     @property
     def closed_states(self) -> tuple[State, ...]:
@@ -99,7 +109,12 @@ def read_issues(
     )
     current = tuple(_current(tracked, now) for tracked in written)
     return TrackedIssues(
-        written, current, _by_id(current), _closed_by_job(current), {pair[0].number: pair for pair in read}
+        written,
+        current,
+        _by_id(current),
+        _closed_by_job(current),
+        _declined_by_id(current),
+        {pair[0].number: pair for pair in read},
     )
 
 
@@ -119,6 +134,14 @@ def _by_id(issues: Iterable[Tracked]) -> Mapping[str, Tracked]:
         by_id[tracked.id].append(tracked)
     chosen = ((failure_id, _main_issue(of_id)) for failure_id, of_id in by_id.items())
     return {failure_id: tracked for failure_id, tracked in chosen if tracked is not None}
+
+
+def _declined_by_id(issues: Iterable[Tracked]) -> Mapping[str, Sequence[Tracked]]:
+    declined: dict[str, list[Tracked]] = defaultdict(list)
+    for tracked in issues:
+        if not tracked.issue.open and tracked.closed_for_good and tracked.issue.state_reason == "not_planned":
+            declined[tracked.id].append(tracked)
+    return declined
 
 
 def _closed_by_job(issues: Iterable[Tracked]) -> Mapping[tuple[str, IdentityKind], Sequence[Tracked]]:
