@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ci_failure_tracker.errors import UnansweredError
 from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
-from ci_failure_tracker.model import CommitsBetween, Severity, WriteStatus
+from ci_failure_tracker.model import Closer, CommitsBetween, Severity, WriteStatus
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import read_settings
@@ -307,3 +307,37 @@ def test_the_query_for_commits_is_valid_by_the_official_schema(
     Queries(requester, endpoints, REPOSITORY).commits_between([(run.commit.sha, run.commit.sha) for run in box.runs])
     schema = build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True)
     assert validate(schema, parse(sent[0])) == []
+
+
+@pytest.mark.parametrize("asked", ["closers", "contain"])
+def test_the_queries_about_closings_are_valid_by_the_official_schema(
+    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    if not OFFICIAL.exists():
+        pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
+    look(box, server)
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    queries = Queries(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, REPOSITORY)
+    sent: list[str] = []
+    graphql = queries.graphql
+
+    def keep(query: str, given: Mapping[str, object]) -> Any:
+        sent.append(query)
+        return graphql(query, given)
+
+    monkeypatch.setattr(queries, "graphql", keep)
+    run = box.runs[-1]
+    if asked == "closers":
+        assert queries.closers([1, 2], "main") == {1: None, 2: None}
+    else:
+        pair = (Closer(run.commit.sha, run.commit.at, "main"), run.commit.sha)
+        assert queries.contain([pair]) == {(run.commit.sha, run.commit.sha): True}
+    schema = build_schema(OFFICIAL.read_text(encoding="utf-8"), assume_valid=True)
+    assert validate(schema, parse(sent[0])) == []
+
+
+def test_a_commit_that_the_token_may_not_see_decides_nothing(box: Sandbox, server: Server) -> None:
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    queries = Queries(connect(Secret("no-contents"), endpoints, HURRIED), endpoints, REPOSITORY)
+    run = box.runs[-1]
+    assert queries.contain([(Closer(run.commit.sha, run.commit.at, "main"), run.commit.sha)]) == {}

@@ -25,7 +25,7 @@ from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, connect
 from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
-from ci_failure_tracker.model import Close, Create, Identity, Reopen, Result, Update
+from ci_failure_tracker.model import Close, Closer, Create, Identity, Reopen, Result, Update
 from ci_failure_tracker.model.secret import Secret
 from sandbox import Sandbox
 from sweeping import writer_of
@@ -75,6 +75,9 @@ def read_everything(source: Source) -> Queries:
     issues.closed("ci-failure", SINCE)
     issues.issue(still_open[0].number)
     issues.closed_long_ago("ci-failure", [IDENTITY.id])
+    queries.closers([still_open[0].number], "main")
+    newest, oldest = runs[0].commit.sha, runs[-1]
+    queries.contain([(Closer(oldest.commit.sha, oldest.created_at, "main"), newest)])
     queries.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
     return queries
 

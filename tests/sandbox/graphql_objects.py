@@ -1,6 +1,7 @@
 """What GraphQL shows of the repository: its refs, commits, check suites, and how its issues were closed."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -33,9 +34,15 @@ def commit(item: Commit, call: Call) -> JsonObject:
     """A commit, with what it contains and the check suites on it."""
     person = "@" not in item.author
 
-    def history(_info: _Info, first: int = 30) -> JsonObject:
+    def history(_info: _Info, first: int = 30, since: str | None = None) -> JsonObject:
         found = git.history(call.state, item.sha) or []
-        return {"totalCount": len(found), "nodes": [commit(one, call) for one in found[:first]]}
+        if since is not None:
+            found = [one for one in found if one.at >= datetime.fromisoformat(since)]
+        return {
+            "totalCount": len(found),
+            "nodes": [commit(one, call) for one in found[:first]],
+            "pageInfo": {"hasNextPage": len(found) > first},
+        }
 
     def suites(_info: _Info, **asked: Any) -> JsonObject:
         runs = [run for run in reversed(call.state.runs) if run.commit.sha == item.sha and not run.fork]

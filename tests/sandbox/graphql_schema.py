@@ -339,7 +339,13 @@ type ClosedEvent implements Node {
   stateReason: IssueStateReason
 }
 
-union Closer = Commit
+union Closer = Commit | PullRequest
+
+type PullRequest implements Node {
+  id: ID!
+  baseRefName: String!
+  mergeCommit: Commit
+}
 
 scalar GitObjectID
 
@@ -355,11 +361,12 @@ type Commit implements GitObject {
   committedDate: DateTime!
   author: GitActor
   checkSuites(after: String, first: Int, last: Int): CheckSuiteConnection
-  history(first: Int): CommitHistoryConnection!
+  history(first: Int, since: GitTimestamp): CommitHistoryConnection!
 }
 
 type CommitHistoryConnection {
   nodes: [Commit]
+  pageInfo: PageInfo!
   totalCount: Int!
 }
 

@@ -24,6 +24,7 @@ from ci_failure_tracker.github.fields import (
 )
 from ci_failure_tracker.model import (
     Annotation,
+    Closer,
     Commit,
     CommitsBetween,
     Issue,
@@ -299,6 +300,29 @@ def commits_between(green: str, red: str, commit: Fields | None) -> CommitsBetwe
     suspects = [_suspect(node) for node in items(required(commit, "history", dict), "nodes")]
     place = next((place for place, suspect in enumerate(suspects) if suspect.sha == green), None)
     return CommitsBetween(green, red, tuple(suspects[:place]), more=place is None)
+
+
+def closer(issue: Fields | None, default_branch: str) -> Closer | None:
+    """The commit that closed an issue last; `None` if a person closed it without one."""
+    timeline = required(issue, "timelineItems", dict) if issue is not None else {"nodes": []}
+    events = items(timeline, "nodes")
+    by: Fields | None = optional(events[-1], "closer", dict) if events else None
+    if by is None:
+        return None
+    # A commit closes issues when it comes to the default branch.
+    branch = optional(by, "baseRefName", str) or default_branch
+    commit = optional(by, "mergeCommit", dict) if "baseRefName" in by else by
+    if not commit or "oid" not in commit:
+        return None
+    return Closer(required(commit, "oid", str), moment(commit, "committedDate"), branch)
+
+
+def is_in_history(commit: Fields, sha: str) -> bool | None:
+    """Whether a part of a commit's history holds another commit; `None` if there is more of it that was not read."""
+    history = required(commit, "history", dict)
+    if any(required(node, "oid", str) == sha for node in items(history, "nodes")):
+        return True
+    return None if required(required(history, "pageInfo", dict), "hasNextPage", bool) else False
 
 
 def _suspect(node: Fields) -> Suspect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from threading import Lock
 from typing import Any
 
@@ -26,6 +27,7 @@ from ci_failure_tracker.github.pages import first_page, read_list, read_pages
 from ci_failure_tracker.github.retry import Budget, is_held_back
 from ci_failure_tracker.model import (
     Annotation,
+    Closer,
     CommitsBetween,
     Issue,
     Job,
@@ -44,6 +46,9 @@ _ABSENT = {404: LogUnavailable.NOT_FOUND, 410: LogUnavailable.GONE}
 _PIECE = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FORBIDDEN = (403, 404)
+_HASHES = "nodes { oid } pageInfo { hasNextPage }"
+_CLOSER = """timelineItems(itemTypes: [CLOSED_EVENT], last: 1) { nodes { ... on ClosedEvent { closer {
+  ... on Commit { oid committedDate } ... on PullRequest { baseRefName mergeCommit { oid committedDate } } } } } }"""
 _HISTORY = "history(first: 30) { nodes { oid messageHeadline author { name user { login } } } }"
 
 
@@ -272,6 +277,43 @@ class Queries:
             return tuple(
                 answers.commits_between(green, red, commit) for (green, red), commit in zip(pairs, commits, strict=True)
             )
+
+    def closers(self, numbers: Sequence[int], default_branch: str) -> Mapping[int, Closer | None]:
+        """The commit that closed each issue, or `None`, in one request.
+
+        Raises:
+            MissingRightError: the token may not see it.
+        """
+        doing, right = "read what closed issues", "issues: read"
+        owner, _, name = self._name.partition("/")
+        asked = " ".join(f"i{number}: issue(number: {number}) {{ {_CLOSER} }}" for number in numbers)
+        query = f"query($owner: String!, $name: String!) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
+        with translated(doing, right):
+            answer = self.graphql(query, {"owner": owner, "name": name})
+            issues = answers.git_objects(answer, [f"i{number}" for number in numbers])
+            if issues is None:
+                _raise_refusal(answer, doing, right)
+                raise MissingRightError(doing, right)
+            return {
+                number: answers.closer(issue, default_branch) for number, issue in zip(numbers, issues, strict=True)
+            }
+
+    def contain(self, pairs: Sequence[tuple[Closer, str]]) -> Mapping[tuple[str, str], bool]:
+        """Whether each commit contains the closer beside it, by both hashes; what GitHub does not show is left out.
+
+        Raises:
+            MissingRightError: the token may not see the commits.
+        """
+        doing, found = "read the commits since an issue was closed", {}
+        for closer, sha in pairs:
+            since = (closer.committed_at - timedelta(seconds=1)).isoformat()
+            fields = f'... on Commit {{ history(first: 100, since: "{since}") {{ {_HASHES} }} }}'
+            (commit,) = self._git_objects([sha], fields, doing)
+            with translated(doing, _CONTENTS):
+                contained = None if commit is None else answers.is_in_history(commit, closer.sha)
+            if contained is not None:
+                found[closer.sha, sha] = contained
+        return found
 
     def _git_objects(
         self, expressions: Sequence[str], fields: str, doing: str = _READING_FILES

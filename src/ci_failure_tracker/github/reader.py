@@ -134,6 +134,8 @@ class GitHubReader:
             (needs.closed_issues, self._closed_issues),
             (needs.missing_issues, self._missing_issues),
             (needs.closed_long_ago, self._closed_long_ago),
+            (needs.closers, self._closers),
+            (needs.descendants, self._descendants),
             (needs.logs, self._logs),
             (needs.commits, self._commits),
         )
@@ -241,6 +243,24 @@ class GitHubReader:
             replace(snapshot, job_diagnoses=result.job_diagnoses, logs=result.counts, undiagnosed=result.undiagnosed),
             *result.problems,
         )
+
+    def _closers(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """Without an answer, time decides whether an issue is reopened."""
+        try:
+            self.queries.budget.check(1)
+            closers = self.queries.closers(needs.closers, snapshot.repository.default_branch)
+        except TrackerError:
+            return snapshot
+        return replace(snapshot, closers={**snapshot.closers, **closers})
+
+    def _descendants(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """Without an answer, time decides whether an issue is reopened."""
+        try:
+            self.queries.budget.check(len(needs.descendants))
+            contains = self.queries.contain(needs.descendants)
+        except TrackerError:
+            return snapshot
+        return replace(snapshot, contains={**snapshot.contains, **contains})
 
     def _commits(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         """If GitHub gives no answer, the next sweep asks again; `hidden_commits` holds what it does not show."""

@@ -56,6 +56,7 @@ from ci_failure_tracker.model.history import (
 from ci_failure_tracker.model.needs import Needs, Query
 from ci_failure_tracker.model.snapshot import (
     MAX_REQUESTS,
+    Closer,
     CommitsBetween,
     MissedSchedule,
     Problem,
@@ -94,6 +95,7 @@ __all__ = [
     "Close",
     "CloseReason",
     "Closed",
+    "Closer",
     "Closing",
     "Comment",
     "Commit",

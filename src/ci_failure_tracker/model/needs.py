@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Run, Workflow
+from ci_failure_tracker.model.snapshot import Closer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Needs:
     closed_issues   since when the closed issues with the label of the tracker are needed
     missing_issues  the numbers of issues that a checkpoint names as open and that no list holds
     closed_long_ago the failure ids whose issues closed before that time are needed
+    closers         the numbers of closed issues of which the commit that closed them is needed
+    descendants     the closers and commits of which it is needed whether the commit contains the closer
     logs            the logs of failed jobs
     commits         the pairs of commits whose history in between is needed
     """
@@ -78,6 +81,8 @@ class Needs:
     closed_issues: datetime | None = None
     missing_issues: tuple[int, ...] = ()
     closed_long_ago: tuple[str, ...] = ()
+    closers: tuple[int, ...] = ()
+    descendants: tuple[tuple[Closer, str], ...] = ()
     logs: LogRequests | None = None
     commits: tuple[tuple[str, str], ...] = ()
 
@@ -94,6 +99,8 @@ class Needs:
         yield from (("scheduled_runs", workflow.id) for workflow in self.scheduled_runs)
         yield from (("files_at", place) for place in self.files_at)
         yield from (("missing_issues", number) for number in self.missing_issues)
+        yield from (("closers", number) for number in self.closers)
+        yield from (("descendants", pair) for pair in self.descendants)
         yield from (("closed_long_ago", failure_id) for failure_id in self.closed_long_ago)
 
     def without(self, asked: frozenset[Hashable]) -> Needs:
@@ -113,6 +120,8 @@ class Needs:
             closed_long_ago=tuple(
                 failure_id for failure_id in self.closed_long_ago if ("closed_long_ago", failure_id) not in asked
             ),
+            closers=tuple(number for number in self.closers if ("closers", number) not in asked),
+            descendants=tuple(pair for pair in self.descendants if ("descendants", pair) not in asked),
             logs=None if "logs" in asked else self.logs,
             commits=() if "commits" in asked else self.commits,
         )

@@ -87,6 +87,15 @@ class CommitsBetween:
     known: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """The commit that closed an issue, by its message or by its pull request, on a branch."""
+
+    sha: str
+    committed_at: datetime
+    branch: str
+
+
 class MissedSchedule(StrEnum):
     """Why a workflow did not run on its schedule."""
 
@@ -136,6 +145,8 @@ class Snapshot:
     files_at                the text of files by commit and path; `None` for a file that does not exist
     asked                   the keys of the needs that were asked for, answered or not
     label                   the label by which the tracker finds its issues
+    closers                 the commits that closed issues, by the number of the issue; `None` if no commit did it
+    contains                whether a commit contains a closer, by the hashes of the closer and of the commit
     unclear                 what could not be understood
     """
 
@@ -162,6 +173,8 @@ class Snapshot:
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     asked: frozenset[Hashable] = frozenset()
     label: str = ""
+    closers: Mapping[int, Closer | None] = field(default_factory=dict)
+    contains: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     unclear: Unclear = Unclear()
 
 

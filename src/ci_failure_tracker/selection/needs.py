@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.marker import needs_viewer
 from ci_failure_tracker.model import Needs, Snapshot
+from ci_failure_tracker.selection.closers import needs_of_closings
 from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
 from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
@@ -40,6 +41,8 @@ def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Ne
     """What the decisions leave open: which other issues there are, why jobs failed, which commits are suspects."""
     asked, decisions = findings.snapshot.asked, findings.decisions
     if would_open(decisions) and (needs := needs_before_opening(findings, settings, now)):
+        return needs
+    if needs := needs_of_closings(findings, settings, now):
         return needs
     if "logs" not in asked:
         requests = choose_log_requests(findings, settings, now)

@@ -63,6 +63,8 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         umbrellas=_numbers_of_umbrellas(repository_history),
         commits=(*snapshot.commits, *(commits_of_runs(*pair, snapshot.runs) for pair in snapshot.hidden_commits)),
         undiagnosed=snapshot.undiagnosed,
+        closers=snapshot.closers,
+        contains=snapshot.contains,
     )
     decided = list(_decide_each(rules, repository_history))
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]

@@ -11,6 +11,7 @@ from typing import Any
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
     Closed,
+    Closer,
     CloseReason,
     Closing,
     CommitsBetween,
@@ -20,6 +21,7 @@ from ci_failure_tracker.model import (
     History,
     Issue,
     IssueRef,
+    Occurrence,
     Reopened,
     Skip,
     SkipReason,
@@ -50,7 +52,8 @@ class LifecycleRules:
     """The rules under the settings, at a time, with what only the whole sweep knows.
 
     `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
-    signature; `commits` are those of the breaks. `undiagnosed` are the ids of jobs whose logs a later sweep reads.
+    signature; `commits` are those of the breaks. `closers` are the commits that closed issues, by number, and
+    `contains` says whether a commit contains one. `undiagnosed` are the ids of jobs whose logs a later sweep reads.
     """
 
     settings: Settings
@@ -60,6 +63,8 @@ class LifecycleRules:
     umbrellas: Mapping[str, int] = field(default_factory=dict)
     commits: Sequence[CommitsBetween] = ()
     undiagnosed: Set[int] = frozenset()
+    closers: Mapping[int, Closer | None] = field(default_factory=dict)
+    contains: Mapping[tuple[str, str], bool] = field(default_factory=dict)
 
     def decide(self, history: History, tracked: Tracked | None, declined: Set[str] = frozenset()) -> Decision | Skip:
         """What to do for one identity, whose issue is `tracked`.
@@ -221,8 +226,8 @@ class LifecycleRules:
             return decision
         # A job in an umbrella issue went on failing; what counts is that it fails of something else now.
         in_umbrella = tracked.is_in_umbrella and history.failing
-        if not (flaky or in_umbrella or _failed_since(history, closed_at)):
-            words = "no failed run has started since it was closed"
+        if not (flaky or in_umbrella or self._failed_after_closing(history, tracked)):
+            words = "no failed run has started since it was closed, or contains the commit that closed it"
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm), tracked)
@@ -243,6 +248,20 @@ class LifecycleRules:
             labels=_flaky_label(state, after, tracked),
         )
 
+    def _failed_after_closing(self, history: History, tracked: Tracked) -> bool:
+        """Whether a job fails now in a run that says something of the time after the closing.
+
+        If a commit closed the issue, a run of its branch does so if its commit contains that one. Otherwise, and if it
+        is not known, a run does so that started later.
+        """
+        closed_at, closer = tracked.issue.closed_at or self.now, self.closers.get(tracked.issue.number)
+        for occurrence in failing_occurrences(history):
+            known = closer is not None and occurrence.branch == closer.branch
+            contains = self.contains.get((closer.sha, occurrence.commit.sha)) if closer and known else None
+            if occurrence.started_at > closed_at if contains is None else contains:
+                return True
+        return False
+
     def _declined(
         self, history: History, tracked: Tracked, declined: Set[str], closed_at: datetime
     ) -> Decision | Skip | None:
@@ -258,6 +277,8 @@ class LifecycleRules:
         if tracked.closed_for_good or (declined and history.failing and _fails_as_declined(history, declined)):
             reason = "not planned" if declined else (tracked.issue.state_reason or "").replace("_", " ")
             words = f"closed as {reason}, which stands until it is reopened"
+            if not tracked.closed_for_good:
+                words = "it fails for a cause for which a person closed an earlier issue as not planned"
             return skip(history, SkipReason.CLOSED_BY_PERSON, words, tracked)
         return None
 
@@ -305,8 +326,13 @@ def _fails_as_declined(history: History, declined: Set[str]) -> bool:
 
 def _failed_since(history: History, closed_at: datetime) -> bool:
     """Whether a leg that fails now failed in a run that started after the closing."""
+    return any(occurrence.started_at > closed_at for occurrence in failing_occurrences(history))
+
+
+def failing_occurrences(history: History) -> Sequence[Occurrence]:
+    """The failures of the legs that fail now, in the runs that were read."""
     red = {(red_leg.run_id, red_leg.attempt) for status in history.branch_statuses for red_leg in status.red}
-    return any(occurrence.started_at > closed_at for occurrence in history.occurrences if occurrence.key in red)
+    return [occurrence for occurrence in history.occurrences if occurrence.key in red]
 
 
 def _flaky_label(before: State, after: State, tracked: Tracked) -> tuple[str, ...]:
