@@ -248,15 +248,19 @@ def test_an_issue_that_is_not_open_any_more_is_no_hindrance(box: Sandbox, server
     assert not report.failed
 
 
-def test_an_issue_that_was_moved_is_no_hindrance(box: Sandbox, server: Server) -> None:
-    moved = f"{server.api_url}/repos/octo-org/elsewhere/issues/7"
+def test_an_issue_that_was_moved_is_named_and_no_hindrance(box: Sandbox, server: Server) -> None:
     look(box, server)
-    box.inject(Fault("status", path="/issues/1$", status=200, body=f'{{"url": "{moved}", "number": 7}}'))
-    queries = queries_of(server)
-    assert queries.issue(1) is None
-    found = queries.issue(1)
-    assert found is not None
-    assert found.number == 1
+    fail(box, "lint", "test")
+    look(box, server)
+    fail(box, "lint", "test", "docs", hours=2)
+    moved = f"{server.api_url}/repos/octo-org/elsewhere/issues/7"
+    page = "https://github.example/octo-org/elsewhere/issues/7"
+    box.inject(Fault("incomplete", missing=(2,), times=None))
+    body = f'{{"url": "{moved}", "html_url": "{page}", "number": 7}}'
+    box.inject(Fault("status", path="/issues/2$", status=200, body=body))
+    report = look(box, server)
+    assert f"Issue #2 was moved to {page}, where the tracker does not keep it current." in str(problems(report))
+    assert "[CI Failure] CI - docs" in [title for _, title in still_open(box)]
 
 
 def test_nothing_is_opened_if_a_named_issue_cannot_be_read(box: Sandbox, server: Server) -> None:

@@ -176,7 +176,16 @@ def test_a_malformed_issue_is_named_and_no_second_one_is_opened(box: Sandbox, se
 
 def test_no_second_issue_is_opened_beside_one_that_lost_its_text(box: Sandbox, server: Server) -> None:
     look(server)
-    box.edit_issue(1, body="")
+    box.edit_issue(1, title="lint is red in CI", body="")
     report = look(server)
     assert "is not kept current: its text is gone." in named(report)
+    assert len(box.issues) == 2
+
+
+def test_the_text_is_written_again_if_the_title_tells_what_the_issue_is_about(box: Sandbox, server: Server) -> None:
+    look(server)
+    box.edit_issue(1, body="")
+    report = look(server)
+    assert not report.problems
     assert titles(box) == BOTH
+    assert "is failing" in (box.issue(1).body or "")

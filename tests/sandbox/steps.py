@@ -121,7 +121,7 @@ def _edit(box: Sandbox, edit: Fields) -> None:
     issue = _issue(box, edit)
     more, less = edit.names("label"), edit.names("unlabel")
     labels = [name for name in [*issue.labels, *more] if name not in less]
-    body = (issue.body or "") + edit.text("add", "")
+    body = edit.text("body", issue.body or "") + edit.text("add", "")
     if edit.flag("newer", default=False):
         body = body.replace('"v":1', '"v":9')
     if edit.flag("older", default=False):

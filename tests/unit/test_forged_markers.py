@@ -34,6 +34,7 @@ from ci_failure_tracker.model import (
     SkipReason,
     Snapshot,
     Suspect,
+    Update,
 )
 from ci_failure_tracker.report.measures import NOTHING_SEEN
 from ci_failure_tracker.report.report_json import report_as_json
@@ -188,7 +189,6 @@ def broken_markers() -> dict[str, str]:
         "id of another failure": other,
         "empty": "<!-- ci-failure-tracker {} -->",
         "NUL": "<!-- ci-failure-tracker {\x00} -->",
-        "gone": "",
         "twice": f"{right}\n{right}",
         "beside that of another failure": f"{other} {right}",
         "beside an empty one": f"<!-- ci-failure-tracker {{}} --> {right}",
@@ -198,6 +198,18 @@ def broken_markers() -> dict[str, str]:
 @pytest.mark.parametrize("name", broken_markers())
 def test_a_broken_marker_is_a_problem_and_nothing_is_opened(name: str) -> None:
     check_no_harm(with_marker(broken_markers()[name]), is_problem=True)
+
+
+def test_a_marker_that_a_person_removed_is_written_again() -> None:
+    """The text still shows the failure id; the runs say the rest."""
+    issue = with_marker("")
+    (action,) = make_plan(a_failing_scan(issue), some_settings(), NOW).actions
+    assert isinstance(action, Update)
+    assert action.number == issue.number
+    again = read_tracked(dataclasses.replace(issue, body=action.body))
+    assert again is not None
+    assert again.state is not None
+    assert again.id == marker()["id"]
 
 
 def test_a_huge_marker_that_can_be_read_is_made_short() -> None:
@@ -236,4 +248,6 @@ def test_a_failure_id_in_foreign_text_is_not_the_issues_own() -> None:
     assert tracked is not None
     assert tracked.id == marker()["id"]
     assert forged.count(END) == 1
-    check_no_harm(an_issue(1, forged), is_problem=True)
+    (action,) = make_plan(a_failing_scan(an_issue(1, forged)), some_settings(), NOW).actions
+    assert isinstance(action, Update)
+    assert action.identity.id == marker()["id"]

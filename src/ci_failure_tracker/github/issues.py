@@ -45,6 +45,13 @@ class SearchIncompleteError(GitHubError):
     """GitHub's search does not hold all closed issues, so nothing follows from what it does not find."""
 
 
+class MovedError(GitHubError):
+    """An issue was moved to another repository."""
+
+    def __init__(self, number: int, url: str) -> None:
+        super().__init__(f"Issue #{number} was moved to {url}, where the tracker does not keep it current.")
+
+
 class IssueQueries:
     """Sends the queries about issues of one repository."""
 
@@ -80,7 +87,11 @@ class IssueQueries:
         return tuple(found), True
 
     def issue(self, number: int) -> Issue | None:
-        """One issue; `None` if it was deleted or moved to another repository."""
+        """One issue; `None` if it was deleted.
+
+        Raises:
+            MovedError: it was moved to another repository.
+        """
         address = f"{self._queries.address}/issues/{number}"
         with translated(f"read issue #{number}", _RIGHT):
             try:
@@ -92,7 +103,7 @@ class IssueQueries:
             data = as_object(answer, "it")
             # GitHub leads from an issue that was moved to its new place.
             if not required(data, "url", str).casefold().endswith(address.casefold()):
-                return None
+                raise MovedError(number, optional(data, "html_url", str) or "another repository")
             return answers.issue(data)
 
     # --- issues that were closed long ago --------------------------------------------------------

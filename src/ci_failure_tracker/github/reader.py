@@ -17,7 +17,7 @@ from ci_failure_tracker.errors import (
 )
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester
 from ci_failure_tracker.github.fields import LeftOut, left_out_problems
-from ci_failure_tracker.github.issues import IssueQueries
+from ci_failure_tracker.github.issues import IssueQueries, MovedError
 from ci_failure_tracker.github.jobs import JobReader
 from ci_failure_tracker.github.listing import list_runs
 from ci_failure_tracker.github.logs import read_logs
@@ -226,12 +226,24 @@ class GitHubReader:
         """Issues that the newest checkpoint names as open: GitHub's list may lack an issue without an error."""
         try:
             self.queries.budget.check(len(needs.missing_issues))
-            read = [self._issues.issue(number) for number in needs.missing_issues]
+            read, moved = self._issues_or_moved(needs.missing_issues)
         except TrackerError as error:
             return _unread(snapshot, "issues that the list of open issues lacks", error)
         # A closed issue without the label is not the tracker's any more: a person took both back.
         ours = [issue for issue in read if issue is not None and (issue.open or issue.has_label(snapshot.label))]
-        return _with_issues(snapshot, ours)
+        return _with(_with_issues(snapshot, ours), *moved)
+
+    def _issues_or_moved(self, numbers: Sequence[int]) -> tuple[list[Issue | None], list[Problem]]:
+        """The issues with these numbers, and a notice for each that was moved to another repository."""
+        read: list[Issue | None] = []
+        moved: list[Problem] = []
+        for number in numbers:
+            try:
+                read.append(self._issues.issue(number))
+            except MovedError as error:
+                advice = "If its job goes on failing, a new issue is opened here."
+                moved.append(Problem(Severity.NOTICE, error.what, advice))
+        return read, moved
 
     def _logs(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
         if needs.logs is None:

@@ -48,13 +48,17 @@ _RESTORE = (
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """An issue of the tracker with its failure id; `state` is `None` if a `defect` makes it unreadable."""
+    """An issue of the tracker with its failure id; `state` is `None` if a `defect` makes it unreadable.
+
+    An issue is `restorable` if only its marker is gone: the runs say what the issue has to say.
+    """
 
     issue: Issue
     id: str
     state: State | None
     defect: str = ""
     advice: str = _RESTORE
+    restorable: bool = False
 
     @property
     def closed_for_good(self) -> bool:
@@ -111,6 +115,7 @@ def read_tracked(issue: Issue) -> Tracked | None:
     """The marker in the body of an issue; `None` if the body has no sign of one."""
     parts = _Parts.of(issue.body)
     markers = [*_MARKER.findall(parts.before), *_MARKER.findall(parts.after)]
+    outside = parts.before + parts.after
     defect = "it holds two markers"
     if len(markers) == 1:
         try:
@@ -124,7 +129,7 @@ def read_tracked(issue: Issue) -> Tracked | None:
     # If the rest is damaged, the id may still be readable. It prevents a second issue.
     # If there are two markers, the region says which one is ours.
     ids = _FOOTER.findall(issue.body) or _ID.findall(" ".join(markers)) or _shown_ids(issue.body)
-    return Tracked(issue, ids[0], None, defect) if ids else None
+    return Tracked(issue, ids[0], None, defect, restorable=f"{OWN_COMMENT} {{" not in outside) if ids else None
 
 
 def _checked(issue: Issue, state: State) -> Tracked:

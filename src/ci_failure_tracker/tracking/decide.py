@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -68,11 +69,12 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     )
     decided = list(_decide_each(rules, repository_history))
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
-    if textless := [issue for issue in snapshot.issues if issue.author_is_bot and not issue.body]:
-        decided = [(history, _unless_textless(decision, textless)) for history, decision in decided]
+    if textless := _without_text(snapshot, tracked_issues):
+        decided = [(history, _unless_textless(rules, history, decision, textless)) for history, decision in decided]
     if snapshot.issues_unread:
         decided = [(history, _not_opened(decision, snapshot.issues_unread)) for history, decision in decided]
     within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
+    restored = {decision.issue.number for _, decision in decided if isinstance(decision, Decision) and decision.issue}
     # Of duplicates, the oldest one has to be known.
     duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
     return Decisions(
@@ -84,7 +86,11 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
             if history.failing
         ),
         problems=(
-            *(_unreadable(tracked) for tracked in tracked_issues.current if tracked.state is None),
+            *(
+                _unreadable(tracked)
+                for tracked in tracked_issues.current
+                if tracked.state is None and tracked.issue.number not in restored
+            ),
             *(
                 decision.problem(Severity.WARNING)
                 for _, decision in decided
@@ -183,14 +189,35 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
 
 
-def _unless_textless(decision: Decision | Skip, textless: Sequence[Issue]) -> Decision | Skip:
-    """No issue is opened beside one of a bot that has lost its text and has the names of the same workflow and job."""
+def _without_text(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Sequence[Issue]:
+    """The open issues of a bot, or of the token's account, with the label and without a sign of the tracker."""
+    with_sign = {tracked.issue.number for tracked in tracked_issues.current}
+    return [
+        issue
+        for issue in snapshot.issues
+        if issue.open and issue.has_label(snapshot.label) and issue.number not in with_sign
+        if issue.author_is_bot or issue.author == snapshot.viewer
+    ]
+
+
+def _unless_textless(
+    rules: LifecycleRules, history: History, decision: Decision | Skip, textless: Sequence[Issue]
+) -> Decision | Skip:
+    """No issue is opened beside one of a bot that has lost its text and has the same workflow and job in its title.
+
+    If its title has them as the tracker writes them, the text is written again.
+    """
+    if not _opens(decision):
+        return decision
     identity = decision.identity
     names = [identity.workflow, "" if identity.is_whole_workflow else identity.job]
-    lost = next((issue for issue in textless if all(name in issue.title for name in names)), None)
-    if lost is None or not _opens(decision):
-        return decision
-    return Skip(identity, "its text is gone", SkipReason.TEXT_GONE, lost.number)
+    written = re.compile(rf"(?<!\w){re.escape(f'{identity.workflow} - {identity.job_or_all}')}(?![\w(])")
+    for issue in textless:
+        if written.search(issue.title):
+            return rules.restore(history, issue)
+        if not issue.body and all(name in issue.title for name in names):
+            return Skip(identity, "its text is gone", SkipReason.TEXT_GONE, issue.number)
+    return decision
 
 
 def _opens(decision: Decision | Skip) -> bool:

@@ -74,6 +74,8 @@ class LifecycleRules:
         if tracked is None:
             return self._without_issue(history)
         if tracked.state is None:
+            if tracked.restorable and tracked.issue.open and history.occurrences:
+                return self.restore(history, tracked.issue)
             return skip(history, SkipReason.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
         if tracked.issue.open:
             return self._open(history, tracked, tracked.state, declined)
@@ -120,6 +122,12 @@ class LifecycleRules:
             labels=(),
             duplicate_of=kept,
         )
+
+    def restore(self, history: History, issue: Issue) -> Decision:
+        """Write the text of an open issue again that has lost its marker or all of its text; its history is lost."""
+        after = self._completed(updated_state(None, history))
+        reason = "a person removed the text of the tracker, so it is written again from the runs"
+        return Decision(DecisionKind.UPDATE, history.identity, reason, after=after, issue=issue)
 
     # --- rule 3: failing, no issue ---------------------------------------------------------------
 
