@@ -104,7 +104,7 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
     snapshot = github.list_workflows(snapshot)
     query, problems = query_of(settings, snapshot, now)
     snapshot = github.list_runs(replace(snapshot, problems=(*snapshot.problems, *problems)), query)
-    snapshot = as_remembered(snapshot, query, settings)
+    snapshot = replace(as_remembered(snapshot, query, settings), read_at=now)
     tracked = _read_issues(snapshot, now)
     snapshot = replace(snapshot, runs_before_checkpoint=runs_before_checkpoint(snapshot.runs, tracked, settings))
     for _ in range(MOST_ROUNDS):

@@ -51,6 +51,7 @@ def check_run(placed: PlacedJob, call: Call) -> JsonObject:
         "id": node_id("CR", call.state.repository.id, job.id),
         "name": job.name,
         "detailsUrl": payloads.check_run(placed, call.state, call.urls)["details_url"],
+        "status": job.status.upper(),
         "conclusion": _state(job.conclusion),
         "startedAt": payloads.stamp(job.started_at),
         "completedAt": _stamp(job.completed_at),

@@ -117,6 +117,7 @@ type CheckRun implements Node {
   id: ID!
   name: String!
   detailsUrl: URI
+  status: CheckStatusState!
   conclusion: CheckConclusionState
   startedAt: DateTime
   completedAt: DateTime

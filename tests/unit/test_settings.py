@@ -155,6 +155,7 @@ COMPARED = {
     "max-requests": "400",
     "since": "7d",
     "conclusions": "failure",
+    "allowed-failures": "track",
     "group-by": "workflow",
     "matrix": "separate",
     "min-failures": "2",

@@ -141,7 +141,7 @@ def _subject(name: str) -> str:
 
 def job(data: Fields, of_run: Run) -> Job:
     """A job of a run, with its steps unless it passed."""
-    _, conclusion = _ending(data, required(data, "status", str))
+    status, conclusion = _ending(data, required(data, "status", str))
     completed_at = optional_moment(data, "completed_at")
     check_end(conclusion, completed_at, "completed_at")
     steps = optional(data, "steps", list) or []
@@ -153,6 +153,7 @@ def job(data: Fields, of_run: Run) -> Job:
         attempt=_attempt_of_job(data, of_run),
         completed_at=completed_at,
         started_at=optional_moment(data, "started_at"),
+        status=status,
     )
 
 

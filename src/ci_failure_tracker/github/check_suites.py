@@ -21,7 +21,7 @@ SUITES = f"""query($ids: [ID!]!) {{
     ... on CheckSuite {{
       all: checkRuns(first: {MOST_JOBS}, filterBy: {{checkType: ALL}}) {{
         totalCount
-        nodes {{ detailsUrl name conclusion startedAt completedAt }}
+        nodes {{ detailsUrl name status conclusion startedAt completedAt }}
       }}
       red: checkRuns(first: {MOST_RED}, filterBy: {{checkType: ALL, conclusions: {_WITH_DETAILS}}}) {{
         totalCount
@@ -109,6 +109,7 @@ def _job(run: Run, check_run: Fields, details: Fields | None) -> Job | None:
         completed_at=completed,
         started_at=started,
         annotations=_annotations(details) if details else None,
+        status=required(check_run, "status", str).lower(),
     )
 
 

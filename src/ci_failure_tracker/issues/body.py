@@ -38,6 +38,7 @@ from ci_failure_tracker.model import (
     IdentityKind,
     LegCount,
     MissedSchedule,
+    NeverRanReason,
     Occurrence,
     Outcome,
     RunRef,
@@ -270,7 +271,7 @@ def _bad_template(mistake: Exception) -> SettingsError:
 
 
 def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
-    shown = state.occurrences[::-1][: size.runs]
+    shown, never_ran = state.occurrences[::-1][: size.runs], state.latest.never_ran is not None
     runs = [_run_view(run, url, size) for run in shown]
     legs = [leg for leg in state.legs if leg.leg]
     red = {leg.leg for branch in state.branch_statuses for leg in branch.red}
@@ -305,7 +306,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         failing_since=run_ref_link(state.first_red, url),
         last_green=run_ref_link(state.last_green, url),
         compare=_compare(state, url),
-        suspects=suspect_lines(state.suspects, url)[: size.suspects] if state.suspects else [],
+        suspects=suspect_lines(state.suspects, url)[: size.suspects] if state.suspects and not never_ran else [],
         actions=list(_actions(state, url, lines)),
         related=", ".join(f"#{number}" for number in state.related),
         previous=f"#{state.previous}" if state.previous else "",
@@ -338,6 +339,8 @@ def _job_url(occurrence: Occurrence, url: str, leg: FailedLeg) -> str:
 
 def _job_link(occurrence: Occurrence, url: str) -> str:
     leg = next(iter(occurrence.legs), FailedLeg("", None, None))
+    if occurrence.never_ran is not None:
+        return link("page of the job", _job_url(occurrence, url, leg))
     return link("log of the failed job" if leg.job_id else "run page", _job_url(occurrence, url, leg))
 
 
@@ -350,8 +353,9 @@ def _leg_links(occurrence: Occurrence, url: str, size: _Size) -> str:
 
 def _compare(state: State, url: str) -> str:
     green, red = state.last_green, state.first_red
-    # A run of Dependabot does not fail because of the commits between.
-    if green is None or red is None or green.sha == red.sha or state.latest.event == "dynamic":
+    # A run of Dependabot does not fail because of the commits between, and no commit keeps a job from being run.
+    blameless = state.latest.event == "dynamic" or state.latest.never_ran is not None
+    if green is None or red is None or green.sha == red.sha or blameless:
         return ""
     return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")
 
@@ -363,6 +367,9 @@ def _actions(state: State, url: str, lines: str) -> Iterator[str]:
     latest = state.latest
     if latest.outcome is Outcome.MISSED_SCHEDULE:
         yield from _WAKE_UP[missed_schedule_of(state) or MissedSchedule.OVERDUE]
+        return
+    if latest.never_ran is not None:
+        yield from _LET_RUN[latest.never_ran.reason]
         return
     log = _job_link(latest, url)
     step = next((leg.step for leg in latest.legs if leg.step), None)
@@ -388,6 +395,23 @@ _WAKE_UP = {
         "Look at the workflow's page under Actions: is it disabled, and does it have runs of the event `schedule`?",
         "Check that its file is on the default branch and that its `cron` says what it should.",
         "Start it by hand (`workflow_dispatch`). GitHub drops scheduled runs when it is busy, mostly at full hours.",
+    ),
+}
+
+
+_NO_RUNNER = (
+    "Look under Settings, Actions, Runners: is a runner online that has every label which the job's `runs-on` names?",
+    "If one is online and busy, look at what it does. If the job waits for its `concurrency` group, look at the run "
+    "that holds the group.",
+    "Cancel the runs that are no longer needed: a runner that comes back takes all that wait.",
+)
+_LET_RUN = {
+    NeverRanReason.QUEUED: _NO_RUNNER,
+    NeverRanReason.CANCELLED: _NO_RUNNER,
+    NeverRanReason.SKIPPED: (
+        "Look at the `if` of the job, and at the jobs that it `needs`: a job is skipped if one of these was skipped.",
+        "Look at what the `if` reads: a variable, a secret or an output of another job may be empty now.",
+        "If the job is skipped on purpose, take it out of the workflow, or close this issue as not planned.",
     ),
 }
 

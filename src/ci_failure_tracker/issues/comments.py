@@ -127,7 +127,20 @@ def _moved_on(state: State, url: str) -> Iterator[str]:
     yield f"Closed: {run_link(state.latest, url)} no longer waits for an approval."
 
 
-_CLOSINGS = {CloseReason.RECOVERED: _recovered, CloseReason.GONE: _gone, CloseReason.MOVED_ON: _moved_on}
+def _allowed(state: State, url: str) -> Iterator[str]:
+    yield (
+        "Closed as not planned: it is allowed to fail. Runs pass although it fails in them, which is what "
+        f"`continue-on-error` does. It was last counted in {run_link(state.latest, url)}. With "
+        "`allowed-failures: track` such jobs are tracked. If a run fails because of it alone, this issue is opened again."
+    )
+
+
+_CLOSINGS = {
+    CloseReason.RECOVERED: _recovered,
+    CloseReason.GONE: _gone,
+    CloseReason.MOVED_ON: _moved_on,
+    CloseReason.ALLOWED: _allowed,
+}
 
 
 def _how_long(state: State, ending: CloseReason, now: datetime) -> str:

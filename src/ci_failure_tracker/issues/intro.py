@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from ci_failure_tracker.issues.comments import counted_failures, flaky_words
 from ci_failure_tracker.issues.links import run_link, run_ref_link
-from ci_failure_tracker.model import SCHEDULE, CloseReason, IdentityKind, MissedSchedule, Outcome, State
+from ci_failure_tracker.model import (
+    SCHEDULE,
+    CloseReason,
+    IdentityKind,
+    MissedSchedule,
+    NeverRan,
+    NeverRanReason,
+    Occurrence,
+    Outcome,
+    State,
+)
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
@@ -17,19 +27,42 @@ def intro(state: State, url: str, text: int) -> str:
     """What fails, in one sentence; `text` is the limit for the characters of a name."""
     subject, verb, be = _subject(state, text)
     count = f"{counted_failures(state)} since {utc(state.first_seen)}"
+    never_ran = state.latest.never_ran
     if state.identity.kind is IdentityKind.SCHEDULE and not state.gone:
         return _missed_schedule(state, subject, url)
     if over := _over(state, be, url):
         return f"{subject} {over}. Before that, {count}."
     if state.identity.waits_for_approval:
         return _waiting(state, subject, url)
+    if never_ran is not None:
+        return f"{subject} {_never_ran(never_ran, state.latest, url)} {_sentence(count)}."
     return f"{subject} {verb}: {count}."
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _never_ran(never_ran: NeverRan, latest: Occurrence, url: str) -> str:
+    """How the newest run never ran: what a maintainer has to know first."""
+    run = run_link(latest, url)
+    match never_ran.reason:
+        case NeverRanReason.QUEUED:
+            return f"does not run: no runner has taken {run} since {utc(latest.started_at)}."
+        case NeverRanReason.CANCELLED:
+            hours = counted(never_ran.amount, "hour")
+            return f"did not run: no runner took {run} for {hours}, and then it was cancelled."
+        case NeverRanReason.SKIPPED:
+            nights = counted(never_ran.amount, "scheduled run")
+            return f"no longer runs: {nights} in a row skipped it, up to {run}. It ran in most runs before."
 
 
 def _over(state: State, be: str, url: str) -> str:
     """How it ended, if it does not fail any more; else empty."""
     if state.gone:
         return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
+    if state.closed is not None and state.closed.close_reason is CloseReason.ALLOWED:
+        return f"{be} allowed to fail"
     if state.closed is not None and state.closed.close_reason is CloseReason.MOVED_ON:
         return "no longer waits for an approval"
     if state.cause_replaced:

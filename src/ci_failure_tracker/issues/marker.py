@@ -64,7 +64,7 @@ class Tracked:
     def closed_for_good(self) -> bool:
         """Whether a person closed it as not planned or as a duplicate, which stands until it is reopened."""
         closed = self.state.closed if self.state else None
-        if closed is not None and closed.close_reason is CloseReason.GONE:
+        if closed is not None and closed.close_reason in {CloseReason.GONE, CloseReason.ALLOWED}:
             return False
         if self.is_in_umbrella:
             return False

@@ -45,6 +45,7 @@ _STATE_REASONS = {
     CloseReason.RECOVERED: "completed",
     CloseReason.MOVED_ON: "completed",
     CloseReason.GONE: "not_planned",
+    CloseReason.ALLOWED: "not_planned",
     CloseReason.DUPLICATE: "duplicate",
 }
 

@@ -43,6 +43,8 @@ from ci_failure_tracker.model import (
     IdentityKind,
     LegCount,
     LogUnavailable,
+    NeverRan,
+    NeverRanReason,
     Occurrence,
     Outcome,
     RedLeg,
@@ -186,7 +188,8 @@ _BRANCH_STATUS = as_object(
 
 
 _COMMIT = as_object(Commit, Key("sha", "sha", TEXT), Key("title", "title", TEXT))
-_OCCURRENCE = as_object(
+_NEVER_RAN = as_list(NeverRan, least=1, reason=enum(NeverRanReason), amount=INT)
+_OCCURRENCE_AS_KNOWN = as_object(
     Occurrence,
     Key("run_id", "run", INT),
     Key("attempt", "attempt", INT),
@@ -200,7 +203,22 @@ _OCCURRENCE = as_object(
     Key("legs", "legs", many(_FAILED_LEG)),
     Key("source", "source", TEXT),
     Key("hidden_legs", "hidden_legs", INT),
+    Key("never_ran", "never_ran", _NEVER_RAN),
 )
+
+
+def _write_occurrence(occurrence: Occurrence) -> dict[str, Any]:
+    """An older version knows no job that never ran. It reads that the job was cancelled, and the reason beside it."""
+    shown = replace(occurrence, outcome=Outcome.CANCELLED) if occurrence.never_ran is not None else occurrence
+    return _OCCURRENCE_AS_KNOWN.write(shown)  # type: ignore[no-any-return]
+
+
+def _read_occurrence(data: Mapping[str, Any]) -> Occurrence:
+    occurrence = _OCCURRENCE_AS_KNOWN.read(data)
+    return replace(occurrence, outcome=Outcome.NEVER_RAN) if occurrence.never_ran is not None else occurrence
+
+
+_OCCURRENCE = Codec(_write_occurrence, _read_occurrence)
 _IDENTITY = as_object(
     Identity,
     Key("id", "id", TEXT),
@@ -250,9 +268,16 @@ _STATE = as_object(
 # --- the state -----------------------------------------------------------------------------------
 
 
+_NEW_REASONS = {CloseReason.ALLOWED: CloseReason.GONE}
+"""Reasons for closing that an older version does not know, each with the one that it reads in their place."""
+
+
 def state_as_json(state: State) -> dict[str, Any]:
     """The state as the JSON of a marker."""
     data = {"v": VERSION, **_STATE.write(state)}
+    if state.closed is not None and state.closed.close_reason in _NEW_REASONS:
+        known = replace(state.closed, close_reason=_NEW_REASONS[state.closed.close_reason])
+        data |= {"closed": _CLOSING.write(known), "closed_as": state.closed.close_reason.value}
     if state.identity.kind is _kind_by_names(state.identity, state.occurrences):
         del data["kind"]
     return data
@@ -271,6 +296,8 @@ def read_state(text: str) -> State:
     if not re.fullmatch(r"[0-9a-f]{32}", str(data["id"])):
         raise ValueError("its failure id is malformed")
     state = _STATE.read(data)
+    if state.closed is not None and "closed_as" in data:
+        state = replace(state, closed=replace(state.closed, close_reason=CloseReason(data["closed_as"])))
     if not state.occurrences:
         raise ValueError("it holds no occurrence")
     identity = state.identity

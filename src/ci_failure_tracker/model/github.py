@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     STARTUP_FAILURE = "startup_failure"
     RUNNER_LOST = "runner_lost"
     MISSED_SCHEDULE = "silent"
+    NEVER_RAN = "never_ran"
 
     @staticmethod
     def of(conclusion: str | None) -> Outcome | None:
@@ -163,7 +164,7 @@ class Job:
     """One job of a run; each leg of a matrix is a job. Times are in UTC.
 
     `attempt` is the attempt under which GitHub lists it. A job that passed keeps no steps. `annotations` are `None` if
-    they were not read with the job.
+    they were not read with the job. `status` says where a job without a conclusion stands, such as `queued`.
     """
 
     id: int
@@ -174,6 +175,7 @@ class Job:
     completed_at: datetime | None = None
     started_at: datetime | None = None
     annotations: tuple[Annotation, ...] | None = None
+    status: str = "completed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,31 @@ class IdentityKind(StrEnum):
     SCHEDULE = "schedule"
 
 
+class NeverRanReason(StrEnum):
+    """Why a job never ran.
+
+    QUEUED     no runner has taken it, and it still waits
+    CANCELLED  no runner took it before it was cancelled
+    SKIPPED    its workflow skips it in each scheduled run
+    """
+
+    QUEUED = "queued"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class NeverRan:
+    """How a job never ran.
+
+    `amount` is the number of hours for which a cancelled job was in the queue, or the number of scheduled runs in a row
+    that skipped the job. It is 0 for a job that still waits: no sweep finds the same number again.
+    """
+
+    reason: NeverRanReason
+    amount: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One job in one attempt of a run.
@@ -34,7 +59,9 @@ class Observation:
     `outcome` is `None` if the job neither passed nor failed (skipped, neutral). A run that passed as a whole is one
     observation without a job, because its jobs were not read. A run without jobs, and a schedule, is an observation of
     its own `kind`; its `job` is the name of what happened. `step` is the step that failed. `before_checkpoint` is true
-    if the run was not read again because the open issues hold what it says.
+    if the run was not read again because the open issues hold what it says. `never_ran` says how it never ran if that
+    is its outcome; then `ended_at` is the time since which it counts as a failure. `allowed` is true if the job failed
+    and is allowed to, so that it has no outcome.
     """
 
     run: Run
@@ -48,6 +75,8 @@ class Observation:
     started_at: datetime | None = None
     before_checkpoint: bool = False
     kind: IdentityKind = IdentityKind.JOB
+    allowed: bool = False
+    never_ran: NeverRan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +130,8 @@ class Occurrence:
     """One failed attempt of a run, with the legs of one identity that failed in it.
 
     `hidden_legs` counts failed legs that `legs` does not hold. `source` is the file of the workflow, or the subject of
-    a dynamic workflow; it tells workflows of the same name apart.
+    a dynamic workflow; it tells workflows of the same name apart. `never_ran` says how it never ran if that is its
+    outcome.
     """
 
     run_id: int
@@ -116,6 +146,7 @@ class Occurrence:
     legs: tuple[FailedLeg, ...]
     source: str = ""
     hidden_legs: int = 0
+    never_ran: NeverRan | None = None
 
     @property
     def key(self) -> tuple[int, int]:
@@ -220,6 +251,7 @@ class History:
     flakes           the commits on which an attempt failed and a later one passed
     runs_missed      whether there were runs that no sweep read
     moved_on         whether nothing waits for an approval any more
+    allowed          whether all that failed is allowed to fail, and so does not count any more
     job_diagnoses    what is known about the failed jobs
     present_job      the name that the job has now, if it was renamed
     remembered       the occurrences that the issue holds, if no run that was read holds one
@@ -235,6 +267,7 @@ class History:
     flakes: tuple[str, ...] = ()
     runs_missed: bool = False
     moved_on: bool = False
+    allowed: bool = False
     job_diagnoses: tuple[JobDiagnosis, ...] = ()
     remembered: tuple[Occurrence, ...] = ()
     present_job: str = ""

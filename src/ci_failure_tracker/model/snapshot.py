@@ -143,6 +143,7 @@ class Snapshot:
     workflow_files          the workflow files of the default branch by path; `None` if they were not read
     scheduled_runs          scheduled runs, with the newest of each workflow
     files_at                the text of files by commit and path; `None` for a file that does not exist
+    read_at                 the time of the sweep; without it, no run in the queue waits for too long
     asked                   the keys of the needs that were asked for, answered or not
     label                   the label by which the tracker finds its issues
     closers                 the commits that closed issues, by the number of the issue; `None` if no commit did it
@@ -171,6 +172,7 @@ class Snapshot:
     workflow_files: Mapping[str, str] | None = None
     scheduled_runs: tuple[Run, ...] = ()
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    read_at: datetime | None = None
     asked: frozenset[Hashable] = frozenset()
     label: str = ""
     closers: Mapping[int, Closer | None] = field(default_factory=dict)

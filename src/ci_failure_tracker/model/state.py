@@ -66,6 +66,7 @@ class CloseReason(StrEnum):
     GONE = "gone"
     MOVED_ON = "moved on"
     DUPLICATE = "duplicate"
+    ALLOWED = "allowed to fail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.report.issue_snapshots import EMPTY, IssueSnapshots, take_issue_snapshots
 from ci_failure_tracker.report.measures import NOTHING_SEEN, Statistics, WorkflowStatistics
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.tracking.decide import Findings
 
 
@@ -160,8 +161,7 @@ class Report:
         if self.over_cap:
             parts.append(f"{len(self.over_cap)} over the cap")
         if self.window.unread:
-            runs = "failed run" if self.window.unread == 1 else "failed runs"
-            parts.append(f"{self.window.unread} {runs} could not be read")
+            parts.append(f"{counted(self.window.unread, 'run')} could not be read")
         failed = sum(result.status is WriteStatus.FAILED for result in self.results)
         if failed:
             parts.append(f"{failed} could not be written")

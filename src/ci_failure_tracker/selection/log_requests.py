@@ -59,7 +59,9 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
             *_of_issues_elsewhere(findings.history, decided),
         )
     by_job = {job.job_id: job for job in repository_history.diagnosed if job.job_id is not None}
-    ordered = _in_order(candidate for candidate in candidates if candidate.may_be_there(now))
+    # A job that never ran has no log.
+    with_log = (job for job in candidates if by_job[job.job_id].outcome is not Outcome.NEVER_RAN)
+    ordered = _in_order(candidate for candidate in with_log if candidate.may_be_there(now))
     ordered.sort(key=lambda candidate: not settings.counts(by_job[candidate.job_id].outcome))
     logs = tuple(_request(by_job[candidate.job_id], settings) for candidate in ordered[:MOST_LOGS])
     later = (candidate.job_id for candidate in ordered[MOST_LOGS:] if not candidate.now_or_never)
@@ -117,6 +119,8 @@ def choose_breaks(decisions: Decisions) -> tuple[tuple[str, str], ...]:
 
 def _bounds(state: State) -> tuple[str, str] | None:
     green, red = state.last_green, state.first_red
+    if state.latest.never_ran is not None:
+        return None  # no commit keeps a job from being run
     if green is None or red is None or green.sha == red.sha or not (green.sha and red.sha):
         return None
     # A failure of Dependabot does not come from the commits between.

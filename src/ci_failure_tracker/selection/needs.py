@@ -14,6 +14,7 @@ from ci_failure_tracker.model import Needs, Snapshot
 from ci_failure_tracker.selection.closers import needs_of_closings
 from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
+from ci_failure_tracker.selection.passing_runs import passing_runs
 from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
 from ci_failure_tracker.selection.schedules import schedule_needs
 from ci_failure_tracker.settings import Settings
@@ -30,10 +31,12 @@ def needs_of_trust(snapshot: Snapshot) -> Needs:
 
 def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime) -> Needs:
     """What the list of runs leaves open: the jobs of failed runs and of some passing runs, and the schedules."""
-    failed = (run for run in snapshot.runs if needs_jobs(run, snapshot.runs))
+    failed = (run for run in snapshot.runs if needs_jobs(run, snapshot.runs, now))
     passed = runs_to_verify(snapshot.runs, snapshot.jobs, tracked_issues.open_states, settings)
-    runs = (run for run in dict.fromkeys((*failed, *passed)) if run.id not in snapshot.runs_before_checkpoint)
-    jobs = Needs(jobs=tuple(runs)).without(snapshot.asked).jobs
+    runs = [run for run in dict.fromkeys((*failed, *passed)) if run.id not in snapshot.runs_before_checkpoint]
+    # These are read even if an issue holds what they say, but only beside runs that are new.
+    also = passing_runs(snapshot, settings, now)
+    jobs = Needs(jobs=tuple(dict.fromkeys((*runs, *also)))).without(snapshot.asked).jobs
     return replace(schedule_needs(snapshot, settings, now), jobs=jobs)
 
 

@@ -6,6 +6,7 @@ from ci_failure_tracker.settings.channels import CHANNELS, Channel, Sent, secret
 from ci_failure_tracker.settings.declaration import Input, Masking, as_field
 from ci_failure_tracker.settings.inputs import (
     MAX_RUNS_LIMIT,
+    AllowedFailures,
     Comments,
     GroupBy,
     Matrix,
@@ -19,6 +20,7 @@ from ci_failure_tracker.settings.parsers import Since
 __all__ = [
     "CHANNELS",
     "MAX_RUNS_LIMIT",
+    "AllowedFailures",
     "Channel",
     "Comments",
     "GroupBy",

@@ -51,6 +51,13 @@ class Matrix(StrEnum):
     SEPARATE = "separate"
 
 
+class AllowedFailures(StrEnum):
+    """What becomes of a job that is allowed to fail."""
+
+    IGNORE = "ignore"
+    TRACK = "track"
+
+
 _ONLY_TEXT = "It only changes texts."
 
 
@@ -138,6 +145,15 @@ class Settings:
             help="Conclusions that count as failed. Superseded runs never count.",
             metavar="NAMES",
             parse=parsers.conclusions,
+        )
+    )
+    allowed_failures: AllowedFailures = as_field(
+        Input(
+            default="ignore",
+            help="What becomes of a job that fails in runs that pass all the same, which `continue-on-error` allows: "
+            "`ignore` it, or `track` it like any other job.",
+            metavar="KIND",
+            parse=parsers.choice(AllowedFailures),
         )
     )
     group_by: GroupBy = as_field(
@@ -291,8 +307,8 @@ class Settings:
     )
 
     def counts(self, outcome: Outcome | None) -> bool:
-        """Whether an outcome is a failure: a lost runner is one if `failure` is, a missed schedule always is."""
-        if outcome is Outcome.RUNNER_LOST:
+        """Whether an outcome is a failure: what a runner did is one if `failure` is, a missed schedule always is."""
+        if outcome in {Outcome.RUNNER_LOST, Outcome.NEVER_RAN}:
             return Outcome.FAILURE in self.conclusions
         return outcome in self.conclusions or outcome is Outcome.MISSED_SCHEDULE
 

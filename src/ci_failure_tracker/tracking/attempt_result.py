@@ -14,6 +14,7 @@ from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import WITHOUT_JOBS
 
 _NEVER_STARTED = frozenset(outcome.words for outcome in WITHOUT_JOBS)
+_NEVER_RAN = Outcome.NEVER_RAN.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class AttemptResult:
     `listed` are all legs that the run lists in any attempt, `replaced` the legs that failed of another cause.
     `other_red` says that a leg failed which is not in `red`. `all_green` says that the whole run passed and its jobs
     were not read, `gone` that the run has jobs but not this one, `skipped` that it passed without this one. `started`
-    are the start failures that are over because the run has jobs. `known` says that the run was not read again because
-    the issue holds what it says: such a result adds nothing.
+    are the start failures that are over because the run has jobs. `allowed` are the legs that failed and may do so.
+    `known` says that the run was not read again because the issue holds what it says: such a result adds nothing.
     """
 
     run: Run
@@ -38,6 +39,7 @@ class AttemptResult:
     gone: bool = False
     skipped: bool = False
     started: frozenset[str] = frozenset()
+    allowed: frozenset[str] = frozenset()
     known: bool = False
 
     @property
@@ -77,6 +79,7 @@ class RunListing:
         first = of_run[0]
         self.run = first.run
         self.has_jobs = first.job_id is not None
+        self.runs = any(observation.outcome not in {None, Outcome.NEVER_RAN} for observation in of_run)
         self.all_green = first.job is None and first.outcome is Outcome.SUCCESS
         self.known = first.before_checkpoint
         self._grouping = grouping
@@ -136,12 +139,13 @@ class AttemptResults:
         )
         if not (listing.all_green or listing.has_jobs):
             return result
-        # A run with jobs did start, whatever became of them.
-        if identity.kind is IdentityKind.RUN and identity.job in _NEVER_STARTED:
+        # A run with jobs did start, whatever became of them; it ran if one of them did.
+        over = _NEVER_STARTED | ({_NEVER_RAN} if listing.runs else set())
+        if identity.kind is IdentityKind.RUN and identity.job in over:
             return AttemptResult(self.run, self.attempt, green=frozenset({""}), listed=frozenset({""}))
         if identity.is_whole_workflow:
             # A job may have the same name as a start failure.
-            result = replace(result, started=_NEVER_STARTED - result.listed)
+            result = replace(result, started=over - result.listed)
         did_not_run = not (result.gone or result.all_green or listing.ran(identity))
         return replace(result, skipped=did_not_run and Outcome.of(self.run.conclusion) is Outcome.SUCCESS)
 
@@ -178,4 +182,5 @@ def _result(
         listed=frozenset(legs),
         replaced=frozenset(leg for leg, observation in failed.items() if leg not in red and is_read(observation)),
         other_red=len(red) < len(failed),
+        allowed=frozenset(leg for leg, observation in legs.items() if observation.allowed),
     )

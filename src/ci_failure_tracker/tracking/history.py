@@ -16,6 +16,7 @@ from ci_failure_tracker.model import (
     History,
     Identity,
     JobDiagnosis,
+    NeverRan,
     Observation,
     Occurrence,
     Outcome,
@@ -157,6 +158,7 @@ class _HistoryBuilder:
                 reader.misses_runs(before.get(stream), results) for stream, results in self.streams.items()
             ),
             moved_on=self._moved_on(branches),
+            allowed=self._is_allowed(branches),
             job_diagnoses=tuple(job_diagnosis for job_diagnosis in diagnoses if job_diagnosis is not None),
         )
 
@@ -220,11 +222,13 @@ class _HistoryBuilder:
         return {trigger: legs for trigger, legs in ran.items() if trigger[0] not in skipping}
 
     def _skipping(self) -> set[int]:
-        """The workflows that passed in some run without the job."""
+        """The workflows that passed in some run without the job, or although it failed."""
         remembered = {
             status.workflow_id for status in (self.state.branch_statuses if self.state else ()) if status.skips
         }
-        return remembered | {result.run.workflow.id for result in self.results if result.skipped}
+        return remembered | {
+            result.run.workflow.id for result in self.results if result.skipped or _failed_in_passing_run(result)
+        }
 
     def _remembered_branches(self) -> Iterator[BranchStatus]:
         if self.state is None:
@@ -287,14 +291,23 @@ class _HistoryBuilder:
                 green = result.green | (always_run.get(result.trigger, set()) if result.all_green else set())
                 if any(failed.get((sha, leg), result.key) < result.key for leg in green - result.red.keys()):
                     flakes[sha] = result.order
-                failed.update(((sha, leg), result.key) for leg in result.red if (sha, leg) not in failed)
+                # What never ran was not tried, so a pass on the same commit is no change.
+                tried = (leg for leg, failure in result.red.items() if failure.outcome is not Outcome.NEVER_RAN)
+                failed.update(((sha, leg), result.key) for leg in tried if (sha, leg) not in failed)
         return tuple(sorted(flakes, key=lambda sha: flakes[sha], reverse=True))
 
     def _failed_before(self, run: Run) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
         """The failures on a run's branch that the issue remembers: commit and leg, with the attempt."""
         for occurrence in self._remembered:
-            if _is_of(occurrence, run):
+            if _is_of(occurrence, run) and occurrence.never_ran is None:
                 yield from (((occurrence.commit.sha, leg.leg), occurrence.key) for leg in occurrence.legs)
+
+    def _is_allowed(self, branches: Sequence[BranchStatus]) -> bool:
+        """Whether everything that the issue counted is allowed to fail; a leg that it does not name may not be."""
+        if self.state is None or self.state.legs_cut or any(status.red for status in branches):
+            return False
+        allowed = {leg for result in self.results for leg in result.allowed}
+        return bool(self.state.legs) and all(count.leg in allowed for count in self.state.legs)
 
     def _moved_on(self, branches: Sequence[BranchStatus]) -> bool:
         """Whether runs that waited for an approval went on."""
@@ -308,6 +321,10 @@ def _after(last_red: RunRef, results: Sequence[AttemptResult]) -> Sequence[Attem
     """The results after the newest failure, a passing re-run of it included."""
     newest_red = max((place for place, result in enumerate(results) if result.red), default=-1)
     return [result for result in results[newest_red + 1 :] if result.run.order >= (last_red.at, last_red.run_id)]
+
+
+def _failed_in_passing_run(result: AttemptResult) -> bool:
+    return bool(result.red) and result.run.conclusion == Outcome.SUCCESS and result.attempt == result.run.attempt
 
 
 def _is_of(occurrence: Occurrence, run: Run) -> bool:
@@ -325,6 +342,7 @@ def _remembered_form(text: str, limit: int) -> str:
 def _occurrence(result: AttemptResult) -> Occurrence:
     run, failed = result.run, result.red.values()
     started_at = _started(result)
+    outcome = _worst({observation.outcome for observation in failed})
     return Occurrence(
         run_id=run.id,
         attempt=result.attempt,
@@ -335,10 +353,17 @@ def _occurrence(result: AttemptResult) -> Occurrence:
         started_at=started_at,
         # When the jobs ended; `updated_at` of the run also moves when somebody only touches it.
         ended_at=max((observation.ended_at for observation in failed if observation.ended_at), default=started_at),
-        outcome=_worst({observation.outcome for observation in failed}),
+        outcome=outcome,
         legs=tuple(_failed_leg(leg, observation) for leg, observation in sorted(result.red.items())),
         source=run.subject or run.workflow.file_name,
+        never_ran=_longest(failed) if outcome is Outcome.NEVER_RAN else None,
     )
+
+
+def _longest(failed: Iterable[Observation]) -> NeverRan | None:
+    """How the job never ran that waited longest."""
+    never_ran = (observation.never_ran for observation in failed)
+    return max(filter(None, never_ran), key=lambda each: each.amount, default=None)
 
 
 def _started(result: AttemptResult) -> datetime:
@@ -369,6 +394,7 @@ _WORST_FIRST = (
     Outcome.TIMED_OUT,
     Outcome.RUNNER_LOST,
     Outcome.STARTUP_FAILURE,
+    Outcome.NEVER_RAN,
     Outcome.ACTION_REQUIRED,
     Outcome.MISSED_SCHEDULE,
     Outcome.CANCELLED,

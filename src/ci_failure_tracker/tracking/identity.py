@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ci_failure_tracker.model import ALL_JOBS, Identity, IdentityKind
+from ci_failure_tracker.model import ALL_JOBS, Identity, IdentityKind, Outcome
 from ci_failure_tracker.settings import GroupBy, Matrix
 from ci_failure_tracker.text.short_names import digest, short_leg
 from ci_failure_tracker.tracking.matrix import split_leg
@@ -29,8 +29,12 @@ def identify(
         name, leg = job, ""
     else:
         name = base
-    # A job may have the name of a run without jobs; its id differs.
-    unique = f"job:{name}" if kind is IdentityKind.JOB and name in _NAMES_OF_RUNS_WITHOUT_JOBS else name
+    # A job may have the name of a run without jobs; their ids differ. An id that an issue has stays as it is.
+    unique = name
+    if kind is IdentityKind.JOB and name in _NAMES_OF_RUNS_WITHOUT_JOBS:
+        unique = f"job:{name}"
+    elif kind is IdentityKind.RUN and name == Outcome.NEVER_RAN.words:
+        unique = f"run:{name}"
     return Identity(failure_id(workflow, unique), workflow, name, kind=kind), short_leg(leg)
 
 

@@ -164,7 +164,7 @@ class LifecycleRules:
 
     def _waits_for_log(self, history: History) -> bool:
         """Whether a log may still name the cause of a failure; an issue for its job would be the wrong one."""
-        if self.settings.group_by is not GroupBy.CAUSE or history.identity.cause:
+        if self.settings.group_by is not GroupBy.CAUSE or history.identity.cause or history.latest.never_ran:
             return False
         late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
         return any(

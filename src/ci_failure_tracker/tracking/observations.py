@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ci_failure_tracker.model import (
@@ -13,12 +13,21 @@ from ci_failure_tracker.model import (
     IdentityKind,
     Job,
     JobDiagnosis,
+    NeverRan,
     Observation,
     Outcome,
     Run,
     Schedule,
     Snapshot,
     Step,
+)
+from ci_failure_tracker.tracking.matrix import split_leg
+from ci_failure_tracker.tracking.never_ran import (
+    Wait,
+    long_skipped,
+    may_never_have_run,
+    wait_of_job,
+    wait_of_run,
 )
 from ci_failure_tracker.tracking.outcome import failing_step, judge_job, judge_run, revised
 
@@ -28,13 +37,16 @@ WITHOUT_JOBS = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
 _NEEDS_NO_JOBS = frozenset({None, Outcome.SUPERSEDED}) | WITHOUT_JOBS
 
 
-def needs_jobs(run: Run, runs: Iterable[Run]) -> bool:
+def needs_jobs(run: Run, runs: Iterable[Run], at: datetime | None = None) -> bool:
     """Whether the run's own conclusion leaves open which of its jobs failed.
 
-    A run that passed in a later attempt had a failure in an earlier one.
+    A run that passed in a later attempt had a failure in an earlier one. A run that goes on at the time `at`, or was
+    superseded, may hold a job that no runner took for hours.
     """
     outcome = judge_run(run, runs)
-    return run.attempt > 1 if outcome is Outcome.SUCCESS else outcome not in _NEEDS_NO_JOBS
+    if outcome is Outcome.SUCCESS:
+        return run.attempt > 1
+    return outcome not in _NEEDS_NO_JOBS or may_never_have_run(run, at)
 
 
 def observe(snapshot: Snapshot) -> tuple[Observation, ...]:
@@ -42,14 +54,8 @@ def observe(snapshot: Snapshot) -> tuple[Observation, ...]:
 
     A run whose jobs could not be read gives none: what is unknown has neither failed nor passed.
     """
-    jobs = {run_jobs.run_id: run_jobs.jobs for run_jobs in snapshot.jobs}
-    of_runs = (
-        observation
-        for run in snapshot.runs
-        for observation in _observe_run(
-            run, judge_run(run, snapshot.runs), jobs.get(run.id), run.id in snapshot.runs_before_checkpoint
-        )
-    )
+    observer = _RunObserver(snapshot, {run_jobs.run_id: run_jobs.jobs for run_jobs in snapshot.jobs})
+    of_runs = (observation for run in snapshot.runs for observation in observer.observe(run))
     branch = snapshot.repository.default_branch
     return (*of_runs, *(_observe_schedule(schedule, branch) for schedule in snapshot.schedules))
 
@@ -69,45 +75,83 @@ def _diagnosed(observation: Observation, job_diagnosis: JobDiagnosis | None) -> 
     return replace(observation, outcome=outcome, job_diagnosis=job_diagnosis)
 
 
-def _observe_run(run: Run, outcome: Outcome | None, jobs: tuple[Job, ...] | None, known: bool) -> Iterator[Observation]:
-    if known:
-        # The run was not read again, so the list says only whether it passed as a whole.
-        passed = outcome if outcome is Outcome.SUCCESS else None
-        yield Observation(run, passed, attempt=run.attempt, before_checkpoint=True)
-    elif outcome is Outcome.SUCCESS and not jobs:
-        yield Observation(run, Outcome.SUCCESS, attempt=run.attempt)
-    elif outcome in WITHOUT_JOBS:
-        yield _observe_whole(run, outcome)
-    elif jobs:
-        yield from _observe_jobs(run, jobs)
-    elif jobs is not None and outcome is Outcome.FAILURE:
-        # If GitHub cannot read a workflow file, the run ends as `failure` without a job.
-        yield _observe_whole(run, Outcome.STARTUP_FAILURE)
-    elif jobs is not None and outcome is Outcome.TIMED_OUT:
-        yield _observe_whole(run, Outcome.TIMED_OUT)
+@dataclass(frozen=True, slots=True)
+class _RunObserver:
+    """Makes the observations of each run of a snapshot; `jobs` are those that were read, by run id."""
+
+    snapshot: Snapshot
+    jobs: Mapping[int, Sequence[Job]]
+    skipped: Mapping[int, Mapping[str, tuple[str, NeverRan]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "skipped", long_skipped(self.snapshot))
+
+    def observe(self, run: Run) -> Iterator[Observation]:
+        outcome, jobs = judge_run(run, self.snapshot.runs), self.jobs.get(run.id)
+        if run.id in self.snapshot.runs_before_checkpoint:
+            # The run was not read again, so the list says only whether it passed as a whole.
+            passed = outcome if outcome is Outcome.SUCCESS else None
+            yield Observation(run, passed, attempt=run.attempt, before_checkpoint=True)
+        elif outcome is Outcome.SUCCESS and not jobs:
+            yield Observation(run, Outcome.SUCCESS, attempt=run.attempt)
+        elif outcome in WITHOUT_JOBS:
+            yield _observe_whole(run, outcome)
+        elif jobs and outcome is Outcome.SUPERSEDED:
+            yield from (job for job in self._observe_jobs(run, jobs) if job.outcome is Outcome.NEVER_RAN)
+        elif jobs:
+            yield from self._observe_jobs(run, jobs)
+        elif jobs is not None:
+            yield from self._observe_without_jobs(run, outcome)
+
+    def _observe_without_jobs(self, run: Run, outcome: Outcome | None) -> Iterator[Observation]:
+        if outcome is Outcome.FAILURE:
+            # If GitHub cannot read a workflow file, the run ends as `failure` without a job.
+            yield _observe_whole(run, Outcome.STARTUP_FAILURE)
+        elif outcome is Outcome.TIMED_OUT:
+            yield _observe_whole(run, Outcome.TIMED_OUT)
+        elif outcome is not Outcome.SUPERSEDED and (wait := wait_of_run(run, self.snapshot.runs, self._at)):
+            whole = _observe_whole(run, Outcome.NEVER_RAN)
+            yield replace(whole, ended_at=wait.since, never_ran=wait.never_ran)
+
+    @property
+    def _at(self) -> datetime | None:
+        return self.snapshot.read_at
+
+    def _observe_jobs(self, run: Run, jobs: Sequence[Job]) -> Iterator[Observation]:
+        by_attempt: dict[int, list[Job]] = defaultdict(list)
+        for job in _executions(jobs):
+            by_attempt[job.attempt].append(job)
+        for attempt in sorted(by_attempt):
+            for job in by_attempt[attempt]:
+                yield self._observe_job(run, job, by_attempt[attempt])
+
+    def _observe_job(self, run: Run, job: Job, siblings: Sequence[Job]) -> Observation:
+        observation = Observation(
+            run,
+            judge_job(job, siblings),
+            job=job.name,
+            job_id=job.id,
+            step=failing_step(job),
+            attempt=job.attempt,
+            ended_at=job.completed_at,
+            started_at=job.started_at,
+        )
+        if wait := wait_of_job(run, job, siblings, self._at):
+            return _never_ran(observation, wait)
+        name, never_ran = self.skipped.get(run.id, {}).get(split_leg(job.name)[0], ("", None))
+        if never_ran is None or job.conclusion != "skipped":
+            return observation
+        return replace(observation, outcome=Outcome.NEVER_RAN, never_ran=never_ran, job=name)
+
+
+def _never_ran(observation: Observation, wait: Wait) -> Observation:
+    # It failed when the wait was too long. So it is the same failure while it waits and after it was cancelled.
+    return replace(observation, outcome=Outcome.NEVER_RAN, never_ran=wait.never_ran, ended_at=wait.since)
 
 
 def _observe_whole(run: Run, outcome: Outcome) -> Observation:
     """A run without jobs stands for itself, under a job named after what happened."""
     return Observation(run, outcome, job=outcome.words, attempt=run.attempt, kind=IdentityKind.RUN)
-
-
-def _observe_jobs(run: Run, jobs: Sequence[Job]) -> Iterator[Observation]:
-    by_attempt: dict[int, list[Job]] = defaultdict(list)
-    for job in _executions(jobs):
-        by_attempt[job.attempt].append(job)
-    for attempt in sorted(by_attempt):
-        for job in by_attempt[attempt]:
-            yield Observation(
-                run,
-                judge_job(job, by_attempt[attempt]),
-                job=job.name,
-                job_id=job.id,
-                step=failing_step(job),
-                attempt=attempt,
-                ended_at=job.completed_at,
-                started_at=job.started_at,
-            )
 
 
 def _executions(jobs: Sequence[Job]) -> Iterator[Job]:

@@ -48,6 +48,8 @@ def judge_recovery(state: State, history: History, issue: Issue, settings: Setti
 def _judge(state: State, history: History, settings: Settings) -> CloseDecision:
     if history.failing or not state.branch_statuses:
         return CloseDecision(None, "still failing" if history.failing else "not seen since")
+    if history.allowed:
+        return CloseDecision(CloseReason.ALLOWED, "it is allowed to fail")
     if history.moved_on:
         return CloseDecision(CloseReason.MOVED_ON, "what waited has moved on")
     if history.gone:

@@ -6,7 +6,7 @@ The body is rendered from this state and from nothing else, so a sweep that lear
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import LIMIT, write_marker
@@ -18,6 +18,7 @@ from ci_failure_tracker.model import (
     History,
     Identity,
     LegCount,
+    NeverRanReason,
     Occurrence,
     RunRef,
     State,
@@ -164,10 +165,21 @@ def _with_causes(remembered: Sequence[Occurrence], history: History) -> tuple[Oc
     A job whose log was read later than those of the other jobs of its run joins them in the issue of its cause.
     """
     read = {occurrence.key: occurrence for occurrence in history.occurrences}
-    merged = (_merged(past, read[past.key]) if past.key in read else past for past in remembered)
+    merged = (_merged(past, read[past.key]) if past.key in read else past for past in map(_ended(read), remembered))
     if not history.identity.cause:
         return tuple(merged)
     return tuple(_with_late_jobs(past, read[past.key]) if past.key in read else past for past in merged)
+
+
+def _ended(read: Mapping[tuple[int, int], Occurrence]) -> Callable[[Occurrence], Occurrence]:
+    """What became of a run that waited in the queue: it was cancelled there, or it ran later and failed."""
+
+    def ended(remembered: Occurrence) -> Occurrence:
+        waited = remembered.never_ran is not None and remembered.never_ran.reason is NeverRanReason.QUEUED
+        now = read.get(remembered.key)
+        return _shortened(now) if waited and now is not None else remembered
+
+    return ended
 
 
 def _with_late_jobs(remembered: Occurrence, read: Occurrence) -> Occurrence:

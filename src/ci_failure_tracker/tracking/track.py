@@ -9,8 +9,9 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.marker import Tracked, read_tracked, trusted
 from ci_failure_tracker.model import History, Identity, IdentityKind, Issue, Observation, Snapshot, State
-from ci_failure_tracker.settings import GroupBy, Matrix, Settings
+from ci_failure_tracker.settings import AllowedFailures, GroupBy, Matrix, Settings
 from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.tracking.allowed import ignore_allowed
 from ci_failure_tracker.tracking.causes import with_known_causes
 from ci_failure_tracker.tracking.grouping import grouping
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
@@ -190,7 +191,10 @@ class RepositoryHistory:
 
 def track(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings) -> RepositoryHistory:
     """The history of the repository after a snapshot."""
-    return track_observations(observe(snapshot), snapshot, tracked_issues, settings)
+    observations = observe(snapshot)
+    if settings.allowed_failures is AllowedFailures.IGNORE:
+        observations = ignore_allowed(observations, snapshot)
+    return track_observations(observations, snapshot, tracked_issues, settings)
 
 
 def track_observations(

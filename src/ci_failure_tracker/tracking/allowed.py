@@ -1,0 +1,74 @@
+"""Rule 10: which jobs are allowed to fail. GitHub's API does not show `continue-on-error`; the runs that passed do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
+
+from ci_failure_tracker.model import Job, NeverRanReason, Observation, Outcome, Run, Snapshot
+
+_FAILS_A_RUN = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT})
+_FAILED = _FAILS_A_RUN | {Outcome.CANCELLED}
+"""How a job that is allowed to fail may end in a run that passes: one past its time limit is shown as cancelled."""
+
+
+def ignore_allowed(observations: Iterable[Observation], snapshot: Snapshot) -> tuple[Observation, ...]:
+    """The observations, in which a job that is allowed to fail has neither failed nor passed."""
+    allowed = _find_allowed(snapshot)
+    return tuple(
+        replace(observation, outcome=None, never_ran=None, allowed=True) if allowed.covers(observation) else observation
+        for observation in observations
+    )
+
+
+def failed_although_allowed(jobs: Iterable[Job]) -> frozenset[str]:
+    """The jobs that failed in a run that passed, of which these are the jobs."""
+    return _ended_as(jobs, _FAILED)
+
+
+def _ended_as(jobs: Iterable[Job], outcomes: Set[Outcome]) -> frozenset[str]:
+    """The jobs that ended so the last time; an attempt that did not run a job again has what it said before."""
+    newest = {job.name: job for job in sorted(jobs, key=lambda job: (job.attempt, job.id))}
+    return frozenset(name for name, job in newest.items() if Outcome.of(job.conclusion) in outcomes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Allowed:
+    """What is allowed to fail: the jobs, each with the id of its workflow, and what failed in a run that passed."""
+
+    jobs: Set[tuple[int, str]]
+    in_runs: Set[tuple[int, str]]
+
+    def covers(self, observation: Observation) -> bool:
+        """Whether this failure counts nowhere. That a job is skipped night after night is no failure of it."""
+        if observation.outcome in {None, Outcome.SUCCESS} or observation.job_id is None or observation.job is None:
+            return False
+        if observation.never_ran is not None and observation.never_ran.reason is NeverRanReason.SKIPPED:
+            return False
+        run, job = observation.run, observation.job
+        return (run.workflow.id, job) in self.jobs or (run.id, job) in self.in_runs
+
+
+def _find_allowed(snapshot: Snapshot) -> _Allowed:
+    """What is allowed to fail, as far as the runs were read.
+
+    A job is if it failed in a run that passed. It no longer is if a later run failed and nothing else failed in it; of
+    several such jobs it is not known which one made the run fail.
+    """
+    read = {run_jobs.run_id: run_jobs.jobs for run_jobs in snapshot.jobs}
+    jobs: set[tuple[int, str]] = set()
+    in_runs: set[tuple[int, str]] = set()
+    for run in sorted(snapshot.runs, key=lambda run: run.order):
+        of_run = read.get(run.id, ())
+        if run.conclusion == Outcome.SUCCESS:
+            failed = failed_although_allowed(of_run)
+            jobs |= {(run.workflow.id, name) for name in failed}
+            in_runs |= {(run.id, name) for name in failed}
+        elif failed := _that_failed_it(run, of_run):
+            named = {(run.workflow.id, name) for name in failed}
+            jobs -= named if named <= jobs else set()
+    return _Allowed(jobs, in_runs)
+
+
+def _that_failed_it(run: Run, jobs: Sequence[Job]) -> frozenset[str]:
+    return _ended_as(jobs, _FAILS_A_RUN) if Outcome.of(run.conclusion) in _FAILS_A_RUN else frozenset()
