@@ -131,7 +131,8 @@ def _allowed(state: State, url: str) -> Iterator[str]:
     yield (
         "Closed as not planned: it is allowed to fail. Runs pass although it fails in them, which is what "
         f"`continue-on-error` does. It was last counted in {run_link(state.latest, url)}. With "
-        "`allowed-failures: track` such jobs are tracked. If a run fails because of it alone, this issue is opened again."
+        "`allowed-failures: track` such jobs are tracked. If a run fails because of it alone, this issue is opened "
+        "again."
     )
 
 

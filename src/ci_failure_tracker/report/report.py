@@ -28,9 +28,9 @@ from ci_failure_tracker.model import (
     Window,
     WriteStatus,
 )
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.issue_snapshots import EMPTY, IssueSnapshots, take_issue_snapshots
 from ci_failure_tracker.report.measures import NOTHING_SEEN, Statistics, WorkflowStatistics
-from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.tracking.decide import Findings
 
 

@@ -156,11 +156,11 @@ class _Judge:
             return StatusKind.GREEN
         if observed.outcome is None:
             return None
-        if observed.outcome is Outcome.SUPERSEDED:
-            return StatusKind.CANCELLED
         if observed.is_read:
             failed = any(map(self._failed, _newest_of_each_job(observed.observations)))
             return StatusKind.RED if failed else _cancelled(observed.outcome)
+        if observed.outcome is Outcome.SUPERSEDED:
+            return StatusKind.CANCELLED
         # Only the jobs tell whether a cancelled run also failed.
         certain = observed.outcome is not Outcome.CANCELLED and self.settings.counts(observed.outcome)
         return StatusKind.RED if certain or self._failed_now(self.known.runs.get(run.id), run) else StatusKind.UNKNOWN

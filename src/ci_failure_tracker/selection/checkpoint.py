@@ -13,6 +13,7 @@ from ci_failure_tracker.model import (
     Checkpoint,
     Decision,
     DecisionKind,
+    NeverRanReason,
     Outcome,
     Run,
     Skip,
@@ -23,6 +24,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.selection.runs_to_verify import runs_by_branch
 from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
+from ci_failure_tracker.tracking.never_ran import is_in_queue
 from ci_failure_tracker.tracking.observations import needs_jobs
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 
@@ -41,7 +43,8 @@ def runs_before_checkpoint(runs: Sequence[Run], tracked_issues: TrackedIssues, s
     checkpoint = _valid_checkpoint(tracked_issues.written, settings)
     if checkpoint is None:
         return frozenset()
-    held = {run.id for run in runs if _is_within(run, checkpoint)}
+    waiting = _known_to_wait(tracked_issues.open_states)
+    held = {run.id for run in runs if _is_within(run, checkpoint) or _waits_as_known(run, waiting)}
     return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
 
@@ -61,6 +64,21 @@ def _is_within(run: Run, checkpoint: Checkpoint) -> bool:
     if not run.finished or (checkpoint.start is not None and run.created_at < checkpoint.start):
         return False
     return run.updated_at < checkpoint.until or (run.updated_at == checkpoint.until and run.id == checkpoint.run_id)
+
+
+def _known_to_wait(states: Iterable[State]) -> Set[tuple[int, int]]:
+    """The runs, each with its attempt, of which an open issue says that they wait in the queue."""
+    return {
+        occurrence.key
+        for state in states
+        for occurrence in state.occurrences
+        if occurrence.never_ran is not None and occurrence.never_ran.reason is NeverRanReason.QUEUED
+    }
+
+
+def _waits_as_known(run: Run, waiting: Set[tuple[int, int]]) -> bool:
+    """Whether a run still waits, as an issue says. It says nothing new until a runner comes."""
+    return is_in_queue(run) and (run.id, run.attempt) in waiting
 
 
 def _to_read_again(runs: Sequence[Run], held: Set[int], checkpoint: Checkpoint) -> Iterator[int]:
@@ -171,9 +189,12 @@ def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistor
     # An issue that is closed in this sweep remembers runs that were not read again.
     without_issue = [history for history in repository_history.all_histories if history.identity.id not in with_issue]
     failed = {past.run_id for history in without_issue for past in (*history.occurrences, *history.remembered)}
+    waiting = _known_to_wait(states)
     # GitHub lists a run that waits for an approval as completed, and it goes on all the same.
     unfinished = {
-        run.id for run in snapshot.runs if not run.finished or Outcome.of(run.conclusion) is Outcome.ACTION_REQUIRED
+        run.id
+        for run in snapshot.runs
+        if not (run.finished or _waits_as_known(run, waiting)) or Outcome.of(run.conclusion) is Outcome.ACTION_REQUIRED
     }
     unexplained = {job.run.id for job in repository_history.observations if job.job_id in snapshot.undiagnosed}
     return (failed & {run.id for run in snapshot.runs}) | unfinished | unexplained
