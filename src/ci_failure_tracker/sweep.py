@@ -34,7 +34,7 @@ from ci_failure_tracker.tracking.label import with_label
 from ci_failure_tracker.tracking.track import TrackedIssues, read_issues
 
 MOST_ROUNDS = 8
-"""Rounds of requests that follow from one another. Runs take up to four rounds (jobs, more jobs, and three for
+"""Rounds of requests that follow from one another. Runs take up to four rounds (jobs, more jobs twice, and three for
 schedules at the same time). Issues mostly take up to six (other issues in three rounds, logs, more issues, commits)."""
 
 

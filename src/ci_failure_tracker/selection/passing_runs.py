@@ -70,7 +70,7 @@ def _with_tracked_jobs(snapshot: Snapshot, jobs: _Jobs) -> Iterator[Run]:
     for run in sorted(filter(_passed, to_read), key=lambda run: run.order, reverse=True):
         passed[run.branch_key].append(run)
     for branch in passed.values():
-        if any(failed_although_allowed(jobs.get(run.id, ())) for run in branch):
+        if any(failed_although_allowed(run, jobs.get(run.id, ())) for run in branch):
             yield from branch[:_MOST_TRACKED]
 
 

@@ -21,15 +21,15 @@ def ignore_allowed(observations: Iterable[Observation], snapshot: Snapshot) -> t
     )
 
 
-def failed_although_allowed(jobs: Iterable[Job]) -> frozenset[str]:
-    """The jobs that failed in a run that passed, of which these are the jobs."""
-    return _ended_as(jobs, _FAILED)
+def failed_although_allowed(run: Run, jobs: Iterable[Job]) -> frozenset[str]:
+    """The jobs that failed in the last attempt of a run, if it passed all the same."""
+    return _ended_as(run, jobs, _FAILED) if run.conclusion == Outcome.SUCCESS else frozenset()
 
 
-def _ended_as(jobs: Iterable[Job], outcomes: Set[Outcome]) -> frozenset[str]:
-    """The jobs that ended so the last time; an attempt that did not run a job again has what it said before."""
-    newest = {job.name: job for job in sorted(jobs, key=lambda job: (job.attempt, job.id))}
-    return frozenset(name for name, job in newest.items() if Outcome.of(job.conclusion) in outcomes)
+def _ended_as(run: Run, jobs: Iterable[Job], outcomes: Set[Outcome]) -> frozenset[str]:
+    """The jobs that ended so in the last attempt; an earlier attempt may have failed because of them."""
+    last = (job for job in jobs if job.attempt == run.attempt)
+    return frozenset(job.name for job in last if Outcome.of(job.conclusion) in outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class _Allowed:
         if observation.never_ran is not None and observation.never_ran.reason is NeverRanReason.SKIPPED:
             return False
         run, job = observation.run, observation.job
-        return (run.workflow.id, job) in self.jobs or (run.id, job) in self.in_runs
+        in_last = observation.attempt == run.attempt and (run.id, job) in self.in_runs
+        return in_last or (run.workflow.id, job) in self.jobs
 
 
 def _find_allowed(snapshot: Snapshot) -> _Allowed:
@@ -60,15 +61,14 @@ def _find_allowed(snapshot: Snapshot) -> _Allowed:
     in_runs: set[tuple[int, str]] = set()
     for run in sorted(snapshot.runs, key=lambda run: run.order):
         of_run = read.get(run.id, ())
-        if run.conclusion == Outcome.SUCCESS:
-            failed = failed_although_allowed(of_run)
-            jobs |= {(run.workflow.id, name) for name in failed}
-            in_runs |= {(run.id, name) for name in failed}
-        elif failed := _that_failed_it(run, of_run):
+        ignored = failed_although_allowed(run, of_run)
+        jobs |= {(run.workflow.id, name) for name in ignored}
+        in_runs |= {(run.id, name) for name in ignored}
+        if failed := _that_failed_it(run, of_run):
             named = {(run.workflow.id, name) for name in failed}
             jobs -= named if named <= jobs else set()
     return _Allowed(jobs, in_runs)
 
 
 def _that_failed_it(run: Run, jobs: Sequence[Job]) -> frozenset[str]:
-    return _ended_as(jobs, _FAILS_A_RUN) if Outcome.of(run.conclusion) in _FAILS_A_RUN else frozenset()
+    return _ended_as(run, jobs, _FAILS_A_RUN) if Outcome.of(run.conclusion) in _FAILS_A_RUN else frozenset()
