@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from builders import START, a_job, a_run, a_scan, a_state, some_settings
+from ci_failure_tracker.issues.comments import reopening_comment
 from ci_failure_tracker.issues.state_codec import read_state, state_as_json
 from ci_failure_tracker.model import (
     Annotation,
@@ -262,3 +263,10 @@ def test_an_older_version_reads_an_issue_of_an_allowed_failure_as_gone() -> None
     data = state_as_json(state)
     assert (data["closed"][0], data["closed_as"]) == ("gone", "allowed to fail")
     assert read_state(json.dumps(data)) == state
+
+
+def test_a_comment_says_that_the_run_never_ran() -> None:
+    state = a_state()
+    latest = dataclasses.replace(state.latest, outcome=Outcome.NEVER_RAN, never_ran=NeverRan(NeverRanReason.QUEUED))
+    comment = reopening_comment(dataclasses.replace(state, occurrences=(latest,)), START, "https://github.example")
+    assert "never ran; it was created on 2026-03-01 00:00 UTC." in comment

@@ -13,7 +13,17 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.issues.links import commit, run_link, run_ref_link, span
-from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, Flaky, IdentityKind, IssueRef, News, State
+from ci_failure_tracker.model import (
+    SCHEDULE,
+    BranchStatus,
+    CloseReason,
+    Flaky,
+    IdentityKind,
+    IssueRef,
+    News,
+    Occurrence,
+    State,
+)
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
@@ -51,7 +61,7 @@ def reopening_comment(state: State, closed_at: datetime, url: str, *, left_umbre
         again = "Failing for another reason than the other jobs"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
-        f"ended as {state.latest.outcome.words} on {utc(state.latest.ended_at)}. "
+        f"{_ended(state.latest)}. "
         f"The issue had been closed for {span(state.latest.ended_at - closed_at)}."
     ]
     signatures = {leg.signature for leg in state.latest.legs}
@@ -59,6 +69,12 @@ def reopening_comment(state: State, closed_at: datetime, url: str, *, left_umbre
     if headline:
         parts.append(f"Why: {short_code(headline, _HEADLINE)}")
     return _marked(parts, "reopened", state)
+
+
+def _ended(latest: Occurrence) -> str:
+    if latest.never_ran is not None:
+        return f"never ran; it was created on {utc(latest.started_at)}"
+    return f"ended as {latest.outcome.words} on {utc(latest.ended_at)}"
 
 
 def news_comment(state: State, url: str, news: News) -> str:
