@@ -67,7 +67,6 @@ from ci_failure_tracker.model.snapshot import (
     Window,
 )
 from ci_failure_tracker.model.state import (
-    MOST_PASSING_RUNS,
     Cause,
     Checkpoint,
     CloseReason,
@@ -76,12 +75,13 @@ from ci_failure_tracker.model.state import (
     LegCount,
     State,
 )
+from ci_failure_tracker.model.trials import MOST_PASSES, Trials
 from ci_failure_tracker.model.writes import Action, Change, Close, Create, Reopen, Result, Update, WriteStatus, verb
 
 __all__ = [
     "ALL_JOBS",
     "MAX_REQUESTS",
-    "MOST_PASSING_RUNS",
+    "MOST_PASSES",
     "OTHER_LEGS",
     "SCHEDULE",
     "Action",
@@ -148,6 +148,7 @@ __all__ = [
     "State",
     "Step",
     "Suspect",
+    "Trials",
     "Update",
     "Window",
     "Workflow",

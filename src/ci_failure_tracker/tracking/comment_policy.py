@@ -29,12 +29,14 @@ def news_to_comment_on(
     if comments is Comments.NEVER:
         return News()
     last = before.cause_commented_at
-    may_name_causes = before.causes and not after.flaky and (last is None or now - last >= _ONE_CAUSE_A_DAY)
+    may_name_causes = (
+        before.causes and not _fails_and_passes(after) and (last is None or now - last >= _ONE_CAUSE_A_DAY)
+    )
     causes = tuple(cause for cause in causes_of_newest(before, after) if cause.signature not in covered_causes)
     return News(
         failures=after.count - before.count if comments is Comments.ALWAYS else 0,
         causes=causes if may_name_causes else (),
-        flaky=after.flaky is not None and before.flaky is None,
+        flaky=_fails_and_passes(after) and not _fails_and_passes(before),
         week=not before.week_commented and is_a_week_old(after, now),
     )
 
@@ -52,8 +54,9 @@ def causes_of_newest(before: State, after: State) -> Iterator[Cause]:
     later = [past for past in before.occurrences if past.order > compared_to]
     seen_later = Counter(leg.signature for past in later for leg in past.legs)
     known = {cause.headline for cause in before.causes if cause.count > seen_later[cause.signature]}
-    signatures = {leg.signature for leg in newest.legs}
-    fresh = (cause for cause in after.causes if cause.signature in signatures and cause.headline not in known)
+    order = {leg.signature: place for place, leg in reversed([*enumerate(newest.legs)])}
+    fresh = [cause for cause in after.causes if cause.signature in order and cause.headline not in known]
+    fresh.sort(key=lambda cause: order[cause.signature])
     yield from {cause.headline: cause for cause in fresh}.values()
 
 
@@ -97,6 +100,11 @@ def changes(before: State, after: State) -> Iterator[str]:
     fixed = _red(before) - _red(after)
     if fixed and _red(after):
         yield f"no longer red: {', '.join(sorted(fixed)[:3])}"
+
+
+def _fails_and_passes(state: State) -> bool:
+    """Whether it is flaky on a commit. That it recovers from one cause is learnt from logs, which may be read late."""
+    return state.flaky is not None and bool(state.flaky.commits)
 
 
 def _skips(state: State) -> bool:

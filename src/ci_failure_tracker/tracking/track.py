@@ -53,6 +53,11 @@ class TrackedIssues:
         issues = (self.of(failure_id) for failure_id in dict.fromkeys(tracked.id for tracked in self.current))
         return tuple(tracked.state for tracked in issues if tracked and tracked.issue.open and tracked.state)
 
+    @property
+    def closed_states(self) -> tuple[State, ...]:
+        """The state of each identity's closed issue, if it has no open one."""
+        return tuple(tracked.state for tracked in self._by_id.values() if tracked.state and not tracked.issue.open)
+
 
 def read_issues(
     issues: Sequence[Issue], viewer: str | None, now: datetime, before: TrackedIssues | None = None
@@ -132,6 +137,7 @@ def track_observations(
     workflows = snapshot.workflows
     context = HistoryContext(
         states=tracked_issues.open_states,
+        closed=tracked_issues.closed_states,
         start=snapshot.window.start,
         names={workflow.id: workflow.name for workflow in workflows if workflow.state != "deleted"}
         if workflows
