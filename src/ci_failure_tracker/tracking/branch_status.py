@@ -242,7 +242,8 @@ def _without_unverified(status: BranchStatus) -> BranchStatus:
     kept = [trial for place, trial in enumerate(status.recent) if place <= newest or trial[0] in verified]
     earlier = status.earlier
     if newest < 0:
-        earlier = replace(earlier, total=earlier.until_failure, passes=0)
+        passes = sum(run_id <= status.earlier_to for run_id in verified)
+        earlier = replace(earlier, total=earlier.until_failure + passes, passes=passes)
     return replace(status, recent=tuple(kept), earlier=earlier, void=0)
 
 
