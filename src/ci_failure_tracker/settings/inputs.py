@@ -221,8 +221,9 @@ class Settings:
     close_after: int = as_field(
         Input(
             default="2",
-            help=f"Close the issue of a job that failed every time after this many passing runs, from 1 to "
-            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. 0 never closes an issue.",
+            help="Close the issue of a job that failed every time after this many passing runs, from 1 to "
+            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. "
+            "0 never closes an issue.",
             metavar="N",
             parse=parsers.count(0, _MOST_CLOSE_AFTER),
         )

@@ -319,7 +319,7 @@ class _HistoryBuilder:
         if self.identity.waits_for_approval:
             return 0
         causes: dict[int, set[str]] = defaultdict(set)
-        for occurrence in (*self._remembered, *occurrences):
+        for occurrence in (*self._known_failures, *occurrences):
             if occurrence.outcome not in _NO_FLAKES:
                 causes[occurrence.run_id] |= {leg.signature for leg in occurrence.legs} - {"", NOTHING_KNOWN}
         ends = [run_id for (run_id, passed), (_, passes_then) in pairwise(status.recent) if passes_then and not passed]
