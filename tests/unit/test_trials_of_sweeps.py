@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -195,3 +196,20 @@ def test_the_newest_passing_run_is_looked_into() -> None:
     for hour in (1, 2, 3):
         tracker.sweep(START + hour * HOUR + timedelta(minutes=15))
     assert not tracker.closed
+
+
+def test_an_issue_of_an_older_version_that_forgot_its_failures_counts_its_passes() -> None:
+    """Version 1.0 remembered the newest twenty runs and no counts."""
+    stories = [a_story(1, "failure"), *(a_story(number, "success") for number in range(2, 25))]
+    tracker = Tracker(stories, some_settings(close_after="10"))
+    tracker.sweep(START + HOUR + timedelta(minutes=15))
+    keep_open(tracker)
+    tracker.sweep(START + 22 * HOUR + timedelta(minutes=15))
+    (number,) = tracker.issues
+    issue = tracker.issues[number]
+    older = re.sub(r',"trials":\[[^]]*\],"trials_to":\d+', "", issue.body)
+    assert older != issue.body
+    tracker.issues[number] = dataclasses.replace(issue, body=older)
+    tracker.sweep(START + 24 * HOUR + timedelta(minutes=15))
+    (status,) = statuses(tracker)
+    assert status.trials == Trials(total=23, failed=1, passes=22, longest=0)

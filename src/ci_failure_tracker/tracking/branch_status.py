@@ -157,8 +157,10 @@ class BranchStatusReader:
         if status.skips and not known.skips:
             known = _without_unverified(known)
         earlier = known.earlier
-        if last_red.run_id != known.last_red.run_id and last_red.run_id <= known.earlier_to:
-            # This run ended late, and it is not known which of the earlier passes came after it.
+        is_new = last_red.run_id != known.last_red.run_id
+        if last_red.run_id <= _counted_to(known) and (is_new or not earlier.failed):
+            # This run ended late, and it is not known which of the earlier passes came after it. Or an older version
+            # forgot it among its trials.
             earlier = earlier.then(passed=False)
         void = self._void(known, results) if self._is_before_reopening(last_red.at) else 0
         trials, counted = earlier, list[tuple[int, bool]]()
@@ -192,8 +194,7 @@ class BranchStatusReader:
         passed |= {result.run.id for result in results if self._is_pass(result)}
         passed -= {result.run.id for result in results if result.other_red}
         outcomes = {**dict.fromkeys(passed, True), **dict.fromkeys(failed, False)}
-        # An older version forgot the trials before the recent ones, and what it counted is not counted again.
-        counted_to = known.recent[0][0] - 1 if len(known.recent) >= RECENT else known.earlier_to
+        counted_to = _counted_to(known)
         return {run_id: outcome for run_id, outcome in outcomes.items() if run_id > counted_to}
 
     def _is_pass(self, result: AttemptResult) -> bool:
@@ -245,6 +246,11 @@ def _without_unverified(status: BranchStatus) -> BranchStatus:
         passes = sum(run_id <= status.earlier_to for run_id in verified)
         earlier = replace(earlier, total=earlier.until_failure + passes, passes=passes)
     return replace(status, recent=tuple(kept), earlier=earlier, void=0)
+
+
+def _counted_to(status: BranchStatus) -> int:
+    """The highest id of a run that was counted before the recent trials. An older version forgot these trials."""
+    return status.recent[0][0] - 1 if len(status.recent) >= RECENT else status.earlier_to
 
 
 def _newest_failure(recent: Sequence[tuple[int, bool]]) -> int:
