@@ -23,7 +23,7 @@ export REPO WORKFLOW MAX_RUNS
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test lint format generate lock faults golden pictures bench bench-start bench-start-extras \
   bench-start-cold bench-diagnosis bench-diagnosis-full bench-requests bench-requests-full bench-issues bench-accuracy \
-  simulate cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
+  simulate simulate-flaky cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -115,8 +115,11 @@ bench-issues: $(READY) ## Measure the CPU time of a sweep with up to 5,000 track
 bench-accuracy: $(READY) ## Score how well logs are explained, where labelled logs are at hand
 	@$(IN_SRC) $(PYTHON) tests/benchmarks/accuracy.py $(ARGS)
 
-simulate: $(READY) ## Simulate a year of a project under this program and under naive policies; some minutes
+simulate: $(READY) ## Simulate a year of a project, and flaky jobs, under this program and other rules; ten minutes
 	@$(IN_TESTS) $(PYTHON) -m benchmarks.year $(ARGS)
+
+simulate-flaky: $(READY) ## The flaky jobs alone, and draw them for docs/lifecycle.md; two minutes
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.year --flaky-only --picture docs/images/closing.svg $(ARGS)
 
 cassettes: $(READY) ## Record the cassettes anew, of GitHub itself with GITHUB_TOKEN and CASSETTE_REPOSITORY
 	@$(IN_TESTS) $(PYTHON) -m recorded.record

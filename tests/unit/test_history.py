@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_job, a_run, a_scan, green, red, some_settings
-from ci_failure_tracker.model import History, IdentityKind, Observation, Outcome, Run, State, Workflow
+from ci_failure_tracker.model import History, IdentityKind, Observation, Outcome, Run, State, Trials, Workflow
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.state_update import REMEMBERED, follow, updated_state
@@ -226,7 +226,8 @@ def test_a_follower_counts_only_what_came_after_the_closing() -> None:
     everything = history(red(a_run(1)), red(a_run(2)), red(a_run(3)))
     follower = follow(7, everything, closed_at)
     assert follower.count == 1
-    assert updated_state(follower, everything) == follower
+    assert updated_state(follower, everything).count == 1
+    assert follower.branch_statuses[0].trials == Trials(total=1, failed=1)
 
 
 def test_a_break_that_is_no_longer_listed_keeps_its_bounds() -> None:

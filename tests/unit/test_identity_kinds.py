@@ -50,7 +50,7 @@ def test_two_green_runs_close_the_issue_of_a_job_of_any_name(name: str) -> None:
     runs = [a_run(1), a_run(2, "success"), a_run(3, "success")]
     jobs = {run.id: [a_job(name, run.conclusion, run.number)] for run in runs}
     (action,) = make_plan(a_scan(runs, jobs, (an_issue(7, create.body),)), some_settings(), NOW).actions
-    assert action.reason == "green on 2 commits since it last failed"
+    assert action.reason == "2 passes in a row since it last failed"
 
 
 @pytest.mark.parametrize("name", ["startup failure", "action required"])

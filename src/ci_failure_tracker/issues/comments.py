@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ci_failure_tracker.issues.evidence import short_code
@@ -34,9 +34,9 @@ _HEADLINE = 160
 _LISTED = 5
 
 
-def closing_comment(state: State, ending: CloseReason, url: str, now: datetime) -> str:
+def closing_comment(state: State, ending: CloseReason, url: str, now: datetime, *, without_proof: bool = False) -> str:
     """Why the issue is closed, with the proof: the runs, their commits, and how long it was broken."""
-    proof = list(_CLOSINGS[ending](state, url))
+    proof = list(_quiet(state, url) if without_proof else _CLOSINGS[ending](state, url))
     # The mark leaves the duration out, which may depend on the time of the sweep.
     return "\n\n".join([*proof, _how_long(state, ending, now), _mark(proof, "closed", state)])
 
@@ -115,20 +115,40 @@ def _recovered(state: State, url: str) -> Iterator[str]:
     if all(branch.subject == SCHEDULE for branch in branches):
         yield "Closed: its schedule runs again."
         return
-    yield "Closed: it is green again on commits that never failed."
-    for branch in branches:
-        yield _proof(branch, url, f" on {code(branch.branch, 100)}" if len(branches) > 1 or branch.branch else "")
+    passes = min(branch.passes for branch in branches if branch.subject != SCHEDULE)
+    yield f"Closed: it has passed {counted(passes, 'time')} in a row since it last failed."
+    yield from _proofs(branches, url)
     legs = [leg.leg for leg in state.legs if leg.leg]
     if len(legs) > 1:
         kind = "job" if state.identity.cause or state.identity.is_whole_workflow else "leg"
         yield f"Each of the {counted(len(legs), kind)} that had failed was seen green, or is no longer there."
 
 
+def _quiet(state: State, url: str) -> Iterator[str]:
+    yield (
+        "Closed: for 90 days it has only passed. These are too few passing runs to prove that it is fixed. If it fails "
+        "again, this issue is opened again."
+    )
+    yield from _proofs([branch for branch in state.branch_statuses if not branch.gone], url)
+
+
+def _proofs(branches: Sequence[BranchStatus], url: str) -> Iterator[str]:
+    for branch in branches:
+        yield _proof(branch, url, f" on {code(branch.branch, 100)}" if len(branches) > 1 or branch.branch else "")
+
+
 def _proof(branch: BranchStatus, url: str, on_branch: str) -> str:
-    failure = branch.last_red
-    last = f"The last failure{on_branch} was run {failure.number} on commit {commit(failure.sha, url)}"
+    failure, trials = branch.last_red, branch.trials
+    last = f"The last failure{on_branch} was run {failure.number} on commit {commit(failure.sha, url)}."
+    if not trials.always_failed:
+        last += f" It had failed in {trials.failed:,} of {counted(trials.until_failure, 'run')} until then."
     rows = [f"- {run_ref_link(green, url)}" for green in branch.greens]
-    return "\n".join([f"{last}. Green since then:", "", *rows]) if rows else f"{last}."
+    since = (
+        f"{counted(branch.passes, 'run')} passed since then, such as:"
+        if branch.passes > len(rows)
+        else "Passed since then:"
+    )
+    return "\n".join([f"{last} {since}", "", *rows]) if rows else last
 
 
 def _gone(state: State, url: str) -> Iterator[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ci_failure_tracker.issues.comments import counted_failures, flaky_words
 from ci_failure_tracker.issues.links import run_link, run_ref_link
 from ci_failure_tracker.model import (
-    SCHEDULE,
     CloseReason,
     IdentityKind,
     MissedSchedule,
@@ -150,9 +149,13 @@ def _proof(state: State, close_after: int) -> str:
     """How many passing runs are still missing to close it; empty while something fails."""
     if not state.branch_statuses or not close_after or any(branch.red for branch in state.branch_statuses):
         return ""
-    needed = state.greens_needed(close_after)
-    branches = [branch for branch in state.branch_statuses if not branch.gone and branch.subject != SCHEDULE]
-    least = min((len(branch.greens) for branch in branches), default=needed)
-    if least >= needed:
+    missing = state.passes_missing(close_after)
+    if not missing:
         return ""
-    return f"This closes after green runs on {counted(needed, 'commit')} that never failed; so far {least}."
+    verb = "passing run closes" if missing == 1 else "passing runs close"
+    passed = max(branch.passes for branch in state.branch_statuses)
+    is_alike = (
+        missing == 1 and passed and close_after > 1 and not any(branch.spread for branch in state.branch_statuses)
+    )
+    other = ", if it tests another commit. A run that no commit starts counts after an hour" if is_alike else ""
+    return f"{missing} more {verb} this issue{other}."

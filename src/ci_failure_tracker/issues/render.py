@@ -162,8 +162,8 @@ class _Renderer:
                 return news_comment(state, self.url, news)
             case Reopened(closed_at, left_umbrella):
                 return reopening_comment(state, closed_at, self.url, left_umbrella=left_umbrella)
-            case Closed(ending, at):
-                return closing_comment(state, ending, self.url, at)
+            case Closed(ending, at, without_proof):
+                return closing_comment(state, ending, self.url, at, without_proof=without_proof)
             case DuplicateOf(number, umbrella):
                 return duplicate_comment(number, umbrella=umbrella)
             case None:

@@ -51,6 +51,7 @@ from ci_failure_tracker.model import (
     RunRef,
     State,
     Suspect,
+    Trials,
 )
 from ci_failure_tracker.text.short_names import short_branch
 
@@ -74,6 +75,10 @@ _SUSPECT = as_list(Suspect, sha=TEXT, title=TEXT, author=TEXT)
 _CLOSING = as_list(Closing, close_reason=enum(CloseReason), at=TIME)
 _FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, runs=INT, changes=INT)
 _REACH = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
+
+# A person can edit a marker and write any number.
+_COUNT: Codec[int] = Codec(int, lambda data: max(0, min(int(data), 1_000_000_000)))
+_TRIALS = as_list(Trials, total=_COUNT, failed=_COUNT, passes=_COUNT, longest=_COUNT)
 
 _EVIDENCE = as_object(
     Evidence,
@@ -184,6 +189,11 @@ _BRANCH_STATUS = as_object(
     Key("recent", "recent", Codec(_write_recent, _read_recent)),
     Key("gone", "gone", FLAG),
     Key("skips", "skips", FLAG),
+    # A marker without them is of a version that held no trials but the recent ones.
+    Key("earlier", "trials", _TRIALS),
+    Key("earlier_to", "trials_to", INT),
+    Key("void", "void", _COUNT),
+    Key("spread", "spread", FLAG),
 )
 
 
@@ -260,7 +270,8 @@ _STATE = as_object(
     Key("compared_to", "compared_to", triple(TIME, INT, INT)),
     Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
     Key("related", "related", many(INT)),
-    Key("relapses", "relapses", Codec(int, lambda data: max(0, int(data)))),
+    # Older versions wait for more passes after each closing that was too early.
+    Key("relapses", "relapses", _COUNT),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

@@ -71,7 +71,6 @@ from ci_failure_tracker.model.snapshot import (
     Window,
 )
 from ci_failure_tracker.model.state import (
-    MOST_PASSING_RUNS,
     Cause,
     Checkpoint,
     CloseReason,
@@ -80,12 +79,13 @@ from ci_failure_tracker.model.state import (
     LegCount,
     State,
 )
+from ci_failure_tracker.model.trials import MOST_PASSES, Trials
 from ci_failure_tracker.model.writes import Action, Change, Close, Create, Reopen, Result, Update, WriteStatus, verb
 
 __all__ = [
     "ALL_JOBS",
     "MAX_REQUESTS",
-    "MOST_PASSING_RUNS",
+    "MOST_PASSES",
     "OTHER_LEGS",
     "SCHEDULE",
     "Action",
@@ -155,6 +155,7 @@ __all__ = [
     "State",
     "Step",
     "Suspect",
+    "Trials",
     "Unclear",
     "Update",
     "Window",

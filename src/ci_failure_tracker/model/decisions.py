@@ -63,10 +63,11 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The comment says why the issue is closed at `at`."""
+    """The comment says why the issue is closed at `at`; `without_proof` means that only time closes it."""
 
     close_reason: CloseReason
     at: datetime
+    without_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogUnavailable
-from ci_failure_tracker.model.github import Commit, Outcome, Run, Step
+from ci_failure_tracker.model.github import SCHEDULE, Commit, Outcome, Run, Step
+from ci_failure_tracker.model.trials import NO_TRIALS, Trials
 
 
 class IdentityKind(StrEnum):
@@ -195,11 +196,14 @@ class BranchStatus:
 
     red       the legs that failed in the newest run that says something about them
     last_red  the newest failing run
-    greens    the passing runs since then, the oldest first, each on another commit without a failure; they prove the
-              recovery
-    recent    the newest runs by id, and whether their first attempts passed
+    greens    the first and the newest passing run since then, of those whose jobs were read
+    recent    the newest trials: the id of a run, and whether all its attempts passed
     gone      whether no run of this identity will follow, because its job or its workflow no longer exists
-    skips     whether runs passed without it; such a run proves nothing unless its jobs were read
+    skips     whether runs passed without it; such a run is no trial unless its jobs were read
+    earlier   the trials before `recent`
+    earlier_to  the id of the newest of them; a run up to this id was counted
+    void      how many of the passes do not count, because a person opened the issue again after them
+    spread    whether passing runs whose jobs were read are on two commits, or an hour apart if no commit starts them
     """
 
     workflow_id: int
@@ -211,6 +215,44 @@ class BranchStatus:
     recent: tuple[tuple[int, bool], ...] = ()
     gone: bool = False
     skips: bool = False
+    earlier: Trials = NO_TRIALS
+    earlier_to: int = 0
+    void: int = 0
+    spread: bool = False
+
+    @property
+    def trials(self) -> Trials:
+        """All trials since the first known failure."""
+        trials = self.earlier
+        for _, passed in self.recent:
+            trials = trials.then(passed=passed)
+        return trials
+
+    @property
+    def passes(self) -> int:
+        """The passing trials since the newest failure that count."""
+        return max(0, self.trials.passes - self.void)
+
+    @property
+    def is_spread(self) -> bool:
+        """The same as `spread`, which older versions did not write."""
+        return self.spread or len({run_ref.sha for run_ref in self.greens}) > 1
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its passes prove that nothing fails any more, whatever `close-after` says."""
+        return not self.gone and self.passes_missing(close_after=2) == 0
+
+    def passes_missing(self, close_after: int) -> int:
+        """How many more runs have to pass; none if nothing more has to be seen on the branch (rule 8).
+
+        One run proves that a missed schedule runs again.
+        """
+        if self.gone or (self.subject == SCHEDULE and not self.red):
+            return 0
+        missing = self.trials.passes_to_close(close_after) - (0 if self.red else self.passes)
+        is_verified = bool(self.greens) and (self.is_spread or close_after < 2)  # noqa: PLR2004 - two commits
+        return max(missing, 0 if is_verified and not self.red else 1)
 
     @property
     def branch_key(self) -> tuple[int, str, str]:
@@ -228,7 +270,7 @@ class Flaky:
     """Why an identity counts as flaky.
 
     `commits` are the newest commits on which it failed and then passed, `more` counts the others. `failed` of `runs`
-    runs failed at their first attempt. `changes` is how often the result changed from one run to the next.
+    runs failed. `changes` is how often the result changed from one run to the next.
     """
 
     commits: tuple[str, ...] = ()
@@ -248,7 +290,8 @@ class History:
     last_green       the passing run before `first_red`
     green_again      the first passing run after the latest break
     cause_replaced   whether the jobs of a cause fail for another reason now, which is no proof that the cause is gone
-    flakes           the commits on which an attempt failed and a later one passed
+    flakes           the commits on which it failed and then passed
+    recoveries       how often one branch went from failing to passing of late, each time with the same cause
     runs_missed      whether there were runs that no sweep read
     moved_on         whether nothing waits for an approval any more
     allowed          whether all that failed is allowed to fail, and so does not count any more
@@ -265,6 +308,7 @@ class History:
     green_again: RunRef | None
     cause_replaced: bool = False
     flakes: tuple[str, ...] = ()
+    recoveries: int = 0
     runs_missed: bool = False
     moved_on: bool = False
     allowed: bool = False

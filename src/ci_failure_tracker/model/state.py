@@ -55,10 +55,6 @@ class Evidence:
         return self.ended_at, self.run_id, self.attempt
 
 
-MOST_PASSING_RUNS = 20
-"""The most passing runs that a flaky issue waits for, and that an issue holds for one branch."""
-
-
 class CloseReason(StrEnum):
     """Why the tracker closed an issue."""
 
@@ -130,7 +126,7 @@ class State:
     compared_to          the newest failure whose causes were compared with earlier ones; `None` means the newest of all
     suspects             the commits of the latest break
     related              the issues of single jobs with the same cause, which older versions left open
-    relapses             how often it failed again after it was closed with proof
+    relapses             what older versions counted; this one only keeps it for them
     checkpoint           how far the sweep that wrote the issue had read
     """
 
@@ -168,16 +164,9 @@ class State:
     relapses: int = 0
     checkpoint: Checkpoint | None = None
 
-    def greens_needed(self, close_after: int) -> int:
-        """On how many commits it has to pass before the issue is closed: on twice as many if it is flaky (rule 8).
-
-        The number doubles with each relapse. Otherwise an issue that rarely fails would be closed and reopened again
-        and again.
-        """
-        if self.flaky is None:
-            return close_after
-        times = min(self.relapses, 16)  # a person can edit a marker and write any number
-        return min(2 * close_after << times, max(MOST_PASSING_RUNS, 2 * close_after))
+    def passes_missing(self, close_after: int) -> int:
+        """How many more runs have to pass on the branch that lacks most; none if nothing more has to be seen."""
+        return max((status.passes_missing(close_after) for status in self.branch_statuses), default=0)
 
     @property
     def job(self) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from ci_failure_tracker.model import BranchStatus, Outcome, Run, RunJobs, State
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.outcome import judge_run
-from ci_failure_tracker.tracking.recovery import is_proven, needed_greens
 
 _NOTHING_FAILED = frozenset({None, Outcome.SUCCESS, Outcome.SUPERSEDED})
 _MOST = 20
@@ -16,28 +15,25 @@ _MOST = 20
 
 _BranchKey = tuple[int, str, str]
 
-_Waiting = tuple[BranchStatus, int]
-"""A branch that an open issue waits for, and the number of commits on which it has to pass."""
-
 
 def runs_to_verify(
     runs: Sequence[Run], jobs: Sequence[RunJobs], states: Iterable[State], settings: Settings
 ) -> tuple[Run, ...]:
     """The passing runs to read, of each branch on which something failed or an open issue waits.
 
-    The first one after the failure is often the fix. An issue waits for as many commits as close it, of which the
-    newest count; a run that it knows is not read again. `jobs` are those read so far: if a job was skipped in one of
-    the runs, more of them are read, for another may have run it.
+    The first one after the failure is often the fix, and the newest one may close the issue. A run that the issues know
+    is not read again. `jobs` are those read so far: if a job was skipped in one of the runs, more of them are read, for
+    another may have run it.
     """
     waiting = _waiting(states, settings)
     read = {run_jobs.run_id for run_jobs in jobs}
     skipping = {run_jobs.run_id for run_jobs in jobs if any(job.conclusion == "skipped" for job in run_jobs.jobs)}
-    # As many as if an issue waited already and the job were flaky: the next sweep must not know more for reading again.
-    least = max(1, 2 * settings.close_after)
+    # Some more than close an issue of which all runs failed: the job may be skipped in one of them.
+    newest = max(1, 2 * settings.close_after)
     first: list[Run] = []
     more: list[Run] = []
     for stream, branch in runs_by_branch(runs).items():
-        first += _of_branch(branch, runs, waiting.get(stream, ()), least)
+        first += _of_branch(branch, runs, waiting.get(stream, ()), newest)
         if any(run.id in skipping and run.conclusion == "success" for run in branch):
             more += (run for run in _of_branch(branch, runs, waiting.get(stream, ()), _MOST) if run.id not in read)
     return (*first, *more)
@@ -51,41 +47,42 @@ def runs_by_branch(runs: Iterable[Run]) -> Mapping[_BranchKey, Sequence[Run]]:
     return branches
 
 
-def _waiting(states: Iterable[State], settings: Settings) -> Mapping[_BranchKey, Sequence[_Waiting]]:
-    waiting: dict[_BranchKey, list[_Waiting]] = defaultdict(list)
+def _waiting(states: Iterable[State], settings: Settings) -> Mapping[_BranchKey, Sequence[BranchStatus]]:
+    """The branches that open issues wait for."""
+    waiting: dict[_BranchKey, list[BranchStatus]] = defaultdict(list)
     for state in states:
-        needed = max(1, needed_greens(settings, state))
         for status in state.branch_statuses:
-            if not is_proven(status, needed):
-                waiting[status.branch_key].append((status, needed))
+            if status.passes_missing(settings.close_after or 1):
+                waiting[status.branch_key].append(status)
     return waiting
 
 
-def _of_branch(branch: Sequence[Run], runs: Sequence[Run], waiting: Sequence[_Waiting], least: int) -> Iterator[Run]:
+def _of_branch(
+    branch: Sequence[Run], runs: Sequence[Run], waiting: Sequence[BranchStatus], newest: int
+) -> Iterator[Run]:
     outcomes = [judge_run(run, runs) for run in branch]
     failed = [place for place, outcome in enumerate(outcomes) if outcome not in _NOTHING_FAILED]
     after = failed[-1] + 1 if failed else 0
     if not failed:
         if not waiting:
             return
-        since = min((status.last_red.at, status.last_red.run_id) for status, _ in waiting)
+        since = min((status.last_red.at, status.last_red.run_id) for status in waiting)
         after = next((place for place, run in enumerate(branch) if run.order > since), len(branch))
     ended = list(zip(branch, outcomes, strict=True))[after:]
     # The jobs of a re-run are read in any case.
     green = [run for run, outcome in ended if outcome is Outcome.SUCCESS and run.attempt == 1]
-    needed = max([least, *(needed for _, needed in waiting)])
-    chosen = {*(run.id for run in green[:1]), *(run.id for run in _on_distinct_commits(green, needed))}
+    chosen = {run.id for run in (*green[:1], *_on_distinct_commits(green, newest))}
     known = _known_to_all(waiting)
     yield from (run for run in green if run.id in chosen and run.id not in known)
 
 
-def _on_distinct_commits(green: Sequence[Run], needed: int) -> Sequence[Run]:
+def _on_distinct_commits(green: Sequence[Run], most: int) -> Sequence[Run]:
     """The newest runs, one a commit."""
     newest = {run.commit.sha: run for run in green}
-    return sorted(newest.values(), key=lambda run: run.order)[-needed:]
+    return sorted(newest.values(), key=lambda run: run.order)[-most:]
 
 
-def _known_to_all(waiting: Sequence[_Waiting]) -> Container[int]:
+def _known_to_all(waiting: Sequence[BranchStatus]) -> Container[int]:
     """The runs that every issue that waits for this branch knows to have passed."""
-    known = [{run_ref.run_id for run_ref in status.greens} for status, _ in waiting]
+    known = [{run_ref.run_id for run_ref in status.greens} for status in waiting]
     return set.intersection(*known) if known else ()

@@ -237,8 +237,9 @@ class Settings:
     close_after: int = as_field(
         Input(
             default="2",
-            help=f"Close an issue after passing runs on this many distinct commits, from 1 to {_MOST_CLOSE_AFTER}; "
-            "twice as many if it is flaky. 0 never closes an issue.",
+            help="Close the issue of a job that failed every time after this many passing runs, from 1 to "
+            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. "
+            "0 never closes an issue.",
             metavar="N",
             parse=parsers.count(0, _MOST_CLOSE_AFTER),
         )

@@ -7,8 +7,8 @@ many sweeps, or in which order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, BranchStatus, Identity, RedLeg, Run, RunRef
 from ci_failure_tracker.tracking.attempt_result import AttemptResult
@@ -17,7 +17,13 @@ Trigger = tuple[int, str]
 """A workflow id and an event, which decide which jobs a run has."""
 
 RECENT = 20
-"""Newest runs of a branch in which changes between failing and passing are counted."""
+"""Newest trials of a branch that an issue remembers one by one."""
+
+STARTED_BY_COMMIT = frozenset({"push", "pull_request", "pull_request_target", "merge_group", "release", "create"})
+"""Events of runs that test a commit because it is new."""
+
+_APART = timedelta(hours=1)
+"""How far apart two passing runs are, which no commit starts, before the second one says anything new."""
 
 MOST_RED = 40
 """Failing legs that a state names; the others share one entry."""
@@ -29,8 +35,8 @@ class BranchStatusReader:
 
     `always_run` are the legs that every passing run of a trigger is known to have run, `ran` the triggers under which
     the job ever ran, `skipping` the workflows that skip it at times. `counted` says whether the issue has counted an
-    attempt of a run as a failure before. `failed` gives the commits of a run's branch on which the issue remembers
-    failures. Every run since `start` is listed. Only passing runs after `proof_from` count; `most` is the limit.
+    attempt of a run as a failure before. `failed` gives the ids of the failed runs of a run's branch that the issue
+    remembers. Every run since `start` is listed. Only passing runs after `proof_from` count; `most` is the limit.
     """
 
     identity: Identity
@@ -38,13 +44,18 @@ class BranchStatusReader:
     ran: Set[Trigger]
     skipping: Set[int]
     counted: Callable[[tuple[int, int]], bool]
-    failed: Callable[[Run], Set[str]]
+    failed: Callable[[Run], Set[int]]
     start: datetime | None
     proof_from: datetime | None
     most: int
 
-    def read(self, before: BranchStatus | None, results: Sequence[AttemptResult]) -> BranchStatus | None:
-        """The status after these results, which are of one branch and in order; `None` if nothing failed on it."""
+    def read(
+        self, before: BranchStatus | None, results: Sequence[AttemptResult], closed: BranchStatus | None = None
+    ) -> BranchStatus | None:
+        """The status after these results, which are of one branch and in order; `None` if nothing failed on it.
+
+        `closed` is what the closed issue of the identity remembers of the branch: only its trials count.
+        """
         last_red = self._last_red(before, results)
         if last_red is None:
             return None
@@ -53,14 +64,11 @@ class BranchStatusReader:
         )
         red = tuple(self._red(before, results))
         gone = not red and self._is_gone(before, last_red, results)
-        waits = red and self.identity.waits_for_approval
-        greens = () if waits else self._greens(before, results, last_red)
-        recent = _recent(before, self._first_attempts(results))
-        if not red and len(greens) == self.most:
-            # The proof is complete: later runs add nothing.
-            recent = tuple(entry for entry in recent if entry[0] <= greens[-1].run_id)
         skips = workflow_id in self.skipping
-        return BranchStatus(workflow_id, branch, subject, red, last_red, greens, recent[-RECENT:], gone, skips)
+        status = BranchStatus(workflow_id, branch, subject, red, last_red, gone=gone, skips=skips)
+        if self.identity.waits_for_approval and red:
+            return status  # runs that did not wait are no trials of it
+        return self._with_proof(self._with_trials(status, before or closed, results), before, results)
 
     def misses_runs(self, before: BranchStatus | None, results: Sequence[AttemptResult]) -> bool:
         """Whether there may be runs between the remembered ones and the listed ones that no sweep read."""
@@ -68,9 +76,10 @@ class BranchStatusReader:
             return False
         if results[0].known:
             return False  # an earlier sweep read the first listed run, and what came before it
-        if len(before.greens) >= self.most:
-            return False  # the proof was complete, and later runs were not written down
-        if any(result.run.order <= before.newest_known for result in results):
+        if before.passes >= self.most:
+            return False  # later passing runs were not written down
+        newest_id = before.recent[-1][0] if before.recent else 0
+        if any(result.run.order <= before.newest_known or result.run.id <= newest_id for result in results):
             return False
         newest = max((before.last_red, *before.greens), key=_ref_order)
         return results[0].run.number != newest.number + 1
@@ -138,34 +147,116 @@ class BranchStatusReader:
             return telling[-1].gone
         return before is not None and before.gone and before.last_red.run_id == last_red.run_id
 
-    # --- the proof of recovery -------------------------------------------------------------------
+    # --- the trials ------------------------------------------------------------------------------
 
-    def _greens(
-        self, before: BranchStatus | None, results: Sequence[AttemptResult], last_red: RunRef
-    ) -> tuple[RunRef, ...]:
-        remembered = () if before is None or self.misses_runs(before, results) else before.greens
-        by_run = {run_ref.run_id: run_ref for run_ref in remembered}
-        by_run |= {result.run.id: run_ref_of(result) for result in results if result.is_proof}
-        failed = {last_red.sha, *(result.run.commit.sha for result in results if result.red)}
-        if results:
-            failed |= self.failed(results[0].run)
-        by_commit: dict[str, RunRef] = {}
-        for run_ref in sorted(by_run.values(), key=_ref_order):
-            counts = self.proof_from is None or run_ref.at > self.proof_from
-            if counts and _ref_order(run_ref) > _ref_order(last_red) and run_ref.sha not in failed:
-                by_commit.setdefault(run_ref.sha, run_ref)
-        return tuple(by_commit.values())[: self.most]
+    def _with_trials(
+        self, status: BranchStatus, before: BranchStatus | None, results: Sequence[AttemptResult]
+    ) -> BranchStatus:
+        """The status with the trials that are remembered and those that are read, each run once."""
+        last_red = status.last_red
+        known = before or status
+        if status.skips and not known.skips:
+            known = _without_unverified(known)
+        earlier = known.earlier
+        is_new = last_red.run_id != known.last_red.run_id
+        if last_red.run_id <= _counted_to(known) and (is_new or not earlier.failed):
+            # This run ended late, and it is not known which of the earlier passes came after it. Or an older version
+            # forgot it among its trials.
+            earlier = earlier.then(passed=False)
+        void = self._void(known, results) if self._is_before_reopening(last_red.at) else 0
+        trials, counted = earlier, list[tuple[int, bool]]()
+        for run_id, passed in sorted(self._outcomes(known, results, last_red).items()):
+            if passed and trials.passes - void >= self.most:
+                continue  # more passes prove nothing more
+            trials = trials.then(passed=passed)
+            counted.append((run_id, passed))
+        older, recent = counted[:-RECENT], counted[-RECENT:]
+        for _, passed in older:
+            earlier = earlier.then(passed=passed)
+        earlier_to = older[-1][0] if older else known.earlier_to
+        return replace(status, recent=tuple(recent), earlier=earlier, earlier_to=earlier_to, void=void)
 
-    def _first_attempts(self, results: Iterable[AttemptResult]) -> Mapping[int, bool]:
-        """Whether the first attempt passed, by run id, of each run that says anything of the identity."""
-        passed: dict[int, bool] = {}
-        if self.identity.waits_for_approval:
-            return passed  # that other runs did not wait is no change
-        for result in results:
-            green = result.is_proof or (result.all_green and bool(self.always_run.get(result.trigger)))
-            if result.red or green:
-                passed.setdefault(result.run.id, not result.red)
-        return passed
+    def _void(self, known: BranchStatus, results: Iterable[AttemptResult]) -> int:
+        """How many passes a person did not trust. An older version did not count them, so the runs say it, too."""
+        passed = {run_id for run_id, has_passed in known.recent[_newest_failure(known.recent) + 1 :] if has_passed}
+        listed = {result.run.id for result in results if self._is_before_reopening(result.run.created_at)}
+        return max(known.void, len(passed & listed))
+
+    def _is_before_reopening(self, at: datetime) -> bool:
+        return self.proof_from is not None and at <= self.proof_from
+
+    def _outcomes(self, known: BranchStatus, results: Sequence[AttemptResult], last_red: RunRef) -> Mapping[int, bool]:
+        """Whether each trial that is not among the earlier ones passed, by run id; one failed attempt is a failure."""
+        failed = {last_red.run_id, *(run_id for run_id, passed in known.recent if not passed)}
+        failed |= {result.run.id for result in results if result.red}
+        failed |= self.failed(results[0].run) if results else set()
+        passed = {run_id for run_id, has_passed in known.recent if has_passed}
+        passed |= {run_ref.run_id for run_ref in known.greens}
+        passed |= {result.run.id for result in results if self._is_pass(result)}
+        passed -= {result.run.id for result in results if result.other_red}
+        outcomes = {**dict.fromkeys(passed, True), **dict.fromkeys(failed, False)}
+        counted_to = _counted_to(known)
+        return {run_id: outcome for run_id, outcome in outcomes.items() if run_id > counted_to}
+
+    def _is_pass(self, result: AttemptResult) -> bool:
+        """Whether it passed in a run, after a person opened its issue again."""
+        if self._is_before_reopening(result.run.created_at):
+            return False
+        return result.is_proof or (result.all_green and bool(self.always_run.get(result.trigger)))
+
+    # --- the passing runs whose jobs were read ----------------------------------------------------
+
+    def _with_proof(
+        self, status: BranchStatus, before: BranchStatus | None, results: Sequence[AttemptResult]
+    ) -> BranchStatus:
+        """The status with the first and the newest passing run whose jobs are known to have passed."""
+        counted = {run_id for run_id, passed in status.recent if passed}
+        read = [
+            result
+            for result in results
+            if result.is_proof
+            and self._is_pass(result)
+            and (result.run.id in counted or result.run.id <= status.earlier_to)
+        ]
+        failed = {run_id for run_id, passed in status.recent if not passed}
+        by_run = {run_ref.run_id: run_ref for run_ref in (*(before.greens if before else ()), *map(run_ref_of, read))}
+        after = (run_ref for run_ref in by_run.values() if _ref_order(run_ref) > _ref_order(status.last_red))
+        greens = tuple(sorted((run_ref for run_ref in after if run_ref.run_id not in failed), key=_ref_order))
+        if before is not None and greens == before.greens:
+            return replace(status, greens=greens, spread=before.spread)
+        was_spread = before is not None and before.is_spread and before.last_red.run_id == status.last_red.run_id
+        spread = bool(greens) and (was_spread or _are_spread(greens, read))
+        return replace(status, greens=tuple(dict.fromkeys((*greens[:1], *greens[-1:]))), spread=spread)
+
+
+def _are_spread(greens: Sequence[RunRef], read: Iterable[AttemptResult]) -> bool:
+    """Whether passing runs are on two commits, or an hour apart if no commit starts them."""
+    first = greens[0]
+    without_commit = (result.run for result in read if result.run.event not in STARTED_BY_COMMIT)
+    later = any(run.created_at - first.at >= _APART for run in without_commit)
+    return later or any(run_ref.sha != first.sha for run_ref in greens)
+
+
+def _without_unverified(status: BranchStatus) -> BranchStatus:
+    """The status without the passes since the newest failure whose jobs were not read: some may not have run it."""
+    verified = {run_ref.run_id for run_ref in status.greens}
+    newest = _newest_failure(status.recent)
+    kept = [trial for place, trial in enumerate(status.recent) if place <= newest or trial[0] in verified]
+    earlier = status.earlier
+    if newest < 0:
+        passes = sum(run_id <= status.earlier_to for run_id in verified)
+        earlier = replace(earlier, total=earlier.until_failure + passes, passes=passes)
+    return replace(status, recent=tuple(kept), earlier=earlier, void=0)
+
+
+def _counted_to(status: BranchStatus) -> int:
+    """The highest id of a run that was counted before the recent trials. An older version forgot these trials."""
+    return status.recent[0][0] - 1 if len(status.recent) >= RECENT else status.earlier_to
+
+
+def _newest_failure(recent: Sequence[tuple[int, bool]]) -> int:
+    """The place of the newest failed trial; -1 if there is none."""
+    return max((place for place, (_, passed) in enumerate(recent) if not passed), default=-1)
 
 
 def few_red(red: Iterable[RedLeg], most: int) -> tuple[RedLeg, ...]:
@@ -177,11 +268,6 @@ def few_red(red: Iterable[RedLeg], most: int) -> tuple[RedLeg, ...]:
         return tuple(named)
     newest = max(others, key=lambda red_leg: red_leg.order)
     return (*named[:most], RedLeg(OTHER_LEGS, newest.event, newest.run_id, newest.attempt, newest.at))
-
-
-def _recent(before: BranchStatus | None, first_attempts: Mapping[int, bool]) -> tuple[tuple[int, bool], ...]:
-    """Both what is remembered and what is read; a first attempt that is no longer listed is remembered."""
-    return tuple(sorted({**first_attempts, **dict(before.recent if before else ())}.items()))
 
 
 def run_ref_of(result: AttemptResult) -> RunRef:

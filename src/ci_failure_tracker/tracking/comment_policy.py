@@ -29,14 +29,16 @@ def news_to_comment_on(
     if comments is Comments.NEVER:
         return News()
     last = before.cause_commented_at
-    may_name_causes = before.causes and not after.flaky and (last is None or now - last >= _ONE_CAUSE_A_DAY)
+    may_name_causes = (
+        before.causes and not _fails_and_passes(after) and (last is None or now - last >= _ONE_CAUSE_A_DAY)
+    )
     causes = tuple(
         cause for cause in causes_of_newest(before, after) if not {cause.signature, cause.headline} & covered_causes
     )
     return News(
         failures=after.count - before.count if comments is Comments.ALWAYS else 0,
         causes=causes if may_name_causes else (),
-        flaky=after.flaky is not None and before.flaky is None,
+        flaky=_fails_and_passes(after) and not _fails_and_passes(before),
         week=not before.week_commented and is_a_week_old(after, now),
     )
 
@@ -99,6 +101,11 @@ def changes(before: State, after: State) -> Iterator[str]:
     fixed = _red(before) - _red(after)
     if fixed and _red(after):
         yield f"no longer red: {', '.join(sorted(fixed)[:3])}"
+
+
+def _fails_and_passes(state: State) -> bool:
+    """Whether it is flaky on a commit. That it recovers from one cause is learnt from logs, which may be read late."""
+    return state.flaky is not None and bool(state.flaky.commits)
 
 
 def _skips(state: State) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 
+from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN
 from ci_failure_tracker.model import (
+    MOST_PASSES,
     BranchStatus,
     FailedLeg,
-    Flaky,
     History,
     Identity,
     JobDiagnosis,
@@ -29,21 +31,29 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.attempt_result import AttemptResult, AttemptResults, RunListing
-from ci_failure_tracker.tracking.branch_status import BranchStatusReader, Trigger, run_ref_of
+from ci_failure_tracker.tracking.branch_status import STARTED_BY_COMMIT, BranchStatusReader, Trigger, run_ref_of
 from ci_failure_tracker.tracking.grouping import Grouping, grouping
 
 _BranchKey = tuple[int, str, str]
+
+_LegOfCommit = tuple[str, int, str]
+"""A commit, the id of the run if no commit starts it, and a leg."""
+
+_NO_FLAKES = frozenset({Outcome.TIMED_OUT, Outcome.CANCELLED, Outcome.NEVER_RAN})
+"""A time limit, a person who cancels, or a missing runner says neither that a job is broken nor that it is flaky."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryContext:
     """What a history needs besides the observations.
 
-    `states` are what the open issues remember. Every run since `start` is listed; `None` means that all runs are.
-    `workflows` are the workflows that exist, by id; `None` means that they are not known.
+    `states` are what the open issues remember, `closed` what the closed ones do. Every run since `start` is listed;
+    `None` means that all runs are. `workflows` are the workflows that exist, by id; `None` means that they are not
+    known.
     """
 
     states: tuple[State, ...] = ()
+    closed: tuple[State, ...] = ()
     start: datetime | None = None
     workflows: Mapping[int, Workflow] | None = None
 
@@ -68,13 +78,15 @@ def read_histories(
                 with_issue[identity.id] = identity
             elif result.red:
                 without_issue.add(identity)
+    closed = {state.identity.id: state for state in context.closed}
     histories = []
     for identity in (*with_issue.values(), *without_issue):
         state = states.get(identity.id)
         attempts = _attempts_of(identity, groups, by_workflow)
         results = [attempt.on(identity, remembered=state is not None) for attempt in attempts]
         renamed = groups.present_names(identity).keys()
-        builder = _HistoryBuilder(identity, results, _by_stream(results), state, context, settings, renamed)
+        streams, before = _by_stream(results), closed.get(identity.id)
+        builder = _HistoryBuilder(identity, results, streams, state, before, context, settings, renamed)
         histories.append(builder.history())
     return tuple(sorted(histories, key=_by_name))
 
@@ -116,13 +128,15 @@ def _by_name(history: History) -> tuple[str, str, str, str]:
 class _HistoryBuilder:
     """Builds the history of one identity from its results, which are in order; `streams` has them by branch.
 
-    `renamed` are the ids of workflows that belong to it under another name.
+    `state` is what its open issue remembers. If it has a closed one, `closed` is what that remembers. `renamed` are the
+    ids of workflows that belong to it under another name.
     """
 
     identity: Identity
     results: Sequence[AttemptResult]
     streams: Mapping[_BranchKey, Sequence[AttemptResult]]
     state: State | None
+    closed: State | None
     context: HistoryContext
     settings: Settings
     renamed: Set[int]
@@ -134,11 +148,12 @@ class _HistoryBuilder:
         ran = self._legs_that_ran()
         always_run = self._legs_that_always_run(ran)
         before = {status.branch_key: status for status in self._remembered_branches()}
+        trials = {status.branch_key: status for status in (self.closed.branch_statuses if self.closed else ())}
         reader = self._reader(always_run, ran.keys(), occurrences)
         branches = [
             self._unless_gone(status)
             for stream in dict.fromkeys([*self.streams, *before])
-            if (status := reader.read(before.get(stream), self.streams.get(stream, ())))
+            if (status := reader.read(before.get(stream), self.streams.get(stream, ()), trials.get(stream)))
         ]
         branches.sort(key=lambda status: (status.last_red.at, status.last_red.run_id), reverse=True)
         first_red, last_green, green_again = self._bounds(branches, always_run)
@@ -154,6 +169,7 @@ class _HistoryBuilder:
             green_again=green_again,
             cause_replaced=green_again is None and self._is_replaced(branches, before, newest),
             flakes=self._flakes(always_run),
+            recoveries=max((self._recoveries(status, occurrences) for status in branches), default=0),
             runs_missed=any(
                 reader.misses_runs(before.get(stream), results) for stream, results in self.streams.items()
             ),
@@ -182,6 +198,11 @@ class _HistoryBuilder:
     def _remembered(self) -> tuple[Occurrence, ...]:
         return self.state.occurrences if self.state else ()
 
+    @property
+    def _known_failures(self) -> tuple[Occurrence, ...]:
+        """The failures that its issue remembers, open or closed."""
+        return (*self._remembered, *(self.closed.occurrences if self.closed else ()))
+
     def _reader(
         self, always_run: Mapping[Trigger, Set[str]], ran: Set[Trigger], occurrences: Iterable[Occurrence]
     ) -> BranchStatusReader:
@@ -194,16 +215,12 @@ class _HistoryBuilder:
             ran=ran,
             skipping=self._skipping(),
             counted=lambda key: key in keys or (counted_to is not None and ended[key] <= counted_to),
-            failed=lambda run: {past.commit.sha for past in self._remembered if _is_of(past, run)},
+            failed=lambda run: {past.run_id for past in self._known_failures if _is_of(past, run)},
             start=self.context.start,
             proof_from=self.state.reopened_at if self.state else None,
-            most=max(1, self._most_greens()),
+            # With `close-after: 0` no number of passes closes an issue.
+            most=MOST_PASSES if self.settings.close_after else 1,
         )
-
-    def _most_greens(self) -> int:
-        """As many as it takes if the identity turns out to be flaky."""
-        twice = 2 * self.settings.close_after
-        return replace(self.state, flaky=Flaky()).greens_needed(self.settings.close_after) if self.state else twice
 
     def _legs_that_ran(self) -> Mapping[Trigger, Set[str]]:
         """The legs that each event is known to run: a passing run proves nothing for a job its event never starts."""
@@ -282,25 +299,45 @@ class _HistoryBuilder:
         return run_ref_of(first_red), None if green is None else run_ref_of(until[green]), green_again
 
     def _flakes(self, always_run: Mapping[Trigger, Set[str]]) -> tuple[str, ...]:
-        """The commits on which a leg failed and then passed, the newest first."""
+        """The commits on which a leg failed and then passed, the newest first.
+
+        If no commit starts the runs, only an attempt of one run says so: from one night to the next, more than the
+        commit may change.
+        """
         flakes: dict[str, tuple[datetime, int, int]] = {}
         for results in self.streams.values():
-            failed: dict[tuple[str, str], tuple[int, int]] = dict(self._failed_before(results[0].run))
+            failed: dict[_LegOfCommit, tuple[int, int]] = dict(self._failed_before(results[0].run))
             for result in results:
-                sha = result.run.commit.sha
                 green = result.green | (always_run.get(result.trigger, set()) if result.all_green else set())
-                if any(failed.get((sha, leg), result.key) < result.key for leg in green - result.red.keys()):
-                    flakes[sha] = result.order
-                # What never ran was not tried, so a pass on the same commit is no change.
-                tried = (leg for leg, failure in result.red.items() if failure.outcome is not Outcome.NEVER_RAN)
-                failed.update(((sha, leg), result.key) for leg in tried if (sha, leg) not in failed)
+                place = _tested(result.run.event, result.run.commit.sha, result.run.id)
+                if any(failed.get((*place, leg), result.key) < result.key for leg in green - result.red.keys()):
+                    flakes[result.run.commit.sha] = result.order
+                for leg, observation in result.red.items():
+                    if observation.outcome not in _NO_FLAKES:
+                        failed.setdefault((*place, leg), result.key)
         return tuple(sorted(flakes, key=lambda sha: flakes[sha], reverse=True))
 
-    def _failed_before(self, run: Run) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
+    def _failed_before(self, run: Run) -> Iterator[tuple[_LegOfCommit, tuple[int, int]]]:
         """The failures on a run's branch that the issue remembers: commit and leg, with the attempt."""
         for occurrence in self._remembered:
-            if _is_of(occurrence, run) and occurrence.never_ran is None:
-                yield from (((occurrence.commit.sha, leg.leg), occurrence.key) for leg in occurrence.legs)
+            if _is_of(occurrence, run) and occurrence.never_ran is None and occurrence.outcome not in _NO_FLAKES:
+                place = _tested(occurrence.event, occurrence.commit.sha, occurrence.run_id)
+                yield from (((*place, leg.leg), occurrence.key) for leg in occurrence.legs)
+
+    def _recoveries(self, status: BranchStatus, occurrences: Iterable[Occurrence]) -> int:
+        """How often a branch went from failing to passing among its newest trials, each time of the same cause.
+
+        Runs that did not wait for an approval are no recovery of one that did.
+        """
+        if self.identity.waits_for_approval:
+            return 0
+        causes: dict[int, set[str]] = defaultdict(set)
+        for occurrence in (*self._known_failures, *occurrences):
+            if occurrence.never_ran is None and occurrence.outcome not in _NO_FLAKES:
+                causes[occurrence.run_id] |= {leg.signature for leg in occurrence.legs} - {"", NOTHING_KNOWN}
+        ends = [run_id for (run_id, passed), (_, passes_then) in pairwise(status.recent) if passes_then and not passed]
+        counts = Counter(cause for run_id in ends for cause in causes[run_id])
+        return max(counts.values(), default=0)
 
     def _is_allowed(self, branches: Sequence[BranchStatus]) -> bool:
         """Whether everything that the issue counted is allowed to fail; a leg that it does not name may not be."""
@@ -325,6 +362,10 @@ def _after(last_red: RunRef, results: Sequence[AttemptResult]) -> Sequence[Attem
 
 def _failed_in_passing_run(result: AttemptResult) -> bool:
     return bool(result.red) and result.run.conclusion == Outcome.SUCCESS and result.attempt == result.run.attempt
+
+
+def _tested(event: str, sha: str, run_id: int) -> tuple[str, int]:
+    return sha, 0 if event in STARTED_BY_COMMIT else run_id
 
 
 def _is_of(occurrence: Occurrence, run: Run) -> bool:

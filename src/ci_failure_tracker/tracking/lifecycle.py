@@ -32,7 +32,7 @@ from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.commits import shortened_commits
 from ci_failure_tracker.tracking.grouping import names_cause
-from ci_failure_tracker.tracking.recovery import KEEP_OPEN, judge_recovery
+from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, is_over, judge_recovery
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms, failing_now
 
@@ -153,8 +153,9 @@ class LifecycleRules:
             for occurrence in history.occurrences
             if occurrence.commit.sha in history.flakes and (since is None or occurrence.started_at > since)
         }
-        proven = all(len(status.greens) >= 2 * self.settings.close_after for status in history.branch_statuses)
-        return len(flakes) >= _FLAKES and not history.gone and not (self.settings.close_after and proven)
+        close_after = self.settings.close_after
+        over = all(is_over(status, close_after, self.now) for status in history.branch_statuses)
+        return len(flakes) >= _FLAKES and not history.gone and not (close_after and over)
 
     def _storm_words(self, cause: str) -> str:
         others = len(self.storms.members.get(cause, ())) - 1
@@ -177,9 +178,9 @@ class LifecycleRules:
     def _open(self, history: History, tracked: Tracked, before: State, declined: Set[str]) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
         after = self._completed(updated_state(before, history))
-        recovery = judge_recovery(after, history, tracked.issue, self.settings, self.partial)
+        recovery = judge_recovery(after, history, tracked.issue, self.settings, self.now, partial=self.partial)
         if recovery.close_as is not None:
-            return self._close(before, after, tracked, recovery.close_as, recovery.reason)
+            return self._close(before, after, tracked, recovery, recovery.close_as)
         after = _changed(after, compared_to=comment_policy.compared_to(before, after, self.undiagnosed))
         of_storms = () if history.identity.cause else (storm.identity.cause for storm in self.storms.umbrellas)
         covered = {*declined, *of_storms}
@@ -210,16 +211,18 @@ class LifecycleRules:
         """Rule 7: whether the issue is not muted."""
         return self.settings.comment is not Comments.NEVER and not issue.has_label(MUTED)
 
-    def _close(self, before: State, after: State, tracked: Tracked, close_as: CloseReason, reason: str) -> Decision:
+    def _close(
+        self, before: State, after: State, tracked: Tracked, recovery: CloseDecision, close_as: CloseReason
+    ) -> Decision:
         closed = dataclasses.replace(after, closed=Closing(close_as, self.now), reopened_at=None)
         return Decision(
             DecisionKind.CLOSE,
             after.identity,
-            reason,
+            recovery.reason,
             after=fit(closed),
             before=before,
             issue=tracked.issue,
-            comment=Closed(close_as, self.now) if self._may_comment(tracked.issue) else None,
+            comment=Closed(close_as, self.now, recovery.without_proof) if self._may_comment(tracked.issue) else None,
         )
 
     # --- rule 5: a closed issue ------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, History, Issue, State
 from ci_failure_tracker.model.words import counted
@@ -11,33 +12,39 @@ from ci_failure_tracker.settings import Settings
 KEEP_OPEN = "keep-open"
 """The label by which people keep an issue open."""
 
-
-def needed_greens(settings: Settings, state: State) -> int:
-    """The number of commits on which it has to pass."""
-    return state.greens_needed(settings.close_after)
+QUIET = timedelta(days=90)
+"""After so long with passing runs only, an issue is closed, whatever its trials say."""
 
 
-def is_proven(status: BranchStatus, needed: int) -> bool:
-    """Whether nothing more has to be seen on a branch: it recovered, or it has no more runs.
+def is_over(status: BranchStatus, close_after: int, now: datetime, reopened_at: datetime | None = None) -> bool:
+    """Whether nothing more has to be seen on a branch: it recovered, has no more runs, or was quiet for long."""
+    return status.passes_missing(close_after) == 0 or _is_quiet(status, now, reopened_at)
 
-    One run proves that a missed schedule runs again.
-    """
-    return status.gone or (not status.red and (status.subject == SCHEDULE or len(status.greens) >= needed))
+
+def _is_quiet(status: BranchStatus, now: datetime, reopened_at: datetime | None) -> bool:
+    since = max(filter(None, (status.last_red.at, reopened_at)))
+    return not status.red and bool(status.greens) and now - since >= QUIET
 
 
 @dataclass(frozen=True, slots=True)
 class CloseDecision:
-    """Whether to close an open issue: `close_as` says as what, `None` means not; `reason` explains either."""
+    """Whether to close an open issue: `close_as` says as what, `None` means not; `reason` explains either.
+
+    `without_proof` says that only time closes it.
+    """
 
     close_as: CloseReason | None
     reason: str
+    without_proof: bool = False
 
 
-def judge_recovery(state: State, history: History, issue: Issue, settings: Settings, partial: bool) -> CloseDecision:
+def judge_recovery(
+    state: State, history: History, issue: Issue, settings: Settings, now: datetime, *, partial: bool
+) -> CloseDecision:
     """Whether an open issue may be closed; `partial` means that the sweep could not read everything."""
     if not settings.close_after:
         return CloseDecision(None, "`close-after: 0` never closes")
-    decision = _judge(state, history, settings)
+    decision = _judge(state, history, settings, now)
     if decision.close_as is None:
         return decision
     if held := _held_open(state, decision.close_as, issue, partial):
@@ -45,19 +52,26 @@ def judge_recovery(state: State, history: History, issue: Issue, settings: Setti
     return decision
 
 
-def _judge(state: State, history: History, settings: Settings) -> CloseDecision:
+def _judge(state: State, history: History, settings: Settings, now: datetime) -> CloseDecision:
     if history.failing or not state.branch_statuses:
         return CloseDecision(None, "still failing" if history.failing else "not seen since")
+    if (ended := _ended(history)) is not None:
+        return ended
+    if missing := state.passes_missing(settings.close_after):
+        if all(is_over(status, settings.close_after, now, state.reopened_at) for status in state.branch_statuses):
+            return CloseDecision(CloseReason.RECOVERED, f"nothing but passes for {QUIET.days} days", without_proof=True)
+        words = "passing run closes" if missing == 1 else "passing runs close"
+        return CloseDecision(None, f"{missing} more {words} it")
+    return CloseDecision(CloseReason.RECOVERED, _proof_words(state))
+
+
+def _ended(history: History) -> CloseDecision | None:
+    """Whether there is nothing left that could fail and count."""
     if history.allowed:
         return CloseDecision(CloseReason.ALLOWED, "it is allowed to fail")
     if history.moved_on:
         return CloseDecision(CloseReason.MOVED_ON, "what waited has moved on")
-    if history.gone:
-        return CloseDecision(CloseReason.GONE, "the job or its workflow is no longer there")
-    needed = needed_greens(settings, state)
-    if all(is_proven(status, needed) for status in state.branch_statuses):
-        return CloseDecision(CloseReason.RECOVERED, _proof_words(state, needed))
-    return CloseDecision(None, _missing_words(state, needed))
+    return CloseDecision(CloseReason.GONE, "the job or its workflow is no longer there") if history.gone else None
 
 
 def _held_open(state: State, close_as: CloseReason, issue: Issue, partial: bool) -> str:
@@ -72,13 +86,8 @@ def _held_open(state: State, close_as: CloseReason, issue: Issue, partial: bool)
     return ""
 
 
-def _proof_words(state: State, needed: int) -> str:
+def _proof_words(state: State) -> str:
     if all(status.subject == SCHEDULE for status in state.branch_statuses):
         return "its schedule runs again"
-    return f"green on {counted(needed, 'commit')} since it last failed"
-
-
-def _missing_words(state: State, needed: int) -> str:
-    least = min(len(status.greens) for status in state.branch_statuses if not is_proven(status, needed))
-    flaky = ", more than usual because it is flaky" if state.flaky else ""
-    return f"green on {least} of the {counted(needed, 'commit')} that close it{flaky}"
+    passes = min(status.passes for status in state.branch_statuses if not status.gone)
+    return f"{counted(passes, 'pass', 'passes')} in a row since it last failed"

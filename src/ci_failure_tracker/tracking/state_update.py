@@ -12,7 +12,6 @@ from datetime import datetime
 from ci_failure_tracker.issues.marker import LIMIT, write_marker
 from ci_failure_tracker.model import (
     BranchStatus,
-    CloseReason,
     Commit,
     CommitsBetween,
     History,
@@ -22,6 +21,7 @@ from ci_failure_tracker.model import (
     Occurrence,
     RunRef,
     State,
+    Trials,
 )
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.branch_status import few_red
@@ -118,16 +118,23 @@ def _green_again(state: State | None, history: History, failed: bool) -> RunRef 
 
 
 def follow(number: int, history: History, closed_at: datetime) -> State:
-    """The state of a new issue that follows one closed long ago."""
-    return fit(dataclasses.replace(updated_state(None, history, since=closed_at), previous=number))
+    """The state of a new issue that follows one closed long ago; it counts the trials from its own first failure."""
+    updated = updated_state(None, history, since=closed_at)
+    first = min(occurrence.run_id for occurrence in updated.occurrences)
+    branches = tuple(_with_trials_from(status, first) for status in updated.branch_statuses)
+    return fit(dataclasses.replace(updated, previous=number, branch_statuses=branches))
+
+
+def _with_trials_from(status: BranchStatus, first: int) -> BranchStatus:
+    recent = tuple(trial for trial in status.recent if trial[0] >= first)
+    return dataclasses.replace(status, recent=recent, earlier=Trials(), earlier_to=max(status.earlier_to, first - 1))
 
 
 def reopen(state: State, history: History) -> State:
     """The state of an issue that is reopened, without the bounds and the proof of the earlier break.
 
-    It stays flaky, and it remembers that the proof it was closed with was not enough.
+    It stays flaky, and its trials go on. Branches that are fixed keep theirs, too.
     """
-    closed_with_proof = state.closed is not None and state.closed.close_reason is CloseReason.RECOVERED
     fresh = dataclasses.replace(
         state,
         last_green=None,
@@ -141,14 +148,19 @@ def reopen(state: State, history: History) -> State:
         suspects=None,
         branch_statuses=(),
         branch_statuses_cut=False,
-        relapses=state.relapses + closed_with_proof,
     )
-    return updated_state(fresh, history)
+    updated = updated_state(fresh, history)
+    failing = {status.branch_key for status in updated.branch_statuses}
+    fixed = (status for status in state.branch_statuses if status.is_fixed and status.branch_key not in failing)
+    return fit(dataclasses.replace(updated, branch_statuses=(*updated.branch_statuses, *fixed)))
 
 
 def reopened_by_person(state: State, now: datetime) -> State:
     """The state of an issue that the tracker closed and a person reopened: its proof of recovery no longer counts."""
-    branches = tuple(dataclasses.replace(status, greens=()) for status in state.branch_statuses)
+    branches = tuple(
+        dataclasses.replace(status, greens=(), spread=False, void=status.trials.passes)
+        for status in state.branch_statuses
+    )
     return dataclasses.replace(state, closed=None, umbrella="", reopened_at=now, branch_statuses=branches)
 
 

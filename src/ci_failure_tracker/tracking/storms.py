@@ -80,9 +80,7 @@ def _that_come_back(
 
 def _never_flaky(umbrella: History) -> History:
     """An outage that ends fails and then passes on one commit, and that does not make it flaky."""
-    return replace(
-        umbrella, flakes=(), branch_statuses=tuple(replace(status, recent=()) for status in umbrella.branch_statuses)
-    )
+    return replace(umbrella, flakes=(), recoveries=0)
 
 
 def failing_now(history: History) -> Sequence[FailedLeg]:

@@ -67,11 +67,6 @@ class TrackedIssues:
         )
 
     @property
-    def closed_states(self) -> tuple[State, ...]:
-        """The state of each identity without an open issue whose closed issue was read."""
-        return tuple(tracked.state for tracked in self._by_id.values() if not tracked.issue.open and tracked.state)
-
-    @property
     def closed_umbrellas(self) -> tuple[Tracked, ...]:
         """The closed issue of each cause that has no open one."""
         of_causes = (tracked for tracked in self._by_id.values() if tracked.state and tracked.state.identity.cause)
@@ -82,6 +77,11 @@ class TrackedIssues:
         """The state of each identity's open issue."""
         issues = (self.of(failure_id) for failure_id in dict.fromkeys(tracked.id for tracked in self.current))
         return tuple(tracked.state for tracked in issues if tracked and tracked.issue.open and tracked.state)
+
+    @property
+    def closed_states(self) -> tuple[State, ...]:
+        """The state of each identity's closed issue, if it has no open one."""
+        return tuple(tracked.state for tracked in self._by_id.values() if tracked.state and not tracked.issue.open)
 
 
 def read_issues(
@@ -208,6 +208,7 @@ def track_observations(
     workflows = snapshot.workflows
     context = HistoryContext(
         states=tracked_issues.open_states,
+        closed=tracked_issues.closed_states,
         start=snapshot.window.start,
         workflows={workflow.id: workflow for workflow in workflows if workflow.state != "deleted"}
         if workflows and not snapshot.unclear.names

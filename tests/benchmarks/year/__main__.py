@@ -1,4 +1,4 @@
-"""`make simulate`: a simulated year of a project under this program and under three naive policies, as a table."""
+"""`make simulate`: a year of a project and many flaky jobs, under this program and under other rules, as tables."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks.year import flaky_jobs
+from benchmarks.year.curve import picture
 from benchmarks.year.policies import Ledger, naive, ours
 from benchmarks.year.score import Score, score
 from benchmarks.year.world import World, make_world
@@ -25,22 +27,35 @@ POLICIES: tuple[Callable[[World], Ledger], ...] = (
 
 
 def main() -> int:
-    """Print the table; the exit code is 0."""
+    """Print the tables; the exit code is 0."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seed", type=int, default=1, help="another number gives another year")
     options.add_argument("--days", type=int, default=365, help="how long the year is")
     options.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
+    options.add_argument("--jobs", type=int, default=300, help="flaky jobs for each failure rate")
+    options.add_argument("--flaky-only", action="store_true", help="leave the year out")
+    options.add_argument("--picture", type=Path, metavar="FILE", help="also draw the flaky jobs, as SVG")
     given = options.parse_args()
+    scores = [] if given.flaky_only else _year(given)
+    rows = flaky_jobs.simulate(given.jobs)
+    sys.stdout.write(f"{given.jobs} flaky jobs for each failure rate\n\n{flaky_jobs.table(rows)}")
+    if given.picture:
+        given.picture.write_text(picture(rows), "utf-8")
+    if given.json:
+        figures = [*map(dataclasses.asdict, scores), *map(dataclasses.asdict, rows)]
+        given.json.write_text(json.dumps(figures, indent=2), "utf-8")
+    return 0
+
+
+def _year(given: argparse.Namespace) -> list[Score]:
     world = make_world(given.seed, given.days)
     scores = [score(world, policy(world)) for policy in POLICIES]
     runs = len({one.run.id for one in world.views})
     sys.stdout.write(
         f"{given.days} days, 40 jobs, {runs:,} runs, {len(world.troubles)} troubles, seed {given.seed}\n\n"
     )
-    sys.stdout.write(table(scores))
-    if given.json:
-        given.json.write_text(json.dumps([dataclasses.asdict(one) for one in scores], indent=2), "utf-8")
-    return 0
+    sys.stdout.write(f"{table(scores)}\n")
+    return scores
 
 
 def table(scores: list[Score]) -> str:

@@ -12,6 +12,9 @@ from ci_failure_tracker.model import Commit, Job, Run, Step, Workflow
 
 START = datetime(2025, 1, 6, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+FLAKY_RATES = (0.01, 0.02, 0.05, 0.1, 0.3)
+"""How often a flaky job fails."""
+
 _PUSHES_A_DAY = 6
 _LASTS = timedelta(minutes=10)
 
@@ -112,7 +115,7 @@ class _Maker:
         for spec in self._random.sample(self.specs, 8):
             lasts = timedelta(days=self._random.uniform(30, 120))
             legs = [self._random.choice(spec.legs or [""])]
-            rate = self._random.uniform(0.01, 0.2)
+            rate = self._random.choice(FLAKY_RATES)
             yield self._trouble("flaky", spec, legs, lasts, f"TimeoutError: flake {next(causes)}", rate)
 
     def _trouble(
