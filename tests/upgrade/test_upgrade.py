@@ -17,10 +17,11 @@ from upgrade.record import MARKERS, main, record, stories
 HERE = Path(__file__).parent
 FIXTURES = {f"{path.parent.name}/{path.stem}": path for path in sorted(HERE.glob("v*/*.yaml"))}
 
-WRITTEN_AGAIN = {"v1.0.0/group_by-cause-replaced-2": {1}}
-"""Issues whose text an older version got wrong, and that the first sweep corrects once, without a comment.
+WRITTEN_AGAIN = {"v1.0.0/group_by-cause-replaced-2": {1}, "v1.0.0/lost_marker": {1}}
+"""Issues whose text the first sweep corrects once, without a comment.
 
 `group_by-cause-replaced-2`: v1.0.0 forgot that the jobs fail of something else now, and wrote that they are failing.
+`lost_marker`: a person removed the marker. v1.0.0 left such an issue alone, and this version writes it again.
 """
 
 WITH_INVISIBLE_CHARACTERS = {
