@@ -28,8 +28,10 @@ from ci_failure_tracker.model import (
     CommitsBetween,
     Issue,
     Job,
+    NewestRuns,
     Repository,
     Run,
+    ShortRun,
     Step,
     Suspect,
     Workflow,
@@ -68,6 +70,25 @@ def workflow(data: Fields) -> Workflow:
         required(data, "path", str),
         required(data, "state", str),
         moment(data, "updated_at"),
+        optional(data, "node_id", str) or "",
+    )
+
+
+def newest_runs(data: Fields) -> NewestRuns:
+    """The newest runs of a workflow, as GraphQL shows them."""
+    runs = required(data, "runs", dict)
+    nodes = items(runs, "nodes")
+    return NewestRuns(tuple(map(_short_run, nodes)), complete=len(nodes) == required(runs, "totalCount", int))
+
+
+def _short_run(data: Fields) -> ShortRun:
+    suite = required(data, "checkSuite", dict)
+    branch, conclusion = nullable(suite, "branch", dict), nullable(suite, "conclusion", str)
+    is_over = required(suite, "status", str) == "COMPLETED"
+    return ShortRun(
+        required(branch, "name", str) if branch else "",
+        required(data, "event", str),
+        conclusion.lower() if conclusion and is_over else None,
     )
 
 

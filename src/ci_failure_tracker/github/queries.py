@@ -30,8 +30,10 @@ from ci_failure_tracker.model import (
     Issue,
     Job,
     LogUnavailable,
+    NewestRuns,
     Repository,
     Run,
+    RunList,
     Workflow,
 )
 
@@ -44,6 +46,13 @@ _ABSENT = {404: LogUnavailable.NOT_FOUND, 410: LogUnavailable.GONE}
 _PIECE = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FORBIDDEN = (403, 404)
+_NEWEST_RUNS = """query($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Workflow {
+      runs(first: 30) { totalCount nodes { event checkSuite { status conclusion branch { name } } } }
+    }
+  }
+}"""
 _HISTORY = "history(first: 30) { nodes { oid messageHeadline author { name user { login } } } }"
 
 
@@ -125,6 +134,46 @@ class Queries:
                 yield from each(page.items, "run", self._run, left_out)
                 if left_out and page.items and len(left_out) - before == len(page.items):
                     raise FormError(f"no run of a page can be read, and of the last one {left_out[-1].why}")
+
+    def first_runs(self, asked: RunList, left_out: list[LeftOut]) -> tuple[Run, ...]:
+        """The first page of a list of runs."""
+        created = f">={asked.created_from:%Y-%m-%dT%H:%M:%SZ}" if asked.created_from else None
+        filters = {"branch": asked.branch, "event": asked.event, "status": asked.status, "created": created}
+        given = {name: value for name, value in filters.items() if value}
+        of_workflow = f"/workflows/{asked.workflow_id}" if asked.workflow_id is not None else ""
+        address = f"{self.address}/actions{of_workflow}/runs"
+        with translated("list the workflow runs", _ACTIONS):
+            page = first_page(self._requester, address, "workflow_runs", given, asked.most)
+            return tuple(each(page.items, "run", self._run, left_out))
+
+    def run(self, run_id: int) -> Run | None:
+        """One run; `None` if it was deleted."""
+        with translated("read a workflow run", _ACTIONS):
+            try:
+                _, data = self._requester.requestJsonAndCheck("GET", f"{self.address}/actions/runs/{run_id}")
+            except UnknownObjectException:
+                return None
+            return self._run(as_object(data, "the run"))
+
+    def newest_runs(self, workflows: Sequence[Workflow]) -> Mapping[int, NewestRuns]:
+        """The newest runs of many workflows in short, by workflow id, in one GraphQL request.
+
+        A workflow that GitHub does not show is left out.
+
+        Raises:
+            MissingRightError: the token may not see check suites.
+        """
+        doing, right = "read the newest runs of workflows", "checks: read"
+        with translated(doing, right):
+            answer = self.graphql(_NEWEST_RUNS, {"ids": [workflow.node_id for workflow in workflows]})
+            data = answers.data_of(answer)
+            nodes = None if data is None else nullable(data, "nodes", list)
+            if nodes is None or not any(nodes):
+                _raise_refusal(answer, doing, right)
+            if nodes is None or len(nodes) != len(workflows):
+                raise FormError("it is not about these workflows")
+            pairs = zip(workflows, nodes, strict=True)
+            return {one.id: answers.newest_runs(as_object(node, "a workflow")) for one, node in pairs if node}
 
     def jobs(self, run: Run) -> tuple[Job, ...]:
         """The jobs of every attempt of a run, with their steps."""

@@ -74,6 +74,7 @@ class Workflow:
     """A workflow; only the list of workflows has its true name.
 
     `changed_at` is when GitHub last changed its data, such as its state; `None` if it is not from the list.
+    `node_id` is its id in GraphQL, empty if it is not known.
     """
 
     id: int
@@ -81,6 +82,7 @@ class Workflow:
     path: str
     state: str = "active"
     changed_at: datetime | None = None
+    node_id: str = ""
 
     @property
     def file_name(self) -> str:

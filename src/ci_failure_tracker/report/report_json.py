@@ -60,7 +60,7 @@ def _window_as_json(report: Report) -> dict[str, Any]:
     return {
         "from": _moment(first),
         "to": _moment(last),
-        "limited": report.window.start is not None,
+        "limited": report.window.listed_from is not None,
         "forks_left_out": report.window.forks,
         "runs_unread": report.window.unread,
     }

@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence, Set
+from datetime import datetime, timedelta
 
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.issues.state_codec import MOST_NAMED, state_as_json
@@ -13,7 +14,9 @@ from ci_failure_tracker.model import (
     Checkpoint,
     Decision,
     DecisionKind,
+    Needs,
     Outcome,
+    Query,
     Run,
     Skip,
     SkipReason,
@@ -24,10 +27,13 @@ from ci_failure_tracker.selection.runs_to_verify import runs_by_branch
 from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.observations import needs_jobs
-from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
+from ci_failure_tracker.tracking.track import RepositoryHistory
 
 MOST_WITHOUT = 12
 """Runs that a checkpoint names as not held by any issue; if there are more, there is no checkpoint."""
+
+RECENT = timedelta(days=8)
+"""How old runs are listed if there is no checkpoint: a sweep that runs once a week misses none."""
 
 _NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN, SkipReason.TEXT_GONE})
 """Reasons for which no issue holds what the runs say."""
@@ -36,23 +42,33 @@ _NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAU
 # --- what need not be read again -----------------------------------------------------------------
 
 
-def runs_before_checkpoint(runs: Sequence[Run], tracked_issues: TrackedIssues, settings: Settings) -> frozenset[int]:
+def needs_of_checkpoint(snapshot: Snapshot, query: Query, now: datetime) -> Needs:
+    """If no issue is open, an issue that was closed not long ago may hold the newest checkpoint.
+
+    It is of no use if the list holds every run.
+    """
+    if snapshot.issues or snapshot.window.listed_from == query.created_from:
+        return Needs()
+    return Needs(recently_closed=now - RECENT).without(snapshot.asked)
+
+
+def runs_before_checkpoint(runs: Sequence[Run], checkpoint: Checkpoint | None) -> frozenset[int]:
     """The ids of the runs that need not be read again, because the open issues hold what they say."""
-    checkpoint = _valid_checkpoint(tracked_issues.written, settings)
     if checkpoint is None:
         return frozenset()
     held = {run.id for run in runs if _is_within(run, checkpoint)}
     return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
 
-def _valid_checkpoint(tracked_issues: Sequence[Tracked], settings: Settings) -> Checkpoint | None:
-    """The latest checkpoint that fits the settings and the open issues as they are now."""
+def valid_checkpoint(tracked_issues: Sequence[Tracked], settings: Settings) -> Checkpoint | None:
+    """The latest checkpoint that fits the settings and the open issues as they are now; a closed issue may hold it."""
     states = [tracked.state for tracked in tracked_issues if tracked.issue.open]
     readable = [state for state in states if state is not None]
     if len(readable) < len(states):
         return None
     fingerprint = _fingerprint(readable, settings)
-    checkpoints = (state.checkpoint for state in readable if state.checkpoint is not None)
+    held = (tracked.state.checkpoint for tracked in tracked_issues if tracked.state is not None)
+    checkpoints = (checkpoint for checkpoint in held if checkpoint is not None)
     valid = (checkpoint for checkpoint in checkpoints if checkpoint.fingerprint == fingerprint)
     return max(valid, key=lambda checkpoint: (checkpoint.until, checkpoint.run_id), default=None)
 
@@ -84,7 +100,7 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
     There is none if the issues will not hold all that the runs say.
     """
     snapshot, history, decisions = findings.snapshot, findings.history, findings.decisions
-    if snapshot.window.partial or any(_is_not_held(decision) for decision in decisions.all):
+    if snapshot.window.partial or snapshot.not_looked_at or any(_is_not_held(decision) for decision in decisions.all):
         return findings
     states = _states_after(decisions.made, history.tracked_issues.written)
     checkpoint = _checkpoint(states, history, snapshot, settings) if states is not None else None
@@ -101,7 +117,7 @@ def _is_not_held(decision: Decision | Skip) -> bool:
 
 
 def _with(checkpoint: Checkpoint | None, decision: Decision | Skip) -> Decision | Skip:
-    if isinstance(decision, Skip) or decision.kind is DecisionKind.CLOSE:
+    if isinstance(decision, Skip):
         return decision
     return dataclasses.replace(decision, after=dataclasses.replace(decision.after, checkpoint=checkpoint))
 
@@ -162,7 +178,10 @@ def _checkpoint(
         return None
     newest = max(finished, key=lambda run: (run.updated_at, run.id))
     fingerprint = _fingerprint(states, settings)
-    return Checkpoint(newest.updated_at, newest.id, snapshot.window.start, tuple(sorted(without)), fingerprint)
+    again = (run.created_at for run in snapshot.runs if run.id in without)
+    back_to = min((newest.updated_at, *again))
+    start = snapshot.window.start
+    return Checkpoint(newest.updated_at, newest.id, start, tuple(sorted(without)), fingerprint, back_to=back_to)
 
 
 def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot) -> Set[int]:
