@@ -38,7 +38,13 @@ class _Root:
 
     def nodes(self, _info: GraphQLResolveInfo[Any], ids: list[str]) -> list[JsonObject | GraphQLError | None]:
         suites = check_suites.by_node_id(self._call.state)
-        return [graphql_objects.suite(suites.get(one), one, self._call) for one in ids]
+        workflows = graphql_objects.workflows_by_node_id(self._call)
+        return [
+            graphql_objects.workflow(workflows[one], self._call)
+            if one in workflows
+            else graphql_objects.suite(suites.get(one), one, self._call)
+            for one in ids
+        ]
 
     def search(self, _info: GraphQLResolveInfo[Any], query: str, **asked: Any) -> JsonObject:
         return graphql_objects.search(query, asked, self._call)

@@ -1,6 +1,6 @@
 """What GraphQL shows of the repository: its refs, commits, check suites, and how its issues were closed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -8,7 +8,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from sandbox import access, check_suites, git, issue_search, payloads
 from sandbox.call import Call, JsonObject, Refusal
 from sandbox.identifiers import node_id, number
-from sandbox.state import Closing, Commit, Issue, Run, State
+from sandbox.state import Closing, Commit, Issue, Run, State, Workflow
 
 _Info = GraphQLResolveInfo[Any]
 _Shown = Callable[[Any], JsonObject]
@@ -89,12 +89,31 @@ def _workflow_run(run: Run, call: Call) -> JsonObject:
         "runNumber": run.number,
         "createdAt": payloads.stamp(run.created_at),
         "updatedAt": payloads.stamp(run.last.updated_at),
-        "workflow": {
-            "id": node_id("W", place, run.workflow.id),
-            "databaseId": run.workflow.id,
-            "name": run.workflow.name,
-            "state": run.workflow.state.upper(),
-        },
+        "checkSuite": lambda _info: _suite_of(run, call),
+        "workflow": lambda _info: workflow(run.workflow, call),
+    }
+
+
+def workflows_by_node_id(call: Call) -> Mapping[str, Workflow]:
+    """The workflows by their node id."""
+    return {node_id("W", call.state.repository.id, one.id): one for one in call.state.workflows}
+
+
+def workflow(item: Workflow, call: Call) -> JsonObject:
+    """A workflow with its runs, the newest first, those of pull requests and of forks among them."""
+
+    def runs(_info: _Info, **asked: Any) -> JsonObject:
+        found = [run for run in reversed(call.state.runs) if run.workflow.id == item.id]
+        found.sort(key=lambda run: run.created_at, reverse=True)
+        return _connection("runs", found, asked, lambda run: _workflow_run(run, call))
+
+    return {
+        "__typename": "Workflow",
+        "id": node_id("W", call.state.repository.id, item.id),
+        "databaseId": item.id,
+        "name": item.name,
+        "state": item.state.upper(),
+        "runs": runs,
     }
 
 

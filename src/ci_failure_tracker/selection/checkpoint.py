@@ -38,6 +38,9 @@ RECENT = timedelta(days=8)
 _NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN, SkipReason.TEXT_GONE})
 """Reasons for which no issue holds what the runs say."""
 
+_WAITS = frozenset({SkipReason.OVER_CAP, SkipReason.TOO_FEW, SkipReason.ISSUES_UNKNOWN, SkipReason.UNCLEAR})
+"""Reasons for which a failure gets its issue later, which then tells of all its runs."""
+
 
 # --- what need not be read again -----------------------------------------------------------------
 
@@ -103,7 +106,7 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
     if snapshot.window.partial or snapshot.not_looked_at or any(_is_not_held(decision) for decision in decisions.all):
         return findings
     states = _states_after(decisions.made, history.tracked_issues.written)
-    checkpoint = _checkpoint(states, history, snapshot, settings) if states is not None else None
+    checkpoint = _checkpoint(states, findings, settings) if states is not None else None
     if checkpoint is not None:
         unread = _unread(history.tracked_issues.written, snapshot)
         named = sorted(unread | _open_after(decisions.made, history.tracked_issues.written))
@@ -169,19 +172,37 @@ def _open_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracked]
 # --- the checkpoint ------------------------------------------------------------------------------
 
 
-def _checkpoint(
-    states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings
-) -> Checkpoint | None:
+def _checkpoint(states: Sequence[State], findings: Findings, settings: Settings) -> Checkpoint | None:
+    snapshot, repository_history = findings.snapshot, findings.history
     finished = [run for run in snapshot.runs if run.finished]
     without = _runs_not_held(states, repository_history, snapshot)
     if not finished or len(without) > MOST_WITHOUT:
         return None
     newest = max(finished, key=lambda run: (run.updated_at, run.id))
     fingerprint = _fingerprint(states, settings)
-    again = (run.created_at for run in snapshot.runs if run.id in without)
-    back_to = min((newest.updated_at, *again))
+    again = _to_list_again(findings)
+    back_to = min((newest.updated_at, *(run.created_at for run in snapshot.runs if run.id in without & again)))
     start = snapshot.window.start
     return Checkpoint(newest.updated_at, newest.id, start, tuple(sorted(without)), fingerprint, back_to=back_to)
+
+
+def _to_list_again(findings: Findings) -> Set[int]:
+    """The runs that the next sweep has to list, however old they are.
+
+    They go on, their logs were not read, or they are the failures of something that fails and has no open issue. What
+    passes again, or was retired, is let go.
+    """
+    snapshot, history = findings.snapshot, findings.history
+    reasons = {each.identity: each.skip_reason for each in findings.decisions.all if isinstance(each, Skip)}
+    failing = [each for each in history.all_histories if each.failing]
+    ids = {job.run.id for job in history.observations if job.job_id in snapshot.undiagnosed}
+    ids |= {run.id for run in snapshot.runs if not run.finished}
+    for each in failing:
+        if reasons.get(each.identity) in _WAITS:
+            ids |= {past.run_id for past in each.occurrences}
+        elif reasons.get(each.identity) is not SkipReason.RETIRED:
+            ids |= {status.last_red.run_id for status in each.branch_statuses if status.red}
+    return ids
 
 
 def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot) -> Set[int]:

@@ -102,7 +102,9 @@ class Coverage:
     def _all_runs(self, snapshot: Snapshot) -> tuple[Run, ...]:
         """The listed runs, and those that were read apart from the list."""
         pages = [run for asked, page in snapshot.run_lists.items() if asked.workflow_id is not None for run in page]
-        more = self._fitting((*pages, *snapshot.single_runs))
+        until = self.checkpoint.until if self.checkpoint else None
+        run_again = (run for run in snapshot.single_runs if until is None or run.updated_at > until)
+        more = self._fitting((*pages, *run_again))
         return _in_order((*snapshot.runs, *more)) if more else snapshot.runs
 
     def _fitting(self, runs: Iterable[Run]) -> list[Run]:

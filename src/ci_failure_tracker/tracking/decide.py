@@ -30,6 +30,7 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
+from ci_failure_tracker.tracking.retired import is_retired
 from ci_failure_tracker.tracking.state_update import bounds, has_counted
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
@@ -65,6 +66,8 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         undiagnosed=snapshot.undiagnosed,
     )
     decided = list(_decide_each(rules, repository_history))
+    decided = [(history, _unless_retired(history, decision, snapshot, now)) for history, decision in decided]
+    retired = {history.identity for history, decision in decided if _is_retired(decision)}
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if textless := [issue for issue in snapshot.issues if issue.author_is_bot and not issue.body]:
         decided = [(history, _unless_textless(decision, textless)) for history, decision in decided]
@@ -79,7 +82,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         failing=tuple(
             _failing(history, tracked_issues.of(history.identity.id))
             for history in repository_history.histories
-            if history.failing
+            if history.failing and history.identity not in retired
         ),
         problems=(
             *(_unreadable(tracked) for tracked in tracked_issues.current if tracked.state is None),
@@ -178,6 +181,21 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     reason = f"an answer of GitHub could not be understood; {decision.reason}"
     number = decision.issue.number if decision.issue else None
     return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
+
+
+def _unless_retired(history: History, decision: Decision | Skip, snapshot: Snapshot, now: datetime) -> Decision | Skip:
+    """Nothing is opened or reopened for what has not run for long."""
+    if isinstance(decision, Skip) or decision.kind not in {DecisionKind.CREATE, DecisionKind.REOPEN}:
+        return decision
+    if not is_retired(history, snapshot, now):
+        return decision
+    number = decision.issue.number if decision.issue else None
+    reason = f"has not run since {history.latest.started_at:%Y-%m-%d}; {decision.reason}"
+    return Skip(decision.identity, reason, SkipReason.RETIRED, number)
+
+
+def _is_retired(decision: Decision | Skip) -> bool:
+    return isinstance(decision, Skip) and decision.skip_reason is SkipReason.RETIRED
 
 
 def _unless_textless(decision: Decision | Skip, textless: Sequence[Issue]) -> Decision | Skip:
