@@ -1,6 +1,6 @@
 """What GraphQL shows of the repository: its refs, commits, check suites, and how its issues were closed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -81,22 +81,29 @@ def _about(run: Run, call: Call) -> JsonObject:
 
 
 def _workflow_run(run: Run, call: Call) -> JsonObject:
-    place = call.state.repository.id
     return {
-        "id": node_id("WFR", place, run.id),
+        "__typename": "WorkflowRun",
+        "id": node_id("WFR", call.state.repository.id, run.id),
         "databaseId": run.id,
         "event": run.event,
         "runNumber": run.number,
         "createdAt": payloads.stamp(run.created_at),
         "updatedAt": payloads.stamp(run.last.updated_at),
         "checkSuite": lambda _info: _suite_of(run, call),
+        "url": f"{call.urls.web}/{call.state.repository.full_name}/actions/runs/{run.id}",
         "workflow": lambda _info: workflow(run.workflow, call),
     }
 
 
-def workflows_by_node_id(call: Call) -> Mapping[str, Workflow]:
-    """The workflows by their node id."""
-    return {node_id("W", call.state.repository.id, one.id): one for one in call.state.workflows}
+def node(asked: str, call: Call) -> JsonObject | GraphQLError | None:
+    """What a node id names: a workflow, a run or a check suite."""
+    place = call.state.repository.id
+    workflows = {node_id("W", place, one.id): one for one in call.state.workflows}
+    runs = {node_id("WFR", place, one.id): one for one in call.state.runs}
+    suites = check_suites.by_node_id(call.state)
+    if asked in workflows:
+        return workflow(workflows[asked], call)
+    return _workflow_run(runs[asked], call) if asked in runs else suite(suites.get(asked), asked, call)
 
 
 def workflow(item: Workflow, call: Call) -> JsonObject:

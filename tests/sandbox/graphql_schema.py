@@ -60,6 +60,7 @@ type WorkflowRun implements Node {
   createdAt: DateTime!
   updatedAt: DateTime!
   checkSuite: CheckSuite!
+  url: URI!
   workflow: Workflow!
 }
 

@@ -45,6 +45,7 @@ _OWN_EVENTS = frozenset({"merge_group", "push", "release", "repository_dispatch"
 """Events that start no run of a fork in this repository."""
 
 _PULL_REQUEST = re.compile(r"/pull/\d+$")
+_RUN = re.compile(r"/runs/(\d+)$")
 _ATTEMPT = re.compile(r"/attempts/(\d+)$")
 
 
@@ -72,6 +73,12 @@ def workflow(data: Fields) -> Workflow:
         moment(data, "updated_at"),
         optional(data, "node_id", str) or "",
     )
+
+
+def run_change(data: Fields) -> tuple[int | None, datetime]:
+    """The id of a run, as its address has it, and when it changed last, as GraphQL shows them."""
+    match = _RUN.search(required(data, "url", str))
+    return int(match[1]) if match else None, moment(data, "updatedAt")
 
 
 def newest_runs(data: Fields) -> NewestRuns:
@@ -114,6 +121,7 @@ def run(data: Fields, workflows: Mapping[int, Workflow]) -> Run:
         started_at=optional_moment(data, "run_started_at") or created_at,
         updated_at=moment(data, "updated_at"),
         check_suite_id=optional(data, "check_suite_node_id", str) or "",
+        node_id=optional(data, "node_id", str) or "",
         from_fork=_is_from_fork(data, event),
         subject=_subject(optional(data, "name", str) or "") if event == "dynamic" else "",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from ci_failure_tracker.errors import RateLimitedError, RequestsSpentError, TrackerError
@@ -28,6 +29,7 @@ class MoreRuns:
 
     lists: Mapping[RunList, tuple[Run, ...]]
     newest: Mapping[int, NewestRuns]
+    changes: Mapping[int, datetime]
     runs: tuple[Run, ...]
     left_out: tuple[LeftOut, ...]
     problems: tuple[Problem, ...]
@@ -39,8 +41,9 @@ def read_more_runs(queries: Queries, needs: Needs) -> MoreRuns:
     reader.each(needs.run_lists, reader.read_list)
     reader.each(needs.runs, reader.read_run)
     newest = {} if reader.refused else dict(_newest(queries, needs.newest_runs))
+    changes = {} if reader.refused else _changes(queries, needs.run_changes)
     problems = (*map(_problem, reader.errors), *left_out_problems(reader.left_out))
-    return MoreRuns(reader.lists, newest, tuple(reader.runs), tuple(reader.left_out), problems)
+    return MoreRuns(reader.lists, newest, changes, tuple(reader.runs), tuple(reader.left_out), problems)
 
 
 class _Reader:
@@ -86,6 +89,17 @@ def _newest(queries: Queries, workflows: Sequence[Workflow]) -> Iterator[tuple[i
             yield from queries.newest_runs(named[place : place + AT_ONCE]).items()
     except TrackerError:
         return
+
+
+def _changes(queries: Queries, runs: Sequence[tuple[int, str]]) -> Mapping[int, datetime]:
+    """What GraphQL tells. If it is refused, the runs are read one by one, so this is no problem."""
+    if not runs:
+        return {}
+    try:
+        queries.budget.check(1, KEPT)
+        return queries.run_changes([node_id for _, node_id in runs])
+    except TrackerError:
+        return {}
 
 
 def _problem(error: TrackerError) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from threading import Lock
 from typing import Any
 
@@ -21,7 +22,7 @@ from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.check_suites import SUITES, read_suite
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester, translated
 from ci_failure_tracker.github.download import anonymous_download
-from ci_failure_tracker.github.fields import Fields, FormError, LeftOut, as_object, checked, each, nullable
+from ci_failure_tracker.github.fields import Fields, FormError, LeftOut, as_object, checked, each, nullable, required
 from ci_failure_tracker.github.pages import first_page, read_list, read_pages
 from ci_failure_tracker.github.retry import Budget, is_held_back
 from ci_failure_tracker.model import (
@@ -46,6 +47,7 @@ _ABSENT = {404: LogUnavailable.NOT_FOUND, 410: LogUnavailable.GONE}
 _PIECE = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FORBIDDEN = (403, 404)
+_RUN_CHANGES = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on WorkflowRun { url updatedAt } } }"
 _NEWEST_RUNS = """query($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on Workflow {
@@ -154,6 +156,18 @@ class Queries:
             except UnknownObjectException:
                 return None
             return self._run(as_object(data, "the run"))
+
+    def run_changes(self, node_ids: Sequence[str]) -> Mapping[int, datetime]:
+        """When runs changed last, by their id, in one GraphQL request. A run that GitHub does not show is left out."""
+        doing, right = "ask which runs changed", "actions: read"
+        with translated(doing, right):
+            answer = self.graphql(_RUN_CHANGES, {"ids": list(node_ids)})
+            data = answers.data_of(answer)
+            nodes = [] if data is None else [as_object(node, "a run") for node in required(data, "nodes", list) if node]
+            if not nodes:
+                _raise_refusal(answer, doing, right)
+            changes = (answers.run_change(node) for node in nodes)
+            return {run_id: changed for run_id, changed in changes if run_id is not None}
 
     def newest_runs(self, workflows: Sequence[Workflow]) -> Mapping[int, NewestRuns]:
         """The newest runs of many workflows in short, by workflow id, in one GraphQL request.

@@ -128,7 +128,7 @@ class GitHubReader:
         steps: tuple[tuple[object, Callable[[Snapshot, Needs, Diagnose], Snapshot]], ...] = (
             (needs.recently_closed, self._recently_closed),
             (needs.viewer, self._viewer),
-            (needs.run_lists or needs.newest_runs or needs.runs, self._runs),
+            (needs.run_lists or needs.newest_runs or needs.run_changes or needs.runs, self._runs),
             (needs.jobs, self._jobs_of_runs),
             (needs.workflow_files, self._workflow_files),
             (needs.scheduled_runs, self._scheduled_runs),
@@ -167,6 +167,7 @@ class GitHubReader:
             snapshot,
             run_lists={**snapshot.run_lists, **read.lists},
             newest_runs={**snapshot.newest_runs, **read.newest},
+            run_changes={**snapshot.run_changes, **read.changes},
             single_runs=(*snapshot.single_runs, *read.runs),
             unclear=_with_runs(snapshot.unclear, read.left_out),
         )

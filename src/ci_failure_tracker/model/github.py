@@ -103,7 +103,8 @@ class Run:
     """A workflow run with its newest attempt; times are in UTC.
 
     `subject` is what a dynamic workflow such as Dependabot's works on in this run; a run says nothing about other
-    subjects. `check_suite_id` is the GraphQL id of the check suite that holds its jobs, empty if the server has none.
+    subjects. `check_suite_id` is the GraphQL id of the check suite that holds its jobs, `node_id` that of the run. They
+    are empty if the server has none.
     """
 
     id: int
@@ -121,6 +122,7 @@ class Run:
     from_fork: bool
     subject: str = ""
     check_suite_id: str = ""
+    node_id: str = ""
 
     @property
     def branch_key(self) -> tuple[int, str, str]:

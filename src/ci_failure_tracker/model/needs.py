@@ -86,6 +86,7 @@ class Needs:
     recently_closed since when the closed issues are needed that may hold the newest checkpoint
     run_lists       the lists of runs of which a page is needed
     newest_runs     the workflows whose newest runs are needed in short
+    run_changes     the ids of runs, each with its id in GraphQL, of which is needed when they changed last
     runs            the ids of single runs
     jobs            the runs whose jobs are needed
     workflow_files  the workflow files of the default branch
@@ -103,6 +104,7 @@ class Needs:
     recently_closed: datetime | None = None
     run_lists: tuple[RunList, ...] = ()
     newest_runs: tuple[Workflow, ...] = ()
+    run_changes: tuple[tuple[int, str], ...] = ()
     runs: tuple[int, ...] = ()
     jobs: tuple[Run, ...] = ()
     workflow_files: bool = False
@@ -126,6 +128,7 @@ class Needs:
                 yield name
         yield from (("run_lists", run_list) for run_list in self.run_lists)
         yield from (("newest_runs", workflow.id) for workflow in self.newest_runs)
+        yield from (("run_changes", pair) for pair in self.run_changes)
         yield from (("runs", run_id) for run_id in self.runs)
         yield from (("jobs", run.id) for run in self.jobs)
         yield from (("scheduled_runs", workflow.id) for workflow in self.scheduled_runs)
@@ -141,6 +144,7 @@ class Needs:
             recently_closed=None if "recently_closed" in asked else self.recently_closed,
             run_lists=tuple(run_list for run_list in self.run_lists if ("run_lists", run_list) not in asked),
             newest_runs=tuple(workflow for workflow in self.newest_runs if ("newest_runs", workflow.id) not in asked),
+            run_changes=tuple(pair for pair in self.run_changes if ("run_changes", pair) not in asked),
             runs=tuple(run_id for run_id in self.runs if ("runs", run_id) not in asked),
             jobs=tuple(run for run in self.jobs if ("jobs", run.id) not in asked),
             workflow_files=self.workflow_files and "workflow_files" not in asked,

@@ -145,6 +145,7 @@ class Snapshot:
     runs                    the runs that fit the filters: those of the list, and those that it does not reach
     run_lists               a page of each list of runs that was needed and could be read
     newest_runs             the newest runs of workflows in short, by workflow id
+    run_changes             when runs that the list does not reach changed last, by run id
     single_runs             the runs that were read one by one
     not_looked_at           what is watched and was not looked at
     jobs                    the jobs of runs, if they were read; a run without an entry passed, has no jobs, is in
@@ -194,6 +195,7 @@ class Snapshot:
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     run_lists: Mapping[RunList, tuple[Run, ...]] = field(default_factory=dict)
     newest_runs: Mapping[int, NewestRuns] = field(default_factory=dict)
+    run_changes: Mapping[int, datetime] = field(default_factory=dict)
     single_runs: tuple[Run, ...] = ()
     not_looked_at: tuple[NotLookedAt, ...] = ()
     asked: frozenset[Hashable] = frozenset()

@@ -15,12 +15,14 @@ from datetime import datetime
 from ci_failure_tracker.model import (
     Checkpoint,
     Needs,
+    NewestRuns,
     NotLookedAt,
     Problem,
     Query,
     Run,
     RunList,
     Severity,
+    ShortRun,
     Snapshot,
     State,
     Workflow,
@@ -29,12 +31,16 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.model.words import some_of
 from ci_failure_tracker.selection.checkpoint import RECENT
+from ci_failure_tracker.selection.node_ids import node_id_like
 
 BAD_CONCLUSIONS = ("failure", "timed_out", "cancelled", "action_required")
 """Conclusions by which GitHub filters a list of runs. It has no filter for `startup_failure`."""
 
+MOST_NAMED = 100
+"""Runs of open issues about which one GraphQL request asks whether somebody ran them again."""
+
 MOST_SINGLE = 10
-"""Runs that are read one by one because somebody may have run them again."""
+"""Runs that are read one by one: those that were run again, and if GraphQL does not tell, the newest ones."""
 
 NEWEST = 10
 """Runs of one workflow that are read if the list does not reach them."""
@@ -65,7 +71,9 @@ class Coverage:
         """What is needed next to know how every watched workflow stands."""
         if self._lists_all(snapshot):
             return Needs()
-        single = Needs(runs=tuple(_run_again(snapshot.runs, states))).without(snapshot.asked)
+        named = tuple(_named_by_issues(snapshot.runs, states))
+        changes = Needs(run_changes=tuple(_with_node_ids(named, snapshot.runs))).without(snapshot.asked)
+        single = changes or Needs(runs=self._run_again(named, snapshot)).without(snapshot.asked)
         if self._reaches_checkpoint(snapshot):
             return single
         unseen = {workflow.id: workflow for workflow, _ in self._unseen(snapshot)}
@@ -102,10 +110,18 @@ class Coverage:
     def _all_runs(self, snapshot: Snapshot) -> tuple[Run, ...]:
         """The listed runs, and those that were read apart from the list."""
         pages = [run for asked, page in snapshot.run_lists.items() if asked.workflow_id is not None for run in page]
-        until = self.checkpoint.until if self.checkpoint else None
-        run_again = (run for run in snapshot.single_runs if until is None or run.updated_at > until)
+        run_again = (run for run in snapshot.single_runs if self._changed_since(run.updated_at))
         more = self._fitting((*pages, *run_again))
         return _in_order((*snapshot.runs, *more)) if more else snapshot.runs
+
+    def _run_again(self, named: Sequence[int], snapshot: Snapshot) -> tuple[int, ...]:
+        """The runs to read one by one: those that changed, and if GraphQL tells nothing, the newest ones."""
+        changes = snapshot.run_changes
+        changed = [run_id for run_id in named if run_id in changes and self._changed_since(changes[run_id])]
+        return tuple(changed if changes else named)[:MOST_SINGLE]
+
+    def _changed_since(self, moment: datetime) -> bool:
+        return self.checkpoint is None or moment > self.checkpoint.until
 
     def _fitting(self, runs: Iterable[Run]) -> list[Run]:
         return [run for run in runs if self.query.matches(run) and not run.from_fork]
@@ -133,21 +149,19 @@ class Coverage:
 
     def _lists_of_unseen(self, snapshot: Snapshot) -> Iterator[RunList]:
         """The newest runs of each of them that is not known to pass, or to have no runs."""
+        asked_anyway = set(self._lists_of_buried(snapshot))
         for workflow, branch in self._unseen(snapshot):
-            if not self._is_known_to_be_well(workflow, branch, snapshot):
+            newest = snapshot.newest_runs.get(workflow.id)
+            runs = self._completed_on(branch, newest) if newest else []
+            known = [self._newest_of(workflow.id, branch, run.event) for run in runs[:1]]
+            passes = bool(runs) and runs[0].conclusion == _SUCCESS
+            if not (passes or set(known) & asked_anyway or (newest and _has_none(newest, branch))):
                 yield self._newest_of(workflow.id, branch)
 
-    def _is_known_to_be_well(self, workflow: Workflow, branch: str, snapshot: Snapshot) -> bool:
-        newest = snapshot.newest_runs.get(workflow.id)
-        if newest is None:
-            return False
+    def _completed_on(self, branch: str, newest: NewestRuns) -> Sequence[ShortRun]:
         events = self.query.events
-        fitting = [run for run in newest.runs if is_on(run.branch, branch) and (not events or run.event in events)]
-        # GraphQL does not say the branch of a run if the branch is gone, or if the token may not see it.
-        if not fitting:
-            return newest.complete and all(run.branch for run in newest.runs)
-        over = [run.conclusion for run in fitting if run.conclusion is not None]
-        return over[:1] == [_SUCCESS]
+        fitting = (run for run in newest.runs if is_on(run.branch, branch) and (not events or run.event in events))
+        return [run for run in fitting if run.conclusion is not None]
 
     def _newest_of(self, workflow_id: int, branch: str, event: str = "") -> RunList:
         if is_glob(branch):
@@ -192,6 +206,14 @@ class Coverage:
             yield NotLookedAt(names.get(workflow_id or 0, ""), _NOT_READ)
 
 
+def _has_none(newest: NewestRuns, branch: str) -> bool:
+    """Whether a workflow never ran on a branch.
+
+    GraphQL does not say the branch of a run if the branch is gone, or if the token may not see it.
+    """
+    return newest.complete and all(run.branch and not is_on(run.branch, branch) for run in newest.runs)
+
+
 def _newest_by_line(runs: Iterable[Run]) -> Mapping[_Line, Run]:
     newest: dict[_Line, Run] = {}
     for run in runs:
@@ -207,7 +229,14 @@ def _in_order(runs: Iterable[Run]) -> tuple[Run, ...]:
     return tuple(sorted(by_id.values(), key=lambda run: run.order, reverse=True))
 
 
-def _run_again(runs: Sequence[Run], states: Iterable[State]) -> Iterator[int]:
+def _with_node_ids(named: Iterable[int], runs: Sequence[Run]) -> Iterator[tuple[int, str]]:
+    for run_id in named:
+        node_id = next((node_id_like(run, run_id) for run in runs), None)
+        if node_id is not None:
+            yield run_id, node_id
+
+
+def _named_by_issues(runs: Sequence[Run], states: Iterable[State]) -> Iterator[int]:
     """The newest failed runs that open issues name, below the list: a re-run keeps its place and changes its end.
 
     If a newer run on the branch is listed, that one tells how it stands.
@@ -221,7 +250,7 @@ def _run_again(runs: Sequence[Run], states: Iterable[State]) -> Iterator[int]:
         if status.last_red.run_id not in listed and status.branch_key not in newest and not status.gone
     }
     latest = sorted(named.values(), key=lambda run_ref: (run_ref.at, run_ref.run_id), reverse=True)
-    return (run_ref.run_id for run_ref in latest[:MOST_SINGLE])
+    return (run_ref.run_id for run_ref in latest[:MOST_NAMED])
 
 
 def _named(missing: Sequence[NotLookedAt]) -> Iterator[Problem]:
