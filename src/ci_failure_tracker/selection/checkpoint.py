@@ -29,7 +29,7 @@ from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.observations import needs_jobs
 from ci_failure_tracker.tracking.track import RepositoryHistory
 
-MOST_WITHOUT = 12
+MOST_WITHOUT = 50
 """Runs that a checkpoint names as not held by any issue; if there are more, there is no checkpoint."""
 
 RECENT = timedelta(days=8)

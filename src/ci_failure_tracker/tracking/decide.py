@@ -37,6 +37,9 @@ from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, 
 _NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
 """Reasons that are problems as well."""
 
+_UNDECIDED = frozenset({*_NAMED, SkipReason.UNREADABLE})
+"""Reasons for which it is not known how a failure stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -184,12 +187,14 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
 
 
 def _unless_retired(history: History, decision: Decision | Skip, snapshot: Snapshot, now: datetime) -> Decision | Skip:
-    """Nothing is opened or reopened for what has not run for long."""
-    if isinstance(decision, Skip) or decision.kind not in {DecisionKind.CREATE, DecisionKind.REOPEN}:
+    """Nothing is opened or reopened for what has not run for long, and it does not count as failing."""
+    if isinstance(decision, Skip):
+        stays, number = not history.failing or decision.skip_reason in _UNDECIDED, decision.number
+    else:
+        stays = decision.kind not in {DecisionKind.CREATE, DecisionKind.REOPEN}
+        number = decision.issue.number if decision.issue else None
+    if stays or not is_retired(history, snapshot, now):
         return decision
-    if not is_retired(history, snapshot, now):
-        return decision
-    number = decision.issue.number if decision.issue else None
     reason = f"has not run since {history.latest.started_at:%Y-%m-%d}; {decision.reason}"
     return Skip(decision.identity, reason, SkipReason.RETIRED, number)
 
