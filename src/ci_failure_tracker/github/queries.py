@@ -47,8 +47,8 @@ _ABSENT = {404: LogUnavailable.NOT_FOUND, 410: LogUnavailable.GONE}
 _PIECE = 1 << 16
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FORBIDDEN = (403, 404)
-_RUN_CHANGES = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on WorkflowRun { url updatedAt } } }"
-_NEWEST_RUNS = """query($ids: [ID!]!) {
+RUN_CHANGES = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on WorkflowRun { url updatedAt } } }"
+NEWEST_RUNS = """query($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on Workflow {
       runs(first: 30) { totalCount nodes { event checkSuite { status conclusion branch { name } } } }
@@ -161,7 +161,7 @@ class Queries:
         """When runs changed last, by their id, in one GraphQL request. A run that GitHub does not show is left out."""
         doing, right = "ask which runs changed", "actions: read"
         with translated(doing, right):
-            answer = self.graphql(_RUN_CHANGES, {"ids": list(node_ids)})
+            answer = self.graphql(RUN_CHANGES, {"ids": list(node_ids)})
             data = answers.data_of(answer)
             nodes = [] if data is None else [as_object(node, "a run") for node in required(data, "nodes", list) if node]
             if not nodes:
@@ -179,7 +179,7 @@ class Queries:
         """
         doing, right = "read the newest runs of workflows", "checks: read"
         with translated(doing, right):
-            answer = self.graphql(_NEWEST_RUNS, {"ids": [workflow.node_id for workflow in workflows]})
+            answer = self.graphql(NEWEST_RUNS, {"ids": [workflow.node_id for workflow in workflows]})
             data = answers.data_of(answer)
             nodes = None if data is None else nullable(data, "nodes", list)
             if nodes is None or not any(nodes):
