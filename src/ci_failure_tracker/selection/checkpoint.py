@@ -35,6 +35,9 @@ MOST_WITHOUT = 50
 RECENT = timedelta(days=8)
 """How old runs are listed if there is no checkpoint: a sweep that runs once a week misses none."""
 
+_LONGEST_RUN = timedelta(days=35)
+"""GitHub ends a run that takes longer, so what is older and goes on is not waited for."""
+
 _NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN, SkipReason.TEXT_GONE})
 """Reasons for which no issue holds what the runs say."""
 
@@ -196,7 +199,8 @@ def _to_list_again(findings: Findings) -> Set[int]:
     reasons = {each.identity: each.skip_reason for each in findings.decisions.all if isinstance(each, Skip)}
     failing = [each for each in history.all_histories if each.failing]
     ids = {job.run.id for job in history.observations if job.job_id in snapshot.undiagnosed}
-    ids |= {run.id for run in snapshot.runs if not run.finished}
+    last = max((run.updated_at for run in snapshot.runs), default=None)
+    ids |= {run.id for run in snapshot.runs if not run.finished and last and run.created_at > last - _LONGEST_RUN}
     for each in failing:
         if reasons.get(each.identity) in _WAITS:
             ids |= {past.run_id for past in each.occurrences}
