@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import settings
 
 from builders import HURRIED
+from ci_failure_tracker.entry import action, cli
 from ci_failure_tracker.entry import setup as surroundings
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester, connect
 from ci_failure_tracker.model.secret import Secret
+from sandbox import Sandbox, Server
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("random", deadline=None)
@@ -31,3 +36,24 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(token, endpoints, HURRIED, max_requests)
 
     monkeypatch.setattr(surroundings, "connect", hurried)
+
+
+@pytest.fixture(autouse=True)
+def _not_long_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The history of a local GitHub has fixed dates. For the edges it is always 60 days ago, and so not retired."""
+    served: list[Sandbox] = []
+    serve = Sandbox.serve
+
+    @contextmanager
+    def noted(box: Sandbox, *given: object, **options: object) -> Iterator[Server]:
+        served.append(box)
+        with serve(box, *given, **options) as server:  # type: ignore[arg-type]  # as the caller gives them
+            yield server
+
+    def now() -> datetime:
+        ends = [run.last.updated_at for box in served[-1:] for run in box.state.runs]
+        return max(ends) + timedelta(days=60) if ends else surroundings.now()
+
+    monkeypatch.setattr(Sandbox, "serve", noted)
+    for edge in (action, cli):
+        monkeypatch.setattr(edge, "now", now)

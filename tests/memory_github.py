@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from builders import REPOSITORY, a_scan, an_issue
 from ci_failure_tracker.model import (
@@ -26,6 +27,7 @@ from ci_failure_tracker.model import (
     Result,
     Run,
     RunJobs,
+    RunList,
     Skip,
     Snapshot,
     Update,
@@ -68,10 +70,11 @@ class MemoryGitHub:
         return snapshot
 
     def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
-        newest = sorted((run for run in self.runs if query.matches(run)), key=lambda run: run.order, reverse=True)
-        start = newest[self.most - 1].created_at if len(newest) > self.most else None
-        window = dataclasses.replace(snapshot.window, start=start)
-        runs = newest[: self.most]
+        newest = _newest_first(run for run in self.runs if query.matches(run))
+        most = min(self.most, _until(newest, query.back_to))
+        start = newest[most - 1].created_at if len(newest) > most else None
+        window = dataclasses.replace(snapshot.window, start=start, listed_from=start)
+        runs = newest[:most]
         if self.shuffled:
             self.shuffled.shuffle(runs)
         return dataclasses.replace(snapshot, runs=tuple(runs), window=window)
@@ -82,20 +85,53 @@ class MemoryGitHub:
         jobs = tuple(RunJobs(run.id, tuple(self.jobs(run))) for run in needs.jobs)
         diagnoses = [self.job_diagnosis(wanted) for wanted in (needs.logs.logs if needs.logs else ())]
         issues = {issue.number: issue for issue in snapshot.issues}
+        if needs.recently_closed:
+            issues |= {number: issue for number, issue in self.closed_issues() if _closed_since(issue, needs)}
         if needs.own_issues:
             issues |= {number: issue for number, issue in self.issues.items() if issue.open}
         if needs.closed_issues:
-            issues |= {number: issue for number, issue in self.issues.items() if not issue.open}
+            issues |= dict(self.closed_issues())
         return dataclasses.replace(
             snapshot,
             jobs=(*snapshot.jobs, *jobs),
             job_diagnoses=(*snapshot.job_diagnoses, *(diagnosis for diagnosis in diagnoses if diagnosis is not None)),
             issues=tuple(issues.values()),
+            run_lists={**snapshot.run_lists, **{asked: self._page(asked) for asked in needs.run_lists}},
+            single_runs=(*snapshot.single_runs, *(run for run in self.runs if run.id in needs.runs)),
             closed_read=snapshot.closed_read or needs.closed_issues is not None,
             undiagnosed=snapshot.undiagnosed | (needs.logs.left_for_later if needs.logs else frozenset()),
             viewer="github-actions[bot]" if needs.viewer else snapshot.viewer,
             asked=snapshot.asked | set(needs.each_key()),
         )
+
+    def closed_issues(self) -> Iterable[tuple[int, Issue]]:
+        return [(number, issue) for number, issue in self.issues.items() if not issue.open]
+
+    def _page(self, asked: RunList) -> tuple[Run, ...]:
+        fitting = (
+            run
+            for run in _newest_first(self.runs)
+            if asked.workflow_id in {None, run.workflow.id}
+            and asked.branch in {"", run.branch}
+            and asked.event in {"", run.event}
+            and asked.status in {"", run.status, run.conclusion}
+        )
+        return tuple(islice(fitting, asked.most))
+
+
+def _newest_first(runs: Iterable[Run]) -> list[Run]:
+    return sorted(runs, key=lambda run: run.order, reverse=True)
+
+
+def _until(newest: Sequence[Run], back_to: datetime | None) -> int:
+    """How many runs are on the pages up to the one that holds a run from before a time."""
+    ends = (place for place in range(99, len(newest), 100) if back_to and newest[place].created_at < back_to)
+    return next(ends, len(newest) - 1) + 1
+
+
+def _closed_since(issue: Issue, needs: Needs) -> bool:
+    since = needs.recently_closed
+    return since is not None and issue.closed_at is not None and issue.closed_at >= since
 
 
 @dataclass
@@ -104,11 +140,17 @@ class ForgetfulGitHub(MemoryGitHub):
 
     def begin(self, label: str) -> Snapshot:
         snapshot = super().begin(label)
-        issues = tuple(dataclasses.replace(issue, body=_CHECKPOINT.sub("", issue.body)) for issue in snapshot.issues)
-        return dataclasses.replace(snapshot, issues=issues)
+        return dataclasses.replace(snapshot, issues=tuple(map(_without_checkpoint, snapshot.issues)))
+
+    def closed_issues(self) -> Iterable[tuple[int, Issue]]:
+        return [(number, _without_checkpoint(issue)) for number, issue in super().closed_issues()]
 
 
-_CHECKPOINT = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\](,"open":"[^"]*")?')
+def _without_checkpoint(issue: Issue) -> Issue:
+    return dataclasses.replace(issue, body=_CHECKPOINT.sub("", issue.body))
+
+
+_CHECKPOINT = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\](,"open":"[^"]*")?(,"back":"[^"]*")?')
 
 
 @dataclass

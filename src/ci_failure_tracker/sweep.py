@@ -24,7 +24,13 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.report.report import Report, make_report
 from ci_failure_tracker.report.statistics import make_statistics
-from ci_failure_tracker.selection.checkpoint import runs_before_checkpoint, with_checkpoint
+from ci_failure_tracker.selection.checkpoint import (
+    needs_of_checkpoint,
+    runs_before_checkpoint,
+    valid_checkpoint,
+    with_checkpoint,
+)
+from ci_failure_tracker.selection.coverage import Coverage, far_enough
 from ci_failure_tracker.selection.needs import needs_of_issues, needs_of_runs, needs_of_trust
 from ci_failure_tracker.selection.query import as_remembered, query_of
 from ci_failure_tracker.selection.schedules import judge_schedules
@@ -98,15 +104,27 @@ def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findin
 def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
     """Read the runs with everything that is needed about them except logs, and the tracker's open issues."""
     diagnose = job_diagnoser(Limits(lines=settings.excerpt_lines))
-    snapshot = github.begin(settings.labels[0])
+    snapshot = replace(github.begin(settings.labels[0]), read_at=now)
     if needs := needs_of_trust(snapshot):
         snapshot = github.fetch(snapshot, needs, diagnose)
     snapshot = github.list_workflows(snapshot)
-    query, problems = query_of(settings, snapshot, now)
-    snapshot = github.list_runs(replace(snapshot, problems=(*snapshot.problems, *problems)), query)
-    snapshot = replace(as_remembered(snapshot, query, settings), read_at=now)
     tracked = _read_issues(snapshot, now)
-    snapshot = replace(snapshot, runs_before_checkpoint=runs_before_checkpoint(snapshot.runs, tracked, settings))
+    checkpoint = valid_checkpoint(tracked.written, settings)
+    query, problems = query_of(settings, snapshot, now)
+    query = far_enough(query, checkpoint, now)
+    snapshot = github.list_runs(replace(snapshot, problems=(*snapshot.problems, *problems)), query)
+    if needs := needs_of_checkpoint(snapshot, query, now):
+        snapshot = github.fetch(snapshot, needs, diagnose)
+        tracked = _read_issues(snapshot, now, tracked)
+        checkpoint = valid_checkpoint(tracked.written, settings)
+    coverage = Coverage(query, checkpoint)
+    while needs := coverage.needs(snapshot, tracked.open_states):
+        snapshot = github.fetch(snapshot, needs, diagnose)
+    snapshot = coverage.covered(snapshot)
+    snapshot = as_remembered(snapshot, query, settings)
+    tracked = _read_issues(snapshot, now, tracked)
+    held = runs_before_checkpoint(snapshot.runs, checkpoint, tracked.open_states)
+    snapshot = replace(snapshot, runs_before_checkpoint=held)
     for _ in range(MOST_ROUNDS):
         needs = needs_of_runs(snapshot, tracked, settings, now)
         if not needs:

@@ -52,7 +52,7 @@ _LATER = (
                "annotations": [{"message": "The runner has received a shutdown signal."}]}]},
 )  # fmt: skip
 NOW = datetime.fromisoformat("2026-03-10T12:00:00Z")
-_REACH = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\](,"open":"[^"]*")?')
+_REACH = re.compile(r',"reach":\[[^\]]*\[[^\]]*\][^\]]*\](,"open":"[^"]*")?(,"back":"[^"]*")?')
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\dZ| UTC)")
 
 

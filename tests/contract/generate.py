@@ -23,7 +23,8 @@ OUTPUTS = {
     "closed-issues": "The numbers of the closed issues, as a JSON list.",
     "failure-count": "How many things are failing now.",
     "created-count": "How many issues were created.",
-    "has-failures": "`true` if something is failing now, else `false`. It is empty if the sweep could not see that.",
+    "has-failures": "`true` if something is failing now, else `false`. It is empty if no failure is known but "
+    "something was not looked at.",
     "summary": "What the sweep found and did, in one line.",
     "report-path": "The path of `report.json`. It is empty without `report-dir`.",
     "slack-payload": "The message for Slack as JSON. It is empty if nothing changed or the input is not `true`.",

@@ -25,7 +25,7 @@ from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, connect
 from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
-from ci_failure_tracker.model import Close, Closer, Create, Identity, Reopen, Result, Update
+from ci_failure_tracker.model import Close, Closer, Create, Identity, Reopen, Result, RunList, Update
 from ci_failure_tracker.model.secret import Secret
 from sandbox import Sandbox
 from sweeping import writer_of
@@ -69,10 +69,16 @@ def read_everything(source: Source) -> Queries:
     list(queries.job_log(job.id))
     queries.annotations(job.id)
     list(queries.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
+    queries.first_runs(RunList(10, workflows[0].id, "main", failed.event, "completed", SINCE), [])
+    queries.first_runs(RunList(100, branch="main", status="timed_out"), [])
+    queries.run(failed.id)
+    queries.newest_runs(workflows)
+    queries.run_changes([failed.node_id])
     still_open = queries.issues("ci-failure", "open")
     issues = IssueQueries(requester, queries)
     issues.open_by(queries.viewer())
     issues.closed("ci-failure", SINCE)
+    issues.recently_closed("ci-failure", SINCE)
     issues.issue(still_open[0].number)
     issues.closed_long_ago("ci-failure", [IDENTITY.id])
     queries.closers([still_open[0].number], "main")

@@ -4,7 +4,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo, build_schema, graphql_sync
 
-from sandbox import access, check_suites, git, graphql_objects, payloads
+from sandbox import access, git, graphql_objects, payloads
 from sandbox.call import Call, JsonObject, Reply
 from sandbox.graphql_price import MOST_NODES, price_of
 from sandbox.graphql_schema import SDL
@@ -37,8 +37,7 @@ class _Root:
         }
 
     def nodes(self, _info: GraphQLResolveInfo[Any], ids: list[str]) -> list[JsonObject | GraphQLError | None]:
-        suites = check_suites.by_node_id(self._call.state)
-        return [graphql_objects.suite(suites.get(one), one, self._call) for one in ids]
+        return [graphql_objects.node(one, self._call) for one in ids]
 
     def search(self, _info: GraphQLResolveInfo[Any], query: str, **asked: Any) -> JsonObject:
         return graphql_objects.search(query, asked, self._call)

@@ -9,7 +9,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from sandbox import access, check_suites, git, issue_search, payloads
 from sandbox.call import Call, JsonObject, Refusal
 from sandbox.identifiers import node_id, number
-from sandbox.state import Closing, Commit, Issue, Run, State
+from sandbox.state import Closing, Commit, Issue, Run, State, Workflow
 
 _Info = GraphQLResolveInfo[Any]
 _Shown = Callable[[Any], JsonObject]
@@ -88,20 +88,46 @@ def _about(run: Run, call: Call) -> JsonObject:
 
 
 def _workflow_run(run: Run, call: Call) -> JsonObject:
-    place = call.state.repository.id
     return {
-        "id": node_id("WFR", place, run.id),
+        "__typename": "WorkflowRun",
+        "id": node_id("WFR", call.state.repository.id, run.id),
         "databaseId": run.id,
         "event": run.event,
         "runNumber": run.number,
         "createdAt": payloads.stamp(run.created_at),
         "updatedAt": payloads.stamp(run.last.updated_at),
-        "workflow": {
-            "id": node_id("W", place, run.workflow.id),
-            "databaseId": run.workflow.id,
-            "name": run.workflow.name,
-            "state": run.workflow.state.upper(),
-        },
+        "checkSuite": lambda _info: _suite_of(run, call),
+        "url": f"{call.urls.web}/{call.state.repository.full_name}/actions/runs/{run.id}",
+        "workflow": lambda _info: workflow(run.workflow, call),
+    }
+
+
+def node(asked: str, call: Call) -> JsonObject | GraphQLError | None:
+    """What a node id names: a workflow, a run or a check suite."""
+    place = call.state.repository.id
+    workflows = {node_id("W", place, one.id): one for one in call.state.workflows}
+    runs = {node_id("WFR", place, one.id): one for one in call.state.runs}
+    suites = check_suites.by_node_id(call.state)
+    if asked in workflows:
+        return workflow(workflows[asked], call)
+    return _workflow_run(runs[asked], call) if asked in runs else suite(suites.get(asked), asked, call)
+
+
+def workflow(item: Workflow, call: Call) -> JsonObject:
+    """A workflow with its runs, the newest first, those of pull requests and of forks among them."""
+
+    def runs(_info: _Info, **asked: Any) -> JsonObject:
+        found = [run for run in reversed(call.state.runs) if run.workflow.id == item.id]
+        found.sort(key=lambda run: run.created_at, reverse=True)
+        return _connection("runs", found, asked, lambda run: _workflow_run(run, call))
+
+    return {
+        "__typename": "Workflow",
+        "id": node_id("W", call.state.repository.id, item.id),
+        "databaseId": item.id,
+        "name": item.name,
+        "state": item.state.upper(),
+        "runs": runs,
     }
 
 

@@ -59,7 +59,15 @@ type WorkflowRun implements Node {
   runNumber: Int!
   createdAt: DateTime!
   updatedAt: DateTime!
+  checkSuite: CheckSuite!
+  url: URI!
   workflow: Workflow!
+}
+
+type WorkflowRunConnection {
+  nodes: [WorkflowRun]
+  pageInfo: PageInfo!
+  totalCount: Int!
 }
 
 type Workflow implements Node {
@@ -67,6 +75,7 @@ type Workflow implements Node {
   databaseId: Int
   name: String!
   state: WorkflowState!
+  runs(after: String, first: Int, last: Int): WorkflowRunConnection!
 }
 
 enum WorkflowState {

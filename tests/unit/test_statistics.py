@@ -37,7 +37,7 @@ from sweeping import find_in, make_plan
 
 HOUR = 3_600
 NOW = START + timedelta(hours=20)
-CUT = Window(forks=0, unread=0, partial=False, start=START)
+CUT = Window(forks=0, unread=0, partial=False, listed_from=START)
 NIGHTLY = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
 
 

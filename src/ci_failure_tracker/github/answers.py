@@ -29,8 +29,10 @@ from ci_failure_tracker.model import (
     CommitsBetween,
     Issue,
     Job,
+    NewestRuns,
     Repository,
     Run,
+    ShortRun,
     Step,
     Suspect,
     Workflow,
@@ -44,6 +46,7 @@ _OWN_EVENTS = frozenset({"merge_group", "push", "release", "repository_dispatch"
 """Events that start no run of a fork in this repository."""
 
 _PULL_REQUEST = re.compile(r"/pull/\d+$")
+_RUN = re.compile(r"/runs/(\d+)$")
 _ATTEMPT = re.compile(r"/attempts/(\d+)$")
 
 
@@ -69,6 +72,31 @@ def workflow(data: Fields) -> Workflow:
         required(data, "path", str),
         required(data, "state", str),
         moment(data, "updated_at"),
+        optional(data, "node_id", str) or "",
+    )
+
+
+def run_change(data: Fields) -> tuple[int | None, datetime]:
+    """The id of a run, as its address has it, and when it changed last, as GraphQL shows them."""
+    match = _RUN.search(required(data, "url", str))
+    return int(match[1]) if match else None, moment(data, "updatedAt")
+
+
+def newest_runs(data: Fields) -> NewestRuns:
+    """The newest runs of a workflow, as GraphQL shows them."""
+    runs = required(data, "runs", dict)
+    nodes = items(runs, "nodes")
+    return NewestRuns(tuple(map(_short_run, nodes)), complete=len(nodes) == required(runs, "totalCount", int))
+
+
+def _short_run(data: Fields) -> ShortRun:
+    suite = required(data, "checkSuite", dict)
+    branch, conclusion = nullable(suite, "branch", dict), nullable(suite, "conclusion", str)
+    is_over = required(suite, "status", str) == "COMPLETED"
+    return ShortRun(
+        required(branch, "name", str) if branch else "",
+        required(data, "event", str),
+        conclusion.lower() if conclusion and is_over else None,
     )
 
 
@@ -94,6 +122,7 @@ def run(data: Fields, workflows: Mapping[int, Workflow]) -> Run:
         started_at=optional_moment(data, "run_started_at") or created_at,
         updated_at=moment(data, "updated_at"),
         check_suite_id=optional(data, "check_suite_node_id", str) or "",
+        node_id=optional(data, "node_id", str) or "",
         from_fork=_is_from_fork(data, event),
         subject=_subject(optional(data, "name", str) or "") if event == "dynamic" else "",
     )

@@ -21,7 +21,7 @@ from ci_failure_tracker.github.fields import (
     optional_moment,
     required,
 )
-from ci_failure_tracker.github.pages import read_pages
+from ci_failure_tracker.github.pages import first_page, read_pages
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Issue
 
@@ -85,6 +85,14 @@ class IssueQueries:
                 if _is_issue(data):
                     found.append(answers.issue(data))
         return tuple(found), True
+
+    def recently_closed(self, label: str, since: datetime) -> tuple[Issue, ...]:
+        """The issues with a label that were closed last and changed since a time, at most a page of them."""
+        given = {"state": "closed", "labels": label, "sort": "updated", "direction": "desc"}
+        with translated("list the issues that were closed last", _RIGHT):
+            listed = first_page(self._requester, f"{self._queries.address}/issues", "", given).items
+            data = [as_object(item, "an issue") for item in listed]
+            return tuple(answers.issue(one) for one in data if _is_issue(one) and moment(one, "updated_at") >= since)
 
     def issue(self, number: int) -> Issue | None:
         """One issue; `None` if it was deleted.

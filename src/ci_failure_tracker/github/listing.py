@@ -10,6 +10,7 @@ from itertools import islice
 
 from ci_failure_tracker.errors import GitHubError
 from ci_failure_tracker.github.fields import LeftOut, left_out_problems
+from ci_failure_tracker.github.pages import MOST_ON_A_PAGE
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Problem, Query, Run, Severity, Workflow
 
@@ -34,28 +35,28 @@ class Listing:
 
 
 def list_runs(queries: Queries, query: Query) -> Listing:
-    """List the newest runs that fit.
+    """List the newest runs that fit. A page that is read is read to its end.
 
     Raises:
         GitHubError: not a single run can be listed.
     """
     runs: dict[int, Run] = {}  # by id: a run that starts while pages are read moves others to the next page
-    listed = forks = 0
+    listed = forks = taken = 0
     problems: list[Problem] = []
     oldest: datetime | None = None
     left_out: list[LeftOut] = []
     complete = True
     try:
         for run in islice(_newest_first(queries, query, left_out), query.most_listed):
+            taken += 1
             oldest = run.created_at
             listed += run.id not in runs
-            if not query.matches(run):
-                continue
-            if run.from_fork:
-                forks += 1
-            else:
-                runs[run.id] = run
-            if len(runs) == query.most:
+            if query.matches(run):
+                if run.from_fork:
+                    forks += 1
+                else:
+                    runs[run.id] = run
+            if len(runs) == query.most or _is_far_enough(run, query, taken):
                 complete = False
                 break
     except GitHubError as error:
@@ -63,12 +64,17 @@ def list_runs(queries: Queries, query: Query) -> Listing:
             raise
         complete = False
         problems.append(_cut_short(error, len(runs)))
-    if listed == query.most_listed and len(runs) < query.most:
+    far_enough = query.back_to is not None and oldest is not None and oldest < query.back_to
+    if listed == query.most_listed and len(runs) < query.most and not far_enough:
         complete = False
         problems.append(_too_many_listed(len(runs), query.most_listed))
     problems += left_out_problems(left_out)
     start = query.created_from if complete else oldest
     return Listing(tuple(runs.values()), forks, tuple(problems), start, tuple(left_out))
+
+
+def _is_far_enough(run: Run, query: Query, taken: int) -> bool:
+    return query.back_to is not None and run.created_at < query.back_to and taken % MOST_ON_A_PAGE == 0
 
 
 def _newest_first(queries: Queries, query: Query, left_out: list[LeftOut]) -> Iterator[Run]:

@@ -15,14 +15,20 @@ MOST_ON_A_PAGE = 100
 
 
 def read_pages(
-    requester: MeteredRequester, address: str, key: str = "", parameters: Mapping[str, object] | None = None
+    requester: MeteredRequester,
+    address: str,
+    key: str = "",
+    parameters: Mapping[str, object] | None = None,
+    most: int = MOST_ON_A_PAGE,
 ) -> Iterator[Page]:
     """The pages of a list, whose items stand under a key of each page; each is read only when it is needed.
+
+    A page has at most `most` items.
 
     Raises:
         FormError: a page is no such list, or the pages have no end.
     """
-    given: dict[str, Any] | None = {**(parameters or {}), "per_page": MOST_ON_A_PAGE}
+    given: dict[str, Any] | None = {**(parameters or {}), "per_page": most}
     read: set[str] = set()
     following: str | None = address
     while following is not None:
@@ -36,10 +42,14 @@ def read_pages(
 
 
 def first_page(
-    requester: MeteredRequester, address: str, key: str = "", parameters: Mapping[str, object] | None = None
+    requester: MeteredRequester,
+    address: str,
+    key: str = "",
+    parameters: Mapping[str, object] | None = None,
+    most: int = MOST_ON_A_PAGE,
 ) -> Page:
-    """The first page of a list."""
-    return next(read_pages(requester, address, key, parameters))
+    """The first page of a list, with at most so many items."""
+    return next(read_pages(requester, address, key, parameters, most))
 
 
 def read_list(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
@@ -22,7 +22,7 @@ from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.check_suites import SUITES, read_suite
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester, translated
 from ci_failure_tracker.github.download import anonymous_download
-from ci_failure_tracker.github.fields import Fields, FormError, LeftOut, as_object, checked, each, nullable
+from ci_failure_tracker.github.fields import Fields, FormError, LeftOut, as_object, checked, each, nullable, required
 from ci_failure_tracker.github.pages import first_page, read_list, read_pages
 from ci_failure_tracker.github.retry import Budget, is_held_back
 from ci_failure_tracker.model import (
@@ -32,8 +32,10 @@ from ci_failure_tracker.model import (
     Issue,
     Job,
     LogUnavailable,
+    NewestRuns,
     Repository,
     Run,
+    RunList,
     Workflow,
 )
 
@@ -49,6 +51,14 @@ _FORBIDDEN = (403, 404)
 _HASHES = "nodes { oid } pageInfo { hasNextPage }"
 _CLOSER = """timelineItems(itemTypes: [CLOSED_EVENT], last: 1) { nodes { ... on ClosedEvent { closer {
   ... on Commit { oid committedDate } ... on PullRequest { baseRefName mergeCommit { oid committedDate } } } } } }"""
+RUN_CHANGES = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on WorkflowRun { url updatedAt } } }"
+NEWEST_RUNS = """query($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Workflow {
+      runs(first: 30) { totalCount nodes { event checkSuite { status conclusion branch { name } } } }
+    }
+  }
+}"""
 _HISTORY = "history(first: 30) { nodes { oid messageHeadline author { name user { login } } } }"
 
 
@@ -130,6 +140,58 @@ class Queries:
                 yield from each(page.items, "run", self._run, left_out)
                 if left_out and page.items and len(left_out) - before == len(page.items):
                     raise FormError(f"no run of a page can be read, and of the last one {left_out[-1].why}")
+
+    def first_runs(self, asked: RunList, left_out: list[LeftOut]) -> tuple[Run, ...]:
+        """The first page of a list of runs."""
+        created = f">={asked.created_from:%Y-%m-%dT%H:%M:%SZ}" if asked.created_from else None
+        filters = {"branch": asked.branch, "event": asked.event, "status": asked.status, "created": created}
+        given = {name: value for name, value in filters.items() if value}
+        of_workflow = f"/workflows/{asked.workflow_id}" if asked.workflow_id is not None else ""
+        address = f"{self.address}/actions{of_workflow}/runs"
+        with translated("list the workflow runs", _ACTIONS):
+            page = first_page(self._requester, address, "workflow_runs", given, asked.most)
+            return tuple(each(page.items, "run", self._run, left_out))
+
+    def run(self, run_id: int) -> Run | None:
+        """One run; `None` if it was deleted."""
+        with translated("read a workflow run", _ACTIONS):
+            try:
+                _, data = self._requester.requestJsonAndCheck("GET", f"{self.address}/actions/runs/{run_id}")
+            except UnknownObjectException:
+                return None
+            return self._run(as_object(data, "the run"))
+
+    def run_changes(self, node_ids: Sequence[str]) -> Mapping[int, datetime]:
+        """When runs changed last, by their id, in one GraphQL request. A run that GitHub does not show is left out."""
+        doing, right = "ask which runs changed", "actions: read"
+        with translated(doing, right):
+            answer = self.graphql(RUN_CHANGES, {"ids": list(node_ids)})
+            data = answers.data_of(answer)
+            nodes = [] if data is None else [as_object(node, "a run") for node in required(data, "nodes", list) if node]
+            if not nodes:
+                _raise_refusal(answer, doing, right)
+            changes = (answers.run_change(node) for node in nodes)
+            return {run_id: changed for run_id, changed in changes if run_id is not None}
+
+    def newest_runs(self, workflows: Sequence[Workflow]) -> Mapping[int, NewestRuns]:
+        """The newest runs of many workflows in short, by workflow id, in one GraphQL request.
+
+        A workflow that GitHub does not show is left out.
+
+        Raises:
+            MissingRightError: the token may not see check suites.
+        """
+        doing, right = "read the newest runs of workflows", "checks: read"
+        with translated(doing, right):
+            answer = self.graphql(NEWEST_RUNS, {"ids": [workflow.node_id for workflow in workflows]})
+            data = answers.data_of(answer)
+            nodes = None if data is None else nullable(data, "nodes", list)
+            if nodes is None or not any(nodes):
+                _raise_refusal(answer, doing, right)
+            if nodes is None or len(nodes) != len(workflows):
+                raise FormError("it is not about these workflows")
+            pairs = zip(workflows, nodes, strict=True)
+            return {one.id: answers.newest_runs(as_object(node, "a workflow")) for one, node in pairs if node}
 
     def jobs(self, run: Run) -> tuple[Job, ...]:
         """The jobs of every attempt of a run, with their steps."""

@@ -21,6 +21,7 @@ from ci_failure_tracker.github.issues import IssueQueries, MovedError
 from ci_failure_tracker.github.jobs import JobReader
 from ci_failure_tracker.github.listing import list_runs
 from ci_failure_tracker.github.logs import read_logs
+from ci_failure_tracker.github.more_runs import read_more_runs
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.schedules import newest_scheduled_runs, not_looked_at
 from ci_failure_tracker.model import (
@@ -114,7 +115,7 @@ class GitHubReader:
         """
         listing = list_runs(self.queries, query)
         partial = snapshot.window.partial or bool(listing.problems)
-        window = Window(listing.forks, 0, partial=partial, start=listing.start)
+        window = Window(listing.forks, 0, partial=partial, start=listing.start, listed_from=listing.start)
         unclear = _with_runs(snapshot.unclear, listing.left_out)
         snapshot = replace(snapshot, runs=listing.runs, window=window, unclear=unclear)
         return _without_names(_with(snapshot, *listing.problems))
@@ -125,7 +126,9 @@ class GitHubReader:
         `diagnose` is called once for each log, as it arrives.
         """
         steps: tuple[tuple[object, Callable[[Snapshot, Needs, Diagnose], Snapshot]], ...] = (
+            (needs.recently_closed, self._recently_closed),
             (needs.viewer, self._viewer),
+            (needs.run_lists or needs.newest_runs or needs.run_changes or needs.runs, self._runs),
             (needs.jobs, self._jobs_of_runs),
             (needs.workflow_files, self._workflow_files),
             (needs.scheduled_runs, self._scheduled_runs),
@@ -150,6 +153,27 @@ class GitHubReader:
         except TrackerError as error:
             advice = "Issues that may be the token's own are left alone for now."
             return _with(snapshot, Problem(Severity.ERROR, error.what, advice))
+
+    def _recently_closed(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """If they cannot be read, the sweep reads more runs, and nothing else is lost."""
+        if needs.recently_closed is None:
+            return snapshot
+        try:
+            return _with_issues(snapshot, self._issues.recently_closed(snapshot.label, needs.recently_closed))
+        except TrackerError:
+            return snapshot
+
+    def _runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        read = read_more_runs(self.queries, needs)
+        snapshot = replace(
+            snapshot,
+            run_lists={**snapshot.run_lists, **read.lists},
+            newest_runs={**snapshot.newest_runs, **read.newest},
+            run_changes={**snapshot.run_changes, **read.changes},
+            single_runs=(*snapshot.single_runs, *read.runs),
+            unclear=_with_runs(snapshot.unclear, read.left_out),
+        )
+        return _partly(snapshot, *read.problems) if read.left_out else _with(snapshot, *read.problems)
 
     def _jobs_of_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         read = self._jobs.read(needs.jobs)

@@ -142,17 +142,20 @@ MOST_NAMED = 200
 
 
 def _write_checkpoint(checkpoint: Checkpoint | None) -> dict[str, Any]:
-    """Two keys: version 1.0 reads `reach` only with exactly five values, and it ignores a key that it does not know."""
+    """Three keys: version 1.0 reads `reach` only with five values, and it ignores a key that it does not know."""
     if checkpoint is None:
         return {}
     open_issues = {"open": _write_numbers(checkpoint.open_issues)} if checkpoint.open_issues else {}
-    return {"reach": _REACH.write(checkpoint), **open_issues}
+    back_to = {"back": TIME.write(checkpoint.back_to)} if checkpoint.back_to else {}
+    return {"reach": _REACH.write(checkpoint), **open_issues, **back_to}
 
 
 def _read_checkpoint(data: Mapping[str, Any]) -> Checkpoint | None:
     if "reach" not in data:
         return None
-    return replace(_REACH.read(data["reach"]), open_issues=_read_numbers(str(data.get("open") or "")))
+    open_issues = _read_numbers(str(data.get("open") or ""))
+    back_to = TIME.read(data["back"]) if "back" in data else None
+    return replace(_REACH.read(data["reach"]), open_issues=open_issues, back_to=back_to)
 
 
 def _write_numbers(numbers: Iterable[int]) -> str:

@@ -30,6 +30,7 @@ class SkipReason(StrEnum):
     ISSUES_UNKNOWN = "issues not known"
     UNCLEAR = "answer not understood"
     TEXT_GONE = "text of its issue is gone"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Workflow:
     """A workflow; only the list of workflows has its true name.
 
     `changed_at` is when GitHub last changed its data, such as its state; `None` if it is not from the list.
+    `node_id` is its id in GraphQL, empty if it is not known.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Workflow:
     path: str
     state: str = "active"
     changed_at: datetime | None = None
+    node_id: str = ""
 
     @property
     def file_name(self) -> str:
@@ -102,7 +104,8 @@ class Run:
     """A workflow run with its newest attempt; times are in UTC.
 
     `subject` is what a dynamic workflow such as Dependabot's works on in this run; a run says nothing about other
-    subjects. `check_suite_id` is the GraphQL id of the check suite that holds its jobs, empty if the server has none.
+    subjects. `check_suite_id` is the GraphQL id of the check suite that holds its jobs, `node_id` that of the run. They
+    are empty if the server has none.
     """
 
     id: int
@@ -120,6 +123,7 @@ class Run:
     from_fork: bool
     subject: str = ""
     check_suite_id: str = ""
+    node_id: str = ""
 
     @property
     def branch_key(self) -> tuple[int, str, str]:
@@ -211,3 +215,12 @@ class Issue:
     def has_label(self, name: str) -> bool:
         """Whether it has a label; upper and lower case are the same in names of labels."""
         return name.casefold() in (label.casefold() for label in self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """The commit that closed an issue, by its message or by its pull request, on a branch."""
+
+    sha: str
+    committed_at: datetime
+    branch: str

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogCounts
-from ci_failure_tracker.model.github import Issue, Repository, Run, RunJobs, Workflow
+from ci_failure_tracker.model.github import Closer, Issue, Repository, Run, RunJobs, Workflow
+from ci_failure_tracker.model.needs import RunList
 
 
 class Severity(StrEnum):
@@ -38,13 +39,40 @@ class Window:
 
     `forks` is how many runs were left out because they belong to forks, `unread` is how many runs have jobs that could
     not be read. `partial` is true if the list of runs was cut short or jobs could not be read. Every run since `start`
-    that fits the filters was listed; without a start, every run was.
+    that fits the filters was listed by this sweep or by an earlier one; without a start, every run was. This sweep
+    listed those since `listed_from`.
     """
 
     forks: int
     unread: int
     partial: bool
     start: datetime | None = None
+    listed_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewestRuns:
+    """The newest runs of a workflow in short, the newest first; `complete` says that it has no others."""
+
+    runs: tuple[ShortRun, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShortRun:
+    """What GraphQL says of a run. `branch` is empty if it does not say it; no `conclusion` means it goes on."""
+
+    branch: str
+    event: str
+    conclusion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotLookedAt:
+    """Something whose newest run no sweep has looked at, and why; no `workflow` means all of them."""
+
+    workflow: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +115,6 @@ class CommitsBetween:
     known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Closer:
-    """The commit that closed an issue, by its message or by its pull request, on a branch."""
-
-    sha: str
-    committed_at: datetime
-    branch: str
-
-
 class MissedSchedule(StrEnum):
     """Why a workflow did not run on its schedule."""
 
@@ -123,7 +142,12 @@ class Schedule:
 class Snapshot:
     """Everything that a sweep has read from GitHub so far.
 
-    runs                    the listed runs that fit the filters
+    runs                    the runs that fit the filters: those of the list, and those that it does not reach
+    run_lists               a page of each list of runs that was needed and could be read
+    newest_runs             the newest runs of workflows in short, by workflow id
+    run_changes             when runs that the list does not reach changed last, by run id
+    single_runs             the runs that were read one by one
+    not_looked_at           what is watched and was not looked at
     jobs                    the jobs of runs, if they were read; a run without an entry passed, has no jobs, is in
                             `runs_before_checkpoint`, or is named in `problems`
     issues                  the open issues with `label`, and others if an issue would be opened
@@ -173,6 +197,11 @@ class Snapshot:
     scheduled_runs: tuple[Run, ...] = ()
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     read_at: datetime | None = None
+    run_lists: Mapping[RunList, tuple[Run, ...]] = field(default_factory=dict)
+    newest_runs: Mapping[int, NewestRuns] = field(default_factory=dict)
+    run_changes: Mapping[int, datetime] = field(default_factory=dict)
+    single_runs: tuple[Run, ...] = ()
+    not_looked_at: tuple[NotLookedAt, ...] = ()
     asked: frozenset[Hashable] = frozenset()
     label: str = ""
     closers: Mapping[int, Closer | None] = field(default_factory=dict)

@@ -82,6 +82,9 @@ class Checkpoint:
     holds what they say. The checkpoint is valid while `fingerprint` is that of the settings and of all
     open issues. After a change of an issue, or a failed write, the next sweep reads everything.
 
+    `back_to` is when the oldest run was created that a later sweep has to list again. An older version of the program
+    does not say it.
+
     `open_issues` are the newest open issues after the sweep, without those that it opened, whose numbers were not
     known. They count whether the checkpoint is valid or not.
     """
@@ -92,6 +95,7 @@ class Checkpoint:
     without: tuple[int, ...]
     fingerprint: str
     open_issues: tuple[int, ...] = ()
+    back_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ci_failure_tracker.model import (
     Create,
     CurrentFailure,
     LogCounts,
+    NotLookedAt,
     Outcome,
     Problem,
     Reopen,
@@ -62,6 +63,7 @@ class Report:
     statistics: Statistics = NOTHING_SEEN
     issue_snapshots: IssueSnapshots = EMPTY
     is_dry: bool = False
+    not_looked_at: tuple[NotLookedAt, ...] = ()
 
     @property
     def workflows(self) -> tuple[WorkflowRuns, ...]:
@@ -137,7 +139,12 @@ class Report:
     @property
     def knows_nothing(self) -> bool:
         """Whether nothing was seen failing but something could not be seen."""
-        return self.window.partial and not self.failing
+        return self.partial and not self.failing
+
+    @property
+    def partial(self) -> bool:
+        """Whether something could not be seen."""
+        return self.window.partial or bool(self.not_looked_at)
 
     @property
     def held_back(self) -> bool:
@@ -205,6 +212,7 @@ def make_report(
         problems=_by_severity([*of_results, *decisions.problems, *unwritten, *snapshot.problems]),
         requests=requests,
         logs=snapshot.logs,
+        not_looked_at=snapshot.not_looked_at,
         statistics=statistics,
         issue_snapshots=take_issue_snapshots(
             snapshot, findings.history.tracked_issues.written, decisions.failing, results, now

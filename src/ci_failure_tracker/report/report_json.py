@@ -40,7 +40,10 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "repository": report.repository.full_name,
         "at": report.at.isoformat(),
         "summary": report.line,
-        "partial": report.window.partial,
+        "partial": report.partial,
+        "not_looked_at": [
+            {"workflow": _shown(each.workflow) or None, "why": _shown(each.why)} for each in report.not_looked_at
+        ],
         "window": _window_as_json(report),
         "workflows": [_workflow_as_json(workflow) for workflow in report.workflows],
         "statistics": _statistics_as_json(report.statistics),
@@ -60,7 +63,7 @@ def _window_as_json(report: Report) -> dict[str, Any]:
     return {
         "from": _moment(first),
         "to": _moment(last),
-        "limited": report.window.start is not None,
+        "limited": report.window.listed_from is not None,
         "forks_left_out": report.window.forks,
         "runs_unread": report.window.unread,
     }

@@ -36,7 +36,7 @@ def make_statistics(findings: Findings, results: Sequence[Result], settings: Set
     """The statistics of one sweep."""
     snapshot = findings.snapshot
     statuses = run_statuses(findings, settings)
-    meter = _Meter(now, snapshot.window.start is not None, snapshot.window.partial)
+    meter = _Meter(now, snapshot.window.listed_from is not None, snapshot.window.partial)
     of_runs = sorted(
         (status for group in statuses.workflows.values() for status in group), key=lambda status: status.run.order
     )

@@ -134,7 +134,7 @@ def _view(report: Report, rows: int) -> SummaryView:
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
         problems=_table(report.problems, _problem_row, rows),
-        partial=report.window.partial,
+        partial=report.partial,
         new=_table(report.new, lambda failing: _failing_row(failing, issues, url), rows),
         again=_table(report.again, lambda failing: _failing_row(failing, issues, url), rows),
         failing=_table(report.still_failing, lambda failing: _failing_row(failing, issues, url), rows),

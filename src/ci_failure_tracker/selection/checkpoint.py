@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence, Set
+from datetime import datetime, timedelta
 
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.issues.state_codec import MOST_NAMED, state_as_json
@@ -13,8 +14,10 @@ from ci_failure_tracker.model import (
     Checkpoint,
     Decision,
     DecisionKind,
+    Needs,
     NeverRanReason,
     Outcome,
+    Query,
     Run,
     Skip,
     SkipReason,
@@ -26,36 +29,57 @@ from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.never_ran import is_in_queue
 from ci_failure_tracker.tracking.observations import needs_jobs
-from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
+from ci_failure_tracker.tracking.track import RepositoryHistory
 
-MOST_WITHOUT = 12
+MOST_WITHOUT = 50
 """Runs that a checkpoint names as not held by any issue; if there are more, there is no checkpoint."""
+
+RECENT = timedelta(days=8)
+"""How old runs are listed if there is no checkpoint: a sweep that runs once a week misses none."""
+
+_LONGEST_RUN = timedelta(days=35)
+"""GitHub ends a run that takes longer, so what is older and goes on is not waited for."""
 
 _NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN, SkipReason.TEXT_GONE})
 """Reasons for which no issue holds what the runs say."""
+
+_WAITS = frozenset({SkipReason.OVER_CAP, SkipReason.TOO_FEW, SkipReason.ISSUES_UNKNOWN, SkipReason.UNCLEAR})
+"""Reasons for which a failure gets its issue later, which then tells of all its runs."""
 
 
 # --- what need not be read again -----------------------------------------------------------------
 
 
-def runs_before_checkpoint(runs: Sequence[Run], tracked_issues: TrackedIssues, settings: Settings) -> frozenset[int]:
+def needs_of_checkpoint(snapshot: Snapshot, query: Query, now: datetime) -> Needs:
+    """If no issue is open, an issue that was closed not long ago may hold the newest checkpoint.
+
+    It is of no use if the list holds every run.
+    """
+    if snapshot.issues or snapshot.window.listed_from == query.created_from:
+        return Needs()
+    return Needs(recently_closed=now - RECENT).without(snapshot.asked)
+
+
+def runs_before_checkpoint(
+    runs: Sequence[Run], checkpoint: Checkpoint | None, open_states: Iterable[State]
+) -> frozenset[int]:
     """The ids of the runs that need not be read again, because the open issues hold what they say."""
-    checkpoint = _valid_checkpoint(tracked_issues.written, settings)
     if checkpoint is None:
         return frozenset()
-    waiting = _known_to_wait(tracked_issues.open_states)
+    waiting = _known_to_wait(open_states)
     held = {run.id for run in runs if _is_within(run, checkpoint) or _waits_as_known(run, waiting)}
     return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
 
-def _valid_checkpoint(tracked_issues: Sequence[Tracked], settings: Settings) -> Checkpoint | None:
-    """The latest checkpoint that fits the settings and the open issues as they are now."""
+def valid_checkpoint(tracked_issues: Sequence[Tracked], settings: Settings) -> Checkpoint | None:
+    """The latest checkpoint that fits the settings and the open issues as they are now; a closed issue may hold it."""
     states = [tracked.state for tracked in tracked_issues if tracked.issue.open]
     readable = [state for state in states if state is not None]
     if len(readable) < len(states):
         return None
     fingerprint = _fingerprint(readable, settings)
-    checkpoints = (state.checkpoint for state in readable if state.checkpoint is not None)
+    held = (tracked.state.checkpoint for tracked in tracked_issues if tracked.state is not None)
+    checkpoints = (checkpoint for checkpoint in held if checkpoint is not None)
     valid = (checkpoint for checkpoint in checkpoints if checkpoint.fingerprint == fingerprint)
     return max(valid, key=lambda checkpoint: (checkpoint.until, checkpoint.run_id), default=None)
 
@@ -102,10 +126,10 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
     There is none if the issues will not hold all that the runs say.
     """
     snapshot, history, decisions = findings.snapshot, findings.history, findings.decisions
-    if snapshot.window.partial or any(_is_not_held(decision) for decision in decisions.all):
+    if snapshot.window.partial or snapshot.not_looked_at or any(_is_not_held(decision) for decision in decisions.all):
         return findings
     states = _states_after(decisions.made, history.tracked_issues.written)
-    checkpoint = _checkpoint(states, history, snapshot, settings) if states is not None else None
+    checkpoint = _checkpoint(states, findings, settings) if states is not None else None
     if checkpoint is not None:
         unread = _unread(history.tracked_issues.written, snapshot)
         named = sorted(unread | _open_after(decisions.made, history.tracked_issues.written))
@@ -119,7 +143,7 @@ def _is_not_held(decision: Decision | Skip) -> bool:
 
 
 def _with(checkpoint: Checkpoint | None, decision: Decision | Skip) -> Decision | Skip:
-    if isinstance(decision, Skip) or decision.kind is DecisionKind.CLOSE:
+    if isinstance(decision, Skip):
         return decision
     return dataclasses.replace(decision, after=dataclasses.replace(decision.after, checkpoint=checkpoint))
 
@@ -171,16 +195,38 @@ def _open_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracked]
 # --- the checkpoint ------------------------------------------------------------------------------
 
 
-def _checkpoint(
-    states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings
-) -> Checkpoint | None:
+def _checkpoint(states: Sequence[State], findings: Findings, settings: Settings) -> Checkpoint | None:
+    snapshot, repository_history = findings.snapshot, findings.history
     finished = [run for run in snapshot.runs if run.finished]
     without = _runs_not_held(states, repository_history, snapshot)
     if not finished or len(without) > MOST_WITHOUT:
         return None
     newest = max(finished, key=lambda run: (run.updated_at, run.id))
     fingerprint = _fingerprint(states, settings)
-    return Checkpoint(newest.updated_at, newest.id, snapshot.window.start, tuple(sorted(without)), fingerprint)
+    again = _to_list_again(findings)
+    back_to = min((newest.updated_at, *(run.created_at for run in snapshot.runs if run.id in without & again)))
+    start = snapshot.window.start
+    return Checkpoint(newest.updated_at, newest.id, start, tuple(sorted(without)), fingerprint, back_to=back_to)
+
+
+def _to_list_again(findings: Findings) -> Set[int]:
+    """The runs that the next sweep has to list, however old they are.
+
+    They go on, their logs were not read, or they are the failures of something that fails and has no open issue. What
+    passes again, or was retired, is let go.
+    """
+    snapshot, history = findings.snapshot, findings.history
+    reasons = {each.identity: each.skip_reason for each in findings.decisions.all if isinstance(each, Skip)}
+    failing = [each for each in history.all_histories if each.failing]
+    ids = {job.run.id for job in history.observations if job.job_id in snapshot.undiagnosed}
+    last = max((run.updated_at for run in snapshot.runs), default=None)
+    ids |= {run.id for run in snapshot.runs if not run.finished and last and run.created_at > last - _LONGEST_RUN}
+    for each in failing:
+        if reasons.get(each.identity) in _WAITS:
+            ids |= {past.run_id for past in each.occurrences}
+        elif reasons.get(each.identity) is not SkipReason.RETIRED:
+            ids |= {status.last_red.run_id for status in each.branch_statuses if status.red}
+    return ids
 
 
 def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot) -> Set[int]:

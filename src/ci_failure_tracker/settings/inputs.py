@@ -116,7 +116,8 @@ class Settings:
     max_runs: int = as_field(
         Input(
             default="100",
-            help=f"How many of the newest runs to look at, from 1 to {MAX_RUNS_LIMIT:,}.",
+            help=f"How many of the newest runs to list at most, from 1 to {MAX_RUNS_LIMIT:,}. The newest run of every "
+            "workflow is looked at all the same.",
             metavar="N",
             parse=parsers.count(1, MAX_RUNS_LIMIT),
         )

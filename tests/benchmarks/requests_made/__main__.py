@@ -5,8 +5,10 @@ Each contender is a process of its own. It sweeps its own copy of a repository i
 limits are lifted, so the plain script need not wait after 30 searches. No contender reads logs. Each waits a second
 between two writes, as GitHub asks for. Each figure is of one sweep.
 
-The parts: `compared` is this program beside two scripts; without --plain-writes the scripts only plan. `failed` is this
-program on repositories in which 100 runs failed. `scaled` is this program with more and more issues or failed runs.
+The parts: `watched` is this program on repositories with more and more workflows and runs a week. A tenth of the
+workflows ran last before that week. `compared` is this program beside two scripts; without --plain-writes the scripts
+only plan. `failed` is this program on repositories in which 100 runs failed. `scaled` is this program with more and
+more issues or failed runs.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from typing import TypeVar
 
 from benchmarks.requests_made.measure import DELAY, PLAIN, ROOT, Sweep, tracker
 from benchmarks.requests_made.repository import Shape
-from benchmarks.requests_made.scenarios import Compared, Scaled, compare, compare_all, scale, warm_up
+from benchmarks.requests_made.scenarios import Compared, Scaled, Watched, compare, compare_all, scale, warm_up, watch
 
 _COMPARISON = (
     "runs", "contender", "planned: requests", "seconds", "with writes: read", "written", "seconds",
@@ -31,7 +33,9 @@ _COMPARISON = (
 )  # fmt: skip
 _SCALING = ("what there is more of", "how many", "requests", "of them GraphQL", "written", "seconds", "peak MB")
 
-_PARTS = ("compared", "failed", "scaled")
+_WATCHING = ("workflows", "runs a week", "first sweep: read", "written", "nothing new: read", "written", "seconds")
+
+_PARTS = ("watched", "compared", "failed", "scaled")
 _FAILED = 100
 _MOST_PLANNED = 15
 _MOST_AGAIN = 4
@@ -49,11 +53,15 @@ class Size:
     failed: Sequence[int]
     known: Sequence[int]
     new: Sequence[int]
+    workflows: Sequence[int]
+    weekly: Sequence[int]
     plain_writes: bool
 
 
-_SHORT = Size(("compared", "failed"), (100,), (100,), (0, 100), (10, 100), plain_writes=False)
-_FULL = Size(_PARTS, (10, 100, 1000), (100, 500), (0, 100, 1000), (10, 100, 1000), plain_writes=True)
+_SHORT = Size(("compared", "failed"), (100,), (100,), (0, 100), (10, 100), (8,), (100,), plain_writes=False)
+_FULL = Size(
+    _PARTS, (10, 100, 1000), (100, 500), (0, 100, 1000), (10, 100, 1000), (8, 200), (100, 500, 1000), plain_writes=True
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +82,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     _show(f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {DELAY * 1000:.0f} ms an answer\n")
     warm_up(ours)
-    compared, failed, scaled = [], [], []
+    watched, compared, failed, scaled = [], [], [], []
+    if "watched" in options.parts:
+        watched = _table(_WATCHING, watch(ours, options.workflows, options.weekly, options.patience), _watching)
+        _show("")
     if "compared" in options.parts:
         plain_writes = options.plain_writes
         rows = compare_all(ours, options.runs, options.patience, plain_writes=plain_writes)
@@ -90,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _show("\n| target | wanted | here | |\n|---|---|---|---|")
     for one in targets:
         _show(f"| {one.what} | {one.wanted} | {one.figure} | {one.verdict} |")
-    figures: dict[str, Sequence[Compared | Scaled | Target]] = {
+    figures: dict[str, Sequence[Watched | Compared | Scaled | Target]] = {
+        "watched": watched,
         "compared": compared,
         "failed": failed,
         "scaled": scaled,
@@ -111,6 +123,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--failed", type=int, nargs="+", help="failed: numbers of runs, 100 or more")
     parser.add_argument("--known", type=int, nargs="*", help="scaled: numbers of closed issues, rising")
     parser.add_argument("--new", type=int, nargs="*", help="scaled: numbers of new failed runs, rising")
+    parser.add_argument("--workflows", type=int, nargs="+", help="watched: numbers of workflows, from 3 on")
+    parser.add_argument("--weekly", type=int, nargs="+", help="watched: numbers of runs a week")
     parser.add_argument("--cap", type=int, default=500, help="how many issues the tracker may open in a sweep")
     parser.add_argument("--patience", type=float, default=120, help="seconds after which a sweep is stopped")
     parser.add_argument("--json", type=Path, default=ROOT / ".cache" / "bench" / "requests.json", metavar="FILE")
@@ -144,6 +158,13 @@ def _comparison(row: Compared) -> Iterator[str]:
         yield from (_said(one, "reads"), _said(one, "writes"), _said(one, "seconds"))
     yield f"{max(one.megabytes for one in (row.planned, row.written, row.again) if one):,.0f}"
     yield f"{row.issues:,}" if row.written else "-"
+
+
+def _watching(row: Watched) -> Iterator[str]:
+    yield from (f"{row.workflows:,}", f"{row.runs:,}")
+    for one in (row.first, row.again):
+        yield from (_said(one, "reads"), _said(one, "writes"))
+    yield _said(row.again, "seconds")
 
 
 def _scaling(row: Scaled) -> Iterator[str]:

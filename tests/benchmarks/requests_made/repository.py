@@ -64,6 +64,27 @@ def make(shape: Shape, now: datetime, newest: datetime) -> Sandbox:
     return box
 
 
+def make_watched(workflows: int, runs: int, now: datetime, newest: datetime) -> Sandbox:
+    """A repository with a week of runs. Every tenth workflow ran last before that week, and three workflows fail."""
+    names = [f"Workflow {number}" for number in range(workflows)]
+    scenario = {
+        "now": now.isoformat(),
+        "repository": {"full_name": NAME},
+        "tokens": {TOKEN: {"login": "github-actions[bot]", "rate_limit": 1_000_000, "search_limit": 1_000_000}},
+        "workflows": [{"name": name, "jobs": [{"name": "test"}]} for name in names],
+    }
+    box = Sandbox.from_yaml(json.dumps(scenario))
+    rare, often = names[::10], [name for number, name in enumerate(names) if number % 10]
+    failing = {names[0], names[1], names[-1]}
+    for number, name in enumerate(rare):
+        _add(box, name, newest - timedelta(days=20) + _EVERY * number, ["test"] if name in failing else ())
+    for number in range(runs):
+        name = often[number % len(often)]
+        at = newest - timedelta(days=7) * (runs - 1 - number) / runs
+        _add(box, name, at, ["test"] if name in failing else ())
+    return box
+
+
 def add_failed(box: Sandbox, runs: int, since: datetime) -> datetime:
     """Add failed runs after a moment, in each workflow with jobs that fail. Returns when the last one started."""
     order = [[*FRAGILE][number % len(FRAGILE)] for number in range(runs)]

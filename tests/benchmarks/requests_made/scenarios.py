@@ -16,6 +16,7 @@ from benchmarks.requests_made.repository import (
     add_failure_of_another_job,
     add_passing,
     make,
+    make_watched,
 )
 from sandbox import Sandbox, Server
 from sandbox.state import Issue
@@ -54,6 +55,16 @@ class Scaled:
     sweep: Sweep
 
 
+@dataclass(frozen=True)
+class Watched:
+    """The first sweep of a repository with so many workflows and runs a week, and a sweep with nothing new."""
+
+    workflows: int
+    runs: int
+    first: Sweep
+    again: Sweep
+
+
 def compare(shape: Shape, contender: Contender, patience: float, *, writes: bool = True) -> Compared:
     """Let a contender sweep a repository of its own. After a sweep that was stopped, no other is started."""
     box = make(shape, _now(), _now() - timedelta(minutes=30))
@@ -67,6 +78,18 @@ def compare(shape: Shape, contender: Contender, patience: float, *, writes: bool
             box.now += _SEARCHABLE
             again = sweep(server, contender, shape.runs, write=True, patience=patience)
     return Compared(shape, contender.name, planned, written, again, issues)
+
+
+def watch(ours: Contender, workflows: Sequence[int], runs: Sequence[int], patience: float) -> Iterator[Watched]:
+    """The tracker on repositories with more and more workflows and runs: the first sweep, and one with nothing new."""
+    for many in workflows:
+        for number in runs:
+            box = make_watched(many, number, _now(), _now() - timedelta(minutes=30))
+            with _served(box) as server:
+                first = sweep(server, ours, _MOST_RUNS, write=True, patience=patience)
+                box.now += _SEARCHABLE
+                again = sweep(server, ours, _MOST_RUNS, write=True, patience=patience)
+            yield Watched(many, number, first, again)
 
 
 def warm_up(ours: Contender) -> None:

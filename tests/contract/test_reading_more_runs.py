@@ -1,0 +1,115 @@
+"""What lies below the list of runs, read over a real server: by GraphQL if it tells, by REST otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from graphql import build_schema, parse, validate
+
+from builders import HURRIED, Quiet
+from ci_failure_tracker.github import queries
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.settings import read_settings
+from ci_failure_tracker.sweep import sweep
+from sandbox import Fault, Sandbox, Server
+from sweeping import TEMPLATE, writer_of
+
+OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
+REPOSITORY, TOKEN = "octo-org/example", "sandbox-token"
+START = datetime(2026, 3, 8, tzinfo=UTC)
+NOW = START + timedelta(days=1)
+HISTORY = """
+now: 2026-03-09T00:00:00Z
+repository: {full_name: octo-org/example}
+tokens: {sandbox-token: {login: "github-actions[bot]"}}
+workflows:
+  - {name: CI, jobs: [{name: test}]}
+  - {name: Audit, jobs: [{name: audit}]}
+  - {name: Report, jobs: [{name: report}]}
+runs:
+  - {workflow: Report, event: schedule, at: 2026-02-20T02:00:00Z}
+  - {workflow: Audit, event: schedule, at: 2026-02-21T02:00:00Z, conclusion: failure}
+"""
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    box = Sandbox.from_yaml(HISTORY)
+    for number in range(12):
+        box.add_run(workflow="CI", at=f"{START + timedelta(hours=number):%Y-%m-%dT%H:%M:%SZ}")
+    return box
+
+
+@pytest.fixture
+def server(box: Sandbox) -> Iterator[Server]:
+    with box.serve() as server:
+        yield server
+
+
+def look(server: Server, at: datetime = NOW, **given: str) -> Report:
+    texts = {name.replace("_", "-"): value for name, value in given.items()}
+    settings = read_settings({"token": TOKEN, "repository": REPOSITORY, "max-runs": "10", **texts})
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    requester = connect(Secret(TOKEN), endpoints, HURRIED, settings.max_requests)
+    github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
+    server.clear_requests()
+    return sweep(github, writer_of(requester, github), settings, TEMPLATE, at)
+
+
+def lists_of_workflows(server: Server) -> int:
+    return sum("/workflows/" in record.path for record in server.requests)
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["GraphQL", "REST"])
+def test_both_ways_find_the_buried_failure(server: Server, box: Sandbox, refused: bool) -> None:
+    if refused:
+        box.inject(Fault("status", path="/graphql$", times=None, status=403))
+    report = look(server)
+    assert [failing.identity.workflow for failing in report.failing] == ["Audit"]
+    assert not report.not_looked_at
+    # The report passes, which GraphQL tells in short. By REST its runs are listed, and the audit's once more.
+    assert lists_of_workflows(server) == (3 if refused else 1)
+
+
+def test_a_workflow_whose_newest_runs_are_of_pull_requests_is_listed_by_its_branch(
+    server: Server, box: Sandbox
+) -> None:
+    for number in range(31):
+        at = START + timedelta(minutes=number)
+        box.add_run(workflow="Report", event="pull_request", branch="topic", at=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+    report = look(server)
+    assert not report.not_looked_at
+    assert lists_of_workflows(server) == 2
+
+
+def test_the_list_goes_back_to_the_checkpoint_and_no_further(server: Server, box: Sandbox) -> None:
+    for number in range(300):
+        at = START + timedelta(hours=12, minutes=number)
+        box.add_run(workflow="CI", at=f"{at:%Y-%m-%dT%H:%M:%SZ}")
+    look(server, max_runs="1000")
+    look(server, max_runs="1000", at=NOW + timedelta(minutes=5))
+    # The repository, the issues, the workflows, one page of runs, and whether the run of the issue was run again.
+    assert [record.method for record in server.requests] == ["GET", "GET", "GET", "GET", "POST"]
+
+
+def test_what_could_not_be_read_is_named_and_is_no_all_clear(server: Server, box: Sandbox) -> None:
+    box.inject(Fault("status", path="/graphql$", times=None, status=403))
+    box.inject(Fault("status", path="/workflows/[0-9]+/runs", times=None, status=404))
+    report = look(server)
+    assert {missing.workflow for missing in report.not_looked_at} == {"Audit", "Report"}
+    assert report.knows_nothing
+    assert "nothing seen failing" in report.line
+
+
+def test_the_queries_are_valid_by_the_official_schema() -> None:
+    if not OFFICIAL.is_file():
+        pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
+    schema = build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True)
+    for query in (queries.NEWEST_RUNS, queries.RUN_CHANGES):
+        assert not validate(schema, parse(query))
