@@ -13,7 +13,18 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.issues.links import commit, run_link, run_ref_link, span
-from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, Flaky, IdentityKind, IssueRef, News, State
+from ci_failure_tracker.model import (
+    SCHEDULE,
+    BranchStatus,
+    CloseReason,
+    Flaky,
+    IdentityKind,
+    IssueRef,
+    News,
+    RetireReason,
+    State,
+    shown_ref,
+)
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
@@ -101,7 +112,9 @@ def _recovered(state: State, url: str) -> Iterator[str]:
         return
     yield "Closed: it is green again on commits that never failed."
     for branch in branches:
-        yield _proof(branch, url, f" on {code(branch.branch, 100)}" if len(branches) > 1 or branch.branch else "")
+        yield _proof(
+            branch, url, f" on {code(shown_ref(branch.branch), 100)}" if len(branches) > 1 or branch.branch else ""
+        )
     legs = [leg.leg for leg in state.legs if leg.leg]
     if len(legs) > 1:
         kind = "job" if state.identity.cause or state.identity.is_whole_workflow else "leg"
@@ -116,11 +129,28 @@ def _proof(branch: BranchStatus, url: str, on_branch: str) -> str:
 
 
 def _gone(state: State, url: str) -> Iterator[str]:
+    reasons = dict.fromkeys(_why_gone(status) for status in state.branch_statuses)
     yield (
-        "Closed as not planned: nothing is left that could fail, for the job or its workflow is no longer there. "
+        f"Closed as not planned: {'; '.join(reasons) or _NOT_THERE}. "
         f"It last failed in {run_link(state.latest, url)}, and was not proven to be mended. "
         "If it comes back and fails, this issue is opened again."
     )
+
+
+_NOT_THERE = "nothing is left that could fail, for the job or its workflow is no longer there"
+
+
+def _why_gone(status: BranchStatus) -> str:
+    match status.retired:
+        case RetireReason.REF:
+            return f"the branch {code(status.branch, 100)} on which it failed is no longer there"
+        case RetireReason.DISABLED:
+            return "somebody disabled the workflow, so nothing can show whether it still fails"
+        case RetireReason.QUIET:
+            newest = max((status.last_red, *status.greens), key=lambda run_ref: run_ref.at)
+            return f"it has not run since {utc(newest.at)}, which is long for it"
+        case None:
+            return _NOT_THERE
 
 
 def _moved_on(state: State, url: str) -> Iterator[str]:

@@ -46,9 +46,11 @@ from ci_failure_tracker.model import (
     Occurrence,
     Outcome,
     RedLeg,
+    RetireReason,
     RunRef,
     State,
     Suspect,
+    Watched,
 )
 from ci_failure_tracker.text.short_names import short_branch
 
@@ -182,6 +184,12 @@ _BRANCH_STATUS = as_object(
     Key("recent", "recent", Codec(_write_recent, _read_recent)),
     Key("gone", "gone", FLAG),
     Key("skips", "skips", FLAG),
+    Key("retired", "retired", enum(RetireReason)),
+)
+_WATCHED = as_object(
+    Watched,
+    Key("default_branch", "branch", _BRANCH),
+    Key("new_tags_from", "tags_from", TIME),
 )
 
 
@@ -242,6 +250,7 @@ _STATE = as_object(
     Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
     Key("related", "related", many(INT)),
     Key("relapses", "relapses", Codec(int, lambda data: max(0, int(data)))),
+    Key("watched", "watched", _WATCHED),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

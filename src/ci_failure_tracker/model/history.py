@@ -138,6 +138,14 @@ class RunRef:
     at: datetime
 
 
+class RetireReason(StrEnum):
+    """Why a branch status keeps no issue open, although nothing passed."""
+
+    REF = "ref"
+    DISABLED = "disabled"
+    QUIET = "quiet"
+
+
 OTHER_LEGS = "…"
 """Stands for the failing legs of a large matrix that do not fit into an issue one by one."""
 
@@ -162,12 +170,15 @@ class RedLeg:
 class BranchStatus:
     """The state of an identity in one workflow on one branch, where a newer run replaces what an older one said.
 
+    `branch` is a branch, or `refs/tags/` and a glob for the tags that match it.
+
     red       the legs that failed in the newest run that says something about them
     last_red  the newest failing run
     greens    the passing runs since then, the oldest first, each on another commit without a failure; they prove the
               recovery
     recent    the newest runs by id, and whether their first attempts passed
-    gone      whether no run of this identity will follow, because its job or its workflow no longer exists
+    gone      whether no run of this identity will follow
+    retired   why it is gone; `None` means that its job or its workflow no longer exists
     skips     whether runs passed without it; such a run proves nothing unless its jobs were read
     """
 
@@ -180,6 +191,7 @@ class BranchStatus:
     recent: tuple[tuple[int, bool], ...] = ()
     gone: bool = False
     skips: bool = False
+    retired: RetireReason | None = None
 
     @property
     def branch_key(self) -> tuple[int, str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Any
 
 from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Run, Workflow
@@ -15,7 +16,9 @@ from ci_failure_tracker.model.github import Run, Workflow
 class Query:
     """Which runs to list, the newest first.
 
-    `branches` are names or globs. `most` is how many runs are kept, `most_listed` how many are listed to find them.
+    `branches` are names or globs of branches and tags, `tags` says whether all tags count as well; of these, only the
+    runs that a release started can be told in the list. `most` is how many runs are kept, `most_listed` how many are
+    listed to find them.
     `workflows` are the ids of the workflows whose runs count; `None` means all. The runs of each workflow in `listed`
     are listed separately; if it is empty, the list of the repository is read. No `events` means all events. Runs before
     `created_from` are not listed.
@@ -28,13 +31,19 @@ class Query:
     listed: tuple[Workflow, ...] = ()
     events: tuple[str, ...] = ()
     created_from: datetime | None = None
+    tags: bool = False
 
     def matches(self, run: Run) -> bool:
         """Whether a run fits the filters; GitHub's own filters take neither globs nor more than one value."""
+        on_ref = any(run.branch == branch or fnmatchcase(run.branch, branch) for branch in self.branches)
+        return (on_ref or (self.tags and run.event == "release")) and self.matches_on_tag(run)
+
+    def matches_on_tag(self, run: Run) -> bool:
+        """Whether a run fits the filters, if it is known to be on a watched tag."""
         return (
             (self.workflows is None or run.workflow.id in self.workflows)
-            and any(run.branch == branch or fnmatchcase(run.branch, branch) for branch in self.branches)
             and (not self.events or run.event in self.events)
+            and (self.created_from is None or run.created_at >= self.created_from)
         )
 
     @property
@@ -57,6 +66,11 @@ class Needs:
     """What a sweep needs from GitHub before it can decide.
 
     viewer          the login of the token
+    tags            the newest tags, with the runs on their commits
+    tag_runs        the tags whose runs are needed
+    release_runs    the newest runs that a release started
+    refs            the names of refs of which it is needed whether they are branches or tags, or gone
+    last_runs       the last runs of a workflow, by its id and the ref of the branch status
     jobs            the runs whose jobs are needed
     workflow_files  the workflow files of the default branch
     scheduled_runs  the workflows whose newest scheduled run is needed
@@ -70,6 +84,11 @@ class Needs:
     """
 
     viewer: bool = False
+    tags: bool = False
+    tag_runs: tuple[str, ...] = ()
+    release_runs: bool = False
+    refs: tuple[str, ...] = ()
+    last_runs: tuple[tuple[int, str], ...] = ()
     jobs: tuple[Run, ...] = ()
     workflow_files: bool = False
     scheduled_runs: tuple[Workflow, ...] = ()
@@ -87,32 +106,29 @@ class Needs:
 
     def each_key(self) -> Iterator[Hashable]:
         """The key of each need, which shows whether it was asked for before; logs and commits are asked for once."""
-        for name in ("viewer", "workflow_files", "own_issues", "closed_issues", "logs", "commits"):
+        for name in _ONCE:
             if getattr(self, name):
                 yield name
+        for name in _BY_KEY:
+            yield from ((name, key) for key in getattr(self, name))
         yield from (("jobs", run.id) for run in self.jobs)
         yield from (("scheduled_runs", workflow.id) for workflow in self.scheduled_runs)
-        yield from (("files_at", place) for place in self.files_at)
-        yield from (("missing_issues", number) for number in self.missing_issues)
-        yield from (("closed_long_ago", failure_id) for failure_id in self.closed_long_ago)
 
     def without(self, asked: frozenset[Hashable]) -> Needs:
         """The needs whose keys are not in `asked`."""
+        kept: dict[str, Any] = {name: None for name in _ONCE if name in asked and getattr(self, name)}
+        for name in _BY_KEY:
+            kept[name] = tuple(key for key in getattr(self, name) if (name, key) not in asked)
         return replace(
             self,
-            viewer=self.viewer and "viewer" not in asked,
+            **{name: getattr(_NOTHING, name) if value is None else value for name, value in kept.items()},
             jobs=tuple(run for run in self.jobs if ("jobs", run.id) not in asked),
-            workflow_files=self.workflow_files and "workflow_files" not in asked,
             scheduled_runs=tuple(
                 workflow for workflow in self.scheduled_runs if ("scheduled_runs", workflow.id) not in asked
             ),
-            files_at=tuple(place for place in self.files_at if ("files_at", place) not in asked),
-            own_issues=self.own_issues and "own_issues" not in asked,
-            closed_issues=None if "closed_issues" in asked else self.closed_issues,
-            missing_issues=tuple(number for number in self.missing_issues if ("missing_issues", number) not in asked),
-            closed_long_ago=tuple(
-                failure_id for failure_id in self.closed_long_ago if ("closed_long_ago", failure_id) not in asked
-            ),
-            logs=None if "logs" in asked else self.logs,
-            commits=() if "commits" in asked else self.commits,
         )
+
+
+_NOTHING = Needs()
+_ONCE = ("viewer", "tags", "release_runs", "workflow_files", "own_issues", "closed_issues", "logs", "commits")
+_BY_KEY = ("tag_runs", "refs", "last_runs", "files_at", "missing_issues", "closed_long_ago")

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogCounts
 from ci_failure_tracker.model.github import Issue, Repository, Run, RunJobs, Workflow
+from ci_failure_tracker.model.refs import RefKind, Refs, Tag
 
 
 class Severity(StrEnum):
@@ -137,6 +138,11 @@ class Snapshot:
     asked                   the keys of the needs that were asked for, answered or not
     label                   the label by which the tracker finds its issues
     unclear                 what could not be understood
+    tags                    the newest tags, with the runs on their commits; `None` if they were not read
+    tag_runs                the runs of tags that were needed
+    ref_kinds               what GitHub says of names of refs
+    refs                    which refs share one branch status
+    last_runs               the last runs of workflows, by the keys of the need
     """
 
     repository: Repository
@@ -163,6 +169,11 @@ class Snapshot:
     asked: frozenset[Hashable] = frozenset()
     label: str = ""
     unclear: Unclear = Unclear()
+    tags: tuple[Tag, ...] | None = None
+    tag_runs: tuple[Run, ...] = ()
+    ref_kinds: Mapping[str, RefKind] = field(default_factory=dict)
+    refs: Refs = field(default_factory=Refs)
+    last_runs: Mapping[tuple[int, str], tuple[Run, ...]] = field(default_factory=dict)
 
 
 MAX_REQUESTS = 800

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import ExcerptLine, LogUnavailable
 from ci_failure_tracker.model.history import BranchStatus, Flaky, Identity, Occurrence, RunRef
+from ci_failure_tracker.model.refs import Watched
 from ci_failure_tracker.model.snapshot import CommitsBetween
 
 
@@ -130,6 +131,7 @@ class State:
     related              the issues of single jobs with the same cause, which older versions left open
     relapses             how often it failed again after it was closed with proof
     checkpoint           how far the sweep that wrote the issue had read
+    watched              what that sweep watched; `None` if a version wrote it that did not watch tags
     """
 
     identity: Identity
@@ -164,6 +166,7 @@ class State:
     related: tuple[int, ...] = ()
     relapses: int = 0
     checkpoint: Checkpoint | None = None
+    watched: Watched | None = None
 
     def greens_needed(self, close_after: int) -> int:
         """On how many commits it has to pass before the issue is closed: on twice as many if it is flaky (rule 8).

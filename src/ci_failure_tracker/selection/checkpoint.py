@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.issues.state_codec import MOST_NAMED, state_as_json
 from ci_failure_tracker.model import (
+    TAGS,
     Checkpoint,
     Decision,
     DecisionKind,
@@ -20,6 +21,7 @@ from ci_failure_tracker.model import (
     Snapshot,
     State,
 )
+from ci_failure_tracker.selection.refs import watched_now
 from ci_failure_tracker.selection.runs_to_verify import runs_by_branch
 from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
@@ -41,7 +43,11 @@ def runs_before_checkpoint(runs: Sequence[Run], tracked_issues: TrackedIssues, s
     checkpoint = _valid_checkpoint(tracked_issues.written, settings)
     if checkpoint is None:
         return frozenset()
-    held = {run.id for run in runs if _is_within(run, checkpoint)}
+    # A version that did not watch tags held nothing of them.
+    watched_tags = any(tracked.state and tracked.state.watched for tracked in tracked_issues.written)
+    held = {
+        run.id for run in runs if _is_within(run, checkpoint) and (watched_tags or not run.status_ref.startswith(TAGS))
+    }
     return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
 
@@ -83,6 +89,7 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
 
     There is none if the issues will not hold all that the runs say.
     """
+    findings = _with_watched(findings)
     snapshot, history, decisions = findings.snapshot, findings.history, findings.decisions
     if snapshot.window.partial or any(_is_not_held(decision) for decision in decisions.all):
         return findings
@@ -94,6 +101,18 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
         checkpoint = dataclasses.replace(checkpoint, open_issues=tuple(named[-MOST_NAMED:]))
     each = tuple(_with(checkpoint, decision) for decision in decisions.all)
     return dataclasses.replace(findings, decisions=dataclasses.replace(decisions, all=each))
+
+
+def _with_watched(findings: Findings) -> Findings:
+    """The findings with what this sweep watched in every state that will be written."""
+    watched = watched_now(findings.snapshot, findings.history.tracked_issues)
+    each = tuple(
+        decision
+        if isinstance(decision, Skip)
+        else dataclasses.replace(decision, after=dataclasses.replace(decision.after, watched=watched))
+        for decision in findings.decisions.all
+    )
+    return dataclasses.replace(findings, decisions=dataclasses.replace(findings.decisions, all=each))
 
 
 def _is_not_held(decision: Decision | Skip) -> bool:
@@ -181,7 +200,7 @@ def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistor
 
 def _fingerprint(states: Iterable[State], settings: Settings) -> str:
     """A short hash of all that a checkpoint depends on."""
-    without_checkpoint = (state_as_json(dataclasses.replace(state, checkpoint=None)) for state in states)
+    without_checkpoint = (state_as_json(dataclasses.replace(state, checkpoint=None, watched=None)) for state in states)
     held = sorted(json.dumps(state, sort_keys=True) for state in without_checkpoint)
     asked = sorted(fingerprint_parts(settings).items())
     return hashlib.sha256(json.dumps([asked, held]).encode()).hexdigest()[:16]

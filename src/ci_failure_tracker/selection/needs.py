@@ -13,6 +13,7 @@ from ci_failure_tracker.issues.marker import needs_viewer
 from ci_failure_tracker.model import Needs, Snapshot
 from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
+from ci_failure_tracker.selection.refs import quiet_workflows
 from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
 from ci_failure_tracker.selection.schedules import schedule_needs
 from ci_failure_tracker.settings import Settings
@@ -33,7 +34,8 @@ def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: S
     passed = runs_to_verify(snapshot.runs, snapshot.jobs, tracked_issues.open_states, settings)
     runs = (run for run in dict.fromkeys((*failed, *passed)) if run.id not in snapshot.runs_before_checkpoint)
     jobs = Needs(jobs=tuple(runs)).without(snapshot.asked).jobs
-    return replace(schedule_needs(snapshot, settings, now), jobs=jobs)
+    last_runs = Needs(last_runs=quiet_workflows(snapshot, tracked_issues.open_states, now)).without(snapshot.asked)
+    return replace(schedule_needs(snapshot, settings, now), jobs=jobs, last_runs=last_runs.last_runs)
 
 
 def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Needs:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
-from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, BranchStatus, Identity, RedLeg, Run, RunRef
+from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, TAGS, BranchStatus, Identity, RedLeg, Run, RunRef
 from ci_failure_tracker.tracking.attempt_result import AttemptResult
 
 Trigger = tuple[int, str]
@@ -60,12 +60,15 @@ class BranchStatusReader:
             # The proof is complete: later runs add nothing.
             recent = tuple(entry for entry in recent if entry[0] <= greens[-1].run_id)
         skips = workflow_id in self.skipping
-        return BranchStatus(workflow_id, branch, subject, red, last_red, greens, recent[-RECENT:], gone, skips)
+        retired = before.retired if before and before.gone and gone else None
+        return BranchStatus(workflow_id, branch, subject, red, last_red, greens, recent[-RECENT:], gone, skips, retired)
 
     def misses_runs(self, before: BranchStatus | None, results: Sequence[AttemptResult]) -> bool:
         """Whether there may be runs between the remembered ones and the listed ones that no sweep read."""
         if before is None or self.start is None or not results or before.newest_known[0] >= self.start:
             return False
+        if before.branch.startswith(TAGS):
+            return False  # of the tags, only those that say something new are listed
         if results[0].known:
             return False  # an earlier sweep read the first listed run, and what came before it
         if len(before.greens) >= self.most:

@@ -30,10 +30,15 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
+from ci_failure_tracker.tracking.present_refs import new_tags_from
 from ci_failure_tracker.tracking.state_update import bounds, has_counted
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
-_NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
+_NAMED = {
+    SkipReason.SAME_ID: Severity.WARNING,
+    SkipReason.TEXT_GONE: Severity.WARNING,
+    SkipReason.OLD_TAG: Severity.NOTICE,
+}
 """Reasons that are problems as well."""
 
 
@@ -48,7 +53,7 @@ class Findings:
 
 def find(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime) -> Findings:
     """The history and the decisions after what was read so far."""
-    history = track(snapshot, tracked_issues, settings)
+    history = track(snapshot, tracked_issues, settings, now)
     return Findings(snapshot, history, decide(history, snapshot, settings, now))
 
 
@@ -63,6 +68,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         umbrellas=_numbers_of_umbrellas(repository_history),
         commits=(*snapshot.commits, *(commits_of_runs(*pair, snapshot.runs) for pair in snapshot.hidden_commits)),
         undiagnosed=snapshot.undiagnosed,
+        new_tags_from=new_tags_from(tracked_issues.written),
     )
     decided = list(_decide_each(rules, repository_history))
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
@@ -84,7 +90,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         problems=(
             *(_unreadable(tracked) for tracked in tracked_issues.current if tracked.state is None),
             *(
-                decision.problem(Severity.WARNING)
+                decision.problem(_NAMED[decision.skip_reason])
                 for _, decision in decided
                 if isinstance(decision, Skip) and decision.skip_reason in _NAMED
             ),

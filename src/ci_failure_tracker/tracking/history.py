@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -15,6 +15,7 @@ from ci_failure_tracker.model import (
     Flaky,
     History,
     Identity,
+    IdentityKind,
     JobDiagnosis,
     Observation,
     Occurrence,
@@ -30,6 +31,7 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.attempt_result import AttemptResult, AttemptResults, RunListing
 from ci_failure_tracker.tracking.branch_status import BranchStatusReader, Trigger, run_ref_of
 from ci_failure_tracker.tracking.grouping import Grouping, grouping
+from ci_failure_tracker.tracking.retirement import Activity
 
 _BranchKey = tuple[int, str, str]
 
@@ -39,12 +41,14 @@ class HistoryContext:
     """What a history needs besides the observations.
 
     `states` are what the open issues remember. Every run since `start` is listed; `None` means that all runs are.
-    `workflows` are the workflows that exist, by id; `None` means that they are not known.
+    `workflows` are the workflows that exist, by id; `None` means that they are not known. `activity` says what still
+    runs.
     """
 
     states: tuple[State, ...] = ()
     start: datetime | None = None
     workflows: Mapping[int, Workflow] | None = None
+    activity: Activity = field(default_factory=Activity)
 
 
 _NO_CONTEXT = HistoryContext()
@@ -135,7 +139,7 @@ class _HistoryBuilder:
         before = {status.branch_key: status for status in self._remembered_branches()}
         reader = self._reader(always_run, ran.keys(), occurrences)
         branches = [
-            self._unless_gone(status)
+            self._unless_gone(status, always_run)
             for stream in dict.fromkeys([*self.streams, *before])
             if (status := reader.read(before.get(stream), self.streams.get(stream, ())))
         ]
@@ -192,7 +196,7 @@ class _HistoryBuilder:
             ran=ran,
             skipping=self._skipping(),
             counted=lambda key: key in keys or (counted_to is not None and ended[key] <= counted_to),
-            failed=lambda run: {past.commit.sha for past in self._remembered if _is_of(past, run)},
+            failed=lambda run: {past.commit.sha for past in self._remembered if self._is_of(past, run)},
             start=self.context.start,
             proof_from=self.state.reopened_at if self.state else None,
             most=max(1, self._most_greens()),
@@ -236,18 +240,34 @@ class _HistoryBuilder:
     def _branch_of_latest(self, latest: Occurrence) -> Iterator[BranchStatus]:
         """The branch of the newest failure, if an older version of the program did not write it down."""
         for stream, results in self.streams.items():
-            if _is_of(latest, results[0].run):
+            if self._is_of(latest, results[0].run):
                 at = latest.started_at
                 red = tuple(RedLeg(leg.leg, latest.event, latest.run_id, latest.attempt, at) for leg in latest.legs)
                 yield BranchStatus(*stream, red, RunRef(latest.run_id, latest.number, latest.commit.sha, at))
                 return
 
-    def _unless_gone(self, status: BranchStatus) -> BranchStatus:
-        """A workflow that was deleted has no more runs to come, whatever its last run said."""
-        if self.context.workflows is None:
+    def _unless_gone(self, status: BranchStatus, always_run: Mapping[Trigger, Set[str]]) -> BranchStatus:
+        """A deleted workflow and a retired status have no more runs to come, whatever the last run said."""
+        workflow = (self.context.workflows or {}).get(status.workflow_id)
+        if self.context.workflows is not None and not (workflow and self._belongs(workflow)):
+            return replace(status, red=(), gone=True)
+        if status.gone:
             return status
-        workflow = self.context.workflows.get(status.workflow_id)
-        return status if workflow and self._belongs(workflow) else replace(status, red=(), gone=True)
+        ran = () if self.identity.kind is IdentityKind.SCHEDULE else self._times_ran(status, always_run)
+        retired = self.context.activity.why_retired(status.workflow_id, status.branch, workflow, ran)
+        return replace(status, red=(), gone=True, retired=retired) if retired else status
+
+    def _times_ran(self, status: BranchStatus, always_run: Mapping[Trigger, Set[str]]) -> Iterator[datetime]:
+        """When the identity is known to have run on a branch."""
+        yield from (run_ref.at for run_ref in (status.last_red, *status.greens))
+        recent = dict(status.recent)
+        for result in self.streams.get(status.branch_key, ()):
+            passed = result.all_green and always_run.get(result.trigger)
+            if result.red or result.green or passed or result.run.id in recent:
+                yield result.run.created_at
+        for past in self._remembered:
+            if past.attempt == 1 and self.context.activity.refs.status_ref(past.branch, past.event) == status.branch:
+                yield past.started_at
 
     def _belongs(self, workflow: Workflow) -> bool:
         """Whether a workflow that the issue remembers has the jobs of the identity."""
@@ -293,8 +313,16 @@ class _HistoryBuilder:
     def _failed_before(self, run: Run) -> Iterator[tuple[tuple[str, str], tuple[int, int]]]:
         """The failures on a run's branch that the issue remembers: commit and leg, with the attempt."""
         for occurrence in self._remembered:
-            if _is_of(occurrence, run):
+            if self._is_of(occurrence, run):
                 yield from (((occurrence.commit.sha, leg.leg), occurrence.key) for leg in occurrence.legs)
+
+    def _is_of(self, occurrence: Occurrence, run: Run) -> bool:
+        """Whether an occurrence, in the form in which an issue remembers it, has the branch status of a run."""
+        source = run.subject or run.workflow.file_name
+        if occurrence.source != _remembered_form(source, 60):
+            return False
+        status_ref = self.context.activity.refs.status_ref(occurrence.branch, occurrence.event)
+        return status_ref == _remembered_form(run.branch_key[1], 100)
 
     def _moved_on(self, branches: Sequence[BranchStatus]) -> bool:
         """Whether runs that waited for an approval went on."""
@@ -308,12 +336,6 @@ def _after(last_red: RunRef, results: Sequence[AttemptResult]) -> Sequence[Attem
     """The results after the newest failure, a passing re-run of it included."""
     newest_red = max((place for place, result in enumerate(results) if result.red), default=-1)
     return [result for result in results[newest_red + 1 :] if result.run.order >= (last_red.at, last_red.run_id)]
-
-
-def _is_of(occurrence: Occurrence, run: Run) -> bool:
-    """Whether an occurrence, in the form in which an issue remembers it, is on the branch of a run."""
-    source = run.subject or run.workflow.file_name
-    return occurrence.source == _remembered_form(source, 60) and occurrence.branch == _remembered_form(run.branch, 100)
 
 
 @lru_cache(maxsize=1024)

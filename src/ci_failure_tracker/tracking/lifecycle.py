@@ -10,6 +10,7 @@ from typing import Any
 
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
+    TAGS,
     Closed,
     CloseReason,
     Closing,
@@ -29,7 +30,7 @@ from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.commits import shortened_commits
-from ci_failure_tracker.tracking.recovery import KEEP_OPEN, judge_recovery
+from ci_failure_tracker.tracking.recovery import KEEP_OPEN, gone_words, judge_recovery
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms
 
@@ -50,6 +51,7 @@ class LifecycleRules:
 
     `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
     signature; `commits` are those of the breaks. `undiagnosed` are the ids of jobs whose logs a later sweep reads.
+    Failures on tags up to `new_tags_from` open no issue.
     """
 
     settings: Settings
@@ -59,6 +61,7 @@ class LifecycleRules:
     umbrellas: Mapping[str, int] = field(default_factory=dict)
     commits: Sequence[CommitsBetween] = ()
     undiagnosed: Set[int] = frozenset()
+    new_tags_from: datetime | None = None
 
     def decide(self, history: History, tracked: Tracked | None) -> Decision | Skip:
         """What to do for one identity, whose issue is `tracked`."""
@@ -118,6 +121,8 @@ class LifecycleRules:
         flaky = not history.failing and self._is_flaky_enough(history, None)
         if not (history.failing or flaky):
             return skip(history, SkipReason.GREEN, green_words(history))
+        if self._is_on_old_tag(history):
+            return skip(history, SkipReason.OLD_TAG, "it failed on a tag before tags were watched")
         least = self.settings.min_failures
         if len(history.occurrences) < least:
             failed_runs = counted(len(history.occurrences), "failed run")
@@ -128,6 +133,14 @@ class LifecycleRules:
             return skip(history, SkipReason.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
         words = "flaky, no issue yet" if flaky else "failing, no issue yet"
         return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}")
+
+    def _is_on_old_tag(self, history: History) -> bool:
+        """Whether it fails only on tags, and its newest run there is from before the upgrade that watches tags."""
+        since = self.new_tags_from
+        failing = [status for status in history.branch_statuses if status.red] or list(history.branch_statuses)
+        return since is not None and all(
+            status.branch.startswith(TAGS) and status.newest_known[0] <= since for status in failing
+        )
 
     def _is_flaky_enough(self, history: History, since: datetime | None) -> bool:
         """Whether a passing identity is flaky, and has not passed often enough since to prove a fix (rule 8)."""
@@ -293,7 +306,7 @@ def failing_words(history: History) -> str:
 def green_words(history: History) -> str:
     """Why it is not failing."""
     if history.gone:
-        return "the workflow no longer has the job"
+        return gone_words(history.branch_statuses)
     if history.cause_replaced:
         return comment_policy.REPLACED
     if history.green_again is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, History, Issue, State
+from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, History, Issue, RetireReason, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Settings
 
@@ -51,11 +52,24 @@ def _judge(state: State, history: History, settings: Settings) -> CloseDecision:
     if history.moved_on:
         return CloseDecision(CloseReason.MOVED_ON, "what waited has moved on")
     if history.gone:
-        return CloseDecision(CloseReason.GONE, "the job or its workflow is no longer there")
+        return CloseDecision(CloseReason.GONE, gone_words(state.branch_statuses))
     needed = needed_greens(settings, state)
     if all(is_proven(status, needed) for status in state.branch_statuses):
         return CloseDecision(CloseReason.RECOVERED, _proof_words(state, needed))
     return CloseDecision(None, _missing_words(state, needed))
+
+
+def gone_words(statuses: Iterable[BranchStatus]) -> str:
+    """Why no run will follow on any branch."""
+    return "; ".join(dict.fromkeys(_GONE[status.retired] for status in statuses))
+
+
+_GONE = {
+    None: "the job or its workflow is no longer there",
+    RetireReason.REF: "the branch on which it failed is no longer there",
+    RetireReason.DISABLED: "somebody disabled the workflow",
+    RetireReason.QUIET: "it has not run for a long time",
+}
 
 
 def _held_open(state: State, close_as: CloseReason, issue: Issue, partial: bool) -> str:
