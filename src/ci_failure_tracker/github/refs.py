@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from itertools import islice
 
-from ci_failure_tracker.errors import GitHubError, MissingRightError, RequestsSpentError, TrackerError
+from ci_failure_tracker.errors import (
+    GitHubError,
+    MalformedError,
+    RateLimitedError,
+    RequestsSpentError,
+    TrackerError,
+    UnansweredError,
+)
 from ci_failure_tracker.github.fields import LeftOut, left_out_problems
 from ci_failure_tracker.github.listing import KEPT
 from ci_failure_tracker.github.queries import Queries
@@ -13,6 +20,8 @@ from ci_failure_tracker.model import TAGS, Needs, Problem, Run, Severity, Workfl
 _ONE_PAGE = 100
 _LAST_RUNS = 10
 _RELEASE = "release"
+_MAY_PASS = (UnansweredError, RateLimitedError, RequestsSpentError, MalformedError)
+"""Errors that another sweep may not meet. A server that does not show refs at all is no mistake of anybody."""
 
 
 def runs_of_tags(queries: Queries, needs: Needs) -> tuple[tuple[Run, ...], tuple[LeftOut, ...], tuple[Problem, ...]]:
@@ -44,16 +53,15 @@ def last_runs_of(queries: Queries, workflow: Workflow, status_ref: str) -> tuple
 
 def tags_unread(error: TrackerError) -> Problem:
     """The problem that tags could not be read; without the right to see them, that is no mistake."""
-    if isinstance(error, MissingRightError):
-        what = f"Of tags, only the runs that releases started were looked at. {error.what}"
-        return Problem(Severity.NOTICE, what, "`contents: read` shows the others; `branch: default` leaves tags out.")
     what = f"Of tags, only the runs that releases started were looked at. {error.what}"
-    return Problem(Severity.WARNING, what, error.advice or "The next sweep tries again.")
+    if isinstance(error, _MAY_PASS):
+        return Problem(Severity.WARNING, what, error.advice or "The next sweep tries again.")
+    return Problem(Severity.NOTICE, what, "`contents: read` shows the others; `branch: default` leaves tags out.")
 
 
 def refs_unread(error: TrackerError) -> Problem:
     """The problem that it is not known which branches were deleted, and which names are tags."""
     what = f"It is not known which branches were deleted and which refs are tags. {error.what}"
-    if isinstance(error, MissingRightError):
-        return Problem(Severity.NOTICE, what, "`contents: read` shows it; without it, each ref counts by itself.")
-    return Problem(Severity.WARNING, what, error.advice or "The next sweep tries again.")
+    if isinstance(error, _MAY_PASS):
+        return Problem(Severity.WARNING, what, error.advice or "The next sweep tries again.")
+    return Problem(Severity.NOTICE, what, "`contents: read` shows it; without it, each ref counts by itself.")

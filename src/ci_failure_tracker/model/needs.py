@@ -10,6 +10,7 @@ from typing import Any
 
 from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Run, Workflow
+from ci_failure_tracker.model.refs import QUEUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +48,30 @@ class Query:
         )
 
     @property
-    def branch(self) -> str | None:
-        """The only branch, if GitHub can filter by it."""
-        return _only_plain(self.branches)
+    def filters(self) -> tuple[tuple[str | None, str | None], ...]:
+        """The branch and the event of each list that is read. GitHub's filters take one value and no glob.
 
-    @property
-    def event(self) -> str | None:
-        """The only event, if GitHub can filter by it."""
-        return _only_plain(self.events)
+        A few branches and the merge queues have lists of their own, because the list of all runs may be full of others.
+        """
+        event = _only_plain(self.events)
+        queues = [branch for branch in self.branches if branch.startswith(QUEUE)]
+        plain = [branch for branch in self.branches if branch not in queues]
+        if len(self.branches) > _SEPARATE_LISTINGS or not all(map(_is_plain, plain)):
+            return ((None, event),)
+        of_queues = [(None, _MERGE_GROUP)] if queues and (not self.events or _MERGE_GROUP in self.events) else []
+        return (*((branch, event) for branch in plain), *of_queues)
+
+
+_SEPARATE_LISTINGS = 5
+_MERGE_GROUP = "merge_group"
+
+
+def _is_plain(name: str) -> bool:
+    return not set(name) & set("*?[")
 
 
 def _only_plain(names: tuple[str, ...]) -> str | None:
-    return names[0] if len(names) == 1 and not set(names[0]) & set("*?[") else None
+    return names[0] if len(names) == 1 and _is_plain(names[0]) else None
 
 
 @dataclass(frozen=True, slots=True)

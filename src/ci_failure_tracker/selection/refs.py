@@ -225,6 +225,7 @@ def quiet_workflows(snapshot: Snapshot, states: Iterable[State], now: datetime) 
     newest = {key[:2]: runs[-1].created_at for key, runs in listed.items()}
     waiting = [status for status in _waiting(states) if is_old(status.newest_known[0], now)]
     keys = {status.branch_key[:2] for status in waiting if status.subject != SCHEDULE}
-    if snapshot.window.start is not None or snapshot.window.partial:
-        keys |= {key[:2] for key, runs in listed.items() if any(needs_jobs(run, snapshot.runs) for run in runs[-1:])}
+    complete = snapshot.window.start is None and not snapshot.window.partial
+    failing = (key[:2] for key, runs in listed.items() if any(needs_jobs(run, snapshot.runs) for run in runs[-1:]))
+    keys |= {key for key in failing if not complete or key[1].startswith(TAGS)}
     return tuple(sorted(key for key in keys if is_old(newest.get(key), now)))

@@ -306,7 +306,8 @@ def failing_words(history: History) -> str:
 def green_words(history: History) -> str:
     """Why it is not failing."""
     if history.gone:
-        return gone_words(history.branch_statuses)
+        retired = any(status.retired for status in history.branch_statuses)
+        return gone_words(history.branch_statuses) if retired else "the workflow no longer has the job"
     if history.cause_replaced:
         return comment_policy.REPLACED
     if history.green_again is None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from ci_failure_tracker.model import Refs, RetireReason, Run, Workflow
+from ci_failure_tracker.model import TAGS, Refs, RetireReason, Run, Workflow
 
 QUIET = timedelta(days=90)
 """How long something may not run before it is retired; if it seldom runs, ten of its own intervals."""
@@ -55,7 +55,8 @@ class Activity:
         last_runs = self.last_runs.get(key)
         if is_old(max(listed, default=None), self.now):
             # The workflow itself is quiet, as far as the list goes back.
-            if last_runs is None and not self.complete:
+            # Of tags, only those that say something new are listed.
+            if last_runs is None and (not self.complete or key[1].startswith(TAGS)):
                 return False
             if any(at > newest and at not in listed for at in last_runs or ()):
                 return False
