@@ -75,6 +75,11 @@ def read_everything(source: Source) -> Queries:
     issues.closed("ci-failure", SINCE)
     issues.issue(still_open[0].number)
     issues.closed_long_ago("ci-failure", [IDENTITY.id])
+    queries.tags()
+    queries.ref_kinds(["main", "v1.0.0", "no-such-ref"])
+    list(queries.runs(None, "v1.0.0", None, None))
+    list(queries.runs(None, None, "release", None))
+    list(queries.runs(workflows[0], "main", None, None))
     queries.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
     return queries
 

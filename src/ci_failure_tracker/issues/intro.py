@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_failure_tracker.issues.comments import counted_failures, flaky_words
 from ci_failure_tracker.issues.links import run_link, run_ref_link
-from ci_failure_tracker.model import SCHEDULE, CloseReason, IdentityKind, MissedSchedule, RetireReason, Outcome, State
+from ci_failure_tracker.model import SCHEDULE, CloseReason, IdentityKind, MissedSchedule, Outcome, RetireReason, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 

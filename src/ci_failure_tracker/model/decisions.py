@@ -29,7 +29,6 @@ class SkipReason(StrEnum):
     STORM = "part of a storm"
     ISSUES_UNKNOWN = "issues not known"
     UNCLEAR = "answer not understood"
-    OLD_TAG = "on a tag before tags were watched"
     TEXT_GONE = "text of its issue is gone"
 
 

@@ -57,12 +57,14 @@ class Refs:
     former_defaults  earlier names of the default branch
     kinds            what is known of other names
     tag_patterns     the names and globs that match tags; the tags of each have one status
+    tags_by_word     whether all tags are watched, which older versions did not do
     """
 
     default_branch: str = ""
     former_defaults: frozenset[str] = frozenset()
     kinds: Mapping[str, RefKind] = field(default_factory=dict)
     tag_patterns: tuple[str, ...] = ("*",)
+    tags_by_word: bool = False
 
     def status_ref(self, name: str, event: str = "") -> str:
         """The ref whose branch status holds the runs of a ref."""

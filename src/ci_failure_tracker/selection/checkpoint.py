@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.issues.state_codec import MOST_NAMED, state_as_json
 from ci_failure_tracker.model import (
-    TAGS,
     Checkpoint,
     Decision,
     DecisionKind,
@@ -43,11 +42,9 @@ def runs_before_checkpoint(runs: Sequence[Run], tracked_issues: TrackedIssues, s
     checkpoint = _valid_checkpoint(tracked_issues.written, settings)
     if checkpoint is None:
         return frozenset()
-    # A version that did not watch tags held nothing of them.
-    watched_tags = any(tracked.state and tracked.state.watched for tracked in tracked_issues.written)
-    held = {
-        run.id for run in runs if _is_within(run, checkpoint) and (watched_tags or not run.status_ref.startswith(TAGS))
-    }
+    # For an older version each tag, and each entry of a merge queue, was a branch by itself.
+    older = not any(tracked.state and tracked.state.watched for tracked in tracked_issues.written)
+    held = {run.id for run in runs if _is_within(run, checkpoint) and not (older and run.status_ref)}
     return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
 

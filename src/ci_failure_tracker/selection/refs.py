@@ -191,6 +191,7 @@ def _refs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings)
         former_defaults=frozenset(_former_defaults(tracked_issues, kinds, watched, default_branch)),
         kinds=kinds,
         tag_patterns=watched.named or ("*",),
+        tags_by_word=watched.tags,
     )
 
 

@@ -30,15 +30,11 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
-from ci_failure_tracker.tracking.present_refs import new_tags_from
+from ci_failure_tracker.tracking.present_refs import old_tags_problem
 from ci_failure_tracker.tracking.state_update import bounds, has_counted
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
-_NAMED = {
-    SkipReason.SAME_ID: Severity.WARNING,
-    SkipReason.TEXT_GONE: Severity.WARNING,
-    SkipReason.OLD_TAG: Severity.NOTICE,
-}
+_NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
 """Reasons that are problems as well."""
 
 
@@ -68,7 +64,6 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         umbrellas=_numbers_of_umbrellas(repository_history),
         commits=(*snapshot.commits, *(commits_of_runs(*pair, snapshot.runs) for pair in snapshot.hidden_commits)),
         undiagnosed=snapshot.undiagnosed,
-        new_tags_from=new_tags_from(tracked_issues.written),
     )
     decided = list(_decide_each(rules, repository_history))
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
@@ -90,10 +85,11 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         problems=(
             *(_unreadable(tracked) for tracked in tracked_issues.current if tracked.state is None),
             *(
-                decision.problem(_NAMED[decision.skip_reason])
+                decision.problem(Severity.WARNING)
                 for _, decision in decided
                 if isinstance(decision, Skip) and decision.skip_reason in _NAMED
             ),
+            *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
     )
 

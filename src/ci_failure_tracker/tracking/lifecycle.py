@@ -10,7 +10,6 @@ from typing import Any
 
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
-    TAGS,
     Closed,
     CloseReason,
     Closing,
@@ -51,7 +50,6 @@ class LifecycleRules:
 
     `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
     signature; `commits` are those of the breaks. `undiagnosed` are the ids of jobs whose logs a later sweep reads.
-    Failures on tags up to `new_tags_from` open no issue.
     """
 
     settings: Settings
@@ -61,7 +59,6 @@ class LifecycleRules:
     umbrellas: Mapping[str, int] = field(default_factory=dict)
     commits: Sequence[CommitsBetween] = ()
     undiagnosed: Set[int] = frozenset()
-    new_tags_from: datetime | None = None
 
     def decide(self, history: History, tracked: Tracked | None) -> Decision | Skip:
         """What to do for one identity, whose issue is `tracked`."""
@@ -121,8 +118,6 @@ class LifecycleRules:
         flaky = not history.failing and self._is_flaky_enough(history, None)
         if not (history.failing or flaky):
             return skip(history, SkipReason.GREEN, green_words(history))
-        if self._is_on_old_tag(history):
-            return skip(history, SkipReason.OLD_TAG, "it failed on a tag before tags were watched")
         least = self.settings.min_failures
         if len(history.occurrences) < least:
             failed_runs = counted(len(history.occurrences), "failed run")
@@ -133,14 +128,6 @@ class LifecycleRules:
             return skip(history, SkipReason.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
         words = "flaky, no issue yet" if flaky else "failing, no issue yet"
         return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}")
-
-    def _is_on_old_tag(self, history: History) -> bool:
-        """Whether it fails only on tags, and its newest run there is from before the upgrade that watches tags."""
-        since = self.new_tags_from
-        failing = [status for status in history.branch_statuses if status.red] or list(history.branch_statuses)
-        return since is not None and all(
-            status.branch.startswith(TAGS) and status.newest_known[0] <= since for status in failing
-        )
 
     def _is_flaky_enough(self, history: History, since: datetime | None) -> bool:
         """Whether a passing identity is flaky, and has not passed often enough since to prove a fix (rule 8)."""

@@ -7,15 +7,29 @@ name now.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.model import SCHEDULE, TAGS, BranchStatus, RedLeg, Refs, RunRef, State
+from ci_failure_tracker.model import (
+    SCHEDULE,
+    TAGS,
+    BranchStatus,
+    Outcome,
+    Problem,
+    RedLeg,
+    Refs,
+    Run,
+    RunRef,
+    Severity,
+    State,
+)
+from ci_failure_tracker.text.markdown import plain
 
 _RELEASE = "release"
 _RECENT = 20
+_MOST_SHOWN = 10
 
 
 def with_present_refs(state: State, refs: Refs) -> State:
@@ -77,3 +91,22 @@ def new_tags_from(tracked_issues: Iterable[Tracked]) -> datetime | None:
     if watched := [state.watched for state in states if state.watched]:
         return max((each.new_tags_from for each in watched if each.new_tags_from), default=None)
     return max((state.checkpoint.until for state in states if state.checkpoint), default=None)
+
+
+def is_on_old_tag(run: Run, since: datetime | None) -> bool:
+    """Whether a run is on a tag and from before tags were watched."""
+    return since is not None and run.status_ref.startswith(TAGS) and run.created_at <= since
+
+
+def old_tags_problem(runs: Iterable[Run], since: datetime | None) -> Iterator[Problem]:
+    """The tags on which a workflow failed last, before tags were watched."""
+    newest: dict[tuple[int, str, str], Run] = {}
+    for run in sorted((run for run in runs if run.status_ref.startswith(TAGS)), key=lambda run: run.order):
+        newest[run.branch_key] = run
+    old = [run for run in newest.values() if is_on_old_tag(run, since)]
+    failed = [run for run in old if Outcome.of(run.conclusion) not in {None, Outcome.SUCCESS}]
+    if failed:
+        shown = ", ".join(f"{run.workflow.name} on {plain(run.branch, 60)}" for run in failed[:_MOST_SHOWN])
+        more = f" and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""
+        what = f"No issue is opened for tags that failed before tags were watched: {shown}{more}."
+        yield Problem(Severity.NOTICE, what, "If the next tag fails, too, an issue is opened.")

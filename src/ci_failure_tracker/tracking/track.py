@@ -16,7 +16,7 @@ from ci_failure_tracker.tracking.grouping import grouping
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import observe
-from ci_failure_tracker.tracking.present_refs import with_present_refs
+from ci_failure_tracker.tracking.present_refs import is_on_old_tag, new_tags_from, with_present_refs
 from ci_failure_tracker.tracking.renames import workflow_ids as ids_in
 from ci_failure_tracker.tracking.retirement import Activity, times_by_status
 from ci_failure_tracker.tracking.state_update import reopened_by_person
@@ -158,6 +158,7 @@ class RepositoryHistory:
 
     `observations` are what the runs show, `diagnosed` the same with the causes that are known. `histories` are those
     that have an issue of their own or may get one. `storms` are the causes that several of them share.
+    Runs on tags count if they are newer than `new_tags_from`.
     """
 
     observations: tuple[Observation, ...]
@@ -165,6 +166,7 @@ class RepositoryHistory:
     tracked_issues: TrackedIssues
     histories: tuple[History, ...]
     storms: Storms
+    new_tags_from: datetime | None = None
 
     @property
     def all_histories(self) -> tuple[History, ...]:
@@ -190,6 +192,8 @@ def track_observations(
 
     Without a time, nothing is retired for not having run for long.
     """
+    since = new_tags_from(tracked_issues.written) if snapshot.refs.tags_by_word else None
+    observations = tuple(observation for observation in observations if not is_on_old_tag(observation.run, since))
     states = [tracked.state for tracked in tracked_issues.current if tracked.state]
     diagnosed = with_known_causes(observations, states, snapshot.job_diagnoses)
     workflows = snapshot.workflows
@@ -210,7 +214,7 @@ def track_observations(
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
         storms = find_storms(diagnosed, histories, settings, context, tracked_issues.closed_umbrellas)
-    return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms)
+    return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms, since)
 
 
 def _activity(snapshot: Snapshot, now: datetime | None) -> Activity:
