@@ -46,7 +46,9 @@ def query_of(settings: Settings, snapshot: Snapshot, now: datetime) -> tuple[Que
 
 def as_remembered(snapshot: Snapshot, query: Query, settings: Settings) -> Snapshot:
     """The snapshot with the names in its runs as a marker may hold them, and a warning if there are no runs."""
-    problems = () if snapshot.runs else (_nothing_fits(query, settings),)
+    # The runs of tags that pass are seen in their check suites alone.
+    seen = bool(snapshot.runs) or any(tag.runs for tag in snapshot.tags or ())
+    problems = () if seen else (_nothing_fits(query, settings),)
     runs = tuple(map(_with_short_names, snapshot.runs))
     return replace(snapshot, runs=runs, problems=(*snapshot.problems, *problems))
 

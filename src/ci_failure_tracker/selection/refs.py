@@ -39,7 +39,7 @@ _WATCHED_BY_DEFAULT = (_DEFAULT, _TAGS)
 _TAG_EVENTS = frozenset({"push", "release", "create", "workflow_dispatch", "repository_dispatch"})
 """Events whose runs may be on a tag."""
 
-_PULL_REQUEST = "pull_request"
+_RELEASE = "release"
 _MOST_ASKED = 100
 """Names of refs that a sweep asks for; they fit into one request."""
 
@@ -98,7 +98,7 @@ def needs_of_refs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: S
         tag_runs=tag_runs,
         # Without the right to see tags, a release still tells its own.
         release_runs=watches_tags and snapshot.tags is None,
-        refs=tuple(_names_to_ask(snapshot, states, watched_refs(settings, snapshot.repository.default_branch))),
+        refs=tuple(_names_to_ask(snapshot, states)),
     ).without(snapshot.asked)
 
 
@@ -129,32 +129,24 @@ def _waiting(states: Iterable[State]) -> Iterator[BranchStatus]:
     return (status for state in states for status in state.branch_statuses if not status.gone)
 
 
-def _names_to_ask(snapshot: Snapshot, states: Sequence[State], watched: WatchedRefs) -> Iterator[str]:
+def _names_to_ask(snapshot: Snapshot, states: Sequence[State]) -> Sequence[str]:
     """The names of which it matters whether they are branches or tags, or gone.
 
     It matters for a name that failed, or that an issue waits for. If that may be a tag, the other names that may be
     tags matter as well, because later tags go on where it ended.
     """
-    default_branch = snapshot.repository.default_branch
-    known = {default_branch, *(tag.name for tag in snapshot.tags or ())}
-    events: dict[str, set[str]] = defaultdict(set)
-    failed: dict[str, None] = {}
-    for run in snapshot.runs:
-        events[run.branch].add(run.event)
-        if needs_jobs(run, snapshot.runs) or Outcome.of(run.conclusion) not in _GOOD:
-            failed[run.branch] = None
+    known = {snapshot.repository.default_branch, *(tag.name for tag in snapshot.tags or ())}
+    known |= {run.branch for run in snapshot.runs if run.event == _RELEASE}
+    failed = (
+        run.branch for run in snapshot.runs if needs_jobs(run, snapshot.runs) or Outcome.of(run.conclusion) not in _GOOD
+    )
     remembered = (status.branch for status in _waiting(states) if status.subject != SCHEDULE)
-    matter = [name for name in dict.fromkeys((*failed, *remembered)) if _can_be_asked(name) and name not in known]
-    matter = [name for name in matter if "release" not in events[name]]
-    if any(_may_be_tag(events[name]) for name in matter):
-        others = (name for name in events if _can_be_asked(name) and name not in known and _may_be_tag(events[name]))
-        matter = [*dict.fromkeys((*matter, *others))]
-    # Of a pull request, the branch matters only if it is watched by a name or glob.
-    yield from [name for name in matter if watched.named or name in remembered or name not in events][:_MOST_ASKED]
-
-
-def _may_be_tag(events: set[str]) -> bool:
-    return not events or bool(events & _TAG_EVENTS)
+    matter = [name for name in dict.fromkeys((*failed, *remembered)) if name not in known and _can_be_asked(name)]
+    may_be_tags = {run.branch: None for run in snapshot.runs if run.event in _TAG_EVENTS}
+    listed = {run.branch for run in snapshot.runs}
+    if any(name in may_be_tags or name not in listed for name in matter):
+        matter += [name for name in may_be_tags if name not in known and _can_be_asked(name)]
+    return tuple(dict.fromkeys(matter))[:_MOST_ASKED]
 
 
 def _can_be_asked(name: str) -> bool:
@@ -184,8 +176,10 @@ def _refs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings)
     default_branch = snapshot.repository.default_branch
     watched = watched_refs(settings, default_branch)
     tags = {tag.name: RefKind.TAG for tag in snapshot.tags or ()}
+    released = {run.branch: RefKind.TAG for run in snapshot.tag_runs if run.event == _RELEASE}
     # A branch may have the name of a tag; then what was asked for counts.
-    kinds = {**tags, **{run.branch: RefKind.TAG for run in snapshot.tag_runs}, **snapshot.ref_kinds}
+    kinds = {**tags, **released, **snapshot.ref_kinds}
+    kinds.pop(default_branch, None)
     return Refs(
         default_branch=default_branch,
         former_defaults=frozenset(_former_defaults(tracked_issues, kinds, watched, default_branch)),
