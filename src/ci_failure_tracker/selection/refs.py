@@ -30,7 +30,7 @@ from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.short_names import short_branch
 from ci_failure_tracker.tracking.observations import needs_jobs
 from ci_failure_tracker.tracking.present_refs import new_tags_from
-from ci_failure_tracker.tracking.retirement import is_old
+from ci_failure_tracker.tracking.retirement import is_old, last_activity
 from ci_failure_tracker.tracking.track import TrackedIssues
 
 _DEFAULT, _TAGS, _MERGE_QUEUE = "default", "tags", "merge-queue"
@@ -216,6 +216,7 @@ def watched_now(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Watched:
 
 def quiet_workflows(snapshot: Snapshot, states: Iterable[State], now: datetime) -> tuple[tuple[int, str], ...]:
     """The workflows and refs whose last runs are needed: a failure there is old, and the list shows no newer run."""
+    now = last_activity(snapshot.runs, now)
     listed = runs_by_branch(snapshot.runs)
     newest = {key[:2]: runs[-1].created_at for key, runs in listed.items()}
     waiting = [status for status in _waiting(states) if is_old(status.newest_known[0], now)]
