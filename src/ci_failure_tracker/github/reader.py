@@ -172,7 +172,9 @@ class GitHubReader:
             self.queries.budget.check(1, KEPT)
             kinds = self.queries.ref_kinds(needs.refs)
         except TrackerError as error:
-            return _with(snapshot, refs_unread(error))
+            # That tags are not seen is a problem already, and one notice says enough.
+            tags_unread_too = "tags" in snapshot.asked and snapshot.tags is None
+            return snapshot if tags_unread_too else _with(snapshot, refs_unread(error))
         return replace(snapshot, ref_kinds={**snapshot.ref_kinds, **kinds})
 
     def _last_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
