@@ -137,6 +137,13 @@ def _names_to_ask(snapshot: Snapshot, states: Sequence[State]) -> Sequence[str]:
     """
     known = {snapshot.repository.default_branch, *(tag.name for tag in snapshot.tags or ())}
     known |= {run.branch for run in snapshot.runs if run.event == _RELEASE}
+    # An issue holds such a name in a form in which GitHub does not know it.
+    known |= {
+        form
+        for run in snapshot.runs
+        if (short := short_branch(run.branch)) != run.branch
+        for form in (run.branch, short)
+    }
     failed = (
         run.branch for run in snapshot.runs if needs_jobs(run, snapshot.runs) or Outcome.of(run.conclusion) not in _GOOD
     )
