@@ -33,6 +33,7 @@ from ci_failure_tracker.selection.checkpoint import (
 from ci_failure_tracker.selection.coverage import Coverage, far_enough
 from ci_failure_tracker.selection.needs import needs_of_issues, needs_of_runs, needs_of_trust
 from ci_failure_tracker.selection.query import as_remembered, query_of
+from ci_failure_tracker.selection.refs import needs_of_refs, with_refs
 from ci_failure_tracker.selection.schedules import judge_schedules
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, find
@@ -121,9 +122,14 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
     while needs := coverage.needs(snapshot, tracked.open_states):
         snapshot = github.fetch(snapshot, needs, diagnose)
     snapshot = coverage.covered(snapshot)
-    snapshot = as_remembered(snapshot, query, settings)
+    for _ in range(MOST_ROUNDS):
+        needs = needs_of_refs(snapshot, tracked, settings, query)
+        if not needs:
+            break
+        snapshot = github.fetch(snapshot, needs, diagnose)
+    snapshot = as_remembered(with_refs(snapshot, tracked, settings, query), query, settings)
     tracked = _read_issues(snapshot, now, tracked)
-    held = runs_before_checkpoint(snapshot.runs, checkpoint, tracked.open_states)
+    held = runs_before_checkpoint(snapshot.runs, checkpoint, tracked)
     snapshot = replace(snapshot, runs_before_checkpoint=held)
     for _ in range(MOST_ROUNDS):
         needs = needs_of_runs(snapshot, tracked, settings, now)
@@ -135,7 +141,8 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
 
 def _read_issues(snapshot: Snapshot, now: datetime, before: TrackedIssues | None = None) -> TrackedIssues:
     workflows = {run.workflow.id for run in snapshot.runs}
-    return read_issues(snapshot.issues, snapshot.viewer, now, before, snapshot.unlabelled, workflows)
+    tracked = read_issues(snapshot.issues, snapshot.viewer, now, before, snapshot.unlabelled, workflows)
+    return tracked.under(snapshot.refs)
 
 
 def _incomplete(snapshot: Snapshot) -> Snapshot:

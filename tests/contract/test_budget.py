@@ -57,9 +57,9 @@ def test_a_sweep_stops_between_two_items_keeps_what_is_done_and_warns(box: Sandb
     assert result.exit_code == 0
     assert sent(server) <= 46
     assert report["partial"] is True
-    assert [problem["severity"] for problem in report["problems"]] == ["warning"]
+    assert [problem["severity"] for problem in report["problems"]] == ["warning", "notice"]  # of the jobs, of the tags
     assert (
-        "it sent 37 requests, of 46 that it may. The jobs of 8 runs were not asked for."
+        "it sent 37 requests, of 46 that it may. The jobs of 10 runs were not asked for."
         in report["problems"][0]["what"]
     )
     assert "Raise `max-requests`" in report["problems"][0]["advice"]

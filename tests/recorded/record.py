@@ -84,6 +84,11 @@ def read_everything(source: Source) -> Queries:
     queries.closers([still_open[0].number], "main")
     newest, oldest = runs[0].commit.sha, runs[-1]
     queries.contain([(Closer(oldest.commit.sha, oldest.created_at, "main"), newest)])
+    queries.tags()
+    queries.ref_kinds(["main", "v1.0.0", "no-such-ref"])
+    list(queries.runs(None, "v1.0.0", None, None))
+    list(queries.runs(None, None, "release", None))
+    list(queries.runs(workflows[0], "main", None, None))
     queries.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
     return queries
 

@@ -14,7 +14,7 @@ import yaml
 
 from ci_failure_tracker.github.client import PUBLIC_API, connect
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.model import WriteStatus
+from ci_failure_tracker.model import RefKind, WriteStatus
 from ci_failure_tracker.model.secret import Secret
 from recorded.record import (
     CASSETTES,
@@ -118,3 +118,16 @@ def test_a_cassette_keeps_no_token_and_no_local_address(cassette: Path) -> None:
     text = cassette.read_text(encoding="utf-8").casefold()
     for secret in ("authorization", "sandbox-token", "ghp_", "ghs_", "github_pat_", "127.0.0.1"):
         assert secret not in text
+
+
+def test_tags_come_with_the_runs_on_their_commits() -> None:
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        queries = new_queries()
+        (run,) = queries.runs(None, "v1.0.0", None, None)
+        (tag,) = queries.tags()
+        kinds = queries.ref_kinds(["main", "v1.0.0", "no-such-ref"])
+    assert tag.name == "v1.0.0"
+    assert [(each.workflow_id, each.number, each.event, each.conclusion, each.created_at) for each in tag.runs] == [
+        (run.workflow.id, run.number, run.event, run.conclusion, run.created_at)
+    ]
+    assert kinds == {"main": RefKind.BRANCH, "v1.0.0": RefKind.TAG, "no-such-ref": RefKind.GONE}

@@ -51,7 +51,10 @@ def is_tag(run: Run) -> bool:
 
 
 def refs(state: State) -> list[GitRef]:
-    """The branches and tags that are there, each at its newest commit, by name."""
+    """The branches and tags that are there, each at its newest commit, by name.
+
+    A branch with a merge queue is there, although no run may be on it.
+    """
     tags = _tags(state)
     newest: dict[str, Commit] = {}
     for name, commit in _placed(state):
@@ -61,6 +64,9 @@ def refs(state: State) -> list[GitRef]:
     former = [newest[name] for name in state.former_default_branches if name in newest]
     if former and default not in newest:
         newest[default] = max(former, key=lambda commit: commit.at)
+    for name, commit in [*newest.items()]:
+        if entry := _QUEUE_ENTRY.fullmatch(name):
+            newest.setdefault(entry[1], commit)
     there = {name: commit for name, commit in newest.items() if name not in state.deleted_refs}
     return sorted(
         (GitRef(f"{'tags' if name in tags else 'heads'}/{name}", commit) for name, commit in there.items()),

@@ -385,6 +385,12 @@ type GitActor {
   user: User
 }
 
+type Tag implements GitObject {
+  oid: GitObjectID!
+  name: String!
+  target: GitObject!
+}
+
 type Tree implements GitObject {
   oid: GitObjectID!
   entries: [TreeEntry!]

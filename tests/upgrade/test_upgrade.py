@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -184,3 +185,39 @@ def test_what_is_recorded_today_is_read_back(tmp_path: Path, monkeypatch: pytest
 def test_a_recorded_version_is_not_recorded_again() -> None:
     with pytest.raises(FileExistsError):
         main(HERE / "v1.0.0")
+
+
+@for_each_fixture("failing-open")
+def test_a_tag_that_failed_before_an_upgrade_opens_nothing(name: str) -> None:
+    """v1.0.0 did not watch tags. A notice names the tag, and the next tag that fails opens an issue."""
+    fixture = read_fixture(FIXTURES[name])
+    workflows: Any = fixture.history["workflows"]
+    history = {**fixture.history, "workflows": [*workflows, {"name": "Ship", "jobs": [{"name": "upload"}]}]}
+    with serving(replace(fixture, history=history)) as repository:
+        box, issues = repository.box, without_bodies(repository)
+        box.add_run(workflow="Ship", branch="v1.0.0", at=box.now - timedelta(days=2), conclusion="failure")
+        assert lines_of(repository.sweep()) == []
+        assert without_bodies(repository) == issues
+        # The text of the issue changes, and with it the issue remembers from when on tags count.
+        run_again(repository, "failure")
+        assert lines_of(repository.sweep()) == ["PATCH /repos/octo-org/example/issues/1"]
+        box.now += timedelta(hours=1)
+        assert lines_of(repository.sweep()) == []
+        box.add_run(workflow="Ship", branch="v1.0.1", at=box.now + timedelta(hours=1), conclusion="failure")
+        box.now += timedelta(hours=2)
+        repository.sweep()
+        assert [issue.title for issue in box.issues][len(issues) :] == ["[CI Failure] Ship - upload"]
+
+
+@for_each_fixture("failing-open")
+def test_the_default_branch_is_renamed_about_the_time_of_an_upgrade(name: str) -> None:
+    with serving(read_fixture(FIXTURES[name])) as repository:
+        title = repository.box.issue(1).title
+        repository.box.change_default_branch("trunk")
+        repository.sweep()
+        assert repository.box.issue(1).state == "open"
+        for _ in range(2):
+            run_again(repository, "success", branch="trunk")
+            repository.sweep()
+        (issue,) = repository.box.issues
+        assert (issue.title, issue.state, issue.state_reason) == (title, "closed", "completed")

@@ -6,7 +6,7 @@ A field that GitHub's own description calls optional or nullable gets a default 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,6 +35,8 @@ from ci_failure_tracker.model import (
     ShortRun,
     Step,
     Suspect,
+    Tag,
+    TagRun,
     Workflow,
 )
 
@@ -374,6 +376,49 @@ def git_objects(answer: Fields, keys: Sequence[str]) -> tuple[Fields | None, ...
     data = data_of(answer)
     objects = None if data is None else nullable(data, "repository", dict)
     return None if objects is None else tuple(nullable(objects, key, dict) for key in keys)
+
+
+def tags(answer: Fields) -> tuple[Tag, ...] | None:
+    """The tags with the runs on their commits; `None` if GitHub does not show them."""
+    data = data_of(answer)
+    repository = None if data is None else nullable(data, "repository", dict)
+    refs = None if repository is None else nullable(repository, "refs", dict)
+    return None if refs is None else tuple(_tag(ref) for ref in items(refs, "nodes"))
+
+
+def _tag(ref: Fields) -> Tag:
+    target = nullable(ref, "target", dict) or {}
+    commit = optional(target, "target", dict) or target
+    suites = optional(commit, "checkSuites", dict)
+    runs = (_tag_run(suite) for suite in (items(suites, "nodes") if suites is not None else ()))
+    return Tag(required(ref, "name", str), tuple(run for run in runs if run is not None))
+
+
+def _tag_run(suite: Fields) -> TagRun | None:
+    """The run of a check suite; `None` if another app than GitHub Actions made it."""
+    of_suite = nullable(suite, "workflowRun", dict)
+    if of_suite is None:
+        return None
+    workflow_id = optional(required(of_suite, "workflow", dict), "databaseId", int)
+    if workflow_id is None:
+        return None
+    conclusion = nullable(suite, "conclusion", str)
+    return TagRun(
+        number=required(of_suite, "runNumber", int),
+        workflow_id=workflow_id,
+        event=required(of_suite, "event", str),
+        conclusion=conclusion and conclusion.lower(),
+        created_at=moment(suite, "createdAt"),
+    )
+
+
+def refs_there(answer: Fields, keys: Iterable[str]) -> frozenset[str] | None:
+    """The keys of the refs that exist; `None` if GitHub shows no repository."""
+    data = data_of(answer)
+    refs = None if data is None else nullable(data, "repository", dict)
+    if refs is None or answer.get("errors"):
+        return None
+    return frozenset(key for key in keys if nullable(refs, key, dict) is not None)
 
 
 def errors(answer: Fields) -> Iterator[tuple[str, str]]:

@@ -81,7 +81,11 @@ def _newest_first(queries: Queries, query: Query, left_out: list[LeftOut]) -> It
     """The runs of all listings, merged; each page is read only when it is needed."""
     created = f">={query.created_from:%Y-%m-%dT%H:%M:%SZ}" if query.created_from else None
     workflows: tuple[Workflow | None, ...] = query.listed or (None,)
-    listings = (queries.runs(workflow, query.branch, query.event, created, left_out) for workflow in workflows)
+    listings = (
+        queries.runs(workflow, branch, event, created, left_out)
+        for workflow in workflows
+        for branch, event in query.filters
+    )
     for run in heapq.merge(*listings, key=lambda run: run.order, reverse=True):
         queries.budget.check(1, KEPT)
         yield run

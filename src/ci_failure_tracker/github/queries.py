@@ -33,9 +33,11 @@ from ci_failure_tracker.model import (
     Job,
     LogUnavailable,
     NewestRuns,
+    RefKind,
     Repository,
     Run,
     RunList,
+    Tag,
     Workflow,
 )
 
@@ -59,6 +61,17 @@ NEWEST_RUNS = """query($ids: [ID!]!) {
     }
   }
 }"""
+_KINDS = ("heads", "tags")
+_SUITE = "conclusion createdAt workflowRun { runNumber event workflow { databaseId } }"
+_COMMIT = f"... on Commit {{ checkSuites(first: 50) {{ nodes {{ {_SUITE} }} }} }}"
+_NEWEST = 'refPrefix: "refs/tags/", orderBy: {field: TAG_COMMIT_DATE, direction: DESC}, first: 20'
+_NEWEST_TAGS = f"""query($owner: String!, $name: String!) {{
+  {_THE_REPOSITORY} {{
+    refs({_NEWEST}) {{ nodes {{ name target {{ {_COMMIT} ... on Tag {{ target {{ {_COMMIT} }} }} }} }} }}
+  }}
+}}"""
+"""The twenty newest tags. An annotated tag is an object of its own, which points to the commit."""
+
 _HISTORY = "history(first: 30) { nodes { oid messageHeadline author { name user { login } } } }"
 
 
@@ -300,6 +313,42 @@ class Queries:
             newest = answers.page(data, "workflow_runs").items[:1]
             return self._run(as_object(newest[0], "the run")) if newest else None
 
+    def tags(self) -> tuple[Tag, ...]:
+        """The newest tags, the newest first, with the runs on their commits, in one request.
+
+        Raises:
+            MissingRightError: the token may not see the tags.
+        """
+        doing = "read the tags"
+        with translated(doing, _CONTENTS):
+            owner, _, name = self._name.partition("/")
+            answer = self.graphql(_NEWEST_TAGS, {"owner": owner, "name": name})
+            tags = answers.tags(answer)
+            if tags is None:
+                _raise_refusal(answer, doing)
+                raise MissingRightError(doing, _CONTENTS)
+            return tags
+
+    def ref_kinds(self, names: Sequence[str]) -> Mapping[str, RefKind]:
+        """Whether each name is a branch or a tag, or neither, in one request; of both, it is a branch.
+
+        Raises:
+            MissingRightError: the token may not see the refs.
+        """
+        doing = "read which refs there are"
+        owner, _, repository = self._name.partition("/")
+        keys = {f"{kind[0]}{place}": f"refs/{kind}/{name}" for place, name in enumerate(names) for kind in _KINDS}
+        declared = "".join(f", ${key}: String!" for key in keys)
+        asked = " ".join(f"{key}: ref(qualifiedName: ${key}) {{ name }}" for key in keys)
+        query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
+        with translated(doing, _CONTENTS):
+            answer = self.graphql(query, {"owner": owner, "name": repository, **keys})
+            there = answers.refs_there(answer, keys)
+            if there is None:
+                _raise_refusal(answer, doing)
+                raise MissingRightError(doing, _CONTENTS)
+            return {name: _ref_kind(f"h{place}" in there, f"t{place}" in there) for place, name in enumerate(names)}
+
     def workflow_files(self) -> Mapping[str, str]:
         """The text of every workflow file on the default branch, by its path.
 
@@ -404,6 +453,10 @@ class Queries:
 
     def _run(self, data: Fields) -> Run:
         return answers.run(data, self._workflows)
+
+
+def _ref_kind(branch: bool, tag: bool) -> RefKind:
+    return RefKind.BRANCH if branch else RefKind.TAG if tag else RefKind.GONE
 
 
 def _jobs_or_error(run: Run, suite: object, doing: str) -> tuple[Job, ...] | MalformedError | None:

@@ -19,10 +19,11 @@ from ci_failure_tracker.github.client import Endpoints, MeteredRequester
 from ci_failure_tracker.github.fields import LeftOut, left_out_problems
 from ci_failure_tracker.github.issues import IssueQueries, MovedError
 from ci_failure_tracker.github.jobs import JobReader
-from ci_failure_tracker.github.listing import list_runs
+from ci_failure_tracker.github.listing import KEPT, list_runs
 from ci_failure_tracker.github.logs import read_logs
 from ci_failure_tracker.github.more_runs import read_more_runs
 from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.refs import last_runs_of, refs_unread, runs_of_tags, tags_unread
 from ci_failure_tracker.github.schedules import newest_scheduled_runs, not_looked_at
 from ci_failure_tracker.model import (
     Diagnose,
@@ -129,6 +130,10 @@ class GitHubReader:
             (needs.recently_closed, self._recently_closed),
             (needs.viewer, self._viewer),
             (needs.run_lists or needs.newest_runs or needs.run_changes or needs.runs, self._runs),
+            (needs.tags, self._tags),
+            (needs.tag_runs or needs.release_runs, self._tag_runs),
+            (needs.refs, self._ref_kinds),
+            (needs.last_runs, self._last_runs),
             (needs.jobs, self._jobs_of_runs),
             (needs.workflow_files, self._workflow_files),
             (needs.scheduled_runs, self._scheduled_runs),
@@ -174,6 +179,41 @@ class GitHubReader:
             unclear=_with_runs(snapshot.unclear, read.left_out),
         )
         return _partly(snapshot, *read.problems) if read.left_out else _with(snapshot, *read.problems)
+
+    def _tags(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        try:
+            self.queries.budget.check(1, KEPT)
+            return replace(snapshot, tags=self.queries.tags())
+        except TrackerError as error:
+            return _with(snapshot, tags_unread(error))
+
+    def _tag_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        runs, left_out, problems = runs_of_tags(self.queries, needs)
+        unclear = _with_runs(snapshot.unclear, left_out)
+        snapshot = replace(snapshot, tag_runs=(*snapshot.tag_runs, *runs), unclear=unclear)
+        return _partly(snapshot, *problems) if problems else snapshot
+
+    def _ref_kinds(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        try:
+            self.queries.budget.check(1, KEPT)
+            kinds = self.queries.ref_kinds(needs.refs)
+        except TrackerError as error:
+            # That tags are not seen is a problem already, and one notice says enough.
+            tags_unread_too = "tags" in snapshot.asked and snapshot.tags is None
+            return snapshot if tags_unread_too else _with(snapshot, refs_unread(error))
+        return replace(snapshot, ref_kinds={**snapshot.ref_kinds, **kinds})
+
+    def _last_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """If they cannot be read, nothing is retired for being quiet, and the next sweep asks again."""
+        by_id = {workflow.id: workflow for workflow in snapshot.workflows}
+        last_runs = dict(snapshot.last_runs)
+        for workflow_id, status_ref in needs.last_runs:
+            if workflow := by_id.get(workflow_id):
+                try:
+                    last_runs[workflow_id, status_ref] = last_runs_of(self.queries, workflow, status_ref)
+                except TrackerError:
+                    continue
+        return replace(snapshot, last_runs=last_runs)
 
     def _jobs_of_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         read = self._jobs.read(needs.jobs)

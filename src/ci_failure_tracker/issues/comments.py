@@ -22,7 +22,9 @@ from ci_failure_tracker.model import (
     IssueRef,
     News,
     Occurrence,
+    RetireReason,
     State,
+    shown_ref,
 )
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
@@ -134,7 +136,9 @@ def _quiet(state: State, url: str) -> Iterator[str]:
 
 def _proofs(branches: Sequence[BranchStatus], url: str) -> Iterator[str]:
     for branch in branches:
-        yield _proof(branch, url, f" on {code(branch.branch, 100)}" if len(branches) > 1 or branch.branch else "")
+        yield _proof(
+            branch, url, f" on {code(shown_ref(branch.branch), 100)}" if len(branches) > 1 or branch.branch else ""
+        )
 
 
 def _proof(branch: BranchStatus, url: str, on_branch: str) -> str:
@@ -152,11 +156,28 @@ def _proof(branch: BranchStatus, url: str, on_branch: str) -> str:
 
 
 def _gone(state: State, url: str) -> Iterator[str]:
+    reasons = dict.fromkeys(_why_gone(status) for status in state.branch_statuses)
     yield (
-        "Closed as not planned: nothing is left that could fail, for the job or its workflow is no longer there. "
+        f"Closed as not planned: {'; '.join(reasons) or _NOT_THERE}. "
         f"It last failed in {run_link(state.latest, url)}, and was not proven to be mended. "
         "If it comes back and fails, this issue is opened again."
     )
+
+
+_NOT_THERE = "nothing is left that could fail, for the job or its workflow is no longer there"
+
+
+def _why_gone(status: BranchStatus) -> str:
+    match status.retired:
+        case RetireReason.REF:
+            return f"the branch {code(status.branch, 100)} on which it failed is no longer there"
+        case RetireReason.DISABLED:
+            return "somebody disabled the workflow, so nothing can show whether it still fails"
+        case RetireReason.QUIET:
+            newest = max((status.last_red, *status.greens), key=lambda run_ref: run_ref.at)
+            return f"it has not run since {utc(newest.at)}, which is long for it"
+        case None:
+            return _NOT_THERE
 
 
 def _moved_on(state: State, url: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from ci_failure_tracker.model import (
     NeverRanReason,
     Occurrence,
     Outcome,
+    RetireReason,
     State,
 )
 from ci_failure_tracker.model.words import counted
@@ -59,7 +60,7 @@ def _never_ran(never_ran: NeverRan, latest: Occurrence, url: str) -> str:
 def _over(state: State, be: str, url: str) -> str:
     """How it ended, if it does not fail any more; else empty."""
     if state.gone:
-        return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
+        return _gone(state, be)
     if state.closed is not None and state.closed.close_reason is CloseReason.ALLOWED:
         return f"{be} allowed to fail"
     if state.closed is not None and state.closed.close_reason is CloseReason.MOVED_ON:
@@ -67,6 +68,19 @@ def _over(state: State, be: str, url: str) -> str:
     if state.cause_replaced:
         return f"{'fails' if be == 'is' else 'fail'} of something else now"
     return f"{be} green again: {run_ref_link(state.green_again, url)}" if state.green_again is not None else ""
+
+
+def _gone(state: State, be: str) -> str:
+    """Why no run will follow, of the branch on which it failed last."""
+    match next((status.retired for status in state.branch_statuses), None):
+        case RetireReason.REF:
+            return "failed on a branch that is no longer there"
+        case RetireReason.DISABLED:
+            return f"{be} in a workflow that somebody disabled"
+        case RetireReason.QUIET:
+            return f"{'has' if be == 'is' else 'have'} not run for a long time"
+        case None:
+            return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
 
 
 def _subject(state: State, text: int) -> tuple[str, str, str]:
@@ -108,6 +122,8 @@ def _waiting(state: State, subject: str, url: str) -> str:
 
 def _missed_schedule(state: State, subject: str, url: str) -> str:
     last = f"It last ran in {run_link(state.latest, url)}." if state.latest.number else ""
+    if state.gone:
+        return f"{subject} no longer runs on its schedule, because somebody disabled or deleted it. {last}".rstrip()
     if not any(branch.red for branch in state.branch_statuses) and state.branch_statuses:
         return f"{subject} runs on its schedule again. It had been silent since {utc(state.first_seen)}."
     if missed_schedule_of(state) is MissedSchedule.DISABLED:

@@ -124,7 +124,13 @@ class _Renderer:
 
     def _fitting(self, decision: Decision) -> _Draft | None:
         """The longest body that GitHub accepts; `None` if none is short enough."""
-        state = replace(decision.after, checkpoint=decision.before.checkpoint if decision.before else None)
+        before = decision.before
+        # What only says how a sweep read is no reason to write.
+        state = replace(
+            decision.after,
+            checkpoint=before.checkpoint if before else None,
+            watched=before.watched if before else None,
+        )
         old = decision.issue.body if decision.issue else ""
         for region in self.template.regions(state, self.url, self.settings.close_after):
             body = compose(region, state, old)
@@ -135,8 +141,9 @@ class _Renderer:
     def write(self, draft: _Draft, *, with_checkpoint: bool) -> Action:
         """The write of a draft, with the checkpoint of this sweep if it may have it and has room for it."""
         decision, state, body = draft.decision, draft.state, draft.body
-        if with_checkpoint and decision.after.checkpoint != state.checkpoint:
-            state = _with_room(decision.after, body)
+        read = decision.after if with_checkpoint else replace(decision.after, checkpoint=state.checkpoint)
+        if read != state:
+            state = _with_room(read, body)
             body = compose(draft.region, state, draft.old)
         if decision.issue is None:
             title = render_title(self.settings.title, decision.identity, headline_text(state))
@@ -171,11 +178,14 @@ class _Renderer:
 
 
 def _with_room(state: State, body: str) -> State:
-    """The state with as much of its checkpoint as there is room for: all, all but the numbers of issues, or none."""
+    """The state with as much of its checkpoint as there is room for: all, all but the numbers of issues, or none.
+
+    What the sweep watched comes before the checkpoint, because no other place holds it.
+    """
     shorter = replace(state.checkpoint, open_issues=()) if state.checkpoint else None
-    candidates = (state, replace(state, checkpoint=shorter))
+    candidates = (state, replace(state, checkpoint=shorter), replace(state, checkpoint=None))
     fitting = (candidate for candidate in candidates if has_room_for_checkpoint(candidate, body))
-    return next(fitting, replace(state, checkpoint=None))
+    return next(fitting, replace(state, checkpoint=None, watched=None))
 
 
 _NO_ROOM = {

@@ -48,10 +48,12 @@ from ci_failure_tracker.model import (
     Occurrence,
     Outcome,
     RedLeg,
+    RetireReason,
     RunRef,
     State,
     Suspect,
     Trials,
+    Watched,
 )
 from ci_failure_tracker.text.short_names import short_branch
 
@@ -197,6 +199,12 @@ _BRANCH_STATUS = as_object(
     Key("earlier_to", "trials_to", INT),
     Key("void", "void", _COUNT),
     Key("spread", "spread", FLAG),
+    Key("retired", "retired", enum(RetireReason)),
+)
+_WATCHED = as_object(
+    Watched,
+    Key("default_branch", "branch", _BRANCH),
+    Key("new_tags_from", "tags_from", TIME),
 )
 
 
@@ -275,6 +283,7 @@ _STATE = as_object(
     Key("related", "related", many(INT)),
     # Older versions wait for more passes after each closing that was too early.
     Key("relapses", "relapses", _COUNT),
+    Key("watched", "watched", _WATCHED),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

@@ -105,7 +105,8 @@ class Run:
 
     `subject` is what a dynamic workflow such as Dependabot's works on in this run; a run says nothing about other
     subjects. `check_suite_id` is the GraphQL id of the check suite that holds its jobs, `node_id` that of the run. They
-    are empty if the server has none.
+    are empty if the server has none. `branch` is the name of its branch or tag. `status_ref` is the ref whose branch
+    status holds the run, empty if it is the branch itself.
     """
 
     id: int
@@ -124,11 +125,12 @@ class Run:
     subject: str = ""
     check_suite_id: str = ""
     node_id: str = ""
+    status_ref: str = ""
 
     @property
     def branch_key(self) -> tuple[int, str, str]:
         """The same for runs of which a newer one replaces an older one; not even workflows of one name share it."""
-        return self.workflow.id, self.branch, self.subject
+        return self.workflow.id, self.status_ref or self.branch, self.subject
 
     @property
     def order(self) -> tuple[datetime, int]:

@@ -170,6 +170,14 @@ class RunRef:
     at: datetime
 
 
+class RetireReason(StrEnum):
+    """Why a branch status keeps no issue open, although nothing passed."""
+
+    REF = "ref"
+    DISABLED = "disabled"
+    QUIET = "quiet"
+
+
 OTHER_LEGS = "…"
 """Stands for the failing legs of a large matrix that do not fit into an issue one by one."""
 
@@ -194,11 +202,14 @@ class RedLeg:
 class BranchStatus:
     """The state of an identity in one workflow on one branch, where a newer run replaces what an older one said.
 
+    `branch` is a branch, or `refs/tags/` and a glob for the tags that match it.
+
     red       the legs that failed in the newest run that says something about them
     last_red  the newest failing run
     greens    the first and the newest passing run since then, of those whose jobs were read
     recent    the newest trials: the id of a run, and whether all its attempts passed
-    gone      whether no run of this identity will follow, because its job or its workflow no longer exists
+    gone      whether no run of this identity will follow
+    retired   why it is gone; `None` means that its job or its workflow no longer exists
     skips     whether runs passed without it; such a run is no trial unless its jobs were read
     earlier   the trials before `recent`
     earlier_to  the id of the newest of them; a run up to this id was counted
@@ -215,6 +226,7 @@ class BranchStatus:
     recent: tuple[tuple[int, bool], ...] = ()
     gone: bool = False
     skips: bool = False
+    retired: RetireReason | None = None
     earlier: Trials = NO_TRIALS
     earlier_to: int = 0
     void: int = 0

@@ -6,16 +6,20 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Any
 
 from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Closer, Run, Workflow
+from ci_failure_tracker.model.refs import QUEUE
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """Which runs to list, the newest first.
 
-    `branches` are names or globs. `most` is how many runs are kept, `most_listed` how many are listed to find them.
+    `branches` are names or globs of branches and tags, `tags` says whether all tags count as well; of these, only the
+    runs that a release started can be told in the list. `most` is how many runs are kept, `most_listed` how many are
+    listed to find them.
     `workflows` are the ids of the workflows whose runs count; `None` means all. The runs of each workflow in `listed`
     are listed separately; if it is empty, the list of the repository is read. No `events` means all events. Runs before
     `created_from` are not listed. The list ends with the page that holds a run from before `back_to`.
@@ -29,24 +33,47 @@ class Query:
     events: tuple[str, ...] = ()
     created_from: datetime | None = None
     back_to: datetime | None = None
+    tags: bool = False
 
     def matches(self, run: Run) -> bool:
         """Whether a run fits the filters; GitHub's own filters take neither globs nor more than one value."""
+        on_ref = any(run.branch == branch or fnmatchcase(run.branch, branch) for branch in self.branches)
+        return (on_ref or (self.tags and run.event == "release")) and self.matches_on_tag(run)
+
+    def matches_on_tag(self, run: Run) -> bool:
+        """Whether a run fits the filters, if it is known to be on a watched tag."""
         return (
             (self.workflows is None or run.workflow.id in self.workflows)
-            and any(is_on(run.branch, branch) for branch in self.branches)
             and (not self.events or run.event in self.events)
+            and (self.created_from is None or run.created_at >= self.created_from)
         )
-
-    @property
-    def branch(self) -> str | None:
-        """The only branch, if GitHub can filter by it."""
-        return _only_plain(self.branches)
 
     @property
     def event(self) -> str | None:
         """The only event, if GitHub can filter by it."""
         return _only_plain(self.events)
+
+    @property
+    def filters(self) -> tuple[tuple[str | None, str | None], ...]:
+        """The branch and the event of each list that is read. GitHub's filters take one value and no glob.
+
+        A few branches and the merge queues have lists of their own, because the list of all runs may be full of others.
+        """
+        event = _only_plain(self.events)
+        queues = [branch for branch in self.branches if branch.startswith(QUEUE)]
+        plain = [branch for branch in self.branches if branch not in queues]
+        if len(self.branches) > _SEPARATE_LISTINGS or not all(map(_is_plain, plain)):
+            return ((None, event),)
+        of_queues = [(None, _MERGE_GROUP)] if queues and (not self.events or _MERGE_GROUP in self.events) else []
+        return (*((branch, event) for branch in plain), *of_queues)
+
+
+_SEPARATE_LISTINGS = 5
+_MERGE_GROUP = "merge_group"
+
+
+def _is_plain(name: str) -> bool:
+    return not set(name) & set("*?[")
 
 
 def is_on(branch: str, asked: str) -> bool:
@@ -88,6 +115,11 @@ class Needs:
     newest_runs     the workflows whose newest runs are needed in short
     run_changes     the ids of runs, each with its id in GraphQL, of which is needed when they changed last
     runs            the ids of single runs
+    tags            the newest tags, with the runs on their commits
+    tag_runs        the tags whose runs are needed
+    release_runs    the newest runs that a release started
+    refs            the names of refs of which it is needed whether they are branches or tags, or gone
+    last_runs       the last runs of a workflow, by its id and the ref of the branch status
     jobs            the runs whose jobs are needed
     workflow_files  the workflow files of the default branch
     scheduled_runs  the workflows whose newest scheduled run is needed
@@ -108,6 +140,11 @@ class Needs:
     newest_runs: tuple[Workflow, ...] = ()
     run_changes: tuple[tuple[int, str], ...] = ()
     runs: tuple[int, ...] = ()
+    tags: bool = False
+    tag_runs: tuple[str, ...] = ()
+    release_runs: bool = False
+    refs: tuple[str, ...] = ()
+    last_runs: tuple[tuple[int, str], ...] = ()
     jobs: tuple[Run, ...] = ()
     workflow_files: bool = False
     scheduled_runs: tuple[Workflow, ...] = ()
@@ -127,45 +164,53 @@ class Needs:
 
     def each_key(self) -> Iterator[Hashable]:
         """The key of each need, which shows whether it was asked for before; logs and commits are asked for once."""
-        for name in ("viewer", "recently_closed", "workflow_files", "own_issues", "closed_issues", "logs", "commits"):
+        for name in _ONCE:
             if getattr(self, name):
                 yield name
-        yield from (("run_lists", run_list) for run_list in self.run_lists)
-        yield from (("newest_runs", workflow.id) for workflow in self.newest_runs)
-        yield from (("run_changes", pair) for pair in self.run_changes)
-        yield from (("runs", run_id) for run_id in self.runs)
+        for name in _BY_KEY:
+            yield from ((name, key) for key in getattr(self, name))
         yield from (("jobs", run.id) for run in self.jobs)
         yield from (("scheduled_runs", workflow.id) for workflow in self.scheduled_runs)
-        yield from (("files_at", place) for place in self.files_at)
-        yield from (("missing_issues", number) for number in self.missing_issues)
-        yield from (("closers", number) for number in self.closers)
-        yield from (("descendants", pair) for pair in self.descendants)
-        yield from (("closed_long_ago", failure_id) for failure_id in self.closed_long_ago)
+        yield from (("newest_runs", workflow.id) for workflow in self.newest_runs)
 
     def without(self, asked: frozenset[Hashable]) -> Needs:
         """The needs whose keys are not in `asked`."""
+        kept: dict[str, Any] = {name: None for name in _ONCE if name in asked and getattr(self, name)}
+        for name in _BY_KEY:
+            kept[name] = tuple(key for key in getattr(self, name) if (name, key) not in asked)
         return replace(
             self,
-            viewer=self.viewer and "viewer" not in asked,
-            recently_closed=None if "recently_closed" in asked else self.recently_closed,
-            run_lists=tuple(run_list for run_list in self.run_lists if ("run_lists", run_list) not in asked),
-            newest_runs=tuple(workflow for workflow in self.newest_runs if ("newest_runs", workflow.id) not in asked),
-            run_changes=tuple(pair for pair in self.run_changes if ("run_changes", pair) not in asked),
-            runs=tuple(run_id for run_id in self.runs if ("runs", run_id) not in asked),
+            **{name: getattr(_NOTHING, name) if value is None else value for name, value in kept.items()},
             jobs=tuple(run for run in self.jobs if ("jobs", run.id) not in asked),
-            workflow_files=self.workflow_files and "workflow_files" not in asked,
             scheduled_runs=tuple(
                 workflow for workflow in self.scheduled_runs if ("scheduled_runs", workflow.id) not in asked
             ),
-            files_at=tuple(place for place in self.files_at if ("files_at", place) not in asked),
-            own_issues=self.own_issues and "own_issues" not in asked,
-            closed_issues=None if "closed_issues" in asked else self.closed_issues,
-            missing_issues=tuple(number for number in self.missing_issues if ("missing_issues", number) not in asked),
-            closed_long_ago=tuple(
-                failure_id for failure_id in self.closed_long_ago if ("closed_long_ago", failure_id) not in asked
-            ),
-            closers=tuple(number for number in self.closers if ("closers", number) not in asked),
-            descendants=tuple(pair for pair in self.descendants if ("descendants", pair) not in asked),
-            logs=None if "logs" in asked else self.logs,
-            commits=() if "commits" in asked else self.commits,
+            newest_runs=tuple(workflow for workflow in self.newest_runs if ("newest_runs", workflow.id) not in asked),
         )
+
+
+_NOTHING = Needs()
+_ONCE = (
+    "viewer",
+    "recently_closed",
+    "tags",
+    "release_runs",
+    "workflow_files",
+    "own_issues",
+    "closed_issues",
+    "logs",
+    "commits",
+)
+_BY_KEY = (
+    "run_lists",
+    "run_changes",
+    "runs",
+    "tag_runs",
+    "refs",
+    "last_runs",
+    "files_at",
+    "missing_issues",
+    "closed_long_ago",
+    "closers",
+    "descendants",
+)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogCounts
 from ci_failure_tracker.model.github import Closer, Issue, Repository, Run, RunJobs, Workflow
 from ci_failure_tracker.model.needs import RunList
+from ci_failure_tracker.model.refs import RefKind, Refs, Tag
 
 
 class Severity(StrEnum):
@@ -173,6 +174,11 @@ class Snapshot:
     closers                 the commits that closed issues, by the number of the issue; `None` if no commit did it
     contains                whether a commit contains a closer, by the hashes of the closer and of the commit
     unclear                 what could not be understood
+    tags                    the newest tags, with the runs on their commits; `None` if they were not read
+    tag_runs                the runs of tags that were needed
+    ref_kinds               what GitHub says of names of refs
+    refs                    which refs share one branch status
+    last_runs               the last runs of workflows, by the keys of the need
     """
 
     repository: Repository
@@ -207,6 +213,11 @@ class Snapshot:
     closers: Mapping[int, Closer | None] = field(default_factory=dict)
     contains: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     unclear: Unclear = Unclear()
+    tags: tuple[Tag, ...] | None = None
+    tag_runs: tuple[Run, ...] = ()
+    ref_kinds: Mapping[str, RefKind] = field(default_factory=dict)
+    refs: Refs = field(default_factory=Refs)
+    last_runs: Mapping[tuple[int, str], tuple[Run, ...]] = field(default_factory=dict)
 
 
 MAX_REQUESTS = 800

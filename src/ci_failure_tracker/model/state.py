@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import ExcerptLine, LogUnavailable
 from ci_failure_tracker.model.history import BranchStatus, Flaky, Identity, Occurrence, RunRef
+from ci_failure_tracker.model.refs import Watched
 from ci_failure_tracker.model.snapshot import CommitsBetween
 
 
@@ -132,6 +133,7 @@ class State:
     related              the issues of single jobs with the same cause, which older versions left open
     relapses             what older versions counted; this one only keeps it for them
     checkpoint           how far the sweep that wrote the issue had read
+    watched              what that sweep watched; `None` if a version wrote it that did not watch tags
     """
 
     identity: Identity
@@ -167,6 +169,7 @@ class State:
     related: tuple[int, ...] = ()
     relapses: int = 0
     checkpoint: Checkpoint | None = None
+    watched: Watched | None = None
 
     def passes_missing(self, close_after: int) -> int:
         """How many more runs have to pass on the branch that lacks most; none if nothing more has to be seen."""

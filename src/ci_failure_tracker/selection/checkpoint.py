@@ -24,12 +24,13 @@ from ci_failure_tracker.model import (
     Snapshot,
     State,
 )
+from ci_failure_tracker.selection.refs import watched_now
 from ci_failure_tracker.selection.runs_to_verify import runs_by_branch
 from ci_failure_tracker.settings import Settings, fingerprint_parts
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.never_ran import is_in_queue
 from ci_failure_tracker.tracking.observations import needs_jobs
-from ci_failure_tracker.tracking.track import RepositoryHistory
+from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 
 MOST_WITHOUT = 50
 """Runs that a checkpoint names as not held by any issue; if there are more, there is no checkpoint."""
@@ -61,13 +62,16 @@ def needs_of_checkpoint(snapshot: Snapshot, query: Query, now: datetime) -> Need
 
 
 def runs_before_checkpoint(
-    runs: Sequence[Run], checkpoint: Checkpoint | None, open_states: Iterable[State]
+    runs: Sequence[Run], checkpoint: Checkpoint | None, tracked_issues: TrackedIssues
 ) -> frozenset[int]:
     """The ids of the runs that need not be read again, because the open issues hold what they say."""
     if checkpoint is None:
         return frozenset()
-    waiting = _known_to_wait(open_states)
-    held = {run.id for run in runs if _is_within(run, checkpoint) or _waits_as_known(run, waiting)}
+    waiting = _known_to_wait(tracked_issues.open_states)
+    # For an older version each tag, and each entry of a merge queue, was a branch by itself.
+    older = not any(tracked.state and tracked.state.watched for tracked in tracked_issues.written)
+    within = (run for run in runs if _is_within(run, checkpoint) or _waits_as_known(run, waiting))
+    held = {run.id for run in within if not (older and run.status_ref)}
     return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
 
@@ -125,6 +129,7 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
 
     There is none if the issues will not hold all that the runs say.
     """
+    findings = _with_watched(findings)
     snapshot, history, decisions = findings.snapshot, findings.history, findings.decisions
     if snapshot.window.partial or snapshot.not_looked_at or any(_is_not_held(decision) for decision in decisions.all):
         return findings
@@ -136,6 +141,18 @@ def with_checkpoint(findings: Findings, settings: Settings) -> Findings:
         checkpoint = dataclasses.replace(checkpoint, open_issues=tuple(named[-MOST_NAMED:]))
     each = tuple(_with(checkpoint, decision) for decision in decisions.all)
     return dataclasses.replace(findings, decisions=dataclasses.replace(decisions, all=each))
+
+
+def _with_watched(findings: Findings) -> Findings:
+    """The findings with what this sweep watched in every state that will be written."""
+    watched = watched_now(findings.snapshot, findings.history.tracked_issues)
+    each = tuple(
+        decision
+        if isinstance(decision, Skip)
+        else dataclasses.replace(decision, after=dataclasses.replace(decision.after, watched=watched))
+        for decision in findings.decisions.all
+    )
+    return dataclasses.replace(findings, decisions=dataclasses.replace(findings.decisions, all=each))
 
 
 def _is_not_held(decision: Decision | Skip) -> bool:
@@ -248,7 +265,7 @@ def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistor
 
 def _fingerprint(states: Iterable[State], settings: Settings) -> str:
     """A short hash of all that a checkpoint depends on."""
-    without_checkpoint = (state_as_json(dataclasses.replace(state, checkpoint=None)) for state in states)
+    without_checkpoint = (state_as_json(dataclasses.replace(state, checkpoint=None, watched=None)) for state in states)
     held = sorted(json.dumps(state, sort_keys=True) for state in without_checkpoint)
     asked = sorted(fingerprint_parts(settings).items())
     return hashlib.sha256(json.dumps([asked, held]).encode()).hexdigest()[:16]

@@ -16,6 +16,7 @@ from ci_failure_tracker.selection.closers import needs_of_closings
 from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
 from ci_failure_tracker.selection.passing_runs import passing_runs
+from ci_failure_tracker.selection.refs import quiet_workflows
 from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
 from ci_failure_tracker.selection.schedules import schedule_needs
 from ci_failure_tracker.settings import Settings
@@ -39,7 +40,8 @@ def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: S
     # These are read even if an issue holds what they say, but only beside runs that are new.
     also = passing_runs(snapshot, settings, now)
     jobs = Needs(jobs=tuple(dict.fromkeys((*runs, *also)))).without(snapshot.asked).jobs
-    return replace(schedule_needs(snapshot, settings, now), jobs=jobs)
+    last_runs = Needs(last_runs=quiet_workflows(snapshot, tracked_issues.open_states, now)).without(snapshot.asked)
+    return replace(schedule_needs(snapshot, settings, now), jobs=jobs, last_runs=last_runs.last_runs)
 
 
 def _intervals(findings: Findings) -> Iterator[RunList]:

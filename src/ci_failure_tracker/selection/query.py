@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 from ci_failure_tracker.errors import SettingsError, UnknownWorkflowError
 from ci_failure_tracker.model import Problem, Query, Run, Severity, Snapshot, Workflow
+from ci_failure_tracker.selection.refs import watched_refs
 from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
 from ci_failure_tracker.text.short_names import short_branch
 
@@ -27,30 +28,39 @@ def query_of(settings: Settings, snapshot: Snapshot, now: datetime) -> tuple[Que
         SettingsError: if every workflow is excluded.
     """
     chosen, problems = choose_workflows(snapshot.workflows, settings)
+    watched = watched_refs(settings, snapshot.repository.default_branch)
     everything = len(chosen) == len(snapshot.workflows)
     query = Query(
         workflows=None if everything else frozenset(workflow.id for workflow in chosen),
         # The list of all runs may hold few runs of a quiet workflow, so a few workflows are listed one by one.
         listed=() if everything or len(chosen) > _SEPARATE_LISTINGS else chosen,
-        branches=settings.branch or (snapshot.repository.default_branch,),
+        branches=watched.branches,
         events=settings.event,
         created_from=settings.since.start(now),
         most=settings.max_runs,
         most_listed=MAX_RUNS_LIMIT,
+        tags=watched.tags,
     )
     return query, tuple(problems)
 
 
 def as_remembered(snapshot: Snapshot, query: Query, settings: Settings) -> Snapshot:
     """The snapshot with the names in its runs as a marker may hold them, and a warning if there are no runs."""
-    problems = () if snapshot.runs else (_nothing_fits(query, settings),)
+    # The runs of tags that pass are seen in their check suites alone.
+    seen = bool(snapshot.runs) or any(tag.runs for tag in snapshot.tags or ())
+    problems = () if seen else (_nothing_fits(query, settings),)
     runs = tuple(map(_with_short_names, snapshot.runs))
     return replace(snapshot, runs=runs, problems=(*snapshot.problems, *problems))
 
 
 def _with_short_names(run: Run) -> Run:
     """The run with names that are visible, short and without secrets."""
-    return replace(run, branch=short_branch(run.branch), subject=short_branch(run.subject))
+    return replace(
+        run,
+        branch=short_branch(run.branch),
+        subject=short_branch(run.subject),
+        status_ref=short_branch(run.status_ref),
+    )
 
 
 def choose_workflows(workflows: Sequence[Workflow], settings: Settings) -> tuple[tuple[Workflow, ...], list[Problem]]:
@@ -97,7 +107,7 @@ def _unknown(asked: str, workflows: Sequence[Workflow]) -> str:
 
 def _nothing_fits(query: Query, settings: Settings) -> Problem:
     filters = {
-        "branch": ", ".join(query.branches),
+        "branch": ", ".join((*query.branches, *(["tags"] if query.tags else []))),
         "event": ", ".join(settings.event),
         "workflow": ", ".join(settings.workflow),
         "exclude-workflow": ", ".join(settings.exclude_workflow),

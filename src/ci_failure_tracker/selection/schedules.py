@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from ci_failure_tracker.errors import UnreadableScheduleError
 from ci_failure_tracker.model import MissedSchedule, Needs, Problem, Run, Schedule, Severity, Snapshot, Workflow
 from ci_failure_tracker.selection.cron import due_after, read_crons
 from ci_failure_tracker.selection.query import choose_workflows
+from ci_failure_tracker.selection.refs import watched_refs
 from ci_failure_tracker.settings import Settings
 
 _SCHEDULE = "schedule"
@@ -64,10 +64,9 @@ def judge_schedules(snapshot: Snapshot, settings: Settings, now: datetime) -> Sn
 def _chosen(snapshot: Snapshot, settings: Settings) -> tuple[Workflow, ...]:
     """The workflows to judge: none if the settings leave out every scheduled run."""
     main = snapshot.repository.default_branch
-    branches = settings.branch or (main,)
     if settings.event and _SCHEDULE not in settings.event:
         return ()
-    if not snapshot.workflows or not any(main == branch or fnmatchcase(main, branch) for branch in branches):
+    if not snapshot.workflows or not watched_refs(settings, main).has(main):
         return ()
     chosen, _ = choose_workflows(snapshot.workflows, settings)
     return tuple(workflow for workflow in chosen if workflow.state in {_ACTIVE, MissedSchedule.DISABLED})

@@ -100,8 +100,9 @@ class Settings:
     )
     branch: tuple[str, ...] = as_field(
         Input(
-            help="Branches to look at: names or globs, separated by commas or lines. Empty means the default branch, "
-            "`*` means all branches. Runs of forks never count.",
+            help="Branches and tags to look at: names, globs and the words `default` (the default branch), `tags` (all "
+            "tags and releases) and `merge-queue`, separated by commas or lines. Empty means `default, tags`, `*` "
+            "means all branches and tags. Runs of forks never count.",
             metavar="NAMES",
             parse=parsers.listed,
         )

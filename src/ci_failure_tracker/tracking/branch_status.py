@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, BranchStatus, Identity, RedLeg, Run, RunRef
+from ci_failure_tracker.model import OTHER_LEGS, SCHEDULE, TAGS, BranchStatus, Identity, RedLeg, Run, RunRef
 from ci_failure_tracker.tracking.attempt_result import AttemptResult
 
 Trigger = tuple[int, str]
@@ -65,7 +65,8 @@ class BranchStatusReader:
         red = tuple(self._red(before, results))
         gone = not red and self._is_gone(before, last_red, results)
         skips = workflow_id in self.skipping
-        status = BranchStatus(workflow_id, branch, subject, red, last_red, gone=gone, skips=skips)
+        retired = before.retired if before and before.gone and gone else None
+        status = BranchStatus(workflow_id, branch, subject, red, last_red, gone=gone, skips=skips, retired=retired)
         if self.identity.waits_for_approval and red:
             return status  # runs that did not wait are no trials of it
         return self._with_proof(self._with_trials(status, before or closed, results), before, results)
@@ -74,6 +75,8 @@ class BranchStatusReader:
         """Whether there may be runs between the remembered ones and the listed ones that no sweep read."""
         if before is None or self.start is None or not results or before.newest_known[0] >= self.start:
             return False
+        if before.branch.startswith(TAGS):
+            return False  # of the tags, only those that say something new are listed
         if results[0].known:
             return False  # an earlier sweep read the first listed run, and what came before it
         if before.passes >= self.most:

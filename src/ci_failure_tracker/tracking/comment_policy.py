@@ -90,7 +90,7 @@ def changes(before: State, after: State) -> Iterator[str]:
     yield from _changed_causes(before, after)
     turned = {
         "turned flaky": after.flaky and not before.flaky,
-        "the workflow no longer has the job": after.gone and not before.gone,
+        "no run of it will follow": after.gone and not before.gone,
         REPLACED: after.cause_replaced and not before.cause_replaced,
         "it is skipped in runs that are green without it": _skips(after) and not _skips(before),
         "the commits of the break are known": after.suspects and not before.suspects,

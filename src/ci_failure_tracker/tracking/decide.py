@@ -31,6 +31,7 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
+from ci_failure_tracker.tracking.present_refs import old_tags_problem
 from ci_failure_tracker.tracking.retired import is_retired
 from ci_failure_tracker.tracking.state_update import bounds, has_counted
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
@@ -53,7 +54,7 @@ class Findings:
 
 def find(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime) -> Findings:
     """The history and the decisions after what was read so far."""
-    history = track(snapshot, tracked_issues, settings)
+    history = track(snapshot, tracked_issues, settings, now)
     return Findings(snapshot, history, decide(history, snapshot, settings, now))
 
 
@@ -102,6 +103,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
                 for _, decision in decided
                 if isinstance(decision, Skip) and decision.skip_reason in _NAMED
             ),
+            *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -17,6 +17,7 @@ from ci_failure_tracker.model import (
     FailedLeg,
     History,
     Identity,
+    IdentityKind,
     JobDiagnosis,
     NeverRan,
     Observation,
@@ -33,6 +34,7 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.attempt_result import AttemptResult, AttemptResults, RunListing
 from ci_failure_tracker.tracking.branch_status import STARTED_BY_COMMIT, BranchStatusReader, Trigger, run_ref_of
 from ci_failure_tracker.tracking.grouping import Grouping, grouping
+from ci_failure_tracker.tracking.retirement import Activity
 
 _BranchKey = tuple[int, str, str]
 
@@ -49,13 +51,14 @@ class HistoryContext:
 
     `states` are what the open issues remember, `closed` what the closed ones do. Every run since `start` is listed;
     `None` means that all runs are. `workflows` are the workflows that exist, by id; `None` means that they are not
-    known.
+    known. `activity` says what still runs.
     """
 
     states: tuple[State, ...] = ()
     closed: tuple[State, ...] = ()
     start: datetime | None = None
     workflows: Mapping[int, Workflow] | None = None
+    activity: Activity = field(default_factory=Activity)
 
 
 _NO_CONTEXT = HistoryContext()
@@ -151,7 +154,7 @@ class _HistoryBuilder:
         trials = {status.branch_key: status for status in (self.closed.branch_statuses if self.closed else ())}
         reader = self._reader(always_run, ran.keys(), occurrences)
         branches = [
-            self._unless_gone(status)
+            self._unless_gone(status, always_run)
             for stream in dict.fromkeys([*self.streams, *before])
             if (status := reader.read(before.get(stream), self.streams.get(stream, ()), trials.get(stream)))
         ]
@@ -215,7 +218,7 @@ class _HistoryBuilder:
             ran=ran,
             skipping=self._skipping(),
             counted=lambda key: key in keys or (counted_to is not None and ended[key] <= counted_to),
-            failed=lambda run: {past.run_id for past in self._known_failures if _is_of(past, run)},
+            failed=lambda run: {past.run_id for past in self._known_failures if self._is_of(past, run)},
             start=self.context.start,
             proof_from=self.state.reopened_at if self.state else None,
             # With `close-after: 0` no number of passes closes an issue.
@@ -257,18 +260,34 @@ class _HistoryBuilder:
     def _branch_of_latest(self, latest: Occurrence) -> Iterator[BranchStatus]:
         """The branch of the newest failure, if an older version of the program did not write it down."""
         for stream, results in self.streams.items():
-            if _is_of(latest, results[0].run):
+            if self._is_of(latest, results[0].run):
                 at = latest.started_at
                 red = tuple(RedLeg(leg.leg, latest.event, latest.run_id, latest.attempt, at) for leg in latest.legs)
                 yield BranchStatus(*stream, red, RunRef(latest.run_id, latest.number, latest.commit.sha, at))
                 return
 
-    def _unless_gone(self, status: BranchStatus) -> BranchStatus:
-        """A workflow that was deleted has no more runs to come, whatever its last run said."""
-        if self.context.workflows is None:
+    def _unless_gone(self, status: BranchStatus, always_run: Mapping[Trigger, Set[str]]) -> BranchStatus:
+        """A deleted workflow and a retired status have no more runs to come, whatever the last run said."""
+        workflow = (self.context.workflows or {}).get(status.workflow_id)
+        if self.context.workflows is not None and not (workflow and self._belongs(workflow)):
+            return replace(status, red=(), gone=True)
+        if status.gone:
             return status
-        workflow = self.context.workflows.get(status.workflow_id)
-        return status if workflow and self._belongs(workflow) else replace(status, red=(), gone=True)
+        ran = () if self.identity.kind is IdentityKind.SCHEDULE else self._times_ran(status, always_run)
+        retired = self.context.activity.why_retired(status.workflow_id, status.branch, workflow, ran)
+        return replace(status, red=(), gone=True, retired=retired) if retired else status
+
+    def _times_ran(self, status: BranchStatus, always_run: Mapping[Trigger, Set[str]]) -> Iterator[datetime]:
+        """When the identity is known to have run on a branch."""
+        yield from (run_ref.at for run_ref in (status.last_red, *status.greens))
+        recent = dict(status.recent)
+        for result in self.streams.get(status.branch_key, ()):
+            passed = result.all_green and always_run.get(result.trigger)
+            if result.red or result.green or passed or result.run.id in recent:
+                yield result.run.created_at
+        for past in self._remembered:
+            if past.attempt == 1 and self.context.activity.refs.status_ref(past.branch, past.event) == status.branch:
+                yield past.started_at
 
     def _belongs(self, workflow: Workflow) -> bool:
         """Whether a workflow that the issue remembers has the jobs of the identity."""
@@ -320,7 +339,7 @@ class _HistoryBuilder:
     def _failed_before(self, run: Run) -> Iterator[tuple[_LegOfCommit, tuple[int, int]]]:
         """The failures on a run's branch that the issue remembers: commit and leg, with the attempt."""
         for occurrence in self._remembered:
-            if _is_of(occurrence, run) and occurrence.never_ran is None and occurrence.outcome not in _NO_FLAKES:
+            if self._is_of(occurrence, run) and occurrence.never_ran is None and occurrence.outcome not in _NO_FLAKES:
                 place = _tested(occurrence.event, occurrence.commit.sha, occurrence.run_id)
                 yield from (((*place, leg.leg), occurrence.key) for leg in occurrence.legs)
 
@@ -346,6 +365,14 @@ class _HistoryBuilder:
         allowed = {leg for result in self.results for leg in result.allowed}
         return bool(self.state.legs) and all(count.leg in allowed for count in self.state.legs)
 
+    def _is_of(self, occurrence: Occurrence, run: Run) -> bool:
+        """Whether an occurrence, in the form in which an issue remembers it, has the branch status of a run."""
+        source = run.subject or run.workflow.file_name
+        if occurrence.source != _remembered_form(source, 60):
+            return False
+        status_ref = self.context.activity.refs.status_ref(occurrence.branch, occurrence.event)
+        return status_ref == _remembered_form(run.branch_key[1], 100)
+
     def _moved_on(self, branches: Sequence[BranchStatus]) -> bool:
         """Whether runs that waited for an approval went on."""
         if not (self.identity.waits_for_approval and branches):
@@ -366,12 +393,6 @@ def _failed_in_passing_run(result: AttemptResult) -> bool:
 
 def _tested(event: str, sha: str, run_id: int) -> tuple[str, int]:
     return sha, 0 if event in STARTED_BY_COMMIT else run_id
-
-
-def _is_of(occurrence: Occurrence, run: Run) -> bool:
-    """Whether an occurrence, in the form in which an issue remembers it, is on the branch of a run."""
-    source = run.subject or run.workflow.file_name
-    return occurrence.source == _remembered_form(source, 60) and occurrence.branch == _remembered_form(run.branch, 100)
 
 
 @lru_cache(maxsize=1024)

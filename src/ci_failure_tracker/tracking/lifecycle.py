@@ -32,7 +32,7 @@ from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.commits import shortened_commits
 from ci_failure_tracker.tracking.grouping import names_cause
-from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, is_over, judge_recovery
+from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_words, is_over, judge_recovery
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms, failing_now
 
@@ -365,7 +365,8 @@ def failing_words(history: History) -> str:
 def green_words(history: History) -> str:
     """Why it is not failing."""
     if history.gone:
-        return "the workflow no longer has the job"
+        retired = any(status.retired for status in history.branch_statuses)
+        return gone_words(history.branch_statuses) if retired else "the workflow no longer has the job"
     if history.cause_replaced:
         return comment_policy.REPLACED
     if history.green_again is None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, History, Issue, State
+from ci_failure_tracker.model import SCHEDULE, BranchStatus, CloseReason, History, Issue, RetireReason, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Settings
 
@@ -55,7 +56,7 @@ def judge_recovery(
 def _judge(state: State, history: History, settings: Settings, now: datetime) -> CloseDecision:
     if history.failing or not state.branch_statuses:
         return CloseDecision(None, "still failing" if history.failing else "not seen since")
-    if (ended := _ended(history)) is not None:
+    if (ended := _ended(state, history)) is not None:
         return ended
     if missing := state.passes_missing(settings.close_after):
         if all(is_over(status, settings.close_after, now, state.reopened_at) for status in state.branch_statuses):
@@ -65,13 +66,26 @@ def _judge(state: State, history: History, settings: Settings, now: datetime) ->
     return CloseDecision(CloseReason.RECOVERED, _proof_words(state))
 
 
-def _ended(history: History) -> CloseDecision | None:
+def _ended(state: State, history: History) -> CloseDecision | None:
     """Whether there is nothing left that could fail and count."""
     if history.allowed:
         return CloseDecision(CloseReason.ALLOWED, "it is allowed to fail")
     if history.moved_on:
         return CloseDecision(CloseReason.MOVED_ON, "what waited has moved on")
-    return CloseDecision(CloseReason.GONE, "the job or its workflow is no longer there") if history.gone else None
+    return CloseDecision(CloseReason.GONE, gone_words(state.branch_statuses)) if history.gone else None
+
+
+def gone_words(statuses: Iterable[BranchStatus]) -> str:
+    """Why no run will follow on any branch."""
+    return "; ".join(dict.fromkeys(_GONE[status.retired] for status in statuses))
+
+
+_GONE = {
+    None: "the job or its workflow is no longer there",
+    RetireReason.REF: "the branch on which it failed is no longer there",
+    RetireReason.DISABLED: "somebody disabled the workflow",
+    RetireReason.QUIET: "it has not run for a long time",
+}
 
 
 def _held_open(state: State, close_as: CloseReason, issue: Issue, partial: bool) -> str:

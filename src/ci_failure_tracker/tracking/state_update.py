@@ -105,6 +105,7 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
         suspects=state.suspects if same_break else None,
         related=state.related,
         checkpoint=state.checkpoint,
+        watched=state.watched,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import Tracked, read_tracked, trusted
-from ci_failure_tracker.model import History, Identity, IdentityKind, Issue, Observation, Snapshot, State
+from ci_failure_tracker.model import History, Identity, IdentityKind, Issue, Observation, Refs, Snapshot, State
 from ci_failure_tracker.settings import AllowedFailures, GroupBy, Matrix, Settings
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.allowed import ignore_allowed
@@ -18,7 +18,9 @@ from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 from ci_failure_tracker.tracking.job_names import JobNames, job_names
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import observe
+from ci_failure_tracker.tracking.present_refs import is_on_old_tag, new_tags_from, with_present_refs
 from ci_failure_tracker.tracking.renames import workflow_ids as ids_in
+from ci_failure_tracker.tracking.retirement import Activity, last_activity, times_by_status
 from ci_failure_tracker.tracking.state_update import reopened_by_person
 from ci_failure_tracker.tracking.storms import Storms, find_storms
 
@@ -30,7 +32,7 @@ class TrackedIssues:
     """The issues that the tracker wrote, each marker read once.
 
     `written` are the issues as their markers have them. `current` are the same with the state that counts now: if a
-    person reopened an issue, its proof of recovery no longer counts.
+    person reopened an issue, its proof of recovery no longer counts, and branches are under the refs that go on now.
     """
 
     written: tuple[Tracked, ...] = ()
@@ -39,6 +41,17 @@ class TrackedIssues:
     _closed: Mapping[tuple[str, IdentityKind], Sequence[Tracked]] = dataclasses.field(default_factory=dict)
     _declined: Mapping[str, Sequence[Tracked]] = dataclasses.field(default_factory=dict)
     _read: Mapping[int, tuple[Issue, Tracked | None]] = dataclasses.field(default_factory=dict)
+
+    def under(self, refs: Refs) -> TrackedIssues:
+        """The same with the branch statuses of `current` under the refs that go on now."""
+        states = (
+            (tracked, with_present_refs(tracked.state, refs) if tracked.state else None) for tracked in self.current
+        )
+        current = tuple(
+            tracked if state is tracked.state else dataclasses.replace(tracked, state=state)
+            for tracked, state in states
+        )
+        return dataclasses.replace(self, current=current, _by_id=_by_id(current), _closed=_closed_by_job(current))
 
     def of(self, failure_id: str) -> Tracked | None:
         """The issue that stands for a failure id: the oldest open one, else the one closed last.
@@ -175,6 +188,7 @@ class RepositoryHistory:
 
     `observations` are what the runs show, `diagnosed` the same with the causes that are known. `histories` are those
     that have an issue of their own or may get one. `storms` are the causes that several of them share.
+    Runs on tags count if they are newer than `new_tags_from`.
     """
 
     observations: tuple[Observation, ...]
@@ -182,6 +196,7 @@ class RepositoryHistory:
     tracked_issues: TrackedIssues
     histories: tuple[History, ...]
     storms: Storms
+    new_tags_from: datetime | None = None
 
     @property
     def all_histories(self) -> tuple[History, ...]:
@@ -189,18 +204,29 @@ class RepositoryHistory:
         return (*self.storms.umbrellas, *self.histories)
 
 
-def track(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings) -> RepositoryHistory:
+def track(
+    snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime | None = None
+) -> RepositoryHistory:
     """The history of the repository after a snapshot."""
     observations = observe(snapshot)
     if settings.allowed_failures is AllowedFailures.IGNORE:
         observations = ignore_allowed(observations, snapshot)
-    return track_observations(observations, snapshot, tracked_issues, settings)
+    return track_observations(observations, snapshot, tracked_issues, settings, now)
 
 
 def track_observations(
-    observations: tuple[Observation, ...], snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings
+    observations: tuple[Observation, ...],
+    snapshot: Snapshot,
+    tracked_issues: TrackedIssues,
+    settings: Settings,
+    now: datetime | None = None,
 ) -> RepositoryHistory:
-    """The history of the repository, from observations that were made before."""
+    """The history of the repository, from observations that were made before.
+
+    Without a time, nothing is retired for not having run for long.
+    """
+    since = new_tags_from(tracked_issues.written) if snapshot.refs.tags_by_word else None
+    observations = tuple(observation for observation in observations if not is_on_old_tag(observation.run, since))
     states = [tracked.state for tracked in tracked_issues.current if tracked.state]
     diagnosed = with_known_causes(observations, states, snapshot.job_diagnoses)
     names = job_names(diagnosed, tracked_issues.open_states, tracked_issues.closed_states)
@@ -213,6 +239,7 @@ def track_observations(
         workflows={workflow.id: workflow for workflow in workflows if workflow.state != "deleted"}
         if workflows and not snapshot.unclear.names
         else None,
+        activity=_activity(snapshot, now),
     )
     histories: list[History] = []
     for kind, states_of_kind in _by_kind(context, diagnosed, settings).items():
@@ -224,7 +251,21 @@ def track_observations(
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
         storms = find_storms(diagnosed, histories, settings, context, tracked_issues.closed_umbrellas)
-    return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms)
+    return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms, since)
+
+
+def _activity(snapshot: Snapshot, now: datetime | None) -> Activity:
+    refs = snapshot.refs
+    return Activity(
+        refs=refs,
+        now=last_activity(snapshot.runs, now) if now else None,
+        listed=times_by_status(snapshot.runs),
+        last_runs={
+            key: [run.created_at for run in runs if key[1] == refs.status_ref(run.branch, run.event)]
+            for key, runs in snapshot.last_runs.items()
+        },
+        complete=snapshot.window.start is None and not snapshot.window.partial,
+    )
 
 
 def _under_present_name(history: History, names: JobNames) -> History:

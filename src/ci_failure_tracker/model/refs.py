@@ -1,0 +1,101 @@
+"""Refs: branches, tags and the entries of merge queues, and which of them share one branch status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from fnmatch import fnmatchcase
+
+TAGS = "refs/tags/"
+"""Begins the status ref of tags, such as `refs/tags/v1.*`. A glob is no name of a branch, so no branch is called so."""
+
+QUEUE = "gh-readonly-queue/"
+"""Begins the refs of a merge queue: `gh-readonly-queue/main/pr-7-f00d` is an entry of the queue of `main`."""
+
+_RELEASE = "release"
+
+
+class RefKind(StrEnum):
+    """What GitHub says of the name of a ref."""
+
+    BRANCH = "branch"
+    TAG = "tag"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class TagRun:
+    """A run on the commit of a tag, as its check suite shows it; the list of runs says more.
+
+    `number` is its number among the runs of its workflow. GraphQL cannot show its id, which has more than 32 bits.
+    """
+
+    number: int
+    workflow_id: int
+    event: str
+    conclusion: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag and the runs on its commit."""
+
+    name: str
+    runs: tuple[TagRun, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refs:
+    """Which refs share one branch status.
+
+    A tag and an entry of a merge queue never run again, so the next one goes on where the one before ended.
+
+    default_branch   the name of the default branch now
+    former_defaults  earlier names of the default branch
+    kinds            what is known of other names
+    tag_patterns     the names and globs that match tags; the tags of each have one status
+    tags_by_word     whether all tags are watched, which older versions did not do
+    """
+
+    default_branch: str = ""
+    former_defaults: frozenset[str] = frozenset()
+    kinds: Mapping[str, RefKind] = field(default_factory=dict)
+    tag_patterns: tuple[str, ...] = ("*",)
+    tags_by_word: bool = False
+
+    def status_ref(self, name: str, event: str = "") -> str:
+        """The ref whose branch status holds the runs of a ref."""
+        if name.startswith(TAGS):
+            return name
+        if name.startswith(QUEUE):
+            return self.status_ref(name.removeprefix(QUEUE).rpartition("/")[0])
+        if event == _RELEASE or self.kinds.get(name) is RefKind.TAG:
+            return TAGS + next((each for each in self.tag_patterns if name == each or fnmatchcase(name, each)), "*")
+        return self.default_branch if name in self.former_defaults else name
+
+    def is_gone(self, status_ref: str) -> bool:
+        """Whether a branch was deleted; tags and the default branch go on."""
+        return status_ref != self.default_branch and self.kinds.get(status_ref) is RefKind.GONE
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the sweep that wrote an issue watched: the default branch under its name then, and tags.
+
+    No issue is opened for tags whose newest run is not newer than `new_tags_from`, because an older version did not
+    watch tags; `None` if there is no such time.
+    """
+
+    default_branch: str
+    new_tags_from: datetime | None = None
+
+
+def shown_ref(status_ref: str) -> str:
+    """A status ref in words: `main`, `tags`, or `tags v1.*`."""
+    if not status_ref.startswith(TAGS):
+        return status_ref
+    pattern = status_ref.removeprefix(TAGS)
+    return "tags" if pattern == "*" else f"tags {pattern}"
