@@ -56,6 +56,7 @@ KINDS = (
     Kind("jobs of runs", "POST", "/graphql$", _graphql("'nodes': [{'all'")),
     Kind("viewer", "POST", "/graphql$", _graphql("'viewer'")),
     Kind("workflow files", "POST", "/graphql$", _graphql("'entries'")),
+    Kind("tags", "POST", "/graphql$", _graphql("'refs'")),
     Kind("commits", "POST", "/graphql$", _graphql("'history'")),
     Kind("new label", "POST", "/example/labels$"),
     Kind("new issue", "POST", "/example/issues$"),
