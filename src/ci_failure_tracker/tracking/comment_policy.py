@@ -64,9 +64,12 @@ def causes_of_newest(before: State, after: State) -> Iterator[Cause]:
 def compared_to(before: State, after: State, undiagnosed: Set[int]) -> tuple[datetime, int, int] | None:
     """Up to which failure the causes were compared, if a log of the newest one is still to be read.
 
-    `undiagnosed` are the jobs whose logs a later sweep reads.
+    `undiagnosed` are the jobs whose logs a later sweep reads. A log that is not there may come later, too.
     """
-    waits = any(not (leg.signature or leg.log_unavailable) and leg.job_id in undiagnosed for leg in after.latest.legs)
+    waits = any(
+        not leg.signature and (leg.log_unavailable is not None or leg.job_id in undiagnosed)
+        for leg in after.latest.legs
+    )
     earlier = before.compared_to or before.latest.order
     return earlier if waits and earlier < after.latest.order else None
 

@@ -32,7 +32,7 @@ from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.commits import shortened_commits
 from ci_failure_tracker.tracking.grouping import names_cause
-from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_words, is_over, judge_recovery
+from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_words, judge_recovery
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms, failing_now
 
@@ -45,6 +45,9 @@ FLAKY = "flaky"
 _LOGS_ARRIVE_WITHIN = timedelta(hours=1)
 _FLAKES = 2
 """Commits on which a job failed and then passed before a passing job gets an issue: one may be chance."""
+
+_OLD_FLAKE = 4
+"""Passes in a row after which no issue is opened for a job that was only flaky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +150,14 @@ class LifecycleRules:
         return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}")
 
     def _is_flaky_enough(self, history: History, since: datetime | None) -> bool:
-        """Whether a passing identity is flaky, and has not passed often enough since to prove a fix (rule 8)."""
+        """Whether a passing identity is flaky, and that is news (rule 8)."""
         flakes = {
             occurrence.commit.sha
             for occurrence in history.occurrences
             if occurrence.commit.sha in history.flakes and (since is None or occurrence.started_at > since)
         }
-        close_after = self.settings.close_after
-        over = all(is_over(status, close_after, self.now) for status in history.branch_statuses)
-        return len(flakes) >= _FLAKES and not history.gone and not (close_after and over)
+        old = all(status.passes >= _OLD_FLAKE for status in history.branch_statuses)
+        return len(flakes) >= _FLAKES and not history.gone and not old
 
     def _storm_words(self, cause: str) -> str:
         others = len(self.storms.members.get(cause, ())) - 1

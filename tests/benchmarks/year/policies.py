@@ -32,12 +32,16 @@ from sweeping import TEMPLATE
 
 @dataclass
 class Entry:
-    """One issue: its jobs, when it was open, and how many comments it got."""
+    """One issue: its jobs, when it was open, and how many comments it got.
+
+    `duplicates` are the times at which it was closed because another issue stands for its job.
+    """
 
     jobs: frozenset[str]
     opened: list[datetime]
     closed: list[datetime] = field(default_factory=list)
     last_failure: list[datetime] = field(default_factory=list)
+    duplicates: set[datetime] = field(default_factory=set)
     comments: int = 0
 
     def is_open_at(self, moment: datetime) -> bool:
@@ -109,7 +113,7 @@ class _Issues:
         writer = MemoryWriter(self.issues, now, lambda number, action: self._note(number, action, now))
         report = sweep(github, writer, self.settings, TEMPLATE, now)
         for result in report.results:
-            if isinstance(result.action, Skip) and result.action.skip_reason is SkipReason.STORM:
+            if _is_covered(result.action):
                 self._cover(f"{result.action.identity.workflow}:{result.action.identity.job}")
 
     def _note(self, number: int, action: Action, now: datetime) -> None:
@@ -121,6 +125,8 @@ class _Issues:
         if isinstance(action, Close):
             entry.closed.append(now)
             entry.last_failure.append(action.state.last_seen)
+            if action.duplicate_of is not None:
+                entry.duplicates.add(now)
         entry.comments += not isinstance(action, Create) and bool(action.comment)
         entry.jobs |= _jobs_of(action.state)
 
@@ -134,6 +140,13 @@ class _Issues:
     def most_open_of_one(self) -> int:
         ids = [one.id for issue in self.issues.values() if issue.open and (one := read_tracked(issue))]
         return max((ids.count(one) for one in set(ids)), default=0)
+
+
+def _is_covered(action: Action) -> bool:
+    """Whether an umbrella issue stands for the job."""
+    if isinstance(action, Skip):
+        return action.skip_reason is SkipReason.STORM
+    return isinstance(action, Close) and action.duplicate_of is not None
 
 
 def _jobs_of(state: State) -> frozenset[str]:

@@ -24,7 +24,8 @@ class Score:
     recall           the share of the breaks and outages that had an open issue of the job, or one that names it, right
                      after the first sweep that could see them: a failed run had ended, and the trouble was not over
     closings         issues closed
-    wrong            closings during the break or outage that the last failure of the issue belongs to
+    wrong            closings during the break or outage that the last failure of the issue belongs to, if no other
+                     issue stands for it
     soon             closings after which the same issue was reopened within a week
     comments         comments for each event; an event is the start or the end of a trouble that a sweep could see, and
                      an outage is one trouble
@@ -105,7 +106,7 @@ def _was_in_trouble(world: World, entry: Entry, at: datetime) -> bool:
 def _is_wrong(world: World, entry: Entry, place: int, at: datetime) -> bool:
     last = entry.last_failure[min(place, len(entry.last_failure) - 1)]
     slack = timedelta(minutes=30)
-    return any(
+    return at not in entry.duplicates and any(
         one.start <= last <= one.end + slack and at < one.end
         for job in entry.jobs
         for one in world.of(job)
