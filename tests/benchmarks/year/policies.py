@@ -125,7 +125,7 @@ class _Issues:
         if isinstance(action, Close):
             entry.closed.append(now)
             entry.last_failure.append(action.state.last_seen)
-            if action.duplicate_of is not None:
+            if _is_covered(action):
                 entry.duplicates.add(now)
         entry.comments += not isinstance(action, Create) and bool(action.comment)
         entry.jobs |= _jobs_of(action.state)
@@ -146,7 +146,7 @@ def _is_covered(action: Action) -> bool:
     """Whether an umbrella issue stands for the job."""
     if isinstance(action, Skip):
         return action.skip_reason is SkipReason.STORM
-    return isinstance(action, Close) and action.duplicate_of is not None
+    return isinstance(action, Close) and action.state_reason == "duplicate"
 
 
 def _jobs_of(state: State) -> frozenset[str]:
