@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,17 @@ from sandbox import Sandbox, Server
 
 pty = pytest.importorskip("pty", reason="a terminal needs a Unix system")
 ROOT = Path(__file__).parents[2]
-SCENARIO = """
-now: 2026-03-10T09:00:00Z
-repository: {full_name: octo-org/example}
+# The program has the clock of the machine, so the runs are of the days before today.
+DAYS_AGO = tuple(datetime.now(UTC).date() - timedelta(days=days) for days in range(2))
+SCENARIO = f"""
+now: {DAYS_AGO[0]}T00:00:00Z
+repository: {{full_name: octo-org/example}}
 workflows:
-  - {name: CI, file: ci.yml, jobs: [{name: test}]}
-  - {name: Nightly, file: nightly.yml, jobs: [{name: soak}]}
+  - {{name: CI, file: ci.yml, jobs: [{{name: test}}]}}
+  - {{name: Nightly, file: nightly.yml, jobs: [{{name: soak}}]}}
 runs:
-  - {workflow: CI, at: 2026-03-09T10:00:00Z, conclusion: failure}
-  - {workflow: Nightly, at: 2026-03-09T11:00:00Z, conclusion: failure}
+  - {{workflow: CI, at: {DAYS_AGO[1]}T10:00:00Z, conclusion: failure}}
+  - {{workflow: Nightly, at: {DAYS_AGO[1]}T11:00:00Z, conclusion: failure}}
 """
 # The recipes run with the Python of the tests; the file stands for an environment that is ready, so make builds none.
 ENVIRONMENT = (f"RUN_PYTHON={sys.executable}", "RUN_READY=pyproject.toml")
