@@ -73,7 +73,7 @@ def read_logs(github: GitHubReader, snapshot: Snapshot, settings: Settings, now:
 
 
 def read(box: Sandbox, token: str = TOKEN, faults: Sequence[Fault] = (), **given: str) -> tuple[Snapshot, Server]:
-    settings = some_settings(**given)
+    settings = some_settings(**{"branch": "main", **given})
     with box.serve() as server:
         github = github_of(server, token)
         # By REST, as older servers want it: so no annotations come with the jobs.
@@ -275,10 +275,10 @@ def test_a_log_that_breaks_off_is_read_again_from_the_start() -> None:
     box = a_box(test={})
     with box.serve() as server:
         github = github_of(server)
-        snapshot, _ = read_runs(github, some_settings(), box.now)
+        snapshot, _ = read_runs(github, some_settings(branch="main"), box.now)
         pieces = Breaks(github.queries)
         github.queries = pieces  # type: ignore[assignment]
-        snapshot = read_logs(github, snapshot, some_settings(), box.now)
+        snapshot = read_logs(github, snapshot, some_settings(branch="main"), box.now)
     assert [diagnosis.headline for diagnosis in snapshot.job_diagnoses] == [ERROR]
     assert pieces.begun == 2
 
