@@ -55,6 +55,7 @@ class Storm:
 
     def clean(self) -> None:
         self.box.clear_faults()
+        self.box.renew_limits()
         self.box.come_back_to(self.kept)
 
 

@@ -145,7 +145,7 @@ def _closed(ours: Contender, fixed: Sandbox, swept: Sandbox, newest: datetime) -
     """The issues of a swept repository as a sweep leaves them after all jobs pass again."""
     fixed.state.issues.update(copy.deepcopy(swept.state.issues))
     fixed.state.labels.update(copy.deepcopy(swept.state.labels))
-    add_passing(fixed, rounds=6, since=newest)
+    add_passing(fixed, rounds=150, since=newest)
     with fixed.serve() as server:
         sweep(server, ours, _MOST_RUNS, write=True, patience=300)
     closed = [issue for issue in fixed.issues if issue.state == "closed"]
