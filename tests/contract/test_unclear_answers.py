@@ -184,7 +184,7 @@ def test_no_second_issue_is_opened_beside_one_that_lost_its_text(box: Sandbox, s
 
 def test_the_text_is_written_again_if_the_title_tells_what_the_issue_is_about(box: Sandbox, server: Server) -> None:
     look(server)
-    box.edit_issue(1, body="")
+    box.edit_issue(1, body="Ada looks into this.")
     report = look(server)
     assert not report.problems
     assert titles(box) == BOTH

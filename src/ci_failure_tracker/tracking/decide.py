@@ -215,12 +215,12 @@ def _is_retired(decision: Decision | Skip) -> bool:
 
 
 def _without_text(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Sequence[Issue]:
-    """The open issues of a bot, or of the token's account, with the label and without a sign of the tracker."""
+    """The issues of a bot, or of the token's account, with the label and without a sign of the tracker."""
     with_sign = {tracked.issue.number for tracked in tracked_issues.current}
     return [
         issue
         for issue in snapshot.issues
-        if issue.open and issue.has_label(snapshot.label) and issue.number not in with_sign
+        if issue.has_label(snapshot.label) and issue.number not in with_sign
         if issue.author_is_bot or issue.author == snapshot.viewer
     ]
 
@@ -238,10 +238,11 @@ def _unless_textless(
     names = [identity.workflow, "" if identity.is_whole_workflow else identity.job]
     written = re.compile(rf"(?<!\w){re.escape(f'{identity.workflow} - {identity.job_or_all}')}(?![\w(])")
     for issue in textless:
-        if written.search(issue.title):
-            return rules.restore(history, issue)
+        # GitHub may have left out a text that is there, and what it remembers must not be lost.
         if not issue.body and all(name in issue.title for name in names):
             return Skip(identity, "its text is gone", SkipReason.TEXT_GONE, issue.number)
+        if issue.open and issue.body and written.search(issue.title):
+            return rules.restore(history, issue)
     return decision
 
 
