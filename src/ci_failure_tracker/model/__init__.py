@@ -57,8 +57,8 @@ from ci_failure_tracker.model.history import (
     RetireReason,
     RunRef,
 )
-from ci_failure_tracker.model.needs import Needs, Query, RunList, is_glob, is_on
-from ci_failure_tracker.model.refs import QUEUE, TAGS, RefKind, Refs, Tag, TagRun, Watched, shown_ref
+from ci_failure_tracker.model.needs import Needs, Query, RunList
+from ci_failure_tracker.model.refs import QUEUE, TAGS, RefKind, Refs, Tag, TagRun, Watched, is_glob, is_on, shown_ref
 from ci_failure_tracker.model.snapshot import (
     MAX_REQUESTS,
     CommitsBetween,

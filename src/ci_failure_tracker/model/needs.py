@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Closer, Run, Workflow
-from ci_failure_tracker.model.refs import QUEUE
+from ci_failure_tracker.model.refs import QUEUE, is_glob, is_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Query:
 
     def matches(self, run: Run) -> bool:
         """Whether a run fits the filters; GitHub's own filters take neither globs nor more than one value."""
-        on_ref = any(run.branch == branch or fnmatchcase(run.branch, branch) for branch in self.branches)
+        on_ref = any(is_on(run.branch, branch) for branch in self.branches)
         return (on_ref or (self.tags and run.event == "release")) and self.matches_on_tag(run)
 
     def matches_on_tag(self, run: Run) -> bool:
@@ -62,7 +61,7 @@ class Query:
         event = _only_plain(self.events)
         queues = [branch for branch in self.branches if branch.startswith(QUEUE)]
         plain = [branch for branch in self.branches if branch not in queues]
-        if len(self.branches) > _SEPARATE_LISTINGS or not all(map(_is_plain, plain)):
+        if len(self.branches) > _SEPARATE_LISTINGS or any(map(is_glob, plain)):
             return ((None, event),)
         of_queues = [(None, _MERGE_GROUP)] if queues and (not self.events or _MERGE_GROUP in self.events) else []
         return (*((branch, event) for branch in plain), *of_queues)
@@ -70,20 +69,6 @@ class Query:
 
 _SEPARATE_LISTINGS = 5
 _MERGE_GROUP = "merge_group"
-
-
-def _is_plain(name: str) -> bool:
-    return not set(name) & set("*?[")
-
-
-def is_on(branch: str, asked: str) -> bool:
-    """Whether a branch is the one that was asked for, which may be a glob."""
-    return branch == asked or fnmatchcase(branch, asked)
-
-
-def is_glob(name: str) -> bool:
-    """Whether a name may stand for several; GitHub's own filters do not take such a name."""
-    return bool(set(name) & set("*?["))
 
 
 def _only_plain(names: tuple[str, ...]) -> str | None:

@@ -73,7 +73,7 @@ class Refs:
         if name.startswith(QUEUE):
             return self.status_ref(name.removeprefix(QUEUE).rpartition("/")[0])
         if event == _RELEASE or self.kinds.get(name) is RefKind.TAG:
-            return TAGS + next((each for each in self.tag_patterns if name == each or fnmatchcase(name, each)), "*")
+            return TAGS + next((each for each in self.tag_patterns if is_on(name, each)), "*")
         return self.default_branch if name in self.former_defaults else name
 
     def is_gone(self, status_ref: str) -> bool:
@@ -91,6 +91,16 @@ class Watched:
 
     default_branch: str
     new_tags_from: datetime | None = None
+
+
+def is_on(branch: str, asked: str) -> bool:
+    """Whether a branch is the one that was asked for, which may be a glob."""
+    return branch == asked or fnmatchcase(branch, asked)
+
+
+def is_glob(name: str) -> bool:
+    """Whether a name may stand for several; GitHub's own filters do not take such a name."""
+    return bool(set(name) & set("*?["))
 
 
 def shown_ref(status_ref: str) -> str:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from ci_failure_tracker.model import (
     QUEUE,
@@ -24,6 +23,7 @@ from ci_failure_tracker.model import (
     Tag,
     TagRun,
     Watched,
+    is_on,
 )
 from ci_failure_tracker.selection.runs_to_verify import runs_by_branch
 from ci_failure_tracker.settings import Settings
@@ -81,7 +81,7 @@ def watched_refs(settings: Settings, default_branch: str) -> WatchedRefs:
 
 
 def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)
+    return any(is_on(name, pattern) for pattern in patterns)
 
 
 # --- what is needed ------------------------------------------------------------------------------
