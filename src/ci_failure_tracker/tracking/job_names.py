@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import pairwise
@@ -163,9 +163,9 @@ def _new_name(names: Mapping[str, _Name], state: State, with_issue: Set[str]) ->
     """The name that came when the name in the issue went, and that fails for the same cause; empty if there is none."""
     causes = {leg.signature for leg in state.latest.legs} - {"", *state.weak}
     old = names.get(state.identity.job)
-    gone_at = max((old.last if old else _last_failure(state)), _last_failure(state))
-    new: Callable[[str], bool] = lambda base: names[base].first > gone_at and bool(names[base].causes & causes)  # noqa: E731
-    return min((base for base in names if base not in with_issue and new(base)), default="")
+    gone_at = max(old.last, _last_failure(state)) if old else _last_failure(state)
+    new = (base for base, name in names.items() if name.first > gone_at and name.causes & causes)
+    return min((base for base in new if base not in with_issue), default="")
 
 
 def _last_failure(state: State) -> _Order:
