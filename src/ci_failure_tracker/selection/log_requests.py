@@ -20,7 +20,7 @@ from ci_failure_tracker.model import (
     State,
 )
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
-from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.causes import remembered, with_known_causes
 from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.grouping import names_cause
@@ -205,7 +205,7 @@ def _of_causes(repository_history: RepositoryHistory, settings: Settings) -> Ite
     }
     by_leg = replace(settings, group_by=GroupBy.JOB, matrix=Matrix.SEPARATE)
     for history in read_histories(repository_history.diagnosed, by_leg):
-        name = short_leg(f"{history.identity.workflow} / {history.identity.job}")
+        name = leg_of_cause(history.identity.workflow, history.identity.job)
         if history.failing or name in in_open_issues:
             yield from _back_to_known(history, known)
 

@@ -14,6 +14,11 @@ def short_leg(leg: str) -> str:
     return _short(leg, _LEG)
 
 
+def leg_of_cause(workflow: str, job: str | None) -> str:
+    """The name of a job as a leg of its cause, which may break jobs of several workflows."""
+    return short_leg(f"{workflow} / {job or ''}")
+
+
 def short_branch(branch: str) -> str:
     """The branch, or the subject of a dynamic run, in at most 100 characters. It identifies a branch status."""
     return _short(branch, _BRANCH)

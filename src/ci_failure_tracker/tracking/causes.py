@@ -17,7 +17,7 @@ from ci_failure_tracker.model import (
     State,
 )
 from ci_failure_tracker.text.markdown import cut_in_middle, plain
-from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.observations import with_diagnoses
 
 CAUSES = 10
@@ -83,7 +83,7 @@ def _with_counted_cause(observation: Observation, of_causes: Iterable[State]) ->
     """A failed job with its cause, if the issue of the cause counted it but has no room for more than its name."""
     if observation.job_id is None or (observation.job_diagnosis is not None and observation.job_diagnosis.signature):
         return observation
-    name = short_leg(f"{observation.run.workflow.name} / {observation.job}")
+    name = leg_of_cause(observation.run.workflow.name, observation.job)
     counted = (state for state in of_causes if _has_counted_unnamed(state, name, observation))
     state = min(counted, key=lambda state: state.last_seen, default=None)
     if state is None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN
 from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State, Workflow
 from ci_failure_tracker.settings import GroupBy, Settings
-from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.identity import identify, identify_cause
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.renames import Renames
@@ -121,14 +121,14 @@ class _ByCause(Grouping):
             for leg in state.legs if state.identity.cause else ():
                 named[leg.leg].add(state.identity)
         for job in {_job(observation) for observation in observations if observation.job is not None} if named else ():
-            for identity in named.get(_leg(job), ()):
+            for identity in named.get(leg_of_cause(*job), ()):
                 self._causes_of[job].add(identity)
                 self._jobs[identity].add(job)
 
     def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
         job = _job(observation)
         for identity in self._causes_of[job]:
-            yield identity, _leg(job)
+            yield identity, leg_of_cause(*job)
         identity, leg = self._fallback(observation)
         if identity in self._without_cause:
             yield identity, leg
@@ -160,11 +160,6 @@ class _ByCause(Grouping):
 
 def _job(observation: Observation) -> _Job:
     return observation.run.workflow.name, observation.job or ""
-
-
-def _leg(job: _Job) -> str:
-    """The leg of a job within its cause."""
-    return short_leg(" / ".join(job))
 
 
 def _job_on_branch(observation: Observation) -> _JobOnBranch:

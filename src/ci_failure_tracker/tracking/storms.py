@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import FailedLeg, History, Observation, State
 from ci_failure_tracker.settings import GroupBy, Settings
-from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
@@ -98,11 +98,10 @@ class _Jobs:
 
     def __init__(self, observations: Iterable[Observation], states: Iterable[State]) -> None:
         self._names: dict[int | None, str] = {}
-        self._weak: set[str] = set()
         diagnoses = [*remembered(states)]
         for observation in observations:
             if observation.job_id is not None:
-                self._names[observation.job_id] = short_leg(f"{observation.run.workflow.name} / {observation.job}")
+                self._names[observation.job_id] = leg_of_cause(observation.run.workflow.name, observation.job)
             if observation.job_diagnosis is not None:
                 diagnoses.append(observation.job_diagnosis)
         self._weak = {diagnosis.signature for diagnosis in diagnoses if not names_cause(diagnosis)}
@@ -133,4 +132,4 @@ class _Jobs:
         """The name of a job within a cause. A job whose run is not read again is named after its identity."""
         identity = history.identity
         job = leg.leg if identity.is_whole_workflow else identity.job + (f" ({leg.leg})" if leg.leg else "")
-        return self._names.get(leg.job_id) or short_leg(f"{identity.workflow} / {job}")
+        return self._names.get(leg.job_id) or leg_of_cause(identity.workflow, job)
