@@ -68,7 +68,7 @@ def read_everything(source: Source) -> Queries:
     queries.jobs_of_many([failed])
     list(queries.job_log(job.id))
     queries.annotations(job.id)
-    list(queries.runs(workflows[0], None, failed.event, ">=2020-01-01T00:00:00Z"))
+    list(queries.runs(workflows[0], None, failed.event, datetime(2020, 1, 1, tzinfo=UTC)))
     queries.first_runs(RunList(10, workflows[0].id, "main", failed.event, "completed", SINCE), [])
     queries.first_runs(RunList(100, branch="main", status="timed_out"), [])
     queries.run(failed.id)

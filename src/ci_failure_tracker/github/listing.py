@@ -79,10 +79,9 @@ def _is_far_enough(run: Run, query: Query, taken: int) -> bool:
 
 def _newest_first(queries: Queries, query: Query, left_out: list[LeftOut]) -> Iterator[Run]:
     """The runs of all listings, merged; each page is read only when it is needed."""
-    created = f">={query.created_from:%Y-%m-%dT%H:%M:%SZ}" if query.created_from else None
     workflows: tuple[Workflow | None, ...] = query.listed or (None,)
     listings = (
-        queries.runs(workflow, branch, event, created, left_out)
+        queries.runs(workflow, branch, event, query.created_from, left_out)
         for workflow in workflows
         for branch, event in query.filters
     )

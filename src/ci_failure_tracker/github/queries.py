@@ -136,19 +136,17 @@ class Queries:
         workflow: Workflow | None,
         branch: str | None,
         event: str | None,
-        created: str | None,
+        created_from: datetime | None,
         left_out: list[LeftOut] | None = None,
     ) -> Iterator[Run]:
         """The runs of one workflow or of all, the newest first; a page is read when its first run is taken.
 
         A page on which every run is malformed ends the list with an error.
         """
-        filters = {"branch": branch, "event": event, "created": created}
-        given = {name: value for name, value in filters.items() if value}
-        of_workflow = "" if workflow is None else f"/workflows/{workflow.id}"
-        address = f"{self.address}/actions{of_workflow}/runs"
+        filters = _filters(branch=branch, event=event, created=_from(created_from))
+        address = self._runs_address(workflow.id if workflow else None)
         with translated("list the workflow runs", _ACTIONS):
-            for page in read_pages(self._requester, address, "workflow_runs", given):
+            for page in read_pages(self._requester, address, "workflow_runs", filters):
                 before = len(left_out or ())
                 yield from each(page.items, "run", self._run, left_out)
                 if left_out and page.items and len(left_out) - before == len(page.items):
@@ -156,14 +154,16 @@ class Queries:
 
     def first_runs(self, asked: RunList, left_out: list[LeftOut]) -> tuple[Run, ...]:
         """The first page of a list of runs."""
-        created = f">={asked.created_from:%Y-%m-%dT%H:%M:%SZ}" if asked.created_from else None
-        filters = {"branch": asked.branch, "event": asked.event, "status": asked.status, "created": created}
-        given = {name: value for name, value in filters.items() if value}
-        of_workflow = f"/workflows/{asked.workflow_id}" if asked.workflow_id is not None else ""
-        address = f"{self.address}/actions{of_workflow}/runs"
+        created = _from(asked.created_from)
+        filters = _filters(branch=asked.branch, event=asked.event, status=asked.status, created=created)
+        address = self._runs_address(asked.workflow_id)
         with translated("list the workflow runs", _ACTIONS):
-            page = first_page(self._requester, address, "workflow_runs", given, asked.most)
+            page = first_page(self._requester, address, "workflow_runs", filters, asked.most)
             return tuple(each(page.items, "run", self._run, left_out))
+
+    def _runs_address(self, workflow_id: int | None) -> str:
+        of_workflow = "" if workflow_id is None else f"/workflows/{workflow_id}"
+        return f"{self.address}/actions{of_workflow}/runs"
 
     def run(self, run_id: int) -> Run | None:
         """One run; `None` if it was deleted."""
@@ -197,12 +197,7 @@ class Queries:
         doing, right = "read the newest runs of workflows", "checks: read"
         with translated(doing, right):
             answer = self.graphql(NEWEST_RUNS, {"ids": [workflow.node_id for workflow in workflows]})
-            data = answers.data_of(answer)
-            nodes = None if data is None else nullable(data, "nodes", list)
-            if nodes is None or not any(nodes):
-                _raise_refusal(answer, doing, right)
-            if nodes is None or len(nodes) != len(workflows):
-                raise FormError("it is not about these workflows")
+            nodes = _nodes(answer, len(workflows), "workflows", doing, right)
             pairs = zip(workflows, nodes, strict=True)
             return {one.id: answers.newest_runs(as_object(node, "a workflow")) for one, node in pairs if node}
 
@@ -227,12 +222,7 @@ class Queries:
         doing, right = "read the jobs of runs", "checks: read"
         with translated(doing, right):
             answer = self.graphql(SUITES, {"ids": [run.check_suite_id for run in runs]})
-            data = answers.data_of(answer)
-            suites = None if data is None else nullable(data, "nodes", list)
-            if suites is None or not any(suites):
-                _raise_refusal(answer, doing, right)
-            if suites is None or len(suites) != len(runs):
-                raise FormError("it is not about these runs")
+            suites = _nodes(answer, len(runs), "runs", doing, right)
             by_run = {run.id: _jobs_or_error(run, suite, doing) for run, suite in zip(runs, suites, strict=True)}
             return {run_id: jobs for run_id, jobs in by_run.items() if jobs is not None}
 
@@ -455,6 +445,15 @@ class Queries:
         return answers.run(data, self._workflows)
 
 
+def _filters(**given: str | None) -> dict[str, str]:
+    return {name: value for name, value in given.items() if value}
+
+
+def _from(start: datetime | None) -> str | None:
+    """The filter by the time of creation, from a time on."""
+    return f">={start:%Y-%m-%dT%H:%M:%SZ}" if start else None
+
+
 def _ref_kind(branch: bool, tag: bool) -> RefKind:
     return RefKind.BRANCH if branch else RefKind.TAG if tag else RefKind.GONE
 
@@ -468,6 +467,17 @@ def _jobs_or_error(run: Run, suite: object, doing: str) -> tuple[Job, ...] | Mal
 
 def _without_pull_requests(listed: Sequence[object]) -> Iterator[object]:
     return (item for item in listed if not answers.is_pull_request(item))
+
+
+def _nodes(answer: Fields, count: int, what: str, doing: str, right: str) -> list[object]:
+    """The nodes that were asked for by their ids, in that order; one that GitHub does not show is `None`."""
+    data = answers.data_of(answer)
+    nodes: list[object] | None = None if data is None else nullable(data, "nodes", list)
+    if nodes is None or not any(nodes):
+        _raise_refusal(answer, doing, right)
+    if nodes is None or len(nodes) != count:
+        raise FormError(f"it is not about these {what}")
+    return nodes
 
 
 def _raise_refusal(answer: Fields, doing: str, right: str = _CONTENTS) -> None:
