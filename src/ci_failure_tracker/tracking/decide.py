@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,7 +81,6 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     if snapshot.issues_unread:
         decided = [(history, _not_opened(decision, snapshot.issues_unread)) for history, decision in decided]
     within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
-    restored = {decision.issue.number for _, decision in decided if isinstance(decision, Decision) and decision.issue}
     # Of duplicates, the oldest one has to be known.
     duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
     return Decisions(
@@ -93,19 +92,21 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
             if history.failing and history.identity not in retired
         ),
         problems=(
-            *(
-                _unreadable(tracked)
-                for tracked in tracked_issues.current
-                if tracked.state is None and tracked.issue.number not in restored
-            ),
-            *(
-                decision.problem(Severity.WARNING)
-                for _, decision in decided
-                if isinstance(decision, Skip) and decision.skip_reason in _NAMED
-            ),
+            *_problems(tracked_issues.current, [decision for _, decision in decided]),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
     )
+
+
+def _problems(current: Iterable[Tracked], decided: Sequence[Decision | Skip]) -> Iterator[Problem]:
+    """The issues that cannot be read and stay so, and the skips that a maintainer has to know of."""
+    restored = {decision.issue.number for decision in decided if isinstance(decision, Decision) and decision.issue}
+    for tracked in current:
+        if tracked.state is None and tracked.issue.number not in restored:
+            yield _unreadable(tracked)
+    for decision in decided:
+        if isinstance(decision, Skip) and decision.skip_reason in _NAMED:
+            yield decision.problem(Severity.WARNING)
 
 
 def would_open(decisions: Decisions) -> bool:

@@ -269,8 +269,9 @@ class LifecycleRules:
         """
         closed_at, closer = tracked.issue.closed_at or self.now, self.closers.get(tracked.issue.number)
         for occurrence in failing_occurrences(history):
-            known = closer is not None and occurrence.branch == closer.branch
-            contains = self.contains.get((closer.sha, occurrence.commit.sha)) if closer and known else None
+            contains = None
+            if closer and occurrence.branch == closer.branch:
+                contains = self.contains.get((closer.sha, occurrence.commit.sha))
             if occurrence.started_at > closed_at if contains is None else contains:
                 return True
         return False
