@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from builders import START, Quiet
-from ci_failure_tracker.github.client import MeteredRequester
+from builders import HURRIED, START, Quiet
+from ci_failure_tracker.github.client import Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts
 from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.marker import identity_of
@@ -17,11 +18,13 @@ from ci_failure_tracker.model import Action, CurrentFailure, Issue, Observation,
 from ci_failure_tracker.report.measures import Statistics
 from ci_failure_tracker.report.report import Report, make_report
 from ci_failure_tracker.selection.checkpoint import with_checkpoint
-from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.settings import Settings, read_settings
+from ci_failure_tracker.sweep import sweep
 from ci_failure_tracker.tracking.decide import Findings, decide
 from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.track import read_issues, track_observations
 from memory_github import MemoryWriter
+from sandbox import Server
 
 TEMPLATE = IssueTemplate()
 REQUESTS = Requests(5, 995, 800)
@@ -64,6 +67,15 @@ def carry_out(plan: Plan, issues: Iterable[Issue] = (), now: datetime = START) -
     by_number = {issue.number: issue for issue in issues}
     MemoryWriter(by_number, now).apply(plan.actions)
     return tuple(by_number.values())
+
+
+def sweep_server(server: Server, inputs: Mapping[str, str], at: datetime, policy: RetryPolicy = HURRIED) -> Report:
+    """One sweep over HTTP, without waiting between requests; an input's name may have `_` for `-`."""
+    settings = read_settings({name.replace("_", "-"): value for name, value in inputs.items()})
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    requester = connect(settings.token, endpoints, policy, settings.max_requests)
+    github = GitHubReader(requester, endpoints, settings.repository, Quiet())
+    return sweep(github, writer_of(requester, github), settings, TEMPLATE, at)
 
 
 def report_of(

@@ -6,18 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from builders import Quiet
 from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.github.client import Endpoints, connect
-from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.github.retry import RetryPolicy
-from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.settings import read_settings
-from ci_failure_tracker.sweep import sweep
 from sandbox import Sandbox, Server
 from sandbox.box import Kept
-from sweeping import TEMPLATE, writer_of
+from sweeping import sweep_server
 
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
@@ -71,11 +65,7 @@ def a_busy_box() -> Sandbox:
 
 def look(server: Server, retry_policy: RetryPolicy = PATIENT, at: datetime = NOW, **given: str) -> Report:
     """One sweep; the time is the same in each, as if they came one right after the other."""
-    settings = read_settings({"token": TOKEN, "repository": REPOSITORY, **given})
-    endpoints = Endpoints(server.api_url, server.graphql_url)
-    requester = connect(Secret(TOKEN), endpoints, retry_policy)
-    github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
-    return sweep(github, writer_of(requester, github), settings, TEMPLATE, at)
+    return sweep_server(server, {"token": TOKEN, "repository": REPOSITORY, **given}, at, retry_policy)
 
 
 def look_or_fail(server: Server, retry_policy: RetryPolicy) -> Report | None:

@@ -11,19 +11,16 @@ from typing import Any
 import pytest
 from graphql import build_schema, parse, validate
 
-from builders import HURRIED, Quiet
+from builders import HURRIED
 from ci_failure_tracker.errors import UnansweredError
 from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model import Closer, CommitsBetween, Severity, WriteStatus
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.settings import read_settings
-from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server
 from sandbox.state import Account
-from sweeping import TEMPLATE, writer_of
+from sweeping import sweep_server
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 REPOSITORY = "octo-org/example"
@@ -60,12 +57,7 @@ def server(box: Sandbox) -> Iterator[Server]:
 
 
 def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Report:
-    texts = {name.replace("_", "-"): value for name, value in given.items()}
-    settings = read_settings({"token": token, "repository": REPOSITORY, **texts})
-    endpoints = Endpoints(server.api_url, server.graphql_url)
-    requester = connect(Secret(token), endpoints, HURRIED)
-    github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
-    return sweep(github, writer_of(requester, github), settings, TEMPLATE, box.now)
+    return sweep_server(server, {"token": token, "repository": REPOSITORY, **given}, box.now)
 
 
 @pytest.mark.parametrize("sweeps", [2, 4, 8])

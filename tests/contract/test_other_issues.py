@@ -10,22 +10,19 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
-from builders import HURRIED, Quiet
+from builders import HURRIED
 from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.issues.marker import read_tracked
 from ci_failure_tracker.model import Skip, SkipReason
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.settings import read_settings
-from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server, graphql, issue_search
 from sandbox.call import Call, Reply
 from sandbox.ratelimit import Budget
 from sandbox.state import Closing
-from sweeping import TEMPLATE, writer_of
+from sweeping import sweep_server
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 HISTORY = """
@@ -57,13 +54,8 @@ def server(box: Sandbox) -> Iterator[Server]:
 
 
 def look(box: Sandbox, server: Server, token: str = TOKEN, **given: str) -> Report:
-    texts = {name.replace("_", "-"): value for name, value in given.items()}
-    settings = read_settings({"token": token, "repository": REPOSITORY, "logs": "false", **texts})
-    endpoints = Endpoints(server.api_url, server.graphql_url)
-    requester = connect(Secret(token), endpoints, HURRIED)
-    github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
     server.clear_requests()
-    return sweep(github, writer_of(requester, github), settings, TEMPLATE, box.now)
+    return sweep_server(server, {"token": token, "repository": REPOSITORY, "logs": "false", **given}, box.now)
 
 
 def queries_of(server: Server) -> IssueQueries:

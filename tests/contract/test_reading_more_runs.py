@@ -9,16 +9,10 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
-from builders import HURRIED, Quiet
 from ci_failure_tracker.github import queries
-from ci_failure_tracker.github.client import Endpoints, connect
-from ci_failure_tracker.github.reader import GitHubReader
-from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.settings import read_settings
-from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Sandbox, Server
-from sweeping import TEMPLATE, writer_of
+from sweeping import sweep_server
 
 OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 REPOSITORY, TOKEN = "octo-org/example", "sandbox-token"
@@ -53,13 +47,8 @@ def server(box: Sandbox) -> Iterator[Server]:
 
 
 def look(server: Server, at: datetime = NOW, **given: str) -> Report:
-    texts = {name.replace("_", "-"): value for name, value in given.items()}
-    settings = read_settings({"token": TOKEN, "repository": REPOSITORY, "max-runs": "10", **texts})
-    endpoints = Endpoints(server.api_url, server.graphql_url)
-    requester = connect(Secret(TOKEN), endpoints, HURRIED, settings.max_requests)
-    github = GitHubReader(requester, endpoints, REPOSITORY, Quiet())
     server.clear_requests()
-    return sweep(github, writer_of(requester, github), settings, TEMPLATE, at)
+    return sweep_server(server, {"token": TOKEN, "repository": REPOSITORY, "max-runs": "10", **given}, at)
 
 
 def lists_of_workflows(server: Server) -> int:
