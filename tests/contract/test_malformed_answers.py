@@ -38,6 +38,8 @@ LEGAL = {
     ("commits", "data.repository", "null"): "the token may not see the repository",
     ("commits", "data.repository.o*", "null"): "the token may not see the commit",
     ("commits", "data.repository.o*.history.nodes.[].author", "null"): "the commit has no author",
+    ("newest open issues", "[].user", "null"): "it is a stranger's issue, so a second issue is closed for itself",
+    ("newest open issues", "[].body", "null"): "a person emptied it, so a second issue is closed for itself",
 }
 """What GitHub's description allows: it is believed, so that the issues say something else for good."""
 
