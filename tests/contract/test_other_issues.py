@@ -337,7 +337,7 @@ def test_an_issue_that_was_closed_after_the_last_failure_is_found_though_it_is_o
     look(box, server)
     box.close_issue(2, at=box.now + timedelta(minutes=1))
     with_many_closed(box, 150)
-    box.now += timedelta(days=100)
+    box.now += timedelta(days=80)
     report = look(box, server)
     assert still_open(box) == BOTH[:1]
     assert not report.failed

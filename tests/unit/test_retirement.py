@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from builders import CI, START, a_run
+from builders import CI, START
 from ci_failure_tracker.model import RefKind, Refs, RetireReason, Workflow
-from ci_failure_tracker.tracking.retirement import Activity, last_activity
+from ci_failure_tracker.tracking.retirement import Activity
 
 KEY = (CI.id, "main")
 TAGS_KEY = (CI.id, "refs/tags/*")
@@ -90,8 +90,3 @@ def test_a_branch_may_be_gone_but_not_the_default_branch(name: str, reason: Reti
 
 def test_without_a_time_nothing_is_quiet() -> None:
     assert Activity(complete=True).why_retired(CI.id, "main", CI, days(-1000)) is None
-
-
-def test_of_a_repository_at_rest_the_newest_run_counts_as_now() -> None:
-    assert last_activity([a_run(1), a_run(5)], START + 500 * DAY) == a_run(5).created_at
-    assert last_activity([], START) == START

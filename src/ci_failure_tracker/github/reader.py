@@ -204,16 +204,17 @@ class GitHubReader:
         return replace(snapshot, ref_kinds={**snapshot.ref_kinds, **kinds})
 
     def _last_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        """If they cannot be read, nothing is retired for being quiet, and the next sweep asks again."""
+        """If they cannot be read, nothing is retired or opened for these workflows, and the next sweep asks again."""
         by_id = {workflow.id: workflow for workflow in snapshot.workflows}
-        last_runs = dict(snapshot.last_runs)
+        last_runs, unread = dict(snapshot.last_runs), set[int]()
         for workflow_id, status_ref in needs.last_runs:
             if workflow := by_id.get(workflow_id):
                 try:
                     last_runs[workflow_id, status_ref] = last_runs_of(self.queries, workflow, status_ref)
                 except TrackerError:
-                    continue
-        return replace(snapshot, last_runs=last_runs)
+                    unread.add(workflow_id)
+        unclear = replace(snapshot.unclear, workflows=snapshot.unclear.workflows | unread)
+        return replace(snapshot, last_runs=last_runs, unclear=unclear)
 
     def _jobs_of_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         read = self._jobs.read(needs.jobs)

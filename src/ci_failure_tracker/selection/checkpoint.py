@@ -241,7 +241,7 @@ def _to_list_again(findings: Findings) -> Set[int]:
     for each in failing:
         if reasons.get(each.identity) in _WAITS:
             ids |= {past.run_id for past in each.occurrences}
-        elif reasons.get(each.identity) is not SkipReason.RETIRED:
+        else:
             ids |= {status.last_red.run_id for status in each.branch_statuses if status.red}
     return ids
 

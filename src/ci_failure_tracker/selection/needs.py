@@ -6,12 +6,11 @@ are, why jobs failed, which commits a break holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import needs_viewer
-from ci_failure_tracker.model import Needs, RunList, Skip, SkipReason, Snapshot
+from ci_failure_tracker.model import Needs, Snapshot
 from ci_failure_tracker.selection.closers import needs_of_closings
 from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
@@ -22,7 +21,6 @@ from ci_failure_tracker.selection.schedules import schedule_needs
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, would_open
 from ci_failure_tracker.tracking.observations import needs_jobs
-from ci_failure_tracker.tracking.retired import last_runs
 from ci_failure_tracker.tracking.track import TrackedIssues
 
 
@@ -44,18 +42,9 @@ def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: S
     return replace(schedule_needs(snapshot, settings, now), jobs=jobs, last_runs=last_runs.last_runs)
 
 
-def _intervals(findings: Findings) -> Iterator[RunList]:
-    """The last runs of what seems to be retired, which may only run rarely."""
-    decisions = (decision for decision in findings.decisions.all if isinstance(decision, Skip))
-    seem_retired = {decision.identity for decision in decisions if decision.skip_reason is SkipReason.RETIRED}
-    yield from (last_runs(each) for each in findings.history.all_histories if each.identity in seem_retired)
-
-
 def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Needs:
     """What the decisions leave open: which other issues there are, why jobs failed, which commits are suspects."""
     asked, decisions = findings.snapshot.asked, findings.decisions
-    if needs := Needs(run_lists=tuple(_intervals(findings))).without(asked):
-        return needs
     if would_open(decisions) and (needs := needs_before_opening(findings, settings, now)):
         return needs
     if needs := needs_of_closings(findings, settings, now):

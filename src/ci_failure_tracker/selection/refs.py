@@ -25,12 +25,11 @@ from ci_failure_tracker.model import (
     Watched,
     is_on,
 )
-from ci_failure_tracker.selection.runs_to_verify import runs_by_branch
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.short_names import short_branch
 from ci_failure_tracker.tracking.observations import needs_jobs
 from ci_failure_tracker.tracking.present_refs import new_tags_from
-from ci_failure_tracker.tracking.retirement import is_old, last_activity
+from ci_failure_tracker.tracking.retirement import is_old, times_by_status
 from ci_failure_tracker.tracking.track import TrackedIssues
 
 _DEFAULT, _TAGS, _MERGE_QUEUE = "default", "tags", "merge-queue"
@@ -223,12 +222,13 @@ def watched_now(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Watched:
 
 def quiet_workflows(snapshot: Snapshot, states: Iterable[State], now: datetime) -> tuple[tuple[int, str], ...]:
     """The workflows and refs whose last runs are needed: a failure there is old, and the list shows no newer run."""
-    now = last_activity(snapshot.runs, now)
-    listed = runs_by_branch(snapshot.runs)
-    newest = {key[:2]: runs[-1].created_at for key, runs in listed.items()}
+    listed = {key: max(times) for key, times in times_by_status(snapshot.runs).items()}
     waiting = [status for status in _waiting(states) if is_old(status.newest_known[0], now)]
     keys = {status.branch_key[:2] for status in waiting if status.subject != SCHEDULE}
     complete = snapshot.window.start is None and not snapshot.window.partial
-    failing = (key[:2] for key, runs in listed.items() if any(needs_jobs(run, snapshot.runs) for run in runs[-1:]))
-    keys |= {key for key in failing if not complete or key[1].startswith(TAGS)}
-    return tuple(sorted(key for key in keys if is_old(newest.get(key), now)))
+    for run in snapshot.runs:
+        key = run.branch_key[:2]
+        may_be_more = not complete or key[1].startswith(TAGS)
+        if key not in keys and may_be_more and is_old(listed[key], now) and needs_jobs(run, snapshot.runs):
+            keys.add(key)
+    return tuple(sorted(key for key in keys if is_old(listed.get(key), now)))

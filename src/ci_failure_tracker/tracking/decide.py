@@ -32,7 +32,6 @@ from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
 from ci_failure_tracker.tracking.present_refs import old_tags_problem
-from ci_failure_tracker.tracking.retired import is_retired
 from ci_failure_tracker.tracking.state_update import bounds, has_counted
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
@@ -73,8 +72,6 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         contains=snapshot.contains,
     )
     decided = list(_decide_each(rules, repository_history))
-    decided = [(history, _unless_retired(history, decision, snapshot, now)) for history, decision in decided]
-    retired = {history.identity for history, decision in decided if _is_retired(decision)}
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if textless := _without_text(snapshot, tracked_issues):
         decided = [(history, _unless_textless(rules, history, decision, textless)) for history, decision in decided]
@@ -89,7 +86,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         failing=tuple(
             _failing(history, tracked_issues.of(history.identity.id))
             for history in repository_history.histories
-            if history.failing and history.identity not in retired
+            if history.failing
         ),
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
@@ -196,23 +193,6 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     reason = f"an answer of GitHub could not be understood; {decision.reason}"
     number = decision.issue.number if decision.issue else None
     return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
-
-
-def _unless_retired(history: History, decision: Decision | Skip, snapshot: Snapshot, now: datetime) -> Decision | Skip:
-    """Nothing is opened or reopened for what has not run for long, and it does not count as failing."""
-    if isinstance(decision, Skip):
-        stays, number = not history.failing or decision.skip_reason in _UNDECIDED, decision.number
-    else:
-        stays = decision.kind not in {DecisionKind.CREATE, DecisionKind.REOPEN}
-        number = decision.issue.number if decision.issue else None
-    if stays or not is_retired(history, snapshot, now):
-        return decision
-    reason = f"has not run since {history.latest.started_at:%Y-%m-%d}; {decision.reason}"
-    return Skip(decision.identity, reason, SkipReason.RETIRED, number)
-
-
-def _is_retired(decision: Decision | Skip) -> bool:
-    return isinstance(decision, Skip) and decision.skip_reason is SkipReason.RETIRED
 
 
 def _without_text(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Sequence[Issue]:

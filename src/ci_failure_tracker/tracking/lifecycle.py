@@ -137,7 +137,7 @@ class LifecycleRules:
     def _without_issue(self, history: History) -> Decision | Skip:
         flaky = not history.failing and self._is_flaky_enough(history, None)
         if not (history.failing or flaky):
-            return skip(history, SkipReason.GREEN, green_words(history))
+            return not_failing(history, None)
         least = self.settings.min_failures
         if len(history.occurrences) < least:
             failed_runs = counted(len(history.occurrences), "failed run")
@@ -234,7 +234,7 @@ class LifecycleRules:
         closed_at = issue.closed_at or self.now
         flaky = not history.failing and self._is_flaky_enough(history, closed_at)
         if not (history.failing or flaky):
-            return skip(history, SkipReason.GREEN, green_words(history), tracked)
+            return not_failing(history, tracked)
         if (decision := self._declined(history, tracked, declined, closed_at)) is not None:
             return decision
         # A job in an umbrella issue went on failing; what counts is that it fails of something else now.
@@ -363,6 +363,12 @@ def skip(history: History, why: SkipReason, reason: str, tracked: Tracked | None
 def failing_words(history: History) -> str:
     """How often it failed, and the run in which it failed last."""
     return f"{counted(len(history.occurrences), 'failed run')}, the latest is run {history.latest.number}"
+
+
+def not_failing(history: History, tracked: Tracked | None) -> Skip:
+    """Nothing to do. What no longer runs does not pass either."""
+    reason = SkipReason.RETIRED if history.gone else SkipReason.GREEN
+    return skip(history, reason, green_words(history), tracked)
 
 
 def green_words(history: History) -> str:

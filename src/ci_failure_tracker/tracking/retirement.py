@@ -69,14 +69,6 @@ class Activity:
         )
 
 
-def last_activity(runs: Iterable[Run], now: datetime) -> datetime:
-    """The time against which it is judged what is quiet: of a repository at rest, its newest run.
-
-    If nothing runs at all, that one workflow does not run says nothing of it.
-    """
-    return min(now, max((run.created_at for run in runs), default=now))
-
-
 def is_old(newest: datetime | None, now: datetime) -> bool:
     """Whether the newest run is so long ago that its status may be retired."""
     return newest is None or now - newest > QUIET

@@ -20,7 +20,7 @@ from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.present_refs import is_on_old_tag, new_tags_from, with_present_refs
 from ci_failure_tracker.tracking.renames import workflow_ids as ids_in
-from ci_failure_tracker.tracking.retirement import Activity, last_activity, times_by_status
+from ci_failure_tracker.tracking.retirement import Activity, times_by_status
 from ci_failure_tracker.tracking.state_update import reopened_by_person
 from ci_failure_tracker.tracking.storms import Storms, find_storms
 
@@ -258,7 +258,7 @@ def _activity(snapshot: Snapshot, now: datetime | None) -> Activity:
     refs = snapshot.refs
     return Activity(
         refs=refs,
-        now=last_activity(snapshot.runs, now) if now else None,
+        now=now,
         listed=times_by_status(snapshot.runs),
         last_runs={
             key: [run.created_at for run in runs if key[1] == refs.status_ref(run.branch, run.event)]
