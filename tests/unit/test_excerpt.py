@@ -73,10 +73,6 @@ def test_weak_guesses_are_left_out_beside_a_strong_one() -> None:
     assert numbers(log, *guesses) == [9]
 
 
-def test_noise_is_never_shown() -> None:
-    assert numbers(log_of(*different(5)), a_block(1, 5, Confidence.NOISE)) == []
-
-
 def test_the_first_failures_are_shown_if_there_is_no_room_for_all() -> None:
     log = log_of(*different(40))
     blocks = [a_block(n, n) for n in range(1, 41)]

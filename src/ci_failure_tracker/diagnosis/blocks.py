@@ -44,7 +44,7 @@ def compiled(source: str) -> re.Pattern[str]:
 
 
 def find_blocks(log: Log, section: Section) -> tuple[Block, ...]:
-    """The blocks that the patterns find in a section, in order. They include noise and do not overlap."""
+    """The blocks that the patterns find in a section, in order. They do not overlap."""
     starts = {}
     for number in _tried(log.marked(marking_keywords(), section.body, section.end)):
         start = _started(log[number])
@@ -90,7 +90,7 @@ def _extended(log: Log, section: Section, starts: dict[int, _Start]) -> Iterator
     for number, start in starts.items():
         if number <= done:
             continue
-        limit = stronger.get(number) if start.pattern.confidence > Confidence.NOISE else None
+        limit = stronger.get(number)
         block = _block(log, number, start, done + 1, limit - 1 if limit else section.end)
         done = block.end
         yield block

@@ -39,8 +39,8 @@ class Limits:
 
 
 def by_confidence(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks without noise, the highest confidence first."""
-    return sorted((block for block in blocks if block.confidence is not Confidence.NOISE), key=_order)
+    """The blocks, the highest confidence first."""
+    return sorted(blocks, key=_order)
 
 
 def _order(block: Block) -> tuple[float, float, int]:

@@ -14,7 +14,6 @@ GENERIC = "generic"
 class Confidence(IntEnum):
     """How surely a block tells why the job failed. The excerpt starts with the highest.
 
-    NOISE      looks like a failure and is none; it is removed before anything else
     SYMPTOM    follows from a failure: `make: *** [all] Error 2`, `npm ERR! code ELIFECYCLE`
     RECAP      lists what failed and says nothing more: `Failed tests: 2`
     LIKELY     an error that a passing program can print too: a stack trace, a line `Error: …`
@@ -22,7 +21,6 @@ class Confidence(IntEnum):
     FATAL      ends any job: the runner is lost, the disk is full, the time limit is reached
     """
 
-    NOISE = 0
     SYMPTOM = 1
     RECAP = 2
     LIKELY = 3

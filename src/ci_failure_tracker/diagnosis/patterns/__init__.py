@@ -6,20 +6,20 @@ import pkgutil
 from functools import cache
 from importlib import import_module
 
-from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 
 
 @cache
 def all_patterns() -> tuple[LogPattern, ...]:
     """Every pattern. If several match a line, the first one wins.
 
-    NOISE comes first, then the higher confidence, then the higher priority. A test keeps two patterns from being equal
-    in all of these on a line of an example. Beyond the examples the order of the files decides.
+    The higher confidence comes first, then the higher priority. A test keeps two patterns from being equal in both on a
+    line of an example. Beyond the examples the order of the files decides.
     """
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     patterns = (pattern for name in names for pattern in import_module(f"{__name__}.{name}").PATTERNS)
     return tuple(sorted(patterns, key=_precedence))
 
 
-def _precedence(pattern: LogPattern) -> tuple[bool, int, int]:
-    return pattern.confidence is not Confidence.NOISE, -pattern.confidence, -pattern.priority
+def _precedence(pattern: LogPattern) -> tuple[int, int]:
+    return -pattern.confidence, -pattern.priority

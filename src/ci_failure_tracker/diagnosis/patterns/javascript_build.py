@@ -83,24 +83,9 @@ _NPM = (
   npm error To see a list of scripts, run:
 """,
     ),
-    LogPattern(
-        name="npm.gyp",
-        keywords=("error: ",),
-        start=r"gyp ERR! stack ",
-        body=r"gyp ERR! ",
-        max_lines=30,
-        confidence=Confidence.LIKELY,
-        example="""
-  gyp ERR! find Python
-! gyp ERR! stack Error: Could not find any Python installation to use
-> gyp ERR! not ok
-""",
-    ),
 )
 
 # Yarn, classic and modern.
-
-_YARN_LINE = r"➤ YN\d{4}: .{0,4}"
 
 
 _YARN = (
@@ -114,182 +99,12 @@ _YARN = (
   info Visit https://yarnpkg.com/en/docs/cli/run for documentation about this command.
 """,
     ),
-    LogPattern(
-        name="yarn.error",
-        keywords=("error ",),
-        start=r"error (?:Couldn't |An unexpected error|Your lockfile needs|Found incompatible|Command \""
-        r"|No lockfile|Failed to "
-        r"|Integrity check|Missing list|Received |Package \"|Outdated lockfile|Incorrect integrity|Extracting tar"
-        r"|Invalid )",
-        example="""
-! error Couldn't find package "basket@^9.0.0" required by "orchard@1.0.0" on the "npm" registry.
-  info Visit https://yarnpkg.com/en/docs/cli/install for documentation about this command.
-""",
-    ),
-    LogPattern(
-        name="yarn.engine",
-        keywords=("expected version",),
-        start=r'error \S{1,200}: The engine "',
-        body=r"error Found incompatible module",
-        example="""
-! error basket@9.0.0: The engine "node" is incompatible with this module. Expected version ">=20". Got "18.2.0"
-> error Found incompatible module.
-  info Visit https://yarnpkg.com/en/docs/cli/install for documentation about this command.
-""",
-    ),
-    LogPattern(
-        name="yarn.build",
-        keywords=(": command failed.",),
-        start=r"error (?:/|[A-Z]:\\).{1,400}: Command failed\.",
-        end_before=r"info Visit|error Command",
-        body=r"\s|\S|$",
-        max_lines=50,
-        headline=r"^(?:gyp ERR! stack |.{0,300}[Ee]rror: )|^error /",
-        example="""
-! error /srv/orchard/node_modules/basket: Command failed.
-> Exit code: 1
-> Command: node-gyp rebuild
-> Output:
-> make: the weaver went home
-  info Visit https://yarnpkg.com/en/docs/cli/install for documentation about this command.
-""",
-    ),
-    LogPattern(
-        name="yarn.immutable",
-        keywords=("explicitly forbidden",),
-        start=_YARN_LINE + r"The lockfile would have been ",
-        context_before=r"➤ YN0028: │ [+-]|➤ YN0000: │",
-        max_context=8,
-        example="""
-  ➤ YN0000: ┌ Post-resolution validation
-> ➤ YN0028: │ +"basket@npm:9.0.0":
-! ➤ YN0028: │ The lockfile would have been modified by this install, which is explicitly forbidden.
-  ➤ YN0000: └ Completed
-""",
-    ),
-    LogPattern(
-        name="yarn.failed",
-        keywords=("failed with errors",),
-        start=_YARN_LINE + r"Failed with errors in",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! ➤ YN0000: · Failed with errors in 0s 721ms
-""",
-    ),
-    LogPattern(
-        name="yarn.berry",
-        keywords=("not found", "couldn't"),
-        start=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086|0028)\d{4}: ",
-        body=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086)\d{4}: [│·] {2}",
-        max_lines=20,
-        example="""
-! ➤ YN0035: │ basket@npm:9: Package not found
-> ➤ YN0035: │   Response Code: 404 (Not Found)
-  ➤ YN0000: └ Completed in 0s 277ms
-! ➤ YN0009: │ basket@npm:9.0.0 couldn't be built successfully (exit code 1, logs can be found here: /srv/x.log)
-""",
-    ),
-    LogPattern(
-        name="yarn.berry_error",
-        keywords=("error",),
-        start=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086|0028)\d{4}: ",
-        body=r"➤ YN(?!0000|0002|0013|0019|0060|0085|0086)\d{4}: [│·] {2}",
-        max_lines=20,
-        confidence=Confidence.LIKELY,
-        example="""
-! ➤ YN0001: │ Error: basket@npm:9.0.0: the archive ends too early
-""",
-    ),
-    LogPattern(
-        name="yarn.usage",
-        keywords=(" error: ",),
-        start=r"(?:Usage|Internal) Error: \S",
-        body=r"\s{4}at ",
-        confidence=Confidence.LIKELY,
-        example="""
-! Usage Error: Couldn't find a script named "harvest".
-
-  $ yarn run [--inspect] <scriptName> ...
-""",
-    ),
 )
 
 # pnpm and Bun.
 
-_PNPM = r"\s{0,2}(?:\[ERROR\] )?\[?ERR_PNPM_"
-_PNPM_RECURSIVE = r"RECURSIVE_(?:RUN|EXEC)_FIRST_FAIL"
-
 
 _PNPM_PATTERNS = (
-    LogPattern(
-        name="pnpm.error",
-        keywords=("cannot ", "not found", "fail", "error", "missing", "mismatch", "unexpected", "invalid"),
-        start=_PNPM + r"(?!" + _PNPM_RECURSIVE + r")\w",
-        body=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]|This error happened|Note that|Failure reason|specifiers in|If you "
-        r"|The latest release|Other releases|Expected|Got|Your pnpm|No authorization|\S{1,200} is not in the npm",
-        max_lines=20,
-        example="""
-! ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile" because it is not up to date
->
-> Note that in CI environments this setting is true by default.
-  done
-! ERR_PNPM_FETCH_404  GET https://registry.example.com/basket: Not Found - 404
->
-> Note that in CI environments this setting is true by default.
-  done
-! ERR_PNPM_META_FETCH_FAIL  GET https://registry.example.com/basket: no answer
->
-> Note that in CI environments this setting is true by default.
-  done
-! ERR_PNPM_UNEXPECTED_ERROR  The store is full
->
-> Note that in CI environments this setting is true by default.
-  done
-! ERR_PNPM_NO_SCRIPT  Missing script: harvest
->
-> Note that in CI environments this setting is true by default.
-  done
-! ERR_PNPM_LOCKFILE_CONFIG_MISMATCH  The overrides are not those of the lockfile
->
-> Note that in CI environments this setting is true by default.
-  done
-! ERR_PNPM_UNEXPECTED_STORE  Unexpected store location
->
-> Note that in CI environments this setting is true by default.
-  done
-! ERR_PNPM_INVALID_OVERRIDE  Invalid selector of basket
->
-> Note that in CI environments this setting is true by default.
-  done
-""",
-    ),
-    LogPattern(
-        name="pnpm.boxed",
-        keywords=("error: err_pnpm_",),
-        start=r"Error: ERR_PNPM_\w",
-        body=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]",
-        max_lines=20,
-        headline=r"^\s{2}(?:╰─▶|×(?! installing)) ",
-        example="""
-> Error: ERR_PNPM_NO_MATCHING_VERSION
->
->   × installing dependencies
->   ├─▶ Failed to resolve dependency tree
-!   ╰─▶ No matching version found for basket@9 while fetching it
-  done
-""",
-    ),
-    LogPattern(
-        name="pnpm.recursive",
-        keywords=("first_fail",),
-        start=_PNPM + _PNPM_RECURSIVE,
-        body=r"Exit status",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! ERR_PNPM_RECURSIVE_RUN_FIRST_FAIL  orchard@1.0.0 test: `vitest`
-> Exit status 1
-""",
-    ),
     LogPattern(
         name="pnpm.lifecycle",
         keywords=(" failed",),
@@ -299,69 +114,11 @@ _PNPM_PATTERNS = (
 !  ELIFECYCLE  Command failed with exit code 1.
 """,
     ),
-    LogPattern(
-        name="pnpm.node_modules",
-        keywords=("node_modules missing",),
-        start=r"\s{0,2}WARN\s{1,4}Local package\.json exists, but node_modules missing",
-        confidence=Confidence.NOISE,
-        example="""
-!  WARN   Local package.json exists, but node_modules missing, did you mean to install?
-""",
-    ),
-    LogPattern(
-        name="bun.script",
-        keywords=("error: script ",),
-        start=r'error: script "[^"]{1,100}" (?:exited with code|was terminated by signal)',
-        confidence=Confidence.SYMPTOM,
-        example="""
-! error: script "test" exited with code 1
-""",
-    ),
-    LogPattern(
-        name="bun.error",
-        keywords=("error: ",),
-        start=r"error: (?:lockfile had changes, but lockfile is frozen|No version matching "
-        r"|\S{1,200} failed to resolve$"
-        r'|Script not found "|GET https?://\S{1,300} - \d{3}|package "\S{1,200}" not found)',
-        body=r"note: ",
-        example="""
-! error: lockfile had changes, but lockfile is frozen
-> note: try re-running without --frozen-lockfile and commit the updated lockfile
-  done
-""",
-    ),
 )
 
 # Nx and Turborepo: the names of failed tasks. The tasks themselves print the reason.
 
 _MONOREPO = (
-    LogPattern(
-        name="turbo.task",
-        keywords=(" error ",),
-        start=r"(?:[\w@./-]{1,200}#[\w:.-]{1,100}: {1,2})?ERROR {1,2}command .{0,600} exited \(\d",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! cart#test:  ERROR  command (/home/runner/work/shop/shop/packages/cart) npm run test exited (2)
-""",
-    ),
-    LogPattern(
-        name="turbo.run",
-        keywords=("run failed: ",),
-        start=r" {0,4}ERROR {1,2}run failed: ",
-        confidence=Confidence.SYMPTOM,
-        example="""
-!  ERROR  run failed: command  exited (2)
-""",
-    ),
-    LogPattern(
-        name="turbo.failed",
-        keywords=("failed: ",),
-        start=r"Failed: {1,8}[\w@./-]{1,200}#\S",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! Failed:    cart#test
-""",
-    ),
     LogPattern(
         name="nx.failed",
         keywords=("failed ",),
@@ -428,43 +185,6 @@ _TYPESCRIPT = (
 """,
     ),
     LogPattern(
-        name="typescript.options",
-        keywords=("error ts",),
-        priority=-1,  # after frontend.webpack
-        start=r"(?:ERROR in )?error TS\d{1,6}: ",
-        body=r"(?:ERROR in )?error TS\d{1,6}: |\s{2,12}\S",
-        max_lines=20,
-        example="""
-! error TS5033: Could not write file '/srv/press/dist/press.js'.
-> error TS18003: No inputs were found in config file 'tsconfig.json'.
-  done
-""",
-    ),
-    LogPattern(
-        name="typescript.ts_node",
-        keywords=("tserror",),
-        start=r"(?:\s{0,12}(?:Uncaught )?)?TSError: ⨯ ",
-        body=r"\s{0,20}[^\s:(]{1,300}(?::|\()\d|\s{2,12}(?!at )\S|$|\d{1,7} ",
-        max_lines=30,
-        headline=r"error TS|\(\d{4}\)",
-        example="""
-> TSError: ⨯ Unable to compile TypeScript:
-! src/press.ts(2,7): error TS2322: Type 'string' is not assignable to type 'number'.
-
-      at createTSError (/srv/press/node_modules/ts-node/src/index.ts:859:12)
-""",
-    ),
-    LogPattern(
-        name="typescript.loader",
-        keywords=("tserror: ",),
-        priority=-1,  # after node-test.error
-        start=r"\s{0,8}(?:\[?tsl\]? ERROR|TS\d{4}:|ERROR in .{1,300}TS\d{4}:)|.{0,60}TSError: ",
-        confidence=Confidence.LIKELY,
-        example="""
-! [1] TSError: Cannot compile namespaces when the '--isolatedModules' flag is provided.
-""",
-    ),
-    LogPattern(
         name="typescript.count",
         keywords=(" error",),
         start=r"(?:\[\d\d?:\d\d:\d\d(?: [AP]M)?\] "
@@ -474,15 +194,6 @@ _TYPESCRIPT = (
 ! Found 6 errors in the same file, starting at: src/press.ts:1
 """,
     ),
-    LogPattern(
-        name="typescript.none",
-        keywords=("found 0 errors",),
-        start=r"(?:\[.{1,20}\] |.{1,20} - )?Found 0 errors",
-        confidence=Confidence.NOISE,
-        example="""
-! [10:11:12 AM] Found 0 errors. Watching for file changes.
-""",
-    ),
 )
 
 # ESLint and linters that print in its style: standard, xo, yamllint, stylelint, tslint.
@@ -490,7 +201,6 @@ _TYPESCRIPT = (
 _ESLINT_ENTRY = r"\s{1,6}\d{1,6}:\d{1,5}\s{1,8}(?:error|warning|✖|✘|×|⚠)\s{1,8}\S"
 _ESLINT_ERROR = r"\s{1,6}\d{1,6}:\d{1,5}\s{1,8}error\s{1,8}\S"
 _ESLINT_FILE = r"(?:ERROR in )?(?:\.{0,2}[/\\])?(?:[A-Za-z]:)?[\w.@()[\]/\\+-]{1,300}\.\w{1,8}$"
-_ESLINT_LINE = r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:[cm]?[jt]sx?|vue|svelte|json|s?css|less):"
 _ESLINT_STANDARD = r"\s{2}(?:/|[A-Za-z]:\\)[^:]{1,300}:\d{1,6}:\d{1,5}: \S"
 
 _ESLINT = (
@@ -547,56 +257,6 @@ _ESLINT = (
 """,
     ),
     LogPattern(
-        name="eslint.fixable",
-        keywords=(" error",),
-        start=r"\s{1,4}\d{1,6} errors? and \d{1,6} warnings? (?:are )?potentially fixable with",
-        confidence=Confidence.NOISE,
-        example="""
-!   3 errors and 0 warnings potentially fixable with the `--fix` option.
-""",
-    ),
-    LogPattern(
-        name="eslint.unix",
-        keywords=("[error/",),
-        start=_ESLINT_LINE + r"\d{1,6}:\d{1,5}: .{1,1000} \[Error/\S{1,80}\]$",
-        body=_ESLINT_LINE + r"\d{1,6}:\d{1,5}: .{1,1000} \[(?:Error|Warning)/\S{1,80}\]$",
-        max_lines=40,
-        example="""
-! /srv/orchard/press.js:2:13: 'basket' is not defined. [Error/no-undef]
-> /srv/orchard/press.js:2:15: Needless semicolon. [Error/semi]
-
-  2 problems
-""",
-    ),
-    LogPattern(
-        name="eslint.compact",
-        keywords=("error - ",),
-        start=_ESLINT_LINE + r" line \d{1,6}, col \d{1,5}, Error - \S",
-        body=_ESLINT_LINE + r" line \d{1,6}, col \d{1,5}, (?:Error|Warning) - \S",
-        max_lines=40,
-        example="""
-! /srv/orchard/press.js: line 2, col 13, Error - 'basket' is not defined. (no-undef)
-> /srv/orchard/press.js: line 2, col 15, Error - Needless semicolon. (semi)
-
-  2 problems
-""",
-    ),
-    LogPattern(
-        name="eslint.codeframe",
-        keywords=("error: ",),
-        start=r"error: .{1,600} \((?:@?[\w-]{1,60}/)?[\w/-]{2,80}\) at \S.{0,300}:\d{1,6}:\d{1,5}:?$",
-        body=r"> {0,8}\d{1,6} \||\s{1,8}\d{0,6} {1,2}\||$",
-        max_lines=10,
-        example="""
-! error: 'basket' is not defined (no-undef) at press.js:2:13:
->   1 | const apple = 1;
-> > 2 | fill(basket);
->     |      ^
-
-  1 error found.
-""",
-    ),
-    LogPattern(
         name="eslint.configuration",
         keywords=("eslint couldn't find",),
         start=r"ESLint couldn't find ",
@@ -639,24 +299,6 @@ _ESLINT = (
 """,
     ),
     LogPattern(
-        name="eslint.tslint",
-        keywords=("error: ",),
-        start=r"ERROR: (?:\([\w-]{2,60}\) )?(?:\d{1,6}:\d{1,5} {1,8}\S|[^\s\[]{1,300}\[\d{1,6}, \d{1,5}\]: "
-        r"|[^\s:]{1,300}:\d{1,6}:\d{1,5} - )",
-        context_before=r"[^\s:]{1,300}\.[jt]sx?(?::\d{1,6}:\d{1,5})?$",
-        max_context=1,
-        body=r"(?:ERROR|WARNING): (?:\([\w-]{2,60}\) )?(?:\d{1,6}:\d{1,5} |\S{1,300}\[\d|\S{1,300}:\d)",
-        max_lines=40,
-        headline=r"^ERROR: ",
-        example="""
-> src/press.ts:1:1
-! ERROR: 1:1   no-var-keyword  Forbidden 'var' keyword, use 'let' or 'const' instead
-> ERROR: 1:10  semicolon       Needless semicolon
-
-  done
-""",
-    ),
-    LogPattern(
         name="eslint.stylelint",
         keywords=("expected ",),
         start=r"\s{1,6}\d{1,6}:\d{1,5}\s{1,4}(?:✖|✘|×)\s{1,4}\S",
@@ -673,18 +315,6 @@ _ESLINT = (
 >  4:12  ✖  Expected "#fff" to be "#ffffff"  color-hex-length
 
   ✖ 2 problems (2 errors, 0 warnings)
-""",
-    ),
-    LogPattern(
-        name="eslint.yamllint",
-        keywords=("[error] ",),
-        start=r"[^\s:]{1,300}\.ya?ml:\d{1,6}:\d{1,5}: \[error\] ",
-        body=r"[^\s:]{1,300}\.ya?ml:\d{1,6}:\d{1,5}: \[(?:error|warning)\] ",
-        max_lines=40,
-        example="""
-! press.yaml:2:7: [error] trailing spaces (trailing-spaces)
-> press.yaml:3:1: [warning] comment not indented (comments-indentation)
-  done
 """,
     ),
 )
@@ -707,123 +337,11 @@ _PRETTIER = (
 > [warn] Code style issues found in 2 files. Run Prettier with --write to fix.
 """,
     ),
-    LogPattern(
-        name="prettier.old_check",
-        keywords=("code style issues",),
-        start=r"Code style issues found in the above file\(s\)\.",
-        context_before=r"(?:\.{0,2}/)?[\w.@/-]{1,300}\.\w{1,10}$",
-        max_context=40,
-        headline=r"^[\w.@/-]{1,300}\.\w{1,10}$",
-        example="""
-  Checking formatting...
-! src/press.js
-> Code style issues found in the above file(s). Forgot to run Prettier?
-""",
-    ),
-    LogPattern(
-        name="prettier.error",
-        keywords=("[error] ",),
-        start=r"\[error\] \S{1,300}: \w{0,30}Error: ",
-        body=r"\[error\] (?:>| )",
-        max_lines=12,
-        example="""
-  Checking formatting...
-! [error] src/press.js: SyntaxError: Unexpected token (3:16)
-> [error]   2 | const apple = 1
-> [error] > 3 | const basket = fill(;
-> [error]     |                     ^
-  Error occurred when checking code style in the above file.
-""",
-    ),
-    LogPattern(
-        name="prettier.stopped",
-        keywords=("error occurred when checking code style",),
-        start=r"(?:\[error\] )?Error occurred when checking code style in",
-        confidence=Confidence.RECAP,
-        example="""
-! Error occurred when checking code style in the above file.
-""",
-    ),
-    LogPattern(
-        name="prettier.biome",
-        keywords=("errors were emitted while running",),
-        start=r"\s{0,4}[×✖] Some errors were emitted while ",
-        confidence=Confidence.RECAP,
-        example="""
-!   × Some errors were emitted while running checks.
-""",
-    ),
-    LogPattern(
-        name="prettier.biome_unexpected",
-        keywords=("expected",),
-        start=r"\s{1,4}[×✖] (?:This is an unexpected|[Ee]xpected )",
-        context_before=r"\S{1,300}(?::\d{1,6}:\d{1,5})? (?:lint/|parse|suppressions|assist/|format"
-        r"|organizeImports).{0,40} {0,3}━|$",
-        max_context=2,
-        body=r"\s{2,12}\S|$",
-        end_before=r"\s{1,4}(?:i|\u2139) ",
-        max_lines=12,
-        example="""
-> src/press.js:3:15 lint/suspicious/noDebugger  FIXABLE  ━━━━━━━━━━━━━━━
->
-!   × This is an unexpected use of the debugger statement.
->
->     2 │ const apple = 1;
->   > 3 │ debugger;
->       │ ^^^^^^^^^
->
-    i A debugger statement pauses the program when a debugger is open.
-""",
-    ),
 )
 
 # Bundlers and compilers: webpack, Babel, Rollup, Vite, esbuild, Sass, Less, Next, Angular.
 
 _FRONTEND_BUILD = (
-    LogPattern(
-        name="frontend.webpack",
-        keywords=("error in ",),
-        start=r"\s{0,2}ERROR in \S",
-        body=r"\s{0,20}\S",
-        end_before=r"\s{0,2}ERROR in |\s{0,2}WARNING in |webpack .{0,20}compiled|npm ERR|error Command| @ |\s{4,8}at "
-        r"|\d{1,5} errors? ha(?:s|ve) detailed",
-        max_lines=14,
-        headline=r"(?i:error: |error:|not found|can't resolve|failed|unexpected|cannot |undefined|TS\d{4})",
-        example="""
-> ERROR in ./src/index.js 1:0-16
-! Module not found: Error: Can't resolve './basket' in '/srv/orchard/src'
-   @ ./src/press.js 3:0-20
-
-  webpack 5.90.0 compiled with 1 error in 1168 ms
-""",
-    ),
-    LogPattern(
-        name="frontend.webpack_compiled",
-        keywords=(" error",),
-        start=r"(?:.{0,60} )?\(?webpack [\d.]{1,12}\)? compiled with [1-9]\d{0,5} errors?|webpack: Failed to compile",
-        confidence=Confidence.RECAP,
-        example="""
-! webpack 5.90.0 compiled with 1 error in 1168 ms
-""",
-    ),
-    LogPattern(
-        name="frontend.failed_to_compile",
-        keywords=("failed to compile",),
-        start=r"(?:> Build error occurred|.{0,10}Failed to compile\.?)$",
-        body=r".{0,1000}",
-        end_before=r"\s{4}at |error Command|npm ERR|(?:info|event)  -|> Build failed|\s{0,2}ERROR|Error: Command",
-        max_lines=20,
-        headline=r"(?i:error: |error:|not found|can't resolve|failed to compile\. |unexpected|cannot |undefined"
-        r"|Line \d)",
-        example="""
-> Failed to compile.
->
-> ./src/press.js
-! Module not found: Can't resolve './basket' in '/srv/orchard/src'
-
-  error Command failed with exit code 1.
-""",
-    ),
     LogPattern(
         name="frontend.esbuild",
         keywords=("✘ [error] ",),
@@ -839,30 +357,6 @@ _FRONTEND_BUILD = (
 >         ╵                    ~~~~~~~~~~
 
   1 error
-""",
-    ),
-    LogPattern(
-        name="frontend.esbuild_old",
-        keywords=(": error: ",),
-        start=r" {0,2}> ?[^\s:]{1,300}:\d{1,6}:\d{1,5}: error: ",
-        body=r"\s{2,12}\d{0,6} ?[│╵]",
-        max_lines=6,
-        example="""
-!  > src/press.js:3:15: error: Could not resolve "./basket"
->     3 │ import basket from "./basket";
->       ╵                    ~~~~~~~~~~
-""",
-    ),
-    LogPattern(
-        name="frontend.rollup",
-        keywords=("error: ",),
-        start=r"\[!\] (?:\([\w .@/-]{1,80}\) )?(?:\w{1,30})?Error: ",
-        body=r"\S.{0,300}:?\(?\d{1,6}:\d{1,6}\)?$|\d{1,6}: |\s{1,80}\^|https?://|\S{1,300}$",
-        max_lines=12,
-        example="""
-! [!] RollupError: Could not resolve "./basket" from "src/press.js"
-> src/press.js
-      at getRollupError (/srv/orchard/node_modules/rollup/dist/shared/parseAst.js:326:41)
 """,
     ),
     LogPattern(
@@ -914,18 +408,6 @@ _FRONTEND_BUILD = (
 """,
     ),
     LogPattern(
-        name="frontend.less",
-        keywords=("error: ",),
-        start=r"\w{1,20}Error: .{1,400} in .{1,300}\.less on line \d",
-        body=r"\d{1,6} ",
-        max_lines=5,
-        example="""
-! NameError: .mixin is undefined in /srv/orchard/press.less on line 1, column 6:
-> 1 .a { .mixin(); }
-  done
-""",
-    ),
-    LogPattern(
         name="frontend.angular",
         keywords=("error: ",),
         start=r"(?:Error|ERROR|✘ \[ERROR\]): (?:(?:\.{0,2}/)?[\w./@-]{1,300}\.(?:ts|html"
@@ -937,28 +419,6 @@ _FRONTEND_BUILD = (
 >
 > 31     this.squeeze();
 >             ~~~~~~~
-""",
-    ),
-    LogPattern(
-        name="frontend.budget",
-        keywords=("error",),
-        priority=1,  # before frontend.esbuild, frontend.webpack
-        start=r"(?:Error: |✘ \[ERROR\] |ERROR in ).{1,200} exceeded maximum budget\.",
-        example="""
-! Error: bundle initial exceeded maximum budget. Budget 1.00 MB was not met by 203.09 kB with a total of 1.20 MB.
-""",
-    ),
-    LogPattern(
-        name="frontend.prerender",
-        keywords=("error occurred prerendering page",),
-        start=r"Error occurred prerendering page \"",
-        body=r"\w{0,40}Error: |\s{4}at |ReferenceError",
-        max_lines=6,
-        headline=r"^(?!Error occurred)\w{0,40}Error: ",
-        example="""
-> Error occurred prerendering page "/press". Read more: https://nextjs.org/docs/messages/prerender-error
-! ReferenceError: window is not defined
->     at Press (/srv/orchard/.next/server/pages/press.js:1:2)
 """,
     ),
 )

@@ -67,83 +67,6 @@ _JEST = (
 """,
     ),
     LogPattern(
-        name="jest.console",
-        keywords=("●",),
-        start=r" {2}● Console$",
-        confidence=Confidence.NOISE,
-        body=_JEST_BODY,
-        max_lines=400,
-        example="""
-!   ● Console
->
->     console.error
->       Error: not a failure
->           at Object.<anonymous> (src/cart.test.js:3:44)
-
-  PASS src/cart.test.js
-""",
-    ),
-    LogPattern(
-        name="jest.console_error",
-        keywords=("console.error",),
-        start=r" {2}console\.error(?: \S{1,200}:\d{1,6})?$",
-        confidence=Confidence.NOISE,
-        body=_JEST_BODY,
-        max_lines=200,
-        example="""
-!   console.error
->     Error: not a failure
->         at Object.<anonymous> (src/cart.test.js:3:44)
-
-  PASS src/cart.test.js
-""",
-    ),
-    LogPattern(
-        name="jest.late_log",
-        keywords=("●",),
-        start=r" {2}● {1,2}Cannot log after tests are done",
-        confidence=Confidence.NOISE,
-        body=_JEST_BODY,
-        max_lines=40,
-        example="""
-!   ●  Cannot log after tests are done. Did you forget to wait for something async in your test?
->     Attempted to log "Error: gone".
-""",
-    ),
-    LogPattern(
-        name="jest.configuration",
-        keywords=("●",),
-        start=r"● (?:(?:Reporter )?Validation Error|Multiple configurations found|Deprecation Error|Test suite failed)",
-        body=r" {2}|\s{0,80}$",
-        max_lines=30,
-        headline=r"^ {2}\S",
-        example="""
-> ● Validation Error:
->
-!   Module ts-jest in the transform option was not found.
->          <rootDir> is: /home/runner/work/shop/shop
->
->   Configuration Documentation:
->   https://jestjs.io/docs/configuration
-""",
-    ),
-    LogPattern(
-        name="jest.threshold",
-        keywords=("coverage threshold for",),
-        start=r"Jest: .{1,300} coverage threshold for \w+ \(",
-        example="""
-! Jest: "global" coverage threshold for branches (80%) not met: 77.5%
-""",
-    ),
-    LogPattern(
-        name="jest.threshold_missing",
-        keywords=("was not found",),
-        start=r"Jest: Coverage data for .{1,300} was not found",
-        example="""
-! Jest: Coverage data for ./src/cart.js was not found.
-""",
-    ),
-    LogPattern(
         name="jest.file",
         keywords=("fail ",),
         start=r" ?FAIL {1,2}(?:[\w@/-]{1,60} {1,2})?(?:\.\.?/)?\S{1,300}\.\w{1,5}(?: \(\d[^()]{0,40}\))?$",
@@ -171,70 +94,6 @@ _JEST = (
 ! Test Suites: 1 failed, 4 passed, 5 total
 > Tests:       3 failed, 12 passed, 15 total
   Snapshots:   0 total
-""",
-    ),
-)
-
-# Vitest.
-
-_VITEST = (
-    LogPattern(
-        name="vitest.failure",
-        keywords=("fail ",),
-        start=r" ?FAIL {1,2}(?:\|?[\w@/ -]{1,60}\|? )?\S{1,300}\.\w{1,5}(?: > | \[ )",
-        end_before=r"⎯{3,200}",
-        max_lines=80,
-        headline=r"^[\w.$]{0,100}(?:Error|Exception|Violation|Rejection)\b[^|]{0,60}: |^[^\s\u276f⎯-]\S{0,100}: ",
-        fingerprint=r"^ ?FAIL |^[\w.$]{0,100}(?:Error|Exception)\b",
-        example="""
-  ⎯⎯⎯⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯⎯⎯⎯
-
->  FAIL  src/cart.test.js > Cart > adds the prices
-! AssertionError: expected 7 to be 8 // Object.is equality
->
-> - Expected
-> + Received
->
-> - 8
-> + 7
->
->  \u276f src/cart.test.js:3:82
->       2| describe('Cart', () => {
->       3|   it('adds the prices', () => { expect(total(prices)).toBe(8); });
->        |                                                       ^
-
-  ⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯[1/1]⎯
-""",
-    ),
-    LogPattern(
-        name="vitest.unhandled",
-        keywords=("unhandled error",),
-        start=r"Vitest caught \d{1,6} unhandled errors? during the test run",
-        end_before=r"⎯{20,200}$",
-        max_lines=50,
-        headline=r"^(?:Unhandled )?[\w.$]{0,100}(?:Error|Exception)\b",
-        example="""
-  ⎯⎯⎯⎯⎯⎯ Unhandled Errors ⎯⎯⎯⎯⎯⎯
-
-> Vitest caught 1 unhandled error during the test run.
-> This might cause false positive tests. Resolve unhandled errors to make sure your tests are not affected.
->
-> ⎯⎯⎯⎯⎯ Uncaught Exception ⎯⎯⎯⎯⎯
-! TypeError: prices is undefined
->  \u276f Timeout._onTimeout src/cart.test.js:10:46
-  ⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯
-""",
-    ),
-    LogPattern(
-        name="vitest.tally",
-        keywords=(" failed ",),
-        start=r" {1,12}(?:Test Files|Tests) {1,4}\d{1,6} failed ",
-        confidence=Confidence.RECAP,
-        body=r" {1,12}(?:Tests|Errors) {1,4}\d",
-        example="""
-!  Test Files  1 failed (4)
->       Tests  5 failed | 2 passed (7)
-     Start at  02:41:21
 """,
     ),
 )
@@ -300,55 +159,6 @@ _MOCHA = (
     3) Cart
 """,
     ),
-    LogPattern(
-        name="mocha.assertion",
-        keywords=("assert",),
-        priority=1,  # before node-test.assertion
-        start=r" {6}(?:Uncaught )?Assert\w{0,40}(?: \[\w{1,60}\])?: ",
-        context_before=_MOCHA_TITLE,
-        max_context=7,
-        body=_MOCHA_BODY,
-        end_before=_MOCHA_ENDS,
-        max_lines=60,
-        fingerprint=_MOCHA_NAMES,
-        example="""
->   2) Cart #total() adds the taxes:
->
-!       AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:
->
-> 7 !== 8
->
->       + expected - actual
->
->       -7
->       +8
->
->       at Context.<anonymous> (test/cart.js:8:44)
-
-    3) Cart
-""",
-    ),
-    LogPattern(
-        name="mocha.exception",
-        keywords=("exception during run: ",),
-        start=r" ?Exception during run: ",
-        body=r"Require stack:|- \S|\s{4}at |\s{0,80}$",
-        max_lines=20,
-        example="""
-!  Exception during run: Error: Cannot find module './prices'
-> Require stack:
-> - /home/runner/work/shop/shop/test/cart.js
->     at Module._resolveFilename (node:internal/modules/cjs/loader:1207:15)
-""",
-    ),
-    LogPattern(
-        name="mocha.no_files",
-        keywords=("error: no test files found",),
-        start=r"Error: No test files found",
-        example="""
-! Error: No test files found: "test"
-""",
-    ),
 )
 
 # Jasmine, and runners that print in its style: Protractor, Angular's builders.
@@ -378,25 +188,6 @@ _JASMINE = (
 >         at UserContext.<anonymous> (spec/cart.spec.js:2:32)
 
   2) Cart adds the taxes
-""",
-    ),
-    LogPattern(
-        name="jasmine.failed",
-        keywords=("failed: ",),
-        start=r" {4}Failed: \S",
-        context_before=_JASMINE_LEAD,
-        body=_JASMINE_BODY,
-        max_lines=40,
-        fingerprint=_JASMINE_NAMES,
-        example="""
-> 1) Cart waits for the prices
->   Message:
-!     Failed: element not interactable
->   Stack:
->     Error: Failed: element not interactable
->         at UserContext.<anonymous> (spec/cart.spec.js:2:32)
-
-  1 spec, 1 failure
 """,
     ),
     LogPattern(
@@ -431,116 +222,11 @@ _JASMINE = (
     ),
 )
 
-# AVA.
-
-_AVA_LEAD = r"(?! {2}(?:›|─|[✔✖✘]))(?: {2,4}\S| {1,5}\d{1,5}: |\s{0,80}$)"
-
-_AVA = (
-    LogPattern(
-        name="ava.difference",
-        keywords=("difference",),
-        start=r" {2}Difference(?: \(- actual, \+ expected\))?:$",
-        context_before=_AVA_LEAD,
-        max_context=8,
-        body=r" {2}|\s{0,80}$",
-        end=r" {2}› \S",
-        max_lines=40,
-        headline=r"^ {2}\S",
-        fingerprint=r"^ {2}[^\s+-]\S{0,30} .{0,200}$",
-        example="""
-!   adds the prices
->
->   test/cart.js:2
->
->    1: import test from 'ava';
->    2: test('adds the prices', t => t.is(total(prices), 8));
->    3:
->
->   Difference (- actual, + expected):
->
->   - 7
->   + 8
->
->   › test/cart.js:2:33
-""",
-    ),
-    LogPattern(
-        name="ava.thrown",
-        keywords=("error thrown in test",),
-        start=r" {2}Error thrown in test:$",
-        context_before=_AVA_LEAD,
-        max_context=8,
-        body=r" {2}|\s{0,80}$",
-        end=r" {2}› \S",
-        max_lines=20,
-        headline=r"^ {2}\S",
-        fingerprint=r"^ {2}\S",
-        example="""
-!   adds the taxes
->
->   Error thrown in test:
->
->   TypeError {
->     message: 'taxes is not a function',
->   }
->
->   › test/cart.js:4:29
-""",
-    ),
-    LogPattern(
-        name="ava.progress",
-        keywords=("[fail]: ",),
-        start=r" {2}[✖✘×] \[fail\]: ",
-        confidence=Confidence.RECAP,
-        example="""
-!   ✘ [fail]: adds the prices
-""",
-    ),
-    LogPattern(
-        name="ava.tally",
-        keywords=(" failed",),
-        start=r" {2}\d{1,6} (?:tests?|hooks?) failed$",
-        confidence=Confidence.RECAP,
-        example="""
-!   6 tests failed
-""",
-    ),
-)
-
 # The test runner of Node with its `spec` reporter. For its TAP reporter see TAP in `shells.py`.
 
-_NODE_TEST_LEAD = r"test at \S|✖ \S"
 _NODE_TEST_BODY = r" {2}|\s{0,80}$"
-_NODE_TEST_NAMES = r"^✖ (?!failing tests)|^ {2}(?:\w{0,100}Error\b|')"
 
 _NODE_TEST = (
-    LogPattern(
-        name="node-test.first",
-        keywords=("failing tests:",),
-        start=r"✖ failing tests:$",
-        body=rf"{_NODE_TEST_BODY}|{_NODE_TEST_LEAD}",
-        end=r" {2}\}$",
-        max_lines=40,
-        headline=r"^ {2}(?:\w{0,100}Error\b|')",
-        fingerprint=_NODE_TEST_NAMES,
-        example="""
-  \u2139 fail 5
-> ✖ failing tests:
->
-> test at test/cart.js:2:26
-> ✖ adds the prices (2.238088ms)
-!   AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:
->
->   7 !== 8
->
->       at TestContext.<anonymous> (test/cart.js:2:52) {
->     code: 'ERR_ASSERTION',
->     operator: 'strictEqual'
->   }
-
-  test at test/cart.js:2:95
-""",
-    ),
     LogPattern(
         name="node-test.assertion",
         keywords=("[err_assertion]",),
@@ -569,163 +255,11 @@ _NODE_TEST = (
   test at test/cart.js:3:1
 """,
     ),
-    LogPattern(
-        name="node-test.error",
-        keywords=("error",),
-        start=r" {2}\w{0,100}Error(?: \[\w{1,60}\])?: \S",
-        confidence=Confidence.LIKELY,
-        context_before=_NODE_TEST_LEAD,
-        max_context=2,
-        body=r" {4,12}at \S",
-        fingerprint=_NODE_TEST_NAMES,
-        example="""
-> test at test/cart.js:3:1
-> ✖ reads the prices (0.171891ms)
-!   TypeError [Error]: prices is not iterable
->       at TestContext.<anonymous> (test/cart.js:3:30)
-
-""",
-    ),
-    LogPattern(
-        name="node-test.timeout",
-        keywords=("test timed out after",),
-        start=r" {2,12}'test timed out after \d",
-        context_before=_NODE_TEST_LEAD,
-        max_context=2,
-        fingerprint=_NODE_TEST_NAMES,
-        example="""
-> test at test/cart.js:4:1
-> ✖ waits for the prices (51.897679ms)
-!   'test timed out after 50ms'
-""",
-    ),
-)
-
-# The test runner of Bun.
-
-_BUN_TEST = (
-    LogPattern(
-        name="bun-test.expectation",
-        keywords=("error: expect(",),
-        start=r"error: expect\(",
-        context_before=r" {0,5}\d{1,6} \| | {2,200}\^$",
-        max_context=8,
-        body=r"\s{0,80}$|\s{2,40}\S|Expected|Received|Number of |[-+ ] |\S.{0,60}: ",
-        end=r"(?:\(fail\)|✗) \S",
-        max_lines=50,
-        fingerprint=r"^error: expect|^(?:\(fail\)|✗) ",
-        example="""
-> 2 | describe("Cart", () => {
-> 3 |   test("adds the prices", () => { expect(total(prices)).toBe(8); });
->                                                             ^
-! error: expect(received).toBe(expected)
->
-> Expected: 8
-> Received: 7
->
->       at <anonymous> (/home/runner/work/shop/shop/cart.test.ts:3:34)
-> (fail) Cart > adds the prices [0.39ms]
-  (pass) Cart > is empty [0.08ms]
-""",
-    ),
-    LogPattern(
-        name="bun-test.failure",
-        keywords=("(fail) ",),
-        start=r"\(fail\) \S",
-        context_before=(
-            r"(?!\((?:pass|fail|skip|todo)\) |\S{1,300}\.\w{1,4}:$)\s{0,40}(?:\d{1,6} \| |\^|at |[\w.]{0,100}Error: )"
-        ),
-        max_context=12,
-        body=r"  \^ ",
-        headline=r"^(?:error|[\w.]{1,100}Error|Error): |^ {2}\^ ",
-        fingerprint=r"^(?:[\w.]{0,100}[eE]rror: |\(fail\) )",
-        example="""
-> (fail) Cart > waits for the prices [125.74ms]
-!   ^ this test timed out after 100ms.
-  (pass) Cart > is empty [0.08ms]
-""",
-    ),
-    LogPattern(
-        name="bun-test.tally",
-        keywords=(" fail",),
-        start=r" {1,4}[1-9]\d{0,6} fail$",
-        confidence=Confidence.RECAP,
-        example="""
-!  3 fail
-""",
-    ),
-)
-
-# The test runner and type checks of Deno.
-
-_DENO_TEST = (
-    LogPattern(
-        name="deno-test.failure",
-        keywords=("error: ",),
-        start=r"error: (?:\(in promise\) )?(?:[A-Z]\w{0,100})?Error: ",
-        context_before=r"\S.{0,300} => \S{1,300}:\d{1,6}:\d{1,5}$",
-        max_context=1,
-        end_before=r" ?(?:FAILURES|ERRORS) ?$|\S.{0,300} => \S{1,300}:\d|running \d|FAILED \|",
-        max_lines=30,
-        fingerprint=r" => \S{1,300}:\d|^error: ",
-        example="""
-> adds the prices => ./cart_test.ts:1:6
-! error: AssertionError: Values are not equal.
->
->     [Diff] Actual / Expected
->
-> -   7
-> +   8
->
->     at file:///home/runner/work/shop/shop/cart_test.ts:1:56
-
-   FAILURES
-""",
-    ),
-    LogPattern(
-        name="deno-test.type",
-        keywords=(" [error]: ",),
-        start=r"(?:error: )?TS\d{4,5} \[ERROR\]: ",
-        body=r"\s{0,200}\S",
-        max_lines=8,
-        example="""
-! TS2322 [ERROR]: Type 'string' is not assignable to type 'number'.
-> const total: number = "a";
->       ~~~~~
->     at file:///home/runner/work/shop/shop/cart_test.ts:1:7
-
-  error: Type checking failed.
-""",
-    ),
-    LogPattern(
-        name="deno-test.progress",
-        keywords=("... failed",),
-        start=r"\s{0,20}\S.{0,300} \.\.\. FAILED \((?:due to )?\d",
-        confidence=Confidence.RECAP,
-        example="""
-! adds the prices ... FAILED (4ms)
-""",
-    ),
-    LogPattern(
-        name="deno-test.tally",
-        keywords=("failed",),
-        start=r"(?:FAILED \| \d{1,6} passed|error: Test failed$|error: Type checking failed)",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! FAILED | 3 passed | 2 failed (532ms)
-
-! error: Test failed
-""",
-    ),
 )
 
 PATTERNS = (
     *_JEST,
-    *_VITEST,
     *_MOCHA,
     *_JASMINE,
-    *_AVA,
     *_NODE_TEST,
-    *_BUN_TEST,
-    *_DENO_TEST,
 )

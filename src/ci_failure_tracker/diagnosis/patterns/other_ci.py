@@ -18,15 +18,6 @@ _TRAVIS = (
 """,
     ),
     LogPattern(
-        name="travis.command_fine",
-        keywords=("exited with 0",),
-        start=r'The command ".{0,1800}" exited with 0\.',
-        confidence=Confidence.NOISE,
-        example="""
-! The command "./press --all --no-fail" exited with 0.
-""",
-    ),
-    LogPattern(
         name="travis.build",
         keywords=("exited with ",),
         start=r"Done\. Your build exited with ",
@@ -119,42 +110,11 @@ _JENKINS = (
 """,
     ),
     LogPattern(
-        name="jenkins.exit_code",
-        keywords=("error: script returned exit code",),
-        start=r"ERROR: script returned exit code -?\d",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! ERROR: script returned exit code 1
-""",
-    ),
-    LogPattern(
-        name="jenkins.exit_code_exception",
-        keywords=("abortexception",),
-        start=r"hudson\.AbortException: script returned exit code",
-        body=r"\s{1,20}at ",
-        confidence=Confidence.NOISE,
-        example="""
-! hudson.AbortException: script returned exit code 1
-> 	at com.example.Step.run(Step.java:9)
-  Finished: FAILURE
-""",
-    ),
-    LogPattern(
         name="jenkins.pipeline_step",
         keywords=("error: step ",),
         start=r"""ERROR: Step ['‘\"].{1,200}['’\"] (?:failed|aborted due to exception): """,
         example="""
 ! ERROR: Step ‘Publish JUnit test result report’ failed: No test report files were found. Configuration error?
-""",
-    ),
-    LogPattern(
-        name="jenkins.interrupted",
-        keywords=("interruptedexception",),
-        start=r"org\.jenkinsci\.plugins\.workflow\.steps\.FlowInterruptedException",
-        body=r"\s{1,20}at ",
-        confidence=Confidence.NOISE,
-        example="""
-! org.jenkinsci.plugins.workflow.steps.FlowInterruptedException
 """,
     ),
     LogPattern(
@@ -177,40 +137,11 @@ _JENKINS = (
 ! Cancelling nested steps due to timeout
 """,
     ),
-    LogPattern(
-        name="jenkins.contact",
-        keywords=("cannot contact ",),
-        start=r"Cannot contact \S{1,100}: ",
-        confidence=Confidence.LIKELY,
-        example="""
-! Cannot contact orchard-4: java.lang.InterruptedException
-""",
-    ),
-    LogPattern(
-        name="jenkins.revision",
-        keywords=("error: ",),
-        start="ERROR: (?:Maximum checkout retry attempts reached|Error cloning remote repo)",
-        body=r"hudson\.|Caused |\s{1,20}at |\s{0,20}\.{3} \d+ more|std(?:out|err): ",
-        max_lines=20,
-        example="""
-! ERROR: Maximum checkout retry attempts reached, aborting
-""",
-    ),
 )
 
 # The runner of GitLab.
 
 _GITLAB = (
-    LogPattern(
-        name="gitlab.exit_code",
-        keywords=("error: job failed: ",),
-        start="ERROR: Job failed: (?:exit (?:code|status)|command terminated with exit code|(?:execution|prepare) "
-        "(?:error|script)|.{0,200}Process exited with)",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! ERROR: Job failed: exit code 1
-""",
-    ),
     LogPattern(
         name="gitlab.time_limit",
         keywords=("error: job failed: ",),
@@ -230,32 +161,6 @@ _GITLAB = (
 ! ERROR: Job failed (system failure): Error response from daemon: no such container
 """,
     ),
-    LogPattern(
-        name="gitlab.job",
-        keywords=("error: job failed: ",),
-        start="ERROR: Job failed: (?:failed to pull image|image pull failed|.{0,40}pod |canceled|aborted)",
-        example="""
-! ERROR: Job failed: failed to pull image "acme/pears:9" with specified policies [always]
-""",
-    ),
-    LogPattern(
-        name="gitlab.preparation",
-        keywords=("error: preparation failed",),
-        start="ERROR: Preparation failed: ",
-        confidence=Confidence.LIKELY,
-        example="""
-! ERROR: Preparation failed: adding cache volume: set volume permissions
-""",
-    ),
-    LogPattern(
-        name="gitlab.upload",
-        keywords=("error: ",),
-        start="ERROR: (?:No files to upload|Uploading artifacts)",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! ERROR: No files to upload
-""",
-    ),
 )
 
 # The agent of Azure Pipelines.
@@ -269,16 +174,6 @@ _AZURE_PIPELINES = (
         confidence=Confidence.SYMPTOM,
         example="""
 ! ##[error]Bash exited with code '1'.
-""",
-    ),
-    LogPattern(
-        name="azure.task",
-        keywords=("##[error]",),
-        start=r"##\[error\](?:Script failed with (?:exit code|error)|.{1,300} failed with (?:return code|exit "
-        r"code): ?-?\d)",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]Script failed with exit code: 1
 """,
     ),
     LogPattern(
@@ -304,42 +199,9 @@ _AZURE_PIPELINES = (
     ),
 )
 
-# CircleCI, AppVeyor and Buildkite.
-
-_OTHER_SERVICES = (
-    LogPattern(
-        name="circleci.exit",
-        keywords=("exited with ",),
-        start=r"(?:Exited with code exit status \d|Exited with code \d)",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! Exited with code exit status 1
-""",
-    ),
-    LogPattern(
-        name="appveyor.exit",
-        keywords=("exited with ",),
-        start=r"Command exited with code -?\d",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! Command exited with code 1
-""",
-    ),
-    LogPattern(
-        name="buildkite.exit",
-        keywords=("error",),
-        start=r"(?:\W{0,6}Error: The command exited with status|user command error: exit status) ",
-        confidence=Confidence.SYMPTOM,
-        example="""
-! 🚨 Error: The command exited with status 1
-""",
-    ),
-)
-
 PATTERNS = (
     *_TRAVIS,
     *_JENKINS,
     *_GITLAB,
     *_AZURE_PIPELINES,
-    *_OTHER_SERVICES,
 )

@@ -75,50 +75,6 @@ _TRACE_PYTHON = (
     end of output
 """,
     ),
-    LogPattern(
-        name="python.group",
-        keywords=("traceback",),
-        start=r"\s{0,20}\+ Exception Group Traceback \(most recent call last\):",
-        body=r"\s{0,80}[|+]",
-        max_lines=400,
-        headline=r"^\s{2,80}\| (?!ExceptionGroup|BaseExceptionGroup|Traceback)[A-Za-z_][\w.]{0,200}(?:: |$)",
-        fingerprint=r"^\s{2,80}\| (?!Traceback)[A-Za-z_][\w.]{0,200}(?:: |$)",
-        confidence=Confidence.LIKELY,
-        example="""
->   + Exception Group Traceback (most recent call last):
->   |   File "orchard.py", line 9, in <module>
->   |     pick()
->   | ExceptionGroup: harvest (2 sub-exceptions)
->   +-+---------------- 1 ----------------
->     | Traceback (most recent call last):
->     |   File "orchard.py", line 4, in pear
->     |     raise ValueError("unripe")
-!     | ValueError: unripe
->     +---------------- 2 ----------------
->     | Traceback (most recent call last):
->     |   File "orchard.py", line 6, in plum
->     |     raise OSError("ladder")
->     | OSError: ladder
->     +------------------------------------
-  bye
-""",
-    ),
-    LogPattern(
-        name="python.no_module",
-        keywords=("no module named",),
-        start=r"(?:/\S{0,200}/)?(?:python|pypy)[\d.]{0,6}(?:\.exe)?: (?:No module named|Error while finding module)",
-        example="""
-! /opt/hostedtoolcache/Python/3.11.4/x64/bin/python: No module named orchard_tests
-""",
-    ),
-    LogPattern(
-        name="python.no_file",
-        keywords=("can't open file",),
-        start=r"(?:\S{0,200}[/\\])?(?:python|pypy)[\d.]{0,6}(?:\.exe)?: can't open file ",
-        example="""
-! python: can't open file '/srv/orchard/run_all.py': [Errno 2] No such file or directory
-""",
-    ),
 )
 
 # Stack traces of Java, and those of Jenkins, which have a style of their own.
@@ -185,50 +141,6 @@ _TRACE_JAVA = (
   bye
 """,
     ),
-    LogPattern(
-        name="java.jenkins",
-        keywords=("error",),
-        start=r"(?:ERROR|FATAL): (?:Error (?:fetching|cloning|executing)|Unable to find"
-        r"|Failed to |Could not (?:checkout|fetch|apply)|Maximum checkout retry|null$)",
-        body=r"\s{1,20}at |\s{0,20}\.{3} \d+ more|Caused: |Caused by: |Also: |" + _TRACE_JAVA_TYPE + r"(?:: .|$)",
-        headline=r"^(?:Caused by: |Caused: )|^ERROR: |^FATAL: ",
-        max_lines=400,
-        confidence=Confidence.LIKELY,
-        example="""
-! ERROR: Error fetching remote repo 'orchard'
-> hudson.plugins.git.GitException: Failed to fetch from https://git.example.com/orchard.git
->   at hudson.plugins.git.GitSCM.fetchFrom(GitSCM.java:997)
-> Caused: java.io.IOException: remote hung up
->   at hudson.plugins.git.Client.fetch(Client.java:3)
-  Finished: FAILURE
-""",
-    ),
-    LogPattern(
-        name="java.launch",
-        keywords=("could not",),
-        start=r"Error: Could not (?:find or load main class|create the Java Virtual Machine)",
-        body=r"Caused by: |Error: ",
-        example="""
-! Error: Could not find or load main class com.example.press.Main
-> Caused by: java.lang.ClassNotFoundException: com.example.press.Main
-  bye
-""",
-    ),
-    LogPattern(
-        name="java.clojure",
-        keywords=("error",),
-        start=r"(?:Execution|Syntax) error (?:\(\w{1,80}\) )?(?:at|compiling|reading|macroexpanding) ",
-        end=r"[^\s/]",
-        max_lines=4,
-        headline=r"^(?!Execution error|Syntax error)\S",
-        confidence=Confidence.LIKELY,
-        example="""
-> Execution error (ArityException) at orchard.core/pick (core.clj:7).
-! Wrong number of args (1) passed to: orchard.core/basket
-
-  Full report at:
-""",
-    ),
 )
 
 # JavaScript errors as Node prints them.
@@ -271,20 +183,6 @@ _TRACE_NODE = (
 """,
     ),
     LogPattern(
-        name="javascript.rejection",
-        keywords=("error",),
-        start=r"(?:\[|\(node:\d{1,9}\) )?UnhandledPromiseRejection(?:Warning)?: (?!Unhandled promise rejection)",
-        context_before=_TRACE_NODE_LEAD,
-        body=_TRACE_NODE_GOES_ON,
-        max_lines=100,
-        confidence=Confidence.LIKELY,
-        example="""
-! (node:731) UnhandledPromiseRejectionWarning: TypeError: no basket
->     at pick (/srv/orchard/orchard.js:4:25)
-  done
-""",
-    ),
-    LogPattern(
         name="javascript.rejection_note",
         keywords=("error",),
         start=r"\(node:\d{1,9}\) UnhandledPromiseRejectionWarning: Unhandled promise rejection",
@@ -293,59 +191,12 @@ _TRACE_NODE = (
 ! (node:731) UnhandledPromiseRejectionWarning: Unhandled promise rejection. This error originated (rejection id: 1)
 """,
     ),
-    LogPattern(
-        name="javascript.deno",
-        keywords=("error: ",),
-        start=r"error: (?:\(in promise\) )?Uncaught ",
-        body=r"\s{2,40}\S|$",
-        max_lines=30,
-        confidence=Confidence.LIKELY,
-        example="""
-! error: Uncaught (in promise) Error: no basket
->   throw new Error("no basket");
->         ^
->     at file:///srv/orchard/orchard.ts:2:9
-  done
-""",
-    ),
 )
 
 # Uncaught exceptions of Ruby and rake.
 
-_TRACE_RUBY_PLACE = r"(?:<internal:|[A-Z]:)?[^\s:]{1,400}:\d{1,7}:in [`'].{1,400}"
-_TRACE_RUBY_GOES_ON = r"\s{1,20}(?:from |\d+: from )|\t|$|    |Did you mean\?"
 
 _TRACE_RUBY = (
-    LogPattern(
-        name="ruby.error",
-        keywords=("error)",),
-        start=_TRACE_RUBY_PLACE + r"Error\)$",
-        context_before=r"Traceback \(most recent call last\):|\s{1,20}\d{1,4}: from ",
-        max_context=40,
-        body=_TRACE_RUBY_GOES_ON,
-        max_lines=200,
-        confidence=Confidence.LIKELY,
-        example="""
-  picking
-! pick.rb:3:in `pick': no pears (RuntimeError)
->   from pick.rb:8:in `block in <main>'
->   from pick.rb:7:in `<main>'
-  bye
-""",
-    ),
-    LogPattern(
-        name="ruby.system",
-        keywords=("no such",),
-        start=_TRACE_RUBY_PLACE + r"\(Errno::\w{1,20}\)$",
-        body=_TRACE_RUBY_GOES_ON,
-        max_lines=200,
-        confidence=Confidence.LIKELY,
-        example="""
-! pick.rb:3:in 'File#initialize': No such file or directory @ rb_sysopen - basket.txt (Errno::ENOENT)
->   from pick.rb:8:in '<main>'
-  bye
-""",
-    ),
     LogPattern(
         name="ruby.rake",
         keywords=("rake aborted!",),
@@ -411,22 +262,6 @@ _TRACE_GO = (
   make the next
 """,
     ),
-    LogPattern(
-        name="go-program.fatal",
-        keywords=("fatal error: ",),
-        start=r"fatal error: (?:all goroutines|concurrent map|unexpected signal|stack overflow|sync: |runtime: )",
-        body=_TRACE_GO_GOES_ON,
-        max_lines=200,
-        confidence=Confidence.LIKELY,
-        example="""
-! fatal error: all goroutines are asleep - deadlock!
->
-> goroutine 1 [chan receive]:
-> main.main()
->         /srv/orchard/main.go:5 +0x37
-  bye
-""",
-    ),
 )
 
 # Panics of Rust programs, before and since Rust 1.73.
@@ -445,22 +280,6 @@ _TRACE_RUST = (
   bye
 """,
     ),
-    LogPattern(
-        name="rust-program.panic",
-        keywords=("panicked at ",),
-        start=r"thread '.{0,200}'(?: \(\d{1,12}\))? panicked at (?!')",
-        end=r"note: ",
-        body=r"\S|\s",
-        max_lines=60,
-        headline=r"^(?!thread '|note: |stack backtrace)\S",
-        confidence=Confidence.LIKELY,
-        example="""
-> thread 'main' panicked at src/main.rs:4:9:
-! no pears left
-> note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
-  bye
-""",
-    ),
 )
 
 # Uncaught exceptions and assertions of C and C++ programs.
@@ -468,19 +287,6 @@ _TRACE_RUST = (
 _TRACE_CPP_HOW = r"\s{1,4}what\(\): "
 
 _TRACE_CPP = (
-    LogPattern(
-        name="cpp.terminate",
-        keywords=("error",),
-        start=r"terminate called after throwing an instance of|libc\+\+abi(?:\.dylib)?: terminating ",
-        body=_TRACE_CPP_HOW + r"|(?:\S{1,200}: line \d{1,6}: {1,4}\d{1,9} )?Aborted",
-        headline=_TRACE_CPP_HOW,
-        confidence=Confidence.LIKELY,
-        example="""
-> terminate called after throwing an instance of 'std::runtime_error'
-!   what():  no pears left
-> Aborted (core dumped)
-""",
-    ),
     LogPattern(
         name="cpp.aborted",
         keywords=("abort",),
@@ -493,15 +299,6 @@ _TRACE_CPP = (
 > terminate called after throwing an instance of 'std::bad_alloc'
 !   what():  std::bad_alloc
 > run.sh: line 3:  4711 Aborted                 (core dumped) ./press
-""",
-    ),
-    LogPattern(
-        name="cpp.assertion",
-        keywords=("assertion `",),
-        start=r"[^\s:]{1,300}: .{1,600}: Assertion `.{1,600}' failed\.$",
-        confidence=Confidence.LIKELY,
-        example="""
-! press: src/press.cpp:31: void turn(int): Assertion `force > 0' failed.
 """,
     ),
     LogPattern(
@@ -520,75 +317,11 @@ _TRACE_CPP = (
   bye
 """,
     ),
-    LogPattern(
-        name="cpp.undefined",
-        keywords=("runtime error: ",),
-        start=r"\S{1,300}:\d{1,6}:\d{1,5}: runtime error: ",
-        body=r"\s{1,8}#\d|SUMMARY: ",
-        example="""
-! src/press.cpp:31:9: runtime error: signed integer overflow: 2147483647 + 1 cannot be represented in type 'int'
->     #0 0x4c3e1a in turn(int) /srv/press/press.cpp:31:9
-  bye
-""",
-    ),
-)
-
-# Exceptions of .NET programs.
-
-_TRACE_DOTNET_GOES_ON = r"\s{1,8}at |\s{0,8}--- |\s{1,4}-{3}> "
-
-_TRACE_DOTNET = (
-    LogPattern(
-        name="dotnet.unhandled",
-        keywords=("unhandled exception",),
-        start=r"Unhandled [Ee]xception[.:]",
-        body=_TRACE_DOTNET_GOES_ON,
-        max_lines=200,
-        confidence=Confidence.LIKELY,
-        example="""
-! Unhandled exception. System.InvalidOperationException: The basket is full.
->    at Orchard.Basket.Add(Apple apple) in /srv/orchard/Basket.cs:line 14
->    at Orchard.Program.Main() in /srv/orchard/Program.cs:line 6
-  bye
-""",
-    ),
-    LogPattern(
-        name="dotnet.exception",
-        keywords=("exception",),
-        start=r"(?:\s{0,4}-{3}> )?(?:System|Microsoft)\.[\w.]{1,150}Exception(?: \(0x\w{8}\))?: .",
-        body=_TRACE_DOTNET_GOES_ON,
-        max_lines=200,
-        confidence=Confidence.LIKELY,
-        example="""
-! System.ArgumentNullException: Value cannot be null. (Parameter 'apple')
->    at Orchard.Basket.Add(Apple apple) in /srv/orchard/Basket.cs:line 14
-> --- End of stack trace from previous location ---
->    at Orchard.Program.Main() in /srv/orchard/Program.cs:line 6
-  bye
-""",
-    ),
 )
 
 # Fatal errors and uncaught exceptions of PHP.
 
 _TRACE_PHP = (
-    LogPattern(
-        name="php.uncaught",
-        keywords=("fatal error: ",),
-        start=r"(?:PHP )?(?:Fatal|Recoverable fatal) error: {1,2}Uncaught ",
-        end=r"\s{1,4}thrown in ",
-        body=r"Stack trace:|#\d|\s{1,4}\S|$|Next ",
-        max_lines=100,
-        confidence=Confidence.LIKELY,
-        example="""
-! PHP Fatal error:  Uncaught RuntimeException: no pears in /srv/orchard/pick.php:2
-> Stack trace:
-> #0 /srv/orchard/pick.php(3): pick('pear')
-> #1 {main}
->   thrown in /srv/orchard/pick.php on line 2
-  bye
-""",
-    ),
     LogPattern(
         name="php.fatal",
         keywords=(" error: ",),
@@ -614,144 +347,6 @@ _TRACE_BEAM = (
 >     (orchard 0.1.0) lib/orchard.ex:7: Orchard.pick/1
 >     (elixir 1.15.0) lib/code.ex:543: Code.require_file/2
   bye
-""",
-    ),
-    LogPattern(
-        name="elixir.exit",
-        keywords=("error",),
-        start=r"\*\* \((?:exit|EXIT from #PID<[\d.]{1,20}>|throw)\) .{0,400}(?:error|fail|exception)",
-        body=r"\s{4,8}\S|$",
-        max_lines=60,
-        confidence=Confidence.LIKELY,
-        example="""
-! ** (exit) exited in: Orchard.error(:empty)
->     (orchard 0.1.0) lib/orchard.ex:7: Orchard.pick/1
-  bye
-""",
-    ),
-    LogPattern(
-        name="erlang.report",
-        keywords=("error report",),
-        start=r"=(?:ERROR|CRASH) REPORT====",
-        body=r"\s|\S.{0,200}$",
-        max_lines=20,
-        headline=r"^(?!=)\S",
-        confidence=Confidence.LIKELY,
-        example="""
-> =ERROR REPORT==== 3-May-2021::10:11:12.000000 ===
-! Error in process <0.92.0> with exit value:
-> {badarg,[{orchard,pick,1,[{file,"src/orchard.erl"},{line,7}]}]}
-
-  bye
-""",
-    ),
-    LogPattern(
-        name="erlang.escript",
-        keywords=("exception error",),
-        start=r"(?:escript: |\*{2} )?exception error: ",
-        body=r"\s{2,8}in |\s{2,8}\S",
-        max_lines=20,
-        confidence=Confidence.LIKELY,
-        example="""
-! escript: exception error: undefined function basket:fill/1
->   in function  orchard:main/1 (/srv/orchard/orchard.erl, line 7)
->   in call from escript:run/2 (escript.erl, line 750)
-  bye
-""",
-    ),
-)
-
-# Call stacks of Haskell.
-
-_TRACE_HASKELL = (
-    LogPattern(
-        name="haskell.error",
-        keywords=("error, called at",),
-        start=r"\s{1,8}error, called at ",
-        context_before=r"CallStack \(from HasCallStack\):|[\w.-]{1,60}: \S",
-        max_context=2,
-        body=r"\s{1,8}\w{1,80}, called at ",
-        headline=r"^(?!CallStack)\S",
-        confidence=Confidence.LIKELY,
-        example="""
-! orchard: no pears left
-> CallStack (from HasCallStack):
->   error, called at src/Orchard.hs:7:9 in orchard-0.1-inplace:Orchard
->   pick, called at app/Main.hs:3:8 in main:Main
-  bye
-""",
-    ),
-)
-
-# Traps of Swift programs.
-
-_TRACE_SWIFT = (
-    LogPattern(
-        name="swift-program.fatal",
-        keywords=("fatal error: ",),
-        start=r"(?:\S{1,300}\.swift:\d{1,6}: )?Fatal error: ",
-        body=r"Current stack trace:|\d{1,3} {2,8}\S",
-        max_lines=60,
-        confidence=Confidence.LIKELY,
-        example="""
-! Orchard/Basket.swift:14: Fatal error: Unexpectedly found nil while unwrapping an Optional value
-> Current stack trace:
-> 0    libswiftCore.so                    0x00007f0a51d2 swift_reportError + 50
-  bye
-""",
-    ),
-)
-
-# Perl programs that die.
-
-_TRACE_PERL = (
-    LogPattern(
-        name="perl.module",
-        keywords=("can't locate ",),
-        start=r"Can't locate (?:\S{1,200}\.p[ml] in @INC|object method )",
-        body=r"BEGIN failed|Compilation failed",
-        confidence=Confidence.LIKELY,
-        example="""
-! Can't locate Orchard/Basket.pm in @INC (you may need to install the Orchard::Basket module) at pick.pl line 1.
-> BEGIN failed--compilation aborted at pick.pl line 1.
-  bye
-""",
-    ),
-    LogPattern(
-        name="perl.syntax",
-        keywords=("syntax error at ",),
-        start=r"syntax error at \S{1,300} line \d",
-        body=r".{0,200} at \S{1,200} line \d|Execution of |BEGIN failed|\S{1,300} had compilation errors",
-        max_lines=20,
-        confidence=Confidence.LIKELY,
-        example="""
-! syntax error at pick.pl line 3, near ")"
-> Execution of pick.pl aborted due to compilation errors.
-  bye
-""",
-    ),
-    LogPattern(
-        name="perl.aborted",
-        keywords=("aborted due to compilation errors",),
-        start=r"Execution of .{1,300} aborted due to compilation errors",
-        context_before=r"Global symbol |Bareword |.{1,300} at \S{1,200} line \d{1,6}[.,]",
-        headline=r"^(?!Execution of )\S",
-        confidence=Confidence.LIKELY,
-        example="""
-! Global symbol "$pear" requires explicit package name (did you forget to declare "my $pear"?) at pick.pl line 2.
-> Execution of pick.pl aborted due to compilation errors.
-""",
-    ),
-    LogPattern(
-        name="perl.begin",
-        keywords=("begin failed--compilation aborted",),
-        start=r"BEGIN failed--compilation aborted",
-        context_before=r".{1,1500} at \S{1,200} line \d{1,6}\.$|Compilation failed in require",
-        headline=r"^(?!BEGIN failed)\S",
-        confidence=Confidence.LIKELY,
-        example="""
-! Orchard version 9 required--this is only version 2.1 at pick.pl line 1.
-> BEGIN failed--compilation aborted at pick.pl line 1.
 """,
     ),
 )
@@ -798,19 +393,6 @@ _TRACE_R = (
   bye
 """,
     ),
-    LogPattern(
-        name="r.install",
-        keywords=("error: ",),
-        priority=1,  # before docker.compose_start
-        start=r"ERROR: (?:dependenc(?:y|ies) .|compilation failed for package .|lazy loading failed for package ."
-        r"|loading failed|configuration failed for package .)",
-        body=r"\* removing ",
-        example="""
-! ERROR: dependency 'basket' is not available for package 'orchard'
-> * removing '/usr/lib/R/site-library/orchard'
-  bye
-""",
-    ),
 )
 
 # Errors of Windows PowerShell and PowerShell 7.
@@ -832,40 +414,6 @@ _TRACE_POWERSHELL = (
 > + ~~~~~~~~~
 >     + CategoryInfo          : ObjectNotFound: (pick-pear:String) [], CommandNotFoundException
 >     + FullyQualifiedErrorId : CommandNotFoundException
-""",
-    ),
-    LogPattern(
-        name="powershell.concise",
-        keywords=("error: ",),
-        start=r"(?:ParserError|ResourceUnavailable|Write-Error|[A-Z]\w{2,60}Error): \S.{0,300}:\d{1,6}$",
-        body=r"Line \|$|\s{1,6}\d{0,6} \|",
-        max_lines=20,
-        headline=r"^\s{3,8}\| {1,4}[^\s~]",
-        confidence=Confidence.LIKELY,
-        example="""
-> ParserError: /srv/orchard/run.ps1:3
-> Line |
->    3 |  if (
->      |      ~
-!      | Missing condition in if statement after 'if ('.
-  bye
-""",
-    ),
-    LogPattern(
-        name="powershell.exception",
-        keywords=("exception: ",),
-        start=r"(?:[A-Z]\w{0,60})?Exception: \S.{0,300}:\d{1,6}$",
-        body=r"Line \|$|\s{1,6}\d{0,6} \|",
-        max_lines=20,
-        headline=r"^\s{3,8}\| {1,4}[^\s~]",
-        confidence=Confidence.LIKELY,
-        example="""
-> Exception: /srv/orchard/run.ps1:3
-> Line |
->    3 |  throw "no pears left"
->      |  ~~~~~~~~~~~~~~~~~~~~~
-!      | no pears left
-  bye
 """,
     ),
 )
@@ -904,15 +452,6 @@ _TRACE_EMACS = (
   bye
 """,
     ),
-    LogPattern(
-        name="emacs.load",
-        keywords=("cannot open load file",),
-        start=r"Cannot open load file: ",
-        confidence=Confidence.LIKELY,
-        example="""
-! Cannot open load file: No such file or directory, orchard-mode
-""",
-    ),
 )
 
 PATTERNS = (
@@ -923,12 +462,8 @@ PATTERNS = (
     *_TRACE_GO,
     *_TRACE_RUST,
     *_TRACE_CPP,
-    *_TRACE_DOTNET,
     *_TRACE_PHP,
     *_TRACE_BEAM,
-    *_TRACE_HASKELL,
-    *_TRACE_SWIFT,
-    *_TRACE_PERL,
     *_TRACE_LUA,
     *_TRACE_R,
     *_TRACE_POWERSHELL,
