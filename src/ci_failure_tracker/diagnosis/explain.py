@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.blocks import find_blocks
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
@@ -12,8 +13,11 @@ from ci_failure_tracker.diagnosis.log import Log, LogReader
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.signature import signature
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections
-from ci_failure_tracker.model import Annotation, Diagnosis, ExcerptLine, Outcome, Step
+from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
 from ci_failure_tracker.text.redaction import redacted, redacted_lines
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.model import Annotation, Step
 
 __all__ = ["Limits", "explain", "explain_annotations", "read_log"]
 

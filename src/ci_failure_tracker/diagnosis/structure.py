@@ -6,10 +6,13 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.keywords import STRUCTURE
 from ci_failure_tracker.diagnosis.log import Log, depth
-from ci_failure_tracker.model import Step
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.model import Step
 
 _LONGEST_HEADER = 200
 """Lines of a header at most. It shows command, shell and environment, from `##[group]Run` to `##[endgroup]`."""

@@ -1,91 +1,110 @@
-"""The types of the project: what GitHub answers, what the tracker learns from it, and what it decides and writes."""
+"""The types of the project: what GitHub answers, what the tracker learns from it, and what it decides and writes.
 
-from ci_failure_tracker.model.decisions import (
-    Closed,
-    Comment,
-    CurrentFailure,
-    Decision,
-    DecisionKind,
-    Decisions,
-    DuplicateOf,
-    IssueRef,
-    News,
-    Reopened,
-    Skip,
-    SkipReason,
-)
-from ci_failure_tracker.model.diagnosis import (
-    Diagnose,
-    Diagnosis,
-    ExcerptLine,
-    JobDiagnosis,
-    JobSource,
-    LineRange,
-    LogCounts,
-    LogRequest,
-    LogRequests,
-    LogUnavailable,
-)
-from ci_failure_tracker.model.github import (
-    ALL_JOBS,
-    SCHEDULE,
-    Annotation,
-    Closer,
-    Commit,
-    Issue,
-    Job,
-    Outcome,
-    Repository,
-    Run,
-    RunJobs,
-    Step,
-    Workflow,
-)
-from ci_failure_tracker.model.history import (
-    OTHER_LEGS,
-    BranchStatus,
-    FailedLeg,
-    Flaky,
-    History,
-    Identity,
-    IdentityKind,
-    NeverRan,
-    NeverRanReason,
-    Observation,
-    Occurrence,
-    RedLeg,
-    RetireReason,
-    RunRef,
-)
-from ci_failure_tracker.model.needs import Needs, Query, RunList
-from ci_failure_tracker.model.refs import QUEUE, TAGS, RefKind, Refs, Tag, TagRun, Watched, is_glob, is_on, shown_ref
-from ci_failure_tracker.model.snapshot import (
-    MAX_REQUESTS,
-    CommitsBetween,
-    MissedSchedule,
-    NewestRuns,
-    NotLookedAt,
-    Problem,
-    Requests,
-    Schedule,
-    Severity,
-    ShortRun,
-    Snapshot,
-    Suspect,
-    Unclear,
-    Window,
-)
-from ci_failure_tracker.model.state import (
-    Cause,
-    Checkpoint,
-    CloseReason,
-    Closing,
-    Evidence,
-    LegCount,
-    State,
-)
-from ci_failure_tracker.model.trials import MOST_PASSES, Trials
-from ci_failure_tracker.model.writes import Action, Change, Close, Create, Reopen, Result, Update, WriteStatus, verb
+A module is imported when one of its names is first used: `explain` needs few of them and is to start at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.model.decisions import (
+        Closed,
+        Comment,
+        CurrentFailure,
+        Decision,
+        DecisionKind,
+        Decisions,
+        DuplicateOf,
+        IssueRef,
+        News,
+        Reopened,
+        Skip,
+        SkipReason,
+    )
+    from ci_failure_tracker.model.diagnosis import (
+        Diagnose,
+        Diagnosis,
+        ExcerptLine,
+        JobDiagnosis,
+        JobSource,
+        LineRange,
+        LogCounts,
+        LogRequest,
+        LogRequests,
+        LogUnavailable,
+    )
+    from ci_failure_tracker.model.github import (
+        ALL_JOBS,
+        SCHEDULE,
+        Annotation,
+        Closer,
+        Commit,
+        Issue,
+        Job,
+        Repository,
+        Run,
+        RunJobs,
+        Step,
+        Workflow,
+    )
+    from ci_failure_tracker.model.history import (
+        OTHER_LEGS,
+        BranchStatus,
+        FailedLeg,
+        Flaky,
+        History,
+        Identity,
+        IdentityKind,
+        NeverRan,
+        NeverRanReason,
+        Observation,
+        Occurrence,
+        RedLeg,
+        RetireReason,
+        RunRef,
+    )
+    from ci_failure_tracker.model.needs import Needs, Query, RunList
+    from ci_failure_tracker.model.outcome import Outcome
+    from ci_failure_tracker.model.problems import Problem, Severity
+    from ci_failure_tracker.model.refs import (
+        QUEUE,
+        TAGS,
+        RefKind,
+        Refs,
+        Tag,
+        TagRun,
+        Watched,
+        is_glob,
+        is_on,
+        shown_ref,
+    )
+    from ci_failure_tracker.model.snapshot import (
+        MAX_REQUESTS,
+        CommitsBetween,
+        MissedSchedule,
+        NewestRuns,
+        NotLookedAt,
+        Requests,
+        Schedule,
+        ShortRun,
+        Snapshot,
+        Suspect,
+        Unclear,
+        Window,
+    )
+    from ci_failure_tracker.model.state import (
+        Cause,
+        Checkpoint,
+        CloseReason,
+        Closing,
+        Evidence,
+        LegCount,
+        State,
+    )
+    from ci_failure_tracker.model.trials import MOST_PASSES, Trials
+    from ci_failure_tracker.model.writes import Action, Change, Close, Create, Reopen, Result, Update, WriteStatus, verb
 
 __all__ = [
     "ALL_JOBS",
@@ -183,3 +202,18 @@ __all__ = [
     "shown_ref",
     "verb",
 ]
+
+_MODULES = (
+    *("outcome", "diagnosis", "problems", "github", "trials", "refs", "history"),
+    *("needs", "snapshot", "state", "decisions", "writes"),
+)
+"""Where a name is looked for, in the order in which the modules import each other."""
+
+
+def __getattr__(name: str) -> object:
+    for module in _MODULES if name in __all__ else ():
+        found = vars(import_module(f"{__name__}.{module}"))
+        if name in found:
+            globals()[name] = found[name]
+            return found[name]
+    raise AttributeError(name)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.github import Issue, Outcome
+from ci_failure_tracker.model.github import Issue
 from ci_failure_tracker.model.history import Identity
-from ci_failure_tracker.model.snapshot import Problem, Severity
+from ci_failure_tracker.model.outcome import Outcome
+from ci_failure_tracker.model.problems import Problem, Severity
 from ci_failure_tracker.model.state import Cause, CloseReason, State
 
 

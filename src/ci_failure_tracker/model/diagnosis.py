@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ci_failure_tracker.model.github import Annotation, Outcome, Step
+from ci_failure_tracker.model.outcome import Outcome
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.model.github import Annotation, Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogUnavailable
-from ci_failure_tracker.model.github import SCHEDULE, Commit, Outcome, Run, Step
+from ci_failure_tracker.model.github import SCHEDULE, Commit, Run, Step
+from ci_failure_tracker.model.outcome import Outcome
 from ci_failure_tracker.model.trials import NO_TRIALS, Trials
 
 

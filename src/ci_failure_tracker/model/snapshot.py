@@ -10,28 +10,8 @@ from enum import StrEnum
 from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogCounts
 from ci_failure_tracker.model.github import Closer, Issue, Repository, Run, RunJobs, Workflow
 from ci_failure_tracker.model.needs import RunList
+from ci_failure_tracker.model.problems import Problem
 from ci_failure_tracker.model.refs import RefKind, Refs, Tag
-
-
-class Severity(StrEnum):
-    """How serious a problem is: an error changes the exit code, a notice asks for no action."""
-
-    NOTICE = "notice"
-    WARNING = "warning"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that went wrong and did not stop the sweep; `advice` says how to fix it."""
-
-    severity: Severity
-    what: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        """One line for a log or an annotation."""
-        return f"{self.what} {self.advice}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.decisions import IssueRef, Skip
 from ci_failure_tracker.model.history import Identity
-from ci_failure_tracker.model.snapshot import Problem
+from ci_failure_tracker.model.problems import Problem
 from ci_failure_tracker.model.state import State
 
 
