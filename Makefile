@@ -28,9 +28,9 @@ export REPO WORKFLOW MAX_RUNS
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY) ## Install everything that development needs into .venv (82 packages, 500 MB)
+setup: $(READY) ## Install everything that development needs into .venv (83 packages, 500 MB)
 
-demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 27 packages into .venv-run
+demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 28 packages into .venv-run
 	@$(IN_TESTS) $(RUN_PYTHON) -m sandbox.demo
 
 test: lint ## Lint, then run all tests
@@ -60,20 +60,22 @@ generate: $(READY) ## Write the parts of action.yml, start.sh and docs that repe
 EXTRA_NEEDS = import sys, tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
   print(*project["optional-dependencies"][sys.argv[1]], sep="\n")
 EXTRAS = schedules metrics slack
+LOCKED = $(EXTRAS) speed
 
 lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
-	for extra in $(EXTRAS); do \
+	for extra in $(LOCKED); do \
 	  $(PYTHON) -c '$(EXTRA_NEEDS)' $$extra | $(LINTERS) uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	  --constraint requirements.txt --output-file src/requirements-$$extra.txt - || exit; done
+	  --no-emit-package typing-extensions --constraint requirements.txt --output-file src/requirements-$$extra.txt - \
+	  || exit; done
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --constraint requirements.txt $(EXTRAS:%=--constraint src/requirements-%.txt) \
-	  --extra cli $(EXTRAS:%=--extra %) --group dev pyproject.toml --output-file tests/requirements.txt
+	  --no-emit-index-url --no-header --constraint requirements.txt $(LOCKED:%=--constraint src/requirements-%.txt) \
+	  --extra cli $(LOCKED:%=--extra %) --group dev pyproject.toml --output-file tests/requirements.txt
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --constraint tests/requirements.txt \
-	  --extra cli --extra metrics --group sandbox pyproject.toml --output-file tests/requirements-run.txt
+	  --extra cli --extra metrics --extra speed --group sandbox pyproject.toml --output-file tests/requirements-run.txt
 
 faults: $(READY) ## Put each request under each fault, each field into another form, let lists lag; prints the cases
 	@EVERY_CASE=1 $(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py tests/contract/test_list_campaign.py \

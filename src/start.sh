@@ -21,6 +21,8 @@ requirements=("$src/../requirements.txt")
 is_true() { [[ ${1:-} = *[Tt][Rr][Uu][Ee]* ]]; }
 is_set() { [[ ${1:-} = *[![:space:]]* ]]; }
 also() { requirements+=("$src/requirements-$1.txt"); }
+# It has no wheel for musl.
+if ! compgen -G '/lib/ld-musl-*' >/dev/null; then also speed; fi
 # <generated packages: make generate>
 if is_true "${INPUT_SCHEDULES:-}"; then also schedules; fi
 if is_set "${INPUT_REPORT_DIR:-}" || is_set "${INPUT_PUSHGATEWAY_URL:-}"; then also metrics; fi

@@ -28,6 +28,8 @@ _PREFIXES = (
 )
 """The prefixes that wrappers put before every line of the tool that they run."""
 
+_ANY_PREFIX = re.compile("|".join(prefix.pattern for prefix in _PREFIXES))
+
 
 @dataclass(frozen=True, slots=True)
 class _Start:
@@ -72,7 +74,7 @@ def _started(text: str) -> _Start | None:
 def variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
     """The line itself, then the line without each prefix that it has."""
     yield None, text
-    for prefix in _PREFIXES:
+    for prefix in _PREFIXES if _ANY_PREFIX.match(text) else ():
         match = prefix.match(text)
         if match:
             yield prefix, text[match.end() :]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import islice
 
 from ci_failure_tracker.diagnosis.keywords import marking_keywords
 from ci_failure_tracker.diagnosis.log import Log, depth
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.structure import Section, is_mark, last_indented
+from ci_failure_tracker.diagnosis.word_search import search_for
 
 _POINTS_FOR: dict[float, tuple[str, ...]] = {
     6: ("error:", "error -", "error]", "fatal:", "fatal error", "exception:", "panic:", "failure:", "error occurred"),
@@ -65,16 +67,31 @@ _LAST_LINES = 8
 
 def score(raw: str, text: str) -> float:
     """How much a line looks like the report of a failure. `raw` still has its colours."""
-    folded = _without_files(text.lower())
-    points = sum(points for points, words in _POINTS_FOR.items() if any(word in folded for word in words))
-    points += _POINTS_OF_A_CROSS if _CROSS.match(text) else 0
+    rows = _rows_of_words(_without_files(text.lower()))
+    points = sum(points for points in rows if points > 0) + (_POINTS_OF_A_CROSS if _CROSS.match(text) else 0)
     if not points:
         return 0.0
-    points += sum(points for points, words in _POINTS_AGAINST.items() if any(word in folded for word in words))
+    points += sum(points for points in rows if points < 0)
     points += 3 if _EMPHASIS.search(text) else 0
     points += 2 if _PLACE.match(text) else 0
     points += 3 if "\x1b[" in raw and _RED.search(raw) else 0
     return points - (8 if _HARMLESS.match(text) else 0)
+
+
+@cache
+def _points_by_word() -> Mapping[bytes, float]:
+    return {
+        word.encode(): points
+        for table in (_POINTS_FOR, _POINTS_AGAINST)
+        for points, words in table.items()
+        for word in words
+    }
+
+
+def _rows_of_words(folded: str) -> set[float]:
+    """The points of the rows from which a line contains a word; no two rows have the same."""
+    points = _points_by_word()
+    return {points[word] for word in search_for(tuple(points)).found_in(folded.encode("utf-8", "replace"))}
 
 
 def _without_files(folded: str) -> str:

@@ -7,6 +7,7 @@ from functools import cache
 
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.patterns import all_patterns
+from ci_failure_tracker.diagnosis.word_search import search_for
 
 STRUCTURE = (
     b"##[",
@@ -39,37 +40,24 @@ FAILURE = (
 
 
 @cache
-def _places_by_keyword() -> dict[str, list[int]]:
+def _places_by_keyword() -> dict[bytes, list[int]]:
     """For each keyword, where the patterns that have it stand in `all_patterns()`."""
-    found: dict[str, list[int]] = defaultdict(list)
+    found: dict[bytes, list[int]] = defaultdict(list)
     for place, pattern in enumerate(all_patterns()):
         for keyword in pattern.keywords:
-            found[keyword].append(place)
+            found[keyword.encode()].append(place)
     return found
 
 
 @cache
 def marking_keywords() -> tuple[bytes, ...]:
     """All keywords, in lower case, without those that contain another one."""
-    words = {keyword.encode() for keyword in _places_by_keyword()} | {*FAILURE, *STRUCTURE}
+    words = {*_places_by_keyword(), *FAILURE, *STRUCTURE}
     return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
-
-
-@cache
-def _keywords_by_stem() -> dict[str, list[tuple[str, list[int]]]]:
-    """The keywords of the patterns by the longest marking keyword in them. Few lines contain more than two of these."""
-    stems = sorted((word.decode() for word in marking_keywords()), key=len)
-    found: dict[str, list[tuple[str, list[int]]]] = defaultdict(list)
-    for keyword, places in _places_by_keyword().items():
-        found[[stem for stem in stems if stem in keyword][-1]].append((keyword, places))
-    return found
 
 
 def candidates(text: str) -> list[LogPattern]:
     """The patterns that have a keyword which the line contains, in the order of `all_patterns()`."""
-    folded = text.lower()
-    places: set[int] = set()
-    for stem, keywords in _keywords_by_stem().items():
-        if stem in folded:
-            places.update(*(found for keyword, found in keywords if keyword in folded))
-    return [all_patterns()[place] for place in sorted(places)]
+    by_keyword = _places_by_keyword()
+    found = search_for(tuple(by_keyword)).found_in(text.lower().encode("utf-8", "replace"))
+    return [all_patterns()[place] for place in sorted({place for keyword in found for place in by_keyword[keyword]})]
