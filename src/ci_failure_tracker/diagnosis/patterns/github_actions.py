@@ -7,6 +7,7 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 # Failures of common actions and of the toolkit that most actions use.
 
 _ACTIONS = (
+    # Seen at https://github.com/upptime/upptime/issues/44 and https://github.com/ChristopherHX/runner.server/issues/77
     LogPattern(
         name="actions.input_required",
         keywords=("##[error]",),
@@ -32,6 +33,8 @@ _ACTIONS = (
 ! ##[error]Unhandled error: HttpError: Validation Failed
 """,
     ),
+    # Seen at https://github.com/googleapis/release-please-action/issues/767
+    # and https://github.com/peter-evans/create-pull-request/issues/3979
     LogPattern(
         name="actions.pull_request_right",
         keywords=("##[error]",),
@@ -40,6 +43,7 @@ _ACTIONS = (
 ! ##[error]release-please failed: GitHub Actions is not permitted to create or approve pull requests.
 """,
     ),
+    # Seen at https://github.com/JetBrains/intellij-platform-plugin-template/issues/451
     LogPattern(
         name="actions.gh_failed",
         keywords=(" failed: ",),
@@ -50,6 +54,7 @@ _ACTIONS = (
 ! pull request create failed: GraphQL: No commits between main and pears (createPullRequest)
 """,
     ),
+    # Seen at https://github.com/googleapis/release-please-action/issues/767
     LogPattern(
         name="actions.release_please",
         keywords=("release-please failed: ",),
@@ -67,6 +72,8 @@ _ACTIONS = (
 ! ##[error]Bad credentials - https://docs.example.com/rest
 """,
     ),
+    # Seen at https://github.com/takanotume24/paper-translation-helper/issues/75
+    # and https://github.com/actions/download-artifact/issues/220
     LogPattern(
         name="actions.artifact_missing",
         keywords=("##[error]",),
@@ -125,6 +132,7 @@ _ACTIONS = (
   done
 """,
     ),
+    # Seen at https://github.com/actions/setup-node/issues/1302
     LogPattern(
         name="actions.no_runtime",
         keywords=("unable to find ",),
@@ -134,11 +142,12 @@ _ACTIONS = (
 ! ##[error]Unable to find Node version '4.x' for platform linux and architecture arm64.
 """,
     ),
+    # Seen at https://github.com/actions/setup-java/issues/540
     LogPattern(
         name="actions.no_satisfying",
         keywords=("##[error]",),
-        start=r"##\[error\](?:Error: )?(?:Could not find satisfied version for SemVer|No matching version found for "
-        r"SemVer|(?:Unknown|Unavailable) version \S{1,40} for \S{1,20} on |Could not setup |Unsupported "
+        start=r"##\[error\](?:Error: )?(?:Could not find satisfied version for [Ss]em[Vv]er|No matching version found "
+        r"for SemVer|(?:Unknown|Unavailable) version \S{1,40} for \S{1,20} on |Could not setup |Unsupported "
         "(?:distribution|platform|architecture))",
         example="""
 ! ##[error]Could not find satisfied version for SemVer '11.0.99'.

@@ -44,6 +44,7 @@ _RUNNER = (
 ! ##[error]The process '/usr/bin/git' failed with exit code 128
 """,
     ),
+    # Seen at https://github.com/mandiant/VM-Packages/issues/1448 and https://github.com/lowlighter/metrics/issues/731
     LogPattern(
         name="runner.time_limit",
         keywords=("exceeded the maximum execution time",),
@@ -64,6 +65,7 @@ _RUNNER = (
 ! ##[error]The action 'Pick the pears' has timed out after 20 minutes.
 """,
     ),
+    # Seen at https://github.com/actions/runner/issues/2427
     LogPattern(
         name="runner.canceled",
         keywords=("##[error]",),
@@ -84,6 +86,7 @@ _RUNNER = (
 ! ##[error]The strategy configuration was canceled because "test.3_12" failed
 """,
     ),
+    # Seen at https://github.com/githedgehog/dataplane/pull/228 and https://github.com/rhysd/actionlint/issues/538
     LogPattern(
         name="runner.superseded",
         keywords=("##[error]",),
@@ -94,6 +97,7 @@ _RUNNER = (
 ! ##[error]Canceling since a higher priority waiting request for 'orchard-main' exists
 """,
     ),
+    # Seen at https://github.com/actions/runner/issues/2427
     LogPattern(
         name="runner.shutdown",
         keywords=("##[error]",),
@@ -104,6 +108,7 @@ _RUNNER = (
 ! ##[error]The runner has received a shutdown signal. This can happen when the runner service is stopped, or a
 """,
     ),
+    # Seen at https://github.com/actions/runner/issues/2040 and https://github.com/actions/runner-images/issues/10401
     LogPattern(
         name="runner.lost",
         keywords=("##[error]",),
@@ -114,6 +119,7 @@ _RUNNER = (
 ! ##[error]The self-hosted runner: orchard-4 lost communication with the server. Verify the machine is running.
 """,
     ),
+    # Seen at https://github.com/actions/runner-images/issues/9812
     LogPattern(
         name="runner.broke",
         keywords=("error w",),
@@ -125,6 +131,7 @@ _RUNNER = (
 ! ##[error]The hosted runner encountered an error while running your job. (Error Type: Disconnect).
 """,
     ),
+    # Seen at https://github.com/spdk/spdk/issues/3876
     LogPattern(
         name="runner.not_acquired",
         keywords=("##[error]",),
@@ -155,6 +162,7 @@ _RUNNER = (
 ! ##[error]The job was not started because recent account payments have failed or your spending limit needs to be
 """,
     ),
+    # Seen at https://github.com/awalsh128/cache-apt-pkgs-action/issues/147
     LogPattern(
         name="runner.deprecated",
         keywords=("##[error]",),
@@ -173,6 +181,7 @@ _RUNNER = (
 ! ##[error]This is a scheduled Orchard 20.04 brownout. The image is deprecated and will be removed.
 """,
     ),
+    # Seen at https://github.com/namin2/dependabot_jira/issues/6
     LogPattern(
         name="runner.unresolved_action",
         keywords=("unable to resolve action",),
@@ -181,6 +190,8 @@ _RUNNER = (
 ! ##[error]Unable to resolve action `orchard/pick@v9`, unable to find version `v9`
 """,
     ),
+    # Seen at https://github.com/SamKirkland/FTP-Deploy-Action/issues/502
+    # and https://github.com/fsfe/reuse-action/issues/9
     LogPattern(
         name="runner.action_not_found",
         keywords=("##[error]",),
@@ -190,6 +201,7 @@ _RUNNER = (
 ! ##[error]Missing download info for orchard/pick@v2
 """,
     ),
+    # Seen at https://github.com/marocchino/sticky-pull-request-comment/issues/1760
     LogPattern(
         name="runner.action_download",
         keywords=("failed to download a",),
@@ -198,6 +210,7 @@ _RUNNER = (
 ! ##[error]Failed to download archive 'https://codeload.example.com/orchard/pick/tar.gz/5f1e' after 3 attempts.
 """,
     ),
+    # Seen at https://github.com/cycjimmy/semantic-release-action/issues/55
     LogPattern(
         name="runner.no_action_file",
         keywords=("can't find 'action.y",),
@@ -206,6 +219,8 @@ _RUNNER = (
 ! ##[error]Can't find 'action.yml', 'action.yaml' or 'Dockerfile' under '/srv/work/orchard/.github/actions/pick'. Did
 """,
     ),
+    # Seen at https://github.com/philosowaffle/peloton-to-garmin/issues/547
+    # and https://github.com/apache/fory/issues/2507
     LogPattern(
         name="runner.action_not_allowed",
         keywords=("##[error]",),
@@ -214,6 +229,7 @@ _RUNNER = (
 ! ##[error]orchard/pick@v1 is not allowed to be used in acme/pears. Actions in this workflow must be: created by
 """,
     ),
+    # Seen at https://github.com/python/cpython/issues/134046
     LogPattern(
         name="runner.invalid_template",
         keywords=("##[error]",),
@@ -223,6 +239,7 @@ _RUNNER = (
 ! ##[error]The template is not valid. .github/workflows/pick.yml (Line: 40, Col: 16): Error reading JToken from
 """,
     ),
+    # Seen at https://github.com/quarkusio/quarkus/issues/46708
     LogPattern(
         name="runner.evaluation",
         keywords=("error when evaluating",),
@@ -231,6 +248,7 @@ _RUNNER = (
 ! ##[error]Error when evaluating 'strategy' for job 'pick'. .github/workflows/pick.yml (Line: 12, Col: 15): Matrix
 """,
     ),
+    # Seen at https://github.com/ophub/amlogic-s9xxx-armbian/pull/2878
     LogPattern(
         name="runner.no_start",
         keywords=("error occurred trying to start process",),
@@ -257,6 +275,7 @@ _RUNNER = (
 > ##[error]The `set-env` command is disabled. Please upgrade to using Environment Files.
 """,
     ),
+    # Seen at https://github.com/docker-library/python/pull/852 and https://github.com/actions/github-script/issues/657
     LogPattern(
         name="runner.file_command",
         keywords=("unable to process file command",),
@@ -268,6 +287,7 @@ _RUNNER = (
 ! ##[error]Invalid format 'ripe pears'
 """,
     ),
+    # Seen at https://github.com/bridgecrewio/bridgecrew-action/issues/26
     LogPattern(
         name="runner.container",
         keywords=("##[error]",),
@@ -278,6 +298,8 @@ _RUNNER = (
 ! ##[error]Docker pull failed with exit code 1
 """,
     ),
+    # Seen at https://github.com/peaceiris/actions-gh-pages/issues/725
+    # and https://github.com/14790897/MiqroForge-Desktop/issues/976
     LogPattern(
         name="runner.protected",
         keywords=("##[error]",),
@@ -287,6 +309,7 @@ _RUNNER = (
 ! ##[error]Branch "pears" is not allowed to deploy to orchard-pages due to environment protection rules.
 """,
     ),
+    # Seen at https://github.com/hashicorp/terraform-github-actions/issues/63
     LogPattern(
         name="runner.exit_of_action",
         keywords=("failed with exit code",),
@@ -428,6 +451,7 @@ _MEMORY = (
   bye
 """,
     ),
+    # Seen at https://github.com/actions/runner/issues/2503 and https://github.com/cgeo/cgeo/issues/5963
     LogPattern(
         name="memory.gradle_daemon",
         keywords=("unexpected",),
