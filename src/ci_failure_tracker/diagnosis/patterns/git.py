@@ -90,6 +90,23 @@ _GIT = (
 ! fatal: refusing to merge unrelated histories
 """,
     ),
+    # Seen at https://github.com/aquasecurity/btfhub/issues/10
+    LogPattern(
+        name="git.lfs",
+        keywords=("batch response: ",),
+        start=r"(?:Error downloading object: .{1,600}: |error: .{0,300})?batch response: ",
+        body=r"$|Errors logged to|Use `git lfs|error: (?:external filter|failed to )|fatal: .{1,400} smudge filter lfs",
+        max_lines=8,
+        example="""
+! Error downloading object: p.bin (8584): Smudge error: Error downloading p.bin (85841b): batch response: This
+>
+> Errors logged to '/srv/orchard/.git/lfs/logs/20211105T110512.338475748.log'.
+> Use `git lfs logs last` to view the log.
+> error: external filter 'git-lfs filter-process' failed
+> fatal: pears.bin: smudge filter lfs failed
+  warning: Clone succeeded, but checkout failed.
+""",
+    ),
 )
 
 # Steps that fail because a generator or a formatter changed files.

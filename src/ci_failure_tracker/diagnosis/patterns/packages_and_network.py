@@ -185,6 +185,84 @@ _CREDENTIALS = (
 ! ##[error]Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable
 """,
     ),
+    # Seen at https://github.com/aws-actions/configure-aws-credentials/issues/770
+    # and https://github.com/aws-actions/configure-aws-credentials/issues/1446
+    LogPattern(
+        name="credentials.aws",
+        keywords=("credentials could not be loaded, ", "could not assume role with "),
+        start=r"##\[error\](?:Credentials could not be loaded, please check your action inputs: |Could not assume "
+        "role with )",
+        example="""
+! ##[error]Credentials could not be loaded, please check your action inputs: Could not load credentials from any
+! ##[error]Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity
+""",
+    ),
+    # Seen at https://github.com/google-github-actions/auth/issues/189
+    LogPattern(
+        name="credentials.google",
+        keywords=(" failed with: ",),
+        start=r"##\[error\]google-github-actions/\S{1,60} failed with: ",
+        body=r"\s{2,12}\S|\}",
+        fingerprint=r"^##\[error\]google|\"(?:message|reason)\": ",
+        example="""
+! ##[error]google-github-actions/auth failed with: retry function failed with 0 attempts: failed to generate
+>   "error": {
+>     "code": 403,
+>     "message": "The caller does not have permission",
+  ##[debug]Node Action run completed with exit code 1
+""",
+    ),
+    # Seen at https://github.com/google-github-actions/auth/issues/220
+    # and https://github.com/google-github-actions/deploy-cloudrun/issues/427
+    LogPattern(
+        name="credentials.gcloud",
+        keywords=("error: (gcloud.",),
+        start=r"ERROR: \(gcloud\.[\w.-]{1,100}\) ",
+        example="""
+! ERROR: (gcloud.run.deploy) PERMISSION_DENIED: Permission 'run.services.get' denied on resource 'pears' (or it may not
+""",
+    ),
+    # Seen at https://github.com/Azure/login/issues/482
+    LogPattern(
+        name="credentials.azure",
+        keywords=("aadsts",),
+        start=r"(?:##\[error\]|Error: |ERROR: )(?:: )?AADSTS\d{3,9}: ",
+        example="""
+! ##[error]AADSTS700213: No matching federated identity record found for presented assertion subject 'repo:acme/pears'
+""",
+    ),
+    # Seen at https://github.com/dennisvang/tufup/issues/176
+    LogPattern(
+        name="credentials.trusted_publishing",
+        keywords=("trusted publishing exchange failure",),
+        start=r"##\[error\]Trusted publishing exchange failure:",
+        body=r"$|Token request failed|\* `\S",
+        max_lines=8,
+        headline=r"\* `",
+        example="""
+> ##[error]Trusted publishing exchange failure:
+> Token request failed: the server refused the request for the following reasons:
+>
+! * `invalid-publisher`: valid token, but no corresponding publisher (Publisher with matching claims was not found)
+
+  This generally indicates a trusted publisher configuration error, but could
+""",
+    ),
+    # Seen at https://github.com/ReadAlongs/Studio/issues/240
+    LogPattern(
+        name="credentials.upload",
+        keywords=("httperror: 4",),
+        start=r"ERROR {4}HTTPError: 4\d\d \S.{0,80} from https?://",
+        body=r" {9}\S",
+        max_lines=6,
+        example="""
+  WARNING  Error during upload. Retry with the --verbose option for more details.
+! ERROR    HTTPError: 403 Forbidden from https://upload.example.org/legacy/
+>          Invalid or non-existent authentication information. See
+>          https://example.org/help/#invalid-auth for more information.
+  ##[error]Process completed with exit code 1.
+""",
+    ),
 )
 
 PATTERNS = (
