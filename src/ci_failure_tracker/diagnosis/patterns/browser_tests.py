@@ -57,6 +57,21 @@ _PLAYWRIGHT = (
     1 passed (42.8s)
 """,
     ),
+    # Seen at https://github.com/Arize-ai/phoenix/pull/5747 and https://github.com/microsoft/playwright/issues/11287
+    LogPattern(
+        name="playwright.server",
+        keywords=("ms from config.webserver",),
+        priority=3,  # before javascript.error
+        start=r"Error: Timed out waiting \d{1,9}ms from config\.webServer",
+        context_before=r"\[WebServer\] \S|$",
+        max_context=8,
+        example="""
+> [WebServer] INFO:     Started server process [7932]
+> [WebServer] INFO:     Waiting for the orchard.
+>
+! Error: Timed out waiting 60000ms from config.webServer.
+""",
+    ),
 )
 
 # Test runners that use WebDriver: Nightwatch, WebdriverIO, Protractor, testem.

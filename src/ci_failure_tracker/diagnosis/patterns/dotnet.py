@@ -78,8 +78,107 @@ _PESTER = (
     ),
 )
 
+# dotnet test: vstest, xUnit, Microsoft.Testing.Platform.
+
+_DOTNET_TEST_END = (
+    r"\s{0,4}(?:Passed|Failed|Skipped|X|!) {1,4}\S|Test [Rr]un |Total tests|\s{0,4}Standard (?:Output|Error) Messages"
+    r"|\[xUnit"
+)
+_DOTNET_TEST_EXCEPTION = r"^\s{0,8}(?:[A-Za-z_]\w{0,80}\.){1,10}\w{0,100}Exception ?: \S"
+
+_DOTNET_TEST = (
+    # Seen at https://github.com/microsoft/vstest/issues/285
+    LogPattern(
+        name="dotnet-test.error_message",
+        keywords=("error message:",),
+        start=r"\s{0,4}Error Message:$",
+        context_before=r"\s{0,4}(?:Failed|X) {1,4}\S",
+        max_context=1,
+        end_before=_DOTNET_TEST_END,
+        max_lines=35,
+        headline=r"^\s{0,4}(?:Failed|X) {1,4}\S",
+        fingerprint=r"^\s{0,4}(?:Failed|X) {1,4}\S|" + _DOTNET_TEST_EXCEPTION,
+        example="""
+  Passed   Shop.CartTests.Opens
+! Failed   Shop.CartTests.Total
+> Error Message:
+>  Assert.AreEqual failed. Expected:<8>. Actual:<7>.
+> Stack Trace:
+>    at Shop.CartTests.Total() in /srv/shop/CartTests.cs:line 29
+  Skipped  Shop.CartTests.Prices
+""",
+    ),
+    # Seen at https://github.com/microsoft/testfx/pull/6240
+    LogPattern(
+        name="dotnet-test.platform",
+        keywords=("failed ",),
+        start=r"\s{0,2}failed \S.{0,500} \((?:\d{1,3}[hms] ){0,3}[\d.]{1,6}m?s\)$",
+        body=r" {4,12}\S",
+        max_lines=35,
+        example="""
+!   failed Total ("net9.0",Debug) (6s 220ms)
+>     Assert.AreEqual failed. Expected:<1>. Actual:<-532462766>.
+>       at Shop.CartTests.Total() in /_/shop/CartTests.cs:280
+  done
+""",
+    ),
+    # Seen at https://github.com/icerpc/icerpc-csharp/issues/4179 and https://github.com/microsoft/vstest/issues/2261
+    LogPattern(
+        name="dotnet-test.aborted",
+        keywords=("the active test run was aborted", "the test running when the crash"),
+        start=r"The active test run was aborted\. Reason: |The test running when the crash occurred:",
+        body=r"(?:[A-Za-z_]\w{0,80}\.){1,10}\w{1,200}(?:\(|$)",
+        max_lines=4,
+        example="""
+! The active test run was aborted. Reason: Test host process crashed
+  Results File: D:\\\\a\\\\shop\\\\TestResults\\\\shop.trx
+  The active Test Run was aborted because the host process exited unexpectedly.
+! The test running when the crash occurred:
+> Shop.CartTests.Total_is_right
+
+  This test may, or may not be the source of the crash.
+""",
+    ),
+    # Seen at https://github.com/aspnet/KestrelHttpServer/pull/1607
+    LogPattern(
+        name="xunit.vstest",
+        keywords=(" [fail]",),
+        start=r"\[xUnit\.net \d\d:\d\d:\d\d\.\d{1,7}\] {4,6}\S.{0,1000} \[FAIL\]$",
+        body=r"\[xUnit\.net \d\d:\d\d:\d\d\.\d{1,7}\] {6,16}\S",
+        confidence=Confidence.LIKELY,
+        max_lines=30,
+        example="""
+! [xUnit.net 00:00:06.9116690]     Shop.CartTests.Total [FAIL]
+> [xUnit.net 00:00:06.9119961]       Assert.Equal() Failure
+> [xUnit.net 00:00:06.9120555]       Expected: 0
+> [xUnit.net 00:00:06.9120945]       Actual:   1
+  [xUnit.net 00:00:07.30]   Finished:    Shop.Tests
+""",
+    ),
+    # Seen at https://github.com/nunit/nunit3-vs-adapter/issues/726
+    LogPattern(
+        name="dotnet-test.failed",
+        keywords=("failed ", "  x "),
+        start=r"  (?:Failed|X) \S.{0,1000} \[<? ?\d[\d.,hms <]{0,30}\]$",
+        end_before=_DOTNET_TEST_END,
+        max_lines=35,
+        headline=_DOTNET_TEST_EXCEPTION,
+        fingerprint=r"^  (?:Failed|X) |" + _DOTNET_TEST_EXCEPTION,
+        example="""
+  A total of 1 test files matched the specified pattern.
+!   X Total_is_right [134ms]
+>   Stack Trace:
+>      at Shop.CartTests.Total_is_right() in C:\\\\shop\\\\CartTests.cs:line 11
+
+  Test Run Failed.
+!   Failed Total_is_right [134ms]
+""",
+    ),
+)
+
 PATTERNS = (
     *_DOTNET_BUILD,
     *_NUGET,
     *_PESTER,
+    *_DOTNET_TEST,
 )

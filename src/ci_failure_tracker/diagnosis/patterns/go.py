@@ -146,6 +146,69 @@ _GO_TEST = (
 ! FAIL
 """,
     ),
+    # Seen at https://github.com/spiffe/spire/issues/6313
+    LogPattern(
+        name="go-test.timed_out",
+        keywords=("panic: test timed out after",),
+        priority=1,  # before go-program.panic
+        start=r"panic: test timed out after \d",
+        body=r"\s{0,8}running tests:|\t{1,2}Test\S",
+        max_lines=12,
+        fingerprint=r"^panic: |^\s{1,16}Test\w",
+        example="""
+! panic: test timed out after 1m30s
+> 	running tests:
+> 		TestPick (1m30s)
+
+  goroutine 21 [running]:
+""",
+    ),
+    # Seen at https://github.com/asticode/go-astilectron/issues/50 and https://github.com/etcd-io/etcd/issues/3576
+    LogPattern(
+        name="go-test.race",
+        keywords=("warning: data race",),
+        start=r"WARNING: DATA RACE$",
+        context_before=r"={18}$",
+        max_context=1,
+        end=r"={18}$",
+        body=r"\s|$|(?:Previous |Read |Write |Goroutine )",
+        fingerprint=r"^WARNING: DATA RACE|^  (?!testing\.|main\.main|runtime\.|sync\.)\S{1,300}\(\)$",
+        example="""
+> ==================
+! WARNING: DATA RACE
+> Read at 0x00c4201c09fd by goroutine 43:
+>   example.com/orchard.TestPick()
+>       /srv/orchard/helper_test.go:151 +0x675
+>   testing.tRunner()
+>       /usr/local/go/src/testing/testing.go:657 +0x107
+>
+> Previous write at 0x00c4201c09fd by goroutine 44:
+>   example.com/orchard.TestPick.func1()
+>       /srv/orchard/helper_test.go:139 +0x49
+> ==================
+  hello
+""",
+    ),
+    # Seen at https://github.com/gotestyourself/gotestsum/blob/main/testjson/testdata/summary/root-test-has-subtest-failures
+    LogPattern(
+        name="gotestsum.fail",
+        keywords=("=== fail: ",),
+        start=r"=== FAIL: \S{1,300} {1,2}(?:\S.{0,300} )?\(\d",
+        end_before=r"=== (?:FAIL|SKIP|Failed|Skipped|Errors|RUN)|DONE \d|\d{1,6} tests, ",
+        max_lines=40,
+        fingerprint=r"^=== FAIL: ",
+        example="""
+  === Failed
+! === FAIL: orchard/basket TestTotal/empty (0.00s)
+>     basket_test.go:9: failed sub empty
+>     --- FAIL: TestTotal/empty (0.00s)
+
+! === FAIL: orchard/press  (0.00s)
+> sometimes main can exit 2
+
+  DONE 59 tests, 5 skipped, 13 failures in 0.000s
+""",
+    ),
 )
 
 # Ginkgo, versions 1 and 2.
@@ -172,8 +235,31 @@ _GINKGO = (
     ),
 )
 
+# _GO_MODULES
+
+_GO_MODULE_DETAIL = r"\t\S|\s{8}\S"
+
+_GO_MODULES = (
+    # Seen at https://github.com/golang/go/issues/50934 and https://github.com/deso-protocol/backend/issues/68
+    LogPattern(
+        name="go-modules.requires",
+        keywords=(" requires",),
+        start=r"go: \S{1,200}@\S{1,100} requires$",
+        body=_GO_MODULE_DETAIL,
+        max_lines=8,
+        headline=r"^\s{1,8}\S",
+        example="""
+> go: example.com/basket@v1.2.0 requires
+! 	example.com/willow@v0.6.0: missing go.sum entry; to add it:
+> 	go mod download example.com/willow
+  done
+""",
+    ),
+)
+
 PATTERNS = (
     *_GO_BUILD,
     *_GO_TEST,
     *_GINKGO,
+    *_GO_MODULES,
 )

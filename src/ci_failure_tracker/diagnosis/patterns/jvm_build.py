@@ -99,7 +99,9 @@ _GRADLE = (
         start=r"(?:> )?Execution failed for task ':(?!" + _GRADLE_TOOLS + r"')",
         body=r"\s{0,12}>\s|\s{3,16}\S",
         max_lines=40,
-        headline=r"^\s{0,8}> ",
+        # the wrappers of workers say nothing: https://github.com/flutter/flutter/issues/54530
+        headline=r"^\s{0,8}> (?!A failure occurred|There was a failure|\d{1,4} exceptions? w|Android resource linking)"
+        r"|: AAPT: error: ",
         fingerprint=r"^Execution failed|^\s{0,8}> ",
         example="""
 > Execution failed for task ':bottle'.
@@ -346,6 +348,67 @@ _SCALAC = (
     ),
 )
 
+# _KOTLINC
+
+_KOTLINC_ERROR = r"e: (?:file:///?)?(?:[A-Za-z]:)?[^\s:]{1,300}\.kts?:(?: \(\d{1,6}, \d{1,5}\): |\d{1,6}:\d{1,5}:? )\S"
+
+_KOTLINC = (
+    # Seen at https://github.com/flutter/flutter/issues/159712 and https://github.com/castle/castle-react-native/issues/35
+    LogPattern(
+        name="kotlinc.error",
+        keywords=(".kt: (", ".kt:", ".kts:"),
+        start=_KOTLINC_ERROR,
+        body=_KOTLINC_ERROR,
+        max_lines=40,
+        fingerprint="^e: ",
+        example="""
+  > Task :press:compileReleaseKotlin FAILED
+! e: /srv/press/src/main/java/com/example/Press.kt: (26, 35): Unresolved reference: squeeze
+> e: /srv/press/src/main/java/com/example/Press.kt: (32, 9): No value passed for parameter 'apple'
+
+  FAILURE: Build failed with an exception.
+! e: file:///C:/srv/press/src/main/kotlin/Press.kt:3:8 Unresolved reference: squeeze
+> e: file:///C:/srv/press/src/main/kotlin/Press.kt:5:21 Unresolved reference: turn
+  .
+! e: file:///srv/press/build.gradle.kts:5:21 Unresolved reference: turn
+""",
+    ),
+    # Seen at https://github.com/bignerdranch/simple-item-decoration/issues/41
+    # and https://github.com/garena/dev-alert-android/issues/1
+    LogPattern(
+        name="android.manifest",
+        keywords=("androidmanifest.xml:",),
+        start=r"\S{0,300}AndroidManifest\.xml:[\d:-]{1,30} Error:$",
+        body=r"\s{1,12}\S",
+        max_lines=6,
+        headline=r"^\s",
+        example="""
+> /srv/orchard/app/src/main/AndroidManifest.xml:32:9-44 Error:
+! 	Attribute application@label value=(@string/pears) from AndroidManifest.xml:32:9-44
+> 	is also present at [com.example:basket:0.1.2] AndroidManifest.xml:13:9-41 value=(@string/app_name).
+> 	Suggestion: add 'tools:replace="android:label"' to <application> element at AndroidManifest.xml:28:5-131:19
+
+  FAILURE: Build failed with an exception.
+""",
+    ),
+    # Seen at https://github.com/doublesymmetry/KotlinAudio/issues/51 and https://github.com/termux/termux-app/issues/2951
+    LogPattern(
+        name="android.lint",
+        keywords=(": error: ",),
+        start=r"\s{0,4}(?:[A-Za-z]:)?[^\s:]{1,300}\.\w{2,10}:\d{1,6}: Error: .{1,1000} \[[A-Z]\w{2,60}\]$",
+        body=r" {6,}\S",
+        max_lines=3,
+        example="""
+  Lint found 3 errors and 9 warnings. First failure:
+! /srv/orchard/src/main/java/com/example/Press.kt:159: Error: Call requires API level 24 (current min is 21) [NewApi]
+>                 apples.forEach { apple ->
+>                        ~~~~~~~
+
+  Lint found errors in the project; aborting build.
+""",
+    ),
+)
+
 PATTERNS = (
     *_MAVEN,
     *_GRADLE,
@@ -353,4 +416,5 @@ PATTERNS = (
     *_SBT,
     *_JAVAC,
     *_SCALAC,
+    *_KOTLINC,
 )

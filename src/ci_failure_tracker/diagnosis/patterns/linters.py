@@ -98,8 +98,53 @@ _AUDITS = (
     ),
 )
 
+# CodeQL and SonarQube.
+
+_QUALITY = (
+    # Seen at https://github.com/github/codeql-action/issues/1338 and https://github.com/github/codeql/issues/14866
+    LogPattern(
+        name="codeql.fatal",
+        keywords=("a fatal error occurred: ",),
+        start=r"\s{0,4}A fatal error occurred: ",
+        body=r"\s{1,8}\(eventual cause: ",
+        max_lines=3,
+        example="""
+    Running TRAP import for CodeQL database at /srv/_temp/codeql_databases/cpp...
+!   A fatal error occurred: Couldn't read /srv/_temp/codeql_databases/cpp/trap/cpp/pears.link
+>   (eventual cause: NoSuchFileException "/srv/_temp/codeql_databases/cpp/trap/cpp/pears.link")
+  done
+""",
+    ),
+    # Seen at https://github.com/github/codeql-action/issues/2955 and https://github.com/github/codeql/issues/20651
+    LogPattern(
+        name="codeql.encountered",
+        keywords=("encountered a fatal error while running",),
+        start=r"##\[error\]Encountered a fatal error while running \"",
+        confidence=Confidence.LIKELY,  # codeql.fatal tells the same with fewer words
+        example="""
+! ##[error]Encountered a fatal error while running "/opt/CodeQL/2.22.1/x64/codeql/codeql database finalize". Exit
+""",
+    ),
+    # Seen at https://github.com/mc1arke/sonarqube-community-branch-plugin/issues/239
+    LogPattern(
+        name="sonar.error",
+        keywords=("error during sonarscanner execution",),
+        start=r"(?:[\d:.]{8,15} )?ERROR:? Error during SonarScanner execution",
+        body=r"(?:[\d:.]{8,15} )?ERROR:? (?!Re-run)\S|[a-z][\w.$]{3,200}(?:Exception|Error): |Caused by: ",
+        max_lines=12,
+        headline=r"ERROR:? (?!Error during)\S|(?:Exception|Error): ",
+        example="""
+  INFO: EXECUTION FAILURE
+> ERROR: Error during SonarScanner execution
+! ERROR: Report status=failed, desc=SonarQube reported QualityGate is ok, with 8 ok, 24 issues, with 12 critical (fail)
+  ERROR: Re-run SonarScanner using the -X switch to enable full debug logging.
+""",
+    ),
+)
+
 PATTERNS = (
     *_TEXT_LINTERS,
     *_PRECOMMIT,
     *_AUDITS,
+    *_QUALITY,
 )

@@ -199,9 +199,48 @@ _AZURE_PIPELINES = (
     ),
 )
 
+# The tests of Bazel and the compiler of Unity, as their recaps name them.
+
+_BAZEL = (
+    # Seen at https://github.com/bazelbuild/bazel/issues/25324 and https://github.com/cockroachdb/cockroach/issues/67220
+    LogPattern(
+        name="bazel.test",
+        keywords=(" failed in ", " timeout in "),
+        start=r"(?:@\S{0,100})?//\S{1,300} {2,100}(?:FAILED|TIMEOUT) in (?:\d{1,4} out of \d{1,4} in )?\d",
+        confidence=Confidence.RECAP,
+        body=r"  Stats over |  \S{1,500}\.log$",
+        max_lines=8,
+        example="""
+  //orchard:tree_test                                                      PASSED in 0.4s
+! //orchard:basket_test                                                    FAILED in 3 out of 3 in 0.6s
+>   Stats over 3 runs: max = 0.6s, min = 0.5s, avg = 0.5s, dev = 0.1s
+>   /srv/.cache/bazel/testlogs/orchard/basket_test/test.log
+  Executed 2 out of 2 tests: 1 test passes and 1 fails locally.
+! //orchard:press_test                                                     TIMEOUT in 300.1s
+""",
+    ),
+    # Seen at https://github.com/game-ci/unity-test-runner/issues/105 and https://github.com/game-ci/unity-builder/issues/78
+    LogPattern(
+        name="unity.aborted",
+        keywords=("aborting batchmode due to",),
+        start=r"Aborting batchmode due to failure:",
+        confidence=Confidence.RECAP,  # the compiler errors are above
+        body=r"\S",
+        max_lines=2,
+        headline=r"^(?!Aborting)\S",
+        example="""
+> Aborting batchmode due to failure:
+! Scripts have compiler errors.
+
+  [LicensingClient] ERROR Failed to connect to local IPC
+""",
+    ),
+)
+
 PATTERNS = (
     *_TRAVIS,
     *_JENKINS,
     *_GITLAB,
     *_AZURE_PIPELINES,
+    *_BAZEL,
 )

@@ -95,6 +95,29 @@ _DART_TEST = (
   00:01 +1 -1: Some tests did not pass.
 """,
     ),
+    # Seen at https://github.com/NearHuscarl/flutter_login/issues/77
+    LogPattern(
+        name="flutter-test.caught",
+        keywords=("exception caught by ",),
+        start=r"══╡ EXCEPTION CAUGHT BY ",
+        end=r"═{20,200}$",
+        max_lines=45,
+        headline=r"^(?!The following|When the|This was|═|#|\s)\S",
+        fingerprint=r"^The following |^Expected",
+        example="""
+  Loading the default basket:
+> ══╡ EXCEPTION CAUGHT BY FLUTTER TEST FRAMEWORK ╞════════════════════════════════════════════════════
+> The following assertion was thrown running a test:
+! Expected  to match RegExp: pattern=^(.+) $ flags=.
+> 'package:orchard/src/basket.dart':
+> Failed assertion: line 115 pos 12: 'match != null'
+>
+> When the exception was thrown, this was the stack:
+> #4      main.<anonymous closure> (file:///srv/orchard/test/basket_test.dart:12:5)
+> ════════════════════════════════════════════════════════════════════════════════════════════════════
+  done
+""",
+    ),
 )
 
 PATTERNS = (

@@ -48,7 +48,29 @@ _LANGUAGE_PACKAGES = (
     ),
 )
 
+# The Dart analyzer.
+
+_DART = (
+    # Seen at https://github.com/flutter/flutter/issues/103895
+    LogPattern(
+        name="dart.analyze",
+        keywords=(" error • ",),
+        start=r"\s{2,4}error • \S",
+        body=r"\s{2,4}error • \S|\s{7,12}\S",
+        max_lines=30,
+        example="""
+  Analyzing orchard...
+!   error • Target of URI doesn't exist: 'package:orchard/basket.dart' •
+>          lib/main.dart:1:8 • uri_does_not_exist
+>   error • The function 'squeeze' isn't defined • lib/main.dart:4:3 •
+>          undefined_function
+     info • The method doesn't override an inherited method • lib/main.dart:12:10
+""",
+    ),
+)
+
 PATTERNS = (
     *_OTHER_COMPILERS,
     *_LANGUAGE_PACKAGES,
+    *_DART,
 )

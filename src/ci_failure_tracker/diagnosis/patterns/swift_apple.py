@@ -8,6 +8,8 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
 _SWIFT_PLACE = r"(?:/|\.{0,2}/)?[^\s:][^:]{0,300}\.swift(?::\d{1,7}){1,2}: "
 
+_SWIFT_PLACE = r"(?:/|\.{0,2}/)?[^\s:][^:]{0,300}\.swift(?::\d{1,7}){1,2}: "
+
 _SWIFT = (
     LogPattern(
         name="swift.commands_failed",
@@ -54,6 +56,35 @@ _SWIFT = (
         example="""
 !     - ERROR | [iOS] xcodebuild: Returned an unsuccessful exit code.
 >     - ERROR | [iOS] The `source` pattern did not match any file.
+""",
+    ),
+    # Seen at https://github.com/0xOpenBytes/ios-base/issues/3 and https://github.com/wayfair/vsm-ios/issues/19
+    LogPattern(
+        name="swift.xcodebuild",
+        keywords=("xcodebuild: error: ",),
+        start=r"xcodebuild: error: ",
+        body=r"\s{1,8}\S|$",
+        max_lines=10,
+        example="""
+  2022-12-27 19:07:30.742 xcodebuild[1364:8266] Writing error result bundle to /var/folders/24/T/result.xcresult
+! xcodebuild: error: Unable to find a destination matching the provided destination specifier:
+> 		{ platform:iOS Simulator, OS:16.1, name:iPhone 14 Pro Max }
+>
+> 	Available destinations for the "orchard" scheme:
+> 		{ platform:iOS, id:dvtdevice-DVTiPhonePlaceholder-iphoneos:placeholder, name:Any iOS Device }
+  ##[error]Process completed with exit code 70.
+""",
+    ),
+    # Seen at https://github.com/Apple-Actions/Example-iOS/issues/3
+    # and https://github.com/bitrise-io/codesigndoc/issues/159
+    LogPattern(
+        name="swift.signing",
+        keywords=("found: xcode couldn't find any",),
+        start=r"(?:\S{1,300}\.xcodeproj: )?error: No profiles? for .{1,200} found: Xcode couldn't find any ",
+        example="""
+  note: Building targets in dependency order
+! error: No profiles for 'com.example.press' were found: Xcode couldn't find any iOS App Development profiles
+  ** ARCHIVE FAILED **
 """,
     ),
 )
@@ -118,6 +149,21 @@ _XCTEST = (
 >     XCTAssertEqual(cart.total, 8)
 >   ```
   Executed 3 tests, with 1 failure (0 unexpected) in 0.01 (0.02) seconds
+""",
+    ),
+    # Seen at https://github.com/JohnSundell/Files/pull/40 and https://github.com/ole/Ampere/issues/24
+    LogPattern(
+        name="xctest.error",
+        keywords=(": error: ",),
+        priority=1,  # before gcc.error
+        start=r"\S.{0,400}\.\w{1,6}:(?:\d{1,6}|<unknown>): error: (?:-\[[^\]]{1,300}\]|\w[\w.]{0,200}\.\w{1,200}) : ",
+        body=r"Test Case '.{1,400}' failed",
+        max_lines=2,
+        example="""
+  Test Case 'CartTests.testTotal' started at 2017-11-16 11:38:50.496
+! /srv/shop/Tests/CartTests.swift:667: error: CartTests.testTotal : XCTAssertEqual failed: ("7") is not equal to ("8") -
+> Test Case 'CartTests.testTotal' failed (0.002 seconds)
+  Test Case 'CartTests.testPrices' started at 2017-11-16 11:38:50.498
 """,
     ),
 )

@@ -416,6 +416,27 @@ _TRACE_POWERSHELL = (
 >     + FullyQualifiedErrorId : CommandNotFoundException
 """,
     ),
+    # Seen at https://github.com/microsoft/ps-rule/issues/150
+    # and https://github.com/Azure/Azure-Governance-Visualizer-Accelerator/issues/24
+    LogPattern(
+        name="powershell.concise",
+        keywords=("line |",),
+        start=r"Line \|$",
+        context_before=r"\S.{0,400}: (?:[A-Z]:)?\S{1,400}\.psm?1:\d{1,6}$",
+        max_context=1,
+        body=r"\s{0,8}\d{0,6} {1,2}\| ",
+        max_lines=14,
+        headline=r"^\s{5,9}\| {1,4}[^\s~]",
+        example="""
+> pick.ps1: /srv/work/_temp/f38679bf.ps1:2
+> Line |
+>    2 |  /srv/work/_actions/orchard/pick.ps1 -Ripe …
+>      |  ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+!      | The term '/srv/work/_actions/orchard/pick.ps1' is not recognized as a name of a
+>      | cmdlet, function, script file, or executable program. Check the spelling
+  ##[error]Process completed with exit code 1.
+""",
+    ),
 )
 
 # Backtraces of Emacs Lisp.
