@@ -183,8 +183,43 @@ _KARMA = (
     ),
 )
 
+# Cypress, before it runs a test.
+
+_CYPRESS = (
+    # Seen at https://github.com/cypress-io/cypress/issues/14457 and https://github.com/cypress-io/cypress/issues/28270
+    LogPattern(
+        name="cypress.start",
+        keywords=("is missing the dependency: ", "cypress failed to start"),
+        start=r"(?:\[FAILED\] |(?:\[[\d:]{8}\] )?→ )?(?:Your system is missing the dependency: |Cypress failed to start\.)",
+        example="""
+  [STARTED] Task without title.
+! [FAILED] Your system is missing the dependency: Xvfb
+  [FAILED]
+  [FAILED] Install Xvfb and run Cypress again.
+! Cypress failed to start.
+""",
+    ),
+    # Seen at https://github.com/cypress-io/cypress, system-tests/__snapshots__/network_error_handling_spec.js
+    LogPattern(
+        name="cypress.server",
+        keywords=("cypress could not verify that this server",),
+        start=r"Cypress could not verify that this server is running:",
+        body=r"$| {2}> ",
+        max_lines=3,
+        fingerprint=r"^Cypress| {2}> ",
+        example="""
+! Cypress could not verify that this server is running:
+>
+>   > http://orchard.invalid
+
+  We are verifying this server because it has been configured as your `baseUrl`.
+""",
+    ),
+)
+
 PATTERNS = (
     *_PLAYWRIGHT,
     *_WEBDRIVER,
     *_KARMA,
+    *_CYPRESS,
 )

@@ -46,6 +46,28 @@ _LANGUAGE_PACKAGES = (
   done
 """,
     ),
+    # Seen at https://github.com/openfoodfacts/smooth-app/issues/2507
+    # and https://github.com/git-ecosystem/git-credential-manager/pull/23
+    LogPattern(
+        name="cocoapods.versions",
+        keywords=("cocoapods could not find compatible",),
+        start=r"\s{0,4}\[!\] CocoaPods could not find compatible versions for pod ",
+        body=r"$|\s{2,12}\S|None of your spec sources contain",
+        max_lines=16,
+        example="""
+  Analyzing dependencies
+! [!] CocoaPods could not find compatible versions for pod "Basket":
+>   In snapshot (Podfile.lock):
+>     Basket (= 4.0.0, ~> 4.0.0)
+>
+>   In Podfile:
+>     Basket (~> 4.0.0)
+>
+> None of your spec sources contain a spec satisfying the dependencies: `Basket (~> 4.0.0)`.
+
+  You have either:
+""",
+    ),
 )
 
 # The Dart analyzer.

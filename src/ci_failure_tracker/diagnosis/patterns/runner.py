@@ -437,6 +437,7 @@ _MEMORY = (
   bye
 """,
     ),
+    # Seen at https://github.com/adoptium/adoptium-support/issues/58
     LogPattern(
         name="memory.java_crash",
         keywords=("fatal error has been detected",),

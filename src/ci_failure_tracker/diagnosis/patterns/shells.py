@@ -71,6 +71,17 @@ _SHELL = (
 > operable program or batch file.
 """,
     ),
+    # Seen at https://github.com/cargo-bins/cargo-binstall/issues/1750
+    # and https://github.com/abinoda/label-when-approved-action/issues/7
+    LogPattern(
+        name="shell.unbound",
+        keywords=(": unbound variable",),
+        start=r"\S{1,300}: (?:line \d{1,6}: )?\S{1,200}: unbound variable$",
+        example="""
+! /entrypoint.sh: line 47: PEARS: unbound variable
+! bash: line 39: PEARS: unbound variable
+""",
+    ),
 )
 
 # Syntax errors of Python and Node: the place, the line of code, a caret, the error.

@@ -349,6 +349,25 @@ _TRACE_BEAM = (
   bye
 """,
     ),
+    # Seen at https://github.com/dnsimple/exdns/issues/3 and https://github.com/elixir-lang/elixir/issues/2654
+    LogPattern(
+        name="elixir.exit",
+        keywords=("** (mix) ", "** (exit from "),
+        start=r"\*\* \((?:Mix|EXIT from #PID<[\d.]{1,20}>)\) \S",
+        body=r"\s{4,12}\S",
+        max_lines=20,
+        confidence=Confidence.LIKELY,
+        headline=r"^\*\* \((?!EXIT)|^\s{4}\*\* \(",
+        example="""
+  ==> orchard
+! ** (Mix) Encountered compilation errors
+  done
+> ** (EXIT from #PID<0.45.0>) an exception was raised:
+!     ** (ArgumentError) the basket is empty
+>         (elixir) lib/exception.ex:48: Exception.message/1
+  done
+""",
+    ),
 )
 
 # Stack tracebacks of Lua.
