@@ -190,7 +190,7 @@ _CYPRESS = (
     LogPattern(
         name="cypress.start",
         keywords=("is missing the dependency: ", "cypress failed to start"),
-        start=r"(?:\[FAILED\] |(?:\[[\d:]{8}\] )?→ )?(?:Your system is missing the dependency: |Cypress failed to start\.)",
+        start=r"(?:\[FAILED\] |→ )?(?:Your system is missing the dependency: |Cypress failed to start\.)",
         example="""
   [STARTED] Task without title.
 ! [FAILED] Your system is missing the dependency: Xvfb
@@ -199,7 +199,7 @@ _CYPRESS = (
 ! Cypress failed to start.
 """,
     ),
-    # Seen at https://github.com/cypress-io/cypress, system-tests/__snapshots__/network_error_handling_spec.js
+    # Seen at https://github.com/cypress-io/cypress, in system-tests/__snapshots__/network_error_handling_spec.js
     LogPattern(
         name="cypress.server",
         keywords=("cypress could not verify that this server",),

@@ -140,6 +140,16 @@ _DOCKER = (
 > services.press.depends_on.tree.condition contains "ripe", which is an invalid type, it should be a service_started
 """,
     ),
+    # Seen at https://github.com/addnab/docker-run-action/issues/50 and https://github.com/nektos/act/issues/449
+    LogPattern(
+        name="docker.no_daemon",
+        keywords=("cannot connect to the docker daemon",),
+        start=r"(?:docker: |Error: |ERROR: )?Cannot connect to the Docker daemon at ",
+        confidence=Confidence.LIKELY,  # a script that waits for the daemon prints it too
+        example="""
+! docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?
+""",
+    ),
 )
 
 # Terraform, OpenTofu, Terragrunt and Pulumi.

@@ -155,23 +155,23 @@ _DOTNET_TEST = (
   [xUnit.net 00:00:07.30]   Finished:    Shop.Tests
 """,
     ),
-    # Seen at https://github.com/nunit/nunit3-vs-adapter/issues/726
+    # Seen at https://learn.microsoft.com/en-us/dotnet/core/tutorials/testing-with-cli
     LogPattern(
         name="dotnet-test.failed",
-        keywords=("failed ", "  x "),
-        start=r"  (?:Failed|X) \S.{0,1000} \[<? ?\d[\d.,hms <]{0,30}\]$",
+        keywords=("failed ",),
+        start=r"  Failed \S.{0,1000} \[<? ?\d[\d.,hms <]{0,30}\]$",
         end_before=_DOTNET_TEST_END,
         max_lines=35,
         headline=_DOTNET_TEST_EXCEPTION,
-        fingerprint=r"^  (?:Failed|X) |" + _DOTNET_TEST_EXCEPTION,
+        fingerprint=r"^  Failed |" + _DOTNET_TEST_EXCEPTION,
         example="""
-  A total of 1 test files matched the specified pattern.
-!   X Total_is_right [134ms]
+  Passed Shop.CartTests.Opens [6 ms]
+!   Failed Shop.CartTests.Total [< 1 ms]
+>   Error Message:
+>    Assert.Equal() Failure
 >   Stack Trace:
->      at Shop.CartTests.Total_is_right() in C:\\\\shop\\\\CartTests.cs:line 11
-
-  Test Run Failed.
-!   Failed Total_is_right [134ms]
+>      at Shop.CartTests.Total() in /srv/shop/CartTests.cs:line 29
+  Passed Shop.CartTests.Prices [1 ms]
 """,
     ),
 )

@@ -119,6 +119,7 @@ _ACTIONS = (
 ! ##[error]Dependencies lock file is not found in /srv/work/orchard. Supported file patterns:
 """,
     ),
+    # Seen at https://github.com/actions/setup-python/issues/962 and https://github.com/actions/setup-python/issues/162
     LogPattern(
         name="actions.version_not_found",
         keywords=("not found",),
@@ -153,6 +154,7 @@ _ACTIONS = (
 ! ##[error]Could not find satisfied version for SemVer '11.0.99'.
 """,
     ),
+    # Seen at https://github.com/pnpm/action-setup/issues/170
     LogPattern(
         name="actions.pnpm_version",
         keywords=("##[error]",),
@@ -166,6 +168,7 @@ _ACTIONS = (
   done
 """,
     ),
+    # Seen at https://github.com/amannn/action-semantic-pull-request/issues/294
     LogPattern(
         name="actions.title",
         keywords=("##[error]",),

@@ -189,7 +189,7 @@ _GO_TEST = (
   hello
 """,
     ),
-    # Seen at https://github.com/gotestyourself/gotestsum/blob/main/testjson/testdata/summary/root-test-has-subtest-failures
+    # Seen at https://github.com/gotestyourself/gotestsum, testjson/testdata/summary/root-test-has-subtest-failures
     LogPattern(
         name="gotestsum.fail",
         keywords=("=== fail: ",),

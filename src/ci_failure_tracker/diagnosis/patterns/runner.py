@@ -153,6 +153,7 @@ _RUNNER = (
 ! ##[error]This request was automatically failed because there were no enabled runners online to process the request
 """,
     ),
+    # Seen at https://github.com/nodejs/admin/issues/980
     LogPattern(
         name="runner.billing",
         keywords=("##[error]",),
@@ -172,6 +173,7 @@ _RUNNER = (
 ! ##[error]This request has been automatically failed because it uses a deprecated version of
 """,
     ),
+    # Seen at https://github.com/bytecodealliance/rustix/issues/1441
     LogPattern(
         name="runner.brownout",
         keywords=("##[error]",),
