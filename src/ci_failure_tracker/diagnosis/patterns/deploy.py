@@ -268,6 +268,19 @@ _DEPLOY = (
 ! ✘ [ERROR] In a non-interactive environment, it's necessary to set a CLOUDFLARE_API_TOKEN variable
 """,
     ),
+    # Seen at https://github.com/SovereignCloudStack/standards/pull/779
+    LogPattern(
+        name="trivy.fatal",
+        keywords=("fatal",),
+        start=r"[\d-]{10}T[\d:.]{8,12}(?:Z|[+-]\d\d:\d\d)\s{1,8}FATAL\s{1,8}\S",
+        body=r"(?:\t|\s{2,4})[-*] ",
+        max_lines=8,
+        example="""
+  2027-11-07T11:07:20+01:00	INFO	Secret scanning is enabled
+! 2027-11-07T11:07:20+01:00	FATAL	Fatal error	image scan error: scan error: failed to parse the image name: pear
+  INFO: Scanning image: plum
+""",
+    ),
 )
 
 # Deployments to GitHub Pages

@@ -107,6 +107,25 @@ _GIT = (
   warning: Clone succeeded, but checkout failed.
 """,
     ),
+    # Seen at https://github.com/shimataro/ssh-key-action/issues/273 and https://github.com/status-im/status.im/issues/162
+    LogPattern(
+        name="ssh.refused",
+        keywords=("host key verification failed", "permission denied (publickey"),
+        start=r"(?:\S{1,200}: )?(?:Host key verification failed\.|Permission denied \(publickey[\w,-]{0,60}\)\.)$",
+        body=r"rsync(?: error)?: \S|fatal: Could not read from remote repository",
+        max_lines=4,
+        headline=r"Host key verification|Permission denied",
+        example="""
+  Cloning into 'press'...
+! git@example.com: Permission denied (publickey).
+> fatal: Could not read from remote repository.
+
+! Host key verification failed.
+> rsync: connection unexpectedly closed (0 bytes received so far) [sender]
+> rsync error: unexplained error (code 255) at io.c(231) [sender=3.2.7]
+  ##[error]Process completed with exit code 255.
+""",
+    ),
 )
 
 # Steps that fail because a generator or a formatter changed files.

@@ -94,6 +94,7 @@ _ACTIONS = (
 ! ##[error]Failed to CreateArtifact: Received non-retryable error: Failed request: (409) Conflict: an artifact with
 """,
     ),
+    # Seen at https://github.com/actions/checkout/issues/1874
     LogPattern(
         name="actions.no_files",
         keywords=("##[error]",),
@@ -102,6 +103,7 @@ _ACTIONS = (
 ! ##[error]No files were found with the provided path: dist/pears. No artifacts will be uploaded.
 """,
     ),
+    # Seen at https://github.com/enketo/enketo/issues/1543
     LogPattern(
         name="actions.cache_miss",
         keywords=("failed to restore cache entry",),

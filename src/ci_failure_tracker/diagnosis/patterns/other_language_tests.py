@@ -72,29 +72,6 @@ _DART_TEST_GOES_ON = r"\s{2,40}\S|$"
 _DART_TEST_ENDS = r"\d\d:\d\d \+\d|\s{0,2}(?:To run this test again|Consider enabling the flag)"
 
 _DART_TEST = (
-    LogPattern(
-        name="dart-test.error",
-        keywords=("error",),
-        priority=1,  # before the general patterns of other test tools
-        start=r"\s{2}\w{0,60}Error(?:: | \()",
-        context_before=_DART_TEST_TITLE,
-        max_context=1,
-        body=_DART_TEST_GOES_ON,
-        end_before=_DART_TEST_ENDS,
-        max_lines=25,
-        fingerprint=r"\[E\]$|^\s{2}\w{0,60}(?:Error|Exception): ",
-        example="""
-  00:01 +1: test/cart_test.dart: opens
-> 00:01 +1 -1: test/cart_test.dart: has a total [E]
-!   RangeError (index): no price list
->     Actual: <7>
-
->   package:test_api                 fail
->   test/cart_test.dart 5:5          main.<fn>
-
-  00:01 +1 -1: Some tests did not pass.
-""",
-    ),
     # Seen at https://github.com/NearHuscarl/flutter_login/issues/77
     LogPattern(
         name="flutter-test.caught",
@@ -116,6 +93,46 @@ _DART_TEST = (
 > #4      main.<anonymous closure> (file:///srv/orchard/test/basket_test.dart:12:5)
 > ════════════════════════════════════════════════════════════════════════════════════════════════════
   done
+""",
+    ),
+    # Seen at https://exercism.org/it/docs/tracks/dart/tests
+    LogPattern(
+        name="dart-test.failed",
+        keywords=(" [e]",),
+        start=_DART_TEST_TITLE,
+        body=_DART_TEST_GOES_ON,
+        end_before=_DART_TEST_ENDS,
+        max_lines=25,
+        fingerprint=r"\[E\]$|^\s{2}\w{0,60}(?:Error|Exception): ",
+        example="""
+  00:00 +1: test/basket_test.dart: holds a pear
+! 00:00 +1 -1: test/basket_test.dart: finds a pear in the middle of a basket [E]
+>   Expected: <3>
+>     Actual: <0>
+>
+>   package:matcher               expect
+>   test/basket_test.dart 13:5  main.<fn>
+
+  To run this test again: dart test test/basket_test.dart -p vm --plain-name 'finds a pear in the middle of a basket'
+  00:00 +1 -1: Some tests failed.
+""",
+    ),
+    # Seen at https://github.com/dart-lang/test, in pkgs/test/test/runner/github_reporter_test.dart
+    LogPattern(
+        name="dart-test.github",
+        keywords=("##[group]❌ ",),
+        start=r"##\[group\]❌ .{1,1000} \(failed(?: after test completion)?\)$",
+        end_before=r"##\[endgroup\]",
+        max_lines=30,
+        example="""
+  ✅ holds a pear
+  ##[endgroup]
+! ##[group]❌ finds a pear (failed)
+> Expected: <3>
+>   Actual: <0>
+> test.dart 6:33  main.<fn>
+  ##[endgroup]
+  ##[group]✅ Passing tests
 """,
     ),
 )

@@ -8,8 +8,6 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
 _SWIFT_PLACE = r"(?:/|\.{0,2}/)?[^\s:][^:]{0,300}\.swift(?::\d{1,7}){1,2}: "
 
-_SWIFT_PLACE = r"(?:/|\.{0,2}/)?[^\s:][^:]{0,300}\.swift(?::\d{1,7}){1,2}: "
-
 _SWIFT = (
     LogPattern(
         name="swift.commands_failed",
@@ -85,6 +83,22 @@ _SWIFT = (
   note: Building targets in dependency order
 ! error: No profiles for 'com.example.press' were found: Xcode couldn't find any iOS App Development profiles
   ** ARCHIVE FAILED **
+""",
+    ),
+    # Seen at https://github.com/fastlane/fastlane/issues/18740
+    LogPattern(
+        name="fastlane.finished",
+        keywords=("fastlane finished with errors",),
+        start=r"\[[\d:]{8}\]: fastlane finished with errors$",
+        body=r"$|\[!\] \S",
+        max_lines=4,
+        confidence=Confidence.SYMPTOM,
+        headline=r"^\[!\] \S",
+        example="""
+  [18:43:59]: Exit status: 65
+> [18:43:59]: fastlane finished with errors
+>
+! [!] Exit status: 65
 """,
     ),
 )
