@@ -209,6 +209,19 @@ _GO_TEST = (
   DONE 59 tests, 5 skipped, 13 failures in 0.000s
 """,
     ),
+    # Seen at https://github.com/golangci/golangci-lint/issues/447
+    # and https://github.com/reviewdog/action-golangci-lint/issues/64
+    LogPattern(
+        name="golangci.running",
+        keywords=("running error: ",),
+        start=r"\s{0,4}(?:ERRO |level=error msg=\")Running error: ",
+        example="""
+  INFO [loader] Go packages loading at mode load files took 256.166831ms
+! ERRO Running error: context loading failed: no go files to analyze
+  make: *** [check-style] Error 5
+!   level=error msg="Running error: buildir: analysis skipped: errors in package: [/srv/pear.go:3:1: no pear]"
+""",
+    ),
 )
 
 # Ginkgo, versions 1 and 2.
