@@ -152,3 +152,8 @@ def test_any_log_can_be_explained_and_its_excerpt_keeps_the_limits(parts: list[s
     assert not diagnosis.headline or any(diagnosis.headline in line.text for line in diagnosis.lines)
     assert sum(one.end - one.start + 1 for one in diagnosis.ranges) == len(diagnosis.lines)
     assert all(1 <= one.start <= one.end <= text.count("\n") + 1 for one in diagnosis.ranges)
+
+
+def test_the_headline_leaves_out_the_mark_of_a_group() -> None:
+    failed = "##[group]❌ finds a pear (failed)\nExpected: <3>\n  Actual: <0>\n##[endgroup]"
+    assert diagnosis_of(failed).headline == "❌ finds a pear (failed)"

@@ -28,6 +28,7 @@ _ENDING = 40
 """Lines at the end of a log without steps that tell how the job ended."""
 
 _ERROR_MARK = "##[error]"
+_GROUP_MARK = "##[group]"  # of a test that is a group of its own
 _DEFAULT_LIMITS = Limits()
 _POINTS_OF_AN_ANNOTATION = 6.0
 
@@ -89,6 +90,10 @@ def _as_log(annotations: Iterable[Annotation]) -> str:
     )
 
 
+def _without_mark(line: str) -> str:
+    return line.strip().removeprefix(_ERROR_MARK).removeprefix(_GROUP_MARK).strip()
+
+
 def _place(annotation: Annotation) -> str:
     """The file and line, unless the message contains them or the runner made them up."""
     if annotation.path in {"", ".github"} or annotation.path in annotation.message:
@@ -117,7 +122,7 @@ def _complaint_before(log: Log, steps: Sequence[Section], failed: Section) -> li
 def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine], *, weak: bool = False) -> Diagnosis:
     lines = tuple(_redacted(excerpt))
     return Diagnosis(
-        headline=redacted(log[blocks[0].headline].strip().removeprefix(_ERROR_MARK).strip()) if blocks else "",
+        headline=redacted(_without_mark(log[blocks[0].headline])) if blocks else "",
         lines=lines,
         ranges=ranges(lines),
         signature=signature(_causes(log, blocks)),
