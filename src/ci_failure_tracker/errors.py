@@ -39,6 +39,19 @@ class SettingsError(TrackerError):
         self.mistakes = tuple(mistakes)
 
 
+class NoLogError(TrackerError):
+    """A file or folder to explain is no log and holds none."""
+
+    exit_code = MISUSED
+
+    def __init__(self, path: str, what: str, advice: str) -> None:
+        super().__init__(f"{path} {what}.", advice)
+
+
+class UnreadableLogError(NoLogError):
+    """A file or folder to explain, or a part of it, cannot be read."""
+
+
 class BadTokenError(TrackerError):
     """GitHub does not accept the token."""
 

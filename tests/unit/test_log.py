@@ -75,11 +75,14 @@ def test_bytes_that_are_no_text_do_not_stop_reading() -> None:
     assert log[2] == "error: \ufffd("
 
 
-@pytest.mark.parametrize("mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE], ids=["little", "big"])
-@pytest.mark.parametrize("size", [4, 7, 10_000])
-def test_a_log_in_utf_16_reads_as_the_same_log_in_utf_8(mark: bytes, size: int) -> None:
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (b"", "utf-16-le"), (b"", "utf-16-be")],
+)
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_log_in_utf_16_reads_as_the_same_log_in_utf_8(mark: bytes, encoding: str, size: int) -> None:
     text = "2026-03-09T10:00:00.0000000Z Größe\nerror: ünten\n##[error]Process completed with exit code 1.\n"
-    whole = mark + text.encode("utf-16-le" if mark == codecs.BOM_UTF16_LE else "utf-16-be")
+    whole = mark + text.encode(encoding)
     log = read(*(whole[start : start + size] for start in range(0, len(whole), size)))
     same = read(text.encode())
     assert [log.raw(number) for number in range(1, 5)] == [same.raw(number) for number in range(1, 5)]

@@ -1,17 +1,17 @@
 """A job's log as numbered lines, read in chunks and in bounded memory, with a quick way to the lines that matter.
 
-Line numbers start at 1 and count newlines only, as an editor does. A carriage return or a Unicode line separator does
-not start a line.
+Line numbers count newlines only, as an editor does. A carriage return or a Unicode line separator does not start a
+line. The first line has the number 1, unless the log is a part of a file.
 """
 
 from __future__ import annotations
 
-import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ci_failure_tracker.diagnosis.encoding import AsUtf8, with_escapes
 from ci_failure_tracker.diagnosis.keywords import PLAIN_FAILURE, STRUCTURE
 from ci_failure_tracker.diagnosis.word_search import search_for
 
@@ -92,12 +92,13 @@ class Piece:
 class Log:
     """The kept lines of a log."""
 
-    def __init__(self, pieces: Sequence[Piece], last: int) -> None:
-        """Take the pieces in order. `last` is the number of the last line of the log."""
+    def __init__(self, pieces: Sequence[Piece], last: int, first: int = 1) -> None:
+        """Take the pieces in order. `first` and `last` are the numbers of the first and the last line of the log."""
         self._pieces = pieces
         self._starts = [piece.number for piece in pieces]
         self._clean: dict[int, str] = {}
         self._marked: dict[tuple[tuple[bytes, ...], int, int], tuple[int, ...]] = {}
+        self.first = first
         self.last = last
 
     def raw(self, number: int) -> str:
@@ -142,48 +143,65 @@ class Log:
         return not any(line.strip() for piece in self._pieces for line in piece.lines)
 
 
-class LogReader:
-    """Takes a log in chunks and keeps what a diagnosis needs: at most about 40 MB, whatever the length of the log."""
+class LineBlocks:
+    """Cuts a stream of bytes into blocks of complete lines, a piece long or a little longer."""
 
     def __init__(self) -> None:
-        """Start with an empty log."""
+        """Start with an empty stream."""
         self._rest: list[bytes] = []
         self._waiting = 0
-        self._next = 1
-        self._pieces: list[Piece] = []
-        self._whole = 0
-        self._thin = 0
-        self._begun = False
-        self._utf16: codecs.IncrementalDecoder | None = None
 
-    def feed(self, chunk: bytes) -> None:
-        """Take the next bytes of the log, which are UTF-8, or UTF-16 with a byte-order mark."""
-        if not self._begun:
-            self._begun = bool(chunk)
-            self._utf16 = _UTF16("replace") if _is_utf16(chunk) else None
-        if self._utf16:
-            chunk = self._utf16.decode(chunk).encode("utf-8", "replace")
+    def feed(self, chunk: bytes) -> bytes | None:
+        """Take the next bytes. The block that they complete has no newline at its end."""
         self._rest.append(chunk)
         self._waiting += len(chunk)
-        if self._waiting >= PIECE:
-            self._cut(b"".join(self._rest))
+        return self._cut(b"".join(self._rest)) if self._waiting >= PIECE else None
 
-    def finish(self) -> Log:
-        """End the log and return its kept lines."""
-        self._add(b"".join(self._rest))
-        return Log(self._pieces, self._next - 1)
+    def finish(self) -> bytes:
+        """The last block. Its last line may have no end."""
+        return b"".join(self._rest)
 
-    def _cut(self, data: bytes) -> None:
-        """Move the complete lines into a piece. Of a line without an end, only the beginning is kept."""
+    def _cut(self, data: bytes) -> bytes | None:
+        """The complete lines. Of a line without an end, only the beginning is kept."""
         end = data.rfind(b"\n")
+        block = data[:end] if end >= 0 else None
         if end >= 0:
-            self._add(data[:end])
             data = data[end + 1 :]
         elif len(data) > 2 * PIECE:
             data = data[:PIECE]
         self._rest, self._waiting = [data], len(data)
+        return block
+
+
+class LogReader:
+    """Takes a log in chunks and keeps what a diagnosis needs: at most about 40 MB, whatever the length of the log."""
+
+    def __init__(self, first: int = 1) -> None:
+        """Start with an empty log, whose first line gets the number `first`."""
+        self._utf8 = AsUtf8()
+        self._blocks = LineBlocks()
+        self._first = self._next = first
+        self._pieces: list[Piece] = []
+        self._whole = 0
+        self._thin = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the log, which are UTF-8 or UTF-16."""
+        self._feed(self._utf8.decode(chunk))
+
+    def finish(self) -> Log:
+        """End the log and return its kept lines."""
+        self._feed(self._utf8.finish())
+        self._add(self._blocks.finish())
+        return Log(self._pieces, self._next - 1, self._first)
+
+    def _feed(self, chunk: bytes) -> None:
+        block = self._blocks.feed(chunk)
+        if block is not None:
+            self._add(block)
 
     def _add(self, raw: bytes) -> None:
+        raw = with_escapes(raw)
         self._pieces.append(Piece(self._next, raw))
         self._next += raw.count(b"\n") + 1
         self._whole += len(raw)
@@ -196,15 +214,6 @@ class LogReader:
         thinned = list(_thinned(self._pieces[self._thin]))
         self._pieces[self._thin : self._thin + 1] = thinned
         self._thin += len(thinned)
-
-
-_UTF16 = codecs.getincrementaldecoder("utf-16")
-
-
-def _is_utf16(start: bytes) -> bool:
-    """Whether a log begins with the byte-order mark of UTF-16 and a character of ASCII, as PowerShell writes it."""
-    little, big = start[:2] == codecs.BOM_UTF16_LE, start[:2] == codecs.BOM_UTF16_BE
-    return (little and start[3:4] == b"\0") or (big and start[2:3] == b"\0")
 
 
 def _marked(raw: bytes, first: int, words: tuple[bytes, ...]) -> Iterator[int]:

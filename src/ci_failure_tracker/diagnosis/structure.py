@@ -58,11 +58,11 @@ def sections(log: Log) -> tuple[Section, ...]:
         return tuple(_of_actions(log, marks))
     if any("travis_" in log.raw(number) for number, _ in marks):
         return tuple(_of_travis(log, marks))
-    return (Section(1, 1, log.last, failed=True),)
+    return (_whole(log, failed=True),)
 
 
 def _of_actions(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]:
-    starts, header_ends, errors = [1], {1: 1}, []
+    starts, header_ends, errors = [log.first], {log.first: log.first}, []
     in_header = False
     for number, text in marks:
         if text.startswith("##[group]Run ") or _AFTER.match(text):
@@ -89,7 +89,7 @@ def _is_last(log: Log, error: int, following: int) -> bool:
 
 def _of_travis(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]:
     """Every timed command with the line after it that tells how it ended. An untimed command has this line too."""
-    start, end = 1, 0
+    start, end = log.first, 0
     for number, text in marks:
         raw = log.raw(number)
         command = _TRAVIS_COMMAND.match(text)
@@ -109,12 +109,25 @@ def failing_sections(log: Log, parts: tuple[Section, ...], step: Step | None = N
     """
     in_time = _in_time(log, parts, step)
     failed = tuple(part for part in in_time or parts if part.failed)
-    return failed or in_time or _with_errors(log, parts) or (Section(1, 1, log.last),)
+    return failed or in_time or _with_errors(log, parts) or (_whole(log),)
+
+
+def _whole(log: Log, *, failed: bool = False) -> Section:
+    return Section(log.first, log.first, log.last, failed)
 
 
 def _with_errors(log: Log, parts: Iterable[Section]) -> tuple[Section, ...]:
-    errors = [number for number in log.marked(STRUCTURE) if log[number].startswith("##[error]")]
+    errors = _errors(log)
     return tuple(part for part in parts if bisect_left(errors, part.start) < bisect_right(errors, part.end))
+
+
+def has_errors(log: Log) -> bool:
+    """Whether the runner wrote an error into the log, as it does in the log of each job that failed."""
+    return bool(_errors(log))
+
+
+def _errors(log: Log) -> list[int]:
+    return [number for number in log.marked(STRUCTURE) if log[number].startswith("##[error]")]
 
 
 def _in_time(log: Log, parts: Iterable[Section], step: Step | None) -> tuple[Section, ...]:
@@ -122,7 +135,7 @@ def _in_time(log: Log, parts: Iterable[Section], step: Step | None) -> tuple[Sec
     if not (step and step.started_at and step.completed_at):
         return ()
     first, last = (moment.strftime("%Y-%m-%dT%H:%M:%S") for moment in (step.started_at, step.completed_at))
-    found = [(_moment(log, part.start), part) for part in parts if part.start > 1]
+    found = [(_moment(log, part.start), part) for part in parts if part.start > log.first]
     found = [(moment, part) for moment, part in found if first <= moment <= last]
     # The next step can start in the second in which this one ends.
     sure = tuple(part for moment, part in found if moment < last or moment == first)

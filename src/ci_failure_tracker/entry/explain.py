@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 import click
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from ci_failure_tracker.diagnosis.explain import Limits, explain, read_log
-from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines
-from ci_failure_tracker.model import Diagnosis, ExcerptLine
+from ci_failure_tracker.diagnosis.explain import Limits, explain
+from ci_failure_tracker.diagnosis.structure import has_errors
+from ci_failure_tracker.entry.log_files import FoundLog, logs_at
+from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
+from ci_failure_tracker.errors import MISUSED, NoLogError
+from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import plain
 
-_CHUNK = 1 << 20
-_LOG = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
+_LOG = click.Path(exists=True, readable=False, allow_dash=True)
 
 
 @click.command("explain", context_settings={"help_option_names": ["-h", "--help"]})
@@ -34,15 +36,53 @@ _LOG = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True)
     help="How many lines of the log to show at most.",
 )
 def explain_command(logs: tuple[str, ...], form: str, excerpt_lines: int) -> None:
-    """Say why the job failed whose LOG this is; - is stdin."""
-    console = Console(highlight=False, soft_wrap=True)
+    """Say why the jobs failed whose LOGs these are.
+
+    A LOG is the log of a job, what `gh run view --log` prints, the zip of Download log archive, or a folder of logs.
+    - is stdin. Of the jobs of a run, those that failed are explained.
+    """
+    console, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
+    failed = False
     for path in logs:
-        with click.open_file(path, "rb") as stream:
-            diagnosis = explain(read_log(iter(partial(stream.read, _CHUNK), b"")), Limits(excerpt_lines))
-        if form == "json":
-            sys.stdout.write(inert_json(json.dumps(_as_json(path, diagnosis))) + "\n")
-        else:
-            show(console, *_as_text(path, diagnosis))
+        explained: list[Explained] = []
+        try:
+            explained.extend(Explained.of(found, Limits(excerpt_lines)) for found in logs_at(path))
+        except NoLogError as error:
+            failed = True
+            show(errors, Text("error: ", style="bold red") + Text(lines(str(error))))
+        for job in of_failed_jobs(explained):
+            if form == "json":
+                sys.stdout.write(inert_json(json.dumps(_as_json(job))) + "\n")
+            else:
+                show(console, *_as_text(job))
+    if failed:
+        sys.exit(MISUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a job failed, and where its log is. `has_failed` says whether the log tells that it failed at all."""
+
+    path: str
+    job: str
+    diagnosis: Diagnosis
+    has_failed: bool
+
+    @classmethod
+    def of(cls, found: FoundLog, limits: Limits) -> Explained:
+        """Explain a log."""
+        diagnosis = explain(found.log, limits)
+        has_failed = has_errors(found.log) and diagnosis.outcome is not Outcome.CANCELLED
+        return cls(found.path, found.job, diagnosis, has_failed)
+
+
+def of_failed_jobs(explained: Sequence[Explained]) -> Iterator[Explained]:
+    """Leave out the jobs of a run that did not fail. If no job has failed, nothing is left out.
+
+    A log whose job is unknown is a log that somebody chose, and stays.
+    """
+    with_failures = {one.path for one in explained if one.job and one.has_failed}
+    return (one for one in explained if not one.job or one.has_failed or one.path not in with_failures)
 
 
 def show(console: Console, *shown: RenderableType) -> None:
@@ -64,19 +104,23 @@ def main() -> NoReturn:
     explain_command.main(sys.argv[2:], prog_name="ci-failure-tracker explain")
 
 
-def _as_json(path: str, diagnosis: Diagnosis) -> dict[str, object]:
+def _as_json(explained: Explained) -> dict[str, object]:
+    diagnosis = explained.diagnosis
     return {
-        "path": path,
+        "path": explained.path,
+        **({"job": explained.job} if explained.job else {}),
         "headline": diagnosis.headline,
-        "excerpt": [{"start": lines.start, "end": lines.end} for lines in diagnosis.ranges],
+        "excerpt": [{"start": part.start, "end": part.end} for part in diagnosis.ranges],
         "signature": diagnosis.signature,
         "outcome": diagnosis.outcome.value,
     }
 
 
-def _as_text(path: str, diagnosis: Diagnosis) -> Iterator[Text]:
+def _as_text(explained: Explained) -> Iterator[Text]:
     """The headline, the excerpt with its line numbers, the outcome and the signature."""
-    yield Text(plain("stdin" if path == "-" else path, 300), style="bold")
+    diagnosis = explained.diagnosis
+    place = "stdin" if explained.path == "-" else explained.path
+    yield Text(plain(f"{place}: {explained.job}" if explained.job else place, 300), style="bold")
     if not diagnosis.lines:
         yield Text("The log says nothing.\n", style="yellow")
         return
