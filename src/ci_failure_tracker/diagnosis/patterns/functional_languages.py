@@ -105,8 +105,8 @@ _HASKELL_BUILD = (
         start=_HASKELL_BUILD_PREFIX + _HASKELL_BUILD_FILE + _HASKELL_BUILD_SPAN + r": error:",
         body=_HASKELL_BUILD_PREFIX + r"(?:\s{2,200}\S|\s{0,8}\d{0,6} {0,2}\|)",
         max_lines=30,
-        headline=r"^(?:[\w-]{1,60} {0,40}> )?\s{4}[•·*]? ?\S|: error: (?:\[.{1,60}\] ?)*[^\s\[]",
-        fingerprint=r"^(?:[\w-]{1,60} {0,40}> )?\s{4}[•·*]? ?\S|: error: (?:\[.{1,60}\] ?)*[^\s\[]",
+        headline=r"^(?:[\w-]{1,60} {0,40}> )?\s{4}[•·*]? ?\S|: error: (?:\[[^\]]{1,60}\] ?)*[^\s\[]",
+        fingerprint=r"^(?:[\w-]{1,60} {0,40}> )?\s{4}[•·*]? ?\S|: error: (?:\[[^\]]{1,60}\] ?)*[^\s\[]",
         example="""
   [2 of 3] Compiling Press            ( src/Press.hs, dist/Press.o )
 > src/Press.hs:12:7: error: [GHC-88464]
