@@ -165,6 +165,7 @@ COMPARED = {
     "reopen-within": "7d",
     "logs": "false",
     "excerpt-lines": "20",
+    "patterns-file": "[[pattern]]",
     "schedules": "true",
 }
 """Every input that a checkpoint depends on, with a value that is not its default."""

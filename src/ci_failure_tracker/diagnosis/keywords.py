@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import cache
 
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
-from ci_failure_tracker.diagnosis.patterns import all_patterns
+from ci_failure_tracker.diagnosis.patterns import all_patterns, set_user_patterns
 from ci_failure_tracker.diagnosis.word_search import search_for
 
 STRUCTURE = (
@@ -37,6 +37,13 @@ FAILURE = (
     *(cross.encode() for cross in "✗✘✖❌"),
 )
 """The words of failure in the output of tools that no pattern knows."""
+
+
+def use_patterns(of_user: tuple[LogPattern, ...]) -> None:
+    """Try the patterns of a user, too. This holds for the process, so it has to be said before a log is explained."""
+    set_user_patterns(of_user)
+    for table in (_places_by_keyword, marking_keywords):
+        table.cache_clear()
 
 
 @cache

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -14,10 +15,12 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from ci_failure_tracker.diagnosis.explain import Limits, explain
+from ci_failure_tracker.diagnosis.keywords import use_patterns
+from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.structure import has_errors
 from ci_failure_tracker.entry.log_files import FoundLog, logs_at
 from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
-from ci_failure_tracker.errors import MISUSED, NoLogError
+from ci_failure_tracker.errors import MISUSED, NoLogError, SettingsError
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import plain
@@ -26,7 +29,7 @@ _LOG = click.Path(exists=True, readable=False, allow_dash=True)
 
 
 @click.command("explain", context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("logs", nargs=-1, required=True, metavar="LOG...", type=_LOG)
+@click.argument("logs", nargs=-1, metavar="LOG...", type=_LOG)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--excerpt-lines",
@@ -35,28 +38,60 @@ _LOG = click.Path(exists=True, readable=False, allow_dash=True)
     show_default=True,
     help="How many lines of the log to show at most.",
 )
-def explain_command(logs: tuple[str, ...], form: str, excerpt_lines: int) -> None:
+@click.option("--patterns-file", metavar="FILE", help="Log patterns of your own, in TOML.")
+@click.option("--check", metavar="FILE", help="Check a file of log patterns and their examples; explain nothing.")
+def explain_command(
+    logs: tuple[str, ...], form: str, excerpt_lines: int, patterns_file: str | None, check: str | None
+) -> None:
     """Say why the jobs failed whose LOGs these are.
 
     A LOG is the log of a job, what `gh run view --log` prints, the zip of Download log archive, or a folder of logs.
     - is stdin. Of the jobs of a run, those that failed are explained.
     """
     console, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
-    failed = False
-    for path in logs:
-        explained: list[Explained] = []
-        try:
-            explained.extend(Explained.of(found, Limits(excerpt_lines)) for found in logs_at(path))
-        except NoLogError as error:
-            failed = True
-            show(errors, Text("error: ", style="bold red") + Text(lines(str(error))))
-        for job in of_failed_jobs(explained):
-            if form == "json":
-                sys.stdout.write(inert_json(json.dumps(_as_json(job))) + "\n")
-            else:
-                show(console, *_as_text(job))
-    if failed:
+    if bool(logs) is bool(check):
+        raise click.UsageError("Give the LOGs to explain, or --check and a file of patterns.")
+    try:
+        patterns = _patterns(check or patterns_file, examples=check is not None)
+    except SettingsError as error:
+        _complain(errors, *error.mistakes)
+        sys.exit(error.exit_code)
+    if check:
+        show(console, Text(plain(f"{check}: {counted(len(patterns), 'pattern')} can be used.", 300)))
+    use_patterns(patterns)
+    whole = [_explain_all(path, form, Limits(excerpt_lines), console, errors) for path in logs]
+    if not all(whole):
         sys.exit(MISUSED)
+
+
+def _explain_all(path: str, form: str, limits: Limits, console: Console, errors: Console) -> bool:
+    """Explain each log at a path, and say whether all of it could be read."""
+    explained: list[Explained] = []
+    whole = True
+    try:
+        explained.extend(Explained.of(found, limits) for found in logs_at(path))
+    except NoLogError as error:
+        _complain(errors, str(error))
+        whole = False
+    for job in of_failed_jobs(explained):
+        if form == "json":
+            sys.stdout.write(inert_json(json.dumps(_as_json(job))) + "\n")
+        else:
+            show(console, *_as_text(job))
+    return whole
+
+
+def _patterns(file: str | None, *, examples: bool) -> tuple[LogPattern, ...]:
+    if file is None:
+        return ()
+    from ci_failure_tracker.entry.pattern_file import check_patterns, read_patterns  # noqa: PLC0415 - few need it
+
+    return check_patterns(file, Path.cwd()) if examples else read_patterns(file, Path.cwd())[0]
+
+
+def _complain(console: Console, *mistakes: str) -> None:
+    for mistake in mistakes:
+        show(console, Text("error: ", style="bold red") + Text(lines(mistake)))
 
 
 @dataclass(frozen=True, slots=True)

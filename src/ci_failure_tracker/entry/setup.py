@@ -1,4 +1,4 @@
-"""What the action and the command read before a sweep: settings, the addresses of GitHub, the issue template."""
+"""What the action and the command read before a sweep: settings, addresses of GitHub, template, patterns."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ci_failure_tracker.diagnosis.keywords import use_patterns
+from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.entry import optional_packages
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, MeteredRequester, connect
@@ -41,19 +43,24 @@ class Connection:
 def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:
     """Read and check the inputs and the environment, without a request to GitHub.
 
+    From now on, logs are explained with the patterns of `patterns-file`.
+
     Raises:
         SettingsError: the inputs cannot be used; it holds every mistake.
     """
     template, text, mistakes = _template(given.get("issue-template", "").strip(), workspace)
+    patterns, patterns_text, wrong = _patterns(given.get("patterns-file", "").strip(), workspace)
+    mistakes += wrong
     endpoints, wrong = _endpoints(environment)
     mistakes += wrong
     try:
-        settings = read_settings({**given, "issue-template": text})
+        settings = read_settings({**given, "issue-template": text, "patterns-file": patterns_text})
     except SettingsError as error:
         raise SettingsError([*error.mistakes, *mistakes]) from None
     mistakes += optional_packages.mistakes(settings)
     if mistakes:
         raise SettingsError(mistakes)
+    use_patterns(patterns)
     requester = connect(settings.token, endpoints, max_requests=settings.max_requests)
     return Connection(settings, template, endpoints, requester)
 
@@ -80,6 +87,18 @@ def _is_address(text: str) -> bool:
         return parts.scheme in {"https", "http"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         return False
+
+
+def _patterns(given: str, workspace: Path) -> tuple[tuple[LogPattern, ...], str, list[str]]:
+    """The patterns of the user, the text of their file, and the mistakes in it."""
+    if not given:
+        return (), "", []
+    from ci_failure_tracker.entry.pattern_file import read_patterns  # noqa: PLC0415 - few sweeps need it
+
+    try:
+        return *read_patterns(given, workspace), []
+    except SettingsError as error:
+        return (), "", [f"`patterns-file`: {mistake}" for mistake in error.mistakes]
 
 
 def _template(given: str, workspace: Path) -> tuple[IssueTemplate, str, list[str]]:

@@ -270,6 +270,14 @@ class Settings:
             parse=parsers.count(1, 100),
         )
     )
+    patterns_file: str = as_field(
+        Input(
+            help="A file in the workspace with log patterns of your own, in TOML. They are tried before the built-in "
+            "ones; see docs/diagnosis.md.",
+            metavar="FILE",
+            parse=str,
+        )
+    )
     schedules: bool = as_field(
         Input(
             default="false",

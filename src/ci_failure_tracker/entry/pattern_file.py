@@ -1,0 +1,54 @@
+"""Reads the file with the log patterns of a user."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ci_failure_tracker.diagnosis.examples import mistake_in_example
+from ci_failure_tracker.diagnosis.keywords import use_patterns
+from ci_failure_tracker.diagnosis.log_pattern import LogPattern
+from ci_failure_tracker.diagnosis.user_patterns import parse_patterns
+from ci_failure_tracker.errors import SettingsError
+
+_LONGEST = 500_000
+"""Bytes of the file."""
+
+
+def read_patterns(given: str, folder: Path) -> tuple[tuple[LogPattern, ...], str]:
+    """The patterns of the file with this path, which may be relative to the folder, and its text.
+
+    Raises:
+        SettingsError: it holds every mistake.
+    """
+    try:
+        with (folder / given).open("rb") as file:
+            data = file.read(_LONGEST + 1)
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise SettingsError([f"{given} is no text in UTF-8. Save it as UTF-8."]) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise SettingsError(
+            [
+                f"The file of patterns {given!r} cannot be read ({reason}). "
+                "In a workflow it is relative to the workspace, which `actions/checkout` fills."
+            ]
+        ) from None
+    if len(data) > _LONGEST:
+        raise SettingsError([f"{given} is longer than {_LONGEST:,} bytes. Leave the patterns that you need."])
+    return parse_patterns(given, text), text
+
+
+def check_patterns(given: str, folder: Path) -> tuple[LogPattern, ...]:
+    """The patterns of the file, if each finds what its example marks.
+
+    Raises:
+        SettingsError: it holds every mistake.
+    """
+    patterns, _ = read_patterns(given, folder)
+    use_patterns(patterns)
+    found = {pattern.name: mistake_in_example(pattern) for pattern in patterns if pattern.example}
+    mistakes = [f"{given}, pattern `{name}`: `example`: {mistake}" for name, mistake in found.items() if mistake]
+    if mistakes:
+        raise SettingsError(mistakes)
+    return patterns
