@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.blocks import find_blocks
+from ci_failure_tracker.diagnosis.context import choose_context
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_lines, with_score
 from ci_failure_tracker.diagnosis.log import Log, LogReader
@@ -55,7 +56,22 @@ def explain(log: Log, limits: Limits = _DEFAULT_LIMITS, failed_step: Step | None
         blocks = [*(last_resort or _complaint_before(log, steps, failed[0])), *blocks]
         weak = bool(last_resort) or _only_symptoms(blocks)
     lines = choose_lines(log, blocks, limits, failed, log.last - _ENDING if len(steps) == 1 else None)
-    return _diagnosis(log, blocks, lines, weak=weak)
+    diagnosis = _diagnosis(log, blocks, lines, weak=weak)
+    return dataclasses.replace(diagnosis, context=_context(log, blocks, failed, diagnosis, limits.characters))
+
+
+def _context(
+    log: Log, blocks: Sequence[Block], failed: Sequence[Section], diagnosis: Diagnosis, characters: int
+) -> tuple[ExcerptLine, ...]:
+    """What stands around the excerpt, as far as headline and excerpt leave room.
+
+    It is redacted together with the excerpt, because some secrets are only seen over several lines.
+    """
+    room = characters - len(diagnosis.headline) - sum(len(line.text) + 1 for line in diagnosis.lines)
+    context = choose_context(log, blocks, failed, diagnosis.lines, room)
+    shown = {line.number for line in context}
+    together = sorted((*diagnosis.lines, *context), key=lambda line: line.number)
+    return tuple(line for line in _redacted(together) if line.number in shown)
 
 
 def _only_symptoms(blocks: Sequence[Block]) -> bool:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 _LONGEST_HEADER = 200
 """Lines of a header at most. It shows command, shell and environment, from `##[group]Run` to `##[endgroup]`."""
 
+_LONGEST_COMMAND = 12
+"""Lines of a header at most that show what ran."""
+
+_LONGEST_SETUP = 100
+"""Lines that the runner prints about itself at the beginning, at most."""
+
+_SETTING = re.compile(r"shell: |env:$|##\[endgroup\]")
 _TRAVIS_COMMAND = re.compile(r'The command ".{0,1800}" (?:failed and )?exited with (\d+)')
 _AFTER = re.compile(
     r"(?:Post job cleanup\.|Cleaning up orphan processes|Print service container logs: |Stop and remove container: )"
@@ -36,6 +43,17 @@ class Section:
     body: int
     end: int
     failed: bool = False
+
+
+def command_lines(log: Log, step: Section) -> range:
+    """The lines of a step's header that show what ran and its inputs, without shell and environment."""
+    end = min(step.body, step.start + _LONGEST_COMMAND)
+    return range(step.start, next((place for place in range(step.start, end) if _SETTING.match(log[place])), end))
+
+
+def job_name(log: Log) -> Iterator[int]:
+    """The line in which the runner of GitHub names the job, if the log begins with the runner's own lines."""
+    return (number for number in range(1, _LONGEST_SETUP) if log[number].startswith("Complete job name: "))
 
 
 def is_mark(text: str) -> bool:

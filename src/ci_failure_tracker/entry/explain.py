@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -14,6 +14,7 @@ import click
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from ci_failure_tracker.diagnosis.excerpt import ranges
 from ci_failure_tracker.diagnosis.explain import Limits, explain
 from ci_failure_tracker.diagnosis.keywords import use_patterns
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
@@ -21,7 +22,7 @@ from ci_failure_tracker.diagnosis.structure import has_errors
 from ci_failure_tracker.entry.log_files import FoundLog, logs_at
 from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
 from ci_failure_tracker.errors import MISUSED, NoLogError, SettingsError
-from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
+from ci_failure_tracker.model import Diagnosis, ExcerptLine, LineRange, Outcome
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import plain
 
@@ -145,10 +146,15 @@ def _as_json(explained: Explained) -> dict[str, object]:
         "path": explained.path,
         **({"job": explained.job} if explained.job else {}),
         "headline": diagnosis.headline,
-        "excerpt": [{"start": part.start, "end": part.end} for part in diagnosis.ranges],
+        "excerpt": _ranges_as_json(diagnosis.ranges),
+        "context": _ranges_as_json(ranges(diagnosis.context)),
         "signature": diagnosis.signature,
         "outcome": diagnosis.outcome.value,
     }
+
+
+def _ranges_as_json(found: Iterable[LineRange]) -> list[dict[str, int]]:
+    return [{"start": part.start, "end": part.end} for part in found]
 
 
 def _as_text(explained: Explained) -> Iterator[Text]:

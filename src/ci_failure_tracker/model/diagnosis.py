@@ -42,7 +42,8 @@ class Diagnosis:
     `headline` and `lines` are redacted and have no control characters, but are not yet safe as Markdown. `ranges` are
     the lines of the log that `lines` come from; both are empty if the log says nothing. Equal causes have an equal
     `signature`. `outcome` is how the job ended according to the log. `weak` is true if the lines tell no cause apart:
-    only a symptom was found, or nothing but the last lines.
+    only a symptom was found, or nothing but the last lines. `context` are lines around `lines`, redacted
+    too, which fill the room that headline and `lines` leave.
     """
 
     headline: str
@@ -51,6 +52,7 @@ class Diagnosis:
     signature: str
     outcome: Outcome
     weak: bool = False
+    context: tuple[ExcerptLine, ...] = ()
 
 
 class LogUnavailable(StrEnum):
