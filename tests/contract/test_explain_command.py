@@ -61,6 +61,15 @@ def test_the_excerpt_can_be_made_shorter() -> None:
     assert row["excerpt"] == [{"start": 4, "end": 4}]
 
 
+def test_lines_of_a_passing_log_are_not_the_reason(tmp_path: Path) -> None:
+    passing = tmp_path / "passing.log"
+    passing.write_text("gizmo: fatal: no widget 'red'\n" + GIZMO.replace("##[error]", ""), encoding="utf-8")
+    failing = GIZMO.replace("gizmo:", "E: no paint is left\ngizmo:")
+    row = json.loads(explain("--format", "json", "--passing-log", str(passing), "-", stdin=failing).stdout)
+    assert row["headline"] == "E: no paint is left"
+    assert row["excerpt"] == [{"start": 4, "end": 4}]
+
+
 def test_a_log_that_says_nothing_is_no_error() -> None:
     done = explain("-", stdin="\n")
     assert (done.exit_code, done.stdout) == (0, "stdin\nThe log says nothing.\n\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
 from ci_failure_tracker.diagnosis.explain import read_log
 from ci_failure_tracker.diagnosis.log import Log
@@ -133,3 +135,27 @@ def test_empty_lines_and_log_marks_are_left_out() -> None:
 def test_neighbouring_lines_are_one_range() -> None:
     lines = [ExcerptLine(number, "") for number in (3, 4, 5, 9)]
     assert ranges(lines) == (LineRange(3, 5), LineRange(9, 9))
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "ok  \texample.org/widget{n}\t0.0{n}s",
+        "fetching: gizmo{n} v1.{n}",
+        "[info] Done painting widget-{n}.",
+        "PASS widget{n}.x",
+    ],
+)
+def test_lines_of_a_list_are_not_shown_around_a_failure(listed: str) -> None:
+    many = [listed.format(n=n) for n in range(5)]
+    log = log_of(*many, "gizmo: fatal: no widget", "  wanted by the blue gizmo", *many)
+    blocks = by_confidence([a_block(6, 6, Confidence.LIKELY, score=9)])
+    assert [line.number for line in choose_lines(log, blocks, DEFAULT, [Section(1, 1, 12)])] == [6, 7]
+
+
+def test_a_list_of_places_or_of_failures_is_shown() -> None:
+    places = [f"src/gizmo.frob:{n} Remove the blue widget" for n in (3, 7, 12, 15, 19)]
+    wrong = [f"gizmo {'abcde'[n]} is wrong" for n in range(5)]
+    log = log_of("frob: fatal: 5 problems", *places, *wrong)
+    shown = choose_lines(log, [a_block(1, 1)], DEFAULT, [Section(1, 1, 11)])
+    assert [line.number for line in shown] == [*range(1, 12)]

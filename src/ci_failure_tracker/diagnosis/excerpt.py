@@ -9,6 +9,7 @@ from itertools import groupby
 
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
+from ci_failure_tracker.diagnosis.routine import Routine
 from ci_failure_tracker.diagnosis.signature import masked
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.model import ExcerptLine, LineRange
@@ -49,7 +50,12 @@ def _order(block: Block) -> tuple[float, float, int]:
 
 
 def choose_lines(
-    log: Log, blocks: Sequence[Block], limits: Limits, steps: Sequence[Section] = (), ending: int | None = None
+    log: Log,
+    blocks: Sequence[Block],
+    limits: Limits,
+    steps: Sequence[Section] = (),
+    ending: int | None = None,
+    routine: Routine | None = None,
 ) -> tuple[ExcerptLine, ...]:
     """The lines of the excerpt in the order of the log.
 
@@ -67,11 +73,13 @@ def choose_lines(
         picked.update((number, 0) for number in lines if number not in picked)
         picked[group[0].headline] += len(group) - 1
     for step in steps:
-        _add_context(log, blocks, picked, step, limits.lines)
+        _add_context(log, blocks, picked, step, limits.lines, routine or Routine(log))
     return tuple(_lines(log, _within(log, picked, blocks[0].headline, limits.characters))) if picked else ()
 
 
-def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int) -> None:
+def _add_context(
+    log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int, routine: Routine
+) -> None:
     """Add the lines directly below each picked line, and directly above a guess, up to an empty line or a ruler.
 
     A tool often prints more than its pattern covers. A known symptom ends the addition.
@@ -83,6 +91,10 @@ def _add_context(log: Log, blocks: Sequence[Block], picked: dict[int, int], step
         for around in (above, range(number + 1, min(step.end, number + _BELOW) + 1)):
             for place in around:
                 if len(picked) >= room or place in never or place in picked or _RULER.match(log[place]):
+                    break
+                if routine.passed(place):
+                    continue
+                if routine.is_routine(place):
                     break
                 picked[place] = 0
 

@@ -12,6 +12,7 @@ from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_l
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_lines, with_score
 from ci_failure_tracker.diagnosis.log import Log, LogReader
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
+from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, Routine, RoutineLines
 from ci_failure_tracker.diagnosis.signature import signature
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
@@ -42,22 +43,48 @@ def read_log(chunks: Iterable[bytes]) -> Log:
     return reader.finish()
 
 
-def explain(log: Log, limits: Limits = _DEFAULT_LIMITS, failed_step: Step | None = None) -> Diagnosis:
-    """Explain why the job with this log failed. `failed_step` is the failed step according to GitHub, if it is known.
+def explain(
+    log: Log,
+    limits: Limits = _DEFAULT_LIMITS,
+    failed_step: Step | None = None,
+    routine: RoutineLines = NOTHING_ROUTINE,
+) -> Diagnosis:
+    """Explain why the job with this log failed.
 
+    `failed_step` is the failed step according to GitHub, if it is known. `routine` are the lines of a passing run of
+    the same job, if there is one: they help to choose headline and lines, and make no difference to the signature.
     An empty log gives a diagnosis without lines.
     """
     steps = sections(log)
     failed = failing_sections(log, steps, failed_step)[-_MOST_SECTIONS:]
-    blocks = by_confidence(block for section in failed for block in _blocks(log, section))
-    weak = False
-    if _only_symptoms(blocks):
-        last_resort = last_lines(log, failed[-1], blocks)
-        blocks = [*(last_resort or _complaint_before(log, steps, failed[0])), *blocks]
-        weak = bool(last_resort) or _only_symptoms(blocks)
-    lines = choose_lines(log, blocks, limits, failed, log.last - _ENDING if len(steps) == 1 else None)
-    diagnosis = _diagnosis(log, blocks, lines, weak=weak)
-    return dataclasses.replace(diagnosis, context=_context(log, blocks, failed, diagnosis, limits.characters))
+    cause = _found(log, steps, failed, Routine(log))
+    usual = Routine(log, routine)
+    shown = (_found(log, steps, failed, usual) if routine else None) or cause
+    ending = log.last - _ENDING if len(steps) == 1 else None
+    lines = choose_lines(log, shown.blocks, limits, failed, ending, usual)
+    diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, weak=cause.weak or shown.weak)
+    return dataclasses.replace(diagnosis, context=_context(log, shown.blocks, failed, diagnosis, limits.characters))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Found:
+    """The blocks of a log, the best first, and whether they tell no cause apart."""
+
+    blocks: Sequence[Block]
+    weak: bool
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return bool(self.blocks)
+
+
+def _found(log: Log, steps: Sequence[Section], failed: Sequence[Section], routine: Routine) -> _Found:
+    blocks = by_confidence(block for section in failed for block in _blocks(log, section, routine))
+    if not _only_symptoms(blocks):
+        return _Found(blocks, weak=False)
+    last_resort = last_lines(log, failed[-1], blocks, routine)
+    blocks = [*(last_resort or _complaint_before(log, steps, failed[0], routine)), *blocks]
+    return _Found(blocks, bool(last_resort) or _only_symptoms(blocks))
 
 
 def _context(
@@ -84,7 +111,7 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     The lines of the excerpt have the number 0, because they are in no log.
     """
     log = read_log([_as_log(annotations).encode("utf-8", "replace")])
-    known = list(_blocks(log, Section(1, 1, log.last)))
+    known = list(_blocks(log, Section(1, 1, log.last), Routine(log)))
     covered = {number for block in known for number in block.lines}
     others = [
         Block(number, number, number, Confidence.LIKELY, "annotation", _POINTS_OF_AN_ANNOTATION)
@@ -94,7 +121,7 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     blocks = by_confidence(block for block in (*known, *others) if block.confidence > Confidence.SYMPTOM)
     if not blocks:
         return None
-    diagnosis = _diagnosis(log, blocks, choose_lines(log, blocks, limits))
+    diagnosis = _diagnosis(log, blocks, blocks, choose_lines(log, blocks, limits))
     lines = tuple(dataclasses.replace(line, number=0, left_out=0) for line in diagnosis.lines)
     return dataclasses.replace(diagnosis, ranges=(), lines=lines)
 
@@ -117,33 +144,47 @@ def _place(annotation: Annotation) -> str:
     return f"{annotation.path}:{annotation.line}: " if annotation.line else f"{annotation.path}: "
 
 
-def _blocks(log: Log, section: Section) -> Iterator[Block]:
+def _blocks(log: Log, section: Section, routine: Routine) -> Iterator[Block]:
     """The blocks of a step: those of patterns, and those of lines that look like failures."""
     known = find_blocks(log, section)
-    yield from (with_score(block, section) for block in known)
-    yield from generic_blocks(log, section, known)
+    yield from (with_score(block, section, routine) for block in _contrasted(known, routine))
+    yield from generic_blocks(log, section, known, routine)
 
 
-def _complaint_before(log: Log, steps: Sequence[Section], failed: Section) -> list[Block]:
+def _contrasted(blocks: Iterable[Block], routine: Routine) -> Iterator[Block]:
+    """The blocks without guesses that a passing run printed too. What is more than a guess ranks lower then."""
+    for block in blocks:
+        if block.confidence > Confidence.LIKELY and all(map(routine.passed, block.lines)):
+            yield dataclasses.replace(block, confidence=Confidence.SYMPTOM)
+        elif block.confidence > Confidence.LIKELY or not routine.passed(block.headline):
+            yield block
+
+
+def _complaint_before(log: Log, steps: Sequence[Section], failed: Section, routine: Routine) -> list[Block]:
     """The failures in the nearest earlier step that has any, if the failed step only tells that it failed."""
     for section in reversed([step for step in steps if step.end < failed.start][-_MOST_SECTIONS:]):
         blocks = by_confidence(
-            block for block in _blocks(log, section) if block.confidence > Confidence.SYMPTOM and block.score >= LEAST
+            block
+            for block in _blocks(log, section, routine)
+            if block.confidence > Confidence.SYMPTOM and block.score >= LEAST
         )
         if blocks:
             return blocks
     return []
 
 
-def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine], *, weak: bool = False) -> Diagnosis:
+def _diagnosis(
+    log: Log, causes: Sequence[Block], blocks: Sequence[Block], excerpt: Sequence[ExcerptLine], *, weak: bool = False
+) -> Diagnosis:
+    """The diagnosis of these blocks, the best first. `causes` are those that the signature is made of."""
     lines = tuple(_redacted(excerpt))
     return Diagnosis(
         headline=redacted(_without_mark(log[blocks[0].headline])) if blocks else "",
         lines=lines,
         ranges=ranges(lines),
-        signature=signature(_causes(log, blocks)),
+        signature=signature(_causes(log, causes)),
         outcome=next(
-            (one.outcome for one in blocks if one.outcome and one.confidence is blocks[0].confidence), Outcome.FAILURE
+            (one.outcome for one in causes if one.outcome and one.confidence is causes[0].confidence), Outcome.FAILURE
         ),
         weak=weak,
     )

@@ -69,6 +69,15 @@ def job_logs(chunks: Iterable[bytes]) -> Iterator[JobLog]:
     yield JobLog("", reader.finish())
 
 
+def text_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The complete lines of a file in blocks, without the columns that name job and step."""
+    rest = as_utf8(chunks)
+    head = _head(rest).removeprefix(codecs.BOM_UTF8)
+    name = _first_job(head)
+    for block in _blocks(chain([head], rest)):
+        yield b"\n".join(line for _, texts in _grouped(name, block.split(b"\n")) for line in texts) if name else block
+
+
 def _head(chunks: Iterator[bytes]) -> bytes:
     """The first bytes, as many as `_HEAD` if there are so many."""
     head = b""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,7 +18,9 @@ from rich.text import Text
 from ci_failure_tracker.diagnosis.excerpt import ranges
 from ci_failure_tracker.diagnosis.explain import Limits, explain
 from ci_failure_tracker.diagnosis.keywords import use_patterns
+from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
+from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, RoutineLines, routine_lines
 from ci_failure_tracker.diagnosis.structure import has_errors
 from ci_failure_tracker.entry.log_files import FoundLog, logs_at
 from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
@@ -26,7 +29,12 @@ from ci_failure_tracker.model import Diagnosis, ExcerptLine, LineRange, Outcome
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import plain
 
+_CHUNK = 1 << 20
 _LOG = click.Path(exists=True, readable=False, allow_dash=True)
+
+
+_Explain = Callable[[Log], Diagnosis]
+"""Says why the job with a log failed."""
 
 
 @click.command("explain", context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,10 +47,21 @@ _LOG = click.Path(exists=True, readable=False, allow_dash=True)
     show_default=True,
     help="How many lines of the log to show at most.",
 )
+@click.option(
+    "--passing-log",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, readable=True),
+    help="The log of a passing run of the same job. Lines that it holds too are not shown as the reason.",
+)
 @click.option("--patterns-file", metavar="FILE", help="Log patterns of your own, in TOML.")
 @click.option("--check", metavar="FILE", help="Check a file of log patterns and their examples; explain nothing.")
 def explain_command(
-    logs: tuple[str, ...], form: str, excerpt_lines: int, patterns_file: str | None, check: str | None
+    logs: tuple[str, ...],
+    form: str,
+    excerpt_lines: int,
+    passing_log: str | None,
+    patterns_file: str | None,
+    check: str | None,
 ) -> None:
     """Say why the jobs failed whose LOGs these are.
 
@@ -60,17 +79,24 @@ def explain_command(
     if check:
         show(console, Text(plain(f"{check}: {counted(len(patterns), 'pattern')} can be used.", 300)))
     use_patterns(patterns)
-    whole = [_explain_all(path, form, Limits(excerpt_lines), console, errors) for path in logs]
+    routine = _routine(passing_log) if passing_log else NOTHING_ROUTINE
+    shown = partial(explain, limits=Limits(excerpt_lines), routine=routine)
+    whole = [_explain_all(path, form, shown, console, errors) for path in logs]
     if not all(whole):
         sys.exit(MISUSED)
 
 
-def _explain_all(path: str, form: str, limits: Limits, console: Console, errors: Console) -> bool:
+def _routine(path: str) -> RoutineLines:
+    with Path(path).open("rb") as stream:
+        return routine_lines(iter(partial(stream.read, _CHUNK), b""))
+
+
+def _explain_all(path: str, form: str, explained_by: _Explain, console: Console, errors: Console) -> bool:
     """Explain each log at a path, and say whether all of it could be read."""
     explained: list[Explained] = []
     whole = True
     try:
-        explained.extend(Explained.of(found, limits) for found in logs_at(path))
+        explained.extend(Explained.of(found, explained_by) for found in logs_at(path))
     except NoLogError as error:
         _complain(errors, str(error))
         whole = False
@@ -105,9 +131,9 @@ class Explained:
     has_failed: bool
 
     @classmethod
-    def of(cls, found: FoundLog, limits: Limits) -> Explained:
+    def of(cls, found: FoundLog, explained_by: _Explain) -> Explained:
         """Explain a log."""
-        diagnosis = explain(found.log, limits)
+        diagnosis = explained_by(found.log)
         has_failed = has_errors(found.log) and diagnosis.outcome is not Outcome.CANCELLED
         return cls(found.path, found.job, diagnosis, has_failed)
 

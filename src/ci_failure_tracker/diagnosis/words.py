@@ -1,0 +1,91 @@
+"""How much a line looks like the report of a failure, by its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from ci_failure_tracker.diagnosis.word_search import search_for
+
+_POINTS_FOR: dict[float, tuple[str, ...]] = {
+    6: ("error:", "error -", "error]", "fatal:", "fatal error", "exception:", "panic:", "failure:", "error occurred"),
+    5: (
+        "cannot ", "can't ", "could not ", "couldn't ", "unable to ", "failed to ", "refused", "denied", "not found",
+        "no such ", "does not exist", "doesn't exist", "not recognized", "not installed", "undefined", "unresolved",
+        "invalid", "illegal", "unexpected", "mismatch", "is missing", "missing ", "expired", "forbidden",
+        "unauthorized", "timed out", "timeout", "aborted", "killed", "crashed", "segmentation fault", "core dumped",
+        "out of memory", "disconnected", "not allowed", "not permitted", "is required", "must be ", "must have ",
+        "conflict", "too many", "too old", "unsupported", "not supported", "incompatible", "differ",
+    ),
+    3: ("failed", "failure", "error", "exception", "fail:", "abort", "violation", "wrong", "broken", "unknown "),
+    2: ("expected", "assert", "fail", "bad ", "did not ", "should "),
+}  # fmt: skip
+"""Points for the words in a line, in lower case. Each row counts once."""
+
+_POINTS_AGAINST: dict[float, tuple[str, ...]] = {
+    -8: ("0 errors", "0 failed", "0 failures", "no errors", "no failures", "0 error(s)", "without error", "failed: 0"),
+    -5: ("warning", "deprecat", "npm warn", "[warn]", "debug", "[info]", "retrying", "ignored", "skipped", "allowed"),
+    -3: ("-werror", "_error", "-error", "error_", "|| ", "echo ", "--fail", "set -e", "if [", "note:", "hint:"),
+}
+_EMPHASIS = re.compile(
+    r"(?:^|[^\w-])(?:FAIL(?:ED|URE)?|ERROR|FATAL|Error|[A-Z]\w{0,60}(?:Error|Exception))(?![\w.]*\w\.|-)"
+)
+_CROSS = re.compile(r"\s{0,20}[✗✖✘❌\u00d7\u2a2f]")
+_PLACE = re.compile(r"\S{1,200}[:(]\d{1,6}(?:[:,]\d{1,5})?\)?[: ]")
+_FILE = re.compile(r"[\w./\\@+-]{1,300}\.[a-z]\w{0,5}")
+_BRACKETS = "'\"`()[]<>,:;"
+_RED = re.compile(r"\x1b\[(?:[01];)?(?:31|91)(?:;1)?m")
+_HARMLESS = re.compile(
+    r"\s{0,40}(?:ok\b|pass\b|passed\b|PASS|✓|✔|√|\[ +OK|=== RUN|Compiling|Download|Fetching|Get:\d|Selecting|Unpacking"
+    r"|Preparing|Setting up|Install|Building|Collecting|Requirement already|Using |Checking |\$ |\++ |> "
+    r"|[\w./]{1,300} \.\.\. ok)"
+)
+
+_POINTS_OF_A_CROSS = 6.0
+
+
+def score(raw: str, text: str) -> float:
+    """How much a line looks like the report of a failure. `raw` still has its colours."""
+    rows = _rows_of_words(_without_files(text.lower()))
+    points = sum(points for points in rows if points > 0) + (_POINTS_OF_A_CROSS if _CROSS.match(text) else 0)
+    if not points:
+        return 0.0
+    points += sum(points for points in rows if points < 0)
+    points += 3 if _EMPHASIS.search(text) else 0
+    points += 2 if _PLACE.match(text) else 0
+    points += 3 if "\x1b[" in raw and _RED.search(raw) else 0
+    return points - (8 if is_harmless(text) else 0)
+
+
+@cache
+def _points_by_word() -> Mapping[bytes, float]:
+    return {
+        word.encode(): points
+        for table in (_POINTS_FOR, _POINTS_AGAINST)
+        for points, words in table.items()
+        for word in words
+    }
+
+
+def _rows_of_words(folded: str) -> set[float]:
+    """The points of the rows from which a line contains a word; no two rows have the same."""
+    points = _points_by_word()
+    return {points[word] for word in search_for(tuple(points)).found_in(folded.encode("utf-8", "replace"))}
+
+
+def _without_files(folded: str) -> str:
+    """A line without the names of files, because these can contain words of failure."""
+    if "." not in folded:
+        return folded
+    return " ".join(word for word in folded.split() if not _FILE.fullmatch(word.strip(_BRACKETS))) + " "
+
+
+def begins_with_place(text: str) -> bool:
+    """Whether a line begins with a place in a file, as reports of tools do."""
+    return _PLACE.match(text) is not None
+
+
+def is_harmless(text: str) -> bool:
+    """Whether a line begins like one that tells that something went well or begins."""
+    return _HARMLESS.match(text) is not None
