@@ -159,3 +159,13 @@ def test_a_list_of_places_or_of_failures_is_shown() -> None:
     log = log_of("frob: fatal: 5 problems", *places, *wrong)
     shown = choose_lines(log, [a_block(1, 1)], DEFAULT, [Section(1, 1, 11)])
     assert [line.number for line in shown] == [*range(1, 12)]
+
+
+def test_an_error_of_many_tests_is_shown_once_with_the_names_of_the_tests() -> None:
+    tests = [
+        line for name in ("eta", "iota", "rho", "phi") for line in (f"* {name}", "", "  no such gizmo", "  at x", "")
+    ]
+    log = log_of(*tests)
+    blocks = [a_block(n, n + 3, headline=n + 2) for n in (1, 6, 11, 16)]
+    shown = choose_lines(log, blocks, DEFAULT, [Section(1, 1, 20)])
+    assert [line.text for line in shown] == ["* eta", "  no such gizmo", "  at x", "* iota", "* rho", "* phi"]

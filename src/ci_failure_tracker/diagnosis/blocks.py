@@ -25,6 +25,9 @@ _PREFIXES = (
     re.compile(r"\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]? "),  # gulp, Jenkins
     re.compile(r"@?[\w./-]{1,80}:[a-z][\w-]{0,40}: "),  # turbo
     re.compile(r"[\w@-]{0,40}[/.][\w./@-]{0,80} [a-z][\w:-]{0,40}: "),  # pnpm
+    re.compile(r"(?:\S{1,200} )?[.FEsxX]{0,1000}\.{2}(?=[^\s.])"),  # dots of a test runner
+    re.compile(r"\d{1,3}%\|[^|]{0,200}\| \S{1,40} \[[^\]]{0,60}\] ?"),  # a bar of tqdm
+    re.compile(r"[|│=>] {1,4}(?=\S)"),  # a frame around the output
 )
 """The prefixes that wrappers put before every line of the tool that they run."""
 
@@ -125,6 +128,7 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
         pattern=pattern.name,
         fingerprint=tuple(_searched(pattern.fingerprint, lines)),
         outcome=pattern.outcome,
+        wraps=end - begin < pattern.wrapper_lines,
     )
 
 

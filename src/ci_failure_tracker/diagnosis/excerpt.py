@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,9 +13,9 @@ from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.routine import Routine
 from ci_failure_tracker.diagnosis.signature import masked
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
+from ci_failure_tracker.diagnosis.words import is_frame
 from ci_failure_tracker.model import ExcerptLine, LineRange
 
-_FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
 _RULER = re.compile(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|[=_*#─━-]{4}|##\[|travis_")
 LONGEST_SHOWN = 300
 """Characters of a line that are shown and count."""
@@ -25,6 +26,9 @@ _ABOVE, _BELOW = 2, 12
 
 _OPENING = 3
 """Lines that each of several failures gets at least, so that as many failures as possible are named."""
+
+_MANY = 4
+"""So many blocks with one error are shown as the first of them and the names of the others."""
 
 _SHORT = 8
 _NEAR = 40
@@ -44,9 +48,11 @@ def by_confidence(blocks: Iterable[Block]) -> list[Block]:
     return sorted(blocks, key=_order)
 
 
-def _order(block: Block) -> tuple[float, float, int]:
+def _order(block: Block) -> tuple[float, bool, float, int]:
+    """The highest first. Of equal ones the first is the cause; of equal guesses it is the one nearer to the end."""
     likely = block.confidence is Confidence.LIKELY
-    return -block.confidence, -block.score if likely else 0, -block.start if likely else block.start
+    last_first = likely and block.pattern == GENERIC
+    return -block.confidence, block.wraps, -block.score if likely else 0, -block.start if last_first else block.start
 
 
 def choose_lines(
@@ -62,29 +68,55 @@ def choose_lines(
     Neighbours of a picked line are shown too, if they belong to one of the `steps`. From line `ending` on, everything
     that looks like a failure is shown if there is room: the end of a log without steps tells how the job ended.
     """
+    picked = _picked(log, blocks, limits, ending)
+    repeats = [block for block in blocks if block.confidence is Confidence.SYMPTOM] + list(_repeating(log, blocks))
+    never = {number for block in repeats for number in block.lines}
+    for step in steps:
+        _add_neighbours(routine or Routine(log), blocks, picked, step, limits.lines, never)
+    return tuple(_lines(log, _within(log, picked, blocks[0].headline, limits.characters))) if picked else ()
+
+
+def _picked(log: Log, blocks: Sequence[Block], limits: Limits, ending: int | None) -> dict[int, int]:
+    """The lines of the blocks to show, with the number of lines that are folded into each."""
     folded = _folded(log, blocks)
+    repeating = set(_repeating(log, [group[0] for group in folded]))
     picked: dict[int, int] = {}
     for place, group in enumerate(folded):
         room = limits.lines - len(picked)
         if room <= 0 or not (_belongs(group[0], blocks[0], picked) or _ends(group, ending)):
             continue
-        others = sum(other[0].confidence is group[0].confidence for other in folded[place + 1 :])
-        lines = _cut(log, group[0], room, max(_OPENING, room - _OPENING * others))
+        later = [other[0] for other in folded[place + 1 :] if other[0].confidence is group[0].confidence]
+        needed = sum(1 if block in repeating else _OPENING for block in later)
+        lines = _name(group[0]) if group[0] in repeating else _cut(log, group[0], room, max(_OPENING, room - needed))
         picked.update((number, 0) for number in lines if number not in picked)
-        picked[group[0].headline] += len(group) - 1
-    for step in steps:
-        _add_context(log, blocks, picked, step, limits.lines, routine or Routine(log))
-    return tuple(_lines(log, _within(log, picked, blocks[0].headline, limits.characters))) if picked else ()
+        picked[lines[0] if group[0] in repeating else group[0].headline] += len(group) - 1
+    return picked
 
 
-def _add_context(
-    log: Log, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int, routine: Routine
+def _repeating(log: Log, blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks of many tests that failed with one error, without the first: only the names of their tests are new."""
+    errors = [(block.pattern, masked(log[block.headline])) for block in blocks]
+    times = Counter(errors)
+    told: set[tuple[str, str]] = set()
+    for block, error in zip(blocks, errors, strict=True):
+        if error in told and times[error] >= _MANY and block.start < block.headline:
+            yield block
+        told.add(error)
+
+
+def _name(block: Block) -> list[int]:
+    """The line that names the test of a block: the first that goes into the signature, or its first one."""
+    return [next((number for number in block.fingerprint if number != block.headline), block.start)]
+
+
+def _add_neighbours(
+    routine: Routine, blocks: Sequence[Block], picked: dict[int, int], step: Section, room: int, never: Collection[int]
 ) -> None:
     """Add the lines directly below each picked line, and directly above a guess, up to an empty line or a ruler.
 
-    A tool often prints more than its pattern covers. A known symptom ends the addition.
+    A tool often prints more than its pattern covers. Lines that are `never` added end the addition.
     """
-    never = {n for block in blocks if block.confidence is Confidence.SYMPTOM for n in block.lines}
+    log = routine.log
     guesses = {block.start for block in blocks if block.confidence is Confidence.LIKELY}
     for number in [number for number in sorted(picked) if step.body <= number <= step.end]:
         above = range(number - 1, max(step.body, number - _ABOVE) - 1, -1) if number in guesses else ()
@@ -100,10 +132,10 @@ def _add_context(
 
 
 def _folded(log: Log, blocks: Iterable[Block]) -> list[list[Block]]:
-    """The blocks in groups that name the same cause, in the order of the first of each group."""
+    """The blocks in groups that name the same test and cause, in the order of the first of each group."""
     groups: dict[tuple[str, ...], list[Block]] = {}
     for block in blocks:
-        cause = tuple(masked(log[number]) for number in block.fingerprint or (block.headline,))
+        cause = tuple(masked(log[number]) for number in (block.start, *(block.fingerprint or (block.headline,))))
         groups.setdefault(cause, []).append(block)
     return list(groups.values())
 
@@ -157,14 +189,14 @@ def _without_middle(lines: Sequence[int], headline: int, room: int) -> list[int]
 def _without_frames(log: Log, lines: Sequence[int], headline: int, room: int) -> Iterator[int]:
     """The lines without the middle of long stack traces. As many frames stay as there is room for."""
     runs = [
-        (is_frame, list(run))
-        for is_frame, run in groupby(lines, lambda number: number != headline and _FRAME.match(log[number]) is not None)
+        (framed, list(run))
+        for framed, run in groupby(lines, lambda number: number != headline and is_frame(log[number]))
     ]
-    traces = sum(is_frame for is_frame, _ in runs)
-    others = sum(len(run) for is_frame, run in runs if not is_frame)
+    traces = sum(framed for framed, _ in runs)
+    others = sum(len(run) for framed, run in runs if not framed)
     kept = max(_FRAMES_KEPT, (room - others) // max(1, traces))
-    for is_frame, run in runs:
-        yield from (*run[: kept - 1], run[-1]) if is_frame and len(run) > kept else run
+    for framed, run in runs:
+        yield from (*run[: kept - 1], run[-1]) if framed and len(run) > kept else run
 
 
 def _lines(log: Log, picked: dict[int, int]) -> Iterator[ExcerptLine]:

@@ -23,11 +23,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "explain", "explain_annotations", "read_log"]
 
-_MOST_SECTIONS = 4
-"""Failed steps of a log that are looked at: the last ones. An earlier one was allowed to fail."""
+_MOST_SECTIONS = 20
+"""Failed steps of a log that are looked at: the last ones."""
 
 _ENDING = 40
 """Lines at the end of a log without steps that tell how the job ended."""
+
+_LONG = 100
+"""Lines between a tolerated failure and those at the end of a log without steps, at least."""
+
+_GOOD = 8.0
+"""Points of a guess that a wrapper can wrap, at least."""
+
+_NEAR = 40
+"""Lines between a wrapper and a guess above it, at most."""
 
 _ERROR_MARK = "##[error]"
 _GROUP_MARK = "##[group]"  # of a test that is a group of its own
@@ -147,8 +156,39 @@ def _place(annotation: Annotation) -> str:
 def _blocks(log: Log, section: Section, routine: Routine) -> Iterator[Block]:
     """The blocks of a step: those of patterns, and those of lines that look like failures."""
     known = find_blocks(log, section)
-    yield from (with_score(block, section, routine) for block in _contrasted(known, routine))
-    yield from generic_blocks(log, section, known, routine)
+    scored = [with_score(block, section, routine) for block in _contrasted(known, routine)]
+    unwrapped = _unwrapped([*scored, *generic_blocks(log, section, known, routine)])
+    whole = section.body == 1 and section.end == log.last
+    yield from _without_tolerated(list(unwrapped), section) if whole else unwrapped
+
+
+def _without_tolerated(blocks: Sequence[Block], section: Section) -> Iterator[Block]:
+    """The blocks of a log without steps. A failure long before others at its end was tolerated: it ranks as a guess."""
+    definite = [block for block in blocks if block.confidence is Confidence.DEFINITE and not block.wraps]
+    ending = [block for block in definite if block.end > section.end - _ENDING]
+    first = min((block.start for block in ending), default=section.start)
+    kinds = {block.pattern.partition(".")[0] for block in ending}
+    for block in blocks:
+        early = block in definite and block.end < first - _LONG and block.pattern.partition(".")[0] not in kinds
+        yield dataclasses.replace(block, confidence=Confidence.LIKELY) if early else block
+
+
+def _unwrapped(blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks of a step, with no wrapper ranked above a failure that it wraps.
+
+    If there is no such failure, the wrapper is one itself.
+    """
+    inner = [block for block in blocks if block.confidence >= Confidence.LIKELY and not block.wraps]
+    for block in blocks:
+        wrapped = [one.confidence for one in inner if block.wraps and _is_wrapped(one, block)]
+        confidence = min((block.confidence, max(wrapped, default=block.confidence)))
+        yield dataclasses.replace(block, confidence=confidence, wraps=bool(wrapped))
+
+
+def _is_wrapped(block: Block, wrapper: Block) -> bool:
+    """Whether a wrapper tells of a failure: of any definite one in its step, or of a good guess near above it."""
+    near = wrapper.start - _NEAR < block.end < wrapper.start
+    return block.confidence > Confidence.LIKELY or (near and block.score >= _GOOD)
 
 
 def _contrasted(blocks: Iterable[Block], routine: Routine) -> Iterator[Block]:

@@ -6,14 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from ci_failure_tracker.diagnosis.keywords import marking_keywords
 from ci_failure_tracker.diagnosis.log import Log, depth
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.routine import FAR, Routine
 from ci_failure_tracker.diagnosis.structure import Section, is_mark, last_indented
-from ci_failure_tracker.diagnosis.words import score
+from ci_failure_tracker.diagnosis.words import begins_with_place, is_aside, score
 
 _DIGITS = re.compile(r"\d+")
 
@@ -32,8 +32,11 @@ _LAST_LINES = 8
 
 
 def with_score(block: Block, section: Section, routine: Routine) -> Block:
-    """The block of a pattern with points on the scale of this module: more than most lines get."""
-    return replace(block, score=_POINTS_OF_A_PATTERN + _nearness(section, block.end, routine))
+    """The block of a pattern with points on the scale of this module: more than most lines get.
+
+    Blocks that are about as near to the end have equal points.
+    """
+    return replace(block, score=_POINTS_OF_A_PATTERN + 2 * round(_nearness(section, block.end, routine) / 2))
 
 
 def _nearness(section: Section, number: int, routine: Routine) -> float:
@@ -44,32 +47,43 @@ def _nearness(section: Section, number: int, routine: Routine) -> float:
 def generic_blocks(log: Log, section: Section, taken: Sequence[Block], routine: Routine) -> tuple[Block, ...]:
     """Blocks around the lines of a section that look like failures and are in no other block."""
     covered = {number for block in taken for number in block.lines}
-    marked = log.marked(marking_keywords(), section.body, section.end)
-    numbers = [number for number in marked if number not in covered and not routine.passed(number)][-_MOST_LINES:]
+    marked = {*log.marked(marking_keywords(), section.body, section.end), *_ending(section)}
+    open_lines = sorted(number for number in marked - covered if not routine.passed(number))
+    numbers = open_lines[-_MOST_LINES:]
     return tuple(_joined(log, section, _scored(log, section, numbers, routine), covered))
 
 
+def _ending(section: Section) -> range:
+    """The last lines of a section, which are scored although they may be without a keyword."""
+    return range(max(section.body, section.end - _NEAR), section.end + 1)
+
+
 def last_lines(log: Log, section: Section, symptoms: Sequence[Block], routine: Routine) -> list[Block]:
-    """The last resort: a block of the last lines that the step printed, whatever they say, if there are any."""
+    """The last resort: a block of the last lines that the step printed, whatever they say, if there are any.
+
+    The headline is the last of them, or the first of a list of places in files.
+    """
     skipped = {number for block in symptoms for number in block.lines}
     numbers = range(section.end, max(section.body, section.end - FAR) - 1, -1)
     near = islice((number for number in numbers if not routine.passed(number)), _NEAR)
-    printed = (number for number in near if log[number] and number not in skipped and not is_mark(log[number]))
-    lines = list(islice(printed, _LAST_LINES))
-    return [Block(lines[-1], lines[0], lines[0], Confidence.LIKELY, GENERIC)] if lines else []
+    printed = [number for number in near if log[number] and number not in skipped and not is_mark(log[number])]
+    telling = [number for number in printed if not is_aside(log[number]) and not routine.is_routine(number)]
+    lines = (telling or printed)[:_LAST_LINES]
+    places = list(takewhile(lambda number: begins_with_place(log[number]), lines))
+    return [Block(lines[-1], lines[0], (places or lines[:1])[-1], Confidence.LIKELY, GENERIC)] if lines else []
 
 
-def _scored(log: Log, section: Section, numbers: Sequence[int], routine: Routine) -> Iterator[tuple[int, float]]:
-    """The lines with enough points. A line that is printed often is usual and gets fewer."""
+def _scored(log: Log, section: Section, numbers: Sequence[int], routine: Routine) -> Iterator[tuple[int, float, float]]:
+    """The lines with enough points, and the points for what they say. A line that is printed often gets fewer."""
     times = Counter(_shape(log[number]) for number in numbers)
     for number in numbers:
-        points = score(log.raw(number), log[number])
-        if points < LEAST - 3:
+        said = score(log.raw(number), log[number])
+        if said < LEAST - 3:
             continue
         usual = min(8.0, (times[_shape(log[number])] - 1) / 2)
-        points = points + _nearness(section, number, routine) - usual
+        points = said + _nearness(section, number, routine) - usual
         if points >= LEAST:
-            yield number, points
+            yield number, points, said
 
 
 def _shape(text: str) -> str:
@@ -77,16 +91,21 @@ def _shape(text: str) -> str:
     return _DIGITS.sub("0", text.strip()[:24])
 
 
-def _joined(log: Log, section: Section, scored: Iterable[tuple[int, float]], covered: set[int]) -> list[Block]:
-    """A block for each group of neighbouring lines, with the lines that are indented below them."""
+def _joined(log: Log, section: Section, scored: Iterable[tuple[int, float, float]], covered: set[int]) -> list[Block]:
+    """A block for each group of neighbouring lines, with the lines that are indented below them.
+
+    Its headline is the line that says most, the first of equal ones.
+    """
     blocks: list[Block] = []
-    for number, points in scored:
+    most = 0.0
+    for number, points, said in scored:
         end = _end(log, section, number, covered)
         last = blocks[-1] if blocks else None
         if last and number <= last.end + 1:
-            headline = number if points > last.score else last.headline
+            headline, most = (number, said) if said > most else (last.headline, most)
             blocks[-1] = replace(last, end=max(end, last.end), headline=headline, score=max(last.score, points))
         else:
+            most = said
             blocks.append(Block(number, end, number, Confidence.LIKELY, GENERIC, points))
     return blocks
 

@@ -52,6 +52,8 @@ class LogPattern:
     headline        the first line of the block that matches is its headline; without one it is the starting line
     fingerprint     the lines that go into the signature; without any it is the headline
     outcome         how the job ended, if that is more than `failure`
+    wrapper_lines   a block of at most so many lines only tells that a task, a suite or a gate failed. It ranks below
+                    the failures that tell why, if there are any
     """
 
     name: str
@@ -69,6 +71,7 @@ class LogPattern:
     headline: str = ""
     fingerprint: str = ""
     outcome: Outcome | None = None
+    wrapper_lines: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,8 @@ class Block:
     """Neighbouring lines of a log that tell of one failure, `start` and `end` included.
 
     `pattern` is the name of the pattern that found it. `fingerprint` holds the numbers of the lines that go into the
-    signature; if it is empty, the headline does.
+    signature; if it is empty, the headline does. `wraps` is true if it only tells that something failed whose reason
+    another block tells.
     """
 
     start: int
@@ -87,6 +91,7 @@ class Block:
     score: float = 0.0
     fingerprint: tuple[int, ...] = ()
     outcome: Outcome | None = None
+    wraps: bool = False
 
     @property
     def lines(self) -> range:

@@ -14,7 +14,7 @@ from itertools import islice
 from ci_failure_tracker.diagnosis.encoding import with_escapes
 from ci_failure_tracker.diagnosis.job_logs import text_blocks
 from ci_failure_tracker.diagnosis.log import Log, clean
-from ci_failure_tracker.diagnosis.words import begins_with_place, is_harmless, score
+from ci_failure_tracker.diagnosis.words import begins_with_place, is_frame, is_progress, score
 
 MOST = 200_000
 """Different lines that are remembered. Later ones count as new."""
@@ -75,7 +75,7 @@ class Routine:
 
     def __init__(self, log: Log, passing: RoutineLines = NOTHING_ROUTINE) -> None:
         """Take the log, and what a passing run printed."""
-        self._log = log
+        self.log = log
         self._passing = passing
         self._known: dict[int, bool] = {}
         self._passed: dict[int, bool] = {}
@@ -83,7 +83,7 @@ class Routine:
     def is_routine(self, number: int) -> bool:
         """Whether a line tells nothing about the failure."""
         if number not in self._known:
-            self._known[number] = self.passed(number) or is_harmless(self._log[number]) or self._is_listed(number)
+            self._known[number] = self.passed(number) or is_progress(self.log[number]) or self._is_listed(number)
         return self._known[number]
 
     def count_new(self, first: int, last: int, most: int) -> int:
@@ -98,16 +98,16 @@ class Routine:
         if not self._passing:
             return False
         if number not in self._passed:
-            self._passed[number] = self._log[number] in self._passing
+            self._passed[number] = self.log[number] in self._passing
         return self._passed[number]
 
     def _is_listed(self, number: int) -> bool:
-        text = self._log[number]
-        if begins_with_place(text) or score(self._log.raw(number), text) > 0:
+        text = self.log[number]
+        if begins_with_place(text) or is_frame(text) or score(self.log.raw(number), text) > 0:
             return False
         form = _form(text)
         near = range(max(1, number - _TOGETHER), number + _TOGETHER + 1)
-        return bool(form) and sum(_form(self._log[place]) == form for place in near) >= _MANY
+        return bool(form) and sum(_form(self.log[place]) == form for place in near) >= _MANY
 
 
 def _form(text: str) -> tuple[str, ...]:

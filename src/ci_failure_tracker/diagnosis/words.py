@@ -16,7 +16,8 @@ _POINTS_FOR: dict[float, tuple[str, ...]] = {
         "invalid", "illegal", "unexpected", "mismatch", "is missing", "missing ", "expired", "forbidden",
         "unauthorized", "timed out", "timeout", "aborted", "killed", "crashed", "segmentation fault", "core dumped",
         "out of memory", "disconnected", "not allowed", "not permitted", "is required", "must be ", "must have ",
-        "conflict", "too many", "too old", "unsupported", "not supported", "incompatible", "differ",
+        "conflict", "too many", "too old", "unsupported", "not supported", "incompatible", "differ", "not present",
+        "not up to date", "not up-to-date", "out of date", "not defined", "quota",
     ),
     3: ("failed", "failure", "error", "exception", "fail:", "abort", "violation", "wrong", "broken", "unknown "),
     2: ("expected", "assert", "fail", "bad ", "did not ", "should "),
@@ -34,15 +35,38 @@ _EMPHASIS = re.compile(
 _CROSS = re.compile(r"\s{0,20}[✗✖✘❌\u00d7\u2a2f]")
 _PLACE = re.compile(r"\S{1,200}[:(]\d{1,6}(?:[:,]\d{1,5})?\)?[: ]")
 _FILE = re.compile(r"[\w./\\@+-]{1,300}\.[a-z]\w{0,5}")
+_FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
 _BRACKETS = "'\"`()[]<>,:;"
 _RED = re.compile(r"\x1b\[(?:[01];)?(?:31|91)(?:;1)?m")
-_HARMLESS = re.compile(
+_PROGRESS = re.compile(
     r"\s{0,40}(?:ok\b|pass\b|passed\b|PASS|✓|✔|√|\[ +OK|=== RUN|Compiling|Download|Fetching|Get:\d|Selecting|Unpacking"
-    r"|Preparing|Setting up|Install|Building|Collecting|Requirement already|Using |Checking |\$ |\++ |> "
-    r"|[\w./]{1,300} \.\.\. ok)"
+    r"|Preparing|Setting up|Install|Building|Collecting|Requirement already|Using |Checking |[\w./]{1,300} \.\.\. ok)"
 )
+_WENT_WELL = re.compile(r"\b(?:PASS(?:ED)?|[Pp]assed|OK|ok|SUCCESS)(?: \[ {0,2}\d{1,3}%\]| \(?[\d.]{1,9} ?m?s\)?)?$")
+_ADVICE = re.compile(
+    r"\W{0,20}(?:info |hint: |help: |note: |tip: )?(?:(?:please )?(?:visit|see|refer to|read|consult) "
+    r"|for (?:more|further|details)|to (?:learn|see|fix|skip|get|address|re-?run) "
+    r"|(?:you can |then )?(?:re-?)?run (?:with |again|['\"`])|re-?try|try |did you mean|learn more|usage\b)",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"\W{0,80}$"
+    r"|\W{0,20}(?:(?:total )?(?:time|duration|elapsed|took|finished (?:in|at)|done in|real|user|sys)\b.{0,60}\d"
+    r"|(?:cleaning|removing|deleting|stopping|clean ?up|tearing down|shutting down|uploading|uploaded|archiving"
+    r"|sending|saving|skipping)\b)"
+    r"|.{0,300}(?:for (?:more|further) (?:information|details|info)\b|try again\.?$|travis_(?:time|fold):"
+    r"|https?://\S{1,300}$)",
+    re.IGNORECASE,
+)
+_CONSEQUENCE = re.compile(
+    r".{0,200}\b(?:script|command|tasks?|step|process|job|build|tests?|suites?|specs?|targets?|hook|programs?|phase|pipeline|stage|run)\b"
+    r".{0,80}\b(?:fail(?:ed|ures?|ing)?|exited|returned|errored|did not exit)\b",
+    re.IGNORECASE,
+)
+_COMMAND = re.compile(r"\s{0,40}(?:\$ |\+{1,5} ?(?=[\w./])|> )")
 
 _POINTS_OF_A_CROSS = 6.0
+_MOST_OF_A_CONSEQUENCE = 7.0
 
 
 def score(raw: str, text: str) -> float:
@@ -52,10 +76,12 @@ def score(raw: str, text: str) -> float:
     if not points:
         return 0.0
     points += sum(points for points in rows if points < 0)
+    points = min(points - 4, _MOST_OF_A_CONSEQUENCE) if _CONSEQUENCE.match(text) else points
     points += 3 if _EMPHASIS.search(text) else 0
     points += 2 if _PLACE.match(text) else 0
     points += 3 if "\x1b[" in raw and _RED.search(raw) else 0
-    return points - (8 if is_harmless(text) else 0)
+    points -= 5 if _ADVICE.match(text) else 0
+    return points - (8 if is_progress(text) or _COMMAND.match(text) else 0)
 
 
 @cache
@@ -86,6 +112,16 @@ def begins_with_place(text: str) -> bool:
     return _PLACE.match(text) is not None
 
 
-def is_harmless(text: str) -> bool:
-    """Whether a line begins like one that tells that something went well or begins."""
-    return _HARMLESS.match(text) is not None
+def is_progress(text: str) -> bool:
+    """Whether a line tells that something went well or begins."""
+    return _PROGRESS.match(text) is not None or _WENT_WELL.search(text[-40:]) is not None
+
+
+def is_frame(text: str) -> bool:
+    """Whether a line is a frame of a stack trace."""
+    return _FRAME.match(text) is not None
+
+
+def is_aside(text: str) -> bool:
+    """Whether a line is a ruler, a time, advice, a pointer to documentation or about cleaning up: never the reason."""
+    return any(kind.match(text) for kind in (_ADVICE, _ASIDE, _COMMAND))

@@ -190,6 +190,7 @@ _MAKE_PATTERNS = (
 _CMAKE = (
     LogPattern(
         name="cmake.error_at",
+        wrapper_lines=60,
         keywords=("cmake error",),
         start=r"CMake Error(?: \(dev\))?(?: at \S| in \S|:)",
         body=r"\s{2}|$|Call Stack \(most recent call first\)|Specify --help",

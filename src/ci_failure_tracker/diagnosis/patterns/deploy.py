@@ -13,6 +13,7 @@ _DOCKER_BUILD_LEAD = (
 _DOCKER = (
     LogPattern(
         name="docker.solve_command",
+        wrapper_lines=60,
         keywords=("failed to solve",),
         start=r"(?:ERROR|error|\S{0,40}target \S{1,80}): failed to solve.{0,400}(?:did not complete successfully"
         r"|executor failed running)",

@@ -71,6 +71,7 @@ _GO_TEST_NAMES = r"^\s{0,40}--- FAIL: |^panic: |^\s{1,40}Error:\s"
 _GO_TEST = (
     LogPattern(
         name="go-test.fail",
+        wrapper_lines=1,
         keywords=("--- fail: ",),
         start=r"\s{0,40}--- FAIL: (?!Example)\S",
         context_before=_GO_TEST_OUTPUT + r"|$",

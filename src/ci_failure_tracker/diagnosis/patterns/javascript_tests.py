@@ -112,6 +112,7 @@ _MOCHA_NAMES = r"^ {2}\d{1,5}\) |^ {7,60}(?!at )[^+-].{0,200}:$|^ {5,6}(?:Uncaug
 _MOCHA = (
     LogPattern(
         name="mocha.first",
+        wrapper_lines=1,
         keywords=(" failing",),
         start=r" {2}[1-9]\d{0,5} failing$",
         end_before=r" {2}(?:[2-9]|\d{2,5})\) ",

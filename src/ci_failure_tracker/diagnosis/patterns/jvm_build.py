@@ -19,6 +19,7 @@ _MAVEN_HELP = (
 _MAVEN = (
     LogPattern(
         name="maven.goal",
+        wrapper_lines=60,
         keywords=("failed to execute goal",),
         start=_MAVEN_GOAL + r"(?!.{0,1500}: (?:" + _MAVEN_CONSEQUENCE + r"))",
         body=r"\[ERROR\] (?!Failed to execute goal)\s{0,20}[^\s\[]|[^\s\[].{0,1000} -> \[Help \d",
@@ -72,6 +73,7 @@ _GRADLE_TOOLS = (
 _GRADLE = (
     LogPattern(
         name="gradle.failure",
+        wrapper_lines=60,
         keywords=("build failed with an exception",),
         start=r"FAILURE: Build failed with an exception",
         end_before=r"\* (?:Try|Exception is|Get more help)",
@@ -95,6 +97,7 @@ _GRADLE = (
     ),
     LogPattern(
         name="gradle.task",
+        wrapper_lines=60,
         keywords=("execution failed for task",),
         start=r"(?:> )?Execution failed for task ':(?!" + _GRADLE_TOOLS + r"')",
         body=r"\s{0,12}>\s|\s{3,16}\S",
@@ -115,6 +118,7 @@ _GRADLE = (
     ),
     LogPattern(
         name="gradle.task_of_tool",
+        wrapper_lines=60,
         keywords=("execution failed for task",),
         start=r"(?:> )?Execution failed for task ':" + _GRADLE_TOOLS + r"'",
         body=r"\s{0,12}>\s|\s{3,16}\S",
@@ -172,6 +176,7 @@ _GRADLE = (
 _ANT = (
     LogPattern(
         name="ant.failed",
+        wrapper_lines=60,
         keywords=("build failed",),
         start=r"BUILD FAILED$",
         end=r"(?:[A-Z]:)?[^\s:]{1,300}:\d{1,6}: (?!The following error occurred)",
@@ -195,6 +200,7 @@ _SBT_TASK = r"\[error\] \((?:[\w.-]{1,80} ?/ ?){0,4}[\w:*./ {}-]{1,200}\) "
 _SBT = (
     LogPattern(
         name="sbt.task",
+        wrapper_lines=60,
         keywords=("[error] (",),
         start=_SBT_TASK + r"(?!.{0,300}(?:Compilation failed|TestsFailedException|Tests unsuccessful|Failed tests))",
         example="""

@@ -104,6 +104,7 @@ _QUALITY = (
     # Seen at https://github.com/github/codeql-action/issues/1338 and https://github.com/github/codeql/issues/14866
     LogPattern(
         name="codeql.fatal",
+        wrapper_lines=60,
         keywords=("a fatal error occurred: ",),
         start=r"\s{0,4}A fatal error occurred: ",
         body=r"\s{1,8}\(eventual cause: ",
@@ -118,6 +119,7 @@ _QUALITY = (
     # Seen at https://github.com/github/codeql-action/issues/2955 and https://github.com/github/codeql/issues/20651
     LogPattern(
         name="codeql.encountered",
+        wrapper_lines=60,
         keywords=("encountered a fatal error while running",),
         start=r"##\[error\]Encountered a fatal error while running \"",
         confidence=Confidence.LIKELY,  # codeql.fatal tells the same with fewer words

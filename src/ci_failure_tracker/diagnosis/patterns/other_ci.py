@@ -111,6 +111,7 @@ _JENKINS = (
     ),
     LogPattern(
         name="jenkins.pipeline_step",
+        wrapper_lines=60,
         keywords=("error: step ",),
         start=r"""ERROR: Step ['‘\"].{1,200}['’\"] (?:failed|aborted due to exception): """,
         example="""

@@ -9,6 +9,7 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 _OS_PACKAGES = (
     LogPattern(
         name="nix.builder",
+        wrapper_lines=60,
         keywords=("error: builder for ",),
         start=r"error: builder for '.{1,300}' failed",
         body=r"\s{2,12}\S|$",

@@ -111,6 +111,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.coverage",
+        wrapper_lines=60,
         keywords=("fail required test coverage of",),
         start=r"FAIL Required test coverage of ",
         example="""
@@ -119,6 +120,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.coverage_failure",
+        wrapper_lines=60,
         keywords=("coverage failure: total of",),
         start=r"(?:ERROR: )?Coverage failure: total of ",
         example="""

@@ -11,6 +11,7 @@ _PIP_BOX = r"$|\s{0,40}[×│╰]|\s{2,40}\S|\s{0,8}(?:note|hint): "
 _PIP = (
     LogPattern(
         name="pip.subprocess",
+        wrapper_lines=2,
         keywords=("error: subprocess-exited-with-error",),
         start=r"\s{1,20}error: subprocess-exited-with-error",
         end=r"\s{0,20}note: This error originates",
@@ -35,6 +36,7 @@ _PIP = (
     ),
     LogPattern(
         name="pip.box",
+        wrapper_lines=60,
         keywords=("error: ",),
         priority=2,  # before rustc.error
         start=r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure"

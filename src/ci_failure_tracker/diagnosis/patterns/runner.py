@@ -28,6 +28,7 @@ _RUNNER = (
     ),
     LogPattern(
         name="runner.exit_killed",
+        wrapper_lines=1,
         keywords=("process completed with exit code",),
         start=r"(?:##\[error\])?Process completed with exit code (?:124|137|143)\b",
         confidence=Confidence.LIKELY,

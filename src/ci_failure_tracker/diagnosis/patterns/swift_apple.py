@@ -47,6 +47,7 @@ _SWIFT = (
     ),
     LogPattern(
         name="swift.pod",
+        wrapper_lines=60,
         keywords=("error |",),
         start=r"\s{1,8}- ERROR \| ",
         body=r"\s{1,8}- ERROR \| ",

@@ -199,6 +199,7 @@ _TRACE_NODE = (
 _TRACE_RUBY = (
     LogPattern(
         name="ruby.rake",
+        wrapper_lines=60,
         keywords=("rake aborted!",),
         start=r"rake aborted!$",
         end=r"\(See full trace by running task with --trace\)",
@@ -217,6 +218,7 @@ _TRACE_RUBY = (
     ),
     LogPattern(
         name="ruby.rails",
+        wrapper_lines=60,
         keywords=("rails aborted!",),
         start=r"(?:bin/)?rails aborted!$",
         end=r"\(See full trace by running task with --trace\)",
