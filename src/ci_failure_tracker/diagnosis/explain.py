@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -167,28 +168,32 @@ def _without_tolerated(blocks: Sequence[Block], section: Section) -> Iterator[Bl
     definite = [block for block in blocks if block.confidence is Confidence.DEFINITE and not block.wraps]
     ending = [block for block in definite if block.end > section.end - _ENDING]
     first = min((block.start for block in ending), default=section.start)
-    kinds = {block.pattern.partition(".")[0] for block in ending}
+    tools = {_tool(block) for block in ending}
     for block in blocks:
-        early = block in definite and block.end < first - _LONG and block.pattern.partition(".")[0] not in kinds
-        yield dataclasses.replace(block, confidence=Confidence.LIKELY) if early else block
+        early = block.end < first - _LONG and _tool(block) not in tools
+        tolerated = early and block.confidence is Confidence.DEFINITE and not block.wraps
+        yield dataclasses.replace(block, confidence=Confidence.LIKELY) if tolerated else block
+
+
+def _tool(block: Block) -> str:
+    return block.pattern.partition(".")[0]
 
 
 def _unwrapped(blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks of a step, with no wrapper ranked above a failure that it wraps.
 
-    If there is no such failure, the wrapper is one itself.
+    That is any definite failure of the step, or a good guess near above the wrapper. If there is none, the wrapper is
+    a failure itself.
     """
-    inner = [block for block in blocks if block.confidence >= Confidence.LIKELY and not block.wraps]
+    inner = [block for block in blocks if not block.wraps]
+    best = max((block.confidence for block in inner), default=Confidence.SYMPTOM)
+    guesses = sorted(one.end for one in inner if one.confidence is Confidence.LIKELY and one.score >= _GOOD)
     for block in blocks:
-        wrapped = [one.confidence for one in inner if block.wraps and _is_wrapped(one, block)]
-        confidence = min((block.confidence, max(wrapped, default=block.confidence)))
-        yield dataclasses.replace(block, confidence=confidence, wraps=bool(wrapped))
-
-
-def _is_wrapped(block: Block, wrapper: Block) -> bool:
-    """Whether a wrapper tells of a failure: of any definite one in its step, or of a good guess near above it."""
-    near = wrapper.start - _NEAR < block.end < wrapper.start
-    return block.confidence > Confidence.LIKELY or (near and block.score >= _GOOD)
+        near = bisect_left(guesses, block.start) > bisect_left(guesses, block.start - _NEAR)
+        wrapped = best if best > Confidence.LIKELY else Confidence.LIKELY if near else None
+        wraps = block.wraps and wrapped is not None
+        confidence = min((block.confidence, wrapped)) if wraps and wrapped else block.confidence
+        yield dataclasses.replace(block, confidence=confidence, wraps=wraps)
 
 
 def _contrasted(blocks: Iterable[Block], routine: Routine) -> Iterator[Block]:
