@@ -13,6 +13,9 @@ _NEAREST = 3
 """Lines on either side of an excerpt that come before other failures."""
 
 _FARTHEST = 60
+_LEAST_ROOM = 20
+"""Characters that no useful line fits into."""
+
 _RESULTS = 4
 _OPENING = 10
 """Lines of another failure that are shown, at most."""
@@ -28,6 +31,8 @@ def choose_context(
     shown = [line.number for line in excerpt]
     taken, kept = set(shown), []
     for number in _by_use(log, blocks, steps, shown):
+        if room < _LEAST_ROOM:
+            break
         text = log[number]
         if number in taken or not text or len(text) >= room:
             continue

@@ -59,7 +59,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _CONSEQUENCE = re.compile(
-    r".{0,200}\b(?:script|command|tasks?|step|process|job|build|tests?|suites?|specs?|targets?|hook|programs?|phase|pipeline|stage|run)\b"
+    r"\b(?:script|command|tasks?|step|process|job|build|tests?|suites?|specs?|targets?|hook|programs?|phase|pipeline|stage|run)\b"
     r".{0,80}\b(?:fail(?:ed|ures?|ing)?|exited|returned|errored|did not exit)\b",
     re.IGNORECASE,
 )
@@ -67,6 +67,8 @@ _COMMAND = re.compile(r"\s{0,40}(?:\$ |\+{1,5} ?(?=[\w./])|> )")
 
 _POINTS_OF_A_CROSS = 6.0
 _MOST_OF_A_CONSEQUENCE = 7.0
+_BEGINNING = 300
+"""Characters of a line that tell whether it is about a task."""
 
 
 def score(raw: str, text: str) -> float:
@@ -76,7 +78,7 @@ def score(raw: str, text: str) -> float:
     if not points:
         return 0.0
     points += sum(points for points in rows if points < 0)
-    points = min(points - 4, _MOST_OF_A_CONSEQUENCE) if _CONSEQUENCE.match(text) else points
+    points = min(points - 4, _MOST_OF_A_CONSEQUENCE) if _CONSEQUENCE.search(text[:_BEGINNING]) else points
     points += 3 if _EMPHASIS.search(text) else 0
     points += 2 if _PLACE.match(text) else 0
     points += 3 if "\x1b[" in raw and _RED.search(raw) else 0
