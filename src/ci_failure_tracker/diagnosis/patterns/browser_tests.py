@@ -45,6 +45,27 @@ _PLAYWRIGHT = (
 """,
     ),
     LogPattern(
+        name="playwright.timeout",
+        keywords=("timeout of ",),
+        start=r' {4}(?:Test|Fixture "\w{1,100}"|"\w{1,40}" hook|\w{1,40} hook) timeout of \d{1,9}ms exceeded',
+        context_before=_PLAYWRIGHT_TITLE,
+        max_context=3,
+        body=_PLAYWRIGHT_BODY,
+        end_before=r" {4}(?:Error Context: |Retry #|attachment #|─)| {2}\d{1,5}\) ",
+        max_lines=40,
+        fingerprint=_PLAYWRIGHT_NAMES,
+        example="""
+>   2) [chromium] › tests/cart.spec.js:6:3 › Cart › waits for the prices ────────────────────────────
+>
+!     Test timeout of 30000ms exceeded.
+>
+>     Error: page.click: Test timeout of 30000ms exceeded.
+>         at /home/runner/work/shop/shop/tests/cart.spec.js:7:14
+
+      Retry #1 ──────────────────────────────────────────────────────────────────────────────────────
+""",
+    ),
+    LogPattern(
         name="playwright.recap",
         keywords=(" failed",),
         start=r" {2}\d{1,5} failed$",
@@ -70,6 +91,16 @@ _PLAYWRIGHT = (
 > [WebServer] INFO:     Waiting for the orchard.
 >
 ! Error: Timed out waiting 60000ms from config.webServer.
+""",
+    ),
+    LogPattern(
+        name="playwright.no_tests",
+        keywords=("error: no tests found",),
+        start=r"Error: No tests found",
+        confidence=Confidence.RECAP,
+        example="""
+! Error: No tests found
+  Make sure that arguments are regular expressions matching test files.
 """,
     ),
 )

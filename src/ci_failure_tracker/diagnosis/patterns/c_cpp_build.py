@@ -130,6 +130,21 @@ _LINKER = (
 """,
     ),
     LogPattern(
+        name="linker.multiple",
+        keywords=("multiple definition of ",),
+        start=r".{1,600}multiple definition of ",
+        context_before=_LINKER_IN,
+        body=_LINKER_SAME,
+        end=_LINKER_STOPS + r"(?:ld|linker)",
+        max_lines=30,
+        example="""
+> /usr/bin/ld: /tmp/tax.o: in function `main':
+! tax.c:(.text+0x0): multiple definition of `main'; /tmp/main.o:main.c:(.text+0x0): first defined here
+> collect2: error: ld returned 1 exit status
+  make: *** [Makefile:4: press] Error 1
+""",
+    ),
+    LogPattern(
         name="linker.cannot_find",
         keywords=("cannot find ",),
         start=_LINKER_LD + r"cannot find \S",
@@ -153,7 +168,9 @@ _LINKER = (
         confidence=Confidence.LIKELY,
         example="""
   building
-! /usr/bin/ld: apple.o:(.bss+0x0): multiple definition of `basket'; pear.o:(.bss+0x0): first defined here
+! duplicate symbol '_basket' in:
+>     apple.o
+>     pear.o
 > collect2: error: ld returned 1 exit status
   bye
 """,
@@ -251,6 +268,15 @@ _CONFIGURE = (
   done
 """,
     ),
+    LogPattern(
+        name="configure.autoreconf",
+        keywords=("failed with exit status",),
+        start=r"autoreconf: (?:error: )?\S{1,200} failed with exit status",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! autoreconf: error: /usr/bin/autoconf failed with exit status: 1
+""",
+    ),
 )
 
 # Ninja.
@@ -305,7 +331,54 @@ _BAZEL = (
     ),
 )
 
+# Meson's configuration.
+
+_MESON = (
+    LogPattern(
+        name="meson.test",
+        keywords=(" fail", " timeout", " error"),
+        start=r"\s{0,6}\d{1,6}/\d{1,6} .{1,300} {1,40}(?:FAIL|TIMEOUT|ERROR) {2,20}\d{1,6}\.\d{2}s",
+        body=r">>> |―|.",
+        end=r"―{20,200}$",
+        end_before=r"\s{0,6}\d{1,6}/\d{1,6} |Summary of Failures:|Ok: ",
+        max_lines=60,
+        example="""
+! 1/3 cart FAIL            0.05s   exit status 1
+> >>> MALLOC_PERTURB_=42 /srv/shop/build/t
+> ――――――――――――――――――――――― ✀  ――――――――――――――――――――――――
+> total is 750, not 800
+> ―――――――――――――――――――――――――――――――――――――――――――――――――
+
+! 2/3 slow TIMEOUT         1.03s   killed by signal 15 SIGTERM
+> >>> MALLOC_PERTURB_=47 /usr/bin/sleep 30
+
+! 3/3 rate ERROR           0.03s   killed by signal 11 SIGSEGV
+""",
+    ),
+)
+
+_CPP_LINTERS_CPPLINT = r"[^\s:]{1,300}\.\w{1,4}:\d{1,6}: {2}.{1,600} {2}\[[\w/+-]{3,60}\] \[\d\]$"
+
+_CPP_LINTERS = (
+    LogPattern(
+        name="cpplint.found",
+        keywords=("total errors found: ",),
+        start=r"Total errors found: [1-9]",
+        context_before=_CPP_LINTERS_CPPLINT + r"|Done processing |Category '",
+        max_context=60,
+        headline=r"^(?:" + _CPP_LINTERS_CPPLINT + r")",
+        fingerprint=r"^(?:" + _CPP_LINTERS_CPPLINT + r")",
+        example="""
+! src/press.cc:31:  Line ends in whitespace.  [whitespace/end_of_line] [4]
+> Done processing src/press.cc
+> Total errors found: 1
+""",
+    ),
+)
+
 PATTERNS = (
+    *_CPP_LINTERS,
+    *_MESON,
     *_GCC,
     *_LINKER,
     *_MAKE_PATTERNS,

@@ -8,6 +8,22 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
 _BEAM_BUILD = (
     LogPattern(
+        name="beam-build.mix_format",
+        keywords=("mix format failed",),
+        priority=1,  # before mix.fail
+        start=r"\*\* \(Mix\) mix format failed due to --check-formatted",
+        body=r"The following files (?:are|were) not formatted|\s{2,4}\* |$|\s{2,4}\S{1,300}\.exs?$"
+        r"|\s{0,6}\d{0,6} {0,4}\d{0,6} {0,2}[|│]",
+        max_lines=30,
+        example="""
+! ** (Mix) mix format failed due to --check-formatted.
+> The following files are not formatted:
+>
+>   * lib/press.ex
+  done
+""",
+    ),
+    LogPattern(
         name="beam-build.erlang",
         keywords=(".erl:",),
         start=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.erl(?::\d{1,6}){1,2}: (?!Warning)\S",
@@ -134,7 +150,52 @@ _HASKELL_TEST = (
     ),
 )
 
+# OCaml: Alcotest and OUnit.
+
+_OCAML_TEST = (
+    LogPattern(
+        name="alcotest.fail",
+        keywords=("[fail] ",),
+        start=r"[│|] \[FAIL\] {2,40}\S",
+        end_before=r"\s{0,2}[─-]{30}",
+        max_lines=30,
+        fingerprint=r"\[FAIL\]|^\s{3}(?:Expected|Received): ",
+        example="""
+  ┌──────────────────────────────────────────────────────────────────────────────┐
+! │ [FAIL]        cart          0   total.                                       │
+> └──────────────────────────────────────────────────────────────────────────────┘
+> ASSERT total
+> FAIL total
+
+>    Expected: `8'
+>    Received: `7'
+
+   ──────────────────────────────────────────────────────────────────────────────
+""",
+    ),
+    LogPattern(
+        name="alcotest.recap",
+        keywords=("[fail] ",),
+        start=r"[> ] \[FAIL\] {2,40}\S",
+        confidence=Confidence.RECAP,
+        example="""
+! > [FAIL]        cart          0   total.
+    [OK]          cart          1   prices.
+""",
+    ),
+    LogPattern(
+        name="alcotest.count",
+        keywords=("failure",),
+        start=r"\d{1,6} failures?! in [\d.]{1,10}s\.",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! 1 failure! in 0.001s. 3 tests run.
+""",
+    ),
+)
+
 PATTERNS = (
+    *_OCAML_TEST,
     *_BEAM_BUILD,
     *_BEAM_TEST,
     *_HASKELL_BUILD,

@@ -8,6 +8,21 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
 _GIT = (
     LogPattern(
+        name="git.conflict",
+        keywords=("automatic merge failed",),
+        start="Automatic merge failed; fix conflicts",
+        context_before=r"CONFLICT \(",
+        max_context=20,
+        headline="^CONFLICT",
+        fingerprint="^CONFLICT",
+        example="""
+  Auto-merging pears.txt
+! CONFLICT (content): Merge conflict in pears.txt
+> CONFLICT (modify/delete): plums.txt deleted in HEAD and modified in ripe.
+> Automatic merge failed; fix conflicts and then commit the result.
+""",
+    ),
+    LogPattern(
         name="git.not_applied",
         keywords=("could not apply",),
         start="error: could not apply ",
@@ -55,6 +70,15 @@ _GIT = (
 """,
     ),
     LogPattern(
+        name="git.repository",
+        keywords=("fatal: ",),
+        start="fatal: (?:repository '.{1,400}' (?:not found|does not exist)|'.{1,300}' does not appear to be a git "
+        "repository)",
+        example="""
+! fatal: repository 'https://git.example.com/acme/orchard/' not found
+""",
+    ),
+    LogPattern(
         name="git.ref",
         keywords=("fatal: ",),
         priority=1,  # before git.fatal
@@ -71,6 +95,20 @@ _GIT = (
 """,
     ),
     LogPattern(
+        name="git.submodule_clone",
+        keywords=("into submodule path", "failed to clone '"),
+        start="fatal: clone of '.{1,300}' into submodule path|Failed to clone '",
+        body="Failed to clone '",
+        confidence=Confidence.RECAP,
+        example="""
+  Cloning into '/srv/orchard/pears'...
+! fatal: clone of 'https://git.example.com/acme/pears.git' into submodule path '/srv/orchard/pears' failed
+> Failed to clone 'pears'. Retry scheduled
+  done
+! Failed to clone 'pears' a second time, aborting
+""",
+    ),
+    LogPattern(
         name="git.no_describe",
         keywords=("fatal: ",),
         start="fatal: (?:No names found, cannot describe|no tag exactly matches|No (?:annotated )?tags can describe"
@@ -83,7 +121,8 @@ _GIT = (
     LogPattern(
         name="git.fatal",
         keywords=("fatal: ",),
-        start=r"fatal: (?!error\b|Uncaught|\w{1,40}Error|No (?:names found|upstream|tags can|annotated)|no tag "
+        start=r"fatal: (?!error\b|Uncaught|clone of '|\w{1,40}Error"
+        r"|No (?:names found|upstream|tags can|annotated)|no tag "
         "exactly)[a-zA-Z'].{1,1900}",
         confidence=Confidence.LIKELY,
         example="""

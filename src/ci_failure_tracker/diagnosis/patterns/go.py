@@ -228,7 +228,51 @@ _GO_TEST = (
 # Ginkgo, versions 1 and 2.
 
 
+_GINKGO_NODES = (
+    r"\[(?:It|BeforeEach|JustBeforeEach|AfterEach|JustAfterEach|BeforeSuite|AfterSuite|SynchronizedBeforeSuite"
+    r"|SynchronizedAfterSuite|BeforeAll|AfterAll|Top Level|Measurement|DeferCleanup \(\w{1,40}\))\]"
+)
+
 _GINKGO = (
+    LogPattern(
+        name="ginkgo.failure",
+        keywords=("failure",),
+        start=r"\S{1,2} Failure (?:in \S.{0,100})?\[\d",
+        end_before=r"-{20}|Summarizing \d|Ran \d",
+        max_lines=60,
+        headline=_GINKGO_NODES,
+        example="""
+> • Failure [0.001 seconds]
+> Basket
+> /srv/orchard/basket_test.go:10
+!   takes no more [It]
+>   /srv/orchard/basket_test.go:12
+>
+>   Expected
+>       <int>: 7
+>   to equal
+>       <int>: 8
+>
+>   /srv/orchard/basket_test.go:13
+  ------------------------------
+""",
+    ),
+    LogPattern(
+        name="ginkgo.panic",
+        keywords=("panic",),
+        start=r"\S{1,2}! Panic (?:in \S.{0,100})?\[\d",
+        end_before=r"-{20}|Summarizing \d|Ran \d",
+        max_lines=60,
+        headline=_GINKGO_NODES,
+        example="""
+> •! Panic [0.001 seconds]
+! takes no more [It]
+> /srv/orchard/basket_test.go:12
+>
+>   Test Panicked
+  ------------------------------
+""",
+    ),
     LogPattern(
         name="ginkgo.summary",
         keywords=("[fail] ",),
@@ -245,6 +289,15 @@ _GINKGO = (
 > /srv/orchard/basket_test.go:19
 
   Ran 1 of 1 Specs in 0.001 seconds
+""",
+    ),
+    LogPattern(
+        name="ginkgo.end",
+        keywords=("fail! -- ",),
+        start=r"FAIL! -- \d",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! FAIL! -- 0 Passed | 1 Failed | 0 Pending | 0 Skipped
 """,
     ),
 )

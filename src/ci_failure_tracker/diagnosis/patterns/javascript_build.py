@@ -68,12 +68,13 @@ _NPM = (
         + _NPM_AGAIN
         + r"(?!Lifecycle script|Test failed\.|Exit status|Failed at the|A complete log|This is probably not"
         r"|There is likely additional|Tell the author|You can get information|Or if that|Make sure you have|If you do"
-        r"|To see a list|Run \"npm help|\s|\S{1,200}@\S{1,100} \S{1,60}: `|\S{1,200}@\S{1,100}$|(?:in workspace"
+        r"|To see a list|Run \"npm help|\s|\S{1,200}@\S{1,100} \S{1,60}: `|\S{1,200}@\S{1,100}$"
+        r"|(?:workspace|location) \S|(?:in workspace"
         r"|at location): )\S",
         body=_NPM_SAYS,
         end_before=_NPM_TAIL,
         max_lines=60,
-        headline=r"[Ee]rror: |ERR! stack|[Mm]issing script|not found",
+        headline=r"[Ee]rror: |(?:ERR!|error) fatal: |ERR! stack|[Mm]issing script|not found",
         confidence=Confidence.LIKELY,
         example="""
 ! npm ERR! missing script: harvest
@@ -93,10 +94,11 @@ _YARN = (
         name="yarn.command",
         keywords=("error command failed",),
         start=r"error Command failed with (?:exit code|signal) ",
+        body=r"info Visit ",
         confidence=Confidence.SYMPTOM,
         example="""
 ! error Command failed with exit code 1.
-  info Visit https://yarnpkg.com/en/docs/cli/run for documentation about this command.
+> info Visit https://yarnpkg.com/en/docs/cli/run for documentation about this command.
 """,
     ),
 )
@@ -104,7 +106,80 @@ _YARN = (
 # pnpm and Bun.
 
 
+_PNPM = r"\s{0,2}(?:\[ERROR\] )?\[?ERR_PNPM_"
+
+_PNPM_RECURSIVE = r"RECURSIVE_(?:RUN|EXEC)_(?:FIRST_)?FAIL"
+
 _PNPM_PATTERNS = (
+    LogPattern(
+        name="pnpm.error",
+        keywords=("err_pnpm_",),
+        start=_PNPM + r"(?!" + _PNPM_RECURSIVE + r")\w",
+        body=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]|This error happened|Note that|Failure reason|specifiers in|If you "
+        r"|The latest release|Other releases|Expected|Got|Your (?:pnpm|Node) version|\.$"
+        r"|No authorization|\S{1,200} is not in the npm",
+        max_lines=20,
+        example="""
+! ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with "frozen-lockfile" because it is not up to date
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_FETCH_404  GET https://registry.example.com/basket: Not Found - 404
+>
+> Note that in CI environments this setting is true by default.
+  done
+! ERR_PNPM_NO_MATCHING_VERSION  No matching version found for basket@^9
+>
+> Note that in CI environments this setting is true by default.
+  done
+""",
+    ),
+    LogPattern(
+        name="pnpm.boxed",
+        keywords=("error: err_pnpm_", "error:   ×"),
+        start=r"Error: (?:ERR_PNPM_(?!" + _PNPM_RECURSIVE + r")\w| {2}× )",
+        body=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]",
+        max_lines=20,
+        headline=r"^\s{2}(?:╰─▶|×(?! installing| adding| removing| updating)) ",
+        example="""
+> Error: ERR_PNPM_NO_MATCHING_VERSION
+>
+>   × installing dependencies
+>   ├─▶ Failed to resolve dependency tree
+!   ╰─▶ No matching version found for basket@9 while fetching it
+  done
+> Error:   × installing dependencies
+!   ╰─▶ No matching version found for basket@9 while fetching it
+  done
+""",
+    ),
+    LogPattern(
+        name="pnpm.recursive",
+        keywords=("first_fail",),
+        start=r"(?:Error:)?" + _PNPM + _PNPM_RECURSIVE,
+        context_before=r"/\S{1,300}:$",
+        max_context=1,
+        headline=r"ERR_PNPM_",
+        body=r"Exit status|$|\s{2}× \"",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ERR_PNPM_RECURSIVE_RUN_FIRST_FAIL  orchard@1.0.0 test: `vitest`
+> Exit status 1
+  .
+! Error: ERR_PNPM_RECURSIVE_RUN_FIRST_FAIL
+>
+>   × "pnpm recursive run" failed in /srv/orchard/packages/basket
+""",
+    ),
+    LogPattern(
+        name="pnpm.script_failed",
+        keywords=(": failed",),
+        start=r"[\w@./-]{1,200} [\w:-]{1,60}: Failed$",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! packages/basket test: Failed
+""",
+    ),
     LogPattern(
         name="pnpm.lifecycle",
         keywords=(" failed",),
@@ -112,6 +187,15 @@ _PNPM_PATTERNS = (
         confidence=Confidence.SYMPTOM,
         example="""
 !  ELIFECYCLE  Command failed with exit code 1.
+""",
+    ),
+    LogPattern(
+        name="pnpm.node_modules",
+        keywords=("node_modules missing",),
+        start=r"\s{0,2}WARN\s{1,4}Local package\.json exists, but node_modules missing",
+        confidence=Confidence.SYMPTOM,
+        example="""
+!  WARN   Local package.json exists, but node_modules missing, did you mean to install?
 """,
     ),
 )
@@ -337,11 +421,78 @@ _PRETTIER = (
 > [warn] Code style issues found in 2 files. Run Prettier with --write to fix.
 """,
     ),
+    LogPattern(
+        name="prettier.biome",
+        keywords=("errors were emitted while running",),
+        start=r"\s{0,4}[×✖] Some errors were emitted while ",
+        confidence=Confidence.RECAP,
+        example="""
+!   × Some errors were emitted while running checks.
+""",
+    ),
+    LogPattern(
+        name="prettier.biome_unexpected",
+        keywords=("expected",),
+        start=r"\s{1,4}[×✖] (?:This is an unexpected|[Ee]xpected )",
+        context_before=r"\S{1,300}(?::\d{1,6}:\d{1,5})? (?:lint/|parse|suppressions|assist/|format"
+        r"|organizeImports).{0,40} {0,3}━|$",
+        max_context=2,
+        body=r"\s{2,12}\S|$",
+        end_before=r"\s{1,4}(?:i|\u2139) ",
+        max_lines=12,
+        example="""
+> src/press.js:3:15 lint/suspicious/noDebugger  FIXABLE  ━━━━━━━━━━━━━━━
+>
+!   × This is an unexpected use of the debugger statement.
+>
+>     2 │ const apple = 1;
+>   > 3 │ debugger;
+>       │ ^^^^^^^^^
+>
+    i A debugger statement pauses the program when a debugger is open.
+""",
+    ),
+    LogPattern(
+        name="biome.diagnostic",
+        keywords=("━━━",),
+        start=r"\S{1,300} format {1,3}━{3}|\S{1,300}:\d{1,6}:\d{1,6} deserialize {1,3}━{3}",
+        end_before=r".{0,200} ━{3}",
+        body=r"\s|$",
+        headline=r"^\s{1,4}[×✖] ",
+        max_lines=20,
+        example="""
+> cart.js format ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+>
+!   × Formatter would have printed the following content:
+>
+>     1 │ - const·a·=·1
+>
+  Checked 1 file in 2ms. No fixes applied.
+""",
+    ),
 )
 
 # Bundlers and compilers: webpack, Babel, Rollup, Vite, esbuild, Sass, Less, Next, Angular.
 
 _FRONTEND_BUILD = (
+    LogPattern(
+        name="frontend.failed_to_compile",
+        keywords=("failed to compile",),
+        start=r"(?:> Build error occurred|.{0,10}Failed to compile\.?)$",
+        body=r".{0,1000}",
+        end_before=r"\s{4}at |error Command|npm ERR|(?:info|event)  -|> Build failed|\s{0,2}ERROR|Error: Command",
+        max_lines=20,
+        headline=r"(?i:error: |error:|not found|can't resolve|failed to compile\. |unexpected|cannot |undefined"
+        r"|Line \d)",
+        example="""
+> Failed to compile.
+>
+> ./src/press.js
+! Module not found: Can't resolve './basket' in '/srv/orchard/src'
+
+  error Command failed with exit code 1.
+""",
+    ),
     LogPattern(
         name="frontend.esbuild",
         keywords=("✘ [error] ",),

@@ -67,6 +67,32 @@ _JEST = (
 """,
     ),
     LogPattern(
+        name="jest.configuration",
+        keywords=("●",),
+        start=r"● (?:(?:Reporter )?Validation Error|Multiple configurations found|Deprecation Error|Test suite failed)",
+        body=r" {2}|\s{0,80}$",
+        max_lines=30,
+        headline=r"^ {2}\S",
+        example="""
+> ● Validation Error:
+>
+!   Module ts-jest in the transform option was not found.
+>          <rootDir> is: /home/runner/work/shop/shop
+>
+>   Configuration Documentation:
+>   https://jestjs.io/docs/configuration
+""",
+    ),
+    LogPattern(
+        name="jest.threshold",
+        keywords=("coverage threshold for", "does not meet "),
+        start=r"Jest: (?:.{1,300} coverage threshold for \w+ \(|Coverage for .{1,300} does not meet )",
+        example="""
+! Jest: "global" coverage threshold for branches (80%) not met: 77.5%
+! Jest: Coverage for lines (0%) does not meet "global" threshold (90%)
+""",
+    ),
+    LogPattern(
         name="jest.file",
         keywords=("fail ",),
         start=r" ?FAIL {1,2}(?:[\w@/-]{1,60} {1,2})?(?:\.\.?/)?\S{1,300}\.\w{1,5}(?: \(\d[^()]{0,40}\))?$",
@@ -94,6 +120,17 @@ _JEST = (
 ! Test Suites: 1 failed, 4 passed, 5 total
 > Tests:       3 failed, 12 passed, 15 total
   Snapshots:   0 total
+""",
+    ),
+    LogPattern(
+        name="jest.no_tests",
+        keywords=("no tests found, exiting with code", "no test files found, exiting with code"),
+        start=r"No tests? (?:files )?found, exiting with code [1-9]",
+        example="""
+! No tests found, exiting with code 1
+  Run with `--passWithNoTests` to exit with code 0
+  .
+! No test files found, exiting with code 1
 """,
     ),
 )
@@ -227,7 +264,38 @@ _JASMINE = (
 
 _NODE_TEST_BODY = r" {2}|\s{0,80}$"
 
+_NODE_TEST_LEAD = r"test at \S|✖ \S"
+
+_NODE_TEST_NAMES = r"^✖ (?!failing tests)|^ {2}(?:\w{0,100}Error\b|')"
+
 _NODE_TEST = (
+    LogPattern(
+        name="node-test.first",
+        keywords=("failing tests:",),
+        start=r"✖ failing tests:$",
+        body=rf"{_NODE_TEST_BODY}|{_NODE_TEST_LEAD}",
+        end=r" {2}\}$",
+        max_lines=40,
+        headline=r"^ {2}(?:\w{0,100}Error\b|')",
+        fingerprint=_NODE_TEST_NAMES,
+        example="""
+  \u2139 fail 5
+> ✖ failing tests:
+>
+> test at test/cart.js:2:26
+> ✖ adds the prices (2.238088ms)
+!   AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:
+>
+>   7 !== 8
+>
+>       at TestContext.<anonymous> (test/cart.js:2:52) {
+>     code: 'ERR_ASSERTION',
+>     operator: 'strictEqual'
+>   }
+
+  test at test/cart.js:2:95
+""",
+    ),
     LogPattern(
         name="node-test.assertion",
         keywords=("[err_assertion]",),
@@ -256,9 +324,204 @@ _NODE_TEST = (
   test at test/cart.js:3:1
 """,
     ),
+    LogPattern(
+        name="node-test.timeout",
+        keywords=("test timed out after",),
+        start=r" {2,12}'test timed out after \d",
+        context_before=_NODE_TEST_LEAD,
+        max_context=2,
+        fingerprint=_NODE_TEST_NAMES,
+        example="""
+> test at test/cart.js:4:1
+> ✖ waits for the prices (51.897679ms)
+!   'test timed out after 50ms'
+""",
+    ),
+)
+
+# Vitest.
+
+_VITEST = (
+    LogPattern(
+        name="vitest.failure",
+        keywords=("fail ",),
+        start=r" ?FAIL {1,2}(?:\|?[\w@/ -]{1,60}\|? )?\S{1,300}\.\w{1,5}(?: > | \[ )",
+        end_before=r"⎯{3,200}",
+        max_lines=80,
+        headline=r"^[\w.$]{0,100}(?:Error|Exception|Violation|Rejection)\b[^|]{0,60}: |^[^\s\u276f⎯-]\S{0,100}: ",
+        fingerprint=r"^ ?FAIL |^[\w.$]{0,100}(?:Error|Exception)\b",
+        example="""
+  ⎯⎯⎯⎯⎯⎯⎯ Failed Tests 1 ⎯⎯⎯⎯⎯⎯⎯
+
+>  FAIL  src/cart.test.js > Cart > adds the prices
+! AssertionError: expected 7 to be 8 // Object.is equality
+>
+> - Expected
+> + Received
+>
+> - 8
+> + 7
+>
+>  \u276f src/cart.test.js:3:82
+>       2| describe('Cart', () => {
+>       3|   it('adds the prices', () => { expect(total(prices)).toBe(8); });
+>        |                                                       ^
+
+  ⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯⎯[1/1]⎯
+""",
+    ),
+    LogPattern(
+        name="vitest.tally",
+        keywords=(" failed ",),
+        start=r" {1,12}(?:Test Files|Tests) {1,4}\d{1,6} failed ",
+        confidence=Confidence.RECAP,
+        body=r" {1,12}(?:Tests|Errors) {1,4}\d",
+        example="""
+!  Test Files  1 failed (4)
+>       Tests  5 failed | 2 passed (7)
+     Start at  02:41:21
+""",
+    ),
+)
+
+# The test runner of Bun.
+
+_BUN_TEST = (
+    LogPattern(
+        name="bun-test.expectation",
+        keywords=("error: expect(",),
+        start=r"error: expect\(",
+        context_before=r" {0,5}\d{1,6} \| | {2,200}\^$",
+        max_context=8,
+        body=r"\s{0,80}$|\s{2,40}\S|Expected|Received|Number of |[-+ ] |\S.{0,60}: ",
+        end=r"(?:\(fail\)|✗) \S",
+        max_lines=50,
+        fingerprint=r"^error: expect|^(?:\(fail\)|✗) ",
+        example="""
+> 2 | describe("Cart", () => {
+> 3 |   test("adds the prices", () => { expect(total(prices)).toBe(8); });
+>                                                             ^
+! error: expect(received).toBe(expected)
+>
+> Expected: 8
+> Received: 7
+>
+>       at <anonymous> (/home/runner/work/shop/shop/cart.test.ts:3:34)
+> (fail) Cart > adds the prices [0.39ms]
+  (pass) Cart > is empty [0.08ms]
+""",
+    ),
+    LogPattern(
+        name="bun-test.failure",
+        keywords=("(fail) ",),
+        start=r"\(fail\) \S",
+        context_before=(
+            r"(?!\((?:pass|fail|skip|todo)\) |\S{1,300}\.\w{1,4}:$)\s{0,40}(?:\d{1,6} \| |\^|at |[\w.]{0,100}Error: )"
+        ),
+        max_context=12,
+        body=r"  \^ ",
+        headline=r"^(?:error|[\w.]{1,100}Error|Error): |^ {2}\^ ",
+        fingerprint=r"^(?:[\w.]{0,100}[eE]rror: |\(fail\) )",
+        example="""
+> (fail) Cart > waits for the prices [125.74ms]
+!   ^ this test timed out after 100ms.
+  (pass) Cart > is empty [0.08ms]
+""",
+    ),
+    LogPattern(
+        name="bun-test.tally",
+        keywords=(" fail",),
+        start=r" {1,4}[1-9]\d{0,6} fail$",
+        confidence=Confidence.RECAP,
+        example="""
+!  3 fail
+""",
+    ),
+)
+
+# The test runner and type checks of Deno.
+
+_DENO_TEST = (
+    LogPattern(
+        name="deno-test.failure",
+        keywords=("error: ",),
+        start=r"error: (?:\(in promise\) )?(?:[A-Z]\w{0,100})?Error: ",
+        context_before=r"\S.{0,300} => \S{1,300}:\d{1,6}:\d{1,5}$",
+        max_context=1,
+        end_before=r" ?(?:FAILURES|ERRORS) ?$|\S.{0,300} => \S{1,300}:\d|running \d|FAILED \|",
+        max_lines=30,
+        fingerprint=r" => \S{1,300}:\d|^error: ",
+        example="""
+> adds the prices => ./cart_test.ts:1:6
+! error: AssertionError: Values are not equal.
+>
+>     [Diff] Actual / Expected
+>
+> -   7
+> +   8
+>
+>     at file:///home/runner/work/shop/shop/cart_test.ts:1:56
+
+   FAILURES
+""",
+    ),
+    LogPattern(
+        name="deno-test.type",
+        keywords=(" [error]: ",),
+        start=r"(?:error: )?TS\d{4,5} \[ERROR\]: ",
+        body=r"\s{0,200}\S",
+        max_lines=8,
+        example="""
+! TS2322 [ERROR]: Type 'string' is not assignable to type 'number'.
+> const total: number = "a";
+>       ~~~~~
+>     at file:///home/runner/work/shop/shop/cart_test.ts:1:7
+
+  error: Type checking failed.
+""",
+    ),
+    LogPattern(
+        name="deno-test.format",
+        keywords=("not formatted file",),
+        start=r"error: Found \d{1,6} not formatted files?",
+        context_before=r"from \S|\s{0,6}\d{1,6} \||$",
+        max_context=30,
+        headline=r"^from ",
+        fingerprint=r"^from ",
+        example="""
+! from /srv/shop/main.ts:
+> 2 | -const   x = 1
+> 2 | +const x = 1;
+>
+> error: Found 1 not formatted file in 1 file
+""",
+    ),
+    LogPattern(
+        name="deno-test.progress",
+        keywords=("... failed",),
+        start=r"\s{0,20}\S.{0,300} \.\.\. FAILED \((?:due to )?\d",
+        confidence=Confidence.RECAP,
+        example="""
+! adds the prices ... FAILED (4ms)
+""",
+    ),
+    LogPattern(
+        name="deno-test.tally",
+        keywords=("failed",),
+        start=r"(?:FAILED \| \d{1,6} passed|error: Test failed$|error: Type checking failed)",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! FAILED | 3 passed | 2 failed (532ms)
+
+! error: Test failed
+""",
+    ),
 )
 
 PATTERNS = (
+    *_DENO_TEST,
+    *_BUN_TEST,
+    *_VITEST,
     *_JEST,
     *_MOCHA,
     *_JASMINE,

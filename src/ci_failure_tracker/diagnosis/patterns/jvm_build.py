@@ -44,6 +44,43 @@ _MAVEN = (
 """,
     ),
     LogPattern(
+        name="maven.fatal",
+        keywords=("[fatal] ",),
+        start=r"(?:\[ERROR\] )?\[FATAL\] ",
+        example="""
+! [FATAL] Non-resolvable parent POM for com.example:press:1.0: Could not find artifact com.example:parent:pom:3
+  [ERROR] The build could not read 1 project -> [Help 1]
+""",
+    ),
+    LogPattern(
+        name="maven.project",
+        keywords=("[error] ",),
+        start=r"\[ERROR\] {1,6}(?:Non-|'\S{1,80}' for |Malformed POM|Unresolveable build extension|Child module )",
+        example="""
+  [ERROR]   The project com.example:press:1.0 (/srv/press/pom.xml) has 1 error
+! [ERROR]     'dependencies.dependency.version' for com.example:basket:jar is missing. @ line 12, column 17
+""",
+    ),
+    LogPattern(
+        name="maven.could_not",
+        keywords=("[error] ",),
+        start=r"\[ERROR\] (?:Unknown lifecycle phase|No plugin found for prefix|Could not find the selected project"
+        r"|Plugin \S{1,300} or one of its dependencies could not be|Error executing Maven"
+        r"|The goal you specified requires a project)",
+        example="""
+! [ERROR] Unknown lifecycle phase "harvest". You must specify a valid lifecycle phase or a goal. -> [Help 1]
+""",
+    ),
+    LogPattern(
+        name="maven.could_not_read",
+        keywords=("could not read",),
+        start=r"\[ERROR\] The build could not read \d{1,5} project",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! [ERROR] The build could not read 1 project -> [Help 1]
+""",
+    ),
+    LogPattern(
         name="maven.build_failure",
         keywords=("build failure",),
         start=r"\[(?:INFO|ERROR)\] BUILD FAILURE",
@@ -79,7 +116,7 @@ _GRADLE = (
         end_before=r"\* (?:Try|Exception is|Get more help)",
         body=r"\s{0,20}\S|$",
         max_lines=40,
-        headline=r"^\s{0,8}> (?!There were failing|Run with|Compilation|Task :)",
+        headline=r"^\s{0,8}> (?!There were failing|Run with|Compilation|Task :)|^(?:Task|Project) '|^Plugin \[",
         confidence=Confidence.LIKELY,
         example="""
 > FAILURE: Build failed with an exception.
@@ -182,7 +219,7 @@ _ANT = (
         end=r"(?:[A-Z]:)?[^\s:]{1,300}:\d{1,6}: (?!The following error occurred)",
         body=r"\S",
         max_lines=6,
-        headline=r":\d{1,6}: (?!The following error occurred)",
+        headline=r":\d{1,6}: (?!The following error occurred)|^Target ",
         confidence=Confidence.LIKELY,
         example="""
 > BUILD FAILED
@@ -289,6 +326,21 @@ _JAVAC = (
         example="""
 ! [ERROR] COMPILATION ERROR :
   [INFO] -------------------------------------------------------------
+""",
+    ),
+    LogPattern(
+        name="javac.option",
+        keywords=("error: ",),
+        start=_JAVAC_ANT
+        + r"error: (?:invalid (?:source|target) release|release version|warnings found and -Werror|Source option"
+        r"|Target option|file not found: "
+        r"|cannot access |unnamed package|module not found|invalid flag|no source files|option -|Unexpected "
+        r"|An? (?:unhandled )?exception)",
+        body=r"Usage: javac|\s{2,8}\S",
+        max_lines=4,
+        example="""
+! error: invalid source release: 17
+> Usage: javac <options> <source files>
 """,
     ),
     LogPattern(

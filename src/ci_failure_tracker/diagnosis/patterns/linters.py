@@ -9,7 +9,114 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 _TEXT_LINTERS_MARKDOWN_LINK = r"\s{0,4}\[(?:✖|✗)\] \S"
 
 
+_TEXT_LINTERS_MARKDOWN = (
+    r"\S{1,300}\.(?:md|markdown|mdx)(?::\d{1,6}){1,2}:? (?:error )?MD\d{3}|\S{1,300}\.(?:md|markdown): \d{1,6}: MD\d{3}"
+)
+
+_TEXT_LINTERS_SHELLCHECK_GCC = r"\S{1,300}:\d{1,6}:\d{1,5}: (?:error|warning|note): .{1,1000} \[SC\d{4}\]$"
+
+_TEXT_LINTERS_HADOLINT = r"\S{1,200}:\d{1,6} (?:DL|SC)\d{4} (?:error|warning|info|style): "
+
 _TEXT_LINTERS = (
+    LogPattern(
+        name="markdownlint.expected",
+        keywords=("expected: ",),
+        priority=1,  # before markdownlint.error
+        start=_TEXT_LINTERS_MARKDOWN,
+        context_before=_TEXT_LINTERS_MARKDOWN,
+        max_context=20,
+        body=_TEXT_LINTERS_MARKDOWN,
+        max_lines=30,
+        example="""
+> README.md:3 MD022/blanks-around-headings Headings should be surrounded by blank lines
+! README.md:9:81 MD013/line-length Line length [Expected: 80; Actual: 93]
+  npm ERR! code 1
+""",
+    ),
+    LogPattern(
+        name="hadolint.error",
+        keywords=(" error: ",),
+        start=_TEXT_LINTERS_HADOLINT,
+        context_before=_TEXT_LINTERS_HADOLINT,
+        max_context=10,
+        body=_TEXT_LINTERS_HADOLINT,
+        max_lines=20,
+        headline=r" error: ",
+        example="""
+> Dockerfile:2 DL3008 warning: Pin versions in apt get install
+! Dockerfile:9 DL3020 error: Use COPY instead of ADD for files and folders
+  done
+""",
+    ),
+    LogPattern(
+        name="shellcheck.gcc",
+        keywords=(": error: ", ": warning: ", ": note: "),
+        start=_TEXT_LINTERS_SHELLCHECK_GCC,
+        body=_TEXT_LINTERS_SHELLCHECK_GCC,
+        max_lines=20,
+        example="""
+! press.sh:3:4: error: Double quote array expansions to avoid re-splitting elements. [SC2068]
+> press.sh:9:4: note: Double quote to prevent globbing and word splitting. [SC2086]
+  .
+! press.sh:2:1: warning: Use 'cd ... || exit' in case cd fails. [SC2164]
+  .
+! press.sh:9:4: note: Double quote to prevent globbing and word splitting. [SC2086]
+""",
+    ),
+    LogPattern(
+        name="codespell.typo",
+        keywords=(" ==> ",),
+        start=r"\S{1,300}:\d{1,6}: \S{1,80} ==> \S",
+        body=r"\S{1,300}:\d{1,6}: \S{1,80} ==> \S",
+        example="""
+! README.md:1: teh ==> the
+> docs/press.md:3: recieve ==> receive
+  done
+""",
+    ),
+    LogPattern(
+        name="cspell.word",
+        keywords=(" - unknown word (",),
+        start=r"\S{1,300}:\d{1,6}:\d{1,6} - Unknown word \(",
+        body=r"\S{1,300}:\d{1,6}:\d{1,6} - Unknown word \(",
+        example="""
+! README.md:2:4 - Unknown word (recieve) fix: (receive)
+> README.md:2:26 - Unknown word (frobnicator)
+  CSpell: Files checked: 1, Issues found: 2 in 1 file.
+""",
+    ),
+    LogPattern(
+        name="hlint.hint",
+        keywords=(": warning: ", ": suggestion: "),
+        start=r"\S{1,300}\.l?hs:\d{1,6}:\d{1,6}(?:-\d{1,6})?: (?:Warning|Suggestion|Error): ",
+        body=r".",
+        max_lines=12,
+        example="""
+! Main.hs:1:15-20: Warning: Redundant map
+> Found:
+>   map id
+> Perhaps:
+>   id
+
+! Main.hs:2:10: Suggestion: Use if
+> Found:
+>   x
+""",
+    ),
+    LogPattern(
+        name="luacheck.warning",
+        keywords=(".lua:",),
+        start=r"\s{2,4}\S{1,300}\.lua:\d{1,6}:\d{1,6}(?:-\d{1,6})?: \S",
+        body=r"\s{2,4}\S{1,300}\.lua:\d{1,6}:\d{1,6}(?:-\d{1,6})?: \S",
+        example="""
+  Checking cart.lua                                 2 warnings
+
+!     cart.lua:1:7: unused variable 'pear'
+>     cart.lua:3:10: accessing undefined variable 'itms'
+
+  Total: 2 warnings / 0 errors in 1 file
+""",
+    ),
     LogPattern(
         name="links.dead",
         keywords=("error: ",),
@@ -42,7 +149,7 @@ _PRECOMMIT = (
         start=r"[\w(\[].{0,200}\.{3,200}Failed$",
         end_before=_PRECOMMIT_HOOK
         + r"(?:Passed|Failed|Skipped)$|pre-commit hook\(s\) made changes|All changes made by hooks|diff --git "
-        r"|Error: |\[?INFO\]",
+        r"|##\[|Error: |\[?INFO\]",
         max_lines=40,
         headline=r"(?::\d{1,6}(?::\d{1,5})?(?: -)?:? {1,12}(?!note|warning|info|\s)\S)|\^-.{0,200}SC\d{4}|error|Error",
         fingerprint=r"\.Failed$|(?::\d{1,6}(?::\d{1,5})?(?: -)?:? {1,12}(?!note|warning|info|\s)\S)|\^-.{0,200}SC\d{4}",
@@ -55,6 +162,20 @@ _PRECOMMIT = (
 ! orchard/press.py:3:80: E501 line too long (91 > 79 characters)
 
   Check Toml...............................................................Passed
+""",
+    ),
+    LogPattern(
+        name="bandit.issue",
+        keywords=(">> issue: [b",),
+        start=r">> Issue: \[B\d{3}:",
+        body=r"\s{3}(?:Severity|CWE|More Info|Location): |\d{1,6}\t",
+        max_lines=12,
+        example="""
+! >> Issue: [B602:subprocess_popen_with_shell_equals_true] subprocess call with shell=True identified.
+>    Severity: High   Confidence: High
+>    Location: ./cart.py:3:4
+> 3	    subprocess.call("cat " + path, shell=True)
+  --------------------------------------------------
 """,
     ),
 )

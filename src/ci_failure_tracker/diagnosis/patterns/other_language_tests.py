@@ -27,12 +27,121 @@ _PERL_TEST = (
   # Looks like you failed 1 test of 3.
 """,
     ),
+    LogPattern(
+        name="prove.dubious",
+        keywords=("dubious, test returned",),
+        start=r"\s{0,4}Dubious, test returned \d",
+        context_before=r"(?!ok |not ok |\d\.\.)\S",
+        max_context=6,
+        confidence=Confidence.LIKELY,
+        headline=r"^(?!#|Dubious|BEGIN failed|\S{1,200} \.{2,60})\S",
+        example="""
+  ok 1 - opens
+! no price list at t/cart.t line 9.
+> # Looks like your test exited with 255 just after 1.
+> t/cart.t ..
+> Dubious, test returned 255 (wstat 65280, 0xff00)
+  All 1 subtests passed
+""",
+    ),
+    LogPattern(
+        name="tcltest.failed",
+        keywords=(" failed",),
+        start=r"==== \S{1,200} .{0,400} FAILED$",
+        end=r"==== \S{1,200} FAILED$",
+        body=r"",
+        max_lines=40,
+        example="""
+! ==== cart-1 adds the prices FAILED
+> ==== Contents of test case:
+> expr {300 + 450}
+> ---- Result was:
+> 750
+> ---- Result should have been (exact matching):
+> 800
+> ==== cart-1 FAILED
+
+  t.tcl:	Total	1	Passed	0	Skipped	0	Failed	1
+""",
+    ),
+    LogPattern(
+        name="prove.subtests",
+        keywords=("failed ",),
+        start=r"\s{0,4}Failed \d{1,7}/\d{1,7} (?:subtests|tests|test programs)",
+        confidence=Confidence.RECAP,
+        example="""
+! Failed 4/6 subtests
+""",
+    ),
+    LogPattern(
+        name="prove.result",
+        keywords=("result: fail",),
+        start=r"Result: FAIL$",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! Result: FAIL
+""",
+    ),
 )
 
 # R: testthat, tinytest and R CMD check.
 
 
+_R_TEST_BAR = r"\s{0,4}(?:──|--|══|==) ?"
+
+_R_TEST_NEXT = (
+    _R_TEST_BAR + r"(?!=)\S|\s{0,4}(?:Failure|Error|Warning|Skip) \('?\S{1,300}\): "
+    r"|\s{0,4}\[ FAIL |\s{0,4}(?:Error: Test failures|OK: {1,4}\d|DONE|Execution halted)|\s{0,4}[═=─]{8}"
+)
+
 _R_TEST = (
+    LogPattern(
+        name="testthat.failure",
+        keywords=("failure (",),
+        start=r"(?:\s{0,4}(?:──|--|══|==) ?(?:\d{1,5}\. )?)?\s{0,4}Failure \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
+        end_before=_R_TEST_NEXT,
+        max_lines=30,
+        headline=r"^\s{0,4}(?:Error in .{1,300}: \S|Error: \S)",
+        fingerprint=r"^\s{0,4}(?:──|--) |^\s{0,4}Error in .{1,300}: \S",
+        example="""
+  ══ Failed tests ════════════════════════════════════════════════════════════════
+! ── Failure (test-cart.R:5:3): has a total ──────────────────────────────────────
+> total() (`actual`) is not 8 (`wanted`).
+
+>   `actual`: 7
+> `wanted`: 8
+
+  [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]
+""",
+    ),
+    LogPattern(
+        name="testthat.error",
+        keywords=("error (",),
+        start=r"(?:\s{0,4}(?:──|--|══|==) ?(?:\d{1,5}\. )?)?\s{0,4}Error \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
+        end_before=_R_TEST_NEXT,
+        max_lines=30,
+        headline=r"^\s{0,4}(?:Error in .{1,300}: \S|Error: \S)",
+        fingerprint=r"^\s{0,4}(?:──|--) |^\s{0,4}Error in .{1,300}: \S",
+        example="""
+  ══ Failed tests ════════════════════════════════════════════════════════════════
+! ── Error (test-cart.R:5:3): has a total ──────────────────────────────────────
+> total() (`actual`) is not 8 (`wanted`).
+
+>   `actual`: 7
+> `wanted`: 8
+
+  [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]
+""",
+    ),
+    LogPattern(
+        name="testthat.count",
+        keywords=("[ fail ",),
+        start=r"\s{0,4}\[ FAIL [1-9]",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]
+""",
+    ),
     LogPattern(
         name="r-check.error",
         keywords=(" ... error",),
@@ -137,7 +246,89 @@ _DART_TEST = (
     ),
 )
 
+_NIM_ZIG_TEST_ZIG_GOES_ON = r"\S{1,300}:\d{1,6}:\d{1,6}: 0x|\s{1,200}\S|test [\"{]"
+
+_NIM_ZIG_TEST_ZIG_TEST = r"\d{1,6}/\d{1,6} \S.{0,300}\.\.\. ?"
+
+_NIM_ZIG_TEST = (
+    LogPattern(
+        name="zig-test.fail_below",
+        keywords=("fail (",),
+        start=r"FAIL \(\w{1,100}\)$",
+        context_before=r"(?!.{1,400}\.\.\. ?(?:OK|SKIP)$|\s{2,200}\S|/)",
+        max_context=16,
+        body=_NIM_ZIG_TEST_ZIG_GOES_ON,
+        max_lines=20,
+        headline=r"^" + _NIM_ZIG_TEST_ZIG_TEST,
+        fingerprint=r"^" + _NIM_ZIG_TEST_ZIG_TEST + r"|^FAIL \(",
+        example="""
+  1/5 main.test.opens...OK
+! 2/5 main.test.total...expected 8, found 7
+> FAIL (TestExpectedEqual)
+> /srv/shop/main.zig:2:16: 0x1252c7b in test.total (main.zig)
+>                ^
+  3/5 main.test.prices...OK
+""",
+    ),
+)
+
+_BUSTED_NEXT = r"(?:Failure|Error|Pending) (?:→|->) |\d{1,6} success"
+
+_BUSTED = (
+    LogPattern(
+        name="busted.failure",
+        keywords=("failure ",),
+        start=r"Failure (?:→|->) \S",
+        end_before=_BUSTED_NEXT,
+        max_lines=25,
+        headline=r"^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        fingerprint=r"^(?:Failure|Error) |^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        example="""
+  2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds
+
+> Failure → spec/cart_spec.lua @ 2
+> cart has a total
+! spec/cart_spec.lua:3: Expected objects to be equal.
+> Passed in:
+> (number) 7
+> Expected:
+> (number) 8
+""",
+    ),
+    LogPattern(
+        name="busted.error",
+        keywords=("error ",),
+        start=r"Error (?:→|->) \S",
+        end_before=_BUSTED_NEXT,
+        max_lines=25,
+        headline=r"^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        fingerprint=r"^(?:Failure|Error) |^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        example="""
+  2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds
+
+> Error → spec/cart_spec.lua @ 2
+> cart has a total
+! spec/cart_spec.lua:3: Expected objects to be equal.
+> Passed in:
+> (number) 7
+> Expected:
+> (number) 8
+""",
+    ),
+    LogPattern(
+        name="busted.total",
+        keywords=(" failure",),
+        start=r"\d{1,6} success(?:es)? / \d{1,6} failures? / \d{1,6} errors?",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! 2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds
+""",
+    ),
+)
+
 PATTERNS = (
+    *_BUSTED,
+    *_NIM_ZIG_TEST,
     *_PERL_TEST,
     *_R_TEST,
     *_DART_TEST,

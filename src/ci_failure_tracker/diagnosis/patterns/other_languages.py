@@ -8,6 +8,44 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 
 
 _OTHER_COMPILERS = (
+    # Melos' own tests (packages/melos/test/commands/), https://github.com/invertase/melos/issues/626 and /479
+    LogPattern(
+        name="melos.failed",
+        keywords=("└> failed",),
+        start=r"\s{1,8}└> FAILED(?: \(in \d{1,6} packages\))?$",
+        context_before=r"\s{1,6}└> |\$ melos |melos run ",
+        max_context=2,
+        body=r"\s{2,12}└> \S",
+        confidence=Confidence.RECAP,
+        headline=r"\(with exit code|└> FAILED",
+        example="""
+> $ melos exec
+>   └> flutter test
+!      └> FAILED (in 1 packages)
+>         └> basket (with exit code 1)
+""",
+    ),
+    LogPattern(
+        name="melos.script",
+        keywords=("scriptexception: ",),
+        start=r"ScriptException: The script ",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! ScriptException: The script test failed to execute.
+""",
+    ),
+    LogPattern(
+        name="melos.bootstrap",
+        keywords=("bootstrapexception: ",),
+        start=r"BootstrapException: ",
+        context_before=r"(?!\[|-{10})\S",
+        max_context=3,
+        headline=r"BootstrapException: ",
+        example="""
+> Rename failed, path = '/srv/.pub-cache/_temp/dir' (OS Error: File exists, errno = 17)
+! BootstrapException: Failed to install.: basket at /srv/orchard/packages/basket.
+""",
+    ),
     LogPattern(
         name="ocaml.error",
         keywords=("error",),
@@ -30,11 +68,82 @@ _OTHER_COMPILERS = (
   make: *** [build] Error 2
 """,
     ),
+    LogPattern(
+        name="d.unittest",
+        keywords=(": [unittest] ",),
+        start=r"\S{1,300}\.d\(\d{1,6}\): \[unittest\] ",
+        example="""
+  1/1 modules FAILED unittests
+! source/pick.d(3): [unittest] the total
+""",
+    ),
 )
 
 # Package managers of Haskell, OCaml, Elixir, Erlang, Clojure, Swift, Objective-C, Lua, Perl, C++.
 
 _LANGUAGE_PACKAGES = (
+    LogPattern(
+        name="cabal.resolve",
+        keywords=("could not resolve dependencies",),
+        start=r"(?:cabal(?:\.exe)?: |Error: (?:cabal: |\[Cabal-\d{1,6}\]\s?)?)?Could not resolve dependencies:",
+        body=r"\[|\s{2,8}\S|\(fail|After searching|goals I've had",
+        max_lines=16,
+        headline=r"^\[__\d",
+        example="""
+> cabal: Could not resolve dependencies:
+! [__0] next goal: basket (user goal)
+> [__0] rejecting: basket-9.0 (conflict: willow => >=9)
+  done
+""",
+    ),
+    LogPattern(
+        name="cabal.suite",
+        keywords=(": fail",),
+        start=r"Test suite \S{1,200}: FAIL$",
+        context_before=r"(?!Test suite |Running )\S|$",
+        max_context=30,
+        body=r"Test suite logged to|\S{1,400}\.log$",
+        confidence=Confidence.RECAP,
+        example="""
+  Test suite cart: RUNNING...
+> the total is 750, not 800
+>
+! Test suite cart: FAIL
+> Test suite logged to:
+> /srv/shop/dist-newstyle/test/shop-0.1-cart.log
+  0 of 1 test suites (0 of 1 test cases) passed.
+""",
+    ),
+    LogPattern(
+        name="cabal.tests_failed",
+        keywords=("tests failed for ",),
+        start=r"(?:Error: )?(?:\[Cabal-\d{1,6}\] ?)?(?:cabal: )?Tests failed for test:",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! cabal: Tests failed for test:cart from shop-0.1.
+""",
+    ),
+    LogPattern(
+        name="gulp.no_task",
+        keywords=("task never defined: ",),
+        start=r"Task never defined: ",
+        body=r"To list available tasks",
+        example="""
+  [04:28:11] Using gulpfile /srv/orchard/gulpfile.js
+! [04:28:11] Task never defined: deploy
+> To list available tasks, try running: gulp --tasks
+""",
+    ),
+    LogPattern(
+        name="grunt.warning",
+        keywords=("use --force to continue",),
+        start=r"Warning: .{1,600} Use --force to continue\.",
+        example="""
+! Warning: Task "deploy" not found. Use --force to continue.
+
+  Aborted due to warnings.
+""",
+    ),
     LogPattern(
         name="lein.artifact",
         keywords=("could not ",),
@@ -87,6 +196,29 @@ _DART = (
 >   error • The function 'squeeze' isn't defined • lib/main.dart:4:3 •
 >          undefined_function
      info • The method doesn't override an inherited method • lib/main.dart:12:10
+""",
+    ),
+    LogPattern(
+        name="nim.exception",
+        keywords=("unhandled exception: ",),
+        priority=2,  # before javascript.error
+        start=r"Error: unhandled exception: ",
+        context_before=r"\S{1,300}\.nim\(\d{1,6}\) \S|Traceback \(most",
+        headline=r"^Error: ",
+        example="""
+> Traceback (most recent call last)
+> /srv/shop/main.nim(2) main
+! Error: unhandled exception: index out of bounds, the container is empty [IndexDefect]
+""",
+    ),
+    LogPattern(
+        name="nim.external",
+        keywords=("execution of an external program failed",),
+        priority=2,  # before javascript.error
+        start=r"Error: execution of an external program failed: ",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! Error: execution of an external program failed: '/srv/shop/main '
 """,
     ),
 )

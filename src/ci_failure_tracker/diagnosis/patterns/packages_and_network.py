@@ -76,6 +76,7 @@ _DOWNLOADS = (
         name="downloads.curl",
         keywords=(
             "error",
+            "certificate problem",
             "could not",
             "couldn't",
             "fail",
@@ -88,6 +89,8 @@ _DOWNLOADS = (
             "unknown",
         ),
         start=_DOWNLOADS_CURL,
+        body=r"More details here: |curl failed to verify|establish a secure connection|how to fix it|$",
+        max_lines=6,
         confidence=Confidence.LIKELY,
         example="""
 ! curl: (22) The requested URL returned error: 404

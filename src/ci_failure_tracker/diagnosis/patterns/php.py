@@ -24,6 +24,24 @@ _COMPOSER = (
   Potential causes:
 """,
     ),
+    LogPattern(
+        name="composer.script",
+        keywords=("returned with error code",),
+        start=r"Script .{1,400} handling the .{1,100} event returned with error code",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! Script @php artisan harvest handling the post-autoload-dump event returned with error code 1
+""",
+    ),
+    LogPattern(
+        name="composer.lock",
+        keywords=("lock file is not up to date",),
+        start=r"(?:- |Warning: )?The lock file is not up to date",
+        example="""
+  # Lock file errors
+! - The lock file is not up to date with the latest changes in composer.json
+""",
+    ),
 )
 
 # PHPUnit, Codeception, Pest, phpspec, and the runner of JUnit 4, which prints in the style of PHPUnit.
@@ -75,6 +93,24 @@ _PHPUNIT = (
 """,
     ),
     LogPattern(
+        name="phpunit.risky",
+        keywords=(" risky test",),
+        start=r"There (?:was|were) \d{1,6} risky tests?:$",
+        end_before=_PHPUNIT_ENDS + r"|OK, but",
+        max_lines=30,
+        headline=r"^This test ",
+        confidence=Confidence.LIKELY,
+        example="""
+> There was 1 risky test:
+>
+> 1) CartTest::testRisky
+! This test did not perform any assertions
+>
+> /srv/shop/tests/CartTest.php:9
+  OK, but incomplete, skipped, or risky tests!
+""",
+    ),
+    LogPattern(
         name="phpunit.asserting",
         keywords=("failed asserting that",),
         start=r"Failed asserting that ",
@@ -108,6 +144,8 @@ _PHPUNIT = (
 # Linters of PHP: PHPStan, Psalm, PHP_CodeSniffer, and consoles that print boxes in the style of Symfony.
 
 
+_PHP_LINTERS_ROW = r"\s{1,4}\d{1,6} {1,4}\| (?:ERROR|WARNING) {1,4}\|"
+
 _PHP_LINTERS = (
     LogPattern(
         name="phpstan.found",
@@ -126,6 +164,26 @@ _PHP_LINTERS = (
 >  ------ ----------------------------------------------
 >
 >  [ERROR] Found 1 error
+""",
+    ),
+    LogPattern(
+        name="phpcs.found",
+        keywords=(" error",),
+        start=r"FOUND \d{1,6} ERRORS?\b",
+        context_before=r"FILE: |-{20}|$",
+        max_context=4,
+        body=_PHP_LINTERS_ROW + r"|\s{1,12}\| {2,14}\| |-{20}",
+        max_lines=40,
+        headline=r"\| ERROR",
+        fingerprint=r"\| ERROR",
+        example="""
+> FILE: /srv/press/src/Press.php
+> ----------------------------------------------------------------------
+> FOUND 1 ERROR AFFECTING 1 LINE
+> ----------------------------------------------------------------------
+!  31 | ERROR | [x] Line indented incorrectly; needs 8 spaces
+
+  Time: 31ms; Memory: 6MB
 """,
     ),
 )

@@ -24,7 +24,7 @@ _PYTEST = (
         ),
         end_before=_PYTEST_NEXT,
         max_lines=160,
-        headline=r"^E {1,20}\S|^worker '|^\[XPASS",
+        headline=r"^E {1,20}\S|^worker '|^\[XPASS|^[a-zA-Z_][\w.]{0,200}(?:Error|Exception|Failed|Warning|Exit)(?::|$)",
         fingerprint=rf"^(?:_{{2,200}} \S.{{0,1000}} _{{2,200}}$|{_PYTEST_CAUSE})",
         example="""
   =================================== FAILURES ===================================
@@ -42,6 +42,12 @@ _PYTEST = (
   ----------------------------- Captured stdout call -----------------------------
   error: nothing to see here
   =========================== short test summary info ============================
+> ______________________________ test_price ______________________________________
+> Traceback (most recent call last):
+>   File "/home/runner/work/shop/shop/cart.py", line 12, in price
+>     return self.items[name]
+! KeyError: 'pot'
+  =========================== short test summary info ============================
 """,
     ),
     LogPattern(
@@ -50,7 +56,8 @@ _PYTEST = (
         start=r"_{1,200} ERROR (?:at|collecting) \S.{0,1000} _{1,200}$",
         end_before=rf"{_PYTEST_NEXT}|>  {{1,20}}(?:available fixtures|use 'py)",
         max_lines=100,
-        headline=r"^E {1,4}[A-Za-z_]|^E {1,20}fixture '|^(?:import file mismatch|Using @pytest|SyntaxError)",
+        headline=rf"^E {{1,4}}[A-Za-z_]|^{_PYTEST_CAUSE}|^E {{5,20}}[\w.]{{2,200}}: "
+        r"|^(?:import file mismatch|Using @pytest|SyntaxError)",
         fingerprint=rf"^(?:_{{1,200}} ERROR .{{0,1000}} _{{1,200}}$|{_PYTEST_CAUSE})",
         example="""
   ==================================== ERRORS ====================================
@@ -61,6 +68,13 @@ _PYTEST = (
 > tests/test_cart.py:1: in <module>
 >     import prices
 ! E   ModuleNotFoundError: No module named 'prices'
+  =========================== short test summary info ============================
+> __________________________ ERROR at setup of test_tax __________________________
+>
+> >       raise ConnectionError("no database")
+! E       ConnectionError: no database
+>
+> tests/test_tax.py:6: ConnectionError
   =========================== short test summary info ============================
 """,
     ),
@@ -107,6 +121,20 @@ _PYTEST = (
 > E        +  where 7 = Cart().total
 >
 > tests/test_cart.py:9: AssertionError
+""",
+    ),
+    LogPattern(
+        name="pytest.usage",
+        keywords=("error: ",),
+        start=r"ERROR: usage: |(?:(?:\S{1,80} -m )?pytest|py\.test|__main__\.py): error: ",
+        body=r"  \S|(?:(?:\S{1,80} -m )?pytest|py\.test|\S{1,80}\.py): error: ",
+        max_lines=12,
+        headline=r": error: ",
+        example="""
+> ERROR: usage: pytest [options] [file_or_dir] [file_or_dir] [...]
+! pytest: error: unrecognized arguments: --cov=shop
+>   inifile: None
+>   rootdir: /home/runner/work/shop/shop
 """,
     ),
     LogPattern(
@@ -302,7 +330,65 @@ _UNITTEST = (
     ),
 )
 
+# doctest, alone and under Sphinx.
+
+_DOCTEST = (
+    LogPattern(
+        name="doctest.failure",
+        keywords=("failed example:",),
+        start=r"Failed example:$",
+        context_before=r'File "[^"]{1,300}", line \d',
+        body=r"\s{0,80}\S",
+        end_before=r"\*{20,80}$|-{20,80}$|={20,80}$|\d{1,6} items? (?:had|passed)",
+        max_lines=40,
+        headline=r"^\s{2,8}[A-Za-z_][\w.]{0,200}(?:Error|Exception)\b|^Expected:|^Failed example:",
+        fingerprint=r'^File "|^    \S',
+        example="""
+  **********************************************************************
+> File "/home/runner/work/shop/shop/cart.py", line 25, in cart.total
+! Failed example:
+>     total([3, 4])
+> Expected:
+>     8
+> Got:
+>     7
+  **********************************************************************
+""",
+    ),
+    LogPattern(
+        name="doctest.tally",
+        keywords=("***test failed***",),
+        start=r"\*\*\*Test Failed\*\*\* \d",
+        confidence=Confidence.RECAP,
+        example="""
+! ***Test Failed*** 2 failures.
+""",
+    ),
+)
+
+# Robot Framework.
+
+_ROBOT = (
+    LogPattern(
+        name="robot.failure",
+        keywords=("| fail |",),
+        start=r"\S.{0,200} \| FAIL \|$",
+        end_before=r"[-=]{60,100}$",
+        max_lines=30,
+        headline=r"^(?!.{0,300} \| FAIL \|)\S",
+        fingerprint=r"^\S",
+        example="""
+  ------------------------------------------------------------------------------
+> Total Is Right                                                        | FAIL |
+! 7 != 8
+  ------------------------------------------------------------------------------
+""",
+    ),
+)
+
 PATTERNS = (
+    *_ROBOT,
+    *_DOCTEST,
     *_PYTEST,
     *_UNITTEST,
 )

@@ -10,6 +10,23 @@ _PIP_BOX = r"$|\s{0,40}[×│╰]|\s{2,40}\S|\s{0,8}(?:note|hint): "
 
 _PIP = (
     LogPattern(
+        name="pip.conflict",
+        keywords=("error: cannot install",),
+        start=r"ERROR: Cannot install ",
+        end_before=r"To fix this you could try to|Additionally, some packages",
+        body=r"$|\s{2,8}\S|The conflict is caused by|ERROR: ",
+        max_lines=25,
+        example="""
+! ERROR: Cannot install orchard==3.0 and basket==1.0 because these package versions have conflicting dependencies.
+>
+> The conflict is caused by:
+>     The user requested basket==1.0
+>     orchard 3.0 depends on basket>=3.0
+
+  To fix this you could try to:
+""",
+    ),
+    LogPattern(
         name="pip.subprocess",
         wrapper_lines=2,
         keywords=("error: subprocess-exited-with-error",),
@@ -174,8 +191,8 @@ _MYPY_PATTERNS = (
 # flake8, and linters that print in its style: pycodestyle, pyflakes, ruff, pylint.
 
 _FLAKE8_LINE = (
-    r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:pyi?|pyx|ipynb)(?::cell \d{1,4})?(?::\d{1,6}){1,2}:? {1,2}\[?[A-Z]{1,4}\d{3,4}"
-    r"(?:\([\w-]{1,60}\)[^\]]{0,200})?\]?:? \S"
+    r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:pyi?|pyx|ipynb)(?::cell \d{1,4})?(?::\d{1,6}){1,2}:? {1,2}"
+    r"(?![CRW]\d{4}: )\[?[A-Z]{1,4}\d{3,4}(?:\([\w-]{1,60}\)[^\]]{0,200})?\]?:? \S"
 )
 _FLAKE8_OLD_PYLINT = r"[CRWEF]: ?\s{0,4}\d{1,6}, ?\s{0,2}\d{1,4}: \S.{0,600} \([\w-]{3,60}\)$"
 _FLAKE8_BARE_PYFLAKES = (
@@ -186,6 +203,8 @@ _FLAKE8_MODULE = r"\*{13} Module \S"
 _FLAKE8_ANY = _FLAKE8_LINE + r"|" + _FLAKE8_OLD_PYLINT + r"|" + _FLAKE8_BARE_PYFLAKES + r"|" + _FLAKE8_MODULE
 _FLAKE8_SOURCE = r"\s{4,200}\S|\s{0,300}\^{1,200}$|(?:import |from |def |class |async def |@\w|#).{0,400}"
 
+
+_FLAKE8_RUFF = r"(?!SHA|MD|UTF|HTTP|RFC|CVE|ISO|RSA|AES)[A-Z]{1,5}\d{3,4} (?:\[\*\] )?[A-Z`\[]"
 
 _FLAKE8 = (
     LogPattern(
@@ -209,13 +228,68 @@ _FLAKE8 = (
   make: *** [lint] Error 1
 ! orchard/press.py:3:1: E302 expected 2 blank lines, found 1
   1
-> ************* Module orchard.press
-! orchard/press.py:1:0: C0114: Missing module docstring (missing-module-docstring)
+! orchard/press.py:1:0: E0602: Undefined variable 'basket' (undefined-variable)
 
   -----------------------------------
 ! C: 12, 4: Invalid constant name "force" (invalid-name)
   .
 ! orchard/press.py:9:8: E999 SyntaxError: invalid syntax
+  .
+! orchard/press.py:3:1: D103 Missing docstring in public function
+""",
+    ),
+    LogPattern(
+        name="pylint.message",
+        keywords=(": c0", ": r0", ": w0", ": r1", ": w1", ": c2", ": c3", ": c1"),
+        start=r"\S{1,300}\.py:\d{1,6}:\d{1,5}: [CRW]\d{4}: ",
+        context_before=_FLAKE8_MODULE,
+        body=r"\S{1,300}\.py:\d{1,6}:\d{1,5}: [CRW]\d{4}: |" + _FLAKE8_MODULE,
+        headline=r": [CRW]\d{4}: ",
+        max_lines=40,
+        confidence=Confidence.LIKELY,
+        example="""
+> ************* Module orchard.press
+! orchard/press.py:1:0: C0114: Missing module docstring (missing-module-docstring)
+> orchard/press.py:3:0: W0611: Unused import os (unused-import)
+
+! orchard/press.py:3:0: R0903: Too few public methods (too-few-public-methods)
+  .
+! orchard/press.py:3:0: W1203: Use lazy formatting (logging-fstring-interpolation)
+  .
+! orchard/press.py:3:0: R1705: Unnecessary "else" (no-else-return)
+  .
+! orchard/press.py:3:0: W0611: Unused import os (unused-import)
+  .
+! orchard/press.py:3:0: C1802: Do not use `len()` (use-implicit-booleaness-not-len)
+  .
+! orchard/press.py:3:0: C2801: Unnecessarily calls dunder method (unnecessary-dunder-call)
+  .
+! orchard/press.py:3:0: C3001: Lambda assigned to a variable (unnecessary-lambda-assignment)
+""",
+    ),
+    LogPattern(
+        name="ruff.full",
+        keywords=("unused", "undefined", "missing"),
+        start=_FLAKE8_RUFF,
+        body=r"\s{0,8}\d{0,6} {0,3}[|+-]|\s{1,12}--> \S|(?:help|note|info|warning): |\s{1,12}= help: |-{20}",
+        max_lines=24,
+        example="""
+! F401 [*] `os` imported but unused
+>  --> orchard/press.py:1:8
+>   |
+> 1 | import os
+>   |        ^^
+>   |
+> help: Remove unused import: `os`
+
+  I001 [*] Import block is un-sorted
+! F821 Undefined name `basket`
+>   --> orchard/press.py:31:12
+>    |
+> 31 |     return basket
+>    |            ^^^^^^
+! D103 Missing docstring in public function
+>  --> orchard/press.py:3:5
 """,
     ),
     LogPattern(
@@ -243,9 +317,197 @@ _FLAKE8 = (
   [*] 1 fixable with the `--fix` option.
 """,
     ),
+    LogPattern(
+        name="ruff.failed",
+        keywords=("ruff failed",),
+        start=r"(?:error: )?[Rr]uff failed$|ruff failed$",
+        body=r"\s{1,4}Cause: ",
+        headline=r"^\s{1,4}Cause: ",
+        example="""
+> ruff failed
+!   Cause: Unknown rule selector `PEAR` in `select`
+  done
+""",
+    ),
+)
+
+_TOX_ENV = r"[\w.{},-]{1,100}"
+
+_TOX = (
+    LogPattern(
+        name="tox.failed_with",
+        keywords=("failed with ",),
+        start=rf"(?:\[tox\] )?{_TOX_ENV}: failed with \S",
+        example="""
+! lint: failed with make is not allowed, use allowlist_externals to allow it
+""",
+    ),
+    LogPattern(
+        name="tox.recap",
+        keywords=(": fail ",),
+        start=rf" {{0,4}}{_TOX_ENV}: FAIL (?:code \d|✖)",
+        confidence=Confidence.SYMPTOM,
+        example="""
+!   py311: FAIL code 1 (3.73=setup[1.13]+cmd[2.60] seconds)
+""",
+    ),
+    LogPattern(
+        name="tox.evaluation",
+        keywords=("evaluation failed :(",),
+        start=r" {0,4}evaluation failed :\(",
+        confidence=Confidence.SYMPTOM,
+        example="""
+!   evaluation failed :( (5.55 seconds)
+""",
+    ),
+)
+
+_PYTHON_FORMATTERS = (
+    LogPattern(
+        name="python-format.black",
+        keywords=("error: cannot ",),
+        start=r"error: cannot (?:format|parse)[: ]",
+        body=r"error: cannot (?:format|parse)[: ]|\s{4}\S|\w{1,60}Error: |would reformat |\s{0,80}\^",
+        max_lines=20,
+        example="""
+! error: cannot format orchard/press.py: Cannot parse: 3:6:     def turn(:
+> would reformat orchard/basket.py
+  Oh no!
+""",
+    ),
+    LogPattern(
+        name="python-format.would",
+        keywords=("would reformat",),
+        start=r"would reformat \S|Would reformat: \S",
+        context_before=r"--- |\+\+\+ |@@ |[-+ ]\S|[-+]$",
+        max_context=40,
+        body=r"would reformat \S|Would reformat: \S",
+        headline=r"^[wW]ould reformat",
+        fingerprint=r"^[wW]ould reformat",
+        example="""
+  All done
+! would reformat orchard/press.py
+> would reformat orchard/basket.py
+
+  Oh no!
+> --- orchard/press.py
+> +++ orchard/press.py
+> @@ -1 +1 @@
+> -x = {  "a":1 }
+> +x = {"a": 1}
+! Would reformat: orchard/press.py
+  1 file would be reformatted
+""",
+    ),
+    LogPattern(
+        name="python-format.unformatted",
+        keywords=("file would be reformatted",),
+        start=r"unformatted: File would be reformatted",
+        body=r"\s{1,12}--> \S|\s{0,8}\d{0,6} {1,3}[|+-]",
+        headline=r"^\s{1,12}--> ",
+        max_lines=20,
+        example="""
+> unformatted: File would be reformatted
+!  --> tax.py:1:6
+>   |
+>   - x = {  "a":1 }
+> 1 + x = {"a": 1}
+>   |
+
+  1 file would be reformatted, 1 file already formatted
+""",
+    ),
+    LogPattern(
+        name="python-format.diff",
+        keywords=(" would be reformatted",),
+        start=r"\d{1,6} files? would be reformatted"
+        r"(?:$|, \d{1,6} files? (?:already formatted|would be left unchanged))",
+        context_before=r"--- |\+\+\+ |@@ |[-+ ]\S|[-+]?$",
+        max_context=40,
+        confidence=Confidence.RECAP,
+        headline=r"^\+\+\+ |^--- ",
+        example="""
+  $ ruff format --diff
+! --- orchard/press.py
+> +++ orchard/press.py
+> @@ -1 +1 @@
+> -x = {  "a":1 }
+> +x = {"a": 1}
+>
+> 1 file would be reformatted
+""",
+    ),
+    LogPattern(
+        name="python-format.black_count",
+        keywords=("fail to reformat",),
+        start=r"(?:\d{1,6} files? .{1,80}, )?\d{1,6} files? (?:would fail|failed) to reformat",
+        confidence=Confidence.RECAP,
+        example="""
+! 1 file would be reformatted, 1 file would fail to reformat.
+""",
+    ),
+)
+
+_SPHINX_LINE = (
+    r"(?:(?:[A-Za-z]:)?[^\s:]{1,300}\.\w{1,6}(?::docstring of \S{1,200})?(?::\d{1,6})?: )?(?:WARNING|ERROR"
+    r"|SEVERE|CRITICAL): "
+)
+
+_SPHINX = (
+    LogPattern(
+        name="sphinx.warning",
+        keywords=("unknown", "undefined", "not found", "unexpected", "error: "),
+        start=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:rst|md|txt|py|ipynb|inc)(?::docstring of \S{1,200})?(?::\d{1,6})?: "
+        r"(?:WARNING|ERROR|SEVERE|CRITICAL): ",
+        body=_SPHINX_LINE + r"|\s{2,12}\S",
+        max_lines=20,
+        confidence=Confidence.LIKELY,
+        example="""
+  writing output... [100%] index
+! /srv/orchard/docs/index.rst:6: WARNING: unknown document: 'harvest' [ref.doc]
+> /srv/orchard/docs/index.rst:9: WARNING: Title underline too short.
+  build finished
+! /srv/orchard/docs/index.rst:6: WARNING: undefined label: 'harvest' [ref.ref]
+  .
+! /srv/orchard/press.py:docstring of orchard.press.turn:1: WARNING: py:class target not found: Basket
+  .
+! /srv/orchard/docs/index.rst:6: WARNING: Unexpected indentation. [docutils]
+  .
+! /srv/orchard/docs/index.rst:4: ERROR: Duplicate target name. [docutils]
+""",
+    ),
+    LogPattern(
+        name="mkdocs.aborted",
+        keywords=("aborted with ",),
+        start=r"Aborted with (?:\d{1,6} warnings? in strict mode|(?:a|\d{1,6}) configuration errors?|a BuildError)",
+        context_before=r"(?:WARNING|ERROR) {1,4}- |$",
+        max_context=30,
+        headline=r"^(?:WARNING|ERROR) {1,4}- ",
+        fingerprint=r"^(?:WARNING|ERROR) {1,4}- ",
+        example="""
+  INFO    -  Building documentation to directory: /srv/shop/site
+! WARNING -  A reference to 'gone.md' is included in the 'nav' configuration, but is not found.
+> WARNING -  Doc file 'index.md' contains a link 'cart.md', but the target is not found.
+>
+> Aborted with 2 warnings in strict mode!
+  done
+""",
+    ),
+    LogPattern(
+        name="sphinx.problems",
+        keywords=("treated as errors",),
+        start=r"build finished with problems, ",
+        confidence=Confidence.RECAP,
+        example="""
+! build finished with problems, 3 warnings (with warnings treated as errors).
+""",
+    ),
 )
 
 PATTERNS = (
+    *_SPHINX,
+    *_PYTHON_FORMATTERS,
+    *_TOX,
     *_PIP,
     *_UV,
     *_MYPY_PATTERNS,

@@ -22,6 +22,33 @@ _BUNDLER = (
   done
 """,
     ),
+    LogPattern(
+        name="bundler.frozen",
+        keywords=("missing", "in deployment mode after changing", "in your gemfile changed", "is frozen"),
+        start=r"(?:The (?:gemspecs|dependencies) .{1,200}|Your Gemfile lists) .{0,300}missing"
+        r"|Your bundle .{1,100}missing"
+        r"|The following gems are missing|You are trying to install in deployment mode after changing"
+        r"|The (?:dependencies in your gemfile|list of sources|gemspecs for path gems) changed"
+        r"|Some dependencies were deleted .{0,80}lockfile|The lockfile .{0,80} is frozen",
+        body=r" ?\* |$|You have (?:added to|deleted from|changed in) the Gemfile:"
+        r"|your Gemfile\. Run|updated Gemfile\.lock",
+        confidence=Confidence.LIKELY,
+        example="""
+! The following gems are missing
+>  * basket (9.0)
+  Install missing gems with `bundle install`
+! You are trying to install in deployment mode after changing
+> your Gemfile. Run `bundle install` elsewhere and add the
+> updated Gemfile.lock to version control.
+  .
+! The dependencies in your gemfile changed
+>
+> You have added to the Gemfile:
+> * basket
+  .
+! The lockfile /srv/orchard/Gemfile.lock is frozen
+""",
+    ),
 )
 
 # minitest, test-unit, tests of Rails.
@@ -69,7 +96,112 @@ _MINITEST = (
     ),
 )
 
+_RSPEC_TITLE = r"\s{1,12}\d{1,5}(?:\.\d{1,3})?\) "
+
+_RSPEC = (
+    LogPattern(
+        name="rspec.failure",
+        keywords=("failure/error:",),
+        start=r"\s{2,12}(?:\d{1,5}\.\d{1,3}\) )?Failure/Error:",
+        context_before=_RSPEC_TITLE,
+        max_context=1,
+        body=r"\s{3,40}\S|$",
+        end_before=_RSPEC_TITLE + r"(?!Failure)",
+        max_lines=40,
+        headline=r"^" + _RSPEC_TITLE + r"(?!Failure)",
+        fingerprint=r"^" + _RSPEC_TITLE + r"(?!Failure)|Failure/Error: |^\s{5,9}(?!Diff:)[A-Z][\w:]{2,100}:$",
+        example="""
+  Failures:
+
+!   1) Cart has a total
+>      Failure/Error: expect(cart.total).to eq 8
+>
+>        expected: 8
+>             got: 7
+>
+>        (compared using ==)
+>      # ./spec/cart_spec.rb:12:in `block (2 levels) in <top (required)>'
+
+!   2) Cart has prices
+>      Failure/Error: raise "no price list"
+>
+>      RuntimeError:
+>        no price list
+>      # ./spec/cart_spec.rb:19:in `block (2 levels) in <top (required)>'
+
+  Finished in 0.01 seconds
+""",
+    ),
+    LogPattern(
+        name="rspec.loading",
+        keywords=("an error occurred ",),
+        start=r"An error occurred (?:while loading \S|in an? `)",
+        body=r"Failure/Error:|[A-Z][\w:]{2,100}(?:Error|Exception)?:|\s{2,40}\S|# |$|(?:Unable|Could) |\^",
+        max_lines=30,
+        headline=r"^(?:Failure/Error: (?!__send__)"
+        r"|  (?=\S).{0,400}(?:cannot load|uninitialized|undefined|syntax error|unexpected))",
+        fingerprint=r"^An error|^[A-Z][\w:]{2,100}:",
+        example="""
+> An error occurred while loading ./spec/cart_spec.rb.
+! Failure/Error: require "price"
+>
+> LoadError:
+>   cannot load such file -- price
+> # ./spec/cart_spec.rb:1:in `require'
+
+  Finished in 0.00002 seconds
+""",
+    ),
+    LogPattern(
+        name="rspec.recap",
+        keywords=("failed examples:",),
+        start=r"Failed examples:$",
+        body=r"rspec '?\.?\S|$",
+        confidence=Confidence.RECAP,
+        headline=r"^rspec ",
+        fingerprint=r"^rspec ",
+        example="""
+> Failed examples:
+
+! rspec ./spec/cart_spec.rb:10 # Cart has a total
+> rspec ./spec/cart_spec.rb:17 # Cart has prices
+
+  Randomized with seed 7
+""",
+    ),
+    LogPattern(
+        name="rspec.progress",
+        keywords=("(failed - ",),
+        start=r"\s{0,60}\S.{0,500} \(FAILED - \d{1,5}\)$",
+        confidence=Confidence.RECAP,
+        example="""
+  Cart
+!   has a total (FAILED - 1)
+""",
+    ),
+    LogPattern(
+        name="rspec.total",
+        keywords=("failure",),
+        start=r"\d{1,7} examples?, [1-9]\d{0,6} failure",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! 3 examples, 2 failures
+""",
+    ),
+    LogPattern(
+        name="rspec.outside",
+        keywords=("error",),
+        priority=1,  # before rspec.total
+        start=r"\d{1,7} examples?, \d{1,6} failures?, [1-9]\d{0,6} error",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! 0 examples, 0 failures, 1 error occurred outside of examples
+""",
+    ),
+)
+
 PATTERNS = (
+    *_RSPEC,
     *_BUNDLER,
     *_MINITEST,
 )

@@ -571,6 +571,8 @@ _PROCESSES = (
         keywords=("segmentation fault",),
         priority=1,  # before process.script_segfault
         start=r"(?:(?:/bin/)?(?:ba|z|da)?sh: (?:line )?(?:\d{1,6}: )?(?:\d{1,9} )?)?Segmentation fault",
+        context_before=r"\[ RUN      \] ",
+        max_context=1,
         example="""
 ! Segmentation fault (core dumped)
 """,
@@ -611,7 +613,7 @@ _PROCESSES = (
     LogPattern(
         name="process.python_fatal",
         keywords=("fatal python error",),
-        start="Fatal Python error: ",
+        start=r"(?:\S{1,300} [.FEsxX]{0,200})?Fatal Python error: ",
         body=r"$|(?:Current t|T)hread 0x|\s{1,4}File |\s{1,4}\.\.\.|Python runtime state|Extension modules",
         max_lines=40,
         example="""

@@ -119,6 +119,23 @@ _RUSTC = (
 ! error: could not compile `orchard` (bin "orchard") due to 1 previous error
 """,
     ),
+    LogPattern(
+        name="rustc.not_formatted",
+        keywords=("diff in ",),
+        start=r"Diff in \S.{0,400}:\d{1,7}:$|Diff in \S.{0,400} at line \d{1,7}:$",
+        body=r"[ +-]|Diff in \S|$",
+        max_lines=60,
+        example="""
+  Run cargo fmt --all -- --check
+! Diff in /srv/orchard/src/press.rs:1:
+> -fn turn()   {
+> -let force=1;
+> +fn turn() {
+> +    let force = 1;
+>  }
+  Error: Process completed with exit code 1.
+""",
+    ),
 )
 
 # Cargo and rustup: packages, manifests, toolchains.
@@ -152,7 +169,106 @@ _CARGO = (
     ),
 )
 
+_CARGO_TEST_SAID = (
+    r"^\s{0,4}(?:thread '.{1,300} panicked at '|assertion |called `|Error: |note: test did not panic"
+    r"|note: panic did not contain|attempt to |index out of bounds|not (?:yet )?implemented|explicit panic"
+    r"|internal error: entered unreachable)"
+)
+
+_CARGO_TEST = (
+    LogPattern(
+        name="cargo-test.failure",
+        keywords=(" stdout ----",),
+        start=r"---- \S.{0,400} stdout ----$",
+        end_before=r"failures:$|---- \S.{0,400} std(?:out|err) ----$|test result: ",
+        max_lines=60,
+        headline=_CARGO_TEST_SAID,
+        fingerprint=r"^---- |" + _CARGO_TEST_SAID,
+        example="""
+  failures:
+
+> ---- tests::totals stdout ----
+> thread 'tests::totals' panicked at src/lib.rs:6:46:
+! assertion `left == right` failed: wrong total
+>   left: 3
+>  right: 4
+> note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+
+
+> ---- tests::picks stdout ----
+! thread 'tests::picks' panicked at 'called `Option::unwrap()` on a `None` value', src/lib.rs:7:52
+
+
+  failures:
+      tests::totals
+      tests::picks
+""",
+    ),
+    LogPattern(
+        name="cargo-test.recap",
+        keywords=("failures:",),
+        start=r"failures:$",
+        body=r" {4}\S|$",
+        confidence=Confidence.RECAP,
+        headline=r"^ {4}\S",
+        fingerprint=r"^ {4}\S",
+        example="""
+> failures:
+!     tests::totals
+>     tests::picks
+
+  test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out
+""",
+    ),
+    LogPattern(
+        name="cargo-test.progress",
+        keywords=(" ... failed",),
+        start=r"test \S.{0,400} \.\.\. FAILED$",
+        confidence=Confidence.RECAP,
+        example="""
+  test tests::fine ... ok
+! test tests::totals ... FAILED
+""",
+    ),
+    LogPattern(
+        name="cargo-test.result",
+        keywords=("test result: failed",),
+        start=r"test result: FAILED\. ",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out
+""",
+    ),
+    LogPattern(
+        name="cargo-test.rerun",
+        keywords=("failed, to rerun pass",),
+        start=r"error: (?:doc)?test failed, to rerun pass ",
+        confidence=Confidence.SYMPTOM,
+        example="""
+! error: test failed, to rerun pass `--lib`
+""",
+    ),
+    LogPattern(
+        name="cargo-test.signal",
+        keywords=("invalid memory reference", "process abort signal"),
+        start=r"\s{0,4}process didn't exit successfully: .{1,1000}\(signal: ",
+        context_before=r"Caused by:$",
+        max_context=1,
+        example="""
+  error: test failed, to rerun pass `--lib`
+
+> Caused by:
+!   process didn't exit successfully: `/srv/press/debug/deps/press-5c1` (signal: 11, SIGSEGV: invalid memory reference)
+  error: test failed, to rerun pass `--lib`
+
+> Caused by:
+!   process didn't exit successfully: `/srv/press/debug/deps/press-5c1` (signal: 6, SIGABRT: process abort signal)
+""",
+    ),
+)
+
 PATTERNS = (
+    *_CARGO_TEST,
     *_RUSTC,
     *_CARGO,
 )

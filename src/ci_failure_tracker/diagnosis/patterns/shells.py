@@ -137,7 +137,46 @@ _ERROR_ALONE = (
     ),
 )
 
+_TAP_GOES_ON = r"\s{1,40}(?!(?:not )?ok\b|# |\d{1,6}\.\.\d)\S|\s{0,80}$|#(?: {2,40}\S| \()"
+
+_TAP = (
+    LogPattern(
+        name="tap.failure",
+        keywords=("not ok",),
+        start=r" {0,40}not ok \d{1,7}\b(?!.{0,1500}# (?:TODO|SKIP|todo|skip|time=))",
+        body=_TAP_GOES_ON,
+        end=r"\s{0,40}\.\.\.$",
+        max_lines=60,
+        fingerprint=r"^ {0,40}not ok |^ {2,40}(?:error|message|name|code): ",
+        example="""
+  ok 1 - Cart: is empty
+! not ok 2 - Cart: adds the prices
+>   ---
+>   duration_ms: 18.79
+>   error: |-
+>     Expected values to be strictly equal:
+>     7 !== 8
+>   code: 'ERR_ASSERTION'
+>   stack: |-
+>     TestContext.<anonymous> (test/cart.js:2:52)
+>   ...
+  1..2
+""",
+    ),
+    LogPattern(
+        name="tap.tally",
+        keywords=("# fail",),
+        start=r" {0,40}# (?:failed [1-9]\d{0,6} (?:of \d{1,7} )?tests?|fail {1,3}[1-9]\d{0,6}$)",
+        confidence=Confidence.RECAP,
+        example="""
+  # pass  1
+! # fail  2
+""",
+    ),
+)
+
 PATTERNS = (
+    *_TAP,
     *_SHELL,
     *_SYNTAX_ERROR,
     *_ERROR_ALONE,

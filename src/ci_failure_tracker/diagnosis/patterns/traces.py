@@ -75,6 +75,34 @@ _TRACE_PYTHON = (
     end of output
 """,
     ),
+    LogPattern(
+        name="python.group",
+        keywords=("traceback",),
+        start=r"\s{0,20}\+ Exception Group Traceback \(most recent call last\):",
+        body=r"\s{0,80}[|+]",
+        max_lines=400,
+        headline=r"^\s{2,80}\| (?!ExceptionGroup|BaseExceptionGroup|Traceback)[A-Za-z_][\w.]{0,200}(?:: |$)",
+        fingerprint=r"^\s{2,80}\| (?!Traceback)[A-Za-z_][\w.]{0,200}(?:: |$)",
+        confidence=Confidence.LIKELY,
+        example="""
+>   + Exception Group Traceback (most recent call last):
+>   |   File "orchard.py", line 9, in <module>
+>   |     pick()
+>   | ExceptionGroup: harvest (2 sub-exceptions)
+>   +-+---------------- 1 ----------------
+>     | Traceback (most recent call last):
+>     |   File "orchard.py", line 4, in pear
+>     |     raise ValueError("unripe")
+!     | ValueError: unripe
+>     +---------------- 2 ----------------
+>     | Traceback (most recent call last):
+>     |   File "orchard.py", line 6, in plum
+>     |     raise OSError("ladder")
+>     | OSError: ladder
+>     +------------------------------------
+  bye
+""",
+    ),
 )
 
 # Stack traces of Java, and those of Jenkins, which have a style of their own.
@@ -141,6 +169,17 @@ _TRACE_JAVA = (
   bye
 """,
     ),
+    LogPattern(
+        name="java.launch",
+        keywords=("could not",),
+        start=r"Error: Could not (?:find or load main class|create the Java Virtual Machine)",
+        body=r"Caused by: |Error: ",
+        example="""
+! Error: Could not find or load main class com.example.press.Main
+> Caused by: java.lang.ClassNotFoundException: com.example.press.Main
+  bye
+""",
+    ),
 )
 
 # JavaScript errors as Node prints them.
@@ -158,7 +197,9 @@ _TRACE_NODE = (
         keywords=("error",),
         priority=1,  # before the patterns that match anywhere in a line
         start=r"(?!SyntaxError|IndentationError|TabError"
-        r"|.{0,400}\.ps1:\d{1,6}$|Error: (?:While constructing|The updater encountered|\[S-))"
+        r"|.{0,400}\.ps1:\d{1,6}$"
+        r"|Error: (?:No tests found|ERR_PNPM_|execution of an external program|While constructing|The updater "
+        r"encountered|\[S-))"
         r"(?:Uncaught )?(?:\[?[A-Z]\w{0,80})?Error(?: \[\w{1,80}\])?: \S",
         context_before=_TRACE_NODE_LEAD,
         body=_TRACE_NODE_GOES_ON,
@@ -180,6 +221,28 @@ _TRACE_NODE = (
 > }
 
   Node.js v20.11.0
+""",
+    ),
+    LogPattern(
+        name="javascript.assertion",
+        keywords=("assertionerror [err_assertion]",),
+        priority=2,  # before javascript.error
+        start=r"(?:Uncaught )?AssertionError \[ERR_ASSERTION\]: ",
+        context_before=_TRACE_NODE_LEAD,
+        body=_TRACE_NODE_GOES_ON + r"|$|[+-]\s|\s{2}|[^\s:]{1,200} !== ",
+        max_lines=40,
+        confidence=Confidence.LIKELY,
+        headline=r"AssertionError \[",
+        example="""
+! AssertionError [ERR_ASSERTION]: Expected values to be strictly deep-equal:
+> + actual - expected
+>
+>   {
+> +   tea: 1
+> -   tea: 2
+>   }
+>     at Object.<anonymous> (/srv/shop/main.js:2:8)
+  bye
 """,
     ),
     LogPattern(
@@ -264,6 +327,22 @@ _TRACE_GO = (
   make the next
 """,
     ),
+    LogPattern(
+        name="go-program.fatal",
+        keywords=("fatal error: ",),
+        start=r"fatal error: (?:all goroutines|concurrent map|unexpected signal|stack overflow|sync: |runtime: )",
+        body=_TRACE_GO_GOES_ON,
+        max_lines=200,
+        confidence=Confidence.LIKELY,
+        example="""
+! fatal error: all goroutines are asleep - deadlock!
+>
+> goroutine 1 [chan receive]:
+> main.main()
+>         /srv/orchard/main.go:5 +0x37
+  bye
+""",
+    ),
 )
 
 # Panics of Rust programs, before and since Rust 1.73.
@@ -282,6 +361,22 @@ _TRACE_RUST = (
   bye
 """,
     ),
+    LogPattern(
+        name="rust-program.panic",
+        keywords=("panicked at ",),
+        start=r"thread '.{0,200}'(?: \(\d{1,12}\))? panicked at (?!')",
+        end=r"note: ",
+        body=r"\S|\s",
+        max_lines=60,
+        headline=r"^(?!thread '|note: |stack backtrace)\S",
+        confidence=Confidence.LIKELY,
+        example="""
+> thread 'main' panicked at src/main.rs:4:9:
+! no pears left
+> note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+  bye
+""",
+    ),
 )
 
 # Uncaught exceptions and assertions of C and C++ programs.
@@ -292,7 +387,7 @@ _TRACE_CPP = (
     LogPattern(
         name="cpp.aborted",
         keywords=("abort",),
-        start=r"(?:\S{1,200}: line \d{1,6}: {1,4}\d{1,9} )?Aborted\b",
+        start=r"(?:\S{1,200}: line \d{1,6}: {1,4}\d{1,9} )?Aborted(?:$| {2}| \(core)",
         context_before=r"terminate called |" + _TRACE_CPP_HOW + r"|.{1,300}: Assertion `.{1,300}' failed\.",
         max_context=3,
         headline=_TRACE_CPP_HOW + r"|Assertion `",
@@ -308,7 +403,7 @@ _TRACE_CPP = (
         keywords=("error: ",),
         start=r"==\d{1,9}==\s{0,2}ERROR: \w{1,30}Sanitizer: ",
         body=r"\s{1,8}\S|$|(?:READ|WRITE) of size |0x\w{1,20} is located|(?:previously )?(?:freed|allocated) by "
-        r"|SUMMARY: ",
+        r"|SUMMARY: |(?:Indirect|Direct) leak of ",
         max_lines=80,
         example="""
 ! ==4711==ERROR: AddressSanitizer: heap-use-after-free on address 0x602000000010 at pc 0x0000004c3e
@@ -317,6 +412,27 @@ _TRACE_CPP = (
 >
 > SUMMARY: AddressSanitizer: heap-use-after-free /srv/press/press.cpp:31:9 in turn(int)
   bye
+! ==4712==ERROR: LeakSanitizer: detected memory leaks
+>
+> Direct leak of 40 byte(s) in 1 object(s) allocated from:
+>     #0 0x4c3e1a in main /srv/press/press.c:2
+  bye
+""",
+    ),
+    LogPattern(
+        name="cpp.thread_sanitizer",
+        keywords=("warning: threadsanitizer: ",),
+        start=r"WARNING: ThreadSanitizer: ",
+        body=r"\s{2,8}\S|$|SUMMARY: ",
+        max_lines=80,
+        example="""
+  ==================
+! WARNING: ThreadSanitizer: data race (pid=4711)
+>   Read of size 4 at 0x555555558054 by main thread:
+>     #0 main /srv/press/press.c:3 (press+0x1242)
+>
+> SUMMARY: ThreadSanitizer: data race /srv/press/press.c:3 in main
+  ==================
 """,
     ),
 )
@@ -340,7 +456,7 @@ _TRACE_BEAM = (
     LogPattern(
         name="elixir.error",
         keywords=("error) ",),
-        start=r"\*\* \((?:[A-Z][\w.]{0,150})?Error\) ",
+        start=r"\*\* \((?:(?:[A-Z][\w.]{0,150})?Error)\) ",
         body=r"\s{4,8}\S|$",
         max_lines=60,
         confidence=Confidence.LIKELY,
@@ -351,11 +467,23 @@ _TRACE_BEAM = (
   bye
 """,
     ),
+    LogPattern(
+        name="erlang.boot",
+        keywords=("init terminating in ",),
+        start=r"\{?\"?init terminating in do_boot",
+        body=r"\{?\"?init terminating in do_boot|$|Crash dump is being written",
+        example="""
+! {"init terminating in do_boot",{{badmatch,2},[{erl_eval,expr,6,[]}]}}
+> init terminating in do_boot ({{badmatch,2},[{erl_eval,expr,6,[]}]})
+>
+> Crash dump is being written to: erl_crash.dump...done
+""",
+    ),
     # Seen at https://github.com/dnsimple/exdns/issues/3 and https://github.com/elixir-lang/elixir/issues/2654
     LogPattern(
         name="elixir.exit",
-        keywords=("** (mix) ", "** (exit from "),
-        start=r"\*\* \((?:Mix|EXIT from #PID<[\d.]{1,20}>)\) \S",
+        keywords=("** (mix) ", "** (exit", "** (throw) "),
+        start=r"\*\* \((?:Mix|exit|throw|EXIT from #PID<[\d.]{1,20}>)\) \S",
         body=r"\s{4,12}\S",
         max_lines=20,
         confidence=Confidence.LIKELY,
@@ -368,6 +496,9 @@ _TRACE_BEAM = (
 !     ** (ArgumentError) the basket is empty
 >         (elixir) lib/exception.ex:48: Exception.message/1
   done
+! ** (throw) :no_pears
+>     pick.exs:1: (file)
+  done
 """,
     ),
 )
@@ -379,8 +510,8 @@ _TRACE_LUA = (
         name="lua.traceback",
         keywords=("traceback",),
         start=r"stack traceback:$",
-        context_before=r"\S{0,200}(?:lua|love|nvim)\S{0,100}: .|Error: .|.{1,300}\.lua:\d{1,6}: .",
-        max_context=1,
+        context_before=r"\S{0,200}(?:lua|love|nvim)\S{0,100}: .|Error: .|.{1,300}\.lua:\d{1,6}: .|\tno f",
+        max_context=40,
         body=r"\s{1,8}(?:\[C\]|\[string|\S{1,300}:|\(\.\.\.)",
         max_lines=60,
         headline=r"^(?!stack traceback:)\S",
@@ -496,7 +627,59 @@ _TRACE_EMACS = (
     ),
 )
 
+# Call stacks of Haskell.
+
+_TRACE_HASKELL = (
+    LogPattern(
+        name="haskell.error",
+        keywords=("error, called at",),
+        start=r"\s{1,8}error, called at ",
+        context_before=r"CallStack \(from HasCallStack\):|[\w.-]{1,60}: \S",
+        max_context=2,
+        body=r"\s{1,8}\w{1,80}, called at ",
+        headline=r"^(?!CallStack)\S",
+        confidence=Confidence.LIKELY,
+        example="""
+! orchard: no pears left
+> CallStack (from HasCallStack):
+>   error, called at src/Orchard.hs:7:9 in orchard-0.1-inplace:Orchard
+>   pick, called at app/Main.hs:3:8 in main:Main
+  bye
+""",
+    ),
+)
+
+# Perl programs that die.
+
+_TRACE_PERL = (
+    LogPattern(
+        name="perl.module",
+        keywords=("can't locate ",),
+        start=r"Can't locate (?:\S{1,200}\.p[ml] in @INC|object method )",
+        body=r"BEGIN failed|Compilation failed",
+        example="""
+! Can't locate Orchard/Basket.pm in @INC (you may need to install the Orchard::Basket module) at pick.pl line 1.
+> BEGIN failed--compilation aborted at pick.pl line 1.
+  bye
+""",
+    ),
+    LogPattern(
+        name="perl.aborted",
+        keywords=("aborted due to compilation errors",),
+        start=r"Execution of .{1,300} aborted due to compilation errors",
+        context_before=r"Global symbol |Bareword |.{1,300} at \S{1,200} line \d{1,6}[.,]",
+        headline=r"^(?!Execution of )\S",
+        confidence=Confidence.LIKELY,
+        example="""
+! Global symbol "$pear" requires explicit package name (did you forget to declare "my $pear"?) at pick.pl line 2.
+> Execution of pick.pl aborted due to compilation errors.
+""",
+    ),
+)
+
 PATTERNS = (
+    *_TRACE_PERL,
+    *_TRACE_HASKELL,
     *_TRACE_PYTHON,
     *_TRACE_JAVA,
     *_TRACE_NODE,
