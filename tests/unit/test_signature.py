@@ -92,6 +92,27 @@ SAME = (
     ("rerun with --seed 1234", "rerun with --seed 99"),
     ("PYTHONHASHSEED=1234", "PYTHONHASHSEED=0"),
     ("403 for https://x.example/a?X-Signature=abc&t=1", "403 for https://x.example/a?X-Signature=def&t=2"),
+    # the root folder of the repository
+    ("/home/runner/work/shop/shop/src/a.c:3: error: no", "/srv/shop.git/src/a.c:8: error: no"),
+    ("/builds/team/shop/src/a.c:3: error: no", "/workspace/src/a.c:8: error: no"),
+    ("/app/cart/views.py:3: broken", "cart/views.py:12: broken"),
+    ("/src/cart/views.py:3: broken", "cart/views.py:12: broken"),
+    ("/go/src/git.example.org/team/shop/cart.go:3: broken", "./cart.go:12: broken"),
+    ("/usr/src/app/test/a.test.js:3: broken", "/opt/shop/test/a.test.js:12: broken"),
+    ("/var/lib/jenkins/workspace/shop/src/a.c:3: no", "../../src/a.c:4: no"),
+    (r"D:\checkout\shop\src\a.cpp:3: no", "/data/checkout/shop/src/a.cpp:3: no"),
+    ("/home/ann/shop/src/a.rs:1:1: no", "src/a.rs:2:2: no"),
+    ("cannot find /app/node_modules/x/index.js", "cannot find /srv/shop/node_modules/x/index.js"),
+    # the prefixes of wrappers
+    ("#14 301.5 src/a.c:3: error: no", "src/a.c:3: error: no"),
+    ("web-1  | src/a.c:3: error: no", "src/a.c:3: error: no"),
+    ("    [junit] Tests are broken", "Tests are broken"),
+    ("[ERROR] src/A.java:[3,9] cannot find symbol", "src/A.java:[4,2] cannot find symbol"),
+    ("#7 12.25 [ERROR] cannot find symbol", "##[error]cannot find symbol"),
+    # temporary names without a digit
+    ("cannot open /tmp/qowbep", "cannot open /private/tmp/blindrumat"),
+    ("cannot open file:///tmp/qowbep.", "cannot open file:///tmp/wqxnaieo."),
+    ("no such path: '/work/tmpabcdefgh/x'", "no such path: '/work/tmpzyxwvuts/x'"),
     # spelling
     ("unknown type name ‘fd_set’", "unknown type name 'fd_set'"),
     ("undefined reference to `total'", 'undefined reference to "total"'),
@@ -137,6 +158,21 @@ DIFFERENT = (
     ("● Cart › takes 2 of them", "● Cart › takes 3 of them"),
     ("FAIL src/cart.test.ts > cart > takes 2", "FAIL src/cart.test.ts > cart > takes 3"),
     ("Cart$1.run failed", "Cart$2.run failed"),
+    # which file
+    ("/app/cart/views.py:3: broken", "/app/shop/views.py:3: broken"),
+    ("/srv/shop/packages/a/src/x.ts: broken", "/srv/shop/packages/b/src/x.ts: broken"),
+    ("/usr/include/zlib.h: missing", "/usr/include/png.h: missing"),
+    ("/tmp/tools/protoc: not found", "/tmp/tools/jq: not found"),  # noqa: S108
+    ("/tmp/settings.toml: not found", "/tmp/users.toml: not found"),  # noqa: S108
+    ("docker:latest: not found", "node:latest: not found"),
+    # which threshold
+    ("ERROR: coverage: 71 is less than fail-under=80", "ERROR: coverage: 71 is less than fail-under=90"),
+    ("coverage threshold for lines (80%) not met: 71%", "coverage threshold for lines (90%) not met: 71%"),
+    (
+        "branches covered ratio is 0.5, but expected minimum is 0.8",
+        "branches covered ratio is 0.5, but expected minimum is 0.9",
+    ),
+    ("score 6.5 is under the threshold of 7", "score 6.5 is under the threshold of 8"),
     # which error
     ("a.ts(1,2): error TS2304: no", "a.ts(1,2): error TS2305: no"),
     ("error[E0308]: no", "error[E0309]: no"),

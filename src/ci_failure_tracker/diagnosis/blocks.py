@@ -11,27 +11,12 @@ from ci_failure_tracker.diagnosis.keywords import candidates, marking_keywords
 from ci_failure_tracker.diagnosis.log import Log, depth
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence, LogPattern
 from ci_failure_tracker.diagnosis.structure import Section, is_mark, last_indented
+from ci_failure_tracker.diagnosis.wrappers import variants, without_prefix
 
 MOST_TRIED = 6_000
 """Marked lines of a step that are tried with the patterns. If there are more, these are the first and the last ones."""
 
 _MOST_BELOW = 8
-
-_PREFIXES = (
-    re.compile(r"##\[error\]"),
-    re.compile(r"#\d{1,4} (?:\d{1,6}\.\d{1,3} )?"),  # docker buildx
-    re.compile(r"[A-Za-z][\w.-]{0,60}[-_]\d{1,3} {1,30}\| ?"),  # docker compose
-    re.compile(r"\[\d{1,3}\] "),  # concurrently
-    re.compile(r"\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]? "),  # gulp, Jenkins
-    re.compile(r"@?[\w./-]{1,80}:[a-z][\w-]{0,40}: "),  # turbo
-    re.compile(r"[\w@-]{0,40}[/.][\w./@-]{0,80} [a-z][\w:-]{0,40}: "),  # pnpm
-    re.compile(r"(?:\S{1,200} )?[.FEsxX]{0,1000}\.{2}(?=[^\s.])"),  # dots of a test runner
-    re.compile(r"\d{1,3}%\|[^|]{0,200}\| \S{1,40} \[[^\]]{0,60}\] ?"),  # a bar of tqdm
-    re.compile(r"[|│=>] {1,4}(?=\S)"),  # a frame around the output
-)
-"""The prefixes that wrappers put before every line of the tool that they run."""
-
-_ANY_PREFIX = re.compile("|".join(prefix.pattern for prefix in _PREFIXES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +59,6 @@ def _started(text: str) -> _Start | None:
     return None
 
 
-def variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
-    """The line itself, then the line without each prefix that it has."""
-    yield None, text
-    for prefix in _PREFIXES if _ANY_PREFIX.match(text) else ():
-        match = prefix.match(text)
-        if match:
-            yield prefix, text[match.end() :]
-
-
-def _without_prefix(text: str, prefix: re.Pattern[str] | None) -> str:
-    match = prefix.match(text) if prefix else None
-    return text[match.end() :] if match else text
-
-
 def _extended(log: Log, section: Section, starts: dict[int, _Start]) -> Iterator[Block]:
     """The block of each starting line outside of earlier blocks. A starting line of higher confidence ends a block."""
     done = section.body - 1
@@ -119,7 +90,7 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
     if pattern.confidence is Confidence.LIKELY:
         end = last_indented(log, end + 1, min(last, end + _MOST_BELOW), depth(log[number]))
     begin = _begin(log, number, start, first)
-    lines = [(place, _without_prefix(log[place], start.prefix)) for place in range(begin, end + 1)]
+    lines = [(place, without_prefix(log[place], start.prefix)) for place in range(begin, end + 1)]
     return Block(
         start=begin,
         end=end,
@@ -129,6 +100,7 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
         fingerprint=tuple(_searched(pattern.fingerprint, lines)),
         outcome=pattern.outcome,
         wraps=end - begin < pattern.wrapper_lines,
+        prefix=start.prefix,
     )
 
 
@@ -142,7 +114,7 @@ def _begin(log: Log, number: int, start: _Start, first: int) -> int:
     begin = number
     if pattern.context_before:
         for place in range(number - 1, max(first, number - pattern.max_context) - 1, -1):
-            if not compiled(pattern.context_before).match(_without_prefix(log[place], start.prefix)):
+            if not compiled(pattern.context_before).match(without_prefix(log[place], start.prefix)):
                 break
             begin = place if log[place] else begin
     return begin
@@ -155,7 +127,7 @@ def _end(log: Log, number: int, start: _Start, last: int) -> int:
     if not (pattern.body or pattern.end_before or pattern.end):
         return end
     for place in range(number + 1, last + 1):
-        text = _without_prefix(log[place], start.prefix)
+        text = without_prefix(log[place], start.prefix)
         if is_mark(text) or (pattern.end_before and compiled(pattern.end_before).match(text)):
             break
         if pattern.end and compiled(pattern.end).match(text):

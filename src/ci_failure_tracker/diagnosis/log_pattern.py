@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -80,7 +81,7 @@ class Block:
 
     `pattern` is the name of the pattern that found it. `fingerprint` holds the numbers of the lines that go into the
     signature; if it is empty, the headline does. `wraps` is true if it only tells that something failed whose reason
-    another block tells.
+    another block tells. `prefix` is what a wrapper puts before its lines.
     """
 
     start: int
@@ -92,6 +93,7 @@ class Block:
     fingerprint: tuple[int, ...] = ()
     outcome: Outcome | None = None
     wraps: bool = False
+    prefix: re.Pattern[str] | None = None
 
     @property
     def lines(self) -> range:

@@ -57,13 +57,31 @@ _END = r"(?![^\W_])"
 _SEGMENT = r"[^\s/':;,()<>|\[\]{}]{1,100}"
 _PATH = r"(?<![\w.~$})\]/-])(?:file://)?"
 _WORKSPACE = (
-    r"(?:(?:[A-Za-z]:/a|/__w|/home/runner/work|/Users/runner/work|/home/travis/build"
-    rf"|(?:[A-Za-z]:)?(?:/[\w.-]{{1,60}}){{0,6}}/_work)/(?!_){_SEGMENT}/{_SEGMENT}|/github/workspace|/home/circleci/project)"
+    r"(?:(?:[A-Za-z]:/a|/__w|/home/runner/work|/Users/runner/work|/home/travis/build|/builds"
+    rf"|(?:[A-Za-z]:)?(?:/[\w.-]{{1,60}}){{0,6}}/_work)/(?!_){_SEGMENT}/{_SEGMENT}"
+    r"|/github/workspace|/(?:home/circleci|root)/project|/workspace(?:s/[\w.-]{1,60})?|/usr/src/app|/bitrise/src|/drone/src"
+    rf"|(?:/[\w.-]{{1,60}}){{0,3}}/go/src/[\w-]{{1,40}}\.[\w.]{{1,40}}/{_SEGMENT}/{_SEGMENT}"
+    rf"|(?:/[\w.-]{{1,60}}){{1,5}}/workspace/{_SEGMENT})"
 )
+_SOURCE = (
+    r"(?:[ch]|cc|hh|[chi](?:pp|xx)|inl?|inc|mm?|asm|f(?:90)?|rs|go|d|nim|zig|py[xi]?|rb|erb|php[t]?|p[lm]|lua|tcl|vim|el|[rR]|jl"
+    r"|[jt]sx?|[cm][jt]s|vue|svelte|html?|s?css|less|java|kts?|groovy|gradle|scala|clj[cs]?|cs|fs|vb|\w{2,3}proj|swift|dart"
+    r"|hs|purs|elm|mli?|exs?|[eh]rl|sh|bash|bats|ps1|bat|sql|proto|graphql|tf|hcl|bzl|cmake|make?|md|rst|tex|txt|toml|ya?ml"
+    r"|json|xml|cfg|conf|ini|lock|feature|snap|ipynb)"
+)
+"""Extensions of the files that a repository holds."""
+
+_DIRECTORY = (
+    r"(?:src|lib|libs|tests?|__tests__|specs?|e2e|app|apps|cmd|pkg|pkgs|internal|packages|include|sources?|crates|modules"
+    r"|components|projects|examples?|docs?|scripts|tools|node_modules|vendor|\.github)"
+)
+"""Directories at the top of many repositories."""
+
 _TEMP = (
     r"/(?<![\w.~$})\]-].)(?<![^/]/.)(?:(?:private/)?(?:var/)?tmp|(?:private/)?var/folders/\w{1,40}/\w{1,60}/[A-Z]"
     r"|Users/[\w.~-]{1,60}/AppData/Local/Temp|(?:[\w.-]{1,60}/){1,6}_temp)/"
 )
+_IN_TEMP = r"/(?<![\w.~$})\]-].)(?<![^/]/.)tmp/"
 _MONTH = (
     "(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:t|tember)?|Oct(?:ober)?"
     "|Nov(?:ember)?|Dec(?:ember)?)(?![A-Za-z])"
@@ -85,27 +103,34 @@ TABLE: tuple[Mask | Kept, ...] = (
     # Spelling
     Mask("quotes", r'["`\u00b4\u2018-\u201f\u00ab\u00bb]', "'", ("no module ‘yaml’", 'no module "yaml"')),
     Mask("slashes", r"\\\\*", "/", (r"src\app\main.py is missing", "src/app/main.py is missing")),
-    Mask(
-        "error mark",
-        r"^(?>(?:##\[error\] ?)+)",
-        "",
-        ("##[error]No space left", "No space left"),
-        needs=r"##\[error\]",
-    ),
     # Places
     Mask(
         "workspace",
         rf"{_PATH}{_WORKSPACE}/(?=[\w.@(\[{{~$-])| ?{_PATH}{_WORKSPACE}/?(?![\w./-])",
         "",
         (r"D:\a\shop\shop\src\cart.py:12: broken", "/home/runner/work/shop/shop/src/cart.py:9: broken"),
-        needs="/(?:a|__w|_?work|travis/build)/|/github/workspace|/circleci/project",
+        needs=r"/(?:a|__w|_?work|build|builds|workspaces?|project|usr/src/app|(?:bitrise|drone|go)/src)(?![\w.-])",
+    ),
+    Mask(
+        "place of temporary files",
+        _TEMP,
+        "/tmp/",  # noqa: S108 - a text, nothing is opened there
+        ("cannot open /tmp/a.txt", "cannot open /var/folders/x1/zz9/T/a.txt"),
+        needs="/(?:tmp|T(?:emp)?|_temp)/",
+    ),
+    Mask(
+        "temporary file of letters",
+        rf"({_IN_TEMP})[A-Za-z]{{5,20}}(?![\w~+=/]|[.-]\w)",
+        rf"\1{BLANK}",
+        ("cannot show /tmp/kwobeq, it is gone", "cannot show /tmp/tuplidams, it is gone"),
+        needs="/tmp/",  # noqa: S108
     ),
     Mask(
         "temporary directory",
-        rf"{_TEMP}(?>(?:{_SEGMENT}/){{0,20}})",
-        "/tmp/",  # noqa: S108 - a text, nothing is opened there
-        ("cannot open /tmp/pytest-of-ci/pytest-3/out.txt", "cannot open /var/folders/x1/zz9/T/tmpw1/out.txt"),
-        needs="/(?:tmp|var/folders|Temp|_temp)/",
+        rf"({_IN_TEMP})(?>(?:{_SEGMENT}/){{1,20}})",
+        rf"\1{BLANK}/",
+        ("cannot open /tmp/pytest-of-ci/pytest-3/out.txt", "cannot open /tmp/tmpw1/out.txt"),
+        needs="/tmp/",  # noqa: S108
     ),
     Mask(
         "name in a temporary directory",
@@ -116,9 +141,11 @@ TABLE: tuple[Mask | Kept, ...] = (
     ),
     Mask(
         "temporary name",
-        r"tmp(?<!\w...)(?:(?=[a-z_]{0,7}[0-9])[a-z0-9_]{8}|\.(?=[A-Za-z]{0,9}[0-9A-Z])[A-Za-z0-9]{6,10})(?!\w)",
+        r"tmp(?<!\w...)(?:(?=[a-z_]{0,7}[0-9])[a-z0-9_]{8}|(?<=[/'].{3})[a-z0-9_]{8}"
+        r"|\.(?=[A-Za-z]{0,9}[0-9A-Z])[A-Za-z0-9]{6,10})(?!\w)",
         BLANK,
         ("no directory tmpk3_x9aq2", "no directory tmp.Xk2p9QrT4w"),
+        needs="tmp",
     ),
     Mask(
         "tool cache",
@@ -150,6 +177,18 @@ TABLE: tuple[Mask | Kept, ...] = (
         "",
         ("C:/tools/cc is missing", "D:/tools/cc is missing"),
         needs=":/[^/]",
+    ),
+    Mask(
+        "root of a file of the repository",
+        # A well-known root, or all before a well-known directory, or the first directory.
+        rf"(?<![\w.~$}})\]/:-])(?:file://)?(?:~?/(?!(?:usr|etc|lib|lib64|bin|sbin|dev|proc|sys|nix|tmp|rustc|var/lib|opt/homebrew"
+        r"|Library|System|Applications|\.)\b|go/pkg)"
+        rf"(?:(?:app|src|code|work|repo|project|build|source)/|(?:[\w@+-][\w.@+-]{{0,60}}/){{1,8}}?(?={_DIRECTORY}/)"
+        r"|(?:(?:opt|srv|mnt|data|media)/)?[\w@+-][\w.@+-]{0,60}/)|(?:\.{1,2}/){1,9})"
+        rf"(?=(?:[\w.@+-]{{1,80}}/){{0,12}}[\w.@+-]{{1,80}}\.{_SOURCE}(?![\w/]))",
+        "",
+        ("/net/src/cart.c:12: error: broken", "/opt/net.git/src/cart.c:12: error: broken"),
+        needs=r"/(?<![\w$})\]/:-].)[\w@+-]",
     ),
     Mask("padding", r"([\[(]) ", r"\1", ("[ 99%] cc1: out of memory", "[100%] cc1: out of memory")),
     Mask(
@@ -183,6 +222,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         r"20(?<![0-9]..)[0-9]{2}[01][0-9][0-3][0-9](?:[T_-]?[0-9]{6}(?:[0-9]{3})?Z?)?(?![0-9A-Za-z])",
         BLANK,
         ("missing backup_20260301.sql", "missing backup_20260402.sql"),
+        needs="20",
     ),
     Mask(
         "time of day",
@@ -237,6 +277,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         r"\$\$Lambda[$/.\w]*+|::h[0-9a-f]{16}(?!\w)",
         BLANK,
         ("no bean for Shop$$Lambda$14/12", "no bean for Shop$$Lambda/9"),
+        needs=r"::h|\$\$L",
     ),
     Mask(
         "hash",
@@ -251,12 +292,14 @@ TABLE: tuple[Mask | Kept, ...] = (
         r"sha(?<!\w...)(?:1|256|384|512)-[A-Za-z0-9+/]{20,}+=*+(?!@)",
         BLANK,
         ("wanted sha512-Ab+/cdefghijklmnopqrstuv==", "wanted sha512-zY+/xwvutsrqponmlkjihgfe=="),
+        needs="sha",
     ),
     Mask(
         "web token",
         r"eyJ(?<!\w...)[\w-]{8,}+\.[\w-]++(?:\.[\w-]++)?",
         BLANK,
         ("denied: eyJhbGciOiJI.eyJzdWIiOiIx.c2ln-A", "denied: eyJhbGciOiJI.eyJzdWIiOiIy.bm9w_Z"),
+        needs="eyJ",
     ),
     Mask(
         "random token",
@@ -286,15 +329,21 @@ TABLE: tuple[Mask | Kept, ...] = (
         r"goroutine [0-9]{1,9}(?: [a-z]{1,3}=\w{1,20}){0,3} (\[[a-z ()]{1,40})(?:, [^\]]{1,40})?\]",
         rf"goroutine {BLANK} \1]",
         ("goroutine 21 [chan receive, 9 minutes]:", "goroutine 7 [chan receive]:"),
+        needs="goroutine",
     ),
     Mask(
         "process",
         r"pid(?<![A-Za-z]...)[0-9]{1,9}(?!\w)",
         f"pid{BLANK}",
         ("see hs_err_pid811.log", "see hs_err_pid97.log"),
+        needs="pid",
     ),
     Mask(
-        "test worker", r"gw(?<!\w..)[0-9]{1,3}(?!\w)", BLANK, ("[gw0] node down: crashed", "[gw3] node down: crashed")
+        "test worker",
+        r"gw(?<!\w..)[0-9]{1,3}(?!\w)",
+        BLANK,
+        ("[gw0] node down: crashed", "[gw3] node down: crashed"),
+        needs="gw",
     ),
     Mask(
         "long number in a name",
@@ -307,6 +356,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         r"\(from versions: [^()]{0,900}\)?",
         "(from versions)",
         ("no foo==9.0.0 (from versions: 1.0, 1.1rc2)", "no foo==9.0.0 (from versions: 1.0, 1.1rc2, 1.2)"),
+        needs="from versions",
     ),
     # What names the cause
     Kept(
@@ -323,6 +373,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         "subtest",
         r"Test(?<![^\W_]....)\w{0,100}(?:/[\w#=,.+-]{1,100}){1,5}",
         ("--- FAIL: TestTotal/2 (0.01s)", "--- FAIL: TestTotal/3 (0.02s)"),
+        needs="Test",
     ),
     Kept(
         "number in a file name",
@@ -344,6 +395,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         r"|(?<=npm ERR!.)|(?<=npm error.))[ :=('\]]{0,3}-?[0-9]{1,10}(?!\.?[0-9])"
         r"|(?:(?<=[eE]rror[ :(])|(?<=ERROR[ :(]))[ :(]?-?[0-9]{1,10}(?=$|[)\],;.:'-]| \()(?![.,:][0-9]))",
         ("The process failed with exit code 137", "The process failed with exit code 1"),
+        needs=r"[0-9](?<=[ :=('\]-].)",
     ),
     Kept(
         "HTTP status code",
@@ -361,6 +413,20 @@ TABLE: tuple[Mask | Kept, ...] = (
         ("lodash has CVE-2024-1234", "lodash has CVE-2024-5678"),
     ),
     Kept(
+        "percentage that a gate asks for",
+        r"(?:hreshold|inimum|nder|arget|equired|xpected|at least|than|below|<)[^0-9%]{1,40}"
+        r"[0-9]{1,3}(?:\.[0-9]{1,4})?+ ?%",
+        ("coverage of 71% is below 80%", "coverage of 69% is below 75%"),
+        needs="%",
+    ),
+    Kept(
+        "threshold of a gate",
+        r"[0-9](?:(?<=nder[ =].)|(?<=hreshold[ =].)|(?<=hreshold of .)|(?<=hreshold: .)|(?<=inimum (?:of|is) .)"
+        r"|(?<=inimum[ =].))"
+        r"[0-9]{0,2}(?:\.[0-9]{1,4})?+(?![\w.,])",
+        ("rated 6.54, expected minimum is 8.0", "rated 6.54, expected minimum is 7.5"),
+    ),
+    Kept(
         "version required",
         r"[=!<>~^@](?:(?<=[\w\])'(,: ].)"
         r"(?:(?<=[=!<>~^])=|(?<=[~^<>])|(?<=[a-z0-9_º]@)(?!(?:[0-9]{1,3}\.){3}[0-9])[~^]?v?)"
@@ -372,7 +438,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         "version named",
         r"(?:version|Version|release|revision)(?:: | )'?v?[0-9]{1,6}(?:\.[0-9]{1,6}){0,4}",
         ("error: release version 21 not supported", "error: release version 25 not supported"),
-        needs="[ '](?=v?[0-9])",
+        needs="ersion|elease|evision",
     ),
     Kept(
         "version of a requirement",

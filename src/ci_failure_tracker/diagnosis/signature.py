@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 from ci_failure_tracker.diagnosis.masks import BLANK, TABLE, Kept, Mask
+from ci_failure_tracker.diagnosis.wrappers import unwrapped
 
 VERSION = "v1"
 
@@ -35,7 +36,7 @@ def masker(table: Sequence[Mask | Kept]) -> Callable[[str], str]:
     """Make the function that applies a table to a line."""
     steps = [
         (
-            re.compile(row.needs or row.pattern).search,
+            _finder(row.needs or row.pattern),
             re.compile(row.pattern).sub,
             row.replacement if isinstance(row, Mask) else _hidden,
         )
@@ -44,13 +45,20 @@ def masker(table: Sequence[Mask | Kept]) -> Callable[[str], str]:
 
     def mask(text: str) -> str:
         # Full-width digits of the line itself become plain digits.
-        text = " ".join(text[:LONGEST].split()).translate(_SHOW)
+        text = " ".join(unwrapped(text[:LONGEST]).split()).translate(_SHOW)
         for found, substitute, replacement in steps:
             if found(text):
                 text = substitute(replacement, text)
         return _HIDDEN.sub(_shown, text).strip()
 
     return mask
+
+
+def _finder(pattern: str) -> Callable[[str], object]:
+    """What tells whether a line has a match. A text without operators is looked for as it is, which is faster."""
+    if re.escape(pattern) == pattern:
+        return lambda text: pattern in text
+    return re.compile(pattern).search
 
 
 @cache
