@@ -36,7 +36,9 @@ def test_json_is_one_object_a_line_for_each_log_in_the_order_given(tmp_path: Pat
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.exit_code == 0
     assert [row["path"] for row in rows] == [str(other), str(gizmo)]
-    assert [set(row) for row in rows] == [{"path", "headline", "excerpt", "context", "signature", "outcome"}] * 2
+    assert [set(row) for row in rows] == [
+        {"path", "headline", "excerpt", "context", "signature", "signatures", "outcome"}
+    ] * 2
     assert rows[1]["headline"] == "gizmo: fatal: no widget 'blue'"
     assert rows[1]["excerpt"][0] == {"start": 4, "end": 5}
     assert rows[1]["outcome"] == "failure"

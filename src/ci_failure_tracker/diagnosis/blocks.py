@@ -91,16 +91,18 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
         end = last_indented(log, end + 1, min(last, end + _MOST_BELOW), depth(log[number]))
     begin = _begin(log, number, start, first)
     lines = [(place, without_prefix(log[place], start.prefix)) for place in range(begin, end + 1)]
+    fingerprint = tuple(_searched(pattern.fingerprint, lines))
     return Block(
         start=begin,
         end=end,
         headline=next(_searched(pattern.headline, lines), number),
         confidence=pattern.confidence,
         pattern=pattern.name,
-        fingerprint=tuple(_searched(pattern.fingerprint, lines)),
+        fingerprint=fingerprint,
         outcome=pattern.outcome,
         wraps=end - begin < pattern.wrapper_lines,
         prefix=start.prefix,
+        starts=tuple(place for place, text in lines if place in fingerprint and compiled(pattern.start).match(text)),
     )
 
 

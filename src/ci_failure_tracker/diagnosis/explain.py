@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.blocks import find_blocks
+from ci_failure_tracker.diagnosis.cause import signatures
 from ci_failure_tracker.diagnosis.context import choose_context
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_lines, with_score
 from ci_failure_tracker.diagnosis.log import Log, LogReader
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, Routine, RoutineLines
-from ci_failure_tracker.diagnosis.signature import signature
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
 from ci_failure_tracker.text.redaction import redacted, redacted_lines
@@ -72,7 +72,7 @@ def explain(
     shown = (_found(log, steps, failed, usual) if routine else None) or cause
     ending = log.last - _ENDING if len(steps) == 1 else None
     lines = choose_lines(log, shown.blocks, limits, failed, ending, usual)
-    diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, weak=cause.weak or shown.weak)
+    diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, failed, weak=cause.weak or shown.weak)
     return dataclasses.replace(diagnosis, context=_context(log, shown.blocks, failed, diagnosis, limits.characters))
 
 
@@ -219,15 +219,23 @@ def _complaint_before(log: Log, steps: Sequence[Section], failed: Section, routi
 
 
 def _diagnosis(
-    log: Log, causes: Sequence[Block], blocks: Sequence[Block], excerpt: Sequence[ExcerptLine], *, weak: bool = False
+    log: Log,
+    causes: Sequence[Block],
+    blocks: Sequence[Block],
+    excerpt: Sequence[ExcerptLine],
+    steps: Sequence[Section] = (),
+    *,
+    weak: bool = False,
 ) -> Diagnosis:
-    """The diagnosis of these blocks, the best first. `causes` are those that the signature is made of."""
+    """The diagnosis of these blocks, the best first. `causes` are those that the signatures are made of."""
     lines = tuple(_redacted(excerpt))
+    of_failures = signatures(log, steps, causes)
     return Diagnosis(
         headline=redacted(_without_mark(log[blocks[0].headline])) if blocks else "",
         lines=lines,
         ranges=ranges(lines),
-        signature=signature(_causes(log, causes)),
+        signature=of_failures[0],
+        signatures=of_failures,
         outcome=next(
             (one.outcome for one in causes if one.outcome and one.confidence is causes[0].confidence), Outcome.FAILURE
         ),
@@ -238,10 +246,3 @@ def _diagnosis(
 def _redacted(lines: Sequence[ExcerptLine]) -> Iterator[ExcerptLine]:
     texts = redacted_lines(line.text for line in lines)
     return (dataclasses.replace(line, text=text) for line, text in zip(lines, texts, strict=True))
-
-
-def _causes(log: Log, blocks: Sequence[Block]) -> Iterator[str]:
-    """The lines that name the cause: of the best block, and of others of its confidence if that is above LIKELY."""
-    for block in blocks:
-        if block is blocks[0] or (block.confidence is blocks[0].confidence and block.confidence > Confidence.LIKELY):
-            yield from (log[number] for number in block.fingerprint or (block.headline,))

@@ -81,7 +81,8 @@ class Block:
 
     `pattern` is the name of the pattern that found it. `fingerprint` holds the numbers of the lines that go into the
     signature; if it is empty, the headline does. `wraps` is true if it only tells that something failed whose reason
-    another block tells. `prefix` is what a wrapper puts before its lines.
+    another block tells. `prefix` is what a wrapper puts before its lines. Those in `starts` begin a failure of
+    their own.
     """
 
     start: int
@@ -94,6 +95,7 @@ class Block:
     outcome: Outcome | None = None
     wraps: bool = False
     prefix: re.Pattern[str] | None = None
+    starts: tuple[int, ...] = ()
 
     @property
     def lines(self) -> range:

@@ -175,6 +175,7 @@ def _as_json(explained: Explained) -> dict[str, object]:
         "excerpt": _ranges_as_json(diagnosis.ranges),
         "context": _ranges_as_json(ranges(diagnosis.context)),
         "signature": diagnosis.signature,
+        "signatures": list(diagnosis.signatures),
         "outcome": diagnosis.outcome.value,
     }
 

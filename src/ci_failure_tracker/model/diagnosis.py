@@ -41,7 +41,8 @@ class Diagnosis:
 
     `headline` and `lines` are redacted and have no control characters, but are not yet safe as Markdown. `ranges` are
     the lines of the log that `lines` come from; both are empty if the log says nothing. Equal causes have an equal
-    `signature`. `outcome` is how the job ended according to the log. `weak` is true if the lines tell no cause apart:
+    `signature`. `signatures` are those of all failures, the first one first. `outcome` is how the job ended according
+    to the log. `weak` is true if the lines tell no cause apart:
     only a symptom was found, or nothing but the last lines. `context` are lines around `lines`, redacted
     too, which fill the room that headline and `lines` leave.
     """
@@ -53,6 +54,7 @@ class Diagnosis:
     outcome: Outcome
     weak: bool = False
     context: tuple[ExcerptLine, ...] = ()
+    signatures: tuple[str, ...] = ()
 
 
 class LogUnavailable(StrEnum):

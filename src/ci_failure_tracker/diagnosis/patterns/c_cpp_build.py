@@ -72,7 +72,7 @@ _GCC = (
     LogPattern(
         name="gcc.fortran",
         keywords=("error: ",),
-        start=r"(?:Fatal )?Error: .{1,1000}(?:\(1\)|not found|No such file)",
+        start=r"(?:Fatal )?Error: .{1,1000}\(1\)|Fatal Error: .{1,1000}(?:not found|No such file)",
         context_before=r"\s{1,8}\d{0,7} {1,3}\||[^\s:]{1,300}\.[fF]\w{0,3}:\d{1,7}:\d{1,5}:$|$",
         max_context=6,
         body=r"compilation terminated\.$",

@@ -61,6 +61,7 @@ _RUNNER = (
         keywords=("has timed out after",),
         start=r"The action '.{0,300}' has timed out after \d{1,5} minutes",
         confidence=Confidence.FATAL,
+        fingerprint=".",
         outcome=Outcome.TIMED_OUT,
         example="""
 ! ##[error]The action 'Pick the pears' has timed out after 20 minutes.
@@ -160,6 +161,7 @@ _RUNNER = (
         keywords=("##[error]",),
         start=r"##\[error\]The job was not started because ",
         confidence=Confidence.FATAL,
+        fingerprint=".",
         example="""
 ! ##[error]The job was not started because recent account payments have failed or your spending limit needs to be
 """,
@@ -170,6 +172,7 @@ _RUNNER = (
         keywords=("##[error]",),
         start=r"##\[error\]This request has been automatically failed because it uses a deprecated version",
         confidence=Confidence.FATAL,
+        fingerprint=".",
         example="""
 ! ##[error]This request has been automatically failed because it uses a deprecated version of
 """,
@@ -308,6 +311,7 @@ _RUNNER = (
         keywords=("##[error]",),
         start=r"##\[error\](?:(?:Branch|Tag) .{1,300} is not allowed to deploy to |The deployment was rejected)",
         confidence=Confidence.FATAL,
+        fingerprint=".",
         example="""
 ! ##[error]Branch "pears" is not allowed to deploy to orchard-pages due to environment protection rules.
 """,
@@ -330,20 +334,13 @@ _RUNNER = (
 _DISK = (
     LogPattern(
         name="disk.full",
-        keywords=("no space left on device",),
-        start=".{0,600}[Nn]o space left on device",
-        confidence=Confidence.FATAL,
-        example="""
-! cp: error writing 'dist/pears.tar': No space left on device
-""",
-    ),
-    LogPattern(
-        name="disk.full_windows",
-        keywords=("exception",),
-        priority=1,  # before disk.full
-        start=".{0,200}IOException: (?:There is not enough space on the disk|No space left on device)",
+        keywords=("no space left on device", "there is not enough space on the disk"),
+        priority=1,  # before csharp.exception
+        start=".{0,600}(?:[Nn]o space left on device|There is not enough space on the disk)",
         confidence=Confidence.FATAL,
         example=r"""
+! cp: error writing 'dist/pears.tar': No space left on device
+  . . . . . . . . . . . . . . . . . .
 ! System.IO.IOException: There is not enough space on the disk. : 'D:\work\pears.log'
 """,
     ),

@@ -1,0 +1,125 @@
+"""The cause of a failed job: the signatures of its failures, the first one first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+from ci_failure_tracker.diagnosis.log import Log
+from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
+from ci_failure_tracker.diagnosis.masks import BLANK
+from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN, masked, signature
+from ci_failure_tracker.diagnosis.structure import Section
+from ci_failure_tracker.diagnosis.subject import is_consequence, is_no_cause, names, rows_of_subject, subject_lines
+from ci_failure_tracker.diagnosis.wrappers import without_prefix
+
+MOST = 20
+"""Failures of a job that make up its cause."""
+
+_MOST_BLOCKS = 200
+
+_LINE_NUMBER = re.compile(rf" ?[:(\[]{BLANK}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """One failure: the lines that name it, and where it stands among those that the same pattern found.
+
+    `place` is the name of a test, or the file of an error. Tests and files come in any order, the errors of one file
+    do not.
+    """
+
+    lines: Sequence[str]
+    pattern: int
+    place: str
+
+    @property
+    def order(self) -> tuple[int, str]:
+        return self.pattern, self.place
+
+
+def signatures(log: Log, steps: Sequence[Section], blocks: Sequence[Block]) -> tuple[str, ...]:
+    """The signatures of a job's failures; `blocks` are sorted, the best first.
+
+    The failures are those of the best block, and of the others of its confidence if that is above LIKELY. What only
+    follows from another failure does not count beside it.
+    """
+    chosen = [block for block in blocks[:_MOST_BLOCKS] if block is blocks[0] or _is_sure(block, blocks[0])]
+    patterns = list(dict.fromkeys(block.pattern for block in chosen))
+    failures = [
+        _Failure(lines, patterns.index(block.pattern), _LINE_NUMBER.split(masked(lines[0]))[0])
+        for block in chosen
+        for lines in _failures(log, _step_of(steps, block), block)
+    ]
+    found = dict.fromkeys(signature(failure.lines) for failure in sorted(_causes(failures), key=attrgetter("order")))
+    return tuple(one for one in found if one != NOTHING_KNOWN)[:MOST] or (NOTHING_KNOWN,)
+
+
+def _causes(failures: Sequence[_Failure]) -> Sequence[_Failure]:
+    """The failures without those that follow from another: a test fails with its subtest, a build with its compiler."""
+    tests_with_subtests = {
+        failure.place.rpartition("/")[0] for failure in failures if "/" in failure.place and len(failure.lines) == 1
+    }
+    causes = [
+        failure
+        for failure in failures
+        if failure.place not in tests_with_subtests and not all(map(is_consequence, failure.lines))
+    ]
+    return causes or failures
+
+
+def _is_sure(block: Block, best: Block) -> bool:
+    return block.confidence is best.confidence and block.confidence > Confidence.LIKELY
+
+
+def _step_of(steps: Iterable[Section], block: Block) -> Section:
+    return next((step for step in steps if step.start <= block.start <= step.end), Section(1, 1, block.end))
+
+
+def _failures(log: Log, step: Section, block: Block) -> Iterator[list[str]]:
+    """The lines that name each failure of a block."""
+    if block.confidence is Confidence.FATAL:
+        # What ends any job is one cause in every job, whatever file or runner it names.
+        yield [block.pattern, *(log[number] for number in block.fingerprint)]
+        return
+    numbers = block.fingerprint or _telling(log, block)
+    rows = [] if block.fingerprint else rows_of_subject(log, block)
+    texts = [without_prefix(log[number], block.prefix) for number in numbers]
+    for group in _groups(texts, [number in block.starts for number in numbers]):
+        lines = [line for line in group if not is_no_cause(line)] or group
+        lines = [line for line in lines if not is_consequence(line)] or lines
+        lines = [*lines, *(line for line in rows if line not in lines)]
+        yield lines if any(map(names, lines)) else [*lines, *subject_lines(log, step, block)]
+
+
+def _telling(log: Log, block: Block) -> tuple[int, ...]:
+    """The lines that name the cause of a block without a fingerprint: its headline, unless lines like it repeat.
+
+    An error that is reported for each page follows from the one that is reported once before.
+    """
+    if block.pattern != GENERIC or not block.score:
+        return (block.headline,)
+    shapes = {number: tuple(masked(log[number]).split()[:2]) for number in block.lines}
+    times = Counter(shapes.values())
+    first = next((number for number in block.lines if number < block.headline and times[shapes[number]] == 1), None)
+    repeats = times[shapes[block.headline]] > 1
+    return (first,) if repeats and first is not None and names(log[first]) else (block.headline,)
+
+
+def _groups(lines: Sequence[str], starts: Sequence[bool]) -> Iterator[list[str]]:
+    """The lines in groups, each of which begins like the first line, or with a line that starts a failure."""
+    group: list[str] = []
+    for line, starts_failure in zip(lines, starts, strict=True):
+        if group and (starts_failure or _first_word(line) == _first_word(lines[0])):
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
+
+
+def _first_word(line: str) -> str:
+    return masked(line).partition(" ")[0]
