@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from ci_failure_tracker.diagnosis.signature import VERSION
 from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.model import (
     Commit,
@@ -110,7 +111,7 @@ def green(run: Run, job: str | None = None) -> Observation:
 def a_diagnosis(headline: str = "ValueError: no year", *lines: str, outcome: Outcome = Outcome.FAILURE) -> Diagnosis:
     """A diagnosis whose cause is its headline; the excerpt begins at line 7."""
     shown = tuple(ExcerptLine(number, line) for number, line in enumerate(lines or ("before", headline), start=7))
-    return Diagnosis(headline, shown, (LineRange(7, 6 + len(shown)),), f"v1:{headline}", outcome)
+    return Diagnosis(headline, shown, (LineRange(7, 6 + len(shown)),), f"{VERSION}:{headline}", outcome)
 
 
 def a_reading(

@@ -106,7 +106,7 @@ def test_json_is_the_report_and_nothing_else_on_stdout() -> None:
     assert report["requests"] == {"made": 12, "left": 992, "most": 800}  # 3 for the tags, all jobs and the commits
     assert report["logs"]["read"] == 2
     assert [failing["headline"] for failing in report["failing"]] == ["Process completed with exit code 1."] * 2
-    assert all(failing["signature"].startswith("v1:") for failing in report["failing"])
+    assert all(failing["signature"].startswith("v2:") for failing in report["failing"])
 
 
 def test_every_input_is_an_option() -> None:

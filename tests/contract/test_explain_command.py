@@ -42,7 +42,7 @@ def test_json_is_one_object_a_line_for_each_log_in_the_order_given(tmp_path: Pat
     assert rows[1]["headline"] == "gizmo: fatal: no widget 'blue'"
     assert rows[1]["excerpt"][0] == {"start": 4, "end": 5}
     assert rows[1]["outcome"] == "failure"
-    assert rows[1]["signature"].startswith("v1:")
+    assert rows[1]["signature"].startswith("v2:")
     assert rows[0]["signature"] != rows[1]["signature"]
 
 
@@ -55,7 +55,7 @@ def test_the_text_shows_headline_excerpt_with_line_numbers_and_signature() -> No
     shown = explain("-", stdin=GIZMO).stdout.splitlines()
     assert shown[:2] == ["stdin", "gizmo: fatal: no widget 'blue'"]
     assert shown[2:4] == ["4 gizmo: fatal: no widget 'blue'", "5   wanted by gizmo.frob"]
-    assert "failure  v1:" in shown[-2]
+    assert "failure  v2:" in shown[-2]
 
 
 def test_the_excerpt_can_be_made_shorter() -> None:

@@ -93,7 +93,7 @@ def test_a_log_that_is_not_there_is_remembered_until_it_is() -> None:
     assert learnt(absent, observations, a_reading(observations[0], "", LogUnavailable.NOT_FOUND)) == absent
     assert learnt(absent, observations) == absent
     back = learnt(absent, observations, a_reading(observations[0]))
-    assert [(leg.signature, leg.log_unavailable) for leg in back.latest.legs] == [("v1:ValueError: no year", None)]
+    assert [(leg.signature, leg.log_unavailable) for leg in back.latest.legs] == [("v2:ValueError: no year", None)]
     assert table(back) == [("ValueError: no year", 1)]
 
 
@@ -128,7 +128,7 @@ def test_what_another_issue_knows_more_of_wins() -> None:
     absent = learnt(None, observations, a_reading(observations[0], "", LogUnavailable.GONE))
     known = learnt(None, observations, a_reading(observations[0]))
     for states in ([absent, known], [known, absent]):
-        assert remembered(states)[-1].signature == "v1:ValueError: no year"
+        assert remembered(states)[-1].signature == "v2:ValueError: no year"
 
 
 def test_an_issue_of_a_cause_keeps_its_name_if_fewer_of_its_jobs_are_read() -> None:

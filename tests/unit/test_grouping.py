@@ -30,7 +30,7 @@ NIGHTLY = Workflow(2, "Nightly", ".github/workflows/nightly.yml")
 def histories(observations: list[Observation], *readings: JobDiagnosis) -> dict[str, History]:
     """By the headline of their cause; one without a cause by the name of its job."""
     read = read_histories(with_diagnoses(observations, readings), SETTINGS)
-    return {history.identity.cause.removeprefix("v1:") or history.identity.job: history for history in read}
+    return {history.identity.cause.removeprefix("v2:") or history.identity.job: history for history in read}
 
 
 def decided(
@@ -115,8 +115,8 @@ def test_no_issue_is_opened_for_a_cause_that_is_over() -> None:
     old, new = decided(observations, a_reading(observations[0], "disk full"), a_reading(observations[1], "no route"))
     assert isinstance(old, Skip | Create)
     assert {type(action): action.identity.cause for action in (old, new)} == {
-        Skip: "v1:disk full",
-        Create: "v1:no route",
+        Skip: "v2:disk full",
+        Create: "v2:no route",
     }
 
 

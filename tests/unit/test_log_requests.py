@@ -206,7 +206,7 @@ def test_by_cause_jobs_that_the_issue_has_no_room_for_are_known(runs: range | li
     assert len(known.issues) == 1
     assert names(known, group_by="cause") == []
     again = make_plan(known, some_settings(group_by="cause"), NOW)
-    assert [action.identity.cause for action in again.actions] == ["v1:disk full"]
+    assert [action.identity.cause for action in again.actions] == ["v2:disk full"]
     assert len(again.failing[0].legs) == 20
 
 
@@ -255,7 +255,7 @@ def test_by_cause_an_older_failure_of_another_branch_is_not_its_own() -> None:
     read = dict.fromkeys(job_ids(snapshot)[1:], "disk full")
     known = swept(snapshot, read, some_settings(group_by="cause"))
     again = make_plan(known, some_settings(group_by="cause"), NOW)
-    assert {failing.identity.cause for failing in again.failing} == {"", "v1:disk full"}
+    assert {failing.identity.cause for failing in again.failing} == {"", "v2:disk full"}
 
 
 def test_by_cause_what_only_the_issue_of_a_job_knows_is_read_once() -> None:

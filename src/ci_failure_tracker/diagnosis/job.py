@@ -108,6 +108,7 @@ def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome
         of_log,
         headline=of_annotations.headline,
         signature=of_annotations.signature,
+        signatures=of_annotations.signatures,
         outcome=of_annotations.outcome,
         weak=of_annotations.weak,
     )

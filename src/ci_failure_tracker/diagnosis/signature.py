@@ -10,10 +10,17 @@ from functools import cache
 from ci_failure_tracker.diagnosis.masks import BLANK, TABLE, Kept, Mask
 from ci_failure_tracker.diagnosis.wrappers import unwrapped
 
-VERSION = "v1"
+VERSION = "v2"
 
-NOTHING_KNOWN = f"{VERSION}:{'0' * 16}"
+_NOTHING = "0" * 16
+NOTHING_KNOWN = f"{VERSION}:{_NOTHING}"
 """The signature if no cause is given, or if nothing is left of it after masking."""
+
+
+def is_known(signature: str) -> bool:
+    """Whether a signature, of this version or an older one, stands for a cause."""
+    return bool(signature) and signature.partition(":")[2] != _NOTHING
+
 
 LONGEST = 1_000
 """Characters of a line that count. The rest makes no difference."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise, repeat
 from typing import Any
 
 from ci_failure_tracker.issues.codec import (
@@ -28,6 +28,7 @@ from ci_failure_tracker.issues.codec import (
 from ci_failure_tracker.model import (
     ALL_JOBS,
     OTHER_LEGS,
+    SHORT_FAILURE,
     BranchStatus,
     Cause,
     Checkpoint,
@@ -137,6 +138,23 @@ def _write_recent(recent: Iterable[tuple[int, bool]]) -> str:
 
 def _read_recent(text: object) -> tuple[tuple[int, bool], ...]:
     return tuple((int(run[:-1]), run[-1] == "g") for run in str(text).split())
+
+
+def _write_causes(causes: Sequence[Cause]) -> dict[str, Any]:
+    """Two keys: version 1.0 reads a cause only with five values, and it ignores a key that it does not know."""
+    failures = ["".join(cause.failures) for cause in causes]
+    held = {"failures": failures} if any(failures) else {}
+    return {"causes": [*map(_CAUSE.write, causes)], **held} if causes else {}
+
+
+def _read_causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
+    causes = map(_CAUSE.read, data.get("causes", ()))
+    failures = chain(map(str, data.get("failures", ())), repeat(""))
+    return tuple(replace(cause, failures=_read_failures(text)) for cause, text in zip(causes, failures, strict=False))
+
+
+def _read_failures(text: str) -> tuple[str, ...]:
+    return tuple(text[place : place + SHORT_FAILURE] for place in range(0, len(text), SHORT_FAILURE))
 
 
 MOST_NAMED = 200
@@ -264,7 +282,7 @@ _STATE = as_object(
     Key("gone", "gone", FLAG),
     Key("cause_replaced", "replaced", FLAG),
     Key("previous", "previous", INT),
-    Key("causes", "causes", many(_CAUSE)),
+    Inline("causes", Codec(_write_causes, _read_causes)),
     Key("other_causes", "other_causes", INT),
     Key("weak", "weak", many(TEXT)),
     Key("evidence", "evidence", _EVIDENCE),

@@ -95,6 +95,7 @@ if TYPE_CHECKING:
         Window,
     )
     from ci_failure_tracker.model.state import (
+        SHORT_FAILURE,
         Cause,
         Checkpoint,
         CloseReason,
@@ -113,6 +114,7 @@ __all__ = [
     "OTHER_LEGS",
     "QUEUE",
     "SCHEDULE",
+    "SHORT_FAILURE",
     "TAGS",
     "Action",
     "Annotation",

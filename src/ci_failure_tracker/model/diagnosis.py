@@ -110,6 +110,11 @@ class JobDiagnosis:
     diagnosis: Diagnosis | None = None
     weak: bool = False
 
+    @property
+    def signatures(self) -> tuple[str, ...]:
+        """The signatures of all failures that its log tells of, the first one first."""
+        return (self.diagnosis.signatures if self.diagnosis else ()) or (self.signature,)
+
 
 @dataclass(frozen=True, slots=True)
 class LogCounts:

@@ -21,15 +21,24 @@ class LegCount:
     last_seen: datetime
 
 
+SHORT_FAILURE = 8
+"""Characters by which an issue remembers each failure of a cause."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause in an issue: in how many failed jobs it was found, and when it was found first and last."""
+    """One cause in an issue: in how many failed jobs it was found, and when it was found first and last.
+
+    `signature` is its name, which it keeps. `failures` are those of the newest job, in a short form and the first one
+    first, if they are not the name alone.
+    """
 
     signature: str
     headline: str
     count: int
     first_seen: datetime
     last_seen: datetime
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,10 +186,10 @@ def _causes(
         with_issue.add(state.identity.id)
         for cause in state.causes:
             yield _of_issue(cause, state, () if number is None else (number,))
-    diagnoses = {each.signature: each.diagnosis for each in snapshot.job_diagnoses if each.diagnosis}
+    diagnoses = {each.headline: each.diagnosis for each in snapshot.job_diagnoses if each.diagnosis}
     for each in failing:
         if each.identity.id not in with_issue and each.signature:
-            diagnosis = diagnoses.get(each.signature)
+            diagnosis = diagnoses.get(each.headline)
             lines = diagnosis.lines if diagnosis else ()
             jobs = (_name(each.identity),)
             yield CauseSnapshot(each.signature, each.headline, each.count, each.since, each.since, jobs, (), lines)

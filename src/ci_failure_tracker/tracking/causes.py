@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_failure_tracker.model import (
@@ -18,7 +18,9 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.text.markdown import cut_in_middle, plain
 from ci_failure_tracker.text.short_names import leg_of_cause
+from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.observations import with_diagnoses
+from ci_failure_tracker.tracking.same_cause import is_of_older_version, short_failures, with_known_names
 
 CAUSES = 10
 """Causes that an issue names, those seen last; the failed jobs of the others are only counted."""
@@ -54,7 +56,9 @@ def with_known_causes(
 ) -> tuple[Observation, ...]:
     """The observations with the causes that issues remember, and with the diagnoses of this sweep."""
     states = tuple(states)
-    diagnosed = with_diagnoses(observations, [*remembered(states), *job_diagnoses])
+    observations = tuple(observations)
+    named = with_known_names(tuple(job_diagnoses), observations, states)
+    diagnosed = with_diagnoses(observations, [*remembered(states), *named])
     of_causes = [state for state in states if state.identity.cause]
     newest = _newest_failures(diagnosed) if of_causes else {}
     return tuple(
@@ -123,7 +127,8 @@ class CauseUpdate:
         """The causes of an issue, the one seen last first, and how many failed jobs have none of these."""
         causes = {cause.signature: cause for cause in (state.causes if state else ())}
         for occurrence, leg in self._failed:
-            causes[leg.signature] = self._counted(causes.get(leg.signature), occurrence, leg)
+            before = causes.get(leg.signature) or (_replaced(causes, state.weak) if state else None)
+            causes[leg.signature] = self._counted(before, occurrence, leg)
         ordered = sorted(
             causes.values(), key=lambda cause: (cause.last_seen, cause.count, cause.signature), reverse=True
         )
@@ -139,15 +144,17 @@ class CauseUpdate:
     def _counted(self, cause: Cause | None, occurrence: Occurrence, leg: FailedLeg) -> Cause:
         job_diagnosis = self._job_diagnoses.get(leg.job_id or 0)
         headline = _one_line(job_diagnosis.headline) if job_diagnosis else ""
-        at = occurrence.ended_at
+        at, failures = occurrence.ended_at, _failures(job_diagnosis, leg.signature)
         if cause is None:
-            return Cause(leg.signature, headline, 1, occurrence.started_at, at)
+            return Cause(leg.signature, headline, 1, occurrence.started_at, at, failures)
+        newer = bool(headline) and at >= cause.last_seen
         return Cause(
-            cause.signature,
-            headline if headline and at >= cause.last_seen else cause.headline,
+            leg.signature,
+            headline if newer else cause.headline,
             cause.count + 1,
             min(cause.first_seen, occurrence.started_at),
             max(cause.last_seen, at),
+            failures if newer else cause.failures,
         )
 
     def newest(self, state: State | None) -> Evidence | None:
@@ -174,6 +181,37 @@ class CauseUpdate:
             step=job_diagnosis.step,
             log_unavailable=job_diagnosis.log_unavailable,
         )
+
+
+def _failures(job_diagnosis: JobDiagnosis | None, name: str) -> tuple[str, ...]:
+    """The failures of a job whose log was read, if they are not its name alone."""
+    if job_diagnosis is None or job_diagnosis.diagnosis is None or job_diagnosis.signatures == (name,):
+        return ()
+    return short_failures(job_diagnosis.signatures)
+
+
+def _replaced(causes: dict[str, Cause], weak: Collection[str]) -> Cause | None:
+    """What an older version knew, if it told no cause apart: the first cause that is known now takes its place."""
+    if not tells_nothing(causes.values(), weak):
+        return None
+    old = [causes.pop(signature) for signature in [*causes]]
+    first = old[0]
+    return replace(
+        first,
+        count=sum(cause.count for cause in old),
+        first_seen=min(cause.first_seen for cause in old),
+        last_seen=max(cause.last_seen for cause in old),
+        failures=(),
+    )
+
+
+def tells_nothing(causes: Collection[Cause], weak: Collection[str]) -> bool:
+    """Whether an older version of the program found these causes, and none of them tells causes apart."""
+    return bool(causes) and not any(
+        not is_of_older_version(cause.signature)
+        or names_cause(JobDiagnosis(0, cause.signature, cause.headline, weak=cause.signature in weak))
+        for cause in causes
+    )
 
 
 def _one_line(headline: str) -> str:

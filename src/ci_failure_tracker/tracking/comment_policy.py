@@ -10,6 +10,7 @@ from ci_failure_tracker.model import Cause, News, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Comments
 from ci_failure_tracker.text.markdown import cut_in_middle
+from ci_failure_tracker.tracking.causes import tells_nothing
 
 WEEK = timedelta(days=7)
 REPLACED = "its jobs fail of something else now"
@@ -47,10 +48,11 @@ def causes_of_newest(before: State, after: State) -> Iterator[Cause]:
     """The causes of the newest failure that no earlier failure had: what happened, not what was learnt.
 
     An older failure whose log is read late is no news. If the log of the newest one has to wait for a later sweep, its
-    news waits, too. So neither the number of logs that a sweep reads nor their order changes a comment.
+    news waits, too. So neither the number of logs that a sweep reads nor their order changes a comment. A cause is no
+    news either if only an older version, which could not tell causes apart, looked at the failures before.
     """
     compared_to, newest = before.compared_to or before.latest.order, after.latest
-    if newest.order <= compared_to or after.compared_to is not None:
+    if newest.order <= compared_to or after.compared_to is not None or tells_nothing(before.causes, before.weak):
         return
     # A cause that was only seen after that has not been commented on: a log of its failure was missing.
     later = [past for past in before.occurrences if past.order > compared_to]

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN
+from ci_failure_tracker.diagnosis.signature import is_known
 from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State, Workflow
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.short_names import leg_of_cause
@@ -78,7 +78,7 @@ def cause_of(observation: Observation) -> str:
 
 def names_cause(job_diagnosis: JobDiagnosis) -> bool:
     """Whether a diagnosis tells causes apart: that a step failed, or what was printed last, does not."""
-    has_content = job_diagnosis.signature not in {"", NOTHING_KNOWN} and not job_diagnosis.weak
+    has_content = is_known(job_diagnosis.signature) and not job_diagnosis.weak
     return has_content and not _NAMES_NO_CAUSE.fullmatch(job_diagnosis.headline)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
 
-from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN
+from ci_failure_tracker.diagnosis.signature import is_known
 from ci_failure_tracker.model import (
     MOST_PASSES,
     BranchStatus,
@@ -353,7 +353,7 @@ class _HistoryBuilder:
         causes: dict[int, set[str]] = defaultdict(set)
         for occurrence in (*self._known_failures, *occurrences):
             if occurrence.never_ran is None and occurrence.outcome not in _NO_FLAKES:
-                causes[occurrence.run_id] |= {leg.signature for leg in occurrence.legs} - {"", NOTHING_KNOWN}
+                causes[occurrence.run_id] |= {leg.signature for leg in occurrence.legs if is_known(leg.signature)}
         ends = [run_id for (run_id, passed), (_, passes_then) in pairwise(status.recent) if passes_then and not passed]
         counts = Counter(cause for run_id in ends for cause in causes[run_id])
         return max(counts.values(), default=0)

@@ -12,6 +12,7 @@ from datetime import datetime
 from ci_failure_tracker.issues.marker import LIMIT, write_marker
 from ci_failure_tracker.model import (
     BranchStatus,
+    Cause,
     Commit,
     CommitsBetween,
     History,
@@ -297,6 +298,7 @@ class _Size:
     """How much a form of a state holds.
 
     `lines` are those of the excerpt and `text` their characters; `streams` are the branches and `red` their legs.
+    `failures` are those of a cause.
     """
 
     occurrences: int
@@ -308,6 +310,7 @@ class _Size:
     suspects: int = 10
     streams: int = STREAMS
     red: int = LEGS
+    failures: int = 20
 
 
 _SIZES = (
@@ -317,11 +320,11 @@ _SIZES = (
     _Size(5, LEGS, 4, 5, 100),
     _Size(5, 20, 2, 5, 30),
     _Size(5, 20, 2, 5, 20, suspects=5),
-    _Size(5, 10, 1, 3, 12, 200, suspects=5),
-    _Size(3, 10, 1, 3, 8, 160, suspects=3, streams=4, red=20),
-    _Size(1, 3, 1, 1, 5, 160, suspects=0, streams=2, red=10),
-    _Size(1, 0, 0, 1, 5, 80, suspects=0, streams=2, red=3),
-    _Size(1, 0, 0, 1, 0, 80, suspects=0, streams=1, red=1),
+    _Size(5, 10, 1, 3, 12, 200, suspects=5, failures=10),
+    _Size(3, 10, 1, 3, 8, 160, suspects=3, streams=4, red=20, failures=5),
+    _Size(1, 3, 1, 1, 5, 160, suspects=0, streams=2, red=10, failures=5),
+    _Size(1, 0, 0, 1, 5, 80, suspects=0, streams=2, red=3, failures=1),
+    _Size(1, 0, 0, 1, 0, 80, suspects=0, streams=1, red=1, failures=1),
 )
 
 
@@ -334,7 +337,7 @@ def _cut(state: State, size: _Size) -> State:
         legs_cut=state.legs_cut or len(state.legs) > size.legs,
         occurrences=tuple(_with_legs(occurrence, size.legs_of_a_run) for occurrence in kept),
         counted_to=_latest(state.counted_to, *(occurrence.order for occurrence in dropped)),
-        causes=state.causes[: size.causes],
+        causes=tuple(_with_failures(cause, size.failures) for cause in state.causes[: size.causes]),
         other_causes=state.other_causes + sum(cause.count for cause in state.causes[size.causes :]),
         evidence=shortened(state.evidence, size.lines, size.text) if state.evidence else None,
         branch_statuses=tuple(
@@ -344,6 +347,10 @@ def _cut(state: State, size: _Size) -> State:
         branch_statuses_cut=state.branch_statuses_cut or any(status.red for status in red_first[size.streams :]),
         suspects=_with_commits(state.suspects, size.suspects),
     )
+
+
+def _with_failures(cause: Cause, most: int) -> Cause:
+    return cause if len(cause.failures) <= most else dataclasses.replace(cause, failures=cause.failures[:most])
 
 
 def _with_red(status: BranchStatus, most: int) -> BranchStatus:

@@ -107,7 +107,7 @@ class _Issues:
 
         def reading(wanted: LogRequest) -> JobDiagnosis | None:
             cause = causes.get(wanted.job_id)
-            return JobDiagnosis(wanted.job_id, f"v1:{cause}", cause, Outcome.FAILURE) if cause else None
+            return JobDiagnosis(wanted.job_id, f"v2:{cause}", cause, Outcome.FAILURE) if cause else None
 
         github = MemoryGitHub(newest, lambda run: shown[run.id][1], self.issues, reading, most)
         writer = MemoryWriter(self.issues, now, lambda number, action: self._note(number, action, now))
