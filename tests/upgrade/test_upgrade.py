@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from builders import an_issue
+from ci_failure_tracker.issues.marker import read_tracked
 from sandbox import RequestRecord
-from upgrade.fixtures import Repository, is_write, read_fixture, serving
+from upgrade.fixtures import Fixture, Repository, is_write, read_fixture, serving
 from upgrade.record import MARKERS, main, record, stories
 
 HERE = Path(__file__).parent
@@ -156,6 +158,65 @@ def test_an_umbrella_issue_goes_on_after_an_upgrade(name: str) -> None:
             repository.sweep()
         assert [*without_bodies(repository)] == numbers
         assert repository.box.issue(1).state == "closed"
+
+
+FAILING_WITH_LOGS = (
+    "group_by-cause",
+    "group_by-cause-replaced-2",
+    "logs-new_cause",
+    "more_causes_than_are_kept",
+    "storm-none-0",
+)
+"""Fixtures with failed jobs whose logs name a cause, so that the issues hold signatures of v1.0.0."""
+
+
+def newest_failures(fixture: Fixture) -> list[Mapping[str, Any]]:
+    """The newest failed run of each workflow that has jobs of its own."""
+    runs: Any = fixture.history["runs"]
+    later: Any = [run for step in fixture.steps for run in step.get("runs", [])]  # type: ignore[attr-defined]
+    return [*{run["workflow"]: run for run in (*runs, *later) if run.get("jobs")}.values()]
+
+
+def signatures(repository: Repository) -> dict[int, list[str]]:
+    """The causes that each open issue holds."""
+    tracked = {issue.number: read_tracked(an_issue(issue.number, issue.body or "")) for issue in repository.box.issues}
+    return {
+        number: [cause.signature for cause in one.state.causes]
+        for number, one in tracked.items()
+        if one and one.state and repository.box.issue(number).state == "open"
+    }
+
+
+@for_each_fixture(*FAILING_WITH_LOGS)
+def test_a_cause_of_an_older_version_goes_on(name: str) -> None:
+    """The jobs fail again as they did: nobody is told of a new cause, and no issue gets a second name for one."""
+    fixture = read_fixture(FIXTURES[name])
+    with serving(fixture) as repository:
+        repository.sweep()
+        issues, causes = without_bodies(repository), signatures(repository)
+        at = repository.box.now + timedelta(hours=1)
+        for run in newest_failures(fixture):
+            repository.box.add_run({**run, "at": at, "commit": {"title": "Still broken"}})
+        repository.box.now = at + timedelta(minutes=30)
+        repository.sweep()
+        assert without_bodies(repository) == issues
+        assert {number: sorted(names) for number, names in signatures(repository).items()} == {
+            number: sorted(names) for number, names in causes.items()
+        }
+        assert lines_of(repository.sweep()) == []
+
+
+@for_each_fixture("logs-new_cause")
+def test_a_new_cause_after_an_upgrade_is_news(name: str) -> None:
+    with serving(read_fixture(FIXTURES[name])) as repository:
+        repository.sweep()
+        comments, causes = without_bodies(repository)[1]["comments"], signatures(repository)[1]
+        log = "##[group]Run make\n##[endgroup]\npress.c:3:9: error: unknown type name 'apple'\n"
+        repository.box.now += timedelta(days=1)
+        run_again(repository, "", jobs=[{"name": "test", "conclusion": "failure", "log": log}])
+        repository.sweep()
+        assert len(without_bodies(repository)[1]["comments"]) == len(comments) + 1
+        assert len(signatures(repository)[1]) == len(causes) + 1
 
 
 @for_each_fixture("token_without_contents")
