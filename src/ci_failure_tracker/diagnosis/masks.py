@@ -415,7 +415,7 @@ TABLE: tuple[Mask | Kept, ...] = (
     Kept(
         "percentage that a gate asks for",
         r"(?:hreshold|inimum|nder|arget|equired|xpected|at least|than|below|<)[^0-9%]{1,40}"
-        r"[0-9]{1,3}(?:\.[0-9]{1,4})?+ ?%",
+        r"[0-9]{1,3}(?>(?:\.[0-9]{1,4})?) ?%",
         ("coverage of 71% is below 80%", "coverage of 69% is below 75%"),
         needs="%",
     ),
@@ -423,7 +423,7 @@ TABLE: tuple[Mask | Kept, ...] = (
         "threshold of a gate",
         r"[0-9](?:(?<=nder[ =].)|(?<=hreshold[ =].)|(?<=hreshold of .)|(?<=hreshold: .)|(?<=inimum (?:of|is) .)"
         r"|(?<=inimum[ =].))"
-        r"[0-9]{0,2}(?:\.[0-9]{1,4})?+(?![\w.,])",
+        r"[0-9]{0,2}(?>(?:\.[0-9]{1,4})?)(?![\w.,])",
         ("rated 6.54, expected minimum is 8.0", "rated 6.54, expected minimum is 7.5"),
     ),
     Kept(
