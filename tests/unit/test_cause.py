@@ -110,6 +110,33 @@ SAME = {
             "make: *** [Makefile:3: press] Error 1",
         ),
     ),
+    "a test of jest in a build of an image": (
+        step("FAIL src/cart.test.js", "  ● Cart › adds", "", "    TypeError: prices.map is not a function"),
+        step(
+            "#9 2.101 FAIL src/cart.test.js",
+            "#9 2.102   ● Cart › adds",
+            "#9 2.102",
+            "#9 2.103     TypeError: prices.map is not a function",
+        ),
+    ),
+    "errors of a compiler in another order of files": (
+        step("src/a.ts(1,2): error TS2304: no 'x'.", "src/b.ts(1,2): error TS2305: no 'y'."),
+        step("src/b.ts(1,2): error TS2305: no 'y'.", "src/a.ts(1,2): error TS2304: no 'x'."),
+    ),
+    "one input in two jobs, if the message names it": (
+        step(
+            "##[error]No files were found with the path: dist/",
+            command="upload@v4",
+            inputs=("name: one", "path: dist/"),
+            end="",
+        ),
+        step(
+            "##[error]No files were found with the path: dist/",
+            command="upload@v4",
+            inputs=("name: two", "path: dist/"),
+            end="",
+        ),
+    ),
     "the help that follows": (
         step("gizmo: fatal: no widget 'blue'", "info Visit https://gizmo.example/docs for more"),
         step("gizmo: fatal: no widget 'blue'"),
@@ -122,6 +149,36 @@ DIFFERENT = {
     "a test that only a line above names": (
         step("Errors in Test_total():", "line 1: Expected 1 but got 2", "", "TESTS FAILED"),
         step("Errors in Test_bulk():", "line 1: Expected 1 but got 2", "", "TESTS FAILED"),
+    ),
+    "a file that only the inputs name, though the message names another": (
+        step(
+            "##[error]failed to read dockerfile: open Dockerfile",
+            command="build@v5",
+            inputs=("file: web/Dockerfile",),
+            end="",
+        ),
+        step(
+            "##[error]failed to read dockerfile: open Dockerfile",
+            command="build@v5",
+            inputs=("file: api/Dockerfile",),
+            end="",
+        ),
+    ),
+    "a package that a table above a recap names": (
+        step("│ Package  │ lodash │", "└──────────┴────────┘", "1 vulnerabilities found"),
+        step("│ Package  │ leaflet │", "└──────────┴────────┘", "1 vulnerabilities found"),
+    ),
+    "two packages with one code of npm": (
+        step(
+            "npm error code ERESOLVE",
+            "npm error ERESOLVE unable to resolve dependency tree",
+            "npm error Found: react@17.0.2",
+        ),
+        step(
+            "npm error code ERESOLVE",
+            "npm error ERESOLVE unable to resolve dependency tree",
+            "npm error Found: vue@17.0.2",
+        ),
     ),
     "the threshold of a gate": (
         step("ERROR: Coverage failure: total of 61 is less than fail-under=75"),

@@ -102,7 +102,7 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
         outcome=pattern.outcome,
         wraps=end - begin < pattern.wrapper_lines,
         prefix=start.prefix,
-        starts=tuple(place for place, text in lines if place in fingerprint and compiled(pattern.start).match(text)),
+        starts=tuple(place for place, text in lines if compiled(pattern.start).match(text)),
     )
 
 

@@ -92,15 +92,18 @@ def _failures(log: Log, step: Section, block: Block) -> Iterator[list[str]]:
         lines = [line for line in group if not is_no_cause(line)] or group
         lines = [line for line in lines if not is_consequence(line)] or lines
         lines = [*lines, *(line for line in rows if line not in lines)]
-        yield lines if any(map(names, lines)) else [*lines, *subject_lines(log, step, block)]
+        yield [*lines, *subject_lines(log, step, block, lines)]
 
 
 def _telling(log: Log, block: Block) -> tuple[int, ...]:
-    """The lines that name the cause of a block without a fingerprint: its headline, unless lines like it repeat.
+    """The lines that name the causes of a block without a fingerprint.
 
-    An error that is reported for each page follows from the one that is reported once before.
+    These are the lines that start a failure, or the headline. In a block that only words tell, an error that is
+    reported for each page follows from the one that is reported once before.
     """
-    if block.pattern != GENERIC or not block.score:
+    if block.pattern != GENERIC:
+        return block.starts if block.headline in block.starts else (block.headline,)
+    if not block.score:
         return (block.headline,)
     shapes = {number: tuple(masked(log[number]).split()[:2]) for number in block.lines}
     times = Counter(shapes.values())
@@ -110,10 +113,10 @@ def _telling(log: Log, block: Block) -> tuple[int, ...]:
 
 
 def _groups(lines: Sequence[str], starts: Sequence[bool]) -> Iterator[list[str]]:
-    """The lines in groups, each of which begins like the first line, or with a line that starts a failure."""
+    """The lines in groups. A line that starts a failure begins one, and so does a line with the mark of the first."""
     group: list[str] = []
     for line, starts_failure in zip(lines, starts, strict=True):
-        if group and (starts_failure or _first_word(line) == _first_word(lines[0])):
+        if group and (starts_failure or _mark(line) == _mark(lines[0]) != ""):
             yield group
             group = []
         group.append(line)
@@ -121,5 +124,7 @@ def _groups(lines: Sequence[str], starts: Sequence[bool]) -> Iterator[list[str]]
         yield group
 
 
-def _first_word(line: str) -> str:
-    return masked(line).partition(" ")[0]
+def _mark(line: str) -> str:
+    """The number or the sign before the text of a line; empty if it begins with a word."""
+    first = masked(line).partition(" ")[0]
+    return first if BLANK in first or not any(map(str.isalnum, first)) else ""

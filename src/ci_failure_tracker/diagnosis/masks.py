@@ -120,7 +120,7 @@ TABLE: tuple[Mask | Kept, ...] = (
     ),
     Mask(
         "temporary file of letters",
-        rf"({_IN_TEMP})[A-Za-z]{{5,20}}(?![\w~+=/]|[.-]\w)",
+        rf"({_IN_TEMP})[A-Za-z](?=[A-Za-z_-]{{4}})[A-Za-z_-]{{4,60}}(?![\w~+=/-]|\.\w)",
         rf"\1{BLANK}",
         ("cannot show /tmp/kwobeq, it is gone", "cannot show /tmp/tuplidams, it is gone"),
         needs="/tmp/",  # noqa: S108

@@ -27,6 +27,7 @@ LONGEST = 1_000
 
 _SHOW = {0xFF10 + digit: str(digit) for digit in range(10)}
 _HIDE = {ord(plain): chr(wide) for wide, plain in _SHOW.items()}
+_DIGIT = re.compile("[0-9]")
 _HIDDEN = re.compile(r"[\uff10-\uff19]+")
 """Kept digits are full-width while the table is applied: letters to all patterns, digits to none."""
 
@@ -49,11 +50,13 @@ def masker(table: Sequence[Mask | Kept]) -> Callable[[str], str]:
         )
         for row in table
     ]
+    # Rows that keep something only hide digits.
+    without_digits = [step for step, row in zip(steps, table, strict=True) if isinstance(row, Mask)]
 
     def mask(text: str) -> str:
         # Full-width digits of the line itself become plain digits.
         text = " ".join(unwrapped(text[:LONGEST]).split()).translate(_SHOW)
-        for found, substitute, replacement in steps:
+        for found, substitute, replacement in steps if _DIGIT.search(text) else without_digits:
             if found(text):
                 text = substitute(replacement, text)
         return _HIDDEN.sub(_shown, text).strip()

@@ -7,30 +7,23 @@ a capital within. "Tests failed" names nothing, and so it is the same line in ev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
+from ci_failure_tracker.diagnosis.words import is_aside, is_progress
 from ci_failure_tracker.diagnosis.wrappers import unwrapped, without_prefix
 
 _NAME = re.compile(
     r"'(?!s |t |re |ve |ll )[^']{2,200}'|\"[^\"]{2,200}\"|`[^`]{2,200}`|‘[^’]{2,200}’"
     r"|[A-Za-z0-9_@][./\\:#=_-]{1,2}[A-Za-z0-9_]|[a-z][A-Z]|[A-Z][a-z]{1,40}[A-Z]|[A-Z]{1,6}[0-9]{2,6}|--?[a-z]{2}"
+    r"|[\w-] {0,3}[<>=]=? ?[0-9]"
 )
 _NO_NAME = re.compile(
     r"(?:and/or|pass/fail|exit[- ]code|exit[- ]?status|non[- ]zero|[0-9][./:][0-9]|pre-\w|re-\w"
     r"|(?:up|out)-(?:to|of)-\w{1,9})"
     r"|https?://\S{1,400}",
-    re.IGNORECASE,
-)
-_RULER = re.compile(r"[\W_]*")
-_HELP = re.compile(
-    r"(?:\W{0,8}(?:info|hint|help|note|tip|npm (?:err!|error)|error)\b\W{0,4})?"
-    r"(?:visit|see|for (?:more|further) (?:information|details|help)|run (?:with|`)|re-?run (?:with|the)|read more"
-    r"|try (?:running|with)|learn more|more (?:information|info|details)|you can (?:find|see)|use --help|use `"
-    r"|please (?:see|visit|report|refer)|a complete log|documentation|if you (?:need|think|believe)"
-    r"|to (?:see|view|get) (?:the|more|a)|check (?:the|out))\b",
     re.IGNORECASE,
 )
 _CONSEQUENCE = re.compile(
@@ -44,15 +37,20 @@ _CONSEQUENCE = re.compile(
     r"|(?:Found|Tests?(?: Suites)?|Summary|Total|Totals)\b:? .{0,20}\d{1,9} (?:errors?|failed|failures?|passed|total)"
 )
 _KEYED = re.compile(
-    r"[\s|'\"*-]{0,40}(?:dependency|package|module|artifact|image|chart|project|target|file|test|rule|resource|host|service)"
-    r"(?:[-_ ]?(?:name|path))?['\"]?\s{0,20}[:=|]\s{0,20}['\"]?[\w@./]",
+    r"[\s|│┃'\"*-]{0,40}(?:dependency|package|module|artifact|image|chart|project|target|file|test|rule|resource|host"
+    r"|service)(?:[-_ ]?(?:name|path))?['\"]?\s{0,20}[:=|│┃]\s{0,20}['\"]?[\w@./]",
     re.IGNORECASE,
 )
 _INPUT = re.compile(r" {2,8}([\w.-]{1,60}): (\S.{0,200})")
 _OF_A_FILE = re.compile(
-    r"path|file|dir|manifest|config|lock|context|package|project|chart|spec|artifact|target|test|image|playbook"
+    r"path|file|dir|manifest|config|lock|context|package|project|chart|spec|artifact|target|test|image|playbook|^name$"
 )
-_FILE = re.compile(r"(?!https?:|/home/runner/)[\w@.*~-]{0,80}(?:/[\w@.*~-]{1,80}){1,12}/?|[\w@*-]{1,80}\.[a-z]\w{0,9}")
+_VALUE = re.compile(r"(?!https?:|/home/runner/|(?:true|false|[\d.*]{1,40})$)[\w@.*/~-]{2,200}")
+_ABOUT_A_FILE = re.compile(
+    r"\b(?:files?|paths?|director(?:y|ies)|folders?|artifacts?|found|exist|resolved|locate|matche?[sd]?|missing|open"
+    r"|read|empty)\b|no such|dockerfile",
+    re.IGNORECASE,
+)
 _FAR = 20
 """Lines above a line that names nothing in which the failure is looked for."""
 
@@ -68,7 +66,7 @@ def names(text: str) -> bool:
 def is_no_cause(text: str) -> bool:
     """Whether a line never tells why something failed: an empty line, a ruler, or where to read more."""
     plain = unwrapped(text).strip()
-    return _RULER.fullmatch(plain) is not None or _HELP.match(plain) is not None
+    return not plain or is_aside(plain)
 
 
 def is_consequence(text: str) -> bool:
@@ -76,10 +74,14 @@ def is_consequence(text: str) -> bool:
     return _CONSEQUENCE.match(text) is not None
 
 
-def subject_lines(log: Log, step: Section, block: Block) -> list[str]:
-    """The lines that say what a failure is about whose own lines name nothing; none if no line does."""
-    if block.confidence is Confidence.DEFINITE:
-        return list(_inputs(log, step))[:_MOST_LINES]
+def subject_lines(log: Log, step: Section, block: Block, lines: Sequence[str]) -> list[str]:
+    """What says what a failure is about, beside the lines that name it: inputs of the step, or the lines above."""
+    inputs = _inputs(log, step)
+    told = any(value in line for value in inputs.values() for line in lines)
+    about_files = any(_ABOUT_A_FILE.search(line) for line in lines)
+    found = [f"{name}: {value}" for name, value in inputs.items()] if about_files and not told else []
+    if found or block.confidence is Confidence.DEFINITE or any(map(names, lines)):
+        return found
     return _above(log, step, block)
 
 
@@ -89,24 +91,27 @@ def rows_of_subject(log: Log, block: Block) -> list[str]:
     return [text for text in texts if _KEYED.match(text)][:_MOST_LINES]
 
 
-def _inputs(log: Log, step: Section) -> Iterator[str]:
-    """The inputs of the step that are files, as the runner prints them before its output."""
+def _inputs(log: Log, step: Section) -> dict[str, str]:
+    """The inputs of the step that name files and the like, as the runner prints them before its output."""
+    inputs: dict[str, str] = {}
     with_inputs = False
     for number in range(step.start, step.body):
         text = log[number]
         with_inputs = text == "with:" or (with_inputs and text.startswith("  "))
         found = _INPUT.match(text) if with_inputs else None
-        if found and _OF_A_FILE.search(found[1]) and _FILE.fullmatch(found[2]):
-            yield f"{found[1]}: {found[2]}"
+        if found and _OF_A_FILE.search(found[1]) and _VALUE.fullmatch(found[2]) and len(inputs) < _MOST_LINES:
+            inputs[found[1]] = found[2]
+    return inputs
 
 
 def _above(log: Log, step: Section, block: Block) -> list[str]:
-    """The nearest lines above a block that name something, in the order of the log."""
-    found: list[str] = []
+    """The nearest lines above a block that name something, else the nearest lines, in the order of the log."""
+    naming: list[str] = []
+    others: list[str] = []
     for number in range(block.start - 1, max(step.body, block.start - _FAR) - 1, -1):
         text = without_prefix(log[number], block.prefix)
-        if len(found) >= _MOST_ABOVE or is_mark(text):
+        if len(naming) >= _MOST_ABOVE or is_mark(text):
             break
-        if names(text) and not is_no_cause(text) and not is_consequence(text):
-            found.append(text)
-    return found[::-1]
+        if not is_no_cause(text) and not is_consequence(text) and not is_progress(text):
+            (naming if names(text) or _KEYED.match(text) else others).append(text)
+    return (naming or others[:_MOST_ABOVE])[::-1]

@@ -10,7 +10,7 @@ PREFIXES = tuple(
         re.compile,
         (
             r"##\[error\]",
-            r"#\d{1,4} (?:\d{1,6}\.\d{1,3} )?",  # docker buildx
+            r"#\d{1,4}(?: \d{1,6}\.\d{1,3})?(?: |$)",  # docker buildx
             r"[A-Za-z][\w.-]{0,60}[-_]\d{1,3} {1,30}\| ?",  # docker compose
             r" {0,12}\[(?:junit|javac?|exec|testng|groovyc?|scalac?)\] ",  # Ant
             r"\[\d{1,3}\] ",  # concurrently
