@@ -180,6 +180,14 @@ DIFFERENT = {
             "npm error Found: vue@17.0.2",
         ),
     ),
+    "two tests that the line before the message names": (
+        step("Failures:", "", "  1) Cart adds", "     Failure/Error: expect(cart.total).to eq 8", "", "       got: 7"),
+        step("Failures:", "", "  1) Cart takes", "     Failure/Error: expect(cart.total).to eq 8", "", "       got: 7"),
+    ),
+    "two tests in the lines before a recap": (
+        step("running test_total", "test_total ... not what was wanted", "Some tests failed"),
+        step("running test_bulk", "test_bulk ... not what was wanted", "Some tests failed"),
+    ),
     "the threshold of a gate": (
         step("ERROR: Coverage failure: total of 61 is less than fail-under=75"),
         step("ERROR: Coverage failure: total of 61 is less than fail-under=85"),

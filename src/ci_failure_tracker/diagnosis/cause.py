@@ -113,13 +113,18 @@ def _telling(log: Log, block: Block) -> tuple[int, ...]:
 
 
 def _groups(lines: Sequence[str], starts: Sequence[bool]) -> Iterator[list[str]]:
-    """The lines in groups. A line that starts a failure begins one, and so does a line with the mark of the first."""
+    """The lines in groups. Each line that starts a failure begins one, and so does a line with the mark of the first.
+
+    What stands before the first start belongs to it.
+    """
     group: list[str] = []
+    started = False
     for line, starts_failure in zip(lines, starts, strict=True):
-        if group and (starts_failure or _mark(line) == _mark(lines[0]) != ""):
+        if group and ((starts_failure and started) or _mark(line) == _mark(lines[0]) != ""):
             yield group
-            group = []
+            group, started = [], False
         group.append(line)
+        started = started or starts_failure
     if group:
         yield group
 

@@ -105,10 +105,10 @@ def _inputs(log: Log, step: Section) -> dict[str, str]:
 
 
 def _above(log: Log, step: Section, block: Block) -> list[str]:
-    """The nearest lines above a block that name something, else the nearest lines, in the order of the log."""
+    """The nearest lines above a headline that name something, else the nearest lines, in the order of the log."""
     naming: list[str] = []
     others: list[str] = []
-    for number in range(block.start - 1, max(step.body, block.start - _FAR) - 1, -1):
+    for number in range(block.headline - 1, max(step.body, block.start - _FAR) - 1, -1):
         text = without_prefix(log[number], block.prefix)
         if len(naming) >= _MOST_ABOVE or is_mark(text):
             break
