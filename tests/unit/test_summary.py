@@ -167,7 +167,7 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     data = report_as_json(report)
     assert (data["failing"][0]["headline"], data["failing"][0]["signature"]) == (
         "disk | full @octocat",
-        "v1:disk | full @octocat",
+        "v2:disk | full @octocat",
     )
     assert data["logs"] == {"read": 12, "size": 3_400_000, "unavailable": 1, "unread": 2, "left_out": 3}
     assert "log" not in render_summary(a_report()).splitlines()[-1]

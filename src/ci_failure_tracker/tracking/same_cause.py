@@ -224,7 +224,7 @@ def _hashed(signature: str) -> str:
 
 def _lines(diagnosis: JobDiagnosis) -> list[str]:
     """The masked headline, and the other lines that a diagnosis shows."""
-    shown = diagnosis.diagnosis.lines if diagnosis.diagnosis else ()
+    shown = (*diagnosis.diagnosis.lines, *diagnosis.diagnosis.context) if diagnosis.diagnosis else ()
     return [masked(diagnosis.headline), *(masked(line.text) for line in shown)]
 
 
