@@ -11,7 +11,7 @@ from ci_failure_tracker.diagnosis.blocks import find_blocks
 from ci_failure_tracker.diagnosis.context import choose_context
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_lines, with_score
-from ci_failure_tracker.diagnosis.log import Log, LogReader
+from ci_failure_tracker.diagnosis.log import Log, read_log
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, Routine, RoutineLines
 from ci_failure_tracker.diagnosis.signature import signature
@@ -43,14 +43,6 @@ _ERROR_MARK = "##[error]"
 _GROUP_MARK = "##[group]"  # of a test that is a group of its own
 _DEFAULT_LIMITS = Limits()
 _POINTS_OF_AN_ANNOTATION = 6.0
-
-
-def read_log(chunks: Iterable[bytes]) -> Log:
-    """Read a log from its bytes, however long, in bounded memory."""
-    reader = LogReader()
-    for chunk in chunks:
-        reader.feed(chunk)
-    return reader.finish()
 
 
 def explain(
