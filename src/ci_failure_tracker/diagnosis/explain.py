@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.blocks import find_blocks
@@ -15,7 +16,7 @@ from ci_failure_tracker.diagnosis.log import Log, read_log
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, Routine, RoutineLines
 from ci_failure_tracker.diagnosis.signature import signature
-from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections
+from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections, whole_log
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
 from ci_failure_tracker.text.redaction import redacted, redacted_lines
 
@@ -42,6 +43,9 @@ _NEAR = 40
 _ERROR_MARK = "##[error]"
 _GROUP_MARK = "##[group]"  # of a test that is a group of its own
 _DEFAULT_LIMITS = Limits()
+_Known = Callable[[Section], tuple[Block, ...]]
+"""The blocks that patterns find in a section."""
+
 _POINTS_OF_AN_ANNOTATION = 6.0
 
 
@@ -59,9 +63,10 @@ def explain(
     """
     steps = sections(log)
     failed = failing_sections(log, steps, failed_step)[-_MOST_SECTIONS:]
-    cause = _found(log, steps, failed, Routine(log))
+    known = cache(partial(find_blocks, log))  # the cause and what is shown are looked for among the same blocks
+    cause = _found(steps, failed, Routine(log), known)
     usual = Routine(log, routine)
-    shown = (_found(log, steps, failed, usual) if routine else None) or cause
+    shown = (_found(steps, failed, usual, known) if routine else None) or cause
     ending = log.last - _ENDING if len(steps) == 1 else None
     lines = choose_lines(log, shown.blocks, limits, failed, ending, usual)
     diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, weak=cause.weak or shown.weak)
@@ -80,12 +85,12 @@ class _Found:
         return bool(self.blocks)
 
 
-def _found(log: Log, steps: Sequence[Section], failed: Sequence[Section], routine: Routine) -> _Found:
-    blocks = by_confidence(block for section in failed for block in _blocks(log, section, routine))
+def _found(steps: Sequence[Section], failed: Sequence[Section], routine: Routine, known: _Known) -> _Found:
+    blocks = by_confidence(block for section in failed for block in _blocks(section, routine, known))
     if not _only_symptoms(blocks):
         return _Found(blocks, weak=False)
-    last_resort = last_lines(log, failed[-1], blocks, routine)
-    blocks = [*(last_resort or _complaint_before(log, steps, failed[0], routine)), *blocks]
+    last_resort = last_lines(routine.log, failed[-1], blocks, routine)
+    blocks = [*(last_resort or _complaint_before(steps, failed[0], routine, known)), *blocks]
     return _Found(blocks, bool(last_resort) or _only_symptoms(blocks))
 
 
@@ -113,7 +118,7 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     The lines of the excerpt have the number 0, because they are in no log.
     """
     log = read_log([_as_log(annotations).encode("utf-8", "replace")])
-    known = list(_blocks(log, Section(1, 1, log.last), Routine(log)))
+    known = list(_blocks(whole_log(log), Routine(log), partial(find_blocks, log)))
     covered = {number for block in known for number in block.lines}
     others = [
         Block(number, number, number, Confidence.LIKELY, "annotation", _POINTS_OF_AN_ANNOTATION)
@@ -146,12 +151,12 @@ def _place(annotation: Annotation) -> str:
     return f"{annotation.path}:{annotation.line}: " if annotation.line else f"{annotation.path}: "
 
 
-def _blocks(log: Log, section: Section, routine: Routine) -> Iterator[Block]:
+def _blocks(section: Section, routine: Routine, known: _Known) -> Iterator[Block]:
     """The blocks of a step: those of patterns, and those of lines that look like failures."""
-    known = find_blocks(log, section)
-    scored = [with_score(block, section, routine) for block in _contrasted(known, routine)]
-    unwrapped = _unwrapped([*scored, *generic_blocks(log, section, known, routine)])
-    whole = section.body == 1 and section.end == log.last
+    of_patterns = known(section)
+    scored = [with_score(block, section, routine) for block in _contrasted(of_patterns, routine)]
+    unwrapped = _unwrapped([*scored, *generic_blocks(routine.log, section, of_patterns, routine)])
+    whole = section.body == 1 and section.end == routine.log.last
     yield from _without_tolerated(list(unwrapped), section) if whole else unwrapped
 
 
@@ -197,12 +202,12 @@ def _contrasted(blocks: Iterable[Block], routine: Routine) -> Iterator[Block]:
             yield block
 
 
-def _complaint_before(log: Log, steps: Sequence[Section], failed: Section, routine: Routine) -> list[Block]:
+def _complaint_before(steps: Sequence[Section], failed: Section, routine: Routine, known: _Known) -> list[Block]:
     """The failures in the nearest earlier step that has any, if the failed step only tells that it failed."""
     for section in reversed([step for step in steps if step.end < failed.start][-_MOST_SECTIONS:]):
         blocks = by_confidence(
             block
-            for block in _blocks(log, section, routine)
+            for block in _blocks(section, routine, known)
             if block.confidence > Confidence.SYMPTOM and block.score >= LEAST
         )
         if blocks:
