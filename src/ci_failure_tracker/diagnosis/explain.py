@@ -156,7 +156,7 @@ def _blocks(section: Section, routine: Routine, known: _Known) -> Iterator[Block
     of_patterns = known(section)
     scored = [with_score(block, section, routine) for block in _contrasted(of_patterns, routine)]
     unwrapped = _unwrapped([*scored, *generic_blocks(routine.log, section, of_patterns, routine)])
-    whole = section.body == 1 and section.end == routine.log.last
+    whole = section.body == routine.log.first and section.end == routine.log.last
     yield from _without_tolerated(list(unwrapped), section) if whole else unwrapped
 
 

@@ -53,7 +53,8 @@ def command_lines(log: Log, step: Section) -> range:
 
 def job_name(log: Log) -> Iterator[int]:
     """The line in which the runner of GitHub names the job, if the log begins with the runner's own lines."""
-    return (number for number in range(1, _LONGEST_SETUP) if log[number].startswith("Complete job name: "))
+    numbers = range(log.first, log.first + _LONGEST_SETUP - 1)
+    return (number for number in numbers if log[number].startswith("Complete job name: "))
 
 
 def is_mark(text: str) -> bool:
