@@ -68,6 +68,7 @@ class LogRequest:
     """The log of one failed job to read; `name` is for people, such as "test (3.12) of run 7 of CI".
 
     `counts` is false if only the log can tell whether the job failed: a cancelled job may have hit its time limit.
+    `passing_job_id` is the same job in a passing run, whose log says what is routine.
     """
 
     job_id: int
@@ -75,6 +76,7 @@ class LogRequest:
     step: Step | None
     outcome: Outcome
     counts: bool = True
+    passing_job_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ class LogCounts:
 
 
 class JobSource(Protocol):
-    """The log and the annotations of one failed job; each call may send requests."""
+    """The log and the annotations of one failed job, and a passing log of it; each call may send requests."""
 
     def log(self) -> Iterator[bytes]:
         """The log in pieces, as they arrive.
@@ -134,6 +136,9 @@ class JobSource(Protocol):
             LogAbsentError: the job has no log.
             GitHubError: the log cannot be read; this may happen after some pieces.
         """
+
+    def passing_log(self, job_id: int) -> Iterator[bytes]:
+        """The log of the same job in a passing run, in pieces; raises like `log`."""
 
     def annotations(self) -> tuple[Annotation, ...] | None:
         """The annotations; `None` if the token may not see them."""
