@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.blocks import find_blocks
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
+from ci_failure_tracker.diagnosis.facts import failures, headline
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_lines, with_score
 from ci_failure_tracker.diagnosis.log import Log, LogReader
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.signature import signature
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
-from ci_failure_tracker.text.redaction import redacted, redacted_lines
+from ci_failure_tracker.text.redaction import redacted_lines
 
 if TYPE_CHECKING:
     from ci_failure_tracker.model import Annotation, Step
@@ -28,7 +29,6 @@ _ENDING = 40
 """Lines at the end of a log without steps that tell how the job ended."""
 
 _ERROR_MARK = "##[error]"
-_GROUP_MARK = "##[group]"  # of a test that is a group of its own
 _DEFAULT_LIMITS = Limits()
 _POINTS_OF_AN_ANNOTATION = 6.0
 
@@ -55,7 +55,7 @@ def explain(log: Log, limits: Limits = _DEFAULT_LIMITS, failed_step: Step | None
         blocks = [*(last_resort or _complaint_before(log, steps, failed[0])), *blocks]
         weak = bool(last_resort) or _only_symptoms(blocks)
     lines = choose_lines(log, blocks, limits, failed, log.last - _ENDING if len(steps) == 1 else None)
-    return _diagnosis(log, blocks, lines, weak=weak)
+    return _diagnosis(log, blocks, lines, steps, weak=weak)
 
 
 def _only_symptoms(blocks: Sequence[Block]) -> bool:
@@ -78,9 +78,10 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     blocks = by_confidence(block for block in (*known, *others) if block.confidence > Confidence.SYMPTOM)
     if not blocks:
         return None
-    diagnosis = _diagnosis(log, blocks, choose_lines(log, blocks, limits))
+    diagnosis = _diagnosis(log, blocks, choose_lines(log, blocks, limits), ())
     lines = tuple(dataclasses.replace(line, number=0, left_out=0) for line in diagnosis.lines)
-    return dataclasses.replace(diagnosis, ranges=(), lines=lines)
+    found = tuple(dataclasses.replace(failure, lines=()) for failure in diagnosis.failures)
+    return dataclasses.replace(diagnosis, ranges=(), lines=lines, failures=found)
 
 
 def _as_log(annotations: Iterable[Annotation]) -> str:
@@ -88,10 +89,6 @@ def _as_log(annotations: Iterable[Annotation]) -> str:
     return "\n".join(
         f"{_ERROR_MARK}{_place(one)}{one.message.strip() or one.title}" for one in annotations if one.level == "failure"
     )
-
-
-def _without_mark(line: str) -> str:
-    return line.strip().removeprefix(_ERROR_MARK).removeprefix(_GROUP_MARK).strip()
 
 
 def _place(annotation: Annotation) -> str:
@@ -119,10 +116,13 @@ def _complaint_before(log: Log, steps: Sequence[Section], failed: Section) -> li
     return []
 
 
-def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine], *, weak: bool = False) -> Diagnosis:
+def _diagnosis(
+    log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine], steps: Sequence[Section], *, weak: bool = False
+) -> Diagnosis:
     lines = tuple(_redacted(excerpt))
+    found = failures(log, blocks, steps)
     return Diagnosis(
-        headline=redacted(_without_mark(log[blocks[0].headline])) if blocks else "",
+        headline=headline(found[0]) if found else "",
         lines=lines,
         ranges=ranges(lines),
         signature=signature(_causes(log, blocks)),
@@ -130,6 +130,7 @@ def _diagnosis(log: Log, blocks: Sequence[Block], excerpt: Sequence[ExcerptLine]
             (one.outcome for one in blocks if one.outcome and one.confidence is blocks[0].confidence), Outcome.FAILURE
         ),
         weak=weak,
+        failures=found,
     )
 
 

@@ -110,4 +110,5 @@ def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome
         signature=of_annotations.signature,
         outcome=of_annotations.outcome,
         weak=of_annotations.weak,
+        failures=of_annotations.failures,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model import FailureKind, Outcome
 
 GENERIC = "generic"
 """The pattern name of a block that no pattern found."""
@@ -52,6 +53,10 @@ class LogPattern:
     headline        the first line of the block that matches is its headline; without one it is the starting line
     fingerprint     the lines that go into the signature; without any it is the headline
     outcome         how the job ended, if that is more than `failure`
+    kind            what kind of failure it is; `UNKNOWN` leaves that to the words of the block and the command of its
+                    step
+    facts           is searched in each line of the block; its groups `subject`, `location` and `message` are facts
+                    that the common expressions in `facts.py` do not find
     """
 
     name: str
@@ -69,6 +74,8 @@ class LogPattern:
     headline: str = ""
     fingerprint: str = ""
     outcome: Outcome | None = None
+    kind: FailureKind = FailureKind.UNKNOWN
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ class Block:
     """Neighbouring lines of a log that tell of one failure, `start` and `end` included.
 
     `pattern` is the name of the pattern that found it. `fingerprint` holds the numbers of the lines that go into the
-    signature; if it is empty, the headline does.
+    signature; if it is empty, the headline does. `prefix` matches what a wrapper puts before every line. `kind` and
+    `facts` are those of the pattern.
     """
 
     start: int
@@ -87,6 +95,9 @@ class Block:
     score: float = 0.0
     fingerprint: tuple[int, ...] = ()
     outcome: Outcome | None = None
+    prefix: re.Pattern[str] | None = None
+    kind: FailureKind = FailureKind.UNKNOWN
+    facts: str = ""
 
     @property
     def lines(self) -> range:
