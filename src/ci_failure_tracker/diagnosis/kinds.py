@@ -3,140 +3,160 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from ci_failure_tracker.diagnosis.blocks import compiled
 from ci_failure_tracker.model import FailureKind
 
-_OUTSIDE = (
-    r"\bHTTP[/ ]?(?:[12](?:\.[01])?)?(?: error| status| status code| code)?:? ?(?:429|50[0-4]|52\d)\b"
-    r"|\b(?:50[0-4]:? (?:internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)"
-    r"|429:? too many requests)"
-    r"|\b(?:status(?: ?code)?|error:?|returned)[ :=]{1,3}(?:429|50[0-4]|52\d)\b"
-    r"|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|too many 50\d error responses"
-    r"|toomanyrequests|too many requests|\brate[- ]?limit(?:ed|s)?\b(?! test)|over its data quota"
-    r"|could not resolve host|(?:temporary )?failure (?:in name resolution|resolving)|\bEAI_AGAIN\b"
-    r"|getaddrinfo ENOTFOUND|name or service not known|: no such host\b|nodename nor servname|UnknownHostException"
-    r"|no space left on device|\bENOSPC\b|not enough space on the disk|disk quota exceeded"
-    r"|lost communication with the server|received a shutdown signal|runner has (?:lost|been)"
-    r"|runner .{1,80} was terminated"
-    r"|TLS handshake timeout|net/http: request canceled|\bi/o timeout\b|RPC failed; |early EOF|SSL_ERROR_SYSCALL"
-    r"|max retries exceeded|connection (?:was )?(?:reset|timed out|broken)|\b(?:ECONNRESET|ETIMEDOUT)\b|connect timeout"
-    r"|failed to connect to \S{1,200} port|network is unreachable|no route to host|remote end hung up"
-    r"|\b(?:heap )?out of memory\b|OutOfMemoryError|\bOOM(?:Killed| killer|-killer)?\b|cannot allocate memory"
-    r"|^\s{0,20}killed$|: killed$|\bSIGKILL\b|exit code 137|returned signal 9"
+
+@dataclass(frozen=True)
+class _Words:
+    """What lines in lower case say of a kind: they contain one of the phrases, or `pattern` is found.
+
+    A `|` separates the phrases. Looking for a phrase is ten times as fast as searching with an expression.
+    """
+
+    kind: FailureKind
+    phrases: str
+    pattern: str
+
+    def are_in(self, text: str) -> bool:
+        phrases = _split(self.phrases)
+        return any(phrase in text for phrase in phrases) or compiled(self.pattern).search(text) is not None
+
+
+@cache
+def _split(phrases: str) -> tuple[str, ...]:
+    return tuple(phrases.split("|"))
+
+
+_STATUS = (
+    r"\b(?:http/?(?:[12](?:\.[01])?)?|status|code|error|returned)[^\w\n]{0,3}(?:error|code|status)?[:=]{0,1} {0,2}"
+)
+_FAILED = (
+    r"(?:is|was|are|has|have|not) {0,1}(?:been )?"
+    r"(?:missing|required|empty|expired|invalid|revoked|set|found|supplied|provided)"
+)
+
+_OUTSIDE = _Words(
+    FailureKind.INFRASTRUCTURE,
+    "bad gateway|service unavailable|service temporarily unavailable|gateway time-out|gateway timeout|"
+    "internal server error|too many 50|toomanyrequests|too many requests|rate limit|rate-limit|"
+    "over its data quota|could not resolve host|unable to resolve host|failure in name resolution|"
+    "failure resolving|eai_again|enotfound|name or service not known|: no such host|"
+    "nodename nor servname|unknownhostexception|no space left on device|enospc|"
+    "not enough space on the disk|disk quota exceeded|lost communication with the server|"
+    "received a shutdown signal|tls handshake timeout|i/o timeout|net/http: request canceled|"
+    "rpc failed; |early eof|ssl_error_syscall|max retries exceeded|connection reset|connection was reset|"
+    "connection timed out|connection broken|econnreset|etimedout|connect timeout|network is unreachable|"
+    "no route to host|remote end hung up|remote end closed|out of memory|outofmemory|oomkilled|"
+    "oom-killer|cannot allocate memory|exit code 137|: killed|sigkill|returned signal 9",
+    rf"{_STATUS}(?:429|50[0-4]|52\d)\b|failed to connect to \S{{1,200}} port|^\s{{0,20}}killed$",
 )
 """What happens outside of the repository: no commit brings a registry down or fills the disk of a runner."""
 
-_DENIED = (
-    r"\bHTTP[/ ]?(?:[12](?:\.[01])?)?(?: error| status| status code| code)?:? ?40[13]\b|\b40[13]:? (?:unauthorized"
-    r"|forbidden)"
-    r"|\bstatus(?: ?code)?[ :=]{1,3}40[13]\b"
-    r"|resource not accessible by|bad credentials|\bunauthori[sz]ed\b|not authori[sz]ed|forbidden\b"
-    r"|authentication (?:failed|required|is required|error)|(?:invalid|incorrect|missing|no|bad) (?:credentials"
-    r"|username|password)"
-    r"|credentials (?:could not be|were not|are not|not|have) |could not read (?:username|password)|\baccess ?denied\b"
-    r"|permission denied \(publickey|permission to \S{1,200} denied|permission_denied|^denied: |: denied: "
-    r"|requested access to the"
-    r"|insufficient (?:permission|scope|privilege)|(?:token|secret|api[ _]key|credential)\S{0,30} (?:is|was|has|not) ?"
-    r"(?:missing|required|empty|expired|invalid|not set|not found|not supplied|been revoked|set|found|supplied"
-    r"|provided)"
-    r"|required and not supplied: \S{0,40}(?:token|secret|key|password)|no basic auth credentials|refusing to allow"
-    r"|protected branch|does not have (?:permission|access)|must have admin rights|ENEEDAUTH"
-    r"|host key verification failed"
+_DENIED = _Words(
+    FailureKind.PERMISSION,
+    "resource not accessible by|bad credentials|unauthorized|unauthorised|not authorized|forbidden|"
+    "authentication failed|authentication required|authentication is required|authentication error|"
+    "invalid credentials|missing credentials|no credentials|could not read username|"
+    "could not read password|access denied|accessdenied|permission denied (publickey|permission_denied|"
+    ": denied: |\ndenied: |requested access to the resource|insufficient permission|insufficient scope|"
+    "insufficient privilege|no basic auth credentials|refusing to allow|protected branch|"
+    "does not have permission|does not have access|must have admin rights|eneedauth|"
+    "host key verification failed|not permitted to",
+    rf"{_STATUS}40[13]\b|permission to \S{{1,200}} denied|(?:token|secret|api[ _]key|credentials?"
+    rf"|password)\S{{0,30}} {_FAILED}"
+    r"|required and not supplied: \S{0,40}(?:token|secret|key|password)",
 )
 """What a token, a secret or a right of an account decides."""
 
-_ROWS: tuple[tuple[FailureKind, str], ...] = (
-    (
+_ROWS = (
+    _Words(
         FailureKind.TIME_LIMIT,
-        r"exceeded the maximum execution time|exceeded the timeout of|timeout of \d{1,9} ?(?:ms|s|m)\w{0,8} exceeded"
-        r"|(?:run|test|job|build|step)s? (?:has )?time[d ]?-? ?out\b|context deadline exceeded|deadline exceeded"
-        r"|timed out after \d|timed out waiting|exit code 124|no output has been received",
+        "exceeded the maximum execution time|deadline exceeded|timed out waiting|exit code 124|"
+        "no output has been received|tests timeout|test timeout|test timed out|build timed out|run timed out|"
+        "job timed out|step timed out",
+        r"timed out after \d|timeout of \d{1,9} ?\w{0,12} (?:was )?exceeded|timeout \(\d|\d{1,6} ?(?:s|ms|sec\w{0,4}"
+        r"|min\w{0,4}) timeout",
     ),
-    (FailureKind.INFRASTRUCTURE, _OUTSIDE),
-    (FailureKind.PERMISSION, _DENIED),
-    (
+    _OUTSIDE,
+    _DENIED,
+    _Words(
         FailureKind.CONFIGURATION,
-        r"unexpected (?:input\(s\)|value ')|required and not supplied|unable to resolve action|invalid workflow file"
-        r"|yaml: |yaml\.\w{1,20}\.\w{1,20}error|mapping values are not allowed|unrecognized named-value"
-        r"|reusable workflow"
-        r"|command not found|: (?:\d{1,5}: )?\S{1,80}: not found$|executable file not found|is not recognized as"
-        r"|permission denied|unrecognized arguments?|(?:unknown|invalid|unsupported|unrecognized) (?:option|flag"
-        r"|switch|argument)"
-        r"|flag provided but not defined|unknown command|no such (?:command|option)"
-        r"|unbound variable|parameter not set|environment variable \S{1,80} (?:is|was|not|must)"
-        r"|(?:must|needs? to|should) (?:be set|set|provide|specify)|no files were found with the provided path"
-        r"|(?:version|python|node) \S{1,40} (?:was|is) not (?:found|available)|invalid configuration"
-        r"|configuration error"
-        r"|config(?:uration)? file|unsupported engine|does not match any files|missing script|no such target"
-        r"|no rule to make target|please (?:add|update|label|provide)|(?:changelog|label|title"
-        r"|description)\b.{0,80}(?:missing|required)",
+        "unexpected input(s)|unexpected value '|required and not supplied|unable to resolve action|"
+        "invalid workflow file|mapping values are not allowed|unrecognized named-value|reusable workflow|"
+        "command not found|executable file not found|is not recognized as|permission denied|unbound variable|"
+        "parameter not set|flag provided but not defined|unknown command|no such command|no such option|"
+        "unrecognized argument|no files were found with the provided path|invalid configuration|"
+        "configuration error|config file|configuration file|unsupported engine|missing script|"
+        "no rule to make target|must be set|needs to be set|should be set|please add |please update |"
+        "please label|please provide",
+        r"(?:unknown|invalid|unsupported|unrecognized) (?:option|flag|switch|argument)|: \S{1,80}: not found$"
+        r"|yaml\S{0,40}(?:error|: line)"
+        r"|environment variable \S{1,80} (?:is|was|not|must)|(?:version|python|node) \S{1,40} (?:was"
+        r"|is) not (?:found|available)"
+        r"|(?:changelog|label|title|description)\b.{0,80}(?:missing|required)",
     ),
-    (
+    _Words(
         FailureKind.AUDIT,
-        r"\d{1,6} (?:\w{1,20} )?(?:severity )?vulnerabilit(?:y|ies)|\bCVE-\d{4}-\d{3,8}|\bGHSA-\w{4}-|\bRUSTSEC-\d"
-        r"|PYSEC-\d"
-        r"|leaks? found|secrets? detected",
+        "leaks found|secrets detected|secret detected",
+        r"\d{1,6} (?:\w{1,20} )?(?:severity )?vulnerabilit(?:y|ies)|\bcve-\d{4}-\d{3}|\bghsa-\w{4}-|\b(?:rustsec"
+        r"|pysec)-\d",
     ),
-    (
+    _Words(
         FailureKind.DEPENDENCY,
-        r"could not resolve (?:all |the )?(?:dependenc|artifact|files|task dep|plugin)|no matching (?:distribution"
-        r"|package|version)"
-        r"|could not find a version|\bERESOLVE\b|\bETARGET\b|\bE404\b|ERR_PNPM|unable to locate package"
-        r"|has no installation candidate"
-        r"|version solving failed|lock ?file\b|dependency conflict|conflicting dependenc|unmet (?:peer )?dependenc"
-        r"|unable to find package"
-        r"|failed to (?:fetch|download|install)|could not install|dependenc(?:y|ies) (?:could|not|failed|error"
-        r"|resolution)"
-        r"|checksum mismatch|hash(?:es)? (?:mismatch|do not match)|resolutionimpossible|nothing provides"
-        r"|package \S{1,100} (?:is|was) not"
-        r"|cannot find package|no required module provides|could not find artifact|failed to select a version",
+        "no matching distribution|no matching package|no matching version|could not find a version|eresolve|"
+        "etarget|err_pnpm|unable to locate package|no installation candidate|version solving failed|lockfile|"
+        "lock file|dependency conflict|conflicting dependenc|unmet dependenc|unmet peer|"
+        "unable to find package|could not install|checksum mismatch|hash mismatch|resolutionimpossible|"
+        "nothing provides|cannot find package|no required module provides|could not find artifact|"
+        "failed to select a version|could not resolve dependenc|could not resolve all|failed to download|"
+        "failed to fetch|failed to install|unable to resolve dependency|dependency resolution",
+        r"dependenc(?:y|ies) (?:could|not|failed|error)|package \S{1,100} (?:is|was) not (?:available|found|installed)",
     ),
-    (
+    _Words(
         FailureKind.FORMAT,
-        r"would (?:be )?reformat|files? (?:were )?reformatted|not (?:properly |correctly )?formatted"
-        r"|formatting (?:violation|issue|error|check)"
-        r"|prettier|code style issues|needs? formatting|format violations|is not gofmt|spotless|run `?\S{0,40}\bfmt\b",
+        "would reformat|would be reformatted|files reformatted|files were reformatted|not formatted|"
+        "not properly formatted|not correctly formatted|formatting violation|formatting issue|"
+        "formatting error|prettier|code style issues|needs formatting|format violations|is not gofmt|spotless",
+        r"run [`'\"]?[\w /-]{0,40}\b(?:fmt|format)\b",
     ),
-    (
+    _Words(
         FailureKind.TYPE,
-        r"\berror TS\d{4}|incompatible types? in|\[(?:arg-type|attr-defined|assignment|return-value|union-attr"
-        r"|call-arg|name-defined"
-        r"|no-untyped-\w{1,10}|import-not-found|import-untyped|misc|index|operator|override)\]$"
-        r"|\(report[A-Z]\w{2,60}\)",
+        "incompatible type|is not assignable to",
+        r"\berror ts\d{4}|\[(?:arg-type|attr-defined|assignment|return-value|union-attr|call-arg"
+        r"|no-untyped-\w{1,10})\]$"
+        r"|\(report[a-z]{3,60}\)",
     ),
-    (
+    _Words(
         FailureKind.LINT,
-        r"\b\d{1,6} problems? \(|\blint(?:er|ing)?\b|checkstyle|rubocop|offenses? detected|\beslint\b|\bflake8\b"
-        r"|\bpylint\b|violations? found"
-        r"|clippy|trailing whitespace|pre-commit hook|files were modified by this hook",
+        "checkstyle|rubocop|offenses detected|offense detected|eslint|flake8|pylint|violations found|clippy|"
+        "trailing whitespace|pre-commit hook|files were modified by this hook",
+        r"\blint(?:er|ing)?\b|\b\d{1,6} problems? \(",
     ),
-    (
+    _Words(
         FailureKind.TEST,
-        r"assert(?:ion)?(?:error| failed|ionfailed)|\b(?:tests?|specs?|scenarios?|suites?) (?:have |has )?(?:failed"
-        r"|failing|failures?)"
-        r"|failed tests?\b|\d{1,6} (?:failed|failing|failures?)\b|test failures?|\btest \S{1,200} failed"
-        r"|expected .{1,200} (?:but |to |got )"
-        r"|^not ok \d|coverage .{0,80}(?:below|not met|not reached|less than|under)|segmentation fault"
-        r"|fatal python error",
+        "assertionerror|assertion failed|assertionfailed|test failure|failed test|tests failed|test failed",
+        r"\b(?:tests?|specs?|scenarios?|suites?) (?:have |has )?fail|\d{1,6} (?:failed|failing|failures?)\b"
+        r"|\btest \S{1,200} failed|expected .{1,200} (?:but |to |got )|^not ok \d|coverage .{0,80}(?:below|not met"
+        r"|not reached|less than)",
     ),
-    (
+    _Words(
         FailureKind.COMPILE,
-        r"compilation (?:failed|error)|could not compile|undefined reference|cannot find symbol|syntax ?error"
-        r"|parse error|build failed"
-        r"|linker command failed|ld returned|error (?:C|CS|LNK|MSB)\d{4}|unresolved (?:external|import|reference)"
-        r"|failed to compile",
+        "compilation failed|compilation error|could not compile|undefined reference|cannot find symbol|"
+        "syntax error|syntaxerror|parse error|linker command failed|ld returned|failed to compile",
+        r"error (?:c|cs|lnk|msb)\d{4}|unresolved (?:external|import|reference)",
     ),
-    (
+    _Words(
         FailureKind.DEPLOY,
-        r"deploy(?:ment|ing)? .{0,60}(?:failed|error)|failed to (?:deploy|publish|push|upload|release)|rollout"
-        r"|error: publish|release failed"
-        r"|already exists\b.{0,80}(?:version|registry|release|tag)|cannot publish over",
+        "failed to deploy|failed to publish|failed to upload|failed to release|cannot publish over",
+        r"deploy(?:ment|ing)? .{0,60}(?:failed|error)",
     ),
 )
-"""The words of each kind. They are searched without regard to case; the first row that has one wins."""
+"""The words of each kind. The first row that has one wins."""
 
 _OWN_MACHINE = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?[:/ ]")
 """A service of the job itself, which a commit can break."""
@@ -149,8 +169,8 @@ _MAY_BE_OUTSIDE = frozenset(
 _CHECKS_OF_TEXT = frozenset({FailureKind.LINT, FailureKind.FORMAT, FailureKind.TYPE})
 """Kinds that one command often does together. The first one named counts."""
 
-_MOST_LINES = 40
-_LONGEST = 600
+_MOST_LINES = 30
+_LONGEST = 400
 
 _NAMED = re.compile(
     r"task '?:?(?P<task>[\w.:/-]{1,200})"
@@ -162,6 +182,8 @@ _NAMED = re.compile(
 )
 """Where a build tool names the part that failed. The name tells the kind: `compileJava`, `lint`, `test`."""
 
+_ACTION = re.compile(r"Run [\w.-]{1,100}/[\w./-]{1,200}@\S{1,100}")
+_GIVES_UP = re.compile(r"(?:^|[\s;&|{])exit [1-9]")
 _WORD = re.compile(r"[A-Z]?[a-z][a-z0-9]*|[A-Z][A-Z0-9]*")
 _OPTION = re.compile(r"(?:^|\s)--?[\w-]{1,60}(?:=\S{0,200})?|https?://\S{1,300}|\$\{?\w{1,60}\}?")
 _COMPOUND = re.compile(r"\b(pre|type|clang|doc|code)[-_](commit|check|format|tests?|style|tidy|coverage|analysis)\b")
@@ -219,39 +241,24 @@ def kind_of(known: FailureKind, lines: Sequence[str], command: str) -> FailureKi
     Without knowledge, the words of the lines tell it, the headline first; then the name of the task that failed; then
     the command of the step.
     """
-    text = "\n".join(line[:_LONGEST] for line in lines[:_MOST_LINES] if not _OWN_MACHINE.search(line))
     if known not in _MAY_BE_OUTSIDE:
         return known
+    shown = [line[:_LONGEST] for line in lines[:_MOST_LINES] if not _OWN_MACHINE.search(line)]
+    text = "\n".join(shown).lower()
     if known is not FailureKind.UNKNOWN:
-        return _outside(text) or known
-    headline = lines[0][:_LONGEST] if lines else ""
+        return _first_of((_OUTSIDE, _DENIED), text) or known
     return (
-        _by_words(headline)
-        or _outside(text)
-        or _by_name(text)
-        or _by_words(text)
+        _first_of(_ROWS, lines[0][:_LONGEST].lower() if lines else "")
+        or _first_of((_OUTSIDE, _DENIED), text)
+        or _by_name("\n".join(shown))
+        or _first_of(_ROWS, text)
         or kind_of_command(command)
         or FailureKind.UNKNOWN
     )
 
 
-def _outside(text: str) -> FailureKind | None:
-    return next(
-        (
-            kind
-            for kind, words in ((FailureKind.INFRASTRUCTURE, _OUTSIDE), (FailureKind.PERMISSION, _DENIED))
-            if _has(words, text)
-        ),
-        None,
-    )
-
-
-def _by_words(text: str) -> FailureKind | None:
-    return next((kind for kind, words in _ROWS if _has(words, text)), None)
-
-
-def _has(words: str, text: str) -> bool:
-    return compiled(f"(?im){words}").search(text) is not None
+def _first_of(rows: Iterable[_Words], text: str) -> FailureKind | None:
+    return next((row.kind for row in rows if row.are_in(text)), None)
 
 
 def _by_name(text: str) -> FailureKind | None:
@@ -261,10 +268,11 @@ def _by_name(text: str) -> FailureKind | None:
 
 def kind_of_command(command: str) -> FailureKind | None:
     """The kind of what a command does; `None` if it does several things, or one that has no kind."""
-    action = re.match(r"Run (?:\./)?[\w.-]{1,100}/[\w./-]{1,200}(?:@\S{1,100})?$", command.partition("\n")[0])
-    found = _by_tokens(_OPTION.sub(" ", action[0] if action else command))
-    # What an action refuses are the inputs that the workflow gave it.
-    return found or (FailureKind.CONFIGURATION if action and "@" in action[0] else None)
+    first = command.partition("\n")[0]
+    action = _ACTION.fullmatch(first)
+    found = _by_tokens(_OPTION.sub(" ", first if action else command))
+    # What an action refuses are the inputs that the workflow gave it; an `exit 1` is a check of the workflow itself.
+    return found or (FailureKind.CONFIGURATION if action or _GIVES_UP.search(command) else None)
 
 
 def _by_tokens(text: str) -> FailureKind | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Playwright Test.
 
@@ -17,6 +18,7 @@ _PLAYWRIGHT_ACTION = r"(?:page|locator|context|keyboard|mouse|worker|request|(?:
 _PLAYWRIGHT = (
     LogPattern(
         name="playwright.failure",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=(
             rf" {{4}}(?:\w{{1,40}})?Error: (?:expect\(|Timed out \d{{1,9}}ms waiting|{_PLAYWRIGHT_ACTION}|net::"
@@ -46,6 +48,7 @@ _PLAYWRIGHT = (
     ),
     LogPattern(
         name="playwright.recap",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r" {2}\d{1,5} failed$",
         body=r" {4}\S.{0,300} › ",
@@ -79,6 +82,7 @@ _PLAYWRIGHT = (
 _WEBDRIVER = (
     LogPattern(
         name="protractor.launcher",
+        kind=FailureKind.TEST,
         keywords=("error",),
         start=r"(?:\[\d\d:\d\d:\d\d\] )?E/\w{1,30} - (?!BUG: launcher exited).{0,300}[eE]rror",
         body=r"\s{4}at ",
@@ -98,6 +102,7 @@ _KARMA_STAMP = r"(?:\d\d \d\d \d{4} )?\d\d:\d\d:\d\d\.\d{3}:"
 _KARMA = (
     LogPattern(
         name="karma.failure",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=rf"{_KARMA_BROWSER}:? (?!: |Executed |\().{{1,600}} FAILED$",
         body=r"\t|\s{2,40}\S",
@@ -115,6 +120,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.error",
+        kind=FailureKind.TEST,
         keywords=(" error",),
         start=rf"{_KARMA_BROWSER}:? ERROR$",
         body=r"\t|\s{2,40}\S",
@@ -130,6 +136,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.log",
+        kind=FailureKind.CONFIGURATION,
         keywords=(":error [",),
         start=rf"{_KARMA_STAMP}ERROR \[[\w.-]{{1,60}}\]: ",
         body=r" {2,8}\S|\t",
@@ -141,6 +148,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.spec",
+        kind=FailureKind.TEST,
         keywords=("expected ",),
         start=r"\tExpected \S.{0,1500} to ",
         context_before=r" {2,40}[✗✖] ",
@@ -158,6 +166,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.spec_error",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=r"\t(?:Uncaught )?(?:[A-Z]\w{0,100})?Error: ",
         confidence=Confidence.LIKELY,
@@ -174,6 +183,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.tally",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r"TOTAL: \d{1,7} FAILED",
         confidence=Confidence.RECAP,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # gcc, clang, and every compiler that prints `path:line:column: error: …` in their style.
 
@@ -35,6 +36,7 @@ _GCC_LEAD = (
 _GCC = (
     LogPattern(
         name="gcc.error",
+        kind=FailureKind.COMPILE,
         keywords=(": error:",),
         priority=-1,  # after the tools that print errors as gcc does
         start=_GCC_PLACE + r"error: ?(?!-\[)",
@@ -55,6 +57,7 @@ _GCC = (
     ),
     LogPattern(
         name="gcc.fatal",
+        kind=FailureKind.COMPILE,
         keywords=(": fatal error:",),
         start=_GCC_PLACE + r"fatal error: \S",
         context_before=_GCC_LEAD,
@@ -71,6 +74,7 @@ _GCC = (
     ),
     LogPattern(
         name="gcc.fortran",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         start=r"(?:Fatal )?Error: .{1,1000}(?:\(1\)|not found|No such file)",
         context_before=r"\s{1,8}\d{0,7} {1,3}\||[^\s:]{1,300}\.[fF]\w{0,3}:\d{1,7}:\d{1,5}:$|$",
@@ -113,6 +117,7 @@ _LINKER_STOPS = r"(?:\S{1,200}: )?(?:collect2|clang|clang\+\+)(?:-\d+)?: error: 
 _LINKER = (
     LogPattern(
         name="linker.undefined",
+        kind=FailureKind.COMPILE,
         keywords=("undefined reference to",),
         start=_LINKER_UNDEFINED,
         context_before=_LINKER_IN,
@@ -131,6 +136,7 @@ _LINKER = (
     ),
     LogPattern(
         name="linker.cannot_find",
+        kind=FailureKind.COMPILE,
         keywords=("cannot find ",),
         start=_LINKER_LD + r"cannot find \S",
         body=_LINKER_LD + r"(?:cannot find|note: to link)|" + _LINKER_LD + r"(?:skipping incompatible)",
@@ -144,6 +150,7 @@ _LINKER = (
     ),
     LogPattern(
         name="linker.stopped",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         start=_LINKER_STOPS + r"(?:ld returned|linker command failed)",
         context_before=r"duplicate symbol |\s{4}\S|ld: \d{1,6} duplicate symbol|" + _LINKER_SAME,
@@ -190,6 +197,7 @@ _MAKE_PATTERNS = (
 _CMAKE = (
     LogPattern(
         name="cmake.error_at",
+        kind=FailureKind.COMPILE,
         keywords=("cmake error",),
         start=r"CMake Error(?: \(dev\))?(?: at \S| in \S|:)",
         body=r"\s{2}|$|Call Stack \(most recent call first\)|Specify --help",
@@ -213,6 +221,7 @@ _CMAKE = (
     ),
     LogPattern(
         name="cmake.incomplete",
+        kind=FailureKind.COMPILE,
         keywords=("configuring incomplete, errors occurred",),
         start=r"-- Configuring incomplete, errors occurred",
         confidence=Confidence.SYMPTOM,
@@ -227,6 +236,7 @@ _CMAKE = (
 _CONFIGURE = (
     LogPattern(
         name="configure.error",
+        kind=FailureKind.COMPILE,
         keywords=("configure: error: ",),
         start=r"configure: error: (?!in [`'])",
         body=r"See [`']config\.log' for",
@@ -239,6 +249,7 @@ _CONFIGURE = (
     ),
     LogPattern(
         name="configure.see_log",
+        kind=FailureKind.COMPILE,
         keywords=("configure: error: ",),
         start=r"configure: error: in [`'].{1,400}:$",
         body=r"configure: error: |See [`']config\.log' for",
@@ -257,6 +268,7 @@ _CONFIGURE = (
 _NINJA = (
     LogPattern(
         name="ninja.failed",
+        kind=FailureKind.COMPILE,
         keywords=("failed: ",),
         start=r"FAILED: (?:\[code=\d{1,6}\] )?\S",
         confidence=Confidence.SYMPTOM,
@@ -268,6 +280,7 @@ _NINJA = (
     ),
     LogPattern(
         name="ninja.stopped",
+        kind=FailureKind.COMPILE,
         keywords=("failed", "previous errors"),
         start=r"ninja: build stopped: ",
         confidence=Confidence.SYMPTOM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # GoogleTest, and cmocka and busted, which can print in its style.
 
@@ -10,6 +11,7 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 _GOOGLETEST = (
     LogPattern(
         name="googletest.failed",
+        kind=FailureKind.TEST,
         keywords=("[  failed  ] ",),
         start=r"\[  FAILED  \] ",
         body=r"\[  FAILED  \] ",
@@ -27,6 +29,7 @@ _GOOGLETEST = (
     ),
     LogPattern(
         name="googletest.count",
+        kind=FailureKind.TEST,
         keywords=("failed test",),
         start=r"\s{1,4}\d{1,6} FAILED TESTS?$",
         confidence=Confidence.SYMPTOM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Docker: both builders, the daemon, Compose, registries.
 
@@ -65,6 +66,7 @@ _DOCKER = (
     ),
     LogPattern(
         name="docker.denied",
+        kind=FailureKind.PERMISSION,
         keywords=("denied: ",),
         start=r"(?:denied|unauthorized): (?:requested access|installation not allowed|permission_denied|access"
         r"|authentication)",
@@ -74,6 +76,7 @@ _DOCKER = (
     ),
     LogPattern(
         name="docker.manifest",
+        kind=FailureKind.DEPENDENCY,
         keywords=("not found",),
         start=r"(?:manifest for \S{1,300} not found|ERROR: manifest|no matching manifest for )",
         example="""
@@ -157,6 +160,7 @@ _DOCKER = (
 _TERRAFORM = (
     LogPattern(
         name="terraform.plain",
+        kind=FailureKind.DEPLOY,
         keywords=("error: ",),
         start=r"Error: (?:Unsupported |Missing |Invalid |Error (?:creating|updating|deleting|reading|loading"
         r"|launching|locking"
@@ -202,6 +206,7 @@ _TERRAFORM = (
 _DEPLOY = (
     LogPattern(
         name="helm.failed",
+        kind=FailureKind.DEPLOY,
         keywords=(" failed: ",),
         start=r"Error: (?:INSTALLATION|UPGRADE|UNINSTALL) FAILED: ",
         example="""

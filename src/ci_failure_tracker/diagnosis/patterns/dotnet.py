@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Compilers under MSBuild: C#, F#, VB, Microsoft C++, NuGet and the SDK.
 
@@ -14,6 +15,7 @@ _DOTNET_BUILD_LINE = _DOTNET_BUILD_NODE + _DOTNET_BUILD_ORIGIN + _DOTNET_BUILD_C
 _DOTNET_BUILD = (
     LogPattern(
         name="dotnet-build.error",
+        kind=FailureKind.COMPILE,
         keywords=("error ",),
         start=_DOTNET_BUILD_LINE,
         body=_DOTNET_BUILD_LINE
@@ -39,6 +41,7 @@ _DOTNET_BUILD = (
 _NUGET = (
     LogPattern(
         name="nuget.error",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error nu",),
         start=r"(?:.{1,300} : )?error NU\d{4}: ",
         body=r".{0,300} : error NU\d{4}: {1,3}-|\s{2,8}-? ?\S",
@@ -54,6 +57,7 @@ _NUGET = (
 _PESTER = (
     LogPattern(
         name="pester.failed",
+        kind=FailureKind.TEST,
         keywords=("[-] ",),
         start=r"\s{0,12}\[-\] (?!Discovery|Error occurred)\S.{0,1000} [\d.,:]{1,12}m?s(?: \([^()]{1,40}\))?$",
         body=r"\s{1,24}(?!\[[+!?-]\] |Context |Describing )\S",
@@ -69,6 +73,7 @@ _PESTER = (
     ),
     LogPattern(
         name="pester.total",
+        kind=FailureKind.TEST,
         keywords=("failed: ",),
         start=r"Tests Passed: \d{1,6},? Failed: [1-9]",
         confidence=Confidence.SYMPTOM,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Builds for the BEAM: Elixir, Erlang under rebar3, Credo, Dialyzer, mix format.
 
 _BEAM_BUILD = (
     LogPattern(
         name="beam-build.erlang",
+        kind=FailureKind.COMPILE,
         keywords=(".erl:",),
         start=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.erl(?::\d{1,6}){1,2}: (?!Warning)\S",
         body=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:erl|hrl)(?::\d{1,6}){1,2}: (?!Warning)",
@@ -28,6 +30,7 @@ _BEAM_TEST_TITLE = r"\s{2}\d{1,5}\) (?:test|property|doctest|feature) \S|\s{5}\S
 _BEAM_TEST = (
     LogPattern(
         name="exunit.assertion",
+        kind=FailureKind.TEST,
         keywords=("assertion ",),
         start=r"\s{5}Assertion (?:with|failed)",
         context_before=_BEAM_TEST_TITLE,
@@ -50,6 +53,7 @@ _BEAM_TEST = (
     ),
     LogPattern(
         name="exunit.error",
+        kind=FailureKind.TEST,
         keywords=("error) ",),
         start=r"\s{5}\*\* \([\w.]{1,200}Error\) ",
         context_before=_BEAM_TEST_TITLE,
@@ -69,6 +73,7 @@ _BEAM_TEST = (
     ),
     LogPattern(
         name="common-test.failed",
+        kind=FailureKind.TEST,
         keywords=(" failed on line ",),
         start=r"\w{1,200}:\w{1,200} failed on line \d",
         body=r"Reason: |\s{1,60}\S",
@@ -82,6 +87,7 @@ _BEAM_TEST = (
     ),
     LogPattern(
         name="common-test.case",
+        kind=FailureKind.TEST,
         keywords=("*** failed ",),
         start=r"Testing \S{1,300}: \*{3} FAILED .{0,20}test case",
         confidence=Confidence.RECAP,
@@ -100,6 +106,7 @@ _HASKELL_BUILD_SPAN = r":(?:\d{1,6}:\d{1,5}(?:-\d{1,5})?|\(\d{1,6},\d{1,5}\)-\(\
 _HASKELL_BUILD = (
     LogPattern(
         name="ghc.error",
+        kind=FailureKind.COMPILE,
         keywords=(": error:",),
         priority=-2,  # after gcc.error
         start=_HASKELL_BUILD_PREFIX + _HASKELL_BUILD_FILE + _HASKELL_BUILD_SPAN + r": error:",
@@ -125,6 +132,7 @@ _HASKELL_BUILD = (
 _HASKELL_TEST = (
     LogPattern(
         name="tasty.count",
+        kind=FailureKind.TEST,
         keywords=("tests failed (",),
         start=r"\d{1,6} out of \d{1,6} tests failed \(",
         confidence=Confidence.SYMPTOM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # git: merge, push, clone, submodules.
 
@@ -41,6 +42,7 @@ _GIT = (
     ),
     LogPattern(
         name="git.declined",
+        kind=FailureKind.PERMISSION,
         keywords=("remote: error: ",),
         start="remote: error: ",
         body=r"remote: |To \S|\s!\s{1,3}\[|error: failed to push",
@@ -56,6 +58,7 @@ _GIT = (
     ),
     LogPattern(
         name="git.ref",
+        kind=FailureKind.CONFIGURATION,
         keywords=("fatal: ",),
         priority=1,  # before git.fatal
         start="fatal: (?:[Cc]ouldn't find remote ref|[Rr]emote branch .{1,200} not found|reference is not a tree:"
@@ -72,6 +75,7 @@ _GIT = (
     ),
     LogPattern(
         name="git.no_describe",
+        kind=FailureKind.CONFIGURATION,
         keywords=("fatal: ",),
         start="fatal: (?:No names found, cannot describe|no tag exactly matches|No (?:annotated )?tags can describe"
         "|No upstream configured)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # The Go compiler, go vet, gofmt, and linters that print in their style.
 
@@ -16,6 +17,7 @@ _GO_BUILD_OLD = r"(?:\.{1,2}/|[\w.@-]{1,100}/)[\w@.+~/-]{1,300}\.go:\d{1,7}: "
 _GO_BUILD = (
     LogPattern(
         name="go-build.error",
+        kind=FailureKind.COMPILE,
         keywords=(".go:",),
         start=_GO_BUILD_PLACE + r"(?!warning)\S",
         context_before=r"# \S{1,300}(?: \[\S{1,300}\])?$",
@@ -39,6 +41,7 @@ _GO_BUILD = (
     ),
     LogPattern(
         name="go-build.old",
+        kind=FailureKind.COMPILE,
         keywords=(".go:",),
         start=_GO_BUILD_OLD
         + r"(?:undefined: |cannot |syntax error|imported and not used|\S{1,80} (?:declared|redeclared|undefined)"
@@ -71,6 +74,7 @@ _GO_TEST_NAMES = r"^\s{0,40}--- FAIL: |^panic: |^\s{1,40}Error:\s"
 _GO_TEST = (
     LogPattern(
         name="go-test.fail",
+        kind=FailureKind.TEST,
         keywords=("--- fail: ",),
         start=r"\s{0,40}--- FAIL: (?!Example)\S",
         context_before=_GO_TEST_OUTPUT + r"|$",
@@ -92,6 +96,7 @@ _GO_TEST = (
     ),
     LogPattern(
         name="go-test.testify",
+        kind=FailureKind.TEST,
         keywords=("error trace:",),
         start=r"[ \t]{1,24}Error Trace:\s",
         context_before=_GO_TEST_MESSAGE + "$",
@@ -114,6 +119,7 @@ _GO_TEST = (
     ),
     LogPattern(
         name="go-test.message",
+        kind=FailureKind.TEST,
         keywords=("expected",),
         start=_GO_TEST_MESSAGE + r" .{0,300}[Ee]xpected",
         body=r"\s{8,40}\S",
@@ -129,6 +135,7 @@ _GO_TEST = (
     ),
     LogPattern(
         name="go-test.package",
+        kind=FailureKind.TEST,
         keywords=("fail\t",),
         start=r"FAIL\t\S",
         confidence=Confidence.RECAP,
@@ -139,6 +146,7 @@ _GO_TEST = (
     ),
     LogPattern(
         name="go-test.end",
+        kind=FailureKind.TEST,
         keywords=("fail",),
         start=r"FAIL$",
         confidence=Confidence.SYMPTOM,
@@ -230,6 +238,7 @@ _GO_TEST = (
 _GINKGO = (
     LogPattern(
         name="ginkgo.summary",
+        kind=FailureKind.TEST,
         keywords=("[fail] ",),
         start=r"\s{0,4}\[(?:Fail|FAIL)\] \S",
         body=r"\s{0,4}\[(?:Fail|FAIL|Panic!|PANICKED!)\] \S|\s{0,4}(?:/|[A-Z]:\\)\S{1,300}:\d{1,6}$|$",

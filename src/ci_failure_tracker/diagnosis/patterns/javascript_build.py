@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # npm. Until version 9 each line starts with `npm ERR!`, since version 10 with `npm error`.
 
@@ -20,6 +21,7 @@ _NPM_BEST = r"^" + _NPM_SAYS + r" {1,2}" + _NPM_AGAIN + r"\S"
 _NPM = (
     LogPattern(
         name="npm.code",
+        kind=FailureKind.DEPENDENCY,
         keywords=("npm err!", "npm error code "),
         start=_NPM_SAYS + r" code (?!ELIFECYCLE|\d)\S",
         body=_NPM_SAYS,
@@ -155,6 +157,7 @@ _TYPESCRIPT_PRETTY = r"(?:ERROR in |Error: )?[^\s:]{1,300}:\d{1,7}:\d{1,5} - err
 _TYPESCRIPT = (
     LogPattern(
         name="typescript.plain",
+        kind=FailureKind.TYPE,
         keywords=("error ",),
         start=_TYPESCRIPT_PLAIN,
         body=_TYPESCRIPT_PLAIN + r"|\s{2,12}\S",
@@ -169,6 +172,7 @@ _TYPESCRIPT = (
     ),
     LogPattern(
         name="typescript.pretty",
+        kind=FailureKind.TYPE,
         keywords=(" - error ",),
         priority=-1,  # after frontend.angular, frontend.webpack
         start=_TYPESCRIPT_PRETTY,
@@ -186,6 +190,7 @@ _TYPESCRIPT = (
     ),
     LogPattern(
         name="typescript.count",
+        kind=FailureKind.TYPE,
         keywords=(" error",),
         start=r"(?:\[\d\d?:\d\d:\d\d(?: [AP]M)?\] "
         r"|\d\d?:\d\d:\d\d(?: [AP]M)? - )?Found [1-9]\d{0,5} errors?(?: in .{1,300}|\. Watching.{0,40}|\.)?$",
@@ -206,6 +211,7 @@ _ESLINT_STANDARD = r"\s{2}(?:/|[A-Za-z]:\\)[^:]{1,300}:\d{1,6}:\d{1,5}: \S"
 _ESLINT = (
     LogPattern(
         name="eslint.stylish",
+        kind=FailureKind.LINT,
         keywords=(" error ",),
         start=_ESLINT_ERROR,
         context_before=_ESLINT_ENTRY + r"|" + _ESLINT_FILE,
@@ -227,6 +233,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.count",
+        kind=FailureKind.LINT,
         keywords=(" error",),
         start=r"(?:.{0,40}✖|.{0,40}×) \d{1,6} problems? \([1-9]\d{0,5} errors?",
         confidence=Confidence.RECAP,
@@ -237,6 +244,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.warnings",
+        kind=FailureKind.LINT,
         keywords=("(0 errors, ",),
         start=r".{0,40}(?:✖|×) \d{1,6} problems? \(0 errors, \d{1,6} warnings?\)",
         context_before=_ESLINT_ENTRY + r"|" + _ESLINT_FILE + r"|$",
@@ -258,6 +266,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.configuration",
+        kind=FailureKind.CONFIGURATION,
         keywords=("eslint couldn't find",),
         start=r"ESLint couldn't find ",
         context_before=r"Oops! Something went wrong!|ESLint: \d|$",
@@ -272,6 +281,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.standard",
+        kind=FailureKind.LINT,
         keywords=("javascript standard style",),
         start=r"standard: Use JavaScript Standard Style",
         body=r"\s{2}\S{1,400}:\d{1,6}:\d{1,5}: ",
@@ -287,6 +297,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.standard_unexpected",
+        kind=FailureKind.LINT,
         keywords=("expected ",),
         start=_ESLINT_STANDARD,
         context_before=_ESLINT_STANDARD + r"|standard: ",
@@ -300,6 +311,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.stylelint",
+        kind=FailureKind.LINT,
         keywords=("expected ",),
         start=r"\s{1,6}\d{1,6}:\d{1,5}\s{1,4}(?:✖|✘|×)\s{1,4}\S",
         context_before=r"\s{1,6}\d{1,6}:\d{1,5}\s{1,4}(?:✖|✘|×|⚠)\s{1,4}\S|"
@@ -324,6 +336,7 @@ _ESLINT = (
 _PRETTIER = (
     LogPattern(
         name="prettier.check",
+        kind=FailureKind.FORMAT,
         keywords=("code style issues",),
         start=r"\[warn\] Code style issues ",
         context_before=r"\[warn\] \S|\[error\] .{1,1000}",
@@ -344,6 +357,7 @@ _PRETTIER = (
 _FRONTEND_BUILD = (
     LogPattern(
         name="frontend.esbuild",
+        kind=FailureKind.COMPILE,
         keywords=("✘ [error] ",),
         start=r"✘ \[ERROR\] \S",
         body=r"\s{2,200}\S|$",
@@ -361,6 +375,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.vite",
+        kind=FailureKind.COMPILE,
         keywords=("error during build",),
         start=r"error during build:$",
         body=r"(?!\s{2,6}at )\s{0,60}\S|$",
@@ -375,6 +390,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.babel",
+        kind=FailureKind.COMPILE,
         keywords=("syntaxerror: ",),
         start=r"(?:Module build failed .{0,200}: )?SyntaxError: (?:/"
         r"|[A-Za-z]:\\|unknown: ).{1,500} \(\d{1,6}:\d{1,5}\)$",
@@ -391,6 +407,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.sass",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         priority=1,  # before terraform.plain
         start=r"(?:Sass)?Error: (?:Undefined |Can't find |expected |Expected |Invalid CSS|no mixin|Function "
@@ -409,6 +426,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.angular",
+        kind=FailureKind.TYPE,
         keywords=("error: ",),
         start=r"(?:Error|ERROR|✘ \[ERROR\]): (?:(?:\.{0,2}/)?[\w./@-]{1,300}\.(?:ts|html"
         r"|scss):\d{1,6}:\d{1,5} - error |\S{1,300}\.(?:ts|html|s?css)(?::\d{1,6}:\d{1,5})? )",

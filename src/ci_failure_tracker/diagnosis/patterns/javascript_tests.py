@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Jest, also in Storybook's test runner and react-scripts.
 
@@ -20,6 +21,7 @@ _JEST_ADVICE = (
 _JEST = (
     LogPattern(
         name="jest.test",
+        kind=FailureKind.TEST,
         keywords=("●",),
         start=r" {2}● (?!Console\b|Test suite failed|Cannot log after)\S",
         body=_JEST_BODY,
@@ -47,6 +49,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.suite",
+        kind=FailureKind.TEST,
         keywords=("test suite failed to run",),
         start=r" {2}● Test suite failed to run",
         body=_JEST_BODY,
@@ -68,6 +71,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.file",
+        kind=FailureKind.TEST,
         keywords=("fail ",),
         start=r" ?FAIL {1,2}(?:[\w@/-]{1,60} {1,2})?(?:\.\.?/)?\S{1,300}\.\w{1,5}(?: \(\d[^()]{0,40}\))?$",
         confidence=Confidence.RECAP,
@@ -77,6 +81,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.snapshot",
+        kind=FailureKind.TEST,
         keywords=("snapshot failed",),
         start=r" › \d{1,6} snapshots? failed",
         confidence=Confidence.RECAP,
@@ -86,6 +91,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.tally",
+        kind=FailureKind.TEST,
         keywords=(" failed, ",),
         start=r"(?:Test Suites|Tests|Snapshots): {1,8}\d{1,6} failed, ",
         confidence=Confidence.RECAP,
@@ -112,6 +118,7 @@ _MOCHA_NAMES = r"^ {2}\d{1,5}\) |^ {7,60}(?!at )[^+-].{0,200}:$|^ {5,6}(?:Uncaug
 _MOCHA = (
     LogPattern(
         name="mocha.first",
+        kind=FailureKind.TEST,
         keywords=(" failing",),
         start=r" {2}[1-9]\d{0,5} failing$",
         end_before=r" {2}(?:[2-9]|\d{2,5})\) ",
@@ -140,6 +147,7 @@ _MOCHA = (
     ),
     LogPattern(
         name="mocha.failure",
+        kind=FailureKind.TEST,
         keywords=("error",),
         priority=1,  # before nightwatch.error, testem.browser, typescript.ts_node
         start=r" {5}(?:Uncaught )?(?:[A-Z]\w{0,100})?Error(?: \[\w{1,60}\])?(?:: |$)",
@@ -172,6 +180,7 @@ _JASMINE_NAMES = r"^(?:\d{1,5}\) |Suite error: )|^ {4}(?:Expected|Failed: |[\w.]
 _JASMINE = (
     LogPattern(
         name="jasmine.expected",
+        kind=FailureKind.TEST,
         keywords=("expected ",),
         start=r" {4}Expected .{0,1500} to (?:be|equal|have|contain|match|throw|reject|resolve|not|exist)",
         context_before=_JASMINE_LEAD,
@@ -192,6 +201,7 @@ _JASMINE = (
     ),
     LogPattern(
         name="jasmine.error",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=r" {4}(?:Uncaught )?(?:[A-Z]\w{0,100})?Error: \S",
         confidence=Confidence.LIKELY,
@@ -213,6 +223,7 @@ _JASMINE = (
     ),
     LogPattern(
         name="jasmine.tally",
+        kind=FailureKind.TEST,
         keywords=(" failure",),
         start=r"\d{1,7} (?:specs?|tests?), [1-9]\d{0,6} failures?(?:, \d{1,7} pending(?: specs?)?)?$",
         confidence=Confidence.RECAP,
@@ -229,6 +240,7 @@ _NODE_TEST_BODY = r" {2}|\s{0,80}$"
 _NODE_TEST = (
     LogPattern(
         name="node-test.assertion",
+        kind=FailureKind.TEST,
         keywords=("[err_assertion]",),
         start=r" {2,12}AssertionError \[ERR_ASSERTION\]: ",
         context_before=r"test at \S| {0,10}✖ \S",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Maven: goals, dependencies and POMs. Plugins have patterns of their own.
 
@@ -130,6 +131,7 @@ _GRADLE = (
     ),
     LogPattern(
         name="gradle.could_not",
+        kind=FailureKind.DEPENDENCY,
         keywords=("could not ",),
         start=r"(?:> )?Could not (?:resolve all|determine the dependencies of|find method|get unknown property|open"
         r"|compile|create task|initialize class|GET|HEAD|create service|set unknown property)",
@@ -234,6 +236,7 @@ _JAVAC_MAVEN_KOTLIN = r"\[ERROR\] (?:[A-Za-z]:)?[^\s:]{1,300}\.kts?: ?\(\d{1,6},
 _JAVAC = (
     LogPattern(
         name="javac.error",
+        kind=FailureKind.COMPILE,
         keywords=(": error: ",),
         start=_JAVAC_PLACE + r"error: ",
         body=_JAVAC_GOES_ON,
@@ -251,6 +254,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.maven",
+        kind=FailureKind.COMPILE,
         keywords=("[error] ",),
         start=_JAVAC_MAVEN + r"|" + _JAVAC_MAVEN_KOTLIN,
         context_before=r"\[(?:ERROR|INFO)\] COMPILATION ERROR : ?$",
@@ -277,6 +281,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.banner",
+        kind=FailureKind.COMPILE,
         keywords=("compilation error",),
         start=r"\[(?:ERROR|INFO)\] COMPILATION ERROR : ?$",
         confidence=Confidence.RECAP,
@@ -287,6 +292,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.count",
+        kind=FailureKind.COMPILE,
         keywords=("error",),
         start=_JAVAC_ANT + r"[1-9]\d{0,4} errors?$|\[INFO\] [1-9]\d{0,4} errors? ?$",
         confidence=Confidence.RECAP,
@@ -296,6 +302,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.gradle",
+        kind=FailureKind.COMPILE,
         keywords=("compilation failed",),
         start=r"(?:> )?Compilation (?:error|failed)[.;]"
         r"|.{0,60}Compilation failed; see the compiler (?:error )?output for details",
@@ -324,6 +331,7 @@ _SCALAC_NEXT = (
 _SCALAC = (
     LogPattern(
         name="scalac.sbt",
+        kind=FailureKind.COMPILE,
         keywords=("[error] ",),
         start=_SCALAC_SBT,
         end_before=_SCALAC_NEXT,
@@ -339,6 +347,7 @@ _SCALAC = (
     ),
     LogPattern(
         name="scalac.count",
+        kind=FailureKind.COMPILE,
         keywords=("[error] ",),
         start=r"\[error\] (?:\d{1,5}|one|two|three|four|five|six|seven|eight|nine|ten) errors? found$",
         confidence=Confidence.RECAP,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Linters of text and configuration: markdownlint, actionlint, shellcheck, hadolint, links.
 
@@ -12,6 +13,7 @@ _TEXT_LINTERS_MARKDOWN_LINK = r"\s{0,4}\[(?:✖|✗)\] \S"
 _TEXT_LINTERS = (
     LogPattern(
         name="links.dead",
+        kind=FailureKind.LINT,
         keywords=("error: ",),
         start=r"\s{0,4}ERROR: (?:\d{1,5} dead links? found|Detected \d{1,6} broken links)",
         context_before=_TEXT_LINTERS_MARKDOWN_LINK + r"|\s{0,4}\[\d{3}\] \S|$|\s{1,4}\d{1,6} links checked\.",
@@ -64,6 +66,7 @@ _PRECOMMIT = (
 _AUDITS = (
     LogPattern(
         name="audit.npm",
+        kind=FailureKind.AUDIT,
         keywords=("vulnerabilit",),
         start=r"\d{1,6} (?:\w{1,10} severity )?vulnerabilit(?:y|ies)(?: \(.{1,100}\))?$",
         context_before="# npm audit report|Severity: |.{1,200} - https://|fix available|No fix available|Will install"
@@ -86,6 +89,7 @@ _AUDITS = (
     ),
     LogPattern(
         name="audit.found",
+        kind=FailureKind.AUDIT,
         keywords=("vulnerabilit",),
         start=r"(?!.{0,100}\b0 vuln)(?:\d{1,6} vulnerabilit(?:y|ies) found|found \d{1,6} vulnerabilit(?:y|ies))",
         body="Severity: ",

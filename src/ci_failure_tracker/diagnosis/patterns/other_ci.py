@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
-from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model import FailureKind, Outcome
 
 # Travis CI.
 
@@ -64,6 +64,7 @@ _TRAVIS = (
     ),
     LogPattern(
         name="travis.log_limit",
+        kind=FailureKind.CONFIGURATION,
         keywords=("has been terminated",),
         start="(?:The job|The log length).{0,80} has been terminated",
         context_before="The log length has exceeded|$",
@@ -154,6 +155,7 @@ _GITLAB = (
     ),
     LogPattern(
         name="gitlab.system",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("error: job failed",),
         start=r"ERROR: Job failed \(system failure\): ",
         confidence=Confidence.FATAL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Compilers of Groovy, Clojure, Dart, Crystal, Nim, Zig, Julia, Elm, OCaml, D, Haxe, Solidity.
 
@@ -10,6 +11,7 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 _OTHER_COMPILERS = (
     LogPattern(
         name="ocaml.error",
+        kind=FailureKind.COMPILE,
         keywords=("error",),
         priority=2,  # before javascript.error
         start=r"Error(?: \(alert \w{1,40}\)| \(warning \d{1,4}(?: \[[\w-]{1,60}\])?\))?: (?:This |Unbound "
@@ -37,6 +39,7 @@ _OTHER_COMPILERS = (
 _LANGUAGE_PACKAGES = (
     LogPattern(
         name="lein.artifact",
+        kind=FailureKind.DEPENDENCY,
         keywords=("could not ",),
         start=r"Could not (?:find artifact|transfer artifact) ",
         body=r"This could be due to",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Package managers of other systems: dnf, apk, Homebrew, Chocolatey, Nix.
 
 _OS_PACKAGES = (
     LogPattern(
         name="nix.builder",
+        kind=FailureKind.COMPILE,
         keywords=("error: builder for ",),
         start=r"error: builder for '.{1,300}' failed",
         body=r"\s{2,12}\S|$",
@@ -32,6 +34,7 @@ _DOWNLOADS_CURL = r"[\d\s:.kMG-]{0,300}curl: \(\d{1,3}\) "
 _DOWNLOADS = (
     LogPattern(
         name="downloads.wget",
+        kind=FailureKind.DEPENDENCY,
         keywords=("unable to ",),
         start="wget: unable to ",
         confidence=Confidence.LIKELY,
@@ -41,6 +44,7 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.wget_server",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error",),
         start="wget: (?:server returned error|error getting response|bad address)",
         confidence=Confidence.LIKELY,
@@ -50,6 +54,7 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.wget_failed",
+        kind=FailureKind.DEPENDENCY,
         keywords=("failed: ",),
         priority=1,  # before network.refused
         start=r"(?:Connecting to|Resolving) \S{1,300}.{0,200}\.\.\. ?failed: ",
@@ -60,6 +65,7 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.tar",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error is not recoverable",),
         start="tar: Error is not recoverable: exiting now",
         context_before="(?:gzip|xz|bzip2|tar|bzip2): ",
@@ -73,6 +79,7 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.curl",
+        kind=FailureKind.DEPENDENCY,
         keywords=(
             "error",
             "could not",
@@ -122,6 +129,7 @@ _NETWORK = (
     ),
     LogPattern(
         name="network.io_timeout",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("timeout",),
         start=_NOT_A_TRACE + r".{0,400}(?:i/o timeout|TLS handshake timeout|Client\.Timeout exceeded)",
         confidence=Confidence.LIKELY,
@@ -156,6 +164,7 @@ _NETWORK = (
 _TLS = (
     LogPattern(
         name="tls.issuer",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("unable to get local issuer",),
         start=_NOT_A_TRACE + r".{0,400}unable to get local issuer certificate",
         confidence=Confidence.LIKELY,
@@ -165,6 +174,7 @@ _TLS = (
     ),
     LogPattern(
         name="tls.first",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("unable to verify",),
         start=_NOT_A_TRACE + r".{0,400}unable to verify the first certificate",
         confidence=Confidence.LIKELY,
@@ -179,6 +189,7 @@ _TLS = (
 _CREDENTIALS = (
     LogPattern(
         name="credentials.no_id_token",
+        kind=FailureKind.PERMISSION,
         keywords=("unable to get actions_id_token",),
         start=".{0,200}Unable to get ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN) env variable",
         example="""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # pip: packages that it cannot find, resolve or build.
 
@@ -11,6 +12,7 @@ _PIP_BOX = r"$|\s{0,40}[×│╰]|\s{2,40}\S|\s{0,8}(?:note|hint): "
 _PIP = (
     LogPattern(
         name="pip.subprocess",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error: subprocess-exited-with-error",),
         start=r"\s{1,20}error: subprocess-exited-with-error",
         end=r"\s{0,20}note: This error originates",
@@ -35,6 +37,7 @@ _PIP = (
     ),
     LogPattern(
         name="pip.box",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error: ",),
         priority=2,  # before rustc.error
         start=r"error: (?:subprocess-exited-with-error|metadata-generation-failed|legacy-install-failure"
@@ -56,6 +59,7 @@ _PIP = (
     ),
     LogPattern(
         name="pip.error",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error: ",),
         start=r"ERROR: (?:Could not (?:install packages|open requirements file|detect requirement)|Invalid requirement"
         r"|Package '.{1,200}' requires a different Python|THESE PACKAGES DO NOT MATCH|Ignored the following"
@@ -77,6 +81,7 @@ _UV_REASON = r"\s{0,8}(?:Because|And because|Thus|So,? because|and |\(\d)|\s{2,1
 _UV = (
     LogPattern(
         name="poetry.solving",
+        kind=FailureKind.DEPENDENCY,
         keywords=("version solving failed",),
         start=r".{0,1500}version solving failed",
         context_before=_UV_REASON,
@@ -91,6 +96,7 @@ _UV = (
     ),
     LogPattern(
         name="conda.not_found",
+        kind=FailureKind.DEPENDENCY,
         keywords=("packagesnotfounderror",),
         start=r"PackagesNotFoundError: ",
         body=r"$|\s{2}- ",
@@ -114,6 +120,7 @@ _MYPY_PYRIGHT = r"\s{2,6}(?:[A-Za-z]:)?\S{0,300}\.pyi?:\d{1,6}:\d{1,5} - error: 
 _MYPY_PATTERNS = (
     LogPattern(
         name="mypy.error",
+        kind=FailureKind.TYPE,
         keywords=(": error: ",),
         start=_MYPY,
         context_before=_MYPY_FILE
@@ -133,6 +140,7 @@ _MYPY_PATTERNS = (
     ),
     LogPattern(
         name="mypy.count",
+        kind=FailureKind.TYPE,
         keywords=(" error",),
         priority=1,  # before typescript.count
         start=r"Found [1-9]\d{0,5} errors? in \d{1,6} files? \(",
@@ -143,6 +151,7 @@ _MYPY_PATTERNS = (
     ),
     LogPattern(
         name="mypy.pyright",
+        kind=FailureKind.TYPE,
         keywords=(" - error: ",),
         start=_MYPY_PYRIGHT,
         context_before=r"(?:/|[A-Za-z]:\\)\S{1,300}\.pyi?$|\s{2,6}\S{1,300} - warning: ",
@@ -160,6 +169,7 @@ _MYPY_PATTERNS = (
     ),
     LogPattern(
         name="mypy.pyright_count",
+        kind=FailureKind.TYPE,
         keywords=(" errors, ",),
         start=r"[1-9]\d{0,5} errors?, \d{1,6} warnings?, \d{1,6} (?:informations?|notes?)",
         confidence=Confidence.RECAP,
@@ -188,6 +198,7 @@ _FLAKE8_SOURCE = r"\s{4,200}\S|\s{0,300}\^{1,200}$|(?:import |from |def |class |
 _FLAKE8 = (
     LogPattern(
         name="flake8.error",
+        kind=FailureKind.LINT,
         keywords=("unused", "undefined", "expected ", "missing", "invalid", "error"),
         start=_FLAKE8_LINE + r"|" + _FLAKE8_OLD_PYLINT + r"|" + _FLAKE8_BARE_PYFLAKES,
         context_before=_FLAKE8_ANY,
@@ -218,6 +229,7 @@ _FLAKE8 = (
     ),
     LogPattern(
         name="flake8.ruff",
+        kind=FailureKind.LINT,
         keywords=(" error",),
         start=r"Found [1-9]\d{0,5} errors?(?: \(\d{1,6} fixed, \d{1,6} remaining\))?\.$",
         context_before=r"(?:[A-Z]{1,5}\d{3,4}|invalid-syntax|SyntaxError|unformatted):? "

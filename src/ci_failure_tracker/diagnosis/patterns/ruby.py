@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Bundler and RubyGems.
 
 _BUNDLER = (
     LogPattern(
         name="bundler.versions",
+        kind=FailureKind.DEPENDENCY,
         keywords=("could not find compatible versions",),
         start=r"(?:Bundler could not|Could not) find compatible versions",
         body=r"$|\s{2,8}\S|Because |And because |Thus|So,? because|and |\(\d|version solving",
@@ -35,6 +37,7 @@ _MINITEST_RERUN = r"(?:bin/)?rails test \S"
 _MINITEST = (
     LogPattern(
         name="minitest.failure",
+        kind=FailureKind.TEST,
         keywords=("failure:",),
         start=r"(?:\s{1,4}\d{1,5}\) )?Failure:$",
         end_before=_MINITEST_NEXT,
@@ -60,6 +63,7 @@ _MINITEST = (
     ),
     LogPattern(
         name="minitest.total",
+        kind=FailureKind.TEST,
         keywords=("failure",),
         start=r"\d{1,7} (?:runs|tests), \d{1,7} assertions, \d{1,7} failures, \d{1,7} errors",
         confidence=Confidence.SYMPTOM,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
-from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model import FailureKind, Outcome
 
 # The runner of GitHub Actions.
 
@@ -28,6 +28,7 @@ _RUNNER = (
     ),
     LogPattern(
         name="runner.exit_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("process completed with exit code",),
         start=r"(?:##\[error\])?Process completed with exit code (?:124|137|143)\b",
         confidence=Confidence.LIKELY,
@@ -156,6 +157,7 @@ _RUNNER = (
     # Seen at https://github.com/nodejs/admin/issues/980
     LogPattern(
         name="runner.billing",
+        kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\]The job was not started because ",
         confidence=Confidence.FATAL,
@@ -166,6 +168,7 @@ _RUNNER = (
     # Seen at https://github.com/awalsh128/cache-apt-pkgs-action/issues/147
     LogPattern(
         name="runner.deprecated",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\]This request has been automatically failed because it uses a deprecated version",
         confidence=Confidence.FATAL,
@@ -176,6 +179,7 @@ _RUNNER = (
     # Seen at https://github.com/bytecodealliance/rustix/issues/1441
     LogPattern(
         name="runner.brownout",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\].{0,200}\bbrownout\b",
         confidence=Confidence.FATAL,
@@ -186,6 +190,7 @@ _RUNNER = (
     # Seen at https://github.com/namin2/dependabot_jira/issues/6
     LogPattern(
         name="runner.unresolved_action",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to resolve action",),
         start="(?:Error: )?Unable to resolve action",
         example="""
@@ -196,6 +201,7 @@ _RUNNER = (
     # and https://github.com/fsfe/reuse-action/issues/9
     LogPattern(
         name="runner.action_not_found",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:An action could not be found at the URI|Missing download info for |Could not find "
         r"file '.{1,300}action\.ya?ml')",
@@ -206,6 +212,7 @@ _RUNNER = (
     # Seen at https://github.com/marocchino/sticky-pull-request-comment/issues/1760
     LogPattern(
         name="runner.action_download",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("failed to download a",),
         start="(?:Error: )?Failed to download a(?:rchive|ction) '",
         example="""
@@ -215,6 +222,7 @@ _RUNNER = (
     # Seen at https://github.com/cycjimmy/semantic-release-action/issues/55
     LogPattern(
         name="runner.no_action_file",
+        kind=FailureKind.CONFIGURATION,
         keywords=("can't find 'action.y",),
         start=r"Can't find 'action\.ya?ml'",
         example="""
@@ -225,6 +233,7 @@ _RUNNER = (
     # and https://github.com/apache/fory/issues/2507
     LogPattern(
         name="runner.action_not_allowed",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\].{0,300}\b(?:is|are) not allowed (?:in|to be used in) ",
         example="""
@@ -234,6 +243,7 @@ _RUNNER = (
     # Seen at https://github.com/python/cpython/issues/134046
     LogPattern(
         name="runner.invalid_template",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:The (?:template|workflow|action definition) is not valid|Invalid workflow file)",
         body=r"##\[error\]|\S{1,200}\.ya?ml \(Line: \d",
@@ -244,6 +254,7 @@ _RUNNER = (
     # Seen at https://github.com/quarkusio/quarkus/issues/46708
     LogPattern(
         name="runner.evaluation",
+        kind=FailureKind.CONFIGURATION,
         keywords=("error when evaluating",),
         start="Error when evaluating '",
         example="""
@@ -253,6 +264,7 @@ _RUNNER = (
     # Seen at https://github.com/ophub/amlogic-s9xxx-armbian/pull/2878
     LogPattern(
         name="runner.no_start",
+        kind=FailureKind.CONFIGURATION,
         keywords=("error occurred trying to start process",),
         start="An error occurred trying to start process '",
         example="""
@@ -261,6 +273,7 @@ _RUNNER = (
     ),
     LogPattern(
         name="runner.no_executable",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to locate executable file",),
         start="(?:Error: )?Unable to locate executable file: ",
         example="""
@@ -269,6 +282,7 @@ _RUNNER = (
     ),
     LogPattern(
         name="runner.disabled_command",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to process command",),
         start="Unable to process command '",
         body=r"##\[error\]|The `",
@@ -280,6 +294,7 @@ _RUNNER = (
     # Seen at https://github.com/docker-library/python/pull/852 and https://github.com/actions/github-script/issues/657
     LogPattern(
         name="runner.file_command",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to process file command",),
         start="Unable to process file command '",
         body=r"(?:##\[error\])?(?:Invalid|Matching) ",
@@ -304,6 +319,7 @@ _RUNNER = (
     # and https://github.com/14790897/MiqroForge-Desktop/issues/976
     LogPattern(
         name="runner.protected",
+        kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\](?:(?:Branch|Tag) .{1,300} is not allowed to deploy to |The deployment was rejected)",
         confidence=Confidence.FATAL,
@@ -329,6 +345,7 @@ _RUNNER = (
 _DISK = (
     LogPattern(
         name="disk.full",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("no space left on device",),
         start=".{0,600}[Nn]o space left on device",
         confidence=Confidence.FATAL,
@@ -338,6 +355,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.full_windows",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("exception",),
         priority=1,  # before disk.full
         start=".{0,200}IOException: (?:There is not enough space on the disk|No space left on device)",
@@ -348,6 +366,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.full_database",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("error",),
         priority=1,  # before java.error
         start=r".{0,200}\bdatabase or disk is full",
@@ -358,6 +377,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.watchers",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("error: ",),
         start=r"(?:\w{0,40}Error: |.{0,80}failed .{0,80})?ENOSPC: System limit for number of file watchers reached",
         body=r"\s{2,8}at ",
@@ -368,6 +388,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.quota",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("error",),
         priority=2,  # before javascript.error
         start=".{0,300}(?:Disk quota exceeded|EDQUOT)",
@@ -378,6 +399,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.low",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("##[warning]",),
         start=r"##\[warning\]You are running out of disk space",
         confidence=Confidence.SYMPTOM,
@@ -392,6 +414,7 @@ _DISK = (
 _MEMORY = (
     LogPattern(
         name="memory.node_heap",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("fatal error: ",),
         start="FATAL ERROR: .{0,200}(?:heap out of memory|Allocation failed)",
         context_before=r"$|<--- (?:Last|JS)|\[\d{1,9}:\w{1,20}\] |=====|Security context",
@@ -415,6 +438,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.java",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("outofmemoryerror",),
         start=r"(?:\[(?:ERROR|error)\] ?)?(?:.{0,200}[\s\"(:])?java\.lang\.OutOfMemoryError\b",
         body=r"(?:\[(?:ERROR|error)\] ?)?(?:\s{1,20}at |\s{0,20}\.{3} \d+ more|Caused by: )",
@@ -428,6 +452,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.java_native",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("failed; error=",),
         start=r".{0,120}os::commit_memory\(.{1,200}failed; error=",
         body="#",
@@ -442,6 +467,7 @@ _MEMORY = (
     # Seen at https://github.com/adoptium/adoptium-support/issues/58
     LogPattern(
         name="memory.java_crash",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("fatal error has been detected",),
         start="# A fatal error has been detected by the Java Runtime Environment",
         body="#|$",
@@ -457,6 +483,7 @@ _MEMORY = (
     # Seen at https://github.com/actions/runner/issues/2503 and https://github.com/cgeo/cgeo/issues/5963
     LogPattern(
         name="memory.gradle_daemon",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("unexpected",),
         start=".{0,80}build daemon disappeared unexpectedly",
         example="""
@@ -465,6 +492,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.compiler",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("out of memory",),
         start=r"(?:\S{1,200}: )?(?:out of memory allocating \d|LLVM ERROR: out of memory)",
         example="""
@@ -473,6 +501,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.virtual",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot allocate memory",),
         start=r"(?:\S{1,200}: )?virtual memory exhausted",
         example="""
@@ -481,6 +510,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.signal_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("signal: killed",),
         start=r".{0,300}\bsignal: killed\b",
         example="""
@@ -489,6 +519,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.go",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("out of memory",),
         start="(?:fatal error: )?runtime: (?:out of memory|cannot allocate memory)",
         body="fatal error: ",
@@ -499,6 +530,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.kernel",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("out of memory",),
         start=r".{0,120}\b(?:Out of memory: Kill(?:ed)? process|Memory cgroup out of memory)",
         example="""
@@ -507,6 +539,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.container_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start=r"(?!.{0,300}OOMKilled\"?[:=] ?\"?false).{0,300}\bOOMKilled\b",
         example="""
@@ -515,6 +548,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.php",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("fatal error",),
         priority=1,  # before php.fatal
         start="(?:PHP )?Fatal error: {1,2}(?:Allowed memory size of|Out of memory)",
@@ -524,6 +558,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.refused",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot allocate memory",),
         start=r"(?!\w{1,80}(?:Error|Exception)\b).{0,300}: Cannot allocate memory",
         confidence=Confidence.LIKELY,
@@ -541,6 +576,7 @@ _PROCESSES_OF_THE_STEP = r"\S{0,300}_temp[/\\]\S{1,80}: line \d{1,6}: {1,6}\d{1,
 _PROCESSES = (
     LogPattern(
         name="process.killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start="Killed(?:: 9)?$",
         example="""
@@ -550,6 +586,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.step_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start=_PROCESSES_OF_THE_STEP + r"Killed\b",
         example="""
@@ -558,6 +595,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.script_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start=_PROCESSES_OF_A_SCRIPT + r"Killed\b",
         confidence=Confidence.LIKELY,
@@ -654,6 +692,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.cannot_fork",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot fork",),
         start=r".{0,200}\b[Cc]annot fork\b",
         confidence=Confidence.LIKELY,
@@ -672,6 +711,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.timeout_command",
+        kind=FailureKind.TIME_LIMIT,
         keywords=("timeout: ",),
         start="timeout: (?:sending signal|the monitored command|failed to run command)",
         example="""
@@ -680,6 +720,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.no_display",
+        kind=FailureKind.CONFIGURATION,
         keywords=("could not",),
         start=r"(?:qt\.qpa\.\w{1,20}: |This application failed to start because ).{0,80}[Cc]ould not (?:load the Qt "
         "platform plugin|connect to display)",
@@ -694,6 +735,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.cannot_open_display",
+        kind=FailureKind.CONFIGURATION,
         keywords=("cannot",),
         start=r".{0,200}\bcannot (?:open|connect to)(?: the)?(?: X)? (?:display|server)",
         confidence=Confidence.LIKELY,

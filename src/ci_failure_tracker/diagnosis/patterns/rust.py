@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # rustc, clippy, rustdoc and rustfmt.
 
@@ -42,6 +43,7 @@ _RUSTC_LINTS = (
 _RUSTC = (
     LogPattern(
         name="rustc.error_code",
+        kind=FailureKind.COMPILE,
         keywords=("error[e",),
         start=r"error\[E\d{4}\]: ",
         body=r"\s{0,200}\S",
@@ -59,6 +61,7 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.lint",
+        kind=FailureKind.LINT,
         keywords=("error: ",),
         start=r"error: (?:" + _RUSTC_LINTS + r")",
         body=_RUSTC_GOES_ON,
@@ -77,6 +80,7 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.error",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         priority=1,  # before the patterns of the network, which match anywhere in a line
         start=r"error: " + _RUSTC_CARGO + r"[a-z`].{0,1000}[^.]$",
@@ -95,6 +99,7 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.linking",
+        kind=FailureKind.COMPILE,
         keywords=("error: linking with",),
         start=r"error: linking with `",
         body=r"\s{0,200}\S",
@@ -112,6 +117,7 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.stopped",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         start=r"error: (?:aborting due to |could not compile `|could not document `|\d{1,5} targets? failed)",
         confidence=Confidence.SYMPTOM,
@@ -132,6 +138,7 @@ _CARGO_GOES_ON = (
 _CARGO = (
     LogPattern(
         name="cargo.failed_to",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error: failed to ",),
         start=r"error: failed to (?:select|get|parse|load|download|fetch|run custom build command|resolve|read|sync"
         r"|verify"
