@@ -60,6 +60,8 @@ _DECORATION = re.compile(
     r"|>╰─] {1,8}(?=\S)){1,4})?\s{0,20}"
 )
 
+_TRAVIS_COMMAND = re.compile(r'The command "(.{1,1800})" (?:failed and )?exited with')
+
 _TEST = (
     r"(?:FAILED|ERROR) (?P<subject>\S{1,200}\.py::[^\s\[]{1,300}(?:\[.{0,200}?\])?)(?= - |$)",
     r"^_{2,200} (?P<subject>\S.{0,300}?) _{2,200}$",
@@ -103,7 +105,7 @@ _PACKAGE = (
     r"(?P<subject>[\w.-]{1,80}(?:==|>=|~=)\d[\w.]{0,40})",
 )
 _HOST = (
-    r"resolve host(?: address|name)?[: ]{1,3}['\"`]?(?P<subject>[\w.-]{2,200})",
+    r"resolve host(?: address|name)?[: ]{1,3}['\"`‘]?(?P<subject>[\w.-]{2,200})",
     r"(?:host=|getaddrinfo \w{1,20} |lookup |connect to "
     r"|UnknownHostException: )['\"]?(?P<subject>[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})",
     r"https?://(?:[^@/\s]{1,100}@)?(?P<subject>[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})",
@@ -240,7 +242,8 @@ def command_of(log: Log, step: Section) -> str:
         if text.startswith(("shell: ", "with:", "env:", "##[endgroup]")):
             break
         lines.append(text)
-    return "\n".join(lines)
+    ended = _TRAVIS_COMMAND.match(log[step.end])
+    return ended[1] if ended else "\n".join(lines)
 
 
 def _own_facts(block: Block, lines: Iterable[str]) -> dict[str, str]:

@@ -43,17 +43,20 @@ _FAILED = (
 _OUTSIDE = _Words(
     FailureKind.INFRASTRUCTURE,
     "bad gateway|service unavailable|service temporarily unavailable|gateway time-out|gateway timeout|"
-    "internal server error|too many 50|toomanyrequests|too many requests|rate limit|rate-limit|"
+    "internal server error|too many 50|toomanyrequests|too many requests|"
     "over its data quota|could not resolve host|unable to resolve host|failure in name resolution|"
-    "failure resolving|eai_again|enotfound|name or service not known|: no such host|"
-    "nodename nor servname|unknownhostexception|no space left on device|enospc|"
+    "failure resolving|name or service not known|: no such host|"
+    "nodename nor servname|unknownhostexception|no space left on device|"
     "not enough space on the disk|disk quota exceeded|lost communication with the server|"
     "received a shutdown signal|tls handshake timeout|i/o timeout|net/http: request canceled|"
     "rpc failed; |early eof|ssl_error_syscall|max retries exceeded|connection reset|connection was reset|"
-    "connection timed out|connection broken|econnreset|etimedout|connect timeout|network is unreachable|"
+    "connection timed out|connection broken|connect timeout|network is unreachable|"
     "no route to host|remote end hung up|remote end closed|out of memory|outofmemory|oomkilled|"
     "oom-killer|cannot allocate memory|exit code 137|: killed|sigkill|returned signal 9",
-    rf"{_STATUS}(?:429|50[0-4]|52\d)\b|failed to connect to \S{{1,200}} port|^\s{{0,20}}killed$",
+    r"\b(?:eai_again|enotfound|enospc|econnreset|etimedout)\b|\brate[- ]limit(?!er)"
+    r"|\.(?:com|org|io|net|dev)\b.{0,120}connection refused|connection refused.{0,120}https?://[^/\s]{1,80}\.(?:com"
+    r"|org|io|net)\b"
+    rf"|{_STATUS}(?:429|50[0-4]|52\d)\b|failed to connect to \S{{1,200}} port|^\s{{0,20}}killed$",
 )
 """What happens outside of the repository: no commit brings a registry down or fills the disk of a runner."""
 
@@ -108,14 +111,15 @@ _ROWS = (
     ),
     _Words(
         FailureKind.DEPENDENCY,
-        "no matching distribution|no matching package|no matching version|could not find a version|eresolve|"
-        "etarget|err_pnpm|unable to locate package|no installation candidate|version solving failed|lockfile|"
+        "no matching distribution|no matching package|no matching version|could not find a version|"
+        "err_pnpm|unable to locate package|no installation candidate|version solving failed|lockfile|"
         "lock file|dependency conflict|conflicting dependenc|unmet dependenc|unmet peer|"
         "unable to find package|could not install|checksum mismatch|hash mismatch|resolutionimpossible|"
         "nothing provides|cannot find package|no required module provides|could not find artifact|"
         "failed to select a version|could not resolve dependenc|could not resolve all|failed to download|"
         "failed to fetch|failed to install|unable to resolve dependency|dependency resolution",
-        r"dependenc(?:y|ies) (?:could|not|failed|error)|package \S{1,100} (?:is|was) not (?:available|found|installed)",
+        r"\b(?:eresolve|etarget)\b|dependenc(?:y|ies) (?:could|not|failed|error)|package \S{1,100} (?:is"
+        r"|was) not (?:available|found|installed)",
     ),
     _Words(
         FailureKind.FORMAT,

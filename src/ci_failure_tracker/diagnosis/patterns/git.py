@@ -42,7 +42,6 @@ _GIT = (
     ),
     LogPattern(
         name="git.declined",
-        kind=FailureKind.PERMISSION,
         keywords=("remote: error: ",),
         start="remote: error: ",
         body=r"remote: |To \S|\s!\s{1,3}\[|error: failed to push",
