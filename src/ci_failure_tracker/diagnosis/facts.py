@@ -38,6 +38,7 @@ _LOCATIONS = (
     r'File "(?P<path>[^"\n]{1,300})", line (?P<line>\d{1,7})',
     r"-{1,4}> (?P<path>[^\s:]{1,300}):(?P<line>\d{1,7})(?::(?P<column>\d{1,5}))?",
     rf"(?<![\w/.\\@-])(?P<path>{_PATH})\((?P<line>\d{{1,7}})(?:,(?P<column>\d{{1,5}}))?\)",
+    rf"(?<![\w/.\\@-])(?P<path>{_PATH}):\[(?P<line>\d{{1,7}}),(?P<column>\d{{1,5}})\]",
     rf"(?<![\w/.\\@-])(?P<path>{_PATH}):(?P<line>\d{{1,7}})(?::(?P<column>\d{{1,5}}))?(?![\w.])",
     rf"(?<![\w/.\\@-])(?P<path>{_PATH}),? (?:on )?line (?P<line>\d{{1,7}})",
 )
@@ -56,7 +57,7 @@ _NOT_OURS = re.compile(
 """Files of packages and tools: where the error was raised, but not what anybody here can change."""
 
 _DECORATION = re.compile(
-    r"\s{0,80}(?:(?:##\[error\]|::error(?: [^:]{0,300})?::|E {1,40}(?=\S)|\[(?:ERROR|error|FATAL)\] {0,8}|[│"
+    r"\s{0,80}(?:(?:##\[error\]|E {1,40}(?=\S)|\[(?:ERROR|error|FATAL)\] {0,8}|[│"
     r"|>╰─] {1,8}(?=\S)){1,4})?\s{0,20}"
 )
 
@@ -86,6 +87,13 @@ _TEST = (
     r"^\s{0,12}\d{1,6} - (?P<subject>\S{1,200}) \((?:Failed|Timeout|Not Run|SEGFAULT|Subprocess aborted"
     r"|Child aborted)\)",
     r"Test\s{1,6}#\d{1,6}: (?P<subject>\S{1,200}) ",
+    r"^\s{0,4}(?P<subject>\w{1,100}(?:::\w{1,100}){0,4}#test_\w{1,200})",
+    r"^\s{0,4}(?P<subject>\w{1,200}\([\w.$]{3,200}\)):",
+    r"Failed test '(?P<subject>[^']{1,200})'",
+    r"^\s{0,8}\[-\] (?P<subject>\S.{0,200}?) \d{1,9}m?s",
+    r"^\S.{0,80}\([^()]{1,60}\)\)? (?P<subject>\S.{0,300}?) FAILED$",
+    r"^\s{0,12}Test:\s{1,20}(?P<subject>\S{1,300})$",
+    r"^(?:\[ERROR\])?\s{0,4}(?:Run \d{1,3}: )?(?P<subject>[A-Z]\w{1,100}\.\w{1,200}):\d{1,6} ",
     r"-\[(?P<subject>\S{1,200} \S{1,200})\]",
     r"(?P<subject>\S{1,200}\.py::[^\s\[]{1,300}(?:\[.{0,200}?\])?)",
     r"^rspec (?P<subject>\./\S{1,200}:\d{1,6})",
@@ -126,7 +134,7 @@ _SETTING = (
     r"|target)s?:? ['\"`](?P<subject>[^'\"`]{1,100})",
     r"(?:unrecognized arguments|not defined|unknown option|unknown flag): (?P<subject>-\S{1,80})",
     r"(?P<subject>[A-Z][A-Z0-9_]{2,60}): (?:unbound variable|parameter not set)",
-    r"(?:^|['\"` :])(?P<subject>[\w./-]{1,200}\.(?:ya?ml|toml|json|cfg|ini|lock|conf|xml))\b",
+    r"(?<![\w./])(?P<subject>[\w.-][\w./-]{0,200}\.(?:ya?ml|toml|json|cfg|ini|lock|conf|xml))\b",
 )
 _TASK = (
     r"task '(?P<subject>:[\w:.-]{1,200})'",
@@ -146,7 +154,7 @@ _SUBJECTS: dict[FailureKind, tuple[str, ...]] = {
         *_PACKAGE,
     ),
     FailureKind.DEPLOY: (*_TASK, *_PACKAGE, *_HOST),
-    FailureKind.COMPILE: _TASK,
+    FailureKind.COMPILE: (r"undefined (?:reference to|symbol:?) [`'\"](?P<subject>[^'\"]{1,200})", *_TASK),
     FailureKind.TYPE: _TASK,
     FailureKind.LINT: _TASK,
     FailureKind.FORMAT: _TASK,
@@ -158,11 +166,15 @@ _OF_FILES = frozenset({FailureKind.COMPILE, FailureKind.TYPE, FailureKind.LINT, 
 """Kinds whose subject is the file that the tool complains about, if the text has it."""
 
 _ONLY_A_NAME = re.compile(
-    r"(?:[\s\W\d_]|FAIL(?:ED|URE)?\b|ERROR\b|Failed\b|Failure\b|Error\b|test\b|not ok\b|s\b|ms\b|stdout\b){0,80}$",
+    r"(?:[\s\W\d_]|\[\S{1,200}:\d{1,6}\]|FAIL(?:ED|URE)?\b|ERROR\b|Failed\b|Failure\b|Error\b|FAILURE\b"
+    r"|Time elapsed\b|sec\b|test\b"
+    r"|not ok\b|at (?:setup|teardown) of\b"
+    r"|s\b|ms\b|stdout\b){0,80}$",
     re.ASCII,
 )
 _FRAME = re.compile(
-    r"\s{0,80}(?:Error Trace:|at |from |\.{3}|#\d|File \"|[-=_*~^]{2,}|\S{1,200}:\d{1,6}:?(?:\d{1,5}:?)?$)"
+    r"\s{0,80}(?:Error Trace:|at |from |\.{3}|#\d|\S{1,200}:\d{1,6}: in |File \"|[-=_*~^]{2,}"
+    r"|\S{1,200}:\d{1,6}:?(?:\d{1,5}:?)?$)"
 )
 
 
@@ -191,6 +203,9 @@ def headline(failure: Failure) -> str:
     subject = failure.subject
     if failure.kind in _OF_FILES and subject and failure.location.startswith(subject):
         subject = failure.location
+        place = subject.removeprefix(f"{failure.subject}:")
+        if re.match(rf"{re.escape(place)}\s", failure.message):
+            return f"{failure.subject}:{failure.message}"
     elif failure.kind in _OF_FILES:
         subject = ""  # the name of a task: the lines of the tool say more
     if not failure.message or not subject or _names(failure.message, failure.subject):
@@ -223,6 +238,8 @@ def _failure(log: Log, block: Block, steps: Sequence[Section]) -> Failure:
     subject = own.get("subject") or (
         "" if block.confidence is Confidence.SYMPTOM else _subject(block, lines, kind, location)
     )
+    if subject and block.pattern.startswith("pytest."):
+        subject = _pytest_id(subject, [*lines[block.end + 1 - block.headline :], *lines])
     message = own.get("message") or _message(lines, subject, kind)
     tool = "" if block.pattern == GENERIC else block.pattern.partition(".")[0]
     return Failure(tool, kind, subject, location, message, (LineRange(block.start, block.end),))
@@ -247,13 +264,12 @@ def command_of(log: Log, step: Section) -> str:
 
 
 def _own_facts(block: Block, lines: Iterable[str]) -> dict[str, str]:
-    """What the expression of the pattern finds; the first match of each group counts."""
+    """What the expressions of the pattern find, each in the first line that it matches."""
     found: dict[str, str] = {}
-    for line in lines if block.facts else ():
-        match = compiled(block.facts).search(line)
+    for source in block.facts:
+        match = next(filter(None, map(compiled(source).search, lines)), None)
         for name, text in match.groupdict().items() if match else ():
-            if text and text.strip():
-                found.setdefault(name, text.strip())
+            found.setdefault(name, text.strip())
     return found
 
 
@@ -266,29 +282,65 @@ def _location(lines: Sequence[str]) -> str:
     ours = [place for places in found for place in places if not _NOT_OURS.search(place)]
     if found and any(place in ours for place in found[0]):
         return next(place for place in found[0] if place in ours)
-    last = any(line.lstrip().startswith('File "') for line in lines)
-    return (ours[-1] if last else ours[0]) if ours else ""
+    if not ours:
+        return _location_in_list(lines)
+    return ours[-1 if any(line.lstrip().startswith('File "') for line in lines) else 0]
+
+
+def _location_in_list(lines: Sequence[str]) -> str:
+    """The place of an entry in a list of problems: `12:3  error …` under a line that is only the name of the file."""
+    entry = compiled(_ENTRY).match(lines[0]) if lines else None
+    files = (compiled(_ONLY_A_PATH).match(line) for line in lines[1:])
+    path = next((match["path"] for match in files if match), "") if entry else ""
+    return f"{_relative(path)}:{entry['place']}" if entry and path else ""
+
+
+_ENTRY = r"\s{1,8}:?(?P<place>\d{1,7}(?::\d{1,5})?)\s{1,8}\S"
+_ONLY_A_PATH = rf"\s{{0,4}}(?:Line\s{{1,6}})?(?P<path>{_PATH})$"
+
+
+def _relative(path: str) -> str:
+    return _WORKSPACE.sub("", path, count=1).replace("\\", "/")
 
 
 def _places(line: str) -> Iterator[str]:
     for source in _LOCATIONS:
         for match in compiled(source).finditer(line):
             column = match.groupdict().get("column")
-            path = _WORKSPACE.sub("", match["path"], count=1).replace("\\", "/")
-            yield f"{path}:{match['line']}{f':{column}' if column else ''}"
+            yield f"{_relative(match['path'])}:{match['line']}{f':{column}' if column else ''}"
             break
 
 
 def _subject(block: Block, lines: Sequence[str], kind: FailureKind, location: str) -> str:
-    found = next(filter(None, (_first(source, lines) for source in _SUBJECTS.get(kind, ()))), "")
-    if kind in _OF_FILES and location and block.confidence > Confidence.LIKELY:
+    """What failed. It is the file, if the pattern says that the tool complains about files and the lines name one."""
+    if kind in _OF_FILES and location and block.kind is not FailureKind.UNKNOWN:
         return location.split(":", maxsplit=1)[0]
-    return found
+    sources = _SUBJECTS.get(kind, ())
+    return next(filter(None, (_first(source, shown) for shown in (lines[:1], lines) for source in sources)), "")
+
+
+def _pytest_id(name: str, lines: Iterable[str]) -> str:
+    """The id of a test as pytest takes it, from the name in its ruler and from the first file of its traceback.
+
+    What a fixture raises begins in the file of the fixture, so that only the name is known.
+    """
+    of_fixture = _OF_FIXTURE.match(name)
+    name, _, about = name.removeprefix("ERROR collecting ").partition("[")
+    if of_fixture:
+        return name[of_fixture.end() :] + (f"[{about}" if about else "")
+    path = next((_relative(match[1]) for match in map(_PYTEST_PLACE.match, lines) if match), "")
+    if "::" in name or "/" in name or not path:
+        return name + (f"[{about}" if about else "")
+    return f"{path}::{name.replace('.', '::')}" + (f"[{about}" if about else "")
+
+
+_OF_FIXTURE = re.compile(r"ERROR at \w{1,20} of ")
+_PYTEST_PLACE = re.compile(r"(\S{1,300}\.py):\d{1,7}:(?: |$)")
 
 
 def _first(source: str, lines: Iterable[str]) -> str:
     matches = (compiled(source).search(line) for line in lines)
-    return next((match["subject"].strip() for match in matches if match), "")
+    return next((match["subject"].strip().rstrip(".,:;") for match in matches if match), "")
 
 
 def _message(lines: Sequence[str], subject: str, kind: FailureKind) -> str:

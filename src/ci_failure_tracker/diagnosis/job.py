@@ -55,6 +55,7 @@ def _reading(wanted: LogRequest, source: JobSource, limits: Limits) -> JobDiagno
         step,
         diagnosis,
         diagnosis.weak,
+        diagnosis.kind,
     )
 
 

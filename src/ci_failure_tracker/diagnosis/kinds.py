@@ -52,8 +52,8 @@ _OUTSIDE = _Words(
     "rpc failed; |early eof|ssl_error_syscall|max retries exceeded|connection reset|connection was reset|"
     "connection timed out|connection broken|connect timeout|network is unreachable|"
     "no route to host|remote end hung up|remote end closed|out of memory|outofmemory|oomkilled|"
-    "oom-killer|cannot allocate memory|exit code 137|: killed|sigkill|returned signal 9",
-    r"\b(?:eai_again|enotfound|enospc|econnreset|etimedout)\b|\brate[- ]limit(?!er)"
+    "oom-killer|cannot allocate memory|: killed|sigkill|returned signal 9",
+    r"\b(?:eai_again|enotfound|enospc|econnreset|etimedout)\b|\brate[- ]limit(?!er)|\bcode 137\b"
     r"|\.(?:com|org|io|net|dev)\b.{0,120}connection refused|connection refused.{0,120}https?://[^/\s]{1,80}\.(?:com"
     r"|org|io|net)\b"
     rf"|{_STATUS}(?:429|50[0-4]|52\d)\b|failed to connect to \S{{1,200}} port|^\s{{0,20}}killed$",
@@ -62,7 +62,8 @@ _OUTSIDE = _Words(
 
 _DENIED = _Words(
     FailureKind.PERMISSION,
-    "resource not accessible by|bad credentials|unauthorized|unauthorised|not authorized|forbidden|"
+    "resource not accessible by|bad credentials|unauthorized|unauthorised|not authorized|error: "
+    "forbidden|forbidden:|(forbidden)|"
     "authentication failed|authentication required|authentication is required|authentication error|"
     "invalid credentials|missing credentials|no credentials|could not read username|"
     "could not read password|access denied|accessdenied|permission denied (publickey|permission_denied|"
@@ -70,7 +71,8 @@ _DENIED = _Words(
     "insufficient privilege|no basic auth credentials|refusing to allow|protected branch|"
     "does not have permission|does not have access|must have admin rights|eneedauth|"
     "host key verification failed|not permitted to",
-    rf"{_STATUS}40[13]\b|permission to \S{{1,200}} denied|(?:token|secret|api[ _]key|credentials?"
+    rf"{_STATUS}40[13]\b|\b40[13]:? (?:unauthori[sz]ed|forbidden)|permission to \S{{1,200}} denied|(?:token|secret"
+    rf"|api[ _]key|credentials?"
     rf"|password)\S{{0,30}} {_FAILED}"
     r"|required and not supplied: \S{0,40}(?:token|secret|key|password)",
 )

@@ -151,7 +151,7 @@ class JobDiagnosis:
     `signature` is empty if the cause is not known. `outcome` is how the job ended according to its log or annotations.
     `log_unavailable` says why there is no log; a cause that is known all the same comes from annotations. `step` is the
     number of the failed step. `diagnosis` is present only in the sweep that made it. The cause of a `weak` diagnosis
-    never groups jobs.
+    never groups jobs. `kind` is that of the first failure.
     """
 
     job_id: int
@@ -162,6 +162,7 @@ class JobDiagnosis:
     step: int | None = None
     diagnosis: Diagnosis | None = None
     weak: bool = False
+    kind: FailureKind = FailureKind.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
