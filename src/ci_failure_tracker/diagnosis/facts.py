@@ -17,9 +17,11 @@ from ci_failure_tracker.text.redaction import redacted
 MOST = 50
 """Failures of a log that are told apart."""
 
-_MOST_BLOCKS = 400
-_MOST_LINES = 80
-_LONGEST = 600
+_MOST_BLOCKS = 100
+_MOST_LINES = 25
+"""Lines of a block that are searched for facts: so many from its beginning, and so many from its headline on."""
+
+_LONGEST = 500
 """Characters of a line that are searched for facts."""
 
 _TELLING = 4
@@ -95,7 +97,7 @@ _TEST = (
     r"^\s{0,12}Test:\s{1,20}(?P<subject>\S{1,300})$",
     r"^(?:\[ERROR\])?\s{0,4}(?:Run \d{1,3}: )?(?P<subject>[A-Z]\w{1,100}\.\w{1,200}):\d{1,6} ",
     r"-\[(?P<subject>\S{1,200} \S{1,200})\]",
-    r"(?P<subject>\S{1,200}\.py::[^\s\[]{1,300}(?:\[.{0,200}?\])?)",
+    r"(?<!\S)(?P<subject>\S{1,200}\.py::[^\s\[]{1,300}(?:\[.{0,200}?\])?)",
     r"^rspec (?P<subject>\./\S{1,200}:\d{1,6})",
     r"while running '(?P<subject>[^']{1,300})'",
 )
@@ -109,8 +111,8 @@ _PACKAGE = (
     r"['\"`‘](?P<subject>[@\w][\w./:@^~=<>!+ -]{0,200})['\"`’]",
     r"(?:Could not find|Could not resolve) (?P<subject>[\w.-]{1,100}:[\w.-]{1,100}(?::[\w.-]{1,100})?)",
     r"manifest for (?P<subject>\S{1,200}) not found",
-    r"(?<![\w/])(?P<subject>@?[\w-]{1,80}(?:/[\w.-]{1,80})?@[\^~]?\d[\w.-]{0,40})",
-    r"(?P<subject>[\w.-]{1,80}(?:==|>=|~=)\d[\w.]{0,40})",
+    r"(?<![\w/-])(?P<subject>@?[\w-]{1,80}(?:/[\w.-]{1,80})?@[\^~]?\d[\w.-]{0,40})",
+    r"(?<![\w.-])(?P<subject>[\w.-]{1,80}(?:==|>=|~=)\d[\w.]{0,40})",
 )
 _HOST = (
     r"resolve host(?: address|name)?[: ]{1,3}['\"`‘]?(?P<subject>[\w.-]{2,200})",
@@ -239,16 +241,19 @@ def _failure(log: Log, block: Block, steps: Sequence[Section]) -> Failure:
         "" if block.confidence is Confidence.SYMPTOM else _subject(block, lines, kind, location)
     )
     if subject and block.pattern.startswith("pytest."):
-        subject = _pytest_id(subject, [*lines[block.end + 1 - block.headline :], *lines])
+        traceback = (without_prefix(log[number], block.prefix) for number in block.lines)
+        subject = _pytest_id(subject, traceback)
     message = own.get("message") or _message(lines, subject, kind)
     tool = "" if block.pattern == GENERIC else block.pattern.partition(".")[0]
     return Failure(tool, kind, subject, location, message, (LineRange(block.start, block.end),))
 
 
 def _lines(log: Log, block: Block) -> list[str]:
-    """The lines of a block as the tool printed them: from the headline on, then those before it."""
-    numbers = [block.headline, *range(block.headline + 1, block.end + 1), *range(block.start, block.headline)]
-    return [without_prefix(log[number], block.prefix)[:_LONGEST] for number in numbers[:_MOST_LINES]]
+    """The lines of a block as the tool printed them: from the headline on, then from the beginning to the headline."""
+    below, above = range(block.headline, block.end + 1), range(block.start, block.headline)
+    half = _MOST_LINES // 2
+    numbers = (*below[:_MOST_LINES], *above[:half], *above[max(half, len(above) - half) :])
+    return [without_prefix(log[number], block.prefix)[:_LONGEST] for number in numbers]
 
 
 def command_of(log: Log, step: Section) -> str:

@@ -24,7 +24,7 @@ class _Words:
 
     def are_in(self, text: str) -> bool:
         phrases = _split(self.phrases)
-        return any(phrase in text for phrase in phrases) or compiled(self.pattern).search(text) is not None
+        return any(phrase in text for phrase in phrases) or compiled(f"(?m){self.pattern}").search(text) is not None
 
 
 @cache
@@ -35,10 +35,7 @@ def _split(phrases: str) -> tuple[str, ...]:
 _STATUS = (
     r"\b(?:http/?(?:[12](?:\.[01])?)?|status|code|error|returned)[^\w\n]{0,3}(?:error|code|status)?[:=]{0,1} {0,2}"
 )
-_FAILED = (
-    r"(?:is|was|are|has|have|not) {0,1}(?:been )?"
-    r"(?:missing|required|empty|expired|invalid|revoked|set|found|supplied|provided)"
-)
+_REFUSED = r"(?:missing|required|empty|expired|invalid|revoked|not (?:set|found|supplied|provided|configured|valid))"
 
 _OUTSIDE = _Words(
     FailureKind.INFRASTRUCTURE,
@@ -71,9 +68,10 @@ _DENIED = _Words(
     "insufficient privilege|no basic auth credentials|refusing to allow|protected branch|"
     "does not have permission|does not have access|must have admin rights|eneedauth|"
     "host key verification failed|not permitted to",
-    rf"{_STATUS}40[13]\b|\b40[13]:? (?:unauthori[sz]ed|forbidden)|permission to \S{{1,200}} denied|(?:token|secret"
-    rf"|api[ _]key|credentials?"
-    rf"|password)\S{{0,30}} {_FAILED}"
+    rf"{_STATUS}40[13]\b|\b40[13]:? (?:unauthori[sz]ed|forbidden)|permission to \S{{1,200}} denied"
+    r"|(?<!unexpected )(?<!illegal )(?<!invalid )(?<![\w])(?:\w{1,30}[-_])?(?:token|secret|api[ _-]?key|credential"
+    r"|password)s?\b"
+    rf"[\w '`:-]{{0,40}} {_REFUSED}"
     r"|required and not supplied: \S{0,40}(?:token|secret|key|password)",
 )
 """What a token, a secret or a right of an account decides."""
@@ -154,7 +152,7 @@ _ROWS = (
         FailureKind.COMPILE,
         "compilation failed|compilation error|could not compile|undefined reference|cannot find symbol|"
         "syntax error|syntaxerror|parse error|linker command failed|ld returned|failed to compile",
-        r"error (?:c|cs|lnk|msb)\d{4}|unresolved (?:external|import|reference)",
+        r"^\s{1,12}--> \S{1,300}\.rs:\d|error (?:c|cs|lnk|msb)\d{4}|unresolved (?:external|import|reference)",
     ),
     _Words(
         FailureKind.DEPLOY,
@@ -254,7 +252,7 @@ def kind_of(known: FailureKind, lines: Sequence[str], command: str) -> FailureKi
     if known is not FailureKind.UNKNOWN:
         return _first_of((_OUTSIDE, _DENIED), text) or known
     return (
-        _first_of(_ROWS, lines[0][:_LONGEST].lower() if lines else "")
+        _first_of(_ROWS, shown[0].lower() if shown and lines[0].startswith(shown[0]) else "")
         or _first_of((_OUTSIDE, _DENIED), text)
         or _by_name("\n".join(shown))
         or _first_of(_ROWS, text)

@@ -160,7 +160,6 @@ _DOCKER = (
 _TERRAFORM = (
     LogPattern(
         name="terraform.plain",
-        kind=FailureKind.DEPLOY,
         keywords=("error: ",),
         start=r"Error: (?:Unsupported |Missing |Invalid |Error (?:creating|updating|deleting|reading|loading"
         r"|launching|locking"

@@ -80,7 +80,6 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.error",
-        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         priority=1,  # before the patterns of the network, which match anywhere in a line
         start=r"error: " + _RUSTC_CARGO + r"[a-z`].{0,1000}[^.]$",
