@@ -59,7 +59,7 @@ _NOT_OURS = re.compile(
 """Files of packages and tools: where the error was raised, but not what anybody here can change."""
 
 _DECORATION = re.compile(
-    r"\s{0,80}(?:(?:##\[error\]|E {1,40}(?=\S)|\[(?:ERROR|error|FATAL)\] {0,8}|[│"
+    r"\s{0,80}(?:(?:##\[(?:error|group)\]|E {1,40}(?=\S)|\[(?:ERROR|error|FATAL)\] {0,8}|[│"
     r"|>╰─] {1,8}(?=\S)){1,4})?\s{0,20}"
 )
 
@@ -81,6 +81,8 @@ _TEST = (
     r"(?:\(.{0,100}?\))?(?::\d{1,6})?\s{1,4}(?:Time elapsed|-- Time|»)",
     r"^(?P<subject>[^>\s][^>]{0,200} > .{1,300}?) FAILED",
     r"^(?P<subject>(?:[\w$-]{1,80}\.){1,12}[\w$-]{1,80}(?:\[[\w, ]{1,40}\])?) FAILED$",
+    r"^Failed {1,4}(?P<subject>\w[\w.]{1,300})$",
+    r"^\d\d:\d\d [-+~ \d]{1,20}: (?P<subject>\S.{0,300}) \[E\]",
     r"^\s{0,8}(?:Failed|X) (?P<subject>\S.{0,300}?) \[[\d<]",
     r"^\s{0,8}(?P<subject>[\w.]{1,300}(?:\(.{0,200}?\))?) \[FAIL\]",
     r"^\s{0,12}not ok \d{1,6} (?:- )?(?P<subject>\S.{0,300}?)(?: # .{0,100})?$",
@@ -106,7 +108,7 @@ _PACKAGE = (
     r"|Unable to locate package"
     r"|Could not find artifact|Unable to find package|no candidate for|find gem"
     r"|resolve import) ['\"`]?(?P<subject>[@\w][\w./:@^~=<>!+-]{0,200})",
-    r"(?:[Pp]ackage|[Mm]odule|[Cc]rate|[Gg]em|[Pp]lugin|[Dd]istribution|[Dd]ependency|[Rr]equirement|[Ff]ormula"
+    r"(?:[Pp]ackage|[Mm]odule|[Cc]rate|[Gg]em|[Pp]od|[Pp]lugin|[Dd]istribution|[Dd]ependency|[Rr]equirement|[Ff]ormula"
     r"|[Vv]ersion of|[Ii]mage)(?: named)? "
     r"['\"`‘](?P<subject>[@\w][\w./:@^~=<>!+ -]{0,200})['\"`’]",
     r"(?:Could not find|Could not resolve) (?P<subject>[\w.-]{1,100}:[\w.-]{1,100}(?::[\w.-]{1,100})?)",
@@ -123,7 +125,7 @@ _HOST = (
 _GRANTED = (
     r"Permission to (?P<subject>\S{1,200}) denied",
     r"required and not supplied: (?P<subject>[\w-]{1,80})",
-    r"(?<![\w.])(?P<subject>[A-Z][A-Z0-9]{0,30}_[A-Z0-9_]{1,60})(?![\w.])",
+    r"(?<![\w.])(?P<subject>(?!PERMISSION_DENIED)[A-Z][A-Z0-9]{0,30}_[A-Z0-9_]{1,60})(?![\w.])",
     *_HOST,
 )
 _SETTING = (
@@ -175,7 +177,8 @@ _ONLY_A_NAME = re.compile(
     re.ASCII,
 )
 _FRAME = re.compile(
-    r"\s{0,80}(?:Error Trace:|at |from |\.{3}|#\d|\S{1,200}:\d{1,6}: in |File \"|[-=_*~^]{2,}"
+    r"\s{0,80}(?:Error Trace:|(?:Error Message|Stack Trace):$|#\s{1,8}at |at |from |\.{3}|#\d|\S{1,200}:\d{1,6}: in "
+    r"|File \"|[-=_*~^]{2,}"
     r"|\S{1,200}:\d{1,6}:?(?:\d{1,5}:?)?$)"
 )
 
@@ -305,7 +308,8 @@ _ONLY_A_PATH = rf"\s{{0,4}}(?:Line\s{{1,6}})?(?P<path>{_PATH})$"
 
 
 def _relative(path: str) -> str:
-    return _WORKSPACE.sub("", path, count=1).replace("\\", "/")
+    path = _WORKSPACE.sub("", path, count=1).replace("\\", "/")
+    return f"/{path.lstrip('/')}" if path.startswith("//") else path
 
 
 def _places(line: str) -> Iterator[str]:

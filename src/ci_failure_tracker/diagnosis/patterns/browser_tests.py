@@ -63,6 +63,7 @@ _PLAYWRIGHT = (
     # Seen at https://github.com/Arize-ai/phoenix/pull/5747 and https://github.com/microsoft/playwright/issues/11287
     LogPattern(
         name="playwright.server",
+        kind=FailureKind.TEST,
         keywords=("ms from config.webserver",),
         priority=3,  # before javascript.error
         start=r"Error: Timed out waiting \d{1,9}ms from config\.webServer",
@@ -199,6 +200,7 @@ _CYPRESS = (
     # Seen at https://github.com/cypress-io/cypress/issues/14457 and https://github.com/cypress-io/cypress/issues/28270
     LogPattern(
         name="cypress.start",
+        kind=FailureKind.TEST,
         keywords=("is missing the dependency: ", "cypress failed to start"),
         start=r"(?:\[FAILED\] |→ )?(?:Your system is missing the dependency: |Cypress failed to start\.)",
         example="""
@@ -212,6 +214,7 @@ _CYPRESS = (
     # Seen at https://github.com/cypress-io/cypress, in system-tests/__snapshots__/network_error_handling_spec.js
     LogPattern(
         name="cypress.server",
+        kind=FailureKind.TEST,
         keywords=("cypress could not verify that this server",),
         start=r"Cypress could not verify that this server is running:",
         body=r"$| {2}> ",

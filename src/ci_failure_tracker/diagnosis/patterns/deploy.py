@@ -86,6 +86,7 @@ _DOCKER = (
     # Seen at https://github.com/vitessio/vitess/pull/16759 and https://github.com/aquasecurity/tracee/issues/4248
     LogPattern(
         name="docker.rate_limit",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("toomanyrequests:",),
         priority=1,  # before docker.daemon, docker.solve
         start=r"(?:#\d{1,4} ERROR: |ERROR: |\S{0,40} ?Error response from daemon: |buildx failed with: |429 Too Many)"
@@ -103,6 +104,7 @@ _DOCKER = (
     # and https://github.com/tuna-os/tunaOS/issues/642
     LogPattern(
         name="docker.push_denied",
+        kind=FailureKind.PERMISSION,
         keywords=("permission_denied: ", "denied: installation not allowed"),
         priority=1,  # before docker.denied, docker.solve
         start=r"(?:#\d{1,4} ERROR: |ERROR: |Error: |buildx failed with: ).{0,400}denied: (?:permission_denied: "
@@ -119,6 +121,7 @@ _DOCKER = (
     # https://github.com/docker/compose/issues/11125 and https://github.com/raffomania/ties/issues/290
     LogPattern(
         name="docker.compose_start",
+        kind=FailureKind.CONFIGURATION,
         keywords=("dependency failed to start: ",),
         start=r"(?:Error )?dependency failed to start: container ",
         context_before=r"\s{0,3}✘ Container | Container \S{1,80} {1,4}Error",
@@ -133,6 +136,7 @@ _DOCKER = (
     # Seen at https://github.com/docker/compose/issues/6625 and https://github.com/digitalis-io/ccc/issues/1
     LogPattern(
         name="docker.compose_service",
+        kind=FailureKind.CONFIGURATION,
         keywords=("error: for ", "error: the compose file"),
         start=r"ERROR: (?:for \S{1,80} {1,2}|The Compose file '.{1,200}' is invalid because)",
         body=r"services\.|networks\.|volumes\.",
@@ -146,6 +150,7 @@ _DOCKER = (
     # Seen at https://github.com/addnab/docker-run-action/issues/50 and https://github.com/nektos/act/issues/449
     LogPattern(
         name="docker.no_daemon",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot connect to the docker daemon",),
         start=r"(?:docker: |Error: |ERROR: )?Cannot connect to the Docker daemon at ",
         confidence=Confidence.LIKELY,  # a script that waits for the daemon prints it too
@@ -215,6 +220,7 @@ _DEPLOY = (
     # Seen at https://github.com/kubernetes/kubernetes/issues/95550 and https://github.com/kubernetes/kubernetes/issues/41336
     LogPattern(
         name="kubectl.rollout",
+        kind=FailureKind.DEPLOY,
         keywords=("exceeded its progress deadline", "timed out waiting for the condition"),
         start=r"(?:##\[error\])?(?:Error: )?error: (?:deployment \"\S{1,200}\" exceeded its progress deadline"
         "|timed out waiting for the condition)",
@@ -227,6 +233,7 @@ _DEPLOY = (
     # Seen at https://github.com/goreleaser/goreleaser/issues/1981 and https://github.com/terramate-io/terramate/pull/1690
     LogPattern(
         name="goreleaser.failed",
+        kind=FailureKind.DEPLOY,
         keywords=(" failed after ",),
         start=r"\s{0,4}⨯ (?:release|build|command) failed after ",
         body=r"\s{4,8}\S|Please check in your pipeline|(?: M|\?\?|\s[A-Z]) \S",
@@ -242,6 +249,7 @@ _DEPLOY = (
     # Seen at https://github.com/semantic-release/git/issues/196
     LogPattern(
         name="semantic-release.error",
+        kind=FailureKind.DEPLOY,
         keywords=("[semantic-release] › ✘",),
         start=r"\[\d{1,2}:\d\d:\d\d [AP]M\] \[semantic-release\] › ✘ {1,2}(?!Failed step)\S",
         body=r"(?:remote|fatal|error): \S",
@@ -257,6 +265,7 @@ _DEPLOY = (
     # and https://github.com/cloudflare/wrangler-action/issues/246
     LogPattern(
         name="wrangler.error",
+        kind=FailureKind.DEPLOY,
         keywords=("✘ [error] ",),
         priority=1,  # before frontend.esbuild
         start=r"(?:##\[error\])?\s{0,4}✘ \[ERROR\] (?:A request to the Cloudflare API|In a non-interactive env)",
@@ -275,6 +284,7 @@ _DEPLOY = (
     # Seen at https://github.com/SovereignCloudStack/standards/pull/779
     LogPattern(
         name="trivy.fatal",
+        kind=FailureKind.AUDIT,
         keywords=("fatal",),
         start=r"[\d-]{10}T[\d:.]{8,12}(?:Z|[+-]\d\d:\d\d)\s{1,8}FATAL\s{1,8}\S",
         body=r"(?:\t|\s{2,4})[-*] ",
@@ -293,6 +303,7 @@ _PAGES = (
     # Seen at https://github.com/actions/deploy-pages/issues/108 and https://github.com/zonble/HumanString/issues/13
     LogPattern(
         name="pages.deployment",
+        kind=FailureKind.DEPLOY,
         keywords=("failed to create deployment", "creating pages deployment failed"),
         start=r"##\[error\](?:Failed to create deployment \(status: |Creating Pages deployment failed)",
         body=r"##\[error\]HttpError: ",

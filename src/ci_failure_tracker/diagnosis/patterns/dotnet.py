@@ -95,6 +95,7 @@ _DOTNET_TEST = (
     # Seen at https://github.com/microsoft/vstest/issues/285
     LogPattern(
         name="dotnet-test.error_message",
+        kind=FailureKind.TEST,
         keywords=("error message:",),
         start=r"\s{0,4}Error Message:$",
         context_before=r"\s{0,4}(?:Failed|X) {1,4}\S",
@@ -116,6 +117,7 @@ _DOTNET_TEST = (
     # Seen at https://github.com/microsoft/testfx/pull/6240
     LogPattern(
         name="dotnet-test.platform",
+        kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"\s{0,2}failed \S.{0,500} \((?:\d{1,3}[hms] ){0,3}[\d.]{1,6}m?s\)$",
         body=r" {4,12}\S",
@@ -130,6 +132,7 @@ _DOTNET_TEST = (
     # Seen at https://github.com/icerpc/icerpc-csharp/issues/4179 and https://github.com/microsoft/vstest/issues/2261
     LogPattern(
         name="dotnet-test.aborted",
+        kind=FailureKind.TEST,
         keywords=("the active test run was aborted", "the test running when the crash"),
         start=r"The active test run was aborted\. Reason: |The test running when the crash occurred:",
         body=r"(?:[A-Za-z_]\w{0,80}\.){1,10}\w{1,200}(?:\(|$)",
@@ -147,6 +150,7 @@ _DOTNET_TEST = (
     # Seen at https://github.com/aspnet/KestrelHttpServer/pull/1607
     LogPattern(
         name="xunit.vstest",
+        kind=FailureKind.TEST,
         keywords=(" [fail]",),
         start=r"\[xUnit\.net \d\d:\d\d:\d\d\.\d{1,7}\] {4,6}\S.{0,1000} \[FAIL\]$",
         body=r"\[xUnit\.net \d\d:\d\d:\d\d\.\d{1,7}\] {6,16}\S",
@@ -163,6 +167,7 @@ _DOTNET_TEST = (
     # Seen at https://learn.microsoft.com/en-us/dotnet/core/tutorials/testing-with-cli
     LogPattern(
         name="dotnet-test.failed",
+        kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"  Failed \S.{0,1000} \[<? ?\d[\d.,hms <]{0,30}\]$",
         end_before=_DOTNET_TEST_END,

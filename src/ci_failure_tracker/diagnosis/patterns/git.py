@@ -96,6 +96,7 @@ _GIT = (
     # Seen at https://github.com/aquasecurity/btfhub/issues/10
     LogPattern(
         name="git.lfs",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("batch response: ",),
         start=r"(?:Error downloading object: .{1,600}: |error: .{0,300})?batch response: ",
         body=r"$|Errors logged to|Use `git lfs|error: (?:external filter|failed to )|fatal: .{1,400} smudge filter lfs",
@@ -113,6 +114,7 @@ _GIT = (
     # Seen at https://github.com/shimataro/ssh-key-action/issues/273 and https://github.com/status-im/status.im/issues/162
     LogPattern(
         name="ssh.refused",
+        kind=FailureKind.PERMISSION,
         keywords=("host key verification failed", "permission denied (publickey"),
         start=r"(?:\S{1,200}: )?(?:Host key verification failed\.|Permission denied \(publickey[\w,-]{0,60}\)\.)$",
         body=r"rsync(?: error)?: \S|fatal: Could not read from remote repository",

@@ -157,6 +157,7 @@ _GO_TEST = (
     # Seen at https://github.com/spiffe/spire/issues/6313
     LogPattern(
         name="go-test.timed_out",
+        kind=FailureKind.TIME_LIMIT,
         keywords=("panic: test timed out after",),
         priority=1,  # before go-program.panic
         start=r"panic: test timed out after \d",
@@ -174,6 +175,7 @@ _GO_TEST = (
     # Seen at https://github.com/asticode/go-astilectron/issues/50 and https://github.com/etcd-io/etcd/issues/3576
     LogPattern(
         name="go-test.race",
+        kind=FailureKind.TEST,
         keywords=("warning: data race",),
         start=r"WARNING: DATA RACE$",
         context_before=r"={18}$",
@@ -200,6 +202,7 @@ _GO_TEST = (
     # Seen at https://github.com/gotestyourself/gotestsum, testjson/testdata/summary/root-test-has-subtest-failures
     LogPattern(
         name="gotestsum.fail",
+        kind=FailureKind.TEST,
         keywords=("=== fail: ",),
         start=r"=== FAIL: \S{1,300} {1,2}(?:\S.{0,300} )?\(\d",
         end_before=r"=== (?:FAIL|SKIP|Failed|Skipped|Errors|RUN)|DONE \d|\d{1,6} tests, ",
@@ -221,6 +224,7 @@ _GO_TEST = (
     # and https://github.com/reviewdog/action-golangci-lint/issues/64
     LogPattern(
         name="golangci.running",
+        kind=FailureKind.LINT,
         keywords=("running error: ",),
         start=r"\s{0,4}(?:ERRO |level=error msg=\")Running error: ",
         example="""
@@ -265,6 +269,7 @@ _GO_MODULES = (
     # Seen at https://github.com/golang/go/issues/50934 and https://github.com/deso-protocol/backend/issues/68
     LogPattern(
         name="go-modules.requires",
+        kind=FailureKind.DEPENDENCY,
         keywords=(" requires",),
         start=r"go: \S{1,200}@\S{1,100} requires$",
         body=_GO_MODULE_DETAIL,

@@ -365,6 +365,7 @@ _KOTLINC = (
     # Seen at https://github.com/flutter/flutter/issues/159712 and https://github.com/castle/castle-react-native/issues/35
     LogPattern(
         name="kotlinc.error",
+        kind=FailureKind.COMPILE,
         keywords=(".kt: (", ".kt:", ".kts:"),
         start=_KOTLINC_ERROR,
         body=_KOTLINC_ERROR,
@@ -386,6 +387,7 @@ _KOTLINC = (
     # and https://github.com/garena/dev-alert-android/issues/1
     LogPattern(
         name="android.manifest",
+        kind=FailureKind.COMPILE,
         keywords=("androidmanifest.xml:",),
         start=r"\S{0,300}AndroidManifest\.xml:[\d:-]{1,30} Error:$",
         body=r"\s{1,12}\S",
@@ -403,6 +405,7 @@ _KOTLINC = (
     # Seen at https://github.com/doublesymmetry/KotlinAudio/issues/51 and https://github.com/termux/termux-app/issues/2951
     LogPattern(
         name="android.lint",
+        kind=FailureKind.LINT,
         keywords=(": error: ",),
         start=r"\s{0,4}(?:[A-Za-z]:)?[^\s:]{1,300}\.\w{2,10}:\d{1,6}: Error: .{1,1000} \[[A-Z]\w{2,60}\]$",
         body=r" {6,}\S",

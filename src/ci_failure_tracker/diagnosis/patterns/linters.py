@@ -108,6 +108,7 @@ _QUALITY = (
     # Seen at https://github.com/github/codeql-action/issues/1338 and https://github.com/github/codeql/issues/14866
     LogPattern(
         name="codeql.fatal",
+        kind=FailureKind.AUDIT,
         keywords=("a fatal error occurred: ",),
         start=r"\s{0,4}A fatal error occurred: ",
         body=r"\s{1,8}\(eventual cause: ",
@@ -122,6 +123,7 @@ _QUALITY = (
     # Seen at https://github.com/github/codeql-action/issues/2955 and https://github.com/github/codeql/issues/20651
     LogPattern(
         name="codeql.encountered",
+        kind=FailureKind.AUDIT,
         keywords=("encountered a fatal error while running",),
         start=r"##\[error\]Encountered a fatal error while running \"",
         confidence=Confidence.LIKELY,  # codeql.fatal tells the same with fewer words
@@ -132,6 +134,7 @@ _QUALITY = (
     # Seen at https://github.com/mc1arke/sonarqube-community-branch-plugin/issues/239
     LogPattern(
         name="sonar.error",
+        kind=FailureKind.LINT,
         keywords=("error during sonarscanner execution",),
         start=r"(?:[\d:.]{8,15} )?ERROR:? Error during SonarScanner execution",
         body=r"(?:[\d:.]{8,15} )?ERROR:? (?!Re-run)\S|[a-z][\w.$]{3,200}(?:Exception|Error): |Caused by: ",

@@ -207,6 +207,7 @@ _BAZEL = (
     # Seen at https://github.com/bazelbuild/bazel/issues/25324 and https://github.com/cockroachdb/cockroach/issues/67220
     LogPattern(
         name="bazel.test",
+        kind=FailureKind.TEST,
         keywords=(" failed in ", " timeout in "),
         start=r"(?:@\S{0,100})?//\S{1,300} {2,100}(?:FAILED|TIMEOUT) in (?:\d{1,4} out of \d{1,4} in )?\d",
         confidence=Confidence.RECAP,
@@ -224,6 +225,7 @@ _BAZEL = (
     # Seen at https://github.com/game-ci/unity-test-runner/issues/105 and https://github.com/game-ci/unity-builder/issues/78
     LogPattern(
         name="unity.aborted",
+        kind=FailureKind.COMPILE,
         keywords=("aborting batchmode due to",),
         start=r"Aborting batchmode due to failure:",
         confidence=Confidence.RECAP,  # the compiler errors are above

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Perl: Test::More, Test2, prove.
 
 _PERL_TEST = (
     LogPattern(
         name="perl-test.failed",
+        kind=FailureKind.TEST,
         keywords=("failed test",),
         start=r"\s{0,16}# {1,4}Failed test\b",
         context_before=r"\s{0,16}not ok \d",
@@ -35,6 +37,7 @@ _PERL_TEST = (
 _R_TEST = (
     LogPattern(
         name="r-check.error",
+        kind=FailureKind.TEST,
         keywords=(" ... error",),
         start=r"\* checking .{1,300} \.\.\. (?:\[[\w/ .]{1,40}\] )?ERROR$",
         body=r"\s{1,8}\S|Running |The error most likely|> |$|Installation failed|See |[A-Z]\w{2,20}:? .{1,300}",
@@ -56,6 +59,7 @@ _R_TEST = (
     ),
     LogPattern(
         name="r-check.status",
+        kind=FailureKind.TEST,
         keywords=(" error",),
         start=r"Status: [1-9]\d{0,3} ERRORs?",
         confidence=Confidence.SYMPTOM,
@@ -75,6 +79,7 @@ _DART_TEST = (
     # Seen at https://github.com/NearHuscarl/flutter_login/issues/77
     LogPattern(
         name="flutter-test.caught",
+        kind=FailureKind.TEST,
         keywords=("exception caught by ",),
         start=r"══╡ EXCEPTION CAUGHT BY ",
         end=r"═{20,200}$",
@@ -98,6 +103,7 @@ _DART_TEST = (
     # Seen at https://exercism.org/it/docs/tracks/dart/tests
     LogPattern(
         name="dart-test.failed",
+        kind=FailureKind.TEST,
         keywords=(" [e]",),
         start=_DART_TEST_TITLE,
         body=_DART_TEST_GOES_ON,
@@ -120,6 +126,7 @@ _DART_TEST = (
     # Seen at https://github.com/dart-lang/test, in pkgs/test/test/runner/github_reporter_test.dart
     LogPattern(
         name="dart-test.github",
+        kind=FailureKind.TEST,
         keywords=("##[group]❌ ",),
         start=r"##\[group\]❌ .{1,1000} \(failed(?: after test completion)?\)$",
         end_before=r"##\[endgroup\]",

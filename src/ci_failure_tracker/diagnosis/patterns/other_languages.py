@@ -53,6 +53,7 @@ _LANGUAGE_PACKAGES = (
     # and https://github.com/git-ecosystem/git-credential-manager/pull/23
     LogPattern(
         name="cocoapods.versions",
+        kind=FailureKind.DEPENDENCY,
         keywords=("cocoapods could not find compatible",),
         start=r"\s{0,4}\[!\] CocoaPods could not find compatible versions for pod ",
         body=r"$|\s{2,12}\S|None of your spec sources contain",
@@ -79,6 +80,7 @@ _DART = (
     # Seen at https://github.com/flutter/flutter/issues/103895
     LogPattern(
         name="dart.analyze",
+        kind=FailureKind.LINT,
         keywords=(" error • ",),
         start=r"\s{2,4}error • \S",
         body=r"\s{2,4}error • \S|\s{7,12}\S",

@@ -200,6 +200,7 @@ _CREDENTIALS = (
     # and https://github.com/aws-actions/configure-aws-credentials/issues/1446
     LogPattern(
         name="credentials.aws",
+        kind=FailureKind.PERMISSION,
         keywords=("credentials could not be loaded, ", "could not assume role with "),
         start=r"##\[error\](?:Credentials could not be loaded, please check your action inputs: |Could not assume "
         "role with )",
@@ -211,6 +212,7 @@ _CREDENTIALS = (
     # Seen at https://github.com/google-github-actions/auth/issues/189
     LogPattern(
         name="credentials.google",
+        kind=FailureKind.PERMISSION,
         keywords=(" failed with: ",),
         start=r"##\[error\]google-github-actions/\S{1,60} failed with: ",
         body=r"\s{2,12}\S|\}",
@@ -227,6 +229,7 @@ _CREDENTIALS = (
     # and https://github.com/google-github-actions/deploy-cloudrun/issues/427
     LogPattern(
         name="credentials.gcloud",
+        kind=FailureKind.PERMISSION,
         keywords=("error: (gcloud.",),
         start=r"ERROR: \(gcloud\.[\w.-]{1,100}\) ",
         example="""
@@ -236,6 +239,7 @@ _CREDENTIALS = (
     # Seen at https://github.com/Azure/login/issues/482
     LogPattern(
         name="credentials.azure",
+        kind=FailureKind.PERMISSION,
         keywords=("aadsts",),
         start=r"(?:##\[error\]|Error: |ERROR: )(?:: )?AADSTS\d{3,9}: ",
         example="""
@@ -245,6 +249,7 @@ _CREDENTIALS = (
     # Seen at https://github.com/dennisvang/tufup/issues/176
     LogPattern(
         name="credentials.trusted_publishing",
+        kind=FailureKind.PERMISSION,
         keywords=("trusted publishing exchange failure",),
         start=r"##\[error\]Trusted publishing exchange failure:",
         body=r"$|Token request failed|\* `\S",
@@ -262,6 +267,7 @@ _CREDENTIALS = (
     # Seen at https://github.com/ReadAlongs/Studio/issues/240
     LogPattern(
         name="credentials.upload",
+        kind=FailureKind.PERMISSION,
         keywords=("httperror: 4",),
         start=r"ERROR {4}HTTPError: 4\d\d \S.{0,80} from https?://",
         body=r" {9}\S",

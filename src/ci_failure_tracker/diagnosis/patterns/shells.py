@@ -80,6 +80,7 @@ _SHELL = (
     # and https://github.com/abinoda/label-when-approved-action/issues/7
     LogPattern(
         name="shell.unbound",
+        kind=FailureKind.CONFIGURATION,
         keywords=(": unbound variable",),
         start=r"\S{1,300}: (?:line \d{1,6}: )?\S{1,200}: unbound variable$",
         example="""

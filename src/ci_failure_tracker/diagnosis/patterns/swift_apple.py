@@ -63,6 +63,7 @@ _SWIFT = (
     # Seen at https://github.com/0xOpenBytes/ios-base/issues/3 and https://github.com/wayfair/vsm-ios/issues/19
     LogPattern(
         name="swift.xcodebuild",
+        kind=FailureKind.COMPILE,
         keywords=("xcodebuild: error: ",),
         start=r"xcodebuild: error: ",
         body=r"\s{1,8}\S|$",
@@ -81,6 +82,7 @@ _SWIFT = (
     # and https://github.com/bitrise-io/codesigndoc/issues/159
     LogPattern(
         name="swift.signing",
+        kind=FailureKind.PERMISSION,
         keywords=("found: xcode couldn't find any",),
         start=r"(?:\S{1,300}\.xcodeproj: )?error: No profiles? for .{1,200} found: Xcode couldn't find any ",
         example="""
@@ -176,6 +178,7 @@ _XCTEST = (
     # Seen at https://github.com/JohnSundell/Files/pull/40 and https://github.com/ole/Ampere/issues/24
     LogPattern(
         name="xctest.error",
+        kind=FailureKind.TEST,
         keywords=(": error: ",),
         priority=1,  # before gcc.error
         start=r"\S.{0,400}\.\w{1,6}:(?:\d{1,6}|<unknown>): error: (?:-\[[^\]]{1,300}\]|\w[\w.]{0,200}\.\w{1,200}) : ",
