@@ -7,6 +7,12 @@ from ci_failure_tracker.model import FailureKind
 
 # Docker: both builders, the daemon, Compose, registries.
 
+_DOCKER_REMOVAL = (
+    r"[Nn]o such (?:container|image|volume|network)|(?:conflict: )?[Uu]nable to (?:delete|remove)|invalid filter"
+    r"|network \S{1,200} not found|removal of container|remove \S{1,200}: volume is in use|[Cc]annot kill container"
+)
+"""What a script that cleans up asks for and does not get."""
+
 _DOCKER_BUILD_LEAD = (
     r"-{6,60}$|\s{0,6}\d{1,5} \||\S{0,200}[Dd]ockerfile\S{0,100}:\d{1,5}$|\s> |\s{0,2}\d{1,6}\.\d{1,3} |WARNING: |#\d"
 )
@@ -59,9 +65,20 @@ _DOCKER = (
     LogPattern(
         name="docker.daemon",
         keywords=("error response from daemon",),
-        start=r"(?:docker: |ERROR: |\S{0,60} )?Error response from daemon: ",
+        start=rf"(?:docker: |ERROR: |\S{{0,60}} )?Error response from daemon: (?!{_DOCKER_REMOVAL})",
         example="""
 ! docker: Error response from daemon: driver failed programming external connectivity on orchard.
+""",
+    ),
+    LogPattern(
+        name="docker.removal",
+        keywords=("error response from daemon",),
+        start=rf"(?:ERROR: )?Error response from daemon: (?:{_DOCKER_REMOVAL})",
+        confidence=Confidence.LIKELY,  # scripts go on if there is nothing to clean up
+        example="""
+! Error response from daemon: No such container: orchard-press-1
+! Error response from daemon: conflict: unable to remove 4711abcd (cannot be forced) - image has dependent child images
+  orchard-press-2
 """,
     ),
     LogPattern(
