@@ -272,12 +272,12 @@ def command_of(log: Log, step: Section) -> str:
 
 
 def _own_facts(block: Block, lines: Iterable[str]) -> dict[str, str]:
-    """What the expressions of the pattern find, each in the first line that it matches."""
+    """What the expression of the pattern finds; of each group the first match counts."""
     found: dict[str, str] = {}
-    for source in block.facts:
-        match = next(filter(None, map(compiled(source).search, lines)), None)
-        for name, text in match.groupdict().items() if match else ():
-            found.setdefault(name, text.strip())
+    for match in filter(None, map(compiled(block.facts).search, lines)) if block.facts else ():
+        for name, text in match.groupdict().items():
+            if text:
+                found.setdefault(name, text.strip())
     return found
 
 

@@ -55,8 +55,8 @@ class LogPattern:
     outcome         how the job ended, if that is more than `failure`
     kind            what kind of failure it is; `UNKNOWN` leaves that to the words of the block and the command of its
                     step
-    facts           expressions that are searched in the lines of the block; their groups `subject`, `location` and
-                    `message` are facts that the common expressions in `facts.py` do not find
+    facts           is searched in each line of the block; its groups `subject`, `location` and `message` are facts
+                    that the common expressions in `facts.py` do not find
     """
 
     name: str
@@ -75,7 +75,7 @@ class LogPattern:
     fingerprint: str = ""
     outcome: Outcome | None = None
     kind: FailureKind = FailureKind.UNKNOWN
-    facts: tuple[str, ...] = ()
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Block:
     outcome: Outcome | None = None
     prefix: re.Pattern[str] | None = None
     kind: FailureKind = FailureKind.UNKNOWN
-    facts: tuple[str, ...] = ()
+    facts: str = ""
 
     @property
     def lines(self) -> range:

@@ -268,9 +268,7 @@ _DEPENDABOT = (
         body=_DEPENDABOT_UPDATER + r"[+|]",
         max_lines=30,
         headline=r"^" + _DEPENDABOT_UPDATER + r"\| (?!\s{0,80}(?:Errors|Type|Dependenc))\s{0,4}\w",
-        facts=(
-            r"\| (?P<subject>[@\w][\w@./:-]{0,200}) {1,80}\| (?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {1,80}\|",
-        ),
+        facts=r"\| (?P<subject>[@\w][\w@./:-]{0,200}) {1,80}\| (?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {1,80}\|",
         example="""
 > Dependabot encountered '1' error(s) during execution, please check the logs for more details.
 > +-----------------------------------------------------+
@@ -291,8 +289,8 @@ _DEPENDABOT = (
         max_lines=30,
         headline=r"^" + _DEPENDABOT_UPDATER + r"\| (?!\s{0,80}(?:Errors|Type|Dependenc))\s{0,4}\w",
         facts=(
-            r"\| (?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {1,80}\|",
-            r'"(?:dependency-name|dependency|tool|file-path)": "(?P<subject>[^"]{1,200})"',
+            r"\| (?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {1,80}\|"
+            r'|"(?:dependency-name|dependency|tool|file-path)": "(?P<subject>[^"]{1,200})"'
         ),
         example="""
 > |              Errors                        |
@@ -311,7 +309,7 @@ _DEPENDABOT = (
         keywords=("error processing ",),
         start=_DEPENDABOT_UPDATER + r".{0,80}\bERROR (?:<job_\w{1,20}> )?Error processing ",
         confidence=Confidence.LIKELY,
-        facts=(r"Error processing (?P<subject>\S{1,200})",),
+        facts=r"Error processing (?P<subject>\S{1,200})",
         example="""
 ! updater | 2031/03/01 10:00:00 ERROR <job_4711> Error processing pears (Dependabot::SharedHelpers::Failed)
 """,

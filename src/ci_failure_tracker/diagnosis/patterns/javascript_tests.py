@@ -127,7 +127,7 @@ _MOCHA = (
         max_lines=60,
         headline=_MOCHA_SAYS,
         fingerprint=_MOCHA_NAMES,
-        facts=(_MOCHA_TEST,),
+        facts=_MOCHA_TEST,
         example="""
     1 passing (78ms)
 >   2 failing
@@ -159,7 +159,7 @@ _MOCHA = (
         end_before=_MOCHA_ENDS,
         max_lines=40,
         fingerprint=_MOCHA_NAMES,
-        facts=(_MOCHA_TEST,),
+        facts=_MOCHA_TEST,
         example="""
 >   2) Cart
 >        #total()
