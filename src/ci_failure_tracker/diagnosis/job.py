@@ -55,6 +55,7 @@ def _reading(wanted: LogRequest, source: JobSource, limits: Limits) -> JobDiagno
         step,
         diagnosis,
         diagnosis.weak,
+        diagnosis.kind,
     )
 
 
@@ -110,4 +111,5 @@ def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome
         signature=of_annotations.signature,
         outcome=of_annotations.outcome,
         weak=of_annotations.weak,
+        failures=of_annotations.failures,
     )
