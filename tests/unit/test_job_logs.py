@@ -161,6 +161,6 @@ def test_a_later_job_of_a_file_is_explained_as_if_it_were_alone() -> None:
     (one,) = read(alone.encode())
     _, other = read(f"{columns(job='sort')}\n{second}".encode())
     expected, found = explain(one.log), explain(other.log)
-    assert found.headline == expected.headline == late
+    assert found.headline == expected.headline == f"src/gizmo.rs:1:1: {late}"
     assert [line.text for line in found.context] == [line.text for line in expected.context]
     assert name in [line.text for line in found.context]

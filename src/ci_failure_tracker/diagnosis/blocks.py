@@ -83,7 +83,8 @@ def variants(text: str) -> Iterator[tuple[re.Pattern[str] | None, str]]:
             yield prefix, text[match.end() :]
 
 
-def _without_prefix(text: str, prefix: re.Pattern[str] | None) -> str:
+def without_prefix(text: str, prefix: re.Pattern[str] | None) -> str:
+    """The line as the tool printed it."""
     match = prefix.match(text) if prefix else None
     return text[match.end() :] if match else text
 
@@ -119,7 +120,7 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
     if pattern.confidence is Confidence.LIKELY:
         end = last_indented(log, end + 1, min(last, end + _MOST_BELOW), depth(log[number]))
     begin = _begin(log, number, start, first)
-    lines = [(place, _without_prefix(log[place], start.prefix)) for place in range(begin, end + 1)]
+    lines = [(place, without_prefix(log[place], start.prefix)) for place in range(begin, end + 1)]
     return Block(
         start=begin,
         end=end,
@@ -129,6 +130,9 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
         fingerprint=tuple(_searched(pattern.fingerprint, lines)),
         outcome=pattern.outcome,
         wraps=end - begin < pattern.wrapper_lines,
+        prefix=start.prefix,
+        kind=pattern.kind,
+        facts=pattern.facts,
     )
 
 
@@ -142,7 +146,7 @@ def _begin(log: Log, number: int, start: _Start, first: int) -> int:
     begin = number
     if pattern.context_before:
         for place in range(number - 1, max(first, number - pattern.max_context) - 1, -1):
-            if not compiled(pattern.context_before).match(_without_prefix(log[place], start.prefix)):
+            if not compiled(pattern.context_before).match(without_prefix(log[place], start.prefix)):
                 break
             begin = place if log[place] else begin
     return begin
@@ -155,7 +159,7 @@ def _end(log: Log, number: int, start: _Start, last: int) -> int:
     if not (pattern.body or pattern.end_before or pattern.end):
         return end
     for place in range(number + 1, last + 1):
-        text = _without_prefix(log[place], start.prefix)
+        text = without_prefix(log[place], start.prefix)
         if is_mark(text) or (pattern.end_before and compiled(pattern.end_before).match(text)):
             break
         if pattern.end and compiled(pattern.end).match(text):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ci_failure_tracker.diagnosis.blocks import find_blocks
 from ci_failure_tracker.diagnosis.context import choose_context
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
+from ci_failure_tracker.diagnosis.facts import failures, headline
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_lines, with_score
 from ci_failure_tracker.diagnosis.log import Log, read_log
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
@@ -18,7 +19,7 @@ from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, Routine, Routi
 from ci_failure_tracker.diagnosis.signature import signature
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections, whole_log
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
-from ci_failure_tracker.text.redaction import redacted, redacted_lines
+from ci_failure_tracker.text.redaction import redacted_lines
 
 if TYPE_CHECKING:
     from ci_failure_tracker.model import Annotation, Step
@@ -41,7 +42,6 @@ _NEAR = 40
 """Lines between a wrapper and a guess above it, at most."""
 
 _ERROR_MARK = "##[error]"
-_GROUP_MARK = "##[group]"  # of a test that is a group of its own
 _DEFAULT_LIMITS = Limits()
 _Known = Callable[[Section], tuple[Block, ...]]
 """The blocks that patterns find in a section."""
@@ -69,7 +69,7 @@ def explain(
     shown = (_found(steps, failed, usual, known) if routine else None) or cause
     ending = log.last - _ENDING if len(steps) == 1 else None
     lines = choose_lines(log, shown.blocks, limits, failed, ending, usual)
-    diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, weak=cause.weak or shown.weak)
+    diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, steps, weak=cause.weak or shown.weak)
     return dataclasses.replace(diagnosis, context=_context(log, shown.blocks, failed, diagnosis, limits.characters))
 
 
@@ -128,9 +128,10 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     blocks = by_confidence(block for block in (*known, *others) if block.confidence > Confidence.SYMPTOM)
     if not blocks:
         return None
-    diagnosis = _diagnosis(log, blocks, blocks, choose_lines(log, blocks, limits))
+    diagnosis = _diagnosis(log, blocks, blocks, choose_lines(log, blocks, limits), ())
     lines = tuple(dataclasses.replace(line, number=0, left_out=0) for line in diagnosis.lines)
-    return dataclasses.replace(diagnosis, ranges=(), lines=lines)
+    found = tuple(dataclasses.replace(failure, lines=()) for failure in diagnosis.failures)
+    return dataclasses.replace(diagnosis, ranges=(), lines=lines, failures=found)
 
 
 def _as_log(annotations: Iterable[Annotation]) -> str:
@@ -138,10 +139,6 @@ def _as_log(annotations: Iterable[Annotation]) -> str:
     return "\n".join(
         f"{_ERROR_MARK}{_place(one)}{one.message.strip() or one.title}" for one in annotations if one.level == "failure"
     )
-
-
-def _without_mark(line: str) -> str:
-    return line.strip().removeprefix(_ERROR_MARK).removeprefix(_GROUP_MARK).strip()
 
 
 def _place(annotation: Annotation) -> str:
@@ -216,12 +213,19 @@ def _complaint_before(steps: Sequence[Section], failed: Section, routine: Routin
 
 
 def _diagnosis(
-    log: Log, causes: Sequence[Block], blocks: Sequence[Block], excerpt: Sequence[ExcerptLine], *, weak: bool = False
+    log: Log,
+    causes: Sequence[Block],
+    blocks: Sequence[Block],
+    excerpt: Sequence[ExcerptLine],
+    steps: Sequence[Section],
+    *,
+    weak: bool = False,
 ) -> Diagnosis:
     """The diagnosis of these blocks, the best first. `causes` are those that the signature is made of."""
     lines = tuple(_redacted(excerpt))
+    found = failures(log, blocks, steps)
     return Diagnosis(
-        headline=redacted(_without_mark(log[blocks[0].headline])) if blocks else "",
+        headline=headline(found[0]) if found else "",
         lines=lines,
         ranges=ranges(lines),
         signature=signature(_causes(log, causes)),
@@ -229,6 +233,7 @@ def _diagnosis(
             (one.outcome for one in causes if one.outcome and one.confidence is causes[0].confidence), Outcome.FAILURE
         ),
         weak=weak,
+        failures=found,
     )
 
 

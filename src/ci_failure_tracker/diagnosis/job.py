@@ -83,6 +83,7 @@ def _reading(wanted: LogRequest, source: JobSource, limits: Limits, passing_logs
         step,
         diagnosis,
         diagnosis.weak,
+        diagnosis.kind,
     )
 
 
@@ -140,4 +141,5 @@ def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome
         signature=of_annotations.signature,
         outcome=of_annotations.outcome,
         weak=of_annotations.weak,
+        failures=of_annotations.failures,
     )

@@ -25,7 +25,7 @@ from ci_failure_tracker.diagnosis.structure import has_errors
 from ci_failure_tracker.entry.log_files import FoundLog, chunks_of, logs_at
 from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
 from ci_failure_tracker.errors import MISUSED, NoLogError, SettingsError
-from ci_failure_tracker.model import Diagnosis, ExcerptLine, LineRange, Outcome
+from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, LineRange, Outcome
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import plain
 
@@ -175,6 +175,19 @@ def _as_json(explained: Explained) -> dict[str, object]:
         "context": _ranges_as_json(ranges(diagnosis.context)),
         "signature": diagnosis.signature,
         "outcome": diagnosis.outcome.value,
+        "kind": diagnosis.kind.value,
+        "failures": [_failure_as_json(failure) for failure in diagnosis.failures],
+    }
+
+
+def _failure_as_json(failure: Failure) -> dict[str, object]:
+    return {
+        "tool": failure.tool,
+        "kind": failure.kind.value,
+        "subject": failure.subject,
+        "location": failure.location,
+        "message": failure.message,
+        "lines": [{"start": part.start, "end": part.end} for part in failure.lines],
     }
 
 

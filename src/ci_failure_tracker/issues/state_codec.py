@@ -38,6 +38,7 @@ from ci_failure_tracker.model import (
     Evidence,
     ExcerptLine,
     FailedLeg,
+    FailureKind,
     Flaky,
     Identity,
     IdentityKind,
@@ -98,6 +99,28 @@ _EVIDENCE = as_object(
 
 
 # --- short forms --------------------------------------------------------------------------------
+
+
+def _write_causes(causes: Iterable[Cause]) -> dict[str, Any]:
+    """Two keys: an older version reads a cause only with five values, and it ignores a key that it does not know."""
+    causes = tuple(causes)
+    kinds = {cause.signature: cause.kind.value for cause in causes if cause.kind is not FailureKind.UNKNOWN}
+    data: dict[str, Any] = {"causes": [*map(_CAUSE.write, causes)]} if causes else {}
+    return {**data, "kinds": kinds} if kinds else data
+
+
+def _read_causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
+    """The causes. A kind that a newer version wrote is not known here."""
+    kinds = data.get("kinds", {})
+    causes = map(_CAUSE.read, data.get("causes", ()))
+    return tuple(replace(cause, kind=_kind(kinds.get(cause.signature))) for cause in causes)
+
+
+def _kind(text: object) -> FailureKind:
+    return FailureKind(text) if text in _KINDS else FailureKind.UNKNOWN
+
+
+_KINDS = frozenset(kind.value for kind in FailureKind)
 
 
 def _write_commits(between: CommitsBetween) -> dict[str, Any]:
@@ -264,7 +287,7 @@ _STATE = as_object(
     Key("gone", "gone", FLAG),
     Key("cause_replaced", "replaced", FLAG),
     Key("previous", "previous", INT),
-    Key("causes", "causes", many(_CAUSE)),
+    Inline("causes", Codec(_write_causes, _read_causes)),
     Key("other_causes", "other_causes", INT),
     Key("weak", "weak", many(TEXT)),
     Key("evidence", "evidence", _EVIDENCE),

@@ -127,12 +127,9 @@ def choose_breaks(decisions: Decisions) -> tuple[tuple[str, str], ...]:
 
 def _bounds(state: State) -> tuple[str, str] | None:
     green, red = state.last_green, state.first_red
-    if state.latest.never_ran is not None:
-        return None  # no commit keeps a job from being run
     if green is None or red is None or green.sha == red.sha or not (green.sha and red.sha):
         return None
-    # A failure of Dependabot does not come from the commits between.
-    return None if state.latest.event == "dynamic" else (green.sha, red.sha)
+    return (green.sha, red.sha) if state.commit_can_cause else None
 
 
 # --- an issue for each job or workflow -----------------------------------------------------------
