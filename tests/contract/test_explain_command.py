@@ -36,14 +36,28 @@ def test_json_is_one_object_a_line_for_each_log_in_the_order_given(tmp_path: Pat
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.exit_code == 0
     assert [row["path"] for row in rows] == [str(other), str(gizmo)]
-    assert [set(row) for row in rows] == [
-        {"path", "headline", "excerpt", "context", "signature", "signatures", "outcome"}
-    ] * 2
+    keys = {"path", "headline", "excerpt", "context", "signature", "signatures", "outcome", "kind", "failures"}
+    assert [set(row) for row in rows] == [keys] * 2
     assert rows[1]["headline"] == "gizmo: fatal: no widget 'blue'"
     assert rows[1]["excerpt"][0] == {"start": 4, "end": 5}
     assert rows[1]["outcome"] == "failure"
     assert rows[1]["signature"].startswith("v2:")
     assert rows[0]["signature"] != rows[1]["signature"]
+
+
+def test_json_has_the_facts_of_each_failure() -> None:
+    row = json.loads(explain("--format", "json", "-", stdin="src/press.c:31:9: error: 'force' undeclared\n").stdout)
+    assert row["kind"] == "compile"
+    assert row["failures"] == [
+        {
+            "tool": "gcc",
+            "kind": "compile",
+            "subject": "src/press.c",
+            "location": "src/press.c:31:9",
+            "message": "src/press.c:31:9: error: 'force' undeclared",
+            "lines": [{"start": 1, "end": 1}],
+        }
+    ]
 
 
 def test_a_dash_is_stdin() -> None:

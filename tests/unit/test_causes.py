@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders import START, a_reading, a_run, green, red, some_settings
 from ci_failure_tracker.issues.marker import LIMIT, write_marker
-from ci_failure_tracker.issues.state_codec import read_state
-from ci_failure_tracker.model import ExcerptLine, History, JobDiagnosis, LogUnavailable, Observation, Outcome, State
+from ci_failure_tracker.issues.state_codec import read_state, state_as_json
+from ci_failure_tracker.model import (
+    ExcerptLine,
+    FailureKind,
+    History,
+    JobDiagnosis,
+    LogUnavailable,
+    Observation,
+    Outcome,
+    State,
+)
 from ci_failure_tracker.tracking.causes import CAUSES, remembered
+from ci_failure_tracker.tracking.comment_policy import causes_of_newest, new_causes
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.observations import with_diagnoses
 from ci_failure_tracker.tracking.state_update import fit, follow, updated_state
@@ -50,6 +62,73 @@ def test_a_cause_knows_when_it_was_seen_first_and_last() -> None:
     (cause,) = learnt(None, observations, *map(a_reading, observations)).causes
     assert cause.first_seen == a_run(1).started_at
     assert cause.last_seen == a_run(3).updated_at
+
+
+def of_kind(reading: JobDiagnosis, kind: FailureKind) -> JobDiagnosis:
+    return dataclasses.replace(reading, kind=kind)
+
+
+def test_a_cause_keeps_its_kind_in_the_marker() -> None:
+    first = red(a_run(1))
+    state = learnt(None, [first], of_kind(a_reading(first), FailureKind.INFRASTRUCTURE))
+    state = read_state(write_marker(state).removeprefix("<!-- ci-failure-tracker ").removesuffix(" -->"))
+    assert [cause.kind for cause in state.causes] == [FailureKind.INFRASTRUCTURE]
+    assert learnt(state, [first]) == state
+
+
+def test_an_older_version_reads_the_causes_and_their_kinds_are_a_key_that_it_ignores() -> None:
+    first = red(a_run(1))
+    data = state_as_json(learnt(None, [first], of_kind(a_reading(first), FailureKind.INFRASTRUCTURE)))
+    assert [len(cause) for cause in data["causes"]] == [5]
+    assert data["kinds"] == {"v1:ValueError: no year": "infrastructure"}
+    assert "kinds" not in state_as_json(learnt(None, [first], a_reading(first)))
+
+
+def test_a_kind_that_only_a_newer_version_knows_is_unknown() -> None:
+    first = red(a_run(1))
+    data = state_as_json(learnt(None, [first], of_kind(a_reading(first), FailureKind.TEST)))
+    data["kinds"] = dict.fromkeys(data["kinds"], "weather")
+    assert read_state(json.dumps(data)).kind is FailureKind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("kinds", "can_cause"),
+    [
+        ((FailureKind.INFRASTRUCTURE,), False),
+        ((FailureKind.PERMISSION,), False),
+        ((FailureKind.CANCELLED,), False),
+        ((FailureKind.TIME_LIMIT,), True),
+        ((FailureKind.UNKNOWN,), True),
+        ((FailureKind.TEST, FailureKind.INFRASTRUCTURE), True),
+        ((FailureKind.INFRASTRUCTURE, FailureKind.PERMISSION), False),
+        ((), True),
+    ],
+)
+def test_a_commit_is_to_blame_if_one_failure_of_the_break_is_of_such_a_kind(
+    kinds: tuple[FailureKind, ...], can_cause: bool
+) -> None:
+    failed = [green(a_run(1)), *(red(a_run(number)) for number in range(2, 2 + max(1, len(kinds))))]
+    readings = [of_kind(a_reading(seen, kind.value), kind) for seen, kind in zip(failed[1:], kinds, strict=False)]
+    assert learnt(None, failed, *readings).commit_can_cause is can_cause
+
+
+def test_what_failed_before_the_break_says_nothing_of_it() -> None:
+    observations = [red(a_run(1)), green(a_run(2)), green(a_run(2), "test"), red(a_run(3))]
+    kinds = (FailureKind.TEST, FailureKind.INFRASTRUCTURE)
+    failed = (observations[0], observations[3])
+    readings = [of_kind(a_reading(seen, kind.value), kind) for seen, kind in zip(failed, kinds, strict=True)]
+    assert not learnt(None, observations, *readings).commit_can_cause
+
+
+def test_a_known_cause_with_another_headline_is_no_news() -> None:
+    """An older version wrote a headline without the subject."""
+    first, second = red(a_run(1)), red(a_run(2))
+    before = learnt(None, [first], a_reading(first, "E no year"))
+    later = dataclasses.replace(a_reading(second, "E no year"), headline="tests/test_dates.py::test_dates: no year")
+    after = learnt(before, [first, second], later)
+    assert table(after) == [("tests/test_dates.py::test_dates: no year", 2)]
+    assert list(causes_of_newest(before, after)) == []
+    assert new_causes(before, after) == []
 
 
 def test_what_is_read_later_is_counted_then() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from ci_failure_tracker.diagnosis.explain import explain
 from ci_failure_tracker.diagnosis.job_logs import JobLog, job_logs
 from ci_failure_tracker.diagnosis.log import PIECE, Log
 
@@ -148,3 +149,18 @@ def test_an_endless_line_in_columns_is_cut() -> None:
     (found,) = read(f"{columns()}\njob\tstep\t".encode() + b"x" * 8 * PIECE + b"\n" + LINES[2].encode())
     assert found.log.last == len(LINES) + 2
     assert found.log[found.log.last] == "gizmo: fatal: no widget 'größer'"
+
+
+def test_a_later_job_of_a_file_is_explained_as_if_it_were_alone() -> None:
+    quiet = [f"{word} the gizmos" for word in ("sorting", "painting", "counting", "packing")] * 60
+    early, late = "a.c:1:2: fatal error: gizmo.h: No such file or directory", "error[E0425]: cannot find value `x`"
+    name = "Complete job name: gizmos (blue)"
+    lines = (f"{TIME}{line}" for line in (name, *quiet[:9], early, *quiet, late, " --> src/gizmo.rs:1:1", *quiet[:5]))
+    alone = "\n".join(lines)
+    second = columns(job="paint", lines=tuple(alone.split("\n")))
+    (one,) = read(alone.encode())
+    _, other = read(f"{columns(job='sort')}\n{second}".encode())
+    expected, found = explain(one.log), explain(other.log)
+    assert found.headline == expected.headline == f"src/gizmo.rs:1:1: {late}"
+    assert [line.text for line in found.context] == [line.text for line in expected.context]
+    assert name in [line.text for line in found.context]

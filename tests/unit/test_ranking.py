@@ -29,7 +29,7 @@ GATE = "Coverage failure: total of 37 is less than fail-under=60"
 
 @pytest.mark.parametrize("output", [[*PYTEST, GATE], [GATE, *PYTEST]], ids=["below", "above"])
 def test_a_coverage_gate_ranks_below_a_failing_test(output: list[str]) -> None:
-    assert headline(*output) == "E       assert 7 == 8"
+    assert headline(*output) == "tests/test_gizmo.py::test_gizmo: assert 7 == 8"
 
 
 def test_a_coverage_gate_is_the_headline_if_nothing_else_failed() -> None:
@@ -131,7 +131,7 @@ RUST = [
 def test_in_a_log_without_steps_an_error_long_before_the_end_was_tolerated() -> None:
     tolerated = ["a.c:1:2: fatal error: gizmo.h: No such file or directory"]
     text = "\n".join([*tolerated, *QUIET * 20, *RUST, *QUIET])
-    assert explain(read_log([text.encode()])).headline == RUST[0]
+    assert explain(read_log([text.encode()])).headline == f"src/gizmo.rs:1:5: {RUST[0]}"
 
 
 def test_an_early_error_is_the_cause_if_the_same_tool_or_only_a_wrapper_failed_at_the_end() -> None:

@@ -63,5 +63,5 @@ def test_no_built_in_expression_can_run_forever() -> None:
     for pattern in all_patterns():
         for source in (pattern.start, pattern.context_before, pattern.body, pattern.end, pattern.end_before):
             assert ways(source) < endless, pattern.name
-        for source in (pattern.headline, pattern.fingerprint):
+        for source in (pattern.headline, pattern.fingerprint, pattern.facts):
             assert ways(source, searched=True) < endless, pattern.name

@@ -103,6 +103,8 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
         wraps=end - begin < pattern.wrapper_lines,
         prefix=start.prefix,
         starts=tuple(place for place, text in lines if compiled(pattern.start).match(text)),
+        kind=pattern.kind,
+        facts=pattern.facts,
     )
 
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from ci_failure_tracker.diagnosis.blocks import find_blocks
-from ci_failure_tracker.diagnosis.explain import read_log
+from ci_failure_tracker.diagnosis.log import read_log
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
-from ci_failure_tracker.diagnosis.structure import Section
+from ci_failure_tracker.diagnosis.structure import whole_log
 
 _MARKED = re.compile(r"(?:[>! ] .*|[>! ]?)")
 
@@ -46,7 +46,7 @@ def mistake_in_example(pattern: LogPattern) -> str:
     if not example.headlines:
         return "no line is marked as the headline. Begin it with '! '."
     log = read_log(["\n".join(example.lines).encode()])
-    found = find_blocks(log, Section(1, 1, log.last))
+    found = find_blocks(log, whole_log(log))
     blocks = [block for block in found if block.pattern == pattern.name]
     blank = {number for number, line in enumerate(example.lines, 1) if not line.strip()}
     lines = {number for block in blocks for number in block.lines} - blank

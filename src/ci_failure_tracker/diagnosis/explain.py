@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.blocks import find_blocks
 from ci_failure_tracker.diagnosis.cause import signatures
 from ci_failure_tracker.diagnosis.context import choose_context
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
+from ci_failure_tracker.diagnosis.facts import failures, headline
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_lines, with_score
-from ci_failure_tracker.diagnosis.log import Log, LogReader
+from ci_failure_tracker.diagnosis.log import Log, read_log
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, Routine, RoutineLines
-from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections
+from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections, whole_log
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
-from ci_failure_tracker.text.redaction import redacted, redacted_lines
+from ci_failure_tracker.text.redaction import redacted_lines
 
 if TYPE_CHECKING:
     from ci_failure_tracker.model import Annotation, Step
@@ -40,17 +42,11 @@ _NEAR = 40
 """Lines between a wrapper and a guess above it, at most."""
 
 _ERROR_MARK = "##[error]"
-_GROUP_MARK = "##[group]"  # of a test that is a group of its own
 _DEFAULT_LIMITS = Limits()
+_Known = Callable[[Section], tuple[Block, ...]]
+"""The blocks that patterns find in a section."""
+
 _POINTS_OF_AN_ANNOTATION = 6.0
-
-
-def read_log(chunks: Iterable[bytes]) -> Log:
-    """Read a log from its bytes, however long, in bounded memory."""
-    reader = LogReader()
-    for chunk in chunks:
-        reader.feed(chunk)
-    return reader.finish()
 
 
 def explain(
@@ -67,12 +63,13 @@ def explain(
     """
     steps = sections(log)
     failed = failing_sections(log, steps, failed_step)[-_MOST_SECTIONS:]
-    cause = _found(log, steps, failed, Routine(log))
+    known = cache(partial(find_blocks, log))  # the cause and what is shown are looked for among the same blocks
+    cause = _found(steps, failed, Routine(log), known)
     usual = Routine(log, routine)
-    shown = (_found(log, steps, failed, usual) if routine else None) or cause
+    shown = (_found(steps, failed, usual, known) if routine else None) or cause
     ending = log.last - _ENDING if len(steps) == 1 else None
     lines = choose_lines(log, shown.blocks, limits, failed, ending, usual)
-    diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, failed, weak=cause.weak or shown.weak)
+    diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, steps, weak=cause.weak or shown.weak)
     return dataclasses.replace(diagnosis, context=_context(log, shown.blocks, failed, diagnosis, limits.characters))
 
 
@@ -88,12 +85,12 @@ class _Found:
         return bool(self.blocks)
 
 
-def _found(log: Log, steps: Sequence[Section], failed: Sequence[Section], routine: Routine) -> _Found:
-    blocks = by_confidence(block for section in failed for block in _blocks(log, section, routine))
+def _found(steps: Sequence[Section], failed: Sequence[Section], routine: Routine, known: _Known) -> _Found:
+    blocks = by_confidence(block for section in failed for block in _blocks(section, routine, known))
     if not _only_symptoms(blocks):
         return _Found(blocks, weak=False)
-    last_resort = last_lines(log, failed[-1], blocks, routine)
-    blocks = [*(last_resort or _complaint_before(log, steps, failed[0], routine)), *blocks]
+    last_resort = last_lines(routine.log, failed[-1], blocks, routine)
+    blocks = [*(last_resort or _complaint_before(steps, failed[0], routine, known)), *blocks]
     return _Found(blocks, bool(last_resort) or _only_symptoms(blocks))
 
 
@@ -121,7 +118,7 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     The lines of the excerpt have the number 0, because they are in no log.
     """
     log = read_log([_as_log(annotations).encode("utf-8", "replace")])
-    known = list(_blocks(log, Section(1, 1, log.last), Routine(log)))
+    known = list(_blocks(whole_log(log), Routine(log), partial(find_blocks, log)))
     covered = {number for block in known for number in block.lines}
     others = [
         Block(number, number, number, Confidence.LIKELY, "annotation", _POINTS_OF_AN_ANNOTATION)
@@ -131,9 +128,10 @@ def explain_annotations(annotations: Sequence[Annotation], limits: Limits = _DEF
     blocks = by_confidence(block for block in (*known, *others) if block.confidence > Confidence.SYMPTOM)
     if not blocks:
         return None
-    diagnosis = _diagnosis(log, blocks, blocks, choose_lines(log, blocks, limits))
+    diagnosis = _diagnosis(log, blocks, blocks, choose_lines(log, blocks, limits), ())
     lines = tuple(dataclasses.replace(line, number=0, left_out=0) for line in diagnosis.lines)
-    return dataclasses.replace(diagnosis, ranges=(), lines=lines)
+    found = tuple(dataclasses.replace(failure, lines=()) for failure in diagnosis.failures)
+    return dataclasses.replace(diagnosis, ranges=(), lines=lines, failures=found)
 
 
 def _as_log(annotations: Iterable[Annotation]) -> str:
@@ -143,10 +141,6 @@ def _as_log(annotations: Iterable[Annotation]) -> str:
     )
 
 
-def _without_mark(line: str) -> str:
-    return line.strip().removeprefix(_ERROR_MARK).removeprefix(_GROUP_MARK).strip()
-
-
 def _place(annotation: Annotation) -> str:
     """The file and line, unless the message contains them or the runner made them up."""
     if annotation.path in {"", ".github"} or annotation.path in annotation.message:
@@ -154,12 +148,12 @@ def _place(annotation: Annotation) -> str:
     return f"{annotation.path}:{annotation.line}: " if annotation.line else f"{annotation.path}: "
 
 
-def _blocks(log: Log, section: Section, routine: Routine) -> Iterator[Block]:
+def _blocks(section: Section, routine: Routine, known: _Known) -> Iterator[Block]:
     """The blocks of a step: those of patterns, and those of lines that look like failures."""
-    known = find_blocks(log, section)
-    scored = [with_score(block, section, routine) for block in _contrasted(known, routine)]
-    unwrapped = _unwrapped([*scored, *generic_blocks(log, section, known, routine)])
-    whole = section.body == 1 and section.end == log.last
+    of_patterns = known(section)
+    scored = [with_score(block, section, routine) for block in _contrasted(of_patterns, routine)]
+    unwrapped = _unwrapped([*scored, *generic_blocks(routine.log, section, of_patterns, routine)])
+    whole = section.body == routine.log.first and section.end == routine.log.last
     yield from _without_tolerated(list(unwrapped), section) if whole else unwrapped
 
 
@@ -205,12 +199,12 @@ def _contrasted(blocks: Iterable[Block], routine: Routine) -> Iterator[Block]:
             yield block
 
 
-def _complaint_before(log: Log, steps: Sequence[Section], failed: Section, routine: Routine) -> list[Block]:
+def _complaint_before(steps: Sequence[Section], failed: Section, routine: Routine, known: _Known) -> list[Block]:
     """The failures in the nearest earlier step that has any, if the failed step only tells that it failed."""
     for section in reversed([step for step in steps if step.end < failed.start][-_MOST_SECTIONS:]):
         blocks = by_confidence(
             block
-            for block in _blocks(log, section, routine)
+            for block in _blocks(section, routine, known)
             if block.confidence > Confidence.SYMPTOM and block.score >= LEAST
         )
         if blocks:
@@ -223,15 +217,16 @@ def _diagnosis(
     causes: Sequence[Block],
     blocks: Sequence[Block],
     excerpt: Sequence[ExcerptLine],
-    steps: Sequence[Section] = (),
+    steps: Sequence[Section],
     *,
     weak: bool = False,
 ) -> Diagnosis:
     """The diagnosis of these blocks, the best first. `causes` are those that the signatures are made of."""
     lines = tuple(_redacted(excerpt))
     of_failures = signatures(log, steps, causes)
+    found = failures(log, blocks, steps)
     return Diagnosis(
-        headline=redacted(_without_mark(log[blocks[0].headline])) if blocks else "",
+        headline=headline(found[0]) if found else "",
         lines=lines,
         ranges=ranges(lines),
         signature=of_failures[0],
@@ -240,6 +235,7 @@ def _diagnosis(
             (one.outcome for one in causes if one.outcome and one.confidence is causes[0].confidence), Outcome.FAILURE
         ),
         weak=weak,
+        failures=found,
     )
 
 

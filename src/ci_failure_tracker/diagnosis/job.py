@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from threading import Lock
 
 from ci_failure_tracker.diagnosis.explain import Limits, explain, explain_annotations
 from ci_failure_tracker.diagnosis.log import Log, LogReader
-from ci_failure_tracker.errors import GitHubError, LogAbsentError, UnexplainedLogError
+from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, RoutineLines, routine_lines
+from ci_failure_tracker.errors import GitHubError, LogAbsentError, TrackerError, UnexplainedLogError
 from ci_failure_tracker.model import (
     Diagnose,
     Diagnosis,
@@ -25,13 +27,39 @@ _TRIES = 2
 def job_diagnoser(limits: Limits) -> Diagnose:
     """What explains failed jobs within these limits."""
 
+    passing_logs = _PassingLogs()
+
     def diagnose(wanted: LogRequest, source: JobSource) -> JobDiagnosis | None:
-        return _reading(wanted, source, limits)
+        return _reading(wanted, source, limits, passing_logs)
 
     return diagnose
 
 
-def _reading(wanted: LogRequest, source: JobSource, limits: Limits) -> JobDiagnosis | None:
+class _PassingLogs:
+    """What passing runs printed. Each log is read once, also if several failed jobs are compared with it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._locks: dict[int, Lock] = {}
+        self._known: dict[int, RoutineLines] = {}
+
+    def routine(self, wanted: LogRequest, source: JobSource) -> RoutineLines:
+        """The lines that are routine in a job; none if no passing log can be read."""
+        job_id = wanted.passing_job_id
+        if job_id is None:
+            return NOTHING_ROUTINE
+        with self._lock:
+            lock = self._locks.setdefault(job_id, Lock())
+        with lock:
+            if job_id not in self._known:
+                try:
+                    self._known[job_id] = routine_lines(source.passing_log(job_id))
+                except TrackerError:
+                    self._known[job_id] = NOTHING_ROUTINE  # the failed log is explained without it
+            return self._known[job_id]
+
+
+def _reading(wanted: LogRequest, source: JobSource, limits: Limits, passing_logs: _PassingLogs) -> JobDiagnosis | None:
     """What is known of a job; `None` where it turns out to be no failure."""
     asked = needs_annotations(wanted.outcome, wanted.step)
     said = _annotations(source, limits) if asked else None
@@ -39,7 +67,7 @@ def _reading(wanted: LogRequest, source: JobSource, limits: Limits) -> JobDiagno
         return JobDiagnosis(wanted.job_id, outcome=said.outcome)
     if not wanted.counts and not (said and said.outcome.shown_as_another):
         return None  # cancelled, as GitHub says
-    of_log, log_unavailable = _log(wanted, source, limits)
+    of_log, log_unavailable = _log(wanted, source, limits, passing_logs)
     if log_unavailable and not asked:
         said = _annotations(source, limits)
     diagnosis = combined(of_log, said, wanted.outcome)
@@ -55,16 +83,19 @@ def _reading(wanted: LogRequest, source: JobSource, limits: Limits) -> JobDiagno
         step,
         diagnosis,
         diagnosis.weak,
+        diagnosis.kind,
     )
 
 
-def _log(wanted: LogRequest, source: JobSource, limits: Limits) -> tuple[Diagnosis | None, LogUnavailable | None]:
+def _log(
+    wanted: LogRequest, source: JobSource, limits: Limits, passing_logs: _PassingLogs
+) -> tuple[Diagnosis | None, LogUnavailable | None]:
     try:
         log = _whole_log(source)
     except LogAbsentError as absent:
         return None, absent.log_unavailable
     try:
-        found = None if log.empty else explain(log, limits, wanted.step)
+        found = None if log.empty else explain(log, limits, wanted.step, passing_logs.routine(wanted, source))
     except Exception as error:  # a log is anybody's text: one that trips the program must not end the sweep
         raise UnexplainedLogError(error) from error
     return (found, None) if found and found.headline else (None, LogUnavailable.EMPTY)
@@ -111,4 +142,5 @@ def combined(of_log: Diagnosis | None, of_annotations: Diagnosis | None, outcome
         signatures=of_annotations.signatures,
         outcome=of_annotations.outcome,
         weak=of_annotations.weak,
+        failures=of_annotations.failures,
     )

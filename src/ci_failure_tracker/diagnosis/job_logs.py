@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ci_failure_tracker.diagnosis.encoding import AsUtf8
-from ci_failure_tracker.diagnosis.log import LineBlocks, Log, LogReader
+from ci_failure_tracker.diagnosis.log import LineBlocks, Log, LogReader, read_log
 
 _HEAD = 1 << 15
 """Bytes of the beginning that tell whether there are columns."""
@@ -57,25 +57,25 @@ def job_logs(chunks: Iterable[bytes]) -> Iterator[JobLog]:
 
     Take each log before the next: only one is kept in memory.
     """
-    rest = as_utf8(chunks)
-    head = _head(rest).removeprefix(codecs.BOM_UTF8)
-    name = _first_job(head)
+    name, text = _begun(chunks)
     if name:
-        yield from _by_job(name, _blocks(chain([head], rest)))
-        return
-    reader = LogReader()
-    for chunk in chain([head], rest):
-        reader.feed(chunk)
-    yield JobLog("", reader.finish())
+        yield from _by_job(name, _blocks(text))
+    else:
+        yield JobLog("", read_log(text))
 
 
 def text_blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The complete lines of a file in blocks, without the columns that name job and step."""
+    name, text = _begun(chunks)
+    for block in _blocks(text):
+        yield b"\n".join(line for _, texts in _grouped(name, block.split(b"\n")) for line in texts) if name else block
+
+
+def _begun(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The name in the first column, if there are columns, and the file as UTF-8 without its byte-order mark."""
     rest = as_utf8(chunks)
     head = _head(rest).removeprefix(codecs.BOM_UTF8)
-    name = _first_job(head)
-    for block in _blocks(chain([head], rest)):
-        yield b"\n".join(line for _, texts in _grouped(name, block.split(b"\n")) for line in texts) if name else block
+    return _first_job(head), chain([head], rest)
 
 
 def _head(chunks: Iterator[bytes]) -> bytes:

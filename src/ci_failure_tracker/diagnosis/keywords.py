@@ -7,7 +7,7 @@ from functools import cache
 
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.patterns import all_patterns, set_user_patterns
-from ci_failure_tracker.diagnosis.word_search import search_for
+from ci_failure_tracker.diagnosis.word_search import WordSearch, search_for
 
 STRUCTURE = (
     b"##[",
@@ -42,7 +42,7 @@ FAILURE = (
 def use_patterns(of_user: tuple[LogPattern, ...]) -> None:
     """Try the patterns of a user, too. This holds for the process, so it has to be said before a log is explained."""
     set_user_patterns(of_user)
-    for table in (_places_by_keyword, marking_keywords):
+    for table in (_places_by_keyword, _keyword_search, marking_keywords):
         table.cache_clear()
 
 
@@ -57,6 +57,11 @@ def _places_by_keyword() -> dict[bytes, list[int]]:
 
 
 @cache
+def _keyword_search() -> WordSearch:
+    return search_for(tuple(_places_by_keyword()))
+
+
+@cache
 def marking_keywords() -> tuple[bytes, ...]:
     """All keywords, in lower case, without those that contain another one."""
     words = {*_places_by_keyword(), *FAILURE, *STRUCTURE}
@@ -66,5 +71,5 @@ def marking_keywords() -> tuple[bytes, ...]:
 def candidates(text: str) -> list[LogPattern]:
     """The patterns that have a keyword which the line contains, in the order of `all_patterns()`."""
     by_keyword = _places_by_keyword()
-    found = search_for(tuple(by_keyword)).found_in(text.lower().encode("utf-8", "replace"))
+    found = _keyword_search().found_in(text.lower().encode("utf-8", "replace"))
     return [all_patterns()[place] for place in sorted({place for keyword in found for place in by_keyword[keyword]})]

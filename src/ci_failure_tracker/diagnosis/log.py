@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ci_failure_tracker.diagnosis.encoding import AsUtf8, with_escapes
@@ -214,6 +214,14 @@ class LogReader:
         thinned = list(_thinned(self._pieces[self._thin]))
         self._pieces[self._thin : self._thin + 1] = thinned
         self._thin += len(thinned)
+
+
+def read_log(chunks: Iterable[bytes]) -> Log:
+    """Read a log from its bytes, however long, in bounded memory."""
+    reader = LogReader()
+    for chunk in chunks:
+        reader.feed(chunk)
+    return reader.finish()
 
 
 def _marked(raw: bytes, first: int, words: tuple[bytes, ...]) -> Iterator[int]:

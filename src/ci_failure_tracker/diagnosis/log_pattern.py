@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model import FailureKind, Outcome
 
 GENERIC = "generic"
 """The pattern name of a block that no pattern found."""
@@ -55,6 +55,10 @@ class LogPattern:
     outcome         how the job ended, if that is more than `failure`
     wrapper_lines   a block of at most so many lines only tells that a task, a suite or a gate failed. It ranks below
                     the failures that tell why, if there are any
+    kind            what kind of failure it is; `UNKNOWN` leaves that to the words of the block and the command of its
+                    step
+    facts           is searched in each line of the block; its groups `subject`, `location` and `message` are facts
+                    that the common expressions in `facts.py` do not find
     """
 
     name: str
@@ -73,6 +77,8 @@ class LogPattern:
     fingerprint: str = ""
     outcome: Outcome | None = None
     wrapper_lines: int = 0
+    kind: FailureKind = FailureKind.UNKNOWN
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,8 @@ class Block:
 
     `pattern` is the name of the pattern that found it. `fingerprint` holds the numbers of the lines that go into the
     signature; if it is empty, the headline does. `wraps` is true if it only tells that something failed whose reason
-    another block tells. `prefix` is what a wrapper puts before its lines. Those in `starts` begin a failure of
-    their own.
+    another block tells. `prefix` matches what a wrapper puts before every line. Those in `starts` begin a failure of
+    their own. `kind` and `facts` are those of the pattern.
     """
 
     start: int
@@ -96,6 +102,8 @@ class Block:
     wraps: bool = False
     prefix: re.Pattern[str] | None = None
     starts: tuple[int, ...] = ()
+    kind: FailureKind = FailureKind.UNKNOWN
+    facts: str = ""
 
     @property
     def lines(self) -> range:

@@ -53,7 +53,8 @@ def command_lines(log: Log, step: Section) -> range:
 
 def job_name(log: Log) -> Iterator[int]:
     """The line in which the runner of GitHub names the job, if the log begins with the runner's own lines."""
-    return (number for number in range(1, _LONGEST_SETUP) if log[number].startswith("Complete job name: "))
+    numbers = range(log.first, log.first + _LONGEST_SETUP - 1)
+    return (number for number in numbers if log[number].startswith("Complete job name: "))
 
 
 def is_mark(text: str) -> bool:
@@ -76,7 +77,7 @@ def sections(log: Log) -> tuple[Section, ...]:
         return tuple(_of_actions(log, marks))
     if any("travis_" in log.raw(number) for number, _ in marks):
         return tuple(_of_travis(log, marks))
-    return (_whole(log, failed=True),)
+    return (whole_log(log, failed=True),)
 
 
 def _of_actions(log: Log, marks: Iterable[tuple[int, str]]) -> Iterator[Section]:
@@ -127,10 +128,11 @@ def failing_sections(log: Log, parts: tuple[Section, ...], step: Step | None = N
     """
     in_time = _in_time(log, parts, step)
     failed = tuple(part for part in in_time or parts if part.failed)
-    return failed or in_time or _with_errors(log, parts) or (_whole(log),)
+    return failed or in_time or _with_errors(log, parts) or (whole_log(log),)
 
 
-def _whole(log: Log, *, failed: bool = False) -> Section:
+def whole_log(log: Log, *, failed: bool = False) -> Section:
+    """All lines of a log as one step."""
     return Section(log.first, log.first, log.last, failed)
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
 
-from ci_failure_tracker.diagnosis.word_search import search_for
+from ci_failure_tracker.diagnosis.word_search import WordSearch, search_for
 
 _POINTS_FOR: dict[float, tuple[str, ...]] = {
     6: ("error:", "error -", "error]", "fatal:", "fatal error", "exception:", "panic:", "failure:", "error occurred"),
@@ -28,6 +27,12 @@ _POINTS_AGAINST: dict[float, tuple[str, ...]] = {
     -8: ("0 errors", "0 failed", "0 failures", "no errors", "no failures", "0 error(s)", "without error", "failed: 0"),
     -5: ("warning", "deprecat", "npm warn", "[warn]", "debug", "[info]", "retrying", "ignored", "skipped", "allowed"),
     -3: ("-werror", "_error", "-error", "error_", "|| ", "echo ", "--fail", "set -e", "if [", "note:", "hint:"),
+}
+_POINTS_BY_WORD = {
+    word.encode(): points
+    for table in (_POINTS_FOR, _POINTS_AGAINST)
+    for points, words in table.items()
+    for word in words
 }
 _EMPHASIS = re.compile(
     r"(?:^|[^\w-])(?:FAIL(?:ED|URE)?|ERROR|FATAL|Error|[A-Z]\w{0,60}(?:Error|Exception))(?![\w.]*\w\.|-)"
@@ -87,19 +92,14 @@ def score(raw: str, text: str) -> float:
 
 
 @cache
-def _points_by_word() -> Mapping[bytes, float]:
-    return {
-        word.encode(): points
-        for table in (_POINTS_FOR, _POINTS_AGAINST)
-        for points, words in table.items()
-        for word in words
-    }
+def _word_search() -> WordSearch:
+    return search_for(tuple(_POINTS_BY_WORD))
 
 
 def _rows_of_words(folded: str) -> set[float]:
     """The points of the rows from which a line contains a word; no two rows have the same."""
-    points = _points_by_word()
-    return {points[word] for word in search_for(tuple(points)).found_in(folded.encode("utf-8", "replace"))}
+    found = _word_search().found_in(folded.encode("utf-8", "replace"))
+    return {_POINTS_BY_WORD[word] for word in found}
 
 
 def _without_files(folded: str) -> str:

@@ -22,14 +22,13 @@ from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, RoutineLines, routine_lines
 from ci_failure_tracker.diagnosis.structure import has_errors
-from ci_failure_tracker.entry.log_files import FoundLog, logs_at
+from ci_failure_tracker.entry.log_files import FoundLog, chunks_of, logs_at
 from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
 from ci_failure_tracker.errors import MISUSED, NoLogError, SettingsError
-from ci_failure_tracker.model import Diagnosis, ExcerptLine, LineRange, Outcome
+from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, LineRange, Outcome
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import plain
 
-_CHUNK = 1 << 20
 _LOG = click.Path(exists=True, readable=False, allow_dash=True)
 
 
@@ -88,7 +87,7 @@ def explain_command(
 
 def _routine(path: str) -> RoutineLines:
     with Path(path).open("rb") as stream:
-        return routine_lines(iter(partial(stream.read, _CHUNK), b""))
+        return routine_lines(chunks_of(stream))
 
 
 def _explain_all(path: str, form: str, explained_by: _Explain, console: Console, errors: Console) -> bool:
@@ -177,6 +176,19 @@ def _as_json(explained: Explained) -> dict[str, object]:
         "signature": diagnosis.signature,
         "signatures": list(diagnosis.signatures),
         "outcome": diagnosis.outcome.value,
+        "kind": diagnosis.kind.value,
+        "failures": [_failure_as_json(failure) for failure in diagnosis.failures],
+    }
+
+
+def _failure_as_json(failure: Failure) -> dict[str, object]:
+    return {
+        "tool": failure.tool,
+        "kind": failure.kind.value,
+        "subject": failure.subject,
+        "location": failure.location,
+        "message": failure.message,
+        "lines": [{"start": part.start, "end": part.end} for part in failure.lines],
     }
 
 

@@ -72,7 +72,7 @@ def logs_at(path: str) -> Iterator[FoundLog]:
                 yield from _in_archive(path, archive)
             return
         check_log(path, head)
-        yield from _in_text(path, "", chain([head], _chunks(stream)))
+        yield from _in_text(path, "", chain([head], chunks_of(stream)))
 
 
 def _opened(path: str) -> AbstractContextManager[IO[bytes]]:
@@ -88,7 +88,8 @@ def _in_text(path: str, job: str, chunks: Iterable[bytes]) -> Iterator[FoundLog]
         yield FoundLog(path, found.job or job, found.log)
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
+def chunks_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file in pieces."""
     return iter(partial(stream.read, _CHUNK), b"")
 
 
@@ -158,7 +159,7 @@ def _in_folder(path: str) -> Iterator[FoundLog]:
     def read(name: str) -> Iterator[bytes]:
         place = Path(path, name)
         with _readable(str(place)), place.open("rb") as stream:
-            yield from _chunks(stream)
+            yield from chunks_of(stream)
 
     yield from _in_files(path, names, read, unreadable)
 
@@ -187,7 +188,7 @@ def _seekable(path: str, stream: IO[bytes], head: bytes) -> Iterator[IO[bytes]]:
 
     with tempfile.TemporaryFile() as copy:
         copy.write(head)
-        for chunk in _chunks(stream):
+        for chunk in chunks_of(stream):
             copy.write(chunk)
             if copy.tell() > _MOST_PACKED:
                 raise NoLogError(path, "is too long for an archive in a pipe", "Save it as a file and give that.")
@@ -207,7 +208,7 @@ def _in_archive(path: str, file: IO[bytes]) -> Iterator[FoundLog]:
     def read(name: str) -> Iterator[bytes]:
         nonlocal left
         with _intact(path), archive.open(entries[name]) as stream:
-            for chunk in _chunks(stream):
+            for chunk in chunks_of(stream):
                 left -= len(chunk)
                 if left < 0:
                     what = f"unpacks to more than {_MOST_UNPACKED // 1_000_000_000} GB"

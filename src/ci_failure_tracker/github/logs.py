@@ -133,8 +133,8 @@ class _LogReader:
         if self.refused is not None or self.bytes_read >= MOST_BYTES:
             return _LogResult(request, waits=True)
         try:
-            # Two requests a log: its address, and annotations.
-            self._queries.budget.check(2 * AT_ONCE, KEPT)
+            # Three requests a log: its address, annotations, and the address of a passing log.
+            self._queries.budget.check(3 * AT_ONCE, KEPT)
             result = _LogResult(request, self._diagnose(request, _JobOnGitHub(self, request.job_id)))
         except _OverBudgetError:
             return _LogResult(request, waits=True)
@@ -157,12 +157,12 @@ class _LogReader:
             if isinstance(error, RateLimitedError | MissingRightError) or self._errors_in_a_row >= _GIVE_UP_AFTER:
                 self.refused = error
 
-    def log(self, job_id: int) -> Iterator[bytes]:
-        """The log of a job in pieces, until the budget of bytes is used up."""
+    def log(self, job_id: int, part: int = 1) -> Iterator[bytes]:
+        """The log of a job in pieces, until a part of the budget of bytes is used up."""
         for piece in self._queries.job_log(job_id):
             with self._lock:
                 self.bytes_read += len(piece)
-                if self.bytes_read > MOST_BYTES:
+                if self.bytes_read > MOST_BYTES // part:
                     raise _OverBudgetError
             yield piece
 
@@ -188,6 +188,9 @@ class _JobOnGitHub:
 
     def log(self) -> Iterator[bytes]:
         return self.reader.log(self.job_id)
+
+    def passing_log(self, job_id: int) -> Iterator[bytes]:
+        return self.reader.log(job_id, part=2)
 
     def annotations(self) -> tuple[Annotation, ...] | None:
         return self.reader.annotations(self.job_id)

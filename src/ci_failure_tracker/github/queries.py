@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
-from typing import Any
+from typing import Any, NoReturn
 
 from github.GithubException import GithubException, UnknownObjectException
 
@@ -161,6 +161,11 @@ class Queries:
             page = first_page(self._requester, address, "workflow_runs", filters, asked.most)
             return tuple(each(page.items, "run", self._run, left_out))
 
+    def _repository_variables(self) -> dict[str, str]:
+        """What `_THE_REPOSITORY` takes."""
+        owner, _, name = self._name.partition("/")
+        return {"owner": owner, "name": name}
+
     def _runs_address(self, workflow_id: int | None) -> str:
         of_workflow = "" if workflow_id is None else f"/workflows/{workflow_id}"
         return f"{self.address}/actions{of_workflow}/runs"
@@ -311,12 +316,10 @@ class Queries:
         """
         doing = "read the tags"
         with translated(doing, _CONTENTS):
-            owner, _, name = self._name.partition("/")
-            answer = self.graphql(_NEWEST_TAGS, {"owner": owner, "name": name})
+            answer = self.graphql(_NEWEST_TAGS, self._repository_variables())
             tags = answers.tags(answer)
             if tags is None:
-                _raise_refusal(answer, doing)
-                raise MissingRightError(doing, _CONTENTS)
+                _raise_hidden(answer, doing)
             return tags
 
     def ref_kinds(self, names: Sequence[str]) -> Mapping[str, RefKind]:
@@ -326,17 +329,15 @@ class Queries:
             MissingRightError: the token may not see the refs.
         """
         doing = "read which refs there are"
-        owner, _, repository = self._name.partition("/")
         keys = {f"{kind[0]}{place}": f"refs/{kind}/{name}" for place, name in enumerate(names) for kind in _KINDS}
         declared = "".join(f", ${key}: String!" for key in keys)
         asked = " ".join(f"{key}: ref(qualifiedName: ${key}) {{ name }}" for key in keys)
         query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
         with translated(doing, _CONTENTS):
-            answer = self.graphql(query, {"owner": owner, "name": repository, **keys})
+            answer = self.graphql(query, {**self._repository_variables(), **keys})
             there = answers.refs_there(answer, keys)
             if there is None:
-                _raise_refusal(answer, doing)
-                raise MissingRightError(doing, _CONTENTS)
+                _raise_hidden(answer, doing)
             return {name: _ref_kind(f"h{place}" in there, f"t{place}" in there) for place, name in enumerate(names)}
 
     def workflow_files(self) -> Mapping[str, str]:
@@ -386,15 +387,13 @@ class Queries:
             MissingRightError: the token may not see it.
         """
         doing, right = "read what closed issues", "issues: read"
-        owner, _, name = self._name.partition("/")
         asked = " ".join(f"i{number}: issue(number: {number}) {{ {_CLOSER} }}" for number in numbers)
         query = f"query($owner: String!, $name: String!) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
         with translated(doing, right):
-            answer = self.graphql(query, {"owner": owner, "name": name})
+            answer = self.graphql(query, self._repository_variables())
             issues = answers.git_objects(answer, [f"i{number}" for number in numbers])
             if issues is None:
-                _raise_refusal(answer, doing, right)
-                raise MissingRightError(doing, right)
+                _raise_hidden(answer, doing, right)
             return {
                 number: answers.closer(issue, default_branch) for number, issue in zip(numbers, issues, strict=True)
             }
@@ -420,19 +419,18 @@ class Queries:
         self, expressions: Sequence[str], fields: str, doing: str = _READING_FILES
     ) -> tuple[Fields | None, ...]:
         """The Git object that each expression names, such as `HEAD:folder`, in one request."""
-        owner, _, name = self._name.partition("/")
         keys = [f"o{number}" for number in range(len(expressions))]
         declared = "".join(f", ${key}: String!" for key in keys)
         asked = " ".join(f"{key}: object(expression: ${key}) {{ {fields} }}" for key in keys)
         query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
-        variables = {"owner": owner, "name": name, **dict(zip(keys, expressions, strict=True))}
+        variables = {**self._repository_variables(), **dict(zip(keys, expressions, strict=True))}
         with translated(doing, _CONTENTS):
             answer = self.graphql(query, variables)
             objects = answers.git_objects(answer, keys)
-            if objects is None or None in objects:
-                _raise_refusal(answer, doing)
             if objects is None:
-                raise MissingRightError(doing, _CONTENTS)
+                _raise_hidden(answer, doing)
+            if None in objects:
+                _raise_refusal(answer, doing)
             return objects
 
     def graphql(self, query: str, variables: Mapping[str, object] | None = None) -> Fields:
@@ -478,6 +476,12 @@ def _nodes(answer: Fields, count: int, what: str, doing: str, right: str) -> lis
     if nodes is None or len(nodes) != count:
         raise FormError(f"it is not about these {what}")
     return nodes
+
+
+def _raise_hidden(answer: Fields, doing: str, right: str = _CONTENTS) -> NoReturn:
+    """Raise the error that GraphQL answers with; without one, the token may not see what was asked for."""
+    _raise_refusal(answer, doing, right)
+    raise MissingRightError(doing, right)
 
 
 def _raise_refusal(answer: Fields, doing: str, right: str = _CONTENTS) -> None:

@@ -34,6 +34,7 @@ from ci_failure_tracker.model import (
     Evidence,
     ExcerptLine,
     FailedLeg,
+    FailureKind,
     Identity,
     IdentityKind,
     LegCount,
@@ -271,7 +272,8 @@ def _bad_template(mistake: Exception) -> SettingsError:
 
 
 def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
-    shown, never_ran = state.occurrences[::-1][: size.runs], state.latest.never_ran is not None
+    shown = state.occurrences[::-1][: size.runs]
+    suspects = state.suspects if state.commit_can_cause else None
     runs = [_run_view(run, url, size) for run in shown]
     legs = [leg for leg in state.legs if leg.leg]
     red = {leg.leg for branch in state.branch_statuses for leg in branch.red}
@@ -306,7 +308,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         failing_since=run_ref_link(state.first_red, url),
         last_green=run_ref_link(state.last_green, url),
         compare=_compare(state, url),
-        suspects=suspect_lines(state.suspects, url)[: size.suspects] if state.suspects and not never_ran else [],
+        suspects=suspect_lines(suspects, url)[: size.suspects] if suspects else [],
         actions=list(_actions(state, url, lines)),
         related=", ".join(f"#{number}" for number in state.related),
         previous=f"#{state.previous}" if state.previous else "",
@@ -353,9 +355,7 @@ def _leg_links(occurrence: Occurrence, url: str, size: _Size) -> str:
 
 def _compare(state: State, url: str) -> str:
     green, red = state.last_green, state.first_red
-    # A run of Dependabot does not fail because of the commits between, and no commit keeps a job from being run.
-    blameless = state.latest.event == "dynamic" or state.latest.never_ran is not None
-    if green is None or red is None or green.sha == red.sha or blameless:
+    if green is None or red is None or green.sha == red.sha or not state.commit_can_cause:
         return ""
     return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")
 
@@ -380,11 +380,20 @@ def _actions(state: State, url: str, lines: str) -> Iterator[str]:
         yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
     if compare := _compare(state, url):
         yield f"Look for the cause in the commits between the last green run and the first red one: {compare}."
+    elif words := _NO_COMMIT.get(state.kind):
+        yield words
     elif state.last_green and state.first_red and state.last_green.sha == state.first_red.sha:
         yield "The same commit was green and red: suspect the job itself, its environment or chance."
     if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
         yield "Re-run the failed jobs once: a green re-run of the same commit means that the job is flaky."
 
+
+_NO_COMMIT = {
+    FailureKind.INFRASTRUCTURE: "Leave the commits alone: a server, the network or the runner failed. Wait until it is "
+    "well again, or use another one.",
+    FailureKind.PERMISSION: "Leave the commits alone: look at the token, the secret or the right that the log names.",
+}
+"""What to do about a failure that no commit causes."""
 
 _WAKE_UP = {
     MissedSchedule.DISABLED: (

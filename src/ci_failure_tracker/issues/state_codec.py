@@ -39,6 +39,7 @@ from ci_failure_tracker.model import (
     Evidence,
     ExcerptLine,
     FailedLeg,
+    FailureKind,
     Flaky,
     Identity,
     IdentityKind,
@@ -101,6 +102,37 @@ _EVIDENCE = as_object(
 # --- short forms --------------------------------------------------------------------------------
 
 
+def _write_causes(causes: Sequence[Cause]) -> dict[str, Any]:
+    """Three keys: an older version reads a cause only with five values, and ignores a key that it does not know."""
+    if not causes:
+        return {}
+    failures = ["".join(cause.failures) for cause in causes]
+    kinds = {cause.signature: cause.kind.value for cause in causes if cause.kind is not FailureKind.UNKNOWN}
+    held = {"failures": failures if any(failures) else None, "kinds": kinds}
+    return {"causes": [*map(_CAUSE.write, causes)], **{key: value for key, value in held.items() if value}}
+
+
+def _read_causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
+    """The causes. A kind that a newer version wrote is not known here."""
+    causes, kinds = map(_CAUSE.read, data.get("causes", ())), data.get("kinds", {})
+    failures = chain(map(str, data.get("failures", ())), repeat(""))
+    return tuple(
+        replace(cause, failures=_read_failures(text), kind=_kind(kinds.get(cause.signature)))
+        for cause, text in zip(causes, failures, strict=False)
+    )
+
+
+def _read_failures(text: str) -> tuple[str, ...]:
+    return tuple(text[place : place + SHORT_FAILURE] for place in range(0, len(text), SHORT_FAILURE))
+
+
+def _kind(text: object) -> FailureKind:
+    return FailureKind(text) if text in _KINDS else FailureKind.UNKNOWN
+
+
+_KINDS = frozenset(kind.value for kind in FailureKind)
+
+
 def _write_commits(between: CommitsBetween) -> dict[str, Any]:
     commits = [*map(_SUSPECT.write, between.commits)]
     more = {"more": True} if between.more else {}
@@ -138,23 +170,6 @@ def _write_recent(recent: Iterable[tuple[int, bool]]) -> str:
 
 def _read_recent(text: object) -> tuple[tuple[int, bool], ...]:
     return tuple((int(run[:-1]), run[-1] == "g") for run in str(text).split())
-
-
-def _write_causes(causes: Sequence[Cause]) -> dict[str, Any]:
-    """Two keys: version 1.0 reads a cause only with five values, and it ignores a key that it does not know."""
-    failures = ["".join(cause.failures) for cause in causes]
-    held = {"failures": failures} if any(failures) else {}
-    return {"causes": [*map(_CAUSE.write, causes)], **held} if causes else {}
-
-
-def _read_causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
-    causes = map(_CAUSE.read, data.get("causes", ()))
-    failures = chain(map(str, data.get("failures", ())), repeat(""))
-    return tuple(replace(cause, failures=_read_failures(text)) for cause, text in zip(causes, failures, strict=False))
-
-
-def _read_failures(text: str) -> tuple[str, ...]:
-    return tuple(text[place : place + SHORT_FAILURE] for place in range(0, len(text), SHORT_FAILURE))
 
 
 MOST_NAMED = 200

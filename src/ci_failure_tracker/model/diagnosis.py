@@ -35,6 +35,57 @@ class ExcerptLine:
     repeats: int = 0
 
 
+class FailureKind(StrEnum):
+    """What kind of failure it is. It says who can act.
+
+    The author of a commit can act on the first six. The owner of the workflow can act on a dependency, a configuration,
+    a permission, a deployment or an audit. Infrastructure recovers by itself or needs another runner.
+    """
+
+    TEST = "test"
+    COMPILE = "compile"
+    TYPE = "type"
+    LINT = "lint"
+    FORMAT = "format"
+    TIME_LIMIT = "time_limit"
+    DEPENDENCY = "dependency"
+    CONFIGURATION = "configuration"
+    PERMISSION = "permission"
+    DEPLOY = "deploy"
+    AUDIT = "audit"
+    INFRASTRUCTURE = "infrastructure"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @property
+    def commit_can_cause(self) -> bool:
+        """Whether a commit can be the cause, so that commits and their authors may be named."""
+        return self not in _NO_COMMIT
+
+
+_NO_COMMIT = frozenset({FailureKind.INFRASTRUCTURE, FailureKind.PERMISSION, FailureKind.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failure in a log, as facts. The texts are redacted, and empty where the log does not say it.
+
+    tool      the tool that reported it, such as "pytest"
+    kind      what kind of failure it is
+    subject   what failed: the test, target, rule, package, host or input file
+    location  where: a file with its line
+    message   what went wrong: one line as the tool printed it, without decoration
+    lines     the lines of the log that report it; several ranges if the tool reported it several times
+    """
+
+    tool: str
+    kind: FailureKind
+    subject: str
+    location: str
+    message: str
+    lines: tuple[LineRange, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """Why a job failed, read from its log or from its annotations.
@@ -44,7 +95,7 @@ class Diagnosis:
     `signature`. `signatures` are those of all failures, the first one first. `outcome` is how the job ended according
     to the log. `weak` is true if the lines tell no cause apart:
     only a symptom was found, or nothing but the last lines. `context` are lines around `lines`, redacted
-    too, which fill the room that headline and `lines` leave.
+    too, which fill the room that headline and `lines` leave. `failures` are the facts, the first cause first.
     """
 
     headline: str
@@ -55,6 +106,12 @@ class Diagnosis:
     weak: bool = False
     context: tuple[ExcerptLine, ...] = ()
     signatures: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def kind(self) -> FailureKind:
+        """The kind of the first failure."""
+        return self.failures[0].kind if self.failures else FailureKind.UNKNOWN
 
 
 class LogUnavailable(StrEnum):
@@ -70,6 +127,7 @@ class LogRequest:
     """The log of one failed job to read; `name` is for people, such as "test (3.12) of run 7 of CI".
 
     `counts` is false if only the log can tell whether the job failed: a cancelled job may have hit its time limit.
+    `passing_job_id` is the same job in a passing run, whose log says what is routine.
     """
 
     job_id: int
@@ -77,6 +135,7 @@ class LogRequest:
     step: Step | None
     outcome: Outcome
     counts: bool = True
+    passing_job_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +157,7 @@ class JobDiagnosis:
     `signature` is empty if the cause is not known. `outcome` is how the job ended according to its log or annotations.
     `log_unavailable` says why there is no log; a cause that is known all the same comes from annotations. `step` is the
     number of the failed step. `diagnosis` is present only in the sweep that made it. The cause of a `weak` diagnosis
-    never groups jobs.
+    never groups jobs. `kind` is that of the first failure.
     """
 
     job_id: int
@@ -109,6 +168,7 @@ class JobDiagnosis:
     step: int | None = None
     diagnosis: Diagnosis | None = None
     weak: bool = False
+    kind: FailureKind = FailureKind.UNKNOWN
 
     @property
     def signatures(self) -> tuple[str, ...]:
@@ -132,7 +192,7 @@ class LogCounts:
 
 
 class JobSource(Protocol):
-    """The log and the annotations of one failed job; each call may send requests."""
+    """The log and the annotations of one failed job, and a passing log of it; each call may send requests."""
 
     def log(self) -> Iterator[bytes]:
         """The log in pieces, as they arrive.
@@ -141,6 +201,9 @@ class JobSource(Protocol):
             LogAbsentError: the job has no log.
             GitHubError: the log cannot be read; this may happen after some pieces.
         """
+
+    def passing_log(self, job_id: int) -> Iterator[bytes]:
+        """The log of the same job in a passing run, in pieces; raises like `log`."""
 
     def annotations(self) -> tuple[Annotation, ...] | None:
         """The annotations; `None` if the token may not see them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from ci_failure_tracker.model.diagnosis import ExcerptLine, LogUnavailable
+from ci_failure_tracker.model.diagnosis import ExcerptLine, FailureKind, LogUnavailable
 from ci_failure_tracker.model.history import BranchStatus, Flaky, Identity, Occurrence, RunRef
 from ci_failure_tracker.model.refs import Watched
 from ci_failure_tracker.model.snapshot import CommitsBetween
@@ -39,6 +39,7 @@ class Cause:
     first_seen: datetime
     last_seen: datetime
     failures: tuple[str, ...] = ()
+    kind: FailureKind = FailureKind.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,22 @@ class State:
     def job(self) -> str:
         """The name of the job as people know it now."""
         return self.present_job or self.identity.job
+
+    @property
+    def kind(self) -> FailureKind:
+        """The kind of the latest break: of its causes the newest one that a commit can cause, if there is one."""
+        since = self.first_red.at if self.first_red else self.first_seen
+        kinds = [cause.kind for cause in self.causes if cause.last_seen >= since]
+        return next((kind for kind in kinds if kind.commit_can_cause), kinds[0] if kinds else FailureKind.UNKNOWN)
+
+    @property
+    def commit_can_cause(self) -> bool:
+        """Whether a commit can be to blame for the latest break, as far as its causes are known.
+
+        A run of Dependabot does not fail because of the commits between, and no commit keeps a job from being run.
+        """
+        latest = self.latest
+        return self.kind.commit_can_cause and latest.event != "dynamic" and latest.never_ran is None
 
     @property
     def is_duplicate(self) -> bool:

@@ -19,6 +19,7 @@ from ci_failure_tracker.model import (
     Outcome,
     State,
 )
+from ci_failure_tracker.selection.passing_jobs import PassingJobs
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
 from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.causes import remembered, with_known_causes
@@ -63,7 +64,11 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
     with_log = (job for job in candidates if by_job[job.job_id].outcome is not Outcome.NEVER_RAN)
     ordered = _in_order(candidate for candidate in with_log if candidate.may_be_there(now))
     ordered.sort(key=lambda candidate: not settings.counts(by_job[candidate.job_id].outcome))
-    logs = tuple(_request(by_job[candidate.job_id], settings) for candidate in ordered[:MOST_LOGS])
+    passing = PassingJobs(findings.snapshot)
+    logs = tuple(
+        _request(by_job[candidate.job_id], settings, passing if candidate.newly_failing else None)
+        for candidate in ordered[:MOST_LOGS]
+    )
     later = (candidate.job_id for candidate in ordered[MOST_LOGS:] if not candidate.now_or_never)
     return LogRequests(logs, frozenset(later), MOST_LOGS)
 
@@ -79,7 +84,8 @@ def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:
 class _Candidate:
     """A failed job whose cause is not known; `place` is 0 for the newest failure of its leg, 1 for the one before.
 
-    `now_or_never` means that no later sweep will ask for it.
+    `now_or_never` means that no later sweep will ask for it. `newly_failing` means that no open issue shows that the
+    job fails.
     """
 
     place: int
@@ -87,6 +93,7 @@ class _Candidate:
     leg: FailedLeg
     job_id: int
     now_or_never: bool = False
+    newly_failing: bool = False
 
     def may_be_there(self, now: datetime) -> bool:
         return self.leg.log_unavailable is None or now - self.occurrence.ended_at <= ASKED_AGAIN
@@ -99,7 +106,7 @@ def _in_order(candidates: Iterable[_Candidate]) -> list[_Candidate]:
     return sorted(ordered, key=lambda candidate: candidate.place)
 
 
-def _request(observation: Observation, settings: Settings) -> LogRequest:
+def _request(observation: Observation, settings: Settings, passing: PassingJobs | None) -> LogRequest:
     run = observation.run
     return LogRequest(
         job_id=observation.job_id or 0,
@@ -107,6 +114,7 @@ def _request(observation: Observation, settings: Settings) -> LogRequest:
         step=observation.step,
         outcome=observation.outcome or Outcome.FAILURE,
         counts=settings.counts(observation.outcome),
+        passing_job_id=passing.of(observation) if passing else None,
     )
 
 
@@ -119,12 +127,9 @@ def choose_breaks(decisions: Decisions) -> tuple[tuple[str, str], ...]:
 
 def _bounds(state: State) -> tuple[str, str] | None:
     green, red = state.last_green, state.first_red
-    if state.latest.never_ran is not None:
-        return None  # no commit keeps a job from being run
     if green is None or red is None or green.sha == red.sha or not (green.sha and red.sha):
         return None
-    # A failure of Dependabot does not come from the commits between.
-    return None if state.latest.event == "dynamic" else (green.sha, red.sha)
+    return (green.sha, red.sha) if state.commit_can_cause else None
 
 
 # --- an issue for each job or workflow -----------------------------------------------------------
@@ -139,7 +144,10 @@ def _of_issues(histories: Iterable[History], tracked_issues: TrackedIssues) -> I
         # A cause that only another issue knows is read again, because this issue has to show it, too. Without an issue
         # the umbrella issue may go on covering the identity.
         known = _with_cause([state]) if state else of_umbrellas
-        yield from _candidates(history, _kept_by(state), known)
+        newly = tracked is None or not tracked.issue.open
+        yield from (
+            replace(candidate, newly_failing=newly) for candidate in _candidates(history, _kept_by(state), known)
+        )
 
 
 def _of_issues_elsewhere(repository_history: RepositoryHistory, decided: Container[str]) -> Iterator[_Candidate]:
@@ -207,7 +215,8 @@ def _of_causes(repository_history: RepositoryHistory, settings: Settings) -> Ite
     for history in read_histories(repository_history.diagnosed, by_leg):
         name = leg_of_cause(history.identity.workflow, history.identity.job)
         if history.failing or name in in_open_issues:
-            yield from _back_to_known(history, known)
+            for candidate in _back_to_known(history, known):
+                yield replace(candidate, newly_failing=name not in in_open_issues)
 
 
 def _back_to_known(history: History, known: Container[int | None]) -> Iterator[_Candidate]:

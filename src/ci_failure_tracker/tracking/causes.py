@@ -10,6 +10,7 @@ from ci_failure_tracker.model import (
     Evidence,
     ExcerptLine,
     FailedLeg,
+    FailureKind,
     JobDiagnosis,
     Observation,
     Occurrence,
@@ -46,9 +47,16 @@ def remembered(states: Iterable[State]) -> tuple[JobDiagnosis, ...]:
 def _remembered(state: State, leg: FailedLeg) -> JobDiagnosis | None:
     if leg.job_id is None or not (leg.signature or leg.log_unavailable or leg.outcome):
         return None
-    headline = next((cause.headline for cause in state.causes if cause.signature == leg.signature), "")
-    weak = leg.signature in state.weak
-    return JobDiagnosis(leg.job_id, leg.signature, headline, leg.outcome, leg.log_unavailable, weak=weak)
+    cause = next((cause for cause in state.causes if cause.signature == leg.signature), None)
+    return JobDiagnosis(
+        leg.job_id,
+        leg.signature,
+        cause.headline if cause else "",
+        leg.outcome,
+        leg.log_unavailable,
+        weak=leg.signature in state.weak,
+        kind=cause.kind if cause else FailureKind.UNKNOWN,
+    )
 
 
 def with_known_causes(
@@ -145,8 +153,9 @@ class CauseUpdate:
         job_diagnosis = self._job_diagnoses.get(leg.job_id or 0)
         headline = _one_line(job_diagnosis.headline) if job_diagnosis else ""
         at, failures = occurrence.ended_at, _failures(job_diagnosis, leg.signature)
+        kind = job_diagnosis.kind if job_diagnosis else FailureKind.UNKNOWN
         if cause is None:
-            return Cause(leg.signature, headline, 1, occurrence.started_at, at, failures)
+            return Cause(leg.signature, headline, 1, occurrence.started_at, at, failures, kind)
         newer = bool(headline) and at >= cause.last_seen
         return Cause(
             leg.signature,
@@ -155,6 +164,7 @@ class CauseUpdate:
             min(cause.first_seen, occurrence.started_at),
             max(cause.last_seen, at),
             failures if newer else cause.failures,
+            cause.kind if kind is FailureKind.UNKNOWN else kind,
         )
 
     def newest(self, state: State | None) -> Evidence | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from datetime import datetime, timedelta
 
 from ci_failure_tracker.model import Cause, News, State
@@ -57,10 +57,10 @@ def causes_of_newest(before: State, after: State) -> Iterator[Cause]:
     # A cause that was only seen after that has not been commented on: a log of its failure was missing.
     later = [past for past in before.occurrences if past.order > compared_to]
     seen_later = Counter(leg.signature for past in later for leg in past.legs)
-    known = {cause.headline for cause in before.causes if cause.count > seen_later[cause.signature]}
+    known = [cause for cause in before.causes if cause.count > seen_later[cause.signature]]
     causes = {cause.signature: cause for cause in after.causes}
     of_newest = (causes[leg.signature] for leg in newest.legs if leg.signature in causes)
-    yield from {cause.headline: cause for cause in of_newest if cause.headline not in known}.values()
+    yield from _unknown(of_newest, known)
 
 
 def compared_to(before: State, after: State, undiagnosed: Set[int]) -> tuple[datetime, int, int] | None:
@@ -83,9 +83,17 @@ def is_a_week_old(state: State, now: datetime) -> bool:
 
 
 def new_causes(before: State, after: State) -> list[Cause]:
-    """The causes that the issue did not name before; a reader tells them apart by their headlines."""
-    known = {cause.headline for cause in before.causes}
-    return list({cause.headline: cause for cause in after.causes if cause.headline not in known}.values())
+    """The causes that the issue did not name before."""
+    return list(_unknown(after.causes, before.causes))
+
+
+def _unknown(causes: Iterable[Cause], known: Iterable[Cause]) -> Iterable[Cause]:
+    """The causes of which neither signature nor headline is known, one for each headline.
+
+    A reader tells causes apart by their headlines, and another version of the program writes another headline.
+    """
+    texts = {text for cause in known for text in (cause.signature, cause.headline)}
+    return {cause.headline: cause for cause in causes if not texts & {cause.signature, cause.headline}}.values()
 
 
 def changes(before: State, after: State) -> Iterator[str]:

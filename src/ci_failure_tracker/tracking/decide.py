@@ -38,9 +38,6 @@ from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, 
 _NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
 """Reasons that are problems as well."""
 
-_UNDECIDED = frozenset({*_NAMED, SkipReason.UNREADABLE})
-"""Reasons for which it is not known how a failure stands."""
-
 
 @dataclass(frozen=True, slots=True)
 class Findings:

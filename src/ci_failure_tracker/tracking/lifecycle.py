@@ -307,7 +307,9 @@ class LifecycleRules:
         )
 
     def _completed(self, state: State) -> State:
-        """The state with the commits of the break."""
+        """The state with the commits of the break, if they can have caused it."""
+        if not state.commit_can_cause:
+            return _changed(state, suspects=None)
         commits = next((commits for commits in self.commits if is_about(commits, state)), None)
         suspects = state.suspects or (shortened_commits(commits) if commits else None)
         return _changed(state, suspects=suspects)

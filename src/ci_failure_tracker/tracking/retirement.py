@@ -13,10 +13,10 @@ from ci_failure_tracker.model import TAGS, Refs, RetireReason, Run, Workflow
 QUIET = timedelta(days=90)
 """How long something may not run before it is retired; if it seldom runs, ten of its own intervals."""
 
-INTERVALS = 10
+_INTERVALS = 10
 """After how many of its own intervals something is retired, if that is longer than `QUIET`."""
 
-LAST_RUNS = 10
+_LAST_RUNS = 10
 """Newest runs whose distances tell the interval."""
 
 _BY_PERSON = "disabled_manually"
@@ -64,7 +64,7 @@ class Activity:
                 return False
             if any(at > newest and at not in listed for at in last_runs or ()):
                 return False
-        return self.now - newest > INTERVALS * interval(
+        return self.now - newest > _INTERVALS * _interval(
             ran | {at for at in (*listed, *(last_runs or ())) if at < newest}
         )
 
@@ -74,9 +74,9 @@ def is_old(newest: datetime | None, now: datetime) -> bool:
     return newest is None or now - newest > QUIET
 
 
-def interval(times: Iterable[datetime]) -> timedelta:
+def _interval(times: Iterable[datetime]) -> timedelta:
     """The median distance of the last ten runs; none if there are no two runs."""
-    last = sorted(times)[-LAST_RUNS:]
+    last = sorted(times)[-_LAST_RUNS:]
     distances = [(after - before).total_seconds() for before, after in pairwise(last)]
     return timedelta(seconds=median(distances)) if distances else timedelta()
 

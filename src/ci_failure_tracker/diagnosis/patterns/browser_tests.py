@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Playwright Test.
 
@@ -17,6 +18,7 @@ _PLAYWRIGHT_ACTION = r"(?:page|locator|context|keyboard|mouse|worker|request|(?:
 _PLAYWRIGHT = (
     LogPattern(
         name="playwright.failure",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=(
             rf" {{4}}(?:\w{{1,40}})?Error: (?:expect\(|Timed out \d{{1,9}}ms waiting|{_PLAYWRIGHT_ACTION}|net::"
@@ -46,6 +48,7 @@ _PLAYWRIGHT = (
     ),
     LogPattern(
         name="playwright.timeout",
+        kind=FailureKind.TEST,
         keywords=("timeout of ",),
         start=r' {4}(?:Test|Fixture "\w{1,100}"|"\w{1,40}" hook|\w{1,40} hook) timeout of \d{1,9}ms exceeded',
         context_before=_PLAYWRIGHT_TITLE,
@@ -67,6 +70,7 @@ _PLAYWRIGHT = (
     ),
     LogPattern(
         name="playwright.recap",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r" {2}\d{1,5} failed$",
         body=r" {4}\S.{0,300} › ",
@@ -81,6 +85,7 @@ _PLAYWRIGHT = (
     # Seen at https://github.com/Arize-ai/phoenix/pull/5747 and https://github.com/microsoft/playwright/issues/11287
     LogPattern(
         name="playwright.server",
+        kind=FailureKind.TEST,
         keywords=("ms from config.webserver",),
         priority=3,  # before javascript.error
         start=r"Error: Timed out waiting \d{1,9}ms from config\.webServer",
@@ -95,6 +100,7 @@ _PLAYWRIGHT = (
     ),
     LogPattern(
         name="playwright.no_tests",
+        kind=FailureKind.CONFIGURATION,
         keywords=("error: no tests found",),
         start=r"Error: No tests found",
         confidence=Confidence.RECAP,
@@ -110,6 +116,7 @@ _PLAYWRIGHT = (
 _WEBDRIVER = (
     LogPattern(
         name="protractor.launcher",
+        kind=FailureKind.TEST,
         keywords=("error",),
         start=r"(?:\[\d\d:\d\d:\d\d\] )?E/\w{1,30} - (?!BUG: launcher exited).{0,300}[eE]rror",
         body=r"\s{4}at ",
@@ -129,6 +136,7 @@ _KARMA_STAMP = r"(?:\d\d \d\d \d{4} )?\d\d:\d\d:\d\d\.\d{3}:"
 _KARMA = (
     LogPattern(
         name="karma.failure",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=rf"{_KARMA_BROWSER}:? (?!: |Executed |\().{{1,600}} FAILED$",
         body=r"\t|\s{2,40}\S",
@@ -146,6 +154,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.error",
+        kind=FailureKind.TEST,
         keywords=(" error",),
         start=rf"{_KARMA_BROWSER}:? ERROR$",
         body=r"\t|\s{2,40}\S",
@@ -161,6 +170,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.log",
+        kind=FailureKind.CONFIGURATION,
         keywords=(":error [",),
         start=rf"{_KARMA_STAMP}ERROR \[[\w.-]{{1,60}}\]: ",
         body=r" {2,8}\S|\t",
@@ -172,6 +182,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.spec",
+        kind=FailureKind.TEST,
         keywords=("expected ",),
         start=r"\tExpected \S.{0,1500} to ",
         context_before=r" {2,40}[✗✖] ",
@@ -189,6 +200,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.spec_error",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=r"\t(?:Uncaught )?(?:[A-Z]\w{0,100})?Error: ",
         confidence=Confidence.LIKELY,
@@ -205,6 +217,7 @@ _KARMA = (
     ),
     LogPattern(
         name="karma.tally",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r"TOTAL: \d{1,7} FAILED",
         confidence=Confidence.RECAP,
@@ -220,6 +233,7 @@ _CYPRESS = (
     # Seen at https://github.com/cypress-io/cypress/issues/14457 and https://github.com/cypress-io/cypress/issues/28270
     LogPattern(
         name="cypress.start",
+        kind=FailureKind.TEST,
         keywords=("is missing the dependency: ", "cypress failed to start"),
         start=r"(?:\[FAILED\] |→ )?(?:Your system is missing the dependency: |Cypress failed to start\.)",
         example="""
@@ -233,6 +247,7 @@ _CYPRESS = (
     # Seen at https://github.com/cypress-io/cypress, in system-tests/__snapshots__/network_error_handling_spec.js
     LogPattern(
         name="cypress.server",
+        kind=FailureKind.TEST,
         keywords=("cypress could not verify that this server",),
         start=r"Cypress could not verify that this server is running:",
         body=r"$| {2}> ",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # gcc, clang, and every compiler that prints `path:line:column: error: …` in their style.
 
@@ -35,6 +36,7 @@ _GCC_LEAD = (
 _GCC = (
     LogPattern(
         name="gcc.error",
+        kind=FailureKind.COMPILE,
         keywords=(": error:",),
         priority=-1,  # after the tools that print errors as gcc does
         start=_GCC_PLACE + r"error: ?(?!-\[)",
@@ -55,6 +57,7 @@ _GCC = (
     ),
     LogPattern(
         name="gcc.fatal",
+        kind=FailureKind.COMPILE,
         keywords=(": fatal error:",),
         start=_GCC_PLACE + r"fatal error: \S",
         context_before=_GCC_LEAD,
@@ -71,6 +74,7 @@ _GCC = (
     ),
     LogPattern(
         name="gcc.fortran",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         start=r"(?:Fatal )?Error: .{1,1000}\(1\)|Fatal Error: .{1,1000}(?:not found|No such file)",
         context_before=r"\s{1,8}\d{0,7} {1,3}\||[^\s:]{1,300}\.[fF]\w{0,3}:\d{1,7}:\d{1,5}:$|$",
@@ -113,6 +117,7 @@ _LINKER_STOPS = r"(?:\S{1,200}: )?(?:collect2|clang|clang\+\+)(?:-\d+)?: error: 
 _LINKER = (
     LogPattern(
         name="linker.undefined",
+        kind=FailureKind.COMPILE,
         keywords=("undefined reference to",),
         start=_LINKER_UNDEFINED,
         context_before=_LINKER_IN,
@@ -131,6 +136,7 @@ _LINKER = (
     ),
     LogPattern(
         name="linker.multiple",
+        kind=FailureKind.COMPILE,
         keywords=("multiple definition of ",),
         start=r".{1,600}multiple definition of ",
         context_before=_LINKER_IN,
@@ -146,6 +152,7 @@ _LINKER = (
     ),
     LogPattern(
         name="linker.cannot_find",
+        kind=FailureKind.COMPILE,
         keywords=("cannot find ",),
         start=_LINKER_LD + r"cannot find \S",
         body=_LINKER_LD + r"(?:cannot find|note: to link)|" + _LINKER_LD + r"(?:skipping incompatible)",
@@ -159,6 +166,7 @@ _LINKER = (
     ),
     LogPattern(
         name="linker.stopped",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         start=_LINKER_STOPS + r"(?:ld returned|linker command failed)",
         context_before=r"duplicate symbol |\s{4}\S|ld: \d{1,6} duplicate symbol|" + _LINKER_SAME,
@@ -207,6 +215,7 @@ _MAKE_PATTERNS = (
 _CMAKE = (
     LogPattern(
         name="cmake.error_at",
+        kind=FailureKind.COMPILE,
         wrapper_lines=60,
         keywords=("cmake error",),
         start=r"CMake Error(?: \(dev\))?(?: at \S| in \S|:)",
@@ -231,6 +240,7 @@ _CMAKE = (
     ),
     LogPattern(
         name="cmake.incomplete",
+        kind=FailureKind.COMPILE,
         keywords=("configuring incomplete, errors occurred",),
         start=r"-- Configuring incomplete, errors occurred",
         confidence=Confidence.SYMPTOM,
@@ -245,6 +255,7 @@ _CMAKE = (
 _CONFIGURE = (
     LogPattern(
         name="configure.error",
+        kind=FailureKind.COMPILE,
         keywords=("configure: error: ",),
         start=r"configure: error: (?!in [`'])",
         body=r"See [`']config\.log' for",
@@ -257,6 +268,7 @@ _CONFIGURE = (
     ),
     LogPattern(
         name="configure.see_log",
+        kind=FailureKind.COMPILE,
         keywords=("configure: error: ",),
         start=r"configure: error: in [`'].{1,400}:$",
         body=r"configure: error: |See [`']config\.log' for",
@@ -270,6 +282,7 @@ _CONFIGURE = (
     ),
     LogPattern(
         name="configure.autoreconf",
+        kind=FailureKind.COMPILE,
         keywords=("failed with exit status",),
         start=r"autoreconf: (?:error: )?\S{1,200} failed with exit status",
         confidence=Confidence.SYMPTOM,
@@ -284,6 +297,7 @@ _CONFIGURE = (
 _NINJA = (
     LogPattern(
         name="ninja.failed",
+        kind=FailureKind.COMPILE,
         keywords=("failed: ",),
         start=r"FAILED: (?:\[code=\d{1,6}\] )?\S",
         confidence=Confidence.SYMPTOM,
@@ -295,6 +309,7 @@ _NINJA = (
     ),
     LogPattern(
         name="ninja.stopped",
+        kind=FailureKind.COMPILE,
         keywords=("failed", "previous errors"),
         start=r"ninja: build stopped: ",
         confidence=Confidence.SYMPTOM,
@@ -336,6 +351,7 @@ _BAZEL = (
 _MESON = (
     LogPattern(
         name="meson.test",
+        kind=FailureKind.TEST,
         keywords=(" fail", " timeout", " error"),
         start=r"\s{0,6}\d{1,6}/\d{1,6} .{1,300} {1,40}(?:FAIL|TIMEOUT|ERROR) {2,20}\d{1,6}\.\d{2}s",
         body=r">>> |―|.",
@@ -362,6 +378,7 @@ _CPP_LINTERS_CPPLINT = r"[^\s:]{1,300}\.\w{1,4}:\d{1,6}: {2}.{1,600} {2}\[[\w/+-
 _CPP_LINTERS = (
     LogPattern(
         name="cpplint.found",
+        kind=FailureKind.LINT,
         keywords=("total errors found: ",),
         start=r"Total errors found: [1-9]",
         context_before=_CPP_LINTERS_CPPLINT + r"|Done processing |Category '",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # GoogleTest, and cmocka and busted, which can print in its style.
 
@@ -10,6 +11,7 @@ from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 _GOOGLETEST = (
     LogPattern(
         name="googletest.failure",
+        kind=FailureKind.TEST,
         keywords=(": failure",),
         start=r"(?:\S.{0,300}(?::\d{1,6}|\(\d{1,6}\))|unknown file): Failure$",
         context_before=r"\[ RUN      \] ",
@@ -32,6 +34,7 @@ _GOOGLETEST = (
     ),
     LogPattern(
         name="googletest.failed",
+        kind=FailureKind.TEST,
         keywords=("[  failed  ] ",),
         start=r"\[  FAILED  \] ",
         body=r"\[  FAILED  \] ",
@@ -49,6 +52,7 @@ _GOOGLETEST = (
     ),
     LogPattern(
         name="googletest.count",
+        kind=FailureKind.TEST,
         keywords=("failed test",),
         start=r"\s{1,4}\d{1,6} FAILED TESTS?$",
         confidence=Confidence.SYMPTOM,
@@ -58,6 +62,7 @@ _GOOGLETEST = (
     ),
     LogPattern(
         name="cmocka.error",
+        kind=FailureKind.TEST,
         keywords=("[  error   ] --- ",),
         start=r"\[  ERROR   \] --- \S",
         body=r"\[  ERROR   \] |\[   LINE   \] ",
@@ -82,6 +87,7 @@ _CTEST_NEXT = r"\s{0,8}(?:Start {1,4}\d|\d{1,6}/\d{1,6} Test {1,4}#|\d{1,3}% tes
 _CTEST = (
     LogPattern(
         name="ctest.exception",
+        kind=FailureKind.TEST,
         keywords=("***exception",),
         start=r"(?:\s{0,8}\d{1,6}: )?\s{0,8}\d{1,6}/\d{1,6} Test {1,4}#\d{1,6}: \S.{0,300}\*{3}Exception",
         end_before=_CTEST_NEXT,
@@ -98,6 +104,7 @@ _CTEST = (
     ),
     LogPattern(
         name="ctest.timeout",
+        kind=FailureKind.TEST,
         keywords=("***timeout",),
         start=r"(?:\s{0,8}\d{1,6}: )?\s{0,8}\d{1,6}/\d{1,6} Test {1,4}#\d{1,6}: \S.{0,300}\*{3}Timeout",
         end_before=_CTEST_NEXT,
@@ -114,6 +121,7 @@ _CTEST = (
     ),
     LogPattern(
         name="ctest.not_run",
+        kind=FailureKind.TEST,
         keywords=("unable to find executable: ",),
         start=r"Unable to find executable: \S",
         body=_CTEST_TEST,
@@ -126,6 +134,7 @@ _CTEST = (
     ),
     LogPattern(
         name="ctest.looked",
+        kind=FailureKind.TEST,
         keywords=("could not find executable ",),
         start=r"Could not find executable \S",
         body=r"Looked in the following places:|\S{1,400}$",
@@ -141,6 +150,7 @@ _CTEST = (
     ),
     LogPattern(
         name="ctest.recap",
+        kind=FailureKind.TEST,
         keywords=("the following tests failed:",),
         start=r"The following tests FAILED:$",
         body=_CTEST_ITEM,
@@ -156,6 +166,7 @@ _CTEST = (
     ),
     LogPattern(
         name="ctest.end",
+        kind=FailureKind.TEST,
         keywords=("errors while running ctest",),
         start=r"Errors while running CTest",
         confidence=Confidence.SYMPTOM,
@@ -165,6 +176,7 @@ _CTEST = (
     ),
     LogPattern(
         name="ctest.count",
+        kind=FailureKind.TEST,
         keywords=("tests failed out of",),
         start=r"\d{1,3}% tests passed, [1-9]\d{0,6} tests failed out of",
         confidence=Confidence.SYMPTOM,
@@ -179,6 +191,7 @@ _CPP_TEST_PLACE = r"\S.{0,300}(?::\d{1,6}|\(\d{1,6}\)): "
 _CPP_TEST = (
     LogPattern(
         name="catch2.failed",
+        kind=FailureKind.TEST,
         keywords=(": failed:",),
         start=_CPP_TEST_PLACE + r"FAILED:$",
         context_before=r"\.{20,200}$|-{20,200}$|$|\S.{0,300}(?::\d{1,6}|\(\d{1,6}\))$|\s{2,8}\S|[^\s=~].{0,300}$",
@@ -207,6 +220,7 @@ _CPP_TEST = (
     ),
     LogPattern(
         name="catch2.count",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r"(?:test cases|assertions): {1,8}\d{1,7} \| .{0,60}[1-9]\d{0,6} failed",
         confidence=Confidence.SYMPTOM,
@@ -216,6 +230,7 @@ _CPP_TEST = (
     ),
     LogPattern(
         name="check.failure",
+        kind=FailureKind.TEST,
         keywords=("assertion '", "segmentation fault)", "failure '"),
         start=r"\S{1,300}:\d{1,6}:[FE]:[^:]{1,100}:[^:]{1,100}:-?\d{1,6}: ",
         example="""
@@ -229,6 +244,7 @@ _CPP_TEST = (
     ),
     LogPattern(
         name="check.count",
+        kind=FailureKind.TEST,
         keywords=("failures: ",),
         start=r"\d{1,3}%: Checks: \d{1,7}, Failures: ",
         confidence=Confidence.RECAP,
@@ -238,6 +254,7 @@ _CPP_TEST = (
     ),
     LogPattern(
         name="cppunit.failures",
+        kind=FailureKind.TEST,
         keywords=("!!!failures!!!",),
         start=r"!!!FAILURES!!!$",
         body=r"Test Results:|Run: |\d{1,5}\) test: |- |[a-z].{0,300}$|$",
@@ -263,6 +280,7 @@ _CPP_TEST = (
 _AUTOMAKE_TEST = (
     LogPattern(
         name="automake-test.log",
+        kind=FailureKind.TEST,
         keywords=("fail ",),
         start=r"FAIL \S{1,300} \(exit status: \d{1,3}\)$",
         context_before=r"(?!={3,300}$|(?:X?FAIL|X?PASS|ERROR|SKIP)[: ])",
@@ -277,6 +295,7 @@ _AUTOMAKE_TEST = (
     ),
     LogPattern(
         name="automake-test.fail",
+        kind=FailureKind.TEST,
         keywords=("fail: ",),
         start=r"FAIL: \S{1,300}(?: \d{1,6}(?: - .{0,300})?)?$",
         confidence=Confidence.RECAP,
@@ -288,6 +307,7 @@ _AUTOMAKE_TEST = (
     ),
     LogPattern(
         name="automake-test.count",
+        kind=FailureKind.TEST,
         keywords=("# fail: ",),
         start=r"# FAIL: {1,4}[1-9]",
         confidence=Confidence.SYMPTOM,

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Docker: both builders, the daemon, Compose, registries.
+
+_DOCKER_REMOVAL = (
+    r"[Nn]o such (?:container|image|volume|network)|(?:conflict: )?[Uu]nable to (?:delete|remove)|invalid filter"
+    r"|network \S{1,200} not found|removal of container|remove \S{1,200}: volume is in use|[Cc]annot kill container"
+)
+"""What a script that cleans up asks for and does not get."""
 
 _DOCKER_BUILD_LEAD = (
     r"-{6,60}$|\s{0,6}\d{1,5} \||\S{0,200}[Dd]ockerfile\S{0,100}:\d{1,5}$|\s> |\s{0,2}\d{1,6}\.\d{1,3} |WARNING: |#\d"
@@ -59,13 +66,25 @@ _DOCKER = (
     LogPattern(
         name="docker.daemon",
         keywords=("error response from daemon",),
-        start=r"(?:docker: |ERROR: |\S{0,60} )?Error response from daemon: ",
+        start=rf"(?:docker: |ERROR: |\S{{0,60}} )?Error response from daemon: (?!{_DOCKER_REMOVAL})",
         example="""
 ! docker: Error response from daemon: driver failed programming external connectivity on orchard.
 """,
     ),
     LogPattern(
+        name="docker.removal",
+        keywords=("error response from daemon",),
+        start=rf"(?:ERROR: )?Error response from daemon: (?:{_DOCKER_REMOVAL})",
+        confidence=Confidence.LIKELY,  # scripts go on if there is nothing to clean up
+        example="""
+! Error response from daemon: No such container: orchard-press-1
+! Error response from daemon: conflict: unable to remove 4711abcd (cannot be forced) - image has dependent child images
+  orchard-press-2
+""",
+    ),
+    LogPattern(
         name="docker.denied",
+        kind=FailureKind.PERMISSION,
         keywords=("denied: ",),
         start=r"(?:denied|unauthorized): (?:requested access|installation not allowed|permission_denied|access"
         r"|authentication)",
@@ -75,6 +94,7 @@ _DOCKER = (
     ),
     LogPattern(
         name="docker.manifest",
+        kind=FailureKind.DEPENDENCY,
         keywords=("not found",),
         start=r"(?:manifest for \S{1,300} not found|ERROR: manifest|no matching manifest for )",
         example="""
@@ -84,6 +104,7 @@ _DOCKER = (
     # Seen at https://github.com/vitessio/vitess/pull/16759 and https://github.com/aquasecurity/tracee/issues/4248
     LogPattern(
         name="docker.rate_limit",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("toomanyrequests:",),
         priority=1,  # before docker.daemon, docker.solve
         start=r"(?:#\d{1,4} ERROR: |ERROR: |\S{0,40} ?Error response from daemon: |buildx failed with: |429 Too Many)"
@@ -101,6 +122,7 @@ _DOCKER = (
     # and https://github.com/tuna-os/tunaOS/issues/642
     LogPattern(
         name="docker.push_denied",
+        kind=FailureKind.PERMISSION,
         keywords=("permission_denied: ", "denied: installation not allowed"),
         priority=1,  # before docker.denied, docker.solve
         start=r"(?:#\d{1,4} ERROR: |ERROR: |Error: |buildx failed with: ).{0,400}denied: (?:permission_denied: "
@@ -117,6 +139,7 @@ _DOCKER = (
     # https://github.com/docker/compose/issues/11125 and https://github.com/raffomania/ties/issues/290
     LogPattern(
         name="docker.compose_start",
+        kind=FailureKind.CONFIGURATION,
         keywords=("dependency failed to start: ",),
         start=r"(?:Error )?dependency failed to start: container ",
         context_before=r"\s{0,3}✘ Container | Container \S{1,80} {1,4}Error",
@@ -131,6 +154,7 @@ _DOCKER = (
     # Seen at https://github.com/docker/compose/issues/6625 and https://github.com/digitalis-io/ccc/issues/1
     LogPattern(
         name="docker.compose_service",
+        kind=FailureKind.CONFIGURATION,
         keywords=("error: for ", "error: the compose file"),
         start=r"ERROR: (?:for \S{1,80} {1,2}|The Compose file '.{1,200}' is invalid because)",
         body=r"services\.|networks\.|volumes\.",
@@ -144,6 +168,7 @@ _DOCKER = (
     # Seen at https://github.com/addnab/docker-run-action/issues/50 and https://github.com/nektos/act/issues/449
     LogPattern(
         name="docker.no_daemon",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot connect to the docker daemon",),
         start=r"(?:docker: |Error: |ERROR: )?Cannot connect to the Docker daemon at ",
         confidence=Confidence.LIKELY,  # a script that waits for the daemon prints it too
@@ -203,6 +228,7 @@ _TERRAFORM = (
 _DEPLOY = (
     LogPattern(
         name="helm.failed",
+        kind=FailureKind.DEPLOY,
         keywords=(" failed: ",),
         start=r"Error: (?:INSTALLATION|UPGRADE|UNINSTALL) FAILED: ",
         example="""
@@ -212,6 +238,7 @@ _DEPLOY = (
     # Seen at https://github.com/kubernetes/kubernetes/issues/95550 and https://github.com/kubernetes/kubernetes/issues/41336
     LogPattern(
         name="kubectl.rollout",
+        kind=FailureKind.DEPLOY,
         keywords=("exceeded its progress deadline", "timed out waiting for the condition"),
         start=r"(?:##\[error\])?(?:Error: )?error: (?:deployment \"\S{1,200}\" exceeded its progress deadline"
         "|timed out waiting for the condition)",
@@ -224,6 +251,7 @@ _DEPLOY = (
     # Seen at https://github.com/goreleaser/goreleaser/issues/1981 and https://github.com/terramate-io/terramate/pull/1690
     LogPattern(
         name="goreleaser.failed",
+        kind=FailureKind.DEPLOY,
         keywords=(" failed after ",),
         start=r"\s{0,4}⨯ (?:release|build|command) failed after ",
         body=r"\s{4,8}\S|Please check in your pipeline|(?: M|\?\?|\s[A-Z]) \S",
@@ -239,6 +267,7 @@ _DEPLOY = (
     # Seen at https://github.com/semantic-release/git/issues/196
     LogPattern(
         name="semantic-release.error",
+        kind=FailureKind.DEPLOY,
         keywords=("[semantic-release] › ✘",),
         start=r"\[\d{1,2}:\d\d:\d\d [AP]M\] \[semantic-release\] › ✘ {1,2}(?!Failed step)\S",
         body=r"(?:remote|fatal|error): \S",
@@ -254,6 +283,7 @@ _DEPLOY = (
     # and https://github.com/cloudflare/wrangler-action/issues/246
     LogPattern(
         name="wrangler.error",
+        kind=FailureKind.DEPLOY,
         keywords=("✘ [error] ",),
         priority=1,  # before frontend.esbuild
         start=r"(?:##\[error\])?\s{0,4}✘ \[ERROR\] (?:A request to the Cloudflare API|In a non-interactive env)",
@@ -272,6 +302,7 @@ _DEPLOY = (
     # Seen at https://github.com/SovereignCloudStack/standards/pull/779
     LogPattern(
         name="trivy.fatal",
+        kind=FailureKind.AUDIT,
         keywords=("fatal",),
         start=r"[\d-]{10}T[\d:.]{8,12}(?:Z|[+-]\d\d:\d\d)\s{1,8}FATAL\s{1,8}\S",
         body=r"(?:\t|\s{2,4})[-*] ",
@@ -290,6 +321,7 @@ _PAGES = (
     # Seen at https://github.com/actions/deploy-pages/issues/108 and https://github.com/zonble/HumanString/issues/13
     LogPattern(
         name="pages.deployment",
+        kind=FailureKind.DEPLOY,
         keywords=("failed to create deployment", "creating pages deployment failed"),
         start=r"##\[error\](?:Failed to create deployment \(status: |Creating Pages deployment failed)",
         body=r"##\[error\]HttpError: ",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Compilers under MSBuild: C#, F#, VB, Microsoft C++, NuGet and the SDK.
 
@@ -14,6 +15,7 @@ _DOTNET_BUILD_LINE = _DOTNET_BUILD_NODE + _DOTNET_BUILD_ORIGIN + _DOTNET_BUILD_C
 _DOTNET_BUILD = (
     LogPattern(
         name="dotnet-build.error",
+        kind=FailureKind.COMPILE,
         keywords=("error ",),
         start=_DOTNET_BUILD_LINE,
         body=_DOTNET_BUILD_LINE
@@ -39,6 +41,7 @@ _DOTNET_BUILD = (
 _NUGET = (
     LogPattern(
         name="nuget.error",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error nu",),
         start=r"(?:.{1,300} : )?error NU\d{4}: ",
         body=r".{0,300} : error NU\d{4}: {1,3}-|\s{2,8}-? ?\S",
@@ -54,6 +57,7 @@ _NUGET = (
 _PESTER = (
     LogPattern(
         name="pester.failed",
+        kind=FailureKind.TEST,
         keywords=("[-] ",),
         start=r"\s{0,12}\[-\] (?!Discovery|Error occurred)\S.{0,1000} [\d.,:]{1,12}m?s(?: \([^()]{1,40}\))?$",
         body=r"\s{1,24}(?!\[[+!?-]\] |Context |Describing )\S",
@@ -69,6 +73,7 @@ _PESTER = (
     ),
     LogPattern(
         name="pester.total",
+        kind=FailureKind.TEST,
         keywords=("failed: ",),
         start=r"Tests Passed: \d{1,6},? Failed: [1-9]",
         confidence=Confidence.SYMPTOM,
@@ -90,6 +95,7 @@ _DOTNET_TEST = (
     # Seen at https://github.com/microsoft/vstest/issues/285
     LogPattern(
         name="dotnet-test.error_message",
+        kind=FailureKind.TEST,
         keywords=("error message:",),
         start=r"\s{0,4}Error Message:$",
         context_before=r"\s{0,4}(?:Failed|X) {1,4}\S",
@@ -111,6 +117,7 @@ _DOTNET_TEST = (
     # Seen at https://github.com/microsoft/testfx/pull/6240
     LogPattern(
         name="dotnet-test.platform",
+        kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"\s{0,2}failed \S.{0,500} \((?:\d{1,3}[hms] ){0,3}[\d.]{1,6}m?s\)$",
         body=r" {4,12}\S",
@@ -125,6 +132,7 @@ _DOTNET_TEST = (
     # Seen at https://github.com/icerpc/icerpc-csharp/issues/4179 and https://github.com/microsoft/vstest/issues/2261
     LogPattern(
         name="dotnet-test.aborted",
+        kind=FailureKind.TEST,
         keywords=("the active test run was aborted", "the test running when the crash"),
         start=r"The active test run was aborted\. Reason: |The test running when the crash occurred:",
         body=r"(?:[A-Za-z_]\w{0,80}\.){1,10}\w{1,200}(?:\(|$)",
@@ -142,6 +150,7 @@ _DOTNET_TEST = (
     # Seen at https://github.com/aspnet/KestrelHttpServer/pull/1607
     LogPattern(
         name="xunit.vstest",
+        kind=FailureKind.TEST,
         keywords=(" [fail]",),
         start=r"\[xUnit\.net \d\d:\d\d:\d\d\.\d{1,7}\] {4,6}\S.{0,1000} \[FAIL\]$",
         body=r"\[xUnit\.net \d\d:\d\d:\d\d\.\d{1,7}\] {6,16}\S",
@@ -158,6 +167,7 @@ _DOTNET_TEST = (
     # Seen at https://learn.microsoft.com/en-us/dotnet/core/tutorials/testing-with-cli
     LogPattern(
         name="dotnet-test.failed",
+        kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"  Failed \S.{0,1000} \[<? ?\d[\d.,hms <]{0,30}\]$",
         end_before=_DOTNET_TEST_END,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Builds for the BEAM: Elixir, Erlang under rebar3, Credo, Dialyzer, mix format.
 
 _BEAM_BUILD = (
     LogPattern(
         name="beam-build.mix_format",
+        kind=FailureKind.FORMAT,
         keywords=("mix format failed",),
         priority=1,  # before mix.fail
         start=r"\*\* \(Mix\) mix format failed due to --check-formatted",
@@ -25,6 +27,7 @@ _BEAM_BUILD = (
     ),
     LogPattern(
         name="beam-build.erlang",
+        kind=FailureKind.COMPILE,
         keywords=(".erl:",),
         start=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.erl(?::\d{1,6}){1,2}: (?!Warning)\S",
         body=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:erl|hrl)(?::\d{1,6}){1,2}: (?!Warning)",
@@ -44,6 +47,7 @@ _BEAM_TEST_TITLE = r"\s{2}\d{1,5}\) (?:test|property|doctest|feature) \S|\s{5}\S
 _BEAM_TEST = (
     LogPattern(
         name="exunit.assertion",
+        kind=FailureKind.TEST,
         keywords=("assertion ",),
         start=r"\s{5}Assertion (?:with|failed)",
         context_before=_BEAM_TEST_TITLE,
@@ -66,6 +70,7 @@ _BEAM_TEST = (
     ),
     LogPattern(
         name="exunit.error",
+        kind=FailureKind.TEST,
         keywords=("error) ",),
         start=r"\s{5}\*\* \([\w.]{1,200}Error\) ",
         context_before=_BEAM_TEST_TITLE,
@@ -85,6 +90,7 @@ _BEAM_TEST = (
     ),
     LogPattern(
         name="common-test.failed",
+        kind=FailureKind.TEST,
         keywords=(" failed on line ",),
         start=r"\w{1,200}:\w{1,200} failed on line \d",
         body=r"Reason: |\s{1,60}\S",
@@ -98,6 +104,7 @@ _BEAM_TEST = (
     ),
     LogPattern(
         name="common-test.case",
+        kind=FailureKind.TEST,
         keywords=("*** failed ",),
         start=r"Testing \S{1,300}: \*{3} FAILED .{0,20}test case",
         confidence=Confidence.RECAP,
@@ -116,6 +123,7 @@ _HASKELL_BUILD_SPAN = r":(?:\d{1,6}:\d{1,5}(?:-\d{1,5})?|\(\d{1,6},\d{1,5}\)-\(\
 _HASKELL_BUILD = (
     LogPattern(
         name="ghc.error",
+        kind=FailureKind.COMPILE,
         keywords=(": error:",),
         priority=-2,  # after gcc.error
         start=_HASKELL_BUILD_PREFIX + _HASKELL_BUILD_FILE + _HASKELL_BUILD_SPAN + r": error:",
@@ -141,6 +149,7 @@ _HASKELL_BUILD = (
 _HASKELL_TEST = (
     LogPattern(
         name="tasty.count",
+        kind=FailureKind.TEST,
         keywords=("tests failed (",),
         start=r"\d{1,6} out of \d{1,6} tests failed \(",
         confidence=Confidence.SYMPTOM,
@@ -155,6 +164,7 @@ _HASKELL_TEST = (
 _OCAML_TEST = (
     LogPattern(
         name="alcotest.fail",
+        kind=FailureKind.TEST,
         keywords=("[fail] ",),
         start=r"[│|] \[FAIL\] {2,40}\S",
         end_before=r"\s{0,2}[─-]{30}",
@@ -175,6 +185,7 @@ _OCAML_TEST = (
     ),
     LogPattern(
         name="alcotest.recap",
+        kind=FailureKind.TEST,
         keywords=("[fail] ",),
         start=r"[> ] \[FAIL\] {2,40}\S",
         confidence=Confidence.RECAP,
@@ -185,6 +196,7 @@ _OCAML_TEST = (
     ),
     LogPattern(
         name="alcotest.count",
+        kind=FailureKind.TEST,
         keywords=("failure",),
         start=r"\d{1,6} failures?! in [\d.]{1,10}s\.",
         confidence=Confidence.SYMPTOM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # git: merge, push, clone, submodules.
 
@@ -80,6 +81,7 @@ _GIT = (
     ),
     LogPattern(
         name="git.ref",
+        kind=FailureKind.CONFIGURATION,
         keywords=("fatal: ",),
         priority=1,  # before git.fatal
         start="fatal: (?:[Cc]ouldn't find remote ref|[Rr]emote branch .{1,200} not found|reference is not a tree:"
@@ -96,6 +98,7 @@ _GIT = (
     ),
     LogPattern(
         name="git.submodule_clone",
+        kind=FailureKind.CONFIGURATION,
         keywords=("into submodule path", "failed to clone '"),
         start="fatal: clone of '.{1,300}' into submodule path|Failed to clone '",
         body="Failed to clone '",
@@ -110,6 +113,7 @@ _GIT = (
     ),
     LogPattern(
         name="git.no_describe",
+        kind=FailureKind.CONFIGURATION,
         keywords=("fatal: ",),
         start="fatal: (?:No names found, cannot describe|no tag exactly matches|No (?:annotated )?tags can describe"
         "|No upstream configured)",
@@ -132,6 +136,7 @@ _GIT = (
     # Seen at https://github.com/aquasecurity/btfhub/issues/10
     LogPattern(
         name="git.lfs",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("batch response: ",),
         start=r"(?:Error downloading object: .{1,600}: |error: .{0,300})?batch response: ",
         body=r"$|Errors logged to|Use `git lfs|error: (?:external filter|failed to )|fatal: .{1,400} smudge filter lfs",
@@ -149,6 +154,7 @@ _GIT = (
     # Seen at https://github.com/shimataro/ssh-key-action/issues/273 and https://github.com/status-im/status.im/issues/162
     LogPattern(
         name="ssh.refused",
+        kind=FailureKind.PERMISSION,
         keywords=("host key verification failed", "permission denied (publickey"),
         start=r"(?:\S{1,200}: )?(?:Host key verification failed\.|Permission denied \(publickey[\w,-]{0,60}\)\.)$",
         body=r"rsync(?: error)?: \S|fatal: Could not read from remote repository",

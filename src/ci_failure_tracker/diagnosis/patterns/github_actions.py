@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Failures of common actions and of the toolkit that most actions use.
 
@@ -10,6 +11,7 @@ _ACTIONS = (
     # Seen at https://github.com/upptime/upptime/issues/44 and https://github.com/ChristopherHX/runner.server/issues/77
     LogPattern(
         name="actions.input_required",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?Input required and not supplied: ",
         example="""
@@ -18,6 +20,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.no_right",
+        kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}.{0,200}\bResource not accessible by "
         "(?:integration|personal access token)",
@@ -27,6 +30,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.script",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unhandled error: ",),
         start="(?:Error: )?Unhandled error: ",
         example="""
@@ -37,6 +41,7 @@ _ACTIONS = (
     # and https://github.com/peter-evans/create-pull-request/issues/3979
     LogPattern(
         name="actions.pull_request_right",
+        kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\].{0,200}GitHub Actions is not permitted to create or approve pull requests",
         example="""
@@ -57,6 +62,7 @@ _ACTIONS = (
     # Seen at https://github.com/googleapis/release-please-action/issues/767
     LogPattern(
         name="actions.release_please",
+        kind=FailureKind.DEPLOY,
         keywords=("release-please failed: ",),
         start="release-please failed: ",
         example="""
@@ -65,6 +71,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.bad_credentials",
+        kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}(?:HTTP 401: )?(?:Bad credentials|Requires "
         r"authentication|Parameter token or opts\.auth is required)",
@@ -76,6 +83,7 @@ _ACTIONS = (
     # and https://github.com/actions/download-artifact/issues/220
     LogPattern(
         name="actions.artifact_missing",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:Unable to find any artifacts|Unable to download artifact\(s\)|No "
         "artifacts? (?:found|matches)|no artifact matches|Artifact not found for name|Artifact has expired"
@@ -86,6 +94,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.artifact_upload",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:Failed to (?:CreateArtifact|FinalizeArtifact|GetSignedArtifactURL"
         "|ListArtifacts)|Create Artifact Container failed|Artifact storage quota|The path for one of the "
@@ -97,6 +106,7 @@ _ACTIONS = (
     # Seen at https://github.com/actions/checkout/issues/1874
     LogPattern(
         name="actions.no_files",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\]No files were found with the provided path",
         example="""
@@ -106,6 +116,7 @@ _ACTIONS = (
     # Seen at https://github.com/enketo/enketo/issues/1543
     LogPattern(
         name="actions.cache_miss",
+        kind=FailureKind.CONFIGURATION,
         keywords=("failed to restore cache entry",),
         start=r"(?:Error: )?Failed to restore cache entry\. Exiting as fail-on-cache-miss is set",
         example="""
@@ -114,6 +125,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.no_lock_file",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:Dependencies lock file is not found in|Some specified paths were not "
         r"resolved, unable to cache|No file in .{1,300} matched to \[)",
@@ -124,6 +136,7 @@ _ACTIONS = (
     # Seen at https://github.com/actions/setup-python/issues/962 and https://github.com/actions/setup-python/issues/162
     LogPattern(
         name="actions.version_not_found",
+        kind=FailureKind.CONFIGURATION,
         keywords=("not found",),
         priority=1,  # before gcc.fortran
         start="(?:Error: )?(?:The version '.{1,80}' with architecture '.{1,20}' was not found|Version .{1,80} "
@@ -138,6 +151,7 @@ _ACTIONS = (
     # Seen at https://github.com/actions/setup-node/issues/1302
     LogPattern(
         name="actions.no_runtime",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to find ",),
         start=r"(?:Error: )?Unable to find (?:Node|Go|Java|Ruby|PHP|Bun|Deno|Zig|Dart|\.NET|python|Python)\b.{0,20} "
         "version ",
@@ -148,6 +162,7 @@ _ACTIONS = (
     # Seen at https://github.com/actions/setup-java/issues/540
     LogPattern(
         name="actions.no_satisfying",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:Could not find satisfied version for [Ss]em[Vv]er|No matching version found "
         r"for SemVer|(?:Unknown|Unavailable) version \S{1,40} for \S{1,20} on |Could not setup |Unsupported "
@@ -159,6 +174,7 @@ _ACTIONS = (
     # Seen at https://github.com/pnpm/action-setup/issues/170
     LogPattern(
         name="actions.pnpm_version",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:No pnpm version is specified|Multiple versions of pnpm specified)",
         body=r"\s{1,4}- |Remove one of |Please specify it",
@@ -173,6 +189,7 @@ _ACTIONS = (
     # Seen at https://github.com/amannn/action-semantic-pull-request/issues/294
     LogPattern(
         name="actions.title",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:No release type found in pull request title|Unknown release type |Unknown "
         r"scope |The subject \".{1,300}\" found in the pull request title|No scope found in pull request title"
@@ -190,6 +207,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.label",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:Label error\. |.{0,80}(?:[Ll]abels? (?:is|are) (?:required|missing)"
         "|missing (?:a )?(?:required )?labels?))",
@@ -199,6 +217,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.changelog",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:No update to \S{1,80} found|.{0,80}[Cc]hangelog.{0,80}(?:missing|required"
         "|not (?:updated|found)))",
@@ -208,6 +227,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.labeler",
+        kind=FailureKind.CONFIGURATION,
         keywords=("found unexpected type for label",),
         start="(?:Error: )?found unexpected type for label '",
         example="""
@@ -216,6 +236,7 @@ _ACTIONS = (
     ),
     LogPattern(
         name="actions.retry_timeout",
+        kind=FailureKind.TIME_LIMIT,
         keywords=("final attempt failed",),
         start=r"Final attempt failed\. Timeout of ",
         example="""
@@ -241,11 +262,13 @@ _DEPENDABOT_UPDATER = r"(?:\s{0,4}updater \| {0,2})?"
 _DEPENDABOT = (
     LogPattern(
         name="dependabot.errors",
+        kind=FailureKind.DEPENDENCY,
         keywords=("' error(s) during execution",),
         start=_DEPENDABOT_UPDATER + r"Dependabot encountered '\d{1,5}' error",
         body=_DEPENDABOT_UPDATER + r"[+|]",
         max_lines=30,
         headline=r"^" + _DEPENDABOT_UPDATER + r"\| (?!\s{0,80}(?:Errors|Type|Dependenc))\s{0,4}\w",
+        facts=r"\| (?P<subject>[@\w][\w@./:-]{0,200}) {1,80}\| (?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {1,80}\|",
         example="""
 > Dependabot encountered '1' error(s) during execution, please check the logs for more details.
 > +-----------------------------------------------------+
@@ -258,12 +281,17 @@ _DEPENDABOT = (
     ),
     LogPattern(
         name="dependabot.table",
+        kind=FailureKind.DEPENDENCY,
         keywords=("errors ",),
         start=_DEPENDABOT_UPDATER + r"\|\s{1,80}Errors\s{1,80}\|$",
         context_before=_DEPENDABOT_UPDATER + r"\+-",
         body=_DEPENDABOT_UPDATER + r"[+|]",
         max_lines=30,
         headline=r"^" + _DEPENDABOT_UPDATER + r"\| (?!\s{0,80}(?:Errors|Type|Dependenc))\s{0,4}\w",
+        facts=(
+            r"\| (?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {1,80}\|"
+            r'|"(?:dependency-name|dependency|tool|file-path)": "(?P<subject>[^"]{1,200})"'
+        ),
         example="""
 > |              Errors                        |
 > +-------------------------+------------------+
@@ -277,15 +305,18 @@ _DEPENDABOT = (
     ),
     LogPattern(
         name="dependabot.processing",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error processing ",),
         start=_DEPENDABOT_UPDATER + r".{0,80}\bERROR (?:<job_\w{1,20}> )?Error processing ",
         confidence=Confidence.LIKELY,
+        facts=r"Error processing (?P<subject>\S{1,200})",
         example="""
 ! updater | 2031/03/01 10:00:00 ERROR <job_4711> Error processing pears (Dependabot::SharedHelpers::Failed)
 """,
     ),
     LogPattern(
         name="dependabot.encountered",
+        kind=FailureKind.DEPENDENCY,
         keywords=("encountered an error performing",),
         start="(?:Error: )?Dependabot encountered an error performing the update",
         confidence=Confidence.RECAP,

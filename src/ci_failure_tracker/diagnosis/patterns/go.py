@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # The Go compiler, go vet, gofmt, and linters that print in their style.
 
@@ -16,6 +17,7 @@ _GO_BUILD_OLD = r"(?:\.{1,2}/|[\w.@-]{1,100}/)[\w@.+~/-]{1,300}\.go:\d{1,7}: "
 _GO_BUILD = (
     LogPattern(
         name="go-build.error",
+        kind=FailureKind.COMPILE,
         keywords=(".go:",),
         start=_GO_BUILD_PLACE + r"(?!warning)\S",
         context_before=r"# \S{1,300}(?: \[\S{1,300}\])?$",
@@ -39,6 +41,7 @@ _GO_BUILD = (
     ),
     LogPattern(
         name="go-build.old",
+        kind=FailureKind.COMPILE,
         keywords=(".go:",),
         start=_GO_BUILD_OLD
         + r"(?:undefined: |cannot |syntax error|imported and not used|\S{1,80} (?:declared|redeclared|undefined)"
@@ -71,6 +74,7 @@ _GO_TEST_NAMES = r"^\s{0,40}--- FAIL: |^panic: |^\s{1,40}Error:\s"
 _GO_TEST = (
     LogPattern(
         name="go-test.fail",
+        kind=FailureKind.TEST,
         wrapper_lines=1,
         keywords=("--- fail: ",),
         start=r"\s{0,40}--- FAIL: (?!Example)\S",
@@ -93,6 +97,7 @@ _GO_TEST = (
     ),
     LogPattern(
         name="go-test.testify",
+        kind=FailureKind.TEST,
         keywords=("error trace:",),
         start=r"[ \t]{1,24}Error Trace:\s",
         context_before=_GO_TEST_MESSAGE + "$",
@@ -115,6 +120,7 @@ _GO_TEST = (
     ),
     LogPattern(
         name="go-test.message",
+        kind=FailureKind.TEST,
         keywords=("expected",),
         start=_GO_TEST_MESSAGE + r" .{0,300}[Ee]xpected",
         body=r"\s{8,40}\S",
@@ -130,6 +136,7 @@ _GO_TEST = (
     ),
     LogPattern(
         name="go-test.package",
+        kind=FailureKind.TEST,
         keywords=("fail\t",),
         start=r"FAIL\t\S",
         confidence=Confidence.RECAP,
@@ -140,6 +147,7 @@ _GO_TEST = (
     ),
     LogPattern(
         name="go-test.end",
+        kind=FailureKind.TEST,
         keywords=("fail",),
         start=r"FAIL$",
         confidence=Confidence.SYMPTOM,
@@ -150,6 +158,7 @@ _GO_TEST = (
     # Seen at https://github.com/spiffe/spire/issues/6313
     LogPattern(
         name="go-test.timed_out",
+        kind=FailureKind.TIME_LIMIT,
         keywords=("panic: test timed out after",),
         priority=1,  # before go-program.panic
         start=r"panic: test timed out after \d",
@@ -167,6 +176,7 @@ _GO_TEST = (
     # Seen at https://github.com/asticode/go-astilectron/issues/50 and https://github.com/etcd-io/etcd/issues/3576
     LogPattern(
         name="go-test.race",
+        kind=FailureKind.TEST,
         keywords=("warning: data race",),
         start=r"WARNING: DATA RACE$",
         context_before=r"={18}$",
@@ -193,6 +203,7 @@ _GO_TEST = (
     # Seen at https://github.com/gotestyourself/gotestsum, testjson/testdata/summary/root-test-has-subtest-failures
     LogPattern(
         name="gotestsum.fail",
+        kind=FailureKind.TEST,
         keywords=("=== fail: ",),
         start=r"=== FAIL: \S{1,300} {1,2}(?:\S.{0,300} )?\(\d",
         end_before=r"=== (?:FAIL|SKIP|Failed|Skipped|Errors|RUN)|DONE \d|\d{1,6} tests, ",
@@ -214,6 +225,7 @@ _GO_TEST = (
     # and https://github.com/reviewdog/action-golangci-lint/issues/64
     LogPattern(
         name="golangci.running",
+        kind=FailureKind.LINT,
         keywords=("running error: ",),
         start=r"\s{0,4}(?:ERRO |level=error msg=\")Running error: ",
         example="""
@@ -236,6 +248,7 @@ _GINKGO_NODES = (
 _GINKGO = (
     LogPattern(
         name="ginkgo.failure",
+        kind=FailureKind.TEST,
         keywords=("failure",),
         start=r"\S{1,2} Failure (?:in \S.{0,100})?\[\d",
         end_before=r"-{20}|Summarizing \d|Ran \d",
@@ -259,6 +272,7 @@ _GINKGO = (
     ),
     LogPattern(
         name="ginkgo.panic",
+        kind=FailureKind.TEST,
         keywords=("panic",),
         start=r"\S{1,2}! Panic (?:in \S.{0,100})?\[\d",
         end_before=r"-{20}|Summarizing \d|Ran \d",
@@ -275,6 +289,7 @@ _GINKGO = (
     ),
     LogPattern(
         name="ginkgo.summary",
+        kind=FailureKind.TEST,
         keywords=("[fail] ",),
         start=r"\s{0,4}\[(?:Fail|FAIL)\] \S",
         body=r"\s{0,4}\[(?:Fail|FAIL|Panic!|PANICKED!)\] \S|\s{0,4}(?:/|[A-Z]:\\)\S{1,300}:\d{1,6}$|$",
@@ -293,6 +308,7 @@ _GINKGO = (
     ),
     LogPattern(
         name="ginkgo.end",
+        kind=FailureKind.TEST,
         keywords=("fail! -- ",),
         start=r"FAIL! -- \d",
         confidence=Confidence.SYMPTOM,
@@ -310,6 +326,7 @@ _GO_MODULES = (
     # Seen at https://github.com/golang/go/issues/50934 and https://github.com/deso-protocol/backend/issues/68
     LogPattern(
         name="go-modules.requires",
+        kind=FailureKind.DEPENDENCY,
         keywords=(" requires",),
         start=r"go: \S{1,200}@\S{1,100} requires$",
         body=_GO_MODULE_DETAIL,

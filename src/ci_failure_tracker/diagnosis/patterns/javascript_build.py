@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # npm. Until version 9 each line starts with `npm ERR!`, since version 10 with `npm error`.
 
@@ -20,6 +21,7 @@ _NPM_BEST = r"^" + _NPM_SAYS + r" {1,2}" + _NPM_AGAIN + r"\S"
 _NPM = (
     LogPattern(
         name="npm.code",
+        kind=FailureKind.DEPENDENCY,
         keywords=("npm err!", "npm error code "),
         start=_NPM_SAYS + r" code (?!ELIFECYCLE|\d)\S",
         body=_NPM_SAYS,
@@ -113,6 +115,7 @@ _PNPM_RECURSIVE = r"RECURSIVE_(?:RUN|EXEC)_(?:FIRST_)?FAIL"
 _PNPM_PATTERNS = (
     LogPattern(
         name="pnpm.error",
+        kind=FailureKind.DEPENDENCY,
         keywords=("err_pnpm_",),
         start=_PNPM + r"(?!" + _PNPM_RECURSIVE + r")\w",
         body=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]|This error happened|Note that|Failure reason|specifiers in|If you "
@@ -136,6 +139,7 @@ _PNPM_PATTERNS = (
     ),
     LogPattern(
         name="pnpm.boxed",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error: err_pnpm_", "error:   ×"),
         start=r"Error: (?:ERR_PNPM_(?!" + _PNPM_RECURSIVE + r")\w| {2}× )",
         body=r"$|\s{2,8}\S|\s{0,2}[│├└┬─×╰]",
@@ -191,6 +195,7 @@ _PNPM_PATTERNS = (
     ),
     LogPattern(
         name="pnpm.node_modules",
+        kind=FailureKind.DEPENDENCY,
         keywords=("node_modules missing",),
         start=r"\s{0,2}WARN\s{1,4}Local package\.json exists, but node_modules missing",
         confidence=Confidence.SYMPTOM,
@@ -239,6 +244,7 @@ _TYPESCRIPT_PRETTY = r"(?:ERROR in |Error: )?[^\s:]{1,300}:\d{1,7}:\d{1,5} - err
 _TYPESCRIPT = (
     LogPattern(
         name="typescript.plain",
+        kind=FailureKind.TYPE,
         keywords=("error ",),
         start=_TYPESCRIPT_PLAIN,
         body=_TYPESCRIPT_PLAIN + r"|\s{2,12}\S",
@@ -253,6 +259,7 @@ _TYPESCRIPT = (
     ),
     LogPattern(
         name="typescript.pretty",
+        kind=FailureKind.TYPE,
         keywords=(" - error ",),
         priority=-1,  # after frontend.angular, frontend.webpack
         start=_TYPESCRIPT_PRETTY,
@@ -270,6 +277,7 @@ _TYPESCRIPT = (
     ),
     LogPattern(
         name="typescript.count",
+        kind=FailureKind.TYPE,
         keywords=(" error",),
         start=r"(?:\[\d\d?:\d\d:\d\d(?: [AP]M)?\] "
         r"|\d\d?:\d\d:\d\d(?: [AP]M)? - )?Found [1-9]\d{0,5} errors?(?: in .{1,300}|\. Watching.{0,40}|\.)?$",
@@ -290,6 +298,7 @@ _ESLINT_STANDARD = r"\s{2}(?:/|[A-Za-z]:\\)[^:]{1,300}:\d{1,6}:\d{1,5}: \S"
 _ESLINT = (
     LogPattern(
         name="eslint.stylish",
+        kind=FailureKind.LINT,
         keywords=(" error ",),
         start=_ESLINT_ERROR,
         context_before=_ESLINT_ENTRY + r"|" + _ESLINT_FILE,
@@ -311,6 +320,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.count",
+        kind=FailureKind.LINT,
         keywords=(" error",),
         start=r"(?:.{0,40}✖|.{0,40}×) \d{1,6} problems? \([1-9]\d{0,5} errors?",
         confidence=Confidence.RECAP,
@@ -321,6 +331,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.warnings",
+        kind=FailureKind.LINT,
         keywords=("(0 errors, ",),
         start=r".{0,40}(?:✖|×) \d{1,6} problems? \(0 errors, \d{1,6} warnings?\)",
         context_before=_ESLINT_ENTRY + r"|" + _ESLINT_FILE + r"|$",
@@ -342,6 +353,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.configuration",
+        kind=FailureKind.CONFIGURATION,
         keywords=("eslint couldn't find",),
         start=r"ESLint couldn't find ",
         context_before=r"Oops! Something went wrong!|ESLint: \d|$",
@@ -356,6 +368,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.standard",
+        kind=FailureKind.LINT,
         keywords=("javascript standard style",),
         start=r"standard: Use JavaScript Standard Style",
         body=r"\s{2}\S{1,400}:\d{1,6}:\d{1,5}: ",
@@ -371,6 +384,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.standard_unexpected",
+        kind=FailureKind.LINT,
         keywords=("expected ",),
         start=_ESLINT_STANDARD,
         context_before=_ESLINT_STANDARD + r"|standard: ",
@@ -384,6 +398,7 @@ _ESLINT = (
     ),
     LogPattern(
         name="eslint.stylelint",
+        kind=FailureKind.LINT,
         keywords=("expected ",),
         start=r"\s{1,6}\d{1,6}:\d{1,5}\s{1,4}(?:✖|✘|×)\s{1,4}\S",
         context_before=r"\s{1,6}\d{1,6}:\d{1,5}\s{1,4}(?:✖|✘|×|⚠)\s{1,4}\S|"
@@ -408,6 +423,7 @@ _ESLINT = (
 _PRETTIER = (
     LogPattern(
         name="prettier.check",
+        kind=FailureKind.FORMAT,
         keywords=("code style issues",),
         start=r"\[warn\] Code style issues ",
         context_before=r"\[warn\] \S|\[error\] .{1,1000}",
@@ -423,6 +439,7 @@ _PRETTIER = (
     ),
     LogPattern(
         name="prettier.biome",
+        kind=FailureKind.FORMAT,
         keywords=("errors were emitted while running",),
         start=r"\s{0,4}[×✖] Some errors were emitted while ",
         confidence=Confidence.RECAP,
@@ -432,6 +449,7 @@ _PRETTIER = (
     ),
     LogPattern(
         name="prettier.biome_unexpected",
+        kind=FailureKind.FORMAT,
         keywords=("expected",),
         start=r"\s{1,4}[×✖] (?:This is an unexpected|[Ee]xpected )",
         context_before=r"\S{1,300}(?::\d{1,6}:\d{1,5})? (?:lint/|parse|suppressions|assist/|format"
@@ -454,6 +472,7 @@ _PRETTIER = (
     ),
     LogPattern(
         name="biome.diagnostic",
+        kind=FailureKind.LINT,
         keywords=("━━━",),
         start=r"\S{1,300} format {1,3}━{3}|\S{1,300}:\d{1,6}:\d{1,6} deserialize {1,3}━{3}",
         end_before=r".{0,200} ━{3}",
@@ -477,6 +496,7 @@ _PRETTIER = (
 _FRONTEND_BUILD = (
     LogPattern(
         name="frontend.failed_to_compile",
+        kind=FailureKind.COMPILE,
         keywords=("failed to compile",),
         start=r"(?:> Build error occurred|.{0,10}Failed to compile\.?)$",
         body=r".{0,1000}",
@@ -495,6 +515,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.esbuild",
+        kind=FailureKind.COMPILE,
         keywords=("✘ [error] ",),
         start=r"✘ \[ERROR\] \S",
         body=r"\s{2,200}\S|$",
@@ -512,6 +533,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.vite",
+        kind=FailureKind.COMPILE,
         keywords=("error during build",),
         start=r"error during build:$",
         body=r"(?!\s{2,6}at )\s{0,60}\S|$",
@@ -526,6 +548,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.babel",
+        kind=FailureKind.COMPILE,
         keywords=("syntaxerror: ",),
         start=r"(?:Module build failed .{0,200}: )?SyntaxError: (?:/"
         r"|[A-Za-z]:\\|unknown: ).{1,500} \(\d{1,6}:\d{1,5}\)$",
@@ -542,6 +565,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.sass",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         priority=1,  # before terraform.plain
         start=r"(?:Sass)?Error: (?:Undefined |Can't find |expected |Expected |Invalid CSS|no mixin|Function "
@@ -560,6 +584,7 @@ _FRONTEND_BUILD = (
     ),
     LogPattern(
         name="frontend.angular",
+        kind=FailureKind.TYPE,
         keywords=("error: ",),
         start=r"(?:Error|ERROR|✘ \[ERROR\]): (?:(?:\.{0,2}/)?[\w./@-]{1,300}\.(?:ts|html"
         r"|scss):\d{1,6}:\d{1,5} - error |\S{1,300}\.(?:ts|html|s?css)(?::\d{1,6}:\d{1,5})? )",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Jest, also in Storybook's test runner and react-scripts.
 
@@ -20,6 +21,7 @@ _JEST_ADVICE = (
 _JEST = (
     LogPattern(
         name="jest.test",
+        kind=FailureKind.TEST,
         keywords=("●",),
         start=r" {2}● (?!Console\b|Test suite failed|Cannot log after)\S",
         body=_JEST_BODY,
@@ -47,6 +49,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.suite",
+        kind=FailureKind.TEST,
         keywords=("test suite failed to run",),
         start=r" {2}● Test suite failed to run",
         body=_JEST_BODY,
@@ -68,6 +71,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.configuration",
+        kind=FailureKind.CONFIGURATION,
         keywords=("●",),
         start=r"● (?:(?:Reporter )?Validation Error|Multiple configurations found|Deprecation Error|Test suite failed)",
         body=r" {2}|\s{0,80}$",
@@ -85,6 +89,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.threshold",
+        kind=FailureKind.TEST,
         keywords=("coverage threshold for", "does not meet "),
         start=r"Jest: (?:.{1,300} coverage threshold for \w+ \(|Coverage for .{1,300} does not meet )",
         example="""
@@ -94,6 +99,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.file",
+        kind=FailureKind.TEST,
         keywords=("fail ",),
         start=r" ?FAIL {1,2}(?:[\w@/-]{1,60} {1,2})?(?:\.\.?/)?\S{1,300}\.\w{1,5}(?: \(\d[^()]{0,40}\))?$",
         confidence=Confidence.RECAP,
@@ -103,6 +109,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.snapshot",
+        kind=FailureKind.TEST,
         keywords=("snapshot failed",),
         start=r" › \d{1,6} snapshots? failed",
         confidence=Confidence.RECAP,
@@ -112,6 +119,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.tally",
+        kind=FailureKind.TEST,
         keywords=(" failed, ",),
         start=r"(?:Test Suites|Tests|Snapshots): {1,8}\d{1,6} failed, ",
         confidence=Confidence.RECAP,
@@ -124,6 +132,7 @@ _JEST = (
     ),
     LogPattern(
         name="jest.no_tests",
+        kind=FailureKind.CONFIGURATION,
         keywords=("no tests found, exiting with code", "no test files found, exiting with code"),
         start=r"No tests? (?:files )?found, exiting with code [1-9]",
         example="""
@@ -144,11 +153,13 @@ _MOCHA_BODY = (
 _MOCHA_TITLE = r" {2}\d{1,5}\) \S|\s{7,60}(?!at )\S|\s{0,80}$"
 _MOCHA_ENDS = r" {2}\d{1,5}\) "
 _MOCHA_SAYS = r"^ {4,7}(?:Uncaught )?[A-Z][\w.]{0,100}(?:Error|Exception|Violation)\b|^ {5,6}\S"
+_MOCHA_TEST = r"^\s{7,40}(?P<subject>(?!.{0,100}Error\b)\S.{0,300}):$"
 _MOCHA_NAMES = r"^ {2}\d{1,5}\) |^ {7,60}(?!at )[^+-].{0,200}:$|^ {5,6}(?:Uncaught )?\w{0,100}(?:Error|Exception)\b"
 
 _MOCHA = (
     LogPattern(
         name="mocha.first",
+        kind=FailureKind.TEST,
         wrapper_lines=1,
         keywords=(" failing",),
         start=r" {2}[1-9]\d{0,5} failing$",
@@ -157,6 +168,7 @@ _MOCHA = (
         max_lines=60,
         headline=_MOCHA_SAYS,
         fingerprint=_MOCHA_NAMES,
+        facts=_MOCHA_TEST,
         example="""
     1 passing (78ms)
 >   2 failing
@@ -178,6 +190,7 @@ _MOCHA = (
     ),
     LogPattern(
         name="mocha.failure",
+        kind=FailureKind.TEST,
         keywords=("error",),
         priority=1,  # before nightwatch.error, testem.browser, typescript.ts_node
         start=r" {5}(?:Uncaught )?(?:[A-Z]\w{0,100})?Error(?: \[\w{1,60}\])?(?:: |$)",
@@ -187,6 +200,7 @@ _MOCHA = (
         end_before=_MOCHA_ENDS,
         max_lines=40,
         fingerprint=_MOCHA_NAMES,
+        facts=_MOCHA_TEST,
         example="""
 >   2) Cart
 >        #total()
@@ -210,6 +224,7 @@ _JASMINE_NAMES = r"^(?:\d{1,5}\) |Suite error: )|^ {4}(?:Expected|Failed: |[\w.]
 _JASMINE = (
     LogPattern(
         name="jasmine.expected",
+        kind=FailureKind.TEST,
         keywords=("expected ",),
         start=r" {4}Expected .{0,1500} to (?:be|equal|have|contain|match|throw|reject|resolve|not|exist)",
         context_before=_JASMINE_LEAD,
@@ -230,6 +245,7 @@ _JASMINE = (
     ),
     LogPattern(
         name="jasmine.error",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=r" {4}(?:Uncaught )?(?:[A-Z]\w{0,100})?Error: \S",
         confidence=Confidence.LIKELY,
@@ -251,6 +267,7 @@ _JASMINE = (
     ),
     LogPattern(
         name="jasmine.tally",
+        kind=FailureKind.TEST,
         keywords=(" failure",),
         start=r"\d{1,7} (?:specs?|tests?), [1-9]\d{0,6} failures?(?:, \d{1,7} pending(?: specs?)?)?$",
         confidence=Confidence.RECAP,
@@ -271,6 +288,7 @@ _NODE_TEST_NAMES = r"^✖ (?!failing tests)|^ {2}(?:\w{0,100}Error\b|')"
 _NODE_TEST = (
     LogPattern(
         name="node-test.first",
+        kind=FailureKind.TEST,
         keywords=("failing tests:",),
         start=r"✖ failing tests:$",
         body=rf"{_NODE_TEST_BODY}|{_NODE_TEST_LEAD}",
@@ -298,6 +316,7 @@ _NODE_TEST = (
     ),
     LogPattern(
         name="node-test.assertion",
+        kind=FailureKind.TEST,
         keywords=("[err_assertion]",),
         start=r" {2,12}AssertionError \[ERR_ASSERTION\]: ",
         context_before=r"test at \S| {0,10}✖ \S",
@@ -326,6 +345,7 @@ _NODE_TEST = (
     ),
     LogPattern(
         name="node-test.timeout",
+        kind=FailureKind.TEST,
         keywords=("test timed out after",),
         start=r" {2,12}'test timed out after \d",
         context_before=_NODE_TEST_LEAD,
@@ -344,6 +364,7 @@ _NODE_TEST = (
 _VITEST = (
     LogPattern(
         name="vitest.failure",
+        kind=FailureKind.TEST,
         keywords=("fail ",),
         start=r" ?FAIL {1,2}(?:\|?[\w@/ -]{1,60}\|? )?\S{1,300}\.\w{1,5}(?: > | \[ )",
         end_before=r"⎯{3,200}",
@@ -372,6 +393,7 @@ _VITEST = (
     ),
     LogPattern(
         name="vitest.tally",
+        kind=FailureKind.TEST,
         keywords=(" failed ",),
         start=r" {1,12}(?:Test Files|Tests) {1,4}\d{1,6} failed ",
         confidence=Confidence.RECAP,
@@ -389,6 +411,7 @@ _VITEST = (
 _BUN_TEST = (
     LogPattern(
         name="bun-test.expectation",
+        kind=FailureKind.TEST,
         keywords=("error: expect(",),
         start=r"error: expect\(",
         context_before=r" {0,5}\d{1,6} \| | {2,200}\^$",
@@ -413,6 +436,7 @@ _BUN_TEST = (
     ),
     LogPattern(
         name="bun-test.failure",
+        kind=FailureKind.TEST,
         keywords=("(fail) ",),
         start=r"\(fail\) \S",
         context_before=(
@@ -430,6 +454,7 @@ _BUN_TEST = (
     ),
     LogPattern(
         name="bun-test.tally",
+        kind=FailureKind.TEST,
         keywords=(" fail",),
         start=r" {1,4}[1-9]\d{0,6} fail$",
         confidence=Confidence.RECAP,
@@ -444,6 +469,7 @@ _BUN_TEST = (
 _DENO_TEST = (
     LogPattern(
         name="deno-test.failure",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=r"error: (?:\(in promise\) )?(?:[A-Z]\w{0,100})?Error: ",
         context_before=r"\S.{0,300} => \S{1,300}:\d{1,6}:\d{1,5}$",
@@ -467,6 +493,7 @@ _DENO_TEST = (
     ),
     LogPattern(
         name="deno-test.type",
+        kind=FailureKind.TYPE,
         keywords=(" [error]: ",),
         start=r"(?:error: )?TS\d{4,5} \[ERROR\]: ",
         body=r"\s{0,200}\S",
@@ -482,6 +509,7 @@ _DENO_TEST = (
     ),
     LogPattern(
         name="deno-test.format",
+        kind=FailureKind.FORMAT,
         keywords=("not formatted file",),
         start=r"error: Found \d{1,6} not formatted files?",
         context_before=r"from \S|\s{0,6}\d{1,6} \||$",
@@ -498,6 +526,7 @@ _DENO_TEST = (
     ),
     LogPattern(
         name="deno-test.progress",
+        kind=FailureKind.TEST,
         keywords=("... failed",),
         start=r"\s{0,20}\S.{0,300} \.\.\. FAILED \((?:due to )?\d",
         confidence=Confidence.RECAP,
@@ -507,6 +536,7 @@ _DENO_TEST = (
     ),
     LogPattern(
         name="deno-test.tally",
+        kind=FailureKind.TEST,
         keywords=("failed",),
         start=r"(?:FAILED \| \d{1,6} passed|error: Test failed$|error: Type checking failed)",
         confidence=Confidence.SYMPTOM,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Maven: goals, dependencies and POMs. Plugins have patterns of their own.
 
@@ -73,6 +74,7 @@ _MAVEN = (
     ),
     LogPattern(
         name="maven.could_not_read",
+        kind=FailureKind.CONFIGURATION,
         keywords=("could not read",),
         start=r"\[ERROR\] The build could not read \d{1,5} project",
         confidence=Confidence.SYMPTOM,
@@ -171,6 +173,7 @@ _GRADLE = (
     ),
     LogPattern(
         name="gradle.could_not",
+        kind=FailureKind.DEPENDENCY,
         keywords=("could not ",),
         start=r"(?:> )?Could not (?:resolve all|determine the dependencies of|find method|get unknown property|open"
         r"|compile|create task|initialize class|GET|HEAD|create service|set unknown property)",
@@ -277,6 +280,7 @@ _JAVAC_MAVEN_KOTLIN = r"\[ERROR\] (?:[A-Za-z]:)?[^\s:]{1,300}\.kts?: ?\(\d{1,6},
 _JAVAC = (
     LogPattern(
         name="javac.error",
+        kind=FailureKind.COMPILE,
         keywords=(": error: ",),
         start=_JAVAC_PLACE + r"error: ",
         body=_JAVAC_GOES_ON,
@@ -294,6 +298,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.maven",
+        kind=FailureKind.COMPILE,
         keywords=("[error] ",),
         start=_JAVAC_MAVEN + r"|" + _JAVAC_MAVEN_KOTLIN,
         context_before=r"\[(?:ERROR|INFO)\] COMPILATION ERROR : ?$",
@@ -320,6 +325,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.banner",
+        kind=FailureKind.COMPILE,
         keywords=("compilation error",),
         start=r"\[(?:ERROR|INFO)\] COMPILATION ERROR : ?$",
         confidence=Confidence.RECAP,
@@ -330,6 +336,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.option",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         start=_JAVAC_ANT
         + r"error: (?:invalid (?:source|target) release|release version|warnings found and -Werror|Source option"
@@ -345,6 +352,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.count",
+        kind=FailureKind.COMPILE,
         keywords=("error",),
         start=_JAVAC_ANT + r"[1-9]\d{0,4} errors?$|\[INFO\] [1-9]\d{0,4} errors? ?$",
         confidence=Confidence.RECAP,
@@ -354,6 +362,7 @@ _JAVAC = (
     ),
     LogPattern(
         name="javac.gradle",
+        kind=FailureKind.COMPILE,
         keywords=("compilation failed",),
         start=r"(?:> )?Compilation (?:error|failed)[.;]"
         r"|.{0,60}Compilation failed; see the compiler (?:error )?output for details",
@@ -382,6 +391,7 @@ _SCALAC_NEXT = (
 _SCALAC = (
     LogPattern(
         name="scalac.sbt",
+        kind=FailureKind.COMPILE,
         keywords=("[error] ",),
         start=_SCALAC_SBT,
         end_before=_SCALAC_NEXT,
@@ -397,6 +407,7 @@ _SCALAC = (
     ),
     LogPattern(
         name="scalac.count",
+        kind=FailureKind.COMPILE,
         keywords=("[error] ",),
         start=r"\[error\] (?:\d{1,5}|one|two|three|four|five|six|seven|eight|nine|ten) errors? found$",
         confidence=Confidence.RECAP,
@@ -414,6 +425,7 @@ _KOTLINC = (
     # Seen at https://github.com/flutter/flutter/issues/159712 and https://github.com/castle/castle-react-native/issues/35
     LogPattern(
         name="kotlinc.error",
+        kind=FailureKind.COMPILE,
         keywords=(".kt: (", ".kt:", ".kts:"),
         start=_KOTLINC_ERROR,
         body=_KOTLINC_ERROR,
@@ -435,6 +447,7 @@ _KOTLINC = (
     # and https://github.com/garena/dev-alert-android/issues/1
     LogPattern(
         name="android.manifest",
+        kind=FailureKind.COMPILE,
         keywords=("androidmanifest.xml:",),
         start=r"\S{0,300}AndroidManifest\.xml:[\d:-]{1,30} Error:$",
         body=r"\s{1,12}\S",
@@ -452,6 +465,7 @@ _KOTLINC = (
     # Seen at https://github.com/doublesymmetry/KotlinAudio/issues/51 and https://github.com/termux/termux-app/issues/2951
     LogPattern(
         name="android.lint",
+        kind=FailureKind.LINT,
         keywords=(": error: ",),
         start=r"\s{0,4}(?:[A-Za-z]:)?[^\s:]{1,300}\.\w{2,10}:\d{1,6}: Error: .{1,1000} \[[A-Z]\w{2,60}\]$",
         body=r" {6,}\S",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Tests under Maven (Surefire, Failsafe): JUnit 3 to 5, TestNG, Spock.
 
@@ -32,6 +33,7 @@ _SUREFIRE_SUMMARY_HEAD = r"^\[ERROR\] {3,5}\S|^\s{2,6}\S|^(?:Failed tests|Tests 
 _SUREFIRE = (
     LogPattern(
         name="surefire.failure",
+        kind=FailureKind.TEST,
         keywords=("<<< failure!",),
         start=_SUREFIRE_TITLE + "FAILURE!",
         body=r"\s{0,80}\S|$",
@@ -54,6 +56,7 @@ _SUREFIRE = (
     ),
     LogPattern(
         name="surefire.error",
+        kind=FailureKind.TEST,
         keywords=("<<< error!",),
         start=_SUREFIRE_TITLE + "ERROR!",
         body=r"\s{0,80}\S|$",
@@ -73,6 +76,7 @@ _SUREFIRE = (
     ),
     LogPattern(
         name="surefire.class",
+        kind=FailureKind.TEST,
         keywords=("<<< failure!",),
         start=r"(?:\[ERROR\] {1,2})?Tests run: \d.{0,300} <<< FAILURE!",
         confidence=Confidence.RECAP,
@@ -82,6 +86,7 @@ _SUREFIRE = (
     ),
     LogPattern(
         name="surefire.failed_tests",
+        kind=FailureKind.TEST,
         keywords=("failed tests:",),
         start=r"(?:\[ERROR\] )?Failed tests:(?:\s|$)",
         body=_SUREFIRE_SUMMARY,
@@ -102,6 +107,7 @@ _SUREFIRE = (
     ),
     LogPattern(
         name="surefire.in_error",
+        kind=FailureKind.TEST,
         keywords=("tests in error:",),
         start=r"(?:\[ERROR\] )?Tests in error:(?:\s|$)",
         body=_SUREFIRE_SUMMARY,
@@ -120,6 +126,7 @@ _SUREFIRE = (
     ),
     LogPattern(
         name="surefire.errors",
+        kind=FailureKind.TEST,
         keywords=("[error] errors:",),
         start=r"\[ERROR\] Errors:$",
         body=_SUREFIRE_SUMMARY,
@@ -139,6 +146,7 @@ _SUREFIRE = (
     ),
     LogPattern(
         name="surefire.summary_line",
+        kind=FailureKind.TEST,
         keywords=("[error] ",),
         start=r"\[ERROR\] {3}(?:Run \d{1,3}: )?[A-Z][\w$]{2,200}(?:>|\.)[\w$.>]{1,300}:\d{1,6}(?: |->)",
         confidence=Confidence.LIKELY,
@@ -152,6 +160,7 @@ _SUREFIRE = (
     ),
     LogPattern(
         name="surefire.total",
+        kind=FailureKind.TEST,
         keywords=("failures: ",),
         start=r"(?:\[(?:ERROR|WARNING)\] )?Tests run: \d{1,7}, Failures: \d{1,7}, Errors: \d{1,7}, Skipped: \d{1,7}$",
         confidence=Confidence.SYMPTOM,
@@ -174,6 +183,7 @@ _GRADLE_TEST_NAMES = r" FAILED$|^\s{1,8}(?:Caused by: )?" + _GRADLE_TEST_TYPE + 
 _GRADLE_TEST = (
     LogPattern(
         name="gradle-test.failed",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r"(?!> Task)[^>\s][^>]{0,300} > .{0,1000} FAILED(?: \([\d.]{1,8}m?s\))?$",
         body=r"\s{4,80}\S|\t{1,8}\S|$",
@@ -196,6 +206,7 @@ _GRADLE_TEST = (
     ),
     LogPattern(
         name="gradle-test.completed",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r"\d{1,7} tests? completed, \d{1,7} failed",
         confidence=Confidence.SYMPTOM,
@@ -213,6 +224,7 @@ _JVM_TEST_ANT_ENDS = r"\s{0,12}\[junit\d?\] (?:Testcase: |Test |Running |Testsui
 _JVM_TEST = (
     LogPattern(
         name="ant-junit.error",
+        kind=FailureKind.TEST,
         keywords=("caused an error",),
         start=r"\s{0,12}\[junit\d?\] \s{0,8}Caused an ERROR$",
         context_before=r"\s{0,12}\[junit\d?\] Testcase: ",
@@ -242,6 +254,7 @@ _SCALA_TEST_INDENTED = _SCALA_TEST_LEVEL + r"\s{2,60}(?![-+x!] )\S"
 _SCALA_TEST = (
     LogPattern(
         name="scalatest.failed",
+        kind=FailureKind.TEST,
         keywords=("*** failed ***",),
         start=_SCALA_TEST_LEVEL + r"\s{0,60}\S.{0,800} \*{3} FAILED \*{3}(?: \(.{1,40}\))?$",
         end=_SCALA_TEST_LEVEL + r"\s{2,60}(?!at |\.\.\.)\S.{0,1500}\([\w$-]{1,100}\.scala:\d{1,6}\)$",
@@ -261,6 +274,7 @@ _SCALA_TEST = (
     ),
     LogPattern(
         name="scalatest.count",
+        kind=FailureKind.TEST,
         keywords=("failed ***",),
         start=_SCALA_TEST_LEVEL + r"\*{3} \d{1,6} (?:TESTS?|SUITES?) (?:FAILED|ABORTED) \*{3}$",
         confidence=Confidence.SYMPTOM,
@@ -270,6 +284,7 @@ _SCALA_TEST = (
     ),
     LogPattern(
         name="sbt-test.recap",
+        kind=FailureKind.TEST,
         keywords=("[error] failed tests:",),
         start=r"\[error\] Failed tests:$",
         body=r"\[error\] \s{1,8}\S",
@@ -284,6 +299,7 @@ _SCALA_TEST = (
     ),
     LogPattern(
         name="sbt-test.total",
+        kind=FailureKind.TEST,
         keywords=("failed: total",),
         start=r"\[error\] (?:Failed|Error): Total \d",
         confidence=Confidence.SYMPTOM,

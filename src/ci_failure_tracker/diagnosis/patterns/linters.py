@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Linters of text and configuration: markdownlint, actionlint, shellcheck, hadolint, links.
 
@@ -20,6 +21,7 @@ _TEXT_LINTERS_HADOLINT = r"\S{1,200}:\d{1,6} (?:DL|SC)\d{4} (?:error|warning|inf
 _TEXT_LINTERS = (
     LogPattern(
         name="markdownlint.expected",
+        kind=FailureKind.LINT,
         keywords=("expected: ",),
         priority=1,  # before markdownlint.error
         start=_TEXT_LINTERS_MARKDOWN,
@@ -35,6 +37,7 @@ _TEXT_LINTERS = (
     ),
     LogPattern(
         name="hadolint.error",
+        kind=FailureKind.LINT,
         keywords=(" error: ",),
         start=_TEXT_LINTERS_HADOLINT,
         context_before=_TEXT_LINTERS_HADOLINT,
@@ -50,6 +53,7 @@ _TEXT_LINTERS = (
     ),
     LogPattern(
         name="shellcheck.gcc",
+        kind=FailureKind.LINT,
         keywords=(": error: ", ": warning: ", ": note: "),
         start=_TEXT_LINTERS_SHELLCHECK_GCC,
         body=_TEXT_LINTERS_SHELLCHECK_GCC,
@@ -65,6 +69,7 @@ _TEXT_LINTERS = (
     ),
     LogPattern(
         name="codespell.typo",
+        kind=FailureKind.LINT,
         keywords=(" ==> ",),
         start=r"\S{1,300}:\d{1,6}: \S{1,80} ==> \S",
         body=r"\S{1,300}:\d{1,6}: \S{1,80} ==> \S",
@@ -76,6 +81,7 @@ _TEXT_LINTERS = (
     ),
     LogPattern(
         name="cspell.word",
+        kind=FailureKind.LINT,
         keywords=(" - unknown word (",),
         start=r"\S{1,300}:\d{1,6}:\d{1,6} - Unknown word \(",
         body=r"\S{1,300}:\d{1,6}:\d{1,6} - Unknown word \(",
@@ -87,6 +93,7 @@ _TEXT_LINTERS = (
     ),
     LogPattern(
         name="hlint.hint",
+        kind=FailureKind.LINT,
         keywords=(": warning: ", ": suggestion: "),
         start=r"\S{1,300}\.l?hs:\d{1,6}:\d{1,6}(?:-\d{1,6})?: (?:Warning|Suggestion|Error): ",
         body=r".",
@@ -105,6 +112,7 @@ _TEXT_LINTERS = (
     ),
     LogPattern(
         name="luacheck.warning",
+        kind=FailureKind.LINT,
         keywords=(".lua:",),
         start=r"\s{2,4}\S{1,300}\.lua:\d{1,6}:\d{1,6}(?:-\d{1,6})?: \S",
         body=r"\s{2,4}\S{1,300}\.lua:\d{1,6}:\d{1,6}(?:-\d{1,6})?: \S",
@@ -119,6 +127,7 @@ _TEXT_LINTERS = (
     ),
     LogPattern(
         name="links.dead",
+        kind=FailureKind.LINT,
         keywords=("error: ",),
         start=r"\s{0,4}ERROR: (?:\d{1,5} dead links? found|Detected \d{1,6} broken links)",
         context_before=_TEXT_LINTERS_MARKDOWN_LINK + r"|\s{0,4}\[\d{3}\] \S|$|\s{1,4}\d{1,6} links checked\.",
@@ -166,6 +175,7 @@ _PRECOMMIT = (
     ),
     LogPattern(
         name="bandit.issue",
+        kind=FailureKind.AUDIT,
         keywords=(">> issue: [b",),
         start=r">> Issue: \[B\d{3}:",
         body=r"\s{3}(?:Severity|CWE|More Info|Location): |\d{1,6}\t",
@@ -185,6 +195,7 @@ _PRECOMMIT = (
 _AUDITS = (
     LogPattern(
         name="audit.npm",
+        kind=FailureKind.AUDIT,
         keywords=("vulnerabilit",),
         start=r"\d{1,6} (?:\w{1,10} severity )?vulnerabilit(?:y|ies)(?: \(.{1,100}\))?$",
         context_before="# npm audit report|Severity: |.{1,200} - https://|fix available|No fix available|Will install"
@@ -207,6 +218,7 @@ _AUDITS = (
     ),
     LogPattern(
         name="audit.found",
+        kind=FailureKind.AUDIT,
         keywords=("vulnerabilit",),
         start=r"(?!.{0,100}\b0 vuln)(?:\d{1,6} vulnerabilit(?:y|ies) found|found \d{1,6} vulnerabilit(?:y|ies))",
         body="Severity: ",
@@ -225,6 +237,7 @@ _QUALITY = (
     # Seen at https://github.com/github/codeql-action/issues/1338 and https://github.com/github/codeql/issues/14866
     LogPattern(
         name="codeql.fatal",
+        kind=FailureKind.AUDIT,
         wrapper_lines=60,
         keywords=("a fatal error occurred: ",),
         start=r"\s{0,4}A fatal error occurred: ",
@@ -240,6 +253,7 @@ _QUALITY = (
     # Seen at https://github.com/github/codeql-action/issues/2955 and https://github.com/github/codeql/issues/20651
     LogPattern(
         name="codeql.encountered",
+        kind=FailureKind.AUDIT,
         wrapper_lines=60,
         keywords=("encountered a fatal error while running",),
         start=r"##\[error\]Encountered a fatal error while running \"",
@@ -251,6 +265,7 @@ _QUALITY = (
     # Seen at https://github.com/mc1arke/sonarqube-community-branch-plugin/issues/239
     LogPattern(
         name="sonar.error",
+        kind=FailureKind.LINT,
         keywords=("error during sonarscanner execution",),
         start=r"(?:[\d:.]{8,15} )?ERROR:? Error during SonarScanner execution",
         body=r"(?:[\d:.]{8,15} )?ERROR:? (?!Re-run)\S|[a-z][\w.$]{3,200}(?:Exception|Error): |Caused by: ",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
-from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model import FailureKind, Outcome
 
 # Travis CI.
 
@@ -64,6 +64,7 @@ _TRAVIS = (
     ),
     LogPattern(
         name="travis.log_limit",
+        kind=FailureKind.CONFIGURATION,
         keywords=("has been terminated",),
         start="(?:The job|The log length).{0,80} has been terminated",
         context_before="The log length has exceeded|$",
@@ -155,6 +156,7 @@ _GITLAB = (
     ),
     LogPattern(
         name="gitlab.system",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("error: job failed",),
         start=r"ERROR: Job failed \(system failure\): ",
         confidence=Confidence.FATAL,
@@ -206,6 +208,7 @@ _BAZEL = (
     # Seen at https://github.com/bazelbuild/bazel/issues/25324 and https://github.com/cockroachdb/cockroach/issues/67220
     LogPattern(
         name="bazel.test",
+        kind=FailureKind.TEST,
         keywords=(" failed in ", " timeout in "),
         start=r"(?:@\S{0,100})?//\S{1,300} {2,100}(?:FAILED|TIMEOUT) in (?:\d{1,4} out of \d{1,4} in )?\d",
         confidence=Confidence.RECAP,
@@ -223,6 +226,7 @@ _BAZEL = (
     # Seen at https://github.com/game-ci/unity-test-runner/issues/105 and https://github.com/game-ci/unity-builder/issues/78
     LogPattern(
         name="unity.aborted",
+        kind=FailureKind.COMPILE,
         keywords=("aborting batchmode due to",),
         start=r"Aborting batchmode due to failure:",
         confidence=Confidence.RECAP,  # the compiler errors are above

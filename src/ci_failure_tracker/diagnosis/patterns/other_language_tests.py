@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Perl: Test::More, Test2, prove.
 
 _PERL_TEST = (
     LogPattern(
         name="perl-test.failed",
+        kind=FailureKind.TEST,
         keywords=("failed test",),
         start=r"\s{0,16}# {1,4}Failed test\b",
         context_before=r"\s{0,16}not ok \d",
@@ -29,6 +31,7 @@ _PERL_TEST = (
     ),
     LogPattern(
         name="prove.dubious",
+        kind=FailureKind.TEST,
         keywords=("dubious, test returned",),
         start=r"\s{0,4}Dubious, test returned \d",
         context_before=r"(?!ok |not ok |\d\.\.)\S",
@@ -46,6 +49,7 @@ _PERL_TEST = (
     ),
     LogPattern(
         name="tcltest.failed",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r"==== \S{1,200} .{0,400} FAILED$",
         end=r"==== \S{1,200} FAILED$",
@@ -66,6 +70,7 @@ _PERL_TEST = (
     ),
     LogPattern(
         name="prove.subtests",
+        kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"\s{0,4}Failed \d{1,7}/\d{1,7} (?:subtests|tests|test programs)",
         confidence=Confidence.RECAP,
@@ -75,6 +80,7 @@ _PERL_TEST = (
     ),
     LogPattern(
         name="prove.result",
+        kind=FailureKind.TEST,
         keywords=("result: fail",),
         start=r"Result: FAIL$",
         confidence=Confidence.SYMPTOM,
@@ -97,6 +103,7 @@ _R_TEST_NEXT = (
 _R_TEST = (
     LogPattern(
         name="testthat.failure",
+        kind=FailureKind.TEST,
         keywords=("failure (",),
         start=r"(?:\s{0,4}(?:──|--|══|==) ?(?:\d{1,5}\. )?)?\s{0,4}Failure \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
         end_before=_R_TEST_NEXT,
@@ -116,6 +123,7 @@ _R_TEST = (
     ),
     LogPattern(
         name="testthat.error",
+        kind=FailureKind.TEST,
         keywords=("error (",),
         start=r"(?:\s{0,4}(?:──|--|══|==) ?(?:\d{1,5}\. )?)?\s{0,4}Error \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
         end_before=_R_TEST_NEXT,
@@ -135,6 +143,7 @@ _R_TEST = (
     ),
     LogPattern(
         name="testthat.count",
+        kind=FailureKind.TEST,
         keywords=("[ fail ",),
         start=r"\s{0,4}\[ FAIL [1-9]",
         confidence=Confidence.SYMPTOM,
@@ -144,6 +153,7 @@ _R_TEST = (
     ),
     LogPattern(
         name="r-check.error",
+        kind=FailureKind.TEST,
         keywords=(" ... error",),
         start=r"\* checking .{1,300} \.\.\. (?:\[[\w/ .]{1,40}\] )?ERROR$",
         body=r"\s{1,8}\S|Running |The error most likely|> |$|Installation failed|See |[A-Z]\w{2,20}:? .{1,300}",
@@ -165,6 +175,7 @@ _R_TEST = (
     ),
     LogPattern(
         name="r-check.status",
+        kind=FailureKind.TEST,
         keywords=(" error",),
         start=r"Status: [1-9]\d{0,3} ERRORs?",
         confidence=Confidence.SYMPTOM,
@@ -184,6 +195,7 @@ _DART_TEST = (
     # Seen at https://github.com/NearHuscarl/flutter_login/issues/77
     LogPattern(
         name="flutter-test.caught",
+        kind=FailureKind.TEST,
         keywords=("exception caught by ",),
         start=r"══╡ EXCEPTION CAUGHT BY ",
         end=r"═{20,200}$",
@@ -207,6 +219,7 @@ _DART_TEST = (
     # Seen at https://exercism.org/it/docs/tracks/dart/tests
     LogPattern(
         name="dart-test.failed",
+        kind=FailureKind.TEST,
         keywords=(" [e]",),
         start=_DART_TEST_TITLE,
         body=_DART_TEST_GOES_ON,
@@ -229,6 +242,7 @@ _DART_TEST = (
     # Seen at https://github.com/dart-lang/test, in pkgs/test/test/runner/github_reporter_test.dart
     LogPattern(
         name="dart-test.github",
+        kind=FailureKind.TEST,
         keywords=("##[group]❌ ",),
         start=r"##\[group\]❌ .{1,1000} \(failed(?: after test completion)?\)$",
         end_before=r"##\[endgroup\]",
@@ -253,6 +267,7 @@ _NIM_ZIG_TEST_ZIG_TEST = r"\d{1,6}/\d{1,6} \S.{0,300}\.\.\. ?"
 _NIM_ZIG_TEST = (
     LogPattern(
         name="zig-test.fail_below",
+        kind=FailureKind.TEST,
         keywords=("fail (",),
         start=r"FAIL \(\w{1,100}\)$",
         context_before=r"(?!.{1,400}\.\.\. ?(?:OK|SKIP)$|\s{2,200}\S|/)",
@@ -277,6 +292,7 @@ _BUSTED_NEXT = r"(?:Failure|Error|Pending) (?:→|->) |\d{1,6} success"
 _BUSTED = (
     LogPattern(
         name="busted.failure",
+        kind=FailureKind.TEST,
         keywords=("failure ",),
         start=r"Failure (?:→|->) \S",
         end_before=_BUSTED_NEXT,
@@ -297,6 +313,7 @@ _BUSTED = (
     ),
     LogPattern(
         name="busted.error",
+        kind=FailureKind.TEST,
         keywords=("error ",),
         start=r"Error (?:→|->) \S",
         end_before=_BUSTED_NEXT,
@@ -317,6 +334,7 @@ _BUSTED = (
     ),
     LogPattern(
         name="busted.total",
+        kind=FailureKind.TEST,
         keywords=(" failure",),
         start=r"\d{1,6} success(?:es)? / \d{1,6} failures? / \d{1,6} errors?",
         confidence=Confidence.SYMPTOM,

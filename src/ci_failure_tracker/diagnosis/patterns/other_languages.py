@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Compilers of Groovy, Clojure, Dart, Crystal, Nim, Zig, Julia, Elm, OCaml, D, Haxe, Solidity.
 
@@ -36,6 +37,7 @@ _OTHER_COMPILERS = (
     ),
     LogPattern(
         name="melos.bootstrap",
+        kind=FailureKind.DEPENDENCY,
         keywords=("bootstrapexception: ",),
         start=r"BootstrapException: ",
         context_before=r"(?!\[|-{10})\S",
@@ -48,6 +50,7 @@ _OTHER_COMPILERS = (
     ),
     LogPattern(
         name="ocaml.error",
+        kind=FailureKind.COMPILE,
         keywords=("error",),
         priority=2,  # before javascript.error
         start=r"Error(?: \(alert \w{1,40}\)| \(warning \d{1,4}(?: \[[\w-]{1,60}\])?\))?: (?:This |Unbound "
@@ -70,6 +73,7 @@ _OTHER_COMPILERS = (
     ),
     LogPattern(
         name="d.unittest",
+        kind=FailureKind.TEST,
         keywords=(": [unittest] ",),
         start=r"\S{1,300}\.d\(\d{1,6}\): \[unittest\] ",
         example="""
@@ -84,6 +88,7 @@ _OTHER_COMPILERS = (
 _LANGUAGE_PACKAGES = (
     LogPattern(
         name="cabal.resolve",
+        kind=FailureKind.DEPENDENCY,
         keywords=("could not resolve dependencies",),
         start=r"(?:cabal(?:\.exe)?: |Error: (?:cabal: |\[Cabal-\d{1,6}\]\s?)?)?Could not resolve dependencies:",
         body=r"\[|\s{2,8}\S|\(fail|After searching|goals I've had",
@@ -98,6 +103,7 @@ _LANGUAGE_PACKAGES = (
     ),
     LogPattern(
         name="cabal.suite",
+        kind=FailureKind.TEST,
         keywords=(": fail",),
         start=r"Test suite \S{1,200}: FAIL$",
         context_before=r"(?!Test suite |Running )\S|$",
@@ -116,6 +122,7 @@ _LANGUAGE_PACKAGES = (
     ),
     LogPattern(
         name="cabal.tests_failed",
+        kind=FailureKind.TEST,
         keywords=("tests failed for ",),
         start=r"(?:Error: )?(?:\[Cabal-\d{1,6}\] ?)?(?:cabal: )?Tests failed for test:",
         confidence=Confidence.SYMPTOM,
@@ -125,6 +132,7 @@ _LANGUAGE_PACKAGES = (
     ),
     LogPattern(
         name="gulp.no_task",
+        kind=FailureKind.CONFIGURATION,
         keywords=("task never defined: ",),
         start=r"Task never defined: ",
         body=r"To list available tasks",
@@ -146,6 +154,7 @@ _LANGUAGE_PACKAGES = (
     ),
     LogPattern(
         name="lein.artifact",
+        kind=FailureKind.DEPENDENCY,
         keywords=("could not ",),
         start=r"Could not (?:find artifact|transfer artifact) ",
         body=r"This could be due to",
@@ -159,6 +168,7 @@ _LANGUAGE_PACKAGES = (
     # and https://github.com/git-ecosystem/git-credential-manager/pull/23
     LogPattern(
         name="cocoapods.versions",
+        kind=FailureKind.DEPENDENCY,
         keywords=("cocoapods could not find compatible",),
         start=r"\s{0,4}\[!\] CocoaPods could not find compatible versions for pod ",
         body=r"$|\s{2,12}\S|None of your spec sources contain",
@@ -185,6 +195,7 @@ _DART = (
     # Seen at https://github.com/flutter/flutter/issues/103895
     LogPattern(
         name="dart.analyze",
+        kind=FailureKind.LINT,
         keywords=(" error • ",),
         start=r"\s{2,4}error • \S",
         body=r"\s{2,4}error • \S|\s{7,12}\S",

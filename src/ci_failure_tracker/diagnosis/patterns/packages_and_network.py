@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Package managers of other systems: dnf, apk, Homebrew, Chocolatey, Nix.
 
 _OS_PACKAGES = (
     LogPattern(
         name="nix.builder",
+        kind=FailureKind.COMPILE,
         wrapper_lines=60,
         keywords=("error: builder for ",),
         start=r"error: builder for '.{1,300}' failed",
@@ -33,6 +35,7 @@ _DOWNLOADS_CURL = r"[\d\s:.kMG-]{0,300}curl: \(\d{1,3}\) "
 _DOWNLOADS = (
     LogPattern(
         name="downloads.wget",
+        kind=FailureKind.DEPENDENCY,
         keywords=("unable to ",),
         start="wget: unable to ",
         confidence=Confidence.LIKELY,
@@ -42,6 +45,7 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.wget_server",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error",),
         start="wget: (?:server returned error|error getting response|bad address)",
         confidence=Confidence.LIKELY,
@@ -51,6 +55,7 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.wget_failed",
+        kind=FailureKind.DEPENDENCY,
         keywords=("failed: ",),
         priority=1,  # before network.refused
         start=r"(?:Connecting to|Resolving) \S{1,300}.{0,200}\.\.\. ?failed: ",
@@ -61,6 +66,7 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.tar",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error is not recoverable",),
         start="tar: Error is not recoverable: exiting now",
         context_before="(?:gzip|xz|bzip2|tar|bzip2): ",
@@ -74,6 +80,7 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.curl",
+        kind=FailureKind.DEPENDENCY,
         keywords=(
             "error",
             "certificate problem",
@@ -126,6 +133,7 @@ _NETWORK = (
     ),
     LogPattern(
         name="network.io_timeout",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("timeout",),
         start=_NOT_A_TRACE + r".{0,400}(?:i/o timeout|TLS handshake timeout|Client\.Timeout exceeded)",
         confidence=Confidence.LIKELY,
@@ -160,6 +168,7 @@ _NETWORK = (
 _TLS = (
     LogPattern(
         name="tls.issuer",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("unable to get local issuer",),
         start=_NOT_A_TRACE + r".{0,400}unable to get local issuer certificate",
         confidence=Confidence.LIKELY,
@@ -169,6 +178,7 @@ _TLS = (
     ),
     LogPattern(
         name="tls.first",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("unable to verify",),
         start=_NOT_A_TRACE + r".{0,400}unable to verify the first certificate",
         confidence=Confidence.LIKELY,
@@ -183,6 +193,7 @@ _TLS = (
 _CREDENTIALS = (
     LogPattern(
         name="credentials.no_id_token",
+        kind=FailureKind.PERMISSION,
         keywords=("unable to get actions_id_token",),
         start=".{0,200}Unable to get ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN) env variable",
         example="""
@@ -193,6 +204,7 @@ _CREDENTIALS = (
     # and https://github.com/aws-actions/configure-aws-credentials/issues/1446
     LogPattern(
         name="credentials.aws",
+        kind=FailureKind.PERMISSION,
         keywords=("credentials could not be loaded, ", "could not assume role with "),
         start=r"##\[error\](?:Credentials could not be loaded, please check your action inputs: |Could not assume "
         "role with )",
@@ -204,6 +216,7 @@ _CREDENTIALS = (
     # Seen at https://github.com/google-github-actions/auth/issues/189
     LogPattern(
         name="credentials.google",
+        kind=FailureKind.PERMISSION,
         keywords=(" failed with: ",),
         start=r"##\[error\]google-github-actions/\S{1,60} failed with: ",
         body=r"\s{2,12}\S|\}",
@@ -220,6 +233,7 @@ _CREDENTIALS = (
     # and https://github.com/google-github-actions/deploy-cloudrun/issues/427
     LogPattern(
         name="credentials.gcloud",
+        kind=FailureKind.PERMISSION,
         keywords=("error: (gcloud.",),
         start=r"ERROR: \(gcloud\.[\w.-]{1,100}\) ",
         example="""
@@ -229,6 +243,7 @@ _CREDENTIALS = (
     # Seen at https://github.com/Azure/login/issues/482
     LogPattern(
         name="credentials.azure",
+        kind=FailureKind.PERMISSION,
         keywords=("aadsts",),
         start=r"(?:##\[error\]|Error: |ERROR: )(?:: )?AADSTS\d{3,9}: ",
         example="""
@@ -238,6 +253,7 @@ _CREDENTIALS = (
     # Seen at https://github.com/dennisvang/tufup/issues/176
     LogPattern(
         name="credentials.trusted_publishing",
+        kind=FailureKind.PERMISSION,
         keywords=("trusted publishing exchange failure",),
         start=r"##\[error\]Trusted publishing exchange failure:",
         body=r"$|Token request failed|\* `\S",
@@ -255,6 +271,7 @@ _CREDENTIALS = (
     # Seen at https://github.com/ReadAlongs/Studio/issues/240
     LogPattern(
         name="credentials.upload",
+        kind=FailureKind.PERMISSION,
         keywords=("httperror: 4",),
         start=r"ERROR {4}HTTPError: 4\d\d \S.{0,80} from https?://",
         body=r" {9}\S",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Composer.
 
 _COMPOSER = (
     LogPattern(
         name="composer.requirements",
+        kind=FailureKind.DEPENDENCY,
         keywords=("could not be resolved to an installable set",),
         start=r"\s{0,2}Your requirements could not be resolved to an installable set",
         body=r"$|\s{2,8}\S",
@@ -35,6 +37,7 @@ _COMPOSER = (
     ),
     LogPattern(
         name="composer.lock",
+        kind=FailureKind.DEPENDENCY,
         keywords=("lock file is not up to date",),
         start=r"(?:- |Warning: )?The lock file is not up to date",
         example="""
@@ -55,6 +58,7 @@ _PHPUNIT_SAID = r"^(?!There w|\d{1,5}\) |/|-|\s|Test |Step |[A-Z]:\\)\S"
 _PHPUNIT = (
     LogPattern(
         name="phpunit.failures",
+        kind=FailureKind.TEST,
         keywords=("failure",),
         start=r"There (?:was|were) \d{1,6} failures?:$",
         end_before=_PHPUNIT_ENDS,
@@ -75,6 +79,7 @@ _PHPUNIT = (
     ),
     LogPattern(
         name="phpunit.errors",
+        kind=FailureKind.TEST,
         keywords=("error",),
         start=r"There (?:was|were) \d{1,6} errors?:$",
         end_before=_PHPUNIT_ENDS,
@@ -94,6 +99,7 @@ _PHPUNIT = (
     ),
     LogPattern(
         name="phpunit.risky",
+        kind=FailureKind.TEST,
         keywords=(" risky test",),
         start=r"There (?:was|were) \d{1,6} risky tests?:$",
         end_before=_PHPUNIT_ENDS + r"|OK, but",
@@ -112,6 +118,7 @@ _PHPUNIT = (
     ),
     LogPattern(
         name="phpunit.asserting",
+        kind=FailureKind.TEST,
         keywords=("failed asserting that",),
         start=r"Failed asserting that ",
         context_before=r"\d{1,5}\) \S|(?!\d{1,5}\) |/|--)\S",
@@ -130,6 +137,7 @@ _PHPUNIT = (
     ),
     LogPattern(
         name="phpunit.total",
+        kind=FailureKind.TEST,
         keywords=("failures!",),
         start=r"FAILURES!+$",
         body=r"Tests(?: run)?: {1,2}\d",
@@ -149,6 +157,7 @@ _PHP_LINTERS_ROW = r"\s{1,4}\d{1,6} {1,4}\| (?:ERROR|WARNING) {1,4}\|"
 _PHP_LINTERS = (
     LogPattern(
         name="phpstan.found",
+        kind=FailureKind.TYPE,
         keywords=("[error] found ",),
         start=r"\s{1,3}\[ERROR\] Found \d{1,6} errors?",
         context_before=r"\s{1,3}-{3,}|\s{1,3}(?:Line|:?\d{1,6}) {1,8}\S|\s{5,12}\S|$",
@@ -168,6 +177,7 @@ _PHP_LINTERS = (
     ),
     LogPattern(
         name="phpcs.found",
+        kind=FailureKind.LINT,
         keywords=(" error",),
         start=r"FOUND \d{1,6} ERRORS?\b",
         context_before=r"FILE: |-{20}|$",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # pytest and its plugins.
 
@@ -17,6 +18,7 @@ _PYTEST_AFTER = r"E(?:\s|$)|\s{0,80}$"
 _PYTEST = (
     LogPattern(
         name="pytest.failure",
+        kind=FailureKind.TEST,
         keywords=("__ ",),
         start=(
             r"_{2,200} (?!coverage[: ]|summary |generated xml|benchmark|warnings? |ERROR )"
@@ -52,6 +54,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.error",
+        kind=FailureKind.TEST,
         keywords=(" error ",),
         start=r"_{1,200} ERROR (?:at|collecting) \S.{0,1000} _{1,200}$",
         end_before=rf"{_PYTEST_NEXT}|>  {{1,20}}(?:available fixtures|use 'py)",
@@ -80,6 +83,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.fixture_not_found",
+        kind=FailureKind.TEST,
         keywords=("' not found",),
         start=r"E {1,20}fixture '[^']{1,200}' not found",
         context_before=r"  \S|@|    |file \S",
@@ -91,6 +95,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.cause",
+        kind=FailureKind.TEST,
         keywords=("error",),
         priority=1,  # before pytest.assertion, pytest.fixture_not_found
         start=r"E {1,20}(?:[\w.]{0,200}(?:Error|Exception|Exit)(?::|$)|.{0,300}error:)",
@@ -108,6 +113,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.assertion",
+        kind=FailureKind.TEST,
         keywords=("assert",),
         start=r"E {1,20}(?:AssertionError|assert )",
         context_before=_PYTEST_BEFORE,
@@ -125,6 +131,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.usage",
+        kind=FailureKind.CONFIGURATION,
         keywords=("error: ",),
         start=r"ERROR: usage: |(?:(?:\S{1,80} -m )?pytest|py\.test|__main__\.py): error: ",
         body=r"  \S|(?:(?:\S{1,80} -m )?pytest|py\.test|\S{1,80}\.py): error: ",
@@ -139,6 +146,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.coverage",
+        kind=FailureKind.TEST,
         wrapper_lines=60,
         keywords=("fail required test coverage of",),
         start=r"FAIL Required test coverage of ",
@@ -148,6 +156,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.coverage_failure",
+        kind=FailureKind.TEST,
         wrapper_lines=60,
         keywords=("coverage failure: total of",),
         start=r"(?:ERROR: )?Coverage failure: total of ",
@@ -157,6 +166,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.summary_reason",
+        kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])? \S{1,300}\.\w{1,5}(?:::| ).{0,1000} - \S",
         confidence=Confidence.LIKELY,
@@ -172,6 +182,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.summary_error",
+        kind=FailureKind.TEST,
         keywords=("error ",),
         start=r"ERROR (?:at \w{1,12} of )?\S{1,300}\.py(?:::\S{1,300})? - \S",
         confidence=Confidence.LIKELY,
@@ -186,6 +197,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.summary",
+        kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"FAILED \S{1,300}\.py::\S{1,300}(?: ?\[.{0,300})?$",
         confidence=Confidence.RECAP,
@@ -200,6 +212,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.progress",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=(
             r"(?:\[gw\d{1,3}\] (?:\[ {0,3}\d{1,3}%\] )?FAILED "
@@ -213,6 +226,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.progress_error",
+        kind=FailureKind.TEST,
         keywords=(" error",),
         start=r"\S{1,300}\.py::.{1,500} ERROR {0,80}(?:\[ {0,3}\d{1,3}%\])?$",
         confidence=Confidence.RECAP,
@@ -222,6 +236,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.interrupted",
+        kind=FailureKind.TEST,
         keywords=(" error",),
         start=r"!{3,200} Interrupted: ",
         confidence=Confidence.RECAP,
@@ -231,6 +246,7 @@ _PYTEST = (
     ),
     LogPattern(
         name="pytest.tally",
+        kind=FailureKind.TEST,
         keywords=("failed",),
         start=r"(?:=+ )?\d{1,6} failed[, ].{0,200} in \d[\d.]{0,12} ?s(?:econds)?(?: \([\d:]{1,20}\))?(?: =+)?$",
         confidence=Confidence.RECAP,
@@ -252,6 +268,7 @@ _UNITTEST_NAMES = rf"^(?:FAIL|ERROR): |{_UNITTEST_RAISED}"
 _UNITTEST = (
     LogPattern(
         name="unittest.failure",
+        kind=FailureKind.TEST,
         keywords=("fail: ",),
         start=(r"FAIL: (?:\S{1,200} \([\w.<>-]{1,300}\)|[A-Za-z_]\w{0,200}(?:\.\w{1,200}){1,12}(?=$| \(|\(|\[))"),
         end_before=_UNITTEST_END,
@@ -273,6 +290,7 @@ _UNITTEST = (
     ),
     LogPattern(
         name="unittest.error",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=(
             r"ERROR: (?:(?:test|setUp|tearDown|_?[a-z])\w{0,200} \([\w.<>-]{1,300}\)|_ErrorHolder|test suite for <"
@@ -300,6 +318,7 @@ _UNITTEST = (
     ),
     LogPattern(
         name="unittest.progress",
+        kind=FailureKind.TEST,
         keywords=(" ... fail",),
         start=r"\S.{0,400} \.\.\. FAIL$",
         confidence=Confidence.RECAP,
@@ -310,6 +329,7 @@ _UNITTEST = (
     ),
     LogPattern(
         name="unittest.progress_error",
+        kind=FailureKind.TEST,
         keywords=(" ... error",),
         start=r"\S.{0,400} \.\.\. ERROR$",
         confidence=Confidence.RECAP,
@@ -319,6 +339,7 @@ _UNITTEST = (
     ),
     LogPattern(
         name="unittest.tally",
+        kind=FailureKind.TEST,
         keywords=("failed (",),
         start=r"FAILED \((?:(?:failures|errors|skipped|SKIP|(?:un)?expected \w{8,9})=\d{1,7}(?:, )?){1,6}\)",
         confidence=Confidence.RECAP,
@@ -335,6 +356,7 @@ _UNITTEST = (
 _DOCTEST = (
     LogPattern(
         name="doctest.failure",
+        kind=FailureKind.TEST,
         keywords=("failed example:",),
         start=r"Failed example:$",
         context_before=r'File "[^"]{1,300}", line \d',
@@ -357,6 +379,7 @@ _DOCTEST = (
     ),
     LogPattern(
         name="doctest.tally",
+        kind=FailureKind.TEST,
         keywords=("***test failed***",),
         start=r"\*\*\*Test Failed\*\*\* \d",
         confidence=Confidence.RECAP,
@@ -371,6 +394,7 @@ _DOCTEST = (
 _ROBOT = (
     LogPattern(
         name="robot.failure",
+        kind=FailureKind.TEST,
         keywords=("| fail |",),
         start=r"\S.{0,200} \| FAIL \|$",
         end_before=r"[-=]{60,100}$",

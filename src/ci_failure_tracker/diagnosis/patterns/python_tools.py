@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # pip: packages that it cannot find, resolve or build.
 
@@ -11,6 +12,7 @@ _PIP_BOX = r"$|\s{0,40}[×│╰]|\s{2,40}\S|\s{0,8}(?:note|hint): "
 _PIP = (
     LogPattern(
         name="pip.conflict",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error: cannot install",),
         start=r"ERROR: Cannot install ",
         end_before=r"To fix this you could try to|Additionally, some packages",
@@ -28,6 +30,7 @@ _PIP = (
     ),
     LogPattern(
         name="pip.subprocess",
+        kind=FailureKind.DEPENDENCY,
         wrapper_lines=2,
         keywords=("error: subprocess-exited-with-error",),
         start=r"\s{1,20}error: subprocess-exited-with-error",
@@ -53,6 +56,7 @@ _PIP = (
     ),
     LogPattern(
         name="pip.box",
+        kind=FailureKind.DEPENDENCY,
         wrapper_lines=60,
         keywords=("error: ",),
         priority=2,  # before rustc.error
@@ -75,6 +79,7 @@ _PIP = (
     ),
     LogPattern(
         name="pip.error",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error: ",),
         start=r"ERROR: (?:Could not (?:install packages|open requirements file|detect requirement)|Invalid requirement"
         r"|Package '.{1,200}' requires a different Python|THESE PACKAGES DO NOT MATCH|Ignored the following"
@@ -96,6 +101,7 @@ _UV_REASON = r"\s{0,8}(?:Because|And because|Thus|So,? because|and |\(\d)|\s{2,1
 _UV = (
     LogPattern(
         name="poetry.solving",
+        kind=FailureKind.DEPENDENCY,
         keywords=("version solving failed",),
         start=r".{0,1500}version solving failed",
         context_before=_UV_REASON,
@@ -110,6 +116,7 @@ _UV = (
     ),
     LogPattern(
         name="conda.not_found",
+        kind=FailureKind.DEPENDENCY,
         keywords=("packagesnotfounderror",),
         start=r"PackagesNotFoundError: ",
         body=r"$|\s{2}- ",
@@ -133,6 +140,7 @@ _MYPY_PYRIGHT = r"\s{2,6}(?:[A-Za-z]:)?\S{0,300}\.pyi?:\d{1,6}:\d{1,5} - error: 
 _MYPY_PATTERNS = (
     LogPattern(
         name="mypy.error",
+        kind=FailureKind.TYPE,
         keywords=(": error: ",),
         start=_MYPY,
         context_before=_MYPY_FILE
@@ -152,6 +160,7 @@ _MYPY_PATTERNS = (
     ),
     LogPattern(
         name="mypy.count",
+        kind=FailureKind.TYPE,
         keywords=(" error",),
         priority=1,  # before typescript.count
         start=r"Found [1-9]\d{0,5} errors? in \d{1,6} files? \(",
@@ -162,6 +171,7 @@ _MYPY_PATTERNS = (
     ),
     LogPattern(
         name="mypy.pyright",
+        kind=FailureKind.TYPE,
         keywords=(" - error: ",),
         start=_MYPY_PYRIGHT,
         context_before=r"(?:/|[A-Za-z]:\\)\S{1,300}\.pyi?$|\s{2,6}\S{1,300} - warning: ",
@@ -179,6 +189,7 @@ _MYPY_PATTERNS = (
     ),
     LogPattern(
         name="mypy.pyright_count",
+        kind=FailureKind.TYPE,
         keywords=(" errors, ",),
         start=r"[1-9]\d{0,5} errors?, \d{1,6} warnings?, \d{1,6} (?:informations?|notes?)",
         confidence=Confidence.RECAP,
@@ -209,6 +220,7 @@ _FLAKE8_RUFF = r"(?!SHA|MD|UTF|HTTP|RFC|CVE|ISO|RSA|AES)[A-Z]{1,5}\d{3,4} (?:\[\
 _FLAKE8 = (
     LogPattern(
         name="flake8.error",
+        kind=FailureKind.LINT,
         keywords=("unused", "undefined", "expected ", "missing", "invalid", "error"),
         start=_FLAKE8_LINE + r"|" + _FLAKE8_OLD_PYLINT + r"|" + _FLAKE8_BARE_PYFLAKES,
         context_before=_FLAKE8_ANY,
@@ -240,6 +252,7 @@ _FLAKE8 = (
     ),
     LogPattern(
         name="pylint.message",
+        kind=FailureKind.LINT,
         keywords=(": c0", ": r0", ": w0", ": r1", ": w1", ": c2", ": c3", ": c1"),
         start=r"\S{1,300}\.py:\d{1,6}:\d{1,5}: [CRW]\d{4}: ",
         context_before=_FLAKE8_MODULE,
@@ -269,6 +282,7 @@ _FLAKE8 = (
     ),
     LogPattern(
         name="ruff.full",
+        kind=FailureKind.LINT,
         keywords=("unused", "undefined", "missing"),
         start=_FLAKE8_RUFF,
         body=r"\s{0,8}\d{0,6} {0,3}[|+-]|\s{1,12}--> \S|(?:help|note|info|warning): |\s{1,12}= help: |-{20}",
@@ -294,6 +308,7 @@ _FLAKE8 = (
     ),
     LogPattern(
         name="flake8.ruff",
+        kind=FailureKind.LINT,
         keywords=(" error",),
         start=r"Found [1-9]\d{0,5} errors?(?: \(\d{1,6} fixed, \d{1,6} remaining\))?\.$",
         context_before=r"(?:[A-Z]{1,5}\d{3,4}|invalid-syntax|SyntaxError|unformatted):? "
@@ -319,6 +334,7 @@ _FLAKE8 = (
     ),
     LogPattern(
         name="ruff.failed",
+        kind=FailureKind.LINT,
         keywords=("ruff failed",),
         start=r"(?:error: )?[Rr]uff failed$|ruff failed$",
         body=r"\s{1,4}Cause: ",
@@ -365,6 +381,7 @@ _TOX = (
 _PYTHON_FORMATTERS = (
     LogPattern(
         name="python-format.black",
+        kind=FailureKind.FORMAT,
         keywords=("error: cannot ",),
         start=r"error: cannot (?:format|parse)[: ]",
         body=r"error: cannot (?:format|parse)[: ]|\s{4}\S|\w{1,60}Error: |would reformat |\s{0,80}\^",
@@ -377,6 +394,7 @@ _PYTHON_FORMATTERS = (
     ),
     LogPattern(
         name="python-format.would",
+        kind=FailureKind.FORMAT,
         keywords=("would reformat",),
         start=r"would reformat \S|Would reformat: \S",
         context_before=r"--- |\+\+\+ |@@ |[-+ ]\S|[-+]$",
@@ -401,6 +419,7 @@ _PYTHON_FORMATTERS = (
     ),
     LogPattern(
         name="python-format.unformatted",
+        kind=FailureKind.FORMAT,
         keywords=("file would be reformatted",),
         start=r"unformatted: File would be reformatted",
         body=r"\s{1,12}--> \S|\s{0,8}\d{0,6} {1,3}[|+-]",
@@ -419,6 +438,7 @@ _PYTHON_FORMATTERS = (
     ),
     LogPattern(
         name="python-format.diff",
+        kind=FailureKind.FORMAT,
         keywords=(" would be reformatted",),
         start=r"\d{1,6} files? would be reformatted"
         r"(?:$|, \d{1,6} files? (?:already formatted|would be left unchanged))",
@@ -439,6 +459,7 @@ _PYTHON_FORMATTERS = (
     ),
     LogPattern(
         name="python-format.black_count",
+        kind=FailureKind.FORMAT,
         keywords=("fail to reformat",),
         start=r"(?:\d{1,6} files? .{1,80}, )?\d{1,6} files? (?:would fail|failed) to reformat",
         confidence=Confidence.RECAP,
@@ -456,6 +477,7 @@ _SPHINX_LINE = (
 _SPHINX = (
     LogPattern(
         name="sphinx.warning",
+        kind=FailureKind.COMPILE,
         keywords=("unknown", "undefined", "not found", "unexpected", "error: "),
         start=r"(?:[A-Za-z]:)?[^\s:]{1,300}\.(?:rst|md|txt|py|ipynb|inc)(?::docstring of \S{1,200})?(?::\d{1,6})?: "
         r"(?:WARNING|ERROR|SEVERE|CRITICAL): ",
@@ -478,6 +500,7 @@ _SPHINX = (
     ),
     LogPattern(
         name="mkdocs.aborted",
+        kind=FailureKind.COMPILE,
         keywords=("aborted with ",),
         start=r"Aborted with (?:\d{1,6} warnings? in strict mode|(?:a|\d{1,6}) configuration errors?|a BuildError)",
         context_before=r"(?:WARNING|ERROR) {1,4}- |$",
@@ -495,6 +518,7 @@ _SPHINX = (
     ),
     LogPattern(
         name="sphinx.problems",
+        kind=FailureKind.COMPILE,
         keywords=("treated as errors",),
         start=r"build finished with problems, ",
         confidence=Confidence.RECAP,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Bundler and RubyGems.
 
 _BUNDLER = (
     LogPattern(
         name="bundler.versions",
+        kind=FailureKind.DEPENDENCY,
         keywords=("could not find compatible versions",),
         start=r"(?:Bundler could not|Could not) find compatible versions",
         body=r"$|\s{2,8}\S|Because |And because |Thus|So,? because|and |\(\d|version solving",
@@ -24,6 +26,7 @@ _BUNDLER = (
     ),
     LogPattern(
         name="bundler.frozen",
+        kind=FailureKind.DEPENDENCY,
         keywords=("missing", "in deployment mode after changing", "in your gemfile changed", "is frozen"),
         start=r"(?:The (?:gemspecs|dependencies) .{1,200}|Your Gemfile lists) .{0,300}missing"
         r"|Your bundle .{1,100}missing"
@@ -62,6 +65,7 @@ _MINITEST_RERUN = r"(?:bin/)?rails test \S"
 _MINITEST = (
     LogPattern(
         name="minitest.failure",
+        kind=FailureKind.TEST,
         keywords=("failure:",),
         start=r"(?:\s{1,4}\d{1,5}\) )?Failure:$",
         end_before=_MINITEST_NEXT,
@@ -87,6 +91,7 @@ _MINITEST = (
     ),
     LogPattern(
         name="minitest.total",
+        kind=FailureKind.TEST,
         keywords=("failure",),
         start=r"\d{1,7} (?:runs|tests), \d{1,7} assertions, \d{1,7} failures, \d{1,7} errors",
         confidence=Confidence.SYMPTOM,
@@ -101,6 +106,7 @@ _RSPEC_TITLE = r"\s{1,12}\d{1,5}(?:\.\d{1,3})?\) "
 _RSPEC = (
     LogPattern(
         name="rspec.failure",
+        kind=FailureKind.TEST,
         keywords=("failure/error:",),
         start=r"\s{2,12}(?:\d{1,5}\.\d{1,3}\) )?Failure/Error:",
         context_before=_RSPEC_TITLE,
@@ -134,6 +140,7 @@ _RSPEC = (
     ),
     LogPattern(
         name="rspec.loading",
+        kind=FailureKind.TEST,
         keywords=("an error occurred ",),
         start=r"An error occurred (?:while loading \S|in an? `)",
         body=r"Failure/Error:|[A-Z][\w:]{2,100}(?:Error|Exception)?:|\s{2,40}\S|# |$|(?:Unable|Could) |\^",
@@ -154,6 +161,7 @@ _RSPEC = (
     ),
     LogPattern(
         name="rspec.recap",
+        kind=FailureKind.TEST,
         keywords=("failed examples:",),
         start=r"Failed examples:$",
         body=r"rspec '?\.?\S|$",
@@ -171,6 +179,7 @@ _RSPEC = (
     ),
     LogPattern(
         name="rspec.progress",
+        kind=FailureKind.TEST,
         keywords=("(failed - ",),
         start=r"\s{0,60}\S.{0,500} \(FAILED - \d{1,5}\)$",
         confidence=Confidence.RECAP,
@@ -181,6 +190,7 @@ _RSPEC = (
     ),
     LogPattern(
         name="rspec.total",
+        kind=FailureKind.TEST,
         keywords=("failure",),
         start=r"\d{1,7} examples?, [1-9]\d{0,6} failure",
         confidence=Confidence.SYMPTOM,
@@ -190,6 +200,7 @@ _RSPEC = (
     ),
     LogPattern(
         name="rspec.outside",
+        kind=FailureKind.TEST,
         keywords=("error",),
         priority=1,  # before rspec.total
         start=r"\d{1,7} examples?, \d{1,6} failures?, [1-9]\d{0,6} error",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
-from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model import FailureKind, Outcome
 
 # The runner of GitHub Actions.
 
@@ -28,6 +28,7 @@ _RUNNER = (
     ),
     LogPattern(
         name="runner.exit_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         wrapper_lines=1,
         keywords=("process completed with exit code",),
         start=r"(?:##\[error\])?Process completed with exit code (?:124|137|143)\b",
@@ -158,6 +159,7 @@ _RUNNER = (
     # Seen at https://github.com/nodejs/admin/issues/980
     LogPattern(
         name="runner.billing",
+        kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\]The job was not started because ",
         confidence=Confidence.FATAL,
@@ -169,6 +171,7 @@ _RUNNER = (
     # Seen at https://github.com/awalsh128/cache-apt-pkgs-action/issues/147
     LogPattern(
         name="runner.deprecated",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\]This request has been automatically failed because it uses a deprecated version",
         confidence=Confidence.FATAL,
@@ -180,6 +183,7 @@ _RUNNER = (
     # Seen at https://github.com/bytecodealliance/rustix/issues/1441
     LogPattern(
         name="runner.brownout",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\].{0,200}\bbrownout\b",
         confidence=Confidence.FATAL,
@@ -190,6 +194,7 @@ _RUNNER = (
     # Seen at https://github.com/namin2/dependabot_jira/issues/6
     LogPattern(
         name="runner.unresolved_action",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to resolve action",),
         start="(?:Error: )?Unable to resolve action",
         example="""
@@ -200,6 +205,7 @@ _RUNNER = (
     # and https://github.com/fsfe/reuse-action/issues/9
     LogPattern(
         name="runner.action_not_found",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:An action could not be found at the URI|Missing download info for |Could not find "
         r"file '.{1,300}action\.ya?ml')",
@@ -210,6 +216,7 @@ _RUNNER = (
     # Seen at https://github.com/marocchino/sticky-pull-request-comment/issues/1760
     LogPattern(
         name="runner.action_download",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("failed to download a",),
         start="(?:Error: )?Failed to download a(?:rchive|ction) '",
         example="""
@@ -219,6 +226,7 @@ _RUNNER = (
     # Seen at https://github.com/cycjimmy/semantic-release-action/issues/55
     LogPattern(
         name="runner.no_action_file",
+        kind=FailureKind.CONFIGURATION,
         keywords=("can't find 'action.y",),
         start=r"Can't find 'action\.ya?ml'",
         example="""
@@ -229,6 +237,7 @@ _RUNNER = (
     # and https://github.com/apache/fory/issues/2507
     LogPattern(
         name="runner.action_not_allowed",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\].{0,300}\b(?:is|are) not allowed (?:in|to be used in) ",
         example="""
@@ -238,6 +247,7 @@ _RUNNER = (
     # Seen at https://github.com/python/cpython/issues/134046
     LogPattern(
         name="runner.invalid_template",
+        kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:The (?:template|workflow|action definition) is not valid|Invalid workflow file)",
         body=r"##\[error\]|\S{1,200}\.ya?ml \(Line: \d",
@@ -248,6 +258,7 @@ _RUNNER = (
     # Seen at https://github.com/quarkusio/quarkus/issues/46708
     LogPattern(
         name="runner.evaluation",
+        kind=FailureKind.CONFIGURATION,
         keywords=("error when evaluating",),
         start="Error when evaluating '",
         example="""
@@ -257,6 +268,7 @@ _RUNNER = (
     # Seen at https://github.com/ophub/amlogic-s9xxx-armbian/pull/2878
     LogPattern(
         name="runner.no_start",
+        kind=FailureKind.CONFIGURATION,
         keywords=("error occurred trying to start process",),
         start="An error occurred trying to start process '",
         example="""
@@ -265,6 +277,7 @@ _RUNNER = (
     ),
     LogPattern(
         name="runner.no_executable",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to locate executable file",),
         start="(?:Error: )?Unable to locate executable file: ",
         example="""
@@ -273,6 +286,7 @@ _RUNNER = (
     ),
     LogPattern(
         name="runner.disabled_command",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to process command",),
         start="Unable to process command '",
         body=r"##\[error\]|The `",
@@ -284,6 +298,7 @@ _RUNNER = (
     # Seen at https://github.com/docker-library/python/pull/852 and https://github.com/actions/github-script/issues/657
     LogPattern(
         name="runner.file_command",
+        kind=FailureKind.CONFIGURATION,
         keywords=("unable to process file command",),
         start="Unable to process file command '",
         body=r"(?:##\[error\])?(?:Invalid|Matching) ",
@@ -308,6 +323,7 @@ _RUNNER = (
     # and https://github.com/14790897/MiqroForge-Desktop/issues/976
     LogPattern(
         name="runner.protected",
+        kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\](?:(?:Branch|Tag) .{1,300} is not allowed to deploy to |The deployment was rejected)",
         confidence=Confidence.FATAL,
@@ -334,6 +350,7 @@ _RUNNER = (
 _DISK = (
     LogPattern(
         name="disk.full",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("no space left on device", "there is not enough space on the disk"),
         priority=1,  # before csharp.exception
         start=".{0,600}(?:[Nn]o space left on device|There is not enough space on the disk)",
@@ -346,6 +363,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.full_database",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("error",),
         priority=1,  # before java.error
         start=r".{0,200}\bdatabase or disk is full",
@@ -356,6 +374,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.watchers",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("error: ",),
         start=r"(?:\w{0,40}Error: |.{0,80}failed .{0,80})?ENOSPC: System limit for number of file watchers reached",
         body=r"\s{2,8}at ",
@@ -366,6 +385,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.quota",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("error",),
         priority=2,  # before javascript.error
         start=".{0,300}(?:Disk quota exceeded|EDQUOT)",
@@ -376,6 +396,7 @@ _DISK = (
     ),
     LogPattern(
         name="disk.low",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("##[warning]",),
         start=r"##\[warning\]You are running out of disk space",
         confidence=Confidence.SYMPTOM,
@@ -390,6 +411,7 @@ _DISK = (
 _MEMORY = (
     LogPattern(
         name="memory.node_heap",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("fatal error: ",),
         start="FATAL ERROR: .{0,200}(?:heap out of memory|Allocation failed)",
         context_before=r"$|<--- (?:Last|JS)|\[\d{1,9}:\w{1,20}\] |=====|Security context",
@@ -413,6 +435,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.java",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("outofmemoryerror",),
         start=r"(?:\[(?:ERROR|error)\] ?)?(?:.{0,200}[\s\"(:])?java\.lang\.OutOfMemoryError\b",
         body=r"(?:\[(?:ERROR|error)\] ?)?(?:\s{1,20}at |\s{0,20}\.{3} \d+ more|Caused by: )",
@@ -426,6 +449,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.java_native",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("failed; error=",),
         start=r".{0,120}os::commit_memory\(.{1,200}failed; error=",
         body="#",
@@ -440,6 +464,7 @@ _MEMORY = (
     # Seen at https://github.com/adoptium/adoptium-support/issues/58
     LogPattern(
         name="memory.java_crash",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("fatal error has been detected",),
         start="# A fatal error has been detected by the Java Runtime Environment",
         body="#|$",
@@ -455,6 +480,7 @@ _MEMORY = (
     # Seen at https://github.com/actions/runner/issues/2503 and https://github.com/cgeo/cgeo/issues/5963
     LogPattern(
         name="memory.gradle_daemon",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("unexpected",),
         start=".{0,80}build daemon disappeared unexpectedly",
         example="""
@@ -463,6 +489,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.compiler",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("out of memory",),
         start=r"(?:\S{1,200}: )?(?:out of memory allocating \d|LLVM ERROR: out of memory)",
         example="""
@@ -471,6 +498,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.virtual",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot allocate memory",),
         start=r"(?:\S{1,200}: )?virtual memory exhausted",
         example="""
@@ -479,6 +507,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.signal_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("signal: killed",),
         start=r".{0,300}\bsignal: killed\b",
         example="""
@@ -487,6 +516,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.go",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("out of memory",),
         start="(?:fatal error: )?runtime: (?:out of memory|cannot allocate memory)",
         body="fatal error: ",
@@ -497,6 +527,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.kernel",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("out of memory",),
         start=r".{0,120}\b(?:Out of memory: Kill(?:ed)? process|Memory cgroup out of memory)",
         example="""
@@ -505,6 +536,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.container_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start=r"(?!.{0,300}OOMKilled\"?[:=] ?\"?false).{0,300}\bOOMKilled\b",
         example="""
@@ -513,6 +545,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.php",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("fatal error",),
         priority=1,  # before php.fatal
         start="(?:PHP )?Fatal error: {1,2}(?:Allowed memory size of|Out of memory)",
@@ -522,6 +555,7 @@ _MEMORY = (
     ),
     LogPattern(
         name="memory.refused",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot allocate memory",),
         start=r"(?!\w{1,80}(?:Error|Exception)\b).{0,300}: Cannot allocate memory",
         confidence=Confidence.LIKELY,
@@ -539,6 +573,7 @@ _PROCESSES_OF_THE_STEP = r"\S{0,300}_temp[/\\]\S{1,80}: line \d{1,6}: {1,6}\d{1,
 _PROCESSES = (
     LogPattern(
         name="process.killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start="Killed(?:: 9)?$",
         example="""
@@ -548,6 +583,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.step_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start=_PROCESSES_OF_THE_STEP + r"Killed\b",
         example="""
@@ -556,6 +592,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.script_killed",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start=_PROCESSES_OF_A_SCRIPT + r"Killed\b",
         confidence=Confidence.LIKELY,
@@ -654,6 +691,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.cannot_fork",
+        kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot fork",),
         start=r".{0,200}\b[Cc]annot fork\b",
         confidence=Confidence.LIKELY,
@@ -672,6 +710,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.timeout_command",
+        kind=FailureKind.TIME_LIMIT,
         keywords=("timeout: ",),
         start="timeout: (?:sending signal|the monitored command|failed to run command)",
         example="""
@@ -680,6 +719,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.no_display",
+        kind=FailureKind.CONFIGURATION,
         keywords=("could not",),
         start=r"(?:qt\.qpa\.\w{1,20}: |This application failed to start because ).{0,80}[Cc]ould not (?:load the Qt "
         "platform plugin|connect to display)",
@@ -694,6 +734,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.cannot_open_display",
+        kind=FailureKind.CONFIGURATION,
         keywords=("cannot",),
         start=r".{0,200}\bcannot (?:open|connect to)(?: the)?(?: X)? (?:display|server)",
         confidence=Confidence.LIKELY,

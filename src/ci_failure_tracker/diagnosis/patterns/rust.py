@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # rustc, clippy, rustdoc and rustfmt.
 
@@ -42,6 +43,7 @@ _RUSTC_LINTS = (
 _RUSTC = (
     LogPattern(
         name="rustc.error_code",
+        kind=FailureKind.COMPILE,
         keywords=("error[e",),
         start=r"error\[E\d{4}\]: ",
         body=r"\s{0,200}\S",
@@ -59,6 +61,7 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.lint",
+        kind=FailureKind.LINT,
         keywords=("error: ",),
         start=r"error: (?:" + _RUSTC_LINTS + r")",
         body=_RUSTC_GOES_ON,
@@ -95,6 +98,7 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.linking",
+        kind=FailureKind.COMPILE,
         keywords=("error: linking with",),
         start=r"error: linking with `",
         body=r"\s{0,200}\S",
@@ -112,6 +116,7 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.stopped",
+        kind=FailureKind.COMPILE,
         keywords=("error: ",),
         start=r"error: (?:aborting due to |could not compile `|could not document `|\d{1,5} targets? failed)",
         confidence=Confidence.SYMPTOM,
@@ -121,6 +126,7 @@ _RUSTC = (
     ),
     LogPattern(
         name="rustc.not_formatted",
+        kind=FailureKind.FORMAT,
         keywords=("diff in ",),
         start=r"Diff in \S.{0,400}:\d{1,7}:$|Diff in \S.{0,400} at line \d{1,7}:$",
         body=r"[ +-]|Diff in \S|$",
@@ -149,6 +155,7 @@ _CARGO_GOES_ON = (
 _CARGO = (
     LogPattern(
         name="cargo.failed_to",
+        kind=FailureKind.DEPENDENCY,
         keywords=("error: failed to ",),
         start=r"error: failed to (?:select|get|parse|load|download|fetch|run custom build command|resolve|read|sync"
         r"|verify"
@@ -178,6 +185,7 @@ _CARGO_TEST_SAID = (
 _CARGO_TEST = (
     LogPattern(
         name="cargo-test.failure",
+        kind=FailureKind.TEST,
         keywords=(" stdout ----",),
         start=r"---- \S.{0,400} stdout ----$",
         end_before=r"failures:$|---- \S.{0,400} std(?:out|err) ----$|test result: ",
@@ -206,6 +214,7 @@ _CARGO_TEST = (
     ),
     LogPattern(
         name="cargo-test.recap",
+        kind=FailureKind.TEST,
         keywords=("failures:",),
         start=r"failures:$",
         body=r" {4}\S|$",
@@ -222,6 +231,7 @@ _CARGO_TEST = (
     ),
     LogPattern(
         name="cargo-test.progress",
+        kind=FailureKind.TEST,
         keywords=(" ... failed",),
         start=r"test \S.{0,400} \.\.\. FAILED$",
         confidence=Confidence.RECAP,
@@ -232,6 +242,7 @@ _CARGO_TEST = (
     ),
     LogPattern(
         name="cargo-test.result",
+        kind=FailureKind.TEST,
         keywords=("test result: failed",),
         start=r"test result: FAILED\. ",
         confidence=Confidence.SYMPTOM,
@@ -241,6 +252,7 @@ _CARGO_TEST = (
     ),
     LogPattern(
         name="cargo-test.rerun",
+        kind=FailureKind.TEST,
         keywords=("failed, to rerun pass",),
         start=r"error: (?:doc)?test failed, to rerun pass ",
         confidence=Confidence.SYMPTOM,
@@ -250,6 +262,7 @@ _CARGO_TEST = (
     ),
     LogPattern(
         name="cargo-test.signal",
+        kind=FailureKind.TEST,
         keywords=("invalid memory reference", "process abort signal"),
         start=r"\s{0,4}process didn't exit successfully: .{1,1000}\(signal: ",
         context_before=r"Caused by:$",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Shells that cannot run a command.
 
@@ -11,6 +12,7 @@ _SHELL_PLACE = r"\S{1,300}: (?:line )?\d{1,6}: "
 _SHELL = (
     LogPattern(
         name="shell.not_found",
+        kind=FailureKind.CONFIGURATION,
         keywords=("command not found",),
         start=r"(?:"
         + _SHELL_PLACE
@@ -22,6 +24,7 @@ _SHELL = (
     ),
     LogPattern(
         name="shell.dash_not_found",
+        kind=FailureKind.CONFIGURATION,
         keywords=(": not found",),
         start=r"(?:\S{0,60}/)?(?:sh|\S{1,200}): (?:line )?\d{1,6}: (?:\S{1,200}: )?\S{1,200}: not found$",
         confidence=Confidence.LIKELY,
@@ -42,6 +45,7 @@ _SHELL = (
     ),
     LogPattern(
         name="shell.denied",
+        kind=FailureKind.CONFIGURATION,
         keywords=("permission denied",),
         start=r"(?:"
         + _SHELL_PLACE
@@ -63,6 +67,7 @@ _SHELL = (
     ),
     LogPattern(
         name="shell.windows",
+        kind=FailureKind.CONFIGURATION,
         keywords=("is not recognized as an internal or external command",),
         start=r"'.{1,200}' is not recognized as an internal or external command",
         body=r"operable program or batch file",
@@ -75,6 +80,7 @@ _SHELL = (
     # and https://github.com/abinoda/label-when-approved-action/issues/7
     LogPattern(
         name="shell.unbound",
+        kind=FailureKind.CONFIGURATION,
         keywords=(": unbound variable",),
         start=r"\S{1,300}: (?:line \d{1,6}: )?\S{1,200}: unbound variable$",
         example="""
@@ -142,6 +148,7 @@ _TAP_GOES_ON = r"\s{1,40}(?!(?:not )?ok\b|# |\d{1,6}\.\.\d)\S|\s{0,80}$|#(?: {2,
 _TAP = (
     LogPattern(
         name="tap.failure",
+        kind=FailureKind.TEST,
         keywords=("not ok",),
         start=r" {0,40}not ok \d{1,7}\b(?!.{0,1500}# (?:TODO|SKIP|todo|skip|time=))",
         body=_TAP_GOES_ON,
@@ -165,6 +172,7 @@ _TAP = (
     ),
     LogPattern(
         name="tap.tally",
+        kind=FailureKind.TEST,
         keywords=("# fail",),
         start=r" {0,40}# (?:failed [1-9]\d{0,6} (?:of \d{1,7} )?tests?|fail {1,3}[1-9]\d{0,6}$)",
         confidence=Confidence.RECAP,

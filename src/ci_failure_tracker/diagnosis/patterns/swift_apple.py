@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Swift, xcodebuild and its formatters, SwiftLint, SwiftPM, the lint of CocoaPods.
 
@@ -11,6 +12,7 @@ _SWIFT_PLACE = r"(?:/|\.{0,2}/)?[^\s:][^:]{0,300}\.swift(?::\d{1,7}){1,2}: "
 _SWIFT = (
     LogPattern(
         name="swift.commands_failed",
+        kind=FailureKind.COMPILE,
         keywords=("build commands failed",),
         start=r"The following build commands failed:$",
         body=r"\t\S|\s{4}\S|\(\d{1,4} failures?\)",
@@ -25,6 +27,7 @@ _SWIFT = (
     ),
     LogPattern(
         name="swift.build_failed",
+        kind=FailureKind.COMPILE,
         keywords=(" failed **",),
         start=r"\*\* (?:BUILD|ARCHIVE|CLEAN|INSTALL|EXPORT|TEST BUILD|ANALYZE) FAILED \*\*",
         confidence=Confidence.SYMPTOM,
@@ -34,6 +37,7 @@ _SWIFT = (
     ),
     LogPattern(
         name="swift.swiftlint",
+        kind=FailureKind.LINT,
         keywords=(" violation: ",),
         start=_SWIFT_PLACE + r"(?:error|warning): .{1,200} Violation: ",
         body=_SWIFT_PLACE + r"(?:error|warning): .{1,200} Violation: ",
@@ -60,6 +64,7 @@ _SWIFT = (
     # Seen at https://github.com/0xOpenBytes/ios-base/issues/3 and https://github.com/wayfair/vsm-ios/issues/19
     LogPattern(
         name="swift.xcodebuild",
+        kind=FailureKind.COMPILE,
         keywords=("xcodebuild: error: ",),
         start=r"xcodebuild: error: ",
         body=r"\s{1,8}\S|$",
@@ -78,6 +83,7 @@ _SWIFT = (
     # and https://github.com/bitrise-io/codesigndoc/issues/159
     LogPattern(
         name="swift.signing",
+        kind=FailureKind.PERMISSION,
         keywords=("found: xcode couldn't find any",),
         start=r"(?:\S{1,300}\.xcodeproj: )?error: No profiles? for .{1,200} found: Xcode couldn't find any ",
         example="""
@@ -110,6 +116,7 @@ _SWIFT = (
 _XCTEST = (
     LogPattern(
         name="xctest.failing_tests",
+        kind=FailureKind.TEST,
         keywords=("failing tests:",),
         start=r"Failing tests:$",
         body=r"\s{1,8}\S|$",
@@ -126,6 +133,7 @@ _XCTEST = (
     ),
     LogPattern(
         name="xctest.count",
+        kind=FailureKind.TEST,
         keywords=(" failure",),
         start=r"\s{0,8}Executed \d{1,7} tests?, with .{0,60}[1-9]\d{0,6} failures? \(",
         confidence=Confidence.SYMPTOM,
@@ -135,6 +143,7 @@ _XCTEST = (
     ),
     LogPattern(
         name="xcpretty.failed",
+        kind=FailureKind.TEST,
         keywords=("failed", "expected", "error", "assert"),
         start=r"\s{2,8}(?:[\u2717\u2716\u2718]|\[x\]) \w{1,200}(?:\(\))?, \S",
         example="""
@@ -150,6 +159,7 @@ _XCTEST = (
     ),
     LogPattern(
         name="xcpretty.summary",
+        kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r"\s{2}test\w{1,200}, \S.{0,400} failed(?:[:. ]|$)",
         context_before=r"\w[\w.]{1,200}$|$",
@@ -169,6 +179,7 @@ _XCTEST = (
     # Seen at https://github.com/JohnSundell/Files/pull/40 and https://github.com/ole/Ampere/issues/24
     LogPattern(
         name="xctest.error",
+        kind=FailureKind.TEST,
         keywords=(": error: ",),
         priority=1,  # before gcc.error
         start=r"\S.{0,400}\.\w{1,6}:(?:\d{1,6}|<unknown>): error: (?:-\[[^\]]{1,300}\]|\w[\w.]{0,200}\.\w{1,200}) : ",

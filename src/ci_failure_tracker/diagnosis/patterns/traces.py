@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.model import FailureKind
 
 # Tracebacks of Python: chained, grouped, and indented by another tool.
 
@@ -400,6 +401,7 @@ _TRACE_CPP = (
     ),
     LogPattern(
         name="cpp.sanitizer",
+        kind=FailureKind.TEST,
         keywords=("error: ",),
         start=r"==\d{1,9}==\s{0,2}ERROR: \w{1,30}Sanitizer: ",
         body=r"\s{1,8}\S|$|(?:READ|WRITE) of size |0x\w{1,20} is located|(?:previously )?(?:freed|allocated) by "

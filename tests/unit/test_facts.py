@@ -1,0 +1,198 @@
+"""The facts of failures: tool, kind, subject, location, message and lines."""
+
+# ruff: noqa: E501 - an example is one line
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ci_failure_tracker.diagnosis.explain import explain, explain_annotations, read_log
+from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
+from ci_failure_tracker.diagnosis.patterns import all_patterns
+from ci_failure_tracker.model import Annotation, Diagnosis, FailureKind, LineRange
+
+STEP = """\
+##[group]Run {command}
+{command}
+shell: /usr/bin/bash -e {{0}}
+##[endgroup]
+{output}
+##[error]Process completed with exit code 1.
+"""
+
+PYTEST = """\
+_________________________ TestBarrel.test_fill[a.b] _________________________
+
+    def test_fill(self):
+>       assert barrel.litres() == 8
+
+tests/test_barrel.py:12:
+_ _ _ _ _ _ _ _ _ _ _ _ _
+orchard/barrel.py:33: in litres
+    return sum(self.held)
+E       AssertionError: assert 7 == 8
+E        +  where 7 = litres()
+
+orchard/barrel.py:33: AssertionError
+=========================== short test summary info ============================"""
+
+
+def diagnosis_of(output: str, command: str = "./run.sh") -> Diagnosis:
+    return explain(read_log([STEP.format(command=command, output=output).encode()]))
+
+
+def test_a_test_of_pytest_has_its_id_and_the_deepest_frame() -> None:
+    diagnosis = diagnosis_of(PYTEST)
+    (failure,) = diagnosis.failures
+    assert (failure.tool, failure.kind) == ("pytest", FailureKind.TEST)
+    assert failure.subject == "tests/test_barrel.py::TestBarrel::test_fill[a.b]"
+    assert failure.location == "orchard/barrel.py:33"
+    assert failure.message == "AssertionError: assert 7 == 8"
+    assert failure.lines == (LineRange(5, 17),)
+    assert diagnosis.headline == f"{failure.subject}: {failure.message}"
+
+
+def test_a_fixture_that_fails_gives_no_file_to_the_test() -> None:
+    output = PYTEST.replace("TestBarrel.test_fill[a.b]", "ERROR at setup of test_fill")
+    assert diagnosis_of(output).failures[0].subject == "test_fill"
+
+
+@pytest.mark.parametrize(
+    ("output", "headline"),
+    [
+        # The message names the subject, or is on the line that does.
+        ("src/press.c:31:9: error: 'force' undeclared", "src/press.c:31:9: error: 'force' undeclared"),
+        ("/home/runner/work/o/o/src/a.py:3: error: Bad thing  [misc]", "/home/runner/work/o/o/src/a.py:3: error: Bad thing  [misc]"),
+        # The message is on a line of its own.
+        ("error[E0308]: mismatched types\n --> src/press.rs:2:18\n  |", "src/press.rs:2:18: error[E0308]: mismatched types"),
+        ("--- FAIL: TestFill (0.00s)\n    fill_test.go:9: Fill() = 3, want 4\nFAIL", "TestFill: fill_test.go:9: Fill() = 3, want 4"),
+        ("  ● Press › turns\n\n    TypeError: turn is not a function\n", "Press › turns: TypeError: turn is not a function"),
+        ("1) Shop\\CartTest::testTotal\nFailed asserting that 7 matches 8.\n\n/srv/tests/CartTest.php:12\n\nFAILURES!", "Shop\\CartTest::testTotal: Failed asserting that 7 matches 8."),
+        # A list of problems below the name of a file.
+        ("/srv/orchard/press.js\n  2:13  error  'basket' is not defined  no-undef\n\n✖ 1 problem (1 error, 0 warnings)", "/srv/orchard/press.js:2:13  error  'basket' is not defined  no-undef"),
+        # A table.
+        ("Dependabot encountered '1' error(s) during execution, please check the logs for more details.\n+---+\n| pear-tree | dependency_file_not_resolvable | {  |\n+---+", "pear-tree: dependency_file_not_resolvable"),
+        # What a wrapper puts before each line.
+        ("[ERROR] Failed to execute goal on project press: Could not find artifact com.example:basket:jar:9", "Failed to execute goal on project press: Could not find artifact com.example:basket:jar:9"),
+    ],
+)  # fmt: skip
+def test_the_headline_is_subject_and_message(output: str, headline: str) -> None:
+    assert diagnosis_of(output).headline == headline
+
+
+@pytest.mark.parametrize(
+    ("output", "location"),
+    [
+        ("src/press.c:31:9: error: 'force' undeclared", "src/press.c:31:9"),
+        ("src/press.ts(2,7): error TS2322: Type 'string' is not assignable to type 'number'.", "src/press.ts:2:7"),
+        ("/home/runner/work/orchard/orchard/press/press.go:12:3: undefined: squeeze", "press/press.go:12:3"),
+        ("/usr/include/stdio.h:31:9: error: 'force' undeclared", ""),
+        ('Traceback (most recent call last):\n  File "/srv/cli.py", line 3, in <module>\n    main()\n'
+         '  File "/srv/press.py", line 8, in main\n    turn()\n  File "/usr/lib/python3/json.py", line 1, in turn\n'
+         "KeyError: 'pear'", "/srv/press.py:8"),
+        ("fatal: https://git.orchard.com:443 did not answer", ""),
+    ],
+)  # fmt: skip
+def test_the_location_is_in_the_repository(output: str, location: str) -> None:
+    assert diagnosis_of(output).failures[0].location == location
+
+
+def test_failures_are_told_apart_and_repeats_are_joined() -> None:
+    one, other = "src/a.c:1:2: error: no pear", "src/b.c:3:4: error: no fig"
+    found = diagnosis_of(f"{one}\n\n{other}\n\n{one}").failures
+    assert [(failure.subject, failure.lines) for failure in found] == [
+        ("src/a.c", (LineRange(5, 5), LineRange(9, 9))),
+        ("src/b.c", (LineRange(7, 7),)),
+    ]
+
+
+def test_facts_hold_no_secret() -> None:
+    secret = "ghp_" + "A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8"
+    assert secret not in str(diagnosis_of(f"--- FAIL: TestFill (0.00s)\n    fill_test.go:9: token {secret}").failures)
+
+
+def test_annotations_have_facts_but_no_lines() -> None:
+    message = "The self-hosted runner: pear-4 lost communication with the server."
+    diagnosis = explain_annotations([Annotation(level="failure", message=message, path=".github", line=1)])
+    assert diagnosis is not None
+    assert (diagnosis.kind, diagnosis.failures[0].lines) == (FailureKind.INFRASTRUCTURE, ())
+
+
+def test_a_log_that_says_nothing_has_no_failure() -> None:
+    empty = explain(read_log([b"\n"]))
+    assert (empty.failures, empty.kind) == ((), FailureKind.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("output", "command", "kind"),
+    [
+        # What is outside of the repository, whatever the tool does.
+        ("ERROR: Could not install packages due to an OSError: host='pypi.example' 503 Service Unavailable", "x", "infrastructure"),
+        ("fatal: unable to access 'https://git.example.com/o.git/': Could not resolve host: git.example.com", "x", "infrastructure"),
+        ("Error: toomanyrequests: You have reached your limit", "docker build .", "infrastructure"),
+        ("cp: error writing 'pears.tar': No space left on device", "make", "infrastructure"),
+        ("./press.sh: line 3:  4711 Killed                  ./press --all", "make", "infrastructure"),
+        # A service of the job itself can be down because of a commit.
+        ("error: connect to 127.0.0.1:5432 failed: connection reset", "pytest", "test"),
+        ("error: http://localhost:8080 answered 503 Service Unavailable", "pytest", "test"),
+        # A word within a name is not the word.
+        ("FileNotFoundError: no such file: pears.png", "./run.sh", "unknown"),
+        ("error: TestRateLimiter is not sorted", "./run.sh", "unknown"),
+        # Tokens, secrets and rights.
+        ("gh: Resource not accessible by integration (HTTP 403)", "gh api", "permission"),
+        ("##[error]Input required and not supplied: token", "x", "permission"),
+        ("ERROR: failed to push: 401 Unauthorized", "x", "permission"),
+        ("error: the secret PEAR_KEY is not set", "x", "permission"),
+        # The workflow and what it needs.
+        ("##[error]Input required and not supplied: path", "x", "configuration"),
+        ("./run.sh: line 3: pick-pears: command not found", "x", "configuration"),
+        ("/srv/e.sh: line 1: ./pick.sh: Permission denied", "x", "configuration"),
+        ("error: press stopped", "exit 1", "configuration"),
+        ("error: press stopped", "pears/press-action@v3", "configuration"),
+        # Words of other kinds.
+        ("error: the tests timed out after 600 seconds", "x", "time_limit"),
+        ("error: 3 vulnerabilities found", "x", "audit"),
+        ("error: version solving failed", "x", "dependency"),
+        ("error: 2 files would be reformatted", "x", "format"),
+        # The name of the part of the build.
+        ("Execution failed for task ':bottle:checkstyleMain'.\n> The press is broken", "x", "lint"),
+        ("make: *** [Makefile:3: lint] Error 2\nerror: press stopped", "x", "unknown"),
+        # A program of any name says `error: `.
+        ("error: press stopped\n --> src/press.rs:2:5", "x", "compile"),
+        # The command of the step.
+        ("error: press stopped", "npm run lint -- --no-test", "lint"),
+        ("error: press stopped", "cargo test --no-build", "test"),
+        ("error: press stopped", "npx prettier --check .", "format"),
+        ("error: press stopped", "docker build .", "compile"),
+        ("error: press stopped", "make lint test", "unknown"),
+        ("error: press stopped", "./run.sh", "unknown"),
+        # A failing test is one, whatever it says.
+        ("--- FAIL: TestFill (0.00s)\n    fill_test.go:9: 503 Service Unavailable", "x", "test"),
+    ],
+)  # fmt: skip
+def test_the_kind_says_who_can_act(output: str, command: str, kind: str) -> None:
+    assert diagnosis_of(output, command).kind.value == kind
+
+
+OF_A_KIND = [
+    pattern
+    for pattern in all_patterns()
+    if pattern.kind is not FailureKind.UNKNOWN and pattern.confidence >= Confidence.LIKELY
+]
+
+
+@pytest.mark.parametrize("pattern", OF_A_KIND, ids=lambda pattern: pattern.name)
+def test_the_kind_of_a_pattern_is_that_of_its_example(pattern: LogPattern) -> None:
+    example = "\n".join(line[2:] for line in pattern.example.strip("\n").split("\n"))
+    of_pattern = {pattern.kind, FailureKind.INFRASTRUCTURE, FailureKind.PERMISSION}
+    assert explain(read_log([example.encode()])).kind in of_pattern
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", "a-", "1:", "a@1", "@a/", "https://a.", "expected ", "token is ", "E "])
+def test_no_line_makes_the_facts_slow(unit: str) -> None:
+    line = f"--- FAIL: {unit * 1_000}"
+    began = time.process_time()
+    diagnosis_of("\n".join([line] * 300))
+    assert time.process_time() - began < 5
