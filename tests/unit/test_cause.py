@@ -265,3 +265,18 @@ def test_what_only_follows_is_no_cause_beside_another() -> None:
 def test_no_cause_of_a_log_is_a_ruler_or_a_hint() -> None:
     diagnosis = step("Nothing was uploaded", "=================", "See https://gizmo.example/help for more")
     assert diagnosis.headline == "Nothing was uploaded"
+
+
+def test_a_failed_test_without_a_name_is_compared_with_no_other_job() -> None:
+    """Every job can print that tests failed."""
+    assert step("error: some tests failed", command="make test").weak
+    assert not step(*pytest_of("test_price"), command="make test").weak
+    assert not step("error: some tests failed in basket/apples.spec", command="make test").weak
+
+
+def test_what_any_job_can_meet_has_one_cause_whatever_else_its_log_says() -> None:
+    """The runner lost the machine: no line of it names anything."""
+    lost = "##[error]The runner has received a shutdown signal."
+    apples, pears = (step(*lines, end=lost) for lines in (["pressing apples"], ["peeling", "pears"]))
+    assert apples.signature == pears.signature
+    assert not apples.weak

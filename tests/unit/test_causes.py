@@ -80,7 +80,7 @@ def test_an_older_version_reads_the_causes_and_their_kinds_are_a_key_that_it_ign
     first = red(a_run(1))
     data = state_as_json(learnt(None, [first], of_kind(a_reading(first), FailureKind.INFRASTRUCTURE)))
     assert [len(cause) for cause in data["causes"]] == [5]
-    assert data["kinds"] == {"v1:ValueError: no year": "infrastructure"}
+    assert data["kinds"] == {"v2:ValueError: no year": "infrastructure"}
     assert "kinds" not in state_as_json(learnt(None, [first], a_reading(first)))
 
 

@@ -15,11 +15,19 @@ from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN, masked, signat
 from ci_failure_tracker.diagnosis.structure import Section
 from ci_failure_tracker.diagnosis.subject import is_consequence, is_no_cause, names, rows_of_subject, subject_lines
 from ci_failure_tracker.diagnosis.wrappers import without_prefix
+from ci_failure_tracker.model import FailureKind
 
 MOST = 20
 """Failures of a job that make up its cause."""
 
 _MOST_BLOCKS = 200
+
+_ANYWHERE = frozenset(
+    {
+        *(FailureKind.INFRASTRUCTURE, FailureKind.PERMISSION, FailureKind.CONFIGURATION, FailureKind.TIME_LIMIT),
+    }
+)
+"""Kinds of failures that any job can have. If the lines name nothing, the name of the pattern tells them apart."""
 
 _LINE_NUMBER = re.compile(rf" ?[:(\[]{BLANK}")
 
@@ -92,7 +100,8 @@ def _failures(log: Log, step: Section, block: Block) -> Iterator[list[str]]:
         lines = [line for line in group if not is_no_cause(line)] or group
         lines = [line for line in lines if not is_consequence(line)] or lines
         lines = [*lines, *(line for line in rows if line not in lines)]
-        yield [*lines, *subject_lines(log, step, block, lines)]
+        lines = [*lines, *subject_lines(log, step, block, lines)]
+        yield lines if block.kind not in _ANYWHERE or any(map(names, lines)) else [block.pattern]
 
 
 def _telling(log: Log, block: Block) -> tuple[int, ...]:

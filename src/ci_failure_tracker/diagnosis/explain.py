@@ -18,7 +18,8 @@ from ci_failure_tracker.diagnosis.log import Log, read_log
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, Routine, RoutineLines
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections, whole_log
-from ci_failure_tracker.model import Diagnosis, ExcerptLine, Outcome
+from ci_failure_tracker.diagnosis.subject import names
+from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, FailureKind, Outcome
 from ci_failure_tracker.text.redaction import redacted_lines
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ _Known = Callable[[Section], tuple[Block, ...]]
 """The blocks that patterns find in a section."""
 
 _POINTS_OF_AN_ANNOTATION = 6.0
+
+_OF_SUBJECTS = frozenset(
+    {
+        *(FailureKind.TEST, FailureKind.COMPILE, FailureKind.TYPE, FailureKind.LINT),
+        *(FailureKind.DEPENDENCY, FailureKind.AUDIT),
+    }
+)
+"""Kinds of failures of which a job has one for each test, file or package."""
 
 
 def explain(
@@ -225,6 +234,7 @@ def _diagnosis(
     lines = tuple(_redacted(excerpt))
     of_failures = signatures(log, steps, causes)
     found = failures(log, blocks, steps)
+    first = (found if causes is blocks else failures(log, causes[:1], steps))[:1]
     return Diagnosis(
         headline=headline(found[0]) if found else "",
         lines=lines,
@@ -234,9 +244,14 @@ def _diagnosis(
         outcome=next(
             (one.outcome for one in causes if one.outcome and one.confidence is causes[0].confidence), Outcome.FAILURE
         ),
-        weak=weak,
+        weak=weak or any(map(_tells_no_cause, first)),
         failures=found,
     )
+
+
+def _tells_no_cause(failure: Failure) -> bool:
+    """Whether it says only that tests failed or that a compiler did, as any other job could say it, too."""
+    return failure.kind in _OF_SUBJECTS and not failure.subject and not names(failure.message)
 
 
 def _redacted(lines: Sequence[ExcerptLine]) -> Iterator[ExcerptLine]:
