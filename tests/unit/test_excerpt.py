@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ci_failure_tracker.diagnosis.excerpt import Limits, by_confidence, choose_lines, ranges
@@ -32,10 +34,9 @@ def different(count: int) -> list[str]:
     return [f"{'abcdefghijklmnopqrstuvwxyz'[n % 26] * (n // 26 + 1)}: went wrong" for n in range(count)]
 
 
-def test_beside_a_cause_symptoms_and_distant_recaps_are_left_out() -> None:
+def test_beside_a_cause_symptoms_are_left_out() -> None:
     log = log_of(*different(20))
-    recaps = (a_block(5, 5, Confidence.RECAP), a_block(15, 15, Confidence.RECAP))
-    assert numbers(log, a_block(3, 4), a_block(6, 6, Confidence.SYMPTOM), *recaps) == [3, 4, 5]
+    assert numbers(log, a_block(3, 4), a_block(9, 9, Confidence.SYMPTOM)) == [3, 4]
 
 
 def test_a_log_without_steps_shows_the_symptom_at_its_end() -> None:
@@ -111,9 +112,9 @@ def test_each_of_many_failures_is_shown_and_the_first_has_most_lines() -> None:
     assert len(shown) == 30
 
 
-def test_beside_a_fatal_block_only_near_blocks_are_shown() -> None:
+def test_beside_what_ends_the_job_only_near_blocks_are_shown() -> None:
     log = log_of(*different(90))
-    blocks = (a_block(2, 2), a_block(78, 78), a_block(80, 80, Confidence.FATAL))
+    blocks = (a_block(2, 2), a_block(78, 78), replace(a_block(80, 80), ends_job=True))
     assert numbers(log, *blocks) == [78, 80]
 
 

@@ -56,7 +56,7 @@ def test_no_two_patterns_of_equal_confidence_and_priority_match_a_line() -> None
     for line in {line for pattern in PATTERNS for line in example_of(pattern).lines}:
         matching = ([pattern for pattern in candidates(line) if matches(pattern, shown)] for _, shown in variants(line))
         found = next(filter(None, matching), [])
-        for _, same in groupby(found, key=lambda pattern: (pattern.confidence, pattern.priority)):
+        for _, same in groupby(found, key=lambda pattern: (pattern.rank, pattern.priority)):
             names = tuple(pattern.name for pattern in same)
             if len(names) > 1:
                 tied[names] = line

@@ -83,6 +83,7 @@ def test_every_field_can_be_given() -> None:
         (LEAST + "body = 3", "`body` is 3. Give a text"),
         (LEAST + "max_lines = 0", "Give a number from 1 to 500"),
         (LEAST + "priority = true", "Give a whole number"),
+        (LEAST + "ends_job = 'yes'", "`ends_job` is 'yes'. Give true or false"),
         (LEAST + "confidence = 'sure'", "Give one of"),
         (LEAST + "outcome = 'bad'", "timed_out"),
         (LEAST.replace("['Gizmo Broke']", "'x'").replace('["Gizmo Broke"]', '"x"'), "Give a list of texts"),

@@ -77,7 +77,7 @@ def _stronger(starts: dict[int, _Start]) -> dict[int, int]:
     found: dict[int, int] = {}
     waiting: list[int] = []
     for number, start in starts.items():
-        while waiting and starts[waiting[-1]].pattern.confidence < start.pattern.confidence:
+        while waiting and starts[waiting[-1]].pattern.rank < start.pattern.rank:
             found[waiting.pop()] = number
         waiting.append(number)
     return found
@@ -100,6 +100,7 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
         pattern=pattern.name,
         fingerprint=fingerprint,
         outcome=pattern.outcome,
+        ends_job=pattern.ends_job,
         wraps=end - begin < pattern.wrapper_lines,
         prefix=start.prefix,
         starts=tuple(place for place, text in lines if compiled(pattern.start).match(text)),

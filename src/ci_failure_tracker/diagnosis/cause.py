@@ -80,7 +80,7 @@ def _causes(failures: Sequence[_Failure]) -> Sequence[_Failure]:
 
 
 def _is_sure(block: Block, best: Block) -> bool:
-    return block.confidence is best.confidence and block.confidence > Confidence.LIKELY
+    return block.rank == best.rank and block.confidence > Confidence.LIKELY
 
 
 def _step_of(steps: Iterable[Section], block: Block) -> Section:
@@ -89,7 +89,7 @@ def _step_of(steps: Iterable[Section], block: Block) -> Section:
 
 def _failures(log: Log, step: Section, block: Block) -> Iterator[list[str]]:
     """The lines that name each failure of a block."""
-    if block.confidence is Confidence.FATAL:
+    if block.ends_job:
         # What ends any job is one cause in every job, whatever file or runner it names.
         yield [block.pattern, *(log[number] for number in block.fingerprint)]
         return

@@ -58,7 +58,9 @@ def _by_use(log: Log, blocks: Sequence[Block], steps: Sequence[Section], shown: 
 
 def _results(blocks: Sequence[Block], step: Section) -> list[int]:
     """The last lines of a step that tell how it ended, the last one first."""
-    ends = (block for block in blocks if block.confidence <= Confidence.RECAP and step.start <= block.start <= step.end)
+    ends = (
+        block for block in blocks if block.confidence is Confidence.SYMPTOM and step.start <= block.start <= step.end
+    )
     return sorted((block.headline for block in ends), reverse=True)[:_RESULTS]
 
 

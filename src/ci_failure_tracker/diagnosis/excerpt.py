@@ -52,11 +52,12 @@ def by_confidence(blocks: Iterable[Block]) -> list[Block]:
     return sorted(blocks, key=_order)
 
 
-def _order(block: Block) -> tuple[float, bool, float, int]:
+def _order(block: Block) -> tuple[bool, float, bool, float, int]:
     """The highest first. Of equal ones the first is the cause; of equal guesses it is the one nearer to the end."""
     likely = block.confidence is Confidence.LIKELY
     last_first = likely and block.pattern == GENERIC
-    return -block.confidence, block.wraps, -block.score if likely else 0, -block.start if last_first else block.start
+    nearness = -block.start if last_first else block.start
+    return not block.ends_job, -block.confidence, block.wraps, -block.score if likely else 0, nearness
 
 
 def choose_lines(
@@ -148,9 +149,7 @@ def _belongs(block: Block, best: Block, picked: Collection[int]) -> bool:
     """Whether a block tells something that the picked lines do not."""
     if block.confidence is Confidence.SYMPTOM:
         return best.confidence is Confidence.SYMPTOM
-    if block.confidence is Confidence.RECAP and best.confidence > Confidence.RECAP:
-        return _touches(block, picked)
-    if best.confidence is Confidence.FATAL and block.confidence < Confidence.FATAL:
+    if best.ends_job and not block.ends_job:
         return abs(block.start - best.start) < _NEAR
     if block.confidence is Confidence.LIKELY and best.confidence > Confidence.LIKELY:
         return _touches(block, picked) or (block.pattern != GENERIC and len(picked) < _SHORT)

@@ -241,9 +241,7 @@ def _diagnosis(
         ranges=ranges(lines),
         signature=of_failures[0],
         signatures=of_failures,
-        outcome=next(
-            (one.outcome for one in causes if one.outcome and one.confidence is causes[0].confidence), Outcome.FAILURE
-        ),
+        outcome=next((one.outcome for one in causes if one.outcome and one.rank == causes[0].rank), Outcome.FAILURE),
         weak=weak or any(map(_tells_no_cause, first)),
         failures=found,
     )

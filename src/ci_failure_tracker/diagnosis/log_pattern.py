@@ -15,18 +15,14 @@ GENERIC = "generic"
 class Confidence(IntEnum):
     """How surely a block tells why the job failed. The excerpt starts with the highest.
 
-    SYMPTOM    follows from a failure: `make: *** [all] Error 2`, `npm ERR! code ELIFECYCLE`
-    RECAP      lists what failed and says nothing more: `Failed tests: 2`
+    SYMPTOM    follows from a failure, or only counts or lists what failed: `make: *** [all] Error 2`, `Failed tests: 2`
     LIKELY     an error that a passing program can print too: a stack trace, a line `Error: …`
     DEFINITE   a tool says what failed and why: the failure block of a test, the error of a compiler
-    FATAL      ends any job: the runner is lost, the disk is full, the time limit is reached
     """
 
     SYMPTOM = 1
-    RECAP = 2
-    LIKELY = 3
-    DEFINITE = 4
-    FATAL = 5
+    LIKELY = 2
+    DEFINITE = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +49,8 @@ class LogPattern:
     headline        the first line of the block that matches is its headline; without one it is the starting line
     fingerprint     the lines that go into the signature; without any it is the headline
     outcome         how the job ended, if that is more than `failure`
+    ends_job        it ends any job, whatever failed before: the runner is lost, the disk is full, the time limit is
+                    reached. It ranks above all others, and is one cause in every job
     wrapper_lines   a block of at most so many lines only tells that a task, a suite or a gate failed. It ranks below
                     the failures that tell why, if there are any
     kind            what kind of failure it is; `UNKNOWN` leaves that to the words of the block and the command of its
@@ -76,9 +74,15 @@ class LogPattern:
     headline: str = ""
     fingerprint: str = ""
     outcome: Outcome | None = None
+    ends_job: bool = False
     wrapper_lines: int = 0
     kind: FailureKind = FailureKind.UNKNOWN
     facts: str = ""
+
+    @property
+    def rank(self) -> tuple[bool, Confidence]:
+        """How well a block of the pattern tells why the job failed."""
+        return self.ends_job, self.confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ class Block:
     `pattern` is the name of the pattern that found it. `fingerprint` holds the numbers of the lines that go into the
     signature; if it is empty, the headline does. `wraps` is true if it only tells that something failed whose reason
     another block tells. `prefix` matches what a wrapper puts before every line. Those in `starts` begin a failure of
-    their own. `kind` and `facts` are those of the pattern.
+    their own. `ends_job`, `kind` and `facts` are those of the pattern.
     """
 
     start: int
@@ -99,11 +103,17 @@ class Block:
     score: float = 0.0
     fingerprint: tuple[int, ...] = ()
     outcome: Outcome | None = None
+    ends_job: bool = False
     wraps: bool = False
     prefix: re.Pattern[str] | None = None
     starts: tuple[int, ...] = ()
     kind: FailureKind = FailureKind.UNKNOWN
     facts: str = ""
+
+    @property
+    def rank(self) -> tuple[bool, Confidence]:
+        """How well the block tells why the job failed."""
+        return self.ends_job, self.confidence
 
     @property
     def lines(self) -> range:

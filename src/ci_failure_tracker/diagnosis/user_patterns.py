@@ -32,6 +32,7 @@ _NO_EXPRESSIONS = {"name", "example"}
 _SEARCHED = {"headline", "fingerprint", "facts"}
 _MAY_BE_EMPTY = {"body", "context_before"}
 _BOUNDS = {"priority": (-1_000, 1_000), "max_lines": (1, 500), "max_context": (0, 100)}
+_WANTED = {str: "a text", int: "a whole number", bool: "true or false"}
 _NAME = re.compile(r"[a-z0-9_-]{1,60}\.[a-z0-9_-]{1,60}")
 
 
@@ -111,7 +112,7 @@ def _value(name: str, given: Any) -> Any:  # noqa: ANN401 - what TOML holds, and
     choices = [each for each in (kind, *get_args(kind)) if isinstance(each, type) and issubclass(each, Enum)]
     if choices:
         return _choice(choices[0], given)
-    if kind is str and isinstance(given, str):
+    if kind in {str, bool} and isinstance(given, kind):
         return given
     if kind is int and type(given) is int:
         least, most = _BOUNDS.get(name, (0, 1_000))
@@ -120,7 +121,11 @@ def _value(name: str, given: Any) -> Any:  # noqa: ANN401 - what TOML holds, and
         raise ValueError(f"a number from {least} to {most}")
     if kind == tuple[str, ...] and isinstance(given, list) and all(isinstance(each, str) for each in given):
         return tuple(each.lower() for each in given)
-    raise ValueError({str: "a text", int: "a whole number"}.get(kind, 'a list of texts, such as ["frob error"]'))
+    raise ValueError(
+        {str: "a text", int: "a whole number", bool: "true or false"}.get(
+            kind, 'a list of texts, such as ["frob error"]'
+        )
+    )
 
 
 def _choice(kind: type[Enum], given: object) -> Enum:

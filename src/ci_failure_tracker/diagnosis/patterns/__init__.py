@@ -29,5 +29,5 @@ def all_patterns() -> tuple[LogPattern, ...]:
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     built_in = (pattern for name in names for pattern in import_module(f"{__name__}.{name}").PATTERNS)
     ranked = [*((0, pattern) for pattern in _of_user), *((1, pattern) for pattern in built_in)]
-    ranked.sort(key=lambda one: (-one[1].confidence, one[0], -one[1].priority))
+    ranked.sort(key=lambda one: (not one[1].ends_job, -one[1].confidence, one[0], -one[1].priority))
     return tuple(pattern for _, pattern in ranked)

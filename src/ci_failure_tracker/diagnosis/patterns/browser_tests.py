@@ -74,7 +74,7 @@ _PLAYWRIGHT = (
         keywords=(" failed",),
         start=r" {2}\d{1,5} failed$",
         body=r" {4}\S.{0,300} › ",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         fingerprint=r" › ",
         example="""
 !   1 failed
@@ -103,7 +103,7 @@ _PLAYWRIGHT = (
         kind=FailureKind.CONFIGURATION,
         keywords=("error: no tests found",),
         start=r"Error: No tests found",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! Error: No tests found
   Make sure that arguments are regular expressions matching test files.
@@ -220,7 +220,7 @@ _KARMA = (
         kind=FailureKind.TEST,
         keywords=(" failed",),
         start=r"TOTAL: \d{1,7} FAILED",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! TOTAL: 2 FAILED, 1 SUCCESS
 """,

@@ -39,7 +39,7 @@ _GOOGLETEST = (
         start=r"\[  FAILED  \] ",
         body=r"\[  FAILED  \] ",
         max_lines=30,
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"^\[  FAILED  \] [^\s\d]",
         fingerprint=r"^\[  FAILED  \] [^\s\d]",
         example="""
@@ -154,7 +154,7 @@ _CTEST = (
         keywords=("the following tests failed:",),
         start=r"The following tests FAILED:$",
         body=_CTEST_ITEM,
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"^" + _CTEST_ITEM,
         fingerprint=r"^" + _CTEST_ITEM,
         example="""
@@ -247,7 +247,7 @@ _CPP_TEST = (
         kind=FailureKind.TEST,
         keywords=("failures: ",),
         start=r"\d{1,3}%: Checks: \d{1,7}, Failures: ",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! 66%: Checks: 3, Failures: 1, Errors: 0
 """,
@@ -298,7 +298,7 @@ _AUTOMAKE_TEST = (
         kind=FailureKind.TEST,
         keywords=("fail: ",),
         start=r"FAIL: \S{1,300}(?: \d{1,6}(?: - .{0,300})?)?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   PASS: tests/opens
 ! FAIL: tests/total

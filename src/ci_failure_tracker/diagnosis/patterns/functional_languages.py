@@ -107,7 +107,7 @@ _BEAM_TEST = (
         kind=FailureKind.TEST,
         keywords=("*** failed ",),
         start=r"Testing \S{1,300}: \*{3} FAILED .{0,20}test case",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! Testing shop.cart_SUITE: *** FAILED test case 1 of 3 ***
 """,
@@ -188,7 +188,7 @@ _OCAML_TEST = (
         kind=FailureKind.TEST,
         keywords=("[fail] ",),
         start=r"[> ] \[FAIL\] {2,40}\S",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! > [FAIL]        cart          0   total.
     [OK]          cart          1   prices.

@@ -102,7 +102,7 @@ _GIT = (
         keywords=("into submodule path", "failed to clone '"),
         start="fatal: clone of '.{1,300}' into submodule path|Failed to clone '",
         body="Failed to clone '",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   Cloning into '/srv/orchard/pears'...
 ! fatal: clone of 'https://git.example.com/acme/pears.git' into submodule path '/srv/orchard/pears' failed

@@ -319,7 +319,7 @@ _DEPENDABOT = (
         kind=FailureKind.DEPENDENCY,
         keywords=("encountered an error performing",),
         start="(?:Error: )?Dependabot encountered an error performing the update",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! ##[error]Dependabot encountered an error performing the update
 """,

@@ -139,7 +139,7 @@ _GO_TEST = (
         kind=FailureKind.TEST,
         keywords=("fail\t",),
         start=r"FAIL\t\S",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! FAIL	example.com/orchard/basket	0.009s
   ok  	example.com/orchard/press	0.009s
@@ -293,7 +293,7 @@ _GINKGO = (
         keywords=("[fail] ",),
         start=r"\s{0,4}\[(?:Fail|FAIL)\] \S",
         body=r"\s{0,4}\[(?:Fail|FAIL|Panic!|PANICKED!)\] \S|\s{0,4}(?:/|[A-Z]:\\)\S{1,300}:\d{1,6}$|$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   Summarizing 2 Failures:
 

@@ -281,7 +281,7 @@ _TYPESCRIPT = (
         keywords=(" error",),
         start=r"(?:\[\d\d?:\d\d:\d\d(?: [AP]M)?\] "
         r"|\d\d?:\d\d:\d\d(?: [AP]M)? - )?Found [1-9]\d{0,5} errors?(?: in .{1,300}|\. Watching.{0,40}|\.)?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! Found 6 errors in the same file, starting at: src/press.ts:1
 """,
@@ -323,7 +323,7 @@ _ESLINT = (
         kind=FailureKind.LINT,
         keywords=(" error",),
         start=r"(?:.{0,40}✖|.{0,40}×) \d{1,6} problems? \([1-9]\d{0,5} errors?",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! ✖ 3 problems (2 errors, 1 warning)
     1 error and 0 warnings potentially fixable with the `--fix` option.
@@ -339,7 +339,7 @@ _ESLINT = (
         body=r"$|\s{1,4}0 errors and |ESLint found too many warnings",
         max_lines=5,
         headline=r"\swarning\s",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   > eslint --max-warnings 0 .
 >
@@ -442,7 +442,7 @@ _PRETTIER = (
         kind=FailureKind.FORMAT,
         keywords=("errors were emitted while running",),
         start=r"\s{0,4}[×✖] Some errors were emitted while ",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 !   × Some errors were emitted while running checks.
 """,

@@ -102,7 +102,7 @@ _JEST = (
         kind=FailureKind.TEST,
         keywords=("fail ",),
         start=r" ?FAIL {1,2}(?:[\w@/-]{1,60} {1,2})?(?:\.\.?/)?\S{1,300}\.\w{1,5}(?: \(\d[^()]{0,40}\))?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! FAIL src/cart.test.js (5.12 s)
 """,
@@ -112,7 +112,7 @@ _JEST = (
         kind=FailureKind.TEST,
         keywords=("snapshot failed",),
         start=r" › \d{1,6} snapshots? failed",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 !  › 1 snapshot failed.
 """,
@@ -122,7 +122,7 @@ _JEST = (
         kind=FailureKind.TEST,
         keywords=(" failed, ",),
         start=r"(?:Test Suites|Tests|Snapshots): {1,8}\d{1,6} failed, ",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         body=r"(?:Tests|Snapshots): {1,8}\d{1,6} failed, ",
         example="""
 ! Test Suites: 1 failed, 4 passed, 5 total
@@ -270,7 +270,7 @@ _JASMINE = (
         kind=FailureKind.TEST,
         keywords=(" failure",),
         start=r"\d{1,7} (?:specs?|tests?), [1-9]\d{0,6} failures?(?:, \d{1,7} pending(?: specs?)?)?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! 6 specs, 5 failures
 """,
@@ -396,7 +396,7 @@ _VITEST = (
         kind=FailureKind.TEST,
         keywords=(" failed ",),
         start=r" {1,12}(?:Test Files|Tests) {1,4}\d{1,6} failed ",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         body=r" {1,12}(?:Tests|Errors) {1,4}\d",
         example="""
 !  Test Files  1 failed (4)
@@ -457,7 +457,7 @@ _BUN_TEST = (
         kind=FailureKind.TEST,
         keywords=(" fail",),
         start=r" {1,4}[1-9]\d{0,6} fail$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 !  3 fail
 """,
@@ -529,7 +529,7 @@ _DENO_TEST = (
         kind=FailureKind.TEST,
         keywords=("... failed",),
         start=r"\s{0,20}\S.{0,300} \.\.\. FAILED \((?:due to )?\d",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! adds the prices ... FAILED (4ms)
 """,

@@ -95,7 +95,7 @@ _MAVEN = (
         name="maven.reactor",
         keywords=(" failure [",),
         start=r"\[INFO\] \S.{1,200} FAILURE \[",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! [INFO] press ............................................. FAILURE [  2.113 s]
 """,
@@ -328,7 +328,7 @@ _JAVAC = (
         kind=FailureKind.COMPILE,
         keywords=("compilation error",),
         start=r"\[(?:ERROR|INFO)\] COMPILATION ERROR : ?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! [ERROR] COMPILATION ERROR :
   [INFO] -------------------------------------------------------------
@@ -355,7 +355,7 @@ _JAVAC = (
         kind=FailureKind.COMPILE,
         keywords=("error",),
         start=_JAVAC_ANT + r"[1-9]\d{0,4} errors?$|\[INFO\] [1-9]\d{0,4} errors? ?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! 2 errors
 """,
@@ -410,7 +410,7 @@ _SCALAC = (
         kind=FailureKind.COMPILE,
         keywords=("[error] ",),
         start=r"\[error\] (?:\d{1,5}|one|two|three|four|five|six|seven|eight|nine|ten) errors? found$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! [error] one error found
 """,

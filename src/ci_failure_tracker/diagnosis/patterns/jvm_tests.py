@@ -79,7 +79,7 @@ _SUREFIRE = (
         kind=FailureKind.TEST,
         keywords=("<<< failure!",),
         start=r"(?:\[ERROR\] {1,2})?Tests run: \d.{0,300} <<< FAILURE!",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! Tests run: 9, Failures: 1, Errors: 0, Skipped: 0, Time elapsed: 0.13 sec <<< FAILURE! - in com.shop.CartTest
 """,
@@ -288,7 +288,7 @@ _SCALA_TEST = (
         keywords=("[error] failed tests:",),
         start=r"\[error\] Failed tests:$",
         body=r"\[error\] \s{1,8}\S",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"^\[error\] \s",
         fingerprint=r"^\[error\] \s",
         example="""

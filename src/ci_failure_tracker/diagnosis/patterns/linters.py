@@ -201,7 +201,7 @@ _AUDITS = (
         context_before="# npm audit report|Severity: |.{1,200} - https://|fix available|No fix available|Will install"
         r"|Depends on vulnerable|\s{0,4}node_modules/|\s{0,4}\S{1,100} {1,4}[<>=*\d|]|\s{1,4}Depends on|$",
         max_context=40,
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 > # npm audit report
 >
@@ -222,7 +222,7 @@ _AUDITS = (
         keywords=("vulnerabilit",),
         start=r"(?!.{0,100}\b0 vuln)(?:\d{1,6} vulnerabilit(?:y|ies) found|found \d{1,6} vulnerabilit(?:y|ies))",
         body="Severity: ",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! 3 vulnerabilities found - Packages audited: 1200
 > Severity: 2 Moderate | 1 High

@@ -42,7 +42,7 @@ _TRAVIS = (
         context_before="No output has been received|Check the details on how|$",
         max_context=4,
         headline="^No output has been",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.TIMED_OUT,
         example="""
 ! No output has been received in the last 10m0s, this potentially indicates a stalled build.
@@ -56,7 +56,7 @@ _TRAVIS = (
         keywords=("has been terminated",),
         priority=1,  # before travis.log_limit
         start="The job exceeded the maximum time limit for jobs",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.TIMED_OUT,
         example="""
 ! The job exceeded the maximum time limit for jobs, and has been terminated.
@@ -70,7 +70,7 @@ _TRAVIS = (
         context_before="The log length has exceeded|$",
         max_context=3,
         headline="^The log length",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         example="""
 ! The log length has exceeded the limit of 4 MB (this usually means that the test suite is raising the same exception
 >
@@ -123,7 +123,7 @@ _JENKINS = (
         name="jenkins.time_limit",
         keywords=("build timed out",),
         start=r"(?:\[\w{1,40}\] )?Build timed out \(after \d",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.TIMED_OUT,
         example="""
 ! Build timed out (after 30 minutes). Marking the build as aborted.
@@ -133,7 +133,7 @@ _JENKINS = (
         name="jenkins.timeout_step",
         keywords=("due to timeout",),
         start="Cancelling nested steps due to timeout",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.TIMED_OUT,
         example="""
 ! Cancelling nested steps due to timeout
@@ -148,7 +148,7 @@ _GITLAB = (
         name="gitlab.time_limit",
         keywords=("error: job failed: ",),
         start="ERROR: Job failed: execution took longer than ",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.TIMED_OUT,
         example="""
 ! ERROR: Job failed: execution took longer than 1h0m0s seconds
@@ -159,7 +159,7 @@ _GITLAB = (
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("error: job failed",),
         start=r"ERROR: Job failed \(system failure\): ",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         example="""
 ! ERROR: Job failed (system failure): Error response from daemon: no such container
 """,
@@ -184,7 +184,7 @@ _AZURE_PIPELINES = (
         keywords=("##[error]",),
         start=r"##\[error\]The (?:job running on agent .{1,200} ran longer than the maximum time|task has timed out"
         "|operation will be canceled)",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.TIMED_OUT,
         example="""
 ! ##[error]The job running on agent Orchard 5 ran longer than the maximum time of 60 minutes.
@@ -194,7 +194,7 @@ _AZURE_PIPELINES = (
         name="azure.lost",
         keywords=("##[error]",),
         start=r"##\[error\](?:We stopped hearing from agent|The agent: .{1,200} lost communication)",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.RUNNER_LOST,
         example="""
 ! ##[error]We stopped hearing from agent Orchard 5. Verify the agent machine is running and has a healthy network.
@@ -211,7 +211,7 @@ _BAZEL = (
         kind=FailureKind.TEST,
         keywords=(" failed in ", " timeout in "),
         start=r"(?:@\S{0,100})?//\S{1,300} {2,100}(?:FAILED|TIMEOUT) in (?:\d{1,4} out of \d{1,4} in )?\d",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         body=r"  Stats over |  \S{1,500}\.log$",
         max_lines=8,
         example="""
@@ -229,7 +229,7 @@ _BAZEL = (
         kind=FailureKind.COMPILE,
         keywords=("aborting batchmode due to",),
         start=r"Aborting batchmode due to failure:",
-        confidence=Confidence.RECAP,  # the compiler errors are above
+        confidence=Confidence.SYMPTOM,  # the compiler errors are above
         body=r"\S",
         max_lines=2,
         headline=r"^(?!Aborting)\S",

@@ -73,7 +73,7 @@ _PERL_TEST = (
         kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"\s{0,4}Failed \d{1,7}/\d{1,7} (?:subtests|tests|test programs)",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! Failed 4/6 subtests
 """,

@@ -17,7 +17,7 @@ _OTHER_COMPILERS = (
         context_before=r"\s{1,6}└> |\$ melos |melos run ",
         max_context=2,
         body=r"\s{2,12}└> \S",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"\(with exit code|└> FAILED",
         example="""
 > $ melos exec
@@ -109,7 +109,7 @@ _LANGUAGE_PACKAGES = (
         context_before=r"(?!Test suite |Running )\S|$",
         max_context=30,
         body=r"Test suite logged to|\S{1,400}\.log$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.LIKELY,
         example="""
   Test suite cart: RUNNING...
 > the total is 750, not 800

@@ -200,7 +200,7 @@ _PYTEST = (
         kind=FailureKind.TEST,
         keywords=("failed ",),
         start=r"FAILED \S{1,300}\.py::\S{1,300}(?: ?\[.{0,300})?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         body=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$)",
         max_lines=30,
         fingerprint=r"^(?:FAILED|ERROR) ",
@@ -218,7 +218,7 @@ _PYTEST = (
             r"(?:\[gw\d{1,3}\] (?:\[ {0,3}\d{1,3}%\] )?FAILED "
             r"|\S{1,300}\.py::.{1,500} FAILED {0,80}(?:\[ {0,3}\d{1,3}%\])?$)"
         ),
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   tests/test_cart.py::test_empty PASSED                                    [ 50%]
 ! tests/test_cart.py::test_total FAILED                                    [100%]
@@ -229,7 +229,7 @@ _PYTEST = (
         kind=FailureKind.TEST,
         keywords=(" error",),
         start=r"\S{1,300}\.py::.{1,500} ERROR {0,80}(?:\[ {0,3}\d{1,3}%\])?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! tests/test_cart.py::test_total ERROR                                     [100%]
 """,
@@ -239,7 +239,7 @@ _PYTEST = (
         kind=FailureKind.TEST,
         keywords=(" error",),
         start=r"!{3,200} Interrupted: ",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! !!!!!!!!!!!!!!!!!!! Interrupted: 2 errors during collection !!!!!!!!!!!!!!!!!!!!
 """,
@@ -249,7 +249,7 @@ _PYTEST = (
         kind=FailureKind.TEST,
         keywords=("failed",),
         start=r"(?:=+ )?\d{1,6} failed[, ].{0,200} in \d[\d.]{0,12} ?s(?:econds)?(?: \([\d:]{1,20}\))?(?: =+)?$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! ========================= 2 failed, 14 passed in 4.45s =========================
 """,
@@ -321,7 +321,7 @@ _UNITTEST = (
         kind=FailureKind.TEST,
         keywords=(" ... fail",),
         start=r"\S.{0,400} \.\.\. FAIL$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   test_empty (tests.test_cart.CartTest.test_empty) ... ok
 ! test_total (tests.test_cart.CartTest.test_total) ... FAIL
@@ -332,7 +332,7 @@ _UNITTEST = (
         kind=FailureKind.TEST,
         keywords=(" ... error",),
         start=r"\S.{0,400} \.\.\. ERROR$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! test_total (tests.test_cart.CartTest.test_total) ... ERROR
 """,
@@ -342,7 +342,7 @@ _UNITTEST = (
         kind=FailureKind.TEST,
         keywords=("failed (",),
         start=r"FAILED \((?:(?:failures|errors|skipped|SKIP|(?:un)?expected \w{8,9})=\d{1,7}(?:, )?){1,6}\)",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   Ran 9 tests in 0.008s
 
@@ -382,7 +382,7 @@ _DOCTEST = (
         kind=FailureKind.TEST,
         keywords=("***test failed***",),
         start=r"\*\*\*Test Failed\*\*\* \d",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! ***Test Failed*** 2 failures.
 """,

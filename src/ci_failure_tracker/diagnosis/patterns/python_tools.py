@@ -164,7 +164,7 @@ _MYPY_PATTERNS = (
         keywords=(" error",),
         priority=1,  # before typescript.count
         start=r"Found [1-9]\d{0,5} errors? in \d{1,6} files? \(",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! Found 2 errors in 1 file (checked 9 source files)
 """,
@@ -192,7 +192,7 @@ _MYPY_PATTERNS = (
         kind=FailureKind.TYPE,
         keywords=(" errors, ",),
         start=r"[1-9]\d{0,5} errors?, \d{1,6} warnings?, \d{1,6} (?:informations?|notes?)",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! 2 errors, 0 warnings, 0 informations
 """,
@@ -444,7 +444,7 @@ _PYTHON_FORMATTERS = (
         r"(?:$|, \d{1,6} files? (?:already formatted|would be left unchanged))",
         context_before=r"--- |\+\+\+ |@@ |[-+ ]\S|[-+]?$",
         max_context=40,
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"^\+\+\+ |^--- ",
         example="""
   $ ruff format --diff
@@ -462,7 +462,7 @@ _PYTHON_FORMATTERS = (
         kind=FailureKind.FORMAT,
         keywords=("fail to reformat",),
         start=r"(?:\d{1,6} files? .{1,80}, )?\d{1,6} files? (?:would fail|failed) to reformat",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! 1 file would be reformatted, 1 file would fail to reformat.
 """,
@@ -521,7 +521,7 @@ _SPHINX = (
         kind=FailureKind.COMPILE,
         keywords=("treated as errors",),
         start=r"build finished with problems, ",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! build finished with problems, 3 warnings (with warnings treated as errors).
 """,

@@ -165,7 +165,7 @@ _RSPEC = (
         keywords=("failed examples:",),
         start=r"Failed examples:$",
         body=r"rspec '?\.?\S|$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"^rspec ",
         fingerprint=r"^rspec ",
         example="""
@@ -182,7 +182,7 @@ _RSPEC = (
         kind=FailureKind.TEST,
         keywords=("(failed - ",),
         start=r"\s{0,60}\S.{0,500} \(FAILED - \d{1,5}\)$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   Cart
 !   has a total (FAILED - 1)

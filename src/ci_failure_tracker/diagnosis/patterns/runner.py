@@ -20,8 +20,9 @@ _RUNNER = (
     LogPattern(
         name="runner.exit_by_signal",
         keywords=("process completed with exit code",),
+        priority=1,  # before runner.exit_code
         start=r"(?:##\[error\])?Process completed with exit code (?:13[24569]|-107374\d{4})\b",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! ##[error]Process completed with exit code 139.
 """,
@@ -51,7 +52,7 @@ _RUNNER = (
         name="runner.time_limit",
         keywords=("exceeded the maximum execution time",),
         start=r"(?:##\[error\])?The job (?:running on runner .{0,200} )?has exceeded the maximum execution time",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.TIMED_OUT,
         example="""
 ! ##[error]The job running on runner GitHub Actions 7 has exceeded the maximum execution time of 360 minutes.
@@ -61,7 +62,7 @@ _RUNNER = (
         name="runner.step_time_limit",
         keywords=("has timed out after",),
         start=r"The action '.{0,300}' has timed out after \d{1,5} minutes",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         fingerprint=".",
         outcome=Outcome.TIMED_OUT,
         example="""
@@ -94,7 +95,7 @@ _RUNNER = (
         name="runner.superseded",
         keywords=("##[error]",),
         start=r"##\[error\]Cancell?ing since a (?:higher priority waiting request|deadlock)",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.SUPERSEDED,
         example="""
 ! ##[error]Canceling since a higher priority waiting request for 'orchard-main' exists
@@ -105,7 +106,7 @@ _RUNNER = (
         name="runner.shutdown",
         keywords=("##[error]",),
         start=r"##\[error\]The runner has received a shutdown signal",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.RUNNER_LOST,
         example="""
 ! ##[error]The runner has received a shutdown signal. This can happen when the runner service is stopped, or a
@@ -116,7 +117,7 @@ _RUNNER = (
         name="runner.lost",
         keywords=("##[error]",),
         start=r"##\[error\]The (?:(?:self-)?hosted )?runner.{0,200} lost communication with the server",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.RUNNER_LOST,
         example="""
 ! ##[error]The self-hosted runner: orchard-4 lost communication with the server. Verify the machine is running.
@@ -128,7 +129,7 @@ _RUNNER = (
         keywords=("error w",),
         start="(?:The hosted runner|GitHub Actions has) encountered an (?:internal )?error (?:while|when) running "
         "your job",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.RUNNER_LOST,
         example="""
 ! ##[error]The hosted runner encountered an error while running your job. (Error Type: Disconnect).
@@ -140,7 +141,7 @@ _RUNNER = (
         keywords=("##[error]",),
         start=r"##\[error\](?:The job was not acquired by Runner|Received request to deprovision|Job (?:was|is) "
         "(?:about to be )?(?:terminated|canceled) by the remote provider)",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.RUNNER_LOST,
         example="""
 ! ##[error]The job was not acquired by Runner of type hosted even after multiple attempts
@@ -150,7 +151,7 @@ _RUNNER = (
         name="runner.none_online",
         keywords=("##[error]",),
         start=r"##\[error\]This request was automatically failed because there were no enabled runners",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         outcome=Outcome.RUNNER_LOST,
         example="""
 ! ##[error]This request was automatically failed because there were no enabled runners online to process the request
@@ -162,7 +163,7 @@ _RUNNER = (
         kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\]The job was not started because ",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         fingerprint=".",
         example="""
 ! ##[error]The job was not started because recent account payments have failed or your spending limit needs to be
@@ -174,7 +175,7 @@ _RUNNER = (
         kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\]This request has been automatically failed because it uses a deprecated version",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         fingerprint=".",
         example="""
 ! ##[error]This request has been automatically failed because it uses a deprecated version of
@@ -186,7 +187,7 @@ _RUNNER = (
         kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\].{0,200}\bbrownout\b",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         example="""
 ! ##[error]This is a scheduled Orchard 20.04 brownout. The image is deprecated and will be removed.
 """,
@@ -314,7 +315,7 @@ _RUNNER = (
         keywords=("##[error]",),
         start=r"##\[error\](?:Docker (?:pull|build|start|create|login) fail(?:ed)? with exit code|Failed to "
         "initialize container|One or more containers failed to start|Service container .{1,100} failed)",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
 ! ##[error]Docker pull failed with exit code 1
 """,
@@ -326,7 +327,7 @@ _RUNNER = (
         kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\](?:(?:Branch|Tag) .{1,300} is not allowed to deploy to |The deployment was rejected)",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         fingerprint=".",
         example="""
 ! ##[error]Branch "pears" is not allowed to deploy to orchard-pages due to environment protection rules.
@@ -354,7 +355,7 @@ _DISK = (
         keywords=("no space left on device", "there is not enough space on the disk"),
         priority=1,  # before csharp.exception
         start=".{0,600}(?:[Nn]o space left on device|There is not enough space on the disk)",
-        confidence=Confidence.FATAL,
+        ends_job=True,
         example=r"""
 ! cp: error writing 'dist/pears.tar': No space left on device
   . . . . . . . . . . . . . . . . . .

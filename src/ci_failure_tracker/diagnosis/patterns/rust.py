@@ -218,7 +218,7 @@ _CARGO_TEST = (
         keywords=("failures:",),
         start=r"failures:$",
         body=r" {4}\S|$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"^ {4}\S",
         fingerprint=r"^ {4}\S",
         example="""
@@ -234,7 +234,7 @@ _CARGO_TEST = (
         kind=FailureKind.TEST,
         keywords=(" ... failed",),
         start=r"test \S.{0,400} \.\.\. FAILED$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   test tests::fine ... ok
 ! test tests::totals ... FAILED

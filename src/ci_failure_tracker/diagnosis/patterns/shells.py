@@ -175,7 +175,7 @@ _TAP = (
         kind=FailureKind.TEST,
         keywords=("# fail",),
         start=r" {0,40}# (?:failed [1-9]\d{0,6} (?:of \d{1,7} )?tests?|fail {1,3}[1-9]\d{0,6}$)",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         example="""
   # pass  1
 ! # fail  2

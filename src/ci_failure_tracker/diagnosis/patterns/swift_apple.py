@@ -17,7 +17,7 @@ _SWIFT = (
         start=r"The following build commands failed:$",
         body=r"\t\S|\s{4}\S|\(\d{1,4} failures?\)",
         max_lines=12,
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"^\s{1,4}\S",
         example="""
 > The following build commands failed:
@@ -120,7 +120,7 @@ _XCTEST = (
         keywords=("failing tests:",),
         start=r"Failing tests:$",
         body=r"\s{1,8}\S|$",
-        confidence=Confidence.RECAP,
+        confidence=Confidence.SYMPTOM,
         headline=r"^\s{1,8}\S{1,300}(?:\(\)|\])?$",
         fingerprint=r"^\s{1,8}\S{1,300}(?:\(\)|\])?$",
         example="""
