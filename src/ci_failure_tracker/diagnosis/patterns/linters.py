@@ -160,7 +160,8 @@ _PRECOMMIT = (
         + r"(?:Passed|Failed|Skipped)$|pre-commit hook\(s\) made changes|All changes made by hooks|diff --git "
         r"|##\[|Error: |\[?INFO\]",
         max_lines=40,
-        headline=r"(?::\d{1,6}(?::\d{1,5})?(?: -)?:? {1,12}(?!note|warning|info|\s)\S)|\^-.{0,200}SC\d{4}|error|Error",
+        headline=r"(?::\d{1,6}(?::\d{1,5})?(?: -)?:? {1,12}(?!note|warning|info|\s)\S)|\^-.{0,200}SC\d{4}"
+        r"|^(?!\W{0,9}WARN).{0,300}(?:[Ee]rror|ERROR)",
         fingerprint=r"\.Failed$|(?::\d{1,6}(?::\d{1,5})?(?: -)?:? {1,12}(?!note|warning|info|\s)\S)|\^-.{0,200}SC\d{4}",
         example="""
   Check Yaml...............................................................Passed

@@ -556,13 +556,16 @@ _TRACE_POWERSHELL = (
         name="powershell.record",
         keywords=("fullyqualifiederrorid",),
         start=r"\s{1,8}\+ FullyQualifiedErrorId ?: ",
-        context_before=r"\s{0,8}\+ |At .{1,300}:\d{1,6} char:\d{1,5}|\S.{0,200} ?: \S|[\w'\"].{0,300}\.$|\s{4}",
-        max_context=8,
-        headline=r"^(?!At |\+)\S",
+        context_before=r"\s{0,8}\+ |At .{1,300}:\d{1,6} char:\d{1,5}|\S.{0,200} ?: \S|[\w'\"].{0,300}\.$"
+        r"|(?!##\[)\S.{70,300}$|\s{4}",  # a line that the console wrapped
+        max_context=9,
+        headline=r"^\S{1,200} ?: \S",
         confidence=Confidence.LIKELY,
         example="""
   picking
-! pick-pear : The term 'pick-pear' is not recognized as the name of a cmdlet, function, or script file.
+! pick-pear : The term 'pick-pear' is not recognized as the name of a cmdlet, function, or script file, or an operable
+> program in this orchard. Check the spelling of the name, or if a path was included, verify that it is correct and
+> try again.
 > At D:\\orchard\\run.ps1:3 char:1
 > + pick-pear -All
 > + ~~~~~~~~~
