@@ -99,6 +99,64 @@ def test_the_location_is_in_the_repository(output: str, location: str) -> None:
     assert diagnosis_of(output).failures[0].location == location
 
 
+@pytest.mark.parametrize(
+    ("output", "subject"),
+    [
+        # A list of complaints: the name of the file stands alone above them, or in the line.
+        ("In pick.sh line 3:\necho $pear\n     ^-- SC2086 (info): Double quote to prevent splitting.", "pick.sh"),
+        ("would reformat /home/runner/work/o/o/src/press.py\nOh no!\n1 file would be reformatted.", "src/press.py"),
+        ("ERROR: /home/runner/work/o/o/press.py Imports are incorrectly sorted and/or formatted.", "press.py"),
+        ("Press.kt:4:9: error: unresolved reference: pear", "Press.kt"),
+        ("press.d(3): Error: undefined identifier `pear`", "press.d"),
+        (" docs/pears.md\n 3:1  error  Use 'fruit' instead of 'pear'  Orchard.Words", "docs/pears.md"),
+        ("[docs/pears.md]:\n[404] lint: https://orchard.invalid/pears", "docs/pears.md"),
+        ("Dockerfile:4 DL4000 error: MAINTAINER is deprecated", "Dockerfile"),
+        # What a file needs and is not there says more than the file.
+        ("press.c:2:10: fatal error: pear/pear.h: No such file or directory", "pear/pear.h"),
+        ("/usr/bin/ld: cannot find -lpear", "pear"),
+        # What is missing, wrong or refused.
+        ('error: Script not found "ripen"', "ripen"),
+        ("Target \"ripen\" does not exist in the project \"orchard\".", "ripen"),
+        ("ModuleNotFoundError: No module named 'pears'", "pears"),
+        ("Error: Cannot find module './pears' from '/home/runner/work/o/o/main.ts'", "./pears"),
+        ("Error: ENOENT: no such file or directory, open 'pears.json'", "pears.json"),
+        ("./run.sh: line 2: cd: out/pears: No such file or directory", "out/pears"),
+        ("./run.sh: line 2: PEAR_TREE: set it in the settings", "PEAR_TREE"),
+        ("press: error: the following arguments are required: --weight", "--weight"),
+        ("error: Failed to parse: pyproject.toml", "pyproject.toml"),
+        ("error: Because pear-press was not found in the package registry, nothing can be installed", "pear-press"),
+        ("error: GET https://registry.example.com/@orchard%2fpears - 404", "@orchard/pears"),
+        ("CONFLICT (content): Merge conflict in pears.txt", "pears.txt"),
+        # A frame of a stack in a package is nothing that failed here.
+        ("error: pears lost\n    at orchard.Press.turn(Press.java:5)", ""),
+        # The part of a run stands above.
+        ("TASK [pick the pears] ****\nfatal: [tree]: FAILED! => no ladder", "pick the pears"),
+        ("> orchard@1.0.0 ripen\n> ./ripen\n\nerror: the pears are hard", "ripen"),
+    ],
+)  # fmt: skip
+def test_the_subject_is_what_the_tool_names(output: str, subject: str) -> None:
+    assert diagnosis_of(output, "./run.sh").failures[0].subject == subject
+
+
+@pytest.mark.parametrize(
+    ("output", "subject"),
+    [
+        (PYTEST.replace("TestBarrel.test_fill[a.b]", "ERROR at setup of test_fill") + "\nERROR tests/test_press.py::test_fill - OSError", "tests/test_press.py::test_fill"),
+        ("  1) Press turns\n     Failure/Error: expect(1).to eq 2\n\n       expected: 2\n            got: 1\n\nFailed examples:\n\nrspec ./spec/press_spec.rb:6 # Press turns", "spec/press_spec.rb:6 # Press turns"),
+        ("  1 failing\n\n  1) Press\n       turns twice:\n     AssertionError: 1 == 2\n      at Context.<anonymous> (test/press.js:3:46)\n", "Press turns twice"),
+        ("[ RUN      ] turns\n[  ERROR   ] --- 0x1 != 0x2\n[   LINE   ] --- t.c:6: error: Failure!\n[  FAILED  ] turns", "turns"),
+        ("press.js:\n1 | a\nerror: expect(received).toBe(expected)\n\nExpected: 2\nReceived: 1\n\n      at <anonymous> (/srv/press.js:2:5)\n(fail) turns twice [0.30ms]", "turns twice"),
+        ("  Scenario: turns twice  # features/press.feature:2\n    Then it turns # features/steps/s.py:5\n      ASSERT FAILED: it stood still", "features/press.feature:2"),
+        ("turn(orchard.PressTest)  Time elapsed: 0.018 sec  <<< FAILURE!\njava.lang.AssertionError: expected:<2> but was:<1>", "turn(orchard.PressTest)"),
+        ("        FAIL [   0.005s] pears press::turns\n\nassertion `left == right` failed", "pears press::turns"),
+        ("//press:turns_test                     FAILED in 0.3s\n\nExecuted 1 out of 1 test: 1 fails locally.", "//press:turns_test"),
+        ("[info] - turns twice *** FAILED ***\n[info]   1 did not equal 2 (PressTest.scala:5)", "turns twice"),
+    ],
+)  # fmt: skip
+def test_the_subject_of_a_test_is_its_name(output: str, subject: str) -> None:
+    assert diagnosis_of(output, "./run_tests.sh test").failures[0].subject == subject
+
+
 def test_failures_are_told_apart_and_repeats_are_joined() -> None:
     one, other = "src/a.c:1:2: error: no pear", "src/b.c:3:4: error: no fig"
     found = diagnosis_of(f"{one}\n\n{other}\n\n{one}").failures
@@ -156,6 +214,27 @@ def test_a_log_that_says_nothing_has_no_failure() -> None:
         ("error: 3 vulnerabilities found", "x", "audit"),
         ("error: version solving failed", "x", "dependency"),
         ("error: 2 files would be reformatted", "x", "format"),
+        # What is not there is a matter of the settings. Its name, made up by anybody, tells nothing.
+        ("error: Script not found \"deploy\"", "x", "configuration"),
+        ("Task 'lint' not found in root project 'orchard'.", "x", "configuration"),
+        ("Don't know how to build task 'test' (See the list with `rake --tasks`)", "x", "configuration"),
+        ("error: no bin target named `deploy` in default-run packages", "x", "configuration"),
+        ("Unknown lifecycle phase \"tests\". You must specify a valid one", "x", "configuration"),
+        ("error: the file 'eslint' is empty", "x", "unknown"),
+        # Checkers that print like a compiler.
+        ("src/press.c:1:4: error: code should be clang-formatted [-Wclang-format-violations]", "x", "format"),
+        ("src/press.c:1:4: error: pear may be null [core.NullDereference]", "x", "lint"),
+        ("src/press.c:1:4: error: unused pear [-Werror=unused]", "x", "compile"),
+        # Compilers of any name begin a line with the place; what a program prints while it runs is none of theirs.
+        ("press.zig:3:9: error: use of undeclared identifier 'pear'", "x", "compile"),
+        ("press.cpp:3:9: runtime error: signed integer overflow", "x", "unknown"),
+        ("press.go:3:9: Error return value is not checked (errcheck)", "x", "lint"),
+        # A word with a name of a tool before it is still that word.
+        ("error: press stopped", "pear-lint .", "lint"),
+        ("error: press stopped", "pearfmt .", "format"),
+        ("error: press stopped", "test -z x", "unknown"),
+        # The lines below count tests.
+        ("error: it stood still\n\n2 examples, 1 failure", "./run.sh", "test"),
         # The name of the part of the build.
         ("Execution failed for task ':bottle:checkstyleMain'.\n> The press is broken", "x", "lint"),
         ("make: *** [Makefile:3: lint] Error 2\nerror: press stopped", "x", "unknown"),
@@ -190,7 +269,25 @@ def test_the_kind_of_a_pattern_is_that_of_its_example(pattern: LogPattern) -> No
     assert explain(read_log([example.encode()])).kind in of_pattern
 
 
-@pytest.mark.parametrize("unit", ["a", "a.", "a-", "1:", "a@1", "@a/", "https://a.", "expected ", "token is ", "E "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "a",
+        "a.",
+        "a ",
+        "'a' ",
+        "1/1 ",
+        "no such ",
+        "a-",
+        "1:",
+        "a@1",
+        "@a/",
+        "https://a.",
+        "expected ",
+        "token is ",
+        "E ",
+    ],
+)
 def test_no_line_makes_the_facts_slow(unit: str) -> None:
     line = f"--- FAIL: {unit * 1_000}"
     began = time.process_time()

@@ -10,6 +10,8 @@ from ci_failure_tracker.diagnosis.blocks import compiled
 from ci_failure_tracker.diagnosis.kinds import kind_of
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
+from ci_failure_tracker.diagnosis.names import OF_FILES, pytest_id, recapped, subject_of
+from ci_failure_tracker.diagnosis.places import location as location_in
 from ci_failure_tracker.diagnosis.structure import Section
 from ci_failure_tracker.diagnosis.wrappers import without_prefix
 from ci_failure_tracker.model import Failure, FailureKind, LineRange, Outcome
@@ -21,6 +23,15 @@ MOST = 50
 _MOST_BLOCKS = 100
 _MOST_LINES = 25
 """Lines of a block that are searched for facts: so many from its beginning, and so many from its headline on."""
+
+_MOST_AROUND = 30
+"""Lines above a block that are searched for what failed, and lines below, if the block does not name it."""
+
+_NOT_SHOWN = frozenset({FailureKind.UNKNOWN, FailureKind.CONFIGURATION})
+"""Kinds whose message says more than the name of what failed."""
+
+_MOST_TO_RECAP = 2_000
+"""Lines below a block that can hold the list of what failed."""
 
 _LONGEST = 500
 """Characters of a line that are searched for facts."""
@@ -35,140 +46,12 @@ _KIND_OF_OUTCOME = {
     Outcome.SUPERSEDED: FailureKind.CANCELLED,
 }
 
-_EXTENSION = r"\.(?!(?:com|org|net|io|dev|local|internal|svc|example)\b)[A-Za-z]\w{0,9}"
-_PATH = rf"(?:[A-Za-z]:[\\/])?[\w./\\@+-]{{1,300}}{_EXTENSION}"
-_LOCATIONS = (
-    r'File "(?P<path>[^"\n]{1,300})", line (?P<line>\d{1,7})',
-    r"-{1,4}> (?P<path>[^\s:]{1,300}):(?P<line>\d{1,7})(?::(?P<column>\d{1,5}))?",
-    rf"(?<![\w/.\\@-])(?P<path>{_PATH})\((?P<line>\d{{1,7}})(?:,(?P<column>\d{{1,5}}))?\)",
-    rf"(?<![\w/.\\@-])(?P<path>{_PATH}):\[(?P<line>\d{{1,7}}),(?P<column>\d{{1,5}})\]",
-    rf"(?<![\w/.\\@-])(?P<path>{_PATH}):(?P<line>\d{{1,7}})(?::(?P<column>\d{{1,5}}))?(?![\w.])",
-    rf"(?<![\w/.\\@-])(?P<path>{_PATH}),? (?:on )?line (?P<line>\d{{1,7}})",
-)
-"""How tools print a place: a file and a line, some with a column."""
-
-_WORKSPACE = re.compile(
-    r"(?:(?:[A-Za-z]:[\\/]a|/__w|/home/runner/work|/Users/runner/work"
-    r"|/home/travis/build)[\\/][^\\/]{1,100}[\\/][^\\/]{1,100}"
-    r"|/github/workspace|/home/circleci/project|\.)[\\/]"
-)
-_NOT_OURS = re.compile(
-    r"(?:^|[\\/])(?:site-packages|dist-packages|node_modules|hostedtoolcache|\.cargo|rustlib|\.rustup|vendor|gems"
-    r"|\.venv|internal)[\\/]"
-    r"|^(?:/usr/|/opt/|/nix/|/root/|node:|[A-Za-z]:[\\/](?:hostedtoolcache|Program))|^/rustc/"
-)
-"""Files of packages and tools: where the error was raised, but not what anybody here can change."""
-
 _DECORATION = re.compile(
     r"\s{0,80}(?:(?:##\[(?:error|group)\]|E {1,40}(?=\S)|#\s{1,20}(?=\S)|\[(?:ERROR|error|FATAL)\] {0,8}|[│"
     r"|>╰─] {1,8}(?=\S)){1,4})?\s{0,20}"
 )
 
 _TRAVIS_COMMAND = re.compile(r'The command "(.{1,1800})" (?:failed and )?exited with')
-
-_TEST = (
-    r"(?:FAILED|ERROR) (?P<subject>\S{1,200}\.py::[^\s\[]{1,300}(?:\[.{0,200}?\])?)(?= - |$)",
-    r"^_{2,200} (?P<subject>\S.{0,300}?) _{2,200}$",
-    r"--- FAIL: (?P<subject>\S{1,300})",
-    r"^\s{2}● (?!Test suite failed)(?P<subject>\S.{0,300})$",
-    r"^\s{0,4}(?:FAIL|×|\u276f)\s{1,4}(?P<subject>\S{1,200} > .{1,300})$",
-    r"^(?:FAIL|ERROR): (?P<subject>\w{1,200} \([\w.]{1,200}\))",
-    r"^(?:\d{1,4}\) )?(?:Failure|Error): ?(?P<subject>\w{1,200}(?:#|\()[\w.:]{1,200}\)?)",
-    r"^test (?P<subject>\S{1,300}) \.\.\. (?:FAILED|failed)",
-    r"^---- (?P<subject>\S{1,300}) stdout ----",
-    r"^thread '(?!main')(?P<subject>[^']{1,300})' ?(?:\(\d{1,12}\) )?panicked",
-    r"^\[  FAILED  \] (?P<subject>[\w/]{1,200}\.[\w/]{1,200})",
-    r"^(?:\[ERROR\]\s{1,4})?(?P<subject>[\w.$]{1,300}[.:#]\w{1,200})"
-    r"(?:\(.{0,100}?\))?(?::\d{1,6})?\s{1,4}(?:Time elapsed|-- Time|»)",
-    r"^(?P<subject>[^>\s][^>]{0,200} > .{1,300}?) FAILED",
-    r"^(?P<subject>(?:[\w$-]{1,80}\.){1,12}[\w$-]{1,80}(?:\[[\w, ]{1,40}\])?) FAILED$",
-    r"^Failed {1,4}(?P<subject>\w[\w.]{1,300})$",
-    r"^\d\d:\d\d [-+~ \d]{1,20}: (?P<subject>\S.{0,300}) \[E\]",
-    r"^\s{0,8}(?:Failed|X) (?P<subject>\S.{0,300}?) \[[\d<]",
-    r"^\s{0,8}(?P<subject>[\w.]{1,300}(?:\(.{0,200}?\))?) \[FAIL\]",
-    r"^\s{0,12}not ok \d{1,6} (?:- )?(?P<subject>\S.{0,300}?)(?: # .{0,100})?$",
-    r"^\s{0,8}\d{1,5}\) (?!(?:Failure|Error|Failed"
-    r"|Skipped)\b:?$)(?:\[[\w -]{1,40}\] › )?(?P<subject>\S.{0,300}?):?(?: ─{1,200})?$",
-    r"^\s{0,12}\d{1,6} - (?P<subject>\S{1,200}) \((?:Failed|Timeout|Not Run|SEGFAULT|Subprocess aborted"
-    r"|Child aborted)\)",
-    r"Test\s{1,6}#\d{1,6}: (?P<subject>\S{1,200}) ",
-    r"^\s{0,4}(?P<subject>\w{1,100}(?:::\w{1,100}){0,4}#test_\w{1,200})",
-    r"^\s{0,4}(?P<subject>\w{1,200}\([\w.$]{3,200}\)):",
-    r"Failed test '(?P<subject>[^']{1,200})'",
-    r"^\s{0,8}\[-\] (?P<subject>\S.{0,200}?) \d{1,9}m?s",
-    r"^\S.{0,80}\([^()]{1,60}\)\)? (?P<subject>\S.{0,300}?) FAILED$",
-    r"^\s{0,12}Test:\s{1,20}(?P<subject>\S{1,300})$",
-    r"^(?:\[ERROR\])?\s{0,4}(?:Run \d{1,3}: )?(?P<subject>[A-Z]\w{1,100}\.\w{1,200}):\d{1,6} ",
-    r"-\[(?P<subject>\S{1,200} \S{1,200})\]",
-    r"(?<!\S)(?P<subject>\S{1,200}\.py::[^\s\[]{1,300}(?:\[.{0,200}?\])?)",
-    r"^rspec (?P<subject>\./\S{1,200}:\d{1,6})",
-    r"while running '(?P<subject>[^']{1,300})'",
-)
-_PACKAGE = (
-    r"(?:satisfies the requirement|matching distribution found for|No matching version found for"
-    r"|Unable to locate package"
-    r"|Could not find artifact|Unable to find package|no candidate for|find gem"
-    r"|resolve import) ['\"`]?(?P<subject>[@\w][\w./:@^~=<>!+-]{0,200})",
-    r"(?:[Pp]ackage|[Mm]odule|[Cc]rate|[Gg]em|[Pp]od|[Pp]lugin|[Dd]istribution|[Dd]ependency|[Rr]equirement|[Ff]ormula"
-    r"|[Vv]ersion of|[Ii]mage)(?: named)? "
-    r"['\"`‘](?P<subject>[@\w][\w./:@^~=<>!+ -]{0,200})['\"`’]",
-    r"(?:Could not find|Could not resolve) (?P<subject>[\w.-]{1,100}:[\w.-]{1,100}(?::[\w.-]{1,100})?)",
-    r"manifest for (?P<subject>\S{1,200}) not found",
-    r"(?<![\w/-])(?P<subject>@?[\w-]{1,80}(?:/[\w.-]{1,80})?@[\^~]?\d[\w.-]{0,40})",
-    r"(?<![\w.-])(?P<subject>[\w.-]{1,80}(?:==|>=|~=)\d[\w.]{0,40})",
-)
-_HOST = (
-    r"resolve host(?: address|name)?[: ]{1,3}['\"`‘]?(?P<subject>[\w.-]{2,200})",
-    r"(?:host=|getaddrinfo \w{1,20} |lookup |connect to "
-    r"|UnknownHostException: )['\"]?(?P<subject>[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})",
-    r"https?://(?:[^@/\s]{1,100}@)?(?P<subject>[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})",
-)
-_GRANTED = (
-    r"Permission to (?P<subject>\S{1,200}) denied",
-    r"required and not supplied: (?P<subject>[\w-]{1,80})",
-    r"(?<![\w.])(?P<subject>(?!PERMISSION_DENIED)[A-Z][A-Z0-9]{0,30}_[A-Z0-9_]{1,60})(?![\w.])",
-    *_HOST,
-)
-_SETTING = (
-    r"[Ii]nput(?:\(s\))? ['\"`](?P<subject>[^'\"`]{1,100})",
-    r"required and not supplied: (?P<subject>[\w-]{1,80})",
-    r"(?:resolve|find) action [`'\"]?(?P<subject>[\w./@-]{1,200})",
-    r"(?:^|: )(?P<subject>[\w./-]{1,80}): (?:command )?not found",
-    r"term ['\"](?P<subject>[^'\"]{1,100})['\"] is not recognized",
-    r"(?:option|flag|switch|argument|script|command|property|variable|key|field"
-    r"|target)s?:? ['\"`](?P<subject>[^'\"`]{1,100})",
-    r"(?:unrecognized arguments|not defined|unknown option|unknown flag): (?P<subject>-\S{1,80})",
-    r"(?P<subject>[A-Z][A-Z0-9_]{2,60}): (?:unbound variable|parameter not set)",
-    r"(?<![\w./])(?P<subject>[\w.-][\w./-]{0,200}\.(?:ya?ml|toml|json|cfg|ini|lock|conf|xml))\b",
-)
-_TASK = (
-    r"task '(?P<subject>:[\w:.-]{1,200})'",
-    r"goal (?P<subject>[\w.]{1,100}:[\w-]{1,80}:[\w.-]{1,40}:[\w-]{1,60})",
-    r"hook id: (?P<subject>[\w-]{1,80})",
-    r"Recipe `(?P<subject>[\w-]{1,60})`",
-)
-_SUBJECTS: dict[FailureKind, tuple[str, ...]] = {
-    FailureKind.TEST: _TEST,
-    FailureKind.TIME_LIMIT: _TEST,
-    FailureKind.DEPENDENCY: (*_PACKAGE, *_HOST),
-    FailureKind.INFRASTRUCTURE: _HOST,
-    FailureKind.PERMISSION: _GRANTED,
-    FailureKind.CONFIGURATION: _SETTING,
-    FailureKind.AUDIT: (
-        r"(?P<subject>(?:CVE-\d{4}-\d{3,8}|GHSA(?:-\w{4}){3}|RUSTSEC-\d{4}-\d{4}|PYSEC-\d{4}-\d{1,6}))",
-        *_PACKAGE,
-    ),
-    FailureKind.DEPLOY: (*_TASK, *_PACKAGE, *_HOST),
-    FailureKind.COMPILE: (r"undefined (?:reference to|symbol:?) [`'\"](?P<subject>[^'\"]{1,200})", *_TASK),
-    FailureKind.TYPE: _TASK,
-    FailureKind.LINT: _TASK,
-    FailureKind.FORMAT: _TASK,
-    FailureKind.UNKNOWN: _TASK,
-}
-"""What can have failed, by kind: the first expression that is in a line of the block wins."""
-
-_OF_FILES = frozenset({FailureKind.COMPILE, FailureKind.TYPE, FailureKind.LINT, FailureKind.FORMAT})
-"""Kinds whose subject is the file that the tool complains about, if the text has it."""
 
 _ONLY_A_NAME = re.compile(
     r"(?:[\s\W\d_]|\[\S{1,200}:\d{1,6}\]|FAIL(?:ED|URE)?\b|ERROR\b|Failed\b|Failure\b|Error\b|FAILURE\b"
@@ -214,15 +97,15 @@ def _causes(blocks: Sequence[Block]) -> Iterator[Block]:
 
 def headline(failure: Failure) -> str:
     """One line for people: what failed and how. The subject is left out where the message names it."""
-    subject = failure.subject
-    if failure.kind in _OF_FILES and subject and failure.location.startswith(subject):
-        subject = failure.location
-        place = subject.removeprefix(f"{failure.subject}:")
-        if re.match(rf"{re.escape(place)}\s", failure.message):
-            return f"{failure.subject}:{failure.message}"
-    elif failure.kind in _OF_FILES:
-        subject = ""  # the name of a task: the lines of the tool say more
-    if not failure.message or not subject or _names(failure.message, failure.subject):
+    subject = named = failure.subject
+    if failure.kind in OF_FILES:
+        subject = failure.location  # the name of a task or of a part: the lines of the tool say more
+        named, _, place = subject.partition(":")
+        if place and re.match(rf"{re.escape(place)}\s", failure.message):
+            return f"{named}:{failure.message}"
+    elif failure.kind in _NOT_SHOWN or failure.location.startswith(f"{subject}:"):
+        subject = ""
+    if not failure.message or not subject or _names(failure.message, named):
         return failure.message or subject
     return f"{subject}: {failure.message}"
 
@@ -246,15 +129,23 @@ def _failure(log: Log, block: Block, steps: Sequence[Section]) -> Failure:
     lines = _lines(log, block)
     step = next((step for step in steps if step.start <= block.start <= step.end), None)
     known = _KIND_OF_OUTCOME.get(block.outcome, block.kind) if block.outcome else block.kind
-    kind = kind_of(known, lines, command_of(log, step) if step else "")
+    command = command_of(log, step) if step else ""
+    near = _near(log, block, step)
+    kind = kind_of(known, lines, near, command)
     own = _own_facts(block, lines)
-    location = own.get("location") or _location(lines)
-    subject = own.get("subject") or (
-        "" if block.confidence is Confidence.SYMPTOM else _subject(block, lines, kind, location)
-    )
+    location = own.get("location") or location_in(lines)
+    subject = own.get("subject", "")
+    if not subject and block.confidence is not Confidence.SYMPTOM:
+        subject = subject_of(kind, lines, near, location, command)
+    elif not subject and block.kind is not FailureKind.UNKNOWN:
+        subject = subject_of(kind, lines, (), location, "")  # a list of what failed
     if subject and block.pattern.startswith("pytest."):
         traceback = (without_prefix(log[number], block.prefix) for number in block.lines)
-        subject = _pytest_id(subject, traceback)
+        subject = pytest_id(subject, traceback)
+    if subject and "::" not in subject and block.pattern.startswith(("pytest.", "rspec.")):
+        last = min(step.end if step else log.last, block.end + _MOST_TO_RECAP)
+        below = (without_prefix(log[number], block.prefix) for number in range(block.end + 1, last + 1))
+        subject = recapped(subject, below) or subject
     message = own.get("message") or _message(lines, subject, kind)
     tool = "" if block.pattern == GENERIC else block.pattern.partition(".")[0]
     return Failure(tool, kind, subject, location, message, (LineRange(block.start, block.end),))
@@ -266,6 +157,14 @@ def _lines(log: Log, block: Block) -> list[str]:
     half = _MOST_LINES // 2
     numbers = (*below[:_MOST_LINES], *above[:half], *above[max(half, len(above) - half) :])
     return [without_prefix(log[number], block.prefix)[:_LONGEST] for number in numbers]
+
+
+def _near(log: Log, block: Block, step: Section | None) -> list[str]:
+    """Lines around a block: those above it, the nearest first, then those below."""
+    first, last = (step.body, step.end) if step else (log.first, log.last)
+    above = range(block.start - 1, max(first, block.start - _MOST_AROUND) - 1, -1)
+    below = range(block.end + 1, min(last, block.end + _MOST_AROUND) + 1)
+    return [without_prefix(log[number], block.prefix)[:_LONGEST] for number in (*above, *below)]
 
 
 def command_of(log: Log, step: Section) -> str:
@@ -288,77 +187,6 @@ def _own_facts(block: Block, lines: Iterable[str]) -> dict[str, str]:
             if text:
                 found.setdefault(name, text.strip())
     return found
-
-
-def _location(lines: Sequence[str]) -> str:
-    """The place in the repository that the block names, the headline first.
-
-    Python prints the deepest frame last, other tools print it first.
-    """
-    found = [list(_places(line)) for line in lines]
-    ours = [place for places in found for place in places if not _NOT_OURS.search(place)]
-    if found and any(place in ours for place in found[0]):
-        return next(place for place in found[0] if place in ours)
-    if not ours:
-        return _location_in_list(lines)
-    return ours[-1 if any(line.lstrip().startswith('File "') for line in lines) else 0]
-
-
-def _location_in_list(lines: Sequence[str]) -> str:
-    """The place of an entry in a list of problems: `12:3  error …` under a line that is only the name of the file."""
-    entry = compiled(_ENTRY).match(lines[0]) if lines else None
-    files = (compiled(_ONLY_A_PATH).match(line) for line in lines[1:])
-    path = next((match["path"] for match in files if match), "") if entry else ""
-    return f"{_relative(path)}:{entry['place']}" if entry and path else ""
-
-
-_ENTRY = r"\s{1,8}:?(?P<place>\d{1,7}(?::\d{1,5})?)\s{1,8}\S"
-_ONLY_A_PATH = rf"\s{{0,4}}(?:Line\s{{1,6}})?(?P<path>{_PATH})$"
-
-
-def _relative(path: str) -> str:
-    path = _WORKSPACE.sub("", path, count=1).replace("\\", "/")
-    return f"/{path.lstrip('/')}" if path.startswith("//") else path
-
-
-def _places(line: str) -> Iterator[str]:
-    for source in _LOCATIONS:
-        for match in compiled(source).finditer(line):
-            column = match.groupdict().get("column")
-            yield f"{_relative(match['path'])}:{match['line']}{f':{column}' if column else ''}"
-            break
-
-
-def _subject(block: Block, lines: Sequence[str], kind: FailureKind, location: str) -> str:
-    """What failed. It is the file, if the pattern says that the tool complains about files and the lines name one."""
-    if kind in _OF_FILES and location and block.kind is not FailureKind.UNKNOWN:
-        return location.split(":", maxsplit=1)[0]
-    sources = _SUBJECTS.get(kind, ())
-    return next(filter(None, (_first(source, shown) for shown in (lines[:1], lines) for source in sources)), "")
-
-
-def _pytest_id(name: str, lines: Iterable[str]) -> str:
-    """The id of a test as pytest takes it, from the name in its ruler and from the first file of its traceback.
-
-    What a fixture raises begins in the file of the fixture, so that only the name is known.
-    """
-    of_fixture = _OF_FIXTURE.match(name)
-    name, _, about = name.removeprefix("ERROR collecting ").partition("[")
-    if of_fixture:
-        return name[of_fixture.end() :] + (f"[{about}" if about else "")
-    path = next((_relative(match[1]) for match in map(_PYTEST_PLACE.match, lines) if match), "")
-    if "::" in name or "/" in name or not path:
-        return name + (f"[{about}" if about else "")
-    return f"{path}::{name.replace('.', '::')}" + (f"[{about}" if about else "")
-
-
-_OF_FIXTURE = re.compile(r"ERROR at \w{1,20} of ")
-_PYTEST_PLACE = re.compile(r"(\S{1,300}\.py):\d{1,7}:(?: |$)")
-
-
-def _first(source: str, lines: Iterable[str]) -> str:
-    matches = (compiled(source).search(line) for line in lines)
-    return next((match["subject"].strip().rstrip(".,:;") for match in matches if match), "")
 
 
 def _message(lines: Sequence[str], subject: str, kind: FailureKind) -> str:

@@ -48,7 +48,8 @@ _OUTSIDE = _Words(
     "received a shutdown signal|tls handshake timeout|i/o timeout|net/http: request canceled|"
     "rpc failed; |early eof|ssl_error_syscall|max retries exceeded|connection reset|connection was reset|"
     "connection timed out|connection broken|connect timeout|network is unreachable|"
-    "no route to host|remote end hung up|remote end closed|out of memory|outofmemory|oomkilled|"
+    "no route to host|ssl certificate problem|certificate has expired|remote end hung up|remote end closed|out "
+    "of memory|outofmemory|oomkilled|"
     "oom-killer|cannot allocate memory|: killed|sigkill|returned signal 9",
     r"\b(?:eai_again|enotfound|enospc|econnreset|etimedout)\b|\brate[- ]limit(?!er)|\bcode 137\b"
     r"|\.(?:com|org|io|net|dev)\b.{0,120}connection refused|connection refused.{0,120}https?://[^/\s]{1,80}\.(?:com"
@@ -62,7 +63,8 @@ _DENIED = _Words(
     "resource not accessible by|bad credentials|unauthorized|unauthorised|not authorized|error: "
     "forbidden|forbidden:|(forbidden)|"
     "authentication failed|authentication required|authentication is required|authentication error|"
-    "invalid credentials|missing credentials|no credentials|could not read username|"
+    "invalid credentials|missing credentials|no credentials|unable to locate credentials|could not load "
+    "credentials|could not read username|"
     "could not read password|access denied|accessdenied|permission denied (publickey|permission_denied|"
     ": denied: |\ndenied: |requested access to the resource|insufficient permission|insufficient scope|"
     "insufficient privilege|no basic auth credentials|refusing to allow|protected branch|"
@@ -96,9 +98,11 @@ _ROWS = (
         "unrecognized argument|no files were found with the provided path|invalid configuration|"
         "configuration error|config file|configuration file|unsupported engine|missing script|"
         "no rule to make target|must be set|needs to be set|should be set|please add |please update |"
-        "please label|please provide",
+        "please label|please provide|configuration is invalid|invalidconfig|supports only|is incompatible with this|"
+        "there is no pom|no email was given|please tell me who you are",
         r"(?:unknown|invalid|unsupported|unrecognized) (?:option|flag|switch|argument)|: \S{1,80}: not found$"
-        r"|yaml\S{0,40}(?:error|: line)"
+        r"|yaml\S{0,40}(?:error|: line)|\bno ['\"`][\w.-]{1,80}['\"`] found"
+        r"|\bpars\w{1,6}\b.{0,200}\b(?:pom\.xml|\w{1,40}\.toml|package\.json|composer\.json)|could not find method \w"
         r"|environment variable \S{1,80} (?:is|was|not|must)|(?:version|python|node) \S{1,40} (?:was"
         r"|is) not (?:found|available)"
         r"|(?:changelog|label|title|description)\b.{0,80}(?:missing|required)",
@@ -114,23 +118,27 @@ _ROWS = (
         "no matching distribution|no matching package|no matching version|could not find a version|"
         "err_pnpm|unable to locate package|no installation candidate|version solving failed|lockfile|"
         "lock file|dependency conflict|conflicting dependenc|unmet dependenc|unmet peer|"
-        "unable to find package|could not install|checksum mismatch|hash mismatch|resolutionimpossible|"
+        "unable to find package|no solution found|integrity check failed|in the package registry|errors on "
+        "dependencies|could not "
+        "install|checksum mismatch|hash mismatch|resolutionimpossible|"
         "nothing provides|cannot find package|no required module provides|could not find artifact|"
         "failed to select a version|could not resolve dependenc|could not resolve all|failed to download|"
         "failed to fetch|failed to install|unable to resolve dependency|dependency resolution",
-        r"\b(?:eresolve|etarget)\b|dependenc(?:y|ies) (?:could|not|failed|error)|package \S{1,100} (?:is"
+        r"\b(?:eresolve|etarget)\b|(?:couldn't|could not|cannot) find (?:any versions?|a version|package)\b"
+        r"|https?://\S{0,80}(?:registry|pypi|rubygems|crates\.io)\S{0,200}.{0,40}\b404\b"
+        r"|\bversion \S{1,40} (?:is )?invalid|dependenc(?:y|ies) (?:could|not|failed|error)|package \S{1,100} (?:is"
         r"|was) not (?:available|found|installed)",
     ),
     _Words(
         FailureKind.FORMAT,
         "would reformat|would be reformatted|files reformatted|files were reformatted|not formatted|"
-        "not properly formatted|not correctly formatted|formatting violation|formatting issue|"
+        "not properly formatted|incorrectly sorted|not correctly formatted|formatting violation|formatting issue|"
         "formatting error|prettier|code style issues|needs formatting|format violations|is not gofmt|spotless",
         r"run [`'\"]?[\w /-]{0,40}\b(?:fmt|format)\b",
     ),
     _Words(
         FailureKind.TYPE,
-        "incompatible type|is not assignable to",
+        "has incompatible type|incompatible types in|incompatible return|is not assignable to",
         r"\berror ts\d{4}|\[(?:arg-type|attr-defined|assignment|return-value|union-attr|call-arg"
         r"|no-untyped-\w{1,10})\]$"
         r"|\(report[a-z]{3,60}\)",
@@ -142,17 +150,21 @@ _ROWS = (
         r"\blint(?:er|ing)?\b|\b\d{1,6} problems? \(",
     ),
     _Words(
-        FailureKind.TEST,
-        "assertionerror|assertion failed|assertionfailed|test failure|failed test|tests failed|test failed",
-        r"\b(?:tests?|specs?|scenarios?|suites?) (?:have |has )?fail|\d{1,6} (?:failed|failing|failures?)\b"
-        r"|\btest \S{1,200} failed|expected .{1,200} (?:but |to |got )|^not ok \d|coverage .{0,80}(?:below|not met"
-        r"|not reached|less than)",
-    ),
-    _Words(
         FailureKind.COMPILE,
         "compilation failed|compilation error|could not compile|undefined reference|cannot find symbol|"
-        "syntax error|syntaxerror|parse error|linker command failed|ld returned|failed to compile",
+        "syntax error|syntaxerror|indentationerror|compileerror|parse error|unexpected end of input|"
+        "undefined symbol:|rolluperror|unexpected symbol near|undeclared identifier|type mismatch: "
+        "inferred|linker command failed|ld returned|failed to compile",
         r"^\s{1,12}--> \S{1,300}\.rs:\d|error (?:c|cs|lnk|msb)\d{4}|unresolved (?:external|import|reference)",
+    ),
+    _Words(
+        FailureKind.TEST,
+        "assertionerror|assert failed|test case threw|is not true|assertion failed|assertionfailed|test failure"
+        "|failed test|tests failed|test failed",
+        r"\b(?:tests?|specs?|scenarios?|suites?) (?:have |has )?fail|\d{1,6} (?:failed|failing|failures?)\b"
+        r"|\btest \S{1,200} failed|expected (?!['\"`][^\w\s]).{1,200} (?:but |to |got )|^not ok \d"
+        r"|^\s{0,8}\[failed\] |coverage .{0,80}(?:below|not met"
+        r"|not reached|less than)",
     ),
     _Words(
         FailureKind.DEPLOY,
@@ -181,7 +193,7 @@ _NAMED = re.compile(
     r"|goal \S{0,200}?:(?P<goal>[\w-]{1,60}(?:-maven)?-?[\w-]{0,60}:[\d.]{1,20}:[\w-]{1,60})"
     r"|hook id: (?P<hook>[\w-]{1,80})|\*\*\* \[(?:[\w./-]{1,80}:\d{1,5}: )?(?P<target>[\w./-]{1,80})\]"
     r"|Recipe `(?P<recipe>[\w-]{1,60})`|(?:script|session|environment) [`'\"]?(?P<script>[\w:.-]{1,60})"
-    r"|^\s{0,8}(?P<tox>[\w-]{1,40}): (?:FAIL|exit \d)",
+    r"|['\"](?P<all>[\w:.-]{1,60})['\"] (?:exited|errored)|^\s{0,8}(?P<tox>[\w-]{1,40}): (?:FAIL|exit \d)",
     re.IGNORECASE,
 )
 """Where a build tool names the part that failed. The name tells the kind: `compileJava`, `lint`, `test`."""
@@ -189,15 +201,20 @@ _NAMED = re.compile(
 _ACTION = re.compile(r"Run [\w.-]{1,100}/[\w./-]{1,200}@\S{1,100}")
 _GIVES_UP = re.compile(r"(?:^|[\s;&|{])exit [1-9]")
 _WORD = re.compile(r"[A-Z]?[a-z][a-z0-9]*|[A-Z][A-Z0-9]*")
-_OPTION = re.compile(r"(?:^|\s)--?[\w-]{1,60}(?:=\S{0,200})?|https?://\S{1,300}|\$\{?\w{1,60}\}?")
-_COMPOUND = re.compile(r"\b(pre|type|clang|doc|code)[-_](commit|check|format|tests?|style|tidy|coverage|analysis)\b")
+_OPTION = re.compile(
+    r"(?:^|[\s;&|])test -[a-z] |(?:^|\s)--?[\w-]{1,60}(?:=\S{0,200})?|https?://\S{1,300}|\$\{?\w{1,60}\}?"
+)
+_COMPOUND = re.compile(
+    r"\b(pre|type|clang|doc|code|\w{1,20}(?=[-_]lint))[-_](lint|commit|check|format|tests?|style|tidy|coverage"
+    r"|analysis)\b"
+)
 
 _WORDS_OF_COMMANDS: tuple[tuple[FailureKind, int, str], ...] = (
     (
         FailureKind.LINT,
         1,
         "lint linter linters linting eslint tslint stylelint ruff flake8 pylint clippy shellcheck golangci rubocop "
-        "checkstyle "
+        "checkstyle vulture cppcheck cpplint revive errcheck pydocstyle oxlint xo vale cspell "
         "ktlint detekt pmd spotbugs precommit prek hadolint yamllint actionlint markdownlint codespell typos biome "
         "credo "
         "phpcs swiftlint vet zizmor health knip staticcheck clangtidy codestyle lychee commitlint",
@@ -214,9 +231,14 @@ _WORDS_OF_COMMANDS: tuple[tuple[FailureKind, int, str], ...] = (
         1,
         "test tests testing pytest tox nox jest vitest mocha karma cypress playwright ctest phpunit rspec spec specs "
         "e2e "
+        "ava bats behave hspec tasty busted robot jasmine testcafe wdio gotestsum ginkgo nosetests minitest codecept "
         "unittest nextest junit surefire failsafe doctest doctests coverage integration cucumber behat pest",
     ),
-    (FailureKind.AUDIT, 1, "audit trivy snyk grype osv codeql bandit gosec vulnerabilities gitleaks deny"),
+    (
+        FailureKind.AUDIT,
+        1,
+        "audit semgrep checkov tfsec trivy snyk grype osv codeql bandit gosec vulnerabilities gitleaks deny",
+    ),
     (
         FailureKind.DEPLOY,
         1,
@@ -227,7 +249,8 @@ _WORDS_OF_COMMANDS: tuple[tuple[FailureKind, int, str], ...] = (
     (
         FailureKind.COMPILE,
         2,
-        "build builds compile compiler compilation make cmake ninja bazel meson docker sphinx webpack bake wheel docs",
+        "build builds compile compiler compilation make cmake ninja bazel meson docker sphinx webpack bake wheel docs "
+        "crystal protoc rollup vite esbuild parcel tsup ncc",
     ),
     (FailureKind.DEPENDENCY, 3, "install restore sync apt apk brew vcpkg bundle resolve enforcer"),
 )
@@ -239,26 +262,73 @@ def _ranked() -> dict[str, tuple[int, FailureKind]]:
     return {word: (rank, kind) for kind, rank, words in _WORDS_OF_COMMANDS for word in words.split()}
 
 
-def kind_of(known: FailureKind, lines: Sequence[str], command: str) -> FailureKind:
+_PARTS = (
+    r"(?:tasks?|targets?|scripts?|sessions?|goal|phase|recipe|command|stage|hook|environments?|option|flag|profile"
+    r"|toolchain|interpreter|presets?|plugins?|lane|project)"
+)
+_ABSENT_PART = re.compile(
+    rf"\b{_PARTS}:? ['\"`‘]?[\w:./@-]{{1,100}}['\"`’]? (?:does not exist"
+    r"|(?:is |was |were |could |can ?)?not (?:be )?(?:found|defined|exist|known|installed|allowed))"
+    rf"|(?:missing|unknown|no such|undefined|unrecogni[sz]ed|no|build|find|contain) (?:[\w ]{{1,20}} )?{_PARTS}:?"
+    rf"(?: named| with id)? ['\"`‘]|\b(?:missing|collecting|unknown|no such) {_PARTS}\b|\b{_PARTS} (?:not found"
+    rf"|never defined)"
+    r"|\b(?:no|not find) (?:\w{1,20} )?interpreter|failed to spawn|is not allowed, use|subprocess .{0,20}no such file",
+    re.IGNORECASE,
+)
+"""A task, script, option or tool that is not there, whatever its name."""
+
+_NAME = re.compile(r"(['\"`‘])[\w./:@#-]{1,100}(['\"`’])")
+_RULE = re.compile(
+    r": (?:error|warning|style|performance|portability|information): .{0,380}"
+    r"\[(?:(?P<format>-Wclang-format)\S{0,40}|[a-z][\w.,-]{1,100})\]$"
+    r"|\.go:\d{1,7}:\d{1,5}: .{1,380} \((?!typecheck|compile)[a-z]{3,30}\)$"
+)
+"""How checkers that print like a compiler end a line."""
+
+_TALLY = re.compile(
+    r"\b\d{1,6} (?:tests?|examples?|specs?|scenarios?|test cases?|assertions?|failures?)\b.{0,60}\bfail"
+    r"|\btest cases?: {1,9}\d|\b\d{1,6} (?:of|out of) \d{1,6} tests? failed|\btests? failed\b|in the test module",
+    re.IGNORECASE,
+)
+"""What test runners print at the end."""
+
+_PLACE_OF_ERROR = re.compile(
+    r"(?:[\w-]{1,20}: )?\S{1,300}\.\w{1,10}(?::\d|\s?\(\d)[\d:,) ]{0,20}(?:fatal )?error\b", re.IGNORECASE
+)
+"""How compilers begin a line. Other tools do, too, so that it counts last."""
+
+
+def kind_of(known: FailureKind, lines: Sequence[str], near: Sequence[str], command: str) -> FailureKind:
     """The kind of a failure: what its pattern knows, unless a server that the tool talked to is the cause.
 
     Without knowledge, the words of the lines tell it, the headline first; then the name of the task that failed; then
-    the command of the step.
+    the lines around, if they count tests; then the command of the step. Names that are not there tell nothing.
     """
+    rule = _RULE.search(lines[0]) if known is FailureKind.COMPILE and lines else None
+    if rule:
+        return FailureKind.FORMAT if rule["format"] else FailureKind.LINT
     if known not in _MAY_BE_OUTSIDE:
         return known
+    if lines and _ABSENT_PART.search(lines[0][:_LONGEST]):
+        return FailureKind.CONFIGURATION
     shown = [line[:_LONGEST] for line in lines[:_MOST_LINES] if not _OWN_MACHINE.search(line)]
-    text = "\n".join(shown).lower()
+    words = [_NAME.sub(r"\1\2", line.lower()) for line in shown]
+    text = "\n".join(words)
     if known is not FailureKind.UNKNOWN:
         return _first_of((_OUTSIDE, _DENIED), text) or known
     return (
-        _first_of(_ROWS, shown[0].lower() if shown and lines[0].startswith(shown[0]) else "")
+        _first_of(_ROWS, words[0] if shown and lines[0].startswith(shown[0]) else "")
         or _first_of((_OUTSIDE, _DENIED), text)
         or _by_name("\n".join(shown))
         or _first_of(_ROWS, text)
+        or (FailureKind.TEST if _counts_tests(near) else None)
         or kind_of_command(command)
-        or FailureKind.UNKNOWN
+        or (FailureKind.COMPILE if lines and _PLACE_OF_ERROR.match(lines[0]) else FailureKind.UNKNOWN)
     )
+
+
+def _counts_tests(lines: Iterable[str]) -> bool:
+    return any("fail" in line.lower() and _TALLY.search(line) for line in lines)
 
 
 def _first_of(rows: Iterable[_Words], text: str) -> FailureKind | None:
@@ -279,8 +349,16 @@ def kind_of_command(command: str) -> FailureKind | None:
     return found or (FailureKind.CONFIGURATION if action or _GIVES_UP.search(command) else None)
 
 
+def _of_word(word: str) -> tuple[int, FailureKind] | None:
+    """The rank and the kind of a word. A tool whose name ends so is what its name says."""
+    of_name = (
+        (1, FailureKind.LINT) if word.endswith("lint") else (1, FailureKind.FORMAT) if word.endswith("fmt") else None
+    )
+    return _ranked().get(word) or of_name
+
+
 def _by_tokens(text: str) -> FailureKind | None:
     tokens = (token.lower() for token in _WORD.findall(_COMPOUND.sub(r"\1\2", text)))
-    known = [_ranked()[token] for token in tokens if token in _ranked()]
+    known = [found for found in map(_of_word, tokens) if found]
     found = [kind for rank, kind in known if rank == min(known)[0]]
     return found[0] if found and (len({*found}) == 1 or {*found} <= _CHECKS_OF_TEXT) else None

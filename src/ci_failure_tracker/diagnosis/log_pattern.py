@@ -56,7 +56,7 @@ class LogPattern:
     kind            what kind of failure it is; `UNKNOWN` leaves that to the words of the block and the command of its
                     step
     facts           is searched in each line of the block; its groups `subject`, `location` and `message` are facts
-                    that the common expressions in `facts.py` do not find
+                    that the common expressions do not find
     """
 
     name: str

@@ -448,8 +448,8 @@ _PRETTIER = (
 """,
     ),
     LogPattern(
-        name="prettier.biome_unexpected",
-        kind=FailureKind.FORMAT,
+        name="biome.unexpected",
+        kind=FailureKind.LINT,
         keywords=("expected",),
         start=r"\s{1,4}[×✖] (?:This is an unexpected|[Ee]xpected )",
         context_before=r"\S{1,300}(?::\d{1,6}:\d{1,5})? (?:lint/|parse|suppressions|assist/|format"

@@ -153,7 +153,6 @@ _MOCHA_BODY = (
 _MOCHA_TITLE = r" {2}\d{1,5}\) \S|\s{7,60}(?!at )\S|\s{0,80}$"
 _MOCHA_ENDS = r" {2}\d{1,5}\) "
 _MOCHA_SAYS = r"^ {4,7}(?:Uncaught )?[A-Z][\w.]{0,100}(?:Error|Exception|Violation)\b|^ {5,6}\S"
-_MOCHA_TEST = r"^\s{7,40}(?P<subject>(?!.{0,100}Error\b)\S.{0,300}):$"
 _MOCHA_NAMES = r"^ {2}\d{1,5}\) |^ {7,60}(?!at )[^+-].{0,200}:$|^ {5,6}(?:Uncaught )?\w{0,100}(?:Error|Exception)\b"
 
 _MOCHA = (
@@ -168,7 +167,6 @@ _MOCHA = (
         max_lines=60,
         headline=_MOCHA_SAYS,
         fingerprint=_MOCHA_NAMES,
-        facts=_MOCHA_TEST,
         example="""
     1 passing (78ms)
 >   2 failing
@@ -200,7 +198,6 @@ _MOCHA = (
         end_before=_MOCHA_ENDS,
         max_lines=40,
         fingerprint=_MOCHA_NAMES,
-        facts=_MOCHA_TEST,
         example="""
 >   2) Cart
 >        #total()

@@ -80,7 +80,6 @@ _DOWNLOADS = (
     ),
     LogPattern(
         name="downloads.curl",
-        kind=FailureKind.DEPENDENCY,
         keywords=(
             "error",
             "certificate problem",

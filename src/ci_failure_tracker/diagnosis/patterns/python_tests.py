@@ -364,6 +364,7 @@ _DOCTEST = (
         end_before=r"\*{20,80}$|-{20,80}$|={20,80}$|\d{1,6} items? (?:had|passed)",
         max_lines=40,
         headline=r"^\s{2,8}[A-Za-z_][\w.]{0,200}(?:Error|Exception)\b|^Expected:|^Failed example:",
+        facts=r", in (?P<subject>[A-Za-z_][\w.]{0,200})$",
         fingerprint=r'^File "|^    \S',
         example="""
   **********************************************************************

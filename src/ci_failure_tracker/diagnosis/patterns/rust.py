@@ -157,7 +157,7 @@ _CARGO = (
         name="cargo.failed_to",
         kind=FailureKind.DEPENDENCY,
         keywords=("error: failed to ",),
-        start=r"error: failed to (?:select|get|parse|load|download|fetch|run custom build command|resolve|read|sync"
+        start=r"error: failed to (?:select|get|parse|load|download|fetch|resolve|read|sync"
         r"|verify"
         r"|authenticate|update|open|publish|write|clone|query)",
         body=_CARGO_GOES_ON,
@@ -171,6 +171,25 @@ _CARGO = (
 >
 > Caused by:
 >   the archive ends too early
+  done
+""",
+    ),
+    LogPattern(
+        name="cargo.build_script",
+        kind=FailureKind.COMPILE,
+        keywords=("error: failed to run custom build command",),
+        start=r"error: failed to run custom build command",
+        body=_CARGO_GOES_ON,
+        end_before=r"\s{2,12}(?:Updating|Download|Compiling|Checking|Finished|Blocking|Locking) ?",
+        max_lines=80,
+        facts=r"build command for `(?P<subject>[\w-]{1,100})",
+        example="""
+! error: failed to run custom build command for `press-sys v0.2.0`
+>
+> Caused by:
+>   process didn't exit successfully: `/srv/target/debug/build/press-sys-1f/build-script-build` (exit status: 101)
+>   --- stderr
+>   no compiler for pears
   done
 """,
     ),
