@@ -107,8 +107,8 @@ _DOCKER = (
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("toomanyrequests:",),
         priority=1,  # before docker.daemon, docker.solve
-        start=r"(?:(?:#\d{1,4} ERROR: |ERROR: |\S{0,40} ?Error response from daemon: |buildx failed with: |429 Too Many)"
-        ".{0,600})?toomanyrequests:",
+        start=r"(?:(?:#\d{1,4} ERROR: |ERROR: |\S{0,40} ?Error response from daemon: |buildx failed with: "
+        r"|429 Too Many).{0,600})?toomanyrequests:",
         body="You have reached your ",
         example="""
 ! docker: Error response from daemon: toomanyrequests: You have reached your pull rate limit. You may increase the
