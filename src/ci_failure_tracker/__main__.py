@@ -16,12 +16,12 @@ def main() -> int:
             from ci_failure_tracker.entry.explain import main as run_command  # noqa: PLC0415
         else:
             from ci_failure_tracker.entry.cli import main as run_command  # noqa: PLC0415
+        return run_command()
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise
         sys.stderr.write("The command needs two packages that the action does without: pip install click rich\n")
         return 2
-    return run_command()
 
 
 if __name__ == "__main__":

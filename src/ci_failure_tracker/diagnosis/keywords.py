@@ -64,8 +64,9 @@ def _keyword_search() -> WordSearch:
 @cache
 def marking_keywords() -> tuple[bytes, ...]:
     """All keywords, in lower case, without those that contain another one."""
-    words = {*_places_by_keyword(), *FAILURE, *STRUCTURE}
-    return tuple(sorted(word for word in words if not any(other in word for other in words - {word})))
+    words = tuple(sorted({*_places_by_keyword(), *FAILURE, *STRUCTURE}))
+    search = search_for(words)
+    return tuple(word for word in words if all(other == word for other in search.found_in(word)))
 
 
 def candidates(text: str) -> list[LogPattern]:

@@ -18,7 +18,8 @@ from rich.text import Text
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.entry.delivery import deliver
-from ci_failure_tracker.entry.explain import explain_command, show
+from ci_failure_tracker.entry.explain import explain_command
+from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError

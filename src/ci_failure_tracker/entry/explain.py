@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
-from rich.console import Console, RenderableType
-from rich.text import Text
 
 from ci_failure_tracker.diagnosis.excerpt import ranges
 from ci_failure_tracker.diagnosis.explain import Limits, explain
@@ -23,11 +20,10 @@ from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, RoutineLines, routine_lines
 from ci_failure_tracker.diagnosis.structure import has_errors
 from ci_failure_tracker.entry.log_files import FoundLog, chunks_of, logs_at
-from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
+from ci_failure_tracker.entry.terminal_text import inert_json
 from ci_failure_tracker.errors import MISUSED, NoLogError, SettingsError
-from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, LineRange, Outcome
+from ci_failure_tracker.model import Diagnosis, Failure, LineRange, Outcome
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.text.markdown import plain
 
 _LOG = click.Path(exists=True, readable=False, allow_dash=True)
 
@@ -67,22 +63,29 @@ def explain_command(
     A LOG is the log of a job, what `gh run view --log` prints, the zip of Download log archive, or a folder of logs.
     - is stdin. Of the jobs of a run, those that failed are explained.
     """
-    console, errors = Console(highlight=False, soft_wrap=True), Console(stderr=True, highlight=False, soft_wrap=True)
     if bool(logs) is bool(check):
         raise click.UsageError("Give the LOGs to explain, or --check and a file of patterns.")
     try:
         patterns = _patterns(check or patterns_file, examples=check is not None)
     except SettingsError as error:
-        _complain(errors, *error.mistakes)
+        _complain(*error.mistakes)
         sys.exit(error.exit_code)
     if check:
-        show(console, Text(plain(f"{check}: {counted(len(patterns), 'pattern')} can be used.", 300)))
+        from ci_failure_tracker.entry.explain_text import say  # noqa: PLC0415
+
+        say(f"{check}: {counted(len(patterns), 'pattern')} can be used.")
     use_patterns(patterns)
     routine = _routine(passing_log) if passing_log else NOTHING_ROUTINE
     shown = partial(explain, limits=Limits(excerpt_lines), routine=routine)
-    whole = [_explain_all(path, form, shown, console, errors) for path in logs]
+    whole = [_explain_all(path, form, shown) for path in logs]
     if not all(whole):
         sys.exit(MISUSED)
+
+
+def _complain(*mistakes: str) -> None:
+    from ci_failure_tracker.entry.explain_text import complain  # noqa: PLC0415 - most need no rich
+
+    complain(*mistakes)
 
 
 def _routine(path: str) -> RoutineLines:
@@ -90,21 +93,27 @@ def _routine(path: str) -> RoutineLines:
         return routine_lines(chunks_of(stream))
 
 
-def _explain_all(path: str, form: str, explained_by: _Explain, console: Console, errors: Console) -> bool:
+def _explain_all(path: str, form: str, explained_by: _Explain) -> bool:
     """Explain each log at a path, and say whether all of it could be read."""
     explained: list[Explained] = []
     whole = True
     try:
         explained.extend(Explained.of(found, explained_by) for found in logs_at(path))
     except NoLogError as error:
-        _complain(errors, str(error))
+        _complain(str(error))
         whole = False
-    for job in of_failed_jobs(explained):
-        if form == "json":
-            sys.stdout.write(inert_json(json.dumps(_as_json(job))) + "\n")
-        else:
-            show(console, *_as_text(job))
+    _show(list(of_failed_jobs(explained)), form)
     return whole
+
+
+def _show(explained: Sequence[Explained], form: str) -> None:
+    if form == "json":
+        sys.stdout.writelines(f"{inert_json(json.dumps(_as_json(job)))}\n" for job in explained)
+        return
+    from ci_failure_tracker.entry.explain_text import show_explained  # noqa: PLC0415 - JSON does without rich
+
+    for job in explained:
+        show_explained(job)
 
 
 def _patterns(file: str | None, *, examples: bool) -> tuple[LogPattern, ...]:
@@ -113,11 +122,6 @@ def _patterns(file: str | None, *, examples: bool) -> tuple[LogPattern, ...]:
     from ci_failure_tracker.entry.pattern_file import check_patterns, read_patterns  # noqa: PLC0415 - few need it
 
     return check_patterns(file, Path.cwd()) if examples else read_patterns(file, Path.cwd())[0]
-
-
-def _complain(console: Console, *mistakes: str) -> None:
-    for mistake in mistakes:
-        show(console, Text("error: ", style="bold red") + Text(lines(mistake)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +148,6 @@ def of_failed_jobs(explained: Sequence[Explained]) -> Iterator[Explained]:
     """
     with_failures = {one.path for one in explained if one.job and one.has_failed}
     return (one for one in explained if not one.job or one.has_failed or one.path not in with_failures)
-
-
-def show(console: Console, *shown: RenderableType) -> None:
-    """Print to a terminal, or to the log of a runner, which then obeys no line of it."""
-    if os.environ.get("GITHUB_ACTIONS") != "true":
-        for each in shown:
-            console.print(each)
-        return
-    with console.capture() as captured:
-        for each in shown:
-            console.print(each)
-    for line in inert_lines(captured.get().removesuffix("\n").split("\n")):
-        console.file.write(f"{line}\n")
-    console.file.flush()
 
 
 def main() -> NoReturn:
@@ -194,28 +184,3 @@ def _failure_as_json(failure: Failure) -> dict[str, object]:
 
 def _ranges_as_json(found: Iterable[LineRange]) -> list[dict[str, int]]:
     return [{"start": part.start, "end": part.end} for part in found]
-
-
-def _as_text(explained: Explained) -> Iterator[Text]:
-    """The headline, the excerpt with its line numbers, the outcome and the signature."""
-    diagnosis = explained.diagnosis
-    place = "stdin" if explained.path == "-" else explained.path
-    yield Text(plain(f"{place}: {explained.job}" if explained.job else place, 300), style="bold")
-    if not diagnosis.lines:
-        yield Text("The log says nothing.\n", style="yellow")
-        return
-    yield Text(plain(diagnosis.headline, 300), style="bold red")
-    width = len(str(diagnosis.lines[-1].number))
-    for line in diagnosis.lines:
-        yield from _excerpt_line(line, width)
-    yield Text(f"{diagnosis.outcome.words}  {diagnosis.signature}\n", style="dim")
-
-
-def _excerpt_line(line: ExcerptLine, width: int) -> Iterator[Text]:
-    if line.left_out:
-        yield Text(f"{'':{width}} … {counted(line.left_out, 'line')} left out", style="dim")
-    shown = Text(f"{line.number:>{width}} ", style="dim")
-    shown.append(line.text, style="not dim")
-    yield shown
-    if line.repeats:
-        yield Text(f"{'':{width}} … {line.repeats} more like this", style="dim")
