@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,9 @@ from ci_failure_tracker.diagnosis.signature import masked
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.diagnosis.words import is_frame
 from ci_failure_tracker.model import ExcerptLine, LineRange
+from ci_failure_tracker.text.lazy import lazy
 
-_RULER = re.compile(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|[=_*#─━-]{4}|##\[|travis_")
+_RULER = lazy(r"(?:\[\w{1,8}\] )?[\s=_*#─━-]*$|[=_*#─━-]{4}|##\[|travis_")
 LONGEST_SHOWN = 300
 """Characters of a line that are shown and count."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -14,8 +13,9 @@ from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.routine import FAR, Routine
 from ci_failure_tracker.diagnosis.structure import Section, is_mark, last_indented
 from ci_failure_tracker.diagnosis.words import begins_with_place, is_aside, score
+from ci_failure_tracker.text.lazy import lazy
 
-_DIGITS = re.compile(r"\d+")
+_DIGITS = lazy(r"\d+")
 
 LEAST = 5.0
 """The points that a line needs to count as a failure."""

@@ -6,7 +6,6 @@ line. The first line has the number 1, unless the log is a part of a file.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from ci_failure_tracker.diagnosis.encoding import AsUtf8, with_escapes
 from ci_failure_tracker.diagnosis.keywords import PLAIN_FAILURE, STRUCTURE
 from ci_failure_tracker.diagnosis.word_search import search_for
+from ci_failure_tracker.text.lazy import lazy
 
 PIECE = 1 << 20
 """Bytes that are searched at once."""
@@ -36,12 +36,10 @@ AROUND = 12
 _SURROUNDINGS = 400
 """Estimated bytes of the lines around one marked line. Neighbours share them."""
 
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?")
-_ESCAPES = re.compile(
-    r"\x1b(?:\[[0-9;?]{0,40}[ -/]?[@-~]|\][^\x07\x1b]{0,400}(?:\x07|\x1b\\)|[()*+][0-9A-Z]|[@-Z\\^_])"
-)
+_TIMESTAMP = lazy(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z ?")
+_ESCAPES = lazy(r"\x1b(?:\[[0-9;?]{0,40}[ -/]?[@-~]|\][^\x07\x1b]{0,400}(?:\x07|\x1b\\)|[()*+][0-9A-Z]|[@-Z\\^_])")
 _LINE_ENDS = "\u2028\u2029"
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = lazy(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def clean(raw: str) -> str:

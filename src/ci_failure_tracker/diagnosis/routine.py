@@ -6,7 +6,6 @@ together, such as the names of passing tests or of downloaded packages.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from hashlib import blake2b
 from itertools import islice
@@ -15,6 +14,7 @@ from ci_failure_tracker.diagnosis.encoding import with_escapes
 from ci_failure_tracker.diagnosis.job_logs import text_blocks
 from ci_failure_tracker.diagnosis.log import Log, clean
 from ci_failure_tracker.diagnosis.words import begins_with_place, is_frame, is_progress, score
+from ci_failure_tracker.text.lazy import lazy
 
 MOST = 200_000
 """Different lines that are remembered. Later ones count as new."""
@@ -28,8 +28,8 @@ _MANY = 4
 FAR = 2_000
 """Lines in which new ones are looked for from the end of a step, at most."""
 
-_VARIES = re.compile(r"\d(?:[\w.,:+-]{0,100}\w)?|(?<![^\W_])(?=[a-f]{1,40}\d)[0-9a-f]{7,64}(?![^\W_])")
-_WORD = re.compile(r"[^\W\d_]+[:,]?|\[[^\W\d_]+\]")
+_VARIES = lazy(r"\d(?:[\w.,:+-]{0,100}\w)?|(?<![^\W_])(?=[a-f]{1,40}\d)[0-9a-f]{7,64}(?![^\W_])")
+_WORD = lazy(r"[^\W\d_]+[:,]?|\[[^\W\d_]+\]")
 
 
 class RoutineLines:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.keywords import STRUCTURE
 from ci_failure_tracker.diagnosis.log import Log, depth
+from ci_failure_tracker.text.lazy import lazy
 
 if TYPE_CHECKING:
     from ci_failure_tracker.model import Step
@@ -23,13 +23,13 @@ _LONGEST_COMMAND = 12
 _LONGEST_SETUP = 100
 """Lines that the runner prints about itself at the beginning, at most."""
 
-_SETTING = re.compile(r"shell: |env:$|##\[endgroup\]")
-_TRAVIS_COMMAND = re.compile(r'The command ".{0,1800}" (?:failed and )?exited with (\d+)')
-_AFTER = re.compile(
+_SETTING = lazy(r"shell: |env:$|##\[endgroup\]")
+_TRAVIS_COMMAND = lazy(r'The command ".{0,1800}" (?:failed and )?exited with (\d+)')
+_AFTER = lazy(
     r"(?:Post job cleanup\.|Cleaning up orphan processes|Print service container logs: |Stop and remove container: )"
 )
-_MARK = re.compile(r"##\[(?:group|endgroup|section)\]|travis_(?:fold|time):")
-_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
+_MARK = lazy(r"##\[(?:group|endgroup|section)\]|travis_(?:fold|time):")
+_TIMESTAMP = lazy(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)")
 
 
 @dataclass(frozen=True, slots=True)

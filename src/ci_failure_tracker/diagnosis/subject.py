@@ -14,19 +14,20 @@ from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.diagnosis.words import is_aside, is_progress
 from ci_failure_tracker.diagnosis.wrappers import unwrapped, without_prefix
+from ci_failure_tracker.text.lazy import lazy
 
-_NAME = re.compile(
+_NAME = lazy(
     r"'(?!s |t |re |ve |ll )[^']{2,200}'|\"[^\"]{2,200}\"|`[^`]{2,200}`|‘[^’]{2,200}’"
     r"|[A-Za-z0-9_@][./\\:#=_-]{1,2}[A-Za-z0-9_]|[a-z][A-Z]|[A-Z][a-z]{1,40}[A-Z]|[A-Z]{1,6}[0-9]{2,6}|--?[a-z]{2}"
     r"|[\w-] {0,3}[<>=]=? ?[0-9]"
 )
-_NO_NAME = re.compile(
+_NO_NAME = lazy(
     r"(?:and/or|pass/fail|exit[- ]code|exit[- ]?status|non[- ]zero|[0-9][./:][0-9]|pre-\w|re-\w"
     r"|(?:up|out)-(?:to|of)-\w{1,9})"
     r"|https?://\S{1,400}",
     re.IGNORECASE,
 )
-_CONSEQUENCE = re.compile(
+_CONSEQUENCE = lazy(
     r"(?:\S{1,200}: )?(?:collect2|clang(?:\+\+)?(?:-\d{1,3})?|ld): (?:error: |fatal: )?"
     r"(?:ld returned|linker command failed)"
     r"|.{0,200}\bmake(?:\[\d{1,3}\])?: \*\*\* |ninja: build stopped|\s{0,20}running tests:"
@@ -36,17 +37,17 @@ _CONSEQUENCE = re.compile(
     r"[,;. ]{0,3}(?:(?:and|with|generated|in|\d[\d.]{0,8} ?m?s)\b[,;. ]{0,3})?){1,6}\W{0,6}$"
     r"|(?:Found|Tests?(?: Suites)?|Summary|Total|Totals)\b:? .{0,20}\d{1,9} (?:errors?|failed|failures?|passed|total)"
 )
-_KEYED = re.compile(
+_KEYED = lazy(
     r"[\s|│┃'\"*-]{0,40}(?:dependency|package|module|artifact|image|chart|project|target|file|test|rule|resource|host"
     r"|service)(?:[-_ ]?(?:name|path))?['\"]?\s{0,20}[:=|│┃]\s{0,20}['\"]?[\w@./]",
     re.IGNORECASE,
 )
-_INPUT = re.compile(r" {2,8}([\w.-]{1,60}): (\S.{0,200})")
-_OF_A_FILE = re.compile(
+_INPUT = lazy(r" {2,8}([\w.-]{1,60}): (\S.{0,200})")
+_OF_A_FILE = lazy(
     r"path|file|dir|manifest|config|lock|context|package|project|chart|spec|artifact|target|test|image|playbook|^name$"
 )
-_VALUE = re.compile(r"(?!https?:|/home/runner/|(?:true|false|[\d.*]{1,40})$)[\w@.*/~-]{2,200}")
-_ABOUT_A_FILE = re.compile(
+_VALUE = lazy(r"(?!https?:|/home/runner/|(?:true|false|[\d.*]{1,40})$)[\w@.*/~-]{2,200}")
+_ABOUT_A_FILE = lazy(
     r"\b(?:files?|paths?|director(?:y|ies)|folders?|artifacts?|found|exist|resolved|locate|matche?[sd]?|missing|open"
     r"|read|empty)\b|no such|dockerfile",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from ci_failure_tracker.diagnosis.word_search import WordSearch, search_for
+from ci_failure_tracker.text.lazy import lazy
 
 _POINTS_FOR: dict[float, tuple[str, ...]] = {
     6: ("error:", "error -", "error]", "fatal:", "fatal error", "exception:", "panic:", "failure:", "error occurred"),
@@ -34,27 +35,25 @@ _POINTS_BY_WORD = {
     for points, words in table.items()
     for word in words
 }
-_EMPHASIS = re.compile(
-    r"(?:^|[^\w-])(?:FAIL(?:ED|URE)?|ERROR|FATAL|Error|[A-Z]\w{0,60}(?:Error|Exception))(?![\w.]*\w\.|-)"
-)
-_CROSS = re.compile(r"\s{0,20}[✗✖✘❌\u00d7\u2a2f]")
-_PLACE = re.compile(r"\S{1,200}[:(]\d{1,6}(?:[:,]\d{1,5})?\)?[: ]")
-_FILE = re.compile(r"[\w./\\@+-]{1,300}\.[a-z]\w{0,5}")
-_FRAME = re.compile(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
+_EMPHASIS = lazy(r"(?:^|[^\w-])(?:FAIL(?:ED|URE)?|ERROR|FATAL|Error|[A-Z]\w{0,60}(?:Error|Exception))(?![\w.]*\w\.|-)")
+_CROSS = lazy(r"\s{0,20}[✗✖✘❌\u00d7\u2a2f]")
+_PLACE = lazy(r"\S{1,200}[:(]\d{1,6}(?:[:,]\d{1,5})?\)?[: ]")
+_FILE = lazy(r"[\w./\\@+-]{1,300}\.[a-z]\w{0,5}")
+_FRAME = lazy(r"\s{0,80}(?:at |\.{3} \d+ (?:more|common)|from |#\d+ |\d+: +0x|File \"|in \w)")
 _BRACKETS = "'\"`()[]<>,:;"
-_RED = re.compile(r"\x1b\[(?:[01];)?(?:31|91)(?:;1)?m")
-_PROGRESS = re.compile(
+_RED = lazy(r"\x1b\[(?:[01];)?(?:31|91)(?:;1)?m")
+_PROGRESS = lazy(
     r"\s{0,40}(?:ok\b|pass\b|passed\b|PASS|✓|✔|√|\[ +OK|=== RUN|Compiling|Download|Fetching|Get:\d|Selecting|Unpacking"
     r"|Preparing|Setting up|Install|Building|Collecting|Requirement already|Using |Checking |[\w./]{1,300} \.\.\. ok)"
 )
-_WENT_WELL = re.compile(r"\b(?:PASS(?:ED)?|[Pp]assed|OK|ok|SUCCESS)(?: \[ {0,2}\d{1,3}%\]| \(?[\d.]{1,9} ?m?s\)?)?$")
-_ADVICE = re.compile(
+_WENT_WELL = lazy(r"\b(?:PASS(?:ED)?|[Pp]assed|OK|ok|SUCCESS)(?: \[ {0,2}\d{1,3}%\]| \(?[\d.]{1,9} ?m?s\)?)?$")
+_ADVICE = lazy(
     r"\W{0,20}(?:info |hint: |help: |note: |tip: )?(?:(?:please )?(?:visit|see|refer to|read|consult) "
     r"|for (?:more|further|details)|to (?:learn|see|fix|skip|get|address|re-?run) "
     r"|(?:you can |then )?(?:re-?)?run (?:with |again|['\"`])|re-?try|try |did you mean|learn more|usage\b)",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(
+_ASIDE = lazy(
     r"\W{0,80}$"
     r"|\W{0,20}(?:(?:total )?(?:time|duration|elapsed|took|finished (?:in|at)|done in|real|user|sys)\b.{0,60}\d"
     r"|(?:cleaning|removing|deleting|stopping|clean ?up|tearing down|shutting down|uploading|uploaded|archiving"
@@ -63,12 +62,12 @@ _ASIDE = re.compile(
     r"|https?://\S{1,300}$)",
     re.IGNORECASE,
 )
-_CONSEQUENCE = re.compile(
+_CONSEQUENCE = lazy(
     r"\b(?:script|command|tasks?|step|process|job|build|tests?|suites?|specs?|targets?|hook|programs?|phase|pipeline|stage|run)\b"
     r".{0,80}\b(?:fail(?:ed|ures?|ing)?|exited|returned|errored|did not exit)\b",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(r"\s{0,40}(?:\$ |\+{1,5} ?(?=[\w./])|> )")
+_COMMAND = lazy(r"\s{0,40}(?:\$ |\+{1,5} ?(?=[\w./])|> )")
 
 _POINTS_OF_A_CROSS = 6.0
 _MOST_OF_A_CONSEQUENCE = 7.0

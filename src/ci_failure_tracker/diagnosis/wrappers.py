@@ -5,29 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-PREFIXES = tuple(
-    map(
-        re.compile,
-        (
-            r"##\[error\]",
-            r"#\d{1,4}(?: \d{1,6}\.\d{1,3})?(?: |$)",  # docker buildx
-            r"[A-Za-z][\w.-]{0,60}[-_]\d{1,3} {1,30}\| ?",  # docker compose
-            r" {0,12}\[(?:junit|javac?|exec|testng|groovyc?|scalac?)\] ",  # Ant
-            r"\[\d{1,3}\] ",  # concurrently
-            r"\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]? ",  # gulp, Jenkins
-            r"@?[\w./-]{1,80}:[a-z][\w-]{0,40}: ",  # turbo
-            r"[\w@-]{0,40}[/.][\w./@-]{0,80} [a-z][\w:-]{0,40}: ",  # pnpm
-            r"(?:\S{1,200} )?[.FEsxX]{0,1000}\.{2}(?=[^\s.])",  # dots of a test runner
-            r"\d{1,3}%\|[^|]{0,200}\| \S{1,40} \[[^\]]{0,60}\] ?",  # a bar of tqdm
-            r"[|│=>] {1,4}(?=\S)",  # a frame around the output
-        ),
-    )
+from ci_failure_tracker.text.lazy import lazy
+
+_SOURCES = (
+    r"##\[error\]",
+    r"#\d{1,4}(?: \d{1,6}\.\d{1,3})?(?: |$)",  # docker buildx
+    r"[A-Za-z][\w.-]{0,60}[-_]\d{1,3} {1,30}\| ?",  # docker compose
+    r" {0,12}\[(?:junit|javac?|exec|testng|groovyc?|scalac?)\] ",  # Ant
+    r"\[\d{1,3}\] ",  # concurrently
+    r"\[?\d\d:\d\d:\d\d(?:[.,]\d{1,6})?\]? ",  # gulp, Jenkins
+    r"@?[\w./-]{1,80}:[a-z][\w-]{0,40}: ",  # turbo
+    r"[\w@-]{0,40}[/.][\w./@-]{0,80} [a-z][\w:-]{0,40}: ",  # pnpm
+    r"(?:\S{1,200} )?[.FEsxX]{0,1000}\.{2}(?=[^\s.])",  # dots of a test runner
+    r"\d{1,3}%\|[^|]{0,200}\| \S{1,40} \[[^\]]{0,60}\] ?",  # a bar of tqdm
+    r"[|│=>] {1,4}(?=\S)",  # a frame around the output
 )
+PREFIXES = tuple(map(lazy, _SOURCES))
 """With these the log patterns try a line that they do not match as it is."""
 
-_ANY = re.compile("|".join(prefix.pattern for prefix in PREFIXES))
+_ANY = lazy("|".join(_SOURCES))
 
-_SURE = re.compile(
+_SURE = lazy(
     r"(?:##\[error\] ?"
     r"|#\d{1,4} \d{1,6}\.\d{1,3} "
     r"|[A-Za-z][\w.-]{0,60}[-_]\d{1,3} {1,30}\| ?"

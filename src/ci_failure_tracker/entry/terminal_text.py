@@ -6,13 +6,13 @@ A terminal needs no more than `plain`. A runner takes some lines for commands, s
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Sequence
 
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.redaction import redacted_lines
 
-_COMMAND = re.compile(r"\s*::|.*##\[", re.DOTALL)
+_COMMAND = lazy(r"\s*::|.*##\[", re.DOTALL)
 """A line that may be a command to a runner: its first word begins with `::`, or it holds `##[` anywhere."""
 
 
@@ -33,6 +33,8 @@ def inert_lines(shown: Sequence[str]) -> list[str]:
     """
     if not any(map(_COMMAND.match, shown)):
         return list(shown)
+    import secrets  # noqa: PLC0415 - few texts need it
+
     word = secrets.token_hex(16)
     return [f"::stop-commands::{word}", *shown, f"::{word}::"]
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
 
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.redaction import redacted, redacted_lines
 
 ZERO_WIDTH_SPACE = "\u200b"
@@ -23,27 +24,27 @@ BODY_LIMIT = 65_536
 OWN_COMMENT = "<!-- ci-failure-tracker"
 """How each hidden comment of the tracker begins: the two around the region of a body, and the marker."""
 
-_ACTIVE = re.compile(
+_ACTIVE = lazy(
     # No `\b` here: it takes an underscore for a letter of a word, and GitHub does not. GitHub takes whatever follows
     # `://` and `www.` for a host.
     r"@(?=[\w-])|#(?=\d)|(?<=(?<![a-z0-9])GH-)(?=\d)|(?<=:)(?=//)|(?<=(?<![a-z0-9])www)(?=\.)",
     re.IGNORECASE,
 )
-_COLOURS = re.compile(r"\x1b\[[0-9;:?]{0,40}[ -/]?[@-~]")
-_BACKTICKS = re.compile(r"`+")
+_COLOURS = lazy(r"\x1b\[[0-9;:?]{0,40}[ -/]?[@-~]")
+_BACKTICKS = lazy(r"`+")
 _LONGEST_FENCE = 80
 """GitHub takes a run of more backticks for text, not for the fence of a code span."""
 
-_CODE_SPAN = re.compile(rf"(?<!`)(`{{1,{_LONGEST_FENCE}}})(?!`)(.*?[^`])\1(?!`)|`+")
+_CODE_SPAN = lazy(rf"(?<!`)(`{{1,{_LONGEST_FENCE}}})(?!`)(.*?[^`])\1(?!`)|`+")
 """A code span, or a run of backticks that begins none."""
 
-_ENDLESS_FENCE = re.compile(r" {0,3}`{200,}\s*")
+_ENDLESS_FENCE = lazy(r" {0,3}`{200,}\s*")
 """A line that would close any block of code: GitHub's parser counts no more than 255 backticks of a fence."""
 
-_SPECIAL = re.compile(r"[\\<\[*|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
-_SPACE = re.compile(r"\s")
-_SPACE_BUT_TAB = re.compile(r"[^\S\t]")
-_SPACES = re.compile(r"\s+")
+_SPECIAL = lazy(r"[\\<\[*|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
+_SPACE = lazy(r"\s")
+_SPACE_BUT_TAB = lazy(r"[^\S\t]")
+_SPACES = lazy(r"\s+")
 _LINE_LIMIT = 300
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.redaction.kinds import FULL_NAME
 
-_OPENS = re.compile(rf"<([\w:.-]{{0,60}}{FULL_NAME})>\Z", re.ASCII)
+_OPENS = lazy(rf"<([\w:.-]{{0,60}}{FULL_NAME})>\Z", re.ASCII)
 _FILLED_IN_ELSEWHERE = ("*", "$", "{", "<", "%")
 
 

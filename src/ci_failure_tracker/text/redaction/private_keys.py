@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-_BEGIN = re.compile(r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|Private-Lines: \d")
-_END = re.compile(r"-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY")
-_HEADER = re.compile(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject): ")
-_LETTER = re.compile(r"[A-Za-z0-9]")
+from ci_failure_tracker.text.lazy import lazy
+
+_BEGIN = lazy(r"-{4,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|Private-Lines: \d")
+_END = lazy(r"-{4,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY")
+_HEADER = lazy(r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|Subject): ")
+_LETTER = lazy(r"[A-Za-z0-9]")
 _BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 _LONGEST = 200

@@ -81,7 +81,7 @@ class _Part(NamedTuple):
 
 
 class _Form(NamedTuple):
-    """One prefix of a row, as a pattern.
+    """One prefix of a row, with what follows it.
 
     `anchor` is fixed text of the token. `before` is the number of characters between the beginning of the token and the
     end of the anchor; it is 0 if that varies. `length` is the length of a token; it is 0 if that varies.
@@ -89,7 +89,8 @@ class _Form(NamedTuple):
 
     anchor: str
     before: int
-    pattern: str
+    prefix: str
+    parts: tuple[_Part, ...]
     length: int
 
 
@@ -130,7 +131,7 @@ def _forms(token: Token) -> Iterator[_Form]:
         anchor, before = _anchor(prefix, parts)
         varies = any(part.shortest < part.longest for part in parts)
         length = 0 if varies else len(prefix) + sum(part.longest + len(part.text) for part in parts)
-        yield _Form(anchor, before, _pattern(prefix, parts), length)
+        yield _Form(anchor, before, prefix, parts, length)
 
 
 def _parts(rest: str) -> Iterator[_Part]:
@@ -226,10 +227,10 @@ def _by_anchor(forms: Sequence[_Form]) -> Mapping[str, tuple[_Form, ...]]:
     return {anchor: tuple(group) for anchor, group in groupby(ordered, key=itemgetter(0))}
 
 
-_ALL = tuple(dict.fromkeys(form for token in TOKENS for form in _forms(token)))
+_ALL = tuple(form for token in TOKENS for form in _forms(token))
 _AFTER_SIGN = _by_anchor([form for form in _ALL if form.before and form.anchor[-1] in _SIGNS])
 _RARE = _by_anchor([form for form in _ALL if form.anchor[0] in _RARE_FIRST and form.anchor not in _AFTER_SIGN])
-_OTHER = _by_anchor([form for form in _ALL if form.anchor not in {*_AFTER_SIGN, *_RARE}])
+_OTHER = _by_anchor([form for form in _ALL if form.anchor not in _AFTER_SIGN and form.anchor not in _RARE])
 
 
 def _first_pattern() -> re.Pattern[str]:
@@ -270,7 +271,7 @@ def _tokens(line: str) -> list[_Found]:
     for anchor in filter(line.__contains__, _OTHER):
         every += (found for form in _OTHER[anchor] for found in _found_after(form, line))
     for form in varying:
-        every += (_Found(*match.span(), form.length) for match in _compiled(form.pattern).finditer(line))
+        every += (_Found(*match.span(), form.length) for match in _compiled(form).finditer(line))
     return _merged(every) if every else every
 
 
@@ -287,7 +288,7 @@ def _forms_of(line: str, match: re.Match[str]) -> Iterator[tuple[_Form, int]]:
 
 
 def _found_at(form: _Form, line: str, start: int) -> _Found | None:
-    match = _compiled(form.pattern).match(line, start) if start >= 0 else None
+    match = _compiled(form).match(line, start) if start >= 0 else None
     return _Found(*match.span(), form.length) if match else None
 
 
@@ -313,9 +314,9 @@ def _merged(every: Sequence[_Found]) -> list[_Found]:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern, compiled when it is first needed: most logs need few of them."""
-    return re.compile(pattern, re.ASCII)
+def _compiled(form: _Form) -> re.Pattern[str]:
+    """The pattern of a form, compiled when it is first needed: most logs need few of them."""
+    return re.compile(_pattern(form.prefix, form.parts), re.ASCII)
 
 
 # --- line wraps ----------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ci_failure_tracker.text.lazy import lazy
+
 _LOOKED_AT = 80
 """Characters of a value that are examined."""
 
@@ -27,7 +29,7 @@ _SHORTEST_PASSPHRASE = 3
 """Words that may be a passphrase, although some of them are in messages."""
 
 _BOUNDARY = r"\s|$|[,;&<>()\[\]{}|\"'`.]|[\w.-]{1,40}[\"']?[=:]"
-_BARE = re.compile(
+_BARE = lazy(
     rf"(?>(?:[^\s\"'`,;&<>()\[\]{{}}|\\.:…]++|[.:…](?![\s\"'`]|$)|[,;&<>()\[\]{{}}|\"'`\\](?!{_BOUNDARY}))+)", re.ASCII
 )
 """Up to a space or to a sign that ends a value here: one that another sign or another name follows."""
@@ -59,30 +61,30 @@ _WORDS_ABOUT_SECRETS = _MESSAGE_WORDS.difference(_OF_PASSPHRASES.split()).union(
 """What a text about a secret says, and hardly a passphrase of several words."""
 _INNOCENT_WORDS = _MESSAGE_WORDS.union(_OF_CODE.split())
 _CLOSING = {"<": ">", "[": "]", "(": ")", "{": "}"}
-_FILLED_IN_ELSEWHERE = re.compile(
+_FILLED_IN_ELSEWHERE = lazy(
     r"-----BEGIN|\$[{(]|#\{|\$env:|\$[A-Za-z_]+(?:->.*|\[.*)?\Z|\$[A-Z][A-Z0-9_]*\Z|\{\{"
     r"|%\w+%\Z|%[sdvqr]\Z|%\(|\.\.|…|@[A-Za-z_]+\Z"
 )
-_CODE = re.compile(
+_CODE = lazy(
     r"[A-Za-z_][A-Za-z_.]*[(\[]|[A-Za-z_]\w*\[\w{1,20}(?:\]|$)|[A-Za-z_]+::|[A-Z][A-Za-z]+<|new [A-Z]"
     r"|&(?:mut |'\w+ )?(?:str|\w+\.)"
     r"|(?:self|this|cls|os|process|env|environ|environment|config|settings|args|options|opts|params|props|request|req"
     r"|response|res|user|data|ctx|context|secrets|vars|inputs|github|matrix|steps|needs|credentials|creds|account|auth"
     r"|client|state|event|var|local|module|System|Environment)\.[A-Za-z_]"
 )
-_PLACE = re.compile(
+_PLACE = lazy(
     r"https?://|(?:~|\.{1,2})/|[A-Za-z]:[\\/]"
     r"|/(?:home|usr|etc|tmp|var|opt|root|run|github|Users|mnt|workspace|builds|app|dev|proc|srv|data|private|secrets?"
     r"|__w)/"
 )
-_CONSTANT = re.compile(r"(?:[A-Z]+_){0,4}(?:PASSWORD|PASSPHRASE|TOKEN|SECRET|KEY|VALUE|STRING)")
-_NAME = re.compile(r"[\w.-]*(?:pass\w*|token|key|secret|auth\w*|credentials?)", re.ASCII | re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z][a-z'-]{0,20}|[A-Z'-]{1,20}")
-_NEXT_WORD = re.compile(r"[,.]?\s{1,3}[\w(\"'`](?!\w{0,40}\s?[:=])")
-_COUNT = re.compile(r"[\d.,_]+[kKmM%]?")
-_LINE_NUMBER = re.compile(r"\d{1,5}")
-_VERSION = re.compile(r"v?\d{1,6}(?:\.\d{1,6}){1,4}")
-_NAME_WITH_VERSION = re.compile(r"[A-Za-z]+(?:[-_./][A-Za-z]+)*(?:[-_.:@]v?\d{1,4})+")
+_CONSTANT = lazy(r"(?:[A-Z]+_){0,4}(?:PASSWORD|PASSPHRASE|TOKEN|SECRET|KEY|VALUE|STRING)")
+_NAME = lazy(r"[\w.-]*(?:pass\w*|token|key|secret|auth\w*|credentials?)", re.ASCII | re.IGNORECASE)
+_WORD = lazy(r"[A-Za-z][a-z'-]{0,20}|[A-Z'-]{1,20}")
+_NEXT_WORD = lazy(r"[,.]?\s{1,3}[\w(\"'`](?!\w{0,40}\s?[:=])")
+_COUNT = lazy(r"[\d.,_]+[kKmM%]?")
+_LINE_NUMBER = lazy(r"\d{1,5}")
+_VERSION = lazy(r"v?\d{1,6}(?:\.\d{1,6}){1,4}")
+_NAME_WITH_VERSION = lazy(r"[A-Za-z]+(?:[-_./][A-Za-z]+)*(?:[-_.:@]v?\d{1,4})+")
 
 
 _STRONG_WITH = {
