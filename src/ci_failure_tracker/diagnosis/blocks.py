@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -109,6 +109,10 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
     )
 
 
+def _matching(source: str) -> Callable[[str], object] | None:
+    return compiled(source).match if source else None
+
+
 def _searched(source: str, lines: Iterable[tuple[int, str]]) -> Iterator[int]:
     return (place for place, text in lines if compiled(source).search(text)) if source else iter(())
 
@@ -131,13 +135,14 @@ def _end(log: Log, number: int, start: _Start, last: int) -> int:
     end = number
     if not (pattern.body or pattern.end_before or pattern.end):
         return end
+    ends_before, ends, goes_on = map(_matching, (pattern.end_before, pattern.end, pattern.body))
     for place in range(number + 1, last + 1):
         text = without_prefix(log[place], start.prefix)
-        if is_mark(text) or (pattern.end_before and compiled(pattern.end_before).match(text)):
+        if is_mark(text) or (ends_before and ends_before(text)):
             break
-        if pattern.end and compiled(pattern.end).match(text):
+        if ends and ends(text):
             return place
-        if pattern.body and not compiled(pattern.body).match(text):
+        if goes_on and not goes_on(text):
             break
         end = place if text.strip() else end
     return end

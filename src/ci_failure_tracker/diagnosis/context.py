@@ -66,8 +66,12 @@ def _results(blocks: Sequence[Block], step: Section) -> list[int]:
 
 def _around(log: Log, steps: Sequence[Section], shown: Sequence[int], distances: range) -> Iterator[int]:
     """The lines of the steps at these distances from the lines shown, the nearest first."""
+    seen = set(shown)
     for distance in distances:
         for number in shown:
             for place in (number - distance, number + distance):
+                if place in seen:
+                    continue
+                seen.add(place)
                 if any(step.body <= place <= step.end for step in steps) and not is_mark(log[place]):
                     yield place

@@ -75,12 +75,13 @@ def last_lines(log: Log, section: Section, symptoms: Sequence[Block], routine: R
 
 def _scored(log: Log, section: Section, numbers: Sequence[int], routine: Routine) -> Iterator[tuple[int, float, float]]:
     """The lines with enough points, and the points for what they say. A line that is printed often gets fewer."""
-    times = Counter(_shape(log[number]) for number in numbers)
-    for number in numbers:
+    shapes = [_shape(log[number]) for number in numbers]
+    times = Counter(shapes)
+    for number, shape in zip(numbers, shapes, strict=True):
         said = score(log.raw(number), log[number])
         if said < LEAST - 3:
             continue
-        usual = min(8.0, (times[_shape(log[number])] - 1) / 2)
+        usual = min(8.0, (times[shape] - 1) / 2)
         points = said + _nearness(section, number, routine) - usual
         if points >= LEAST:
             yield number, points, said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.patterns import all_patterns, set_user_patterns
@@ -42,7 +42,7 @@ FAILURE = (
 def use_patterns(of_user: tuple[LogPattern, ...]) -> None:
     """Try the patterns of a user, too. This holds for the process, so it has to be said before a log is explained."""
     set_user_patterns(of_user)
-    for table in (_places_by_keyword, _keyword_search, marking_keywords):
+    for table in (_places_by_keyword, _keyword_search, _with_keywords, marking_keywords):
         table.cache_clear()
 
 
@@ -69,8 +69,12 @@ def marking_keywords() -> tuple[bytes, ...]:
     return tuple(word for word in words if all(other == word for other in search.found_in(word)))
 
 
-def candidates(text: str) -> list[LogPattern]:
+def candidates(text: str) -> tuple[LogPattern, ...]:
     """The patterns that have a keyword which the line contains, in the order of `all_patterns()`."""
+    return _with_keywords(frozenset(_keyword_search().found_in(text.lower().encode("utf-8", "replace"))))
+
+
+@lru_cache(1_000)
+def _with_keywords(found: frozenset[bytes]) -> tuple[LogPattern, ...]:
     by_keyword = _places_by_keyword()
-    found = _keyword_search().found_in(text.lower().encode("utf-8", "replace"))
-    return [all_patterns()[place] for place in sorted({place for keyword in found for place in by_keyword[keyword]})]
+    return tuple(all_patterns()[place] for place in sorted({place for word in found for place in by_keyword[word]}))

@@ -73,17 +73,18 @@ def depth(text: str) -> int:
 
 @dataclass(slots=True)
 class Piece:
-    """Neighbouring lines of a log. `number` is the number of the first."""
+    """Neighbouring lines of a log. `number` is the number of the first, `last` that of the last."""
 
     number: int
+    last: int
     raw: bytes
-    _lines: list[str] | None = field(default=None, repr=False)
+    _lines: list[bytes] | None = field(default=None, repr=False)
 
     @property
-    def lines(self) -> list[str]:
-        """The lines as they are in the log, with undecodable bytes replaced."""
+    def lines(self) -> list[bytes]:
+        """The lines as they are in the log."""
         if self._lines is None:
-            self._lines = self.raw.decode("utf-8", "replace").split("\n")
+            self._lines = self.raw.split(b"\n")
         return self._lines
 
 
@@ -100,13 +101,13 @@ class Log:
         self.last = last
 
     def raw(self, number: int) -> str:
-        """A line as it is in the log. It is empty if it was not kept."""
+        """A line as it is in the log, with undecodable bytes replaced. It is empty if it was not kept."""
         place = bisect_right(self._starts, number) - 1
         if place < 0:
             return ""
         piece = self._pieces[place]
         offset = number - piece.number
-        return piece.lines[offset] if offset < len(piece.lines) else ""
+        return piece.lines[offset].decode("utf-8", "replace") if offset < len(piece.lines) else ""
 
     def __getitem__(self, number: int) -> str:
         """A line as the terminal showed it. It is empty if the log does not have it or it was not kept."""
@@ -127,18 +128,17 @@ class Log:
     def _parts(self, start: int, end: int) -> Iterator[Piece]:
         """The kept lines from `start` to `end`."""
         for piece in self._pieces:
-            last = piece.number + piece.raw.count(b"\n")
-            if start <= piece.number and last <= end:
+            if start <= piece.number and piece.last <= end:
                 yield piece
-            elif piece.number <= end and start <= last:
+            elif piece.number <= end and start <= piece.last:
                 first = max(start, piece.number)
-                lines = piece.raw.split(b"\n")[first - piece.number : end + 1 - piece.number]
-                yield Piece(first, b"\n".join(lines))
+                lines = piece.lines[first - piece.number : end + 1 - piece.number]
+                yield Piece(first, first + len(lines) - 1, b"\n".join(lines))
 
     @property
     def empty(self) -> bool:
         """Whether the log has no visible character."""
-        return not any(line.strip() for piece in self._pieces for line in piece.lines)
+        return not any(line.decode("utf-8", "replace").strip() for piece in self._pieces for line in piece.lines)
 
 
 class LineBlocks:
@@ -200,8 +200,9 @@ class LogReader:
 
     def _add(self, raw: bytes) -> None:
         raw = with_escapes(raw)
-        self._pieces.append(Piece(self._next, raw))
-        self._next += raw.count(b"\n") + 1
+        last = self._next + raw.count(b"\n")
+        self._pieces.append(Piece(self._next, last, raw))
+        self._next = last + 1
         self._whole += len(raw)
         while self._whole > KEPT_WHOLE and self._thin < len(self._pieces) - 1:
             self._whole -= len(self._pieces[self._thin].raw)
@@ -263,4 +264,4 @@ def _worth_keeping(piece: Piece, lines: Sequence[bytes]) -> dict[int, int]:
 def _slice(first: int, lines: Sequence[bytes], start: int, end: int) -> Iterator[Piece]:
     if end > start:
         kept = (line[: 4 * LONGEST_LINE] for line in lines[start:end])
-        yield Piece(first + start, b"\n".join(kept))
+        yield Piece(first + start, first + end - 1, b"\n".join(kept))

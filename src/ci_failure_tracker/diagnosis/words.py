@@ -36,6 +36,9 @@ _POINTS_BY_WORD = {
     for word in words
 }
 _EMPHASIS = lazy(r"(?:^|[^\w-])(?:FAIL(?:ED|URE)?|ERROR|FATAL|Error|[A-Z]\w{0,60}(?:Error|Exception))(?![\w.]*\w\.|-)")
+_EMPHASIZED = ("FAIL", "ERROR", "FATAL", "Error", "Exception")
+"""One of these is in every line that `_EMPHASIS` finds. This is quick to see."""
+
 _CROSS = lazy(r"\s{0,20}[✗✖✘❌\u00d7\u2a2f]")
 _PLACE = lazy(r"\S{1,200}[:(]\d{1,6}(?:[:,]\d{1,5})?\)?[: ]")
 _FILE = lazy(r"[\w./\\@+-]{1,300}\.[a-z]\w{0,5}")
@@ -67,6 +70,9 @@ _CONSEQUENCE = lazy(
     r".{0,80}\b(?:fail(?:ed|ures?|ing)?|exited|returned|errored|did not exit)\b",
     re.IGNORECASE,
 )
+_ENDINGS = ("fail", "exited", "returned", "errored", "did not exit")
+"""One of these is in every line that `_CONSEQUENCE` finds, in lower case."""
+
 _COMMAND = lazy(r"\s{0,40}(?:\$ |\+{1,5} ?(?=[\w./])|> )")
 
 _POINTS_OF_A_CROSS = 6.0
@@ -77,13 +83,16 @@ _BEGINNING = 300
 
 def score(raw: str, text: str) -> float:
     """How much a line looks like the report of a failure. `raw` still has its colours."""
-    rows = _rows_of_words(_without_files(text.lower()))
-    points = sum(points for points in rows if points > 0) + (_POINTS_OF_A_CROSS if _CROSS.match(text) else 0)
+    folded = text.lower()
+    rows = _rows_of_words(_without_files(folded))
+    points = sum(points for points in rows if points > 0)
+    points += _POINTS_OF_A_CROSS if not text.isascii() and _CROSS.match(text) else 0
     if not points:
         return 0.0
     points += sum(points for points in rows if points < 0)
-    points = min(points - 4, _MOST_OF_A_CONSEQUENCE) if _CONSEQUENCE.search(text[:_BEGINNING]) else points
-    points += 3 if _EMPHASIS.search(text) else 0
+    if any(word in folded for word in _ENDINGS) and _CONSEQUENCE.search(text[:_BEGINNING]):
+        points = min(points - 4, _MOST_OF_A_CONSEQUENCE)
+    points += 3 if any(word in text for word in _EMPHASIZED) and _EMPHASIS.search(text) else 0
     points += 2 if _PLACE.match(text) else 0
     points += 3 if "\x1b[" in raw and _RED.search(raw) else 0
     points -= 5 if _ADVICE.match(text) else 0
@@ -105,7 +114,8 @@ def _without_files(folded: str) -> str:
     """A line without the names of files, because these can contain words of failure."""
     if "." not in folded:
         return folded
-    return " ".join(word for word in folded.split() if not _FILE.fullmatch(word.strip(_BRACKETS))) + " "
+    words = (word for word in folded.split() if "." not in word or not _FILE.fullmatch(word.strip(_BRACKETS)))
+    return " ".join(words) + " "
 
 
 def begins_with_place(text: str) -> bool:
