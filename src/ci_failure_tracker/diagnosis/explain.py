@@ -196,7 +196,8 @@ def _unwrapped(blocks: Sequence[Block]) -> Iterator[Block]:
         wrapped = best if best > Confidence.LIKELY else Confidence.LIKELY if near else None
         wraps = block.wraps and wrapped is not None
         confidence = min((block.confidence, wrapped)) if wraps and wrapped else block.confidence
-        yield dataclasses.replace(block, confidence=confidence, wraps=wraps)
+        same = confidence is block.confidence and wraps is block.wraps
+        yield block if same else dataclasses.replace(block, confidence=confidence, wraps=wraps)
 
 
 def _contrasted(blocks: Iterable[Block], routine: Routine) -> Iterator[Block]:

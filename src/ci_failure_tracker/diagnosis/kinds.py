@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ci_failure_tracker.diagnosis.blocks import compiled
+from ci_failure_tracker.diagnosis.word_search import WordSearch, search_for
 from ci_failure_tracker.model import FailureKind
 
 
@@ -23,13 +24,13 @@ class _Words:
     pattern: str
 
     def are_in(self, text: str) -> bool:
-        phrases = _split(self.phrases)
-        return any(phrase in text for phrase in phrases) or compiled(f"(?m){self.pattern}").search(text) is not None
+        found = _phrases(self.phrases).found_in(text.encode("utf-8", "replace"))
+        return bool(found) or compiled(f"(?m){self.pattern}").search(text) is not None
 
 
 @cache
-def _split(phrases: str) -> tuple[str, ...]:
-    return tuple(phrases.split("|"))
+def _phrases(phrases: str) -> WordSearch:
+    return search_for(tuple(phrases.encode().split(b"|")))
 
 
 _STATUS = (

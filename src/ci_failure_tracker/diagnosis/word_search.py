@@ -5,7 +5,7 @@ Words and texts are bytes in lower case. No word is empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from typing import Protocol
 
@@ -23,7 +23,7 @@ class WordSearch(Protocol):
     def line_ends(self, text: bytes) -> Sequence[int]:
         """Where the lines end that contain a word, in order; the end of the text ends the last line."""
 
-    def found_in(self, line: bytes) -> Iterable[bytes]:
+    def found_in(self, line: bytes) -> Sequence[bytes]:
         """The words that a line contains, each at least once."""
 
 
@@ -51,7 +51,7 @@ class OnePass:
                 ends.append(_line_end(text, start))
         return ends[1:]
 
-    def found_in(self, line: bytes) -> Iterable[bytes]:
+    def found_in(self, line: bytes) -> Sequence[bytes]:
         """See `WordSearch`."""
         return [self._words[place] for place, _, _ in self._for_words.find_matches_as_indexes(line, overlapping=True)]
 
@@ -67,7 +67,7 @@ class WordByWord:
         """See `WordSearch`."""
         return sorted({end for word in self._words for end in _ends_of_word(text, word)})
 
-    def found_in(self, line: bytes) -> Iterable[bytes]:
+    def found_in(self, line: bytes) -> Sequence[bytes]:
         """See `WordSearch`."""
         return [word for word in self._words if word in line]
 

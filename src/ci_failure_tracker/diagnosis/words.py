@@ -114,7 +114,7 @@ def _without_files(folded: str) -> str:
     """A line without the names of files, because these can contain words of failure."""
     if "." not in folded:
         return folded
-    words = (word for word in folded.split() if "." not in word or not _FILE.fullmatch(word.strip(_BRACKETS)))
+    words = [word for word in folded.split() if "." not in word or not _FILE.fullmatch(word.strip(_BRACKETS))]
     return " ".join(words) + " "
 
 

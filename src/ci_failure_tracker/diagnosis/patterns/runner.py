@@ -365,7 +365,7 @@ _DISK = (
     LogPattern(
         name="disk.full_database",
         kind=FailureKind.INFRASTRUCTURE,
-        keywords=("error",),
+        keywords=("database or disk is full",),
         priority=1,  # before java.error
         start=r".{0,200}\bdatabase or disk is full",
         confidence=Confidence.LIKELY,
@@ -387,12 +387,13 @@ _DISK = (
     LogPattern(
         name="disk.quota",
         kind=FailureKind.INFRASTRUCTURE,
-        keywords=("error",),
+        keywords=("disk quota exceeded", "edquot"),
         priority=2,  # before javascript.error
         start=".{0,300}(?:Disk quota exceeded|EDQUOT)",
         confidence=Confidence.LIKELY,
         example="""
 ! OSError: [Errno 122] Disk quota exceeded: '/srv/orchard/pears.bin'
+! Error: EDQUOT: disk quota exceeded, write
 """,
     ),
     LogPattern(
@@ -639,7 +640,7 @@ _PROCESSES = (
     ),
     LogPattern(
         name="process.bus_error",
-        keywords=("error",),
+        keywords=("bus error",),
         start=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Bus error(?:: 10)?(?: {2,}|$)",
         example="""
 ! Bus error: 10

@@ -23,8 +23,12 @@ _LONG_HINTS = tuple(hint for hint in _HINTS if hint not in _SHORT_HINTS)
 """These hold a short hint, so they are looked for only if a short hint is there."""
 
 
+@lru_cache(256)
 def redacted(line: str) -> str:
-    """The line with `***` for each secret in it; the names of the secrets stay."""
+    """The line with `***` for each secret in it; the names of the secrets stay.
+
+    The last lines are kept: an excerpt is redacted once more together with its context.
+    """
     line = without_tokens(line, MASK)
     lowered = line.lower()
     hints = tuple(filter(lowered.__contains__, _SHORT_HINTS))
