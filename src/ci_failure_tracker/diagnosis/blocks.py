@@ -36,8 +36,9 @@ def compiled(source: str) -> re.Pattern[str]:
 def find_blocks(log: Log, section: Section) -> tuple[Block, ...]:
     """The blocks that the patterns find in a section, in order. They do not overlap."""
     starts = {}
+    started = cache(_started)  # many lines repeat
     for number in _tried(log.marked(marking_keywords(), section.body, section.end)):
-        start = _started(log[number])
+        start = started(log[number])
         if start:
             starts[number] = start
     return tuple(_extended(log, section, starts))
@@ -54,7 +55,7 @@ def _started(text: str) -> _Start | None:
     if patterns:
         for prefix, shown in variants(text):
             for pattern in patterns:
-                if compiled(pattern.start).match(shown):
+                if pattern.first_line.match(shown):
                     return _Start(pattern, prefix)
     return None
 

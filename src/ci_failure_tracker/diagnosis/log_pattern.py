@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from ci_failure_tracker.model import FailureKind, Outcome
 
@@ -83,6 +84,11 @@ class LogPattern:
     def rank(self) -> tuple[bool, Confidence]:
         """How well a block of the pattern tells why the job failed."""
         return self.ends_job, self.confidence
+
+    @cached_property
+    def first_line(self) -> re.Pattern[str]:
+        """`start`, compiled when a line first needs it."""
+        return re.compile(self.start)
 
 
 @dataclass(frozen=True, slots=True)

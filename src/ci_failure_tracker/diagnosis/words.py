@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from ci_failure_tracker.diagnosis.word_search import WordSearch, search_for
 from ci_failure_tracker.text.lazy import lazy
@@ -83,18 +83,26 @@ _BEGINNING = 300
 
 def score(raw: str, text: str) -> float:
     """How much a line looks like the report of a failure. `raw` still has its colours."""
+    points = _points(text)
+    if points is None:
+        return 0.0
+    return points + (3 if "\x1b[" in raw and _RED.search(raw) else 0)
+
+
+@lru_cache(2_000)
+def _points(text: str) -> float | None:
+    """How much the words of a line look like the report of a failure; `None` if it has none. Many lines repeat."""
     folded = text.lower()
     rows = _rows_of_words(_without_files(folded))
     points = sum(points for points in rows if points > 0)
     points += _POINTS_OF_A_CROSS if not text.isascii() and _CROSS.match(text) else 0
     if not points:
-        return 0.0
+        return None
     points += sum(points for points in rows if points < 0)
     if any(word in folded for word in _ENDINGS) and _CONSEQUENCE.search(text[:_BEGINNING]):
         points = min(points - 4, _MOST_OF_A_CONSEQUENCE)
     points += 3 if any(word in text for word in _EMPHASIZED) and _EMPHASIS.search(text) else 0
     points += 2 if _PLACE.match(text) else 0
-    points += 3 if "\x1b[" in raw and _RED.search(raw) else 0
     points -= 5 if _ADVICE.match(text) else 0
     return points - (8 if is_progress(text) or _COMMAND.match(text) else 0)
 
