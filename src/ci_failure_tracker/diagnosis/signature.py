@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from ci_failure_tracker.diagnosis.masks import BLANK, TABLE, Kept, Mask
 from ci_failure_tracker.diagnosis.wrappers import unwrapped
+from ci_failure_tracker.text.lazy import lazy
 
 VERSION = "v2"
 
@@ -45,7 +47,7 @@ def masker(table: Sequence[Mask | Kept]) -> Callable[[str], str]:
     steps = [
         (
             _finder(row.needs or row.pattern),
-            re.compile(row.pattern).sub,
+            lazy(row.pattern),
             row.replacement if isinstance(row, Mask) else _hidden,
         )
         for row in table
@@ -56,24 +58,32 @@ def masker(table: Sequence[Mask | Kept]) -> Callable[[str], str]:
     def mask(text: str) -> str:
         # Full-width digits of the line itself become plain digits.
         text = " ".join(unwrapped(text[:LONGEST]).split()).translate(_SHOW)
-        for found, substitute, replacement in steps if _DIGIT.search(text) else without_digits:
-            if found(text):
-                text = substitute(replacement, text)
+        for found, pattern, replacement in steps if _DIGIT.search(text) else without_digits:
+            if found.search(text):
+                text = pattern.sub(replacement, text)
         return _HIDDEN.sub(_shown, text).strip()
 
     return mask
 
 
-def _finder(pattern: str) -> Callable[[str], object]:
-    """What tells whether a line has a match. A text without operators is looked for as it is, which is faster."""
-    if re.escape(pattern) == pattern:
-        return lambda text: pattern in text
-    return re.compile(pattern).search
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text without operators. It is looked for as it is, which is faster."""
+
+    text: str
+
+    def search(self, line: str) -> bool:
+        return self.text in line
+
+
+def _finder(pattern: str) -> re.Pattern[str] | _Text:
+    """What tells whether a line has a match."""
+    return _Text(pattern) if re.escape(pattern) == pattern else lazy(pattern)
 
 
 @cache
 def _standard() -> Callable[[str], str]:
-    """The whole table, compiled when a line first needs it."""
+    """The whole table. A row is compiled when a line first needs it."""
     return masker(TABLE)
 
 
