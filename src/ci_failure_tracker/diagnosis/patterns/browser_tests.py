@@ -221,9 +221,7 @@ _KARMA = (
         keywords=(" failed",),
         start=r"TOTAL: \d{1,7} FAILED",
         confidence=Confidence.SYMPTOM,
-        example="""
-! TOTAL: 2 FAILED, 1 SUCCESS
-""",
+        example="! TOTAL: 2 FAILED, 1 SUCCESS",
     ),
 )
 

@@ -195,18 +195,14 @@ _MAKE_PATTERNS = (
         keywords=("recipe for target",),
         start=r"\S{1,300}:\d{1,6}: recipe for target '.{1,400}' failed",
         confidence=Confidence.SYMPTOM,
-        example="""
-! rules/press.mk:31: recipe for target 'press' failed
-""",
+        example="! rules/press.mk:31: recipe for target 'press' failed",
     ),
     LogPattern(
         name="make.error",
         keywords=("] error ",),
         start=_MAKE + r"\*{3} \[.{1,1000}\] Error -?\d",
         confidence=Confidence.SYMPTOM,
-        example="""
-! make[1]: *** [Makefile:12: press] Error 2
-""",
+        example="! make[1]: *** [Makefile:12: press] Error 2",
     ),
 )
 
@@ -244,9 +240,7 @@ _CMAKE = (
         keywords=("configuring incomplete, errors occurred",),
         start=r"-- Configuring incomplete, errors occurred",
         confidence=Confidence.SYMPTOM,
-        example="""
-! -- Configuring incomplete, errors occurred!
-""",
+        example="! -- Configuring incomplete, errors occurred!",
     ),
 )
 
@@ -286,9 +280,7 @@ _CONFIGURE = (
         keywords=("failed with exit status",),
         start=r"autoreconf: (?:error: )?\S{1,200} failed with exit status",
         confidence=Confidence.SYMPTOM,
-        example="""
-! autoreconf: error: /usr/bin/autoconf failed with exit status: 1
-""",
+        example="! autoreconf: error: /usr/bin/autoconf failed with exit status: 1",
     ),
 )
 
@@ -340,9 +332,7 @@ _BAZEL = (
         keywords=("error: build did not complete",),
         start=r"(?:\(\d\d:\d\d:\d\d\) )?ERROR: Build did NOT complete successfully",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ERROR: Build did NOT complete successfully
-""",
+        example="! ERROR: Build did NOT complete successfully",
     ),
 )
 

@@ -56,9 +56,7 @@ _GOOGLETEST = (
         keywords=("failed test",),
         start=r"\s{1,4}\d{1,6} FAILED TESTS?$",
         confidence=Confidence.SYMPTOM,
-        example="""
-!  2 FAILED TESTS
-""",
+        example="!  2 FAILED TESTS",
     ),
     LogPattern(
         name="cmocka.error",
@@ -170,9 +168,7 @@ _CTEST = (
         keywords=("errors while running ctest",),
         start=r"Errors while running CTest",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Errors while running CTest
-""",
+        example="! Errors while running CTest",
     ),
     LogPattern(
         name="ctest.count",
@@ -180,9 +176,7 @@ _CTEST = (
         keywords=("tests failed out of",),
         start=r"\d{1,3}% tests passed, [1-9]\d{0,6} tests failed out of",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 50% tests passed, 1 tests failed out of 2
-""",
+        example="! 50% tests passed, 1 tests failed out of 2",
     ),
 )
 
@@ -224,9 +218,7 @@ _CPP_TEST = (
         keywords=(" failed",),
         start=r"(?:test cases|assertions): {1,8}\d{1,7} \| .{0,60}[1-9]\d{0,6} failed",
         confidence=Confidence.SYMPTOM,
-        example="""
-! test cases: 3 | 1 passed | 2 failed
-""",
+        example="! test cases: 3 | 1 passed | 2 failed",
     ),
     LogPattern(
         name="check.failure",
@@ -248,9 +240,7 @@ _CPP_TEST = (
         keywords=("failures: ",),
         start=r"\d{1,3}%: Checks: \d{1,7}, Failures: ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 66%: Checks: 3, Failures: 1, Errors: 0
-""",
+        example="! 66%: Checks: 3, Failures: 1, Errors: 0",
     ),
     LogPattern(
         name="cppunit.failures",
@@ -311,9 +301,7 @@ _AUTOMAKE_TEST = (
         keywords=("# fail: ",),
         start=r"# FAIL: {1,4}[1-9]",
         confidence=Confidence.SYMPTOM,
-        example="""
-! # FAIL:  1
-""",
+        example="! # FAIL:  1",
     ),
 )
 

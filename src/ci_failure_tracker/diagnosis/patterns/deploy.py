@@ -59,17 +59,13 @@ _DOCKER = (
         keywords=("error: process ",),
         start=r'(?:#\d{1,4} (?:\d{1,6}\.\d{1,3} )?)?ERROR: (?:process|executor failed) "?/bin/',
         confidence=Confidence.SYMPTOM,
-        example="""
-! #9 ERROR: process "/bin/sh -c weave" did not complete successfully: exit code: 1
-""",
+        example='! #9 ERROR: process "/bin/sh -c weave" did not complete successfully: exit code: 1',
     ),
     LogPattern(
         name="docker.daemon",
         keywords=("error response from daemon",),
         start=rf"(?:docker: |ERROR: |\S{{0,60}} )?Error response from daemon: (?!{_DOCKER_REMOVAL})",
-        example="""
-! docker: Error response from daemon: driver failed programming external connectivity on orchard.
-""",
+        example="! docker: Error response from daemon: driver failed programming external connectivity on orchard.",
     ),
     LogPattern(
         name="docker.removal",
@@ -88,18 +84,14 @@ _DOCKER = (
         keywords=("denied: ",),
         start=r"(?:denied|unauthorized): (?:requested access|installation not allowed|permission_denied|access"
         r"|authentication)",
-        example="""
-! denied: requested access to the resource is denied
-""",
+        example="! denied: requested access to the resource is denied",
     ),
     LogPattern(
         name="docker.manifest",
         kind=FailureKind.DEPENDENCY,
         keywords=("not found",),
         start=r"(?:manifest for \S{1,300} not found|ERROR: manifest|no matching manifest for )",
-        example="""
-! manifest for orchard/basket:9 not found: manifest unknown
-""",
+        example="! manifest for orchard/basket:9 not found: manifest unknown",
     ),
     # Seen at https://github.com/vitessio/vitess/pull/16759 and https://github.com/aquasecurity/tracee/issues/4248
     LogPattern(
@@ -231,9 +223,7 @@ _DEPLOY = (
         kind=FailureKind.DEPLOY,
         keywords=(" failed: ",),
         start=r"Error: (?:INSTALLATION|UPGRADE|UNINSTALL) FAILED: ",
-        example="""
-! Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress
-""",
+        example="! Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress",
     ),
     # Seen at https://github.com/kubernetes/kubernetes/issues/95550 and https://github.com/kubernetes/kubernetes/issues/41336
     LogPattern(

@@ -77,9 +77,7 @@ _PESTER = (
         keywords=("failed: ",),
         start=r"Tests Passed: \d{1,6},? Failed: [1-9]",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Tests Passed: 2, Failed: 1, Skipped: 0 NotRun: 0
-""",
+        example="! Tests Passed: 2, Failed: 1, Skipped: 0 NotRun: 0",
     ),
 )
 

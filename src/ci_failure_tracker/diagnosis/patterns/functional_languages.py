@@ -108,9 +108,7 @@ _BEAM_TEST = (
         keywords=("*** failed ",),
         start=r"Testing \S{1,300}: \*{3} FAILED .{0,20}test case",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Testing shop.cart_SUITE: *** FAILED test case 1 of 3 ***
-""",
+        example="! Testing shop.cart_SUITE: *** FAILED test case 1 of 3 ***",
     ),
 )
 
@@ -153,9 +151,7 @@ _HASKELL_TEST = (
         keywords=("tests failed (",),
         start=r"\d{1,6} out of \d{1,6} tests failed \(",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 1 out of 3 tests failed (0.00s)
-""",
+        example="! 1 out of 3 tests failed (0.00s)",
     ),
 )
 
@@ -200,9 +196,7 @@ _OCAML_TEST = (
         keywords=("failure",),
         start=r"\d{1,6} failures?! in [\d.]{1,10}s\.",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 1 failure! in 0.001s. 3 tests run.
-""",
+        example="! 1 failure! in 0.001s. 3 tests run.",
     ),
 )
 

@@ -75,9 +75,7 @@ _GIT = (
         keywords=("fatal: ",),
         start="fatal: (?:repository '.{1,400}' (?:not found|does not exist)|'.{1,300}' does not appear to be a git "
         "repository)",
-        example="""
-! fatal: repository 'https://git.example.com/acme/orchard/' not found
-""",
+        example="! fatal: repository 'https://git.example.com/acme/orchard/' not found",
     ),
     LogPattern(
         name="git.ref",
@@ -118,9 +116,7 @@ _GIT = (
         start="fatal: (?:No names found, cannot describe|no tag exactly matches|No (?:annotated )?tags can describe"
         "|No upstream configured)",
         confidence=Confidence.LIKELY,
-        example="""
-! fatal: No names found, cannot describe anything.
-""",
+        example="! fatal: No names found, cannot describe anything.",
     ),
     LogPattern(
         name="git.fatal",
@@ -129,9 +125,7 @@ _GIT = (
         r"|No (?:names found|upstream|tags can|annotated)|no tag "
         "exactly)[a-zA-Z'].{1,1900}",
         confidence=Confidence.LIKELY,
-        example="""
-! fatal: refusing to merge unrelated histories
-""",
+        example="! fatal: refusing to merge unrelated histories",
     ),
     # Seen at https://github.com/aquasecurity/btfhub/issues/10
     LogPattern(

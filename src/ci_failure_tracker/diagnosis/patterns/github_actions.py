@@ -14,9 +14,7 @@ _ACTIONS = (
         kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?Input required and not supplied: ",
-        example="""
-! ##[error]Input required and not supplied: token
-""",
+        example="! ##[error]Input required and not supplied: token",
     ),
     LogPattern(
         name="actions.no_right",
@@ -24,18 +22,14 @@ _ACTIONS = (
         keywords=("##[error]",),
         start=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}.{0,200}\bResource not accessible by "
         "(?:integration|personal access token)",
-        example="""
-! ##[error]Resource not accessible by integration - https://docs.example.com/rest/pulls
-""",
+        example="! ##[error]Resource not accessible by integration - https://docs.example.com/rest/pulls",
     ),
     LogPattern(
         name="actions.script",
         kind=FailureKind.CONFIGURATION,
         keywords=("unhandled error: ",),
         start="(?:Error: )?Unhandled error: ",
-        example="""
-! ##[error]Unhandled error: HttpError: Validation Failed
-""",
+        example="! ##[error]Unhandled error: HttpError: Validation Failed",
     ),
     # Seen at https://github.com/googleapis/release-please-action/issues/767
     # and https://github.com/peter-evans/create-pull-request/issues/3979
@@ -44,9 +38,7 @@ _ACTIONS = (
         kind=FailureKind.PERMISSION,
         keywords=("##[error]",),
         start=r"##\[error\].{0,200}GitHub Actions is not permitted to create or approve pull requests",
-        example="""
-! ##[error]release-please failed: GitHub Actions is not permitted to create or approve pull requests.
-""",
+        example="! ##[error]release-please failed: GitHub Actions is not permitted to create or approve pull requests.",
     ),
     # Seen at https://github.com/JetBrains/intellij-platform-plugin-template/issues/451
     LogPattern(
@@ -55,9 +47,7 @@ _ACTIONS = (
         start="(?:pull request|issue|release|workflow) (?:create|edit|update|merge) failed: |(?:failed to|could "
         "not) create (?:pull request|issue|release): ",
         confidence=Confidence.LIKELY,
-        example="""
-! pull request create failed: GraphQL: No commits between main and pears (createPullRequest)
-""",
+        example="! pull request create failed: GraphQL: No commits between main and pears (createPullRequest)",
     ),
     # Seen at https://github.com/googleapis/release-please-action/issues/767
     LogPattern(
@@ -65,9 +55,7 @@ _ACTIONS = (
         kind=FailureKind.DEPLOY,
         keywords=("release-please failed: ",),
         start="release-please failed: ",
-        example="""
-! ##[error]release-please failed: Error adding to tree: 3f2a
-""",
+        example="! ##[error]release-please failed: Error adding to tree: 3f2a",
     ),
     LogPattern(
         name="actions.bad_credentials",
@@ -75,9 +63,7 @@ _ACTIONS = (
         keywords=("##[error]",),
         start=r"##\[error\](?:\w{0,40}Error: |Unhandled error: ){0,2}(?:HTTP 401: )?(?:Bad credentials|Requires "
         r"authentication|Parameter token or opts\.auth is required)",
-        example="""
-! ##[error]Bad credentials - https://docs.example.com/rest
-""",
+        example="! ##[error]Bad credentials - https://docs.example.com/rest",
     ),
     # Seen at https://github.com/takanotume24/paper-translation-helper/issues/75
     # and https://github.com/actions/download-artifact/issues/220
@@ -88,9 +74,7 @@ _ACTIONS = (
         start=r"##\[error\](?:Error: )?(?:Unable to find any artifacts|Unable to download artifact\(s\)|No "
         "artifacts? (?:found|matches)|no artifact matches|Artifact not found for name|Artifact has expired"
         "|Unable to find an artifact)",
-        example="""
-! ##[error]Unable to download artifact(s): Artifact not found for name: pears
-""",
+        example="! ##[error]Unable to download artifact(s): Artifact not found for name: pears",
     ),
     LogPattern(
         name="actions.artifact_upload",
@@ -109,9 +93,7 @@ _ACTIONS = (
         kind=FailureKind.CONFIGURATION,
         keywords=("##[error]",),
         start=r"##\[error\]No files were found with the provided path",
-        example="""
-! ##[error]No files were found with the provided path: dist/pears. No artifacts will be uploaded.
-""",
+        example="! ##[error]No files were found with the provided path: dist/pears. No artifacts will be uploaded.",
     ),
     # Seen at https://github.com/enketo/enketo/issues/1543
     LogPattern(
@@ -119,9 +101,7 @@ _ACTIONS = (
         kind=FailureKind.CONFIGURATION,
         keywords=("failed to restore cache entry",),
         start=r"(?:Error: )?Failed to restore cache entry\. Exiting as fail-on-cache-miss is set",
-        example="""
-! ##[error]Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: pears-7c1
-""",
+        example="! ##[error]Failed to restore cache entry. Exiting as fail-on-cache-miss is set. Input key: pears-7c1",
     ),
     LogPattern(
         name="actions.no_lock_file",
@@ -129,9 +109,7 @@ _ACTIONS = (
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:Dependencies lock file is not found in|Some specified paths were not "
         r"resolved, unable to cache|No file in .{1,300} matched to \[)",
-        example="""
-! ##[error]Dependencies lock file is not found in /srv/work/orchard. Supported file patterns:
-""",
+        example="! ##[error]Dependencies lock file is not found in /srv/work/orchard. Supported file patterns:",
     ),
     # Seen at https://github.com/actions/setup-python/issues/962 and https://github.com/actions/setup-python/issues/162
     LogPattern(
@@ -155,9 +133,7 @@ _ACTIONS = (
         keywords=("unable to find ",),
         start=r"(?:Error: )?Unable to find (?:Node|Go|Java|Ruby|PHP|Bun|Deno|Zig|Dart|\.NET|python|Python)\b.{0,20} "
         "version ",
-        example="""
-! ##[error]Unable to find Node version '4.x' for platform linux and architecture arm64.
-""",
+        example="! ##[error]Unable to find Node version '4.x' for platform linux and architecture arm64.",
     ),
     # Seen at https://github.com/actions/setup-java/issues/540
     LogPattern(
@@ -167,9 +143,7 @@ _ACTIONS = (
         start=r"##\[error\](?:Error: )?(?:Could not find satisfied version for [Ss]em[Vv]er|No matching version found "
         r"for SemVer|(?:Unknown|Unavailable) version \S{1,40} for \S{1,20} on |Could not setup |Unsupported "
         "(?:distribution|platform|architecture))",
-        example="""
-! ##[error]Could not find satisfied version for SemVer '11.0.99'.
-""",
+        example="! ##[error]Could not find satisfied version for SemVer '11.0.99'.",
     ),
     # Seen at https://github.com/pnpm/action-setup/issues/170
     LogPattern(
@@ -211,9 +185,7 @@ _ACTIONS = (
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:Label error\. |.{0,80}(?:[Ll]abels? (?:is|are) (?:required|missing)"
         "|missing (?:a )?(?:required )?labels?))",
-        example="""
-! ##[error]Label error. Requires exactly 1 of: ripe, unripe. Found: ripe, unripe
-""",
+        example="! ##[error]Label error. Requires exactly 1 of: ripe, unripe. Found: ripe, unripe",
     ),
     LogPattern(
         name="actions.changelog",
@@ -221,27 +193,21 @@ _ACTIONS = (
         keywords=("##[error]",),
         start=r"##\[error\](?:Error: )?(?:No update to \S{1,80} found|.{0,80}[Cc]hangelog.{0,80}(?:missing|required"
         "|not (?:updated|found)))",
-        example="""
-! ##[error]No update to CHANGELOG.md found!
-""",
+        example="! ##[error]No update to CHANGELOG.md found!",
     ),
     LogPattern(
         name="actions.labeler",
         kind=FailureKind.CONFIGURATION,
         keywords=("found unexpected type for label",),
         start="(?:Error: )?found unexpected type for label '",
-        example="""
-! ##[error]found unexpected type for label 'pears' (should be string or array of globs)
-""",
+        example="! ##[error]found unexpected type for label 'pears' (should be string or array of globs)",
     ),
     LogPattern(
         name="actions.retry_timeout",
         kind=FailureKind.TIME_LIMIT,
         keywords=("final attempt failed",),
         start=r"Final attempt failed\. Timeout of ",
-        example="""
-! ##[error]Final attempt failed. Timeout of 600000ms hit
-""",
+        example="! ##[error]Final attempt failed. Timeout of 600000ms hit",
     ),
     LogPattern(
         name="actions.needs",
@@ -249,9 +215,7 @@ _ACTIONS = (
         start=r"##\[error\](?:Some required jobs did not succeed|A dependency job (?:has )?failed|Job .{1,80} "
         "(?:failed|was cancelled|is required))",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]A dependency job failed
-""",
+        example="! ##[error]A dependency job failed",
     ),
 )
 
@@ -320,9 +284,7 @@ _DEPENDABOT = (
         keywords=("encountered an error performing",),
         start="(?:Error: )?Dependabot encountered an error performing the update",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]Dependabot encountered an error performing the update
-""",
+        example="! ##[error]Dependabot encountered an error performing the update",
     ),
 )
 

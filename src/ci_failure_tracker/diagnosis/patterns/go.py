@@ -151,9 +151,7 @@ _GO_TEST = (
         keywords=("fail",),
         start=r"FAIL$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! FAIL
-""",
+        example="! FAIL",
     ),
     # Seen at https://github.com/spiffe/spire/issues/6313
     LogPattern(
@@ -312,9 +310,7 @@ _GINKGO = (
         keywords=("fail! -- ",),
         start=r"FAIL! -- \d",
         confidence=Confidence.SYMPTOM,
-        example="""
-! FAIL! -- 0 Passed | 1 Failed | 0 Pending | 0 Skipped
-""",
+        example="! FAIL! -- 0 Passed | 1 Failed | 0 Pending | 0 Skipped",
     ),
 )
 

@@ -180,18 +180,14 @@ _PNPM_PATTERNS = (
         keywords=(": failed",),
         start=r"[\w@./-]{1,200} [\w:-]{1,60}: Failed$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! packages/basket test: Failed
-""",
+        example="! packages/basket test: Failed",
     ),
     LogPattern(
         name="pnpm.lifecycle",
         keywords=(" failed",),
         start=r"\s{0,2}\[?ELIFECYCLE\]?\s{1,3}(?:Command|Test) failed",
         confidence=Confidence.SYMPTOM,
-        example="""
-!  ELIFECYCLE  Command failed with exit code 1.
-""",
+        example="!  ELIFECYCLE  Command failed with exit code 1.",
     ),
     LogPattern(
         name="pnpm.node_modules",
@@ -199,9 +195,7 @@ _PNPM_PATTERNS = (
         keywords=("node_modules missing",),
         start=r"\s{0,2}WARN\s{1,4}Local package\.json exists, but node_modules missing",
         confidence=Confidence.SYMPTOM,
-        example="""
-!  WARN   Local package.json exists, but node_modules missing, did you mean to install?
-""",
+        example="!  WARN   Local package.json exists, but node_modules missing, did you mean to install?",
     ),
 )
 
@@ -227,9 +221,7 @@ _MONOREPO = (
         keywords=("failed",),
         start=r"\s{0,4}(?:NX|>? ?NX +ERROR|ERROR:|Lerna \(powered by Nx\)|×|✖)\s.{0,60}Running target .{1,300} failed",
         confidence=Confidence.SYMPTOM,
-        example="""
-!  NX   Running target test for 2 projects failed
-""",
+        example="!  NX   Running target test for 2 projects failed",
     ),
 )
 
@@ -282,9 +274,7 @@ _TYPESCRIPT = (
         start=r"(?:\[\d\d?:\d\d:\d\d(?: [AP]M)?\] "
         r"|\d\d?:\d\d:\d\d(?: [AP]M)? - )?Found [1-9]\d{0,5} errors?(?: in .{1,300}|\. Watching.{0,40}|\.)?$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Found 6 errors in the same file, starting at: src/press.ts:1
-""",
+        example="! Found 6 errors in the same file, starting at: src/press.ts:1",
     ),
 )
 
@@ -392,9 +382,7 @@ _ESLINT = (
         body=_ESLINT_STANDARD,
         max_lines=40,
         headline=r"^(?:" + _ESLINT_STANDARD + r")",
-        example="""
-!   /srv/orchard/press.js:3:7: Expected '===' and instead saw '=='. (eqeqeq)
-""",
+        example="!   /srv/orchard/press.js:3:7: Expected '===' and instead saw '=='. (eqeqeq)",
     ),
     LogPattern(
         name="eslint.stylelint",
@@ -443,9 +431,7 @@ _PRETTIER = (
         keywords=("errors were emitted while running",),
         start=r"\s{0,4}[×✖] Some errors were emitted while ",
         confidence=Confidence.SYMPTOM,
-        example="""
-!   × Some errors were emitted while running checks.
-""",
+        example="!   × Some errors were emitted while running checks.",
     ),
     LogPattern(
         name="biome.unexpected",

@@ -103,9 +103,7 @@ _JEST = (
         keywords=("fail ",),
         start=r" ?FAIL {1,2}(?:[\w@/-]{1,60} {1,2})?(?:\.\.?/)?\S{1,300}\.\w{1,5}(?: \(\d[^()]{0,40}\))?$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! FAIL src/cart.test.js (5.12 s)
-""",
+        example="! FAIL src/cart.test.js (5.12 s)",
     ),
     LogPattern(
         name="jest.snapshot",
@@ -113,9 +111,7 @@ _JEST = (
         keywords=("snapshot failed",),
         start=r" › \d{1,6} snapshots? failed",
         confidence=Confidence.SYMPTOM,
-        example="""
-!  › 1 snapshot failed.
-""",
+        example="!  › 1 snapshot failed.",
     ),
     LogPattern(
         name="jest.tally",
@@ -268,9 +264,7 @@ _JASMINE = (
         keywords=(" failure",),
         start=r"\d{1,7} (?:specs?|tests?), [1-9]\d{0,6} failures?(?:, \d{1,7} pending(?: specs?)?)?$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 6 specs, 5 failures
-""",
+        example="! 6 specs, 5 failures",
     ),
 )
 
@@ -455,9 +449,7 @@ _BUN_TEST = (
         keywords=(" fail",),
         start=r" {1,4}[1-9]\d{0,6} fail$",
         confidence=Confidence.SYMPTOM,
-        example="""
-!  3 fail
-""",
+        example="!  3 fail",
     ),
 )
 
@@ -527,9 +519,7 @@ _DENO_TEST = (
         keywords=("... failed",),
         start=r"\s{0,20}\S.{0,300} \.\.\. FAILED \((?:due to )?\d",
         confidence=Confidence.SYMPTOM,
-        example="""
-! adds the prices ... FAILED (4ms)
-""",
+        example="! adds the prices ... FAILED (4ms)",
     ),
     LogPattern(
         name="deno-test.tally",

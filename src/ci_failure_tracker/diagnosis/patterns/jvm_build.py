@@ -78,27 +78,21 @@ _MAVEN = (
         keywords=("could not read",),
         start=r"\[ERROR\] The build could not read \d{1,5} project",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [ERROR] The build could not read 1 project -> [Help 1]
-""",
+        example="! [ERROR] The build could not read 1 project -> [Help 1]",
     ),
     LogPattern(
         name="maven.build_failure",
         keywords=("build failure",),
         start=r"\[(?:INFO|ERROR)\] BUILD FAILURE",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [INFO] BUILD FAILURE
-""",
+        example="! [INFO] BUILD FAILURE",
     ),
     LogPattern(
         name="maven.reactor",
         keywords=(" failure [",),
         start=r"\[INFO\] \S.{1,200} FAILURE \[",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [INFO] press ............................................. FAILURE [  2.113 s]
-""",
+        example="! [INFO] press ............................................. FAILURE [  2.113 s]",
     ),
 )
 
@@ -196,18 +190,14 @@ _GRADLE = (
         keywords=(" failed",),
         start=r"> Task :\S{1,300} FAILED$|:\S{1,300} FAILED$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! > Task :bottle FAILED
-""",
+        example="! > Task :bottle FAILED",
     ),
     LogPattern(
         name="gradle.build_failed",
         keywords=("build failed in ",),
         start=r"BUILD FAILED in \d",
         confidence=Confidence.SYMPTOM,
-        example="""
-! BUILD FAILED in 3m 12s
-""",
+        example="! BUILD FAILED in 3m 12s",
     ),
 )
 
@@ -253,9 +243,7 @@ _SBT = (
         keywords=("[error] (",),
         start=_SBT_TASK + r".{0,300}(?:Compilation failed|TestsFailedException|Tests unsuccessful|Failed tests)",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [error] (Test / test) sbt.TestsFailedException: Tests unsuccessful
-""",
+        example="! [error] (Test / test) sbt.TestsFailedException: Tests unsuccessful",
     ),
 )
 
@@ -356,9 +344,7 @@ _JAVAC = (
         keywords=("error",),
         start=_JAVAC_ANT + r"[1-9]\d{0,4} errors?$|\[INFO\] [1-9]\d{0,4} errors? ?$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 2 errors
-""",
+        example="! 2 errors",
     ),
     LogPattern(
         name="javac.gradle",
@@ -367,9 +353,7 @@ _JAVAC = (
         start=r"(?:> )?Compilation (?:error|failed)[.;]"
         r"|.{0,60}Compilation failed; see the compiler (?:error )?output for details",
         confidence=Confidence.SYMPTOM,
-        example="""
-! > Compilation failed; see the compiler error output for details.
-""",
+        example="! > Compilation failed; see the compiler error output for details.",
     ),
 )
 
@@ -411,9 +395,7 @@ _SCALAC = (
         keywords=("[error] ",),
         start=r"\[error\] (?:\d{1,5}|one|two|three|four|five|six|seven|eight|nine|ten) errors? found$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [error] one error found
-""",
+        example="! [error] one error found",
     ),
 )
 

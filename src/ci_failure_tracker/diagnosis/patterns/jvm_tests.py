@@ -164,9 +164,7 @@ _SUREFIRE = (
         keywords=("failures: ",),
         start=r"(?:\[(?:ERROR|WARNING)\] )?Tests run: \d{1,7}, Failures: \d{1,7}, Errors: \d{1,7}, Skipped: \d{1,7}$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [ERROR] Tests run: 10, Failures: 1, Errors: 0, Skipped: 0
-""",
+        example="! [ERROR] Tests run: 10, Failures: 1, Errors: 0, Skipped: 0",
     ),
 )
 
@@ -210,9 +208,7 @@ _GRADLE_TEST = (
         keywords=(" failed",),
         start=r"\d{1,7} tests? completed, \d{1,7} failed",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 2 tests completed, 1 failed
-""",
+        example="! 2 tests completed, 1 failed",
     ),
 )
 
@@ -278,9 +274,7 @@ _SCALA_TEST = (
         keywords=("failed ***",),
         start=_SCALA_TEST_LEVEL + r"\*{3} \d{1,6} (?:TESTS?|SUITES?) (?:FAILED|ABORTED) \*{3}$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [info] *** 2 TESTS FAILED ***
-""",
+        example="! [info] *** 2 TESTS FAILED ***",
     ),
     LogPattern(
         name="sbt-test.recap",
@@ -303,9 +297,7 @@ _SCALA_TEST = (
         keywords=("failed: total",),
         start=r"\[error\] (?:Failed|Error): Total \d",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [error] Failed: Total 5, Failed 1, Errors 0, Passed 4
-""",
+        example="! [error] Failed: Total 5, Failed 1, Errors 0, Passed 4",
     ),
 )
 

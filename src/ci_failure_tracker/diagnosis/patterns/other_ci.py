@@ -13,27 +13,21 @@ _TRAVIS = (
         keywords=("exited with ",),
         start=r'The command ".{0,1800}" (?:failed and )?exited with (?!0\b)\d{1,3}',
         confidence=Confidence.SYMPTOM,
-        example="""
-! The command "./press --all" exited with 1.
-""",
+        example='! The command "./press --all" exited with 1.',
     ),
     LogPattern(
         name="travis.build",
         keywords=("exited with ",),
         start=r"Done\. Your build exited with ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Done. Your build exited with 1.
-""",
+        example="! Done. Your build exited with 1.",
     ),
     LogPattern(
         name="travis.retry",
         keywords=("failed",),
         start=r'The command ".{0,1800}" failed(?:\. Retrying, \d of \d| \d times)',
         confidence=Confidence.SYMPTOM,
-        example="""
-! The command "pip install pears" failed. Retrying, 2 of 3.
-""",
+        example='! The command "pip install pears" failed. Retrying, 2 of 3.',
     ),
     LogPattern(
         name="travis.stalled",
@@ -58,9 +52,7 @@ _TRAVIS = (
         start="The job exceeded the maximum time limit for jobs",
         ends_job=True,
         outcome=Outcome.TIMED_OUT,
-        example="""
-! The job exceeded the maximum time limit for jobs, and has been terminated.
-""",
+        example="! The job exceeded the maximum time limit for jobs, and has been terminated.",
     ),
     LogPattern(
         name="travis.log_limit",
@@ -87,18 +79,14 @@ _JENKINS = (
         keywords=("marked build as failure",),
         start="Build step '.{1,200}' marked build as failure",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Build step 'Execute shell' marked build as failure
-""",
+        example="! Build step 'Execute shell' marked build as failure",
     ),
     LogPattern(
         name="jenkins.finished",
         keywords=("finished: failure",),
         start="Finished: FAILURE$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Finished: FAILURE
-""",
+        example="! Finished: FAILURE",
     ),
     LogPattern(
         name="jenkins.aborted",
@@ -106,9 +94,7 @@ _JENKINS = (
         start="Finished: ABORTED$",
         confidence=Confidence.SYMPTOM,
         outcome=Outcome.CANCELLED,
-        example="""
-! Finished: ABORTED
-""",
+        example="! Finished: ABORTED",
     ),
     LogPattern(
         name="jenkins.pipeline_step",
@@ -125,9 +111,7 @@ _JENKINS = (
         start=r"(?:\[\w{1,40}\] )?Build timed out \(after \d",
         ends_job=True,
         outcome=Outcome.TIMED_OUT,
-        example="""
-! Build timed out (after 30 minutes). Marking the build as aborted.
-""",
+        example="! Build timed out (after 30 minutes). Marking the build as aborted.",
     ),
     LogPattern(
         name="jenkins.timeout_step",
@@ -135,9 +119,7 @@ _JENKINS = (
         start="Cancelling nested steps due to timeout",
         ends_job=True,
         outcome=Outcome.TIMED_OUT,
-        example="""
-! Cancelling nested steps due to timeout
-""",
+        example="! Cancelling nested steps due to timeout",
     ),
 )
 
@@ -150,9 +132,7 @@ _GITLAB = (
         start="ERROR: Job failed: execution took longer than ",
         ends_job=True,
         outcome=Outcome.TIMED_OUT,
-        example="""
-! ERROR: Job failed: execution took longer than 1h0m0s seconds
-""",
+        example="! ERROR: Job failed: execution took longer than 1h0m0s seconds",
     ),
     LogPattern(
         name="gitlab.system",
@@ -160,9 +140,7 @@ _GITLAB = (
         keywords=("error: job failed",),
         start=r"ERROR: Job failed \(system failure\): ",
         ends_job=True,
-        example="""
-! ERROR: Job failed (system failure): Error response from daemon: no such container
-""",
+        example="! ERROR: Job failed (system failure): Error response from daemon: no such container",
     ),
 )
 
@@ -175,9 +153,7 @@ _AZURE_PIPELINES = (
         start=r"##\[error\](?:Bash|PowerShell|Cmd\.exe|Script|The process '.{1,400}'|\S{1,200}) exited with (?:code"
         "|exit code) ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]Bash exited with code '1'.
-""",
+        example="! ##[error]Bash exited with code '1'.",
     ),
     LogPattern(
         name="azure.time_limit",
@@ -186,9 +162,7 @@ _AZURE_PIPELINES = (
         "|operation will be canceled)",
         ends_job=True,
         outcome=Outcome.TIMED_OUT,
-        example="""
-! ##[error]The job running on agent Orchard 5 ran longer than the maximum time of 60 minutes.
-""",
+        example="! ##[error]The job running on agent Orchard 5 ran longer than the maximum time of 60 minutes.",
     ),
     LogPattern(
         name="azure.lost",

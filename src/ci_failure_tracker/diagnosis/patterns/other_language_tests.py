@@ -74,9 +74,7 @@ _PERL_TEST = (
         keywords=("failed ",),
         start=r"\s{0,4}Failed \d{1,7}/\d{1,7} (?:subtests|tests|test programs)",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Failed 4/6 subtests
-""",
+        example="! Failed 4/6 subtests",
     ),
     LogPattern(
         name="prove.result",
@@ -84,9 +82,7 @@ _PERL_TEST = (
         keywords=("result: fail",),
         start=r"Result: FAIL$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Result: FAIL
-""",
+        example="! Result: FAIL",
     ),
 )
 
@@ -147,9 +143,7 @@ _R_TEST = (
         keywords=("[ fail ",),
         start=r"\s{0,4}\[ FAIL [1-9]",
         confidence=Confidence.SYMPTOM,
-        example="""
-! [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]
-""",
+        example="! [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]",
     ),
     LogPattern(
         name="r-check.error",
@@ -179,9 +173,7 @@ _R_TEST = (
         keywords=(" error",),
         start=r"Status: [1-9]\d{0,3} ERRORs?",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Status: 1 ERROR, 1 NOTE
-""",
+        example="! Status: 1 ERROR, 1 NOTE",
     ),
 )
 
@@ -338,9 +330,7 @@ _BUSTED = (
         keywords=(" failure",),
         start=r"\d{1,6} success(?:es)? / \d{1,6} failures? / \d{1,6} errors?",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds
-""",
+        example="! 2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds",
     ),
 )
 

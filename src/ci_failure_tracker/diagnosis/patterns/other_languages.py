@@ -31,9 +31,7 @@ _OTHER_COMPILERS = (
         keywords=("scriptexception: ",),
         start=r"ScriptException: The script ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ScriptException: The script test failed to execute.
-""",
+        example="! ScriptException: The script test failed to execute.",
     ),
     LogPattern(
         name="melos.bootstrap",
@@ -126,9 +124,7 @@ _LANGUAGE_PACKAGES = (
         keywords=("tests failed for ",),
         start=r"(?:Error: )?(?:\[Cabal-\d{1,6}\] ?)?(?:cabal: )?Tests failed for test:",
         confidence=Confidence.SYMPTOM,
-        example="""
-! cabal: Tests failed for test:cart from shop-0.1.
-""",
+        example="! cabal: Tests failed for test:cart from shop-0.1.",
     ),
     LogPattern(
         name="gulp.no_task",
@@ -228,9 +224,7 @@ _DART = (
         priority=2,  # before javascript.error
         start=r"Error: execution of an external program failed: ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Error: execution of an external program failed: '/srv/shop/main '
-""",
+        example="! Error: execution of an external program failed: '/srv/shop/main '",
     ),
 )
 

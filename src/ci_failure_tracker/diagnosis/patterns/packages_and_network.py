@@ -39,9 +39,7 @@ _DOWNLOADS = (
         keywords=("unable to ",),
         start="wget: unable to ",
         confidence=Confidence.LIKELY,
-        example="""
-! wget: unable to resolve host address 'pears.example.com'
-""",
+        example="! wget: unable to resolve host address 'pears.example.com'",
     ),
     LogPattern(
         name="downloads.wget_server",
@@ -49,9 +47,7 @@ _DOWNLOADS = (
         keywords=("error",),
         start="wget: (?:server returned error|error getting response|bad address)",
         confidence=Confidence.LIKELY,
-        example="""
-! wget: server returned error: HTTP/1.1 404 Not Found
-""",
+        example="! wget: server returned error: HTTP/1.1 404 Not Found",
     ),
     LogPattern(
         name="downloads.wget_failed",
@@ -60,9 +56,7 @@ _DOWNLOADS = (
         priority=1,  # before network.refused
         start=r"(?:Connecting to|Resolving) \S{1,300}.{0,200}\.\.\. ?failed: ",
         confidence=Confidence.LIKELY,
-        example="""
-! Connecting to pears.example.com (pears.example.com)|10.1.2.3|:443... failed: Connection refused.
-""",
+        example="! Connecting to pears.example.com (pears.example.com)|10.1.2.3|:443... failed: Connection refused.",
     ),
     LogPattern(
         name="downloads.tar",
@@ -126,9 +120,7 @@ _NETWORK = (
         keywords=("connection refused",),
         start=_NOT_A_TRACE + r".{0,400}[Cc]onnection refused",
         confidence=Confidence.LIKELY,
-        example="""
-! dial tcp 127.0.0.1:5432: connect: connection refused
-""",
+        example="! dial tcp 127.0.0.1:5432: connect: connection refused",
     ),
     LogPattern(
         name="network.io_timeout",
@@ -136,9 +128,7 @@ _NETWORK = (
         keywords=("timeout",),
         start=_NOT_A_TRACE + r".{0,400}(?:i/o timeout|TLS handshake timeout|Client\.Timeout exceeded)",
         confidence=Confidence.LIKELY,
-        example="""
-! Get "https://pears.example.com/v2/": net/http: TLS handshake timeout
-""",
+        example='! Get "https://pears.example.com/v2/": net/http: TLS handshake timeout',
     ),
     LogPattern(
         name="network.unexpected_status",
@@ -146,9 +136,7 @@ _NETWORK = (
         start=_NOT_A_TRACE + r".{0,400}[Uu]nexpected (?:HTTP )?(?:status|response)(?: code)?"
         r"(?: from \w{1,20} request to \S{1,300})?:? (?:40[134]|429|5\d\d)\b",
         confidence=Confidence.LIKELY,
-        example="""
-! unexpected status from GET request to https://pears.example.com/v2/: 503 Service Unavailable
-""",
+        example="! unexpected status from GET request to https://pears.example.com/v2/: 503 Service Unavailable",
     ),
     LogPattern(
         name="network.rpc",
@@ -156,9 +144,7 @@ _NETWORK = (
         start=r".{0,300}\brpc error: code = (?:Unavailable|DeadlineExceeded|ResourceExhausted|Unauthenticated"
         r"|PermissionDenied|Unknown|Internal)\b",
         confidence=Confidence.LIKELY,
-        example="""
-! press: rpc error: code = Unavailable desc = closing transport due to: EOF
-""",
+        example="! press: rpc error: code = Unavailable desc = closing transport due to: EOF",
     ),
 )
 
@@ -171,9 +157,7 @@ _TLS = (
         keywords=("unable to get local issuer",),
         start=_NOT_A_TRACE + r".{0,400}unable to get local issuer certificate",
         confidence=Confidence.LIKELY,
-        example="""
-! SSL certificate problem: unable to get local issuer certificate
-""",
+        example="! SSL certificate problem: unable to get local issuer certificate",
     ),
     LogPattern(
         name="tls.first",
@@ -181,9 +165,7 @@ _TLS = (
         keywords=("unable to verify",),
         start=_NOT_A_TRACE + r".{0,400}unable to verify the first certificate",
         confidence=Confidence.LIKELY,
-        example="""
-! request failed: unable to verify the first certificate
-""",
+        example="! request failed: unable to verify the first certificate",
     ),
 )
 
@@ -195,9 +177,7 @@ _CREDENTIALS = (
         kind=FailureKind.PERMISSION,
         keywords=("unable to get actions_id_token",),
         start=".{0,200}Unable to get ACTIONS_ID_TOKEN_REQUEST_(?:URL|TOKEN) env variable",
-        example="""
-! ##[error]Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable
-""",
+        example="! ##[error]Error message: Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable",
     ),
     # Seen at https://github.com/aws-actions/configure-aws-credentials/issues/770
     # and https://github.com/aws-actions/configure-aws-credentials/issues/1446

@@ -31,9 +31,7 @@ _COMPOSER = (
         keywords=("returned with error code",),
         start=r"Script .{1,400} handling the .{1,100} event returned with error code",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Script @php artisan harvest handling the post-autoload-dump event returned with error code 1
-""",
+        example="! Script @php artisan harvest handling the post-autoload-dump event returned with error code 1",
     ),
     LogPattern(
         name="composer.lock",

@@ -150,9 +150,7 @@ _PYTEST = (
         wrapper_lines=60,
         keywords=("fail required test coverage of",),
         start=r"FAIL Required test coverage of ",
-        example="""
-! FAIL Required test coverage of 95% not reached. Total coverage: 91.20%
-""",
+        example="! FAIL Required test coverage of 95% not reached. Total coverage: 91.20%",
     ),
     LogPattern(
         name="pytest.coverage_failure",
@@ -160,9 +158,7 @@ _PYTEST = (
         wrapper_lines=60,
         keywords=("coverage failure: total of",),
         start=r"(?:ERROR: )?Coverage failure: total of ",
-        example="""
-! Coverage failure: total of 91 is less than fail-under=95
-""",
+        example="! Coverage failure: total of 91 is less than fail-under=95",
     ),
     LogPattern(
         name="pytest.summary_reason",
@@ -230,9 +226,7 @@ _PYTEST = (
         keywords=(" error",),
         start=r"\S{1,300}\.py::.{1,500} ERROR {0,80}(?:\[ {0,3}\d{1,3}%\])?$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! tests/test_cart.py::test_total ERROR                                     [100%]
-""",
+        example="! tests/test_cart.py::test_total ERROR                                     [100%]",
     ),
     LogPattern(
         name="pytest.interrupted",
@@ -240,9 +234,7 @@ _PYTEST = (
         keywords=(" error",),
         start=r"!{3,200} Interrupted: ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! !!!!!!!!!!!!!!!!!!! Interrupted: 2 errors during collection !!!!!!!!!!!!!!!!!!!!
-""",
+        example="! !!!!!!!!!!!!!!!!!!! Interrupted: 2 errors during collection !!!!!!!!!!!!!!!!!!!!",
     ),
     LogPattern(
         name="pytest.tally",
@@ -250,9 +242,7 @@ _PYTEST = (
         keywords=("failed",),
         start=r"(?:=+ )?\d{1,6} failed[, ].{0,200} in \d[\d.]{0,12} ?s(?:econds)?(?: \([\d:]{1,20}\))?(?: =+)?$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ========================= 2 failed, 14 passed in 4.45s =========================
-""",
+        example="! ========================= 2 failed, 14 passed in 4.45s =========================",
     ),
 )
 
@@ -333,9 +323,7 @@ _UNITTEST = (
         keywords=(" ... error",),
         start=r"\S.{0,400} \.\.\. ERROR$",
         confidence=Confidence.SYMPTOM,
-        example="""
-! test_total (tests.test_cart.CartTest.test_total) ... ERROR
-""",
+        example="! test_total (tests.test_cart.CartTest.test_total) ... ERROR",
     ),
     LogPattern(
         name="unittest.tally",
@@ -384,9 +372,7 @@ _DOCTEST = (
         keywords=("***test failed***",),
         start=r"\*\*\*Test Failed\*\*\* \d",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ***Test Failed*** 2 failures.
-""",
+        example="! ***Test Failed*** 2 failures.",
     ),
 )
 

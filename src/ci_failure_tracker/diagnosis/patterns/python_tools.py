@@ -165,9 +165,7 @@ _MYPY_PATTERNS = (
         priority=1,  # before typescript.count
         start=r"Found [1-9]\d{0,5} errors? in \d{1,6} files? \(",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Found 2 errors in 1 file (checked 9 source files)
-""",
+        example="! Found 2 errors in 1 file (checked 9 source files)",
     ),
     LogPattern(
         name="mypy.pyright",
@@ -193,9 +191,7 @@ _MYPY_PATTERNS = (
         keywords=(" errors, ",),
         start=r"[1-9]\d{0,5} errors?, \d{1,6} warnings?, \d{1,6} (?:informations?|notes?)",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 2 errors, 0 warnings, 0 informations
-""",
+        example="! 2 errors, 0 warnings, 0 informations",
     ),
 )
 
@@ -354,27 +350,21 @@ _TOX = (
         name="tox.failed_with",
         keywords=("failed with ",),
         start=rf"(?:\[tox\] )?{_TOX_ENV}: failed with \S",
-        example="""
-! lint: failed with make is not allowed, use allowlist_externals to allow it
-""",
+        example="! lint: failed with make is not allowed, use allowlist_externals to allow it",
     ),
     LogPattern(
         name="tox.recap",
         keywords=(": fail ",),
         start=rf" {{0,4}}{_TOX_ENV}: FAIL (?:code \d|✖)",
         confidence=Confidence.SYMPTOM,
-        example="""
-!   py311: FAIL code 1 (3.73=setup[1.13]+cmd[2.60] seconds)
-""",
+        example="!   py311: FAIL code 1 (3.73=setup[1.13]+cmd[2.60] seconds)",
     ),
     LogPattern(
         name="tox.evaluation",
         keywords=("evaluation failed :(",),
         start=r" {0,4}evaluation failed :\(",
         confidence=Confidence.SYMPTOM,
-        example="""
-!   evaluation failed :( (5.55 seconds)
-""",
+        example="!   evaluation failed :( (5.55 seconds)",
     ),
 )
 
@@ -463,9 +453,7 @@ _PYTHON_FORMATTERS = (
         keywords=("fail to reformat",),
         start=r"(?:\d{1,6} files? .{1,80}, )?\d{1,6} files? (?:would fail|failed) to reformat",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 1 file would be reformatted, 1 file would fail to reformat.
-""",
+        example="! 1 file would be reformatted, 1 file would fail to reformat.",
     ),
 )
 
@@ -522,9 +510,7 @@ _SPHINX = (
         keywords=("treated as errors",),
         start=r"build finished with problems, ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! build finished with problems, 3 warnings (with warnings treated as errors).
-""",
+        example="! build finished with problems, 3 warnings (with warnings treated as errors).",
     ),
 )
 

@@ -95,9 +95,7 @@ _MINITEST = (
         keywords=("failure",),
         start=r"\d{1,7} (?:runs|tests), \d{1,7} assertions, \d{1,7} failures, \d{1,7} errors",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 3 runs, 3 assertions, 2 failures, 0 errors, 0 skips
-""",
+        example="! 3 runs, 3 assertions, 2 failures, 0 errors, 0 skips",
     ),
 )
 
@@ -194,9 +192,7 @@ _RSPEC = (
         keywords=("failure",),
         start=r"\d{1,7} examples?, [1-9]\d{0,6} failure",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 3 examples, 2 failures
-""",
+        example="! 3 examples, 2 failures",
     ),
     LogPattern(
         name="rspec.outside",
@@ -205,9 +201,7 @@ _RSPEC = (
         priority=1,  # before rspec.total
         start=r"\d{1,7} examples?, \d{1,6} failures?, [1-9]\d{0,6} error",
         confidence=Confidence.SYMPTOM,
-        example="""
-! 0 examples, 0 failures, 1 error occurred outside of examples
-""",
+        example="! 0 examples, 0 failures, 1 error occurred outside of examples",
     ),
 )
 

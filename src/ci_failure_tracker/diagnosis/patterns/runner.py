@@ -13,9 +13,7 @@ _RUNNER = (
         keywords=("process completed with exit code",),
         start=r"(?:##\[error\])?Process completed with exit code -?\d+",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]Process completed with exit code 2.
-""",
+        example="! ##[error]Process completed with exit code 2.",
     ),
     LogPattern(
         name="runner.exit_by_signal",
@@ -23,9 +21,7 @@ _RUNNER = (
         priority=1,  # before runner.exit_code
         start=r"(?:##\[error\])?Process completed with exit code (?:13[24569]|-107374\d{4})\b",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]Process completed with exit code 139.
-""",
+        example="! ##[error]Process completed with exit code 139.",
     ),
     LogPattern(
         name="runner.exit_killed",
@@ -34,18 +30,14 @@ _RUNNER = (
         keywords=("process completed with exit code",),
         start=r"(?:##\[error\])?Process completed with exit code (?:124|137|143)\b",
         confidence=Confidence.LIKELY,
-        example="""
-! ##[error]Process completed with exit code 137.
-""",
+        example="! ##[error]Process completed with exit code 137.",
     ),
     LogPattern(
         name="runner.process_failed",
         keywords=("failed with exit code",),
         start=r"(?:##\[error\])?(?:Error: )?The process '.{1,400}' failed with exit code \d",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]The process '/usr/bin/git' failed with exit code 128
-""",
+        example="! ##[error]The process '/usr/bin/git' failed with exit code 128",
     ),
     # Seen at https://github.com/mandiant/VM-Packages/issues/1448 and https://github.com/lowlighter/metrics/issues/731
     LogPattern(
@@ -65,9 +57,7 @@ _RUNNER = (
         ends_job=True,
         fingerprint=".",
         outcome=Outcome.TIMED_OUT,
-        example="""
-! ##[error]The action 'Pick the pears' has timed out after 20 minutes.
-""",
+        example="! ##[error]The action 'Pick the pears' has timed out after 20 minutes.",
     ),
     # Seen at https://github.com/actions/runner/issues/2427
     LogPattern(
@@ -76,9 +66,7 @@ _RUNNER = (
         start=r"##\[error\](?:Error: )?The (?:operation|run) was cancell?ed",
         confidence=Confidence.LIKELY,
         outcome=Outcome.CANCELLED,
-        example="""
-! ##[error]The operation was canceled.
-""",
+        example="! ##[error]The operation was canceled.",
     ),
     LogPattern(
         name="runner.canceled_with_another",
@@ -86,9 +74,7 @@ _RUNNER = (
         start=r"##\[error\]The (?:job|strategy configuration) was cancell?ed because ",
         confidence=Confidence.LIKELY,
         outcome=Outcome.CANCELLED,
-        example="""
-! ##[error]The strategy configuration was canceled because "test.3_12" failed
-""",
+        example='! ##[error]The strategy configuration was canceled because "test.3_12" failed',
     ),
     # Seen at https://github.com/githedgehog/dataplane/pull/228 and https://github.com/rhysd/actionlint/issues/538
     LogPattern(
@@ -97,9 +83,7 @@ _RUNNER = (
         start=r"##\[error\]Cancell?ing since a (?:higher priority waiting request|deadlock)",
         ends_job=True,
         outcome=Outcome.SUPERSEDED,
-        example="""
-! ##[error]Canceling since a higher priority waiting request for 'orchard-main' exists
-""",
+        example="! ##[error]Canceling since a higher priority waiting request for 'orchard-main' exists",
     ),
     # Seen at https://github.com/actions/runner/issues/2427
     LogPattern(
@@ -131,9 +115,7 @@ _RUNNER = (
         "your job",
         ends_job=True,
         outcome=Outcome.RUNNER_LOST,
-        example="""
-! ##[error]The hosted runner encountered an error while running your job. (Error Type: Disconnect).
-""",
+        example="! ##[error]The hosted runner encountered an error while running your job. (Error Type: Disconnect).",
     ),
     # Seen at https://github.com/spdk/spdk/issues/3876
     LogPattern(
@@ -143,9 +125,7 @@ _RUNNER = (
         "(?:about to be )?(?:terminated|canceled) by the remote provider)",
         ends_job=True,
         outcome=Outcome.RUNNER_LOST,
-        example="""
-! ##[error]The job was not acquired by Runner of type hosted even after multiple attempts
-""",
+        example="! ##[error]The job was not acquired by Runner of type hosted even after multiple attempts",
     ),
     LogPattern(
         name="runner.none_online",
@@ -177,9 +157,7 @@ _RUNNER = (
         start=r"##\[error\]This request has been automatically failed because it uses a deprecated version",
         ends_job=True,
         fingerprint=".",
-        example="""
-! ##[error]This request has been automatically failed because it uses a deprecated version of
-""",
+        example="! ##[error]This request has been automatically failed because it uses a deprecated version of",
     ),
     # Seen at https://github.com/bytecodealliance/rustix/issues/1441
     LogPattern(
@@ -188,9 +166,7 @@ _RUNNER = (
         keywords=("##[error]",),
         start=r"##\[error\].{0,200}\bbrownout\b",
         ends_job=True,
-        example="""
-! ##[error]This is a scheduled Orchard 20.04 brownout. The image is deprecated and will be removed.
-""",
+        example="! ##[error]This is a scheduled Orchard 20.04 brownout. The image is deprecated and will be removed.",
     ),
     # Seen at https://github.com/namin2/dependabot_jira/issues/6
     LogPattern(
@@ -198,9 +174,7 @@ _RUNNER = (
         kind=FailureKind.CONFIGURATION,
         keywords=("unable to resolve action",),
         start="(?:Error: )?Unable to resolve action",
-        example="""
-! ##[error]Unable to resolve action `orchard/pick@v9`, unable to find version `v9`
-""",
+        example="! ##[error]Unable to resolve action `orchard/pick@v9`, unable to find version `v9`",
     ),
     # Seen at https://github.com/SamKirkland/FTP-Deploy-Action/issues/502
     # and https://github.com/fsfe/reuse-action/issues/9
@@ -210,9 +184,7 @@ _RUNNER = (
         keywords=("##[error]",),
         start=r"##\[error\](?:An action could not be found at the URI|Missing download info for |Could not find "
         r"file '.{1,300}action\.ya?ml')",
-        example="""
-! ##[error]Missing download info for orchard/pick@v2
-""",
+        example="! ##[error]Missing download info for orchard/pick@v2",
     ),
     # Seen at https://github.com/marocchino/sticky-pull-request-comment/issues/1760
     LogPattern(
@@ -272,9 +244,7 @@ _RUNNER = (
         kind=FailureKind.CONFIGURATION,
         keywords=("error occurred trying to start process",),
         start="An error occurred trying to start process '",
-        example="""
-! ##[error]An error occurred trying to start process '/usr/bin/bash' with working directory
-""",
+        example="! ##[error]An error occurred trying to start process '/usr/bin/bash' with working directory",
     ),
     LogPattern(
         name="runner.no_executable",
@@ -316,9 +286,7 @@ _RUNNER = (
         start=r"##\[error\](?:Docker (?:pull|build|start|create|login) fail(?:ed)? with exit code|Failed to "
         "initialize container|One or more containers failed to start|Service container .{1,100} failed)",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]Docker pull failed with exit code 1
-""",
+        example="! ##[error]Docker pull failed with exit code 1",
     ),
     # Seen at https://github.com/peaceiris/actions-gh-pages/issues/725
     # and https://github.com/14790897/MiqroForge-Desktop/issues/976
@@ -340,9 +308,7 @@ _RUNNER = (
         start=r"(?:##\[error\])?(?:Docker (?:run|exec) failed|Final attempt failed\. Child_process exited"
         r"|Child_process exited) with (?:exit code|error code) \d",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[error]Docker run failed with exit code 2
-""",
+        example="! ##[error]Docker run failed with exit code 2",
     ),
 )
 
@@ -369,9 +335,7 @@ _DISK = (
         priority=1,  # before java.error
         start=r".{0,200}\bdatabase or disk is full",
         confidence=Confidence.LIKELY,
-        example="""
-! sqlite3.OperationalError: database or disk is full
-""",
+        example="! sqlite3.OperationalError: database or disk is full",
     ),
     LogPattern(
         name="disk.watchers",
@@ -380,9 +344,7 @@ _DISK = (
         start=r"(?:\w{0,40}Error: |.{0,80}failed .{0,80})?ENOSPC: System limit for number of file watchers reached",
         body=r"\s{2,8}at ",
         max_lines=4,
-        example="""
-! Error: ENOSPC: System limit for number of file watchers reached, watch '/srv/orchard/src'
-""",
+        example="! Error: ENOSPC: System limit for number of file watchers reached, watch '/srv/orchard/src'",
     ),
     LogPattern(
         name="disk.quota",
@@ -402,9 +364,7 @@ _DISK = (
         keywords=("##[warning]",),
         start=r"##\[warning\]You are running out of disk space",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ##[warning]You are running out of disk space. The runner will stop working. Free space left: 72 MB
-""",
+        example="! ##[warning]You are running out of disk space. The runner will stop working. Free space left: 72 MB",
     ),
 )
 
@@ -485,36 +445,28 @@ _MEMORY = (
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("unexpected",),
         start=".{0,80}build daemon disappeared unexpectedly",
-        example="""
-! Gradle build daemon disappeared unexpectedly (it may have been killed or may have crashed)
-""",
+        example="! Gradle build daemon disappeared unexpectedly (it may have been killed or may have crashed)",
     ),
     LogPattern(
         name="memory.compiler",
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("out of memory",),
         start=r"(?:\S{1,200}: )?(?:out of memory allocating \d|LLVM ERROR: out of memory)",
-        example="""
-! cc1plus: out of memory allocating 65536 bytes after a total of 812 bytes
-""",
+        example="! cc1plus: out of memory allocating 65536 bytes after a total of 812 bytes",
     ),
     LogPattern(
         name="memory.virtual",
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("cannot allocate memory",),
         start=r"(?:\S{1,200}: )?virtual memory exhausted",
-        example="""
-! virtual memory exhausted: Cannot allocate memory
-""",
+        example="! virtual memory exhausted: Cannot allocate memory",
     ),
     LogPattern(
         name="memory.signal_killed",
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("signal: killed",),
         start=r".{0,300}\bsignal: killed\b",
-        example="""
-! go build example.com/orchard: /opt/go/pkg/tool/linux_amd64/compile: signal: killed
-""",
+        example="! go build example.com/orchard: /opt/go/pkg/tool/linux_amd64/compile: signal: killed",
     ),
     LogPattern(
         name="memory.go",
@@ -523,27 +475,21 @@ _MEMORY = (
         start="(?:fatal error: )?runtime: (?:out of memory|cannot allocate memory)",
         body="fatal error: ",
         max_lines=3,
-        example="""
-! fatal error: runtime: out of memory
-""",
+        example="! fatal error: runtime: out of memory",
     ),
     LogPattern(
         name="memory.kernel",
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("out of memory",),
         start=r".{0,120}\b(?:Out of memory: Kill(?:ed)? process|Memory cgroup out of memory)",
-        example="""
-! [ 1842.118] Out of memory: Killed process 4711 (press) total-vm:8123456kB
-""",
+        example="! [ 1842.118] Out of memory: Killed process 4711 (press) total-vm:8123456kB",
     ),
     LogPattern(
         name="memory.container_killed",
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start=r"(?!.{0,300}OOMKilled\"?[:=] ?\"?false).{0,300}\bOOMKilled\b",
-        example="""
-!     Reason:       OOMKilled
-""",
+        example="!     Reason:       OOMKilled",
     ),
     LogPattern(
         name="memory.php",
@@ -561,9 +507,7 @@ _MEMORY = (
         keywords=("cannot allocate memory",),
         start=r"(?!\w{1,80}(?:Error|Exception)\b).{0,300}: Cannot allocate memory",
         confidence=Confidence.LIKELY,
-        example="""
-! ./press.sh: fork: Cannot allocate memory
-""",
+        example="! ./press.sh: fork: Cannot allocate memory",
     ),
 )
 
@@ -588,9 +532,7 @@ _PROCESSES = (
         kind=FailureKind.INFRASTRUCTURE,
         keywords=("killed",),
         start=_PROCESSES_OF_THE_STEP + r"Killed\b",
-        example="""
-! /srv/work/_temp/3e1f.sh: line 1:  4711 Killed                  ./press --all
-""",
+        example="! /srv/work/_temp/3e1f.sh: line 1:  4711 Killed                  ./press --all",
     ),
     LogPattern(
         name="process.script_killed",
@@ -598,9 +540,7 @@ _PROCESSES = (
         keywords=("killed",),
         start=_PROCESSES_OF_A_SCRIPT + r"Killed\b",
         confidence=Confidence.LIKELY,
-        example="""
-! ./press.sh: line 3:  4711 Killed                  ./press --all
-""",
+        example="! ./press.sh: line 3:  4711 Killed                  ./press --all",
     ),
     LogPattern(
         name="process.segfault",
@@ -609,42 +549,32 @@ _PROCESSES = (
         start=r"(?:(?:/bin/)?(?:ba|z|da)?sh: (?:line )?(?:\d{1,6}: )?(?:\d{1,9} )?)?Segmentation fault",
         context_before=r"\[ RUN      \] ",
         max_context=1,
-        example="""
-! Segmentation fault (core dumped)
-""",
+        example="! Segmentation fault (core dumped)",
     ),
     LogPattern(
         name="process.script_segfault",
         keywords=("segmentation fault",),
         start=_PROCESSES_OF_A_SCRIPT + r"Segmentation fault",
-        example="""
-! /srv/work/_temp/3e1f.sh: line 1:  4711 Segmentation fault      (core dumped) ./press --all
-""",
+        example="! /srv/work/_temp/3e1f.sh: line 1:  4711 Segmentation fault      (core dumped) ./press --all",
     ),
     LogPattern(
         name="process.illegal_instruction",
         keywords=("illegal instruction",),
         start=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Illegal instruction",
-        example="""
-! ./press.sh: line 3:  4711 Illegal instruction     (core dumped) ./press
-""",
+        example="! ./press.sh: line 3:  4711 Illegal instruction     (core dumped) ./press",
     ),
     LogPattern(
         name="process.core_dumped",
         keywords=("core dumped",),
         start=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?(?:Floating point exception|Trace/breakpoint trap"
         "|Bad system call)",
-        example="""
-! ./press.sh: line 3:  4711 Floating point exception(core dumped) ./press
-""",
+        example="! ./press.sh: line 3:  4711 Floating point exception(core dumped) ./press",
     ),
     LogPattern(
         name="process.bus_error",
         keywords=("bus error",),
         start=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Bus error(?:: 10)?(?: {2,}|$)",
-        example="""
-! Bus error: 10
-""",
+        example="! Bus error: 10",
     ),
     LogPattern(
         name="process.python_fatal",
@@ -667,9 +597,7 @@ _PROCESSES = (
         start=".{0,80}(?:Program (?:received|terminated with) signal SIG|Caught signal 11)",
         body=r"0x\w{1,20} in |#\d{1,3} ",
         max_lines=20,
-        example="""
-! Program received signal SIGSEGV, Segmentation fault.
-""",
+        example="! Program received signal SIGSEGV, Segmentation fault.",
     ),
     LogPattern(
         name="process.heap",
@@ -677,9 +605,7 @@ _PROCESSES = (
         start=r"(?:\*\*\* .{0,200})?(?:free|munmap_chunk|realloc)\(\): invalid (?:pointer|size|next size)",
         body=r"(?:\S{1,300}: (?:line )?\d{1,6}: {1,6}\d{1,9} )?Aborted",
         max_lines=2,
-        example="""
-! free(): invalid pointer
-""",
+        example="! free(): invalid pointer",
     ),
     LogPattern(
         name="process.glibc",
@@ -687,9 +613,7 @@ _PROCESSES = (
         start=r"\*\*\* (?:glibc detected|Error in `)",
         body=r"=+ (?:Backtrace|Memory map)|\S{1,200}\(.{0,200}\)?\[0x",
         max_lines=12,
-        example="""
-! *** Error in `./press': double free or corruption (fasttop): 0x0000000001e3c010 ***
-""",
+        example="! *** Error in `./press': double free or corruption (fasttop): 0x0000000001e3c010 ***",
     ),
     LogPattern(
         name="process.cannot_fork",
@@ -697,27 +621,21 @@ _PROCESSES = (
         keywords=("cannot fork",),
         start=r".{0,200}\b[Cc]annot fork\b",
         confidence=Confidence.LIKELY,
-        example="""
-! ./press.sh: line 9: cannot fork: Resource temporarily unavailable
-""",
+        example="! ./press.sh: line 9: cannot fork: Resource temporarily unavailable",
     ),
     LogPattern(
         name="process.exited_by_signal",
         keywords=("exited with ",),
         start=r"(?:[\w.-]{1,80} )?exited with (?:exit )?code (?:13[24579])\b",
         confidence=Confidence.LIKELY,
-        example="""
-! press_1 exited with code 137
-""",
+        example="! press_1 exited with code 137",
     ),
     LogPattern(
         name="process.timeout_command",
         kind=FailureKind.TIME_LIMIT,
         keywords=("timeout: ",),
         start="timeout: (?:sending signal|the monitored command|failed to run command)",
-        example="""
-! timeout: sending signal TERM to command './press'
-""",
+        example="! timeout: sending signal TERM to command './press'",
     ),
     LogPattern(
         name="process.no_display",
@@ -740,9 +658,7 @@ _PROCESSES = (
         keywords=("cannot",),
         start=r".{0,200}\bcannot (?:open|connect to)(?: the)?(?: X)? (?:display|server)",
         confidence=Confidence.LIKELY,
-        example="""
-! press: cannot open display: :99
-""",
+        example="! press: cannot open display: :99",
     ),
 )
 

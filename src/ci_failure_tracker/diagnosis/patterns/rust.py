@@ -120,9 +120,7 @@ _RUSTC = (
         keywords=("error: ",),
         start=r"error: (?:aborting due to |could not compile `|could not document `|\d{1,5} targets? failed)",
         confidence=Confidence.SYMPTOM,
-        example="""
-! error: could not compile `orchard` (bin "orchard") due to 1 previous error
-""",
+        example='! error: could not compile `orchard` (bin "orchard") due to 1 previous error',
     ),
     LogPattern(
         name="rustc.not_formatted",
@@ -265,9 +263,7 @@ _CARGO_TEST = (
         keywords=("test result: failed",),
         start=r"test result: FAILED\. ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out
-""",
+        example="! test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out",
     ),
     LogPattern(
         name="cargo-test.rerun",
@@ -275,9 +271,7 @@ _CARGO_TEST = (
         keywords=("failed, to rerun pass",),
         start=r"error: (?:doc)?test failed, to rerun pass ",
         confidence=Confidence.SYMPTOM,
-        example="""
-! error: test failed, to rerun pass `--lib`
-""",
+        example="! error: test failed, to rerun pass `--lib`",
     ),
     LogPattern(
         name="cargo-test.signal",

@@ -18,9 +18,7 @@ _SHELL = (
         + _SHELL_PLACE
         + r"|(?:\S{0,60}/)?(?:ba|z|k|da|a)?sh: (?:line )?(?:\d{1,6}: )?).{1,300}: command not found",
         confidence=Confidence.LIKELY,
-        example="""
-! ./run.sh: line 3: pick-pears: command not found
-""",
+        example="! ./run.sh: line 3: pick-pears: command not found",
     ),
     LogPattern(
         name="shell.dash_not_found",
@@ -28,9 +26,7 @@ _SHELL = (
         keywords=(": not found",),
         start=r"(?:\S{0,60}/)?(?:sh|\S{1,200}): (?:line )?\d{1,6}: (?:\S{1,200}: )?\S{1,200}: not found$",
         confidence=Confidence.LIKELY,
-        example="""
-! /bin/sh: 1: pick-pears: not found
-""",
+        example="! /bin/sh: 1: pick-pears: not found",
     ),
     LogPattern(
         name="shell.missing_file",
@@ -39,9 +35,7 @@ _SHELL = (
         + _SHELL_PLACE
         + r"|(?:\S{0,60}/)?(?:ba|z|da)?sh: |(?:\S{0,40}/)?env: ).{1,300}: No such file or directory",
         confidence=Confidence.LIKELY,
-        example="""
-! ./run.sh: line 7: /srv/orchard/basket.txt: No such file or directory
-""",
+        example="! ./run.sh: line 7: /srv/orchard/basket.txt: No such file or directory",
     ),
     LogPattern(
         name="shell.denied",
@@ -51,9 +45,7 @@ _SHELL = (
         + _SHELL_PLACE
         + r"|(?:\S{0,60}/)?(?:ba|z|da)?sh: (?:line )?(?:\d{1,6}: )?)(?:\d{1,6}: )?.{1,300}: Permission denied",
         confidence=Confidence.LIKELY,
-        example="""
-! /srv/_temp/3e1f.sh: line 1: ./pick-pears.sh: Permission denied
-""",
+        example="! /srv/_temp/3e1f.sh: line 1: ./pick-pears.sh: Permission denied",
     ),
     LogPattern(
         name="shell.no_directory",
@@ -61,9 +53,7 @@ _SHELL = (
         start=r"(?:cat|cp|mv|rm|ls|cd|mkdir|touch|chmod|stat|ln|tar|find|grep|sed|diff|head|tail|source): "
         r".{1,400}: (?:Cannot \w{1,20}: )?No such file or directory",
         confidence=Confidence.LIKELY,
-        example="""
-! cp: cannot stat 'dist/orchard.tar.gz': No such file or directory
-""",
+        example="! cp: cannot stat 'dist/orchard.tar.gz': No such file or directory",
     ),
     LogPattern(
         name="shell.windows",

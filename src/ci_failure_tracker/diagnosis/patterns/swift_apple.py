@@ -31,9 +31,7 @@ _SWIFT = (
         keywords=(" failed **",),
         start=r"\*\* (?:BUILD|ARCHIVE|CLEAN|INSTALL|EXPORT|TEST BUILD|ANALYZE) FAILED \*\*",
         confidence=Confidence.SYMPTOM,
-        example="""
-! ** BUILD FAILED **
-""",
+        example="! ** BUILD FAILED **",
     ),
     LogPattern(
         name="swift.swiftlint",
@@ -137,9 +135,7 @@ _XCTEST = (
         keywords=(" failure",),
         start=r"\s{0,8}Executed \d{1,7} tests?, with .{0,60}[1-9]\d{0,6} failures? \(",
         confidence=Confidence.SYMPTOM,
-        example="""
-! Executed 3 tests, with 1 failure (0 unexpected) in 0.012 (0.013) seconds
-""",
+        example="! Executed 3 tests, with 1 failure (0 unexpected) in 0.012 (0.013) seconds",
     ),
     LogPattern(
         name="xcpretty.failed",

@@ -446,9 +446,7 @@ _TRACE_PHP = (
         name="php.fatal",
         keywords=(" error: ",),
         start=r"(?:PHP )?(?:Fatal|Parse|Recoverable fatal|Core|Compile) error: {1,2}(?!Uncaught )\S",
-        example="""
-! PHP Parse error:  syntax error, unexpected token "}" in /srv/orchard/pick.php on line 7
-""",
+        example='! PHP Parse error:  syntax error, unexpected token "}" in /srv/orchard/pick.php on line 7',
     ),
 )
 
