@@ -2,7 +2,7 @@
 
 Each contender is a process of its own. All read the same file, in turns. The logs are made from those of the sandbox:
 `usual` repeats the output of setup and installation and ends with a failed step; in `noisy` every line looks like a
-failure; `endless` is one line.
+failure; `endless` is one line. With `--corpus FOLDER` each process reads all logs in that folder instead.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ MEGABYTE = 1_000_000
 GREP = """
 import re, sys
 words = re.compile(r"error|fail|exception|fatal|panic|traceback", re.I)
-with open(sys.argv[1], encoding="utf-8", errors="replace") as log:
-    found = [number for number, line in enumerate(log, 1) if words.search(line)]
-print(found[-40:])
+for path in sys.argv[1:]:
+    with open(path, encoding="utf-8", errors="replace") as log:
+        found = [number for number, line in enumerate(log, 1) if words.search(line)]
+    print(found[-40:])
 """
 CONTENDERS = {
     "explain": [sys.executable, "-m", "ci_failure_tracker", "explain", "--format", "json"],
@@ -79,11 +80,11 @@ def write(path: Path, parts: Iterable[bytes], megabytes: int) -> None:
         log.write(b"\n" + FAILED.read_bytes())
 
 
-def run(command: Sequence[str], log: Path) -> Taken:
-    """Run a contender on a log."""
+def run(command: Sequence[str], logs: Iterable[Path]) -> Taken:
+    """Run a contender on logs."""
     started = perf_counter()
     process = subprocess.Popen(
-        [*command, str(log)], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        [*command, *map(str, logs)], stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT / "src")}
     )
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -93,19 +94,25 @@ def run(command: Sequence[str], log: Path) -> Taken:
 
 
 def measure(shape: str, megabytes: int, rounds: int) -> Iterator[str]:
-    """Measure each contender and return a line of the table for it."""
+    """Measure each contender with a log that is made for it, and return a line of the table for each."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"
         write(log, SHAPES[shape](), megabytes)
-        size = log.stat().st_size / MEGABYTE
-        taken: dict[str, list[Taken]] = {name: [] for name in CONTENDERS}
-        for _ in range(rounds):
-            for name, command in CONTENDERS.items():
-                taken[name].append(run(command, log))
-    for name, found in taken.items():
+        yield from table(shape, [log], rounds)
+
+
+def table(name: str, logs: Sequence[Path], rounds: int) -> Iterator[str]:
+    """Measure each contender with these logs, and return a line of the table for each."""
+    size = sum(log.stat().st_size for log in logs) / MEGABYTE
+    taken: dict[str, list[Taken]] = {contender: [] for contender in CONTENDERS}
+    for _ in range(rounds):
+        for contender, command in CONTENDERS.items():
+            taken[contender].append(run(command, logs))
+    for contender, found in taken.items():
         seconds = statistics.median(one.seconds for one in found)
         memory = max(one.megabytes for one in found)
-        yield f"| {shape} | {size:,.0f} MB | {name} | {seconds:.2f} s | {size / seconds:.1f} MB/s | {memory:.0f} MB |"
+        speed = size / seconds
+        yield f"| {name} | {size:,.0f} MB | {contender} | {seconds:.2f} s | {speed:.1f} MB/s | {memory:.0f} MB |"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -113,12 +120,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="how often each contender reads each log")
     parser.add_argument("--megabytes", type=int, nargs="+", default=[1, 10], help="the sizes of the logs")
+    parser.add_argument("--corpus", type=Path, metavar="FOLDER", help="read the *.log files in this folder and below")
     options = parser.parse_args(arguments)
     print(f"Python {sys.version.split()[0]}, whole processes, medians of {options.rounds}\n")
     print("| log | size | contender | time | speed | peak memory |\n|---|---|---|---|---|---|")
-    for shape, size in itertools.product(SHAPES, options.megabytes):
-        for line in measure(shape, size, options.rounds):
-            print(line, flush=True)
+    if options.corpus:
+        tables = [table("corpus", sorted(options.corpus.rglob("*.log")), options.rounds)]
+    else:
+        tables = [measure(*one, options.rounds) for one in itertools.product(SHAPES, options.megabytes)]
+    for line in itertools.chain.from_iterable(tables):
+        print(line, flush=True)
     return 0
 
 

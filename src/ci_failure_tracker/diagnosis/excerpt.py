@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 
 from ci_failure_tracker.diagnosis.log import Log
@@ -34,9 +33,6 @@ _MANY = 4
 _SHORT = 8
 _NEAR = 40
 _WEAKEST = 0.6
-
-
-_masked = lru_cache(2_000)(masked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +96,7 @@ def _picked(log: Log, blocks: Sequence[Block], limits: Limits, ending: int | Non
 
 def _repeating(log: Log, blocks: Sequence[Block]) -> Iterator[Block]:
     """The blocks of many tests that failed with one error, without the first: only the names of their tests are new."""
-    errors = [(block.pattern, _masked(log[block.headline])) for block in blocks]
+    errors = [(block.pattern, masked(log[block.headline])) for block in blocks]
     times = Counter(errors)
     told: set[tuple[str, str]] = set()
     for block, error in zip(blocks, errors, strict=True):
@@ -140,7 +136,7 @@ def _folded(log: Log, blocks: Iterable[Block]) -> list[list[Block]]:
     """The blocks in groups that name the same test and cause, in the order of the first of each group."""
     groups: dict[tuple[str, ...], list[Block]] = {}
     for block in blocks:
-        cause = tuple(_masked(log[number]) for number in (block.start, *(block.fingerprint or (block.headline,))))
+        cause = tuple(masked(log[number]) for number in (block.start, *(block.fingerprint or (block.headline,))))
         groups.setdefault(cause, []).append(block)
     return list(groups.values())
 

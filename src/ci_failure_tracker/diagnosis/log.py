@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from ci_failure_tracker.diagnosis.encoding import AsUtf8, with_escapes
 from ci_failure_tracker.diagnosis.keywords import PLAIN_FAILURE, STRUCTURE
@@ -71,21 +72,18 @@ def depth(text: str) -> int:
     return len(text) - len(text.lstrip())
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Piece:
     """Neighbouring lines of a log. `number` is the number of the first, `last` that of the last."""
 
     number: int
     last: int
     raw: bytes
-    _lines: list[bytes] | None = field(default=None, repr=False)
 
-    @property
+    @cached_property
     def lines(self) -> list[bytes]:
         """The lines as they are in the log."""
-        if self._lines is None:
-            self._lines = self.raw.split(b"\n")
-        return self._lines
+        return self.raw.split(b"\n")
 
 
 class Log:
@@ -106,8 +104,7 @@ class Log:
         if place < 0:
             return ""
         piece = self._pieces[place]
-        offset = number - piece.number
-        return piece.lines[offset].decode("utf-8", "replace") if offset < len(piece.lines) else ""
+        return piece.lines[number - piece.number].decode("utf-8", "replace") if number <= piece.last else ""
 
     def __getitem__(self, number: int) -> str:
         """A line as the terminal showed it. It is empty if the log does not have it or it was not kept."""

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from ci_failure_tracker.diagnosis.masks import BLANK, TABLE, Kept, Mask
 from ci_failure_tracker.diagnosis.wrappers import unwrapped
@@ -87,10 +87,12 @@ def _standard() -> Callable[[str], str]:
     return masker(TABLE)
 
 
+@lru_cache(2_000)
 def masked(text: str) -> str:
     """A line of a log without what varies from run to run, no longer than the line and than LONGEST.
 
-    The line is as the terminal showed it: without timestamp and escapes. Masking it again changes nothing.
+    The line is as the terminal showed it: without timestamp and escapes. Masking it again changes nothing. The last
+    lines are kept: the excerpt and the cause ask for the same ones.
     """
     return _standard()(text)
 
