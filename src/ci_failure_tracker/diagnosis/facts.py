@@ -75,6 +75,12 @@ _EXPECTED = re.compile(r"(?:expected|should be)(?: value)?\s{0,8}:\s{1,8}(?P<val
 _ACTUAL = re.compile(r"(?:actual|got|received|but was)(?: value)?\s{0,8}:\s{1,8}(?P<value>\S.{0,200})", re.IGNORECASE)
 
 
+_PASSED = re.compile(r"\b(?:PASS(?:ED)?|passed|SKIPPED|OK|ok)\b")
+"""The result of something else than what failed."""
+
+_FAILED = re.compile(r"\bfail", re.IGNORECASE)
+
+
 def failures(log: Log, blocks: Sequence[Block], steps: Sequence[Section]) -> tuple[Failure, ...]:
     """The failures that the best blocks tell of, the first cause first. `blocks` come in the order of the excerpt."""
     found: dict[tuple[str, ...], Failure] = {}
@@ -103,6 +109,8 @@ def headline(failure: Failure) -> str:
         named, _, place = subject.partition(":")
         if place and re.match(rf"{re.escape(place)}\s", failure.message):
             return f"{named}:{failure.message}"
+        if named.startswith("/"):
+            return failure.message  # a file outside of the repository, such as one of a package
     elif failure.kind in _NOT_SHOWN or failure.location.startswith(f"{subject}:"):
         subject = ""
     if not failure.message or not subject or _names(failure.message, named):
@@ -164,7 +172,8 @@ def _near(log: Log, block: Block, step: Section | None) -> list[str]:
     first, last = (step.body, step.end) if step else (log.first, log.last)
     above = range(block.start - 1, max(first, block.start - _MOST_AROUND) - 1, -1)
     below = range(block.end + 1, min(last, block.end + _MOST_AROUND) + 1)
-    return [without_prefix(log[number], block.prefix)[:_LONGEST] for number in (*above, *below)]
+    lines = (without_prefix(log[number], block.prefix)[:_LONGEST] for number in (*above, *below))
+    return [line for line in lines if not _PASSED.search(line) or _FAILED.search(line)]
 
 
 def command_of(log: Log, step: Section) -> str:
