@@ -1,9 +1,338 @@
-"""Compilers, package managers and TeX of languages without a module of their own."""
+"""Perl, R, Julia, Dart, Nim, Zig, Lua, Haskell and others: build tools and tests."""
 
 from __future__ import annotations
 
 from ci_failure_tracker.diagnosis.log_pattern import Confidence, LogPattern
 from ci_failure_tracker.model import FailureKind
+
+# Perl: Test::More, Test2, prove.
+
+_PERL_TEST = (
+    LogPattern(
+        name="perl-test.failed",
+        kind=FailureKind.TEST,
+        keywords=("failed test",),
+        start=r"\s{0,16}# {1,4}Failed test\b",
+        context_before=r"\s{0,16}not ok \d",
+        max_context=1,
+        body=r"\s{0,16}#",
+        end_before=r"\s{0,16}# {1,4}(?:Failed (?:\(TODO\) )?test\b|Looks like )|# Subtest",
+        max_lines=25,
+        fingerprint=r"# {1,4}Failed test|# {1,8}(?:got|expected): ",
+        example="""
+  not ok 2 - total
+  ok 3 - opens
+! #   Failed test 'total'
+> #   at t/cart.t line 5.
+> #          got: '7'
+> #     expected: '8'
+  # Looks like you failed 1 test of 3.
+""",
+    ),
+    LogPattern(
+        name="prove.dubious",
+        kind=FailureKind.TEST,
+        keywords=("dubious, test returned",),
+        start=r"\s{0,4}Dubious, test returned \d",
+        context_before=r"(?!ok |not ok |\d\.\.)\S",
+        max_context=6,
+        confidence=Confidence.LIKELY,
+        headline=r"^(?!#|Dubious|BEGIN failed|\S{1,200} \.{2,60})\S",
+        example="""
+  ok 1 - opens
+! no price list at t/cart.t line 9.
+> # Looks like your test exited with 255 just after 1.
+> t/cart.t ..
+> Dubious, test returned 255 (wstat 65280, 0xff00)
+  All 1 subtests passed
+""",
+    ),
+    LogPattern(
+        name="tcltest.failed",
+        kind=FailureKind.TEST,
+        keywords=(" failed",),
+        start=r"==== \S{1,200} .{0,400} FAILED$",
+        end=r"==== \S{1,200} FAILED$",
+        body=r"",
+        max_lines=40,
+        example="""
+! ==== cart-1 adds the prices FAILED
+> ==== Contents of test case:
+> expr {300 + 450}
+> ---- Result was:
+> 750
+> ---- Result should have been (exact matching):
+> 800
+> ==== cart-1 FAILED
+
+  t.tcl:	Total	1	Passed	0	Skipped	0	Failed	1
+""",
+    ),
+    LogPattern(
+        name="prove.subtests",
+        kind=FailureKind.TEST,
+        keywords=("failed ",),
+        start=r"\s{0,4}Failed \d{1,7}/\d{1,7} (?:subtests|tests|test programs)",
+        confidence=Confidence.SYMPTOM,
+        example="! Failed 4/6 subtests",
+    ),
+    LogPattern(
+        name="prove.result",
+        kind=FailureKind.TEST,
+        keywords=("result: fail",),
+        start=r"Result: FAIL$",
+        confidence=Confidence.SYMPTOM,
+        example="! Result: FAIL",
+    ),
+)
+
+# R: testthat, tinytest and R CMD check.
+
+
+_R_TEST_BAR = r"\s{0,4}(?:──|--|══|==) ?"
+
+_R_TEST_NEXT = (
+    _R_TEST_BAR + r"(?!=)\S|\s{0,4}(?:Failure|Error|Warning|Skip) \('?\S{1,300}\): "
+    r"|\s{0,4}\[ FAIL |\s{0,4}(?:Error: Test failures|OK: {1,4}\d|DONE|Execution halted)|\s{0,4}[═=─]{8}"
+)
+
+_R_TEST = (
+    LogPattern(
+        name="testthat.failure",
+        kind=FailureKind.TEST,
+        keywords=("failure (",),
+        start=r"(?:\s{0,4}(?:──|--|══|==) ?(?:\d{1,5}\. )?)?\s{0,4}Failure \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
+        end_before=_R_TEST_NEXT,
+        max_lines=30,
+        headline=r"^\s{0,4}(?:Error in .{1,300}: \S|Error: \S)",
+        fingerprint=r"^\s{0,4}(?:──|--) |^\s{0,4}Error in .{1,300}: \S",
+        example="""
+  ══ Failed tests ════════════════════════════════════════════════════════════════
+! ── Failure (test-cart.R:5:3): has a total ──────────────────────────────────────
+> total() (`actual`) is not 8 (`wanted`).
+
+>   `actual`: 7
+> `wanted`: 8
+
+  [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]
+""",
+    ),
+    LogPattern(
+        name="testthat.error",
+        kind=FailureKind.TEST,
+        keywords=("error (",),
+        start=r"(?:\s{0,4}(?:──|--|══|==) ?(?:\d{1,5}\. )?)?\s{0,4}Error \('?\S{1,300}\.[Rr](?::[\d:]{1,12})?'?\): ",
+        end_before=_R_TEST_NEXT,
+        max_lines=30,
+        headline=r"^\s{0,4}(?:Error in .{1,300}: \S|Error: \S)",
+        fingerprint=r"^\s{0,4}(?:──|--) |^\s{0,4}Error in .{1,300}: \S",
+        example="""
+  ══ Failed tests ════════════════════════════════════════════════════════════════
+! ── Error (test-cart.R:5:3): has a total ──────────────────────────────────────
+> total() (`actual`) is not 8 (`wanted`).
+
+>   `actual`: 7
+> `wanted`: 8
+
+  [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]
+""",
+    ),
+    LogPattern(
+        name="testthat.count",
+        kind=FailureKind.TEST,
+        keywords=("[ fail ",),
+        start=r"\s{0,4}\[ FAIL [1-9]",
+        confidence=Confidence.SYMPTOM,
+        example="! [ FAIL 1 | WARN 0 | SKIP 0 | PASS 2 ]",
+    ),
+    LogPattern(
+        name="r-check.error",
+        kind=FailureKind.TEST,
+        keywords=(" ... error",),
+        start=r"\* checking .{1,300} \.\.\. (?:\[[\w/ .]{1,40}\] )?ERROR$",
+        body=r"\s{1,8}\S|Running |The error most likely|> |$|Installation failed|See |[A-Z]\w{2,20}:? .{1,300}",
+        end_before=r"\* |--- |Status: ",
+        max_lines=40,
+        headline=r"^\s{0,4}(?:Error in |Error: |ERROR: )\S|^Installation failed",
+        fingerprint=r"^\* checking |^\s{0,4}(?:Error in |Error: )",
+        example="""
+  * checking tests ...
+> * checking examples ... ERROR
+> Running examples in ‘shop-Ex.R’ failed
+> The error most likely occurred in:
+>
+> > total()
+! Error in total() : no price list
+> Calls: total
+  * checking PDF version of manual ... OK
+""",
+    ),
+    LogPattern(
+        name="r-check.status",
+        kind=FailureKind.TEST,
+        keywords=(" error",),
+        start=r"Status: [1-9]\d{0,3} ERRORs?",
+        confidence=Confidence.SYMPTOM,
+        example="! Status: 1 ERROR, 1 NOTE",
+    ),
+)
+
+# Dart and Flutter.
+
+_DART_TEST_TITLE = r"\d\d:\d\d \+\d{1,7}(?: ~\d{1,7})? -\d{1,7}: .{1,1500} \[E\]$"
+_DART_TEST_GOES_ON = r"\s{2,40}\S|$"
+_DART_TEST_ENDS = r"\d\d:\d\d \+\d|\s{0,2}(?:To run this test again|Consider enabling the flag)"
+
+_DART_TEST = (
+    # Seen at https://github.com/NearHuscarl/flutter_login/issues/77
+    LogPattern(
+        name="flutter-test.caught",
+        kind=FailureKind.TEST,
+        keywords=("exception caught by ",),
+        start=r"══╡ EXCEPTION CAUGHT BY ",
+        end=r"═{20,200}$",
+        max_lines=45,
+        headline=r"^(?!The following|When the|This was|═|#|\s)\S",
+        fingerprint=r"^The following |^Expected",
+        example="""
+  Loading the default basket:
+> ══╡ EXCEPTION CAUGHT BY FLUTTER TEST FRAMEWORK ╞════════════════════════════════════════════════════
+> The following assertion was thrown running a test:
+! Expected  to match RegExp: pattern=^(.+) $ flags=.
+> 'package:orchard/src/basket.dart':
+> Failed assertion: line 115 pos 12: 'match != null'
+>
+> When the exception was thrown, this was the stack:
+> #4      main.<anonymous closure> (file:///srv/orchard/test/basket_test.dart:12:5)
+> ════════════════════════════════════════════════════════════════════════════════════════════════════
+  done
+""",
+    ),
+    # Seen at https://exercism.org/it/docs/tracks/dart/tests
+    LogPattern(
+        name="dart-test.failed",
+        kind=FailureKind.TEST,
+        keywords=(" [e]",),
+        start=_DART_TEST_TITLE,
+        body=_DART_TEST_GOES_ON,
+        end_before=_DART_TEST_ENDS,
+        max_lines=25,
+        fingerprint=r"\[E\]$|^\s{2}\w{0,60}(?:Error|Exception): ",
+        example="""
+  00:00 +1: test/basket_test.dart: holds a pear
+! 00:00 +1 -1: test/basket_test.dart: finds a pear in the middle of a basket [E]
+>   Expected: <3>
+>     Actual: <0>
+>
+>   package:matcher               expect
+>   test/basket_test.dart 13:5  main.<fn>
+
+  To run this test again: dart test test/basket_test.dart -p vm --plain-name 'finds a pear in the middle of a basket'
+  00:00 +1 -1: Some tests failed.
+""",
+    ),
+    # Seen at https://github.com/dart-lang/test, in pkgs/test/test/runner/github_reporter_test.dart
+    LogPattern(
+        name="dart-test.github",
+        kind=FailureKind.TEST,
+        keywords=("##[group]❌ ",),
+        start=r"##\[group\]❌ .{1,1000} \(failed(?: after test completion)?\)$",
+        end_before=r"##\[endgroup\]",
+        max_lines=30,
+        example="""
+  ✅ holds a pear
+  ##[endgroup]
+! ##[group]❌ finds a pear (failed)
+> Expected: <3>
+>   Actual: <0>
+> test.dart 6:33  main.<fn>
+  ##[endgroup]
+  ##[group]✅ Passing tests
+""",
+    ),
+)
+
+_NIM_ZIG_TEST_ZIG_GOES_ON = r"\S{1,300}:\d{1,6}:\d{1,6}: 0x|\s{1,200}\S|test [\"{]"
+
+_NIM_ZIG_TEST_ZIG_TEST = r"\d{1,6}/\d{1,6} \S.{0,300}\.\.\. ?"
+
+_NIM_ZIG_TEST = (
+    LogPattern(
+        name="zig-test.fail_below",
+        kind=FailureKind.TEST,
+        keywords=("fail (",),
+        start=r"FAIL \(\w{1,100}\)$",
+        context_before=r"(?!.{1,400}\.\.\. ?(?:OK|SKIP)$|\s{2,200}\S|/)",
+        max_context=16,
+        body=_NIM_ZIG_TEST_ZIG_GOES_ON,
+        max_lines=20,
+        headline=r"^" + _NIM_ZIG_TEST_ZIG_TEST,
+        fingerprint=r"^" + _NIM_ZIG_TEST_ZIG_TEST + r"|^FAIL \(",
+        example="""
+  1/5 main.test.opens...OK
+! 2/5 main.test.total...expected 8, found 7
+> FAIL (TestExpectedEqual)
+> /srv/shop/main.zig:2:16: 0x1252c7b in test.total (main.zig)
+>                ^
+  3/5 main.test.prices...OK
+""",
+    ),
+)
+
+_BUSTED_NEXT = r"(?:Failure|Error|Pending) (?:→|->) |\d{1,6} success"
+
+_BUSTED = (
+    LogPattern(
+        name="busted.failure",
+        kind=FailureKind.TEST,
+        keywords=("failure ",),
+        start=r"Failure (?:→|->) \S",
+        end_before=_BUSTED_NEXT,
+        max_lines=25,
+        headline=r"^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        fingerprint=r"^(?:Failure|Error) |^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        example="""
+  2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds
+
+> Failure → spec/cart_spec.lua @ 2
+> cart has a total
+! spec/cart_spec.lua:3: Expected objects to be equal.
+> Passed in:
+> (number) 7
+> Expected:
+> (number) 8
+""",
+    ),
+    LogPattern(
+        name="busted.error",
+        kind=FailureKind.TEST,
+        keywords=("error ",),
+        start=r"Error (?:→|->) \S",
+        end_before=_BUSTED_NEXT,
+        max_lines=25,
+        headline=r"^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        fingerprint=r"^(?:Failure|Error) |^\S{1,300}\.(?:lua|moon|tl):\d{1,6}: \S",
+        example="""
+  2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds
+
+> Error → spec/cart_spec.lua @ 2
+> cart has a total
+! spec/cart_spec.lua:3: Expected objects to be equal.
+> Passed in:
+> (number) 7
+> Expected:
+> (number) 8
+""",
+    ),
+    LogPattern(
+        name="busted.total",
+        kind=FailureKind.TEST,
+        keywords=(" failure",),
+        start=r"\d{1,6} success(?:es)? / \d{1,6} failures? / \d{1,6} errors?",
+        confidence=Confidence.SYMPTOM,
+        example="! 2 successes / 1 failure / 0 errors / 0 pending : 0.0017 seconds",
+    ),
+)
 
 # Compilers of Groovy, Clojure, Dart, Crystal, Nim, Zig, Julia, Elm, OCaml, D, Haxe, Solidity.
 
@@ -229,6 +558,11 @@ _DART = (
 )
 
 PATTERNS = (
+    *_BUSTED,
+    *_NIM_ZIG_TEST,
+    *_PERL_TEST,
+    *_R_TEST,
+    *_DART_TEST,
     *_OTHER_COMPILERS,
     *_LANGUAGE_PACKAGES,
     *_DART,
