@@ -155,3 +155,10 @@ def test_the_first_of_many_failed_commands_can_hold_the_cause() -> None:
     commands = [command("a.c:1:2: error: no such widget"), *(command(f"nothing was made for {n}") for n in "abcdefgh")]
     log = read_log(["\n".join(line for one in commands for line in one).encode()])
     assert explain(log).headline == "a.c:1:2: error: no such widget"
+
+
+def test_the_headline_of_a_hook_is_an_error_rather_than_a_warning() -> None:
+    hook = ["press..............................................Failed", "- hook id: press", "- exit code: 1", ""]
+    warning = "WARN fetch: Error while fetching the press, another one is tried"
+    error = "ERROR fetch: When fetching the press no press is found"
+    assert headline(*hook, error, warning) == headline(*hook, warning, error) == error

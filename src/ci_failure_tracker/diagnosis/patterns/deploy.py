@@ -107,6 +107,8 @@ _DOCKER = (
   See 'docker run --help'.
 ! ERROR: failed to solve: pears:9: unexpected status: 429 Too Many Requests - Server message: toomanyrequests:
 > You have reached your pull rate limit. You may increase the limit by authenticating and upgrading
+  Step 1/4 : FROM pears:9
+! toomanyrequests: You have reached your pull rate limit.
   ##[error]Process completed with exit code 1.
 """,
     ),
