@@ -84,6 +84,16 @@ _REACH = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=
 _COUNT: Codec[int] = Codec(int, lambda data: max(0, min(int(data), 1_000_000_000)))
 _TRIALS = as_list(Trials, total=_COUNT, failed=_COUNT, passes=_COUNT, longest=_COUNT)
 
+_KINDS = frozenset(kind.value for kind in FailureKind)
+
+
+def _read_kind(text: object) -> FailureKind:
+    """The kind; a newer version may know others."""
+    return FailureKind(text) if text in _KINDS else FailureKind.UNKNOWN
+
+
+_KIND: Codec[FailureKind] = Codec(lambda kind: kind.value, _read_kind)
+
 _EVIDENCE = as_object(
     Evidence,
     Key("run_id", "run", INT),
@@ -96,6 +106,12 @@ _EVIDENCE = as_object(
     Key("step", "step", INT),
     Key("log_unavailable", "absence", enum(LogUnavailable)),
     Key("lines", "lines", many(_EXCERPT_LINE)),
+    # An older version does not write these, and ignores them.
+    Key("tool", "tool", TEXT),
+    Key("kind", "kind", _KIND),
+    Key("subject", "subject", TEXT),
+    Key("location", "place", TEXT),
+    Key("context", "context", many(_EXCERPT_LINE)),
 )
 
 
@@ -117,20 +133,13 @@ def _read_causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
     causes, kinds = map(_CAUSE.read, data.get("causes", ())), data.get("kinds", {})
     failures = chain(map(str, data.get("failures", ())), repeat(""))
     return tuple(
-        replace(cause, failures=_read_failures(text), kind=_kind(kinds.get(cause.signature)))
+        replace(cause, failures=_read_failures(text), kind=_read_kind(kinds.get(cause.signature)))
         for cause, text in zip(causes, failures, strict=False)
     )
 
 
 def _read_failures(text: str) -> tuple[str, ...]:
     return tuple(text[place : place + SHORT_FAILURE] for place in range(0, len(text), SHORT_FAILURE))
-
-
-def _kind(text: object) -> FailureKind:
-    return FailureKind(text) if text in _KINDS else FailureKind.UNKNOWN
-
-
-_KINDS = frozenset(kind.value for kind in FailureKind)
 
 
 def _write_commits(between: CommitsBetween) -> dict[str, Any]:

@@ -46,7 +46,9 @@ class Cause:
 class Evidence:
     """The part of a log that an issue shows: of the newest failure whose cause is known.
 
-    `step` is the number of the failed step. If `log_unavailable` is set, the lines are annotations.
+    `step` is the number of the failed step. If `log_unavailable` is set, the lines are annotations. `tool`, `kind`,
+    `subject` and `location` are the facts of its first failure; an older version did not write them. `context` are the
+    lines around `lines`. All of it is redacted, and none of it is safe as Markdown yet.
     """
 
     run_id: int
@@ -59,6 +61,11 @@ class Evidence:
     lines: tuple[ExcerptLine, ...]
     step: int | None = None
     log_unavailable: LogUnavailable | None = None
+    tool: str = ""
+    kind: FailureKind = FailureKind.UNKNOWN
+    subject: str = ""
+    location: str = ""
+    context: tuple[ExcerptLine, ...] = ()
 
     @property
     def order(self) -> tuple[datetime, int, int]:

@@ -30,6 +30,7 @@ LONGEST_LINE = 300
 """Characters of a line of an excerpt."""
 
 _HEADLINE = 200
+_SUBJECT, _TOOL, _LOCATION = 200, 40, 200
 
 _JobOnBranch = tuple[str | None, tuple[int, str, str]]
 
@@ -179,6 +180,8 @@ class CauseUpdate:
         job_diagnosis = self._job_diagnoses.get(leg.job_id or 0)
         if job_diagnosis is None or job_diagnosis.diagnosis is None:
             return None
+        diagnosis = job_diagnosis.diagnosis
+        facts = diagnosis.failures[0] if diagnosis.failures else None
         return Evidence(
             run_id=occurrence.run_id,
             attempt=occurrence.attempt,
@@ -187,9 +190,14 @@ class CauseUpdate:
             ended_at=occurrence.ended_at,
             signature=leg.signature,
             headline=_one_line(job_diagnosis.headline),
-            lines=tuple(_shorter(line, LONGEST_LINE) for line in job_diagnosis.diagnosis.lines),
+            lines=tuple(_shorter(line, LONGEST_LINE) for line in diagnosis.lines),
             step=job_diagnosis.step,
             log_unavailable=job_diagnosis.log_unavailable,
+            tool=facts.tool[:_TOOL] if facts else "",
+            kind=facts.kind if facts else FailureKind.UNKNOWN,
+            subject=cut_in_middle(facts.subject, _SUBJECT) if facts else "",
+            location=cut_in_middle(facts.location, _LOCATION) if facts else "",
+            context=tuple(_shorter(line, LONGEST_LINE) for line in diagnosis.context),
         )
 
 
@@ -228,13 +236,29 @@ def _one_line(headline: str) -> str:
     return cut_in_middle(plain(headline, len(headline) + 1), _HEADLINE)
 
 
-def shortened(evidence: Evidence, most: int, longest: int) -> Evidence:
-    """The excerpt with at most so many lines, those around the headline, of at most so many characters each."""
+def shortened(evidence: Evidence, most: int, longest: int, context: int) -> Evidence:
+    """The excerpt with at most so many lines, those around the headline, of at most so many characters each.
+
+    `context` is how many characters of the lines around it stay.
+    """
     lines = evidence.lines
     if len(lines) > most:
         first = _first_kept(lines, evidence.headline, most)
         lines = lines[first : first + most]
-    return replace(evidence, lines=tuple(_shorter(line, longest) for line in lines))
+    kept = tuple(_nearest(evidence.context, lines, context))
+    return replace(evidence, lines=tuple(_shorter(line, longest) for line in lines), context=kept)
+
+
+def _nearest(context: Sequence[ExcerptLine], lines: Sequence[ExcerptLine], room: int) -> Iterator[ExcerptLine]:
+    """The lines of the context that are nearest to the excerpt, in the log's order, in so many characters."""
+    shown = [line.number for line in lines]
+    kept = set()
+    for line in sorted(context, key=lambda line: min((abs(line.number - number) for number in shown), default=0)):
+        room -= len(line.text) + 1
+        if room < 0:
+            break
+        kept.add(line.number)
+    return (line for line in context if line.number in kept)
 
 
 def _first_kept(lines: Sequence[ExcerptLine], headline: str, most: int) -> int:

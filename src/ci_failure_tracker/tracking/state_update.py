@@ -297,8 +297,8 @@ def fit(state: State) -> State:
 class _Size:
     """How much a form of a state holds.
 
-    `lines` are those of the excerpt and `text` their characters; `streams` are the branches and `red` their legs.
-    `failures` are those of a cause.
+    `lines` are those of the excerpt and `text` their characters; `context` are the characters around the excerpt.
+    `streams` are the branches and `red` their legs. `failures` are those of a cause.
     """
 
     occurrences: int
@@ -311,9 +311,14 @@ class _Size:
     streams: int = STREAMS
     red: int = LEGS
     failures: int = 20
+    context: int = 0
 
 
 _SIZES = (
+    # What stands around the excerpt goes first: the link to the log leads to it.
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=4_000),
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=2_000),
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=1_000),
     _Size(REMEMBERED, LEGS, 10, CAUSES, 100),
     _Size(REMEMBERED, LEGS, 4, CAUSES, 100),
     # The runs before the last five say less than the lines of the log; the first thirty of these matter most.
@@ -339,7 +344,7 @@ def _cut(state: State, size: _Size) -> State:
         counted_to=_latest(state.counted_to, *(occurrence.order for occurrence in dropped)),
         causes=tuple(_with_failures(cause, size.failures) for cause in state.causes[: size.causes]),
         other_causes=state.other_causes + sum(cause.count for cause in state.causes[size.causes :]),
-        evidence=shortened(state.evidence, size.lines, size.text) if state.evidence else None,
+        evidence=shortened(state.evidence, size.lines, size.text, size.context) if state.evidence else None,
         branch_statuses=tuple(
             _with_red(status, size.red) for status in state.branch_statuses if status in red_first[: size.streams]
         ),
