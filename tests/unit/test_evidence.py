@@ -50,7 +50,7 @@ def test_the_headline_and_the_lines_come_right_after_the_first_sentence() -> Non
     seen = [red(a_run(1))]
     body = text(state_of(seen, a_reading(seen[0])))
     lead, headline, shown, source, *_ = body.split("\n\n")
-    assert lead.startswith("Job `test` of workflow `CI` is failing")
+    assert lead == "Job `test` of workflow `CI` fails on `main` since run 1 (2026-03-01 01:00 UTC): 1 run."
     assert headline == "`ValueError: no year`"
     assert shown == "```text\nbefore\nValueError: no year\n```"
     assert source == (
@@ -200,10 +200,10 @@ def test_the_first_advice_depends_on_how_it_ended() -> None:
 @pytest.mark.parametrize(
     ("jobs", "lead"),
     [
-        (1, "Job `CI / job 1` is failing: 1 failed run since"),
-        (2, "Jobs `CI / job 1` and `CI / job 2` are failing for the same reason: 1 failed run since"),
-        (3, "Jobs `CI / job 1`, `CI / job 2` and `CI / job 3` are failing for the same reason: 1 failed run since"),
-        (5, "Jobs `CI / job 1`, `CI / job 2`, `CI / job 3` and 2 more are failing for the same reason: 1 failed run"),
+        (1, "Job `CI / job 1` fails on `main` since run 1 (2026-03-01 01:00 UTC): 1 run."),
+        (2, "Jobs `CI / job 1` and `CI / job 2` fail for the same reason on `main` since run 1"),
+        (3, "Jobs `CI / job 1`, `CI / job 2` and `CI / job 3` fail for the same reason on `main` since run 1"),
+        (5, "Jobs `CI / job 1`, `CI / job 2`, `CI / job 3` and 2 more fail for the same reason on `main`"),
     ],
 )
 def test_the_issue_of_a_cause_names_its_jobs(jobs: int, lead: str) -> None:
@@ -221,7 +221,7 @@ def test_the_issue_of_a_cause_says_that_its_jobs_fail_from_another_cause() -> No
         each for each in read_histories(observations, some_settings(group_by="cause")) if "disk" in each.identity.cause
     )
     assert text(updated_state(None, of_disk)).startswith(
-        "Job `CI / test` fails of something else now. Before that, 1 failed"
+        "Job `CI / test` fails for another reason now. Before that, it failed in 1 run."
     )
 
 

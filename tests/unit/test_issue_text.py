@@ -29,7 +29,7 @@ def text(state: State) -> str:
 def test_the_body_names_what_a_maintainer_asks_for() -> None:
     body = text(state_of(green(a_run(1)), red(a_run(2), "test (3.12)"), red(a_run(3), "test (3.12)")))
     for wanted in (
-        "Job `test` of workflow `CI` is failing: 2 failed runs since 2026-03-01 02:00 UTC.",
+        "Job `test` of workflow `CI` fails on `main` since run 2 (2026-03-01 02:00 UTC): 2 runs.",
         f"[run 3]({URL}/actions/runs/1003)",
         f"[log of the failed job]({URL}/actions/runs/1003/job/5003)",
         "| Failing step | `Run it` |",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,44 +13,14 @@ import pytest
 import yaml
 
 from builders import an_issue
-from ci_failure_tracker.issues.marker import read_tracked
+from ci_failure_tracker.issues.marker import BEGIN, END, read_tracked
 from sandbox import RequestRecord
+from sandbox.steps import MARKER
 from upgrade.fixtures import Fixture, Repository, is_write, read_fixture, serving
 from upgrade.record import MARKERS, main, record, stories
 
 HERE = Path(__file__).parent
 FIXTURES = {f"{path.parent.name}/{path.stem}": path for path in sorted(HERE.glob("v*/*.yaml"))}
-
-WRITTEN_AGAIN = {"v1.0.0/group_by-cause-replaced-2": {1}, "v1.0.0/lost_marker": {1}}
-"""Issues whose text the first sweep corrects once, without a comment.
-
-`group_by-cause-replaced-2`: v1.0.0 forgot that the jobs fail of something else now, and wrote that they are failing.
-`lost_marker`: a person removed the marker. v1.0.0 left such an issue alone, and this version writes it again.
-"""
-
-WITH_INVISIBLE_CHARACTERS = {
-    "v1.0.0/failing-none": {1},
-    "v1.0.0/hostile_names": {1},
-    "v1.0.0/many_causes_and_long_logs": {1, 2},
-    "v1.0.0/storm-none-0": {1},
-    "v1.0.0/storm-open": {1, 2},
-    "v1.0.0/suspects_and_authors": {1},
-}
-"""Issues with zero-width spaces in their code, which v1.0.0 put there. The first sweep takes them out of the body, once
-and without a comment. The title keeps them.
-"""
-
-WAITING = {
-    "v1.0.0/flaky-none-2": {1},
-    "v1.0.0/gone-open": {2},
-    "v1.0.0/group_by-cause": {2},
-    "v1.0.0/many_causes_and_long_logs": {2},
-    "v1.0.0/recovered-open-1": {1},
-    "v1.0.0/reopened_by_person-open-3": {1},
-}
-"""Issues that wait for passing runs. v1.0.0 said on how many commits, and this version says how many more runs.
-The first sweep writes this sentence anew, once and without a comment.
-"""
 
 FAILING = ("failing-open", "line_ends_of_a_person", "suspects_and_authors")
 """Fixtures of v1.0.0 with one open issue, for a job that never passed after its first failure."""
@@ -79,9 +50,12 @@ def bodies(repository: Repository) -> dict[int, str | None]:
     return {issue.number: issue.body for issue in repository.box.issues}
 
 
-def shown(body: str) -> str:
-    """What people see of a body, without the hidden line at its end."""
-    return body.partition("<!-- ci-failure-tracker {")[0]
+def of_people(body: str | None) -> str:
+    """What people wrote into a body, outside of the tracker's region and without the hidden line at its end."""
+    return MARKER.sub("", _REGION.sub("", (body or "").replace("\r\n", "\n"))).strip()
+
+
+_REGION = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
 
 
 def lines_of(requests: list[RequestRecord]) -> list[str]:
@@ -96,25 +70,17 @@ def run_again(repository: Repository, conclusion: str, **more: object) -> None:
 
 
 @for_each_fixture()
-def test_an_upgrade_changes_no_issue(name: str) -> None:
+def test_an_upgrade_writes_nothing_but_the_text_of_issues(name: str) -> None:
+    """The first sweep puts the text of an open issue into this version's words, once and without a comment."""
     with serving(read_fixture(FIXTURES[name])) as repository:
         issues, texts = without_bodies(repository), bodies(repository)
         first = repository.sweep()
         assert without_bodies(repository) == issues
-        changed = {number for number, text in bodies(repository).items() if text != texts[number]}
-        cleaned, waiting = WITH_INVISIBLE_CHARACTERS.get(name, set()), WAITING.get(name, set())
-        assert changed == WRITTEN_AGAIN.get(name, set()) | cleaned | waiting
-        assert len(first) == len(changed)
-        for number in cleaned | waiting:
-            old, new = texts[number], bodies(repository)[number]
-            assert new is not None
-            assert old is not None
-            before, after = shown(old).replace("\u200b", "").splitlines(), shown(new).splitlines()
-            reworded = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
-            assert [pair[0].startswith("This closes after green runs") for pair in reworded] == [True] * (
-                number in waiting
-            )
-            assert shown(new) != shown(old)
+        changed = [number for number, text in bodies(repository).items() if text != texts[number]]
+        assert sorted(lines_of(first)) == sorted(f"PATCH /repos/octo-org/example/issues/{number}" for number in changed)
+        for number in changed:
+            assert issues[number]["state"] == "open"
+            assert of_people(bodies(repository)[number]) == of_people(texts[number])
         repository.box.now += timedelta(minutes=10)
         assert lines_of(repository.sweep()) == []
 
@@ -257,6 +223,7 @@ def test_a_tag_that_failed_before_an_upgrade_opens_nothing(name: str) -> None:
     with serving(replace(fixture, history=history)) as repository:
         box, issues = repository.box, without_bodies(repository)
         box.add_run(workflow="Ship", branch="v1.0.0", at=box.now - timedelta(days=2), conclusion="failure")
+        repository.sweep()
         assert lines_of(repository.sweep()) == []
         assert without_bodies(repository) == issues
         # The text of the issue changes, and with it the issue remembers from when on tags count.

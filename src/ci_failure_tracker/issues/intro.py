@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_failure_tracker.issues.comments import counted_failures, flaky_words
+from ci_failure_tracker.issues.first_sentence import NAMED, failing_sentence, jobs_of, runs_of_break
 from ci_failure_tracker.issues.links import run_link, run_ref_link
 from ci_failure_tracker.model import (
     CloseReason,
@@ -13,30 +14,30 @@ from ci_failure_tracker.model import (
     NeverRan,
     NeverRanReason,
     Occurrence,
-    Outcome,
     RetireReason,
     State,
 )
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
-_NAMED = 3
-
 
 def intro(state: State, url: str, text: int) -> str:
-    """What fails, in one sentence; `text` is the limit for the characters of a name."""
-    subject, verb, be = _subject(state, text)
-    count = f"{counted_failures(state)} since {utc(state.first_seen)}"
+    """What fails, or how it ended; `text` is the limit for the characters of a name."""
+    subject, be = jobs_of(state, text)
     never_ran = state.latest.never_ran
     if state.identity.kind is IdentityKind.SCHEDULE and not state.gone:
         return _missed_schedule(state, subject, url)
     if over := _over(state, be, url):
-        return f"{subject} {over}. Before that, {count}."
+        return f"{subject} {over}. Before that, {_failed(state, be)}."
     if state.identity.waits_for_approval:
         return _waiting(state, subject, url)
     if never_ran is not None:
-        return f"{subject} {_never_ran(never_ran, state.latest, url)} {_sentence(count)}."
-    return f"{subject} {verb}: {count}."
+        return f"{subject} {_never_ran(never_ran, state.latest, url)} {_sentence(runs_of_break(state))} so far."
+    return failing_sentence(state, url, text)
+
+
+def _failed(state: State, be: str) -> str:
+    return f"{'it' if be == 'is' else 'they'} failed in {counted_failures(state).replace(' failed', '')}"
 
 
 def _sentence(words: str) -> str:
@@ -66,8 +67,8 @@ def _over(state: State, be: str, url: str) -> str:
     if state.closed is not None and state.closed.close_reason is CloseReason.MOVED_ON:
         return "no longer waits for an approval"
     if state.cause_replaced:
-        return f"{'fails' if be == 'is' else 'fail'} of something else now"
-    return f"{be} green again: {run_ref_link(state.green_again, url)}" if state.green_again is not None else ""
+        return f"{'fails' if be == 'is' else 'fail'} for another reason now"
+    return f"{be} passing again: {run_ref_link(state.green_again, url)}" if state.green_again is not None else ""
 
 
 def _gone(state: State, be: str) -> str:
@@ -81,34 +82,6 @@ def _gone(state: State, be: str) -> str:
             return f"{'has' if be == 'is' else 'have'} not run for a long time"
         case None:
             return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
-
-
-def _subject(state: State, text: int) -> tuple[str, str, str]:
-    """The subject of the sentence, its predicate, and `is` or `are`."""
-    workflow, job = code(state.identity.workflow, text), code(state.job, text)
-    if state.identity.cause:
-        return _jobs_of_cause([leg.leg for leg in state.legs] or [state.identity.job], text)
-    verb = "is failing"
-    if all(occurrence.outcome is Outcome.CANCELLED for occurrence in state.occurrences):
-        verb = "was cancelled by hand"
-    if state.identity.is_whole_workflow:
-        return f"Workflow {workflow}", verb, "is"
-    if state.identity.kind in {IdentityKind.RUN, IdentityKind.SCHEDULE}:
-        return f"Workflow {workflow}", _PREDICATES.get(state.latest.outcome, verb), "is"
-    return f"Job {job} of workflow {workflow}", verb, "is"
-
-
-def _jobs_of_cause(names: list[str], text: int) -> tuple[str, str, str]:
-    """The jobs that fail from one cause; the first three by name."""
-    if len(names) == 1:
-        return f"Job {code(names[0], text)}", "is failing", "is"
-    *shown, last = [code(name, text) for name in names[:_NAMED]]
-    if len(names) > _NAMED:
-        shown, last = [*shown, last], f"{len(names) - _NAMED} more"
-    return f"Jobs {', '.join(shown)} and {last}", "are failing for the same reason", "are"
-
-
-_PREDICATES = {Outcome.STARTUP_FAILURE: "cannot start", Outcome.ACTION_REQUIRED: "waits for an approval"}
 
 
 def _waiting(state: State, subject: str, url: str) -> str:
@@ -149,8 +122,8 @@ def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
         yield f"Flaky. {flaky_words(state.flaky, url)}"
     red = sorted({leg.leg for branch in state.branch_statuses for leg in branch.red if leg.leg})
     if red and len(red) < len(state.legs):
-        more = f" and {len(red) - _NAMED} more" if len(red) > _NAMED else ""
-        yield f"Still red: {', '.join(code(leg, 60) for leg in red[:_NAMED])}{more}."
+        more = f" and {len(red) - NAMED} more" if len(red) > NAMED else ""
+        yield f"Still failing: {', '.join(code(leg, 60) for leg in red[:NAMED])}{more}."
     if state.closed is None and (proof := _proof(state, close_after)):
         yield proof
     if state.reopened_at is not None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from ci_failure_tracker.model import Occurrence, RunRef
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.text.markdown import link, short, utc
+from ci_failure_tracker.text.markdown import code, link, short, utc
 
 _MINUTES_TO, _HOURS_TO, _DAYS_WITH_HOURS = 120, 48, 7
 
@@ -19,6 +19,16 @@ def run_link(occurrence: Occurrence, url: str) -> str:
     if number > 1:
         return link(f"run {occurrence.number}, attempt {number}", f"{run}/attempts/{number}")
     return link(f"run {occurrence.number}", run)
+
+
+def step_of(occurrence: Occurrence) -> str:
+    """The first failed step of a run; empty if none is known."""
+    return next((leg.step for leg in occurrence.legs if leg.step), "")
+
+
+def workflow_file(occurrence: Occurrence) -> str:
+    """The file of the workflow, as code; empty for a run that GitHub started without one."""
+    return code(occurrence.source, 60) if occurrence.source.endswith((".yml", ".yaml")) else ""
 
 
 def commit(sha: str, url: str) -> str:

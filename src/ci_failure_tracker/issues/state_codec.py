@@ -326,6 +326,7 @@ _STATE = as_object(
     # Older versions wait for more passes after each closing that was too early.
     Key("relapses", "relapses", _COUNT),
     Key("watched", "watched", _WATCHED),
+    Key("matrix_jobs", "matrix", _COUNT),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

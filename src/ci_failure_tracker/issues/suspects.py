@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ci_failure_tracker.issues.links import commit
-from ci_failure_tracker.model import CommitsBetween, Suspect
+from ci_failure_tracker.model import CommitsBetween, State, Suspect
 from ci_failure_tracker.text.markdown import code
 
 KEPT = 10
@@ -17,11 +17,24 @@ _MERGE = re.compile(r"Merge pull request #(\d{1,10})\b")
 _SQUASHED = re.compile(r"\s*\(#(\d{1,10})\)$")
 
 
+def only_suspect(state: State) -> Suspect | None:
+    """The commit that broke it, if there is only one between the last passing run and the first failing one."""
+    between = state.suspects if state.commit_can_cause else None
+    if between is None or not between.known or between.more or len(between.commits) != 1:
+        return None
+    return between.commits[0]
+
+
+def suspect_words(suspect: Suspect, url: str) -> str:
+    """A commit with its title, its pull request and its author, for a sentence."""
+    return " ".join(_parts(suspect, url))
+
+
 def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
     """A list item for each commit, the newest first, and one for the commits that are not named."""
     if not between.known:
         return ["GitHub no longer has the commits between them; the branch was probably pushed anew."]
-    lines = [f"- {' '.join(_parts(suspect, url))}" for suspect in between.commits]
+    lines = [f"- {suspect_words(suspect, url)}" for suspect in between.commits]
     return [*lines, "- and more: the comparison above has them all."] if between.more and lines else lines
 
 

@@ -310,6 +310,7 @@ class History:
     allowed          whether all that failed is allowed to fail, and so does not count any more
     job_diagnoses    what is known about the failed jobs
     present_job      the name that the job has now, if it was renamed
+    matrix_jobs      how many of its matrix jobs ran in the newest failing run that was read; 0 if none was read
     remembered       the occurrences that the issue holds, if no run that was read holds one
     """
 
@@ -328,6 +329,7 @@ class History:
     job_diagnoses: tuple[JobDiagnosis, ...] = ()
     remembered: tuple[Occurrence, ...] = ()
     present_job: str = ""
+    matrix_jobs: int = 0
 
     @property
     def failing_legs(self) -> tuple[str, ...]:

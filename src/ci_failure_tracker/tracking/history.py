@@ -179,7 +179,12 @@ class _HistoryBuilder:
             moved_on=self._moved_on(branches),
             allowed=self._is_allowed(branches),
             job_diagnoses=tuple(job_diagnosis for job_diagnosis in diagnoses if job_diagnosis is not None),
+            matrix_jobs=self._matrix_jobs(),
         )
+
+    def _matrix_jobs(self) -> int:
+        newest = next((result for result in reversed(self.results) if result.red), None)
+        return 0 if newest is None or self.identity.cause else len(newest.red.keys() | newest.green)
 
     def _is_replaced(
         self,

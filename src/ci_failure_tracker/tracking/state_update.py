@@ -85,8 +85,16 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         flaky=judge_flaky(state.flaky if state else None, history),
         present_job=plain(history.present_job, _NAME) or (state.present_job if state else ""),
         runs_missed=history.runs_missed or (state is not None and state.runs_missed),
+        matrix_jobs=_matrix_jobs(state, history),
     )
     return fit(_with_memory_of_issue(updated, state))
+
+
+def _matrix_jobs(state: State | None, history: History) -> int:
+    """The size of the matrix; a run of which some jobs were left out says less than an earlier one."""
+    if history.matrix_jobs > 1:
+        return history.matrix_jobs
+    return state.matrix_jobs if state else 0
 
 
 def _with_memory_of_issue(updated: State, state: State | None) -> State:

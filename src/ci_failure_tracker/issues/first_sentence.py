@@ -1,0 +1,306 @@
+"""What fails, in the first sentence of an issue. It depends on the kind of failure and says only what is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ci_failure_tracker.issues.links import step_of, workflow_file
+from ci_failure_tracker.issues.suspects import only_suspect, suspect_words
+from ci_failure_tracker.model import OTHER_LEGS, Evidence, FailureKind, IdentityKind, Outcome, RunRef, State
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.text.markdown import code, utc
+
+NAMED = 3
+"""Jobs that a sentence names."""
+
+_FEW = 2
+"""Matrix jobs that a sentence names."""
+
+_HOST = re.compile(r"(?:localhost|[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})(?::\d{1,5})?")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,80}")
+
+
+def failing_sentence(state: State, url: str, text: int) -> str:
+    """What fails, where, since when and how often; `text` is the limit for the characters of a name."""
+    shown = shown_failure(state)
+    kind = _kind(state, shown)
+    if kind is FailureKind.INFRASTRUCTURE:
+        return f"{_outside(state, shown, text)}."
+    if kind is FailureKind.CANCELLED:
+        return _cancelled(state, url, text)
+    what, after = _what(state, shown, kind, text), ""
+    if shown is not None and kind is FailureKind.PERMISSION:
+        after = _where_access_is_set(state, shown)
+    elif kind is FailureKind.CONFIGURATION:
+        after = _at_step(state)
+    return f"{what}{_on_branch(state)} since {since_words(state, url)}: {how_often(state)}.{after}"
+
+
+def shown_failure(state: State) -> Evidence | None:
+    """The evidence, if it tells of the newest failure: it comes from its log, or from that of one with its cause."""
+    evidence, latest = state.evidence, state.latest
+    if evidence is None:
+        return None
+    causes = {leg.signature for leg in latest.legs if leg.signature}
+    return evidence if evidence.order == latest.order or evidence.signature in causes else None
+
+
+def names_subject(state: State) -> bool:
+    """Whether the first sentence names the subject of the failure, so that its message is enough below it."""
+    shown = shown_failure(state)
+    return bool(shown and shown.subject) and state.latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT}
+
+
+def jobs_of(state: State, text: int) -> tuple[str, str]:
+    """What an issue stands for, at the beginning of a sentence, and `is` or `are`."""
+    identity = state.identity
+    if identity.cause:
+        names = [leg.leg for leg in state.legs] or [identity.job]
+        return f"Job{'s' if len(names) > 1 else ''} {_listed(names, text)}", "are" if len(names) > 1 else "is"
+    workflow = f"workflow {code(identity.workflow, text)}"
+    if identity.is_whole_workflow or identity.kind in {IdentityKind.RUN, IdentityKind.SCHEDULE}:
+        return f"W{workflow[1:]}", "is"
+    return f"Job {code(state.job, text)} of {workflow}", "is"
+
+
+def _listed(names: list[str], text: int) -> str:
+    """The first three names."""
+    if len(names) == 1:
+        return code(names[0], text)
+    *shown, last = [code(name, text) for name in names[:NAMED]]
+    if len(names) > NAMED:
+        shown, last = [*shown, last], f"{len(names) - NAMED} more"
+    return f"{', '.join(shown)} and {last}"
+
+
+# --- what fails ----------------------------------------------------------------------------------
+
+
+def _kind(state: State, shown: Evidence | None) -> FailureKind:
+    if state.latest.outcome in _KIND_OF_OUTCOME:
+        return _KIND_OF_OUTCOME[state.latest.outcome]
+    return shown.kind if shown and state.latest.outcome is Outcome.FAILURE else FailureKind.UNKNOWN
+
+
+_KIND_OF_OUTCOME = {
+    Outcome.TIMED_OUT: FailureKind.TIME_LIMIT,
+    Outcome.CANCELLED: FailureKind.CANCELLED,
+}
+
+
+def _cancelled(state: State, url: str, text: int) -> str:
+    """When it was cancelled; GitHub does not say by whom."""
+    jobs, be = jobs_of(state, text)
+    was = "was" if be == "is" else "were"
+    at = f"{jobs} {was} cancelled{_in_step(state, text)}{_on_branch(state)} at {utc(state.latest.ended_at)}."
+    if state.count == 1:
+        return at
+    return f"{at} {'It' if be == 'is' else 'They'} failed since {since_words(state, url)}: {how_often(state)}."
+
+
+def _what(state: State, shown: Evidence | None, kind: FailureKind, text: int) -> str:
+    """What fails, and how: the subject of the failure, or the job if none is known."""
+    outcome, (jobs, be) = state.latest.outcome, jobs_of(state, text)
+    step = _in_step(state, text)
+    if outcome in _ENDED:
+        return f"{jobs} {_ENDED[outcome]}"
+    if outcome is Outcome.TIMED_OUT:
+        return f"{jobs} ran out of time{step}"
+    if shown is None or not shown.subject:
+        verb = {FailureKind.PERMISSION: f"{be} refused access", FailureKind.TIME_LIMIT: "ran out of time"}.get(kind)
+        return f"{jobs} {verb or ('fails' if be == 'is' else 'fail for the same reason')}{step if verb else ''}"
+    subject, is_file = code(shown.subject, text), shown.location.startswith(shown.subject)
+    return f"{_subject_fails(kind, subject, shown, is_file=is_file)}{_in_jobs(state, text)}"
+
+
+_ENDED = {
+    Outcome.STARTUP_FAILURE: "cannot start",
+    Outcome.ACTION_REQUIRED: "waits for an approval",
+    Outcome.RUNNER_LOST: "lost the runner",
+}
+
+
+def _subject_fails(kind: FailureKind, subject: str, shown: Evidence, *, is_file: bool) -> str:
+    """The subject and its predicate."""
+    if kind in _CHECKS:
+        of_file, check = _CHECKS[kind]
+        return f"{subject} {of_file}" if is_file else f"{check} fails at {subject}"
+    if kind is FailureKind.PERMISSION and (_HOST.fullmatch(shown.subject) or "/" in shown.subject):
+        return f"Access to {subject} was refused"
+    if kind in _BY_MESSAGE:
+        form, words, otherwise = _BY_MESSAGE[kind]
+        return form.format(subject, _first_of(words, shown.headline, otherwise))
+    return _FORMS.get(kind, "{} fails").format(subject)
+
+
+_FORMS = {
+    FailureKind.AUDIT: "The audit reports {}",
+    FailureKind.DEPLOY: "The deployment fails at {}",
+    FailureKind.TIME_LIMIT: "{} ran out of time",
+}
+_CHECKS = {
+    FailureKind.COMPILE: ("does not compile", "The build"),
+    FailureKind.TYPE: ("fails the type check", "The type check"),
+    FailureKind.LINT: ("fails the lint check", "The lint check"),
+    FailureKind.FORMAT: ("is not formatted", "The format check"),
+}
+"""Kinds whose subject is a file, or else a task: what is said of a file, and what fails at the task."""
+
+_RESOLVED = (
+    (
+        r"resolve|not found|find|no (?:matching|candidate)|unable to locate|does not exist|conflict",
+        "cannot be resolved",
+    ),
+)
+_GRANTED = (
+    (r"not supplied|missing|not set|not found|not defined|undefined|unset|empty|required", "is missing"),
+    (r"denied|forbidden|unauthorized|invalid|expired|revoked|bad credentials|\b40[13]\b", "was refused"),
+)
+_SET = (
+    (r"unbound|not set|not supplied|missing|required|undefined variable", "is not set"),
+    (r"not found|not recognized|does not exist|no such file|unable to (?:resolve|find)|can't find", "is not found"),
+    (r"unrecognized|unknown|unexpected|invalid|not defined|unsupported|not allowed", "is not accepted"),
+)
+_BY_MESSAGE = {
+    FailureKind.DEPENDENCY: ("The dependency {} {}", _RESOLVED, "fails"),
+    FailureKind.PERMISSION: ("{} {}", _GRANTED, "is missing or was refused"),
+    FailureKind.CONFIGURATION: ("{} {}", _SET, "is not configured as it has to be"),
+}
+"""Kinds of which the message says more."""
+
+_ANSWERED = (
+    (r"too ?many ?requests|rate.?limit|\b429\b", "refused more requests (rate limit)"),
+    (r"resolve|getaddrinfo|unknownhost|no such host|name or service not known|enotfound|eai_again", "was not found"),
+    (r"refused", "refused the connection"),
+    (r"reset|hung up|remote end closed|early eof|broken pipe", "closed the connection"),
+    (r"time[d-]? ?out|etimedout", "did not answer in time"),
+)
+"""Words of a message, and what they say of the subject; the first that is in the message counts."""
+
+_STATUS = re.compile(
+    r"(?:status|code|error|http(?:/[\d.]{1,3})?|returned|: )\W{0,3}(?:code|error)?\W{0,3}(5\d\d)\b", re.IGNORECASE
+)
+
+
+def _first_of(words: Iterable[tuple[str, str]], message: str, otherwise: str) -> str:
+    lower = message.lower()
+    return next((say for pattern, say in words if re.search(pattern, lower)), otherwise)
+
+
+def _in_step(state: State, text: int) -> str:
+    step = step_of(state.latest)
+    return f" in the step {code(step, min(text, 80))}" if step else ""
+
+
+def _in_jobs(state: State, text: int) -> str:
+    """The jobs, if the issue stands for a cause."""
+    if not state.identity.cause:
+        return ""
+    jobs, _ = jobs_of(state, text)
+    return f" in the {jobs[:1].lower()}{jobs[1:]}"
+
+
+# --- nobody's fault ------------------------------------------------------------------------------
+
+
+_OWN_LIMITS = re.compile(r"\b(?:space|memory|enospc|oom|oomkilled|killed|sigkill|137)\b", re.IGNORECASE)
+"""The runner's disk and memory: what fills them can be in the repository."""
+
+
+def _outside(state: State, shown: Evidence | None, text: int) -> str:
+    """What answered wrongly, and how often the job failed of late."""
+    jobs, be = jobs_of(state, text)
+    step, message = _in_step(state, text), shown.headline if shown else ""
+    if shown and _HOST.fullmatch(shown.subject):
+        status = _STATUS.search(message)
+        answer = f"answered {status[1]}" if status else _first_of(_ANSWERED, message, "failed")
+        what = f"{code(shown.subject, text)} {answer}{step}{_in_jobs(state, text)}"
+        return f"{what}: the cause is outside the repository{_how_many(state)}"
+    what = f"{jobs} {'fails' if be == 'is' else 'fail for the same reason'}{step}"
+    where = "the runner ran out of room" if _OWN_LIMITS.search(message) else "the cause is outside the repository"
+    return f"{what}: {where}{_how_many(state)}"
+
+
+def _how_many(state: State) -> str:
+    """How many of the last runs failed on the branch of the newest failure; empty if there was only one run."""
+    trials = state.branch_statuses[0].trials if state.branch_statuses else None
+    if trials is None or trials.total < _FEW:
+        return ""
+    return f"; the job failed in {trials.failed:,} of the last {counted(trials.total, 'run')}"
+
+
+# --- where it is set -----------------------------------------------------------------------------
+
+
+def _where_access_is_set(state: State, shown: Evidence) -> str:
+    """Where the access is given that was refused."""
+    file = workflow_file(state.latest)
+    inside = f" in {file}" if file else " in the workflow's file"
+    if shown.subject == "GITHUB_TOKEN" or "not accessible by integration" in shown.headline:
+        return f" The rights of the job's token are set by `permissions`{inside}."
+    if "not supplied" in shown.headline and shown.subject:
+        return f" It is an input of the step, set by `with`{inside}."
+    if _VARIABLE.fullmatch(shown.subject):
+        return f" Secrets are set under Settings, Secrets and variables, Actions, and passed on{inside}."
+    return _at_step(state)
+
+
+def _at_step(state: State) -> str:
+    step, file = step_of(state.latest), workflow_file(state.latest)
+    if not step:
+        return ""
+    return f" The step is {code(step, 80)}{f' in {file}' if file else ''}."
+
+
+# --- where, since when, how often ----------------------------------------------------------------
+
+
+def _on_branch(state: State) -> str:
+    branch = state.latest.branch
+    others = {status.branch for status in state.branch_statuses if status.red}
+    more = f" and {counted(len(others) - 1, 'more branch', 'more branches')}" if len(others) > 1 else ""
+    return f" on {code(branch, 100)}{more}" if branch else ""
+
+
+def since_words(state: State, url: str) -> str:
+    """The commit that broke it, if there is only one; else the first failing run of the present break."""
+    if suspect := only_suspect(state):
+        return suspect_words(suspect, url)
+    return run_words(state.first_red) if state.first_red else utc(state.first_seen)
+
+
+def run_words(run: RunRef) -> str:
+    """A run and its time; the run is linked elsewhere."""
+    return f"run {run.number} ({utc(run.at)})" if run.number else utc(run.at)
+
+
+def how_often(state: State) -> str:
+    """How many runs of the present break failed, and how much of the matrix fails."""
+    matrix = _matrix_jobs(state)
+    return f"{runs_of_break(state)}{f', {matrix}' if matrix else ''}"
+
+
+def runs_of_break(state: State) -> str:
+    """`3 runs`, or `at least 3 runs` if some are not known."""
+    start = state.first_red.at if state.first_red else state.first_seen
+    failed, at_least = state.count, state.runs_missed
+    if state.first_seen < start:
+        of_break = [occurrence for occurrence in state.occurrences if occurrence.started_at >= start]
+        failed = max(1, len(of_break))
+        at_least = at_least or len(of_break) == len(state.occurrences)
+    return ("at least " if at_least else "") + counted(failed, "run")
+
+
+def _matrix_jobs(state: State) -> str:
+    """How many jobs of the matrix fail, of how many if that is known."""
+    if state.identity.cause:
+        return ""
+    failing = sorted({leg.leg for status in state.branch_statuses for leg in status.red if leg.leg})
+    total, noun = state.matrix_jobs, "job" if state.identity.is_whole_workflow else "matrix job"
+    if not failing or OTHER_LEGS in failing or (len(failing) == 1 and total <= 1):
+        return ""
+    names = f" ({', '.join(code(leg, 60) for leg in failing)})" if len(failing) <= _FEW else ""
+    if total < len(failing):
+        return f"{counted(len(failing), noun)}{names}"
+    return f"{len(failing)} of {counted(total, noun)}{names}"
