@@ -179,7 +179,8 @@ class MemoryWriter:
             case Update():
                 changes: Mapping[str, object] = {}
             case Reopen():
-                changes = {"open": True, "state_reason": "reopened", "closed_at": None}
+                titled = {"title": action.title} if action.title else {}
+                changes = {"open": True, "state_reason": "reopened", "closed_at": None, **titled}
             case Close():
                 changes = {"open": False, "state_reason": action.state_reason, "closed_at": self.now}
             case Skip():

@@ -188,4 +188,4 @@ def test_the_text_is_written_again_if_the_title_tells_what_the_issue_is_about(bo
     report = look(server)
     assert not report.problems
     assert titles(box) == BOTH
-    assert "is failing" in (box.issue(1).body or "")
+    assert "workflow `CI` fails on" in (box.issue(1).body or "")

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from builders import a_reading, a_run, red, some_settings
-from ci_failure_tracker.issues.body import render_title
+from ci_failure_tracker.issues.title import render_title
 from ci_failure_tracker.model import (
     ExcerptLine,
     Identity,

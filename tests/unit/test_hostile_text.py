@@ -18,8 +18,8 @@ from ci_failure_tracker.diagnosis.log import clean
 from ci_failure_tracker.entry import action
 from ci_failure_tracker.entry.terminal_text import inert_json, inert_lines, lines
 from ci_failure_tracker.github.writer import DryRunWriter
-from ci_failure_tracker.issues.body import render_title
 from ci_failure_tracker.issues.evidence import short_code
+from ci_failure_tracker.issues.title import render_title
 from ci_failure_tracker.model import Annotation, Identity, Problem, Requests, Severity
 from ci_failure_tracker.report.measures import NOTHING_SEEN
 from ci_failure_tracker.report.report import Report

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from builders import START, a_run, green, red, some_settings
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.issues.body import IssueTemplate, read_template, render_title
-from ci_failure_tracker.model import Identity, IdentityKind, Observation, Outcome, State, Workflow
+from ci_failure_tracker.issues.body import IssueTemplate, read_template
+from ci_failure_tracker.issues.title import render_title
+from ci_failure_tracker.model import FailureKind, Identity, IdentityKind, Observation, Outcome, State, Workflow
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.state_update import updated_state
 from sweeping import TEMPLATE
@@ -143,3 +144,53 @@ def test_a_follower_links_back() -> None:
 
 def test_times_are_in_utc_whatever_the_machine() -> None:
     assert START.strftime("%Y-%m-%d") in text(state_of(red(a_run(1))))
+
+
+# --- the title -----------------------------------------------------------------------------------
+
+FORM = "[CI Failure] {workflow} - {job}: {subject}"
+A_JOB = Identity("", "CI", "test")
+
+
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("", "[CI Failure] CI - test"),
+        ("tests/test_a.py::test_b", "[CI Failure] CI - test: tests/test_a.py::test_b"),
+        (f"tests/{'x' * 60}.py::TestA::test_b", "[CI Failure] CI - test: test_b"),
+        (f"tests/{'x' * 60}.py::test_b[a/b::c]", "[CI Failure] CI - test: test_b[a/b::c]"),
+        (f"src/{'x' * 60}/pay.c", "[CI Failure] CI - test: pay.c"),
+    ],
+)
+def test_a_title_ends_with_what_failed_as_far_as_there_is_room(subject: str, title: str) -> None:
+    assert render_title(FORM, A_JOB, "a headline", subject) == title
+
+
+def test_a_long_last_part_is_cut() -> None:
+    title = render_title(FORM, A_JOB, subject="tests/test_a.py::" + "x" * 90)
+    assert len(title) <= 82
+    assert title.endswith("x…")
+
+
+@pytest.mark.parametrize("pattern", [FORM, "{workflow} - {job} - {subject}", "{job} ({subject})", "{job}{subject}"])
+def test_a_subject_that_is_not_known_is_left_out_with_its_sign(pattern: str) -> None:
+    assert render_title(pattern, A_JOB) in {"[CI Failure] CI - test", "CI - test", "test"}
+
+
+def test_a_title_may_hold_the_kind() -> None:
+    assert render_title("{kind}: {job}", A_JOB, kind=FailureKind.TIME_LIMIT) == "time limit: test"
+    assert render_title("{kind}: {job}", A_JOB) == "failure: test"
+
+
+def test_the_issue_of_a_cause_is_titled_with_its_headline() -> None:
+    cause = Identity("", "CI", "test", "v2:x", IdentityKind.CAUSE)
+    assert render_title(FORM, cause, "no route to a/b", "a/b") == "[CI Failure] CI - test: no route to a/b"
+
+
+def test_the_old_form_can_be_asked_for() -> None:
+    assert render_title("[CI Failure] {workflow} - {job}", A_JOB, "x", "y") == "[CI Failure] CI - test"
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_a_title_with_any_subject_is_short_enough(job: str, subject: str) -> None:
+    assert len(render_title(FORM, Identity("", "CI", job), "", subject)) <= 256

@@ -73,9 +73,12 @@ class IdempotentWrites:
                 return result
         raise AssertionError
 
-    def write_body(self, doing: str, number: int, body: str, state: str = "", reason: str = "") -> str:
-        """Replace the body of an issue, and close or open it if `state` is given; the address of its page."""
-        given = {"body": body, "state": state, "state_reason": reason}
+    def write_body(self, doing: str, number: int, body: str, state: str = "", reason: str = "", title: str = "") -> str:
+        """Replace the body of an issue, and its title if one is given, and close or open it if `state` is given.
+
+        The result is the address of its page.
+        """
+        given = {"body": body, "state": state, "state_reason": reason, "title": title}
         return self._edit(doing, number, {name: value for name, value in given.items() if value or name == "body"})
 
     def close_as_duplicate(self, doing: str, number: int, body: str, kept: int) -> str:

@@ -172,7 +172,7 @@ class GitHubIssueWriter:
             case Update():
                 return self._once.write_body(_words(action), number, action.body)
             case Reopen():
-                return self._once.write_body(_words(action), number, action.body, "open", "reopened")
+                return self._once.write_body(_words(action), number, action.body, "open", "reopened", action.title)
             case Close(duplicate_of=int(kept)):
                 return self._once.close_as_duplicate(_words(action), number, action.body, kept)
             case Close():

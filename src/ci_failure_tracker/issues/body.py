@@ -1,4 +1,4 @@
-"""The title of an issue, and the region of its body, rendered from its state."""
+"""The region of the body of an issue, rendered from its state."""
 
 from __future__ import annotations
 
@@ -45,10 +45,8 @@ from ci_failure_tracker.model import (
     RunRef,
     State,
 )
-from ci_failure_tracker.text.markdown import code, link, plain, short, utc
+from ci_failure_tracker.text.markdown import code, link, short, utc
 from ci_failure_tracker.text.templates import template_environment
-
-TITLE_LIMIT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +131,6 @@ _LADDER = (
     _Size(3, 10, 5, 80, 10, 3, 3),
     _Size(1, 0, 2, 60, 0, 1, 0),
 )
-
-
-def render_title(pattern: str, identity: Identity, headline: str = "") -> str:
-    """The title of a new issue: one line within GitHub's limit. In a title, GitHub sees no mention and no reference."""
-    job = identity.job_or_all
-    if identity.cause and "{headline}" not in pattern:
-        job = f"{job}: {headline}"  # the issues of several causes of one job need different titles
-    parts = {"workflow": identity.workflow, "job": job, "headline": headline or "cause unknown"}
-    # In one pass, because a job may have the name `{workflow}`.
-    return plain(re.sub(r"\{(workflow|job|headline)\}", lambda match: parts[match[1]], pattern), TITLE_LIMIT)
 
 
 _TEMPLATE_ERRORS = (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)

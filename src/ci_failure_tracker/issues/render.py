@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.issues.body import IssueTemplate, render_title
+from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.comments import (
     closing_comment,
     duplicate_comment,
     news_comment,
     reopening_comment,
 )
-from ci_failure_tracker.issues.evidence import headline_text
 from ci_failure_tracker.issues.marker import compose, has_room_for_checkpoint, marked
+from ci_failure_tracker.issues.title import digest_of, title_of
 from ci_failure_tracker.model import (
     Action,
     Close,
@@ -84,9 +84,13 @@ def closed_as_duplicate(write: Create, kept: int, at: datetime) -> tuple[str, st
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A decision with the region of the body, and the whole body with the checkpoint from before this sweep."""
+    """A decision with the region of the body, and the whole body with the checkpoint from before this sweep.
+
+    `title` is empty if the issue keeps its title.
+    """
 
     decision: Decision
+    title: str
     state: State
     region: str
     body: str
@@ -122,9 +126,20 @@ class _Renderer:
             )
         return draft
 
+    def _title(self, decision: Decision) -> str:
+        """The title to write: of a new issue, or of a reopened one whose title nobody changed; else empty."""
+        issue, before = decision.issue, decision.before
+        title = title_of(self.settings.title, decision.after)
+        if issue is None:
+            return title
+        is_ours = before is not None and before.title_digest == digest_of(issue.title)
+        return title if is_ours and decision.kind is DecisionKind.REOPEN and title != issue.title else ""
+
     def _fitting(self, decision: Decision) -> _Draft | None:
         """The longest body that GitHub accepts; `None` if none is short enough."""
-        before = decision.before
+        before, title = decision.before, self._title(decision)
+        if title:
+            decision = replace(decision, after=replace(decision.after, title_digest=digest_of(title)))
         # What only says how a sweep read is no reason to write.
         state = replace(
             decision.after,
@@ -135,7 +150,7 @@ class _Renderer:
         for region in self.template.regions(state, self.url, self.settings.close_after):
             body = compose(region, state, old)
             if length(body) <= BODY_LIMIT:
-                return _Draft(decision, state, region, body)
+                return _Draft(decision, title, state, region, body)
         return None
 
     def write(self, draft: _Draft, *, with_checkpoint: bool) -> Action:
@@ -146,13 +161,14 @@ class _Renderer:
             state = _with_room(read, body)
             body = compose(draft.region, state, draft.old)
         if decision.issue is None:
-            title = render_title(self.settings.title, decision.identity, headline_text(state))
-            return Create(decision.identity, decision.reason, title, body, decision.labels, decision.assignees, state)
+            texts = (draft.title, body)
+            return Create(decision.identity, decision.reason, *texts, decision.labels, decision.assignees, state)
         reason = decision.reason or decision.waits or "the text of the issue changed"
         comment, number = self._comment(decision), decision.issue.number
         match decision.kind:
             case DecisionKind.REOPEN:
-                return Reopen(decision.identity, reason, number, body, state, comment, decision.labels)
+                fields = (decision.identity, reason, number, body, state, comment, decision.labels)
+                return Reopen(*fields, title=draft.title)
             case DecisionKind.CLOSE:
                 why = _STATE_REASONS[state.closed.close_reason] if state.closed else ""
                 kept = decision.duplicate_of

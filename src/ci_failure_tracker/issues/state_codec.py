@@ -327,6 +327,7 @@ _STATE = as_object(
     Key("relapses", "relapses", _COUNT),
     Key("watched", "watched", _WATCHED),
     Key("matrix_jobs", "matrix", _COUNT),
+    Key("title_digest", "titled", TEXT),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

@@ -151,6 +151,7 @@ class State:
     relapses             what older versions counted; this one only keeps it for them
     checkpoint           how far the sweep that wrote the issue had read
     watched              what that sweep watched; `None` if a version wrote it that did not watch tags
+    title_digest         by it the issue knows the title that the tracker gave it; empty if an older version opened it
     matrix_jobs          how many jobs its matrix has; 0 if it has none, or if an older version wrote the issue
     """
 
@@ -189,6 +190,7 @@ class State:
     checkpoint: Checkpoint | None = None
     watched: Watched | None = None
     matrix_jobs: int = 0
+    title_digest: str = ""
 
     def passes_missing(self, close_after: int) -> int:
         """How many more runs have to pass on the branch that lacks most; none if nothing more has to be seen."""

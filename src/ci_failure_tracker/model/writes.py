@@ -44,7 +44,9 @@ class Update(_ChangeOfIssue):
 
 @dataclass(frozen=True, slots=True)
 class Reopen(_ChangeOfIssue):
-    """Open a closed issue again, with a new body."""
+    """Open a closed issue again, with a new body; a `title` that is not empty replaces the old one."""
+
+    title: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,8 +139,8 @@ def _after(issue: Issue, result: Result | None, now: datetime) -> Issue:
     match result.action if result else None:
         case Close(state_reason=reason):
             return replace(issue, open=False, state_reason=reason, closed_at=now)
-        case Reopen():
-            return replace(issue, open=True)
+        case Reopen(title=title):
+            return replace(issue, open=True, title=title or issue.title)
         case _:
             return issue
 

@@ -210,9 +210,10 @@ class Settings:
     )
     title: str = as_field(
         Input(
-            default="[CI Failure] {workflow} - {job}",
-            help="Title of a new issue. `{workflow}`, `{job}` and `{headline}`, the line that says what failed, are "
-            "filled in.",
+            default="[CI Failure] {workflow} - {job}: {subject}",
+            help="Title of a new issue. `{workflow}`, `{job}`, `{subject}` (what failed, such as a test), `{kind}` "
+            "(such as `compile`) and `{headline}` (the line that says what failed) are filled in. A subject that is "
+            "not known is left out, with the sign before it.",
             parse=parsers.title,
             keeps_checkpoint=_ONLY_TEXT,
         )

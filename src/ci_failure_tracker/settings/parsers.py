@@ -21,7 +21,7 @@ COUNTABLE = (
 )
 """The outcomes that `conclusions` may name."""
 
-TITLE_FIELDS = ("workflow", "job", "headline")
+TITLE_FIELDS = ("workflow", "job", "subject", "kind", "headline")
 """The fields that `title` may hold."""
 
 _LONGEST = timedelta(days=3653)
@@ -155,7 +155,8 @@ def title(text: str) -> str:
     """The pattern of an issue's title."""
     unknown = [name for name in re.findall(r"\{([^{}]*)\}", text) if name not in TITLE_FIELDS]
     if unknown:
-        raise BadValueError(f"has the unknown field {{{unknown[0]}}}; known are {{workflow}}, {{job}} and {{headline}}")
+        known = ", ".join(f"{{{name}}}" for name in TITLE_FIELDS)
+        raise BadValueError(f"has the unknown field {{{unknown[0]}}}; known are {known}")
     return text
 
 

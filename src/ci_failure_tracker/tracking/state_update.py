@@ -38,6 +38,9 @@ LEGS = 40
 STREAMS = 8
 """Branches whose status an issue remembers."""
 
+_TITLED = len(',"titled":"01234567"')
+"""Bytes of a marker that are kept free for the title, which is made after the state."""
+
 LEGS_OF_A_RUN = 10
 _NAME, _TITLE, _BRANCH, _STEP = 100, 72, 100, 60
 
@@ -115,6 +118,7 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
         related=state.related,
         checkpoint=state.checkpoint,
         watched=state.watched,
+        title_digest=state.title_digest,
     )
 
 
@@ -298,7 +302,7 @@ def _shortened(occurrence: Occurrence) -> Occurrence:
 def fit(state: State) -> State:
     """The fullest form of a state whose marker keeps within its limit; a state that fits stays as it is."""
     forms = (_cut(state, size) for size in _SIZES)
-    return next(form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= LIMIT)
+    return next(form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= LIMIT - _TITLED)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
