@@ -37,9 +37,14 @@ _OF_COMMENT = re.compile(
     r"(?:(?:closed|reopened|news) [0-9a-f]{32} \d+\.\d+ [0-9a-f]{8}|duplicate \d+) -->"
 )
 _TAGS = frozenset(
-    "p strong a code pre table thead tbody tr th td h3 ol ul li hr blockquote".split()  # noqa: SIM905 - a list of words
+    "p strong a code pre table thead tbody tr th td h3 ol ul li hr blockquote details summary".split()  # noqa: SIM905 - a list of words
 )
 _ATTRIBUTES = {("a", "href"), ("code", "class"), ("th", "align"), ("td", "align")}
+_FOLD = re.compile(
+    r"^<details><summary>(?:More of the log|Suspects|Causes|(?:Jobs|Matrix jobs) that failed|Failed runs|What to do|"
+    r"How this issue is kept)</summary>$",
+    re.MULTILINE,
+)
 _EXTENSIONS = ["table", "strikethrough", "autolink", "tasklist"]
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
@@ -142,7 +147,13 @@ def check_markdown(
     _check_tags(page, what, url)
     # Without the leave to pass raw HTML on, the library says how often there is some, whatever it looks like.
     raw = html_of(markdown, 0).count("<!-- raw HTML omitted -->")
-    assert raw == len(page.comments) == comments, f"{what} has raw HTML: {page.comments}, {raw}"
+    folds = len(_FOLD.findall(markdown))
+    tags = [tag for tag, _ in page.tags]
+    assert tags.count("details") == tags.count("summary") == folds, f"{what} has other folds"
+    # The end of the last fold and the comment in the next line are one piece.
+    pieces = comments + 2 * folds - (1 if folds and comments else 0)
+    assert raw == pieces, f"{what} has raw HTML: {raw} pieces"
+    assert len(page.comments) == comments, f"{what} has the comments {page.comments}"
     assert not page.others, f"{what} has {page.others}"
     for in_code, text in page.texts:
         if in_code:

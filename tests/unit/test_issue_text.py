@@ -32,9 +32,11 @@ def test_the_body_names_what_a_maintainer_asks_for() -> None:
     for wanted in (
         "Job `test` of workflow `CI` fails on `main` since run 2 (2026-03-01 02:00 UTC): 2 runs.",
         f"[run 3]({URL}/actions/runs/1003)",
-        f"[log of the failed job]({URL}/actions/runs/1003/job/5003)",
-        "| Failing step | `Run it` |",
-        "| Conclusion | failure |",
+        f"| Latest failure | [run 3]({URL}/actions/runs/1003), "
+        f"[log of the failed job]({URL}/actions/runs/1003/job/5003) "
+        "at the step `Run it`, 2026-03-01 03:10 UTC |",
+        f"| Failing since | [run 2]({URL}/actions/runs/1002), 2026-03-01 02:00 UTC; "
+        f"last passing: [run 1]({URL}/actions/runs/1001), 2026-03-01 01:00 UTC |",
         "`Change 3` on `main` (`push`)",
         f"[`3.12`]({URL}/actions/runs/1003/job/5003)",
         f"{URL}/compare/{1:040x}...{2:040x}",
@@ -51,7 +53,7 @@ def test_a_commit_that_passed_and_failed_accuses_no_commits_between() -> None:
     same = a_run(1).commit
     body = text(state_of(green(a_run(1)), red(a_run(2, commit=same))))
     assert "/compare/" not in body
-    assert "The same commit was green and red" in body
+    assert "The same commit passed and failed" in body
 
 
 @pytest.mark.parametrize(
@@ -125,9 +127,9 @@ def test_a_title_is_the_name_as_it_is_for_in_a_title_github_sees_no_mention() ->
 def test_two_files_of_one_name_are_told_apart_run_by_run() -> None:
     twin = Workflow(2, "CI", ".github/workflows/twin.yml")
     body = text(state_of(red(a_run(1)), red(a_run(2, workflow=twin))))
-    assert "| Source | `twin.yml` |" in body
-    assert " of `ci.yml` |" in body
-    assert " of `twin.yml` |" in body
+    assert f"| Latest failure | [run 2]({URL}/actions/runs/1002) of `twin.yml`, " in body
+    assert "| the latest of `twin.yml` |" in body
+    assert f"| [run 1]({URL}/actions/runs/1001) of `ci.yml` |" in body
     assert " of `ci.yml`" not in text(state_of(red(a_run(1)), red(a_run(2))))
 
 
@@ -135,7 +137,7 @@ def test_commits_are_not_suspected_of_failures_of_dependabot() -> None:
     given = {"event": "dynamic", "subject": "npm_and_yarn in /web"}
     body = text(state_of(green(a_run(1, **given)), red(a_run(2, **given)), green(a_run(1, **given), "test")))
     assert "/compare/" not in body
-    assert "| Source | `npm_and_yarn in /web` |" in body
+    assert " of `npm_and_yarn in /web`, [log" in body
 
 
 def test_a_follower_links_back() -> None:

@@ -21,12 +21,16 @@ from ci_failure_tracker.issues.evidence import (
     headline,
     is_of,
     log_note,
+    message,
+    more_log,
     other_causes,
     unknown_causes,
 )
+from ci_failure_tracker.issues.first_sentence import jobs_of, shown_failure
 from ci_failure_tracker.issues.intro import intro, missed_schedule_of, status_sentences
-from ci_failure_tracker.issues.links import commit, run_link, run_ref_link
-from ci_failure_tracker.issues.suspects import suspect_lines
+from ci_failure_tracker.issues.links import commit, run_link, run_ref_link, step_of, workflow_file
+from ci_failure_tracker.issues.reproduce import reproducing_command
+from ci_failure_tracker.issues.suspects import suspect_lines, suspects_row
 from ci_failure_tracker.model import (
     ALL_JOBS,
     Cause,
@@ -68,12 +72,13 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class LegView:
-    """A leg of the matrix for a template."""
+    """A matrix job for a template."""
 
     name: str
     count: int
     last_seen: str
     red: bool
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,12 @@ class IssueView:
     standing: list[str]
     silent: bool
     headline: str
+    message: str
     excerpt: str
     excerpt_source: str
+    more_log: str
     log_note: str
+    reproduce: str
     workflow: str
     job: str
     all_jobs: bool
@@ -94,6 +102,7 @@ class IssueView:
     count: str
     first_seen: str
     latest: RunView
+    latest_source: str
     runs: list[RunView]
     hidden_runs: int
     several_sources: bool
@@ -102,10 +111,14 @@ class IssueView:
     causes: list[CauseView]
     other_causes: int
     unknown_causes: int
+    failing: bool
     failing_since: str
     last_green: str
+    break_row: str
     compare: str
     suspects: list[str]
+    suspects_row: str
+    kept: str
     actions: list[str]
     related: str
     previous: str
@@ -123,9 +136,11 @@ class _Size:
     lines: int
     causes: int
     suspects: int
+    context: bool = False
 
 
 _LADDER = (
+    _Size(10, 40, 10, 200, 100, 10, 11, context=True),
     _Size(10, 40, 10, 200, 100, 10, 11),
     _Size(5, 20, 10, 120, 30, 5, 5),
     _Size(3, 10, 5, 80, 10, 3, 3),
@@ -267,14 +282,19 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     red = {leg.leg for branch in state.branch_statuses for leg in branch.red}
     lines = excerpt(state, size.lines)
     causes = cause_views(state, size.causes, size.text)
+    several_sources = len({run.source for run in shown}) > 1
+    compare, evidence = _compare(state, url), shown_failure(state)
     return IssueView(
         lead=intro(state, url, size.text),
         standing=list(status_sentences(state, url, close_after)),
         silent=state.latest.outcome is Outcome.MISSED_SCHEDULE,
         headline=headline(state, size.text),
+        message=message(state, size.text, size.lines),
         excerpt=lines,
         excerpt_source=excerpt_source(state, url, size.lines),
+        more_log=more_log(state.evidence) if size.context else "",
         log_note=log_note(state, url),
+        reproduce=reproducing_command(evidence) if evidence else "",
         workflow=code(state.identity.workflow, size.text),
         job=code(state.job, size.text),
         all_jobs=state.identity.is_whole_workflow,
@@ -282,21 +302,23 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         count=counted_failures(state),
         first_seen=utc(state.first_seen),
         latest=runs[0],
+        latest_source=runs[0].source if several_sources or not workflow_file(state.latest) else "",
         runs=runs,
-        several_sources=len({run.source for run in shown}) > 1,
+        several_sources=several_sources,
         hidden_runs=state.count - len(runs),
-        legs=[
-            LegView(code(leg.leg, size.text), leg.count, utc(leg.last_seen), leg.leg in red)
-            for leg in legs[: size.legs]
-        ],
+        legs=[_leg_view(state, url, leg, size, red=leg.leg in red) for leg in legs[: size.legs]],
         more_legs=state.legs_cut or len(legs) > size.legs,
         causes=causes,
         other_causes=other_causes(state, causes),
         unknown_causes=unknown_causes(state),
+        failing=any(branch.red for branch in state.branch_statuses) or not state.branch_statuses,
         failing_since=run_ref_link(state.first_red, url),
         last_green=run_ref_link(state.last_green, url),
-        compare=_compare(state, url),
+        break_row=_break_row(state, url),
+        compare=compare,
         suspects=suspect_lines(suspects, url)[: size.suspects] if suspects else [],
+        suspects_row=suspects_row(state, compare, url),
+        kept=_kept(state, size.text),
         actions=list(_actions(state, url, lines)),
         related=", ".join(f"#{number}" for number in state.related),
         previous=f"#{state.previous}" if state.previous else "",
@@ -341,6 +363,38 @@ def _leg_links(occurrence: Occurrence, url: str, size: _Size) -> str:
     return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
 
 
+def _leg_view(state: State, url: str, count: LegCount, size: _Size, *, red: bool) -> LegView:
+    """A matrix job, linked to its log if it failed in the newest failed run."""
+    name = code(count.leg, size.text)
+    failed = next((leg for leg in state.latest.legs if leg.leg == count.leg), None)
+    linked = link(name, _job_url(state.latest, url, failed)) if failed and failed.job_id else name
+    return LegView(name, count.count, utc(count.last_seen), red, linked)
+
+
+def _break_row(state: State, url: str) -> str:
+    """The first failing run of the present break, and the passing run before it."""
+    first, passing = state.first_red, state.last_green
+    if first is None:
+        since = utc(state.first_seen)
+    elif first.run_id == state.latest.run_id:
+        since = f"that run, {utc(first.at)}"
+    else:
+        since = f"{link(f'run {first.number}', f'{url}/actions/runs/{first.run_id}')}, {utc(first.at)}"
+    if passing is None:
+        return f"{since}; no passing run before it is known"
+    run = link(f"run {passing.number}", f"{url}/actions/runs/{passing.run_id}")
+    return f"{since}; last passing: {run}, {utc(passing.at)}"
+
+
+def _kept(state: State, text: int) -> str:
+    """What the issue stands for, and what it counts."""
+    subject, _ = jobs_of(state, text)
+    file = workflow_file(state.latest)
+    is_older = state.first_seen < state.broken_since
+    since = f" It has counted {counted_failures(state)} since {utc(state.first_seen)}." if is_older else ""
+    return f"This issue stands for {subject[:1].lower()}{subject[1:]}{f' ({file})' if file else ''}.{since}"
+
+
 def _compare(state: State, url: str) -> str:
     green, red = state.last_green, state.first_red
     if green is None or red is None or green.sha == red.sha or not state.commit_can_cause:
@@ -359,21 +413,37 @@ def _actions(state: State, url: str, lines: str) -> Iterator[str]:
     if latest.never_ran is not None:
         yield from _LET_RUN[latest.never_ran.reason]
         return
-    log = _job_link(latest, url)
-    step = next((leg.step for leg in latest.legs if leg.step), None)
+    log = "page of the run" if latest.outcome in _WITHOUT_LOG else "log of the failed job"
+    step = step_of(latest)
     at_step = f" at the step {code(step, 80)}" if step else ""
     if lines and is_of(state.evidence, latest) and latest.outcome is Outcome.FAILURE:
         yield f"Start from the lines above; the {log}{at_step} has what came before them."
     else:
         yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
-    if compare := _compare(state, url):
-        yield f"Look for the cause in the commits between the last green run and the first red one: {compare}."
+    if _compare(state, url):
+        yield "Look for the cause in the suspects: the commits between the last passing run and the first failing one."
     elif words := _NO_COMMIT.get(state.kind):
         yield words
     elif state.last_green and state.first_red and state.last_green.sha == state.first_red.sha:
-        yield "The same commit was green and red: suspect the job itself, its environment or chance."
-    if latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
-        yield "Re-run the failed jobs once: a green re-run of the same commit means that the job is flaky."
+        yield "The same commit passed and failed: suspect the job itself, its environment or chance."
+    if _may_pass_again(state):
+        yield "Re-run the failed jobs once: if they pass on the same commit, the job is flaky."
+
+
+_WITHOUT_LOG = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
+_CHANCE = frozenset({FailureKind.TEST, FailureKind.TIME_LIMIT, FailureKind.INFRASTRUCTURE, FailureKind.UNKNOWN})
+"""Kinds of failures that come and go without a change."""
+
+_OFTEN = 3
+"""Failed runs of a break after which a re-run says nothing new."""
+
+
+def _may_pass_again(state: State) -> bool:
+    """Whether a re-run can show that the job is flaky: neither after many failures, nor for a wrong version."""
+    failed = sum(occurrence.started_at >= state.broken_since for occurrence in state.occurrences)
+    if state.latest.outcome not in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
+        return False
+    return failed < _OFTEN and state.kind in _CHANCE
 
 
 _NO_COMMIT = {

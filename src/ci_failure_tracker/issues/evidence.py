@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ci_failure_tracker.issues.first_sentence import names_subject
 from ci_failure_tracker.model import Cause, Evidence, ExcerptLine, LogUnavailable, Occurrence, State
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.text.markdown import code, cut_in_middle, link, log_block, log_lines, utc
+from ci_failure_tracker.text.markdown import code, cut_in_middle, link, log_block, log_lines, plain, utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,34 @@ def short_code(text: str, limit: int) -> str:
     return code(cut_in_middle(text, limit), limit)
 
 
+def message(state: State, text: int, lines: int) -> str:
+    """What went wrong, as code, without the subject if the first sentence names it; empty if a short excerpt has it."""
+    line = headline_text(state)
+    if names_subject(state) and state.evidence:
+        line = line.removeprefix(f"{state.evidence.subject}: ")
+    shown = state.evidence.lines[:lines] if excerpt(state, lines) and state.evidence else ()
+    is_short = len(shown) <= _SHORT and any(plain(each.text, _WHOLE).endswith(line) for each in shown)
+    return short_code(line, text) if line and not is_short else ""
+
+
+_SHORT, _WHOLE = 4, 1_000
+
+
+def more_log(evidence: Evidence | None) -> str:
+    """The lines of the excerpt with those around it, as a block of code; empty if the excerpt is all that is known."""
+    if evidence is None or not evidence.context:
+        return ""
+    return log_block(_in_order(sorted((*evidence.lines, *evidence.context), key=lambda line: line.number)))
+
+
+def _in_order(lines: Sequence[ExcerptLine]) -> Iterator[str]:
+    for place, line in enumerate(lines):
+        left_out = line.number - lines[place - 1].number - 1 if place else 0
+        if left_out > 0:
+            yield "" if left_out == 1 else "…"  # a single line that was left out is mostly an empty one
+        yield line.text
+
+
 def excerpt(state: State, lines: int) -> str:
     """The lines of the log in a fenced block; empty if there is no line but the headline."""
     shown = state.evidence.lines[:lines] if state.evidence else ()
@@ -112,20 +141,23 @@ def excerpt_source(state: State, url: str, lines: int) -> str:
     evidence = state.evidence
     if evidence is None or not evidence.lines[:lines]:
         return ""
-    run = f"{_of_leg(state, evidence)}{link(f'run {evidence.number}', f'{url}/actions/runs/{evidence.run_id}')}"
+    # The newest run is linked below.
+    leg, is_newest = _of_leg(state, evidence), evidence.order == state.latest.order
+    run = "" if is_newest else link(f"run {evidence.number}", f"{url}/actions/runs/{evidence.run_id}")
+    of_run = f" of {leg}{' in ' if leg and run else ''}{run}" if leg or run else ""
     if evidence.log_unavailable is not None:
         page = link("annotations of the job", _job_url(evidence, url))
-        return f"From the {page} in {run}, for its log {_IS[evidence.log_unavailable]}."
+        return f"From the {page}{of_run}, for its log {_IS[evidence.log_unavailable]}."
     first, last = evidence.lines[0].number, evidence.lines[:lines][-1].number
     numbers = f"Line {first}" if first == last else f"Lines {first} to {last}"
-    return f"{link(f'{numbers} of the log', _job_url(evidence, url))} of {run}."
+    return f"{link(f'{numbers} of the log', _job_url(evidence, url))}{of_run}."
 
 
 def _of_leg(state: State, evidence: Evidence) -> str:
     """The job that the lines come from, if an issue has several."""
     legs = (leg.leg for occurrence in state.occurrences for leg in occurrence.legs if leg.job_id == evidence.job_id)
     leg = next(legs, "")
-    return f"{code(leg, 80)} in " if leg else ""
+    return code(leg, 80) if leg else ""
 
 
 def _job_url(evidence: Evidence, url: str) -> str:

@@ -283,7 +283,7 @@ def how_often(state: State) -> str:
 
 def runs_of_break(state: State) -> str:
     """`3 runs`, or `at least 3 runs` if some are not known."""
-    start = state.first_red.at if state.first_red else state.first_seen
+    start = state.broken_since
     failed, at_least = state.count, state.runs_missed
     if state.first_seen < start:
         of_break = [occurrence for occurrence in state.occurrences if occurrence.started_at >= start]

@@ -30,8 +30,11 @@ _REGION = re.compile(rf"^{re.escape(BEGIN)}(?s:.*?)^{re.escape(END)}", re.MULTIL
 _MOVED_REGION = re.compile(re.escape(BEGIN) + r"(?s:.*?)" + re.escape(END))
 """The region of a body in which a person put something before one of the two comments."""
 
-_FOOTER = re.compile(r"^Failure id `([0-9a-f]{32})`.*\r?\n" + re.escape(END), re.MULTILINE)
-"""The last line of a region. Foreign text never starts a line there: it is code, or in a block of code."""
+_FOOTER = re.compile(
+    r"^Failure id `([0-9a-f]{32})`.*\r?\n(?:(?:\r?\n)?</details>\r?\n)?" + re.escape(END), re.MULTILINE
+)
+"""The last line of a region, which may be folded. Foreign text never starts a line there: it is code, or in a block of
+code."""
 
 _SHOWN_ID = re.compile(r"Failure id `([0-9a-f]{32})`")
 _ID = re.compile(r'"id": ?"([0-9a-f]{32})"')

@@ -30,6 +30,23 @@ def suspect_words(suspect: Suspect, url: str) -> str:
     return " ".join(_parts(suspect, url))
 
 
+IN_ROW = 3
+"""Commits that the table names; the others are folded."""
+
+
+def suspects_row(state: State, compare: str, url: str) -> str:
+    """The suspects in one line: the comparison, and the newest commits unless the first sentence names the only one."""
+    between = state.suspects if state.commit_can_cause else None
+    if between is None or not compare:
+        return compare
+    if not between.known:
+        return f"{compare}; GitHub no longer has the commits between them"
+    named = [] if only_suspect(state) else [suspect_words(suspect, url) for suspect in between.commits[:IN_ROW]]
+    if named and len(between.commits) == len(named) and between.more:
+        named.append("and more")
+    return f"{compare}: {'; '.join(named)}" if named else compare
+
+
 def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
     """A list item for each commit, the newest first, and one for the commits that are not named."""
     if not between.known:

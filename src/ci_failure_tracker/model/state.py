@@ -202,10 +202,14 @@ class State:
         return self.present_job or self.identity.job
 
     @property
+    def broken_since(self) -> datetime:
+        """When the latest break began."""
+        return self.first_red.at if self.first_red else self.first_seen
+
+    @property
     def kind(self) -> FailureKind:
         """The kind of the latest break: of its causes the newest one that a commit can cause, if there is one."""
-        since = self.first_red.at if self.first_red else self.first_seen
-        kinds = [cause.kind for cause in self.causes if cause.last_seen >= since]
+        kinds = [cause.kind for cause in self.causes if cause.last_seen >= self.broken_since]
         return next((kind for kind in kinds if kind.commit_can_cause), kinds[0] if kinds else FailureKind.UNKNOWN)
 
     @property
