@@ -265,7 +265,8 @@ def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistor
 
 def _fingerprint(states: Iterable[State], settings: Settings) -> str:
     """A short hash of all that a checkpoint depends on."""
-    without_checkpoint = (state_as_json(dataclasses.replace(state, checkpoint=None, watched=None)) for state in states)
-    held = sorted(json.dumps(state, sort_keys=True) for state in without_checkpoint)
+    # What is known only when an issue is written changes nothing about the runs.
+    before_writing = (dataclasses.replace(state, checkpoint=None, watched=None, title_digest="") for state in states)
+    held = sorted(json.dumps(state_as_json(state), sort_keys=True) for state in before_writing)
     asked = sorted(fingerprint_parts(settings).items())
     return hashlib.sha256(json.dumps([asked, held]).encode()).hexdigest()[:16]
