@@ -196,3 +196,28 @@ def test_the_old_form_can_be_asked_for() -> None:
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_a_title_with_any_subject_is_short_enough(job: str, subject: str) -> None:
     assert len(render_title(FORM, Identity("", "CI", job), "", subject)) <= 256
+
+
+# --- what stands in the open, and what is folded -------------------------------------------------
+
+
+def in_the_open(body: str) -> str:
+    return body.partition("<details>")[0]
+
+
+def test_the_open_part_has_one_beginning_of_the_break_and_a_table_of_at_most_four_rows() -> None:
+    body = text(state_of(red(a_run(1)), green(a_run(2), "test"), red(a_run(3)), red(a_run(4))))
+    shown = in_the_open(body)
+    assert shown.count("2026-03-01 01:00 UTC") == 0
+    assert "fails on `main` since run 3 (2026-03-01 03:00 UTC): 2 runs." in shown
+    assert len([line for line in shown.splitlines() if line.startswith("| ")]) <= 4
+    assert "It has counted 3 failed runs since 2026-03-01 01:00 UTC." in body
+
+
+def test_it_says_so_if_no_passing_run_is_known() -> None:
+    assert "; no passing run before it is known |" in text(state_of(red(a_run(1))))
+
+
+def test_a_re_run_is_not_advised_after_many_failures() -> None:
+    assert "Re-run the failed jobs" in text(state_of(red(a_run(1)), red(a_run(2))))
+    assert "Re-run the failed jobs" not in text(state_of(*(red(a_run(number)) for number in range(1, 18))))

@@ -89,12 +89,12 @@ def news_comment(state: State, url: str, news: News) -> str:
     named = [short_code(cause.headline, _HEADLINE) for cause in news.causes if cause.headline]
     if named:
         where = "" if news.failures else f" Last seen failing in {latest}."
-        parts.append(f"It fails of something new: {', '.join(named[:_LISTED])}.{where}")
+        parts.append(f"It fails for a new reason: {', '.join(named[:_LISTED])}.{where}")
     if news.flaky and state.flaky:
         parts.append(f"This is flaky. {flaky_words(state.flaky, url)}")
     if news.week:
         since = f" since {run_ref_link(state.first_red, url)}" if state.first_red else ""
-        parts.append(f"Broken for a week: red{since}, in {counted_failures(state)}.")
+        parts.append(f"Broken for a week: failing{since}, in {counted_failures(state)}.")
     return _marked(parts, "news", state)
 
 
@@ -122,8 +122,8 @@ def _recovered(state: State, url: str) -> Iterator[str]:
     yield from _proofs(branches, url)
     legs = [leg.leg for leg in state.legs if leg.leg]
     if len(legs) > 1:
-        kind = "job" if state.identity.cause or state.identity.is_whole_workflow else "leg"
-        yield f"Each of the {counted(len(legs), kind)} that had failed was seen green, or is no longer there."
+        kind = "job" if state.identity.cause or state.identity.is_whole_workflow else "matrix job"
+        yield f"Each of the {counted(len(legs), kind)} that had failed was seen passing, or is no longer there."
 
 
 def _quiet(state: State, url: str) -> Iterator[str]:
@@ -159,7 +159,7 @@ def _gone(state: State, url: str) -> Iterator[str]:
     reasons = dict.fromkeys(_why_gone(status) for status in state.branch_statuses)
     yield (
         f"Closed as not planned: {'; '.join(reasons) or _NOT_THERE}. "
-        f"It last failed in {run_link(state.latest, url)}, and was not proven to be mended. "
+        f"It last failed in {run_link(state.latest, url)}, and was not proven to be fixed. "
         "If it comes back and fails, this issue is opened again."
     )
 
@@ -231,6 +231,8 @@ def flaky_words(flaky: Flaky, url: str) -> str:
         more = f" and {flaky.more} more" if flaky.more else ""
         sentences.append(f"It failed and then passed on the same commit: {shown}{more}.")
     if flaky.runs:
-        turns = f", and it turned {counted(flaky.changes, 'time')} between red and green" if flaky.changes > 1 else ""
+        turns = (
+            f", and it turned {counted(flaky.changes, 'time')} between failing and passing" if flaky.changes > 1 else ""
+        )
         sentences.append(f"Of its last {counted(flaky.runs, 'run')} {flaky.failed} failed at first{turns}.")
     return " ".join(sentences)
