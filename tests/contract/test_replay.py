@@ -34,7 +34,7 @@ def test_each_broken_job_gets_one_issue_and_sweeps_come_to_rest(server: Server, 
     assert CliRunner().invoke(program, ["sweep", "--execute", "--yes"]).exit_code == 0
     titles = [issue.title for issue in box.issues]
     assert len(titles) == len(set(titles)) == 9
-    assert "[CI Failure] Dependabot Updates - Dependabot" in titles
+    assert any(title.startswith("[CI Failure] Dependabot Updates - Dependabot") for title in titles)
     reads = [_logs_read_by_one_more_sweep(server) for _ in range(3)]
     assert sorted(reads, reverse=True) == reads  # a sweep reads fifty logs at most, the next one goes on
     assert reads[-1] == 0
