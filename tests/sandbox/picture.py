@@ -31,6 +31,7 @@ h1 b {{ font-weight: 400; color: #59636e; }}
   padding: 8px 16px; color: #59636e; }}
 .head b {{ color: #1f2328; }}
 .body {{ padding: 16px; }}
+details {{ margin: 0 0 16px; }}
 h3 {{ font-size: 17.5px; margin: 24px 0 16px; }}
 table {{ border-collapse: collapse; margin: 0 0 16px; }}
 th, td {{ border: 1px solid #d1d9e0; padding: 6px 13px; text-align: left; }}
@@ -85,7 +86,12 @@ def _page(title: str, content: str) -> str:
 
 def _markdown(text: str) -> str:
     visible = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
-    return str(MarkdownIt("commonmark", {"html": False}).enable("table").render(visible))
+    page = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(visible))
+    # Of HTML only the folds are shown as such.
+    opened = re.sub(
+        r"<p>&lt;details&gt;&lt;summary&gt;(.*?)&lt;/summary&gt;</p>", r"<details><summary>\1</summary>", page
+    )
+    return opened.replace("<p>&lt;/details&gt;</p>", "</details>")
 
 
 def _draw(browser: Browser, page: str, picture: Path, size: tuple[int, int]) -> None:
