@@ -128,6 +128,12 @@ def test_a_permission_says_what_is_missing_and_where_it_is_set(
     assert said.startswith(f"{words} on `main` {SINCE}. {where}")
 
 
+@pytest.mark.parametrize("message", ["dependency_file_not_resolvable", "No matching distribution found for pears"])
+def test_a_dependency_that_cannot_be_resolved(message: str) -> None:
+    said = sentence(KIND.DEPENDENCY, "pears", message)
+    assert said == f"The dependency `pears` cannot be resolved on `main` {SINCE}."
+
+
 @pytest.mark.parametrize(
     ("subject", "message", "words"),
     [
@@ -140,6 +146,21 @@ def test_a_permission_says_what_is_missing_and_where_it_is_set(
 def test_a_configuration_names_the_setting_and_the_step(subject: str, message: str, words: str) -> None:
     said = sentence(KIND.CONFIGURATION, subject, message)
     assert said == f"`{subject}` {words} on `main` {SINCE}. The step is `Run it` in `ci.yml`."
+
+
+@pytest.mark.parametrize(
+    ("message", "by"),
+    [
+        ("The run was canceled by @mona-lisa.", " by `mona-lisa`"),
+        ("The run was cancelled by merge[bot].", " by `merge[bot]`"),
+        ("The run was canceled by @@all, so that nothing runs", ""),
+        ("The operation was canceled.", ""),
+    ],
+)
+def test_a_cancelled_job_says_by_whom_if_that_is_known(message: str, by: str) -> None:
+    failure = a_failure(KIND.CANCELLED, message=message)
+    first = state_of(red(a_run(1), outcome=Outcome.CANCELLED), failure=failure, conclusions="cancelled")
+    assert f"was cancelled{by} in the step `Run it` on `main`" in failing_sentence(first, URL, 200)
 
 
 def test_a_cancelled_job_says_when() -> None:

@@ -18,6 +18,7 @@ _FEW = 2
 """Matrix jobs that a sentence names."""
 
 _HOST = re.compile(r"(?:localhost|[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})(?::\d{1,5})?")
+_CANCELLED_BY = re.compile(r"\bcancell?ed by @?([A-Za-z\d][\w-]{0,38}(?:\[bot\])?)\.?$")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,80}")
 
 
@@ -28,7 +29,7 @@ def failing_sentence(state: State, url: str, text: int) -> str:
     if kind is FailureKind.INFRASTRUCTURE:
         return f"{_outside(state, shown, text)}."
     if kind is FailureKind.CANCELLED:
-        return _cancelled(state, url, text)
+        return _cancelled(state, shown, url, text)
     what, after = _what(state, shown, kind, text), ""
     if shown is not None and kind is FailureKind.PERMISSION:
         after = _where_access_is_set(state, shown)
@@ -89,11 +90,13 @@ _KIND_OF_OUTCOME = {
 }
 
 
-def _cancelled(state: State, url: str, text: int) -> str:
-    """When it was cancelled; GitHub does not say by whom."""
+def _cancelled(state: State, shown: Evidence | None, url: str, text: int) -> str:
+    """When it was cancelled, and by whom if an annotation says so."""
     jobs, be = jobs_of(state, text)
     was = "was" if be == "is" else "were"
-    at = f"{jobs} {was} cancelled{_in_step(state, text)}{_on_branch(state)} at {utc(state.latest.ended_at)}."
+    person = _CANCELLED_BY.search(shown.headline) if shown else None
+    by = f" by {code(person[1], text)}" if person else ""
+    at = f"{jobs} {was} cancelled{by}{_in_step(state, text)}{_on_branch(state)} at {utc(state.latest.ended_at)}."
     if state.count == 1:
         return at
     return f"{at} {'It' if be == 'is' else 'They'} failed since {since_words(state, url)}: {how_often(state)}."
@@ -149,7 +152,7 @@ _CHECKS = {
 
 _RESOLVED = (
     (
-        r"resolve|not found|find|no (?:matching|candidate)|unable to locate|does not exist|conflict",
+        r"resolv|not found|find|no (?:matching|candidate)|unable to locate|does not exist|conflict",
         "cannot be resolved",
     ),
 )
