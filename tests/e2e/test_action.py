@@ -92,7 +92,7 @@ jobs:
     line = f"northwind-labs/parcel-tracker: {failing[1]} failing, 2 opened, {int(failing[1]) - 2} over the cap"
     assert f"in a line: {line}\n" in ending.log
     assert f"the next job tells of {first.number} and {second.number}" in ending.log
-    assert first.title == "[CI Failure] CI - test"
+    assert first.title == "[CI Failure] CI - test: tests/test_eta.py::test_eta_crosses_dst_boundary"
     assert "\n```text\n" in (first.body or "")
     assert ">       assert eta.isoformat() ==" in (first.body or "")
     assert "| `CI` | `test` |" in ending.summary
