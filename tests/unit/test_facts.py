@@ -293,3 +293,9 @@ def test_no_line_makes_the_facts_slow(unit: str) -> None:
     began = time.process_time()
     diagnosis_of("\n".join([line] * 300))
     assert time.process_time() - began < 5
+
+
+def test_a_message_has_no_number_of_a_step_of_docker_before_it() -> None:
+    log = "#15 ERROR: failed to push press.example/basket:1: 503 Service Unavailable"
+    (failure,) = explain(read_log([log.encode()])).failures
+    assert failure.message == log.removeprefix("#15 ")

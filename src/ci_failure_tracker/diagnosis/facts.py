@@ -47,7 +47,8 @@ _KIND_OF_OUTCOME = {
 }
 
 _DECORATION = re.compile(
-    r"\s{0,80}(?:(?:##\[(?:error|group)\]|E {1,40}(?=\S)|#\s{1,20}(?=\S)|\[(?:ERROR|error|FATAL)\] {0,8}|[│"
+    r"\s{0,80}(?:(?:##\[(?:error|group)\]|E {1,40}(?=\S)|#\s{1,20}(?=\S)|#\d{1,4} (?=ERROR: )"
+    r"|\[(?:ERROR|error|FATAL)\] {0,8}|[│"
     r"|>╰─] {1,8}(?=\S)){1,4})?\s{0,20}"
 )
 
