@@ -92,19 +92,18 @@ def _block(log: Log, number: int, start: _Start, first: int, last: int) -> Block
         end = last_indented(log, end + 1, min(last, end + _MOST_BELOW), depth(log[number]))
     begin = _begin(log, number, start, first)
     lines = [(place, without_prefix(log[place], start.prefix)) for place in range(begin, end + 1)]
-    fingerprint = tuple(_searched(pattern.fingerprint, lines))
     return Block(
         start=begin,
         end=end,
         headline=next(_searched(pattern.headline, lines), number),
         confidence=pattern.confidence,
         pattern=pattern.name,
-        fingerprint=fingerprint,
+        fingerprint=tuple(_searched(pattern.fingerprint, lines)),
         outcome=pattern.outcome,
         ends_job=pattern.ends_job,
         wraps=end - begin < pattern.wrapper_lines,
         prefix=start.prefix,
-        starts=tuple(place for place, text in lines if compiled(pattern.start).match(text)),
+        starts=tuple(place for place, text in lines if pattern.first_line.match(text)),
         kind=pattern.kind,
         facts=pattern.facts,
     )

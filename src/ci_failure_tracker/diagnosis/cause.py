@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from ci_failure_tracker.diagnosis.log import Log
-from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
+from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block
 from ci_failure_tracker.diagnosis.masks import BLANK
 from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN, masked, signature
 from ci_failure_tracker.diagnosis.structure import Section
@@ -55,7 +55,7 @@ def signatures(log: Log, steps: Sequence[Section], blocks: Sequence[Block]) -> t
     The failures are those of the best block, and of the others of its confidence if that is above LIKELY. What only
     follows from another failure does not count beside it.
     """
-    chosen = [block for block in blocks[:_MOST_BLOCKS] if block is blocks[0] or _is_sure(block, blocks[0])]
+    chosen = [block for block in blocks[:_MOST_BLOCKS] if block is blocks[0] or block.is_as_sure_as(blocks[0])]
     patterns = list(dict.fromkeys(block.pattern for block in chosen))
     failures = [
         _Failure(lines, patterns.index(block.pattern), _LINE_NUMBER.split(masked(lines[0]))[0])
@@ -77,10 +77,6 @@ def _causes(failures: Sequence[_Failure]) -> Sequence[_Failure]:
         if failure.place not in tests_with_subtests and not all(map(is_consequence, failure.lines))
     ]
     return causes or failures
-
-
-def _is_sure(block: Block, best: Block) -> bool:
-    return block.rank == best.rank and block.confidence > Confidence.LIKELY
 
 
 def _step_of(steps: Iterable[Section], block: Block) -> Section:

@@ -98,7 +98,7 @@ def failures(log: Log, blocks: Sequence[Block], steps: Sequence[Section]) -> tup
 def _causes(blocks: Sequence[Block]) -> Iterator[Block]:
     """The best block, and others of its confidence if that is above LIKELY."""
     for block in blocks[:_MOST_BLOCKS]:
-        if block is blocks[0] or (block.rank == blocks[0].rank and block.confidence > Confidence.LIKELY):
+        if block is blocks[0] or block.is_as_sure_as(blocks[0]):
             yield block
 
 

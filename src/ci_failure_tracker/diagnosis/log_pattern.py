@@ -121,6 +121,10 @@ class Block:
         """How well the block tells why the job failed."""
         return self.ends_job, self.confidence
 
+    def is_as_sure_as(self, best: Block) -> bool:
+        """Whether it is a cause beside the best block of a log: of the same rank, and more than a guess."""
+        return self.rank == best.rank and self.confidence > Confidence.LIKELY
+
     @property
     def lines(self) -> range:
         """The numbers of its lines."""

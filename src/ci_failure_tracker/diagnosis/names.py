@@ -332,8 +332,7 @@ def _tidy(name: str) -> str:
 
 
 def recapped(name: str, lines: Iterable[str]) -> str:
-    """The name of a test as the recap of its runner has it, with the file: `t.py::test_a`, `rspec "
-    "./a_spec.rb:6 # A`."""
+    """The name of a test as the recap of its runner has it, with the file: `t.py::test_a`, `a_spec.rb:6 # A`."""
     name = re.escape(name)
     forms = re.compile(
         rf"(\S{{1,200}}\.py::{name.replace('.', '::')})(?=\s|$)|^rspec \./(\S{{1,200}} # {name})$".replace("\\::", "::")
