@@ -28,7 +28,7 @@ from ci_failure_tracker.issues.evidence import (
 )
 from ci_failure_tracker.issues.first_sentence import jobs_of, shown_failure
 from ci_failure_tracker.issues.intro import intro, missed_schedule_of, status_sentences
-from ci_failure_tracker.issues.links import commit, run_link, run_ref_link, step_of, workflow_file
+from ci_failure_tracker.issues.links import commit, dated_run, run_link, run_ref_link, step_of, workflow_file
 from ci_failure_tracker.issues.reproduce import reproducing_command
 from ci_failure_tracker.issues.suspects import suspect_lines, suspects_row
 from ci_failure_tracker.model import (
@@ -379,11 +379,10 @@ def _break_row(state: State, url: str) -> str:
     elif first.run_id == state.latest.run_id:
         since = f"that run, {utc(first.at)}"
     else:
-        since = f"{link(f'run {first.number}', f'{url}/actions/runs/{first.run_id}')}, {utc(first.at)}"
+        since = dated_run(first, url)
     if passing is None:
         return f"{since}; no passing run before it is known"
-    run = link(f"run {passing.number}", f"{url}/actions/runs/{passing.run_id}")
-    return f"{since}; last passing: {run}, {utc(passing.at)}"
+    return f"{since}; last passing: {dated_run(passing, url)}"
 
 
 def _kept(state: State, text: int) -> str:

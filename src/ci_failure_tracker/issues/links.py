@@ -40,9 +40,13 @@ def run_ref_link(run: RunRef | None, url: str) -> str:
     """A run with its commit and time; only the time if no run is known, and empty for `None`."""
     if run is None:
         return ""
-    if not run.number:
-        return utc(run.at)
-    return f"{commit(run.sha, url)} ({link(f'run {run.number}', f'{url}/actions/runs/{run.run_id}')}, {utc(run.at)})"
+    return f"{commit(run.sha, url)} ({dated_run(run, url)})" if run.number else dated_run(run, url)
+
+
+def dated_run(run: RunRef, url: str) -> str:
+    """A run as a link, with its time; only the time if no run is known."""
+    linked = f"{link(f'run {run.number}', f'{url}/actions/runs/{run.run_id}')}, " if run.number else ""
+    return f"{linked}{utc(run.at)}"
 
 
 def span(time: timedelta) -> str:
