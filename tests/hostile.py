@@ -43,7 +43,7 @@ _MENTIONS = {
     "full width": "\uff20octocat \ufe6boctocat",
     "behind a hidden letter": "@\u2060octocat @\u00adoctocat @\u200boctocat \u200b@octocat",
     "mail": "octocat@evil.example mailto:octocat@evil.example xmpp:octocat@evil.example",
-    "of letters that are none of ASCII": "@éa @ß",
+    "of letters that are outside ASCII": "@éa @ß",
 }
 _REFERENCES = {
     "number": "fixes #9001, closes #1",

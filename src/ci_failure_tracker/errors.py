@@ -86,7 +86,7 @@ class ArchivedError(TrackerError):
     def __init__(self, repository: str) -> None:
         super().__init__(
             f"{repository} is archived, so its issues cannot be written.",
-            "Unarchive it under Settings, or take the tracker's workflow away.",
+            "Unarchive it under Settings, or remove the tracker's workflow.",
         )
 
 
@@ -98,7 +98,7 @@ class IssuesDisabledError(TrackerError):
     def __init__(self, repository: str) -> None:
         super().__init__(
             f"Issues are disabled in {repository}.",
-            "Switch them on under Settings > General > Features > Issues.",
+            "Enable them under Settings > General > Features > Issues.",
         )
 
 
@@ -129,7 +129,7 @@ class UnexplainedLogError(TrackerError):
 
     def __init__(self, error: Exception) -> None:
         super().__init__(
-            f"The program failed over it ({type(error).__name__}).",
+            f"The program failed on it ({type(error).__name__}).",
             "This is a bug: please report it with the job's log.",
         )
 
@@ -180,10 +180,10 @@ class RequestsSpentError(GitHubError):
 
     def __init__(self, made: int, most: int, left: int | None = None) -> None:
         by_github = left is not None and left < most - made
-        why = f"GitHub leaves {left} more to the token" if by_github else f"of {most} that it may"
+        why = f"and GitHub allows the token {left} more" if by_github else f"of at most {most}"
         super().__init__(
             f"The sweep stopped early: it sent {made} requests, {why}.",
-            "The next sweep goes on. Raise `max-requests`, lower `max-runs`, or sweep at a time when the token's "
+            "The next sweep continues. Raise `max-requests`, lower `max-runs`, or sweep at a time when the token's "
             "limit is less used.",
         )
 

@@ -147,5 +147,5 @@ def _read_issues(snapshot: Snapshot, now: datetime, before: TrackedIssues | None
 
 def _incomplete(snapshot: Snapshot) -> Snapshot:
     what = f"The sweep stopped asking after {MOST_ROUNDS} rounds, so it may not have seen everything."
-    problem = Problem(Severity.WARNING, what, "The next sweep goes on.")
+    problem = Problem(Severity.WARNING, what, "The next sweep continues.")
     return replace(snapshot, problems=(*snapshot.problems, problem))

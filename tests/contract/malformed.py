@@ -1,4 +1,4 @@
-"""The fields that a sweep reads of each kind of answer, and answers in which one of them has another form."""
+"""The fields that a sweep reads of each kind of answer, and answers in which one of them has the wrong form."""
 
 from __future__ import annotations
 

@@ -59,8 +59,7 @@ def test_a_sweep_stops_between_two_items_keeps_what_is_done_and_warns(box: Sandb
     assert report["partial"] is True
     assert [problem["severity"] for problem in report["problems"]] == ["warning", "notice"]  # of the jobs, of the tags
     assert (
-        "it sent 37 requests, of 46 that it may. The jobs of 10 runs were not asked for."
-        in report["problems"][0]["what"]
+        "it sent 37 requests, of at most 46. The jobs of 10 runs were not asked for." in report["problems"][0]["what"]
     )
     assert "Raise `max-requests`" in report["problems"][0]["advice"]
     assert report["requests"]["most"] == 46
@@ -89,7 +88,7 @@ def test_the_limit_of_github_counts_if_it_is_lower(
     box.inject(Fault("status", path="/graphql$", status=404, times=None))
     result = sweep()
     assert result.exit_code == 0
-    assert "more to the token" in json.loads(result.stdout)["problems"][0]["what"]
+    assert "the token 10 more" in json.loads(result.stdout)["problems"][0]["what"]
     assert sent(server) < 51
 
 
@@ -97,7 +96,7 @@ def test_a_sweep_needs_fifty_requests_to_begin(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("GITHUB_TOKEN", "little-left")
     result = sweep()
     assert result.exit_code == 1
-    assert "GitHub leaves 48 requests to this token" in " ".join(result.output.split())
+    assert "GitHub allows only 48 requests for this token" in " ".join(result.output.split())
     assert sent(server) == 1
 
 

@@ -135,7 +135,7 @@ def test_the_repository_may_come_from_the_environment(monkeypatch: pytest.Monkey
         ("all-rights", ["--workflow", "quite other"], ["It has 'Build and test', 'Release'."]),
         ("all-rights", ["--workflow", "CY, Relase"], ["'CY'", "'Relase'", "'Release'"]),
         ("all-rights", ["--exclude-workflow", "*"], ["leaves no workflow"]),
-        ("all-rights", ["--yes"], ["--yes goes with --execute"]),
+        ("all-rights", ["--yes"], ["--yes needs --execute"]),
         ("all-rights", ["--format", "json", "--slack-payload", "true"], ["both print JSON"]),
         ("not a token", [], ["no token has"]),
         ("all-rights", ["--since", "last week"], ["`since` is 'last week'", "`7d`"]),
@@ -258,7 +258,7 @@ def test_a_misspelt_assignee_does_not_keep_the_issue_from_being_opened(box: Sand
     result = sweep("--execute", "--yes", "--assignees", "nobody-of-that-name, ada")
     assert result.exit_code == 0
     assert [issue.assignees for issue in box.issues] == [["ada"], ["ada"]]
-    assert "made without the assignee 'nobody-of-that-name'" in words(result)
+    assert "opened without the assignee 'nobody-of-that-name'" in words(result)
 
 
 @pytest.mark.usefixtures("server")
@@ -395,7 +395,7 @@ def test_no_second_issue_is_opened_if_the_login_is_not_known(
     box.inject(Fault("status", path="graphql", status=502, times=None))
     result = sweep("--execute", "--yes")
     assert result.exit_code == 1
-    assert "it cannot be told whether it is ours. The next sweep asks again." in words(result)
+    assert "it is not known whether this tracker wrote it. The next sweep asks again." in words(result)
     assert "Restore the last line" not in words(result)
     assert len(box.issues) == 2
 

@@ -88,7 +88,7 @@ def test_lines_of_a_passing_log_are_not_the_reason(tmp_path: Path) -> None:
 
 def test_a_log_that_says_nothing_is_no_error() -> None:
     done = explain("-", stdin="\n")
-    assert (done.exit_code, done.stdout) == (0, "stdin\nThe log says nothing.\n\n")
+    assert (done.exit_code, done.stdout) == (0, "stdin\nThe log shows no reason.\n\n")
 
 
 def test_a_log_that_is_not_there_is_said_before_any_is_read(tmp_path: Path) -> None:

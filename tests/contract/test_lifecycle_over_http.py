@@ -157,7 +157,7 @@ def test_a_repository_that_was_moved_is_swept_under_its_new_name(box: Sandbox, s
     assert [result.status for result in report.results] == [WriteStatus.DONE, WriteStatus.DONE]
     (notice,) = report.problems
     assert notice.severity is Severity.NOTICE
-    assert "octo-org/example is called octo-org/renamed now." in notice.what
+    assert "octo-org/example was renamed to octo-org/renamed." in notice.what
     assert not any(f"/repos/{REPOSITORY}" in request.path for request in server.requests[1:])
 
 

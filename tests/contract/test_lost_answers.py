@@ -69,7 +69,7 @@ def test_an_issue_that_the_list_does_not_show_is_left_to_the_next_sweep(server: 
     box.inject(Fault("lag", seconds=60, times=None))
     (result,) = apply(server, creates("test"), replace(HURRIED, backoff=0.01, looking=0.2))
     assert (result.status, posted(server), len(box.issues)) == (WriteStatus.FAILED, 1, 1)
-    assert "It may have been opened all the same; the next sweep finds it then." in str(result.problems[0])
+    assert "If it was opened, the next sweep finds it." in str(result.problems[0])
 
 
 def test_a_list_that_lacks_what_was_just_opened_is_read_again(server: Server, box: Sandbox) -> None:
@@ -123,4 +123,4 @@ def test_only_a_missing_connection_counts_as_not_sent(server: Server, box: Sandb
     box.inject(Fault("reset", method="POST", path="/issues$", times=None))
     (result,) = apply(server, creates("test"))
     assert posted(server) == 1
-    assert "It may have been opened all the same" in str(result.problems[0])
+    assert "If it was opened, the next sweep finds it" in str(result.problems[0])

@@ -74,7 +74,7 @@ def test_check_names_file_and_pattern_of_a_mistake(own: Path, change: tuple[str,
 
 
 @pytest.mark.parametrize("option", ["--check", "--patterns-file"])
-@pytest.mark.parametrize(("data", "what"), [(None, "cannot be read (No such"), (b"\xff\xfe", "is no text in UTF-8")])
+@pytest.mark.parametrize(("data", "what"), [(None, "cannot be read (No such"), (b"\xff\xfe", "is not text in UTF-8")])
 def test_a_file_that_cannot_be_read_is_an_error(option: str, data: bytes | None, what: str, tmp_path: Path) -> None:
     file = tmp_path / "own.toml"
     if data:

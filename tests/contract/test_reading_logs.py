@@ -230,7 +230,7 @@ def test_a_missing_right_ends_the_reading_of_annotations() -> None:
 def test_a_log_that_cannot_be_read_is_a_warning_and_the_sweep_goes_on(fault: Fault) -> None:
     snapshot, _server = read(a_box(test={}), faults=[fault])
     (problem,) = texts(snapshot)
-    assert "Without a look at its log: test of run 1 of CI." in problem
+    assert "The log was not read: test of run 1 of CI." in problem
     assert "The next sweep tries again." in problem or "Check the network" in problem
     assert snapshot.job_diagnoses == ()
     assert (snapshot.logs.unread, snapshot.logs.read) == (1, 0)
@@ -260,7 +260,7 @@ def test_no_more_logs_are_read_if_the_store_goes_on_refusing() -> None:
     snapshot, _server = read(box, faults=[Fault("status", path="/_logs/", status=500, times=None)])
     assert snapshot.logs.unread < 8
     assert snapshot.logs.unread + snapshot.logs.left_out == 8
-    assert any("GitHub goes on refusing, so" in text for text in texts(snapshot))
+    assert any("GitHub still refuses, so" in text for text in texts(snapshot))
 
 
 def test_a_rate_limit_ends_the_reading_at_once() -> None:

@@ -178,7 +178,7 @@ def test_no_second_issue_is_opened_beside_one_that_lost_its_text(box: Sandbox, s
     look(server)
     box.edit_issue(1, title="lint is red in CI", body="")
     report = look(server)
-    assert "is not kept current: its text is gone." in named(report)
+    assert "is not kept current: its text was removed." in named(report)
     assert len(box.issues) == 2
 
 

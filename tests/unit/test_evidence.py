@@ -96,7 +96,7 @@ def test_of_a_matrix_the_leg_is_named() -> None:
     [
         (
             LogUnavailable.NOT_FOUND,
-            "is not there (404), and no annotation says why it failed. GitHub has none of a job",
+            "is not there (404), and no annotation says why it failed. GitHub has no log of a job",
         ),
         (LogUnavailable.GONE, "is no longer there (410), and no annotation says why it failed. GitHub deletes logs"),
         (LogUnavailable.EMPTY, "is empty, and no annotation says why it failed. The job printed nothing."),
@@ -154,7 +154,7 @@ def test_failed_jobs_whose_cause_is_not_known_are_counted_under_the_table() -> N
 def test_causes_that_are_no_longer_named_are_counted_under_the_table() -> None:
     seen = [red(a_run(number)) for number in range(1, 13)]
     body = text(state_of(seen, *(a_reading(each, f"cause {each.run.number}") for each in seen)))
-    assert "and 2 more that failed for another reason, some time ago." in body
+    assert "and 2 more that failed earlier for another reason." in body
 
 
 def test_the_lines_go_before_the_issue_grows_too_long() -> None:
@@ -183,7 +183,7 @@ def test_what_a_log_holds_is_only_text() -> None:
 def test_the_first_advice_depends_on_how_it_ended() -> None:
     seen = [red(a_run(1), outcome=Outcome.CANCELLED)]
     failed = [red(a_run(1))]
-    assert "1. Start from the lines above" in text(state_of(failed, a_reading(failed[0])))
+    assert "1. Read the lines above" in text(state_of(failed, a_reading(failed[0])))
     lost = text(state_of(seen, a_reading(seen[0], "gone", outcome=Outcome.RUNNER_LOST)))
     assert "GitHub lost the runner" in lost
     assert "UTC (runner lost) |" in lost

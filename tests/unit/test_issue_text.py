@@ -60,7 +60,7 @@ def test_a_commit_that_passed_and_failed_accuses_no_commits_between() -> None:
     ("outcome", "advice"),
     [
         (Outcome.TIMED_OUT, "timeout-minutes"),
-        (Outcome.CANCELLED, "who or what cancelled it"),
+        (Outcome.CANCELLED, "what cancelled it"),
     ],
 )
 def test_what_to_do_depends_on_the_outcome(outcome: Outcome, advice: str) -> None:

@@ -290,7 +290,7 @@ def test_by_cause_an_open_issue_learns_that_its_jobs_fail_of_another() -> None:
     (newer,) = (observation for observation in observe(both) if observation.run.number == 2)
     read = dataclasses.replace(both, job_diagnoses=(a_reading(newer, "no route"),))
     (update,) = (action for action in make_plan(read, settings, NOW).actions if isinstance(action, Update))
-    assert update.reason == "its jobs fail of something else now"
+    assert update.reason == "its jobs fail for another reason now"
 
 
 def test_by_cause_a_log_that_says_nothing_is_read_once() -> None:

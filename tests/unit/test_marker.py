@@ -166,7 +166,7 @@ def test_a_marker_in_a_log_does_not_stand_for_one_that_is_gone() -> None:
     body = compose(region, a_state()).replace(write_marker(a_state()), "")
     tracked = read_tracked(an_issue(1, body))
     assert tracked is not None
-    assert (tracked.id, tracked.state, tracked.defect) == (ID, None, "its marker is gone")
+    assert (tracked.id, tracked.state, tracked.defect) == (ID, None, "its marker was removed")
 
 
 def test_a_marker_that_a_person_moved_stays_where_it_is() -> None:
@@ -219,7 +219,7 @@ def test_our_own_login_is_asked_for_only_where_it_decides() -> None:
         (('"v":1', '"v":2'), "its version is 2"),
         (('"count":', '"counted":'), "lacks 'count'"),
         (('"count":1', '"count":1e999'), "cannot be read"),
-        (("<!-- ci-failure-tracker {", "<!-- ci-failure-tracker <{"), "is gone"),
+        (("<!-- ci-failure-tracker {", "<!-- ci-failure-tracker <{"), "was removed"),
         (('"occurrences":[', '"occurrences":{['), "cannot be read"),
         (('"outcome":"failure"', '"outcome":"sad"'), "cannot be read"),
         (('"absence":"410"', '"absence":"418"'), "cannot be read"),

@@ -173,14 +173,14 @@ def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
 
 @pytest.mark.parametrize("url", ["http://a/?x=1", "http://a/#f", "http://a/metrics", "http://a/metrics/job/x"])
 def test_an_address_that_goes_on_behind_the_gateways_own_is_refused(url: str) -> None:
-    with pytest.raises(SettingsError, match="`pushgateway-url` goes on behind"):
+    with pytest.raises(SettingsError, match="`pushgateway-url` continues after"):
         some_settings(pushgateway_url=url)
     assert some_settings(pushgateway_url="https://proxy.example/gateway").pushgateway_url
 
 
 @pytest.mark.parametrize("url", ["push.example:9091", "ftp://a", "http://", "http://u:hunter2@host:x", "http://a b"])
 def test_an_address_that_is_none_is_refused_without_being_repeated(url: str) -> None:
-    with pytest.raises(SettingsError, match=r"`pushgateway-url` (is no address|has to begin|holds a space)") as caught:
+    with pytest.raises(SettingsError, match=r"-url` (is not an address|has to begin|holds a space)") as caught:
         some_settings(pushgateway_url=url)
     assert url not in str(caught.value.mistakes)
 

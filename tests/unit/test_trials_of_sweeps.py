@@ -169,7 +169,7 @@ def test_ninety_days_of_passes_close_an_issue_without_proof() -> None:
         assert not tracker.closed
         tracker.sweep(now)
     assert [action.comment.splitlines()[0].split(".")[0] for _, action in tracker.closed] == [
-        "Closed: for 90 days it has only passed"
+        "Closed: it has only passed for 90 days"
     ]
 
 

@@ -69,11 +69,11 @@ def _tables(file: str, text: str) -> list[Mapping[str, Any]]:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         advice = "Write regular expressions between single quotes, where a backslash is a backslash."
-        raise SettingsError([f"{file} is no TOML: {error}. {advice}"]) from None
+        raise SettingsError([f"{file} is not TOML: {error}. {advice}"]) from None
     tables = content.get("pattern")
     unknown = sorted(content.keys() - {"pattern"})
     if unknown:
-        raise SettingsError([f"{file} has `{unknown[0]}` beside its patterns. {form}"])
+        raise SettingsError([f"{file} has `{unknown[0]}` outside of its patterns. {form}"])
     if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise SettingsError([f"{file} holds no pattern. {form}"])
     if len(tables) > MOST_PATTERNS:
@@ -98,7 +98,7 @@ def _mistakes_of_table(table: Mapping[str, Any]) -> Iterator[str]:
         if name not in _types():
             near = get_close_matches(name, _types(), 1)
             meant = f"Did you mean `{near[0]}`?" if near else f"Known are {', '.join(_types())}."
-            yield f"`{name}` is no field of a pattern. {meant}"
+            yield f"`{name}` is not a field of a pattern. {meant}"
             continue
         try:
             _value(name, given)
@@ -141,7 +141,7 @@ def _choice(kind: type[Enum], given: object) -> Enum:
 
 def _mistakes_of(pattern: LogPattern) -> Iterator[str]:
     if not _NAME.fullmatch(pattern.name):
-        yield "`name` has another form. Give the tool, a dot and the kind, such as `gizmo.error`."
+        yield "`name` has the wrong form. Give the tool, a dot and the kind, such as `gizmo.error`."
     yield from _mistakes_of_keywords(pattern.keywords)
     for name, kind in _types().items():
         source = getattr(pattern, name)
@@ -164,7 +164,7 @@ def _mistakes_of_keywords(keywords: tuple[str, ...]) -> Iterator[str]:
 
 def _mistake_of_expression(name: str, source: str) -> str:
     if len(source) > LONGEST_TEXT:
-        return f"is longer than {LONGEST_TEXT:,} characters. Make two patterns of it."
+        return f"is longer than {LONGEST_TEXT:,} characters. Split it into two patterns."
     shown = f"`{source[:100]}`"
     try:
         with warnings.catch_warnings():
@@ -172,7 +172,7 @@ def _mistake_of_expression(name: str, source: str) -> str:
             expression = re.compile(source)
             number = ways(source, searched=name in _SEARCHED)
     except (re.error, RecursionError, OverflowError, Warning) as error:
-        return f"is {shown}, which is no regular expression of Python ({error}). Correct it."
+        return f"is {shown}, which is not a regular expression of Python ({error}). Correct it."
     if name not in _MAY_BE_EMPTY and expression.match(""):
         return f"is {shown}, which matches an empty line. Name what the line has to hold."
     if number > MOST_WAYS:

@@ -53,12 +53,12 @@ def _run(stop: _Stop) -> int:
         delivered = deliver(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
         _publish(delivered)
     except StoppedError as stopped:
-        what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep goes on from there."
-        return _give_up("The sweep could not be ended", [what], FAILED)
+        what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep continues from there."
+        return _give_up("The sweep was stopped", [what], FAILED)
     except SettingsError as error:
         return _give_up("The inputs cannot be used", error.mistakes, error.exit_code)
     except TrackerError as error:
-        return _give_up("The sweep could not be made", [str(error)], error.exit_code)
+        return _give_up("The sweep failed", [str(error)], error.exit_code)
     except Exception as error:  # an annotation has to say what happened
         return _give_up("The tracker failed", [_unexpected(error)], FAILED)
     return FAILED if delivered.report.failed else 0

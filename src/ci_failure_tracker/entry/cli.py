@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,6 +21,7 @@ from ci_failure_tracker import __version__
 from ci_failure_tracker.entry.delivery import deliver
 from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, HelpfulGroup
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -29,6 +31,7 @@ from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import result_words
 from ci_failure_tracker.settings import inputs
+from ci_failure_tracker.settings.declaration import InputGroup
 from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import plain, utc
 
@@ -38,52 +41,90 @@ def main() -> NoReturn:
     program.main(prog_name="ci-failure-tracker")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=HelpfulGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        (
+            "Show what is broken and what would be written; nothing is written",
+            "ci-failure-tracker sweep --repo OWNER/NAME",
+        ),
+        ("Explain why a job failed", "gh run view RUN --log-failed | ci-failure-tracker explain -"),
+    ),
+)
 @click.version_option(__version__)
 def program() -> None:
     """Keep one GitHub issue for each thing that is broken in a repository's workflows.
 
-    GITHUB_TOKEN holds the token. GITHUB_API_URL and GITHUB_GRAPHQL_URL say where GitHub is, if not at github.com.
+    GITHUB_TOKEN holds the token. For GitHub Enterprise Server, GITHUB_API_URL and GITHUB_GRAPHQL_URL hold its
+    addresses.
     """
 
 
 _SPECIAL: dict[str, tuple[list[str], str]] = {
     "repository": (["--repo", "--repository", "repository"], "$GITHUB_REPOSITORY"),
-    "token": (["--token"], "$GITHUB_TOKEN, which no list of processes shows"),
+    "token": (["--token"], "$GITHUB_TOKEN, which is safer: other processes can see options"),
 }
 """The names and the default of options that differ from those of the input."""
+
+
+_run_option = partial(click.option, cls=HeadedOption, heading=InputGroup.RUN)
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Add every input as an option, in the order of the documentation."""
     for declared in reversed(list(inputs())):
         names, default = _SPECIAL.get(declared.name, ([f"--{declared.name}"], declared.default))
-        text = declared.help.replace("`", "")
+        text = declared.help
         if declared.name == "dry-run":
-            option = click.option(*names, is_flag=True, help=f"{text} This is the default.")
+            option = click.option(
+                *names, cls=HeadedOption, heading=declared.group, is_flag=True, help=f"{text} This is the default."
+            )
         else:
             text += f"  [default: {default}]" if default else ""
             variable = declared.command_variable
             option = click.option(
-                *names, metavar=declared.metavar, help=text, envvar=variable, show_envvar=variable is not None
+                *names,
+                cls=HeadedOption,
+                heading=declared.group,
+                metavar=declared.metavar,
+                help=text,
+                envvar=variable,
+                show_envvar=variable is not None,
             )
         command = option(command)
     return command
 
 
-@program.command("sweep")
+@program.command(
+    "sweep",
+    cls=HelpfulCommand,
+    examples=(
+        ("Show what is broken; nothing is written", "ci-failure-tracker sweep --repo OWNER/NAME"),
+        ("Watch two workflows on one branch", "ci-failure-tracker sweep --workflow 'CI, Release' --branch main"),
+        ("Show the plan, ask, and write the issues", "ci-failure-tracker sweep --execute"),
+        ("For scripts: JSON on stdout, messages on stderr", "ci-failure-tracker sweep --format json"),
+    ),
+)
 @_options
-@click.option("--execute", is_flag=True, help="Write to GitHub after showing the plan and asking.")
-@click.option("--yes", is_flag=True, help="Do not ask; for machines.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_run_option("--execute", is_flag=True, help="Write to GitHub after showing the plan and asking.")
+@_run_option("--yes", is_flag=True, help="Do not ask before writing. For scripts.")
+@_run_option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Print the report as text or as JSON.",
+)
 def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: str | None) -> None:
-    """Look at the recent runs and say what would be done; with --execute, do it."""
+    """Show what is broken. With --execute, write the issues."""
     terminal = _Terminal(form)
     try:
         if dry_run and execute:
-            raise SettingsError(["--dry-run and --execute say the opposite; give one of them."])
+            raise SettingsError(["--dry-run and --execute exclude each other; give one of them."])
         if yes and not execute:
-            raise SettingsError(["--yes goes with --execute, which is what it agrees to."])
+            raise SettingsError(["--yes needs --execute: it confirms what --execute asks."])
         connection = _connection(given)
         if form == "json" and connection.settings.slack_payload:
             raise SettingsError(["--format json and --slack-payload both print JSON; give one of them."])
@@ -107,7 +148,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
 
 @program.command("action")
 def action_command() -> None:
-    """Run as the action does: inputs from INPUT_* variables, outputs to the runner's files."""
+    """Run as a step of GitHub Actions (inputs from INPUT_*)."""
     from ci_failure_tracker.entry import action  # noqa: PLC0415 - the command does without the toolkit
 
     sys.exit(action.main())

@@ -19,6 +19,7 @@ from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, RoutineLines, routine_lines
 from ci_failure_tracker.diagnosis.structure import has_errors
+from ci_failure_tracker.entry.help_text import HelpfulCommand
 from ci_failure_tracker.entry.log_files import FoundLog, chunks_of, logs_at
 from ci_failure_tracker.entry.terminal_text import inert_json
 from ci_failure_tracker.errors import MISUSED, NoLogError, SettingsError
@@ -32,24 +33,41 @@ _Explain = Callable[[Log], Diagnosis]
 """Says why the job with a log failed."""
 
 
-@click.command("explain", context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(
+    "explain",
+    cls=HelpfulCommand,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    examples=(
+        ("Explain a run with the GitHub command line", "gh run view RUN --log-failed | ci-failure-tracker explain -"),
+        ("Explain a log, or an archive of logs", "ci-failure-tracker explain job.log logs_123.zip"),
+        ("Leave out what a passing run prints too", "ci-failure-tracker explain --passing-log good.log bad.log"),
+        ("Test log patterns of your own", "ci-failure-tracker explain --check patterns.toml"),
+    ),
+)
 @click.argument("logs", nargs=-1, metavar="LOG...", type=_LOG)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Print text, or one JSON object for each job.",
+)
 @click.option(
     "--excerpt-lines",
     type=click.IntRange(1, 100),
     default=Limits().lines,
     show_default=True,
-    help="How many lines of the log to show at most.",
+    help="The greatest number of log lines to show.",
 )
 @click.option(
     "--passing-log",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, readable=True),
-    help="The log of a passing run of the same job. Lines that it holds too are not shown as the reason.",
+    help="The log of a passing run of the same job. Its lines are not the reason.",
 )
-@click.option("--patterns-file", metavar="FILE", help="Log patterns of your own, in TOML.")
-@click.option("--check", metavar="FILE", help="Check a file of log patterns and their examples; explain nothing.")
+@click.option("--patterns-file", metavar="FILE", help="Your own log patterns, in TOML.")
+@click.option("--check", metavar="FILE", help="Test a file of log patterns against their examples; explain nothing.")
 def explain_command(
     logs: tuple[str, ...],
     form: str,
@@ -58,10 +76,10 @@ def explain_command(
     patterns_file: str | None,
     check: str | None,
 ) -> None:
-    """Say why the jobs failed whose LOGs these are.
+    """Explain why a job failed.
 
-    A LOG is the log of a job, what `gh run view --log` prints, the zip of Download log archive, or a folder of logs.
-    - is stdin. Of the jobs of a run, those that failed are explained.
+    A LOG is the log of a job, the output of `gh run view --log`, a zip from Download log archive, or a folder of logs.
+    `-` reads stdin. Of several jobs, only the failed ones are explained.
     """
     if bool(logs) is bool(check):
         raise click.UsageError("Give the LOGs to explain, or --check and a file of patterns.")

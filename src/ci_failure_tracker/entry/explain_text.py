@@ -58,7 +58,7 @@ def _as_text(explained: Explained) -> Iterator[Text]:
     place = "stdin" if explained.path == "-" else explained.path
     yield Text(plain(f"{place}: {explained.job}" if explained.job else place, 300), style="bold")
     if not diagnosis.lines:
-        yield Text("The log says nothing.\n", style="yellow")
+        yield Text("The log shows no reason.\n", style="yellow")
         return
     yield Text(plain(diagnosis.headline, 300), style="bold red")
     width = len(str(diagnosis.lines[-1].number))

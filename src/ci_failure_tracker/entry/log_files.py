@@ -191,7 +191,9 @@ def _seekable(path: str, stream: IO[bytes], head: bytes) -> Iterator[IO[bytes]]:
         for chunk in chunks_of(stream):
             copy.write(chunk)
             if copy.tell() > _MOST_PACKED:
-                raise NoLogError(path, "is too long for an archive in a pipe", "Save it as a file and give that.")
+                raise NoLogError(
+                    path, "is too large for an archive from a pipe", "Save it to a file and give the file."
+                )
         yield copy
 
 

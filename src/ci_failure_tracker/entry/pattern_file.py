@@ -25,7 +25,7 @@ def read_patterns(given: str, folder: Path) -> tuple[tuple[LogPattern, ...], str
             data = file.read(_LONGEST + 1)
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise SettingsError([f"{given} is no text in UTF-8. Save it as UTF-8."]) from None
+        raise SettingsError([f"{given} is not text in UTF-8. Save it as UTF-8."]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         raise SettingsError(

@@ -75,7 +75,7 @@ def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
     api = environment.get("GITHUB_API_URL") or PUBLIC_API
     graphql = environment.get("GITHUB_GRAPHQL_URL") or f"{api.rstrip('/').removesuffix('/v3')}/graphql"
     return Endpoints(api, graphql), [
-        f"{name} is {address!r}, which is no address; give one such as {PUBLIC_API}."
+        f"{name} is {address!r}, which is not an address; give one such as {PUBLIC_API}."
         for name, address in (("GITHUB_API_URL", api), ("GITHUB_GRAPHQL_URL", graphql))
         if not _is_address(address)
     ]

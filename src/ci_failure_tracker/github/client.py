@@ -145,7 +145,7 @@ def translated(doing: str, right: str) -> Iterator[None]:
     except GithubException as error:
         raise _meaning(error, doing, right) from error
     except requests.exceptions.InvalidJSONError as error:
-        raise UnansweredError(f"GitHub's answer to the request to {doing} is no whole JSON.") from error
+        raise UnansweredError(f"GitHub's answer to the request to {doing} is not complete JSON.") from error
     except requests.RequestException as error:
         kind = UnreachedError if _was_not_sent(error) else UnansweredError
         raise kind(
@@ -172,7 +172,7 @@ def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
         return BadTokenError()
     if isinstance(error, RateLimitExceededException) or is_held_back(error.status, error.headers or {}):
         return RateLimitedError(
-            f"GitHub's rate limit is used up, so it was not possible to {doing}.",
+            f"GitHub's rate limit is used up, so the tracker could not {doing}.",
             "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
         )
     message = _message(error)

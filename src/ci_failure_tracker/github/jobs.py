@@ -135,7 +135,7 @@ class JobReader:
             left = f"The jobs of {counted(not_asked, 'run')} were not asked for."
             yield Problem(self._refused.severity, f"{self._refused.what} {left}", self._refused.advice)
         elif not_asked:
-            what = f"GitHub goes on refusing, so the jobs of {counted(not_asked, 'more run')} were not asked for."
+            what = f"GitHub still refuses, so the jobs of {counted(not_asked, 'more run')} were not asked for."
             yield Problem(Severity.ERROR, what, "Sweep again later.")
 
 

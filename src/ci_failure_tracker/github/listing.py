@@ -99,5 +99,5 @@ def _too_many_listed(count: int, most: int) -> Problem:
     return Problem(
         Severity.WARNING,
         f"Only {count} runs fit the filters among the newest {most:,}.",
-        "Bound the time with `since`, or name the workflows, so that fewer runs are sifted.",
+        "Set `since` or `workflow` so that the sweep reads fewer runs.",
     )

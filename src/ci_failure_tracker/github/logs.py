@@ -112,7 +112,7 @@ class _OverBudgetError(TrackerError):
     """The sweep has read as many bytes as it may."""
 
     def __init__(self) -> None:
-        super().__init__("The sweep has read as many bytes of logs as it may.")
+        super().__init__("The sweep reached its limit for the size of logs.")
 
 
 class _LogReader:
@@ -215,7 +215,7 @@ def _problems(results: Sequence[_LogResult], requests: LogRequests, reader: _Log
     for what, advice in dict.fromkeys((error.what, error.advice) for _, error in failed):
         names = some_of([name for name, error in failed if error.what == what])
         yield Problem(
-            Severity.WARNING, f"Without a look at its log: {names}. {what}", advice or "The next sweep tries again."
+            Severity.WARNING, f"The log was not read: {names}. {what}", advice or "The next sweep tries again."
         )
     waiting = sum(result.waits for result in results)
     if isinstance(reader.refused, RequestsSpentError) and waiting:
@@ -223,18 +223,18 @@ def _problems(results: Sequence[_LogResult], requests: LogRequests, reader: _Log
         yield Problem(reader.refused.severity, f"{reader.refused.what} {left}", reader.refused.advice)
         waiting = 0
     elif reader.refused is not None and waiting:
-        what = f"GitHub goes on refusing, so {counted(waiting, 'more log')} {_were(waiting)} not asked for."
+        what = f"GitHub still refuses, so {counted(waiting, 'more log')} {_were(waiting)} not asked for."
         yield Problem(Severity.WARNING, what, "The next sweep tries again.")
         waiting = 0
     if waiting := waiting + len(requests.left_for_later):
         most = f"a sweep reads {requests.most} logs and {MOST_BYTES // 1_000_000} MB at most"
         what = f"{counted(waiting, 'log')} {_were(waiting)} not read: {most}."
-        yield Problem(Severity.NOTICE, what, "The next sweep goes on, the newest failures first.")
+        yield Problem(Severity.NOTICE, what, "The next sweep reads more, the newest failures first.")
     if reader.no_annotations is not None:
         yield Problem(
             Severity.NOTICE,
             reader.no_annotations.what,
-            "They say why a job ended that has no log. Add `checks: read` to the permissions if you want them read.",
+            "Annotations say why a job without a log ended. Add `checks: read` to the permissions to read them.",
         )
 
 

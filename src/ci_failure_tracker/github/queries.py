@@ -489,7 +489,7 @@ def _raise_refusal(answer: Fields, doing: str, right: str = _CONTENTS) -> None:
     errors = tuple(answers.errors(answer))
     kinds = {kind for kind, _ in errors}
     if "RATE_LIMITED" in kinds:
-        raise RateLimitedError(f"GitHub's rate limit is used up, so it was not possible to {doing}.")
+        raise RateLimitedError(f"GitHub's rate limit is used up, so the tracker could not {doing}.")
     if kinds & {"FORBIDDEN", "NOT_FOUND", "INSUFFICIENT_SCOPES"}:
         raise MissingRightError(doing, right)
     if errors:

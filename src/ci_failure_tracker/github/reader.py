@@ -156,7 +156,7 @@ class GitHubReader:
         try:
             return replace(snapshot, viewer=self.queries.viewer())
         except TrackerError as error:
-            advice = "Issues that may be the token's own are left alone for now."
+            advice = "This sweep changes no issue that the token may have opened."
             return _with(snapshot, Problem(Severity.ERROR, error.what, advice))
 
     def _recently_closed(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
@@ -306,7 +306,7 @@ class GitHubReader:
             try:
                 read.append(self._issues.issue(number))
             except MovedError as error:
-                advice = "If its job goes on failing, a new issue is opened here."
+                advice = "If its job still fails, a new issue is opened here."
                 moved.append(Problem(Severity.NOTICE, error.what, advice))
         return read, moved
 
@@ -413,8 +413,8 @@ def _usable(repository: Repository) -> Repository:
 def _moved(repository: Repository, old_name: str) -> tuple[Problem, ...]:
     if repository.full_name.casefold() == old_name.casefold():
         return ()
-    what = f"{old_name} is called {repository.full_name} now."
-    advice = "Give that name in `repository`; the old one works until somebody takes it."
+    what = f"{old_name} was renamed to {repository.full_name}."
+    advice = "Use the new name in `repository`. The old one works until another repository takes it."
     return (Problem(Severity.NOTICE, what, advice),)
 
 
@@ -426,7 +426,7 @@ def _check_limit(left: int | None) -> None:
     """
     if left is not None and left < LEAST_LEFT:
         raise RateLimitedError(
-            f"GitHub leaves {left} requests to this token for now, and a sweep does not begin with less than "
-            f"{LEAST_LEFT}.",
+            f"GitHub allows only {left} requests for this token until the limit resets, and a sweep needs at "
+            f"least {LEAST_LEFT}.",
             "Sweep again when the limit is reset, within the hour, or run the tracker less often.",
         )

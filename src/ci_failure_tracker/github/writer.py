@@ -161,7 +161,7 @@ class GitHubIssueWriter:
         ref = action.duplicate_of
         created = (issue for create, issue in self._created.values() if create.identity.id == ref.identity_id)
         if (kept := next(created, None)) is None:
-            raise GitHubError("The issue that takes it in was not opened.", "The next sweep tries again.")
+            raise GitHubError("The issue that replaces it was not opened.", "The next sweep tries again.")
         comment = action.comment.replace(ref.placeholder, str(kept.number))
         return replace(action, comment=comment, duplicate_of=kept.database_id)
 
@@ -247,7 +247,7 @@ class GitHubIssueWriter:
         """Close an issue that this sweep created, because another sweep created one for the same before."""
         action, created = self._created[result.number or 0]
         body, comment = self._texts.as_duplicate(action, kept.number, created.created_at or action.state.last_seen)
-        what = f"Another sweep opened #{kept.number} for the same at the same time"
+        what = f"Another sweep opened #{kept.number} for the same failure at the same time"
         doing = f"close issue #{created.number}"
         try:
             self._once.comment(doing, created.number, comment)
@@ -333,7 +333,7 @@ def _price(action: Create | Change, labels: set[str] | None) -> int:
 def _advice(action: Create | Change, error: TrackerError) -> str:
     if not isinstance(action, Create) or not _may_be_done(error):
         return error.advice
-    return f"It may have been opened all the same; the next sweep finds it then. {error.advice}".strip()
+    return f"If it was opened, the next sweep finds it. {error.advice}".strip()
 
 
 def _may_be_done(error: TrackerError) -> bool:
@@ -348,7 +348,7 @@ def _what_was_dropped(issue: Issue, action: Create) -> list[Problem]:
     return [
         Problem(
             Severity.WARNING,
-            f"Issue #{issue.number} was made without the {kind} {', '.join(map(repr, missing))}.",
+            f"Issue #{issue.number} was opened without the {kind} {', '.join(map(repr, missing))}.",
             advice,
         )
         for kind, missing, advice in (

@@ -391,7 +391,7 @@ def _kept(state: State, text: int) -> str:
     file = workflow_file(state.latest)
     is_older = state.first_seen < state.broken_since
     since = f" It has counted {counted_failures(state)} since {utc(state.first_seen)}." if is_older else ""
-    return f"This issue stands for {subject[:1].lower()}{subject[1:]}{f' ({file})' if file else ''}.{since}"
+    return f"This issue tracks {subject[:1].lower()}{subject[1:]}{f' ({file})' if file else ''}.{since}"
 
 
 def _compare(state: State, url: str) -> str:
@@ -416,15 +416,15 @@ def _actions(state: State, url: str, lines: str) -> Iterator[str]:
     step = step_of(latest)
     at_step = f" at the step {code(step, 80)}" if step else ""
     if lines and is_of(state.evidence, latest) and latest.outcome is Outcome.FAILURE:
-        yield f"Start from the lines above; the {log}{at_step} has what came before them."
+        yield f"Read the lines above; the {log}{at_step} shows what came before."
     else:
         yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
     if _compare(state, url):
-        yield "Look for the cause in the suspects: the commits between the last passing run and the first failing one."
+        yield "Look at the suspects: the commits between the last passing run and the first failing one."
     elif words := _NO_COMMIT.get(state.kind):
         yield words
     elif state.last_green and state.first_red and state.last_green.sha == state.first_red.sha:
-        yield "The same commit passed and failed: suspect the job itself, its environment or chance."
+        yield "The same commit passed and failed, so look at the job itself, its environment, or a flaky test."
     if _may_pass_again(state):
         yield "Re-run the failed jobs once: if they pass on the same commit, the job is flaky."
 
@@ -455,12 +455,12 @@ _NO_COMMIT = {
 _WAKE_UP = {
     MissedSchedule.DISABLED: (
         "Enable the workflow again: on its page under Actions, or with `gh workflow enable`.",
-        "Push something now and then: GitHub disables the schedules of a public repository after 60 quiet days.",
+        "GitHub disables the schedules of a public repository after 60 days without activity.",
     ),
     MissedSchedule.OVERDUE: (
         "Look at the workflow's page under Actions: is it disabled, and does it have runs of the event `schedule`?",
-        "Check that its file is on the default branch and that its `cron` says what it should.",
-        "Start it by hand (`workflow_dispatch`). GitHub drops scheduled runs when it is busy, mostly at full hours.",
+        "Check that its file is on the default branch and that its `cron` is right.",
+        "Start it by hand (`workflow_dispatch`). GitHub drops scheduled runs at busy times, mostly at the full hour.",
     ),
 }
 
@@ -477,18 +477,19 @@ _LET_RUN = {
     NeverRanReason.SKIPPED: (
         "Look at the `if` of the job, and at the jobs that it `needs`: a job is skipped if one of these was skipped.",
         "Look at what the `if` reads: a variable, a secret or an output of another job may be empty now.",
-        "If the job is skipped on purpose, take it out of the workflow, or close this issue as not planned.",
+        "If the job is skipped on purpose, remove it from the workflow, or close this issue as not planned.",
     ),
 }
 
 
 _FIRST_ACTION = {
     Outcome.FAILURE: "Open the {log}{at_step} and read the first error.",
-    Outcome.TIMED_OUT: "Open the {log}{at_step} and find what took so long; raise `timeout-minutes` only if it must.",
+    Outcome.TIMED_OUT: "Open the {log}{at_step} and find out what took so long. Raise "
+    "`timeout-minutes` only if the work needs it.",
     Outcome.RUNNER_LOST: "Open the {log}{at_step}, if there is one: GitHub lost the runner. Find out what used up its "
     "memory or disk, or who shut it down.",
-    Outcome.CANCELLED: "Open the {log}{at_step} and find out who or what cancelled it.",
-    Outcome.ACTION_REQUIRED: "Open the {log}: it waits for somebody to approve it or to turn it down.",
+    Outcome.CANCELLED: "Open the {log}{at_step} and find out what cancelled it.",
+    Outcome.ACTION_REQUIRED: "Open the {log}: a person has to approve or reject it.",
     Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "
     "with its file or with what the file refers to.",
 }

@@ -45,10 +45,10 @@ def closing_comment(state: State, ending: CloseReason, url: str, now: datetime, 
 
 def duplicate_comment(number: int | IssueRef, *, umbrella: bool = False) -> str:
     """The comment that closes an issue because another issue stands for the same failure, or for its cause."""
-    text = f"Issue #{number} stands for the same failure, so this one is closed as its duplicate."
+    text = f"Issue #{number} tracks the same failure, so this issue is closed as its duplicate."
     if umbrella:
         text = (
-            f"Several jobs fail for this reason, and #{number} stands for all of them, so this issue is closed as its "
+            f"Several jobs fail for this reason, and #{number} tracks all of them, so this issue is closed as its "
             "duplicate. If this job fails for another reason, this issue is opened again."
         )
     return f"{text}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
@@ -60,7 +60,7 @@ def reopening_comment(state: State, closed_at: datetime, url: str, *, left_umbre
         "Failing again" if any(branch.red for branch in state.branch_statuses) else "It failed again, and then passed"
     )
     if left_umbrella:
-        again = "Failing for another reason than the other jobs"
+        again = "Failing for a reason that the other jobs do not have"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"{_ended(state.latest)}. "
@@ -118,17 +118,17 @@ def _recovered(state: State, url: str) -> Iterator[str]:
         yield "Closed: its schedule runs again."
         return
     passes = min(branch.passes for branch in branches if branch.subject != SCHEDULE)
-    yield f"Closed: it has passed {counted(passes, 'time')} in a row since it last failed."
+    yield f"Closed: it passed {counted(passes, 'time')} in a row after its last failure."
     yield from _proofs(branches, url)
     legs = [leg.leg for leg in state.legs if leg.leg]
     if len(legs) > 1:
         kind = "job" if state.identity.cause or state.identity.is_whole_workflow else "matrix job"
-        yield f"Each of the {counted(len(legs), kind)} that had failed was seen passing, or is no longer there."
+        yield f"Each of the {counted(len(legs), kind)} that failed has passed since, or no longer exists."
 
 
 def _quiet(state: State, url: str) -> Iterator[str]:
     yield (
-        "Closed: for 90 days it has only passed. These are too few passing runs to prove that it is fixed. If it fails "
+        "Closed: it has only passed for 90 days. It seldom runs, so this is no proof that it is fixed. If it fails "
         "again, this issue is opened again."
     )
     yield from _proofs([branch for branch in state.branch_statuses if not branch.gone], url)
@@ -159,23 +159,23 @@ def _gone(state: State, url: str) -> Iterator[str]:
     reasons = dict.fromkeys(_why_gone(status) for status in state.branch_statuses)
     yield (
         f"Closed as not planned: {'; '.join(reasons) or _NOT_THERE}. "
-        f"It last failed in {run_link(state.latest, url)}, and was not proven to be fixed. "
+        f"It last failed in {run_link(state.latest, url)}. Nothing proves that it is fixed. "
         "If it comes back and fails, this issue is opened again."
     )
 
 
-_NOT_THERE = "nothing is left that could fail, for the job or its workflow is no longer there"
+_NOT_THERE = "the job or its workflow no longer exists"
 
 
 def _why_gone(status: BranchStatus) -> str:
     match status.retired:
         case RetireReason.REF:
-            return f"the branch {code(status.branch, 100)} on which it failed is no longer there"
+            return f"the branch {code(status.branch, 100)} on which it failed no longer exists"
         case RetireReason.DISABLED:
-            return "somebody disabled the workflow, so nothing can show whether it still fails"
+            return "a person disabled the workflow, so nothing shows whether it still fails"
         case RetireReason.QUIET:
             newest = max((status.last_red, *status.greens), key=lambda run_ref: run_ref.at)
-            return f"it has not run since {utc(newest.at)}, which is long for it"
+            return f"it has not run since {utc(newest.at)}, which is unusually long"
         case None:
             return _NOT_THERE
 
@@ -186,10 +186,10 @@ def _moved_on(state: State, url: str) -> Iterator[str]:
 
 def _allowed(state: State, url: str) -> Iterator[str]:
     yield (
-        "Closed as not planned: it is allowed to fail. Runs pass although it fails in them, which is what "
-        f"`continue-on-error` does. It was last counted in {run_link(state.latest, url)}. With "
-        "`allowed-failures: track` such jobs are tracked. If a run fails because of it alone, this issue is opened "
-        "again."
+        "Closed as not planned: it is allowed to fail. Its runs pass although it fails, as with "
+        f"`continue-on-error`. It was last counted in {run_link(state.latest, url)}. With "
+        "`allowed-failures: track` such jobs are tracked. If a run fails because of this job alone, this issue is "
+        "opened again."
     )
 
 
@@ -211,8 +211,8 @@ def _how_long(state: State, ending: CloseReason, now: datetime) -> str:
     if ending is CloseReason.MOVED_ON:
         return f"It waited {time}."
     if state.identity.kind is IdentityKind.SCHEDULE:
-        return f"It was silent {time}."
-    return f"It was broken {time}, in {counted_failures(state)}."
+        return f"It missed its schedule {time}."
+    return f"It failed {time}, in {counted_failures(state)}."
 
 
 # --- words for other texts, too ------------------------------------------------------------------
@@ -232,7 +232,9 @@ def flaky_words(flaky: Flaky, url: str) -> str:
         sentences.append(f"It failed and then passed on the same commit: {shown}{more}.")
     if flaky.runs:
         turns = (
-            f", and it turned {counted(flaky.changes, 'time')} between failing and passing" if flaky.changes > 1 else ""
+            f", and it changed {counted(flaky.changes, 'time')} between failing and passing"
+            if flaky.changes > 1
+            else ""
         )
-        sentences.append(f"Of its last {counted(flaky.runs, 'run')} {flaky.failed} failed at first{turns}.")
+        sentences.append(f"Of its last {counted(flaky.runs, 'run')} {flaky.failed} failed on the first attempt{turns}.")
     return " ".join(sentences)

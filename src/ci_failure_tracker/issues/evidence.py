@@ -172,9 +172,9 @@ _IS = {
 }
 
 _EXPLANATIONS = {
-    LogUnavailable.NOT_FOUND: "GitHub has none of a job that never ran or whose runner was lost, and deletes logs "
-    "after a while, mostly 90 days.",
-    LogUnavailable.GONE: "GitHub deletes logs after a while, mostly 90 days.",
+    LogUnavailable.NOT_FOUND: "GitHub has no log of a job that never ran or lost its runner, and deletes logs "
+    "after some time, by default 90 days.",
+    LogUnavailable.GONE: "GitHub deletes logs after some time, by default 90 days.",
     LogUnavailable.EMPTY: "The job printed nothing.",
 }
 

@@ -55,7 +55,7 @@ def _never_ran(never_ran: NeverRan, latest: Occurrence, url: str) -> str:
             return f"did not run: no runner took {run} for {hours}, and then it was cancelled."
         case NeverRanReason.SKIPPED:
             nights = counted(never_ran.amount, "scheduled run")
-            return f"no longer runs: {nights} in a row skipped it, up to {run}. It ran in most runs before."
+            return f"no longer runs: {nights} in a row skipped it; the last was {run}. It ran in most runs before."
 
 
 def _over(state: State, be: str, url: str) -> str:
@@ -75,9 +75,9 @@ def _gone(state: State, be: str) -> str:
     """Why no run will follow, of the branch on which it failed last."""
     match next((status.retired for status in state.branch_statuses), None):
         case RetireReason.REF:
-            return "failed on a branch that is no longer there"
+            return "failed on a branch that no longer exists"
         case RetireReason.DISABLED:
-            return f"{be} in a workflow that somebody disabled"
+            return f"{be} in a workflow that a person disabled"
         case RetireReason.QUIET:
             return f"{'has' if be == 'is' else 'have'} not run for a long time"
         case None:
@@ -96,11 +96,11 @@ def _waiting(state: State, subject: str, url: str) -> str:
 def _missed_schedule(state: State, subject: str, url: str) -> str:
     last = f"It last ran in {run_link(state.latest, url)}." if state.latest.number else ""
     if state.gone:
-        return f"{subject} no longer runs on its schedule, because somebody disabled or deleted it. {last}".rstrip()
+        return f"{subject} no longer runs on its schedule, because a person disabled or deleted it. {last}".rstrip()
     if not any(branch.red for branch in state.branch_statuses) and state.branch_statuses:
-        return f"{subject} runs on its schedule again. It had been silent since {utc(state.first_seen)}."
+        return f"{subject} runs on its schedule again. It had missed its schedule since {utc(state.first_seen)}."
     if missed_schedule_of(state) is MissedSchedule.DISABLED:
-        reason = "GitHub has disabled it, because nothing happened in the repository for 60 days"
+        reason = "GitHub has disabled it, because the repository had no activity for 60 days"
         return f"{subject} no longer runs on its schedule: {reason}. {last}".rstrip()
     return (
         f"{subject} has not run on its schedule: by {utc(state.first_seen)} it should have run three times. {last}"
@@ -127,11 +127,11 @@ def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
     if state.closed is None and (proof := _proof(state, close_after)):
         yield proof
     if state.reopened_at is not None:
-        yield f"A person opened this again after it had been closed; only runs since {utc(state.reopened_at)} close it."
+        yield f"A person reopened this issue; only runs after {utc(state.reopened_at)} can close it."
     if state.runs_missed:
-        yield "Some runs went by between two looks, so there may have been more failures than are counted here."
+        yield "Some runs were not seen, so there may be more failures than are counted here."
     if state.branch_statuses_cut:
-        yield "It failed on more branches than can be remembered here, so it is not closed automatically."
+        yield "It failed on too many branches to keep track of, so it is not closed automatically."
 
 
 def _proof(state: State, close_after: int) -> str:

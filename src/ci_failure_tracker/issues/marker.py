@@ -53,7 +53,7 @@ _RESTORE = (
 class Tracked:
     """An issue of the tracker with its failure id; `state` is `None` if a `defect` makes it unreadable.
 
-    An issue is `restorable` if only its marker is gone: the runs say what the issue has to say.
+    An issue is `restorable` if only its marker was removed: the runs say what the issue has to say.
     """
 
     issue: Issue
@@ -65,7 +65,7 @@ class Tracked:
 
     @property
     def closed_for_good(self) -> bool:
-        """Whether a person closed it as not planned or as a duplicate, which stands until it is reopened."""
+        """Whether a person closed it as not planned or as a duplicate, so it stays closed until a person reopens it."""
         closed = self.state.closed if self.state else None
         if closed is not None and closed.close_reason in {CloseReason.GONE, CloseReason.ALLOWED}:
             return False
@@ -89,7 +89,11 @@ def trusted(tracked: Tracked, viewer: str | None) -> Tracked | None:
         return tracked
     if viewer is None or not tracked.issue.author:
         return Tracked(
-            tracked.issue, tracked.id, None, "it cannot be told whether it is ours", "The next sweep asks again."
+            tracked.issue,
+            tracked.id,
+            None,
+            "it is not known whether this tracker wrote it",
+            "The next sweep asks again.",
         )
     return None
 
@@ -128,7 +132,7 @@ def read_tracked(issue: Issue) -> Tracked | None:
         except (ValueError, TypeError, IndexError, ArithmeticError, RecursionError) as broken:
             defect = f"its marker cannot be read: {broken}"
     elif not markers:
-        defect = "its marker is gone"
+        defect = "its marker was removed"
     # If the rest is damaged, the id may still be readable. It prevents a second issue.
     # If there are two markers, the region says which one is ours.
     ids = _FOOTER.findall(issue.body) or _ID.findall(" ".join(markers)) or _shown_ids(issue.body)
@@ -139,7 +143,7 @@ def _checked(issue: Issue, state: State) -> Tracked:
     """The state, unless the region shows another failure id: then somebody edited the marker or copied it there."""
     shown = _FOOTER.findall(issue.body)
     if shown and state.identity.id not in shown:
-        return Tracked(issue, shown[0], None, "its marker is of another failure than its text")
+        return Tracked(issue, shown[0], None, "its marker and its text name different failures")
     return Tracked(issue, state.identity.id, state)
 
 

@@ -50,9 +50,9 @@ def suspects_row(state: State, compare: str, url: str) -> str:
 def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
     """A list item for each commit, the newest first, and one for the commits that are not named."""
     if not between.known:
-        return ["GitHub no longer has the commits between them; the branch was probably pushed anew."]
+        return ["GitHub no longer has the commits between them; the branch was probably force-pushed."]
     lines = [f"- {suspect_words(suspect, url)}" for suspect in between.commits]
-    return [*lines, "- and more: the comparison above has them all."] if between.more and lines else lines
+    return [*lines, "- and more: the comparison above lists all of them."] if between.more and lines else lines
 
 
 def _parts(suspect: Suspect, url: str) -> Iterator[str]:

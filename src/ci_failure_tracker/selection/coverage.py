@@ -257,6 +257,6 @@ def _named(missing: Sequence[NotLookedAt]) -> Iterator[Problem]:
     """One problem that names what was not looked at."""
     if missing:
         names = some_of([item.workflow or item.why for item in missing])
-        what = f"Not looked at: {names}. So the sweep does not know whether it fails."
-        advice = "The next sweep tries again. If the budget is spent, raise `max-requests`."
+        what = f"Not looked at: {names}. It is not known whether it fails."
+        advice = "The next sweep tries again. If the requests are used up, raise `max-requests`."
         yield Problem(Severity.WARNING, what, advice)

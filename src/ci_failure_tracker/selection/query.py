@@ -74,7 +74,7 @@ def choose_workflows(workflows: Sequence[Workflow], settings: Settings) -> tuple
     if unknown:
         raise UnknownWorkflowError("\n".join(_unknown(asked, workflows) for asked in unknown))
     problems = [
-        Problem(Severity.WARNING, _unknown(asked, workflows), "`exclude-workflow` has nothing to leave out there.")
+        Problem(Severity.WARNING, _unknown(asked, workflows), "Remove it from `exclude-workflow`.")
         for asked in settings.exclude_workflow
         if not any(_is_called(workflow, asked) for workflow in workflows)
     ]
@@ -85,7 +85,7 @@ def choose_workflows(workflows: Sequence[Workflow], settings: Settings) -> tuple
         and not any(_is_called(workflow, asked) for asked in settings.exclude_workflow)
     )
     if workflows and not chosen:
-        raise SettingsError(["`exclude-workflow` leaves no workflow to look at; take a name away from it."])
+        raise SettingsError(["`exclude-workflow` leaves no workflow to look at; remove a name from it."])
     return chosen, problems
 
 
@@ -115,5 +115,7 @@ def _nothing_fits(query: Query, settings: Settings) -> Problem:
     }
     named = "; ".join(f"`{name}` {value}" for name, value in filters.items() if value)
     return Problem(
-        Severity.WARNING, f"No run fits the filters: {named}.", "That is right for a new repository; else check them."
+        Severity.WARNING,
+        f"No run fits the filters: {named}.",
+        "This is normal in a new repository. Otherwise, check the filters.",
     )

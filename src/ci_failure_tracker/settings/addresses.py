@@ -35,9 +35,9 @@ def is_loopback(host: str) -> bool:
 
 def _split(text: str, example: str) -> SplitResult:
     """The parts of an address that has a host, and a port that can exist if it has one."""
-    wrong = BadValueError(f"is no address; give one such as `{example}`")
+    wrong = BadValueError(f"is not an address; give one such as `{example}`")
     if not re.fullmatch(r"[!-~]+", text):
-        raise BadValueError("holds a space, a line end or a letter that no address has; copy it again")
+        raise BadValueError("holds a space, a line end or another character that no address has; copy it again")
     try:
         parts = urlsplit(text)
         fit = bool(parts.hostname) and (parts.port is None or parts.port > 0)
@@ -74,11 +74,11 @@ def gateway(text: str) -> Secret | None:
     if parts.scheme not in {"https", "http"}:
         raise BadValueError(f"has to begin with `https://` or `http://`; give one such as `{example}`")
     if parts.query or parts.fragment or "/metrics" in parts.path:
-        raise BadValueError(f"goes on behind the gateway's own address; give one such as `{example}`")
+        raise BadValueError(f"continues after the gateway's own address; give one such as `{example}`")
     return Secret(text)
 
 
-_ENCODE = "goes on behind the host; write `/`, `?`, `#` and `@` of a password as `%2F`, `%3F`, `%23` and `%40`"
+_ENCODE = "continues after the host; write `/`, `?`, `#` and `@` of a password as `%2F`, `%3F`, `%23` and `%40`"
 
 
 def mail_server(text: str) -> MailServer | None:
@@ -95,9 +95,9 @@ def mail_server(text: str) -> MailServer | None:
         raise BadValueError(_ENCODE)
     user, password = (unquote(part or "") for part in (parts.username, parts.password))
     if bool(user) != bool(password):
-        raise BadValueError("has a user's name without a password, or a password without a name; give both or none")
+        raise BadValueError("has a user's name without a password, or a password without a name; give both or neither")
     if not re.fullmatch(r"[ -~]*", user + password):
-        raise BadValueError("has a user's name or a password with letters that are none of ASCII, which SMTP lacks")
+        raise BadValueError("has a user's name or a password with characters outside ASCII, which SMTP does not allow")
     tls = parts.scheme == "smtps"
     login = (Secret(user), Secret(password)) if user else (None, None)
     return MailServer(parts.hostname or "", parts.port or (465 if tls else 587), tls, *login)
@@ -112,7 +112,9 @@ def mailboxes(text: str) -> tuple[Secret, ...]:
     boxes = listed(text)
     wrong = [place for place, box in enumerate(boxes, start=1) if not _MAILBOX.fullmatch(box)]
     if wrong:
-        raise BadValueError(f"holds something else than an address in place {wrong[0]}; give `name@example.com` alone")
+        raise BadValueError(
+            f"holds something other than an address at position {wrong[0]}; give `name@example.com` alone"
+        )
     if len(boxes) > MOST_MAILBOXES:
         raise BadValueError(f"holds {len(boxes)} addresses; give {MOST_MAILBOXES} at most, or a mailing list")
     return tuple(Secret(box) for box in boxes)
@@ -123,7 +125,7 @@ def mailbox(text: str) -> Secret | None:
     if not text:
         return None
     if not _MAILBOX.fullmatch(text):
-        raise BadValueError("is no address of a mailbox; give `name@example.com` alone")
+        raise BadValueError("is not a mail address; give `name@example.com` alone")
     return Secret(text)
 
 

@@ -21,7 +21,7 @@ from ci_failure_tracker.settings.addresses import (
     mailboxes,
     webhook,
 )
-from ci_failure_tracker.settings.declaration import Input, Masking
+from ci_failure_tracker.settings.declaration import Input, InputGroup, Masking
 from ci_failure_tracker.settings.parsers import flag, listed
 
 _ONLY_DELIVERY = "It only changes who gets the report."
@@ -65,8 +65,9 @@ class Channel:
 PUSHGATEWAY = Channel(
     name="Pushgateway",
     switch=Input(
+        group=InputGroup.REPORT,
         name="pushgateway-url",
-        help="Address of a Prometheus Pushgateway that gets the metrics, such as `https://host:9091`. Put "
+        help="Address of a Prometheus Pushgateway for the metrics, such as `https://host:9091`. Put "
         "`name:password@` before the host if the gateway asks for it. A dry run pushes nothing.",
         metavar="URL",
         parse=gateway,
@@ -81,6 +82,7 @@ PUSHGATEWAY = Channel(
 SLACK = Channel(
     name="Slack",
     switch=Input(
+        group=InputGroup.REPORT,
         name="slack-webhook-url",
         help="Incoming webhook of Slack. It gets a message if a sweep opens, reopens or closes an issue. It is a "
         "secret.",
@@ -97,6 +99,7 @@ SLACK = Channel(
 SLACK_PAYLOAD = Channel(
     name="Slack, by a step of your own",
     switch=Input(
+        group=InputGroup.REPORT,
         name="slack-payload",
         default="false",
         help="Set the output `slack-payload` to the message for Slack, for a step of your own. The command prints it.",
@@ -112,6 +115,7 @@ SLACK_PAYLOAD = Channel(
 DISCORD = Channel(
     name="Discord",
     switch=Input(
+        group=InputGroup.REPORT,
         name="discord-webhook-url",
         help="Webhook of Discord. It gets the same message; in a forum each new failure gets its own thread. It is a "
         "secret.",
@@ -127,6 +131,7 @@ DISCORD = Channel(
 MAIL = Channel(
     name="Mail",
     switch=Input(
+        group=InputGroup.REPORT,
         name="smtp-url",
         help="Server that sends the same message as a mail: `smtp://user:password@host:587` for STARTTLS, `smtps://` "
         "for TLS. It is a secret. It needs `email-to` and `email-from`.",
@@ -137,6 +142,7 @@ MAIL = Channel(
     ),
     others=(
         Input(
+            group=InputGroup.REPORT,
             name="email-to",
             help=f"Recipients of the mail: up to {MOST_MAILBOXES} addresses, separated by commas or lines.",
             metavar="ADDRESSES",
@@ -145,6 +151,7 @@ MAIL = Channel(
             keeps_checkpoint=_ONLY_DELIVERY,
         ),
         Input(
+            group=InputGroup.REPORT,
             name="email-from",
             help="Sender of the mail: one address.",
             metavar="ADDRESS",

@@ -5,9 +5,22 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from ci_failure_tracker.settings.parsers import flag
+
+
+class InputGroup(StrEnum):
+    """The heading under which the help of the command lists an input."""
+
+    ACCESS = "Repository and token"
+    WATCHED = "What to watch"
+    ISSUES = "Issues"
+    LOGS = "Logs"
+    LIMITS = "Limits"
+    REPORT = "Report and messages"
+    RUN = "Run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +46,7 @@ class Input:
     """
 
     name: str = ""
+    group: InputGroup = InputGroup.ISSUES
     default: str = ""
     help: str
     metavar: str = "TEXT"

@@ -18,7 +18,7 @@ from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.settings import parsers
 from ci_failure_tracker.settings.addresses import MailServer
 from ci_failure_tracker.settings.channels import DISCORD, MAIL, PUSHGATEWAY, SLACK, SLACK_PAYLOAD, incomplete
-from ci_failure_tracker.settings.declaration import Input, as_field, input_of
+from ci_failure_tracker.settings.declaration import Input, InputGroup, as_field, input_of
 from ci_failure_tracker.settings.parsers import Since
 
 MAX_RUNS_LIMIT = 1000
@@ -67,6 +67,7 @@ class Settings:
 
     token: Secret = as_field(
         Input(
+            group=InputGroup.ACCESS,
             default="${{ github.token }}",
             help="Token for GitHub's API. It needs `actions: read` and `issues: write`.",
             metavar="TOKEN",
@@ -77,15 +78,17 @@ class Settings:
     # Part of the fingerprint: an issue that is transferred to another repository takes its checkpoint along.
     repository: str = as_field(
         Input(
+            group=InputGroup.ACCESS,
             default="${{ github.repository }}",
-            help="Repository with the runs and the issues, as owner/name.",
+            help="The repository with the runs and the issues, as owner/name.",
             metavar="OWNER/NAME",
             parse=parsers.repository,
         )
     )
     workflow: tuple[str, ...] = as_field(
         Input(
-            help="Workflows to look at: names, file names or globs, separated by commas or lines. Empty means all "
+            group=InputGroup.WATCHED,
+            help="Workflows to watch: names, file names or globs, separated by commas or lines. Empty means all "
             "workflows.",
             metavar="NAMES",
             parse=parsers.listed,
@@ -93,56 +96,64 @@ class Settings:
     )
     exclude_workflow: tuple[str, ...] = as_field(
         Input(
-            help="Workflows to leave out: names, file names or globs, separated by commas or lines.",
+            group=InputGroup.WATCHED,
+            help="Workflows not to watch: names, file names or globs, separated by commas or lines.",
             metavar="NAMES",
             parse=parsers.listed,
         )
     )
     branch: tuple[str, ...] = as_field(
         Input(
-            help="Branches and tags to look at: names, globs and the words `default` (the default branch), `tags` (all "
-            "tags and releases) and `merge-queue`, separated by commas or lines. Empty means `default, tags`, `*` "
-            "means all branches and tags. Runs of forks never count.",
+            group=InputGroup.WATCHED,
+            help="Branches and tags to watch: names, globs and the words `default` (the default branch), `tags` "
+            "(all tags and releases) and `merge-queue`, separated by commas or lines. Empty means `default, "
+            "tags`. `*` means all branches and tags. Runs of forks never count.",
             metavar="NAMES",
             parse=parsers.listed,
         )
     )
     event: tuple[str, ...] = as_field(
         Input(
-            help="Events to look at, such as `push, schedule`. Empty means all events.",
+            group=InputGroup.WATCHED,
+            help="Events to watch, such as `push, schedule`. Empty means all events.",
             metavar="NAMES",
             parse=parsers.events,
         )
     )
     max_runs: int = as_field(
         Input(
+            group=InputGroup.LIMITS,
             default="100",
-            help=f"How many of the newest runs to list at most, from 1 to {MAX_RUNS_LIMIT:,}. The newest run of every "
-            "workflow is looked at all the same.",
+            help=f"The greatest number of runs to list, newest first, from 1 to {MAX_RUNS_LIMIT:,}. The newest run "
+            "of each workflow is always read.",
             metavar="N",
             parse=parsers.count(1, MAX_RUNS_LIMIT),
         )
     )
     max_requests: int = as_field(
         Input(
+            group=InputGroup.LIMITS,
             default=f"{MAX_REQUESTS}",
-            help="How many requests a sweep may send, 25 or more. Near this limit the sweep stops between two items "
-            "and keeps what is done. It tries each request up to four times. A rate limit may delay a request by 90 "
-            "seconds, and all waits of a sweep take at most five minutes. A sweep does not start if the token has "
-            "fewer than 50 requests left.",
+            help="The greatest number of requests in a sweep, 25 or more. Near this limit the sweep stops and "
+            "keeps what is done; the next sweep continues. A request is tried up to four times. A rate limit "
+            "can delay a request by up to 90 seconds and a sweep by up to five minutes. A sweep does not "
+            "start if the token has fewer than 50 requests left.",
             metavar="N",
             parse=parsers.count(25, 1_000_000),
         )
     )
     since: Since = as_field(
         Input(
-            help="Look at no run older than this: a span back from now (`7d`, `12h`, `2w`) or a date (`2026-03-01`).",
+            group=InputGroup.WATCHED,
+            help="Ignore runs older than this: a time span such as `7d`, `12h` or `2w`, or a date such as "
+            "`2026-03-01`.",
             metavar="WHEN",
             parse=parsers.since,
         )
     )
     conclusions: frozenset[Outcome] = as_field(
         Input(
+            group=InputGroup.WATCHED,
             default=", ".join(parsers.COUNTABLE),
             help="Conclusions that count as failed. Superseded runs never count.",
             metavar="NAMES",
@@ -151,9 +162,10 @@ class Settings:
     )
     allowed_failures: AllowedFailures = as_field(
         Input(
+            group=InputGroup.WATCHED,
             default="ignore",
-            help="What becomes of a job that fails in runs that pass all the same, which `continue-on-error` allows: "
-            "`ignore` it, or `track` it like any other job.",
+            help="What to do with a job that fails in runs that pass, as `continue-on-error` allows: `ignore` it, "
+            "or `track` it like other jobs.",
             metavar="KIND",
             parse=parsers.choice(AllowedFailures),
         )
@@ -161,7 +173,7 @@ class Settings:
     group_by: GroupBy = as_field(
         Input(
             default="job",
-            help="What one issue stands for: a `job`, a `workflow`, or a `cause`, which is one issue for all jobs that "
+            help="What one issue tracks: a `job`, a `workflow`, or a `cause`, which is one issue for all jobs that "
             "fail for the same reason.",
             metavar="KIND",
             parse=parsers.choice(GroupBy),
@@ -170,7 +182,7 @@ class Settings:
     matrix: Matrix = as_field(
         Input(
             default="together",
-            help="Whether the jobs of a matrix share one issue (`together`) or have one issue each (`separate`).",
+            help="Whether the jobs of a matrix share one issue (`together`) or get one issue each (`separate`).",
             metavar="KIND",
             parse=parsers.choice(Matrix),
         )
@@ -178,7 +190,7 @@ class Settings:
     min_failures: int = as_field(
         Input(
             default="1",
-            help="How many failed runs it takes to open an issue.",
+            help="Open an issue after this many failed runs.",
             metavar="N",
             parse=parsers.count(1, MAX_RUNS_LIMIT),
         )
@@ -186,7 +198,8 @@ class Settings:
     max_new_issues: int = as_field(
         Input(
             default="10",
-            help="How many issues one sweep may open. The worst failures come first; the summary names the others.",
+            help="The greatest number of issues that one sweep opens. The worst failures come first; the summary "
+            "names the others.",
             metavar="N",
             parse=parsers.count(0, 500),
         )
@@ -194,15 +207,15 @@ class Settings:
     labels: tuple[str, ...] = as_field(
         Input(
             default="ci-failure, github-actions, automated",
-            help="Labels of every issue. Missing labels are created. The tracker finds its issues by the first label, "
-            "so do not change it.",
+            help="Labels of each issue. Missing labels are created. The tracker finds its issues by the first "
+            "label, so do not change it.",
             metavar="NAMES",
             parse=parsers.labels,
         )
     )
     assignees: tuple[str, ...] = as_field(
         Input(
-            help="Logins to assign to every new issue.",
+            help="Logins to assign to each new issue.",
             metavar="LOGINS",
             parse=parsers.listed,
             keeps_checkpoint="It only changes whom a new issue is assigned to.",
@@ -211,17 +224,17 @@ class Settings:
     title: str = as_field(
         Input(
             default="[CI Failure] {workflow} - {job}: {subject}",
-            help="Title of a new issue. `{workflow}`, `{job}`, `{subject}` (what failed, such as a test), `{kind}` "
-            "(such as `compile`) and `{headline}` (the line that says what failed) are filled in. A subject that is "
-            "not known is left out, with the sign before it.",
+            help="Title of a new issue. Fields: `{workflow}`, `{job}`, `{subject}` (what failed, such as a test), "
+            "`{kind}` (such as `compile`) and `{headline}` (the line that says what failed). An unknown "
+            "subject is left out, with the sign before it.",
             parse=parsers.title,
             keeps_checkpoint=_ONLY_TEXT,
         )
     )
     issue_template: str = as_field(
         Input(
-            help="A Jinja2 template for the issue's body, in place of the built-in one: a file in the workspace, or "
-            "the template itself.",
+            help="A Jinja2 template for the body of the issues: a file in the workspace, or the template itself. "
+            "Empty means the built-in one.",
             metavar="FILE",
             parse=str,
             keeps_checkpoint=_ONLY_TEXT,
@@ -230,8 +243,8 @@ class Settings:
     comment: Comments = as_field(
         Input(
             default="changes",
-            help="When to comment on an issue: on `changes` (a new cause, now flaky, reopened, closed, broken for a "
-            "week), `always`, which is also on each new failed run, or `never`.",
+            help="When to comment on an issue: on `changes` (a new cause, flaky, reopened, closed, broken for a "
+            "week), `always` (also on each new failed run), or `never`.",
             metavar="KIND",
             parse=parsers.choice(Comments),
             keeps_checkpoint=_ONLY_TEXT,
@@ -241,8 +254,8 @@ class Settings:
         Input(
             default="2",
             help="Close the issue of a job that failed every time after this many passing runs, from 1 to "
-            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. "
-            "0 never closes an issue.",
+            f"{_MOST_CLOSE_AFTER}. A job that also passed between its failures needs 20 to 150. 0 never "
+            "closes an issue.",
             metavar="N",
             parse=parsers.count(0, _MOST_CLOSE_AFTER),
         )
@@ -250,30 +263,35 @@ class Settings:
     reopen_within: timedelta = as_field(
         Input(
             default="30d",
-            help="Reopen a closed issue if its job fails again within this time. Later, a new issue links back to it.",
+            help="Reopen a closed issue if its job fails again within this time. After that, a new issue links to "
+            "the old one.",
             metavar="SPAN",
             parse=parsers.duration,
         )
     )
     logs: bool = as_field(
         Input(
+            group=InputGroup.LOGS,
             default="true",
-            help="Read the logs of failed jobs, to show in the issue what failed and to tell causes apart.",
+            help="Read the logs of failed jobs, to show what failed and to tell causes apart.",
             metavar="BOOL",
             parse=parsers.flag,
         )
     )
     excerpt_lines: int = as_field(
         Input(
+            group=InputGroup.LOGS,
             default="30",
-            help="How many lines of a log an issue shows, from 1 to 100. It never shows more than 4,000 characters.",
+            help="The greatest number of log lines in an issue, from 1 to 100. An issue never shows more than "
+            "4,000 characters of a log.",
             metavar="N",
             parse=parsers.count(1, 100),
         )
     )
     patterns_file: str = as_field(
         Input(
-            help="A file in the workspace with log patterns of your own, in TOML. They are tried before the built-in "
+            group=InputGroup.LOGS,
+            help="A file in the workspace with your own log patterns, in TOML. They are tried before the built-in "
             "ones; see docs/diagnosis.md.",
             metavar="FILE",
             parse=str,
@@ -281,10 +299,11 @@ class Settings:
     )
     schedules: bool = as_field(
         Input(
+            group=InputGroup.WATCHED,
             default="false",
-            help="Look for scheduled workflows that did not run at three times in a row that their `cron` names. This "
-            "costs two or three requests a sweep, one more for each such workflow that seldom runs, and needs "
-            "`contents: read`. Workflows that GitHub disabled are found without it.",
+            help="Report scheduled workflows that missed three runs in a row. This costs two or three requests a "
+            "sweep, one more for each such workflow that seldom runs, and needs `contents: read`. Workflows "
+            "that GitHub disabled are found without it.",
             metavar="BOOL",
             parse=parsers.flag,
             extra="schedules",
@@ -292,7 +311,8 @@ class Settings:
     )
     report_dir: str = as_field(
         Input(
-            help="Folder for the report: `report.html` to look at, `report.json` with all of it, `metrics.prom` for "
+            group=InputGroup.REPORT,
+            help="Folder for the report: `report.html` to look at, `report.json` with all data, `metrics.prom` for "
             "Prometheus. A missing folder is created. The path is relative to the workspace.",
             metavar="FOLDER",
             parse=str,
@@ -310,8 +330,9 @@ class Settings:
     email_from: Secret | None = as_field(MAIL.others[1])
     dry_run: bool = as_field(
         Input(
+            group=InputGroup.RUN,
             default="false",
-            help="Plan everything and write nothing.",
+            help="Show what would be written, and write nothing.",
             metavar="BOOL",
             parse=parsers.flag,
             keeps_checkpoint="A dry run reads what a sweep reads, and writes no checkpoint.",
@@ -351,7 +372,7 @@ def read_settings(given: Mapping[str, str]) -> Settings:
         except BadValueError as mistake:
             mistakes.append(f"`{declared.name}` {mistake}.")
     if values.get("group_by") is GroupBy.CAUSE and values.get("logs") is False:
-        mistakes.append("`group-by: cause` needs `logs: true`, for causes are found in the logs.")
+        mistakes.append("`group-by: cause` needs `logs: true`, because causes are found in the logs.")
     mistakes += incomplete(given)
     if mistakes:
         raise SettingsError(mistakes)

@@ -57,7 +57,7 @@ def count(least: int, most: int | None = None) -> Callable[[str], int]:
 
     def parse(text: str) -> int:
         if not re.fullmatch(r"\d{1,9}", text, re.ASCII):
-            raise BadValueError(f"is {text!r}, which is no whole number; give one {bounds}")
+            raise BadValueError(f"is {text!r}, which is not a whole number; give one {bounds}")
         number = int(text)
         if number < least or (most is not None and number > most):
             raise BadValueError(f"is {number}; give a number {bounds}")
@@ -92,7 +92,7 @@ def repository(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*(_[A-Za-z0-9]+)?/[A-Za-z0-9._-]+", text, re.ASCII):
         raise BadValueError(f"is {text!r}, which is not of the form owner/name, such as `octo-org/octo-repo`")
     if text.endswith(("/.", "/..")):
-        raise BadValueError(f"is {text!r}, which names no repository")
+        raise BadValueError(f"is {text!r}, which is not the name of a repository")
     return text
 
 
@@ -163,5 +163,5 @@ def title(text: str) -> str:
 def token(text: str) -> Secret:
     """A token for the API."""
     if not re.fullmatch(r"[!-~]+", text):
-        raise BadValueError("holds a space, a line end or a letter that no token has; copy it again")
+        raise BadValueError("holds a space, a line end or another character that no token has; copy it again")
     return Secret(text)

@@ -13,7 +13,7 @@ from ci_failure_tracker.text.markdown import cut_in_middle
 from ci_failure_tracker.tracking.causes import tells_nothing
 
 WEEK = timedelta(days=7)
-REPLACED = "its jobs fail of something else now"
+REPLACED = "its jobs fail for another reason now"
 
 _ONE_CAUSE_A_DAY = timedelta(days=1)
 """A job that fails of another cause each time would otherwise get a comment each time."""
@@ -103,17 +103,17 @@ def changes(before: State, after: State) -> Iterator[str]:
     yield from _changed_causes(before, after)
     turned = {
         "turned flaky": after.flaky and not before.flaky,
-        "no run of it will follow": after.gone and not before.gone,
+        "it will not run again": after.gone and not before.gone,
         REPLACED: after.cause_replaced and not before.cause_replaced,
-        "it is skipped in runs that are green without it": _skips(after) and not _skips(before),
-        "the commits of the break are known": after.suspects and not before.suspects,
+        "it is skipped in runs that pass": _skips(after) and not _skips(before),
+        "the suspect commits are known": after.suspects and not before.suspects,
     }
     yield from (words for words, is_new in turned.items() if is_new)
     if after.green_again is not None and before.green_again is None:
-        yield f"green again since run {after.green_again.number}"
+        yield f"passing again since run {after.green_again.number}"
     fixed = _red(before) - _red(after)
     if fixed and _red(after):
-        yield f"no longer red: {', '.join(sorted(fixed)[:3])}"
+        yield f"no longer failing: {', '.join(sorted(fixed)[:3])}"
 
 
 def _fails_and_passes(state: State) -> bool:

@@ -218,7 +218,7 @@ def _unless_textless(
     for issue in textless:
         # GitHub may have left out a text that is there, and what it remembers must not be lost.
         if not issue.body and all(name in issue.title for name in names):
-            return Skip(identity, "its text is gone", SkipReason.TEXT_GONE, issue.number)
+            return Skip(identity, "its text was removed", SkipReason.TEXT_GONE, issue.number)
         if issue.open and issue.body and written.search(issue.title):
             return rules.restore(history, issue)
     return decision

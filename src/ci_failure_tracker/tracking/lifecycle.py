@@ -93,7 +93,7 @@ class LifecycleRules:
         return Decision(
             DecisionKind.CLOSE,
             tracked.state.identity,
-            f"#{older.number} is older and stands for the same failure",
+            f"#{older.number} is older and tracks the same failure",
             after=dataclasses.replace(tracked.state, closed=Closing(CloseReason.DUPLICATE, self.now)),
             before=tracked.state,
             issue=tracked.issue,
@@ -119,7 +119,7 @@ class LifecycleRules:
         return dataclasses.replace(
             update,
             kind=DecisionKind.CLOSE,
-            reason="one issue stands for all jobs that fail for this reason",
+            reason="one issue tracks all jobs that fail for this reason",
             after=fit(dataclasses.replace(update.after, closed=closing, umbrella=umbrella.identity.cause)),
             comment=DuplicateOf(number, umbrella=True) if self._may_comment(issue) else None,
             labels=(),
@@ -129,7 +129,7 @@ class LifecycleRules:
     def restore(self, history: History, issue: Issue) -> Decision:
         """Write the text of an open issue again that has lost its marker or all of its text; its history is lost."""
         after = self._completed(updated_state(None, history))
-        reason = "a person removed the text of the tracker, so it is written again from the runs"
+        reason = "a person removed the tracker's text, so it is written again from the runs"
         return Decision(DecisionKind.UPDATE, history.identity, reason, after=after, issue=issue)
 
     # --- rule 3: failing, no issue ---------------------------------------------------------------
@@ -141,11 +141,11 @@ class LifecycleRules:
         least = self.settings.min_failures
         if len(history.occurrences) < least:
             failed_runs = counted(len(history.occurrences), "failed run")
-            return skip(history, SkipReason.TOO_FEW, f"{failed_runs}, and `min-failures` asks for {least}")
+            return skip(history, SkipReason.TOO_FEW, f"{failed_runs}; `min-failures` is {least}")
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm))
         if self._waits_for_log(history):
-            return skip(history, SkipReason.CAUSE_UNKNOWN, "its cause is not known yet; the next sweep reads its log")
+            return skip(history, SkipReason.CAUSE_UNKNOWN, "the cause is not known yet; the next sweep reads the log")
         words = "flaky, no issue yet" if flaky else "failing, no issue yet"
         return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}")
 
@@ -162,8 +162,8 @@ class LifecycleRules:
     def _storm_words(self, cause: str) -> str:
         others = len(self.storms.members.get(cause, ())) - 1
         number = self.umbrellas.get(cause)
-        words = f"fails of a cause that {f'issue #{number}' if number else 'one issue'} tells of"
-        return f"{words} for {counted(others, 'other')}, too" if others > 0 else words
+        where = f"tracked in #{number}" if number else "tracked in one issue"
+        return f"same cause as {counted(others, 'other job')}; {where}" if others > 0 else f"same cause; {where}"
 
     def _waits_for_log(self, history: History) -> bool:
         """Whether a log may still name the cause of a failure; an issue for its job would be the wrong one."""
@@ -240,7 +240,7 @@ class LifecycleRules:
         # A job in an umbrella issue went on failing; what counts is that it fails of something else now.
         in_umbrella = tracked.is_in_umbrella and history.failing
         if not (flaky or in_umbrella or self._failed_after_closing(history, tracked)):
-            words = "no failed run has started since it was closed, or contains the commit that closed it"
+            words = "no failed run since it was closed"
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm), tracked)
@@ -253,7 +253,7 @@ class LifecycleRules:
         return Decision(
             DecisionKind.REOPEN,
             history.identity,
-            f"{'failing for another reason now' if left_umbrella else again}: {failing_words(history)}",
+            f"{'failing for another reason' if left_umbrella else again}: {failing_words(history)}",
             after=after,
             before=state,
             issue=issue,
@@ -286,13 +286,13 @@ class LifecycleRules:
         fails_otherwise = _failed_since(history, closed_at) and _fails_otherwise(history, declined)
         if tracked.closed_for_good and declined and fails_otherwise and not self.storms.over(history):
             number = tracked.issue.number
-            reason = f"fails for another cause than those for which #{number} was closed as not planned"
+            reason = f"new cause; #{number} was closed as not planned for other causes"
             return self._create(history, follow(number, history, closed_at), reason)
         if tracked.closed_for_good or (declined and history.failing and _fails_as_declined(history, declined)):
             reason = "not planned" if declined else (tracked.issue.state_reason or "").replace("_", " ")
-            words = f"closed as {reason}, which stands until it is reopened"
+            words = f"closed as {reason}, so it stays closed until a person reopens it"
             if not tracked.closed_for_good:
-                words = "it fails for a cause for which a person closed an earlier issue as not planned"
+                words = "same cause as an earlier issue that a person closed as not planned"
             return skip(history, SkipReason.CLOSED_BY_PERSON, words, tracked)
         return None
 
@@ -381,5 +381,5 @@ def green_words(history: History) -> str:
     if history.cause_replaced:
         return comment_policy.REPLACED
     if history.green_again is None:
-        return "not failing when it was last seen"
-    return f"green again since run {history.green_again.number}"
+        return "not failing in the last run that was seen"
+    return f"passing again since run {history.green_again.number}"

@@ -109,4 +109,4 @@ def old_tags_problem(runs: Iterable[Run], since: datetime | None) -> Iterator[Pr
         shown = ", ".join(f"{run.workflow.name} on {plain(run.branch, 60)}" for run in failed[:_MOST_SHOWN])
         more = f" and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""
         what = f"No issue is opened for tags that failed before tags were watched: {shown}{more}."
-        yield Problem(Severity.NOTICE, what, "If the next tag fails, too, an issue is opened.")
+        yield Problem(Severity.NOTICE, what, "If the next tag also fails, an issue is opened.")

@@ -82,7 +82,7 @@ def gone_words(statuses: Iterable[BranchStatus]) -> str:
 
 _GONE = {
     None: "the job or its workflow is no longer there",
-    RetireReason.REF: "the branch on which it failed is no longer there",
+    RetireReason.REF: "the branch on which it failed no longer exists",
     RetireReason.DISABLED: "somebody disabled the workflow",
     RetireReason.QUIET: "it has not run for a long time",
 }
