@@ -112,3 +112,35 @@ LINES = st.lists(
 def test_signature_and_outcome_are_the_same_for_any_passing_run(failing: list[str], passing: list[str]) -> None:
     plain, diagnosis = contrasted(log_of(*failing), log_of(*passing))
     assert (diagnosis.signature, diagnosis.outcome) == (plain.signature, plain.outcome)
+
+
+# --- how long a step takes -----------------------------------------------------------------------
+
+
+def _timed(*lines: tuple[str, str]) -> bytes:
+    return "".join(f"2026-03-08T10:{at}.1234567Z {text}\n" for at, text in lines).encode()
+
+
+def test_a_passing_run_says_how_long_each_step_took() -> None:
+    log = _timed(
+        ("00:00", "Complete job name: test"),
+        ("01:00", "##[group]Run npm ci"),
+        ("01:40", "##[group]Run make test"),
+        ("02:00", "starting 7 presses"),
+        ("14:10", "Post job cleanup."),
+        ("14:20", "Cleaning up orphan processes"),
+    )
+    passing = routine_lines([log[:130], log[130:]])
+    assert passing.seconds_of_step("##[group]Run npm ci") == 40
+    assert passing.seconds_of_step("##[group]Run make test") == 12 * 60 + 30
+    assert passing.seconds_of_step("##[group]Run make docs") is None
+
+
+def test_two_steps_that_begin_alike_have_no_known_time() -> None:
+    passing = routine_lines([_timed(("01:00", "##[group]Run make"), ("02:00", "##[group]Run make"), ("03:00", "done"))])
+    assert passing.seconds_of_step("##[group]Run make") is None
+
+
+def test_the_last_step_ends_with_the_log() -> None:
+    passing = routine_lines([_timed(("01:00", "##[group]Run make"), ("03:00", "done"))])
+    assert passing.seconds_of_step("##[group]Run make") == 120

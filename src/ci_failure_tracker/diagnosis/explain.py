@@ -79,7 +79,11 @@ def explain(
     ending = log.last - _ENDING if len(steps) == 1 else None
     lines = choose_lines(log, shown.blocks, limits, failed, ending, usual)
     diagnosis = _diagnosis(log, cause.blocks, shown.blocks, lines, steps, weak=cause.weak or shown.weak)
-    return dataclasses.replace(diagnosis, context=_context(log, shown.blocks, failed, diagnosis, limits.characters))
+    return dataclasses.replace(
+        diagnosis,
+        context=_context(log, shown.blocks, failed, diagnosis, limits.characters),
+        usual_seconds=routine.seconds_of_step(log[failed[0].start]),
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

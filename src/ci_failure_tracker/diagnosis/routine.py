@@ -6,7 +6,8 @@ together, such as the names of passing tests or of downloaded packages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from itertools import islice
 
@@ -28,16 +29,26 @@ _MANY = 4
 FAR = 2_000
 """Lines in which new ones are looked for from the end of a step, at most."""
 
+_STEP_BEGINS = lazy(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\S{0,12} (##\[group\]Run .*|Post job cleanup\.)")
+_STAMP = lazy(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _VARIES = lazy(r"\d(?:[\w.,:+-]{0,100}\w)?|(?<![^\W_])(?=[a-f]{1,40}\d)[0-9a-f]{7,64}(?![^\W_])")
 _WORD = lazy(r"[^\W\d_]+[:,]?|\[[^\W\d_]+\]")
 
 
 class RoutineLines:
-    """The lines of a passing run, as hashes of what is left of a line without numbers and identifiers."""
+    """The lines of a passing run, as hashes of what is left of a line without numbers and identifiers.
 
-    def __init__(self, hashes: frozenset[int] = frozenset()) -> None:
-        """Take the hashes."""
+    It also knows how long each step took.
+    """
+
+    def __init__(self, hashes: frozenset[int] = frozenset(), step_seconds: Mapping[int, int] | None = None) -> None:
+        """Take the hashes, and the seconds of each step by the hash of its first line."""
         self._hashes = hashes
+        self._step_seconds = step_seconds or {}
+
+    def seconds_of_step(self, first_line: str) -> int | None:
+        """How many seconds the step with this first line took; `None` if the passing run has no such step, or two."""
+        return self._step_seconds.get(_hashed(first_line)) if self._step_seconds else None
 
     def __contains__(self, text: str) -> bool:
         """Whether the passing run printed a line like this one. `text` is as `clean` gives it."""
@@ -54,11 +65,40 @@ NOTHING_ROUTINE = RoutineLines()
 def routine_lines(chunks: Iterable[bytes]) -> RoutineLines:
     """Reduce the log of a passing run to what tells its lines from new ones, in bounded memory."""
     hashes: set[int] = set()
+    steps = _StepTimes()
     for block in text_blocks(chunks):
+        lines = with_escapes(block).decode("utf-8", "replace").split("\n")
+        steps.read(lines)
         if len(hashes) < MOST:
-            lines = with_escapes(block).decode("utf-8", "replace").split("\n")
             hashes.update(_hashed(clean(line)) for line in lines)
-    return RoutineLines(frozenset(hashes))
+    return RoutineLines(frozenset(hashes), steps.seconds())
+
+
+class _StepTimes:
+    """When the steps of a log began, as the timestamps of GitHub's log say."""
+
+    def __init__(self) -> None:
+        self._begun: list[tuple[int, str]] = []
+        self._last = ""
+
+    def read(self, lines: Sequence[str]) -> None:
+        """Take the next lines of the log."""
+        stamps = (stamp[0] for line in reversed(lines) if (stamp := _STAMP.match(line)))
+        self._last = next(stamps, self._last)
+        for line in lines:
+            may_begin = "##[group]Run " in line or "Post job cleanup." in line
+            if may_begin and (begun := _STEP_BEGINS.match(line.removeprefix("\ufeff"))):
+                self._begun.append((_hashed(clean(line)), begun[1]))
+
+    def seconds(self) -> Mapping[int, int]:
+        """The seconds of each step by the hash of its first line, without the steps whose first line occurs twice."""
+        firsts = [first for first, _ in self._begun]
+        times = [datetime.fromisoformat(at) for at in [*(at for _, at in self._begun), self._last] if at]
+        return {
+            first: int((end - start).total_seconds())
+            for first, start, end in zip(firsts, times, times[1:], strict=False)
+            if firsts.count(first) == 1
+        }
 
 
 def _hashed(text: str) -> int:

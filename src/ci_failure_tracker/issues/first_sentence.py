@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
-from ci_failure_tracker.issues.links import step_of, workflow_file
+from ci_failure_tracker.issues.links import span, step_of, workflow_file
 from ci_failure_tracker.issues.suspects import only_suspect, suspect_words
 from ci_failure_tracker.model import OTHER_LEGS, Evidence, FailureKind, IdentityKind, Outcome, RunRef, State
 from ci_failure_tracker.model.words import counted
@@ -35,6 +36,8 @@ def failing_sentence(state: State, url: str, text: int) -> str:
         after = _where_access_is_set(state, shown)
     elif kind is FailureKind.CONFIGURATION:
         after = _at_step(state)
+    elif shown is not None and kind is FailureKind.TIME_LIMIT:
+        after = _usual_time(shown)
     return f"{what}{_on_branch(state)} since {since_words(state, url)}: {how_often(state)}.{after}"
 
 
@@ -231,6 +234,13 @@ def _how_many(state: State) -> str:
     if trials is None or trials.total < _FEW:
         return ""
     return f"; the job failed in {trials.failed:,} of the last {counted(trials.total, 'run')}"
+
+
+def _usual_time(shown: Evidence) -> str:
+    """How long the step takes if the job passes."""
+    if shown.usual_seconds is None:
+        return ""
+    return f" In a passing run this step took {span(timedelta(seconds=shown.usual_seconds))}."
 
 
 # --- where it is set -----------------------------------------------------------------------------

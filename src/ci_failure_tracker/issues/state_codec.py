@@ -112,6 +112,7 @@ _EVIDENCE = as_object(
     Key("subject", "subject", TEXT),
     Key("location", "place", TEXT),
     Key("context", "context", many(_EXCERPT_LINE)),
+    Key("usual_seconds", "usual", INT),
 )
 
 

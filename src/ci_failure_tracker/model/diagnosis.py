@@ -96,6 +96,7 @@ class Diagnosis:
     to the log. `weak` is true if the lines tell no cause apart:
     only a symptom was found, or nothing but the last lines. `context` are lines around `lines`, redacted
     too, which fill the room that headline and `lines` leave. `failures` are the facts, the first cause first.
+    `usual_seconds` is how long the failed step took in a passing run, if that is known.
     """
 
     headline: str
@@ -107,6 +108,7 @@ class Diagnosis:
     context: tuple[ExcerptLine, ...] = ()
     signatures: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
+    usual_seconds: int | None = None
 
     @property
     def kind(self) -> FailureKind:

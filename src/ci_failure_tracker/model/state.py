@@ -48,7 +48,8 @@ class Evidence:
 
     `step` is the number of the failed step. If `log_unavailable` is set, the lines are annotations. `tool`, `kind`,
     `subject` and `location` are the facts of its first failure; an older version did not write them. `context` are the
-    lines around `lines`. All of it is redacted, and none of it is safe as Markdown yet.
+    lines around `lines`. All of it is redacted, and none of it is safe as Markdown yet. `usual_seconds` is how long
+    the step took in a passing run, if the job ran out of time.
     """
 
     run_id: int
@@ -66,6 +67,7 @@ class Evidence:
     subject: str = ""
     location: str = ""
     context: tuple[ExcerptLine, ...] = ()
+    usual_seconds: int | None = None
 
     @property
     def order(self) -> tuple[datetime, int, int]:

@@ -198,7 +198,12 @@ class CauseUpdate:
             subject=cut_in_middle(facts.subject, _SUBJECT) if facts else "",
             location=cut_in_middle(facts.location, _LOCATION) if facts else "",
             context=tuple(_shorter(line, LONGEST_LINE) for line in diagnosis.context),
+            usual_seconds=diagnosis.usual_seconds if _ran_out_of_time(job_diagnosis) else None,
         )
+
+
+def _ran_out_of_time(job_diagnosis: JobDiagnosis) -> bool:
+    return job_diagnosis.outcome is Outcome.TIMED_OUT or job_diagnosis.kind is FailureKind.TIME_LIMIT
 
 
 def _failures(job_diagnosis: JobDiagnosis | None, name: str) -> tuple[str, ...]:
