@@ -134,8 +134,15 @@ class UnexplainedLogError(TrackerError):
         )
 
 
-class UnreadableScheduleError(TrackerError):
-    """No schedule can be read from a workflow file; the sweep goes on without it."""
+class BadYamlError(TrackerError):
+    """A workflow file cannot be read; the sweep goes on without it.
+
+    `line` is where, counted from 1, if that is known.
+    """
+
+    def __init__(self, what: str, line: int | None = None) -> None:
+        super().__init__(what)
+        self.line = line
 
 
 class UnknownWorkflowError(TrackerError):

@@ -12,6 +12,7 @@ from sandbox.fields import Fields, ScenarioError
 from sandbox.history import History
 from sandbox.jobs import read_plans
 from sandbox.state import (
+    JOBS,
     Account,
     AccountKind,
     Closing,
@@ -145,7 +146,7 @@ def _workflow_text(fields: Fields) -> str:
     """The workflow's file: as it is written, or what its schedule alone makes of it."""
     crons = fields.names("cron")
     made_up = "".join(f"    - cron: '{cron}'\n" for cron in crons)
-    return fields.text("text", f"on:\n  schedule:\n{made_up}" if crons else Workflow.text)
+    return fields.text("text", f"on:\n  schedule:\n{made_up}{JOBS}" if crons else Workflow.text)
 
 
 WORKFLOW_STATES = ("active", "deleted", "disabled_fork", "disabled_inactivity", "disabled_manually")

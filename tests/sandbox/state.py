@@ -10,6 +10,9 @@ from typing import Literal
 from sandbox import identifiers
 
 AccountKind = Literal["User", "Bot", "Organization"]
+JOBS = "jobs:\n  build:\n    runs-on: ubuntu-latest\n    steps: []\n"
+"""The jobs in a workflow's file that a scenario does not write down."""
+
 LogKind = Literal["text", "missing", "expired", "none"]
 
 _REPOSITORY_MADE = datetime(2023, 2, 14, 9, 30, tzinfo=UTC)
@@ -90,7 +93,7 @@ class Workflow:
     path: str
     state: str = "active"
     created_at: datetime = _WORKFLOW_MADE
-    text: str = "on: push\n"
+    text: str = f"on: push\n{JOBS}"
 
     @property
     def file(self) -> str:

@@ -183,7 +183,7 @@ def test_what_a_log_holds_is_only_text() -> None:
 def test_the_first_advice_depends_on_how_it_ended() -> None:
     seen = [red(a_run(1), outcome=Outcome.CANCELLED)]
     failed = [red(a_run(1))]
-    assert "1. Read the lines above" in text(state_of(failed, a_reading(failed[0])))
+    assert "What to do: Re-run the failed jobs once" in text(state_of(failed, a_reading(failed[0])))
     lost = text(state_of(seen, a_reading(seen[0], "gone", outcome=Outcome.RUNNER_LOST)))
     assert "GitHub lost the runner" in lost
     assert "UTC (runner lost) |" in lost

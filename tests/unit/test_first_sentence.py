@@ -110,18 +110,18 @@ def test_infrastructure_says_in_how_many_runs_the_job_failed() -> None:
     [
         ("ghcr.io", "denied: 403 Forbidden", "Access to `ghcr.io` was refused", "The step is `Run it` in `ci.yml`."),
         ("octo-org/x.git", "Permission denied", "Access to `octo-org/x.git` was refused", "The step is `Run it`"),
-        ("NPM_TOKEN", "NPM_TOKEN is empty", "`NPM_TOKEN` is missing", "Secrets are set under Settings, Secrets"),
-        ("NPM_TOKEN", "NPM_TOKEN expired", "`NPM_TOKEN` was refused", "Secrets are set under Settings, Secrets"),
-        ("token", "Input required and not supplied: token", "`token` is missing", "It is an input of the step"),
+        ("NPM_TOKEN", "NPM_TOKEN is empty", "`NPM_TOKEN` is missing", "The step is `Run it`"),
+        ("NPM_TOKEN", "NPM_TOKEN expired", "`NPM_TOKEN` was refused", "The step is `Run it`"),
+        ("token", "Input required and not supplied: token", "`token` is missing", "The step is `Run it`"),
         (
             "",
             "Resource not accessible by integration",
             "Job `test` of workflow `CI` is refused access in the step `Run it`",
-            "The rights of the job's token are set by `permissions` in `ci.yml`.",
+            "The step is `Run it`",
         ),
     ],
 )
-def test_a_permission_says_what_is_missing_and_where_it_is_set(
+def test_a_permission_says_what_is_missing_and_in_which_step(
     subject: str, message: str, words: str, where: str
 ) -> None:
     said = sentence(KIND.PERMISSION, subject, message)

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from ci_failure_tracker.entry import optional_packages as extras
 from ci_failure_tracker.entry.setup import prepare
-from ci_failure_tracker.errors import SettingsError, UnreadableScheduleError
-from ci_failure_tracker.selection.cron import GRACE, MOST_CHARACTERS, due_after, read_crons
+from ci_failure_tracker.errors import BadYamlError, SettingsError
+from ci_failure_tracker.selection.cron import GRACE, due_after, read_crons
+from ci_failure_tracker.text.yaml_nodes import MOST_CHARACTERS
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,12 +72,12 @@ def test_an_expression_that_nobody_would_write_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("on: {schedule: [", "no YAML"),
-        ("on:\n\tschedule:\n", "no YAML"),
-        ("on: {schedule: \x00}", "no YAML"),
-        ("on: {schedule: \ud800}", "no YAML"),
-        ("on: {schedule: *nowhere}", "no YAML"),
-        ("on: {schedule: []}\n---\non: {}\n", "no YAML"),
+        ("on: {schedule: [", "not YAML"),
+        ("on:\n\tschedule:\n", "not YAML"),
+        ("on: {schedule: \x00}", "not YAML"),
+        ("on: {schedule: \ud800}", "not YAML"),
+        ("on: {schedule: *nowhere}", "not YAML"),
+        ("on: {schedule: []}\n---\non: {}\n", "not YAML"),
         ("schedule: " + "[" * 5_000 + "]" * 5_000, "nested too deeply"),
         ("schedule: \n" + "- " * 90_000, "nested too deeply"),
         ("schedule: " + "{a: " * 40_000, "nested too deeply"),
@@ -85,7 +86,7 @@ def test_an_expression_that_nobody_would_write_is_left_out() -> None:
     ids=range(10),
 )
 def test_a_file_that_cannot_be_read_says_why(text: str, why: str) -> None:
-    with pytest.raises(UnreadableScheduleError, match=why):
+    with pytest.raises(BadYamlError, match=why):
         read_crons(text)
 
 
@@ -119,7 +120,7 @@ def test_whatever_a_file_holds_is_read_or_refused(text: str) -> None:
     for whole in (text, f"schedule: {text}", f"on: {{schedule: {text}}}", f"on:\n  schedule:\n    - cron: {text}"):
         try:
             crons = read_crons(whole)
-        except UnreadableScheduleError:
+        except BadYamlError:
             continue
         assert all(crons)
 
@@ -241,12 +242,12 @@ def test_a_machine_without_the_packages_is_told_what_to_install(
     given = {"token": "t", "repository": "octo-org/example"}
     assert extras.EXTRAS["schedules"].missing == ()
     prepare({**given, "schedules": "true"}, {}, tmp_path)
-    there_is_not = extras.Extra("schedules", (("cronsim", "no_such_cron"), ("PyYAML", "no_such_yaml")))
+    there_is_not = extras.Extra("schedules", (("cronsim", "no_such_cron"),))
     monkeypatch.setitem(extras.EXTRAS, "schedules", there_is_not)
     prepare(given, {}, tmp_path)
     with pytest.raises(SettingsError, match=re.escape("pip install 'ci-failure-tracker[schedules]'")) as caught:
         prepare({**given, "schedules": "true"}, {}, tmp_path)
-    assert "cronsim and PyYAML" in str(caught.value)
+    assert "needs cronsim." in str(caught.value)
 
 
 def locked(path: Path) -> dict[str, str]:

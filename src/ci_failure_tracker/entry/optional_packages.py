@@ -30,7 +30,7 @@ class Extra:
 EXTRAS = {
     extra.name: extra
     for extra in (
-        Extra("schedules", (("cronsim", "cronsim"), ("PyYAML", "yaml"))),
+        Extra("schedules", (("cronsim", "cronsim"),)),
         Extra("metrics", (("prometheus-client", "prometheus_client"),)),
         Extra("slack", (("slack_sdk", "slack_sdk"),)),
     )

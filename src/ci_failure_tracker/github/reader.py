@@ -10,6 +10,7 @@ from ci_failure_tracker.errors import (
     ArchivedError,
     IssuesDisabledError,
     MalformedError,
+    MissingRightError,
     RateLimitedError,
     RequestsSpentError,
     TrackerError,
@@ -48,6 +49,13 @@ LEAST_LEFT = 50
 
 JOB_ACCOUNT = "github-actions[bot]"
 """The account of a job's own token."""
+
+
+_START_FILES_HIDDEN = Problem(
+    Severity.NOTICE,
+    "A workflow could not start, and this token may not read its file to find out why.",
+    "Add `contents: read` to the permissions.",
+)
 
 
 class GitHubReader:
@@ -138,6 +146,7 @@ class GitHubReader:
             (needs.workflow_files, self._workflow_files),
             (needs.scheduled_runs, self._scheduled_runs),
             (needs.files_at, self._files_at),
+            (needs.start_files, self._start_files),
             (needs.own_issues, self._own_issues),
             (needs.closed_issues, self._closed_issues),
             (needs.missing_issues, self._missing_issues),
@@ -245,6 +254,21 @@ class GitHubReader:
         except TrackerError as error:
             return _with(snapshot, not_looked_at(error))
         return replace(snapshot, files_at={**snapshot.files_at, **dict(zip(needs.files_at, texts, strict=True))})
+
+    def _start_files(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """Files that may say why a workflow could not start."""
+        try:
+            texts = self.queries.files_at(needs.start_files)
+        except MissingRightError:
+            return _with(snapshot, _START_FILES_HIDDEN)
+        except TrackerError as error:
+            what = f"A workflow could not start, and its file was not read to find out why. {error.what}"
+            return _with(snapshot, Problem(Severity.WARNING, what, error.advice))
+        known = {sha for sha, _ in snapshot.files_at}
+        snapshot = replace(snapshot, files_at={**snapshot.files_at, **dict(zip(needs.start_files, texts, strict=True))})
+        # A commit whose run could not start has the workflow's file, so no file at all means that it is not shown.
+        is_hidden = not any(texts) and not any(sha in known for sha, _ in needs.start_files)
+        return _with(snapshot, _START_FILES_HIDDEN) if is_hidden else snapshot
 
     # --- issues before one is opened; if one of these fails, nothing is opened --------------------
 

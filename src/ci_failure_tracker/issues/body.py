@@ -12,6 +12,7 @@ from jinja2 import Environment, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.issues.advice import advice
 from ci_failure_tracker.issues.comments import counted_failures
 from ci_failure_tracker.issues.evidence import (
     CauseView,
@@ -19,7 +20,6 @@ from ci_failure_tracker.issues.evidence import (
     excerpt,
     excerpt_source,
     headline,
-    is_of,
     log_note,
     message,
     more_log,
@@ -27,8 +27,8 @@ from ci_failure_tracker.issues.evidence import (
     unknown_causes,
 )
 from ci_failure_tracker.issues.first_sentence import jobs_of, shown_failure
-from ci_failure_tracker.issues.intro import intro, missed_schedule_of, status_sentences
-from ci_failure_tracker.issues.links import commit, dated_run, run_link, run_ref_link, step_of, workflow_file
+from ci_failure_tracker.issues.intro import intro, status_sentences
+from ci_failure_tracker.issues.links import commit, dated_run, run_link, run_ref_link, workflow_file
 from ci_failure_tracker.issues.reproduce import reproducing_command
 from ci_failure_tracker.issues.suspects import suspect_lines, suspects_row
 from ci_failure_tracker.model import (
@@ -38,12 +38,9 @@ from ci_failure_tracker.model import (
     Evidence,
     ExcerptLine,
     FailedLeg,
-    FailureKind,
     Identity,
     IdentityKind,
     LegCount,
-    MissedSchedule,
-    NeverRanReason,
     Occurrence,
     Outcome,
     RunRef,
@@ -59,6 +56,7 @@ class RunView:
 
     link: str
     job_link: str
+    has_jobs: bool
     when: str
     branch: str
     event: str
@@ -319,7 +317,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         suspects=suspect_lines(suspects, url)[: size.suspects] if suspects else [],
         suspects_row=suspects_row(state, compare, url),
         kept=_kept(state, size.text),
-        actions=list(_actions(state, url, lines)),
+        actions=list(advice(state, has_suspects=bool(compare), shows_lines=bool(lines))),
         related=", ".join(f"#{number}" for number in state.related),
         previous=f"#{state.previous}" if state.previous else "",
         failure_id=state.identity.id,
@@ -332,6 +330,7 @@ def _run_view(occurrence: Occurrence, url: str, size: _Size) -> RunView:
     return RunView(
         link=run_link(occurrence, url),
         job_link=_job_link(occurrence, url),
+        has_jobs=any(leg.job_id for leg in occurrence.legs),
         when=utc(occurrence.ended_at),
         branch=code(occurrence.branch, size.text),
         event=code(occurrence.event, size.text),
@@ -399,97 +398,3 @@ def _compare(state: State, url: str) -> str:
     if green is None or red is None or green.sha == red.sha or not state.commit_can_cause:
         return ""
     return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")
-
-
-# --- what to do ----------------------------------------------------------------------------------
-
-
-def _actions(state: State, url: str, lines: str) -> Iterator[str]:
-    latest = state.latest
-    if latest.outcome is Outcome.MISSED_SCHEDULE:
-        yield from _WAKE_UP[missed_schedule_of(state) or MissedSchedule.OVERDUE]
-        return
-    if latest.never_ran is not None:
-        yield from _LET_RUN[latest.never_ran.reason]
-        return
-    log = "page of the run" if latest.outcome in _WITHOUT_LOG else "log of the failed job"
-    step = step_of(latest)
-    at_step = f" at the step {code(step, 80)}" if step else ""
-    if lines and is_of(state.evidence, latest) and latest.outcome is Outcome.FAILURE:
-        yield f"Read the lines above; the {log}{at_step} shows what came before."
-    else:
-        yield _FIRST_ACTION[latest.outcome].format(log=log, at_step=at_step)
-    if _compare(state, url):
-        yield "Look at the suspects: the commits between the last passing run and the first failing one."
-    elif words := _NO_COMMIT.get(state.kind):
-        yield words
-    elif state.last_green and state.first_red and state.last_green.sha == state.first_red.sha:
-        yield "The same commit passed and failed, so look at the job itself, its environment, or a flaky test."
-    if _may_pass_again(state):
-        yield "Re-run the failed jobs once: if they pass on the same commit, the job is flaky."
-
-
-_WITHOUT_LOG = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
-_CHANCE = frozenset({FailureKind.TEST, FailureKind.TIME_LIMIT, FailureKind.INFRASTRUCTURE, FailureKind.UNKNOWN})
-"""Kinds of failures that come and go without a change."""
-
-_OFTEN = 3
-"""Failed runs of a break after which a re-run says nothing new."""
-
-
-def _may_pass_again(state: State) -> bool:
-    """Whether a re-run can show that the job is flaky: neither after many failures, nor for a wrong version."""
-    failed = sum(occurrence.started_at >= state.broken_since for occurrence in state.occurrences)
-    if state.latest.outcome not in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
-        return False
-    return failed < _OFTEN and state.kind in _CHANCE
-
-
-_NO_COMMIT = {
-    FailureKind.INFRASTRUCTURE: "Leave the commits alone: a server, the network or the runner failed. Wait until it is "
-    "well again, or use another one.",
-    FailureKind.PERMISSION: "Leave the commits alone: look at the token, the secret or the right that the log names.",
-}
-"""What to do about a failure that no commit causes."""
-
-_WAKE_UP = {
-    MissedSchedule.DISABLED: (
-        "Enable the workflow again: on its page under Actions, or with `gh workflow enable`.",
-        "GitHub disables the schedules of a public repository after 60 days without activity.",
-    ),
-    MissedSchedule.OVERDUE: (
-        "Look at the workflow's page under Actions: is it disabled, and does it have runs of the event `schedule`?",
-        "Check that its file is on the default branch and that its `cron` is right.",
-        "Start it by hand (`workflow_dispatch`). GitHub drops scheduled runs at busy times, mostly at the full hour.",
-    ),
-}
-
-
-_NO_RUNNER = (
-    "Look under Settings, Actions, Runners: is a runner online that has every label which the job's `runs-on` names?",
-    "If one is online and busy, look at what it does. If the job waits for its `concurrency` group, look at the run "
-    "that holds the group.",
-    "Cancel the runs that are no longer needed: a runner that comes back takes all that wait.",
-)
-_LET_RUN = {
-    NeverRanReason.QUEUED: _NO_RUNNER,
-    NeverRanReason.CANCELLED: _NO_RUNNER,
-    NeverRanReason.SKIPPED: (
-        "Look at the `if` of the job, and at the jobs that it `needs`: a job is skipped if one of these was skipped.",
-        "Look at what the `if` reads: a variable, a secret or an output of another job may be empty now.",
-        "If the job is skipped on purpose, remove it from the workflow, or close this issue as not planned.",
-    ),
-}
-
-
-_FIRST_ACTION = {
-    Outcome.FAILURE: "Open the {log}{at_step} and read the first error.",
-    Outcome.TIMED_OUT: "Open the {log}{at_step} and find out what took so long. Raise "
-    "`timeout-minutes` only if the work needs it.",
-    Outcome.RUNNER_LOST: "Open the {log}{at_step}, if there is one: GitHub lost the runner. Find out what used up its "
-    "memory or disk, or who shut it down.",
-    Outcome.CANCELLED: "Open the {log}{at_step} and find out what cancelled it.",
-    Outcome.ACTION_REQUIRED: "Open the {log}: a person has to approve or reject it.",
-    Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "
-    "with its file or with what the file refers to.",
-}

@@ -8,7 +8,18 @@ from datetime import timedelta
 
 from ci_failure_tracker.issues.links import span, step_of, workflow_file
 from ci_failure_tracker.issues.suspects import only_suspect, suspect_words
-from ci_failure_tracker.model import OTHER_LEGS, Evidence, FailureKind, IdentityKind, Outcome, RunRef, State
+from ci_failure_tracker.model import (
+    OTHER_LEGS,
+    Evidence,
+    FailureKind,
+    IdentityKind,
+    Mistake,
+    Outcome,
+    RunRef,
+    StartFailure,
+    State,
+    WorkflowMistake,
+)
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 
@@ -20,7 +31,6 @@ _FEW = 2
 
 _HOST = re.compile(r"(?:localhost|[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})(?::\d{1,5})?")
 _CANCELLED_BY = re.compile(r"\bcancell?ed by @?([A-Za-z\d][\w-]{0,38}(?:\[bot\])?)\.?$")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,80}")
 
 
 def failing_sentence(state: State, url: str, text: int) -> str:
@@ -32,10 +42,10 @@ def failing_sentence(state: State, url: str, text: int) -> str:
     if kind is FailureKind.CANCELLED:
         return _cancelled(state, shown, url, text)
     what, after = _what(state, shown, kind, text), ""
-    if shown is not None and kind is FailureKind.PERMISSION:
-        after = _where_access_is_set(state, shown)
-    elif kind is FailureKind.CONFIGURATION:
+    if kind in {FailureKind.CONFIGURATION, FailureKind.PERMISSION}:
         after = _at_step(state)
+    elif state.start_failure is not None:
+        after = _why_not_started(state, state.start_failure)
     elif shown is not None and kind is FailureKind.TIME_LIMIT:
         after = _usual_time(shown)
     return f"{what}{_on_branch(state)} since {since_words(state, url)}: {how_often(state)}.{after}"
@@ -243,20 +253,32 @@ def _usual_time(shown: Evidence) -> str:
     return f" In a passing run this step took {span(timedelta(seconds=shown.usual_seconds))}."
 
 
+def _why_not_started(state: State, start_failure: StartFailure) -> str:
+    """The mistakes in the workflow's file, each with its line."""
+    found = "; ".join(map(_mistake_words, start_failure.mistakes))
+    return f" In {workflow_file(state.latest)}: {found}."
+
+
+def _mistake_words(mistake: WorkflowMistake) -> str:
+    words = _MISTAKES[mistake.mistake].format(*(code(name, 100) for name in mistake.names))
+    return f"line {mistake.line}: {words}" if mistake.line else words
+
+
+_MISTAKES = {
+    Mistake.UNREADABLE: "the YAML cannot be read ({})",
+    Mistake.EMPTY: "there is no workflow",
+    Mistake.NO_EVENTS: "`on` is missing",
+    Mistake.NO_JOBS: "there are no `jobs`",
+    Mistake.UNKNOWN_NEED: "job {} needs {}, but the workflow has no such job",
+    Mistake.NEEDS_ITSELF: "job {} needs itself",
+    Mistake.NO_RUNNER: "job {} has neither `runs-on` nor `uses`",
+    Mistake.REPEATED_KEY: "the key {} occurs twice",
+    Mistake.NO_WORKFLOW: "the workflow {} does not exist",
+    Mistake.NO_ACTION: "the action {} does not exist",
+}
+
+
 # --- where it is set -----------------------------------------------------------------------------
-
-
-def _where_access_is_set(state: State, shown: Evidence) -> str:
-    """Where the access is given that was refused."""
-    file = workflow_file(state.latest)
-    inside = f" in {file}" if file else " in the workflow's file"
-    if shown.subject == "GITHUB_TOKEN" or "not accessible by integration" in shown.headline:
-        return f" The rights of the job's token are set by `permissions`{inside}."
-    if "not supplied" in shown.headline and shown.subject:
-        return f" It is an input of the step, set by `with`{inside}."
-    if _VARIABLE.fullmatch(shown.subject):
-        return f" Secrets are set under Settings, Secrets and variables, Actions, and passed on{inside}."
-    return _at_step(state)
 
 
 def _at_step(state: State) -> str:

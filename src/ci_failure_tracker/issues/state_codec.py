@@ -45,6 +45,7 @@ from ci_failure_tracker.model import (
     IdentityKind,
     LegCount,
     LogUnavailable,
+    Mistake,
     NeverRan,
     NeverRanReason,
     Occurrence,
@@ -52,10 +53,12 @@ from ci_failure_tracker.model import (
     RedLeg,
     RetireReason,
     RunRef,
+    StartFailure,
     State,
     Suspect,
     Trials,
     Watched,
+    WorkflowMistake,
 )
 from ci_failure_tracker.text.short_names import short_branch
 
@@ -76,6 +79,8 @@ _FAILED_LEG = as_list(
 _CAUSE = as_list(Cause, signature=TEXT, headline=TEXT, count=INT, first_seen=TIME, last_seen=TIME)
 _EXCERPT_LINE = as_list(ExcerptLine, least=2, number=INT, text=TEXT, left_out=INT, repeats=INT)
 _SUSPECT = as_list(Suspect, sha=TEXT, title=TEXT, author=TEXT)
+_MISTAKE = as_list(WorkflowMistake, least=2, line=INT, mistake=enum(Mistake), names=many(TEXT))
+_START_FAILURE = as_list(StartFailure, sha=TEXT, mistakes=many(_MISTAKE))
 _CLOSING = as_list(Closing, close_reason=enum(CloseReason), at=TIME)
 _FLAKY = as_list(Flaky, commits=many(TEXT), more=INT, failed=INT, runs=INT, changes=INT)
 _REACH = as_list(Checkpoint, until=TIME, run_id=INT, start=maybe(TIME), without=many(INT), fingerprint=TEXT)
@@ -323,6 +328,7 @@ _STATE = as_object(
     Key("cause_commented_at", "cause_told", TIME),
     Key("compared_to", "compared_to", triple(TIME, INT, INT)),
     Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
+    Key("start_failure", "start", _START_FAILURE),
     Key("related", "related", many(INT)),
     # Older versions wait for more passes after each closing that was too early.
     Key("relapses", "relapses", _COUNT),

@@ -104,7 +104,10 @@ if TYPE_CHECKING:
         Closing,
         Evidence,
         LegCount,
+        Mistake,
+        StartFailure,
         State,
+        WorkflowMistake,
     )
     from ci_failure_tracker.model.trials import MOST_PASSES, Trials
     from ci_failure_tracker.model.writes import Action, Change, Close, Create, Reopen, Result, Update, WriteStatus, verb
@@ -161,6 +164,7 @@ __all__ = [
     "LogRequests",
     "LogUnavailable",
     "MissedSchedule",
+    "Mistake",
     "Needs",
     "NeverRan",
     "NeverRanReason",
@@ -191,6 +195,7 @@ __all__ = [
     "Skip",
     "SkipReason",
     "Snapshot",
+    "StartFailure",
     "State",
     "Step",
     "Suspect",
@@ -202,6 +207,7 @@ __all__ = [
     "Watched",
     "Window",
     "Workflow",
+    "WorkflowMistake",
     "WriteStatus",
     "is_glob",
     "is_on",

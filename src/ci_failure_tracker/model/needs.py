@@ -109,6 +109,7 @@ class Needs:
     workflow_files  the workflow files of the default branch
     scheduled_runs  the workflows whose newest scheduled run is needed
     files_at        the files that are needed, by commit and path
+    start_files     the same, of workflows that could not start: their files and those that these refer to
     own_issues      the open issues that the account of the token opened, whatever their labels
     closed_issues   since when the closed issues with the label of the tracker are needed
     missing_issues  the numbers of issues that a checkpoint names as open and that no list holds
@@ -134,6 +135,7 @@ class Needs:
     workflow_files: bool = False
     scheduled_runs: tuple[Workflow, ...] = ()
     files_at: tuple[tuple[str, str], ...] = ()
+    start_files: tuple[tuple[str, str], ...] = ()
     own_issues: bool = False
     closed_issues: datetime | None = None
     missing_issues: tuple[int, ...] = ()
@@ -194,6 +196,7 @@ _BY_KEY = (
     "refs",
     "last_runs",
     "files_at",
+    "start_files",
     "missing_issues",
     "closed_long_ago",
     "closers",

@@ -75,6 +75,41 @@ class Evidence:
         return self.ended_at, self.run_id, self.attempt
 
 
+class Mistake(StrEnum):
+    """What is wrong in a workflow file that GitHub could not start.
+
+    Each but the first four has a name; UNKNOWN_NEED has two, the job and what it needs.
+    """
+
+    UNREADABLE = "unreadable"
+    EMPTY = "empty"
+    NO_EVENTS = "no events"
+    NO_JOBS = "no jobs"
+    UNKNOWN_NEED = "unknown need"
+    NEEDS_ITSELF = "needs itself"
+    NO_RUNNER = "no runner"
+    REPEATED_KEY = "repeated key"
+    NO_WORKFLOW = "no workflow"
+    NO_ACTION = "no action"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowMistake:
+    """A mistake in a workflow file, in a line that is counted from 1; 0 means that the line is not known."""
+
+    line: int
+    mistake: Mistake
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StartFailure:
+    """What is wrong in the file of a workflow that could not start, as the commit `sha` has it."""
+
+    sha: str
+    mistakes: tuple[WorkflowMistake, ...]
+
+
 class CloseReason(StrEnum):
     """Why the tracker closed an issue."""
 
@@ -149,6 +184,7 @@ class State:
     cause_commented_at   when a comment named a new cause
     compared_to          the newest failure whose causes were compared with earlier ones; `None` means the newest of all
     suspects             the commits of the latest break
+    start_failure        what is wrong in the workflow file if the newest failure is one to start
     related              the issues of single jobs with the same cause, which older versions left open
     relapses             what older versions counted; this one only keeps it for them
     checkpoint           how far the sweep that wrote the issue had read
@@ -187,6 +223,7 @@ class State:
     cause_commented_at: datetime | None = None
     compared_to: tuple[datetime, int, int] | None = None
     suspects: CommitsBetween | None = None
+    start_failure: StartFailure | None = None
     related: tuple[int, ...] = ()
     relapses: int = 0
     checkpoint: Checkpoint | None = None

@@ -6,18 +6,18 @@ The packages are imported in the functions that need them: a sweep without `sche
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from ci_failure_tracker.errors import UnreadableScheduleError
+from ci_failure_tracker.text.yaml_nodes import entries_of, root_of, value_at, words_of
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from yaml import Event, Node
+    from yaml import Node
 
 PERIODS = 3
 """Times in a row that may pass without a run; GitHub drops some when it is busy."""
@@ -27,10 +27,6 @@ GRACE = timedelta(hours=12)
 scheduled runs of a repository half a day late, and hourly ones six hours apart (open-multi-agent/open-multi-agent#557,
 onkartalekar/fpl-intelligence#288)."""
 
-MOST_CHARACTERS = 200_000
-"""Length of a workflow file: far more than people write, and still read within a second."""
-
-_DEEPEST = 50
 _MOST_CRONS = 50
 _LONGEST_CRON = 200
 _FORM = re.compile(r"(?P<cron>[^\s()]+(?: [^\s()]+){4})(?: \((?P<zone>[^()]+)\))?")
@@ -46,70 +42,19 @@ def read_crons(text: str) -> tuple[str, ...]:
     expression may be one that nobody can read.
 
     Raises:
-        UnreadableScheduleError: if the file is no YAML, is nested too deeply or is too long.
+        BadYamlError: if the file is not YAML, is nested too deeply or is too long.
     """
     if "schedule" not in text:
         return ()
-    if len(text) > MOST_CHARACTERS:
-        raise UnreadableScheduleError(f"longer than {MOST_CHARACTERS:,} characters")
-    schedule = _at(_at(_root(text), "on"), "schedule")
-    crons = (_cron(entry) for entry in _entries(schedule))
+    schedule = value_at(value_at(root_of(text), "on"), "schedule")
+    crons = (_cron(entry) for entry in entries_of(schedule))
     return tuple(islice(dict.fromkeys(cron for cron in crons if cron), _MOST_CRONS))
 
 
-def _root(text: str) -> Node | None:
-    """The nodes of the document. No values are built from them: `on` stays a word, and merge keys are not expanded."""
-    import yaml  # noqa: PLC0415 - see above
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # not every installation has the fast one
-    try:
-        # The fast loader crashes on a text with some thousand levels.
-        if _depth(yaml.parse(text, loader)) > _DEEPEST:
-            raise UnreadableScheduleError("nested too deeply")
-        root: Node | None = yaml.compose(text, loader)
-    except (yaml.YAMLError, ValueError) as error:
-        raise UnreadableScheduleError(f"no YAML: {type(error).__name__}") from error
-    return root
-
-
-def _depth(events: Iterable[Event]) -> int:
-    """The deepest level of lists and mappings; counting stops one level past the limit."""
-    from yaml import CollectionEndEvent, CollectionStartEvent  # noqa: PLC0415 - see above
-
-    depth = deepest = 0
-    for event in events:
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        deepest = max(deepest, depth)
-        if deepest > _DEEPEST:
-            break
-    return deepest
-
-
-def _at(node: Node | None, key: str) -> Node | None:
-    """The value of a mapping's key; the last one counts, as in YAML's libraries."""
-    pairs = node.value if node is not None and _kind(node) == "mapping" else ()
-    return next((value for name, value in reversed(pairs) if name.value == key), None)
-
-
-def _entries(node: Node | None) -> Sequence[Node]:
-    """The entries of a list; a single value counts as a list of one."""
-    if node is None:
-        return ()
-    return node.value if _kind(node) == "sequence" else (node,)
-
-
 def _cron(entry: Node) -> str:
-    cron, zone = _words(_at(entry, "cron")), _words(_at(entry, "timezone"))
+    cron, zone = words_of(value_at(entry, "cron")), words_of(value_at(entry, "timezone"))
     whole = f"{cron} ({zone})" if zone else cron
     return whole if cron and len(whole) <= _LONGEST_CRON else ""
-
-
-def _words(node: Node | None) -> str:
-    return " ".join(node.value.split()) if node is not None and _kind(node) == "scalar" else ""
-
-
-def _kind(node: Node) -> str:
-    return str(node.id)  # type: ignore[attr-defined] # PyYAML's own; its stubs leave it out
 
 
 # --- when that is --------------------------------------------------------------------------------

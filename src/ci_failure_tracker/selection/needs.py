@@ -1,7 +1,7 @@
 """What a sweep still needs from GitHub, stage by stage; pure.
 
 Each stage needs the answers of the one before: whose the issues are, what the runs say, which other issues there
-are, why jobs failed, which commits a break holds.
+are, why jobs failed or workflows did not start, which commits a break holds.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ci_failure_tracker.selection.schedules import schedule_needs
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, would_open
 from ci_failure_tracker.tracking.observations import needs_jobs
+from ci_failure_tracker.tracking.start_failure import files_of_starts
 from ci_failure_tracker.tracking.track import TrackedIssues
 
 
@@ -53,4 +54,5 @@ def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Ne
         requests = choose_log_requests(findings, settings, now)
         if requests.logs:
             return Needs(logs=requests)
-    return Needs(commits=choose_breaks(decisions)).without(asked)
+    start_files = files_of_starts(decisions.made, findings.snapshot.files_at)
+    return Needs(commits=choose_breaks(decisions), start_files=start_files).without(asked)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ci_failure_tracker.errors import UnreadableScheduleError
+from ci_failure_tracker.errors import BadYamlError
 from ci_failure_tracker.model import MissedSchedule, Needs, Problem, Run, Schedule, Severity, Snapshot, Workflow
 from ci_failure_tracker.selection.cron import due_after, read_crons
 from ci_failure_tracker.selection.query import choose_workflows
@@ -129,7 +129,7 @@ def _read_schedules(snapshot: Snapshot, workflows: Sequence[Workflow]) -> _Sched
     for workflow in with_file:
         try:
             crons[workflow.id] = read_crons((files or {}).get(workflow.path, ""))
-        except UnreadableScheduleError as error:
+        except BadYamlError as error:
             unreadable.append(f"{workflow.name} ({error.what})")
     for workflow in with_file:
         expressions, last = crons.get(workflow.id), newest.get(workflow.id)
@@ -161,7 +161,7 @@ def _judge_again(
 def _with_earlier_crons(schedule: Schedule, last: Run, text: str | None, now: datetime) -> Schedule:
     try:
         crons = read_crons(text or "")
-    except UnreadableScheduleError:
+    except BadYamlError:
         return schedule
     due = max(schedule.due, due_after(crons, _since(schedule.workflow, last)) or schedule.due)
     return replace(schedule, missed_schedule=MissedSchedule.OVERDUE if due < now else None, due=due)

@@ -67,6 +67,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         undiagnosed=snapshot.undiagnosed,
         closers=snapshot.closers,
         contains=snapshot.contains,
+        files_at=snapshot.files_at,
     )
     decided = list(_decide_each(rules, repository_history))
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]

@@ -33,6 +33,7 @@ from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.commits import shortened_commits
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_words, judge_recovery
+from ci_failure_tracker.tracking.start_failure import start_failure
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms, failing_now
 
@@ -56,7 +57,8 @@ class LifecycleRules:
 
     `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
     signature; `commits` are those of the breaks. `closers` are the commits that closed issues, by number, and
-    `contains` says whether a commit contains one. `undiagnosed` are the ids of jobs whose logs a later sweep reads.
+    `contains` says whether a commit contains one. `files_at` are files by commit and path. `undiagnosed` are the ids of
+    jobs whose logs a later sweep reads.
     """
 
     settings: Settings
@@ -68,6 +70,7 @@ class LifecycleRules:
     undiagnosed: Set[int] = frozenset()
     closers: Mapping[int, Closer | None] = field(default_factory=dict)
     contains: Mapping[tuple[str, str], bool] = field(default_factory=dict)
+    files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
 
     def decide(self, history: History, tracked: Tracked | None, declined: Set[str] = frozenset()) -> Decision | Skip:
         """What to do for one identity, whose issue is `tracked`.
@@ -307,7 +310,8 @@ class LifecycleRules:
         )
 
     def _completed(self, state: State) -> State:
-        """The state with the commits of the break, if they can have caused it."""
+        """The state with why a workflow could not start, and the commits of the break, if they can have caused it."""
+        state = _changed(state, start_failure=start_failure(state, self.files_at))
         if not state.commit_can_cause:
             return _changed(state, suspects=None)
         commits = next((commits for commits in self.commits if is_about(commits, state)), None)

@@ -115,6 +115,7 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
         compared_to=state.compared_to,
         relapses=state.relapses,
         suspects=state.suspects if same_break else None,
+        start_failure=state.start_failure if updated.latest.commit == state.latest.commit else None,
         related=state.related,
         checkpoint=state.checkpoint,
         watched=state.watched,

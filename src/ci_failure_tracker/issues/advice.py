@@ -1,0 +1,233 @@
+"""What to do about a failure: it follows its kind, what the log says, and how often it failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ci_failure_tracker.issues.evidence import is_of
+from ci_failure_tracker.issues.first_sentence import shown_failure
+from ci_failure_tracker.issues.intro import missed_schedule_of
+from ci_failure_tracker.issues.links import step_of, workflow_file
+from ci_failure_tracker.model import Evidence, FailureKind, MissedSchedule, NeverRanReason, Outcome, State
+from ci_failure_tracker.text.markdown import code
+
+
+def advice(state: State, *, has_suspects: bool, shows_lines: bool) -> Iterator[str]:
+    """Sentences that say what to do, the first step first.
+
+    `has_suspects` says whether the issue names suspects, `shows_lines` whether it shows lines of a log.
+    """
+    latest = state.latest
+    if latest.outcome is Outcome.MISSED_SCHEDULE:
+        yield from _WAKE_UP[missed_schedule_of(state) or MissedSchedule.OVERDUE]
+        return
+    if latest.never_ran is not None:
+        yield from _LET_RUN[latest.never_ran.reason]
+        return
+    shown = shown_failure(state) if latest.outcome is Outcome.FAILURE else None
+    of_kind = list(_of_kind(state, shown)) if shown else []
+    yield from of_kind
+    is_explained = bool(of_kind) or (shows_lines and is_of(state.evidence, latest) and bool(shown))
+    if not is_explained:
+        yield _first_step(state)
+    if has_suspects:
+        yield "Look at the suspects: the commits between the last passing run and the first failing one."
+    elif state.commit_can_cause and state.last_green and state.first_red and _is_same_commit(state):
+        yield "The same commit passed and failed, so look at the job itself, its environment, or a flaky test."
+    if _may_pass_again(state):
+        yield "Re-run the failed jobs once: if they pass on the same commit, the job is flaky."
+
+
+def _is_same_commit(state: State) -> bool:
+    passing, failing = state.last_green, state.first_red
+    return passing is not None and failing is not None and passing.sha == failing.sha
+
+
+def _first_step(state: State) -> str:
+    """Where to look if the lines of a log do not say it."""
+    step = step_of(state.latest)
+    at_step = f" at the step {code(step, 80)}" if step else ""
+    log = "page of the run" if state.latest.outcome in _WITHOUT_LOG else "log of the failed job"
+    if state.start_failure is not None:
+        return f"Correct {workflow_file(state.latest)}. The {log} shows GitHub's own message."
+    return _FIRST_STEP[state.latest.outcome].format(log=log, at_step=at_step)
+
+
+_WITHOUT_LOG = frozenset({Outcome.STARTUP_FAILURE, Outcome.ACTION_REQUIRED})
+_FIRST_STEP = {
+    Outcome.FAILURE: "Open the {log}{at_step} and read the first error.",
+    Outcome.TIMED_OUT: "Open the {log}{at_step} and find out what took so long. Raise `timeout-minutes` only if the "
+    "work needs it.",
+    Outcome.RUNNER_LOST: "GitHub lost the runner. Find out what used up its memory or disk, or who shut it down; the "
+    "{log}{at_step} may end with it.",
+    Outcome.CANCELLED: "Open the {log}{at_step} and find out what cancelled it.",
+    Outcome.ACTION_REQUIRED: "Open the {log}: a person has to approve or reject it.",
+    Outcome.STARTUP_FAILURE: "Open the {log}: GitHub could not start the workflow, and says there what is wrong "
+    "with its file or with what the file refers to.",
+}
+
+# --- by kind ---------------------------------------------------------------------------------------
+
+
+def _of_kind(state: State, shown: Evidence) -> Iterator[str]:
+    """What the kind of failure asks for, and what the log says about it."""
+    text = _text_of(shown)
+    if shown.kind is FailureKind.INFRASTRUCTURE:
+        yield _wait(text)
+    elif shown.kind is FailureKind.PERMISSION:
+        yield from _access(state, shown, text)
+    elif shown.kind is FailureKind.DEPENDENCY and _CONFLICT.search(text):
+        yield "A re-run gives the same result: change the version, or go back to the one that worked."
+
+
+def _text_of(shown: Evidence) -> str:
+    return "\n".join((shown.headline, *(line.text for line in shown.lines), *(line.text for line in shown.context)))
+
+
+_CONFLICT = re.compile(
+    r"conflict|no matching (?:version|distribution)|ERESOLVE|ETARGET|incompatible|could not (?:find|resolve)"
+    r"|not_resolvable|no solution",
+    re.IGNORECASE,
+)
+
+
+# --- a service -------------------------------------------------------------------------------------
+
+_RATE_LIMIT = re.compile(r"too ?many ?requests|rate.?limit|\b429\b", re.IGNORECASE)
+_RESET = re.compile(
+    r"(?:retry[ -]after:?|(?:try|retry) again (?:in|after)|resets? (?:in|at)|wait(?:ing)?(?: for)?)\W{0,3}"
+    r"(?P<when>\d{1,6} ?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?: ?(?:Z|UTC))?|\d\d:\d\d(?::\d\d)?(?: ?UTC)?)",
+    re.IGNORECASE,
+)
+_KNOWN_LIMITS = (
+    # https://docs.docker.com/docker-hub/usage/
+    (r"docker\.io|docker hub|docker\.com/increase-rate-limit", "Docker Hub counts pulls over six hours"),
+    # https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    (r"api\.github\.com|API rate limit exceeded", "GitHub's limit resets every hour"),
+)
+
+
+def _wait(text: str) -> str:
+    """When a service answers again: what it says itself, else what it documents."""
+    if not _RATE_LIMIT.search(text):
+        return "Change nothing in the repository: wait until the service or the runner works again, then re-run."
+    if reset := _RESET.search(text):
+        return f"Re-run when the limit resets; the log says {code(reset['when'], 40)}. A login raises most limits."
+    known = (words for pattern, words in _KNOWN_LIMITS if re.search(pattern, text, re.IGNORECASE))
+    return f"Re-run when the limit resets ({next(known, 'mostly within the hour')}). A login raises most limits."
+
+
+# --- access ----------------------------------------------------------------------------------------
+
+_RIGHTS = (
+    (r"ACTIONS_ID_TOKEN_REQUEST_URL|id-token", "id-token: write"),
+    (r"ghcr\.io|write_package|denied: installation not allowed", "packages: write"),
+    (r"\.git/?'? denied to|unable to access 'https://github\.com/", "contents: write"),
+    (
+        r"rest/(?:git|releases|repos/contents)/|\((?:create|update|delete)(?:Release|Ref|CommitOnBranch)\)",
+        "contents: write",
+    ),
+    (r"rest/pulls/|\(\w{1,40}PullRequest\w{0,40}\)", "pull-requests: write"),
+    (r"rest/issues/|\((?:addComment|createIssue|closeIssue|addLabelsToLabelable)\)", "issues: write"),
+    (r"rest/checks/", "checks: write"),
+    (r"rest/commits/statuses", "statuses: write"),
+    (r"rest/deployments/", "deployments: write"),
+    (r"rest/actions/", "actions: write"),
+    (r"rest/pages/|pages deployment", "pages: write"),
+)
+"""What a log says about a refusal, and the permission of the job's token that is then missing. Messages of GitHub's API
+name the page of its documentation."""
+
+_OF_JOB_TOKEN = re.compile(
+    r"not accessible by integration|denied to github-actions\[bot\]|ACTIONS_ID_TOKEN_REQUEST_URL"
+    r"|write_package|installation not allowed",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,80}")
+_ABSENT = re.compile(
+    r"not supplied|missing|not set|not found|not defined|undefined|unset|empty|required", re.IGNORECASE
+)
+
+
+def _access(state: State, shown: Evidence, text: str) -> Iterator[str]:
+    """Which right or secret is missing, with the YAML that gives it."""
+    file = workflow_file(state.latest) or "the workflow"
+    if "not permitted to create or approve pull requests" in text:
+        yield "Allow it under Settings, Actions, General: “Allow GitHub Actions to create and approve pull requests”."
+    elif _OF_JOB_TOKEN.search(text) or shown.subject == "GITHUB_TOKEN":
+        yield _right_of_token(text, file)
+    elif "not supplied" in shown.headline and shown.subject:
+        yield f"Set the input {code(shown.subject, 80)} of the step in {file}, under `with`."
+    elif _VARIABLE.fullmatch(shown.subject):
+        yield _secret(shown.subject, file, is_absent=bool(_ABSENT.search(text)))
+    else:
+        yield "Check the token or the secret that the step uses: it may be missing, expired or without the right."
+
+
+def _right_of_token(text: str, file: str) -> str:
+    right = next((right for pattern, right in _RIGHTS if re.search(pattern, text, re.IGNORECASE)), "")
+    if not right:
+        return f"Give the job's token the right that it lacks: `permissions` of the job in {file}."
+    keep = "Naming one permission sets all others to none, so keep those that the job needs."
+    return f"Give the job's token the right that it lacks, in {file}. {keep}\n{_yaml('permissions:', f'  {right}')}"
+
+
+def _secret(name: str, file: str, *, is_absent: bool) -> str:
+    if not is_absent:
+        return f"Check the secret {code(name)}: it may be wrong, expired or without the right that it needs."
+    add = f"Add the secret {code(name)} under Settings, Secrets and variables, Actions, and pass it on in {file}."
+    return f"{add}\n{_yaml('env:', f'  {name}: ${{{{ secrets.{name} }}}}')}"
+
+
+def _yaml(*lines: str) -> str:
+    """A block of YAML inside an entry of a numbered list."""
+    return "\n".join(f"   {line}" for line in ("```yaml", *lines, "```"))
+
+
+# --- chance ----------------------------------------------------------------------------------------
+
+_CHANCE = frozenset({FailureKind.TEST, FailureKind.TIME_LIMIT, FailureKind.UNKNOWN})
+"""Kinds of failures that come and go without a change, and of which a re-run says more."""
+
+_OFTEN = 3
+"""Failed runs of a break after which a re-run says nothing new."""
+
+
+def _may_pass_again(state: State) -> bool:
+    """Whether a re-run can show that the job is flaky: neither after many failures, nor for a wrong version."""
+    failed = sum(occurrence.started_at >= state.broken_since for occurrence in state.occurrences)
+    if state.latest.outcome not in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
+        return False
+    return failed < _OFTEN and state.kind in _CHANCE
+
+
+# --- what did not run ------------------------------------------------------------------------------
+
+_WAKE_UP = {
+    MissedSchedule.DISABLED: (
+        "Enable the workflow again: on its page under Actions, or with `gh workflow enable`.",
+        "GitHub disables the schedules of a public repository after 60 days without activity.",
+    ),
+    MissedSchedule.OVERDUE: (
+        "Look at the workflow's page under Actions: is it disabled, and does it have runs of the event `schedule`?",
+        "Check that its file is on the default branch and that its `cron` is right.",
+        "Start it by hand (`workflow_dispatch`). GitHub drops scheduled runs at busy times, mostly at the full hour.",
+    ),
+}
+_NO_RUNNER = (
+    "Look under Settings, Actions, Runners: is a runner online that has every label which the job's `runs-on` names?",
+    "If one is online and busy, look at what it does. If the job waits for its `concurrency` group, look at the run "
+    "that holds the group.",
+    "Cancel the runs that are no longer needed: a runner that comes back takes all that wait.",
+)
+_LET_RUN = {
+    NeverRanReason.QUEUED: _NO_RUNNER,
+    NeverRanReason.CANCELLED: _NO_RUNNER,
+    NeverRanReason.SKIPPED: (
+        "Look at the `if` of the job, and at the jobs that it `needs`: a job is skipped if one of these was skipped.",
+        "Look at what the `if` reads: a variable, a secret or an output of another job may be empty now.",
+        "If the job is skipped on purpose, remove it from the workflow, or close this issue as not planned.",
+    ),
+}

@@ -1,0 +1,99 @@
+"""What an issue advises: it follows the kind of failure, what the log says, and how often the job failed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from builders import a_run, green, red
+from ci_failure_tracker.issues.advice import advice
+from ci_failure_tracker.model import FailureKind
+from harmless import check_markdown
+from unit.test_first_sentence import URL, a_failure, state_of
+from unit.test_hostile_text import GLUED
+
+KIND = FailureKind
+
+
+def advised(kind: FailureKind, message: str, subject: str = "", failures: int = 1) -> str:
+    runs = [green(a_run(1), "test"), *(red(a_run(number)) for number in range(2, 2 + failures))]
+    state = state_of(*runs, failure=a_failure(kind, subject, message))
+    return "\n".join(advice(state, has_suspects=state.commit_can_cause, shows_lines=True))
+
+
+@pytest.mark.parametrize(
+    ("message", "when"),
+    [
+        ("429 Too Many Requests, retry after 90 seconds", "the log says `90 seconds`"),
+        ("API rate limit exceeded, resets at 2026-03-01 04:00 UTC", "the log says `2026-03-01 04:00 UTC`"),
+        ("toomanyrequests: docker.com/increase-rate-limit", "Docker Hub counts pulls over six hours"),
+        ("API rate limit exceeded for installation", "GitHub's limit resets every hour"),
+        ("429 Too Many Requests", "mostly within the hour"),
+    ],
+)
+def test_a_rate_limit_is_waited_for(message: str, when: str) -> None:
+    said = advised(KIND.INFRASTRUCTURE, message, "registry.example")
+    assert said.startswith("Re-run when the limit resets")
+    assert when in said
+
+
+def test_a_service_that_fails_asks_for_no_change_and_accuses_no_commit() -> None:
+    said = advised(KIND.INFRASTRUCTURE, "503 Service Unavailable", "registry.example")
+    assert said == "Change nothing in the repository: wait until the service or the runner works again, then re-run."
+
+
+@pytest.mark.parametrize(
+    ("message", "right"),
+    [
+        ("GraphQL: Resource not accessible by integration (createRelease)", "contents: write"),
+        ("GraphQL: Resource not accessible by integration (addComment)", "issues: write"),
+        ("Resource not accessible by integration - https://docs.github.com/rest/pulls/pulls", "pull-requests: write"),
+        ("remote: Permission to o/r.git denied to github-actions[bot].", "contents: write"),
+        ("denied: permission_denied: write_package", "packages: write"),
+        ("Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable", "id-token: write"),
+    ],
+)
+def test_a_right_that_the_token_lacks_is_named_with_its_yaml(message: str, right: str) -> None:
+    said = advised(KIND.PERMISSION, message)
+    assert f"   ```yaml\n   permissions:\n     {right}\n   ```" in said
+    assert "Naming one permission sets all others to none" in said
+
+
+def test_an_unknown_right_is_looked_for_at_the_job() -> None:
+    said = advised(KIND.PERMISSION, "Resource not accessible by integration")
+    assert said == "Give the job's token the right that it lacks: `permissions` of the job in `ci.yml`."
+
+
+def test_a_missing_secret_is_named_with_its_yaml() -> None:
+    said = advised(KIND.PERMISSION, "NPM_TOKEN is not set", "NPM_TOKEN")
+    assert said.startswith("Add the secret `NPM_TOKEN` under Settings, Secrets and variables, Actions")
+    assert "   env:\n     NPM_TOKEN: ${{ secrets.NPM_TOKEN }}" in said
+
+
+def test_a_refused_secret_and_an_input_are_not_added() -> None:
+    assert advised(KIND.PERMISSION, "401 Unauthorized", "NPM_TOKEN").startswith("Check the secret `NPM_TOKEN`")
+    said = advised(KIND.PERMISSION, "Input required and not supplied: token", "token")
+    assert said == "Set the input `token` of the step in `ci.yml`, under `with`."
+
+
+def test_the_setting_for_pull_requests_is_named() -> None:
+    message = "GitHub Actions is not permitted to create or approve pull requests."
+    assert "Allow GitHub Actions to create and approve pull requests" in advised(KIND.PERMISSION, message)
+
+
+def test_a_conflict_of_versions_is_not_re_run() -> None:
+    said = advised(KIND.DEPENDENCY, "ERESOLVE unable to resolve dependency tree", "pears")
+    assert said.startswith("A re-run gives the same result")
+    assert "Re-run" not in said
+
+
+def test_a_test_may_be_run_again_after_few_failures_only() -> None:
+    assert "Re-run the failed jobs once" in advised(KIND.TEST, "assert 1 == 2", "tests/a.py::test_b")
+    assert "Re-run" not in advised(KIND.TEST, "assert 1 == 2", "tests/a.py::test_b", failures=9)
+    assert "Re-run" not in advised(KIND.COMPILE, "expected `;`", "src/a.c")
+
+
+@given(GLUED, GLUED)
+def test_advice_with_hostile_text_stays_text(message: str, subject: str) -> None:
+    for kind in (KIND.INFRASTRUCTURE, KIND.PERMISSION, KIND.DEPENDENCY):
+        check_markdown(advised(kind, message, subject), "an advice", URL)
