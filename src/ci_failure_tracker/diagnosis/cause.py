@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from ci_failure_tracker.diagnosis.structure import Section
 from ci_failure_tracker.diagnosis.subject import is_consequence, is_no_cause, names, rows_of_subject, subject_lines
 from ci_failure_tracker.diagnosis.wrappers import without_prefix
 from ci_failure_tracker.model import FailureKind
+from ci_failure_tracker.text.lazy import lazy
 
 MOST = 20
 """Failures of a job that make up its cause."""
@@ -29,7 +29,7 @@ _ANYWHERE = frozenset(
 )
 """Kinds of failures that any job can have. If the lines name nothing, the name of the pattern tells them apart."""
 
-_LINE_NUMBER = re.compile(rf" ?[:(\[]{BLANK}")
+_LINE_NUMBER = lazy(rf" ?[:(\[]{BLANK}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ci_failure_tracker.diagnosis.places import location as location_in
 from ci_failure_tracker.diagnosis.structure import Section
 from ci_failure_tracker.diagnosis.wrappers import without_prefix
 from ci_failure_tracker.model import Failure, FailureKind, LineRange, Outcome
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.redaction import redacted
 
 MOST = 50
@@ -46,40 +47,40 @@ _KIND_OF_OUTCOME = {
     Outcome.SUPERSEDED: FailureKind.CANCELLED,
 }
 
-_DECORATION = re.compile(
+_DECORATION = lazy(
     r"\s{0,80}(?:(?:##\[(?:error|group)\]|E {1,40}(?=\S)|#\s{1,20}(?=\S)|#\d{1,4} (?=ERROR: )"
     r"|\[(?:ERROR|error|FATAL)\] {0,8}|[│"
     r"|>╰─] {1,8}(?=\S)){1,4})?\s{0,20}"
 )
 
-_TRAVIS_COMMAND = re.compile(r'The command "(.{1,1800})" (?:failed and )?exited with')
+_TRAVIS_COMMAND = lazy(r'The command "(.{1,1800})" (?:failed and )?exited with')
 
-_ONLY_A_NAME = re.compile(
+_ONLY_A_NAME = lazy(
     r"(?:[\s\W\d_]|\[\S{1,200}:\d{1,6}\]|FAIL(?:ED|URE)?\b|ERROR\b|Failed\b|Failure\b|Error\b|FAILURE\b"
     r"|Time elapsed\b|sec\b|test\b"
     r"|not ok\b|at (?:setup|teardown) of\b"
     r"|s\b|ms\b|stdout\b){0,80}$",
     re.ASCII,
 )
-_FRAME = re.compile(
+_FRAME = lazy(
     r"\s{0,80}(?:Error Trace:|(?:Error Message|Stack Trace):$|#\s{1,8}at |at |from |\.{3}|#\d|\S{1,200}:\d{1,6}: in "
     r"|File \"|[-=_*~^]{2,}"
     r"|\S{1,200}:\d{1,6}:?(?:\d{1,5}:?)?$)"
 )
-_NO_REASON = re.compile(
+_NO_REASON = lazy(
     r"\s{0,80}(?:Failure/Error:|\(in test file|(?:operator|severity|message): |[-+] (?:Expected|Received|Actual)\b)",
     re.IGNORECASE,
 )
 """What stands between the name of a test and the reason why it failed."""
 
-_EXPECTED = re.compile(r"(?:expected|should be)(?: value)?\s{0,8}:\s{1,8}(?P<value>\S.{0,200})", re.IGNORECASE)
-_ACTUAL = re.compile(r"(?:actual|got|received|but was)(?: value)?\s{0,8}:\s{1,8}(?P<value>\S.{0,200})", re.IGNORECASE)
+_EXPECTED = lazy(r"(?:expected|should be)(?: value)?\s{0,8}:\s{1,8}(?P<value>\S.{0,200})", re.IGNORECASE)
+_ACTUAL = lazy(r"(?:actual|got|received|but was)(?: value)?\s{0,8}:\s{1,8}(?P<value>\S.{0,200})", re.IGNORECASE)
 
 
-_PASSED = re.compile(r"\b(?:PASS(?:ED)?|passed|SKIPPED|OK|ok)\b")
+_PASSED = lazy(r"\b(?:PASS(?:ED)?|passed|SKIPPED|OK|ok)\b")
 """The result of something else than what failed."""
 
-_FAILED = re.compile(r"\bfail", re.IGNORECASE)
+_FAILED = lazy(r"\bfail", re.IGNORECASE)
 
 
 def failures(log: Log, blocks: Sequence[Block], steps: Sequence[Section]) -> tuple[Failure, ...]:

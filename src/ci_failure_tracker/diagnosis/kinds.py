@@ -10,6 +10,7 @@ from functools import cache
 from ci_failure_tracker.diagnosis.blocks import compiled
 from ci_failure_tracker.diagnosis.word_search import WordSearch, search_for
 from ci_failure_tracker.model import FailureKind
+from ci_failure_tracker.text.lazy import lazy
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ _ROWS = (
 )
 """The words of each kind. The first row that has one wins."""
 
-_OWN_MACHINE = re.compile(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?[:/ ]")
+_OWN_MACHINE = lazy(r"localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1\]?[:/ ]")
 """A service of the job itself, which a commit can break."""
 
 _MAY_BE_OUTSIDE = frozenset(
@@ -189,7 +190,7 @@ _CHECKS_OF_TEXT = frozenset({FailureKind.LINT, FailureKind.FORMAT, FailureKind.T
 _MOST_LINES = 30
 _LONGEST = 400
 
-_NAMED = re.compile(
+_NAMED = lazy(
     r"task '?:?(?P<task>[\w.:/-]{1,200})"
     r"|goal \S{0,200}?:(?P<goal>[\w-]{1,60}(?:-maven)?-?[\w-]{0,60}:[\d.]{1,20}:[\w-]{1,60})"
     r"|hook id: (?P<hook>[\w-]{1,80})|\*\*\* \[(?:[\w./-]{1,80}:\d{1,5}: )?(?P<target>[\w./-]{1,80})\]"
@@ -199,13 +200,11 @@ _NAMED = re.compile(
 )
 """Where a build tool names the part that failed. The name tells the kind: `compileJava`, `lint`, `test`."""
 
-_ACTION = re.compile(r"Run [\w.-]{1,100}/[\w./-]{1,200}@\S{1,100}")
-_GIVES_UP = re.compile(r"(?:^|[\s;&|{])exit [1-9]")
-_WORD = re.compile(r"[A-Z]?[a-z][a-z0-9]*|[A-Z][A-Z0-9]*")
-_OPTION = re.compile(
-    r"(?:^|[\s;&|])test -[a-z] |(?:^|\s)--?[\w-]{1,60}(?:=\S{0,200})?|https?://\S{1,300}|\$\{?\w{1,60}\}?"
-)
-_COMPOUND = re.compile(
+_ACTION = lazy(r"Run [\w.-]{1,100}/[\w./-]{1,200}@\S{1,100}")
+_GIVES_UP = lazy(r"(?:^|[\s;&|{])exit [1-9]")
+_WORD = lazy(r"[A-Z]?[a-z][a-z0-9]*|[A-Z][A-Z0-9]*")
+_OPTION = lazy(r"(?:^|[\s;&|])test -[a-z] |(?:^|\s)--?[\w-]{1,60}(?:=\S{0,200})?|https?://\S{1,300}|\$\{?\w{1,60}\}?")
+_COMPOUND = lazy(
     r"\b(pre|type|clang|doc|code|\w{1,20}(?=[-_]lint))[-_](lint|commit|check|format|tests?|style|tidy|coverage"
     r"|analysis)\b"
 )
@@ -267,7 +266,7 @@ _PARTS = (
     r"(?:tasks?|targets?|scripts?|sessions?|goal|phase|recipe|command|stage|hook|environments?|option|flag|profile"
     r"|toolchain|interpreter|presets?|plugins?|lane|project)"
 )
-_ABSENT_PART = re.compile(
+_ABSENT_PART = lazy(
     rf"\b{_PARTS}:? ['\"`‘]?[\w:./@-]{{1,100}}['\"`’]? (?:does not exist"
     r"|(?:is |was |were |could |can ?)?not (?:be )?(?:found|defined|exist|known|installed|allowed))"
     rf"|(?:missing|unknown|no such|undefined|unrecogni[sz]ed|no|build|find|contain) (?:[\w ]{{1,20}} )?{_PARTS}:?"
@@ -278,22 +277,22 @@ _ABSENT_PART = re.compile(
 )
 """A task, script, option or tool that is not there, whatever its name."""
 
-_NAME = re.compile(r"(['\"`‘])[\w./:@#-]{1,100}(['\"`’])")
-_RULE = re.compile(
+_NAME = lazy(r"(['\"`‘])[\w./:@#-]{1,100}(['\"`’])")
+_RULE = lazy(
     r": (?:error|warning|style|performance|portability|information): .{0,380}"
     r"\[(?:(?P<format>-Wclang-format)\S{0,40}|[a-z][\w.,-]{1,100})\]$"
     r"|\.go:\d{1,7}:\d{1,5}: .{1,380} \((?!typecheck|compile)[a-z]{3,30}\)$"
 )
 """How checkers that print like a compiler end a line."""
 
-_TALLY = re.compile(
+_TALLY = lazy(
     r"\b\d{1,6} (?:tests?|examples?|specs?|scenarios?|test cases?|assertions?|failures?)\b.{0,60}\bfail"
     r"|\btest cases?: {1,9}\d|\b\d{1,6} (?:of|out of) \d{1,6} tests? failed|\btests? failed\b|in the test module",
     re.IGNORECASE,
 )
 """What test runners print at the end."""
 
-_PLACE_OF_ERROR = re.compile(
+_PLACE_OF_ERROR = lazy(
     r"(?:[\w-]{1,20}: )?\S{1,300}\.\w{1,10}(?::\d|\s?\(\d)[\d:,) ]{0,20}(?:fatal )?error\b", re.IGNORECASE
 )
 """How compilers begin a line. Other tools do, too, so that it counts last."""

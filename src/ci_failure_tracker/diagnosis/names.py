@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from ci_failure_tracker.diagnosis.blocks import compiled
 from ci_failure_tracker.diagnosis.places import PATH, file_of, relative
 from ci_failure_tracker.model import FailureKind
+from ci_failure_tracker.text.lazy import lazy
 
 OF_FILES = frozenset({FailureKind.COMPILE, FailureKind.TYPE, FailureKind.LINT, FailureKind.FORMAT})
 """Kinds whose subject is the file that the tool complains about, if the text has it."""
@@ -148,7 +149,7 @@ _ABSENT = (
 )
 """How compilers and bundlers name what a file needs and what is not there."""
 
-_BEFORE = re.compile(
+_BEFORE = lazy(
     r"(?:\b(?:modules?|packages?|crate|gem|plugin|preset|theme|librar(?:y|ies)|dependency|files?|folder"
     r"|directory|sources?"
     r"|tasks?|targets?|scripts?|sessions?|commands?|goal|phase|recipe|hook|toolchain|interpreter|engine|environments?"
@@ -157,7 +158,7 @@ _BEFORE = re.compile(
     rf"|\b{_NOT_FOUND}(?: [\w/-]{{1,30}}){{0,6}} ?:? {{0,2}})$",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r",? (?:is|was|were|does|could|did|has|needs|needed|not|missing|cannot)\b", re.IGNORECASE)
+_AFTER = lazy(r",? (?:is|was|were|does|could|did|has|needs|needed|not|missing|cannot)\b", re.IGNORECASE)
 """What stands around the quoted name of what is missing, wrong or refused."""
 _NAMES = (
     r"required and not supplied: (?P<subject>[\w-]{1,80})",
@@ -224,9 +225,7 @@ _PART = (
 )
 """How task runners name what they run, above or below of what fails."""
 
-_OF_COMMAND = re.compile(
-    r"^(?:npm|yarn|pnpm|bun|composer)(?: run(?:-script)?)? (?P<subject>[\w:.-]{1,60})$", re.MULTILINE
-)
+_OF_COMMAND = lazy(r"^(?:npm|yarn|pnpm|bun|composer)(?: run(?:-script)?)? (?P<subject>[\w:.-]{1,60})$", re.MULTILINE)
 
 
 def subject_of(kind: FailureKind, lines: Sequence[str], near: Sequence[str], location: str, command: str) -> str:
@@ -271,11 +270,11 @@ def subject_of(kind: FailureKind, lines: Sequence[str], near: Sequence[str], loc
     )
 
 
-_OUTSIDE = re.compile(r"/|[A-Z]:|[\w$]{1,100}\.(?:java|scala|kt|cs|groovy)$")
+_OUTSIDE = lazy(r"/|[A-Z]:|[\w$]{1,100}\.(?:java|scala|kt|cs|groovy)$")
 """A file of no known folder of the repository, such as that of a frame of a stack."""
 
-_ENTRY = re.compile(r"\s{0,8}\d{1,7}(?::\d{1,5})?\s")
-_FILE = re.compile(r":\d.*")
+_ENTRY = lazy(r"\s{0,8}\d{1,7}(?::\d{1,5})?\s")
+_FILE = lazy(r":\d.*")
 
 
 def _names(text: str) -> str:
@@ -299,7 +298,7 @@ def _command(command: str) -> str:
     return match["subject"] if match else ""
 
 
-_TITLE = re.compile(r"( {0,8}\d{1,5}\)) (?P<name>\S.{0,200})")
+_TITLE = lazy(r"( {0,8}\d{1,5}\)) (?P<name>\S.{0,200})")
 
 
 def _nested(lines: Sequence[str]) -> str:
@@ -356,5 +355,5 @@ def pytest_id(name: str, lines: Iterable[str]) -> str:
     return f"{path}::{name.replace('.', '::')}" + (f"[{about}" if about else "")
 
 
-_OF_FIXTURE = re.compile(r"ERROR at \w{1,20} of ")
-_PYTEST_PLACE = re.compile(r"(\S{1,300}\.py):\d{1,7}:(?: |$)")
+_OF_FIXTURE = lazy(r"ERROR at \w{1,20} of ")
+_PYTEST_PLACE = lazy(r"(\S{1,300}\.py):\d{1,7}:(?: |$)")

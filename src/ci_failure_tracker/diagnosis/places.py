@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from ci_failure_tracker.diagnosis.blocks import compiled
+from ci_failure_tracker.text.lazy import lazy
 
 _EXTENSION = r"\.(?!(?:com|org|net|io|dev|local|internal|svc|example)\b)[A-Za-z]\w{0,9}"
 _NAMED_FILE = (
@@ -23,12 +23,12 @@ _LOCATIONS = (
 )
 """How tools print a place: a file and a line, some with a column. Only lines with the text before are searched."""
 
-_WORKSPACE = re.compile(
+_WORKSPACE = lazy(
     r"(?:(?:[A-Za-z]:[\\/]a|/__w|/home/runner/work|/Users/runner/work"
     r"|/home/travis/build)[\\/][^\\/]{1,100}[\\/][^\\/]{1,100}"
     r"|/github/workspace|/home/circleci/project|\.)[\\/]"
 )
-_NOT_OURS = re.compile(
+_NOT_OURS = lazy(
     r"(?:^|[\\/])(?:site-packages|dist-packages|node_modules|hostedtoolcache|\.cargo|rustlib|\.rustup|vendor|gems"
     r"|\.venv|internal)[\\/]"
     r"|^(?:/usr/|/opt/|/nix/|/root/|node:|[A-Za-z]:[\\/](?:hostedtoolcache|Program))|^/rustc/|^vm\.js$"
@@ -82,7 +82,7 @@ _ABOVE = (
     rf"|\s{{1,9}}\d{{4}}-\d\d.{{0,60}})$"
 )
 _HERE = rf"(?:^diff --git a/|(?<![\w/.\\@:-]))(?P<path>{PATH})(?![\w(/@-])"
-_NO_FILE = re.compile(r"(?:Node|Vue|Next|Nuxt|Three)\.js$|\.\.\.|^/(?:usr|opt|bin|tmp)/")
+_NO_FILE = lazy(r"(?:Node|Vue|Next|Nuxt|Three)\.js$|\.\.\.|^/(?:usr|opt|bin|tmp)/")
 
 
 def file_of(headline: str, lines: Sequence[str]) -> str:
