@@ -69,7 +69,7 @@ def news_of(action: Action, status: WriteStatus = WriteStatus.DONE) -> News:
 
 
 def a_failing(identity: Identity = CI_TEST, headline: str = "ValueError: no year") -> CurrentFailure:
-    return CurrentFailure(identity, Outcome.FAILURE, 2, START, 1_003, 3, "main", (), headline)
+    return CurrentFailure(identity, a_state(identity), Outcome.FAILURE, 2, START, 1_003, 3, "main", (), headline)
 
 
 # --- what is news --------------------------------------------------------------------------------

@@ -27,9 +27,9 @@ from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Action, Result, Severity
+from ci_failure_tracker.report.action_words import result_words
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
-from ci_failure_tracker.report.summary import result_words
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.settings.declaration import InputGroup
 from ci_failure_tracker.sweep import IssueWriter, sweep

@@ -151,11 +151,13 @@ class Skip:
 class CurrentFailure:
     """One identity that fails now, as the summary shows it.
 
-    `count` is the number of failed runs since `since`. `run_id`, `run_number` and `branch` are those of the newest one.
-    `legs` are the legs that fail now.
+    `state` is what its issue remembers after the sweep, or would remember if there is none; the first sentence is made
+    from it. `count` is the number of failed runs since `since`. `run_id`, `run_number` and `branch` are those of the
+    newest one. `legs` are the legs that fail now.
     """
 
     identity: Identity
+    state: State
     outcome: Outcome
     count: int
     since: datetime

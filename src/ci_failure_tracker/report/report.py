@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ci_failure_tracker.issues.first_sentence import names_subject
+from ci_failure_tracker.issues.intro import intro
 from ci_failure_tracker.model import (
     Action,
     Change,
@@ -32,6 +34,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.issue_snapshots import EMPTY, IssueSnapshots, take_issue_snapshots
 from ci_failure_tracker.report.measures import NOTHING_SEEN, Statistics, WorkflowStatistics
+from ci_failure_tracker.text.medium import MARKDOWN, Medium
 from ci_failure_tracker.tracking.decide import Findings
 
 
@@ -65,6 +68,10 @@ class Report:
     is_dry: bool = False
     not_looked_at: tuple[NotLookedAt, ...] = ()
 
+    def sentence(self, failing: CurrentFailure, medium: Medium = MARKDOWN, text: int = 80) -> str:
+        """The first sentence of the issue of a failure, for one place; a name has `text` characters at most."""
+        return intro(failing.state, self.repository.url, text, medium)
+
     @property
     def workflows(self) -> tuple[WorkflowRuns, ...]:
         """Each workflow that had a run."""
@@ -87,18 +94,10 @@ class Report:
         return sum(isinstance(result.action, kind) and result.status is WriteStatus.PLANNED for result in self.results)
 
     @property
-    def skipped(self) -> tuple[Skip, ...]:
-        """What was left as it is for another reason than the cap."""
-        return tuple(skip for skip in self._skips if skip.skip_reason is not SkipReason.OVER_CAP)
-
-    @property
     def over_cap(self) -> tuple[Skip, ...]:
         """What is failing and has no issue yet because `max-new-issues` was reached."""
-        return tuple(skip for skip in self._skips if skip.skip_reason is SkipReason.OVER_CAP)
-
-    @property
-    def _skips(self) -> list[Skip]:
-        return [result.action for result in self.results if isinstance(result.action, Skip)]
+        skips = (result.action for result in self.results if isinstance(result.action, Skip))
+        return tuple(skip for skip in skips if skip.skip_reason is SkipReason.OVER_CAP)
 
     @property
     def written(self) -> tuple[Result, ...]:
@@ -126,15 +125,32 @@ class Report:
         return tuple(failing for failing in self.failing if failing.identity.id in ids)
 
     @property
-    def changed(self) -> tuple[Result, ...]:
-        """What was written or would be, without the new issues of `new`."""
-        new = {failing.identity.id for failing in self.new}
-        opened = {WriteStatus.DONE, WriteStatus.PLANNED}
-        return tuple(
-            result
-            for result in self.written
-            if not (isinstance(result.action, Create) and result.status in opened and result.action.identity.id in new)
-        )
+    def results_of_failing(self) -> Mapping[str, Result]:
+        """What was done for each thing that fails, by failure id. Duplicates are closed before it."""
+        failing = {each.identity.id for each in self.failing}
+        by_id = {result.action.identity.id: result for result in self.results}
+        return {id_: result for id_, result in by_id.items() if id_ in failing}
+
+    @property
+    def recovered(self) -> tuple[Result, ...]:
+        """The issues that were closed, or would be, because of passing runs."""
+        return tuple(result for result in self._others if _is_recovery(result.action))
+
+    @property
+    def closed_otherwise(self) -> tuple[Result, ...]:
+        """The other issues that were closed or would be, without those of what still fails."""
+        closed = (result for result in self._others if isinstance(result.action, Close))
+        return tuple(result for result in closed if not _is_recovery(result.action))
+
+    @property
+    def not_failing(self) -> tuple[Result, ...]:
+        """What was done, or left, for everything else that does not fail."""
+        return tuple(result for result in self._others if not isinstance(result.action, Close))
+
+    @property
+    def _others(self) -> list[Result]:
+        of_failing = {id(result) for result in self.results_of_failing.values()}
+        return [result for result in self.results if id(result) not in of_failing]
 
     @property
     def knows_nothing(self) -> bool:
@@ -173,6 +189,16 @@ class Report:
         if failed:
             parts.append(f"{failed} could not be written")
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
+
+
+def message_of(failing: CurrentFailure) -> str:
+    """The message of a failure, if the first sentence says neither it nor what failed; else empty."""
+    is_said = names_subject(failing.state) or failing.outcome is Outcome.CANCELLED
+    return "" if is_said else failing.headline
+
+
+def _is_recovery(action: Action) -> bool:
+    return isinstance(action, Close) and action.state_reason == "completed"
 
 
 _NOT_YET = frozenset(
