@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from markupsafe import Markup
+
 from ci_failure_tracker.text import markdown
 
 
@@ -24,3 +26,19 @@ class Medium:
 
 MARKDOWN = Medium(markdown.code, markdown.link)
 PLAIN = Medium(markdown.plain, lambda text, _: text)
+
+
+def html_medium(shown: Callable[[str, int], str]) -> Medium:
+    """A medium whose sentences are HTML: the tracker's own words hold no sign of it. `shown` cleans foreign text."""
+
+    def code(text: str, limit: int) -> str:
+        return Markup("<code>{}</code>").format(shown(text, limit))
+
+    def link(text: str, url: str) -> str:
+        # A text is escaped only if it is not from `code`.
+        return Markup('<a href="{}">{}</a>').format(url, text) if url.startswith(("https://", "http://")) else text
+
+    def time(moment: datetime) -> str:
+        return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), markdown.utc(moment))
+
+    return Medium(code, link, time)
