@@ -11,6 +11,8 @@ UNKNOWN = "?"
 _UNITS = (("d", 86_400.0, 23.95 * 3_600), ("h", 3_600.0, 59.5 * 60), ("min", 60.0, 59.5))
 _MANY = 9.95
 _LEAST = 0.005
+_FEW = 5
+"""Of fewer runs, a percentage says more than is known."""
 
 
 def at_least(measures: Measures) -> str:
@@ -43,10 +45,15 @@ def window_line(statistics: Statistics) -> str:
 
 
 def rates(measures: Measures) -> tuple[str, str]:
-    """The failure rate and the flake rate in percent, or `none` if there was no run."""
+    """How many runs failed and how many were flaky, in percent; as counts if the runs are too few for that."""
     if not measures.runs and not measures.partial:
         return "none", "none"
-    return percent(measures.failure_rate), percent(measures.flake_rate)
+    return share(measures.failed, measures.failure_rate, measures), share(measures.flaky, measures.flake_rate, measures)
+
+
+def share(count: int, rate: float | None, measures: Measures) -> str:
+    """A rate in percent, or a count such as `1 of 3` if there were fewer than five runs."""
+    return f"{count} of {measures.runs}" if rate is not None and measures.runs < _FEW else percent(rate)
 
 
 def percent(rate: float | None) -> str:
@@ -59,11 +66,11 @@ def percent(rate: float | None) -> str:
 
 
 def streak(measures: Measures) -> str:
-    """The number of newest runs that ended alike: `3 green`, `at least 2 red`."""
+    """The number of newest runs that ended alike: `3 passed`, `at least 2 failed`."""
     if measures.streak is None:
         return UNKNOWN
     least = "at least " if measures.streak_is_least else ""
-    return f"{least}{abs(measures.streak)} {'green' if measures.streak > 0 else 'red'}"
+    return f"{least}{abs(measures.streak)} {'passed' if measures.streak > 0 else 'failed'}"
 
 
 def short_span(seconds: float) -> str:
