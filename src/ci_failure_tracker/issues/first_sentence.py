@@ -75,6 +75,11 @@ def names_jobs(state: State) -> bool:
     return shown.kind is FailureKind.INFRASTRUCTURE and not _HOST.fullmatch(shown.subject)
 
 
+def tells_since(state: State) -> bool:
+    """Whether the first sentence says since when it fails; what is outside the repository has no such beginning."""
+    return _kind(state, shown_failure(state)) is not FailureKind.INFRASTRUCTURE
+
+
 def jobs_of(state: State, text: int, medium: Medium = MARKDOWN) -> tuple[str, str]:
     """What an issue stands for, at the beginning of a sentence, and `is` or `are`."""
     identity = state.identity

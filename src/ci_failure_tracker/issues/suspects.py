@@ -30,6 +30,18 @@ def suspect_words(suspect: Suspect, url: str, medium: Medium = MARKDOWN) -> str:
     return " ".join(_parts(suspect, url, medium))
 
 
+def suspects_text(state: State, url: str, medium: Medium) -> str:
+    """The newest commits that may have caused it; empty if none is known, or if the first sentence names the only one.
+
+    A failure that no commit can cause has no suspects.
+    """
+    between = state.suspects if state.commit_can_cause and not only_suspect(state) else None
+    named = [suspect_words(suspect, url, medium) for suspect in between.commits[:IN_ROW]] if between else []
+    if between is not None and (between.more or len(between.commits) > len(named)) and named:
+        named.append("and more")
+    return "; ".join(named)
+
+
 IN_ROW = 3
 """Commits that the table names; the others are folded."""
 

@@ -32,7 +32,7 @@ from ci_failure_tracker.report.measure_text import (
     window_line,
 )
 from ci_failure_tracker.report.measures import Measures, RunMark, Spread
-from ci_failure_tracker.report.report import Report, message_of
+from ci_failure_tracker.report.report import Report, why
 from ci_failure_tracker.text.markdown import plain, utc
 from ci_failure_tracker.text.medium import html_medium
 from ci_failure_tracker.text.templates import template_environment
@@ -89,6 +89,7 @@ class FailingItem:
     job: str
     mark: str
     sentence: Markup
+    since: Markup
     message: str
     issue: int | None
     run: int
@@ -206,7 +207,8 @@ def _failing(report: Report) -> Iterator[FailingItem]:
                 job=_named(identity.job_or_all, _NAME),
                 mark=mark,
                 sentence=Markup(report.sentence(failing, _MEDIUM, _NAME)),  # noqa: S704 - the medium escapes
-                message=plain(message_of(failing), _TEXT),
+                since=Markup(report.since(failing, _MEDIUM)),  # noqa: S704
+                message=plain(why(failing), _TEXT),
                 issue=result.number if result else None,
                 run=failing.run_number,
                 run_url=f"{url}/actions/runs/{failing.run_id}",

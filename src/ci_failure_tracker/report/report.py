@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ci_failure_tracker.issues.first_sentence import names_subject
+from ci_failure_tracker.issues.evidence import message_text
+from ci_failure_tracker.issues.first_sentence import names_subject, since_words, tells_since
 from ci_failure_tracker.issues.intro import intro
 from ci_failure_tracker.model import (
     Action,
@@ -71,6 +72,11 @@ class Report:
     def sentence(self, failing: CurrentFailure, medium: Medium = MARKDOWN, text: int = 80) -> str:
         """The first sentence of the issue of a failure, for one place; a name has `text` characters at most."""
         return intro(failing.state, self.repository.url, text, medium)
+
+    def since(self, failing: CurrentFailure, medium: Medium) -> str:
+        """Since when it fails, as a sentence; empty if the first sentence of its issue says it."""
+        state = failing.state
+        return "" if tells_since(state) else f"Failing since {since_words(state, self.repository.url, medium)}."
 
     @property
     def workflows(self) -> tuple[WorkflowRuns, ...]:
@@ -195,6 +201,11 @@ def message_of(failing: CurrentFailure) -> str:
     """The message of a failure, if the first sentence says neither it nor what failed; else empty."""
     is_said = names_subject(failing.state) or failing.outcome is Outcome.CANCELLED
     return "" if is_said else failing.headline
+
+
+def why(failing: CurrentFailure) -> str:
+    """What went wrong; empty if the first sentence says all of it, or if nothing is known."""
+    return "" if failing.outcome is Outcome.CANCELLED else message_text(failing.state)
 
 
 def _is_recovery(action: Action) -> bool:

@@ -162,7 +162,7 @@ def _failing_line(report: Report, failing: CurrentFailure, result: Result | None
     where = "" if names_jobs(failing.state) else f" {_names(failing.identity)}"
     first = f"{_issue(result.number if result else None, url) or run}{where}: {report.sentence(failing, _MEDIUM)}"
     said = short_code(message, 120) if (message := message_of(failing)) else ""
-    return " ".join(filter(None, (first, said, prose(note(result), 300))))
+    return " ".join(filter(None, (first, report.since(failing, _MEDIUM), said, prose(note(result), 300))))
 
 
 def _result_line(result: Result, url: str) -> str:

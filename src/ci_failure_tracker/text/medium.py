@@ -36,7 +36,7 @@ def html_medium(shown: Callable[[str, int], str]) -> Medium:
 
     def link(text: str, url: str) -> str:
         # A text is escaped only if it is not from `code`.
-        return Markup('<a href="{}">{}</a>').format(url, text) if url.startswith(("https://", "http://")) else text
+        return Markup('<a href="{}">{}</a>').format(url, text) if markdown.is_address(url) else text
 
     def time(moment: datetime) -> str:
         return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), markdown.utc(moment))
