@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from markdown_it import MarkdownIt
 
-from builders import START, a_job, a_reading, a_run, a_scan, a_state, some_settings
+from builders import START, a_job, a_reading, a_run, a_scan, a_state, red, some_settings
 from ci_failure_tracker.entry.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github.writer import DryRunWriter
@@ -102,6 +102,21 @@ def test_what_was_not_looked_at_is_listed_once_with_its_reason() -> None:
     text = render_summary(report)
     assert "- `Nightly`: its newest run could not be read\n" in section(text, "Not looked at (2)")
     assert text.count("Nightly") == 1
+
+
+def test_jobs_that_one_issue_covers_are_one_failure_and_folded() -> None:
+    run = a_run(1)
+    jobs = [a_job(name, number=place) for place, name in enumerate(("build", "lint", "test"))]
+    readings = tuple(a_reading(red(run, job.name, job.id), "no space left on device") for job in jobs)
+    snapshot = dataclasses.replace(a_scan([run], {run.id: jobs}), job_diagnoses=readings)
+    plan = make_plan(snapshot, some_settings(), START)
+    report = report_of(plan, statistics=make_statistics(plan.found, (), some_settings(), START), now=START)
+    text = render_summary(report)
+    assert "Jobs `CI / build`, `CI / lint` and `CI / test` fail" in section(text, "New failures (1)")
+    assert "<details><summary>Covered by another issue (3)</summary>" in text
+    assert "### Still failing" not in text
+    assert "Not failing" not in text
+    assert [failing["job"] for failing in report_as_json(report)["failing"]] == ["build", "lint", "test"]
 
 
 def test_a_date_is_not_broken_over_two_lines() -> None:

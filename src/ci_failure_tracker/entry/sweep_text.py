@@ -35,6 +35,7 @@ class SweepText:
         """All of a report."""
         self._last_runs(report)
         self._results("Not failing", report.not_failing)
+        self._results("Covered by another issue", report.covered)
         for title, results in (("Closed for another reason", report.closed_otherwise), ("Recovered", report.recovered)):
             self._results(title, results)
         results_of = report.results_of_failing

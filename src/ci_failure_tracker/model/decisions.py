@@ -171,11 +171,15 @@ class CurrentFailure:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of a sweep, what fails now, and the problems that kept it from deciding."""
+    """All decisions of a sweep, what fails now, and the problems that kept it from deciding.
+
+    `umbrellas` are the causes that fail now and have one issue for several of `failing`.
+    """
 
     all: tuple[Decision | Skip, ...]
     failing: tuple[CurrentFailure, ...]
     problems: tuple[Problem, ...]
+    umbrellas: tuple[CurrentFailure, ...] = ()
 
     @property
     def made(self) -> tuple[Decision, ...]:

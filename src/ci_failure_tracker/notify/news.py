@@ -141,7 +141,7 @@ def that_fit(items: Iterable[Fitting], size: Callable[[Fitting], int], limit: in
 def make_news(report: Report) -> News:
     """The changes of the report that are worth a message."""
     url = report.repository.url
-    failing = {failure.identity.id: failure for failure in report.failing}
+    failing = {failure.identity.id: failure for failure in (*report.failing, *report.umbrellas)}
     items = [
         _item(action, kind, result.number, failing.get(action.identity.id), url)
         for result, action, kind in _changes(report)

@@ -48,10 +48,10 @@ def rates(measures: Measures) -> tuple[str, str]:
     """How many runs failed and how many were flaky, in percent; as counts if the runs are too few for that."""
     if not measures.runs and not measures.partial:
         return "none", "none"
-    return share(measures.failed, measures.failure_rate, measures), share(measures.flaky, measures.flake_rate, measures)
+    return _share(measures.failed, measures.failure_rate, measures), _share(measures.flaky, measures.flake_rate, measures)
 
 
-def share(count: int, rate: float | None, measures: Measures) -> str:
+def _share(count: int, rate: float | None, measures: Measures) -> str:
     """A rate in percent, or a count such as `1 of 3` if there were fewer than five runs."""
     return f"{count} of {measures.runs}" if rate is not None and measures.runs < _FEW else percent(rate)
 

@@ -174,7 +174,7 @@ def _view(report: Report) -> PageView:
     jobs = [_row(each.workflow, each.job, each.measures, each.runs, context) for each in statistics.jobs]
     workflows = [_row(each.workflow, "", each.measures, each.runs, context) for each in statistics.workflows]
     # An issue that is up to date needs no explanation.
-    skips = (result.action for result in report.not_failing if isinstance(result.action, Skip))
+    skips = (result.action for result in (*report.covered, *report.not_failing) if isinstance(result.action, Skip))
     left = [skip for skip in skips if skip.skip_reason is not SkipReason.UNCHANGED]
     return PageView(
         report=report,

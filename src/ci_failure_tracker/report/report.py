@@ -54,7 +54,10 @@ class WorkflowRuns:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a sweep looked at, what is failing, and what it did."""
+    """What a sweep looked at, what is failing, and what it did.
+
+    `failing` counts each job. An umbrella stands for several of them, which one issue covers.
+    """
 
     repository: Repository
     at: datetime
@@ -68,6 +71,7 @@ class Report:
     issue_snapshots: IssueSnapshots = EMPTY
     is_dry: bool = False
     not_looked_at: tuple[NotLookedAt, ...] = ()
+    umbrellas: tuple[CurrentFailure, ...] = ()
 
     def sentence(self, failing: CurrentFailure, medium: Medium = MARKDOWN, text: int = 80) -> str:
         """The first sentence of the issue of a failure, for one place; a name has `text` characters at most."""
@@ -124,16 +128,31 @@ class Report:
     def still_failing(self) -> tuple[CurrentFailure, ...]:
         """What fails and had an open issue before, or one that a person closed."""
         others = {failing.identity.id for failing in (*self.new, *self.again)}
-        return tuple(failing for failing in self.failing if failing.identity.id not in others)
+        return tuple(failing for failing in self.with_own_line if failing.identity.id not in others)
 
     def _failing_with(self, fits: Callable[[Action], bool]) -> tuple[CurrentFailure, ...]:
         ids = {result.action.identity.id for result in self.results if fits(result.action)}
-        return tuple(failing for failing in self.failing if failing.identity.id in ids)
+        return tuple(failing for failing in self.with_own_line if failing.identity.id in ids)
+
+    @property
+    def with_own_line(self) -> tuple[CurrentFailure, ...]:
+        """What fails, one for each issue: the umbrellas, and the jobs that none of them covers."""
+        covered = {result.action.identity.id for result in self.covered}
+        jobs = (failing for failing in self.failing if failing.identity.id not in covered)
+        return (*self.umbrellas, *jobs)
+
+    @property
+    def covered(self) -> tuple[Result, ...]:
+        """What was done for the jobs that fail and that the issue of an umbrella covers."""
+        failing = {each.identity.id for each in self.failing} if self.umbrellas else set()
+        return tuple(
+            result for result in self.results if result.action.identity.id in failing and _is_covered(result.action)
+        )
 
     @property
     def results_of_failing(self) -> Mapping[str, Result]:
         """What was done for each thing that fails, by failure id. Duplicates are closed before it."""
-        failing = {each.identity.id for each in self.failing}
+        failing = {each.identity.id for each in self.with_own_line}
         by_id = {result.action.identity.id: result for result in self.results}
         return {id_: result for id_, result in by_id.items() if id_ in failing}
 
@@ -155,8 +174,8 @@ class Report:
 
     @property
     def _others(self) -> list[Result]:
-        of_failing = {id(result) for result in self.results_of_failing.values()}
-        return [result for result in self.results if id(result) not in of_failing]
+        with_place = {id(result) for result in (*self.results_of_failing.values(), *self.covered)}
+        return [result for result in self.results if id(result) not in with_place]
 
     @property
     def knows_nothing(self) -> bool:
@@ -208,6 +227,12 @@ def why(failing: CurrentFailure) -> str:
     return "" if failing.outcome is Outcome.CANCELLED else message_text(failing.state)
 
 
+def _is_covered(action: Action) -> bool:
+    if isinstance(action, Skip):
+        return action.skip_reason is SkipReason.STORM
+    return isinstance(action, Close) and bool(action.state.umbrella)
+
+
 def _is_recovery(action: Action) -> bool:
     return isinstance(action, Close) and action.state_reason == "completed"
 
@@ -250,6 +275,7 @@ def make_report(
         requests=requests,
         logs=snapshot.logs,
         not_looked_at=snapshot.not_looked_at,
+        umbrellas=decisions.umbrellas,
         statistics=statistics,
         issue_snapshots=take_issue_snapshots(
             snapshot, findings.history.tracked_issues.written, decisions.failing, results, now

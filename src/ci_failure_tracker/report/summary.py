@@ -77,8 +77,7 @@ class SummaryView:
     sections: list[Section]
     workflows: Rows[WorkflowRow]
     legend: str
-    quiet: Rows[str]
-    quiet_count: int
+    folded: list[Section]
     cost: str
 
 
@@ -102,8 +101,10 @@ def _view(report: Report, rows: int) -> SummaryView:
         sections=list(_sections(report, rows)),
         workflows=_rows(report.statistics.workflows, _workflow_row, rows),
         legend=LEGEND,
-        quiet=_rows(report.not_failing, lambda result: _result_line(result, url), rows),
-        quiet_count=len(report.not_failing),
+        folded=[
+            Section(title, len(results), _rows(results, lambda result: _result_line(result, url), rows))
+            for title, results in (("Covered by another issue", report.covered), ("Not failing", report.not_failing))
+        ],
         cost=_cost(report),
     )
 

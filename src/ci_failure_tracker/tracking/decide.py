@@ -76,17 +76,22 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         decided = [(history, _unless_textless(rules, history, decision, textless)) for history, decision in decided]
     if snapshot.issues_unread:
         decided = [(history, _not_opened(decision, snapshot.issues_unread)) for history, decision in decided]
+
+    def failing_of(histories: Iterable[History]) -> tuple[CurrentFailure, ...]:
+        return tuple(
+            _failing(history, tracked_issues.of(history.identity.id), states.get(history.identity))
+            for history in histories
+            if history.failing
+        )
+
     within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
     # Of duplicates, the oldest one has to be known.
     duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
         all=(*duplicates, *_into_umbrellas(rules, within_cap)),
-        failing=tuple(
-            _failing(history, tracked_issues.of(history.identity.id), states.get(history.identity))
-            for history in repository_history.histories
-            if history.failing
-        ),
+        failing=failing_of(repository_history.histories),
+        umbrellas=failing_of(repository_history.storms.umbrellas),
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
