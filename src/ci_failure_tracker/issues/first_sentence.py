@@ -72,7 +72,8 @@ def names_jobs(state: State) -> bool:
     shown = shown_failure(state)
     if state.identity.cause or shown is None or not shown.subject or state.latest.outcome is not Outcome.FAILURE:
         return True
-    return shown.kind is FailureKind.INFRASTRUCTURE and not _HOST.fullmatch(shown.subject)
+    is_host = _HOST.fullmatch(shown.subject) is not None
+    return shown.kind is FailureKind.CANCELLED or (shown.kind is FailureKind.INFRASTRUCTURE and not is_host)
 
 
 def tells_since(state: State) -> bool:

@@ -48,7 +48,9 @@ def rates(measures: Measures) -> tuple[str, str]:
     """How many runs failed and how many were flaky, in percent; as counts if the runs are too few for that."""
     if not measures.runs and not measures.partial:
         return "none", "none"
-    return _share(measures.failed, measures.failure_rate, measures), _share(measures.flaky, measures.flake_rate, measures)
+    counts = ((measures.failed, measures.failure_rate), (measures.flaky, measures.flake_rate))
+    failed, flaky = (_share(count, rate, measures) for count, rate in counts)
+    return failed, flaky
 
 
 def _share(count: int, rate: float | None, measures: Measures) -> str:
