@@ -95,7 +95,7 @@ def _machines(playwright: Playwright, home: str) -> Browser:
 
 
 def _debians(playwright: Playwright, home: str) -> Browser:
-    root = debian.unpacked("chromium", "fonts-liberation", with_needed=True)
+    root = debian.unpacked("chromium", "fonts-liberation", "fonts-noto-color-emoji", with_needed=True)
     fonts = Path(home, "fonts.conf")
     fonts.write_text(_FONTS.format(root=root, folder=home), "utf-8")
     # The packages' own start script looks for its parts below /usr.

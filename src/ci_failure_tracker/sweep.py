@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -78,11 +78,28 @@ def sweep(github: GitHub, writer: IssueWriter, settings: Settings, template: Iss
     Raises:
         TrackerError: if the sweep cannot go on at all. The report names what only a part of it could not do.
     """
+    return carry_out(make_plan(github, settings, template, now), github, writer, settings, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sweep found, and what it would write."""
+
+    findings: Findings
+    actions: tuple[Action, ...]
+
+
+def make_plan(github: GitHub, settings: Settings, template: IssueTemplate, now: datetime) -> Plan:
+    """The first part of a sweep, which writes nothing."""
     findings = with_checkpoint(with_label(read_and_decide(github, settings, now)), settings)
-    actions = render(findings.decisions.all, template, findings.snapshot.repository, settings)
-    results = writer.apply(actions)
-    statistics = make_statistics(findings, results, settings, now)
-    return make_report(findings, results, unwritten(actions), github.requests, statistics, now)
+    return Plan(findings, render(findings.decisions.all, template, findings.snapshot.repository, settings))
+
+
+def carry_out(plan: Plan, github: GitHub, writer: IssueWriter, settings: Settings, now: datetime) -> Report:
+    """The second part: write, and report what came of it."""
+    results = writer.apply(plan.actions)
+    statistics = make_statistics(plan.findings, results, settings, now)
+    return make_report(plan.findings, results, unwritten(plan.actions), github.requests, statistics, now)
 
 
 def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findings:

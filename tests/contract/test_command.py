@@ -73,6 +73,37 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(box: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("server")
+def test_the_plan_is_shown_once_before_the_question_and_then_only_what_was_done(
+    box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli._Terminal, "check_interactive", lambda _: None)
+    answers = iter([False, True])
+    monkeypatch.setattr("ci_failure_tracker.entry.cli.Confirm.ask", lambda *_, **__: next(answers))
+    refused = sweep("--execute", "--show")
+    assert refused.output.count("New failures (2)") == 1
+    assert refused.output.count("to be opened [CI Failure] Release - publish") == 1
+    assert "Nothing was written." in refused.output
+    assert box.issues == []
+    agreed = sweep("--execute")
+    assert agreed.output.count("New failures (2)") == 1
+    assert "Done (2)" in agreed.output.partition("New failures")[2]
+    assert "opened #1 " in agreed.output
+    assert len(box.issues) == 2
+
+
+@pytest.mark.usefixtures("server")
+def test_show_prints_the_issues_as_they_would_be_written(box: Sandbox) -> None:
+    shown = sweep("--show").stdout
+    sweep("--execute", "--yes")
+    for issue in box.issues:
+        assert issue.title in shown
+        visible = [line for line in (issue.body or "").splitlines() if not line.startswith("<!--")]
+        assert "\n".join(visible).strip() in shown
+    assert "labels: ci-failure" in shown
+    assert "<!--" not in shown
+
+
+@pytest.mark.usefixtures("server")
 def test_execute_with_yes_writes_without_a_question(box: Sandbox) -> None:
     result = sweep("--execute", "--yes")
     assert result.exit_code == 0
@@ -137,6 +168,7 @@ def test_the_repository_may_come_from_the_environment(monkeypatch: pytest.Monkey
         ("all-rights", ["--exclude-workflow", "*"], ["leaves no workflow"]),
         ("all-rights", ["--yes"], ["--yes needs --execute"]),
         ("all-rights", ["--format", "json", "--slack-payload", "true"], ["both print JSON"]),
+        ("all-rights", ["--format", "json", "--show"], ["--show prints text"]),
         ("not a token", [], ["no token has"]),
         ("all-rights", ["--since", "last week"], ["`since` is 'last week'", "`7d`"]),
         ("all-rights", ["--issue-template", "none.md"], ["none.md", "No such file"]),

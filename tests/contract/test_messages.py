@@ -20,7 +20,7 @@ from builders import START, some_settings
 from ci_failure_tracker.entry import action
 from ci_failure_tracker.entry.delivery import deliver
 from ci_failure_tracker.errors import SettingsError
-from ci_failure_tracker.model import Problem, Severity
+from ci_failure_tracker.model import Identity, Problem, Severity
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify import smtp, webhook
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
@@ -37,6 +37,7 @@ from contract.mail_server import PASSWORD, USER, Certificate, Mails
 from hostile import PIECES
 from outside_tools import needed
 from sandbox import Sandbox
+from unit.test_news import hostile_state
 
 SENDER, DEV, OPS = "ci@mail.example", "dev@mail.example", "ops@mail.example"
 MAIL = {"email_from": SENDER, "email_to": f"{DEV}, {OPS}"}
@@ -313,15 +314,17 @@ def much_news(count: int, text: str) -> News:
     kinds = list(NewsKind)
     items = [
         Item(
-            kinds[n % 4],
-            text[:150],
-            text[:150],
-            text[:300],
-            n,
-            f"{url}/issues/{n}",
-            f"run {n}",
-            url,
-            "9,999 failed runs",
+            kind=kinds[n % 4],
+            workflow=text[:150],
+            job=text[:150],
+            number=n,
+            issue_url=f"{url}/issues/{n}",
+            state=hostile_state(Identity("b" * 32, text[:150], text[:150]), text[:150]),
+            repository_url=url,
+            reason=text[:300] if kinds[n % 4].is_over else "",
+            message=text[:300],
+            run=f"run {n}",
+            run_url=url,
         )
         for n in range(1, count + 1)
     ]
@@ -615,7 +618,7 @@ def test_a_server_without_a_known_way_to_log_in_is_not_unreachable(
 
 def test_a_mail_is_read_in_a_browser_where_hostile_texts_do_nothing(plain_mail: Mails, tmp_path: Path) -> None:
     items = [
-        dataclasses.replace(much_news(1, text).items[0], headline=text, issue_url="https://github.example/o/r/issues/1")
+        dataclasses.replace(much_news(1, text).items[0], message=text, issue_url="https://github.example/o/r/issues/1")
         for text in PIECES
     ]
     news = dataclasses.replace(much_news(1, "x"), items=tuple(items))

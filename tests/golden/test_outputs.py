@@ -12,7 +12,20 @@ from pathlib import Path
 import pytest
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
-from ci_failure_tracker.model import Create, Issue, Job, Requests, Result, Skip, Snapshot, WriteStatus
+from ci_failure_tracker.model import (
+    Create,
+    Failure,
+    FailureKind,
+    Issue,
+    Job,
+    JobDiagnosis,
+    Observation,
+    Requests,
+    Result,
+    Skip,
+    Snapshot,
+    WriteStatus,
+)
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import News, make_news
@@ -22,10 +35,15 @@ from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.statistics import make_statistics
 from ci_failure_tracker.report.summary import render_summary
 from sweeping import make_plan, report_of
+from unit.test_first_sentence import diagnosed
 
 FOLDER = Path(__file__).parent / "outputs"
 NOW = START + timedelta(hours=9)
-HEADLINES = {"test": "ValueError: no year", "lint": "E501 Line too long", "deploy": "503 Service Unavailable"}
+HEADLINES = {"lint": "E501 Line too long"}
+FAILURES = {
+    "test": Failure("pytest", FailureKind.TEST, "tests/test_dates.py::test_year", "", "ValueError: no year", ()),
+    "deploy": Failure("", FailureKind.INFRASTRUCTURE, "registry.example", "", "503 Service Unavailable", ()),
+}
 
 
 def a_history(runs: int, issues: tuple[Issue, ...] = ()) -> Snapshot:
@@ -33,12 +51,18 @@ def a_history(runs: int, issues: tuple[Issue, ...] = ()) -> Snapshot:
     all_runs = [a_run(number) for number in range(1, runs + 1)]
     jobs = {run.id: list(jobs_of(run.number)) for run in all_runs}
     readings = tuple(
-        a_reading(red(run, job.name, job.id), HEADLINES.get(job.name, "lost connection"))
+        reading_of(red(run, job.name, job.id), job.name)
         for run in all_runs
         for job in jobs[run.id]
         if job.conclusion == "failure"
     )
     return dataclasses.replace(a_scan(all_runs, jobs, issues), job_diagnoses=readings)
+
+
+def reading_of(seen: Observation, job: str) -> JobDiagnosis:
+    if job not in FAILURES:
+        return a_reading(seen, HEADLINES.get(job, "lost connection"))
+    return diagnosed(seen, FAILURES[job])
 
 
 def jobs_of(run: int) -> list[Job]:

@@ -66,7 +66,7 @@ def _draw_all(demo: Path, out: Path) -> None:
     summary = _page("Summary", _markdown((demo / "summary.md").read_text("utf-8")))
     with chromium() as browser:
         _draw(browser, issue, out / "issue.png", (960, 1180))
-        _draw(browser, summary, out / "summary.png", (1180, 1180))
+        _draw(browser, summary, out / "summary.png", (1180, 760))
         _draw(browser, (demo / "report.html").read_text("utf-8"), out / "report.png", (1160, 2240))
 
 

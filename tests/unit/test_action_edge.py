@@ -89,7 +89,7 @@ def test_a_dry_run_opens_nothing_and_still_counts_what_fails(runner: Path, monke
     monkeypatch.setenv("INPUT_DRY_RUN", "true")
     assert action.main() == 0
     assert (outputs(runner)["failure-count"], outputs(runner)["issue-numbers"]) == ("1", "[]")
-    assert "| to be opened |" in (runner / "step_summary").read_text(encoding="utf-8")
+    assert "The issue is to be opened." in (runner / "step_summary").read_text(encoding="utf-8")
 
 
 def test_every_mistake_of_the_inputs_is_an_annotation_and_in_the_summary(

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 
 from builders import START, a_diagnosis, a_run, green, red, some_settings
-from ci_failure_tracker.issues.first_sentence import failing_sentence
+from ci_failure_tracker.issues.first_sentence import failing_sentence, names_jobs, tells_since
 from ci_failure_tracker.model import (
     CommitsBetween,
     Failure,
     FailureKind,
     JobDiagnosis,
     LineRange,
+    Mistake,
     Observation,
     Outcome,
+    StartFailure,
     State,
     Suspect,
+    WorkflowMistake,
 )
+from ci_failure_tracker.text.medium import PLAIN
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.observations import with_diagnoses
 from ci_failure_tracker.tracking.state_update import updated_state
@@ -223,6 +228,27 @@ def test_hostile_subjects_messages_and_commits_are_inert_in_every_kind(text: str
         )
         given_state = dataclasses.replace(state, evidence=facts, suspects=between)
         check_markdown(failing_sentence(given_state, URL, 80), f"the sentence of {kind}", URL)
+
+
+@pytest.mark.parametrize("kind", KIND)
+@pytest.mark.parametrize("subject", ["tests/a.py", "registry.example", "GITHUB_TOKEN", ""])
+def test_a_plain_sentence_has_the_same_words_without_markdown(kind: FailureKind, subject: str) -> None:
+    state = state_of(green(a_run(1), "test"), red(a_run(2)), failure=a_failure(kind, subject, "403 denied", subject))
+    one = CommitsBetween("1" * 40, "2" * 40, (Suspect("c" * 40, "Change a thing (#12)", "ada"),))
+    for each in (state, dataclasses.replace(state, suspects=one)):
+        marked = failing_sentence(each, URL, 200)
+        assert failing_sentence(each, URL, 200, PLAIN) == re.sub(r"\]\(http[^)]*\)|[`\[]", "", marked)
+        # A page or a message shows the names of the workflow and the job if the sentence does not.
+        assert names_jobs(each) == ("`test`" in marked)
+        assert tells_since(each) == (" since " in marked or kind is KIND.CANCELLED)
+
+
+@pytest.mark.parametrize("mistake", Mistake)
+def test_a_mistake_in_a_workflow_has_its_keys_as_names(mistake: Mistake) -> None:
+    state = dataclasses.replace(
+        state_of(red(a_run(1))), start_failure=StartFailure("c" * 40, (WorkflowMistake(3, mistake, ("a", "b")),))
+    )
+    assert "`" not in failing_sentence(state, URL, 200, PLAIN)
 
 
 def test_times_before_the_break_do_not_matter() -> None:

@@ -2,20 +2,24 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from markdown_it import MarkdownIt
 
-from builders import START, a_job, a_reading, a_run, a_scan, a_state, some_settings
+from builders import START, a_job, a_reading, a_run, a_scan, a_state, red, some_settings
 from ci_failure_tracker.entry.action import outputs
 from ci_failure_tracker.errors import MissingRightError
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import (
     Close,
     Create,
+    Evidence,
+    FailureKind,
     Identity,
     LogCounts,
+    NotLookedAt,
     Problem,
     Reopen,
     Result,
@@ -23,12 +27,13 @@ from ci_failure_tracker.model import (
     Update,
     WriteStatus,
 )
+from ci_failure_tracker.report.last_runs import SHOWN
 from ci_failure_tracker.report.measure_text import percent, short_span
-from ci_failure_tracker.report.measures import NOTHING_SEEN
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.statistics import make_statistics
 from ci_failure_tracker.report.summary import LIMIT, render_summary
+from ci_failure_tracker.selection.coverage import problem_of
 from ci_failure_tracker.tracking.observations import observe
 from sweeping import make_plan, report_of
 
@@ -46,65 +51,101 @@ def a_report(jobs: int = 2, problems: tuple[Problem, ...] = (), **given: str) ->
     return report_of(plan, results, statistics=statistics, now=START)
 
 
-def test_the_summary_names_the_workflows_the_failures_and_the_plan() -> None:
+def section(text: str, title: str) -> str:
+    """The lines below a heading."""
+    return text.partition(f"### {title}")[2].partition("###")[0]
+
+
+def test_the_summary_names_the_failures_the_plan_and_the_last_runs() -> None:
     text = render_summary(a_report(max_new_issues="1"))
-    for wanted in (
-        "2 failing, 1 to be opened, 1 over the cap",
-        "| `CI` | `job 0` |",
-        "### New failures",
-        "| to be opened | `CI` | `job 0` |",
-        "|  | `CI` | `job 1` |",
-        "### Over the cap",
-        "max-new-issues",
-        "| `CI` | `█·` | 2 | 0 | 1 | 0 | 1 |",
-        "5 requests to GitHub of at most 800, 995 left this hour.",
-    ):
-        assert wanted in text
+    assert text.startswith("**octo-org/example: 2 failing, 1 to be opened, 1 over the cap**")
+    new = section(text, "New failures (2)")
+    first, second = [line for line in new.splitlines() if line.startswith("- ")]
+    assert "actions/runs/1001): Job `job 0` of workflow `CI` fails on `main` since run 1" in first
+    assert first.endswith("The issue is to be opened.")
+    assert second.endswith("No issue yet, because `max-new-issues` is reached.")
+    assert "| `CI` | 🟥⬜ | 1 failing, 1 without a result |" in text
+    assert "5 requests to GitHub of at most 800, 995 left this hour." in text
 
 
-def test_new_failures_stand_apart_from_old_ones_and_from_changes() -> None:
+def test_each_thing_has_one_line_in_one_place() -> None:
     report = a_report()
     first, second = report.results
     assert isinstance(first.action, Create)
     old = Update(second.action.identity, "1 new failed run", 4, "", a_state())
-    other = Close(Identity("0" * 32, "Docs", "links"), "green on 2 commits", 3, "", a_state(), state_reason="completed")
-    results = (
-        Result(first.action, WriteStatus.DONE, 7),
-        Result(old, WriteStatus.DONE, 4),
-        Result(other, WriteStatus.DONE, 3),
+    links, spelling = (Identity(number * 32, "Docs", name) for number, name in (("0", "links"), ("1", "spelling")))
+    passing = Close(links, "passed on 2 commits", 3, "", a_state(), state_reason="completed")
+    gone = Close(spelling, "the job is gone", 5, "", a_state(), state_reason="not_planned")
+    results = tuple(
+        Result(action, WriteStatus.DONE, number)
+        for action, number in ((first.action, 7), (old, 4), (passing, 3), (gone, 5))
     )
     text = render_summary(dataclasses.replace(report, results=results))
-    new, still, changed = (text.index(f"### {part}") for part in ("New failures", "Still failing", "Changed"))
-    assert new < text.index("issues/7)") < still < text.index("issues/4)") < changed
-    # The opening of an issue appears once, with its failure.
-    assert "opened |" not in text[changed:]
-    assert "| updated |" in text[changed:]
-    assert "| closed |" in text[changed:]
+    assert "[#7]" in section(text, "New failures (1)")
+    assert "Updated: 1 new failed run." in section(text, "Still failing (1)")
+    assert "`Docs` › `links`: passed on 2 commits" in section(text, "Recovered (1)")
+    assert "`Docs` › `spelling`: the job is gone" in section(text, "Closed for another reason (1)")
+    assert [text.count(f"[#{number}]") for number in (3, 4, 5, 7)] == [1, 1, 1, 1]
     # A reopened issue is neither new nor still failing.
     again = Reopen(second.action.identity, "failing again", 4, "", a_state())
-    text = render_summary(
-        dataclasses.replace(
-            report, results=(Result(first.action, WriteStatus.DONE, 7), Result(again, WriteStatus.DONE, 4))
-        )
-    )
-    assert (
-        text.index("issues/7)") < text.index("### Failing again") < text.index("issues/4)") < text.index("| reopened |")
-    )
+    text = render_summary(dataclasses.replace(report, results=(results[0], Result(again, WriteStatus.DONE, 4))))
+    assert "[#4]" in section(text, "Failing again (1)")
     assert "### Still failing" not in text
-    # A failure whose issue could not be opened is new all the same, and the error is shown.
-    held = dataclasses.replace(report, results=(Result(first.action, WriteStatus.FAILED), *results[1:]))
-    text = render_summary(held)
-    assert "### New failures" in text
-    assert "| could not be opened |" in text[text.index("### Changed") :]
+    # A failure whose issue could not be opened is new all the same.
+    text = render_summary(dataclasses.replace(report, results=(Result(first.action, WriteStatus.FAILED), *results[1:])))
+    assert "The issue could not be opened." in section(text, "New failures (1)")
+
+
+def test_what_was_not_looked_at_is_listed_once_with_its_reason() -> None:
+    missing = (NotLookedAt("Nightly", "its newest run could not be read"), NotLookedAt("", "a list could not be read"))
+    report = dataclasses.replace(a_report(problems=tuple(problem_of(missing))), not_looked_at=missing)
+    text = render_summary(report)
+    assert "- `Nightly`: its newest run could not be read\n" in section(text, "Not looked at (2)")
+    assert text.count("Nightly") == 1
+
+
+def test_jobs_that_one_issue_covers_are_one_failure_and_folded() -> None:
+    run = a_run(1)
+    jobs = [a_job(name, number=place) for place, name in enumerate(("build", "lint", "test"))]
+    readings = tuple(a_reading(red(run, job.name, job.id), "no space left on device") for job in jobs)
+    snapshot = dataclasses.replace(a_scan([run], {run.id: jobs}), job_diagnoses=readings)
+    plan = make_plan(snapshot, some_settings(), START)
+    report = report_of(plan, statistics=make_statistics(plan.found, (), some_settings(), START), now=START)
+    text = render_summary(report)
+    assert "Jobs `CI / build`, `CI / lint` and `CI / test` fail" in section(text, "New failures (1)")
+    assert "<details><summary>Covered by another issue (3)</summary>" in text
+    assert "### Still failing" not in text
+    assert "Not failing" not in text
+    assert [failing["job"] for failing in report_as_json(report)["failing"]] == ["build", "lint", "test"]
+
+
+def test_a_date_is_not_broken_over_two_lines() -> None:
+    dates = re.findall(r"2026-03-01\s\S+\sUTC", render_summary(a_report()))
+    assert len(dates) >= 3
+    assert {date.count(" ") for date in dates} == {0}
+
+
+def test_a_failure_whose_sentence_names_what_failed_says_in_which_job() -> None:
+    report = a_report(jobs=1)
+    (failing,) = report.failing
+    evidence = Evidence(
+        1_001, 1, 1, 0, failing.state.latest.ended_at, "v2:x", "no such host", (), kind=FailureKind.INFRASTRUCTURE
+    )
+    for subject, where in (
+        ("registry.example", " `CI` › `job 0`: `registry.example` was not found"),
+        ("", ": Job `job 0` of"),
+    ):
+        state = dataclasses.replace(failing.state, evidence=dataclasses.replace(evidence, subject=subject))
+        text = render_summary(dataclasses.replace(report, failing=(dataclasses.replace(failing, state=state),)))
+        assert where in text, text
 
 
 def test_a_huge_summary_is_cut_by_whole_rows_that_are_counted() -> None:
     assert LIMIT < 1_048_576 - 32_768
-    text = render_summary(a_report(jobs=800), 200_000)
-    assert len(text.encode()) <= 200_000
-    assert "row" in text
-    assert "more that did not fit" in text
-    assert all(line.endswith("|") for line in text.splitlines() if line.startswith("|"))
+    text = render_summary(a_report(jobs=800), 100_000)
+    assert len(text.encode()) <= 100_000
+    assert "rows more that did not fit" in text
+    assert all(line.endswith(".") for line in text.splitlines() if line.startswith("- "))
 
 
 @pytest.mark.parametrize("limit", [50_000, 10_000, 3_000])
@@ -161,7 +202,7 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     plan = make_plan(snapshot, some_settings(), START)
     report = report_of(plan, statistics=make_statistics(plan.found, (), some_settings(), START), now=START)
     text = render_summary(report)
-    assert "| `disk \\| full @octocat` | failure |  | 1 |" in text
+    assert ": 1 run. `disk | full @octocat` The issue is to be opened." in text
     logs_words = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
     assert f"1 run looked at. {logs_words} 5 requests to GitHub" in text
     data = report_as_json(report)
@@ -173,27 +214,23 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     assert "log" not in render_summary(a_report()).splitlines()[-1]
 
 
-def test_the_summary_draws_the_newest_runs_and_gives_the_statistics() -> None:
-    # Green, red, red, green, skipped, running: failed 2 of 4, broken from 2 to 4.
-    runs = [
-        a_run(number, end)
-        for number, end in enumerate(("success", "failure", "failure", "success", "skipped", None), start=1)
-    ]
+def test_the_last_runs_are_squares_and_words() -> None:
+    ends = ("success", "failure", "failure", "success", "cancelled", "skipped", None)
+    runs = [a_run(number, end) for number, end in enumerate(ends, start=1)]
     snapshot = a_scan(runs, {run.id: [a_job("te|st", number=run.number)] for run in runs[1:3]})
     settings, now = some_settings(), START + timedelta(hours=9)
     plan = make_plan(snapshot, settings, now)
     statistics = make_statistics(plan.found, (), settings, now)
     text = render_summary(report_of(plan, (), statistics=statistics, now=now))
-    assert "| `▁██▁··` |" in text
-    assert "| `CI` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
-    assert "| `CI` › `te\\|st` | 4 | 50% | 0% | 2 h (1) |  | 2 h | 1 green |" in text
-    assert "Of the runs from 2026-03-01 01:00 UTC to 2026-03-01 06:00 UTC." in text
-    partial = dataclasses.replace(statistics.repository, partial=True, flake_rate=None, broken_seconds=None)
-    cut = dataclasses.replace(statistics.workflows[0], measures=dataclasses.replace(partial, streak=-3))
-    changed = dataclasses.replace(statistics, workflows=(cut,))
-    text = render_summary(report_of(plan, (), statistics=changed, now=now))
-    assert "| `CI` | at least 4 | 50% | ? | 2 h (1) |  | ? | 3 red |" in text
-    assert "### Figures" not in render_summary(dataclasses.replace(a_report(), statistics=NOTHING_SEEN))
+    words = "2 passing, 2 failing, 1 flaky or cancelled, 2 without a result"
+    assert f"| `CI` | 🟩🟥🟥🟩🟨⬜⬜ | {words} |" in text
+    assert "🟩 passing, 🟥 failing" in text
+    # A longer history shows its end.
+    (workflow,) = statistics.workflows
+    many = dataclasses.replace(workflow, runs=workflow.runs * 9)
+    text = render_summary(report_of(plan, (), statistics=dataclasses.replace(statistics, workflows=(many,)), now=now))
+    assert len(re.findall("[🟩🟥🟨⬜]{2,}", text)[0]) == SHOWN
+    assert "%" not in text
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,9 @@ from ci_failure_tracker.entry.terminal_text import inert_lines, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Close, Create, Reopen, Result, Severity, Update
+from ci_failure_tracker.report.action_words import result_words
 from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.report.summary import render_summary, result_words
+from ci_failure_tracker.report.summary import render_summary
 from ci_failure_tracker.settings import inputs, secret_texts
 from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import code_block, plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -14,7 +14,6 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.prompt import Confirm
-from rich.table import Table
 from rich.text import Text
 
 from ci_failure_tracker import __version__
@@ -23,17 +22,17 @@ from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, HelpfulGroup
 from ci_failure_tracker.entry.setup import Connection, now, prepare
+from ci_failure_tracker.entry.sweep_text import SweepText
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github.writer import DryRunWriter
-from ci_failure_tracker.model import Action, Result, Severity
+from ci_failure_tracker.model import Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
-from ci_failure_tracker.report.summary import result_words
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.settings.declaration import InputGroup
-from ci_failure_tracker.sweep import IssueWriter, sweep
-from ci_failure_tracker.text.markdown import plain, utc
+from ci_failure_tracker.sweep import carry_out, make_plan
+from ci_failure_tracker.text.markdown import plain
 
 
 def main() -> NoReturn:
@@ -117,14 +116,14 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     show_default=True,
     help="Print the report as text or as JSON.",
 )
-def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: str | None) -> None:
+@_run_option(
+    "--show", "show_issues", is_flag=True, help="Print the issues as they would be written: title, labels and text."
+)
+def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, show_issues: bool, **given: str | None) -> None:
     """Show what is broken. With --execute, write the issues."""
-    terminal = _Terminal(form)
+    terminal = _Terminal(form, show_issues=show_issues)
     try:
-        if dry_run and execute:
-            raise SettingsError(["--dry-run and --execute exclude each other; give one of them."])
-        if yes and not execute:
-            raise SettingsError(["--yes needs --execute: it confirms what --execute asks."])
+        _check_options(dry_run=dry_run, execute=execute, yes=yes, show_as_json=show_issues and form == "json")
         connection = _connection(given)
         if form == "json" and connection.settings.slack_payload:
             raise SettingsError(["--format json and --slack-payload both print JSON; give one of them."])
@@ -146,6 +145,16 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, **given: s
     sys.exit(FAILED if delivered.report.failed else 0)
 
 
+def _check_options(*, dry_run: bool, execute: bool, yes: bool, show_as_json: bool) -> None:
+    """Raise an error if options contradict each other."""
+    if dry_run and execute:
+        raise SettingsError(["--dry-run and --execute exclude each other; give one of them."])
+    if yes and not execute:
+        raise SettingsError(["--yes needs --execute: it confirms what --execute asks."])
+    if show_as_json:
+        raise SettingsError(["--show prints text and --format json prints JSON; give one of them."])
+
+
 @program.command("action")
 def action_command() -> None:
     """Run as a step of GitHub Actions (inputs from INPUT_*)."""
@@ -165,30 +174,22 @@ def _connection(given: dict[str, str | None]) -> Connection:
 
 
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
+    """Sweep; with `execute`, write what is planned, unless a person refuses the plan."""
+    if execute and not yes:
+        terminal.check_interactive()
+    settings, at = connection.settings, now()
     with terminal.progress() as progress:
         github = connection.github(progress)
-        writer: IssueWriter = connection.writer(github, progress) if execute else DryRunWriter()
-        if execute and not yes:
-            terminal.check_interactive()
-            writer = _ConfirmingWriter(writer, terminal, progress)
-        return sweep(github, writer, connection.settings, connection.template, now())
-
-
-class _ConfirmingWriter:
-    """Shows the plan, asks, and then passes the actions on to a writer."""
-
-    def __init__(self, writer: IssueWriter, terminal: _Terminal, progress: _Bars) -> None:
-        self._writer = writer
-        self._terminal = terminal
-        self._progress = progress
-
-    def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
-        planned = DryRunWriter().apply(actions)
-        if not any(result_words(result) != "left" for result in planned):
-            return planned
-        self._progress.pause()
-        self._terminal.show_plan(planned)
-        return self._writer.apply(actions) if self._terminal.agrees() else planned
+        plan = make_plan(github, settings, connection.template, at)
+        if not (execute and yes):
+            report = carry_out(plan, github, DryRunWriter(), settings, at)
+            if not (execute and report.held_back):
+                return report
+            progress.pause()
+            terminal.show_plan(report)
+            if not terminal.agrees():
+                return report
+        return carry_out(plan, github, connection.writer(github, progress), settings, at)
 
 
 # --- the terminal --------------------------------------------------------------------------------
@@ -231,8 +232,9 @@ class _Bars:
 class _Terminal:
     """The output of the command: the report goes to stdout, everything else to stderr."""
 
-    def __init__(self, form: str) -> None:
-        self._json = form == "json"
+    def __init__(self, form: str, *, show_issues: bool) -> None:
+        self._json, self._show_issues = form == "json", show_issues
+        self._plan: Report | None = None
         self._out = Console(highlight=False)
         self._err = Console(stderr=True, highlight=False)
 
@@ -255,8 +257,10 @@ class _Terminal:
         if advice:
             show(self._err, Text(lines(advice)))
 
-    def show_plan(self, results: tuple[Result, ...]) -> None:
-        show(self._err if self._json else self._out, _plan_table(results))
+    def show_plan(self, report: Report) -> None:
+        """Show what would be written before a person is asked; nothing of it is shown again later."""
+        self._show(self._err if self._json else self._out, report)
+        self._plan = report
 
     def show_path(self, path: str) -> None:
         if path:
@@ -265,42 +269,23 @@ class _Terminal:
     def show_report(self, report: Report, *, executed: bool) -> None:
         if self._json:
             sys.stdout.write(inert_json(json.dumps(report_as_json(report), indent=2, ensure_ascii=True)) + "\n")
-        else:
-            show(self._out, _looked_table(report), _plan_table(report.results, "Plan" if report.held_back else "Done"))
-        for problem in report.problems:
-            style = "bold red" if problem.severity is Severity.ERROR else "yellow"
-            show(self._err, Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))
+        elif self._plan is None:
+            self._show(self._out, report)
+        elif not report.held_back:
+            SweepText(self._out, report.repository.url).written(report)
+        self._show_problems(report)
         show(self._err, Text(plain(report.line, 1_000), style="bold"))
         self._err.print(Text(str(report.requests), style="dim"))
         if report.held_back:
             self._err.print("Nothing was written." if executed else "This was a dry run; --execute does it.")
 
+    def _show(self, console: Console, report: Report) -> None:
+        text = SweepText(console, report.repository.url)
+        text.report(report)
+        if self._show_issues:
+            text.issues(report.results)
 
-def _looked_table(report: Report) -> Table:
-    table = _table("Looked at", "workflow", "runs", "green", "failed", "superseded", "other", "newest")
-    for workflow in report.workflows:
-        numbers = (workflow.runs, workflow.green, workflow.failed, workflow.superseded, workflow.other)
-        table.add_row(Text(plain(workflow.workflow, 60)), *map(str, numbers), utc(workflow.newest))
-    return table
-
-
-def _plan_table(results: tuple[Result, ...], title: str = "Plan") -> Table:
-    table = _table(title, "action", "issue", "workflow", "job", "why")
-    for result in results:
-        identity = result.action.identity
-        job = plain(identity.job_or_all, 60)
-        table.add_row(
-            result_words(result),
-            f"#{result.number}" if result.number else "",
-            Text(plain(identity.workflow, 60)),
-            Text(job),
-            Text(plain(result.action.reason, 300)),
-        )
-    return table
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+    def _show_problems(self, report: Report) -> None:
+        for problem in report.problems:
+            style = "bold red" if problem.severity is Severity.ERROR else "yellow"
+            show(self._err, Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from ci_failure_tracker.model import ExcerptLine
 
 
-def show(console: Console, *shown: RenderableType) -> None:
+def show(console: Console, *shown: RenderableType, soft_wrap: bool | None = None) -> None:
     """Print to a terminal, or to the log of a runner, which then obeys no line of it."""
     if os.environ.get("GITHUB_ACTIONS") != "true":
         for each in shown:
-            console.print(each)
+            console.print(each, soft_wrap=soft_wrap)
         return
     with console.capture() as captured:
         for each in shown:
-            console.print(each)
+            console.print(each, soft_wrap=soft_wrap)
     for line in inert_lines(captured.get().removesuffix("\n").split("\n")):
         console.file.write(f"{line}\n")
     console.file.flush()

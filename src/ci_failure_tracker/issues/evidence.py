@@ -85,15 +85,19 @@ def short_code(text: str, limit: int) -> str:
 
 def message(state: State, text: int, lines: int) -> str:
     """What went wrong, as code, without the subject if the first sentence names it; empty if a short excerpt has it."""
-    line = headline_text(state)
-    if names_subject(state) and state.evidence:
-        line = line.removeprefix(f"{state.evidence.subject}: ")
+    line = message_text(state)
     shown = state.evidence.lines[:lines] if excerpt(state, lines) and state.evidence else ()
     is_short = len(shown) <= _SHORT and any(plain(each.text, _WHOLE).endswith(line) for each in shown)
     return short_code(line, text) if line and not is_short else ""
 
 
 _SHORT, _WHOLE = 4, 1_000
+
+
+def message_text(state: State) -> str:
+    """What went wrong, as plain text, without the subject if the first sentence names it."""
+    line = headline_text(state)
+    return line.removeprefix(f"{state.evidence.subject}: ") if names_subject(state) and state.evidence else line
 
 
 def more_log(evidence: Evidence | None) -> str:

@@ -21,7 +21,7 @@ from ci_failure_tracker.model import (
     WorkflowMistake,
 )
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.text.markdown import code, utc
+from ci_failure_tracker.text.medium import MARKDOWN, Medium
 
 NAMED = 3
 """Jobs that a sentence names."""
@@ -33,22 +33,23 @@ _HOST = re.compile(r"(?:localhost|[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})(?::\d{1,5})
 _CANCELLED_BY = re.compile(r"\bcancell?ed by @?([A-Za-z\d][\w-]{0,38}(?:\[bot\])?)\.?$")
 
 
-def failing_sentence(state: State, url: str, text: int) -> str:
+def failing_sentence(state: State, url: str, text: int, medium: Medium = MARKDOWN) -> str:
     """What fails, where, since when and how often; `text` is the limit for the characters of a name."""
     shown = shown_failure(state)
     kind = _kind(state, shown)
     if kind is FailureKind.INFRASTRUCTURE:
-        return f"{_outside(state, shown, text)}."
+        return f"{_outside(state, shown, text, medium)}."
     if kind is FailureKind.CANCELLED:
-        return _cancelled(state, shown, url, text)
-    what, after = _what(state, shown, kind, text), ""
+        return _cancelled(state, shown, url, text, medium)
+    what, after = _what(state, shown, kind, text, medium), ""
     if kind in {FailureKind.CONFIGURATION, FailureKind.PERMISSION}:
-        after = _at_step(state)
+        after = _at_step(state, medium)
     elif state.start_failure is not None:
-        after = _why_not_started(state, state.start_failure)
+        after = _why_not_started(state, state.start_failure, medium)
     elif shown is not None and kind is FailureKind.TIME_LIMIT:
         after = _usual_time(shown)
-    return f"{what}{_on_branch(state)} since {since_words(state, url)}: {how_often(state)}.{after}"
+    since = f"{_on_branch(state, medium)} since {since_words(state, url, medium)}"
+    return f"{what}{since}: {how_often(state, medium)}.{after}"
 
 
 def shown_failure(state: State) -> Evidence | None:
@@ -66,23 +67,37 @@ def names_subject(state: State) -> bool:
     return bool(shown and shown.subject) and state.latest.outcome in {Outcome.FAILURE, Outcome.TIMED_OUT}
 
 
-def jobs_of(state: State, text: int) -> tuple[str, str]:
+def names_jobs(state: State) -> bool:
+    """Whether the first sentence names the job or the jobs; it need not if it names the subject of the failure."""
+    shown = shown_failure(state)
+    if state.identity.cause or shown is None or not shown.subject or state.latest.outcome is not Outcome.FAILURE:
+        return True
+    is_host = _HOST.fullmatch(shown.subject) is not None
+    return shown.kind is FailureKind.CANCELLED or (shown.kind is FailureKind.INFRASTRUCTURE and not is_host)
+
+
+def tells_since(state: State) -> bool:
+    """Whether the first sentence says since when it fails; what is outside the repository has no such beginning."""
+    return _kind(state, shown_failure(state)) is not FailureKind.INFRASTRUCTURE
+
+
+def jobs_of(state: State, text: int, medium: Medium = MARKDOWN) -> tuple[str, str]:
     """What an issue stands for, at the beginning of a sentence, and `is` or `are`."""
     identity = state.identity
     if identity.cause:
         names = [leg.leg for leg in state.legs] or [identity.job]
-        return f"Job{'s' if len(names) > 1 else ''} {_listed(names, text)}", "are" if len(names) > 1 else "is"
-    workflow = f"workflow {code(identity.workflow, text)}"
+        return f"Job{'s' if len(names) > 1 else ''} {_listed(names, text, medium)}", "are" if len(names) > 1 else "is"
+    workflow = f"workflow {medium.code(identity.workflow, text)}"
     if identity.is_whole_workflow or identity.kind in {IdentityKind.RUN, IdentityKind.SCHEDULE}:
         return f"W{workflow[1:]}", "is"
-    return f"Job {code(state.job, text)} of {workflow}", "is"
+    return f"Job {medium.code(state.job, text)} of {workflow}", "is"
 
 
-def _listed(names: list[str], text: int) -> str:
+def _listed(names: list[str], text: int, medium: Medium) -> str:
     """The first three names."""
     if len(names) == 1:
-        return code(names[0], text)
-    *shown, last = [code(name, text) for name in names[:NAMED]]
+        return medium.code(names[0], text)
+    *shown, last = [medium.code(name, text) for name in names[:NAMED]]
     if len(names) > NAMED:
         shown, last = [*shown, last], f"{len(names) - NAMED} more"
     return f"{', '.join(shown)} and {last}"
@@ -103,22 +118,24 @@ _KIND_OF_OUTCOME = {
 }
 
 
-def _cancelled(state: State, shown: Evidence | None, url: str, text: int) -> str:
+def _cancelled(state: State, shown: Evidence | None, url: str, text: int, medium: Medium) -> str:
     """When it was cancelled, and by whom if an annotation says so."""
-    jobs, be = jobs_of(state, text)
+    jobs, be = jobs_of(state, text, medium)
     was = "was" if be == "is" else "were"
     person = _CANCELLED_BY.search(shown.headline) if shown else None
-    by = f" by {code(person[1], text)}" if person else ""
-    at = f"{jobs} {was} cancelled{by}{_in_step(state, text)}{_on_branch(state)} at {utc(state.latest.ended_at)}."
+    by = f" by {medium.code(person[1], text)}" if person else ""
+    where = f"{_in_step(state, text, medium)}{_on_branch(state, medium)}"
+    at = f"{jobs} {was} cancelled{by}{where} at {medium.time(state.latest.ended_at)}."
     if state.count == 1:
         return at
-    return f"{at} {'It' if be == 'is' else 'They'} failed since {since_words(state, url)}: {how_often(state)}."
+    they, often = "It" if be == "is" else "They", how_often(state, medium)
+    return f"{at} {they} failed since {since_words(state, url, medium)}: {often}."
 
 
-def _what(state: State, shown: Evidence | None, kind: FailureKind, text: int) -> str:
+def _what(state: State, shown: Evidence | None, kind: FailureKind, text: int, medium: Medium) -> str:
     """What fails, and how: the subject of the failure, or the job if none is known."""
-    outcome, (jobs, be) = state.latest.outcome, jobs_of(state, text)
-    step = _in_step(state, text)
+    outcome, (jobs, be) = state.latest.outcome, jobs_of(state, text, medium)
+    step = _in_step(state, text, medium)
     if outcome in _ENDED:
         return f"{jobs} {_ENDED[outcome]}"
     if outcome is Outcome.TIMED_OUT:
@@ -126,8 +143,8 @@ def _what(state: State, shown: Evidence | None, kind: FailureKind, text: int) ->
     if shown is None or not shown.subject:
         verb = {FailureKind.PERMISSION: f"{be} refused access", FailureKind.TIME_LIMIT: "ran out of time"}.get(kind)
         return f"{jobs} {verb or ('fails' if be == 'is' else 'fail for the same reason')}{step if verb else ''}"
-    subject, is_file = code(shown.subject, text), shown.location.startswith(shown.subject)
-    return f"{_subject_fails(kind, subject, shown, is_file=is_file)}{_in_jobs(state, text)}"
+    subject, is_file = medium.code(shown.subject, text), shown.location.startswith(shown.subject)
+    return f"{_subject_fails(kind, subject, shown, is_file=is_file)}{_in_jobs(state, text, medium)}"
 
 
 _ENDED = {
@@ -204,16 +221,16 @@ def _first_of(words: Iterable[tuple[str, str]], message: str, otherwise: str) ->
     return next((say for pattern, say in words if re.search(pattern, lower)), otherwise)
 
 
-def _in_step(state: State, text: int) -> str:
+def _in_step(state: State, text: int, medium: Medium) -> str:
     step = step_of(state.latest)
-    return f" in the step {code(step, min(text, 80))}" if step else ""
+    return f" in the step {medium.code(step, min(text, 80))}" if step else ""
 
 
-def _in_jobs(state: State, text: int) -> str:
+def _in_jobs(state: State, text: int, medium: Medium) -> str:
     """The jobs, if the issue stands for a cause."""
     if not state.identity.cause:
         return ""
-    jobs, _ = jobs_of(state, text)
+    jobs, _ = jobs_of(state, text, medium)
     return f" in the {jobs[:1].lower()}{jobs[1:]}"
 
 
@@ -224,14 +241,14 @@ _OWN_LIMITS = re.compile(r"\b(?:space|memory|enospc|oom|oomkilled|killed|sigkill
 """The runner's disk and memory: what fills them can be in the repository."""
 
 
-def _outside(state: State, shown: Evidence | None, text: int) -> str:
+def _outside(state: State, shown: Evidence | None, text: int, medium: Medium) -> str:
     """What answered wrongly, and how often the job failed of late."""
-    jobs, be = jobs_of(state, text)
-    step, message = _in_step(state, text), shown.headline if shown else ""
+    jobs, be = jobs_of(state, text, medium)
+    step, message = _in_step(state, text, medium), shown.headline if shown else ""
     if shown and _HOST.fullmatch(shown.subject):
         status = _STATUS.search(message)
         answer = f"answered {status[1]}" if status else _first_of(_ANSWERED, message, "failed")
-        what = f"{code(shown.subject, text)} {answer}{step}{_in_jobs(state, text)}"
+        what = f"{medium.code(shown.subject, text)} {answer}{step}{_in_jobs(state, text, medium)}"
         return f"{what}: the cause is outside the repository{_how_many(state)}"
     what = f"{jobs} {'fails' if be == 'is' else 'fail for the same reason'}{step}"
     where = "the runner ran out of room" if _OWN_LIMITS.search(message) else "the cause is outside the repository"
@@ -253,66 +270,68 @@ def _usual_time(shown: Evidence) -> str:
     return f" In a passing run this step took {span(timedelta(seconds=shown.usual_seconds))}."
 
 
-def _why_not_started(state: State, start_failure: StartFailure) -> str:
+def _why_not_started(state: State, start_failure: StartFailure, medium: Medium) -> str:
     """The mistakes in the workflow's file, each with its line."""
-    found = "; ".join(map(_mistake_words, start_failure.mistakes))
-    return f" In {workflow_file(state.latest)}: {found}."
+    found = "; ".join(_mistake_words(mistake, medium) for mistake in start_failure.mistakes)
+    return f" In {workflow_file(state.latest, medium)}: {found}."
 
 
-def _mistake_words(mistake: WorkflowMistake) -> str:
-    words = _MISTAKES[mistake.mistake].format(*(code(name, 100) for name in mistake.names))
+def _mistake_words(mistake: WorkflowMistake, medium: Medium) -> str:
+    form, *keys = _MISTAKES[mistake.mistake]
+    words = form.format(*(medium.code(name, 100) for name in (*mistake.names, *keys)))
     return f"line {mistake.line}: {words}" if mistake.line else words
 
 
 _MISTAKES = {
-    Mistake.UNREADABLE: "the YAML cannot be read ({})",
-    Mistake.EMPTY: "there is no workflow",
-    Mistake.NO_EVENTS: "`on` is missing",
-    Mistake.NO_JOBS: "there are no `jobs`",
-    Mistake.UNKNOWN_NEED: "job {} needs {}, but the workflow has no such job",
-    Mistake.NEEDS_ITSELF: "job {} needs itself",
-    Mistake.NO_RUNNER: "job {} has neither `runs-on` nor `uses`",
-    Mistake.REPEATED_KEY: "the key {} occurs twice",
-    Mistake.NO_WORKFLOW: "the workflow {} does not exist",
-    Mistake.NO_ACTION: "the action {} does not exist",
+    Mistake.UNREADABLE: ("the YAML cannot be read ({})",),
+    Mistake.EMPTY: ("there is no workflow",),
+    Mistake.NO_EVENTS: ("{} is missing", "on"),
+    Mistake.NO_JOBS: ("there are no {}", "jobs"),
+    Mistake.UNKNOWN_NEED: ("job {} needs {}, but the workflow has no such job",),
+    Mistake.NEEDS_ITSELF: ("job {} needs itself",),
+    Mistake.NO_RUNNER: ("job {} has neither {} nor {}", "runs-on", "uses"),
+    Mistake.REPEATED_KEY: ("the key {} occurs twice",),
+    Mistake.NO_WORKFLOW: ("the workflow {} does not exist",),
+    Mistake.NO_ACTION: ("the action {} does not exist",),
 }
+"""What is said of a mistake, and the keys of a workflow that are named in it after the names of the mistake."""
 
 
 # --- where it is set -----------------------------------------------------------------------------
 
 
-def _at_step(state: State) -> str:
-    step, file = step_of(state.latest), workflow_file(state.latest)
+def _at_step(state: State, medium: Medium) -> str:
+    step, file = step_of(state.latest), workflow_file(state.latest, medium)
     if not step:
         return ""
-    return f" The step is {code(step, 80)}{f' in {file}' if file else ''}."
+    return f" The step is {medium.code(step, 80)}{f' in {file}' if file else ''}."
 
 
 # --- where, since when, how often ----------------------------------------------------------------
 
 
-def _on_branch(state: State) -> str:
+def _on_branch(state: State, medium: Medium) -> str:
     branch = state.latest.branch
     others = {status.branch for status in state.branch_statuses if status.red}
     more = f" and {counted(len(others) - 1, 'more branch', 'more branches')}" if len(others) > 1 else ""
-    return f" on {code(branch, 100)}{more}" if branch else ""
+    return f" on {medium.code(branch, 100)}{more}" if branch else ""
 
 
-def since_words(state: State, url: str) -> str:
+def since_words(state: State, url: str, medium: Medium = MARKDOWN) -> str:
     """The commit that broke it, if there is only one; else the first failing run of the present break."""
     if suspect := only_suspect(state):
-        return suspect_words(suspect, url)
-    return run_words(state.first_red) if state.first_red else utc(state.first_seen)
+        return suspect_words(suspect, url, medium)
+    return run_words(state.first_red, medium) if state.first_red else medium.time(state.first_seen)
 
 
-def run_words(run: RunRef) -> str:
+def run_words(run: RunRef, medium: Medium = MARKDOWN) -> str:
     """A run and its time; the run is linked elsewhere."""
-    return f"run {run.number} ({utc(run.at)})" if run.number else utc(run.at)
+    return f"run {run.number} ({medium.time(run.at)})" if run.number else medium.time(run.at)
 
 
-def how_often(state: State) -> str:
+def how_often(state: State, medium: Medium = MARKDOWN) -> str:
     """How many runs of the present break failed, and how much of the matrix fails."""
-    matrix = _matrix_jobs(state)
+    matrix = _matrix_jobs(state, medium)
     return f"{runs_of_break(state)}{f', {matrix}' if matrix else ''}"
 
 
@@ -327,7 +346,7 @@ def runs_of_break(state: State) -> str:
     return ("at least " if at_least else "") + counted(failed, "run")
 
 
-def _matrix_jobs(state: State) -> str:
+def _matrix_jobs(state: State, medium: Medium) -> str:
     """How many jobs of the matrix fail, of how many if that is known."""
     if state.identity.cause:
         return ""
@@ -335,7 +354,7 @@ def _matrix_jobs(state: State) -> str:
     total, noun = state.matrix_jobs, "job" if state.identity.is_whole_workflow else "matrix job"
     if not failing or OTHER_LEGS in failing or (len(failing) == 1 and total <= 1):
         return ""
-    names = f" ({', '.join(code(leg, 60) for leg in failing)})" if len(failing) <= _FEW else ""
+    names = f" ({', '.join(medium.code(leg, 60) for leg in failing)})" if len(failing) <= _FEW else ""
     if total < len(failing):
         return f"{counted(len(failing), noun)}{names}"
     return f"{len(failing)} of {counted(total, noun)}{names}"

@@ -19,21 +19,22 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
+from ci_failure_tracker.text.medium import MARKDOWN, Medium
 
 
-def intro(state: State, url: str, text: int) -> str:
+def intro(state: State, url: str, text: int, medium: Medium = MARKDOWN) -> str:
     """What fails, or how it ended; `text` is the limit for the characters of a name."""
-    subject, be = jobs_of(state, text)
+    subject, be = jobs_of(state, text, medium)
     never_ran = state.latest.never_ran
     if state.identity.kind is IdentityKind.SCHEDULE and not state.gone:
-        return _missed_schedule(state, subject, url)
-    if over := _over(state, be, url):
+        return _missed_schedule(state, subject, url, medium)
+    if over := _over(state, be, url, medium):
         return f"{subject} {over}. Before that, {_failed(state, be)}."
     if state.identity.waits_for_approval:
-        return _waiting(state, subject, url)
+        return _waiting(state, subject, url, medium)
     if never_ran is not None:
-        return f"{subject} {_never_ran(never_ran, state.latest, url)} {_sentence(runs_of_break(state))} so far."
-    return failing_sentence(state, url, text)
+        return f"{subject} {_never_ran(never_ran, state.latest, url, medium)} {_sentence(runs_of_break(state))} so far."
+    return failing_sentence(state, url, text, medium)
 
 
 def _failed(state: State, be: str) -> str:
@@ -44,12 +45,12 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _never_ran(never_ran: NeverRan, latest: Occurrence, url: str) -> str:
+def _never_ran(never_ran: NeverRan, latest: Occurrence, url: str, medium: Medium) -> str:
     """How the newest run never ran: what a maintainer has to know first."""
-    run = run_link(latest, url)
+    run = run_link(latest, url, medium)
     match never_ran.reason:
         case NeverRanReason.QUEUED:
-            return f"does not run: no runner has taken {run} since {utc(latest.started_at)}."
+            return f"does not run: no runner has taken {run} since {medium.time(latest.started_at)}."
         case NeverRanReason.CANCELLED:
             hours = counted(never_ran.amount, "hour")
             return f"did not run: no runner took {run} for {hours}, and then it was cancelled."
@@ -58,7 +59,7 @@ def _never_ran(never_ran: NeverRan, latest: Occurrence, url: str) -> str:
             return f"no longer runs: {nights} in a row skipped it; the last was {run}. It ran in most runs before."
 
 
-def _over(state: State, be: str, url: str) -> str:
+def _over(state: State, be: str, url: str, medium: Medium) -> str:
     """How it ended, if it does not fail any more; else empty."""
     if state.gone:
         return _gone(state, be)
@@ -68,7 +69,8 @@ def _over(state: State, be: str, url: str) -> str:
         return "no longer waits for an approval"
     if state.cause_replaced:
         return f"{'fails' if be == 'is' else 'fail'} for another reason now"
-    return f"{be} passing again: {run_ref_link(state.green_again, url)}" if state.green_again is not None else ""
+    again = state.green_again
+    return f"{be} passing again: {run_ref_link(again, url, medium)}" if again is not None else ""
 
 
 def _gone(state: State, be: str) -> str:
@@ -84,27 +86,26 @@ def _gone(state: State, be: str) -> str:
             return f"{be} no longer in {'its workflow' if be == 'is' else 'their workflows'}"
 
 
-def _waiting(state: State, subject: str, url: str) -> str:
+def _waiting(state: State, subject: str, url: str, medium: Medium) -> str:
     """What waits for an approval, and since when. GitHub says which access an approval needs, but not who has it."""
     latest = state.latest
-    return (
-        f"{subject} waits for an approval: {run_link(latest, url)} on {code(latest.branch, 100)} "
-        f"({code(latest.event, 40)}) since {utc(latest.started_at)}, for somebody with write access to approve it."
-    )
+    run = f"{run_link(latest, url, medium)} on {medium.code(latest.branch, 100)} ({medium.code(latest.event, 40)})"
+    since = medium.time(latest.started_at)
+    return f"{subject} waits for an approval: {run} since {since}, for somebody with write access to approve it."
 
 
-def _missed_schedule(state: State, subject: str, url: str) -> str:
-    last = f"It last ran in {run_link(state.latest, url)}." if state.latest.number else ""
+def _missed_schedule(state: State, subject: str, url: str, medium: Medium) -> str:
+    last = f"It last ran in {run_link(state.latest, url, medium)}." if state.latest.number else ""
     if state.gone:
         return f"{subject} no longer runs on its schedule, because a person disabled or deleted it. {last}".rstrip()
     if not any(branch.red for branch in state.branch_statuses) and state.branch_statuses:
-        return f"{subject} runs on its schedule again. It had missed its schedule since {utc(state.first_seen)}."
+        missed = f"It had missed its schedule since {medium.time(state.first_seen)}"
+        return f"{subject} runs on its schedule again. {missed}."
     if missed_schedule_of(state) is MissedSchedule.DISABLED:
         reason = "GitHub has disabled it, because the repository had no activity for 60 days"
         return f"{subject} no longer runs on its schedule: {reason}. {last}".rstrip()
-    return (
-        f"{subject} has not run on its schedule: by {utc(state.first_seen)} it should have run three times. {last}"
-    ).rstrip()
+    by = medium.time(state.first_seen)
+    return f"{subject} has not run on its schedule: by {by} it should have run three times. {last}".rstrip()
 
 
 def missed_schedule_of(state: State) -> MissedSchedule | None:

@@ -6,19 +6,20 @@ from datetime import timedelta
 
 from ci_failure_tracker.model import Occurrence, RunRef
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.text.markdown import code, link, short, utc
+from ci_failure_tracker.text.markdown import short
+from ci_failure_tracker.text.medium import MARKDOWN, Medium
 
 _MINUTES_TO, _HOURS_TO, _DAYS_WITH_HOURS = 120, 48, 7
 
 
-def run_link(occurrence: Occurrence, url: str) -> str:
+def run_link(occurrence: Occurrence, url: str, medium: Medium = MARKDOWN) -> str:
     """A failed run and its attempt as a link; `no run` if none is known."""
     if not occurrence.number:
         return "no run"
     run, number = f"{url}/actions/runs/{occurrence.run_id}", occurrence.attempt
     if number > 1:
-        return link(f"run {occurrence.number}, attempt {number}", f"{run}/attempts/{number}")
-    return link(f"run {occurrence.number}", run)
+        return medium.link(f"run {occurrence.number}, attempt {number}", f"{run}/attempts/{number}")
+    return medium.link(f"run {occurrence.number}", run)
 
 
 def step_of(occurrence: Occurrence) -> str:
@@ -26,27 +27,29 @@ def step_of(occurrence: Occurrence) -> str:
     return next((leg.step for leg in occurrence.legs if leg.step), "")
 
 
-def workflow_file(occurrence: Occurrence) -> str:
+def workflow_file(occurrence: Occurrence, medium: Medium = MARKDOWN) -> str:
     """The file of the workflow, as code; empty for a run that GitHub started without one."""
-    return code(occurrence.source, 60) if occurrence.source.endswith((".yml", ".yaml")) else ""
+    return medium.code(occurrence.source, 60) if occurrence.source.endswith((".yml", ".yaml")) else ""
 
 
-def commit(sha: str, url: str) -> str:
+def commit(sha: str, url: str, medium: Medium = MARKDOWN) -> str:
     """A commit as a link."""
-    return link(f"`{short(sha)}`", f"{url}/commit/{sha}") if sha else "an unknown commit"
+    return medium.link(medium.code(short(sha), 7), f"{url}/commit/{sha}") if sha else "an unknown commit"
 
 
-def run_ref_link(run: RunRef | None, url: str) -> str:
+def run_ref_link(run: RunRef | None, url: str, medium: Medium = MARKDOWN) -> str:
     """A run with its commit and time; only the time if no run is known, and empty for `None`."""
     if run is None:
         return ""
-    return f"{commit(run.sha, url)} ({dated_run(run, url)})" if run.number else dated_run(run, url)
+    dated = dated_run(run, url, medium)
+    return f"{commit(run.sha, url, medium)} ({dated})" if run.number else dated
 
 
-def dated_run(run: RunRef, url: str) -> str:
+def dated_run(run: RunRef, url: str, medium: Medium = MARKDOWN) -> str:
     """A run as a link, with its time; only the time if no run is known."""
-    linked = f"{link(f'run {run.number}', f'{url}/actions/runs/{run.run_id}')}, " if run.number else ""
-    return f"{linked}{utc(run.at)}"
+    if not run.number:
+        return medium.time(run.at)
+    return f"{medium.link(f'run {run.number}', f'{url}/actions/runs/{run.run_id}')}, {medium.time(run.at)}"
 
 
 def span(time: timedelta) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ci_failure_tracker.issues.links import commit
 from ci_failure_tracker.model import CommitsBetween, State, Suspect
-from ci_failure_tracker.text.markdown import code
+from ci_failure_tracker.text.medium import MARKDOWN, Medium
 
 KEPT = 10
 """The most commits that an issue names. The comparison on GitHub has all of them."""
@@ -25,9 +25,21 @@ def only_suspect(state: State) -> Suspect | None:
     return between.commits[0]
 
 
-def suspect_words(suspect: Suspect, url: str) -> str:
+def suspect_words(suspect: Suspect, url: str, medium: Medium = MARKDOWN) -> str:
     """A commit with its title, its pull request and its author, for a sentence."""
-    return " ".join(_parts(suspect, url))
+    return " ".join(_parts(suspect, url, medium))
+
+
+def suspects_text(state: State, url: str, medium: Medium) -> str:
+    """The newest commits that may have caused it; empty if none is known, or if the first sentence names the only one.
+
+    A failure that no commit can cause has no suspects.
+    """
+    between = state.suspects if state.commit_can_cause and not only_suspect(state) else None
+    named = [suspect_words(suspect, url, medium) for suspect in between.commits[:IN_ROW]] if between else []
+    if between is not None and (between.more or len(between.commits) > len(named)) and named:
+        named.append("and more")
+    return "; ".join(named)
 
 
 IN_ROW = 3
@@ -55,16 +67,16 @@ def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
     return [*lines, "- and more: the comparison above lists all of them."] if between.more and lines else lines
 
 
-def _parts(suspect: Suspect, url: str) -> Iterator[str]:
-    yield commit(suspect.sha, url)
+def _parts(suspect: Suspect, url: str, medium: Medium) -> Iterator[str]:
+    yield commit(suspect.sha, url, medium)
     title, number = _without_number(suspect.title)
     if title:
-        yield code(title, _TITLE)
+        yield medium.code(title, _TITLE)
     if number:
         # As code it is no reference, which would write a note into the pull request for every break.
-        yield f"(pull request {code(f'#{number}')})"
+        yield f"(pull request {medium.code(f'#{number}', 11)})"
     if suspect.author:
-        yield f"by {code(suspect.author, _AUTHOR)}"
+        yield f"by {medium.code(suspect.author, _AUTHOR)}"
 
 
 def _without_number(title: str) -> tuple[str, str]:

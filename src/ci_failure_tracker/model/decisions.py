@@ -151,11 +151,13 @@ class Skip:
 class CurrentFailure:
     """One identity that fails now, as the summary shows it.
 
-    `count` is the number of failed runs since `since`. `run_id`, `run_number` and `branch` are those of the newest one.
-    `legs` are the legs that fail now.
+    `state` is what its issue remembers after the sweep, or would remember if there is none; the first sentence is made
+    from it. `count` is the number of failed runs since `since`. `run_id`, `run_number` and `branch` are those of the
+    newest one. `legs` are the legs that fail now.
     """
 
     identity: Identity
+    state: State
     outcome: Outcome
     count: int
     since: datetime
@@ -169,11 +171,15 @@ class CurrentFailure:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """All decisions of a sweep, what fails now, and the problems that kept it from deciding."""
+    """All decisions of a sweep, what fails now, and the problems that kept it from deciding.
+
+    `umbrellas` are the causes that fail now and have one issue for several of `failing`.
+    """
 
     all: tuple[Decision | Skip, ...]
     failing: tuple[CurrentFailure, ...]
     problems: tuple[Problem, ...]
+    umbrellas: tuple[CurrentFailure, ...] = ()
 
     @property
     def made(self) -> tuple[Decision, ...]:

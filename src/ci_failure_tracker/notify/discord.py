@@ -7,12 +7,13 @@ failure.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
 from ci_failure_tracker.text.markdown import cut_in_middle, length, plain, unlinked
+from ci_failure_tracker.text.medium import Medium
 
 CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
 """Discord's limits: characters of the content, how many embeds, characters of all of them, of a title, of a
@@ -27,10 +28,10 @@ _COLOURS = {
     NewsKind.RECOVERED: 0x1A7F37,
     NewsKind.GONE: 0x6E7781,
 }
-_AROUND = 400
+_AROUND = 300
 """Characters reserved for the title of a list and for the line that counts the items left out."""
 
-_NAME, _HEADLINE = 60, 150
+_NAME, _SENTENCE, _HEADLINE = 50, 400, 80
 _LIKE_A_BACKTICK = "\u02cb"
 _SPECIAL = re.compile(r"[\\*_~`|>#<\[\]():@-]")
 
@@ -68,6 +69,9 @@ def _link(text: str, url: str) -> str:
     return f"[{text}]({url})" if url else text
 
 
+_MEDIUM = Medium(_code, _link)
+
+
 def _list(news: News, kind: NewsKind, room: int) -> dict[str, Any]:
     items = news.of(kind)
     lines = list(that_fit(map(_line, items), lambda line: length(line) + 1, room))
@@ -79,24 +83,26 @@ def _list(news: News, kind: NewsKind, room: int) -> dict[str, Any]:
 def _line(item: Item) -> str:
     where = f"{_link(item.issue, item.issue_url)} {_code(item.workflow, _NAME)} › {_code(item.job, _NAME)}"
     run = f", {_link(item.run, item.run_url)}" if item.run else ""
-    failed = f", {item.failed}" if item.failed else ""
-    return f"{where}{run}{failed}{_headline(item)}"
+    return "\n".join(filter(None, (f"{where}{run}", *_said(item))))
 
 
-def _headline(item: Item) -> str:
-    if not item.headline:
-        return ""
-    shown = cut_in_middle(item.headline, _HEADLINE)
-    return f"\n{escaped(shown, _HEADLINE) if item.kind.is_over else _code(shown, _HEADLINE)}"
+def _said(item: Item) -> Iterator[str]:
+    """Why it was closed; or what fails since when, and what the log says."""
+    if item.kind.is_over:
+        yield escaped(cut_in_middle(item.reason, _HEADLINE), _HEADLINE)
+        return
+    yield item.sentence(_MEDIUM, _SENTENCE)
+    if item.message:
+        yield _code(cut_in_middle(item.message, _HEADLINE), _HEADLINE)
 
 
 def _card(item: Item) -> dict[str, Any]:
     """One new failure, the first message of its thread."""
-    fields = [("Newest run", _link(item.run, item.run_url)), ("Failed", item.failed)] if item.run else []
+    fields = [("Newest run", _link(item.run, item.run_url))] if item.run else []
     return {
         "title": _within(escaped(item.title, TITLE // 2), TITLE).rstrip("\\"),
         **({"url": item.issue_url} if item.issue_url else {}),
-        "description": f"{_link(f'Issue {item.issue}', item.issue_url)}{_headline(item)}",
+        "description": "\n".join(filter(None, (_link(f"Issue {item.issue}", item.issue_url), *_said(item)))),
         "color": _COLOURS[item.kind],
         "fields": [{"name": name, "value": value, "inline": True} for name, value in fields],
     }

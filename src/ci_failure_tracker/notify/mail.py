@@ -12,14 +12,17 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
-from ci_failure_tracker.notify.news import News, NewsKind
+from markupsafe import Markup
+
+from ci_failure_tracker.notify.news import Item, News, NewsKind
 from ci_failure_tracker.text.markdown import plain, unlinked, utc
+from ci_failure_tracker.text.medium import Medium, html_medium
 from ci_failure_tracker.text.templates import template_environment
 
 _SHOWN = 200
 """Issues that a mail names."""
 
-_SUBJECT = 150
+_SUBJECT, _SENTENCE = 150, 3_000
 _WORD_JOINER = "\u2060"
 """Breaks the name of a host; unlike a zero-width space, it does not allow a line break."""
 
@@ -54,6 +57,12 @@ def inert(text: str, limit: int = 300) -> str:
     return _HOST.sub(f".{_WORD_JOINER}", unlinked(text, limit))
 
 
+_TEXT = Medium(inert, lambda text, _: text)
+
+
+_HTML = html_medium(inert)
+
+
 def _header(text: str) -> str:
     """Foreign text for a header: without line ends, and without encoded words, which could decode to line ends."""
     return plain(text, _SUBJECT).replace("=?", f"={_WORD_JOINER}?")
@@ -65,11 +74,20 @@ def _message_id(news: News, sender: str) -> str:
     return f"<{of_sweep}@{sender.rpartition('@')[2]}>"
 
 
+def _text_sentence(item: Item) -> str:
+    return item.sentence(_TEXT, _SENTENCE)
+
+
+def _html_sentence(item: Item) -> Markup:
+    return Markup(item.sentence(_HTML, _SENTENCE))  # noqa: S704 - the medium has escaped all foreign text
+
+
 def _render(name: str, news: News) -> str:
     shown = news.items[:_SHOWN]
     groups = [(kind, news.of(kind), [item for item in shown if item.kind is kind]) for kind in NewsKind]
-    environment = template_environment("ci_failure_tracker.notify", autoescape=name.endswith(".html.j2"))
-    environment.filters.update(inert=inert, utc=utc)
+    is_html = name.endswith(".html.j2")
+    environment = template_environment("ci_failure_tracker.notify", autoescape=is_html)
+    environment.filters.update(inert=inert, utc=utc, sentence=_html_sentence if is_html else _text_sentence)
     return environment.get_template(name).render(
         news=news,
         groups=[(kind.heading, _COLOURS[kind], len(all_of), some) for kind, all_of, some in groups if some],

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
-from ci_failure_tracker.model import Close, Create, CurrentFailure, Reopen, Result, WriteStatus
+from ci_failure_tracker.issues.intro import intro
+from ci_failure_tracker.model import Close, Create, CurrentFailure, Reopen, Result, State, WriteStatus
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.text.markdown import cut_in_middle, plain, utc
+from ci_failure_tracker.report.report import Report, message_of
+from ci_failure_tracker.text.markdown import cut_in_middle, length, plain
+from ci_failure_tracker.text.medium import Medium
 
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~-]+)*")
 """An address that is a link in every medium and holds no character that ends a link."""
@@ -25,6 +27,8 @@ Fitting = TypeVar("Fitting")
 
 _LONGEST_ADDRESS = 200
 _NAME, _LINE, _WHOLE = 150, 300, 1_000
+_CUTS = (100, 50, 25, 10)
+"""Characters of a name in a sentence. The first one with which the sentence fits is used."""
 
 
 class NewsKind(StrEnum):
@@ -42,7 +46,7 @@ class NewsKind(StrEnum):
 
     @property
     def is_over(self) -> bool:
-        """Whether the issue was closed. Its headline is then a sentence of the tracker, not a line of a log."""
+        """Whether the issue was closed."""
         return self in {NewsKind.RECOVERED, NewsKind.GONE}
 
 
@@ -58,19 +62,27 @@ _HEADINGS = {
 class Item:
     """One issue that was opened, reopened or closed. An address is empty if it could not be a link.
 
-    `headline` says what failed, if that is known; for a closed issue, it says why it was closed. `run` is the newest
-    failed run; `failed` says how often the job failed and since when.
+    `reason` says why it was closed; it is empty if it is open. `state` is what the issue remembers: the first sentence
+    is made from it. `message` is what the log says, if the first sentence does not say it. `run` is the newest failed
+    run.
     """
 
     kind: NewsKind
     workflow: str
     job: str
-    headline: str
     number: int | None
     issue_url: str
+    state: State
+    repository_url: str
+    reason: str = ""
+    message: str = ""
     run: str = ""
     run_url: str = ""
-    failed: str = ""
+
+    def sentence(self, medium: Medium, limit: int) -> str:
+        """The first sentence of the issue for a channel; names are cut until it is within the limit."""
+        texts = (intro(self.state, self.repository_url, _NAME, _cut_at(most, medium)) for most in _CUTS)
+        return next((text for text in texts if length(text) <= limit), "")
 
     @property
     def title(self) -> str:
@@ -107,6 +119,15 @@ class News:
         return f"{', '.join(f'{count} {kind.value}' for count, kind in counts if count)} in {self.repository}"
 
 
+def _cut_at(most: int, medium: Medium) -> Medium:
+    """The medium with no more characters for a name, and with links to safe addresses alone."""
+    return replace(
+        medium,
+        code=lambda text, limit: medium.code(text, min(limit, most)),
+        link=lambda text, url: medium.link(text, _link(url)),
+    )
+
+
 def that_fit(items: Iterable[Fitting], size: Callable[[Fitting], int], limit: int) -> Iterator[Fitting]:
     """The first items whose sizes together are within the limit."""
     used = 0
@@ -120,8 +141,11 @@ def that_fit(items: Iterable[Fitting], size: Callable[[Fitting], int], limit: in
 def make_news(report: Report) -> News:
     """The changes of the report that are worth a message."""
     url = report.repository.url
-    failing = {failure.identity.id: failure for failure in report.failing}
-    items = [_item(result, kind, failing.get(result.action.identity.id), url) for result, kind in _changes(report)]
+    failing = {failure.identity.id: failure for failure in (*report.failing, *report.umbrellas)}
+    items = [
+        _item(action, kind, result.number, failing.get(action.identity.id), url)
+        for result, action, kind in _changes(report)
+    ]
     order = list(NewsKind)
     return News(
         repository=plain(report.repository.full_name, _NAME),
@@ -139,15 +163,17 @@ def _line(report: Report) -> str:
     return f"{report.repository.full_name}: {failing}, {counted(report.statistics.issues.open, 'issue')} open"
 
 
-def _changes(report: Report) -> Iterator[tuple[Result, NewsKind]]:
+def _changes(report: Report) -> Iterator[tuple[Result, Create | Reopen | Close, NewsKind]]:
     for result in report.results:
-        kind = _kind(result) if result.status is WriteStatus.DONE else None
-        if kind is not None:
-            yield result, kind
+        action = result.action
+        if result.status is WriteStatus.DONE and isinstance(action, Create | Reopen | Close):
+            kind = _kind(action)
+            if kind is not None:
+                yield result, action, kind
 
 
-def _kind(result: Result) -> NewsKind | None:
-    match result.action:
+def _kind(action: Create | Reopen | Close) -> NewsKind | None:
+    match action:
         case Create():
             return NewsKind.NEW
         case Reopen():
@@ -160,24 +186,27 @@ def _kind(result: Result) -> NewsKind | None:
             return None
 
 
-def _item(result: Result, kind: NewsKind, failing: CurrentFailure | None, url: str) -> Item:
-    action = result.action
-    identity = action.identity
-    workflow = plain(identity.workflow, _NAME)
-    job = plain(identity.job_or_all, _NAME)
+def _item(
+    action: Create | Reopen | Close, kind: NewsKind, number: int | None, failing: CurrentFailure | None, url: str
+) -> Item:
     failing = None if kind.is_over else failing
-    headline = action.reason if kind.is_over else failing.headline if failing else ""
     return Item(
         kind=kind,
-        workflow=workflow,
-        job=job,
-        headline=cut_in_middle(plain(headline, _WHOLE), _LINE),
-        number=result.number,
-        issue_url=_link(f"{url}/issues/{result.number}") if result.number else "",
+        workflow=plain(action.identity.workflow, _NAME),
+        job=plain(action.identity.job_or_all, _NAME),
+        number=number,
+        issue_url=_link(f"{url}/issues/{number}") if number else "",
+        state=action.state,
+        repository_url=url,
+        reason=_shown(action.reason) if kind.is_over else "",
+        message=_shown(message_of(failing)) if failing else "",
         run=f"run {failing.run_number}" if failing else "",
         run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing else "",
-        failed=f"{counted(failing.count, 'failed run')}, red since {utc(failing.since)}" if failing else "",
     )
+
+
+def _shown(text: str) -> str:
+    return cut_in_middle(plain(text, _WHOLE), _LINE)
 
 
 def _link(url: str) -> str:

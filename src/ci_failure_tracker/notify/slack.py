@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
 from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, cut_in_middle, length, plain, unlinked
+from ci_failure_tracker.text.medium import Medium
 
 if TYPE_CHECKING:
     from slack_sdk.models.blocks import Block
@@ -28,8 +29,9 @@ _ALL_ITEMS, _AROUND_AN_ITEM = 8_000, 80
 and documents neither this limit nor how it counts (github.com/slackapi/bolt-js/issues/2867)."""
 
 _EMOJI = {NewsKind.NEW: "🔴", NewsKind.REOPENED: "🟠", NewsKind.RECOVERED: "🟢", NewsKind.GONE: "⚪"}
-_TITLE, _HEADLINE = 200, 180
-"""Characters of the parts of a section: together they fit even if each becomes an entity of five characters."""
+_TITLE, _SENTENCE, _HEADLINE = 150, 1_000, 120
+"""Characters of the parts of a section: together they fit even if each becomes an entity of five characters. Those of
+the sentence are counted as they are sent."""
 
 
 def slack_message(news: News) -> dict[str, Any]:
@@ -77,6 +79,9 @@ def _link(text: str, url: str) -> str:
     return f"<{url}|{text}>" if url else text
 
 
+_MEDIUM = Medium(_code, _link)
+
+
 def _blocks(news: News) -> Iterator[Block]:
     from slack_sdk.models.blocks import ContextBlock, HeaderBlock, PlainTextObject  # noqa: PLC0415 - see above
 
@@ -109,9 +114,15 @@ def _text(text: str) -> Any:  # noqa: ANN401 - a class of slack_sdk, which is no
 
 def _item(item: Item) -> str:
     first = [f"{_link(item.issue, item.issue_url)} *{escaped(item.title, _TITLE)}*"]
-    first += [_link(item.run, item.run_url), item.failed] if item.run else []
-    lines = [", ".join(first)]
-    if item.headline:
-        shown = cut_in_middle(item.headline, _HEADLINE)
-        lines.append(escaped(shown, _HEADLINE) if item.kind.is_over else _code(shown, _HEADLINE))
-    return "\n".join(lines)
+    first += [_link(item.run, item.run_url)] if item.run else []
+    return "\n".join(filter(None, (", ".join(first), *_said(item))))
+
+
+def _said(item: Item) -> Iterator[str]:
+    """Why it was closed; or what fails since when, and what the log says."""
+    if item.kind.is_over:
+        yield escaped(cut_in_middle(item.reason, _HEADLINE), _HEADLINE)
+        return
+    yield item.sentence(_MEDIUM, _SENTENCE)
+    if item.message:
+        yield _code(cut_in_middle(item.message, _HEADLINE), _HEADLINE)

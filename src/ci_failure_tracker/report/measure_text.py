@@ -1,20 +1,9 @@
-"""The statistics in words and characters, for people."""
+"""The statistics in words, for people."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from ci_failure_tracker.model import Outcome
-from ci_failure_tracker.report.measures import RECENT, IssueStatistics, Measures, RunMark, Spread, Statistics
-from ci_failure_tracker.text.markdown import code, utc
-
-_GREEN, _FLAKY, _RED, _NOTHING = "▁", "▄", "█", "·"
-
-LEGEND = (
-    f"The newest run is on the right: {_GREEN} green, {_FLAKY} green only when run again, {_RED} failed, "
-    f"{_NOTHING} another end, or none."
-)
+from ci_failure_tracker.report.measures import IssueStatistics, Measures, Statistics
+from ci_failure_tracker.text.markdown import utc
 
 UNKNOWN = "?"
 """Stands for a value that is not known."""
@@ -22,83 +11,13 @@ UNKNOWN = "?"
 _UNITS = (("d", 86_400.0, 23.95 * 3_600), ("h", 3_600.0, 59.5 * 60), ("min", 60.0, 59.5))
 _MANY = 9.95
 _LEAST = 0.005
-
-
-@dataclass(frozen=True, slots=True)
-class StatisticsRow:
-    """The statistics of the repository, a workflow or a job in words."""
-
-    of: str
-    runs: str
-    failure_rate: str
-    flake_rate: str
-    recovery: str
-    between: str
-    broken: str
-    streak: str
-
-
-def chart(runs: Sequence[RunMark]) -> str:
-    """The newest runs of a workflow, one character each, as code so that all have one width."""
-    return f"`{''.join(map(_mark, runs[-RECENT:]))}`" if runs else ""
-
-
-def _mark(run: RunMark) -> str:
-    if run.failed:
-        return _RED
-    if run.flaky:
-        return _FLAKY
-    return _GREEN if run.outcome is Outcome.SUCCESS else _NOTHING
-
-
-def statistics_rows(statistics: Statistics) -> list[StatisticsRow]:
-    """All workflows together if there are several, each workflow, and each job that failed or is flaky."""
-    workflows = [_row(code(each.workflow, 80), each.measures) for each in statistics.workflows if each.measures.runs]
-    jobs = [
-        _row(f"{code(each.workflow, 80)} › {code(each.job, 80)}", each.measures)
-        for each in statistics.jobs
-        if each.measures.failed or each.measures.flaky
-    ]
-    together = [_row("all workflows", statistics.repository)] if len(workflows) > 1 else []
-    return [*together, *workflows, *jobs]
-
-
-def _row(of: str, measures: Measures) -> StatisticsRow:
-    failure_rate, flake_rate = rates(measures)
-    return StatisticsRow(
-        of=of,
-        runs=f"{at_least(measures)}{measures.runs:,}",
-        failure_rate=failure_rate,
-        flake_rate=flake_rate,
-        recovery=spread_words(measures.time_to_recovery),
-        between=between(measures),
-        broken=broken(measures),
-        streak=streak(measures),
-    )
+_FEW = 5
+"""Of fewer runs, a percentage says more than is known."""
 
 
 def at_least(measures: Measures) -> str:
     """The words before a count that may be too small."""
     return "at least " if measures.partial else ""
-
-
-def spread_words(spread: Spread | None) -> str:
-    """`20 h, mean 1.5 d, longest 2.7 d (3)`: the median first, the count last; empty for `None`."""
-    if spread is None:
-        return ""
-    if spread.count == 1:
-        return f"{short_span(spread.median_seconds)} (1)"
-    mean, longest = short_span(spread.mean_seconds), short_span(spread.longest_seconds)
-    return f"{short_span(spread.median_seconds)}, mean {mean}, longest {longest} ({spread.count:,})"
-
-
-def issues_line(statistics: Statistics) -> str:
-    """`Issues: 5 open, 2 opened, 1 closed; closed as mended after 2 h (1).`."""
-    issues = statistics.issues
-    counts = [f"{issues.open:,} open", *changes(issues)]
-    resolution = spread_words(issues.time_to_resolution)
-    resolved = f"; closed as mended after {resolution}" if resolution else ""
-    return f"Issues: {', '.join(counts)}{resolved}."
 
 
 def changes(issues: IssueStatistics) -> list[str]:
@@ -126,10 +45,17 @@ def window_line(statistics: Statistics) -> str:
 
 
 def rates(measures: Measures) -> tuple[str, str]:
-    """The failure rate and the flake rate in percent, or `none` if there was no run."""
+    """How many runs failed and how many were flaky, in percent; as counts if the runs are too few for that."""
     if not measures.runs and not measures.partial:
         return "none", "none"
-    return percent(measures.failure_rate), percent(measures.flake_rate)
+    counts = ((measures.failed, measures.failure_rate), (measures.flaky, measures.flake_rate))
+    failed, flaky = (_share(count, rate, measures) for count, rate in counts)
+    return failed, flaky
+
+
+def _share(count: int, rate: float | None, measures: Measures) -> str:
+    """A rate in percent, or a count such as `1 of 3` if there were fewer than five runs."""
+    return f"{count} of {measures.runs}" if rate is not None and measures.runs < _FEW else percent(rate)
 
 
 def percent(rate: float | None) -> str:
@@ -142,11 +68,11 @@ def percent(rate: float | None) -> str:
 
 
 def streak(measures: Measures) -> str:
-    """The number of newest runs that ended alike: `3 green`, `at least 2 red`."""
+    """The number of newest runs that ended alike: `3 passed`, `at least 2 failed`."""
     if measures.streak is None:
         return UNKNOWN
     least = "at least " if measures.streak_is_least else ""
-    return f"{least}{abs(measures.streak)} {'green' if measures.streak > 0 else 'red'}"
+    return f"{least}{abs(measures.streak)} {'passed' if measures.streak > 0 else 'failed'}"
 
 
 def short_span(seconds: float) -> str:

@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
+from itertools import islice
 
 from markupsafe import Markup
 
 from ci_failure_tracker.issues.evidence import plain_lines
-from ci_failure_tracker.model import Create, CurrentFailure, ExcerptLine, Outcome, Skip, SkipReason
+from ci_failure_tracker.model import Create, ExcerptLine, Outcome, Skip, SkipReason
 from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.report.action_words import note
+from ci_failure_tracker.report.charts import Chart, charts
 from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot, JobName
 from ci_failure_tracker.report.measure_text import (
-    UNKNOWN,
     at_least,
     between,
     broken,
@@ -30,15 +31,16 @@ from ci_failure_tracker.report.measure_text import (
     streak,
     window_line,
 )
-from ci_failure_tracker.report.measures import Measures, Period, RunMark, Spread
-from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.measures import Measures, RunMark, Spread
+from ci_failure_tracker.report.report import Report, why
 from ci_failure_tracker.text.markdown import plain, utc
+from ci_failure_tracker.text.medium import html_medium
 from ci_failure_tracker.text.templates import template_environment
 
 MOST_JOBS, MOST_RUNS, MOST_CAUSES, MOST_ISSUES, MOST_LEFT = 200, 60, 100, 500, 200
 """The most entries of each kind on the page. `report.json` has all issues and causes."""
 
-_SCRIPTS = ("chartist-1.5.0.js", "sortable-4.1.7.js", "page.js")
+_SCRIPTS = ("sortable-4.1.7.js", "page.js")
 _TEXT, _NAME = 300, 150
 
 
@@ -80,14 +82,20 @@ class JobRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """One chart; `data` is for the script, `rows` are the same values for a table."""
+class FailingItem:
+    """One thing that fails. `mark` says that it is new or fails again; `words` are for the filter."""
 
-    id: str
-    title: str
-    description: str
-    data: Markup
-    rows: tuple[tuple[str, str], ...]
+    workflow: str
+    job: str
+    mark: str
+    sentence: Markup
+    since: Markup
+    message: str
+    issue: int | None
+    run: int
+    run_url: str
+    note: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +120,7 @@ class PageView:
     title: str
     cards: tuple[Card, ...]
     window: str
-    marks: dict[str, str]
-    failing: Sequence[CurrentFailure]
-    numbers: dict[str, int]
+    failing: tuple[FailingItem, ...]
     workflows: tuple[JobRow, ...]
     jobs: tuple[JobRow, ...]
     charts: tuple[Chart, ...]
@@ -168,28 +174,50 @@ def _view(report: Report) -> PageView:
     jobs = [_row(each.workflow, each.job, each.measures, each.runs, context) for each in statistics.jobs]
     workflows = [_row(each.workflow, "", each.measures, each.runs, context) for each in statistics.workflows]
     # An issue that is up to date needs no explanation.
-    left = [*report.over_cap, *(skip for skip in report.skipped if skip.skip_reason is not SkipReason.UNCHANGED)]
+    skips = (result.action for result in (*report.covered, *report.not_failing) if isinstance(result.action, Skip))
+    left = [skip for skip in skips if skip.skip_reason is not SkipReason.UNCHANGED]
     return PageView(
         report=report,
         title=f"{_named(report.repository.full_name)}: CI failures",
         cards=tuple(_cards(report)),
         window=window_line(statistics),
-        marks={
-            **{failing.identity.id: "new" for failing in report.new},
-            **{failing.identity.id: "failing again" for failing in report.again},
-        },
-        failing=(*report.new, *report.again, *report.still_failing)[:MOST_JOBS],
-        numbers={result.action.identity.id: result.number for result in report.results if result.number is not None},
+        failing=tuple(islice(_failing(report), MOST_JOBS)),
         workflows=tuple(workflows[:MOST_JOBS]),
         jobs=tuple(sorted(jobs, key=_worst_first)[:MOST_JOBS]),
-        charts=tuple(_charts(statistics.over_time)),
+        charts=tuple(charts(statistics.over_time)),
         causes=tuple(map(_cause, report.issue_snapshots.causes[:MOST_CAUSES])),
         issues=report.issue_snapshots.issues[:MOST_ISSUES],
         left=tuple(left[:MOST_LEFT]),
     )
 
 
-# --- the overview --------------------------------------------------------------------------------
+# --- what fails ----------------------------------------------------------------------------------
+
+_MEDIUM = html_medium(plain)
+
+
+def _failing(report: Report) -> Iterator[FailingItem]:
+    """The new failures first, then those that fail again, then the others."""
+    results, url = report.results_of_failing, report.repository.url
+    for mark, failures in (("new", report.new), ("failing again", report.again), ("", report.still_failing)):
+        for failing in failures:
+            identity, result = failing.identity, results.get(failing.identity.id)
+            yield FailingItem(
+                workflow=_named(identity.workflow, _NAME),
+                job=_named(identity.job_or_all, _NAME),
+                mark=mark,
+                sentence=Markup(report.sentence(failing, _MEDIUM, _NAME)),  # noqa: S704 - the medium escapes
+                since=Markup(report.since(failing, _MEDIUM)),  # noqa: S704
+                message=plain(why(failing), _TEXT),
+                issue=result.number if result else None,
+                run=failing.run_number,
+                run_url=f"{url}/actions/runs/{failing.run_id}",
+                note=plain(note(result), _TEXT).replace("`", ""),
+                words=plain(f"{identity.workflow} {identity.job} {failing.headline}", 700).lower(),
+            )
+
+
+# --- the statistics --------------------------------------------------------------------------------
 
 
 def _cards(report: Report) -> Iterator[Card]:
@@ -198,16 +226,15 @@ def _cards(report: Report) -> Iterator[Card]:
     changed = changes(issues)
     changed += [f"{report.planned(Create):,} to be opened"] if report.planned(Create) else []
     of_runs = f"{at_least(of_all)}{counted(of_all.runs, 'run')}"
-    yield Card("Failing now", UNKNOWN if report.knows_nothing else str(len(report.failing)), f"{len(report.new)} new")
     yield Card("Open issues", f"{issues.open:,}", ", ".join(changed) or "none changed state")
     failed, flaky = rates(of_all)
-    yield Card("Failure rate", failed, f"{of_all.failed:,} of {of_runs}")
-    yield Card("Flaky", flaky, f"{of_all.flaky:,} of {of_runs}")
+    for name, rate, count in (("Failed runs", failed, of_all.failed), ("Flaky runs", flaky, of_all.flaky)):
+        yield Card(name, rate, f"{count:,} of {of_runs}" if "%" in rate else of_runs)
     yield from _spans("Time to recovery", of_all.time_to_recovery)
-    yield from _spans("From break to break", of_all.time_between_failures)
+    yield from _spans("Time between failures", of_all.time_between_failures)
     yield from _spans("An issue is open for", issues.time_to_resolution)
-    notes = {None: "some runs were not read" if of_all.runs else "no run was looked at", 0.0: "nothing was red"}
-    yield Card("Time broken", broken(of_all), notes.get(of_all.broken_seconds, "something was red"))
+    notes = {None: "some runs were not read" if of_all.runs else "no run was looked at", 0.0: "nothing was failing"}
+    yield Card("Time broken", broken(of_all), notes.get(of_all.broken_seconds, "something was failing"))
 
 
 def _spans(name: str, spread: Spread | None) -> Iterator[Card]:
@@ -220,7 +247,7 @@ def _spans(name: str, spread: Spread | None) -> Iterator[Card]:
 
 # --- workflows and jobs --------------------------------------------------------------------------
 
-_STATES = {"failing": "failing", "failing flaky": "failing, flaky", "flaky": "flaky", "green": "green"}
+_STATES = {"failing": "failing", "failing flaky": "failing, flaky", "flaky": "flaky", "passing": "passing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,15 +276,21 @@ def _row(workflow: str, job: str, measures: Measures, runs: Sequence[RunMark], c
         broken=broken(measures),
         streak=streak(measures) if measures.runs else "",
         flaky=flaky,
-        failed=failed,
+        failed=_failed(measures, failed),
     )
+
+
+def _failed(measures: Measures, rate: str) -> str:
+    """`17% of 18`, `1 of 4`, or a count of the runs that were seen: `3 of 18+`."""
+    of = f"of {measures.runs:,}{'+' if measures.partial else ''}"
+    return f"{rate} {of}" if "%" in rate else f"{measures.failed:,} {of}"
 
 
 def _state(measures: Measures, name: tuple[str, str], context: _RowContext) -> str:
     failing = name in context.failing or (measures.streak is not None and measures.streak < 0)
     flaky = name in context.flaky or measures.flaky > 0
     words = [word for word, holds in (("failing", failing), ("flaky", flaky)) if holds]
-    return " ".join(words) or ("green" if measures.streak else "unknown")
+    return " ".join(words) or ("passing" if measures.streak else "unknown")
 
 
 def _worst_first(row: JobRow) -> tuple[bool, bool, float, str, str]:
@@ -277,8 +310,8 @@ def _style(run: RunMark) -> str:
 
 
 _WORDS = {
-    "s": "green",
-    "k": "green only when run again",
+    "s": "passed",
+    "k": "passed only when run again",
     "f": "failed",
     "c": "cancelled",
     "u": "not read",
@@ -290,7 +323,7 @@ def _cell(run: RunMark, url: str) -> Cell:
     style = _style(run)
     word = run.outcome.words if style == "f" and run.outcome else _WORDS[style]
     if run.failed and run.flaky:
-        word += ", later green on the same commit"
+        word += ", later passed on the same commit"
     title = f"run {run.number}: {word}, {plain(run.branch, 60)}, {utc(run.at)}"
     return Cell(title, style, f"{url}/actions/runs/{run.id}")
 
@@ -300,75 +333,6 @@ def _description(runs: Sequence[RunMark]) -> str:
     styles = [_style(run) for run in runs]
     counts = [(styles.count(style), word) for style, word in _WORDS.items()]
     return f"The newest {counted(len(runs), 'run')}: " + ", ".join(f"{count} {word}" for count, word in counts if count)
-
-
-# --- charts --------------------------------------------------------------------------------------
-
-_UNITS = ((2 * 86_400.0, 86_400.0, "d"), (2 * 3_600.0, 3_600.0, "h"), (0.0, 60.0, "min"))
-
-
-def _charts(periods: Sequence[Period]) -> Iterator[Chart]:
-    if len(periods) > 1:
-        yield _failure_rate(periods)
-        if any(period.time_to_recovery for period in periods):
-            yield _recovery(periods)
-
-
-@dataclass(frozen=True, slots=True)
-class _Series:
-    """A value for each period, and the same in words. `ticks` are the marks of a scale that never changes."""
-
-    values: Sequence[float | None]
-    words: Sequence[str]
-    unit: str
-    ticks: tuple[int, ...] = ()
-
-
-def _failure_rate(periods: Sequence[Period]) -> Chart:
-    series = _Series(
-        values=[100 * period.failed / period.runs if period.runs else None for period in periods],
-        words=[
-            f"{period.failed} of {counted(period.runs, 'run')} failed" if period.runs else "no run"
-            for period in periods
-        ],
-        unit="%",
-        ticks=(0, 25, 50, 75, 100),
-    )
-    return _chart("failure-rate", f"Failure rate by {_by(periods)}", periods, series)
-
-
-def _recovery(periods: Sequence[Period]) -> Chart:
-    recoveries = [period.time_to_recovery for period in periods]
-    spans = [spread.median_seconds if spread else None for spread in recoveries]
-    longest = max(span for span in spans if span is not None)
-    size, unit = next((size, unit) for least, size, unit in _UNITS if longest >= least)
-    words = [
-        f"{short_span(spread.median_seconds)}, the median of {counted(spread.count, 'break')}"
-        if spread
-        else "no break ended"
-        for spread in recoveries
-    ]
-    series = _Series([None if span is None else span / size for span in spans], words, unit)
-    return _chart("recovery", f"Time to recovery, by the {_by(periods)} in which a break ended", periods, series)
-
-
-def _by(periods: Sequence[Period]) -> str:
-    return "day" if periods[0].days == 1 else "week"
-
-
-def _chart(name: str, title: str, periods: Sequence[Period], series: _Series) -> Chart:
-    days = [f"{period.start:%Y-%m-%d}" for period in periods]
-    rows = tuple(zip(days, series.words, strict=True))
-    data = {
-        "labels": [f"{period.start:%d %b}".lstrip("0") for period in periods],
-        "values": [None if value is None else round(value, 2) for value in series.values],
-        "titles": [f"{day}: {words}" for day, words in rows],
-        "unit": series.unit,
-        "ticks": series.ticks or None,
-    }
-    # These are numbers, dates and fixed words. Escaped, they hold nothing that an HTML parser sees as a tag.
-    text = Markup(json.dumps(data).replace("<", "\\u003c"))  # noqa: S704
-    return Chart(name, title, f"{title}: a bar chart, with its values in the table below.", text, rows)
 
 
 # --- causes and issues ---------------------------------------------------------------------------
@@ -395,4 +359,4 @@ def _job(job: JobName) -> str:
 
 def _state_of_issue(issue: IssueSnapshot) -> str:
     """The state of an issue for the filter."""
-    return f"{'failing' if issue.open else 'green'}{' flaky' if issue.flaky else ''}"
+    return f"{'failing' if issue.open else 'passing'}{' flaky' if issue.flaky else ''}"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ci_failure_tracker.issues.evidence import message_text
+from ci_failure_tracker.issues.first_sentence import names_subject, since_words, tells_since
+from ci_failure_tracker.issues.intro import intro
 from ci_failure_tracker.model import (
     Action,
     Change,
@@ -32,6 +35,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.issue_snapshots import EMPTY, IssueSnapshots, take_issue_snapshots
 from ci_failure_tracker.report.measures import NOTHING_SEEN, Statistics, WorkflowStatistics
+from ci_failure_tracker.text.medium import MARKDOWN, Medium
 from ci_failure_tracker.tracking.decide import Findings
 
 
@@ -50,7 +54,10 @@ class WorkflowRuns:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a sweep looked at, what is failing, and what it did."""
+    """What a sweep looked at, what is failing, and what it did.
+
+    `failing` counts each job. An umbrella stands for several of them, which one issue covers.
+    """
 
     repository: Repository
     at: datetime
@@ -64,6 +71,16 @@ class Report:
     issue_snapshots: IssueSnapshots = EMPTY
     is_dry: bool = False
     not_looked_at: tuple[NotLookedAt, ...] = ()
+    umbrellas: tuple[CurrentFailure, ...] = ()
+
+    def sentence(self, failing: CurrentFailure, medium: Medium = MARKDOWN, text: int = 80) -> str:
+        """The first sentence of the issue of a failure, for one place; a name has `text` characters at most."""
+        return intro(failing.state, self.repository.url, text, medium)
+
+    def since(self, failing: CurrentFailure, medium: Medium) -> str:
+        """Since when it fails, as a sentence; empty if the first sentence of its issue says it."""
+        state = failing.state
+        return "" if tells_since(state) else f"Failing since {since_words(state, self.repository.url, medium)}."
 
     @property
     def workflows(self) -> tuple[WorkflowRuns, ...]:
@@ -87,18 +104,10 @@ class Report:
         return sum(isinstance(result.action, kind) and result.status is WriteStatus.PLANNED for result in self.results)
 
     @property
-    def skipped(self) -> tuple[Skip, ...]:
-        """What was left as it is for another reason than the cap."""
-        return tuple(skip for skip in self._skips if skip.skip_reason is not SkipReason.OVER_CAP)
-
-    @property
     def over_cap(self) -> tuple[Skip, ...]:
         """What is failing and has no issue yet because `max-new-issues` was reached."""
-        return tuple(skip for skip in self._skips if skip.skip_reason is SkipReason.OVER_CAP)
-
-    @property
-    def _skips(self) -> list[Skip]:
-        return [result.action for result in self.results if isinstance(result.action, Skip)]
+        skips = (result.action for result in self.results if isinstance(result.action, Skip))
+        return tuple(skip for skip in skips if skip.skip_reason is SkipReason.OVER_CAP)
 
     @property
     def written(self) -> tuple[Result, ...]:
@@ -119,22 +128,54 @@ class Report:
     def still_failing(self) -> tuple[CurrentFailure, ...]:
         """What fails and had an open issue before, or one that a person closed."""
         others = {failing.identity.id for failing in (*self.new, *self.again)}
-        return tuple(failing for failing in self.failing if failing.identity.id not in others)
+        return tuple(failing for failing in self.with_own_line if failing.identity.id not in others)
 
     def _failing_with(self, fits: Callable[[Action], bool]) -> tuple[CurrentFailure, ...]:
         ids = {result.action.identity.id for result in self.results if fits(result.action)}
-        return tuple(failing for failing in self.failing if failing.identity.id in ids)
+        return tuple(failing for failing in self.with_own_line if failing.identity.id in ids)
 
     @property
-    def changed(self) -> tuple[Result, ...]:
-        """What was written or would be, without the new issues of `new`."""
-        new = {failing.identity.id for failing in self.new}
-        opened = {WriteStatus.DONE, WriteStatus.PLANNED}
+    def with_own_line(self) -> tuple[CurrentFailure, ...]:
+        """What fails, one for each issue: the umbrellas, and the jobs that none of them covers."""
+        covered = {result.action.identity.id for result in self.covered}
+        jobs = (failing for failing in self.failing if failing.identity.id not in covered)
+        return (*self.umbrellas, *jobs)
+
+    @property
+    def covered(self) -> tuple[Result, ...]:
+        """What was done for the jobs that fail and that the issue of an umbrella covers."""
+        failing = {each.identity.id for each in self.failing} if self.umbrellas else set()
         return tuple(
-            result
-            for result in self.written
-            if not (isinstance(result.action, Create) and result.status in opened and result.action.identity.id in new)
+            result for result in self.results if result.action.identity.id in failing and _is_covered(result.action)
         )
+
+    @property
+    def results_of_failing(self) -> Mapping[str, Result]:
+        """What was done for each thing that fails, by failure id. Duplicates are closed before it."""
+        failing = {each.identity.id for each in self.with_own_line}
+        by_id = {result.action.identity.id: result for result in self.results}
+        return {id_: result for id_, result in by_id.items() if id_ in failing}
+
+    @property
+    def recovered(self) -> tuple[Result, ...]:
+        """The issues that were closed, or would be, because of passing runs."""
+        return tuple(result for result in self._others if _is_recovery(result.action))
+
+    @property
+    def closed_otherwise(self) -> tuple[Result, ...]:
+        """The other issues that were closed or would be, without those of what still fails."""
+        closed = (result for result in self._others if isinstance(result.action, Close))
+        return tuple(result for result in closed if not _is_recovery(result.action))
+
+    @property
+    def not_failing(self) -> tuple[Result, ...]:
+        """What was done, or left, for everything else that does not fail."""
+        return tuple(result for result in self._others if not isinstance(result.action, Close))
+
+    @property
+    def _others(self) -> list[Result]:
+        with_place = {id(result) for result in (*self.results_of_failing.values(), *self.covered)}
+        return [result for result in self.results if id(result) not in with_place]
 
     @property
     def knows_nothing(self) -> bool:
@@ -175,6 +216,27 @@ class Report:
         return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
 
 
+def message_of(failing: CurrentFailure) -> str:
+    """The message of a failure, if the first sentence says neither it nor what failed; else empty."""
+    is_said = names_subject(failing.state) or failing.outcome is Outcome.CANCELLED
+    return "" if is_said else failing.headline
+
+
+def why(failing: CurrentFailure) -> str:
+    """What went wrong; empty if the first sentence says all of it, or if nothing is known."""
+    return "" if failing.outcome is Outcome.CANCELLED else message_text(failing.state)
+
+
+def _is_covered(action: Action) -> bool:
+    if isinstance(action, Skip):
+        return action.skip_reason is SkipReason.STORM
+    return isinstance(action, Close) and bool(action.state.umbrella)
+
+
+def _is_recovery(action: Action) -> bool:
+    return isinstance(action, Close) and action.state_reason == "completed"
+
+
 _NOT_YET = frozenset(
     {
         SkipReason.OVER_CAP,
@@ -213,6 +275,7 @@ def make_report(
         requests=requests,
         logs=snapshot.logs,
         not_looked_at=snapshot.not_looked_at,
+        umbrellas=decisions.umbrellas,
         statistics=statistics,
         issue_snapshots=take_issue_snapshots(
             snapshot, findings.history.tracked_issues.written, decisions.failing, results, now

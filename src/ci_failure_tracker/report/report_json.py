@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Set
 from datetime import datetime
 from typing import Any
 
@@ -26,15 +27,16 @@ from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapsh
 from ci_failure_tracker.report.measures import RECENT, JobStatistics, RunMark, Statistics, WorkflowStatistics
 from ci_failure_tracker.report.report import Report, WorkflowRuns
 from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.text.medium import PLAIN
 
 VERSION = 2
-_LONGEST = 2_000
+_LONGEST, _LONGEST_NAME = 2_000, 200
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
     """The report for programs; `version` grows when a field changes its name or its meaning."""
     url = report.repository.url
-    new = {failing.identity.id for failing in report.new}
+    new = frozenset(failing.identity.id for failing in report.new)
     return {
         "version": VERSION,
         "repository": report.repository.full_name,
@@ -49,7 +51,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "statistics": _statistics_as_json(report.statistics),
         "issues": [_issue_as_json(issue, url) for issue in report.issue_snapshots.issues],
         "causes": [_cause_as_json(cause) for cause in report.issue_snapshots.causes],
-        "failing": [_failing_as_json(failing, failing.identity.id in new, url) for failing in report.failing],
+        "failing": [_failing_as_json(report, failing, new) for failing in report.failing],
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [_problem_as_json(problem) for problem in report.problems],
         "logs": _logs_as_json(report.logs),
@@ -110,15 +112,16 @@ def _job(kind: IdentityKind | None, job: str) -> str | None:
     return None if kind in {None, IdentityKind.WORKFLOW} else _shown(job)
 
 
-def _failing_as_json(failing: CurrentFailure, new: bool, url: str) -> dict[str, Any]:
+def _failing_as_json(report: Report, failing: CurrentFailure, new: Set[str]) -> dict[str, Any]:
     return {
         **_identity_as_json(failing.identity),
-        "new": new,
+        "new": failing.identity.id in new,
+        "sentence": report.sentence(failing, PLAIN, _LONGEST_NAME),
         "outcome": _outcome(failing.outcome),
         "failed_runs": failing.count,
         "since": failing.since.isoformat(),
         "latest_run": failing.run_number,
-        "latest_run_url": f"{url}/actions/runs/{failing.run_id}",
+        "latest_run_url": f"{report.repository.url}/actions/runs/{failing.run_id}",
         "branch": _shown(failing.branch),
         "matrix_jobs": [_shown(leg) for leg in failing.legs],
         "headline": _shown(failing.headline) or None,

@@ -1,49 +1,37 @@
-"""The job summary in Markdown: what fails, what was done and why, and how the runs ended."""
+"""The job summary in Markdown: what fails since when, what recovered, what was not looked at, and the last runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from ci_failure_tracker.issues.evidence import short_code
-from ci_failure_tracker.model import (
-    Create,
-    CurrentFailure,
-    Identity,
-    LogCounts,
-    Problem,
-    Reopen,
-    Result,
-    Skip,
-    WriteStatus,
-)
+from ci_failure_tracker.issues.first_sentence import names_jobs
+from ci_failure_tracker.model import CurrentFailure, Identity, LogCounts, NotLookedAt, Problem, Result
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.report.measure_text import (
-    LEGEND,
-    StatisticsRow,
-    chart,
-    issues_line,
-    statistics_rows,
-    window_line,
-)
-from ci_failure_tracker.report.report import Report, WorkflowRuns
+from ci_failure_tracker.report.action_words import note, result_words
+from ci_failure_tracker.report.last_runs import LEGEND, runs_in_words, squares
+from ci_failure_tracker.report.measures import WorkflowStatistics
+from ci_failure_tracker.report.report import Report, message_of
+from ci_failure_tracker.selection.coverage import problem_of
 from ci_failure_tracker.text.markdown import code, link, prose, utc
+from ci_failure_tracker.text.medium import Medium
 from ci_failure_tracker.text.templates import template_environment
 
 LIMIT = 1_000_000
 """Bytes of a job summary. GitHub shows nothing at all of a summary of 1 MiB or more."""
 
-_MOST_STATISTICS = 50
 _LADDER = (5_000, 1_000, 300, 100, 30, 10, 3)
-"""Numbers of rows that a table may have. The first one with which the summary fits is used."""
+"""Numbers of rows that a list may have. The first one with which the summary fits is used."""
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Generic[Row]):
+class Rows(Generic[Row]):
     """The rows that are shown, and a sentence about those that are not."""
 
     rows: list[Row]
@@ -59,43 +47,23 @@ class ProblemRow:
 
 
 @dataclass(frozen=True, slots=True)
-class FailingRow:
-    """One thing that is failing."""
+class Section:
+    """A heading, the number of things below it, and a line for each; `lead` stands before them."""
 
-    issue: str
-    workflow: str
-    job: str
-    legs: str
-    outcome: str
-    headline: str
+    title: str
     count: int
-    since: str
-    latest: str
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """One action and its reason."""
-
-    action: str
-    issue: str
-    workflow: str
-    job: str
-    reason: str
+    items: Rows[str]
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRow:
-    """One workflow and how its runs ended."""
+    """One workflow and how its last runs ended."""
 
     workflow: str
-    runs: int
-    green: int
-    failed: int
-    superseded: int
-    other: int
+    squares: str
+    words: str
     newest: str
-    chart: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +71,13 @@ class SummaryView:
     """What the template of the summary uses. Every text is safe Markdown."""
 
     line: str
-    problems: Table[ProblemRow]
+    problems: Rows[ProblemRow]
     partial: bool
-    new: Table[FailingRow]
-    again: Table[FailingRow]
-    failing: Table[FailingRow]
-    changed_title: str
-    changed: Table[ActionRow]
-    over_cap: Table[ActionRow]
-    skipped: Table[ActionRow]
-    workflows: Table[WorkflowRow]
+    fails: bool
+    sections: list[Section]
+    workflows: Rows[WorkflowRow]
     legend: str
-    statistics: Table[StatisticsRow]
-    issues: str
-    window: str
+    folded: list[Section]
     cost: str
 
 
@@ -128,33 +89,30 @@ def render_summary(report: Report, limit: int = LIMIT) -> str:
 
 
 def _view(report: Report, rows: int) -> SummaryView:
+    # What was not looked at has a list of its own.
+    listed = set(problem_of(report.not_looked_at))
+    problems = [problem for problem in report.problems if problem not in listed]
     url = report.repository.url
-    charts = {workflow.workflow: chart(workflow.runs) for workflow in report.statistics.workflows}
-    issues = {result.action.identity.id: _issue_of(result, url) for result in report.results}
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
-        problems=_table(report.problems, _problem_row, rows),
+        problems=_rows(problems, _problem_row, rows),
         partial=report.partial,
-        new=_table(report.new, lambda failing: _failing_row(failing, issues, url), rows),
-        again=_table(report.again, lambda failing: _failing_row(failing, issues, url), rows),
-        failing=_table(report.still_failing, lambda failing: _failing_row(failing, issues, url), rows),
-        changed_title="What would be changed" if report.held_back else "Changed",
-        changed=_table(report.changed, lambda result: _result_row(result, url), rows),
-        over_cap=_table(report.over_cap, lambda skip: _skip_row(skip, url), rows),
-        skipped=_table(report.skipped, lambda skip: _skip_row(skip, url), rows),
-        workflows=_table(report.workflows, lambda workflow: _workflow_row(workflow, charts), rows),
-        legend=LEGEND if charts else "",
-        statistics=_table(statistics_rows(report.statistics), lambda row: row, min(rows, _MOST_STATISTICS)),
-        issues=issues_line(report.statistics),
-        window=window_line(report.statistics),
+        fails=bool(report.failing),
+        sections=list(_sections(report, rows)),
+        workflows=_rows(report.statistics.workflows, _workflow_row, rows),
+        legend=LEGEND,
+        folded=[
+            Section(title, len(results), _rows(results, lambda result: _result_line(result, url), rows))
+            for title, results in (("Covered by another issue", report.covered), ("Not failing", report.not_failing))
+        ],
         cost=_cost(report),
     )
 
 
-def _table(items: Sequence[Item], row: Callable[[Item], Row], limit: int) -> Table[Row]:
+def _rows(items: Sequence[Item], row: Callable[[Item], Row], limit: int) -> Rows[Row]:
     hidden = len(items) - limit
     rest = f"\nand {counted(hidden, 'row')} more that did not fit.\n" if hidden > 0 else ""
-    return Table([row(item) for item in items[:limit]], rest)
+    return Rows([row(item) for item in items[:limit]], rest)
 
 
 def _problem_row(problem: Problem) -> ProblemRow:
@@ -168,81 +126,75 @@ def _problem_row(problem: Problem) -> ProblemRow:
     return ProblemRow(problem.severity.value, text)
 
 
-def _issue_of(result: Result, url: str) -> str:
-    """The issue of a failure, or the plan to open one."""
-    if isinstance(result.action, Create) and result.status is WriteStatus.PLANNED:
-        return "to be opened"
-    planned = " to be reopened" if isinstance(result.action, Reopen) and result.status is WriteStatus.PLANNED else ""
-    return f"{_issue(result.number, url)}{planned}"
+# --- what fails, what recovered, what was not looked at ------------------------------------------
 
 
-def _failing_row(failing: CurrentFailure, issues: Mapping[str, str], url: str) -> FailingRow:
-    return FailingRow(
-        issue=issues.get(failing.identity.id, ""),
-        workflow=code(failing.identity.workflow, 80),
-        job=_job(failing.identity),
-        legs=", ".join(code(leg, 60) for leg in failing.legs[:5])
-        + (f" and {len(failing.legs) - 5} more" if failing.legs[5:] else ""),
-        outcome=failing.outcome.words,
-        headline=short_code(failing.headline, 120) if failing.headline else "",
-        count=failing.count,
-        since=utc(failing.since),
-        latest=link(f"run {failing.run_number}", f"{url}/actions/runs/{failing.run_id}")
-        + f" on {code(failing.branch, 60)}",
-    )
+def _sections(report: Report, rows: int) -> Iterator[Section]:
+    results, url = report.results_of_failing, report.repository.url
+
+    def failing_line(failing: CurrentFailure) -> str:
+        return _failing_line(report, failing, results.get(failing.identity.id))
+
+    for title, failures in (
+        ("New failures", report.new),
+        ("Failing again", report.again),
+        ("Still failing", report.still_failing),
+    ):
+        yield Section(title, len(failures), _rows(failures, failing_line, rows))
+    for title, closed in (("Recovered", report.recovered), ("Closed for another reason", report.closed_otherwise)):
+        yield Section(title, len(closed), _rows(closed, lambda result: _result_line(result, url), rows))
+    missing = report.not_looked_at
+    lead = "".join(prose(problem.advice, 300) + "\n" for problem in problem_of(missing))
+    yield Section("Not looked at", len(missing), _rows(missing, _missing_line, rows), lead)
 
 
-def _job(identity: Identity) -> str:
-    return "all jobs" if identity.is_whole_workflow else code(identity.job, 80)
+def _whole_time(moment: datetime) -> str:
+    """A moment that is not broken over two lines."""
+    return utc(moment).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-_VERBS = {
-    ("Create", WriteStatus.DONE): "opened",
-    ("Update", WriteStatus.DONE): "updated",
-    ("Reopen", WriteStatus.DONE): "reopened",
-    ("Close", WriteStatus.DONE): "closed",
-    ("Create", WriteStatus.PLANNED): "open",
-    ("Update", WriteStatus.PLANNED): "update",
-    ("Reopen", WriteStatus.PLANNED): "reopen",
-    ("Close", WriteStatus.PLANNED): "close",
-    ("Create", WriteStatus.FAILED): "could not be opened",
-    ("Update", WriteStatus.FAILED): "could not be updated",
-    ("Reopen", WriteStatus.FAILED): "could not be reopened",
-    ("Close", WriteStatus.FAILED): "could not be closed",
-}
+_MEDIUM = Medium(code, link, _whole_time)
 
 
-def result_words(result: Result) -> str:
-    """An action and its status in a word or two, such as `opened` or `could not be closed`; `left` for a skip."""
-    return _VERBS.get((type(result.action).__name__, result.status), "left")
+def _failing_line(report: Report, failing: CurrentFailure, result: Result | None) -> str:
+    """The issue, or else the newest failed run; the first sentence; what it does not say."""
+    url = report.repository.url
+    run = link(f"run {failing.run_number}", f"{url}/actions/runs/{failing.run_id}")
+    where = "" if names_jobs(failing.state) else f" {_names(failing.identity)}"
+    first = f"{_issue(result.number if result else None, url) or run}{where}: {report.sentence(failing, _MEDIUM)}"
+    said = short_code(message, 120) if (message := message_of(failing)) else ""
+    return " ".join(filter(None, (first, report.since(failing, _MEDIUM), said, prose(note(result), 300))))
 
 
-def _result_row(result: Result, url: str) -> ActionRow:
-    return _action_row(result_words(result), result.action.identity, result.number, result.action.reason, url)
+def _result_line(result: Result, url: str) -> str:
+    """What was done for something that does not fail, and why."""
+    identity, words = result.action.identity, result_words(result)
+    number = _issue(result.number, url)
+    done = "" if words in {"left", "closed"} else f"{words}, "
+    return f"{f'{number} ' if number else ''}{_names(identity)}: {done}{prose(result.action.reason, 300)}"
 
 
-def _skip_row(skip: Skip, url: str) -> ActionRow:
-    return _action_row("left", skip.identity, skip.number, skip.reason, url)
+def _missing_line(missing: NotLookedAt) -> str:
+    return f"{code(missing.workflow, 80)}: {prose(missing.why, 300)}" if missing.workflow else prose(missing.why, 300)
 
 
-def _action_row(words: str, identity: Identity, number: int | None, reason: str, url: str) -> ActionRow:
-    return ActionRow(words, _issue(number, url), code(identity.workflow, 80), _job(identity), prose(reason, 300))
+def _names(identity: Identity) -> str:
+    return f"{code(identity.workflow, 80)} › {'all jobs' if identity.is_whole_workflow else code(identity.job, 80)}"
 
 
 def _issue(number: int | None, url: str) -> str:
     return link(f"#{number}", f"{url}/issues/{number}") if number else ""
 
 
-def _workflow_row(workflow: WorkflowRuns, charts: Mapping[str, str]) -> WorkflowRow:
+# --- the last runs, and what it cost -------------------------------------------------------------
+
+
+def _workflow_row(workflow: WorkflowStatistics) -> WorkflowRow:
     return WorkflowRow(
         workflow=code(workflow.workflow, 80),
-        runs=workflow.runs,
-        green=workflow.green,
-        failed=workflow.failed,
-        superseded=workflow.superseded,
-        other=workflow.other,
-        newest=utc(workflow.newest),
-        chart=charts.get(workflow.workflow, ""),
+        squares=squares(workflow.runs),
+        words=runs_in_words(workflow.runs),
+        newest=_whole_time(max(run.at for run in workflow.runs)),
     )
 
 

@@ -93,7 +93,7 @@ class Coverage:
         after = self._buried(replace(snapshot, runs=runs))
         buried = [run for run, asked in after if asked in snapshot.run_lists]
         missing = tuple(self._not_looked_at(snapshot))
-        problems = (*snapshot.problems, *_named(missing))
+        problems = (*snapshot.problems, *problem_of(missing))
         return replace(snapshot, runs=_in_order((*runs, *buried)), not_looked_at=missing, problems=problems)
 
     # --- how far the list of runs goes -----------------------------------------------------------
@@ -253,7 +253,7 @@ def _named_by_issues(runs: Sequence[Run], states: Iterable[State]) -> Iterator[i
     return (run_ref.run_id for run_ref in latest[:MOST_NAMED])
 
 
-def _named(missing: Sequence[NotLookedAt]) -> Iterator[Problem]:
+def problem_of(missing: Sequence[NotLookedAt]) -> Iterator[Problem]:
     """One problem that names what was not looked at."""
     if missing:
         names = some_of([item.workflow or item.why for item in missing])

@@ -128,9 +128,9 @@ def code_block(lines: Sequence[str]) -> str:
     return "\n".join(f"{indent}{line}" for line in (f"{fence}text", *shown, fence))
 
 
-def log_lines(lines: Iterable[str]) -> list[str]:
+def log_lines(lines: Iterable[str], limit: int = _LINE_LIMIT) -> list[str]:
     """The lines of a log as visible text without secrets. Each keeps its spaces and tabs, up to 300 characters."""
-    return [_cut(line, _LINE_LIMIT) for line in redacted_lines(map(_visible_with_spaces, lines))]
+    return [_cut(line, limit) for line in redacted_lines(map(_visible_with_spaces, lines))]
 
 
 def cell(markdown: str) -> str:
@@ -140,7 +140,12 @@ def cell(markdown: str) -> str:
 
 def link(text: str, url: str) -> str:
     """A link whose text is already Markdown; only the text if the address could break out of the link."""
-    return f"[{text}]({url})" if re.fullmatch(r"https?://[^\s()<>\\\"']+", url) else text
+    return f"[{text}]({url})" if is_address(url) else text
+
+
+def is_address(url: str) -> bool:
+    """Whether an address can end no link that it stands in."""
+    return re.fullmatch(r"https?://[^\s()<>\\\"']+", url) is not None
 
 
 def utc(moment: datetime) -> str:

@@ -32,7 +32,7 @@ from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
 from ci_failure_tracker.tracking.present_refs import old_tags_problem
-from ci_failure_tracker.tracking.state_update import bounds, has_counted
+from ci_failure_tracker.tracking.state_update import bounds, has_counted, updated_state
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
 _NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
@@ -70,22 +70,28 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         files_at=snapshot.files_at,
     )
     decided = list(_decide_each(rules, repository_history))
+    states = {decision.identity: decision.after for _, decision in decided if isinstance(decision, Decision)}
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if textless := _without_text(snapshot, tracked_issues):
         decided = [(history, _unless_textless(rules, history, decision, textless)) for history, decision in decided]
     if snapshot.issues_unread:
         decided = [(history, _not_opened(decision, snapshot.issues_unread)) for history, decision in decided]
+
+    def failing_of(histories: Iterable[History]) -> tuple[CurrentFailure, ...]:
+        return tuple(
+            _failing(history, tracked_issues.of(history.identity.id), states.get(history.identity))
+            for history in histories
+            if history.failing
+        )
+
     within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
     # Of duplicates, the oldest one has to be known.
     duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
         all=(*duplicates, *_into_umbrellas(rules, within_cap)),
-        failing=tuple(
-            _failing(history, tracked_issues.of(history.identity.id))
-            for history in repository_history.histories
-            if history.failing
-        ),
+        failing=failing_of(repository_history.histories),
+        umbrellas=failing_of(repository_history.storms.umbrellas),
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
@@ -261,7 +267,8 @@ def _since(history: History, state: State | None) -> datetime:
     return first_red.at if first_red else history.latest.started_at
 
 
-def _failing(history: History, tracked: Tracked | None) -> CurrentFailure:
+def _failing(history: History, tracked: Tracked | None, after: State | None) -> CurrentFailure:
+    """One identity that fails now; `after` is the state of its issue, if it has or gets one."""
     latest = history.latest
     state = tracked.state if tracked and tracked.issue.open else None
     jobs = {leg.job_id for leg in latest.legs}
@@ -271,6 +278,7 @@ def _failing(history: History, tracked: Tracked | None) -> CurrentFailure:
     new = [occurrence for occurrence in history.occurrences if not (state and has_counted(state, occurrence))]
     return CurrentFailure(
         identity=history.identity,
+        state=after or updated_state(state, history),
         outcome=latest.outcome,
         count=(state.count if state else 0) + len(new),
         since=_since(history, state),

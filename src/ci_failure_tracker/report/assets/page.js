@@ -21,6 +21,7 @@
       part.hidden = !all("[data-words]", part).some((row) => !row.hidden);
     }
     const filtered = wanted.length > 0 || state.value !== "";
+    if (filtered) all("details.part").forEach((part) => { part.open = true; });
     told.textContent = filtered ? `${shown} of ${rows.length} entries` : "";
   };
   const form = words.closest("form");
@@ -45,31 +46,8 @@
     next.focus();
   });
 
-  // --- the charts ----------------------------------------------------------------------------------------------------
+  // --- the parts that a phone folds, so that what fails is not far above them ---------------------------------------
 
-  const draw = (place) => {
-    place.hidden = false;
-    const data = JSON.parse(document.getElementById(place.dataset.from).textContent);
-    const each = Math.ceil(data.labels.length / Math.max(2, place.clientWidth / 70));
-    const chart = new Chartist.BarChart(place, { labels: data.labels, series: [data.values] }, {
-      low: 0,
-      high: data.ticks ? data.ticks.at(-1) : undefined,
-      chartPadding: { top: 10, right: 8, bottom: 0, left: 0 },
-      axisX: { showGrid: false, labelInterpolationFnc: (label, place) => (place % each === 0 ? label : null) },
-      axisY: {
-        ...(data.ticks ? { type: Chartist.FixedScaleAxis, ticks: data.ticks } : { scaleMinSpace: 40 }),
-        offset: 48,
-        labelInterpolationFnc: (value) => `${value} ${data.unit}`,
-      },
-    });
-    chart.on("draw", (drawn) => {
-      if (drawn.type !== "bar") return;
-      const width = Math.min(22, Math.max(3, (drawn.axisX.axisLength / data.labels.length) * 0.6));
-      drawn.element.attr({ style: `stroke-width: ${width}px` });
-      const title = document.createElementNS("http://www.w3.org/2000/svg", "title");
-      title.textContent = data.titles[drawn.index];
-      drawn.element.getNode().append(title);
-    });
-  };
-  all("[data-from]").forEach(draw);
+  const parts = all("details.part");
+  if (matchMedia("(max-width: 720px)").matches) parts.forEach((part) => { part.open = false; });
 })();
