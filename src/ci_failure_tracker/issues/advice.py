@@ -9,6 +9,7 @@ from ci_failure_tracker.issues.evidence import is_of
 from ci_failure_tracker.issues.first_sentence import shown_failure
 from ci_failure_tracker.issues.intro import missed_schedule_of
 from ci_failure_tracker.issues.links import step_of, workflow_file
+from ci_failure_tracker.issues.suspects import only_suspect
 from ci_failure_tracker.model import Evidence, FailureKind, MissedSchedule, NeverRanReason, Outcome, State
 from ci_failure_tracker.text.markdown import code
 
@@ -31,7 +32,9 @@ def advice(state: State, *, has_suspects: bool, shows_lines: bool) -> Iterator[s
     is_explained = bool(of_kind) or (shows_lines and is_of(state.evidence, latest) and bool(shown))
     if not is_explained:
         yield _first_step(state)
-    if has_suspects:
+    if only_suspect(state):
+        yield "Look at this commit: it is the only one between the last passing run and the first failing one."
+    elif has_suspects:
         yield "Look at the suspects: the commits between the last passing run and the first failing one."
     elif state.commit_can_cause and state.last_green and state.first_red and _is_same_commit(state):
         yield "The same commit passed and failed, so look at the job itself, its environment, or a flaky test."

@@ -126,7 +126,7 @@ def _cancelled(state: State, shown: Evidence | None, url: str, text: int, medium
     by = f" by {medium.code(person[1], text)}" if person else ""
     where = f"{_in_step(state, text, medium)}{_on_branch(state, medium)}"
     at = f"{jobs} {was} cancelled{by}{where} at {medium.time(state.latest.ended_at)}."
-    if state.count == 1:
+    if runs_of_break(state) == counted(1, "run"):
         return at
     they, often = "It" if be == "is" else "They", how_often(state, medium)
     return f"{at} {they} failed since {since_words(state, url, medium)}: {often}."
