@@ -42,7 +42,8 @@ def failing_sentence(state: State, url: str, text: int, medium: Medium = MARKDOW
     if kind is FailureKind.CANCELLED:
         return _cancelled(state, shown, url, text, medium)
     what, after = _what(state, shown, kind, text, medium), ""
-    if kind in {FailureKind.CONFIGURATION, FailureKind.PERMISSION}:
+    # A job that is refused access is said to be so in its step.
+    if kind is FailureKind.CONFIGURATION or (kind is FailureKind.PERMISSION and shown and shown.subject):
         after = _at_step(state, medium)
     elif state.start_failure is not None:
         after = _why_not_started(state, state.start_failure, medium)
