@@ -93,9 +93,9 @@ def _changes(commit: Commit, call: Call) -> JsonObject:
             "additions": 1,
             "deletions": 0,
             "changes": 1,
-            "blob_url": f"{page}/blob/{commit.sha}/{quote(name)}",
-            "raw_url": f"{page}/raw/{commit.sha}/{quote(name)}",
-            "contents_url": f"{_base(call)}/contents/{quote(name)}?ref={commit.sha}",
+            "blob_url": f"{page}/blob/{commit.sha}/{quote(name, errors='replace')}",
+            "raw_url": f"{page}/raw/{commit.sha}/{quote(name, errors='replace')}",
+            "contents_url": f"{_base(call)}/contents/{quote(name, errors='replace')}?ref={commit.sha}",
             "patch": "@@ -0,0 +1 @@\n+.",
         }
         for name in commit.files

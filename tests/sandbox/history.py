@@ -178,11 +178,9 @@ class History:
             of_pull = fields.inner("pull_request")
             found = of_pull.number("number", 1), of_pull.text("author", author)
             of_pull.done()
-        elif named := _IN_TITLE.search(fields.text("title", "")):
+        elif (named := _IN_TITLE.search(fields.text("title", ""))) and "@" not in author:
             found = int(named[1]), author
         else:
-            return None
-        if "@" in found[1]:
             return None
         self.state.account(found[1])
         return found

@@ -10,7 +10,7 @@ from ci_failure_tracker.tracking.attribution import failing_files, owner_line
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.suspects import needs_files
 
-MOST_FILES = 30
+MOST_FILES = 60
 """Commits whose files one sweep reads, one request for each; the next sweep goes on."""
 
 _MOST_ORIGINS, _MOST_PATHS = 100, 40

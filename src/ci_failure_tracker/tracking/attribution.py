@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import chain
 
-from ci_failure_tracker.diagnosis.places import is_outside, relative
+from ci_failure_tracker.diagnosis.places import is_outside
 from ci_failure_tracker.model import CommitOrigin, State
 from ci_failure_tracker.settings import Notify, OwnerLine, Settings
 from ci_failure_tracker.text.markdown import plain
@@ -131,7 +131,7 @@ def failing_files(state: State) -> tuple[str, ...]:
     """The paths at which the file may be in which it fails, the likeliest first."""
     evidence = state.evidence
     named = (evidence.location, evidence.subject.partition("::")[0]) if evidence is not None else ()
-    paths = (_PLACE.sub("", relative(name)) for name in named if name)
+    paths = (_PLACE.sub("", name) for name in named if name)
     return tuple(dict.fromkeys(path for path in paths if _is_path(path)))
 
 

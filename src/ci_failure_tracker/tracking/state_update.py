@@ -306,7 +306,9 @@ def _shortened(occurrence: Occurrence) -> Occurrence:
 def fit(state: State) -> State:
     """The fullest form of a state whose marker keeps within its limit; a state that fits stays as it is."""
     forms = (_cut(state, size) for size in _SIZES)
-    return next(form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= LIMIT - _TITLED)
+    # A state that knows its title has it in its marker, so what fitted once fits again.
+    most = LIMIT if state.title_digest else LIMIT - _TITLED
+    return next(form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= most)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -383,7 +385,8 @@ def _with_red(status: BranchStatus, most: int) -> BranchStatus:
 def _with_commits(suspects: CommitsBetween | None, most: int) -> CommitsBetween | None:
     if suspects is None or len(suspects.commits) <= most:
         return suspects
-    return dataclasses.replace(suspects, commits=suspects.commits[:most], more=True)
+    is_pending = suspects.pending and most > 0
+    return dataclasses.replace(suspects, commits=suspects.commits[:most], more=True, pending=is_pending)
 
 
 def _with_legs(occurrence: Occurrence, most: int) -> Occurrence:
