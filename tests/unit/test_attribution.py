@@ -20,6 +20,7 @@ from ci_failure_tracker.model import (
     Identity,
     IdentityKind,
     LegCount,
+    LogUnavailable,
     State,
     Suspect,
 )
@@ -64,6 +65,15 @@ def test_else_the_file_that_a_suspect_changed_has_owners_and_else_the_file_of_th
 )
 def test_no_file_outside_of_the_repository_is_asked_for(location: str) -> None:
     assert failing_files(state_of(location)) == ()
+
+
+def test_owners_wait_for_a_log_that_is_not_read_yet() -> None:
+    state = dataclasses.replace(state_of(), evidence=None)
+    assert owners_of(state) is None
+    assert owners_of(state, logs="false") == ("@ops",)
+    leg = dataclasses.replace(state.latest.legs[0], log_unavailable=LogUnavailable.GONE)
+    gone = dataclasses.replace(state.latest, legs=(leg,))
+    assert owners_of(dataclasses.replace(state, occurrences=(gone,))) == ("@ops",)
 
 
 def test_owners_are_looked_up_once_and_wait_until_the_file_was_read() -> None:
@@ -184,7 +194,7 @@ def through_marker(state: State) -> State:
 @pytest.mark.parametrize("owners", [None, (), ("@ada", "@octo-org/core")])
 def test_owners_and_suspects_survive_in_the_marker(owners: tuple[str, ...] | None) -> None:
     commits = (Suspect(SHA, "Dim it", "grace", 7, "lib/lamp.py"), Suspect(OTHER, "Docs", "ada"))
-    between = CommitsBetween("0" * 40, SHA, commits, single=True, pending=True)
+    between = CommitsBetween("0" * 40, SHA, commits, single=True, pending=True, files_pending=True)
     state = dataclasses.replace(state_of(), owners=owners, suspects=between)
     assert through_marker(state) == state
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from ci_failure_tracker.model import (
     Evidence,
     ExcerptLine,
     FailureKind,
+    RunRef,
     State,
     Suspect,
 )
@@ -27,7 +29,7 @@ URL = "https://github.example/octo-org/example"
 
 def state_of(*hashes: str, kind: FailureKind = FailureKind.TEST, line: str = "lib/lamp.py:3", **more: bool) -> State:
     between = CommitsBetween("0" * 40, hashes[0], tuple(Suspect(sha, TITLES[sha], "ada") for sha in hashes),
-                             pending=True, **more)  # fmt: skip
+                             pending=True, files_pending=True, **more)  # fmt: skip
     seen = Evidence(1, 1, 1, 1, START, "v2:0", "it broke", (ExcerptLine(1, line),), kind=kind)
     cause = Cause("v2:0", "it broke", 1, START, START, kind=kind)
     return dataclasses.replace(a_state(), suspects=between, evidence=seen, causes=(cause,))
@@ -51,7 +53,7 @@ def test_the_commit_that_changed_a_named_file_comes_first_and_is_the_only_suspec
     state = state_of(A, B, C)
     between = detailed(state, {A: DOCS, B: LAMP, C: ()}, b=CommitOrigin("ada", 7, "grace"))
     assert order(between) == ["b", "a", "c"]
-    assert (between.single, between.pending) == (True, False)
+    assert (between.single, between.pending, between.files_pending) == (True, False, False)
     assert between.commits[0] == Suspect(B, TITLES[B], "grace", 7, "lib/lamp.py")
     assert only_suspect(dataclasses.replace(state, suspects=between)) == between.commits[0]
 
@@ -68,9 +70,9 @@ def test_without_a_named_file_the_newest_comes_first_and_none_is_named_alone() -
 
 def test_a_commit_is_not_the_only_suspect_if_not_all_were_looked_at() -> None:
     between = detailed(state_of(A, B, more=True), {A: DOCS, B: LAMP})
-    assert (order(between), between.single, between.pending) == (["b", "a"], False, False)
+    assert (order(between), between.single, between.files_pending) == (["b", "a"], False, False)
     later = detailed(state_of(A, B), {B: LAMP})
-    assert (order(later), later.single, later.pending) == (["b", "a"], False, True)
+    assert (order(later), later.single, later.files_pending) == (["b", "a"], False, True)
 
 
 def test_a_merge_repeats_what_it_merges() -> None:
@@ -113,11 +115,29 @@ def test_what_was_read_before_is_not_changed() -> None:
     assert again == known
 
 
-def test_files_are_needed_only_if_they_can_tell_suspects_apart() -> None:
+def test_files_are_needed_when_they_can_tell_suspects_apart() -> None:
     bare = dataclasses.replace(state_of(A), evidence=None)
     assert not needs_files(bare)
     assert needs_files(dataclasses.replace(state_of(A, kind=FailureKind.DEPENDENCY), evidence=None))
     assert needs_files(state_of(A))
+
+
+def test_without_a_log_the_authors_are_known_and_the_files_wait_for_it() -> None:
+    state = state_of(A, B)
+    before = detailed(dataclasses.replace(state, evidence=None), {}, b=CommitOrigin("ada", 7, "grace"))
+    assert (before.pending, before.files_pending) == (False, True)
+    assert [suspect.author for suspect in before.commits] == ["ada", "grace"]
+    later = with_details(dataclasses.replace(state, suspects=before), {A: DOCS, B: LAMP}, {})
+    assert later is not None
+    assert (later.commits[0].author, later.single, later.files_pending) == ("grace", True, False)
+
+
+def test_the_log_of_an_older_break_names_no_file() -> None:
+    state = state_of(A, B)
+    later = START + timedelta(days=1)
+    cause = dataclasses.replace(state.causes[0], last_seen=later)
+    broken = RunRef(1, 1, A, later)
+    assert not needs_files(dataclasses.replace(state, first_red=broken, causes=(cause,)))
 
 
 # --- people --------------------------------------------------------------------------------------

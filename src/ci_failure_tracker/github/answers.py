@@ -332,7 +332,7 @@ def commits_between(green: str, red: str, commit: Fields | None) -> CommitsBetwe
         return CommitsBetween(green, red, known=False)
     suspects = [_suspect(node) for node in items(required(commit, "history", dict), "nodes")]
     place = next((place for place, suspect in enumerate(suspects) if suspect.sha == green), None)
-    return CommitsBetween(green, red, tuple(suspects[:place]), more=place is None, pending=True)
+    return CommitsBetween(green, red, tuple(suspects[:place]), more=place is None, pending=True, files_pending=True)
 
 
 def changed_files(commit: Fields) -> tuple[str, ...]:
@@ -363,11 +363,16 @@ def _actor(actor: Fields) -> str:
     return f"{login}[bot]" if required(actor, "__typename", str) == "Bot" else login
 
 
+def is_file(item: Fields) -> bool:
+    """Whether an object of Git is a file."""
+    return required(item, "__typename", str) == "Blob"
+
+
 def whole_text(blob: Fields, most: int) -> str:
-    """The text of a file; empty if GitHub cut it, or if it is larger than `most` bytes."""
+    """The text of a file; empty if GitHub cut it, if it is larger than `most` bytes, or if it is no text."""
     if required(blob, "isTruncated", bool) or required(blob, "byteSize", int) > most:
         return ""
-    return text_of_file(blob) or ""
+    return nullable(blob, "text", str) or ""
 
 
 def closer(issue: Fields | None, default_branch: str) -> Closer | None:

@@ -28,11 +28,11 @@ _ORIGIN = """... on Commit {
 _OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """The places of CODEOWNERS, in the order in which GitHub looks for it."""
 
-_OWNERS_TEXT = "... on Blob { text isTruncated byteSize }"
+_OWNERS_TEXT = "__typename ... on Blob { text isTruncated byteSize }"
 _MOST_BYTES = 3_000_000
 """GitHub ignores a CODEOWNERS file that is larger than 3 MB."""
 
-_MAY_PASS = (UnansweredError, RateLimitedError, RequestsSpentError)
+_ASKED_AGAIN = (UnansweredError, RateLimitedError, RequestsSpentError, MalformedError)
 """Errors after which the next sweep asks again."""
 
 
@@ -74,11 +74,11 @@ class CommitQueries:
         """
         doing = "read CODEOWNERS"
         expressions = ["HEAD", *(f"HEAD:{path}" for path in (*_OWNERS_FILES, *paths))]
-        head, *objects = self._queries.git_objects(expressions, f"oid {_OWNERS_TEXT}", doing)
+        head, *objects = self._queries.git_objects(expressions, _OWNERS_TEXT, doing)
         if head is None:  # a token that may not see the contents gets nothing
             raise MissingRightError(doing, _CONTENTS)
         with translated(doing, _CONTENTS):
-            found = next((blob for blob in objects[: len(_OWNERS_FILES)] if blob is not None), None)
+            found = next((blob for blob in objects[: len(_OWNERS_FILES)] if blob and answers.is_file(blob)), None)
             there = frozenset(
                 path for path, blob in zip(paths, objects[len(_OWNERS_FILES) :], strict=True) if blob is not None
             )
@@ -100,11 +100,12 @@ def read_files(queries: CommitQueries, budget_of: Queries, shas: Sequence[str], 
         try:
             budget_of.budget.check(1, KEPT)
             details.files[sha] = queries.files(sha)
-        except _MAY_PASS:
+        except _ASKED_AGAIN as error:
+            details.problems += _malformed(error)
             return
         except TrackerError as error:
             details.files[sha] = ()
-            details.problems += _problems(error, contents_hidden())
+            details.problems += _hidden(error)
 
 
 def read_origins(queries: CommitQueries, budget_of: Queries, shas: Sequence[str], details: CommitDetails) -> None:
@@ -112,11 +113,12 @@ def read_origins(queries: CommitQueries, budget_of: Queries, shas: Sequence[str]
     try:
         budget_of.budget.check(1, KEPT)
         origins, seen = queries.origins(shas)
-    except _MAY_PASS:
+    except _ASKED_AGAIN as error:
+        details.problems += _malformed(error)
         return
     except TrackerError as error:
         details.origins |= dict.fromkeys(shas, CommitOrigin())
-        details.problems += _problems(error, contents_hidden())
+        details.problems += _hidden(error)
         return
     details.origins |= origins
     if not seen:
@@ -130,10 +132,10 @@ def read_codeowners(
     try:
         budget_of.budget.check(1, KEPT)
         return *queries.codeowners(paths), []
-    except _MAY_PASS:
-        return None, frozenset(), []
+    except _ASKED_AGAIN as error:
+        return None, frozenset(), _malformed(error)
     except TrackerError as error:
-        return "", frozenset(), _problems(error, contents_hidden())
+        return "", frozenset(), _hidden(error)
 
 
 def contents_hidden() -> Problem:
@@ -147,8 +149,11 @@ def _pull_requests_hidden() -> Problem:
     return Problem(Severity.NOTICE, what, f"`{_PULLS}` shows them.")
 
 
-def _problems(error: TrackerError, hidden: Problem) -> list[Problem]:
-    """What the summary says of an error. A commit that is gone, or a server that knows no such query, is no mistake."""
-    if isinstance(error, MissingRightError):
-        return [hidden]
+def _hidden(error: TrackerError) -> list[Problem]:
+    """The notice of a missing right. A commit that is gone, or a server without such a query, is nobody's mistake."""
+    return [contents_hidden()] if isinstance(error, MissingRightError) else []
+
+
+def _malformed(error: TrackerError) -> list[Problem]:
+    """A warning if the answer was malformed; that the others got none is no news to a reader."""
     return [Problem(Severity.WARNING, error.what, error.advice)] if isinstance(error, MalformedError) else []

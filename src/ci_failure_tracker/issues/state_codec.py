@@ -152,7 +152,13 @@ def _write_commits(between: CommitsBetween) -> dict[str, Any]:
     """An older version reads a commit only with three values, and ignores the keys that it does not know."""
     commits = [*map(_SUSPECT.write, between.commits)]
     details = [[suspect.pull_request, suspect.file] for suspect in between.commits]
-    flags = {"more": between.more, "unknown": not between.known, "single": between.single, "pending": between.pending}
+    flags = {
+        "more": between.more,
+        "unknown": not between.known,
+        "single": between.single,
+        "pending": between.pending,
+        "unread": between.files_pending,
+    }
     return {
         "green": between.green,
         "red": between.red,
@@ -175,6 +181,7 @@ def _read_commits(data: Mapping[str, Any]) -> CommitsBetween:
         not data.get("unknown"),
         bool(data.get("single")),
         bool(data.get("pending")),
+        bool(data.get("unread")),
     )
 
 

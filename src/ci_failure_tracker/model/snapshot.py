@@ -94,8 +94,8 @@ class CommitsBetween:
     Those that changed a file which the failure names come first, and of these and of the others the newest.
     `green` and `red` are full hashes. `more` is true if there are more commits than `commits` holds. `known` is false
     if GitHub no longer has one of the two, which happens after a forced push. `single` is true if all commits were
-    looked at and only the first one changed such a file. `pending` is true while it was not yet read what they changed
-    and who wrote them.
+    looked at and only the first one changed such a file. `pending` is true while it was not yet read who wrote them,
+    and `files_pending` while it was not yet read which files they changed.
     """
 
     green: str
@@ -105,6 +105,7 @@ class CommitsBetween:
     known: bool = True
     single: bool = False
     pending: bool = False
+    files_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

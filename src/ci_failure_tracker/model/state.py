@@ -271,6 +271,12 @@ class State:
         return not _NOT_BY_COMMIT.issuperset(of_break or [latest.outcome])
 
     @property
+    def evidence_of_break(self) -> Evidence | None:
+        """The evidence, if it is of the latest break."""
+        evidence = self.evidence
+        return evidence if evidence is not None and evidence.ended_at >= self.broken_since else None
+
+    @property
     def is_duplicate(self) -> bool:
         """Whether the tracker closed the issue as a duplicate of another one of the same identity."""
         closed = self.closed

@@ -48,7 +48,7 @@ class Attribution:
         """The owners that are learnt now; `None` if they are known, or if CODEOWNERS was not read."""
         if line := owner_line(state, self.settings):
             return _kept(line.owners)
-        if state.owners is not None or self.codeowners is None:
+        if state.owners is not None or self.codeowners is None or not is_explained(state, self.settings):
             return None
         there = (path for path in failing_files(state) if path in self.paths)
         changed = (suspect.file for suspect in (state.suspects.commits if state.suspects else ()) if suspect.file)
@@ -127,9 +127,16 @@ def _fits(name: str, glob: str) -> bool:
     return name == glob or fnmatchcase(name, glob)
 
 
+def is_explained(state: State, settings: Settings) -> bool:
+    """Whether it is known where the latest break fails, or at least that no log will tell it."""
+    legs = state.latest.legs
+    is_read = all(leg.signature or leg.log_unavailable or leg.job_id is None for leg in legs)
+    return not settings.logs or state.evidence_of_break is not None or is_read
+
+
 def failing_files(state: State) -> tuple[str, ...]:
     """The paths at which the file may be in which it fails, the likeliest first."""
-    evidence = state.evidence
+    evidence = state.evidence_of_break
     named = (evidence.location, evidence.subject.partition("::")[0]) if evidence is not None else ()
     paths = (_PLACE.sub("", name) for name in named if name)
     return tuple(dict.fromkeys(path for path in paths if _is_path(path)))

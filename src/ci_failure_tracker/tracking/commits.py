@@ -35,9 +35,4 @@ def shortened_commits(commits: CommitsBetween) -> CommitsBetween:
         Suspect(suspect.sha, plain(suspect.title, _TITLE), plain(suspect.author, _AUTHOR))
         for suspect in commits.commits[:MOST_COMMITS]
     )
-    return replace(
-        commits,
-        commits=suspects,
-        pending=commits.pending and bool(suspects),
-        more=commits.more or len(commits.commits) > MOST_COMMITS,
-    )
+    return replace(commits, commits=suspects, more=commits.more or len(commits.commits) > MOST_COMMITS)

@@ -385,8 +385,9 @@ def _with_red(status: BranchStatus, most: int) -> BranchStatus:
 def _with_commits(suspects: CommitsBetween | None, most: int) -> CommitsBetween | None:
     if suspects is None or len(suspects.commits) <= most:
         return suspects
-    is_pending = suspects.pending and most > 0
-    return dataclasses.replace(suspects, commits=suspects.commits[:most], more=True, pending=is_pending)
+    shorter = dataclasses.replace(suspects, commits=suspects.commits[:most], more=True)
+    # Where none is kept, nothing more is to be read of them.
+    return shorter if most else dataclasses.replace(shorter, pending=False, files_pending=False)
 
 
 def _with_legs(occurrence: Occurrence, most: int) -> Occurrence:

@@ -13,8 +13,9 @@ _FILE, _LOGIN = 100, 39
 
 
 def needs_files(state: State) -> bool:
-    """Whether the files that the suspects changed can tell them apart."""
-    return state.evidence is not None or counts_manifests(state.kind)
+    """Whether the files that the suspects changed can tell them apart now; without a log they may do so later."""
+    is_pending = state.suspects is not None and state.suspects.files_pending
+    return is_pending and (state.evidence_of_break is not None or counts_manifests(state.kind))
 
 
 def with_details(
@@ -22,20 +23,20 @@ def with_details(
 ) -> CommitsBetween | None:
     """The suspects of a state with what was read of them, those first that changed a file which the failure names."""
     between = state.suspects
-    if between is None or not between.pending:
-        return between
-    hashes = [suspect.sha for suspect in between.commits]
-    unread = any(sha not in origins or (needs_files(state) and sha not in files) for sha in hashes)
-    of_suspects = {sha: files[sha] for sha in hashes if sha in files}
-    chosen = _named(state, of_suspects)
-    commits = [
-        replace(_with_origin(suspect, origins.get(suspect.sha)), file=chosen.get(suspect.sha, ""))
-        for suspect in between.commits
-    ]
+    if between is not None and between.pending:
+        commits = tuple(_with_origin(suspect, origins.get(suspect.sha)) for suspect in between.commits)
+        between = replace(between, commits=commits, pending=any(suspect.sha not in origins for suspect in commits))
+    return _by_files(between, state, files) if between is not None and needs_files(state) else between
+
+
+def _by_files(between: CommitsBetween, state: State, files: Mapping[str, tuple[str, ...]]) -> CommitsBetween:
+    read = {suspect.sha: files[suspect.sha] for suspect in between.commits if suspect.sha in files}
+    chosen, is_pending = _named(state, read), len(read) < len(between.commits)
+    commits = [replace(suspect, file=chosen.get(suspect.sha, "")) for suspect in between.commits]
     accused = _accused(commits)
     commits.sort(key=lambda suspect: (suspect not in accused, not suspect.file))
-    is_single = len(accused) == 1 and not between.more and not unread
-    return replace(between, commits=tuple(commits), single=is_single, pending=unread)
+    is_single = len(accused) == 1 and not between.more and not is_pending
+    return replace(between, commits=tuple(commits), single=is_single, files_pending=is_pending)
 
 
 def people(between: CommitsBetween | None, origins: Mapping[str, CommitOrigin]) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def _person(origin: CommitOrigin) -> str:
 
 def _named(state: State, files: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """By the hash of a commit, the file that it changed and that the failure names or that can be the cause."""
-    named = named_files((file for changed in files.values() for file in changed), state.evidence)
+    named = named_files((file for changed in files.values() for file in changed), state.evidence_of_break)
     chosen = {sha: next((file for file in named if file in changed), "") for sha, changed in files.items()}
     if not any(chosen.values()) and counts_manifests(state.kind):
         chosen = {sha: next(iter(manifests(changed)), "") for sha, changed in files.items()}
