@@ -105,7 +105,7 @@ def _login(owner: str) -> str:
 
 def owner_line(state: State, settings: Settings) -> OwnerLine | None:
     """The last line of `owners` that fits the workflow and the job, or one of the jobs that an issue stands for."""
-    names = {name.casefold() for name in _names(state)}
+    names = {name.casefold() for name in _names(state)} if settings.owners else ()
     fitting = (line for line in reversed(settings.owners) if any(_fits(name, line.glob) for name in names))
     return next(fitting, None)
 
