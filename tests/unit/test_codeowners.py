@@ -29,6 +29,7 @@ from ci_failure_tracker.tracking.codeowners import owners_of_file
         ("/src/*.py", "src/a.py"),
         (r"the\ docs/", "the docs/a.md"),
         ("lamp?.py", "x/lamp1.py"),
+        ("/c#/", "c#/a.cs"),
     ],
 )
 def test_a_pattern_fits_a_path(pattern: str, path: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from itertools import takewhile
 
 _WORDS = re.compile(r"(?:\\.|[^\s\\])+")
 _OWNER = re.compile(
@@ -20,13 +21,18 @@ _UNKNOWN_SIGNS = ("!", "[", "]")
 def owners_of_file(text: str, path: str) -> tuple[str, ...]:
     """The owners of a file: the last line counts whose pattern fits, and it may name nobody."""
     for line in reversed(text.splitlines()):
-        pattern, *owners = _WORDS.findall(line.partition("#")[0]) or [""]
+        pattern, *owners = _words(line) or [""]
         is_valid = (
             pattern and not any(sign in pattern for sign in _UNKNOWN_SIGNS) and all(map(_OWNER.fullmatch, owners))
         )
         if is_valid and _fits(re.sub(r"\\(.)", r"\1", pattern), path):
             return tuple(dict.fromkeys(owners))
     return ()
+
+
+def _words(line: str) -> list[str]:
+    """The words of a line up to a comment, which begins a word."""
+    return list(takewhile(lambda word: not word.startswith("#"), _WORDS.findall(line)))
 
 
 def _fits(pattern: str, path: str) -> bool:
