@@ -14,6 +14,7 @@ from builders import REPOSITORY, a_scan, an_issue
 from ci_failure_tracker.model import (
     Action,
     Close,
+    CommitOrigin,
     Create,
     Diagnose,
     Issue,
@@ -99,6 +100,9 @@ class MemoryGitHub:
             run_lists={**snapshot.run_lists, **{asked: self._page(asked) for asked in needs.run_lists}},
             single_runs=(*snapshot.single_runs, *(run for run in self.runs if run.id in needs.runs)),
             closed_read=snapshot.closed_read or needs.closed_issues is not None,
+            codeowners="" if needs.codeowners else snapshot.codeowners,
+            commit_files={**snapshot.commit_files, **dict.fromkeys(needs.commit_files, ())},
+            commit_origins={**snapshot.commit_origins, **{sha: CommitOrigin() for sha in needs.commit_origins}},
             undiagnosed=snapshot.undiagnosed | (needs.logs.left_for_later if needs.logs else frozenset()),
             viewer="github-actions[bot]" if needs.viewer else snapshot.viewer,
             asked=snapshot.asked | set(needs.each_key()),

@@ -40,9 +40,10 @@ from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.label import with_label
 from ci_failure_tracker.tracking.track import TrackedIssues, read_issues
 
-MOST_ROUNDS = 8
+MOST_ROUNDS = 10
 """Rounds of requests that follow from one another. Runs take up to four rounds (jobs, more jobs twice, and three for
-schedules at the same time). Issues mostly take up to six (other issues in three rounds, logs, more issues, commits)."""
+schedules at the same time). Issues mostly take up to seven (other issues in three rounds, logs, more issues, commits,
+what these changed)."""
 
 
 class GitHub(Protocol):

@@ -22,13 +22,15 @@ _SCENARIO = """
 now: 2026-03-09T12:00:00Z
 repository: {full_name: octo-org/example}
 tokens: {sandbox-token: {login: "github-actions[bot]", rate_limit: 1000000}}
+files: {CODEOWNERS: "* @octo-org\n"}
 workflows:
   - {name: CI, jobs: [{name: lint}, {name: unit}, {name: docs}]}
   - {name: Release, jobs: [{name: publish}]}
 runs:
   - {workflow: CI, at: 2026-03-08T10:00:00Z, commit: {title: "Add a cache"}}
   - {workflow: Release, at: 2026-03-08T11:00:00Z}
-  - {workflow: CI, at: 2026-03-09T10:00:00Z, commit: {title: "Parse dates strictly"},
+  - {workflow: CI, at: 2026-03-09T10:00:00Z,
+     commit: {title: "Parse dates strictly (#7)", files: [a.py, tests/test_a.py]},
      jobs: [{name: lint, conclusion: failure, log: "a.py:1:1: F401 unused import\\n"},
             {name: unit, conclusion: failure, log: "FAILED tests/test_a.py::test_one - AssertionError\\n"},
             {name: docs, conclusion: failure, log: "docs/a.md:3: broken link\\n"}]}
@@ -38,7 +40,7 @@ _LATER = (
     {"workflow": "CI", "at": "2026-03-10T08:00:00Z", "commit": {"title": "Take the import out"},
      "attempts": [{"jobs": [{"name": "unit", "conclusion": "failure", "log": "error: linking failed: no -lz\n"}]},
                   {"at": "2026-03-10T08:20:00Z"}]},
-    {"workflow": "CI", "at": "2026-03-10T09:00:00Z", "commit": {"title": "Mend the links"},
+    {"workflow": "CI", "at": "2026-03-10T09:00:00Z", "commit": {"title": "Mend the links (#9)", "files": ["docs/a.md"]},
      "jobs": [{"name": "unit", "conclusion": "failure", "log": "error: linking failed: no -lz\n"},
               {"name": "docs", "conclusion": "failure", "log": "docs/b.md:7: broken link\n"}]},
     {"workflow": "Release", "at": "2026-03-10T09:30:00Z", "commit": {"title": "Release it"},

@@ -1,7 +1,8 @@
 """Hostile text through every place where foreign text gets in, over whole sweeps, and everything that comes out.
 
-Each batch of texts is a repository whose workflows, jobs, legs, steps, branches, commits, authors, logs, annotations
-and dynamic runs are called by them. It breaks, is looked at again, breaks otherwise, is mended and breaks once more.
+Each batch of texts is a repository whose workflows, jobs, legs, steps, branches, commits, authors, changed files,
+owners, logs, annotations and dynamic runs are called by them. It breaks, is looked at again, breaks otherwise, is
+mended and breaks once more.
 `harmless` says what must be true of all that is told of it.
 """
 
@@ -68,6 +69,11 @@ def as_name(text: str) -> str:
     return text[:NAME]
 
 
+def as_path(text: str) -> str:
+    """The text as the name of a file that the log names, too."""
+    return f"{text.strip('/')}/test_a.py"
+
+
 def a_log(text: str, other: str = "") -> str:
     """A log that says the text as the runner's and the tools' own words, and as lines of nobody's."""
     lines = [
@@ -92,7 +98,9 @@ def a_job(name: str, text: str, **more: object) -> dict[str, object]:
 
 
 def a_run(file: str, at: str, text: str = "Fine", **more: object) -> dict[str, object]:
-    commit = {"title": text, "author": text, "email": text}
+    changed = [as_path(text), "tests/test_a.py"]
+    pull = {"number": 9001, "author": text}
+    commit = {"title": text, "author": text, "email": text, "files": changed, "pull_request": pull}
     return {"workflow": file, "at": at, "commit": commit, "actor": text, **more}
 
 
@@ -133,6 +141,7 @@ def a_repository(texts: Sequence[Hostile]) -> Sandbox:
     scenario = {
         "now": NOW,
         "repository": {"full_name": REPOSITORY},
+        "files": {".github/CODEOWNERS": "".join(f"* {text}\n* @ada {text}\n" for _, text in numbered)},
         "workflows": [{"name": text, "file": f"hostile-{number}.yml"} for number, text in numbered],
         "pushed": [
             {"title": f"{text} (#9001)", "author": text, "at": "80h ago", "branch": text} for _, text in numbered

@@ -244,8 +244,8 @@ def test_jobs_that_cannot_be_read_close_no_issue(box: Sandbox, server: Server) -
 def test_suspects_have_titles_and_authors(box: Sandbox, server: Server) -> None:
     look(box, server)
     body = box.issue(1).body or ""
-    assert "`Parse dates strictly` by `grace`" in body
-    assert "`Rework the parser` (pull request `#41`) by `ada`" in body
+    assert "`Parse dates strictly` (`grace`)" in body
+    assert "`Rework the parser` (`ada`, `#41`)" in body
     assert "Add a cache" not in body.partition("### Suspects")[2].partition("###")[0]
 
 

@@ -22,6 +22,7 @@ import vcr
 
 from builders import HURRIED, Quiet, a_state
 from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, connect
+from ci_failure_tracker.github.commits import CommitQueries
 from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
@@ -90,6 +91,10 @@ def read_everything(source: Source) -> Queries:
     list(queries.runs(None, None, "release", None))
     list(queries.runs(workflows[0], "main", None, None))
     queries.commits_between([(run.commit.sha, runs[0].commit.sha) for run in runs[-1:]])
+    commits = CommitQueries(requester, queries)
+    commits.files(next(run for run in runs if run.conclusion == "failure" and not run.from_fork).commit.sha)
+    commits.origins([run.commit.sha for run in runs])
+    commits.codeowners(["README.md", "no/such/file"])
     return queries
 
 

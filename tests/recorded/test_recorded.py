@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from ci_failure_tracker.github.client import PUBLIC_API, connect
+from ci_failure_tracker.github.commits import CommitQueries
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import RefKind, WriteStatus
 from ci_failure_tracker.model.secret import Secret
@@ -131,3 +132,21 @@ def test_tags_come_with_the_runs_on_their_commits() -> None:
         (run.workflow.id, run.number, run.event, run.conclusion, run.created_at)
     ]
     assert kinds == {"main": RefKind.BRANCH, "v1.0.0": RefKind.TAG, "no-such-ref": RefKind.GONE}
+
+
+def test_a_commit_comes_with_its_files_and_where_it_is_from() -> None:
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        queries = new_queries()
+        runs = list(queries.runs(None, "main", None, None))
+        failed = next(run for run in runs if run.conclusion == "failure" and not run.from_fork).commit.sha
+        commits = CommitQueries(connect(Secret(SOURCE.token), SOURCE.endpoints), queries)
+        files = commits.files(failed)
+        origins, seen = commits.origins([run.commit.sha for run in runs])
+        text, there = commits.codeowners(["README.md", "no/such/file"])
+    (answer,) = answers("reads.yaml", f"/commits/{failed}")
+    assert files == tuple(one["filename"] for one in answer["files"])
+    assert seen
+    assert {origin.author for origin in origins.values()} <= {answer["author"]["login"], ""}
+    if read_about()["source"] != "GitHub":
+        assert origins[failed].pull_request == 7
+        assert (text, there) == ("* @octo-org\n", {"README.md"})

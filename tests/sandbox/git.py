@@ -104,6 +104,11 @@ def history(state: State, sha: str) -> list[Commit] | None:
     return ordered[next(place for place, commit in enumerate(ordered) if commit.sha == sha) :]
 
 
+def changed_files(state: State) -> set[str]:
+    """The files that the commits changed; each is still there."""
+    return {name for _, commit in _placed(state) for name in commit.files}
+
+
 def compare(state: State, base: str, head: str) -> Comparison | None:
     """How a head differs from a base, both as `find_commit` reads them; None where they share no commit."""
     first, second = find_commit(state, base), find_commit(state, head)

@@ -32,7 +32,7 @@ def get_commit(call: Call) -> Reply:
     found = git.find_commit(call.state, call.params["ref"])
     if found is None:
         raise Refusal(422, f"No commit found for SHA: {call.params['ref']}")
-    return Reply(_commit(found, call))
+    return Reply({**_commit(found, call), **_changes(found, call)})
 
 
 def compare(call: Call) -> Reply:
@@ -80,6 +80,27 @@ def _ref(ref: git.GitRef, call: Call) -> JsonObject:
 
 def _commits(commits: Iterable[Commit], call: Call) -> list[JsonObject]:
     return [_commit(one, call) for one in commits]
+
+
+def _changes(commit: Commit, call: Call) -> JsonObject:
+    """The files that a commit changed, which a list of commits leaves out; each has one line more."""
+    page = f"{call.urls.web}/{call.state.repository.full_name}"
+    files = [
+        {
+            "sha": identifiers.digest("blob", commit.sha, name),
+            "filename": name,
+            "status": "modified",
+            "additions": 1,
+            "deletions": 0,
+            "changes": 1,
+            "blob_url": f"{page}/blob/{commit.sha}/{quote(name, errors='replace')}",
+            "raw_url": f"{page}/raw/{commit.sha}/{quote(name, errors='replace')}",
+            "contents_url": f"{_base(call)}/contents/{quote(name, errors='replace')}?ref={commit.sha}",
+            "patch": "@@ -0,0 +1 @@\n+.",
+        }
+        for name in commit.files
+    ]
+    return {"files": files, "stats": {"additions": len(files), "deletions": 0, "total": len(files)}}
 
 
 def _commit(commit: Commit, call: Call) -> JsonObject:

@@ -12,6 +12,8 @@ from sandbox.identifiers import digest
 from sandbox.ratelimit import Budget
 
 _FOLDER = ".github/workflows"
+_SHOWN = 512_000
+"""Characters of a file that GraphQL shows."""
 
 _SCHEMA = build_schema(SDL)
 
@@ -73,14 +75,25 @@ class _Root:
         if revision != "HEAD" and commit is None:
             return None
         blobs = {workflow.path: _blob(workflow.text) for workflow in self._call.state.workflows}
+        blobs |= {name: _blob("") for name in git.changed_files(self._call.state) if name not in blobs}
+        blobs |= {name: _blob(text) for name, text in self._call.state.files.items()}
         if path == _FOLDER:
-            entries = [{"name": name.rpartition("/")[2], "object": blob} for name, blob in blobs.items()]
+            inside = {name.rpartition("/")[2]: blob for name, blob in blobs.items() if name.startswith(f"{_FOLDER}/")}
+            entries = [{"name": name, "object": blob} for name, blob in inside.items()]
             return {"__typename": "Tree", "oid": digest("tree", path), "entries": entries}
         return blobs.get(path)
 
 
 def _blob(text: str) -> JsonObject:
-    return {"__typename": "Blob", "oid": digest("blob", text), "text": text, "isBinary": False}
+    oid, size = digest("blob", text), len(text.encode())
+    return {
+        "__typename": "Blob",
+        "oid": oid,
+        "text": text[:_SHOWN],
+        "byteSize": size,
+        "isBinary": False,
+        "isTruncated": len(text) > _SHOWN,
+    }
 
 
 def query(call: Call, budget: Budget) -> Reply:

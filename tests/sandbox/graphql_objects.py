@@ -54,9 +54,29 @@ def commit(item: Commit, call: Call) -> JsonObject:
         "messageHeadline": item.message.partition("\n")[0],
         "committedDate": payloads.stamp(item.at),
         "author": {"name": item.author, "user": {"login": item.author} if person else None},
+        "associatedPullRequests": lambda _info, **asked: _pull_requests(item, asked, call),
         "history": history,
         "checkSuites": suites,
     }
+
+
+def _pull_requests(item: Commit, asked: JsonObject, call: Call) -> JsonObject:
+    """The pull request that a commit came with, for who may see it."""
+    if call.state.repository.private and (call.token is None or call.token.pull_requests == "none"):
+        raise GraphQLError("Resource not accessible by integration", extensions={"type": "FORBIDDEN"})
+
+    def shown(pull: tuple[int, str]) -> JsonObject:
+        account = call.state.account(pull[1])
+        return {
+            "__typename": "PullRequest",
+            "id": node_id("PR", call.state.repository.id, pull[0]),
+            "number": pull[0],
+            "author": {"__typename": account.kind, "login": account.login.removesuffix("[bot]")},
+            "baseRefName": call.state.repository.default_branch,
+            "mergeCommit": None,
+        }
+
+    return _connection("associatedPullRequests", [item.pull_request] if item.pull_request else [], asked, shown)
 
 
 def suite(run: Run | None, asked: str, call: Call) -> JsonObject | GraphQLError | None:

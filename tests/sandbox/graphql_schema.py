@@ -351,9 +351,17 @@ type ClosedEvent implements Node {
 
 union Closer = Commit | PullRequest
 
+type PullRequestConnection {
+  nodes: [PullRequest]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
 type PullRequest implements Node {
   id: ID!
+  author: Actor
   baseRefName: String!
+  number: Int!
   mergeCommit: Commit
 }
 
@@ -368,6 +376,7 @@ interface GitObject {
 type Commit implements GitObject {
   oid: GitObjectID!
   messageHeadline: String!
+  associatedPullRequests(after: String, first: Int, last: Int): PullRequestConnection
   committedDate: DateTime!
   author: GitActor
   checkSuites(after: String, first: Int, last: Int): CheckSuiteConnection
@@ -404,6 +413,8 @@ type TreeEntry {
 type Blob implements GitObject {
   oid: GitObjectID!
   text: String
+  byteSize: Int!
   isBinary: Boolean
+  isTruncated: Boolean!
 }
 '''

@@ -1,5 +1,6 @@
 """The runs of a scenario: from what a person wrote down to runs and attempts; `jobs.py` makes their jobs."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from sandbox.jobs import (
 )
 from sandbox.state import Attempt, Commit, Fork, Job, Run, State, Workflow
 
+_IN_TITLE = re.compile(r"\(#(\d{1,9})\)$")
 _RERUN_AFTER = timedelta(minutes=10)
 
 
@@ -164,9 +166,24 @@ class History:
             author=author,
             email=fields.text("email", f"{author}@users.noreply.example"),
             at=at,
+            files=tuple(fields.names("files")),
+            pull_request=self._pull_request(fields, author),
         )
         fields.done()
         return commit
+
+    def _pull_request(self, fields: Fields, author: str) -> tuple[int, str] | None:
+        """The pull request as it is written, or as the title names it: `(#12)` at its end."""
+        if "pull_request" in fields:
+            of_pull = fields.inner("pull_request")
+            found = of_pull.number("number", 1), of_pull.text("author", author)
+            of_pull.done()
+        elif (named := _IN_TITLE.search(fields.text("title", ""))) and "@" not in author:
+            found = int(named[1]), author
+        else:
+            return None
+        self.state.account(found[1])
+        return found
 
     def _attempts(self, entry: Fields, workflow: Workflow, at: datetime, actor: str) -> tuple[Attempt, ...]:
         written = entry.mappings("attempts")

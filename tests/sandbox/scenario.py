@@ -58,6 +58,7 @@ def read_document(document: object, folder: Path) -> tuple[State, History]:
     _read_people(top, state)
     history = History(state, folder)
     _read_workflows(top, history)
+    state.files = {path: text if isinstance(text, str) else "" for path, text in top.inner("files").items()}
     _read_commits(top, history)
     history.add(top.mappings("runs"))
     _read_pushed(top, history)
@@ -117,6 +118,7 @@ def _token(value: str, fields: Fields) -> Token:
         issues=cast("Literal['none', 'read', 'write']", fields.choice("issues", ("none", "read", "write"), "write")),
         checks=cast("Literal['none', 'read']", fields.choice("checks", ("none", "read"), "read")),
         contents=cast("Literal['none', 'read']", fields.choice("contents", ("none", "read"), "read")),
+        pull_requests=cast("Literal['none', 'read']", fields.choice("pull_requests", ("none", "read"), "read")),
         labels=fields.flag("labels", default=True),
         rate_limit=fields.number("rate_limit", 1000 if login.endswith("[bot]") else 5000),
         search_limit=fields.number("search_limit", Token.search_limit),

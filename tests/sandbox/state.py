@@ -45,6 +45,7 @@ class Token:
     issues: Literal["none", "read", "write"] = "write"
     checks: Literal["none", "read"] = "read"
     contents: Literal["none", "read"] = "read"
+    pull_requests: Literal["none", "read"] = "read"
     labels: bool = True
     rate_limit: int = 1000
     search_limit: int = 30
@@ -102,13 +103,15 @@ class Workflow:
 
 @dataclass(frozen=True)
 class Commit:
-    """The commit a run ran on."""
+    """The commit a run ran on, with the files that it changed, and the number and the author of its pull request."""
 
     sha: str
     message: str
     author: str
     email: str
     at: datetime
+    files: tuple[str, ...] = ()
+    pull_request: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -321,6 +324,7 @@ class State:
     jobs: dict[int, PlacedJob] = field(default_factory=dict)
     issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     _comment_serial: int = 0
 
     def tick(self) -> datetime:

@@ -191,7 +191,7 @@ def test_a_single_suspect_is_named_and_two_are_not() -> None:
     one = CommitsBetween("a" * 40, "b" * 40, (Suspect("b" * 40, "Compute the ETA (#841)", "ada"),))
     said = failing_sentence(dataclasses.replace(state, suspects=one), URL, 200)
     link = f"[`bbbbbbb`]({URL}/commit/{'b' * 40})"
-    assert said == f"`test_b` fails on `main` since {link} `Compute the ETA` (pull request `#841`) by `ada`: 1 run."
+    assert said == f"`test_b` fails on `main` since {link} `Compute the ETA` (`ada`, `#841`): 1 run."
     for other in (
         dataclasses.replace(one, commits=(*one.commits, Suspect("c" * 40, "Other", "bo"))),
         dataclasses.replace(one, more=True),

@@ -193,12 +193,12 @@ def test_the_first_sentence_is_the_same_in_each_channel() -> None:
     news = make_news(a_report(Result(action, WriteStatus.DONE, 7)))
     commit = f"https://github.example/octo-org/example/commit/{'c' * 40}"
     (slack,) = [text for text in every("text", slack_message(news)["blocks"]) if "issues/7" in text]
-    assert slack.endswith(f"\n`x` fails on `x` since <{commit}|`ccccccc`> `x` by `x`: 1 run.")
+    assert slack.endswith(f"\n`x` fails on `x` since <{commit}|`ccccccc`> `x` (`x`): 1 run.")
     (discord,) = every("description", discord_message(news))
-    assert discord.endswith(f"\n`x` fails on `x` since [`ccccccc`]({commit}) `x` by `x`: 1 run.")
+    assert discord.endswith(f"\n`x` fails on `x` since [`ccccccc`]({commit}) `x` (`x`): 1 run.")
     text, page = mail_parts(news)
-    assert "x fails on x since ccccccc x by x: 1 run." in text
-    since = f'<a href="{commit}"><code>ccccccc</code></a> <code>x</code> by <code>x</code>: 1 run.'
+    assert "x fails on x since ccccccc x (x): 1 run." in text
+    since = f'<a href="{commit}"><code>ccccccc</code></a> <code>x</code> (<code>x</code>): 1 run.'
     assert f"<code>x</code> fails on <code>x</code> since {since}" in page
 
 

@@ -173,6 +173,9 @@ COMPARED = {
 KEPT = {
     "token": "another-token",
     "assignees": "octocat",
+    "assign": "owners",
+    "owners": "CI/*: @octocat",
+    "notify": "owners",
     "title": "{job}",
     "issue-template": "{{ issue }}",
     "comment": "never",

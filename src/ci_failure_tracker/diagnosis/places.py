@@ -68,6 +68,11 @@ def relative(path: str) -> str:
     return f"/{path.lstrip('/')}" if path.startswith("//") else path
 
 
+def is_outside(path: str) -> bool:
+    """Whether a file belongs to a package or a tool, so that nobody here can change it."""
+    return _NOT_OURS.search(path) is not None
+
+
 def _places(line: str) -> Iterator[str]:
     for needle, source in _LOCATIONS:
         for match in compiled(source).finditer(line) if needle in line else ():

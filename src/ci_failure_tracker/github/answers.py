@@ -26,6 +26,7 @@ from ci_failure_tracker.model import (
     Annotation,
     Closer,
     Commit,
+    CommitOrigin,
     CommitsBetween,
     Issue,
     Job,
@@ -331,7 +332,47 @@ def commits_between(green: str, red: str, commit: Fields | None) -> CommitsBetwe
         return CommitsBetween(green, red, known=False)
     suspects = [_suspect(node) for node in items(required(commit, "history", dict), "nodes")]
     place = next((place for place, suspect in enumerate(suspects) if suspect.sha == green), None)
-    return CommitsBetween(green, red, tuple(suspects[:place]), more=place is None)
+    return CommitsBetween(green, red, tuple(suspects[:place]), more=place is None, pending=True, files_pending=True)
+
+
+def changed_files(commit: Fields) -> tuple[str, ...]:
+    """The names of the files that a commit changed; of a renamed file the old name, too."""
+    files: Sequence[Fields] = items(commit, "files") if optional(commit, "files", list) else ()
+    names = (
+        name for file in files for name in (required(file, "filename", str), optional(file, "previous_filename", str))
+    )
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def commit_origin(commit: Fields) -> tuple[CommitOrigin, bool]:
+    """Where a commit comes from, and whether GitHub shows its pull requests."""
+    user: Fields = optional(nullable(commit, "author", dict) or {}, "user", dict) or {}
+    author = optional(user, "login", str) or ""
+    pulls = nullable(commit, "associatedPullRequests", dict)
+    if pulls is None:
+        return CommitOrigin(author), False
+    for pull in items(pulls, "nodes")[:1]:
+        opened_by = nullable(pull, "author", dict)
+        return CommitOrigin(author, required(pull, "number", int), _actor(opened_by) if opened_by else ""), True
+    return CommitOrigin(author), True
+
+
+def _actor(actor: Fields) -> str:
+    """A login; GraphQL leaves out what REST adds to that of a bot."""
+    login = required(actor, "login", str).removesuffix("[bot]")
+    return f"{login}[bot]" if required(actor, "__typename", str) == "Bot" else login
+
+
+def is_file(item: Fields) -> bool:
+    """Whether an object of Git is a file."""
+    return required(item, "__typename", str) == "Blob"
+
+
+def whole_text(blob: Fields, most: int) -> str:
+    """The text of a file; empty if GitHub cut it, if it is larger than `most` bytes, or if it is no text."""
+    if required(blob, "isTruncated", bool) or required(blob, "byteSize", int) > most:
+        return ""
+    return nullable(blob, "text", str) or ""
 
 
 def closer(issue: Fields | None, default_branch: str) -> Closer | None:

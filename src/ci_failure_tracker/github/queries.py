@@ -348,7 +348,7 @@ class Queries:
         """
         entries = "... on Tree { entries { name object { ... on Blob { text } } } }"
         with translated(_READING_FILES, _CONTENTS):
-            (tree,) = self._git_objects([f"HEAD:{_WORKFLOWS_FOLDER}"], entries)
+            (tree,) = self.git_objects([f"HEAD:{_WORKFLOWS_FOLDER}"], entries)
             if tree is None:
                 raise MissingRightError(_READING_FILES, _CONTENTS)
             return answers.texts_of_files(tree, _WORKFLOWS_FOLDER)
@@ -359,7 +359,7 @@ class Queries:
         Raises:
             MissingRightError: the token may not see the files.
         """
-        blobs = self._git_objects([f"{sha}:{path}" for sha, path in places], "... on Blob { text }")
+        blobs = self.git_objects([f"{sha}:{path}" for sha, path in places], "... on Blob { text }")
         with translated(_READING_FILES, _CONTENTS):
             return tuple(None if blob is None else answers.text_of_file(blob) for blob in blobs)
 
@@ -372,7 +372,7 @@ class Queries:
             MissingRightError: the token may not see the commits.
         """
         doing = "read the commits"
-        commits = self._git_objects([red for _, red in pairs], f"... on Commit {{ {_HISTORY} }}", doing)
+        commits = self.git_objects([red for _, red in pairs], f"... on Commit {{ {_HISTORY} }}", doing)
         if all(commit is None for commit in commits):  # a token that may not see commits gets none
             raise MissingRightError(doing, _CONTENTS)
         with translated(doing, _CONTENTS):
@@ -408,14 +408,14 @@ class Queries:
         for closer, sha in pairs:
             since = (closer.committed_at - timedelta(seconds=1)).isoformat()
             fields = f'... on Commit {{ history(first: 100, since: "{since}") {{ {_HASHES} }} }}'
-            (commit,) = self._git_objects([sha], fields, doing)
+            (commit,) = self.git_objects([sha], fields, doing)
             with translated(doing, _CONTENTS):
                 contained = None if commit is None else answers.is_in_history(commit, closer.sha)
             if contained is not None:
                 found[closer.sha, sha] = contained
         return found
 
-    def _git_objects(
+    def git_objects(
         self, expressions: Sequence[str], fields: str, doing: str = _READING_FILES
     ) -> tuple[Fields | None, ...]:
         """The Git object that each expression names, such as `HEAD:folder`, in one request."""

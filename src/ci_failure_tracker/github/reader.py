@@ -17,6 +17,14 @@ from ci_failure_tracker.errors import (
     UnansweredError,
 )
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester
+from ci_failure_tracker.github.commits import (
+    CommitDetails,
+    CommitQueries,
+    contents_hidden,
+    read_codeowners,
+    read_files,
+    read_origins,
+)
 from ci_failure_tracker.github.fields import LeftOut, left_out_problems
 from ci_failure_tracker.github.issues import IssueQueries, MovedError
 from ci_failure_tracker.github.jobs import JobReader
@@ -67,6 +75,7 @@ class GitHubReader:
         self._progress = progress
         self._jobs = JobReader(self.queries, progress)
         self._issues = IssueQueries(requester, self.queries)
+        self._commit_queries = CommitQueries(requester, self.queries)
 
     @property
     def requests(self) -> Requests:
@@ -155,6 +164,8 @@ class GitHubReader:
             (needs.descendants, self._descendants),
             (needs.logs, self._logs),
             (needs.commits, self._commits),
+            (needs.commit_files or needs.commit_origins, self._commit_details),
+            (needs.codeowners, self._codeowners),
         )
         for needed, step in steps:
             if needed:
@@ -372,8 +383,26 @@ class GitHubReader:
             return _with(snapshot, Problem(Severity.WARNING, error.what, error.advice))
         except (UnansweredError, RateLimitedError, RequestsSpentError):
             return snapshot
-        except TrackerError:
-            return replace(snapshot, hidden_commits=needs.commits)
+        except TrackerError as error:
+            hidden = [contents_hidden()] if isinstance(error, MissingRightError) else []
+            return _with_once(replace(snapshot, hidden_commits=needs.commits), *hidden)
+
+    def _commit_details(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """What the suspects changed and where they come from; what gets no answer is asked for by the next sweep."""
+        details = CommitDetails()
+        if needs.commit_origins:
+            read_origins(self._commit_queries, self.queries, needs.commit_origins, details)
+        read_files(self._commit_queries, self.queries, needs.commit_files, details)
+        snapshot = replace(
+            snapshot,
+            commit_files={**snapshot.commit_files, **details.files},
+            commit_origins={**snapshot.commit_origins, **details.origins},
+        )
+        return _with_once(snapshot, *details.problems)
+
+    def _codeowners(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        text, paths, problems = read_codeowners(self._commit_queries, self.queries, needs.paths)
+        return _with_once(replace(snapshot, codeowners=text, paths=snapshot.paths | paths), *problems)
 
 
 def _with_issues(snapshot: Snapshot, read: Iterable[Issue]) -> Snapshot:
@@ -394,6 +423,13 @@ def _unread(snapshot: Snapshot, what: str, error: TrackerError) -> Snapshot:
 
 def _with(snapshot: Snapshot, *problems: Problem) -> Snapshot:
     return replace(snapshot, problems=(*snapshot.problems, *problems))
+
+
+def _with_once(snapshot: Snapshot, *problems: Problem) -> Snapshot:
+    """The snapshot with the problems that it does not have. A notice that tags are hidden says enough of contents."""
+    tags_hidden = "tags" in snapshot.asked and snapshot.tags is None
+    new = [problem for problem in dict.fromkeys(problems) if problem not in snapshot.problems]
+    return _with(snapshot, *(problem for problem in new if not (tags_hidden and problem == contents_hidden())))
 
 
 def _partly(snapshot: Snapshot, *problems: Problem) -> Snapshot:

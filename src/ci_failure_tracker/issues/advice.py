@@ -33,13 +33,20 @@ def advice(state: State, *, has_suspects: bool, shows_lines: bool) -> Iterator[s
     if not is_explained:
         yield _first_step(state)
     if only_suspect(state):
-        yield "Look at this commit: it is the only one between the last passing run and the first failing one."
+        yield f"Look at this commit: it is the only one {_why_only(state)}."
     elif has_suspects:
         yield "Look at the suspects: the commits between the last passing run and the first failing one."
     elif state.commit_can_cause and state.last_green and state.first_red and _is_same_commit(state):
         yield "The same commit passed and failed, so look at the job itself, its environment, or a flaky test."
     if _may_pass_again(state):
         yield "Re-run the failed jobs once: if they pass on the same commit, the job is flaky."
+
+
+def _why_only(state: State) -> str:
+    """What the only suspect has that no other commit has."""
+    if state.suspects is not None and (state.suspects.more or len(state.suspects.commits) > 1):
+        return "that changed a file which may have caused the failure"
+    return "between the last passing run and the first failing one"
 
 
 def _is_same_commit(state: State) -> bool:

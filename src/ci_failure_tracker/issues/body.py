@@ -116,6 +116,7 @@ class IssueView:
     compare: str
     suspects: list[str]
     suspects_row: str
+    owner: str
     kept: str
     actions: list[str]
     related: str
@@ -316,6 +317,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         compare=compare,
         suspects=suspect_lines(suspects, url)[: size.suspects] if suspects else [],
         suspects_row=suspects_row(state, compare, url),
+        owner=_owner(state),
         kept=_kept(state, size.text),
         actions=list(advice(state, has_suspects=bool(compare), shows_lines=bool(lines))),
         related=", ".join(f"#{number}" for number in state.related),
@@ -398,3 +400,9 @@ def _compare(state: State, url: str) -> str:
     if green is None or red is None or green.sha == red.sha or not state.commit_can_cause:
         return ""
     return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")
+
+
+def _owner(state: State) -> str:
+    """The owners as code, which notifies nobody; empty if a commit cannot have caused it."""
+    owners = (state.owners or ()) if state.commit_can_cause else ()
+    return ", ".join(code(owner) for owner in owners)

@@ -97,7 +97,7 @@ class _Draft:
 
     @property
     def old(self) -> str:
-        return self.decision.issue.body if self.decision.issue else ""
+        return _old_body(self.decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class _Renderer:
             checkpoint=before.checkpoint if before else None,
             watched=before.watched if before else None,
         )
-        old = decision.issue.body if decision.issue else ""
+        old = _old_body(decision)
         for region in self.template.regions(state, self.url, self.settings.close_after):
             body = compose(region, state, old)
             if length(body) <= BODY_LIMIT:
@@ -191,6 +191,17 @@ class _Renderer:
                 return duplicate_comment(number, umbrella=umbrella)
             case None:
                 return ""
+
+
+def _old_body(decision: Decision) -> str:
+    """The body to which the region and the marker are added: for a new issue it is the line with its mentions.
+
+    So the mentions stand outside of the region, as if a person had written them: no later sweep writes them again, and
+    GitHub notifies only of mentions that are new.
+    """
+    if decision.issue is not None:
+        return decision.issue.body
+    return f"For {' '.join(decision.mentions)}\n" if decision.mentions else ""
 
 
 def _with_room(state: State, body: str) -> State:

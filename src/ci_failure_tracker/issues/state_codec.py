@@ -149,16 +149,39 @@ def _read_failures(text: str) -> tuple[str, ...]:
 
 
 def _write_commits(between: CommitsBetween) -> dict[str, Any]:
+    """An older version reads a commit only with three values, and ignores the keys that it does not know."""
     commits = [*map(_SUSPECT.write, between.commits)]
-    more = {"more": True} if between.more else {}
-    unknown = {} if between.known else {"unknown": True}
-    return {"green": between.green, "red": between.red, "commits": commits, **more, **unknown}
+    details = [[suspect.pull_request, suspect.file] for suspect in between.commits]
+    flags = {
+        "more": between.more,
+        "unknown": not between.known,
+        "single": between.single,
+        "pending": between.pending,
+        "unread": between.files_pending,
+    }
+    return {
+        "green": between.green,
+        "red": between.red,
+        "commits": commits,
+        **({"details": details} if any(map(any, details)) else {}),
+        **{name: True for name, is_set in flags.items() if is_set},
+    }
 
 
 def _read_commits(data: Mapping[str, Any]) -> CommitsBetween:
-    commits = tuple(map(_SUSPECT.read, data["commits"]))
+    commits, details = map(_SUSPECT.read, data["commits"]), chain(data.get("details", ()), repeat((0, "")))
     return CommitsBetween(
-        str(data["green"]), str(data["red"]), commits, bool(data.get("more")), not data.get("unknown")
+        str(data["green"]),
+        str(data["red"]),
+        tuple(
+            replace(suspect, pull_request=_COUNT.read(number), file=str(file))
+            for suspect, (number, file) in zip(commits, details, strict=False)
+        ),
+        bool(data.get("more")),
+        not data.get("unknown"),
+        bool(data.get("single")),
+        bool(data.get("pending")),
+        bool(data.get("unread")),
     )
 
 
@@ -329,6 +352,8 @@ _STATE = as_object(
     Key("compared_to", "compared_to", triple(TIME, INT, INT)),
     Key("suspects", "suspects", Codec(_write_commits, _read_commits)),
     Key("start_failure", "start", _START_FAILURE),
+    # A marker without them is of an older version, which looked up no owners.
+    Key("owners", "owners", maybe(many(TEXT))),
     Key("related", "related", many(INT)),
     # Older versions wait for more passes after each closing that was too early.
     Key("relapses", "relapses", _COUNT),

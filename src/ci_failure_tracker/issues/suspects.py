@@ -7,22 +7,25 @@ from collections.abc import Iterator
 
 from ci_failure_tracker.issues.links import commit
 from ci_failure_tracker.model import CommitsBetween, State, Suspect
+from ci_failure_tracker.text.markdown import code, short
 from ci_failure_tracker.text.medium import MARKDOWN, Medium
 
 KEPT = 10
 """The most commits that an issue names. The comparison on GitHub has all of them."""
 
-_TITLE, _AUTHOR = 72, 39
+_TITLE, _AUTHOR, _FILE = 72, 39, 100
 _MERGE = re.compile(r"Merge pull request #(\d{1,10})\b")
 _SQUASHED = re.compile(r"\s*\(#(\d{1,10})\)$")
 
 
 def only_suspect(state: State) -> Suspect | None:
-    """The commit that broke it, if there is only one between the last passing run and the first failing one."""
+    """The commit that broke it: the only one between the last passing run and the first failing one, or the only one
+    of them that changed a file which the failure names."""
     between = state.suspects if state.commit_can_cause else None
-    if between is None or not between.known or between.more or len(between.commits) != 1:
+    if between is None or not between.known or not between.commits:
         return None
-    return between.commits[0]
+    is_only = between.single or (len(between.commits) == 1 and not between.more)
+    return between.commits[0] if is_only else None
 
 
 def suspect_words(suspect: Suspect, url: str, medium: Medium = MARKDOWN) -> str:
@@ -36,7 +39,7 @@ def suspects_text(state: State, url: str, medium: Medium) -> str:
     A failure that no commit can cause has no suspects.
     """
     between = state.suspects if state.commit_can_cause and not only_suspect(state) else None
-    named = [suspect_words(suspect, url, medium) for suspect in between.commits[:IN_ROW]] if between else []
+    named = [_with_file(suspect, url, medium) for suspect in between.commits[:IN_ROW]] if between else []
     if between is not None and (between.more or len(between.commits) > len(named)) and named:
         named.append("and more")
     return "; ".join(named)
@@ -47,36 +50,49 @@ IN_ROW = 3
 
 
 def suspects_row(state: State, compare: str, url: str) -> str:
-    """The suspects in one line: the comparison, and the newest commits unless the first sentence names the only one."""
+    """The suspects in one line: the comparison, and the first commits. What the first sentence says is not repeated."""
     between = state.suspects if state.commit_can_cause else None
     if between is None or not compare:
         return compare
     if not between.known:
         return f"{compare}; GitHub no longer has the commits between them"
-    named = [] if only_suspect(state) else [suspect_words(suspect, url) for suspect in between.commits[:IN_ROW]]
-    if named and len(between.commits) == len(named) and between.more:
+    only, shown = only_suspect(state), between.commits[:IN_ROW]
+    words = (_only_file(suspect) if suspect == only else _with_file(suspect, url) for suspect in shown)
+    named = [part for part in words if part]
+    if named and len(between.commits) == len(shown) and between.more:
         named.append("and more")
     return f"{compare}: {'; '.join(named)}" if named else compare
 
 
 def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
-    """A list item for each commit, the newest first, and one for the commits that are not named."""
+    """A list item for each commit in their order, and one for the commits that are not named."""
     if not between.known:
         return ["GitHub no longer has the commits between them; the branch was probably force-pushed."]
-    lines = [f"- {suspect_words(suspect, url)}" for suspect in between.commits]
+    lines = [f"- {_with_file(suspect, url)}" for suspect in between.commits]
     return [*lines, "- and more: the comparison above lists all of them."] if between.more and lines else lines
+
+
+def _with_file(suspect: Suspect, url: str, medium: Medium = MARKDOWN) -> str:
+    words = suspect_words(suspect, url, medium)
+    return f"{words} changed {medium.code(suspect.file, _FILE)}" if suspect.file else words
+
+
+def _only_file(suspect: Suspect) -> str:
+    """What the row says of the commit that the first sentence names: the file that it changed."""
+    return f"`{short(suspect.sha)}` changed {code(suspect.file, _FILE)}" if suspect.file else ""
 
 
 def _parts(suspect: Suspect, url: str, medium: Medium) -> Iterator[str]:
     yield commit(suspect.sha, url, medium)
-    title, number = _without_number(suspect.title)
+    title, in_title = _without_number(suspect.title)
     if title:
         yield medium.code(title, _TITLE)
-    if number:
-        # As code it is no reference, which would write a note into the pull request for every break.
-        yield f"(pull request {medium.code(f'#{number}', 11)})"
-    if suspect.author:
-        yield f"by {medium.code(suspect.author, _AUTHOR)}"
+    number = str(suspect.pull_request or in_title)
+    # As code it is no reference, which would write a note into the pull request for every break.
+    author = medium.code(suspect.author, _AUTHOR) if suspect.author else ""
+    about = ", ".join(part for part in (author, medium.code(f"#{number}", 11) if number else "") if part)
+    if about:
+        yield f"({about})"
 
 
 def _without_number(title: str) -> tuple[str, str]:

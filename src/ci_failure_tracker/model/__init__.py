@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     )
     from ci_failure_tracker.model.snapshot import (
         MAX_REQUESTS,
+        CommitOrigin,
         CommitsBetween,
         MissedSchedule,
         NewestRuns,
@@ -134,6 +135,7 @@ __all__ = [
     "Closing",
     "Comment",
     "Commit",
+    "CommitOrigin",
     "CommitsBetween",
     "Create",
     "CurrentFailure",

@@ -115,7 +115,8 @@ class Decision:
     `issue` is the issue to change and `before` the state in its marker; both are `None` for a new issue. `after` is the
     state afterwards. `reason` names what changed; it is empty for an update that may only change the text. `waits` says
     what an issue that is not failing waits for. `duplicate_of` is the issue that stays open for one that is closed as a
-    duplicate. Every open issue gets an update; rendering shows whether its text changes.
+    duplicate. `mentions` are the people and teams that a new issue notifies. Every open issue gets an update;
+    rendering shows whether its text changes.
     """
 
     kind: DecisionKind
@@ -127,6 +128,7 @@ class Decision:
     comment: Comment | None = None
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
     waits: str = ""
     duplicate_of: Issue | IssueRef | None = None
 

@@ -118,6 +118,10 @@ class Needs:
     descendants     the closers and commits of which it is needed whether the commit contains the closer
     logs            the logs of failed jobs
     commits         the pairs of commits whose history in between is needed
+    commit_files    the commits of which it is needed what files they changed
+    commit_origins  the commits whose authors and pull requests are needed
+    codeowners      the file CODEOWNERS
+    paths           the paths of which it is needed whether the default branch has them; they come with `codeowners`
     """
 
     viewer: bool = False
@@ -144,6 +148,10 @@ class Needs:
     descendants: tuple[tuple[Closer, str], ...] = ()
     logs: LogRequests | None = None
     commits: tuple[tuple[str, str], ...] = ()
+    commit_files: tuple[str, ...] = ()
+    commit_origins: tuple[str, ...] = ()
+    codeowners: bool = False
+    paths: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything is needed."""
@@ -187,6 +195,7 @@ _ONCE = (
     "closed_issues",
     "logs",
     "commits",
+    "codeowners",
 )
 _BY_KEY = (
     "run_lists",
@@ -201,4 +210,7 @@ _BY_KEY = (
     "closed_long_ago",
     "closers",
     "descendants",
+    "commit_files",
+    "commit_origins",
+    "paths",
 )

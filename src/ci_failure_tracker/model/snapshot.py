@@ -74,19 +74,28 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A commit between the last passing run and the first failing one; `author` is a login, or a name without one."""
+    """A commit between the last passing run and the first failing one.
+
+    `author` is the login of who opened its pull request, or else of the commit's author, or a name without a login.
+    `pull_request` is 0 if none is known. `file` is a file that it changed and that the failure names, if there is one.
+    """
 
     sha: str
     title: str
     author: str
+    pull_request: int = 0
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommitsBetween:
-    """The commits after the last passing one (`green`) up to the first failing one (`red`), the newest first.
+    """The commits after the last passing one (`green`) up to the first failing one (`red`).
 
+    Those that changed a file which the failure names come first, and of these and of the others the newest.
     `green` and `red` are full hashes. `more` is true if there are more commits than `commits` holds. `known` is false
-    if GitHub no longer has one of the two, which happens after a forced push.
+    if GitHub no longer has one of the two, which happens after a forced push. `single` is true if all commits were
+    looked at and only the first one changed such a file. `pending` is true while it was not yet read who wrote them,
+    and `files_pending` while it was not yet read which files they changed.
     """
 
     green: str
@@ -94,6 +103,21 @@ class CommitsBetween:
     commits: tuple[Suspect, ...] = ()
     more: bool = False
     known: bool = True
+    single: bool = False
+    pending: bool = False
+    files_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CommitOrigin:
+    """Where a commit comes from: the login of its author, its pull request, and the login of who opened that.
+
+    Logins that GitHub does not tell are empty; those of bots end in `[bot]`. The number is 0 without a pull request.
+    """
+
+    author: str = ""
+    pull_request: int = 0
+    opened_by: str = ""
 
 
 class MissedSchedule(StrEnum):
@@ -159,6 +183,10 @@ class Snapshot:
     ref_kinds               what GitHub says of names of refs
     refs                    which refs share one branch status
     last_runs               the last runs of workflows, by the keys of the need
+    commit_files            the files that commits changed, by hash; none if the token may not see them
+    commit_origins          the authors and pull requests of commits, by hash
+    codeowners              the text of CODEOWNERS; empty if there is none, `None` if it was not read
+    paths                   the paths that the default branch has, of those that were needed
     """
 
     repository: Repository
@@ -198,6 +226,10 @@ class Snapshot:
     ref_kinds: Mapping[str, RefKind] = field(default_factory=dict)
     refs: Refs = field(default_factory=Refs)
     last_runs: Mapping[tuple[int, str], tuple[Run, ...]] = field(default_factory=dict)
+    commit_files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    commit_origins: Mapping[str, CommitOrigin] = field(default_factory=dict)
+    codeowners: str | None = None
+    paths: frozenset[str] = frozenset()
 
 
 MAX_REQUESTS = 800

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import ExcerptLine, FailureKind, LogUnavailable
 from ci_failure_tracker.model.history import BranchStatus, Flaky, Identity, Occurrence, RunRef
+from ci_failure_tracker.model.outcome import Outcome
 from ci_failure_tracker.model.refs import Watched
 from ci_failure_tracker.model.snapshot import CommitsBetween
 
@@ -153,6 +154,9 @@ class Checkpoint:
     back_to: datetime | None = None
 
 
+_NOT_BY_COMMIT = frozenset({Outcome.MISSED_SCHEDULE, Outcome.ACTION_REQUIRED, Outcome.CANCELLED, Outcome.RUNNER_LOST})
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What the marker of an issue holds; the body is rendered from this.
@@ -185,6 +189,7 @@ class State:
     compared_to          the newest failure whose causes were compared with earlier ones; `None` means the newest of all
     suspects             the commits of the latest break
     start_failure        what is wrong in the workflow file if the newest failure is one to start
+    owners               who owns what fails, as `@user`, `@org/team` or an address; `None` if it was not yet looked up
     related              the issues of single jobs with the same cause, which older versions left open
     relapses             what older versions counted; this one only keeps it for them
     checkpoint           how far the sweep that wrote the issue had read
@@ -224,6 +229,7 @@ class State:
     compared_to: tuple[datetime, int, int] | None = None
     suspects: CommitsBetween | None = None
     start_failure: StartFailure | None = None
+    owners: tuple[str, ...] | None = ()
     related: tuple[int, ...] = ()
     relapses: int = 0
     checkpoint: Checkpoint | None = None
@@ -255,10 +261,20 @@ class State:
     def commit_can_cause(self) -> bool:
         """Whether a commit can be to blame for the latest break, as far as its causes are known.
 
-        A run of Dependabot does not fail because of the commits between, and no commit keeps a job from being run.
+        A run of Dependabot does not fail because of the commits between. No commit keeps a job from being run, lets it
+        wait for an approval, cancels it or takes its runner away.
         """
         latest = self.latest
-        return self.kind.commit_can_cause and latest.event != "dynamic" and latest.never_ran is None
+        if latest.never_ran is not None or latest.event == "dynamic" or not self.kind.commit_can_cause:
+            return False
+        of_break = [past.outcome for past in self.occurrences if past.started_at >= self.broken_since]
+        return not _NOT_BY_COMMIT.issuperset(of_break or [latest.outcome])
+
+    @property
+    def evidence_of_break(self) -> Evidence | None:
+        """The evidence, if it is of the latest break."""
+        evidence = self.evidence
+        return evidence if evidence is not None and evidence.ended_at >= self.broken_since else None
 
     @property
     def is_duplicate(self) -> bool:

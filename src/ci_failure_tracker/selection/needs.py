@@ -1,7 +1,7 @@
 """What a sweep still needs from GitHub, stage by stage; pure.
 
 Each stage needs the answers of the one before: whose the issues are, what the runs say, which other issues there
-are, why jobs failed or workflows did not start, which commits a break holds.
+are, why jobs failed or workflows did not start, which commits a break holds, what these changed and who owns it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.marker import needs_viewer
 from ci_failure_tracker.model import Needs, Snapshot
+from ci_failure_tracker.selection.attribution import needs_of_attribution
 from ci_failure_tracker.selection.closers import needs_of_closings
 from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
@@ -44,7 +45,7 @@ def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: S
 
 
 def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Needs:
-    """What the decisions leave open: which other issues there are, why jobs failed, which commits are suspects."""
+    """What the decisions leave open: other issues, why jobs failed, which commits are suspects, and who owns what."""
     asked, decisions = findings.snapshot.asked, findings.decisions
     if would_open(decisions) and (needs := needs_before_opening(findings, settings, now)):
         return needs
@@ -55,4 +56,6 @@ def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Ne
         if requests.logs:
             return Needs(logs=requests)
     start_files = files_of_starts(decisions.made, findings.snapshot.files_at)
-    return Needs(commits=choose_breaks(decisions), start_files=start_files).without(asked)
+    if needs := Needs(commits=choose_breaks(decisions), start_files=start_files).without(asked):
+        return needs
+    return needs_of_attribution(findings, settings)

@@ -10,12 +10,13 @@ from ci_failure_tracker.settings.inputs import (
     Comments,
     GroupBy,
     Matrix,
+    Notify,
     Settings,
     fingerprint_parts,
     inputs,
     read_settings,
 )
-from ci_failure_tracker.settings.parsers import Since
+from ci_failure_tracker.settings.parsers import OwnerLine, Since
 
 __all__ = [
     "CHANNELS",
@@ -27,6 +28,8 @@ __all__ = [
     "Input",
     "Masking",
     "Matrix",
+    "Notify",
+    "OwnerLine",
     "Sent",
     "Settings",
     "Since",

@@ -19,7 +19,7 @@ from ci_failure_tracker.settings import parsers
 from ci_failure_tracker.settings.addresses import MailServer
 from ci_failure_tracker.settings.channels import DISCORD, MAIL, PUSHGATEWAY, SLACK, SLACK_PAYLOAD, incomplete
 from ci_failure_tracker.settings.declaration import Input, InputGroup, as_field, input_of
-from ci_failure_tracker.settings.parsers import Since
+from ci_failure_tracker.settings.parsers import OwnerLine, Since
 
 MAX_RUNS_LIMIT = 1000
 """GitHub lists no more runs than this if a filter is used (its documentation of "List workflow runs")."""
@@ -58,7 +58,16 @@ class AllowedFailures(StrEnum):
     TRACK = "track"
 
 
+class Notify(StrEnum):
+    """Whom a new issue notifies."""
+
+    NONE = "none"
+    OWNERS = "owners"
+    SUSPECTS = "suspects"
+
+
 _ONLY_TEXT = "It only changes texts."
+_ONLY_ASSIGNED = "It only changes whom a new issue is assigned to."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +227,38 @@ class Settings:
             help="Logins to assign to each new issue.",
             metavar="LOGINS",
             parse=parsers.listed,
-            keeps_checkpoint="It only changes whom a new issue is assigned to.",
+            keeps_checkpoint=_ONLY_ASSIGNED,
+        )
+    )
+    assign: tuple[str, ...] = as_field(
+        Input(
+            help="Whom to assign to a new issue besides `assignees`: the word `owners`, the word `suspects` (those who "
+            "wrote the suspect commits), and logins, separated by commas or lines. GitHub assigns only people with "
+            "access to the repository.",
+            metavar="NAMES",
+            parse=parsers.listed,
+            keeps_checkpoint=_ONLY_ASSIGNED,
+        )
+    )
+    owners: tuple[OwnerLine, ...] = as_field(
+        Input(
+            help="Who owns what, in lines such as `CI/test*: @user, @org/team, label:backend`. Before the colon stands "
+            "a glob of `workflow/job`, or of the workflow alone; the last line that matches counts. An issue shows its "
+            "owners without notifying them, and a new one gets the labels. Without a matching line, `CODEOWNERS` says "
+            "who owns the file that fails; that takes `contents: read`.",
+            metavar="LINES",
+            parse=parsers.owner_lines,
+            keeps_checkpoint=_ONLY_TEXT,
+        )
+    )
+    notify: Notify = as_field(
+        Input(
+            default="none",
+            help="Whom a new issue mentions, once, so that GitHub notifies them: its `owners`, its `suspects` (those "
+            "who wrote the suspect commits), or `none`.",
+            metavar="KIND",
+            parse=parsers.choice(Notify),
+            keeps_checkpoint=_ONLY_TEXT,
         )
     )
     title: str = as_field(

@@ -24,6 +24,9 @@ COUNTABLE = (
 TITLE_FIELDS = ("workflow", "job", "subject", "kind", "headline")
 """The fields that `title` may hold."""
 
+_LONGEST_LABEL = 50
+"""GitHub's limit of a label's name."""
+
 _LONGEST = timedelta(days=3653)
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
@@ -145,10 +148,48 @@ def labels(text: str) -> tuple[str, ...]:
     names = listed(text)
     if not names:
         raise BadValueError("is empty; the tracker finds its issues by the first label, so give at least one")
-    long = [name for name in names if len(name) > 50]  # noqa: PLR2004 - GitHub's limit of a label's name
+    long = [name for name in names if len(name) > _LONGEST_LABEL]
     if long:
         raise BadValueError(f"holds {long[0]!r}, which is longer than the 50 characters GitHub allows")
     return names
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLine:
+    """A line of `owners`: a glob of `workflow/job`, and who owns what matches, with labels for its issue."""
+
+    glob: str
+    owners: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+def owner_lines(text: str) -> tuple[OwnerLine, ...]:
+    """Lines such as `CI/test*: @user, @org/team, label:backend`. Empty lines and lines that begin with `#` are none."""
+    stripped = ((number, line.strip()) for number, line in enumerate(text.splitlines(), start=1))
+    return tuple(_owner_line(number, line) for number, line in stripped if line and not line.startswith("#"))
+
+
+_OWNER = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]{0,60}(?:/[A-Za-z0-9_.-]{1,100})?", re.ASCII)
+_LABEL = "label:"
+
+
+def _owner_line(number: int, line: str) -> OwnerLine:
+    """A line. Names may hold colons, so the first colon counts behind which are nothing but owners and labels."""
+    colons = [place for place, char in enumerate(line) if char == ":"]
+    for place in colons:
+        glob, parts = line[:place].strip(), listed(line[place + 1 :])
+        if glob and parts and all(_OWNER.fullmatch(part) or _is_label(part) for part in parts):
+            labels = tuple(part.removeprefix(_LABEL).strip() for part in parts if part.startswith(_LABEL))
+            return OwnerLine(glob, tuple(part for part in parts if not part.startswith(_LABEL)), labels)
+    raise BadValueError(
+        f"has {line[:80]!r} in line {number}; write `workflow/job: @user, @org/team, label:name`, "
+        f"with labels of at most {_LONGEST_LABEL} characters"
+    )
+
+
+def _is_label(part: str) -> bool:
+    name = part.removeprefix(_LABEL).strip()
+    return part.startswith(_LABEL) and 0 < len(name) <= _LONGEST_LABEL
 
 
 def title(text: str) -> str:

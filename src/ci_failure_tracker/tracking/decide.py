@@ -28,6 +28,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.tracking.attribution import Attribution
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
@@ -63,6 +64,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         partial=snapshot.window.partial or bool(snapshot.logs.unread),
         storms=repository_history.storms,
         umbrellas=_numbers_of_umbrellas(repository_history),
+        attribution=_attribution(snapshot, settings),
         commits=(*snapshot.commits, *(commits_of_runs(*pair, snapshot.runs) for pair in snapshot.hidden_commits)),
         undiagnosed=snapshot.undiagnosed,
         closers=snapshot.closers,
@@ -97,6 +99,12 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
     )
+
+
+def _attribution(snapshot: Snapshot, settings: Settings) -> Attribution:
+    # A token that may not see commits may not see CODEOWNERS, either.
+    codeowners = "" if snapshot.codeowners is None and snapshot.hidden_commits else snapshot.codeowners
+    return Attribution(settings, snapshot.commit_files, snapshot.commit_origins, codeowners, snapshot.paths)
 
 
 def _problems(current: Iterable[Tracked], decided: Sequence[Decision | Skip]) -> Iterator[Problem]:

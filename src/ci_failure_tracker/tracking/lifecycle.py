@@ -30,6 +30,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
+from ci_failure_tracker.tracking.attribution import Attribution
 from ci_failure_tracker.tracking.commits import shortened_commits
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_words, judge_recovery
@@ -58,7 +59,7 @@ class LifecycleRules:
     `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
     signature; `commits` are those of the breaks. `closers` are the commits that closed issues, by number, and
     `contains` says whether a commit contains one. `files_at` are files by commit and path. `undiagnosed` are the ids of
-    jobs whose logs a later sweep reads.
+    jobs whose logs a later sweep reads. `attribution` tells suspects apart and knows owners.
     """
 
     settings: Settings
@@ -67,10 +68,15 @@ class LifecycleRules:
     storms: Storms = field(default_factory=Storms)
     umbrellas: Mapping[str, int] = field(default_factory=dict)
     commits: Sequence[CommitsBetween] = ()
+    attribution: Attribution | None = None
     undiagnosed: Set[int] = frozenset()
     closers: Mapping[int, Closer | None] = field(default_factory=dict)
     contains: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+
+    @property
+    def _attribution(self) -> Attribution:
+        return self.attribution or Attribution(self.settings)
 
     def decide(self, history: History, tracked: Tracked | None, declined: Set[str] = frozenset()) -> Decision | Skip:
         """What to do for one identity, whose issue is `tracked`.
@@ -304,19 +310,27 @@ class LifecycleRules:
     def _create(self, history: History, state: State, reason: str) -> Decision:
         state = self._completed(state)
         state = _changed(state, week_commented=comment_policy.is_a_week_old(state, self.now))
-        labels = (*self.settings.labels, *([FLAKY] if state.flaky else []))
+        attribution = self._attribution
+        labels = (*self.settings.labels, *attribution.labels(state), *([FLAKY] if state.flaky else []))
         return Decision(
-            DecisionKind.CREATE, history.identity, reason, after=state, labels=labels, assignees=self.settings.assignees
+            DecisionKind.CREATE,
+            history.identity,
+            reason,
+            after=state,
+            labels=tuple(dict.fromkeys(labels)),
+            assignees=attribution.assignees(state),
+            mentions=attribution.mentions(state),
         )
 
     def _completed(self, state: State) -> State:
-        """The state with why a workflow could not start, and the commits of the break, if they can have caused it."""
+        """The state with why a workflow could not start, and suspects and owners if a commit can have caused it."""
         state = _changed(state, start_failure=start_failure(state, self.files_at))
         if not state.commit_can_cause:
-            return _changed(state, suspects=None)
+            return _changed(state, suspects=None, owners=None)
         commits = next((commits for commits in self.commits if is_about(commits, state)), None)
         suspects = state.suspects or (shortened_commits(commits) if commits else None)
-        return _changed(state, suspects=suspects)
+        completed = self._attribution.completed(dataclasses.replace(state, suspects=suspects))
+        return _changed(state, suspects=completed.suspects, owners=completed.owners)
 
 
 def _changed(state: State, **changes: Any) -> State:

@@ -89,6 +89,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         present_job=plain(history.present_job, _NAME) or (state.present_job if state else ""),
         runs_missed=history.runs_missed or (state is not None and state.runs_missed),
         matrix_jobs=_matrix_jobs(state, history),
+        owners=None,
     )
     return fit(_with_memory_of_issue(updated, state))
 
@@ -116,6 +117,7 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
         relapses=state.relapses,
         suspects=state.suspects if same_break else None,
         start_failure=state.start_failure if updated.latest.commit == state.latest.commit else None,
+        owners=state.owners if same_break else None,
         related=state.related,
         checkpoint=state.checkpoint,
         watched=state.watched,
@@ -161,6 +163,7 @@ def reopen(state: State, history: History) -> State:
         compared_to=None,
         week_commented=False,
         suspects=None,
+        owners=None,
         branch_statuses=(),
         branch_statuses_cut=False,
     )
@@ -303,7 +306,9 @@ def _shortened(occurrence: Occurrence) -> Occurrence:
 def fit(state: State) -> State:
     """The fullest form of a state whose marker keeps within its limit; a state that fits stays as it is."""
     forms = (_cut(state, size) for size in _SIZES)
-    return next(form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= LIMIT - _TITLED)
+    # A state that knows its title has it in its marker, so what fitted once fits again.
+    most = LIMIT if state.title_digest else LIMIT - _TITLED
+    return next(form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= most)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -321,6 +326,7 @@ class _Size:
     lines: int
     text: int = LONGEST_LINE
     suspects: int = 10
+    owners: int = 10
     streams: int = STREAMS
     red: int = LEGS
     failures: int = 20
@@ -339,10 +345,10 @@ _SIZES = (
     _Size(5, 20, 2, 5, 30),
     _Size(5, 20, 2, 5, 20, suspects=5),
     _Size(5, 10, 1, 3, 12, 200, suspects=5, failures=10),
-    _Size(3, 10, 1, 3, 8, 160, suspects=3, streams=4, red=20, failures=5),
-    _Size(1, 3, 1, 1, 5, 160, suspects=0, streams=2, red=10, failures=5),
-    _Size(1, 0, 0, 1, 5, 80, suspects=0, streams=2, red=3, failures=1),
-    _Size(1, 0, 0, 1, 0, 80, suspects=0, streams=1, red=1, failures=1),
+    _Size(3, 10, 1, 3, 8, 160, suspects=3, owners=3, streams=4, red=20, failures=5),
+    _Size(1, 3, 1, 1, 5, 160, suspects=0, owners=1, streams=2, red=10, failures=5),
+    _Size(1, 0, 0, 1, 5, 80, suspects=0, owners=0, streams=2, red=3, failures=1),
+    _Size(1, 0, 0, 1, 0, 80, suspects=0, owners=0, streams=1, red=1, failures=1),
 )
 
 
@@ -364,6 +370,7 @@ def _cut(state: State, size: _Size) -> State:
         # A passing branch may be forgotten; a failing one is needed to prove the recovery.
         branch_statuses_cut=state.branch_statuses_cut or any(status.red for status in red_first[size.streams :]),
         suspects=_with_commits(state.suspects, size.suspects),
+        owners=state.owners and state.owners[: size.owners],
     )
 
 
@@ -378,7 +385,9 @@ def _with_red(status: BranchStatus, most: int) -> BranchStatus:
 def _with_commits(suspects: CommitsBetween | None, most: int) -> CommitsBetween | None:
     if suspects is None or len(suspects.commits) <= most:
         return suspects
-    return dataclasses.replace(suspects, commits=suspects.commits[:most], more=True)
+    shorter = dataclasses.replace(suspects, commits=suspects.commits[:most], more=True)
+    # Where none is kept, nothing more is to be read of them.
+    return shorter if most else dataclasses.replace(shorter, pending=False, files_pending=False)
 
 
 def _with_legs(occurrence: Occurrence, most: int) -> Occurrence:
