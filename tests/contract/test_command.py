@@ -294,6 +294,23 @@ def test_a_misspelt_assignee_does_not_keep_the_issue_from_being_opened(box: Sand
 
 
 @pytest.mark.usefixtures("server")
+def test_an_issue_gets_the_type_that_is_asked_for(box: Sandbox) -> None:
+    box.state.change_repository(issue_types=("Bug", "Task"))
+    result = sweep("--execute", "--yes", "--issue-type", "bug", "--assignees", "ada")
+    assert result.exit_code == 0
+    assert {(issue.issue_type, *issue.assignees) for issue in box.issues} == {("Bug", "ada")}
+    assert "without" not in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_type_that_does_not_exist_does_not_keep_the_issue_from_being_opened(box: Sandbox) -> None:
+    result = sweep("--execute", "--yes", "--issue-type", "Bug", "--assignees", "ada")
+    assert result.exit_code == 0
+    assert [(issue.issue_type, issue.assignees) for issue in box.issues] == [("", ["ada"]), ("", ["ada"])]
+    assert "opened without the type 'Bug'. Check that the organisation has this type" in words(result)
+
+
+@pytest.mark.usefixtures("server")
 def test_a_wrong_address_is_reported_with_the_other_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_API_URL", "https://")
     monkeypatch.setenv("GITHUB_TOKEN", "")

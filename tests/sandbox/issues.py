@@ -42,14 +42,27 @@ def create_issue(call: Call) -> Reply:
     token = access.write_issues(call)
     title, body = _title(call.fields.get("title")), _body("Issue", call.fields.get("body"))
     labels, assignees = _label_names(call), _logins(call)
+    issue_type = _issue_type(call)
     if token.labels:
         _assignable(call, assignees)
     issue = call.state.open_issue(title, body, token.login)
     if token.labels:
+        issue.issue_type = issue_type
         issue.labels = call.state.ensure_labels(labels or [])
         issue.assignees = list(dict.fromkeys(assignees or []))
     payload = payloads.issue(issue, call.state, call.urls)
     return Reply(payload, 201, {"Location": payload["url"]})
+
+
+def _issue_type(call: Call) -> str:
+    """The type that is asked for, as the organisation spells it."""
+    asked = call.fields.get("type")
+    if asked is None:
+        return ""
+    known = {name.casefold(): name for name in call.state.repository.issue_types}
+    if not isinstance(asked, str) or asked.casefold() not in known:
+        raise invalid("Issue", "type", "invalid")
+    return known[asked.casefold()]
 
 
 def get_issue(call: Call) -> Reply:

@@ -480,8 +480,22 @@ def issue(item: Issue, state: State, urls: Urls) -> JsonObject:
         "closed_by": user(state.account(item.closed_by), urls) if item.closed_by else None,
         "performed_via_github_app": None,
         "reactions": _reactions(url),
+        "type": _issue_type(item),
     }
     return payload | {"pull_request": _pull_links(item, base, page)} if item.pull_request else payload
+
+
+def _issue_type(item: Issue) -> JsonObject | None:
+    if not item.issue_type:
+        return None
+    number = identifiers.number("type", item.issue_type, start=1, span=1_000_000)
+    return {
+        "id": number,
+        "node_id": identifiers.node_id("IT", number),
+        "name": item.issue_type,
+        "description": None,
+        "is_enabled": True,
+    }
 
 
 def _pull_links(item: Issue, base: str, page: str) -> JsonObject:

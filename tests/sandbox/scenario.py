@@ -80,6 +80,7 @@ def _repository(fields: Fields) -> Repository:
         private=fields.flag("private", default=False),
         archived=fields.flag("archived", default=False),
         has_issues=fields.flag("has_issues", default=True),
+        issue_types=tuple(fields.names("issue_types")),
         description=fields.optional_text("description"),
         permissions=tuple((name, permissions.flag(name, default=False)) for name, _ in permissions.items()),
     )

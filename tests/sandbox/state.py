@@ -74,6 +74,7 @@ class Repository:
     description: str | None = None
     permissions: tuple[tuple[str, bool], ...] = ()
     former_names: tuple[str, ...] = ()
+    issue_types: tuple[str, ...] = ()
     created_at: datetime = _REPOSITORY_MADE
 
     @property
@@ -283,6 +284,7 @@ class Issue:
     closed_by: str | None = None
     duplicate_of: int | None = None
     pull_request: bool = False
+    issue_type: str = ""
     opened: float = field(default_factory=time.monotonic, compare=False)
 
     @property

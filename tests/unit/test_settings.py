@@ -177,6 +177,7 @@ KEPT = {
     "owners": "CI/*: @octocat",
     "notify": "owners",
     "title": "{job}",
+    "issue-type": "Bug",
     "issue-template": "{{ issue }}",
     "comment": "never",
     "report-dir": "report",

@@ -263,7 +263,14 @@ def issue(data: Fields) -> Issue:
         title=required(data, "title", str),
         database_id=required(data, "id", int),
         assignees=tuple(_login(person) for person in optional(data, "assignees", list) or ()),
+        issue_type=_issue_type(data),
     )
+
+
+def _issue_type(data: Fields) -> str:
+    """The name of the type. Without it nothing goes wrong, so another form of it is none."""
+    known = data.get("type")
+    return str(known.get("name") or "") if isinstance(known, dict) else ""
 
 
 def _is_open(state: str) -> bool:

@@ -101,7 +101,7 @@ class IdempotentWrites:
         given = {"assignees": list(logins)}
         return self._surely(doing, lambda: answers.issue(self._send("POST", f"issues/{number}/assignees", given)))
 
-    def open_issue(self, doing: str, action: Create, assignees: tuple[str, ...]) -> Issue:
+    def open_issue(self, doing: str, action: Create, assignees: tuple[str, ...], issue_type: str) -> Issue:
         """Open an issue; if the answer is lost and an issue of its identity is open after some time, return that.
 
         Raises:
@@ -114,6 +114,7 @@ class IdempotentWrites:
             "body": action.body,
             "labels": list(action.labels),
             **({"assignees": list(assignees)} if assignees else {}),
+            **({"type": issue_type} if issue_type else {}),
         }
         try:
             return self._send_once(doing, lambda: answers.issue(self._send("POST", "issues", given)))

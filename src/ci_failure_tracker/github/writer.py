@@ -198,16 +198,24 @@ class GitHubIssueWriter:
     def _create(self, action: Create) -> Result:
         problems = self._make_labels(action.labels, needed=action.labels[:1])
         try:
-            issue = self._once.open_issue(_words(action), action, action.assignees)
+            issue = self._once.open_issue(_words(action), action, action.assignees, action.issue_type)
         except RefusedError:
-            if not action.assignees:
+            if not (action.assignees or action.issue_type):
                 raise
-            # GitHub refuses an issue if one assignee does not exist, but a request to assign only leaves that one out.
-            issue = self._once.open_issue(_words(action), action, ())
-            issue = self._once.assign(_words(action), issue.number, action.assignees)
+            issue = self._create_plainly(action)
         self._check_label(issue, action)
         self._created[issue.number] = (action, issue)
         return Result(action, WriteStatus.DONE, issue.number, issue.url, (*problems, *_what_was_dropped(issue, action)))
+
+    def _create_plainly(self, action: Create) -> Issue:
+        """Open an issue that GitHub refuses with a type or an assignee that does not exist.
+
+        A request to assign only leaves out who does not exist.
+        """
+        issue = self._once.open_issue(_words(action), action, (), "")
+        if not action.assignees:
+            return issue
+        return self._once.assign(_words(action), issue.number, action.assignees)
 
     # --- another sweep at the same time ----------------------------------------------------------
 
@@ -345,6 +353,7 @@ def _what_was_dropped(issue: Issue, action: Create) -> list[Problem]:
     labels = [name for name in action.labels if not issue.has_label(name)]
     have = {login.casefold() for login in issue.assignees}
     people = [login for login in action.assignees if login.casefold() not in have]
+    types = [action.issue_type] if action.issue_type.casefold() != issue.issue_type.casefold() else []
     return [
         Problem(
             Severity.WARNING,
@@ -354,6 +363,7 @@ def _what_was_dropped(issue: Issue, action: Create) -> list[Problem]:
         for kind, missing, advice in (
             ("label", labels, "Check that the token has `issues: write`."),
             ("assignee", people, "Check the spelling, and that they have access to the repository."),
+            ("type", types, "Check that the organisation has this type, and that the token may push."),
         )
         if missing
     ]

@@ -162,7 +162,8 @@ class _Renderer:
             body = compose(draft.region, state, draft.old)
         if decision.issue is None:
             texts = (draft.title, body)
-            return Create(decision.identity, decision.reason, *texts, decision.labels, decision.assignees, state)
+            people = (decision.labels, decision.assignees)
+            return Create(decision.identity, decision.reason, *texts, *people, state, self.settings.issue_type)
         reason = decision.reason or decision.waits or "the text of the issue changed"
         comment, number = self._comment(decision), decision.issue.number
         match decision.kind:

@@ -149,7 +149,8 @@ class RunJobs:
 class Issue:
     """An issue on GitHub; times are in UTC.
 
-    An empty `author` means that GitHub does not say who it is.
+    An empty `author` means that GitHub does not say who it is. The `issue_type` is empty if it has none, or if GitHub
+    does not say it.
     """
 
     number: int
@@ -166,6 +167,7 @@ class Issue:
     title: str = ""
     database_id: int | None = None
     assignees: tuple[str, ...] = ()
+    issue_type: str = ""
 
     def has_label(self, name: str) -> bool:
         """Whether it has a label; upper and lower case are the same in names of labels."""

@@ -13,7 +13,7 @@ from ci_failure_tracker.model.state import State
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Open a new issue; `state` is the state in the marker of its body."""
+    """Open a new issue; `state` is the state in the marker of its body. Without an `issue_type` it has none."""
 
     identity: Identity
     reason: str
@@ -22,6 +22,7 @@ class Create:
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
     state: State
+    issue_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,15 @@ class Settings:
             keeps_checkpoint=_ONLY_TEXT,
         )
     )
+    issue_type: str = as_field(
+        Input(
+            help="Type of a new issue, such as `Bug`, in an organisation that has issue types. If the type does not "
+            "exist or the token may not set it, the issue is opened without it, with a warning.",
+            metavar="NAME",
+            parse=str,
+            keeps_checkpoint="It only changes what a new issue is called.",
+        )
+    )
     title: str = as_field(
         Input(
             default="[CI Failure] {workflow} - {job}: {subject}",
