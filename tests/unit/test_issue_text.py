@@ -39,7 +39,7 @@ def test_the_body_names_what_a_maintainer_asks_for() -> None:
         f"| Failing since | [run 2]({URL}/actions/runs/1002), 2026-03-01 02:00 UTC; "
         f"last passing: [run 1]({URL}/actions/runs/1001), 2026-03-01 01:00 UTC |",
         "`Change 3` on `main` (`push`)",
-        f"[`3.12`]({URL}/actions/runs/1003/job/5003)",
+        "on `main` (`push`) | failure | `3.12` |",
         f"{URL}/compare/{1:040x}...{2:040x}",
         "Failure id `113ccdad5b0843c8b5d4516211edf9ae`",
     ):
@@ -222,3 +222,12 @@ def test_it_says_so_if_no_passing_run_is_known() -> None:
 def test_a_re_run_is_not_advised_after_many_failures() -> None:
     assert "Re-run the failed jobs" in text(state_of(red(a_run(1)), red(a_run(2))))
     assert "Re-run the failed jobs" not in text(state_of(*(red(a_run(number)) for number in range(1, 18))))
+
+
+def test_each_page_is_linked_once() -> None:
+    same = a_run(2).commit
+    seen = [red(a_run(2), "test (a)", 7), red(a_run(2), "test (b)", 8), red(a_run(3, commit=same), "test (a)", 9)]
+    body = text(state_of(green(a_run(1)), *seen))
+    pages = re.findall(r"\]\((https://[^)]+)\)", body)
+    assert len(pages) > 5
+    assert sorted(pages) == sorted(set(pages))

@@ -64,6 +64,7 @@ class RunView:
     title: str
     outcome: str
     legs: str
+    leg_names: str
     step: str
     source: str
 
@@ -183,9 +184,32 @@ class IssueTemplate:
         """
         for size in _LADDER:
             try:
-                yield self._template.render(issue=_view(state, url, size, close_after))
+                view = _view(state, url, size, close_after)
+                yield self._template.render(issue=view, once=_LinkedOnce(view))
             except _TEMPLATE_ERRORS as mistake:
                 raise _bad_template(mistake) from mistake
+
+
+class _LinkedOnce:
+    """Keeps the first link to each page, and takes later ones away."""
+
+    def __init__(self, view: IssueView) -> None:
+        """Take the links of the open part: its first sentences and its table."""
+        shown = (view.lead, *view.standing, view.latest.link, view.latest.job_link, view.break_row, view.suspects_row)
+        self._pages = {page for text in shown for page in _PAGE.findall(text)}
+
+    def __call__(self, linked: str) -> str:
+        """A field that is one link, or its text alone if the page was linked before."""
+        match = _LINK.fullmatch(linked)
+        if match is None:
+            return linked
+        is_new = match["page"] not in self._pages
+        self._pages.add(match["page"])
+        return linked if is_new else match["text"]
+
+
+_PAGE = re.compile(r"\]\((https?://[^\s()]+)\)")
+_LINK = re.compile(r"\[(?P<text>.*)\]\((?P<page>https?://[^\s()]+)\)")
 
 
 def read_template(text: str) -> IssueTemplate:
@@ -340,6 +364,7 @@ def _run_view(occurrence: Occurrence, url: str, size: _Size) -> RunView:
         title=code(title, size.text) if title else "",
         outcome=occurrence.outcome.words,
         legs=_leg_links(occurrence, url, size),
+        leg_names=_leg_names(occurrence, size),
         step=", ".join(code(step, size.text) for step in list(steps)[:3]),
         source=code(source, size.text) if source else "",
     )
@@ -362,6 +387,12 @@ def _leg_links(occurrence: Occurrence, url: str, size: _Size) -> str:
     shown = [link(code(leg.leg, size.text), _job_url(occurrence, url, leg)) for leg in named[: size.legs_of_a_run]]
     hidden = len(named) - len(shown) + occurrence.hidden_legs
     return ", ".join(shown) + (f" and {hidden} more" if hidden else "")
+
+
+def _leg_names(occurrence: Occurrence, size: _Size) -> str:
+    named = [code(leg.leg, size.text) for leg in occurrence.legs if leg.leg]
+    hidden = len(named[size.legs_of_a_run :]) + occurrence.hidden_legs
+    return ", ".join(named[: size.legs_of_a_run]) + (f" and {hidden} more" if hidden else "")
 
 
 def _leg_view(state: State, url: str, count: LegCount, size: _Size, *, red: bool) -> LegView:
