@@ -87,7 +87,7 @@ def make_on_a_terminal(server: Server, answer: str, target: str, *arguments: str
 def test_check_shows_the_plan_and_writes_nothing(box: Sandbox, server: Server) -> None:
     result = make(server, "ci-failures-check", "REPO=octo-org/example")
     assert result.returncode == 0, result.stderr
-    assert "Nightly" in result.stdout.partition("Plan")[2]
+    assert "Nightly › soak" in result.stdout.partition("New failures (2)")[2]
     assert "2 failing, 2 to be opened" in result.stderr
     assert box.issues == []
 

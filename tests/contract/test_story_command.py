@@ -91,7 +91,7 @@ def test_text_shows_each_sweep_and_the_issues(file: Path, capsys: pytest.Capture
     main([str(file)])
     assert (
         "a job is fixed\n"
-        "  sweep 1: octo-org/example: 1 failing, 1 opened (17 requests)\n"
+        "  sweep 1: octo-org/example: 1 failing, 1 opened (18 requests)\n"
         "    create #1 CI:test: failing, no issue yet: 1 failed run, the latest is run 1\n"
     ) in capsys.readouterr().out
 

@@ -95,7 +95,7 @@ jobs:
     assert first.title == "[CI Failure] CI - test: tests/test_eta.py::test_eta_crosses_dst_boundary"
     assert "\n```text\n" in (first.body or "")
     assert ">       assert eta.isoformat() ==" in (first.body or "")
-    assert "| `CI` | `test` |" in ending.summary
+    assert f"[#{first.number}](" in ending.summary.partition("### New failures")[2]
     assert line in ending.summary
 
 

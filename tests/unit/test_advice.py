@@ -18,7 +18,7 @@ KIND = FailureKind
 def advised(kind: FailureKind, message: str, subject: str = "", failures: int = 1) -> str:
     runs = [green(a_run(1), "test"), *(red(a_run(number)) for number in range(2, 2 + failures))]
     state = state_of(*runs, failure=a_failure(kind, subject, message))
-    return "\n".join(advice(state, has_suspects=state.commit_can_cause, shows_lines=True))
+    return "\n".join(advice(state, has_suspects=state.commit_can_cause))
 
 
 @pytest.mark.parametrize(

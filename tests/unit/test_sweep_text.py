@@ -80,9 +80,9 @@ def with_suspects(report: Report, count: int) -> Report:
 
 def test_one_suspect_is_in_the_sentence_and_several_are_in_a_line() -> None:
     one, four = (bare(shown(with_suspects(a_report(), count), 300)) for count in (1, 4))
-    assert "since 1111111 Change 1 by ada: 1 run" in one
+    assert "since 1111111 Change 1 (ada): 1 run" in one
     assert "Suspects" not in one
-    assert "Suspects: 1111111 Change 1 by ada; 2222222 Change 2 by ada; 3333333 Change 3 by ada; and more" in four
+    assert "Suspects: 1111111 Change 1 (ada); 2222222 Change 2 (ada); 3333333 Change 3 (ada); and more" in four
 
 
 def test_links_are_clickable_where_a_terminal_can_do_it(monkeypatch: pytest.MonkeyPatch) -> None:

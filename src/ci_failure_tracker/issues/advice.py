@@ -5,20 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ci_failure_tracker.issues.evidence import is_of
 from ci_failure_tracker.issues.first_sentence import shown_failure
 from ci_failure_tracker.issues.intro import missed_schedule_of
 from ci_failure_tracker.issues.links import step_of, workflow_file
 from ci_failure_tracker.issues.suspects import only_suspect
 from ci_failure_tracker.model import Evidence, FailureKind, MissedSchedule, NeverRanReason, Outcome, State
-from ci_failure_tracker.text.markdown import code
+from ci_failure_tracker.text.markdown import code, short
 
 
-def advice(state: State, *, has_suspects: bool, shows_lines: bool) -> Iterator[str]:
-    """Sentences that say what to do, the first step first.
-
-    `has_suspects` says whether the issue names suspects, `shows_lines` whether it shows lines of a log.
-    """
+def advice(state: State, *, has_suspects: bool) -> Iterator[str]:
+    """Sentences that say what to do, the first step first. `has_suspects` says whether the issue names suspects."""
     latest = state.latest
     if latest.outcome is Outcome.MISSED_SCHEDULE:
         yield from _WAKE_UP[missed_schedule_of(state) or MissedSchedule.OVERDUE]
@@ -29,11 +25,10 @@ def advice(state: State, *, has_suspects: bool, shows_lines: bool) -> Iterator[s
     shown = shown_failure(state) if latest.outcome is Outcome.FAILURE else None
     of_kind = list(_of_kind(state, shown)) if shown else []
     yield from of_kind
-    is_explained = bool(of_kind) or (shows_lines and is_of(state.evidence, latest) and bool(shown))
-    if not is_explained:
+    if not of_kind and (shown is None or shown.signature in state.weak):
         yield _first_step(state)
-    if only_suspect(state):
-        yield f"Look at this commit: it is the only one {_why_only(state)}."
+    if only := only_suspect(state):
+        yield f"Look at `{short(only.sha)}`: it is the only commit {_why_only(state)}."
     elif has_suspects:
         yield "Look at the suspects: the commits between the last passing run and the first failing one."
     elif state.commit_can_cause and state.last_green and state.first_red and _is_same_commit(state):

@@ -343,7 +343,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         suspects_row=suspects_row(state, compare, url),
         owner=_owner(state),
         kept=_kept(state, size.text),
-        actions=list(advice(state, has_suspects=bool(compare), shows_lines=bool(lines))),
+        actions=list(advice(state, has_suspects=bool(compare))),
         related=", ".join(f"#{number}" for number in state.related),
         previous=f"#{state.previous}" if state.previous else "",
         failure_id=state.identity.id,
