@@ -41,8 +41,8 @@ _TAGS = frozenset(
 )
 _ATTRIBUTES = {("a", "href"), ("code", "class"), ("th", "align"), ("td", "align")}
 _FOLD = re.compile(
-    r"^<details><summary>(?:More of the log|Suspects|Causes|(?:Jobs|Matrix jobs) that failed|Failed runs|What to do|"
-    r"How this issue is kept)</summary>$",
+    r"^<details><summary>(?:More of the log|More suspects|Causes|(?:Jobs|Matrix jobs) that failed|Failed runs|"
+    r"About this issue)</summary>$",
     re.MULTILINE,
 )
 _EXTENSIONS = ["table", "strikethrough", "autolink", "tasklist"]

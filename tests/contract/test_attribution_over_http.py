@@ -47,7 +47,7 @@ FAILS_AGAIN = {
     "commit": {"title": "Fix a typo"},
     "jobs": [FAILED],
 }
-NAMED = re.compile(r"since \[`\w{7}`\]\([^)]*\) `Dim by the sun`")
+NAMED = re.compile(r"probably because of \[`\w{7}`\]\([^)]*\) `Dim by the sun`")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_new_break_asks_once_for_each_commit_and_no_other_sweep_does(box: Sand
     box.add_run(FAILS_AGAIN)
     look(box, server)
     assert asked_about_commits(server) == 0
-    assert "2 runs" in body_of(box)
+    assert "2 failed runs" in body_of(box)
 
 
 def test_a_marker_of_an_older_version_asks_for_nothing(box: Sandbox, server: Server) -> None:

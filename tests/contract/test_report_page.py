@@ -205,7 +205,7 @@ def test_the_labels_of_a_chart_do_not_overlap_with_any_font(opened: Opened, font
 def test_a_failure_has_the_first_sentence_of_its_issue_before_everything_else(opened: Opened) -> None:
     assert opened.shown("h2")[0] == "Failing now 2"
     first = opened.page.locator("section:first-of-type li").first.inner_text()
-    assert "Job deploy of workflow CI fails on CI branch since run 30 (2026-03-02 06:00 UTC): 1 run." in first
+    assert "Job deploy of workflow CI fails on CI branch since run 30 (2026-03-02 06:00 UTC): 1 failed run." in first
     assert SAYS["slow"] in first
 
 

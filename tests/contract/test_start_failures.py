@@ -47,7 +47,7 @@ def first_sentence(box: Sandbox) -> str:
 def test_the_mistakes_are_named_and_their_names_are_only_text() -> None:
     box = a_box()
     assert look(box)[1] == []
-    assert "In `ship.yml`: line 5: job `build` needs `biuld`, but the workflow has no such job" in first_sentence(box)
+    assert "`ship.yml`, line 5: job `build` needs `biuld`, but the workflow has no such job" in first_sentence(box)
     assert "needs `` @octocat <b>` ``" in first_sentence(box)
 
 
@@ -66,7 +66,7 @@ def test_without_the_right_to_read_files_the_summary_says_so_once() -> None:
     _, problems = look(box)
     assert len([problem for problem in problems if "may not read its file" in problem]) == 1
     assert "cannot start" in first_sentence(box)
-    assert "ship.yml`:" not in first_sentence(box)
+    assert "ship.yml`," not in first_sentence(box)
     assert "What to do: Open the page of the run" in (box.issue(1).body or "")
     assert not [problem for problem in look(box)[1] if "may not read its file" in problem]
 

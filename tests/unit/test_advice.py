@@ -39,7 +39,9 @@ def test_a_rate_limit_is_waited_for(message: str, when: str) -> None:
 
 def test_a_service_that_fails_asks_for_no_change_and_accuses_no_commit() -> None:
     said = advised(KIND.INFRASTRUCTURE, "503 Service Unavailable", "registry.example")
-    assert said == "Change nothing in the repository: wait until the service or the runner works again, then re-run."
+    assert said == (
+        "Nothing in the repository needs a change. Wait until `registry.example` works again, then re-run the job."
+    )
 
 
 @pytest.mark.parametrize(
@@ -56,12 +58,12 @@ def test_a_service_that_fails_asks_for_no_change_and_accuses_no_commit() -> None
 def test_a_right_that_the_token_lacks_is_named_with_its_yaml(message: str, right: str) -> None:
     said = advised(KIND.PERMISSION, message)
     assert f"   ```yaml\n   permissions:\n     {right}\n   ```" in said
-    assert "Naming one permission sets all others to none" in said
+    assert "Name all permissions that the job needs" in said
 
 
 def test_an_unknown_right_is_looked_for_at_the_job() -> None:
     said = advised(KIND.PERMISSION, "Resource not accessible by integration")
-    assert said == "Give the job's token the right that it lacks: `permissions` of the job in `ci.yml`."
+    assert said == "Give the job's token the permission that it lacks: `permissions` of the job in `ci.yml`."
 
 
 def test_a_missing_secret_is_named_with_its_yaml() -> None:
@@ -88,7 +90,7 @@ def test_a_conflict_of_versions_is_not_re_run() -> None:
 
 
 def test_a_test_may_be_run_again_after_few_failures_only() -> None:
-    assert "Re-run the failed jobs once" in advised(KIND.TEST, "assert 1 == 2", "tests/a.py::test_b")
+    assert "Re-run the failed job once" in advised(KIND.TEST, "assert 1 == 2", "tests/a.py::test_b")
     assert "Re-run" not in advised(KIND.TEST, "assert 1 == 2", "tests/a.py::test_b", failures=9)
     assert "Re-run" not in advised(KIND.COMPILE, "expected `;`", "src/a.c")
 

@@ -50,7 +50,7 @@ def test_the_lines_come_right_after_the_first_sentence() -> None:
     seen = [red(a_run(1))]
     body = text(state_of(seen, a_reading(seen[0])))
     lead, shown, source, *_ = body.split("\n\n")
-    assert lead == "Job `test` of workflow `CI` fails on `main` since run 1 (2026-03-01 01:00 UTC): 1 run."
+    assert lead == "Job `test` of workflow `CI` fails on `main` since run 1 (2026-03-01 01:00 UTC): 1 failed run."
     assert shown == "```text\nbefore\nValueError: no year\n```"
     assert source == f"[Lines 7 to 8 of the log]({URL}/actions/runs/1001/job/5001#step:2:1)."
 
@@ -183,7 +183,7 @@ def test_what_a_log_holds_is_only_text() -> None:
 def test_the_first_advice_depends_on_how_it_ended() -> None:
     seen = [red(a_run(1), outcome=Outcome.CANCELLED)]
     failed = [red(a_run(1))]
-    assert "What to do: Re-run the failed jobs once" in text(state_of(failed, a_reading(failed[0])))
+    assert "What to do: Re-run the failed job once" in text(state_of(failed, a_reading(failed[0])))
     lost = text(state_of(seen, a_reading(seen[0], "gone", outcome=Outcome.RUNNER_LOST)))
     assert "GitHub lost the runner" in lost
     assert "UTC (runner lost) |" in lost
@@ -197,7 +197,7 @@ def test_the_first_advice_depends_on_how_it_ended() -> None:
 @pytest.mark.parametrize(
     ("jobs", "lead"),
     [
-        (1, "Job `CI / job 1` fails on `main` since run 1 (2026-03-01 01:00 UTC): 1 run."),
+        (1, "Job `CI / job 1` fails on `main` since run 1 (2026-03-01 01:00 UTC): 1 failed run."),
         (2, "Jobs `CI / job 1` and `CI / job 2` fail for the same reason on `main` since run 1"),
         (3, "Jobs `CI / job 1`, `CI / job 2` and `CI / job 3` fail for the same reason on `main` since run 1"),
         (5, "Jobs `CI / job 1`, `CI / job 2`, `CI / job 3` and 2 more fail for the same reason on `main`"),

@@ -33,7 +33,7 @@ from harmless import check_markdown
 from unit.test_hostile_text import GLUED
 
 URL = "https://github.example/octo-org/example"
-SINCE = "since run 2 (2026-03-01 02:00 UTC): 1 run"
+SINCE = "since run 2 (2026-03-01 02:00 UTC): 1 failed run"
 KIND = FailureKind
 
 
@@ -94,12 +94,12 @@ def test_it_says_what_fails(kind: FailureKind, subject: str, location: str, word
 )
 def test_infrastructure_accuses_nobody_and_says_how_the_host_answered(subject: str, message: str, words: str) -> None:
     assert sentence(KIND.INFRASTRUCTURE, subject, message) == (
-        f"`{subject}` {words} in the step `Run it`: the cause is outside the repository."
+        f"`{subject}` {words} in the step `Run it` on `main`: the cause is outside the repository."
     )
 
 
 def test_infrastructure_without_a_host_names_the_job() -> None:
-    job = "Job `test` of workflow `CI` fails in the step `Run it`"
+    job = "Job `test` of workflow `CI` fails in the step `Run it` on `main`"
     assert sentence(KIND.INFRASTRUCTURE, "", "toomanyrequests") == f"{job}: the cause is outside the repository."
     assert sentence(KIND.INFRASTRUCTURE, "", "No space left on device") == f"{job}: the runner ran out of room."
 
@@ -176,7 +176,7 @@ def test_a_cancelled_job_says_when() -> None:
     )
     runs = [red(a_run(number), outcome=Outcome.CANCELLED) for number in (1, 2)]
     again = failing_sentence(state_of(*runs, conclusions="cancelled"), URL, 200)
-    assert again.endswith("at 2026-03-01 02:10 UTC. It failed since run 1 (2026-03-01 01:00 UTC): 2 runs.")
+    assert again.endswith("at 2026-03-01 02:10 UTC. It failed since run 1 (2026-03-01 01:00 UTC): 2 failed runs.")
 
 
 def test_a_time_limit_names_the_step_that_was_running() -> None:
@@ -191,7 +191,7 @@ def test_a_single_suspect_is_named_and_two_are_not() -> None:
     one = CommitsBetween("a" * 40, "b" * 40, (Suspect("b" * 40, "Compute the ETA (#841)", "ada"),))
     said = failing_sentence(dataclasses.replace(state, suspects=one), URL, 200)
     link = f"[`bbbbbbb`]({URL}/commit/{'b' * 40})"
-    assert said == f"`test_b` fails on `main` since {link} `Compute the ETA` (`ada`, `#841`): 1 run."
+    assert said == f"`test_b` fails on `main` since {link} `Compute the ETA` (`ada`, `#841`): 1 failed run."
     for other in (
         dataclasses.replace(one, commits=(*one.commits, Suspect("c" * 40, "Other", "bo"))),
         dataclasses.replace(one, more=True),
@@ -203,12 +203,12 @@ def test_a_single_suspect_is_named_and_two_are_not() -> None:
 def test_it_counts_the_matrix_jobs_that_fail() -> None:
     passing = [dataclasses.replace(green(a_run(1), f"test ({leg})"), job_id=int(leg)) for leg in "345"]
     state = state_of(*passing, red(a_run(1), "test (1)", 1), red(a_run(1), "test (2)", 2))
-    assert failing_sentence(state, URL, 200).endswith(": 1 run, 2 of 5 matrix jobs (`1`, `2`).")
+    assert failing_sentence(state, URL, 200).endswith(": 1 failed run, 2 of 5 matrix jobs (`1`, `2`).")
 
 
 def test_only_the_runs_of_the_present_break_are_counted() -> None:
     runs = [red(a_run(1)), red(a_run(2)), green(a_run(3), "test"), red(a_run(4)), red(a_run(5))]
-    assert failing_sentence(state_of(*runs), URL, 200).endswith("since run 4 (2026-03-01 04:00 UTC): 2 runs.")
+    assert failing_sentence(state_of(*runs), URL, 200).endswith("since run 4 (2026-03-01 04:00 UTC): 2 failed runs.")
 
 
 def test_a_cause_that_an_older_failure_showed_is_not_said_of_the_newest_one() -> None:
@@ -255,4 +255,4 @@ def test_a_mistake_in_a_workflow_has_its_keys_as_names(mistake: Mistake) -> None
 def test_times_before_the_break_do_not_matter() -> None:
     state = state_of(green(a_run(1), "test"), red(a_run(2)))
     earlier = dataclasses.replace(state, first_seen=START - timedelta(days=90), count=40)
-    assert failing_sentence(earlier, URL, 200).endswith(": at least 1 run.")
+    assert failing_sentence(earlier, URL, 200).endswith(": at least 1 failed run.")

@@ -26,8 +26,11 @@ def test_a_failing_job_of_any_name_opens_an_issue_about_a_job(name: str) -> None
     (create,) = failing(name).actions
     assert isinstance(create, Create)
     assert create.state.identity.kind is IdentityKind.JOB
-    assert f"Job `{name}` of workflow `CI` fails on `main` since run 1 (2026-03-01 01:00 UTC): 1 run." in create.body
-    assert "Re-run the failed jobs once" in create.body
+    assert (
+        f"Job `{name}` of workflow `CI` fails on `main` since run 1 (2026-03-01 01:00 UTC): 1 failed run."
+        in create.body
+    )
+    assert "Re-run the failed job once" in create.body
     assert create.title == f"[CI Failure] CI - {name}"
 
 
@@ -40,7 +43,10 @@ def test_what_it_is_stays_known_in_the_next_sweep(name: str) -> None:
     (update,) = make_plan(scan, some_settings(), NOW).actions
     assert isinstance(update, Update)
     assert update.reason == "1 new failed run"
-    assert f"Job `{name}` of workflow `CI` fails on `main` since run 1 (2026-03-01 01:00 UTC): 2 runs." in update.body
+    assert (
+        f"Job `{name}` of workflow `CI` fails on `main` since run 1 (2026-03-01 01:00 UTC): 2 failed runs."
+        in update.body
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

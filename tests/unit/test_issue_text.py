@@ -31,7 +31,7 @@ def text(state: State) -> str:
 def test_the_body_names_what_a_maintainer_asks_for() -> None:
     body = text(state_of(green(a_run(1)), red(a_run(2), "test (3.12)"), red(a_run(3), "test (3.12)")))
     for wanted in (
-        "Job `test` of workflow `CI` fails on `main` since run 2 (2026-03-01 02:00 UTC): 2 runs.",
+        "Job `test` of workflow `CI` fails on `main` since run 2 (2026-03-01 02:00 UTC): 2 failed runs.",
         f"[run 3]({URL}/actions/runs/1003)",
         f"| Latest failure | [run 3]({URL}/actions/runs/1003), "
         f"[log of the failed job]({URL}/actions/runs/1003/job/5003) "
@@ -210,18 +210,18 @@ def test_the_open_part_has_one_beginning_of_the_break_and_a_table_of_at_most_fou
     body = text(state_of(red(a_run(1)), green(a_run(2), "test"), red(a_run(3)), red(a_run(4))))
     shown = in_the_open(body)
     assert shown.count("2026-03-01 01:00 UTC") == 0
-    assert "fails on `main` since run 3 (2026-03-01 03:00 UTC): 2 runs." in shown
+    assert "fails on `main` since run 3 (2026-03-01 03:00 UTC): 2 failed runs." in shown
     assert len([line for line in shown.splitlines() if line.startswith("| ")]) <= 4
     assert "It has counted 3 failed runs since 2026-03-01 01:00 UTC." in body
 
 
 def test_it_says_so_if_no_passing_run_is_known() -> None:
-    assert "; no passing run before it is known |" in text(state_of(red(a_run(1))))
+    assert "; no earlier passing run is known |" in text(state_of(red(a_run(1))))
 
 
 def test_a_re_run_is_not_advised_after_many_failures() -> None:
-    assert "Re-run the failed jobs" in text(state_of(red(a_run(1)), red(a_run(2))))
-    assert "Re-run the failed jobs" not in text(state_of(*(red(a_run(number)) for number in range(1, 18))))
+    assert "Re-run the failed job once" in text(state_of(red(a_run(1)), red(a_run(2))))
+    assert "Re-run the failed job once" not in text(state_of(*(red(a_run(number)) for number in range(1, 18))))
 
 
 def test_each_page_is_linked_once() -> None:

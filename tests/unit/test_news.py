@@ -127,7 +127,9 @@ def test_a_failure_has_its_run_and_what_is_over_has_its_reason() -> None:
     url = "https://github.example/octo-org/example"
     assert (item.message, item.run, item.run_url) == ("ValueError: no year", "run 3", f"{url}/actions/runs/1003")
     assert (item.title, item.issue, item.issue_url) == ("CI › test", "#7", f"{url}/issues/7")
-    assert item.sentence(PLAIN, 300) == "Job test of workflow CI fails on main since 2026-03-01 00:00 UTC: 1 run."
+    assert (
+        item.sentence(PLAIN, 300) == "Job test of workflow CI fails on main since 2026-03-01 00:00 UTC: 1 failed run."
+    )
     (over,) = make_news(a_report(Result(closed("completed"), WriteStatus.DONE, 7), failing=failing)).items
     assert (over.reason, over.message, over.run, over.run_url) == ("green on 2 commits", "", "", "")
 
@@ -193,12 +195,12 @@ def test_the_first_sentence_is_the_same_in_each_channel() -> None:
     news = make_news(a_report(Result(action, WriteStatus.DONE, 7)))
     commit = f"https://github.example/octo-org/example/commit/{'c' * 40}"
     (slack,) = [text for text in every("text", slack_message(news)["blocks"]) if "issues/7" in text]
-    assert slack.endswith(f"\n`x` fails on `x` since <{commit}|`ccccccc`> `x` (`x`): 1 run.")
+    assert slack.endswith(f"\n`x` fails on `x` since <{commit}|`ccccccc`> `x` (`x`): 1 failed run.")
     (discord,) = every("description", discord_message(news))
-    assert discord.endswith(f"\n`x` fails on `x` since [`ccccccc`]({commit}) `x` (`x`): 1 run.")
+    assert discord.endswith(f"\n`x` fails on `x` since [`ccccccc`]({commit}) `x` (`x`): 1 failed run.")
     text, page = mail_parts(news)
-    assert "x fails on x since ccccccc x (x): 1 run." in text
-    since = f'<a href="{commit}"><code>ccccccc</code></a> <code>x</code> (<code>x</code>): 1 run.'
+    assert "x fails on x since ccccccc x (x): 1 failed run." in text
+    since = f'<a href="{commit}"><code>ccccccc</code></a> <code>x</code> (<code>x</code>): 1 failed run.'
     assert f"<code>x</code> fails on <code>x</code> since {since}" in page
 
 
@@ -209,7 +211,7 @@ def test_a_sentence_is_shortened_until_it_fits_and_never_cut_within_a_name() -> 
     whole = item.sentence(PLAIN, 1_000)
     short = item.sentence(PLAIN, 120)
     assert len(short) <= 120 < len(whole)
-    assert short.endswith(": 1 run.")
+    assert short.endswith(": 1 failed run.")
     assert item.sentence(PLAIN, 10) == ""
 
 

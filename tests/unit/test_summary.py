@@ -202,7 +202,7 @@ def test_the_summary_says_why_and_what_it_cost_to_find_out() -> None:
     plan = make_plan(snapshot, some_settings(), START)
     report = report_of(plan, statistics=make_statistics(plan.found, (), some_settings(), START), now=START)
     text = render_summary(report)
-    assert ": 1 run. `disk | full @octocat` The issue is to be opened." in text
+    assert ": 1 failed run. `disk | full @octocat` The issue is to be opened." in text
     logs_words = "12 logs read (3.4 MB), 1 log not there, 2 logs not readable, 3 logs left for the next sweep."
     assert f"1 run looked at. {logs_words} 5 requests to GitHub" in text
     data = report_as_json(report)

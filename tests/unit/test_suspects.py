@@ -165,7 +165,7 @@ def test_the_row_says_which_file_the_only_suspect_changed_and_names_the_others()
     state = state_of(A, B)
     state = dataclasses.replace(state, suspects=detailed(state, {A: DOCS, B: LAMP}))
     assert suspects_row(state, "x...y", URL) == (
-        f"x...y: `bbbbbbb` changed `lib/lamp.py`; [`aaaaaaa`]({URL}/commit/{A}) `Write the docs` (`ada`)"
+        f"`bbbbbbb` changed `lib/lamp.py`; [`aaaaaaa`]({URL}/commit/{A}) `Write the docs` (`ada`); all changes: x...y"
     )
 
 

@@ -63,7 +63,7 @@ def test_each_failure_has_what_failed_since_when_why_and_its_issue() -> None:
     for wanted in (
         "New failures (1)",
         "integration tests",
-        "fails on main since run 1 (2026-03-01 01:00 UTC): 2 runs",
+        "fails on main since run 1 (2026-03-01 01:00 UTC): 2 failed runs",
         MESSAGE,
         "latest failure: run 2. The issue is to be opened.",
     ):
@@ -80,7 +80,7 @@ def with_suspects(report: Report, count: int) -> Report:
 
 def test_one_suspect_is_in_the_sentence_and_several_are_in_a_line() -> None:
     one, four = (bare(shown(with_suspects(a_report(), count), 300)) for count in (1, 4))
-    assert "since 1111111 Change 1 (ada): 1 run" in one
+    assert "since 1111111 Change 1 (ada): 1 failed run" in one
     assert "Suspects" not in one
     assert "Suspects: 1111111 Change 1 (ada); 2222222 Change 2 (ada); 3333333 Change 3 (ada); and more" in four
 
@@ -96,7 +96,7 @@ def test_elsewhere_each_thing_is_one_line_without_escapes() -> None:
     assert "\x1b" not in text
     (sentence,) = [line for line in text.splitlines() if "fails on" in line]
     assert len(sentence) > 80
-    assert sentence.endswith(": 2 runs.")
+    assert sentence.endswith(": 2 failed runs.")
 
 
 def test_the_issues_are_shown_as_they_are_written_without_hidden_lines() -> None:

@@ -5,43 +5,49 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ci_failure_tracker.issues.first_sentence import shown_failure
+from ci_failure_tracker.issues.first_sentence import is_host, shown_failure, who_cancelled
 from ci_failure_tracker.issues.intro import missed_schedule_of
 from ci_failure_tracker.issues.links import step_of, workflow_file
-from ci_failure_tracker.issues.suspects import only_suspect
-from ci_failure_tracker.model import Evidence, FailureKind, MissedSchedule, NeverRanReason, Outcome, State
+from ci_failure_tracker.issues.suspects import is_only_commit, only_suspect
+from ci_failure_tracker.model import Evidence, FailureKind, MissedSchedule, NeverRanReason, Outcome, State, Suspect
 from ci_failure_tracker.text.markdown import code, short
 
 
 def advice(state: State, *, has_suspects: bool) -> Iterator[str]:
     """Sentences that say what to do, the first step first. `has_suspects` says whether the issue names suspects."""
     latest = state.latest
+    person = who_cancelled(shown_failure(state)) if latest.outcome is Outcome.CANCELLED else ""
     if latest.outcome is Outcome.MISSED_SCHEDULE:
         yield from _WAKE_UP[missed_schedule_of(state) or MissedSchedule.OVERDUE]
-        return
-    if latest.never_ran is not None:
+    elif latest.never_ran is not None:
         yield from _LET_RUN[latest.never_ran.reason]
-        return
-    shown = shown_failure(state) if latest.outcome is Outcome.FAILURE else None
+    elif person:
+        yield f"Ask {code(person, 40)} why, or re-run the job."
+    else:
+        yield from _of_failure(state, has_suspects=has_suspects)
+
+
+def _of_failure(state: State, *, has_suspects: bool) -> Iterator[str]:
+    shown = shown_failure(state) if state.latest.outcome is Outcome.FAILURE else None
     of_kind = list(_of_kind(state, shown)) if shown else []
     yield from of_kind
     if not of_kind and (shown is None or shown.signature in state.weak):
         yield _first_step(state)
     if only := only_suspect(state):
-        yield f"Look at `{short(only.sha)}`: it is the only commit {_why_only(state)}."
+        yield _look_at(state, only)
     elif has_suspects:
         yield "Look at the suspects: the commits between the last passing run and the first failing one."
     elif state.commit_can_cause and state.last_green and state.first_red and _is_same_commit(state):
         yield "The same commit passed and failed, so look at the job itself, its environment, or a flaky test."
     if _may_pass_again(state):
-        yield "Re-run the failed jobs once: if they pass on the same commit, the job is flaky."
+        yield "Re-run the failed job once. If it passes on the same commit, the failure is flaky."
 
 
-def _why_only(state: State) -> str:
-    """What the only suspect has that no other commit has."""
-    if state.suspects is not None and (state.suspects.more or len(state.suspects.commits) > 1):
-        return "that changed a file which may have caused the failure"
-    return "between the last passing run and the first failing one"
+def _look_at(state: State, suspect: Suspect) -> str:
+    """The only suspect, and why it is one."""
+    if is_only_commit(state) or not suspect.file:
+        return f"Look at `{short(suspect.sha)}`: no other commit came after the last passing run."
+    return f"Look at `{short(suspect.sha)}` first: it changed {code(suspect.file, 100)}."
 
 
 def _is_same_commit(state: State) -> bool:
@@ -55,7 +61,7 @@ def _first_step(state: State) -> str:
     at_step = f" at the step {code(step, 80)}" if step else ""
     log = "page of the run" if state.latest.outcome in _WITHOUT_LOG else "log of the failed job"
     if state.start_failure is not None:
-        return f"Correct {workflow_file(state.latest)}. The {log} shows GitHub's own message."
+        return f"Correct this in {workflow_file(state.latest)}. GitHub's own message is on the page of the latest run."
     return _FIRST_STEP[state.latest.outcome].format(log=log, at_step=at_step)
 
 
@@ -79,11 +85,14 @@ def _of_kind(state: State, shown: Evidence) -> Iterator[str]:
     """What the kind of failure asks for, and what the log says about it."""
     text = _text_of(shown)
     if shown.kind is FailureKind.INFRASTRUCTURE:
-        yield _wait(text)
+        yield _wait(shown, text)
     elif shown.kind is FailureKind.PERMISSION:
         yield from _access(state, shown, text)
+    elif shown.tool == "dependabot" and shown.subject:
+        yield f"Update {code(shown.subject, 80)} by hand, or tell Dependabot to ignore this version."
     elif shown.kind is FailureKind.DEPENDENCY and _CONFLICT.search(text):
-        yield "A re-run gives the same result: change the version, or go back to the one that worked."
+        name = code(shown.subject, 80) if shown.subject else "the dependency"
+        yield f"A re-run gives the same result. Change the version of {name}, or go back to the one that worked."
 
 
 def _text_of(shown: Evidence) -> str:
@@ -114,10 +123,11 @@ _KNOWN_LIMITS = (
 )
 
 
-def _wait(text: str) -> str:
+def _wait(shown: Evidence, text: str) -> str:
     """When a service answers again: what it says itself, else what it documents."""
     if not _RATE_LIMIT.search(text):
-        return "Change nothing in the repository: wait until the service or the runner works again, then re-run."
+        service = code(shown.subject, 80) if is_host(shown.subject) else "the service or the runner"
+        return f"Nothing in the repository needs a change. Wait until {service} works again, then re-run the job."
     if reset := _RESET.search(text):
         return f"Re-run when the limit resets; the log says {code(reset['when'], 40)}. A login raises most limits."
     known = (words for pattern, words in _KNOWN_LIMITS if re.search(pattern, text, re.IGNORECASE))
@@ -174,9 +184,11 @@ def _access(state: State, shown: Evidence, text: str) -> Iterator[str]:
 def _right_of_token(text: str, file: str) -> str:
     right = next((right for pattern, right in _RIGHTS if re.search(pattern, text, re.IGNORECASE)), "")
     if not right:
-        return f"Give the job's token the right that it lacks: `permissions` of the job in {file}."
-    keep = "Naming one permission sets all others to none, so keep those that the job needs."
-    return f"Give the job's token the right that it lacks, in {file}. {keep}\n{_yaml('permissions:', f'  {right}')}"
+        return f"Give the job's token the permission that it lacks: `permissions` of the job in {file}."
+    keep = "Name all permissions that the job needs: the others are then none."
+    return (
+        f"Give the job's token the permission that it lacks, in {file}. {keep}\n{_yaml('permissions:', f'  {right}')}"
+    )
 
 
 def _secret(name: str, file: str, *, is_absent: bool) -> str:

@@ -409,11 +409,11 @@ def _break_row(state: State, url: str) -> str:
     if first is None:
         since = utc(state.first_seen)
     elif first.run_id == state.latest.run_id:
-        since = f"that run, {utc(first.at)}"
+        since = "the same run"
     else:
         since = dated_run(first, url)
     if passing is None:
-        return f"{since}; no passing run before it is known"
+        return f"{since}; no earlier passing run is known"
     return f"{since}; last passing: {dated_run(passing, url)}"
 
 

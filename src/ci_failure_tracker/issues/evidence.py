@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ci_failure_tracker.issues.first_sentence import names_subject
-from ci_failure_tracker.model import Cause, Evidence, ExcerptLine, LogUnavailable, Occurrence, State
+from ci_failure_tracker.issues.first_sentence import names_subject, shown_failure, who_cancelled
+from ci_failure_tracker.model import Cause, Evidence, ExcerptLine, LogUnavailable, Outcome, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, cut_in_middle, link, log_block, log_lines, plain, utc
 
@@ -97,6 +97,8 @@ _SHORT, _WHOLE = 4, 1_000
 def message_text(state: State) -> str:
     """What went wrong, as plain text, without the subject if the first sentence names it."""
     line = headline_text(state)
+    if state.latest.outcome is Outcome.CANCELLED and who_cancelled(shown_failure(state)):
+        return ""  # the first sentence says it
     return line.removeprefix(f"{state.evidence.subject}: ") if names_subject(state) and state.evidence else line
 
 
@@ -192,8 +194,3 @@ def log_note(state: State, url: str) -> str:
         return ""
     page = link(f"run {latest.number}", f"{url}/actions/runs/{latest.run_id}/job/{job_id}")
     return f"The log of {page} {_IS[reason]}, and no annotation says why it failed. {_EXPLANATIONS[reason]}"
-
-
-def is_of(evidence: Evidence | None, occurrence: Occurrence) -> bool:
-    """Whether the evidence comes from the log of this failure."""
-    return evidence is not None and evidence.order == occurrence.order and evidence.log_unavailable is None

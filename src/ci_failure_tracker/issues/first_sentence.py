@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from ci_failure_tracker.issues.links import span, step_of, workflow_file
-from ci_failure_tracker.issues.suspects import only_suspect, suspect_words
+from ci_failure_tracker.issues.suspects import is_only_commit, only_suspect, suspect_words
 from ci_failure_tracker.model import (
     OTHER_LEGS,
     Evidence,
@@ -60,6 +60,17 @@ def shown_failure(state: State) -> Evidence | None:
         return None
     causes = {leg.signature for leg in latest.legs if leg.signature}
     return evidence if evidence.order == latest.order or evidence.signature in causes else None
+
+
+def is_host(subject: str) -> bool:
+    """Whether the subject of a failure is a host."""
+    return _HOST.fullmatch(subject) is not None
+
+
+def who_cancelled(shown: Evidence | None) -> str:
+    """The login of the person who cancelled the run, if an annotation says it."""
+    person = _CANCELLED_BY.search(shown.headline) if shown else None
+    return person[1] if person else ""
 
 
 def names_subject(state: State) -> bool:
@@ -123,8 +134,8 @@ def _cancelled(state: State, shown: Evidence | None, url: str, text: int, medium
     """When it was cancelled, and by whom if an annotation says so."""
     jobs, be = jobs_of(state, text, medium)
     was = "was" if be == "is" else "were"
-    person = _CANCELLED_BY.search(shown.headline) if shown else None
-    by = f" by {medium.code(person[1], text)}" if person else ""
+    person = who_cancelled(shown)
+    by = f" by {medium.code(person, text)}" if person else ""
     where = f"{_in_step(state, text, medium)}{_on_branch(state, medium)}"
     at = f"{jobs} {was} cancelled{by}{where} at {medium.time(state.latest.ended_at)}."
     if runs_of_break(state) == counted(1, "run"):
@@ -160,8 +171,10 @@ def _subject_fails(kind: FailureKind, subject: str, shown: Evidence, *, is_file:
     if kind in _CHECKS:
         of_file, check = _CHECKS[kind]
         return f"{subject} {of_file}" if is_file else f"{check} fails at {subject}"
-    if kind is FailureKind.PERMISSION and (_HOST.fullmatch(shown.subject) or "/" in shown.subject):
+    if kind is FailureKind.PERMISSION and (is_host(shown.subject) or "/" in shown.subject):
         return f"Access to {subject} was refused"
+    if shown.tool == "dependabot":
+        return f"Dependabot cannot update {subject}"
     if kind in _BY_MESSAGE:
         form, words, otherwise = _BY_MESSAGE[kind]
         return form.format(subject, _first_of(words, shown.headline, otherwise))
@@ -246,12 +259,14 @@ def _outside(state: State, shown: Evidence | None, text: int, medium: Medium) ->
     """What answered wrongly, and how often the job failed of late."""
     jobs, be = jobs_of(state, text, medium)
     step, message = _in_step(state, text, medium), shown.headline if shown else ""
-    if shown and _HOST.fullmatch(shown.subject):
+    if shown and is_host(shown.subject):
         status = _STATUS.search(message)
         answer = f"answered {status[1]}" if status else _first_of(_ANSWERED, message, "failed")
-        what = f"{medium.code(shown.subject, text)} {answer}{step}{_in_jobs(state, text, medium)}"
+        where = f"{step}{_in_jobs(state, text, medium)}{_on_branch(state, medium)}"
+        what = f"{medium.code(shown.subject, text)} {answer}{where}"
         return f"{what}: the cause is outside the repository{_how_many(state)}"
-    what = f"{jobs} {'fails' if be == 'is' else 'fail for the same reason'}{step}"
+    fails = "fails" if be == "is" else "fail for the same reason"
+    what = f"{jobs} {fails}{step}{_on_branch(state, medium)}"
     where = "the runner ran out of room" if _OWN_LIMITS.search(message) else "the cause is outside the repository"
     return f"{what}: {where}{_how_many(state)}"
 
@@ -268,19 +283,19 @@ def _usual_time(shown: Evidence) -> str:
     """How long the step takes if the job passes."""
     if shown.usual_seconds is None:
         return ""
-    return f" In a passing run this step took {span(timedelta(seconds=shown.usual_seconds))}."
+    return f" This step took {span(timedelta(seconds=shown.usual_seconds))} in a passing run."
 
 
 def _why_not_started(state: State, start_failure: StartFailure, medium: Medium) -> str:
     """The mistakes in the workflow's file, each with its line."""
     found = "; ".join(_mistake_words(mistake, medium) for mistake in start_failure.mistakes)
-    return f" In {workflow_file(state.latest, medium)}: {found}."
+    return f" {workflow_file(state.latest, medium)}, {found}."
 
 
 def _mistake_words(mistake: WorkflowMistake, medium: Medium) -> str:
     form, *keys = _MISTAKES[mistake.mistake]
     words = form.format(*(medium.code(name, 100) for name in (*mistake.names, *keys)))
-    return f"line {mistake.line}: {words}" if mistake.line else words
+    return f"{f'line {mistake.line}' if mistake.line else 'as a whole'}: {words}"
 
 
 _MISTAKES = {
@@ -319,10 +334,13 @@ def _on_branch(state: State, medium: Medium) -> str:
 
 
 def since_words(state: State, url: str, medium: Medium = MARKDOWN) -> str:
-    """The commit that broke it, if there is only one; else the first failing run of the present break."""
-    if suspect := only_suspect(state):
-        return suspect_words(suspect, url, medium)
-    return run_words(state.first_red, medium) if state.first_red else medium.time(state.first_seen)
+    """The commit that broke it, if there is only one; else the first failing run, and the commit that is likely."""
+    suspect = only_suspect(state)
+    commit_words = suspect_words(suspect, url, medium) if suspect else ""
+    if suspect and is_only_commit(state):
+        return commit_words
+    since = run_words(state.first_red, medium) if state.first_red else medium.time(state.first_seen)
+    return f"{since}, probably because of {commit_words}" if suspect else since
 
 
 def run_words(run: RunRef, medium: Medium = MARKDOWN) -> str:
@@ -333,10 +351,10 @@ def run_words(run: RunRef, medium: Medium = MARKDOWN) -> str:
 def how_often(state: State, medium: Medium = MARKDOWN) -> str:
     """How many runs of the present break failed, and how much of the matrix fails."""
     matrix = _matrix_jobs(state, medium)
-    return f"{runs_of_break(state)}{f', {matrix}' if matrix else ''}"
+    return f"{runs_of_break(state, 'failed run')}{f', {matrix}' if matrix else ''}"
 
 
-def runs_of_break(state: State) -> str:
+def runs_of_break(state: State, noun: str = "run") -> str:
     """`3 runs`, or `at least 3 runs` if some are not known."""
     start = state.broken_since
     failed, at_least = state.count, state.runs_missed
@@ -344,7 +362,7 @@ def runs_of_break(state: State) -> str:
         of_break = [occurrence for occurrence in state.occurrences if occurrence.started_at >= start]
         failed = max(1, len(of_break))
         at_least = at_least or len(of_break) == len(state.occurrences)
-    return ("at least " if at_least else "") + counted(failed, "run")
+    return ("at least " if at_least else "") + counted(failed, noun)
 
 
 def _matrix_jobs(state: State, medium: Medium) -> str:

@@ -24,8 +24,13 @@ def only_suspect(state: State) -> Suspect | None:
     between = state.suspects if state.commit_can_cause else None
     if between is None or not between.known or not between.commits:
         return None
-    is_only = between.single or (len(between.commits) == 1 and not between.more)
-    return between.commits[0] if is_only else None
+    return between.commits[0] if between.single or is_only_commit(state) else None
+
+
+def is_only_commit(state: State) -> bool:
+    """Whether there is only one commit between the last passing run and the first failing one."""
+    between = state.suspects
+    return between is not None and len(between.commits) == 1 and not between.more
 
 
 def suspect_words(suspect: Suspect, url: str, medium: Medium = MARKDOWN) -> str:
@@ -50,18 +55,17 @@ IN_ROW = 3
 
 
 def suspects_row(state: State, compare: str, url: str) -> str:
-    """The suspects in one line: the comparison, and the first commits. What the first sentence says is not repeated."""
+    """The suspects in one line: the first commits, then the comparison. The first sentence describes a single one."""
     between = state.suspects if state.commit_can_cause else None
     if between is None or not compare:
         return compare
     if not between.known:
-        return f"{compare}; GitHub no longer has the commits between them"
+        return f"GitHub no longer has the commits between the last passing run and the first failing one: {compare}"
     only, shown = only_suspect(state), between.commits[:IN_ROW]
-    words = (_only_file(suspect) if suspect == only else _with_file(suspect, url) for suspect in shown)
-    named = [part for part in words if part]
-    if named and len(between.commits) == len(shown) and between.more:
+    named = [_only_file(suspect) if suspect == only else _with_file(suspect, url) for suspect in shown]
+    if len(between.commits) == len(shown) and between.more:
         named.append("and more")
-    return f"{compare}: {'; '.join(named)}" if named else compare
+    return "; ".join([*named, f"all changes: {compare}"])
 
 
 def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
@@ -79,7 +83,8 @@ def _with_file(suspect: Suspect, url: str, medium: Medium = MARKDOWN) -> str:
 
 def _only_file(suspect: Suspect) -> str:
     """What the row says of the commit that the first sentence names: the file that it changed."""
-    return f"`{short(suspect.sha)}` changed {code(suspect.file, _FILE)}" if suspect.file else ""
+    changed = f" changed {code(suspect.file, _FILE)}" if suspect.file else ""
+    return f"`{short(suspect.sha)}`{changed}"
 
 
 def _parts(suspect: Suspect, url: str, medium: Medium) -> Iterator[str]:
