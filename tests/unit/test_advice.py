@@ -58,7 +58,7 @@ def test_a_service_that_fails_asks_for_no_change_and_accuses_no_commit() -> None
 def test_a_right_that_the_token_lacks_is_named_with_its_yaml(message: str, right: str) -> None:
     said = advised(KIND.PERMISSION, message)
     assert f"   ```yaml\n   permissions:\n     {right}\n   ```" in said
-    assert "Name all permissions that the job needs" in said
+    assert "Permissions that you do not list are set to none" in said
 
 
 def test_an_unknown_right_is_looked_for_at_the_job() -> None:

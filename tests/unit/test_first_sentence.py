@@ -71,7 +71,7 @@ def sentence(kind: FailureKind, subject: str = "", message: str = "it broke", lo
         (KIND.DEPENDENCY, "pears", "", "The dependency `pears` fails on `main`"),
         (KIND.DEPLOY, ":publish", "", "The deployment fails at `:publish` on `main`"),
         (KIND.AUDIT, "CVE-2026-1", "", "The audit reports `CVE-2026-1` on `main`"),
-        (KIND.TIME_LIMIT, "TestSlow", "", "`TestSlow` ran out of time on `main`"),
+        (KIND.TIME_LIMIT, "TestSlow", "", "`TestSlow` runs out of time on `main`"),
         (KIND.UNKNOWN, "", "", "Job `test` of workflow `CI` fails on `main`"),
         (KIND.TEST, "", "", "Job `test` of workflow `CI` fails on `main`"),
     ],
@@ -182,7 +182,7 @@ def test_a_cancelled_job_says_when() -> None:
 def test_a_time_limit_names_the_step_that_was_running() -> None:
     state = state_of(red(a_run(2), outcome=Outcome.TIMED_OUT))
     assert failing_sentence(state, URL, 200) == (
-        f"Job `test` of workflow `CI` ran out of time in the step `Run it` on `main` {SINCE}."
+        f"Job `test` of workflow `CI` runs out of time in the step `Run it` on `main` {SINCE}."
     )
 
 

@@ -46,7 +46,8 @@ def _of_failure(state: State, *, has_suspects: bool) -> Iterator[str]:
 def _look_at(state: State, suspect: Suspect) -> str:
     """The only suspect, and why it is one."""
     if is_only_commit(state) or not suspect.file:
-        return f"Look at `{short(suspect.sha)}`: no other commit came after the last passing run."
+        where = "between the last passing run and the first failing one"
+        return f"Look at `{short(suspect.sha)}`: it is the only commit {where}."
     return f"Look at `{short(suspect.sha)}` first: it changed {code(suspect.file, 100)}."
 
 
@@ -89,7 +90,7 @@ def _of_kind(state: State, shown: Evidence) -> Iterator[str]:
     elif shown.kind is FailureKind.PERMISSION:
         yield from _access(state, shown, text)
     elif shown.tool == "dependabot" and shown.subject:
-        yield f"Update {code(shown.subject, 80)} by hand, or tell Dependabot to ignore this version."
+        yield f"Update {code(shown.subject, 80)} by hand, or tell Dependabot to ignore it."
     elif shown.kind is FailureKind.DEPENDENCY and _CONFLICT.search(text):
         name = code(shown.subject, 80) if shown.subject else "the dependency"
         yield f"A re-run gives the same result. Change the version of {name}, or go back to the one that worked."
@@ -185,7 +186,7 @@ def _right_of_token(text: str, file: str) -> str:
     right = next((right for pattern, right in _RIGHTS if re.search(pattern, text, re.IGNORECASE)), "")
     if not right:
         return f"Give the job's token the permission that it lacks: `permissions` of the job in {file}."
-    keep = "Name all permissions that the job needs: the others are then none."
+    keep = "Permissions that you do not list are set to none."
     return (
         f"Give the job's token the permission that it lacks, in {file}. {keep}\n{_yaml('permissions:', f'  {right}')}"
     )

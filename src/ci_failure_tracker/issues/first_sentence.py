@@ -151,12 +151,16 @@ def _what(state: State, shown: Evidence | None, kind: FailureKind, text: int, me
     if outcome in _ENDED:
         return f"{jobs} {_ENDED[outcome]}"
     if outcome is Outcome.TIMED_OUT:
-        return f"{jobs} ran out of time{step}"
+        return f"{jobs} {_runs_out(be)}{step}"
     if shown is None or not shown.subject:
-        verb = {FailureKind.PERMISSION: f"{be} refused access", FailureKind.TIME_LIMIT: "ran out of time"}.get(kind)
+        verb = {FailureKind.PERMISSION: f"{be} refused access", FailureKind.TIME_LIMIT: _runs_out(be)}.get(kind)
         return f"{jobs} {verb or ('fails' if be == 'is' else 'fail for the same reason')}{step if verb else ''}"
     subject, is_file = medium.code(shown.subject, text), shown.location.startswith(shown.subject)
     return f"{_subject_fails(kind, subject, shown, is_file=is_file)}{_in_jobs(state, text, medium)}"
+
+
+def _runs_out(be: str) -> str:
+    return f"{'runs' if be == 'is' else 'run'} out of time"
 
 
 _ENDED = {
@@ -184,7 +188,7 @@ def _subject_fails(kind: FailureKind, subject: str, shown: Evidence, *, is_file:
 _FORMS = {
     FailureKind.AUDIT: "The audit reports {}",
     FailureKind.DEPLOY: "The deployment fails at {}",
-    FailureKind.TIME_LIMIT: "{} ran out of time",
+    FailureKind.TIME_LIMIT: "{} runs out of time",
 }
 _CHECKS = {
     FailureKind.COMPILE: ("does not compile", "The build"),
