@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -467,3 +468,40 @@ def test_all_pages_are_read_and_no_more_than_needed(
     server.clear_requests()
     sweep("--max-runs", "100")
     assert pages() == 1
+
+
+# --- check -----------------------------------------------------------------------------------------
+
+
+def check(*arguments: str) -> Result:
+    return CliRunner().invoke(program, ["check", *arguments])
+
+
+def test_check_shows_what_is_broken_and_speaks_of_no_issue(box: Sandbox, server: Server) -> None:
+    result = check("octo-org/example")
+    assert result.exit_code == 0
+    assert "Failing (2)" in result.output
+    assert "octo-org/example: 2 failing\n" in result.output
+    assert "to be opened" not in result.output
+    assert box.issues == []
+    assert {record.method for record in server.requests if record.path != "/graphql"} == {"GET"}
+
+
+def test_check_needs_no_name_in_a_clone(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_SERVER_URL", server.server_url)
+    subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
+    remote = f"{server.server_url}/octo-org/example.git"
+    subprocess.run(["git", "-C", str(tmp_path), "remote", "add", "origin", remote], check=True)
+    assert "octo-org/example: 2 failing" in check().output
+
+
+@pytest.mark.usefixtures("server")
+def test_check_says_how_to_name_a_repository() -> None:
+    result = check()
+    assert result.exit_code == 2
+    assert "run the command in a clone whose remote `origin` is on GitHub" in words(result)
+
+
+@pytest.mark.usefixtures("server")
+def test_check_says_if_nothing_is_failing() -> None:
+    assert "octo-org/example: nothing" in check("octo-org/example", "--since", "1h").output

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -17,11 +18,12 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from ci_failure_tracker import __version__
-from ci_failure_tracker.entry.delivery import deliver
+from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, HelpfulGroup
 from ci_failure_tracker.entry.setup import Connection, now, prepare
+from ci_failure_tracker.entry.sources import repository_of, token_of
 from ci_failure_tracker.entry.sweep_text import SweepText
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
@@ -30,9 +32,11 @@ from ci_failure_tracker.model import Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.settings import inputs
-from ci_failure_tracker.settings.declaration import InputGroup
+from ci_failure_tracker.settings.declaration import Input, InputGroup
 from ci_failure_tracker.sweep import carry_out, make_plan
 from ci_failure_tracker.text.markdown import plain
+
+_T = TypeVar("_T")
 
 
 def main() -> NoReturn:
@@ -67,12 +71,21 @@ _SPECIAL: dict[str, tuple[list[str], str]] = {
 """The names and the default of options that differ from those of the input."""
 
 
+def _is_of_check(declared: Input) -> bool:
+    return declared.name != "repository" and declared.group in _GROUPS_OF_CHECK
+
+
+_GROUPS_OF_CHECK = frozenset({InputGroup.ACCESS, InputGroup.WATCHED, InputGroup.LIMITS, InputGroup.LOGS})
+
 _run_option = partial(click.option, cls=HeadedOption, heading=InputGroup.RUN)
 
 
-def _options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add every input as an option, in the order of the documentation."""
-    for declared in reversed(list(inputs())):
+_Command = Callable[..., None]
+
+
+def _options(command: _Command, *, of_check: bool = False) -> _Command:
+    """Add every input as an option, in the order of the documentation; `of_check` leaves out what only writes."""
+    for declared in reversed([one for one in inputs() if not of_check or _is_of_check(one)]):
         names, default = _SPECIAL.get(declared.name, ([f"--{declared.name}"], declared.default))
         text = declared.help
         if declared.name == "dry-run":
@@ -93,6 +106,29 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             )
         command = option(command)
     return command
+
+
+@program.command(
+    "check",
+    cls=HelpfulCommand,
+    examples=(
+        ("What is broken in the repository of this clone", "ci-failure-tracker check"),
+        ("What is broken in another repository", "ci-failure-tracker check OWNER/NAME"),
+        ("Only one workflow, on all branches", "ci-failure-tracker check --workflow CI --branch '*'"),
+    ),
+)
+@click.argument("repository", required=False, metavar="[OWNER/NAME]")
+@partial(_options, of_check=True)
+def check_command(**given: str | None) -> None:
+    """Show what is broken now, why, since when, and whom to ask. Nothing is written.
+
+    Without OWNER/NAME it is the repository from which the current folder was cloned. The token is that of GITHUB_TOKEN,
+    GH_TOKEN or `gh auth login`.
+    """
+    terminal = _Terminal("text", show_issues=False)
+    report = terminal.guarded(lambda: _sweep(_connection(given), terminal, execute=False, yes=False))
+    terminal.show_check(report)
+    sys.exit(FAILED if report.failed else 0)
 
 
 @program.command(
@@ -122,22 +158,16 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, show_issues: bool, **given: str | None) -> None:
     """Show what is broken. With --execute, write the issues."""
     terminal = _Terminal(form, show_issues=show_issues)
-    try:
+
+    def swept() -> Delivery:
         _check_options(dry_run=dry_run, execute=execute, yes=yes, show_as_json=show_issues and form == "json")
         connection = _connection(given)
         if form == "json" and connection.settings.slack_payload:
             raise SettingsError(["--format json and --slack-payload both print JSON; give one of them."])
         report = _sweep(connection, terminal, execute=execute, yes=yes)
-        delivered = deliver(report, connection.settings, Path.cwd(), is_dry=report.held_back or not execute)
-    except SettingsError as error:
-        terminal.complain(error.mistakes)
-        sys.exit(error.exit_code)
-    except TrackerError as error:
-        terminal.complain([error.what], error.advice)
-        sys.exit(error.exit_code)
-    except Exception as error:
-        terminal.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
-        sys.exit(FAILED)
+        return deliver(report, connection.settings, Path.cwd(), is_dry=report.held_back or not execute)
+
+    delivered = terminal.guarded(swept)
     terminal.show_report(delivered.report, executed=execute)
     terminal.show_path(delivered.path)
     if delivered.payload:
@@ -168,8 +198,11 @@ program.add_command(explain_command)
 
 def _connection(given: dict[str, str | None]) -> Connection:
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
-    for name in ("repository", "token"):
-        texts.setdefault(name, os.environ.get(f"GITHUB_{name.upper()}", ""))
+    host = urlsplit(os.environ.get("GITHUB_SERVER_URL", "")).hostname or "github.com"
+    if "repository" not in texts:
+        texts["repository"] = os.environ.get("GITHUB_REPOSITORY") or repository_of(Path.cwd(), host)
+    if "token" not in texts:
+        texts["token"] = token_of(os.environ, host)
     return prepare(texts, os.environ, Path.cwd())
 
 
@@ -256,6 +289,27 @@ class _Terminal:
             show(self._err, Text("error: ", style="bold red") + Text(lines(mistake)))
         if advice:
             show(self._err, Text(lines(advice)))
+
+    def guarded(self, do: Callable[[], _T]) -> _T:
+        """What `do` returns; if it fails, the reason is shown and the program ends."""
+        try:
+            return do()
+        except SettingsError as error:
+            self.complain(error.mistakes)
+            sys.exit(error.exit_code)
+        except TrackerError as error:
+            self.complain([error.what], error.advice)
+            sys.exit(error.exit_code)
+        except Exception as error:
+            self.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
+            sys.exit(FAILED)
+
+    def show_check(self, report: Report) -> None:
+        """What is failing now, and nothing about issues that would be written."""
+        SweepText(self._out, report.repository.url).failing(report)
+        self._show_problems(report)
+        show(self._err, Text(plain(report.failing_line, 1_000), style="bold"))
+        self._err.print(Text(str(report.requests), style="dim"))
 
     def show_plan(self, report: Report) -> None:
         """Show what would be written before a person is asked; nothing of it is shown again later."""

@@ -5,7 +5,7 @@ The most important part is the last one, next to the prompt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -38,17 +38,18 @@ class SweepText:
         self._results("Covered by another issue", report.covered)
         for title, results in (("Closed for another reason", report.closed_otherwise), ("Recovered", report.recovered)):
             self._results(title, results)
-        results_of = report.results_of_failing
         for title, failures in (
             ("Still failing", report.still_failing),
             ("Failing again", report.again),
             ("New failures", report.new),
         ):
-            self._heading(title, len(failures))
-            for place, failing in enumerate(failures):
-                if place:
-                    self._print(Text(), 0)
-                self._failure(report, failing, results_of.get(failing.identity.id))
+            self._failures(report, title, failures, report.results_of_failing)
+        self._print(Text(), 0)
+
+    def failing(self, report: Report) -> None:
+        """Only what is failing now, whatever is done about it."""
+        tracked = {key: result for key, result in report.results_of_failing.items() if result.number}
+        self._failures(report, "Failing", report.failing, tracked)
         self._print(Text(), 0)
 
     def written(self, report: Report) -> None:
@@ -71,6 +72,15 @@ class SweepText:
                 self._source(action.comment)
 
     # --- parts -----------------------------------------------------------------------------------
+
+    def _failures(
+        self, report: Report, title: str, failures: Sequence[CurrentFailure], results: Mapping[str, Result]
+    ) -> None:
+        self._heading(title, len(failures))
+        for place, failing in enumerate(failures):
+            if place:
+                self._print(Text(), 0)
+            self._failure(report, failing, results.get(failing.identity.id))
 
     def _heading(self, title: str, count: int) -> None:
         if count:
@@ -106,6 +116,9 @@ class SweepText:
             self._print(Text(cut_in_middle(plain(message, 1_000), _MESSAGE), style="red"), 4)
         if suspects := suspects_text(failing.state, self.url, self._medium):
             self._print(Text.from_ansi(f"Suspects: {suspects}"), 4)
+        if owners := failing.state.owners:
+            names = ", ".join(plain(owner, _NAME) for owner in owners)
+            self._print(Text(f"{'Owners' if len(owners) > 1 else 'Owner'}: {names}"), 4)
         self._print(self._links(failing, result), 4)
 
     def _links(self, failing: CurrentFailure, result: Result | None) -> Text:

@@ -203,8 +203,6 @@ class Report:
         verbs = (("opened", Create), ("updated", Update), ("reopened", Reopen), ("closed", Close))
         done = [f"{len(self.issues(kind))} {verb}" for verb, kind in verbs if self.issues(kind)]
         held = [f"{self.planned(kind)} to be {verb}" for verb, kind in verbs if self.planned(kind)]
-        nothing = "nothing seen failing" if self.knows_nothing else "nothing failing"
-        failing = f"{len(self.failing)} failing" if self.failing else nothing
         parts = [*done, *held] or ["no issue changed"]
         if self.over_cap:
             parts.append(f"{len(self.over_cap)} over the cap")
@@ -213,7 +211,14 @@ class Report:
         failed = sum(result.status is WriteStatus.FAILED for result in self.results)
         if failed:
             parts.append(f"{failed} could not be written")
-        return f"{self.repository.full_name}: {failing}, {', '.join(parts)}"
+        return f"{self.failing_line}, {', '.join(parts)}"
+
+    @property
+    def failing_line(self) -> str:
+        """How much is failing, in one line."""
+        nothing = "nothing seen failing" if self.knows_nothing else "nothing failing"
+        failing = f"{len(self.failing)} failing" if self.failing else nothing
+        return f"{self.repository.full_name}: {failing}"
 
 
 def message_of(failing: CurrentFailure) -> str:

@@ -432,9 +432,12 @@ def _missing(name: str) -> str:
     if name == "token":
         return (
             "`token` is missing: in a workflow leave the input out to use the job's own; "
-            "on a machine set GITHUB_TOKEN, for example to what `gh auth token` prints."
+            "on a machine log in with `gh auth login`, or set GITHUB_TOKEN."
         )
-    return "`repository` is missing: give it as owner/name, or set GITHUB_REPOSITORY."
+    return (
+        "`repository` is missing: give it as owner/name, set GITHUB_REPOSITORY, or run the command in a clone whose "
+        "remote `origin` is on GitHub."
+    )
 
 
 # --- the fingerprint -----------------------------------------------------------------------------

@@ -1,0 +1,53 @@
+"""Where the command finds the repository and the token if nobody gives them: the clone, the environment, `gh`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_SECONDS = 5
+"""How long git and gh may take."""
+
+_REMOTE = re.compile(
+    r"(?:(?:https?|ssh|git)://(?:[^@/\s]{1,100}@)?(?P<host>[\w.-]{1,253})(?::\d{1,5})?/"
+    r"|(?:[^@/\s]{1,100}@)?(?P<scp>[\w.-]{1,253}):)"
+    r"(?P<name>[\w.-]{1,100}/[\w.-]{1,100}?)(?:\.git)?/?"
+)
+
+
+def repository_of(folder: Path, host: str) -> str:
+    """The repository, as owner/name, from which a folder was cloned; empty if it is no clone from that host."""
+    match = _REMOTE.fullmatch(_output(["git", "-C", str(folder), "remote", "get-url", "origin"]))
+    if match is None or (match["host"] or match["scp"]).lower() != host.lower():
+        return ""
+    return match["name"]
+
+
+def token_of(environment: Mapping[str, str], host: str) -> str:
+    """The token in GITHUB_TOKEN or GH_TOKEN, or else that of a person who logged in with `gh`; empty without one."""
+    for name in ("GITHUB_TOKEN", "GH_TOKEN"):
+        if token := environment.get(name, "").strip():
+            return token
+    return _output(["gh", "auth", "token", "--hostname", host])
+
+
+def _output(command: Sequence[str]) -> str:
+    """What a program prints; empty if there is no such program, or if it fails or hangs."""
+    program = shutil.which(command[0])
+    if program is None:
+        return ""
+    try:
+        done = subprocess.run(  # noqa: S603 - the arguments are the tracker's, and a host without spaces or signs
+            [program, *command[1:]],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
