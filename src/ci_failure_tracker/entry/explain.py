@@ -6,9 +6,8 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -20,17 +19,28 @@ from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, RoutineLines, routine_lines
 from ci_failure_tracker.diagnosis.structure import has_errors
 from ci_failure_tracker.entry.help_text import HelpfulCommand
-from ci_failure_tracker.entry.log_files import FoundLog, chunks_of, logs_at
+from ci_failure_tracker.entry.log_files import FoundLog, chunks_of, is_address, logs_at
 from ci_failure_tracker.entry.terminal_text import inert_json
 from ci_failure_tracker.errors import MISUSED, NoLogError, SettingsError
 from ci_failure_tracker.model import Diagnosis, Failure, LineRange, Outcome
 from ci_failure_tracker.model.words import counted
 
-_LOG = click.Path(exists=True, readable=False, allow_dash=True)
+if TYPE_CHECKING:
+    from ci_failure_tracker.model import Step
 
 
-_Explain = Callable[[Log], Diagnosis]
-"""Says why the job with a log failed."""
+class _Place(click.Path):
+    """A file or folder that exists, stdin, or the address of a page."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        return value if is_address(value) else super().convert(value, param, ctx)
+
+
+_LOG = _Place(exists=True, readable=False, allow_dash=True)
+
+
+_Explain = Callable[[Log, "Step | None"], Diagnosis]
+"""Says why the job with a log failed, in the step that failed if it is known."""
 
 
 @click.command(
@@ -38,7 +48,8 @@ _Explain = Callable[[Log], Diagnosis]
     cls=HelpfulCommand,
     context_settings={"help_option_names": ["-h", "--help"]},
     examples=(
-        ("Explain a run with the GitHub command line", "gh run view RUN --log-failed | ci-failure-tracker explain -"),
+        ("Explain a run or a job", "ci-failure-tracker explain https://github.com/OWNER/NAME/actions/runs/123"),
+        ("The same with the GitHub command line", "gh run view RUN --log-failed | ci-failure-tracker explain -"),
         ("Explain a log, or an archive of logs", "ci-failure-tracker explain job.log logs_123.zip"),
         ("Leave out what a passing run prints too", "ci-failure-tracker explain --passing-log good.log bad.log"),
         ("Test log patterns of your own", "ci-failure-tracker explain --check patterns.toml"),
@@ -78,8 +89,8 @@ def explain_command(
 ) -> None:
     """Explain why a job failed.
 
-    A LOG is the log of a job, the output of `gh run view --log`, a zip from Download log archive, or a folder of logs.
-    `-` reads stdin. Of several jobs, only the failed ones are explained.
+    A LOG is the log of a job, the output of `gh run view --log`, a zip from Download log archive, a folder of logs, or
+    the address of a run or job on GitHub. `-` reads stdin. Of several jobs, only the failed ones are explained.
     """
     if bool(logs) is bool(check):
         raise click.UsageError("Give the LOGs to explain, or --check and a file of patterns.")
@@ -94,7 +105,11 @@ def explain_command(
         say(f"{check}: {counted(len(patterns), 'pattern')} can be used.")
     use_patterns(patterns)
     routine = _routine(passing_log) if passing_log else NOTHING_ROUTINE
-    shown = partial(explain, limits=Limits(excerpt_lines), routine=routine)
+    limits = Limits(excerpt_lines)
+
+    def shown(log: Log, step: Step | None) -> Diagnosis:
+        return explain(log, limits, step, routine)
+
     whole = [_explain_all(path, form, shown) for path in logs]
     if not all(whole):
         sys.exit(MISUSED)
@@ -154,7 +169,7 @@ class Explained:
     @classmethod
     def of(cls, found: FoundLog, explained_by: _Explain) -> Explained:
         """Explain a log."""
-        diagnosis = explained_by(found.log)
+        diagnosis = explained_by(found.log, found.failed_step)
         has_failed = has_errors(found.log) and diagnosis.outcome is not Outcome.CANCELLED
         return cls(found.path, found.job, diagnosis, has_failed)
 

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from ci_failure_tracker.diagnosis.job_logs import as_utf8, job_logs
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.entry.no_log import check_log
 from ci_failure_tracker.errors import NoLogError, UnreadableLogError
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.model import Step
 
 _CHUNK = 1 << 20
 
@@ -47,21 +50,30 @@ _Open = Callable[[str], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class FoundLog:
-    """The log of a job, and where it is. `job` is empty if that does not tell its name."""
+    """The log of a job, and where it is. `job` is empty if that does not tell its name.
+
+    `failed_step` is the step that failed according to GitHub, if it is known.
+    """
 
     path: str
     job: str
     log: Log
+    failed_step: Step | None = None
 
 
 def logs_at(path: str) -> Iterator[FoundLog]:
-    """Every log in a file, in an archive or in a folder; `-` is stdin.
+    """Every log in a file, in an archive or in a folder, or of the page of a run; `-` is stdin.
 
     Take each before the next: only one is kept in memory.
 
     Raises:
         NoLogError: it holds no log, or a part of it cannot be read; this may happen after some logs.
     """
+    if is_address(path):
+        from ci_failure_tracker.entry.run_address import logs_of_page  # noqa: PLC0415 - a file needs no GitHub
+
+        yield from logs_of_page(path)
+        return
     if path != "-" and Path(path).is_dir():
         yield from _in_folder(path)
         return
@@ -73,6 +85,11 @@ def logs_at(path: str) -> Iterator[FoundLog]:
             return
         check_log(path, head)
         yield from _in_text(path, "", chain([head], chunks_of(stream)))
+
+
+def is_address(path: str) -> bool:
+    """Whether it is the address of a page, not of a file."""
+    return path.startswith(("https://", "http://"))
 
 
 def _opened(path: str) -> AbstractContextManager[IO[bytes]]:

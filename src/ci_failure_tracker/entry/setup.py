@@ -81,6 +81,17 @@ def _endpoints(environment: Mapping[str, str]) -> tuple[Endpoints, list[str]]:
     ]
 
 
+def endpoints_of(environment: Mapping[str, str], server: str) -> Endpoints:
+    """The addresses of the APIs: those of the environment, or else those of a server with this address."""
+    known = {**environment}
+    if "GITHUB_API_URL" not in known and server != "https://github.com":
+        known["GITHUB_API_URL"] = f"{server}/api/v3"
+    endpoints, mistakes = _endpoints(known)
+    if mistakes:
+        raise SettingsError(mistakes)
+    return endpoints
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)

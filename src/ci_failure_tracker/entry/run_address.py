@@ -1,0 +1,103 @@
+"""The logs of a run or a job of GitHub Actions, by the address of its page."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ci_failure_tracker.diagnosis.log import Log, read_log
+from ci_failure_tracker.entry.log_files import FoundLog
+from ci_failure_tracker.entry.setup import endpoints_of
+from ci_failure_tracker.entry.sources import token_of
+from ci_failure_tracker.errors import LogAbsentError, NoLogError, TrackerError
+from ci_failure_tracker.github.client import connect
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.model import Job, Outcome
+from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.tracking.outcome import failing_step
+
+_PAGE = re.compile(
+    r"(?P<server>https?://(?P<host>[\w.-]{1,253})(?::\d{1,5})?)/(?P<name>[\w.-]{1,100}/[\w.-]{1,100})/actions/runs/"
+    r"(?P<run>\d{1,18})(?:/attempts/(?P<attempt>\d{1,6}))?(?:/job/(?P<job>\d{1,18}))?/?(?:[?#].*)?"
+)
+_FORM = "Give the address of a run or of a job, such as https://github.com/OWNER/NAME/actions/runs/123."
+_FAILED = frozenset({Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page of a run; without an `attempt` the newest one is meant, without a `job` every failed one."""
+
+    address: str
+    server: str
+    host: str
+    name: str
+    run: int
+    attempt: int | None
+    job: int | None
+
+
+def logs_of_page(address: str) -> Iterator[FoundLog]:
+    """The log of each failed job of a run, or of one job.
+
+    Raises:
+        NoLogError: the address is not that of a run, GitHub gives no log, or no job failed. It may be raised after
+            some logs.
+    """
+    page = _read(address)
+    token = token_of(os.environ, page.host)
+    if not token:
+        why = "needs a token: GitHub shows logs to nobody without one"
+        raise NoLogError(address, why, "Log in with `gh auth login`, or set GITHUB_TOKEN.")
+    endpoints = endpoints_of(os.environ, page.server)
+    queries = Queries(connect(Secret(token), endpoints), endpoints, page.name)
+    try:
+        jobs = _jobs(page, queries)
+    except TrackerError as error:
+        raise NoLogError(address, f"cannot be read: {error.what.rstrip('.')}", error.advice) from error
+    missing = []
+    for job in jobs:
+        log = _log(page, job, queries)
+        if log is None:
+            missing.append(job.name)
+        else:
+            yield FoundLog(page.address, job.name, log, failing_step(job))
+    if missing:
+        advice = "GitHub deletes logs, by default after 90 days."
+        raise NoLogError(address, f"has no log of {', '.join(missing)}", advice)
+
+
+def _read(address: str) -> _Page:
+    match = _PAGE.fullmatch(address)
+    if match is None:
+        raise NoLogError(address, "is not the page of a run", _FORM)
+    run, attempt, job = (int(match[part]) if match[part] else None for part in ("run", "attempt", "job"))
+    return _Page(address, match["server"], match["host"], match["name"], run or 0, attempt, job)
+
+
+def _jobs(page: _Page, queries: Queries) -> list[Job]:
+    """The jobs to explain."""
+    run = queries.run(page.run)
+    if run is None:
+        raise NoLogError(page.address, "does not exist, or the token may not see it", _FORM)
+    jobs = queries.jobs(run)
+    if page.job is not None:
+        jobs = tuple(job for job in jobs if job.id == page.job)
+    else:
+        attempt = page.attempt or run.attempt
+        jobs = tuple(job for job in jobs if job.attempt == attempt and Outcome.of(job.conclusion) in _FAILED)
+    if not jobs:
+        raise NoLogError(page.address, "has no failed job" if page.job is None else "has no such job", _FORM)
+    return list(jobs)
+
+
+def _log(page: _Page, job: Job, queries: Queries) -> Log | None:
+    """The log of a job; `None` if it has none."""
+    try:
+        return read_log(queries.job_log(job.id))
+    except LogAbsentError:
+        return None
+    except TrackerError as error:
+        raise NoLogError(page.address, f"cannot be read: {error.what.rstrip('.')}", error.advice) from error
