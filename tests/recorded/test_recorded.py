@@ -149,4 +149,4 @@ def test_a_commit_comes_with_its_files_and_where_it_is_from() -> None:
     assert {origin.author for origin in origins.values()} <= {answer["author"]["login"], ""}
     if read_about()["source"] != "GitHub":
         assert origins[failed].pull_request == 7
-        assert (text, there) == ("* @octo-org\n", {"README.md"})
+        assert (text, there) == ("* @octo-org\n", frozenset({"README.md"}))
