@@ -163,7 +163,7 @@ def test_without_the_package_the_report_is_written_and_says_what_it_lacks(
     report, path = delivered.report, delivered.path
     assert Path(path).is_file()
     assert not (tmp_path / "out" / "metrics.prom").exists()
-    assert "ci-failure-tracker[metrics]" in report.problems[-1].advice
+    assert "pip install prometheus-client" in report.problems[-1].advice
     assert not report.failed
     assert "prometheus-client" in Path(path).read_text("utf-8")
     given = {"token": "t", "repository": "o/r", "pushgateway-url": "http://push.example"}

@@ -23,8 +23,8 @@ class Extra:
 
     @property
     def advice(self) -> str:
-        """How to install it."""
-        return f"Install it with: pip install 'ci-failure-tracker[{self.name}]'."
+        """How to install what is missing: by the names of the packages, for an index may not know the tracker's."""
+        return f"Install with: pip install {' '.join(self.missing)}."
 
 
 EXTRAS = {
