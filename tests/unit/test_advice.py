@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 
 from builders import a_run, green, red
 from ci_failure_tracker.issues.advice import advice
-from ci_failure_tracker.model import FailureKind
+from ci_failure_tracker.model import FailureKind, Mistake, Outcome, StartFailure, WorkflowMistake
 from harmless import check_markdown
 from unit.test_first_sentence import URL, a_failure, state_of
 from unit.test_hostile_text import GLUED
@@ -35,6 +37,17 @@ def test_a_rate_limit_is_waited_for(message: str, when: str) -> None:
     said = advised(KIND.INFRASTRUCTURE, message, "registry.example")
     assert said.startswith("Re-run when the limit resets")
     assert when in said
+
+
+@pytest.mark.parametrize(
+    ("mistake", "words"), [(Mistake.NO_WORKFLOW, "Correct this in "), (Mistake.NO_ACTION, "Open the page of the run: ")]
+)
+def test_only_a_certain_mistake_is_to_be_corrected(mistake: Mistake, words: str) -> None:
+    state = state_of(red(a_run(1)))
+    latest = dataclasses.replace(state.latest, outcome=Outcome.STARTUP_FAILURE)
+    start_failure = StartFailure("c" * 40, (WorkflowMistake(3, mistake, ("./a",)),))
+    state = dataclasses.replace(state, latest=latest, start_failure=start_failure)
+    assert next(advice(state, has_suspects=False)).startswith(words)
 
 
 def test_a_service_that_fails_asks_for_no_change_and_accuses_no_commit() -> None:

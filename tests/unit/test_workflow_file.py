@@ -83,10 +83,60 @@ def test_a_called_workflow_that_does_not_exist() -> None:
 
 
 def test_an_action_needs_one_of_its_three_files() -> None:
-    folder = ".github/actions/press/"
-    absent = {f"{folder}{name}": False for name in ("action.yml", "action.yaml", "Dockerfile")}
-    assert said(_GOOD, absent) == [(8, Mistake.NO_ACTION, ("./.github/actions/press",))]
-    assert mistakes(_GOOD, {**absent, f"{folder}action.yaml": True}) == ()
+    assert said(_GOOD, _NO_ACTION) == [(8, Mistake.NO_ACTION, ("./.github/actions/press",))]
+    assert mistakes(_GOOD, {**_NO_ACTION, ".github/actions/press/action.yaml": True}) == ()
+
+
+def test_a_missing_action_is_not_named_beside_what_is_certain() -> None:
+    found = said(_GOOD.replace("[build]", "[biuld]"), _NO_ACTION)
+    assert [mistake for _, mistake, _ in found] == [Mistake.UNKNOWN_NEED]
+
+
+_NO_ACTION = {f".github/actions/press/{name}": False for name in ("action.yml", "action.yaml", "Dockerfile")}
+_JOB = "jobs:\n  build:\n    runs-on: x\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffon: push\n" + _JOB,
+        f"on: push\n{_JOB}".replace("\n", "\r\n"),
+        f"---\non: push\n{_JOB}...\n---\n",
+        f"on:\tpush\n\t\n \t\n\t# words\n{_JOB}",
+        f"\t\r\non: push\r\n{_JOB}",
+        'name: Zürich 🚀\n"on": {push: }\n"jobs":\n  "build":\n    "runs-on": {group: big, labels: [x]}\n',
+        "on: push\njobs:\n  a: &job\n    runs-on: x\n  b: *job\n",
+        "on: push\nx-job: &job {runs-on: x}\njobs:\n  a:\n    <<: *job\n",
+        f"<<: &all {{on: push}}\n{_JOB}",
+        f"on: push\nenv:\n  A: &a one\n  B: &a two\n  C: *a\n{_JOB}",
+        f"on: push\n{_JOB}    needs:\n",
+        f"on: push\n{_JOB}    needs: []\n",
+        f"on: push\n{_JOB}    needs: ${{{{ fromJSON('[]') }}}}\n",
+        f"on: push\n{_JOB}  ship:\n    needs: Build\n    runs-on: ${{{{ inputs.runner }}}}\n",
+        f"on: push\n{_JOB}    steps: [uses: ./, uses: 'docker://a:b', uses: ./a@b]\n",
+        f'on: push\n{_JOB}    name: "a\x1bb"\n',
+        f"on: push\n{_JOB}    env: {'[' * 60}{']' * 60}\n",
+        f"on: push\n{_JOB}" + "# words\n" * 30_000,
+    ],
+)
+def test_what_github_accepts_is_no_mistake(text: str) -> None:
+    assert said(text, dict.fromkeys(local_paths(text), False)) == []
+
+
+def test_an_alias_that_is_not_defined_is_a_mistake() -> None:
+    [(line, mistake, _)] = said(f"on: push\nenv: *nothing\n{_JOB}")
+    assert (line, mistake) == (2, Mistake.UNREADABLE)
+
+
+def test_an_alias_repeats_no_mistake() -> None:
+    text = "on: push\njobs:\n  a: &job\n    runs-on: x\n    env: {A: 1, A: 2}\n  b: *job\n"
+    assert said(text) == [(5, Mistake.REPEATED_KEY, ("A",))]
+
+
+def test_aliases_cost_no_time_and_may_hold_themselves() -> None:
+    levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 10)}]\n" for n in range(20))
+    assert said(f"on: push\n{levels}{_JOB}") == []
+    assert said("on: push\nx: &x\n  x: *x\njobs: {a: {runs-on: x, env: &e [*e]}}\n") == []
 
 
 def test_a_few_mistakes_are_named() -> None:

@@ -1,6 +1,7 @@
 """Why GitHub could not start a workflow: what is wrong in its file, as far as the file itself shows it.
 
-A run that did not start has no jobs and no log.
+A run that did not start has no jobs and no log. What GitHub accepts is never called a mistake: where this program's
+reader of YAML is stricter than GitHub's, nothing is said.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ MOST_PATHS = 20
 """Paths of other files that are looked up."""
 
 _LOCAL = re.compile(r"\./[\w./-]{1,200}")
+_MERGE = "<<"
+"""The key that merges another mapping into this one; what that holds is not known here."""
+
 _DEFINITIONS = ("action.yml", "action.yaml", "Dockerfile")
 
 
@@ -39,26 +43,28 @@ def local_paths(text: str) -> tuple[str, ...]:
 def mistakes(text: str, present: Mapping[str, bool]) -> tuple[WorkflowMistake, ...]:
     """What is wrong in a workflow file, the first mistakes by line.
 
-    `present` says of the paths of `local_paths` whether they exist; one that is not in it is taken to exist.
+    `present` says of the paths of `local_paths` whether they exist; one that is not in it is taken to exist. A missing
+    action is named only if nothing else is wrong, because it is looked for when its step runs.
     """
     try:
         root = root_of(text)
     except BadYamlError as error:
-        return (WorkflowMistake(error.line or 0, Mistake.UNREADABLE, (error.what,)),)
+        return () if error.line is None else (WorkflowMistake(error.line, Mistake.UNREADABLE, (error.what,)),)
     if root is None or kind_of(root) != "mapping":
         return (WorkflowMistake(0, Mistake.EMPTY),)
-    found = sorted([*_of_workflow(root), *_missing_files(root, present)], key=lambda mistake: mistake.line)
-    return tuple(found[:MOST_MISTAKES])
+    found = dict.fromkeys((*_of_workflow(root), *_missing_files(root, present)))
+    certain = [mistake for mistake in found if mistake.mistake is not Mistake.NO_ACTION]
+    return tuple(sorted(certain or found, key=lambda mistake: mistake.line)[:MOST_MISTAKES])
 
 
 def _of_workflow(root: Node) -> Iterator[WorkflowMistake]:
-    yield from _repeated_keys(root)
-    if value_at(root, "on") is None:
+    yield from _repeated_keys(root, set())
+    if _lacks(root, "on"):
         yield WorkflowMistake(0, Mistake.NO_EVENTS)
     jobs = value_at(root, "jobs")
-    if jobs is None or not [*pairs_of(jobs)]:
+    if _lacks(root, "jobs") or (jobs is not None and not [*pairs_of(jobs)]):
         yield WorkflowMistake(line_of(jobs) if jobs is not None else 0, Mistake.NO_JOBS)
-    names = frozenset(words_of(name) for name, _ in pairs_of(jobs))
+    names = frozenset(words_of(name).casefold() for name, _ in pairs_of(jobs))
     for name, job in pairs_of(jobs):
         yield from _of_job(name, job, names)
 
@@ -66,24 +72,40 @@ def _of_workflow(root: Node) -> Iterator[WorkflowMistake]:
 def _of_job(name: Node, job: Node, names: Set[str]) -> Iterator[WorkflowMistake]:
     job_name = words_of(name)
     for needed in entries_of(value_at(job, "needs")):
-        if words_of(needed) not in names:
-            yield WorkflowMistake(line_of(needed), Mistake.UNKNOWN_NEED, (job_name, words_of(needed)))
-        elif words_of(needed) == job_name:
+        need = words_of(needed)
+        if not need or "${{" in need:
+            continue
+        if need.casefold() not in names:  # GitHub compares the names of jobs in any case
+            yield WorkflowMistake(line_of(needed), Mistake.UNKNOWN_NEED, (job_name, need))
+        elif need.casefold() == job_name.casefold():
             yield WorkflowMistake(line_of(needed), Mistake.NEEDS_ITSELF, (job_name,))
-    if kind_of(job) == "mapping" and value_at(job, "uses") is None and value_at(job, "runs-on") is None:
+    if kind_of(job) == "mapping" and _lacks(job, "uses", "runs-on"):
         yield WorkflowMistake(line_of(name), Mistake.NO_RUNNER, (job_name,))
 
 
-def _repeated_keys(node: Node) -> Iterator[WorkflowMistake]:
-    """The keys that a mapping holds twice, which GitHub refuses. The depth of a document is bounded."""
+def _lacks(mapping: Node, *keys: str) -> bool:
+    """Whether a mapping has none of the keys, as far as it can be seen."""
+    return all(value_at(mapping, key) is None for key in (*keys, _MERGE))
+
+
+def _repeated_keys(node: Node, visited: set[Node]) -> Iterator[WorkflowMistake]:
+    """The keys that a mapping holds twice, which GitHub refuses.
+
+    Each node is visited once: an alias leads to a node again, and even to one that holds the alias.
+    """
+    if node in visited:
+        return
+    visited.add(node)
     seen = set()
     for name, value in pairs_of(node):
-        if words_of(name) in seen:
-            yield WorkflowMistake(line_of(name), Mistake.REPEATED_KEY, (words_of(name),))
-        seen.add(words_of(name))
-        yield from _repeated_keys(value)
+        key = words_of(name)
+        if key in seen and key != _MERGE:
+            yield WorkflowMistake(line_of(name), Mistake.REPEATED_KEY, (key,))
+        if key:
+            seen.add(key)
+        yield from _repeated_keys(value, visited)
     for entry in entries_of(node) if kind_of(node) == "sequence" else ():
-        yield from _repeated_keys(entry)
+        yield from _repeated_keys(entry, visited)
 
 
 def _missing_files(root: Node, present: Mapping[str, bool]) -> Iterator[WorkflowMistake]:

@@ -9,7 +9,16 @@ from ci_failure_tracker.issues.first_sentence import is_host, shown_failure, who
 from ci_failure_tracker.issues.intro import missed_schedule_of
 from ci_failure_tracker.issues.links import step_of, workflow_file
 from ci_failure_tracker.issues.suspects import is_only_commit, only_suspect
-from ci_failure_tracker.model import Evidence, FailureKind, MissedSchedule, NeverRanReason, Outcome, State, Suspect
+from ci_failure_tracker.model import (
+    Evidence,
+    FailureKind,
+    MissedSchedule,
+    Mistake,
+    NeverRanReason,
+    Outcome,
+    State,
+    Suspect,
+)
 from ci_failure_tracker.text.markdown import code, short
 
 
@@ -61,7 +70,8 @@ def _first_step(state: State) -> str:
     step = step_of(state.latest)
     at_step = f" at the step {code(step, 80)}" if step else ""
     log = "page of the run" if state.latest.outcome in _WITHOUT_LOG else "log of the failed job"
-    if state.start_failure is not None:
+    mistakes = state.start_failure.mistakes if state.start_failure else ()
+    if any(mistake.mistake is not Mistake.NO_ACTION for mistake in mistakes):
         return f"Correct this in {workflow_file(state.latest)}. GitHub's own message is on the page of the latest run."
     return _FIRST_STEP[state.latest.outcome].format(log=log, at_step=at_step)
 

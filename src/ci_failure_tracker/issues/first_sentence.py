@@ -312,7 +312,9 @@ _MISTAKES = {
     Mistake.NO_RUNNER: ("job {} has neither {} nor {}", "runs-on", "uses"),
     Mistake.REPEATED_KEY: ("the key {} occurs twice",),
     Mistake.NO_WORKFLOW: ("the workflow {} does not exist",),
-    Mistake.NO_ACTION: ("the action {} does not exist",),
+    Mistake.NO_ACTION: (
+        "the action {} is not in the repository, so its step fails unless an earlier step puts it there",
+    ),
 }
 """What is said of a mistake, and the keys of a workflow that are named in it after the names of the mistake."""
 

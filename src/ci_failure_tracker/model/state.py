@@ -79,7 +79,8 @@ class Evidence:
 class Mistake(StrEnum):
     """What is wrong in a workflow file that GitHub could not start.
 
-    Each but the first four has a name; UNKNOWN_NEED has two, the job and what it needs.
+    Each but the first four has a name; UNKNOWN_NEED has two, the job and what it needs. NO_ACTION alone is not certain:
+    an action is looked for when its step runs, and an earlier step may have put it there.
     """
 
     UNREADABLE = "unreadable"

@@ -5,6 +5,7 @@ PyYAML is imported in the functions that need it: most sweeps read no YAML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -17,18 +18,22 @@ MOST_CHARACTERS = 200_000
 """Length of a file: far more than people write, and still read within a second."""
 
 _DEEPEST = 50
+_TABS_ALONE = re.compile(r"^(?:[ \t]{1,200}|\t[ \t]{0,200}#.*)(?=\r?$)", re.MULTILINE)
+"""Lines without content. YAML allows tabs in them; PyYAML does not."""
 
 
 def root_of(text: str) -> Node | None:
     """The root of the document. No values are built: `on` stays a word, and merge keys are not expanded.
 
     Raises:
-        BadYamlError: if the text is not YAML, is nested too deeply or is too long.
+        BadYamlError: if the text is not YAML, is nested too deeply or is too long. It has a line only if no reader of
+            YAML can accept the text.
     """
     import yaml  # noqa: PLC0415 - see above
 
     if len(text) > MOST_CHARACTERS:
         raise BadYamlError(f"longer than {MOST_CHARACTERS:,} characters")
+    text = _TABS_ALONE.sub("", text)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # not every installation has the fast one
     try:
         # The fast loader crashes on a text with some thousand levels.
@@ -36,8 +41,10 @@ def root_of(text: str) -> Node | None:
             raise BadYamlError("nested too deeply")
         root: Node | None = yaml.compose(text, loader)
     except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or type(error).__name__
+        # Other readers take an anchor that is defined twice, and more than one document.
+        is_certain = "undefined alias" in problem or not isinstance(error, yaml.composer.ComposerError)
+        mark = getattr(error, "problem_mark", None) if is_certain else None
         raise BadYamlError(f"not YAML: {problem}", mark.line + 1 if mark else None) from error
     return root
 
