@@ -43,10 +43,9 @@ def test_a_rate_limit_is_waited_for(message: str, when: str) -> None:
     ("mistake", "words"), [(Mistake.NO_WORKFLOW, "Correct this in "), (Mistake.NO_ACTION, "Open the page of the run: ")]
 )
 def test_only_a_certain_mistake_is_to_be_corrected(mistake: Mistake, words: str) -> None:
-    state = state_of(red(a_run(1)))
-    latest = dataclasses.replace(state.latest, outcome=Outcome.STARTUP_FAILURE)
     start_failure = StartFailure("c" * 40, (WorkflowMistake(3, mistake, ("./a",)),))
-    state = dataclasses.replace(state, latest=latest, start_failure=start_failure)
+    state = state_of(red(a_run(1), outcome=Outcome.STARTUP_FAILURE))
+    state = dataclasses.replace(state, start_failure=start_failure)
     assert next(advice(state, has_suspects=False)).startswith(words)
 
 

@@ -16,6 +16,7 @@ from ci_failure_tracker.model import (
     CommitOrigin,
     CommitsBetween,
     Evidence,
+    FailedLeg,
     FailureKind,
     Identity,
     IdentityKind,
@@ -129,6 +130,34 @@ def test_an_issue_of_several_jobs_has_the_owners_of_one_of_them() -> None:
     legs = (LegCount("CI / test", 1, START), LegCount("Nightly / soak", 1, START))
     state = dataclasses.replace(state_of(), identity=identity, legs=legs)
     assert owners_of(state, owners="Nightly/soak: @ada") == ("@ada",)
+
+
+def of_legs(state: State, *names: str) -> State:
+    """The state with these jobs of its newest failure."""
+    latest = dataclasses.replace(
+        state.latest, legs=tuple(FailedLeg(name, n, None) for n, name in enumerate(names, start=1))
+    )
+    return dataclasses.replace(state, occurrences=(*state.occurrences[:-1], latest))
+
+
+@pytest.mark.parametrize(("line", "fits"), [("CI/test (windows*", True), ("CI/test", True), ("CI/test (linux)", False)])
+def test_a_line_may_name_a_job_of_a_matrix(line: str, fits: bool) -> None:
+    state = of_legs(state_of(), "3.12, macos", "windows")
+    assert owners_of(state, owners=f"CI: @ada\n{line}: @bo") == (("@bo",) if fits else ("@ada",))
+
+
+@pytest.mark.parametrize("line", ["ci/lint", "CI/test", "CI/test (linux)", "ci.yml/lint", "CI/*"])
+def test_an_issue_of_a_workflow_has_the_owners_of_a_job_that_fails(line: str) -> None:
+    whole = Identity("0" * 32, "CI", "*", kind=IdentityKind.WORKFLOW)
+    state = of_legs(dataclasses.replace(state_of(), identity=whole), "lint", "test (linux)")
+    assert owners_of(state, owners=f"{line}: @bo\nCI/docs: @ada") == ("@bo",)
+
+
+def test_a_line_names_all_jobs_of_a_matrix_in_an_issue_of_a_cause() -> None:
+    identity = Identity("0" * 32, "CI", "test", "v2:0", kind=IdentityKind.CAUSE)
+    legs = (LegCount("CI / docs", 1, START), LegCount("CI / test (windows)", 1, START))
+    state = dataclasses.replace(state_of(), identity=identity, legs=legs)
+    assert owners_of(state, owners="CI: @ada\nCI/test: @bo") == ("@bo",)
 
 
 @pytest.mark.parametrize(

@@ -79,3 +79,7 @@ def test_a_hostile_pattern_takes_no_time() -> None:
     begin = time.perf_counter()
     assert owners_of_file(f"{pattern} @ada\n" * 50, "/".join(["a" * 120] * 60)) == ()
     assert time.perf_counter() - begin < 5
+
+
+def test_a_byte_order_mark_is_no_part_of_a_pattern() -> None:
+    assert owners_of_file("\ufeff* @ada\r\n", "lamp.py") == ("@ada",)

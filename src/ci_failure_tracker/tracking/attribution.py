@@ -13,6 +13,7 @@ from ci_failure_tracker.model import CommitOrigin, State
 from ci_failure_tracker.settings import Notify, OwnerLine, Settings
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.codeowners import owners_of_file
+from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.suspects import people, with_details
 
 MOST_OWNERS = 10
@@ -111,15 +112,23 @@ def owner_line(state: State, settings: Settings) -> OwnerLine | None:
 
 
 def _names(state: State) -> Iterator[str]:
-    """The workflow, and the workflow with each job, by the names and by the file of the workflow."""
-    identity = state.identity
-    pairs = [(identity.workflow, state.job)]
-    if identity.cause:
-        pairs = [(workflow, job) for workflow, _, job in (leg.leg.partition(" / ") for leg in state.legs)] or pairs
-    for workflow, job in pairs:
-        yield from (workflow, f"{workflow}/{job}")
-    if not identity.cause and (source := state.latest.source):
-        yield from (source, f"{source}/{state.job}")
+    """The workflow, and the workflow with each job, by the names and by the file of the workflow.
+
+    A job of a matrix has the name that GitHub shows, and the one that all jobs of the matrix share.
+    """
+    for workflow, job in _jobs(state):
+        yield from (workflow, f"{workflow}/{job}", f"{workflow}/{split_leg(job)[0]}")
+
+
+def _jobs(state: State) -> Iterator[tuple[str, str]]:
+    """Each failing job with its workflow."""
+    identity, legs = state.identity, [leg.leg for leg in state.latest.legs if leg.leg]
+    if identity.cause and state.legs:
+        yield from ((workflow, job) for workflow, _, job in (leg.leg.partition(" / ") for leg in state.legs))
+        return
+    jobs = (state.job, *(legs if identity.is_whole_workflow else (f"{state.job} ({leg})" for leg in legs)))
+    workflows = (identity.workflow, *([] if identity.cause else [state.latest.source]))
+    yield from ((workflow, job) for workflow in workflows if workflow for job in jobs)
 
 
 def _fits(name: str, glob: str) -> bool:

@@ -20,7 +20,7 @@ _UNKNOWN_SIGNS = ("!", "[", "]")
 
 def owners_of_file(text: str, path: str) -> tuple[str, ...]:
     """The owners of a file: the last line counts whose pattern fits, and it may name nobody."""
-    for line in reversed(text.splitlines()):
+    for line in reversed(text.removeprefix("\ufeff").splitlines()):
         pattern, *owners = _words(line) or [""]
         is_valid = (
             pattern and not any(sign in pattern for sign in _UNKNOWN_SIGNS) and all(map(_OWNER.fullmatch, owners))
