@@ -57,6 +57,55 @@ def test_a_service_that_fails_asks_for_no_change_and_accuses_no_commit() -> None
 
 
 @pytest.mark.parametrize(
+    ("message", "subject"),
+    [
+        ("write lamp.xml: No space left on device", "lamp.xml"),
+        ("java.lang.OutOfMemoryError: out of memory", ""),
+        ("line 3: 812 Killed  make", ""),
+    ],
+)
+def test_what_fills_a_runner_is_not_waited_for(message: str, subject: str) -> None:
+    assert advised(KIND.INFRASTRUCTURE, message, subject) == (
+        "Find out what fills the disk or the memory of the runner. Use less, or take a larger runner."
+    )
+
+
+def test_a_quota_is_not_waited_for() -> None:
+    assert advised(KIND.INFRASTRUCTURE, "This repository is over its data quota").startswith("Ask who pays")
+
+
+def test_a_number_alone_is_no_rate_limit() -> None:
+    assert "limit" not in advised(KIND.INFRASTRUCTURE, "lamps.js:429: connection reset by peer", "lamp.example")
+
+
+@pytest.mark.parametrize(
+    ("message", "subject", "words"),
+    [
+        ("no matching version", "lamp@2", "Change the version of `lamp@2`"),
+        ("No matching distribution found", "lamp==9", "Change the version of `lamp==9`"),
+        ("Could not resolve all files for ':app:run'", ":app:run", "Change the version of the dependency"),
+        ("Could not resolve lamp: connection timed out", "lamp", "Re-run the failed job once before"),
+        ("Could not resolve lamp: status code 503", "lamp", "Re-run the failed job once before"),
+        ("The lock file is not up to date, could not find lamp", "lamp", "Update the lock file and commit it."),
+        ("The lockfile would have been modified by this install", "", "Update the lock file and commit it."),
+    ],
+)
+def test_a_version_is_changed_only_if_it_is_the_cause(message: str, subject: str, words: str) -> None:
+    assert words in advised(KIND.DEPENDENCY, message, subject)
+
+
+def test_an_error_code_is_no_secret() -> None:
+    assert "Add the secret" not in advised(KIND.PERMISSION, "ERR_AUTH is required", "ERR_AUTH")
+    assert "Add the secret" not in advised(KIND.PERMISSION, "E403 not found", "E403")
+    assert "Add the secret `LAMP_TOKEN`" in advised(KIND.PERMISSION, "LAMP_TOKEN is not set", "LAMP_TOKEN")
+
+
+def test_no_permission_lets_the_token_of_a_job_change_workflows() -> None:
+    refused = "refusing to allow a GitHub App to create or update workflow `.github/workflows/a.yml`"
+    assert "a token that has the permission `workflows`" in advised(KIND.PERMISSION, refused)
+
+
+@pytest.mark.parametrize(
     ("message", "right"),
     [
         ("GraphQL: Resource not accessible by integration (createRelease)", "contents: write"),

@@ -252,6 +252,17 @@ def test_a_mistake_in_a_workflow_has_its_keys_as_names(mistake: Mistake) -> None
     assert "`" not in failing_sentence(state, URL, 200, PLAIN)
 
 
+def test_a_file_is_no_host() -> None:
+    assert "`lamps.yaml`" not in sentence(KIND.INFRASTRUCTURE, "lamps.yaml", "lamps.yaml: No space left on device")
+
+
+def test_a_host_that_a_package_was_not_resolved_from_was_found() -> None:
+    said = sentence(KIND.INFRASTRUCTURE, "lamp.example", "Could not resolve lamp:core:1")
+    assert said.startswith("`lamp.example` failed ")
+    said = sentence(KIND.INFRASTRUCTURE, "lamp.example", "Could not resolve host: lamp.example")
+    assert said.startswith("`lamp.example` was not found ")
+
+
 def test_times_before_the_break_do_not_matter() -> None:
     state = state_of(green(a_run(1), "test"), red(a_run(2)))
     earlier = dataclasses.replace(state, first_seen=START - timedelta(days=90), count=40)

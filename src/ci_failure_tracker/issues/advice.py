@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ci_failure_tracker.issues.first_sentence import is_host, shown_failure, who_cancelled
+from ci_failure_tracker.issues.first_sentence import (
+    RATE_LIMIT,
+    is_host,
+    is_out_of_room,
+    shown_failure,
+    who_cancelled,
+)
 from ci_failure_tracker.issues.intro import missed_schedule_of
 from ci_failure_tracker.issues.links import step_of, workflow_file
 from ci_failure_tracker.issues.suspects import is_only_commit, only_suspect
@@ -99,27 +105,53 @@ def _of_kind(state: State, shown: Evidence) -> Iterator[str]:
         yield _wait(shown, text)
     elif shown.kind is FailureKind.PERMISSION:
         yield from _access(state, shown, text)
-    elif shown.tool == "dependabot" and shown.subject:
-        yield f"Update {code(shown.subject, 80)} by hand, or tell Dependabot to ignore it."
-    elif shown.kind is FailureKind.DEPENDENCY and _CONFLICT.search(text):
-        name = code(shown.subject, 80) if shown.subject else "the dependency"
-        yield f"A re-run gives the same result. Change the version of {name}, or go back to the one that worked."
+    elif shown.kind is FailureKind.DEPENDENCY:
+        yield from _version(shown, text)
 
 
 def _text_of(shown: Evidence) -> str:
-    return "\n".join((shown.headline, *(line.text for line in shown.lines), *(line.text for line in shown.context)))
+    """What names the failure. The lines around it may tell of something else."""
+    return "\n".join((shown.headline, *(line.text for line in shown.lines)))
 
 
-_CONFLICT = re.compile(
-    r"conflict|no matching (?:version|distribution)|ERESOLVE|ETARGET|incompatible|could not (?:find|resolve)"
-    r"|not_resolvable|no solution",
+# --- a dependency ----------------------------------------------------------------------------------
+
+_LOCK_FILE = re.compile(
+    r"lock ?file.{0,60}(?:not up to date|out of (?:sync|date)|outdated|needs to be updated)|frozen.?lockfile"
+    r"|OUTDATED_LOCKFILE|not present in the lock file|lockfile would have been modified"
+    r"|package\.json and package-lock\.json.{0,60}in sync",
     re.IGNORECASE,
 )
+_CONNECTION = re.compile(
+    r"resolve (?:the )?host|connection (?:re|time|aborted|broken|closed)|timed? ?out\b|network is|temporary failure"
+    r"|(?:status|code|error|http)\W{0,3}(?:code)?\W{0,3}5\d\d\b|ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|unknownhost",
+    re.IGNORECASE,
+)
+_CONFLICT = re.compile(
+    r"conflict|no matching (?:version|distribution)|ERESOLVE|ETARGET|incompatible|could not (?:find|resolve)"
+    r"|not_resolvable|no solution|version solving failed",
+    re.IGNORECASE,
+)
+_PACKAGE = re.compile(r"@?[\w.+-]{1,100}(?:[/:@=<>~!]{1,2}[\w.+-]{1,100}){0,4}")
+
+
+def _version(shown: Evidence, text: str) -> Iterator[str]:
+    """What to do about a package. What a failed connection did not bring is no matter of versions."""
+    if shown.tool == "dependabot":
+        if shown.subject:
+            yield f"Update {code(shown.subject, 80)} by hand, or tell Dependabot to ignore it."
+    elif _LOCK_FILE.search(text):
+        yield "Update the lock file and commit it. A re-run gives the same result."
+    elif _CONNECTION.search(text):
+        yield "The log tells of a failed connection. Re-run the failed job once before you change a version."
+    elif _CONFLICT.search(text):
+        name = code(shown.subject, 80) if _PACKAGE.fullmatch(shown.subject) else "the dependency"
+        yield f"A re-run gives the same result. Change the version of {name}, or go back to the one that worked."
 
 
 # --- a service -------------------------------------------------------------------------------------
 
-_RATE_LIMIT = re.compile(r"too ?many ?requests|rate.?limit|\b429\b", re.IGNORECASE)
+_QUOTA = re.compile(r"\bquota|spending limit|\bbilling\b|account payments?", re.IGNORECASE)
 _RESET = re.compile(
     r"(?:retry[ -]after:?|(?:try|retry) again (?:in|after)|resets? (?:in|at)|wait(?:ing)?(?: for)?)\W{0,3}"
     r"(?P<when>\d{1,6} ?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b"
@@ -135,8 +167,12 @@ _KNOWN_LIMITS = (
 
 
 def _wait(shown: Evidence, text: str) -> str:
-    """When a service answers again: what it says itself, else what it documents."""
-    if not _RATE_LIMIT.search(text):
+    """What a runner or an account lacks, or when a service answers again: what it says itself, else what is known."""
+    if is_out_of_room(shown):
+        return "Find out what fills the disk or the memory of the runner. Use less, or take a larger runner."
+    if _QUOTA.search(text):
+        return "Ask who pays for the account to raise its limit. Until then, a re-run gives the same result."
+    if not RATE_LIMIT.search(text):
         service = code(shown.subject, 80) if is_host(shown.subject) else "the service or the runner"
         return f"Nothing in the repository needs a change. Wait until {service} works again, then re-run the job."
     if reset := _RESET.search(text):
@@ -171,7 +207,10 @@ _OF_JOB_TOKEN = re.compile(
     r"|write_package|installation not allowed",
     re.IGNORECASE,
 )
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{2,80}")
+_OF_WORKFLOWS = re.compile(r"refusing to allow .{1,80} to create or update workflow", re.IGNORECASE)
+_VARIABLE = re.compile(r"(?!ERR_|HTTP_)[A-Z][A-Z0-9]{0,40}_[A-Z0-9_]{1,80}")
+"""A name as secrets have it; error codes look alike."""
+
 _ABSENT = re.compile(
     r"not supplied|missing|not set|not found|not defined|undefined|unset|empty|required", re.IGNORECASE
 )
@@ -182,12 +221,14 @@ def _access(state: State, shown: Evidence, text: str) -> Iterator[str]:
     file = workflow_file(state.latest) or "the workflow"
     if "not permitted to create or approve pull requests" in text:
         yield "Allow it under Settings, Actions, General: “Allow GitHub Actions to create and approve pull requests”."
+    elif _OF_WORKFLOWS.search(text):
+        yield "The token of a job can never change a workflow file. Use a token that has the permission `workflows`."
     elif _OF_JOB_TOKEN.search(text) or shown.subject == "GITHUB_TOKEN":
         yield _right_of_token(text, file)
     elif "not supplied" in shown.headline and shown.subject:
         yield f"Set the input {code(shown.subject, 80)} of the step in {file}, under `with`."
     elif _VARIABLE.fullmatch(shown.subject):
-        yield _secret(shown.subject, file, is_absent=bool(_ABSENT.search(text)))
+        yield _secret(shown.subject, file, is_absent=bool(_ABSENT.search(shown.headline)))
     else:
         yield "Check the token or the secret that the step uses: it may be missing, expired or without the right."
 

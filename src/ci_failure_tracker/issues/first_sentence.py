@@ -30,6 +30,7 @@ _FEW = 2
 """Matrix jobs that a sentence names."""
 
 _HOST = re.compile(r"(?:localhost|[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})(?::\d{1,5})?")
+_FILE = re.compile(r"\.(?:ya?ml|xml|json|toml|lock|txt|log|jar|t?gz|tar|js|ts|java|go|html?)$", re.IGNORECASE)
 _CANCELLED_BY = re.compile(r"\bcancell?ed by @?([A-Za-z\d][\w-]{0,38}(?:\[bot\])?)\.?$")
 
 
@@ -63,8 +64,17 @@ def shown_failure(state: State) -> Evidence | None:
 
 
 def is_host(subject: str) -> bool:
-    """Whether the subject of a failure is a host."""
-    return _HOST.fullmatch(subject) is not None
+    """Whether the subject of a failure is a host, and no file."""
+    return _HOST.fullmatch(subject) is not None and _FILE.search(subject) is None
+
+
+_OWN_LIMITS = re.compile(r"\b(?:space|memory|enospc|oom|oomkilled|killed|sigkill|137)\b", re.IGNORECASE)
+"""The runner's disk and memory: what fills them can be in the repository."""
+
+
+def is_out_of_room(shown: Evidence) -> bool:
+    """Whether the runner had too little disk or memory."""
+    return not is_host(shown.subject) and _OWN_LIMITS.search(shown.headline) is not None
 
 
 def who_cancelled(shown: Evidence | None) -> str:
@@ -220,9 +230,18 @@ _BY_MESSAGE = {
 }
 """Kinds of which the message says more."""
 
+RATE_LIMIT = re.compile(
+    r"too ?many ?requests|rate.?limit"
+    r"|(?:status|code|error|http(?:/[\d.]{1,3})?|returned|: )\W{0,3}(?:code|error)?\W{0,3}429\b",
+    re.IGNORECASE,
+)
 _ANSWERED = (
-    (r"too ?many ?requests|rate.?limit|\b429\b", "refused more requests (rate limit)"),
-    (r"resolve|getaddrinfo|unknownhost|no such host|name or service not known|enotfound|eai_again", "was not found"),
+    (RATE_LIMIT.pattern, "refused more requests (rate limit)"),
+    (
+        r"resolve (?:the |remote |proxy )?(?:host|address|name|['\"])|name.?resolution|resolving|getaddrinfo|unknownhost|"
+        r"no such host|name or service not known|enotfound|eai_again",
+        "was not found",
+    ),
     (r"refused", "refused the connection"),
     (r"reset|hung up|remote end closed|early eof|broken pipe", "closed the connection"),
     (r"time[d-]? ?out|etimedout", "did not answer in time"),
@@ -235,8 +254,7 @@ _STATUS = re.compile(
 
 
 def _first_of(words: Iterable[tuple[str, str]], message: str, otherwise: str) -> str:
-    lower = message.lower()
-    return next((say for pattern, say in words if re.search(pattern, lower)), otherwise)
+    return next((say for pattern, say in words if re.search(pattern, message, re.IGNORECASE)), otherwise)
 
 
 def _in_step(state: State, text: int, medium: Medium) -> str:
@@ -255,15 +273,13 @@ def _in_jobs(state: State, text: int, medium: Medium) -> str:
 # --- nobody's fault ------------------------------------------------------------------------------
 
 
-_OWN_LIMITS = re.compile(r"\b(?:space|memory|enospc|oom|oomkilled|killed|sigkill|137)\b", re.IGNORECASE)
-"""The runner's disk and memory: what fills them can be in the repository."""
-
-
 def _outside(state: State, shown: Evidence | None, text: int, medium: Medium) -> str:
     """What answered wrongly, and how often the job failed of late."""
     jobs, be = jobs_of(state, text, medium)
-    step, message = _in_step(state, text, medium), shown.headline if shown else ""
+    step = _in_step(state, text, medium)
     if shown and is_host(shown.subject):
+        # The line that names the host may say more than the headline.
+        message = "\n".join((shown.headline, *(line.text for line in shown.lines if shown.subject in line.text)))
         status = _STATUS.search(message)
         answer = f"answered {status[1]}" if status else _first_of(_ANSWERED, message, "failed")
         where = f"{step}{_in_jobs(state, text, medium)}{_on_branch(state, medium)}"
@@ -271,7 +287,7 @@ def _outside(state: State, shown: Evidence | None, text: int, medium: Medium) ->
         return f"{what}: the cause is outside the repository{_how_many(state)}"
     fails = "fails" if be == "is" else "fail for the same reason"
     what = f"{jobs} {fails}{step}{_on_branch(state, medium)}"
-    where = "the runner ran out of room" if _OWN_LIMITS.search(message) else "the cause is outside the repository"
+    where = "the runner ran out of room" if shown and is_out_of_room(shown) else "the cause is outside the repository"
     return f"{what}: {where}{_how_many(state)}"
 
 
