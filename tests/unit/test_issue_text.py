@@ -11,7 +11,7 @@ from builders import START, a_run, green, red, some_settings
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.issues.body import IssueTemplate, read_template
 from ci_failure_tracker.issues.title import render_title
-from ci_failure_tracker.model import FailureKind, Identity, IdentityKind, Observation, Outcome, State, Workflow
+from ci_failure_tracker.model import FailureKind, Flaky, Identity, IdentityKind, Observation, Outcome, State, Workflow
 from ci_failure_tracker.tracking.history import read_histories
 from ci_failure_tracker.tracking.state_update import updated_state
 from sweeping import TEMPLATE
@@ -222,6 +222,15 @@ def test_it_says_so_if_no_passing_run_is_known() -> None:
 def test_a_re_run_is_not_advised_after_many_failures() -> None:
     assert "Re-run the failed job once" in text(state_of(red(a_run(1)), red(a_run(2))))
     assert "Re-run the failed job once" not in text(state_of(*(red(a_run(number)) for number in range(1, 18))))
+
+
+def test_a_job_that_passes_again_needs_no_advice_unless_it_is_flaky() -> None:
+    assert "What to do:" in text(state_of(red(a_run(1))))
+    passing = state_of(red(a_run(1)), green(a_run(2), "test"))
+    assert "What to do:" not in text(passing)
+    flaky = text(dataclasses.replace(passing, flaky=Flaky(failed=3, runs=9, changes=5)))
+    assert "What to do:" in flaky
+    assert "the failure is flaky" not in flaky
 
 
 def test_each_page_is_linked_once() -> None:

@@ -265,11 +265,11 @@ _OFTEN = 3
 
 
 def _may_pass_again(state: State) -> bool:
-    """Whether a re-run can show that the job is flaky: neither after many failures, nor for a wrong version."""
+    """Whether a re-run can show that the job is flaky: not if it is known, nor after many failures or for a version."""
     failed = sum(occurrence.started_at >= state.broken_since for occurrence in state.occurrences)
     if state.latest.outcome not in {Outcome.FAILURE, Outcome.TIMED_OUT, Outcome.RUNNER_LOST}:
         return False
-    return failed < _OFTEN and state.kind in _CHANCE
+    return state.flaky is None and failed < _OFTEN and state.kind in _CHANCE
 
 
 # --- what did not run ------------------------------------------------------------------------------

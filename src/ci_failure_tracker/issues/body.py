@@ -307,6 +307,9 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     causes = cause_views(state, size.causes, size.text)
     several_sources = len({run.source for run in shown}) > 1
     compare, evidence = _compare(state, url), shown_failure(state)
+    is_failing = any(branch.red for branch in state.branch_statuses) or not state.branch_statuses
+    # A job that passes again needs nothing, unless it is likely to fail again.
+    needs_advice = state.closed is None and (is_failing or state.flaky is not None)
     return IssueView(
         lead=intro(state, url, size.text),
         standing=list(status_sentences(state, url, close_after)),
@@ -334,7 +337,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         causes=causes,
         other_causes=other_causes(state, causes),
         unknown_causes=unknown_causes(state),
-        failing=any(branch.red for branch in state.branch_statuses) or not state.branch_statuses,
+        failing=is_failing,
         failing_since=run_ref_link(state.first_red, url),
         last_green=run_ref_link(state.last_green, url),
         break_row=_break_row(state, url),
@@ -343,7 +346,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         suspects_row=suspects_row(state, compare, url),
         owner=_owner(state),
         kept=_kept(state, size.text),
-        actions=list(advice(state, has_suspects=bool(compare))),
+        actions=list(advice(state, has_suspects=bool(compare))) if needs_advice else [],
         related=", ".join(f"#{number}" for number in state.related),
         previous=f"#{state.previous}" if state.previous else "",
         failure_id=state.identity.id,

@@ -238,8 +238,8 @@ RATE_LIMIT = re.compile(
 _ANSWERED = (
     (RATE_LIMIT.pattern, "refused more requests (rate limit)"),
     (
-        r"resolve (?:the |remote |proxy )?(?:host|address|name|['\"])|name.?resolution|resolving|getaddrinfo|unknownhost|"
-        r"no such host|name or service not known|enotfound|eai_again",
+        r"resolve (?:the |remote |proxy )?(?:host|address|name|['\"])|name.?resolution|resolving|getaddrinfo"
+        r"|unknownhost|no such host|name or service not known|enotfound|eai_again",
         "was not found",
     ),
     (r"refused", "refused the connection"),
