@@ -144,3 +144,9 @@ def test_two_steps_that_begin_alike_have_no_known_time() -> None:
 def test_the_last_step_ends_with_the_log() -> None:
     passing = routine_lines([_timed(("01:00", "##[group]Run make"), ("03:00", "done"))])
     assert passing.seconds_of_step("##[group]Run make") == 120
+
+
+@pytest.mark.parametrize("end", ["2026-03-09T09:59:00", "2026-03-09T10:00:00", "2026-02-31T25:00:00", "no time"])
+def test_a_step_of_no_time_says_nothing(end: str) -> None:
+    log = f"2026-03-09T10:00:00.0000000Z ##[group]Run make\n{end}.0000000Z done\n"
+    assert routine_lines([log.encode()]).seconds_of_step("##[group]Run make") is None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
-from itertools import islice
+from itertools import islice, pairwise
 
 from ci_failure_tracker.diagnosis.encoding import with_escapes
 from ci_failure_tracker.diagnosis.job_logs import text_blocks
@@ -91,14 +91,23 @@ class _StepTimes:
                 self._begun.append((_hashed(clean(line)), begun[1]))
 
     def seconds(self) -> Mapping[int, int]:
-        """The seconds of each step by the hash of its first line, without the steps whose first line occurs twice."""
+        """The seconds of each step by the hash of its first line, without the steps whose first line occurs twice.
+
+        A step of no time is left out, too: the clock may have gone back.
+        """
         firsts = [first for first, _ in self._begun]
-        times = [datetime.fromisoformat(at) for at in [*(at for _, at in self._begun), self._last] if at]
+        times = [_moment(at) for at in (*(at for _, at in self._begun), self._last)]
+        seconds = (int((end - start).total_seconds()) if start and end else 0 for start, end in pairwise(times))
         return {
-            first: int((end - start).total_seconds())
-            for first, start, end in zip(firsts, times, times[1:], strict=False)
-            if firsts.count(first) == 1
+            first: took for first, took in zip(firsts, seconds, strict=False) if took > 0 and firsts.count(first) == 1
         }
+
+
+def _moment(stamp: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(stamp)
+    except ValueError:  # a program may print what is no time
+        return None
 
 
 def _hashed(text: str) -> int:
