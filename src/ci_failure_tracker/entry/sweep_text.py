@@ -87,7 +87,8 @@ class SweepText:
             self._print(Text(f"\n{title} ({count})", style="bold"), 0)
 
     def _last_runs(self, report: Report) -> None:
-        self._print(Text("Last runs" if report.statistics.workflows else "No run fits the filters.", style="bold"), 0)
+        if report.statistics.workflows:
+            self._print(Text("Last runs", style="bold"), 0)
         for workflow in report.statistics.workflows:
             self._print(Text(f"{plain(workflow.workflow, _NAME)}: {runs_in_words(workflow.runs)}"), 2)
 

@@ -72,8 +72,6 @@ class SummaryView:
 
     line: str
     problems: Rows[ProblemRow]
-    partial: bool
-    fails: bool
     sections: list[Section]
     workflows: Rows[WorkflowRow]
     legend: str
@@ -96,8 +94,6 @@ def _view(report: Report, rows: int) -> SummaryView:
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
         problems=_rows(problems, _problem_row, rows),
-        partial=report.partial,
-        fails=bool(report.failing),
         sections=list(_sections(report, rows)),
         workflows=_rows(report.statistics.workflows, _workflow_row, rows),
         legend=LEGEND,
