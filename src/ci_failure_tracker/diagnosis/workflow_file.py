@@ -7,7 +7,7 @@ reader of YAML is stricter than GitHub's, nothing is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import TYPE_CHECKING
 
 from ci_failure_tracker.errors import BadYamlError
@@ -65,13 +65,16 @@ def _of_workflow(root: Node) -> Iterator[WorkflowMistake]:
     if _lacks(root, "jobs") or (jobs is not None and not [*pairs_of(jobs)]):
         yield WorkflowMistake(line_of(jobs) if jobs is not None else 0, Mistake.NO_JOBS)
     names = frozenset(words_of(name).casefold() for name, _ in pairs_of(jobs))
+    read: set[Node] = set()
     for name, job in pairs_of(jobs):
-        yield from _of_job(name, job, names)
+        for once in _unread((job,), read):
+            yield from _of_job(name, once, names, read)
 
 
-def _of_job(name: Node, job: Node, names: Set[str]) -> Iterator[WorkflowMistake]:
+def _of_job(name: Node, job: Node, names: Set[str], read: set[Node]) -> Iterator[WorkflowMistake]:
     job_name = words_of(name)
-    for needed in entries_of(value_at(job, "needs")):
+    needs = (needed for list_ in _unread((value_at(job, "needs"),), read) for needed in entries_of(list_))
+    for needed in needs:
         need = words_of(needed)
         if not need or "${{" in need:
             continue
@@ -88,24 +91,26 @@ def _lacks(mapping: Node, *keys: str) -> bool:
     return all(value_at(mapping, key) is None for key in (*keys, _MERGE))
 
 
-def _repeated_keys(node: Node, visited: set[Node]) -> Iterator[WorkflowMistake]:
-    """The keys that a mapping holds twice, which GitHub refuses.
+def _unread(nodes: Iterable[Node | None], read: set[Node]) -> Iterator[Node]:
+    """The nodes that were not read before. An alias leads to a node again, and even to one that holds the alias."""
+    for node in nodes:
+        if node is not None and node not in read:
+            read.add(node)
+            yield node
 
-    Each node is visited once: an alias leads to a node again, and even to one that holds the alias.
-    """
-    if node in visited:
-        return
-    visited.add(node)
+
+def _repeated_keys(node: Node, read: set[Node]) -> Iterator[WorkflowMistake]:
+    """The keys that a mapping holds twice, which GitHub refuses."""
     seen = set()
-    for name, value in pairs_of(node):
+    for name, _ in pairs_of(node):
         key = words_of(name)
         if key in seen and key != _MERGE:
             yield WorkflowMistake(line_of(name), Mistake.REPEATED_KEY, (key,))
         if key:
             seen.add(key)
-        yield from _repeated_keys(value, visited)
-    for entry in entries_of(node) if kind_of(node) == "sequence" else ():
-        yield from _repeated_keys(entry, visited)
+    inner = (value for _, value in pairs_of(node)) if kind_of(node) == "mapping" else entries_of(node)
+    for value in _unread(inner, read):
+        yield from _repeated_keys(value, read)
 
 
 def _missing_files(root: Node, present: Mapping[str, bool]) -> Iterator[WorkflowMistake]:
@@ -117,9 +122,10 @@ def _missing_files(root: Node, present: Mapping[str, bool]) -> Iterator[Workflow
 
 def _local_uses(root: Node | None) -> Iterator[tuple[Node, str, bool]]:
     """Each `uses` of this repository's own files, its text, and whether it calls a workflow."""
-    for _, job in pairs_of(value_at(root, "jobs")):
-        steps = entries_of(value_at(job, "steps"))
-        uses = [(value_at(job, "uses"), True), *((value_at(step, "uses"), False) for step in steps)]
+    read: set[Node] = set()
+    for job in _unread((job for _, job in pairs_of(value_at(root, "jobs"))), read):
+        steps = (step for steps in _unread((value_at(job, "steps"),), read) for step in entries_of(steps))
+        uses = [(value_at(job, "uses"), True), *((value_at(step, "uses"), False) for step in _unread(steps, read))]
         for use, is_workflow in uses:
             name = words_of(use)
             if use is not None and _LOCAL.fullmatch(name) and ".." not in name:
