@@ -136,8 +136,8 @@ def test_an_alias_repeats_no_mistake() -> None:
 def test_aliases_cost_no_time_and_may_hold_themselves() -> None:
     levels = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else 'x'] * 10)}]\n" for n in range(20))
     assert said(f"on: push\n{levels}{_JOB}") == []
-    steps = "".join(f"      - uses: ./a{n}\n" for n in range(4_000))
-    jobs = "".join(f"  a{n}: *job\n" for n in range(9_000))
+    steps = "".join(f"      - uses: ./a{n}\n" for n in range(2_000))
+    jobs = "".join(f"  a{n}: *job\n" for n in range(4_000))
     assert said(f"on: push\njobs:\n  a: &job\n    runs-on: x\n    steps:\n{steps}{jobs}") == []
     assert said("on: push\nx: &x\n  x: *x\njobs: {a: {runs-on: x, env: &e [*e]}}\n") == []
 
