@@ -251,7 +251,7 @@ def _intact(path: str) -> Iterator[None]:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         what = f"is a zip archive that cannot be read ({error or type(error).__name__})"
-        raise UnreadableLogError(path, what, "Download it anew, or unpack it and give its folder.") from error
+        raise UnreadableLogError(path, what, "Download it again, or unpack it and give its folder.") from error
 
 
 def _listed(file: IO[bytes]) -> int:

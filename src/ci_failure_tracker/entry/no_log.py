@@ -15,7 +15,7 @@ _MOST_CONTROL = 0.05
 
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\b\t\n\v\f\r\x1b"})
 _DOWNLOAD = (
-    "Download the log anew: `gh run view RUN --log-failed > job.log`, or Download log archive on the run's page."
+    "Download the log again: `gh run view RUN --log-failed > job.log`, or Download log archive on the run's page."
 )
 
 _SIGNS = {

@@ -143,7 +143,7 @@ def _version(shown: Evidence, text: str) -> Iterator[str]:
     elif _LOCK_FILE.search(text):
         yield "Update the lock file and commit it. A re-run gives the same result."
     elif _CONNECTION.search(text):
-        yield "The log tells of a failed connection. Re-run the failed job once before you change a version."
+        yield "The log shows a failed connection. Re-run the failed job once before you change a version."
     elif _CONFLICT.search(text):
         name = code(shown.subject, 80) if _PACKAGE.fullmatch(shown.subject) else "the dependency"
         yield f"A re-run gives the same result. Change the version of {name}, or go back to the one that worked."

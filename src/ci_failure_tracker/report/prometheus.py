@@ -252,21 +252,25 @@ def _partial(group: Sequence[Measures]) -> float | None:
 
 
 _STATISTICS: tuple[tuple[str, str, _Statistic], ...] = (
-    ("runs", "Runs looked at that ended green or red.", _sum("runs")),
+    ("runs", "Runs looked at that passed or failed.", _sum("runs")),
     ("failed_runs", "Runs looked at that failed.", _sum("failed")),
     ("flaky_runs", "Runs looked at that are known to be flaky.", _sum("flaky")),
     ("failure_ratio", "Failed runs of all.", _ratio("failed", "failure_rate")),
     ("flake_ratio", "Flaky runs of all.", _ratio("flaky", "flake_rate")),
     (
         "recovery_mean_seconds",
-        "Mean time from the first failure to the green run that ended it.",
+        "Mean time from the first failure to the passing run that ended it.",
         _mean("time_to_recovery"),
     ),
     ("recovery_median_seconds", "Median of the same.", _median_recovery),
     ("recovery_longest_seconds", "Longest of the same.", _longest_recovery),
     ("between_failures_mean_seconds", "Mean time from one break to the next.", _mean("time_between_failures")),
-    ("broken_seconds", "How long it was red within what was looked at.", _only("broken_seconds")),
-    ("streak_runs", "How many of the newest runs ended alike; below zero where red.", _only("streak")),
+    ("broken_seconds", "How long it was failing within what was looked at.", _only("broken_seconds")),
+    (
+        "streak_runs",
+        "How many of the newest runs have the same result; below zero if they failed.",
+        _only("streak"),
+    ),
     ("partial", "1 where something could not be seen.", _partial),
 )
 
