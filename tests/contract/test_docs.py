@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def test_the_guide_names_every_input() -> None:
 def test_a_relative_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_page_names_the_owner_of_the_action_that_the_project_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    owner, name = project["urls"]["Repository"].split("/")[-2:]
+    uses = re.compile(rf"uses: (?P<owner>[\w.-]+)/{name}@")
+    places = [*PAGES, *sorted((ROOT / "docs" / "examples").glob("*.yml"))]
+    found = {place.name: set(uses.findall(place.read_text("utf-8"))) for place in places}
+    assert sum(map(bool, found.values())) >= 8
+    assert {place: owners for place, owners in found.items() if owners - {owner}} == {}
+    assert f"Replace `{owner}` with the owner of your copy" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_readme_shows_the_weekly_example() -> None:

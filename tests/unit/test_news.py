@@ -373,6 +373,8 @@ def test_without_slack_sdk_the_inputs_that_need_it_say_what_to_install(
     given: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(extras.EXTRAS, "slack", extras.Extra("slack", (("slack_sdk", "no_such_module"),)))
-    with pytest.raises(SettingsError, match=rf"`{next(iter(given))}` needs slack_sdk\. Install with: pip install slack_sdk"):
+    with pytest.raises(
+        SettingsError, match=rf"`{next(iter(given))}` needs slack_sdk\. Install with: pip install slack_sdk"
+    ):
         prepare({"token": "t", "repository": "o/r", **given}, {}, tmp_path)
     prepare({"token": "t", "repository": "o/r", "discord-webhook-url": "https://d.example/x"}, {}, tmp_path)
