@@ -70,6 +70,15 @@ def test_each_failure_has_what_failed_since_when_why_and_its_issue() -> None:
         assert wanted in text
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_an_empty_line_is_between_two_failures(terminal: bool) -> None:
+    report = a_report()
+    (failing,) = report.failing
+    both = dataclasses.replace(report, failing=(failing, failing))
+    text = bare(shown(both, terminal=terminal))
+    assert re.search(r"latest failure: run 2\..*\n *\n  \S", text)
+
+
 def with_suspects(report: Report, count: int) -> Report:
     (failing,) = report.failing
     commits = tuple(Suspect(f"{number}" * 40, f"Change {number}", "ada") for number in range(1, count + 1))

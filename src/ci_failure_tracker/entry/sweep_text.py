@@ -150,7 +150,7 @@ class SweepText:
         show(self.console, Text("\n".join(["", *log_lines(shown, _LONGEST_LINE), ""])), soft_wrap=True)
 
     def _print(self, text: Text, indent: int) -> None:
-        if self.console.is_terminal:
+        if self.console.is_terminal and text:
             show(self.console, Padding(text, (0, 0, 0, indent), expand=False))
         else:  # one line for each thing, which other programs can search
             show(self.console, Text(" " * indent) + text, soft_wrap=True)
