@@ -48,6 +48,7 @@ lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(LINTERS) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(LINTERS) check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 
 format: $(READY) ## Mend what ruff can mend
 	$(LINTERS) ruff check --fix
