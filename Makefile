@@ -50,7 +50,7 @@ lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 
-format: $(READY) ## Mend what ruff can mend
+format: $(READY) ## Fix what ruff can fix
 	$(LINTERS) ruff check --fix
 	$(LINTERS) ruff format
 
