@@ -96,10 +96,10 @@ def test_the_sweep_of_the_campaign_does_everything(stage: Stage) -> None:
 )
 def test_one_clean_sweep_after_a_fault_gives_the_expected_issues(stage: Stage, fault: str, times: int) -> None:
     silent = []
-    # A burst strikes its neighbours as well, and what is late costs time. Of the others, two faults share the requests.
-    every = 1 if EVERY else 2
-    start = 0 if EVERY else list(FAULTS).index(fault) % 2
-    cases = range(start, stage.requests, 3 if times > 1 or fault == "late" else every)
+    # A burst strikes its neighbours as well, and what is late costs time. Of the others, four share the requests.
+    every = 3 if times > 1 or fault == "late" else 1
+    start = list(FAULTS).index(fault) % 4
+    cases = range(0, stage.requests, every) if EVERY else range(start, stage.requests, 4)
     for after in cases:
         stage.clean()
         stage.box.inject(replace(FAULTS[fault], after=after, times=times))
@@ -126,7 +126,7 @@ def test_the_next_sweep_completes_one_killed_around_any_request(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
     send = MeteredRequester.send_once
-    cases = range(1, stage.requests + 1) if EVERY else range(1 + answered, stage.requests + 1, 2)
+    cases = range(1, stage.requests + 1) if EVERY else range(1 + answered, stage.requests + 1, 3)
     for last in cases:
         stage.clean()
         sent = 0
