@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ci_failure_tracker.entry.explain import explain_command
+from ci_failure_tracker.errors import GitHubError
+from ci_failure_tracker.github.client import Endpoints
 from sandbox import Fault, Sandbox, Server
 
 SCENARIO = """
@@ -118,3 +120,30 @@ def test_without_a_token_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch,
     result = explain("https://github.com/octo-org/example/actions/runs/1")
     assert result.exit_code == 2
     assert "Log in with `gh auth login`" in " ".join(result.stderr.split())
+
+
+@pytest.mark.parametrize("address", ["https://ghe.example/o/r/actions/runs/1", "http://ghe.example/o/r/actions/runs/1"])
+def test_the_token_of_the_environment_goes_to_no_server_that_an_address_names(
+    address: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+    monkeypatch.setenv("GITHUB_TOKEN", "all-rights")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("ci_failure_tracker.entry.run_address.connect", pytest.fail)
+    result = explain(address)
+    assert result.exit_code == 2
+    assert "needs a token" in " ".join(result.stderr.split())
+
+
+def test_a_token_is_never_sent_without_encryption_because_of_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def connect(_token: object, endpoints: Endpoints) -> None:
+        asked.append(endpoints.api_url)
+        raise GitHubError("No network in this test.")
+
+    monkeypatch.delenv("GITHUB_API_URL", raising=False)
+    monkeypatch.setenv("GITHUB_TOKEN", "all-rights")
+    monkeypatch.setattr("ci_failure_tracker.entry.run_address.connect", connect)
+    explain("http://GitHub.com/o/r/actions/runs/1")
+    assert asked == ["https://api.github.com"]

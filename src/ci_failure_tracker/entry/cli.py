@@ -198,7 +198,9 @@ program.add_command(explain_command)
 
 def _connection(given: dict[str, str | None]) -> Connection:
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
-    host = urlsplit(os.environ.get("GITHUB_SERVER_URL", "")).hostname or "github.com"
+    # A token of another server goes nowhere unless the environment names the API of that server.
+    server = os.environ.get("GITHUB_SERVER_URL", "") if os.environ.get("GITHUB_API_URL") else ""
+    host = urlsplit(server).hostname or "github.com"
     if "repository" not in texts:
         texts["repository"] = os.environ.get("GITHUB_REPOSITORY") or repository_of(Path.cwd(), host)
     if "token" not in texts:

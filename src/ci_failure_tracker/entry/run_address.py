@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ci_failure_tracker.diagnosis.log import Log, read_log
@@ -19,7 +19,7 @@ from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.tracking.outcome import failing_step
 
 _PAGE = re.compile(
-    r"(?P<server>https?://(?P<host>[\w.-]{1,253})(?::\d{1,5})?)/(?P<name>[\w.-]{1,100}/[\w.-]{1,100})/actions/runs/"
+    r"https?://(?P<server>(?P<host>[\w.-]{1,253})(?::\d{1,5})?)/(?P<name>[\w.-]{1,100}/[\w.-]{1,100})/actions/runs/"
     r"(?P<run>\d{1,18})(?:/attempts/(?P<attempt>\d{1,6}))?(?:/job/(?P<job>\d{1,18}))?/?(?:[?#].*)?"
 )
 _FORM = "Give the address of a run or of a job, such as https://github.com/OWNER/NAME/actions/runs/123."
@@ -47,7 +47,7 @@ def logs_of_page(address: str) -> Iterator[FoundLog]:
             some logs.
     """
     page = _read(address)
-    token = token_of(os.environ, page.host)
+    token = token_of(_with_token_for(page), page.host)
     if not token:
         why = "needs a token: GitHub shows logs to nobody without one"
         raise NoLogError(address, why, "Log in with `gh auth login`, or set GITHUB_TOKEN.")
@@ -69,12 +69,23 @@ def logs_of_page(address: str) -> Iterator[FoundLog]:
         raise NoLogError(address, f"has no log of {', '.join(missing)}", advice)
 
 
+def _with_token_for(page: _Page) -> Mapping[str, str]:
+    """The environment whose token may go to the server of a page: anybody can write an address.
+
+    A token in the environment is for github.com, or for the API that the environment names.
+    """
+    is_its_server = page.host == "github.com" or bool(os.environ.get("GITHUB_API_URL"))
+    return os.environ if is_its_server else {}
+
+
 def _read(address: str) -> _Page:
     match = _PAGE.fullmatch(address)
     if match is None:
         raise NoLogError(address, "is not the page of a run", _FORM)
     run, attempt, job = (int(match[part]) if match[part] else None for part in ("run", "attempt", "job"))
-    return _Page(address, match["server"], match["host"], match["name"], run or 0, attempt, job)
+    return _Page(
+        address, f"https://{match['server'].lower()}", match["host"].lower(), match["name"], run or 0, attempt, job
+    )
 
 
 def _jobs(page: _Page, queries: Queries) -> list[Job]:
