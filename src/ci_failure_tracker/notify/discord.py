@@ -7,12 +7,12 @@ failure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
-from ci_failure_tracker.text.markdown import cut_in_middle, length, plain, unlinked
+from ci_failure_tracker.text.markdown import length, plain, unlinked
 from ci_failure_tracker.text.medium import Medium
 
 CONTENT, EMBEDS, ALL_EMBEDS, TITLE, DESCRIPTION, FIELD, THREAD = 2_000, 10, 6_000, 256, 4_096, 1_024, 100
@@ -83,17 +83,7 @@ def _list(news: News, kind: NewsKind, room: int) -> dict[str, Any]:
 def _line(item: Item) -> str:
     where = f"{_link(item.issue, item.issue_url)} {_code(item.workflow, _NAME)} › {_code(item.job, _NAME)}"
     run = f", {_link(item.run, item.run_url)}" if item.run else ""
-    return "\n".join(filter(None, (f"{where}{run}", *_said(item))))
-
-
-def _said(item: Item) -> Iterator[str]:
-    """Why it was closed; or what fails since when, and what the log says."""
-    if item.kind.is_over:
-        yield escaped(cut_in_middle(item.reason, _HEADLINE), _HEADLINE)
-        return
-    yield item.sentence(_MEDIUM, _SENTENCE)
-    if item.message:
-        yield _code(cut_in_middle(item.message, _HEADLINE), _HEADLINE)
+    return "\n".join(filter(None, (f"{where}{run}", *item.texts(_MEDIUM, escaped, _SENTENCE, _HEADLINE))))
 
 
 def _card(item: Item) -> dict[str, Any]:
@@ -102,7 +92,12 @@ def _card(item: Item) -> dict[str, Any]:
     return {
         "title": _within(escaped(item.title, TITLE // 2), TITLE).rstrip("\\"),
         **({"url": item.issue_url} if item.issue_url else {}),
-        "description": "\n".join(filter(None, (_link(f"Issue {item.issue}", item.issue_url), *_said(item)))),
+        "description": "\n".join(
+            filter(
+                None,
+                (_link(f"Issue {item.issue}", item.issue_url), *item.texts(_MEDIUM, escaped, _SENTENCE, _HEADLINE)),
+            )
+        ),
         "color": _COLOURS[item.kind],
         "fields": [{"name": name, "value": value, "inline": True} for name, value in fields],
     }

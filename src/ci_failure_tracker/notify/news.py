@@ -84,6 +84,18 @@ class Item:
         texts = (intro(self.state, self.repository_url, _NAME, _cut_at(most, medium)) for most in _CUTS)
         return next((text for text in texts if length(text) <= limit), "")
 
+    def texts(self, medium: Medium, escaped: Callable[[str, int], str], sentence: int, headline: int) -> Iterator[str]:
+        """Why it was closed; or what fails since when, and what the log says.
+
+        `escaped` makes foreign text safe outside of code. `sentence` and `headline` are limits of characters.
+        """
+        if self.kind.is_over:
+            yield escaped(cut_in_middle(self.reason, headline), headline)
+            return
+        yield self.sentence(medium, sentence)
+        if self.message:
+            yield medium.code(cut_in_middle(self.message, headline), headline)
+
     @property
     def title(self) -> str:
         """`CI › test`."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.notify.news import Item, News, NewsKind, that_fit
-from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, cut_in_middle, length, plain, unlinked
+from ci_failure_tracker.text.markdown import ZERO_WIDTH_SPACE, length, plain, unlinked
 from ci_failure_tracker.text.medium import Medium
 
 if TYPE_CHECKING:
@@ -115,14 +115,4 @@ def _text(text: str) -> Any:  # noqa: ANN401 - a class of slack_sdk, which is no
 def _item(item: Item) -> str:
     first = [f"{_link(item.issue, item.issue_url)} *{escaped(item.title, _TITLE)}*"]
     first += [_link(item.run, item.run_url)] if item.run else []
-    return "\n".join(filter(None, (", ".join(first), *_said(item))))
-
-
-def _said(item: Item) -> Iterator[str]:
-    """Why it was closed; or what fails since when, and what the log says."""
-    if item.kind.is_over:
-        yield escaped(cut_in_middle(item.reason, _HEADLINE), _HEADLINE)
-        return
-    yield item.sentence(_MEDIUM, _SENTENCE)
-    if item.message:
-        yield _code(cut_in_middle(item.message, _HEADLINE), _HEADLINE)
+    return "\n".join(filter(None, (", ".join(first), *item.texts(_MEDIUM, escaped, _SENTENCE, _HEADLINE))))
