@@ -94,8 +94,8 @@ def names_jobs(state: State) -> bool:
     shown = shown_failure(state)
     if state.identity.cause or shown is None or not shown.subject or state.latest.outcome is not Outcome.FAILURE:
         return True
-    is_host = _HOST.fullmatch(shown.subject) is not None
-    return shown.kind is FailureKind.CANCELLED or (shown.kind is FailureKind.INFRASTRUCTURE and not is_host)
+    names_host = shown.kind is not FailureKind.INFRASTRUCTURE or is_host(shown.subject)
+    return shown.kind is FailureKind.CANCELLED or not names_host
 
 
 def tells_since(state: State) -> bool:
