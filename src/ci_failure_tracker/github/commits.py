@@ -18,6 +18,7 @@ from ci_failure_tracker.github.client import MeteredRequester, translated
 from ci_failure_tracker.github.fields import as_object
 from ci_failure_tracker.github.listing import KEPT
 from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.retry import Budget
 from ci_failure_tracker.model import CommitOrigin, Problem, Severity
 
 _CONTENTS, _PULLS = "contents: read", "pull-requests: read"
@@ -43,6 +44,11 @@ class CommitQueries:
         """Send no request yet; `queries` reads the same repository, and knows its present name."""
         self._requester = requester
         self._queries = queries
+
+    @property
+    def budget(self) -> Budget:
+        """The budget of the sweep."""
+        return self._queries.budget
 
     def files(self, sha: str) -> tuple[str, ...]:
         """The files that a commit changed, the first 300 of them; of a renamed file both names.
@@ -94,11 +100,11 @@ class CommitDetails:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_files(queries: CommitQueries, budget_of: Queries, shas: Sequence[str], details: CommitDetails) -> None:
+def read_files(queries: CommitQueries, shas: Sequence[str], details: CommitDetails) -> None:
     """Read what commits changed, one request for each, as far as the budget goes."""
     for sha in shas:
         try:
-            budget_of.budget.check(1, KEPT)
+            queries.budget.check(1, KEPT)
             details.files[sha] = queries.files(sha)
         except _ASKED_AGAIN as error:
             details.problems += _malformed(error)
@@ -108,10 +114,10 @@ def read_files(queries: CommitQueries, budget_of: Queries, shas: Sequence[str], 
             details.problems += _hidden(error)
 
 
-def read_origins(queries: CommitQueries, budget_of: Queries, shas: Sequence[str], details: CommitDetails) -> None:
+def read_origins(queries: CommitQueries, shas: Sequence[str], details: CommitDetails) -> None:
     """Read where commits come from."""
     try:
-        budget_of.budget.check(1, KEPT)
+        queries.budget.check(1, KEPT)
         origins, seen = queries.origins(shas)
     except _ASKED_AGAIN as error:
         details.problems += _malformed(error)
@@ -125,12 +131,10 @@ def read_origins(queries: CommitQueries, budget_of: Queries, shas: Sequence[str]
         details.problems.append(_pull_requests_hidden())
 
 
-def read_codeowners(
-    queries: CommitQueries, budget_of: Queries, paths: Sequence[str]
-) -> tuple[str | None, frozenset[str], list[Problem]]:
+def read_codeowners(queries: CommitQueries, paths: Sequence[str]) -> tuple[str | None, frozenset[str], list[Problem]]:
     """The text of CODEOWNERS, or `None` if the next sweep asks again; which paths there are; and problems."""
     try:
-        budget_of.budget.check(1, KEPT)
+        queries.budget.check(1, KEPT)
         return *queries.codeowners(paths), []
     except _ASKED_AGAIN as error:
         return None, frozenset(), _malformed(error)

@@ -391,8 +391,8 @@ class GitHubReader:
         """What the suspects changed and where they come from; what gets no answer is asked for by the next sweep."""
         details = CommitDetails()
         if needs.commit_origins:
-            read_origins(self._commit_queries, self.queries, needs.commit_origins, details)
-        read_files(self._commit_queries, self.queries, needs.commit_files, details)
+            read_origins(self._commit_queries, needs.commit_origins, details)
+        read_files(self._commit_queries, needs.commit_files, details)
         snapshot = replace(
             snapshot,
             commit_files={**snapshot.commit_files, **details.files},
@@ -401,7 +401,7 @@ class GitHubReader:
         return _with_once(snapshot, *details.problems)
 
     def _codeowners(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        text, paths, problems = read_codeowners(self._commit_queries, self.queries, needs.paths)
+        text, paths, problems = read_codeowners(self._commit_queries, needs.paths)
         return _with_once(replace(snapshot, codeowners=text, paths=snapshot.paths | paths), *problems)
 
 
