@@ -1,8 +1,18 @@
 """The part of GitHub's GraphQL API that the project asks for."""
 
+from functools import lru_cache
 from typing import Any
 
-from graphql import GraphQLError, GraphQLResolveInfo, build_schema, graphql_sync
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLResolveInfo,
+    build_schema,
+    execute_sync,
+    parse,
+    validate,
+)
 
 from sandbox import access, git, graphql_objects, payloads
 from sandbox.call import Call, JsonObject, Reply
@@ -96,6 +106,16 @@ def _blob(text: str) -> JsonObject:
     }
 
 
+@lru_cache(maxsize=256)
+def _checked(text: str) -> DocumentNode | tuple[GraphQLError, ...]:
+    """A query that fits the schema, or what is wrong with it; checking takes longer than the answer."""
+    try:
+        document = parse(text)
+    except GraphQLError as error:
+        return (error,)
+    return tuple(validate(_SCHEMA, document)) or document
+
+
 def query(call: Call, budget: Budget) -> Reply:
     """Answer a query. Errors in it come with status 200, as everywhere in GraphQL."""
     access.authenticated(call)
@@ -104,13 +124,13 @@ def query(call: Call, budget: Budget) -> Reply:
     if price.nodes > MOST_NODES:
         return Reply({"errors": [_too_many(price.nodes)]})
     budget.used += price.points - 1  # the request itself is counted for every one
-    result = graphql_sync(
-        _SCHEMA,
-        text,
-        root_value=_Root(call, budget, price.points),
-        variable_values=variables,
-        operation_name=call.fields.get("operationName"),
-    )
+    document = _checked(text)
+    if isinstance(document, DocumentNode):
+        root = _Root(call, budget, price.points)
+        name = call.fields.get("operationName")
+        result = execute_sync(_SCHEMA, document, root_value=root, variable_values=variables, operation_name=name)
+    else:
+        result = ExecutionResult(errors=list(document))
     payload: JsonObject = {}
     if result.data is not None:
         payload["data"] = result.data

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from graphql import FieldNode, GraphQLError, IntValueNode, SelectionSetNode, VariableNode, parse
@@ -20,13 +21,18 @@ class Price:
 
 def price_of(text: str, variables: Mapping[str, Any]) -> Price:
     """The price of a query; one that cannot be read costs a point."""
+    operations = _operations(text)
+    asked = [pair for one in operations for pair in _connections(one.selection_set, variables, 1)]
+    return Price(max(1, round(sum(times for times, _ in asked) / 100)), sum(times * first for times, first in asked))
+
+
+@lru_cache(maxsize=256)
+def _operations(text: str) -> tuple[OperationDefinitionNode, ...]:
     try:
         document = parse(text)
     except GraphQLError:
-        return Price(1, 0)
-    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
-    asked = [pair for one in operations for pair in _connections(one.selection_set, variables, 1)]
-    return Price(max(1, round(sum(times for times, _ in asked) / 100)), sum(times * first for times, first in asked))
+        return ()
+    return tuple(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
 
 
 def _connections(

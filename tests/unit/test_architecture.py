@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,20 @@ OUTSIDE = {"github", "requests", "urllib3", "time", "subprocess", "socket", "pat
 NOT_PURE = ("entry", "github")
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    found: set[str] = set()
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found.update(name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return frozenset(found)
 
 
 def label(path: Path) -> str:
@@ -46,7 +53,7 @@ def roots(path: Path) -> set[str]:
 def test_what_decides_and_writes_text_touches_nothing_outside(path: Path) -> None:
     assert not roots(path) & OUTSIDE
     senders = {f"ci_failure_tracker.{name.removesuffix('.py').replace('/', '.')}" for name in SENDERS}
-    assert not set(imports(path)) & senders
+    assert not imports(path) & senders
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if folder(path) != "entry"], ids=label)
@@ -69,7 +76,7 @@ def test_two_modules_reach_a_channel() -> None:
 
 @pytest.mark.parametrize("path", PURE, ids=label)
 def test_the_time_is_given_and_not_asked_for(path: Path) -> None:
-    tree = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    tree = ast.walk(parsed(path))
     assert not [
         node.attr
         for node in tree
@@ -91,7 +98,7 @@ def test_one_module_writes_to_github() -> None:
     verbs = {
         (label(path), node.value)
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Constant) and node.value in {"POST", "PATCH", "PUT", "DELETE"}
     }
     assert verbs == {
@@ -106,7 +113,7 @@ def test_no_module_reads_an_object_of_pygithub() -> None:
     imported = {
         (label(path), node.module)
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "github"
     }
     assert {module for _, module in imported} == {"github.Auth", "github.GithubException", "github.Requester"}
