@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from graphql import GraphQLSchema
 
-from contract.description import DESCRIPTION, read_description
+from contract.description import DESCRIPTION, SCHEMA, read_description, read_schema
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,10 @@ def document() -> dict[str, Any]:
     if not DESCRIPTION.is_file():
         pytest.skip(f"GitHub's official description is not at {DESCRIPTION}")
     return read_description()
+
+
+@pytest.fixture(scope="session")
+def official_schema() -> GraphQLSchema:
+    if not SCHEMA.is_file():
+        pytest.skip(f"GitHub's official schema is not at {SCHEMA}")
+    return read_schema()

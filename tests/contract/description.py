@@ -1,4 +1,4 @@
-"""GitHub's official description of its REST API, where it lies beside the project."""
+"""GitHub's official descriptions of its REST and its GraphQL API, where they lie beside the project."""
 
 from __future__ import annotations
 
@@ -6,9 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from graphql import GraphQLSchema, build_schema
 from openapi_core import Config, OpenAPI
 
 DESCRIPTION = Path(__file__).parents[3] / "shared" / "github-api" / "openapi.json"
+SCHEMA = DESCRIPTION.with_name("schema.graphql")
+
+
+def read_schema() -> GraphQLSchema:
+    """The schema of the GraphQL API, which takes seconds to read."""
+    return build_schema(SCHEMA.read_text("utf-8"), assume_valid=True)
 
 
 def read_description() -> dict[str, Any]:

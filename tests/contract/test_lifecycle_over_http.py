@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import GraphQLSchema, parse, validate
 
 from builders import HURRIED
 from ci_failure_tracker.errors import UnansweredError
@@ -22,7 +21,6 @@ from sandbox import Fault, Sandbox, Server
 from sandbox.state import Account
 from sweeping import sweep_server
 
-OFFICIAL = Path(__file__).parents[3] / "shared" / "github-api" / "schema.graphql"
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
 HISTORY = """
@@ -282,10 +280,8 @@ def test_a_long_list_of_suspects_says_that_there_are_more(box: Sandbox, server: 
 
 
 def test_the_query_for_commits_is_valid_by_the_official_schema(
-    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch
+    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch, official_schema: GraphQLSchema
 ) -> None:
-    if not OFFICIAL.is_file():
-        pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(TOKEN), endpoints, HURRIED)
     sent: list[str] = []
@@ -297,16 +293,13 @@ def test_the_query_for_commits_is_valid_by_the_official_schema(
 
     monkeypatch.setattr(requester, "requestJsonAndCheck", keep)
     Queries(requester, endpoints, REPOSITORY).commits_between([(run.commit.sha, run.commit.sha) for run in box.runs])
-    schema = build_schema(OFFICIAL.read_text("utf-8"), assume_valid=True)
-    assert validate(schema, parse(sent[0])) == []
+    assert validate(official_schema, parse(sent[0])) == []
 
 
 @pytest.mark.parametrize("asked", ["closers", "contain"])
 def test_the_queries_about_closings_are_valid_by_the_official_schema(
-    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch, asked: str
+    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch, asked: str, official_schema: GraphQLSchema
 ) -> None:
-    if not OFFICIAL.exists():
-        pytest.skip(f"GitHub's official schema is not at {OFFICIAL}")
     look(box, server)
     endpoints = Endpoints(server.api_url, server.graphql_url)
     queries = Queries(connect(Secret(TOKEN), endpoints, HURRIED), endpoints, REPOSITORY)
@@ -324,8 +317,7 @@ def test_the_queries_about_closings_are_valid_by_the_official_schema(
     else:
         pair = (Closer(run.commit.sha, run.commit.at, "main"), run.commit.sha)
         assert queries.contain([pair]) == {(run.commit.sha, run.commit.sha): True}
-    schema = build_schema(OFFICIAL.read_text(encoding="utf-8"), assume_valid=True)
-    assert validate(schema, parse(sent[0])) == []
+    assert validate(official_schema, parse(sent[0])) == []
 
 
 def test_a_commit_that_the_token_may_not_see_decides_nothing(box: Sandbox, server: Server) -> None:
