@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ci_failure_tracker.diagnosis.word_search import HAS_AUTOMATON, OnePass, WordByWord
 
-WORDS = (b"error", b"err", b"no such", b"\xe2\x9c\x97", b"rror:")
+WORDS = (b"error", b"err", b"no such", b"\xe2\x9c\x97", b"rror:", b"no")
 pytestmark = pytest.mark.skipif(not HAS_AUTOMATON, reason="there is no package for one pass on this system")
 
 pieces = st.sampled_from([*WORDS, b"e", b"r", b"\n", b" ", b"\xe2", b"such", b"ok"])
