@@ -41,6 +41,7 @@ lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) ruff format --check
 	$(LINTERS) mypy
 	$(LINTERS) mypy --explicit-package-bases tests
+	$(LINTERS) mypy .github/release
 	$(LINTERS) $(IN_SRC) lint-imports --no-cache --no-logo
 	$(LINTERS) shellcheck src/start.sh .ci/run
 	$(LINTERS) actionlint $(WORKFLOWS)

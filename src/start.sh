@@ -2,8 +2,11 @@
 # What action.yml runs, on Linux, macOS (bash 3.2) and Windows (the bash that comes with git):
 #
 #   start.sh find   looks for a Python on the machine that can run the tracker, and writes its path to GITHUB_OUTPUT
-#   start.sh run    installs the packages of requirements.txt into a folder of its own and runs the tracker there with
-#                   the Python of TRACKER_PYTHON; packages that only some inputs need are installed if these are set
+#   start.sh run    runs the tracker with the Python of TRACKER_PYTHON
+#
+# A release has the folder bundle/: the tracker and all packages, compiled for several Pythons. If it has a zip for the
+# Python at hand, the tracker runs from that zip, and nothing is installed. Else the packages of requirements.txt are
+# installed into a folder of the tracker's own; packages that only some inputs need are installed if these are set.
 #
 # The working directory is the caller's workspace, which may hold a hostile venv.py, uv.toml or .python-version.
 # So every Python starts with -I (it ignores the working directory and PYTHON* variables), tools that look for
@@ -16,6 +19,7 @@ unset CDPATH MSYS_NO_PATHCONV MSYS2_ARG_CONV_EXCL
 unset PIP_CONSTRAINT PIP_REQUIREMENT PIP_PREFIX PIP_TARGET PIP_DRY_RUN UV_CONSTRAINT UV_OVERRIDE UV_BUILD_CONSTRAINT
 
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+bundle=$(dirname "$src")/bundle
 requirements=("$src/../requirements.txt")
 # As the tracker reads an input: in upper or lower case, with spaces around it.
 is_true() { [[ ${1:-} = *[Tt][Rr][Uu][Ee]* ]]; }
@@ -40,21 +44,40 @@ fail() {
   exit 1
 }
 
+# The zip of the bundle for a Python. The form of compiled modules may differ between previews of a version.
+bundled='
+import os, sys
+bundle = os.path.join(sys.argv[1], "cp%d%d.zip" % sys.version_info[:2])
+is_bundled = sys.implementation.name == "cpython" and sys.version_info[3] == "final" and os.path.isfile(bundle)
+'
+
 # Newer Pythons are left out: the wheels that requirements.txt locks may not exist for them. A free-threaded build
 # needs its own wheels. The Python gives the path of its own file, because a shim on PATH may start another Python in
 # another folder.
-fit='
-import importlib.util, sys, sysconfig
-has_uv = sys.argv[1] == "uv"
+fit=$bundled'
+import importlib.util, sysconfig
+has_uv = sys.argv[2] == "uv"
 if not (
     (3, 11) <= sys.version_info < (3, 15)
     and sys.implementation.name == "cpython"
     and not sysconfig.get_config_var("Py_GIL_DISABLED")
-    and importlib.util.find_spec("venv")
-    and (has_uv or importlib.util.find_spec("pip"))
+    and (is_bundled or importlib.util.find_spec("venv") and (has_uv or importlib.util.find_spec("pip")))
 ):
     sys.exit(1)
 sys.stdout.write(sys.executable)
+'
+
+# Windows has no time zones of its own.
+not_bundled=64
+from_bundle=$bundled'
+if not is_bundled:
+    sys.exit(int(sys.argv[2]))
+sys.path.insert(0, bundle)
+if sys.platform == "win32":
+    sys.path.append(os.path.join(sys.argv[1], "tzdata.zip"))
+sys.argv[1:] = ["action"]
+from ci_failure_tracker.__main__ import main
+sys.exit(main())
 '
 
 find_python() {
@@ -66,13 +89,13 @@ find_python() {
   for candidate in python3 python python3.14 python3.13 python3.12 python3.11 \
     "$tools"/3.14.*/{x64,arm64}/{bin/python3,python.exe} "$tools"/3.13.*/{x64,arm64}/{bin/python3,python.exe} \
     "$tools"/3.12.*/{x64,arm64}/{bin/python3,python.exe} "$tools"/3.11.*/{x64,arm64}/{bin/python3,python.exe}; do
-    if found=$("$candidate" -I -c "$fit" "$installer" 2>/dev/null) && [ -n "$found" ]; then
+    if found=$("$candidate" -I -c "$fit" "$(for_python "$bundle")" "$installer" 2>/dev/null) && [ -n "$found" ]; then
       printf 'Using %s\n' "$found"
       printf 'python=%s\n' "$found" >>"$GITHUB_OUTPUT"
       return
     fi
   done
-  printf 'No Python from 3.11 to 3.14 with uv or pip is on this machine; actions/setup-python brings one.\n'
+  printf 'No Python from 3.11 to 3.14 is on this machine, or none with uv or pip; actions/setup-python brings one.\n'
 }
 
 install_with_uv() { # PYTHON
@@ -113,9 +136,18 @@ pip_half() { # PYTHON TARGET
 }
 
 run_tracker() {
-  local base=${TRACKER_PYTHON:-} python site
+  local base=${TRACKER_PYTHON:-} code=0
   [ -n "$base" ] || fail "No Python was found or set up. Put Python 3.11 or later with pip on this runner's PATH."
+  if [ -d "$bundle" ]; then
+    # -S: no package of the machine is seen, and no .pth file of it runs.
+    "$base" -I -S -X utf8 -c "$from_bundle" "$(for_python "$bundle")" "$not_bundled" || code=$?
+    [ "$code" = "$not_bundled" ] || exit "$code"
+  fi
+  install_and_run "$base"
+}
 
+install_and_run() { # PYTHON
+  local base=$1 python site
   ours=$(mktemp -d "$(for_bash "${RUNNER_TEMP:-${TMPDIR:-/tmp}}")/ci-failure-tracker.XXXXXX")
   trap 'rm -rf "$ours"' EXIT
   "$base" -I -m venv --without-pip "$ours/venv" ||

@@ -3,6 +3,7 @@
 Each contender starts the same program against a local GitHub, which notes when the first request arrives. Contenders
 take turns, so that other work on the machine slows all of them. Packages come from the package index that the machine
 uses. With warm caches each contender has fetched them once before; with `--cold` the caches are empty at each start.
+The bundle is built before, into a temporary folder.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ set -e
 "$RUNNER_TEMP/venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "{ROOT}/requirements.txt"
 PYTHONPATH="{ROOT}/src" "$RUNNER_TEMP/venv/bin/python" -B -m ci_failure_tracker action
 """
-OURS = f"""
+OURS = """
 set -e
-bash "{ROOT}/src/start.sh" find
-TRACKER_PYTHON=$(sed -n s/^python=//p "$GITHUB_OUTPUT") bash "{ROOT}/src/start.sh" run
+bash "{action}/src/start.sh" find
+TRACKER_PYTHON=$(sed -n s/^python=//p "$GITHUB_OUTPUT") bash "{action}/src/start.sh" run
 """
 
 
@@ -59,17 +60,29 @@ EXTRAS = {
 }
 
 
-def contenders(*, extras: bool) -> list[Contender]:
-    """The usual way, then `start.sh` with pip and with uv; `extras` adds the inputs that need more packages."""
+def contenders(release: Path, *, extras: bool) -> list[Contender]:
+    """The usual way, then `start.sh` with pip, with uv and with the bundle of a release.
+
+    `extras` adds the inputs that need more packages.
+    """
     inputs = {"": (), **(EXTRAS if extras else {})}
+    ways = (("pip", ROOT, False), ("uv", ROOT, True), ("the bundle", release, False))
     return [
         Contender("python -m venv, pip install", USUAL),
         *(
-            Contender(f"start.sh with {'uv' if with_uv else 'pip'}{name}", OURS, with_uv, given)
-            for with_uv in (False, True)
+            Contender(f"start.sh with {way}{name}", OURS.format(action=action), with_uv, given)
+            for way, action, with_uv in ways
             for name, given in inputs.items()
         ),
     ]
+
+
+def make_release(folder: Path) -> None:
+    """Put into the folder what a release has of the action, with a bundle for this Python."""
+    shutil.copytree(ROOT / "src", folder / "src")
+    script = ROOT / ".github" / "release" / "build_bundle.py"
+    command = [PYTHON, str(script), str(folder / "bundle"), "--python", PYTHON]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def seconds_to_first_request(contender: Contender, caches: Path | None) -> float:
@@ -158,7 +171,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs, {shutil.which('bash')}, medians of {options.rounds}\n"
     )
-    times = measure(contenders(extras=options.extras), options.rounds, cold=options.cold)
+    with tempfile.TemporaryDirectory() as release:
+        make_release(Path(release))
+        times = measure(contenders(Path(release), extras=options.extras), options.rounds, cold=options.cold)
     print(table(times, f"start to first request, {'cold' if options.cold else 'warm'} caches"))
     return 0
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from e2e.machine import ACT, ROOT, Machine, base_python, made_once
+from e2e.machine import ACT, RELEASE, ROOT, Machine, base_python, build_bundle, made_once
 from outside_tools import OtherSystemError, needed, run
 from sandbox import Sandbox, Server
 from sandbox.scenario import read_scenario
 
 SCENARIO = ROOT / "tests" / "sandbox" / "scenarios" / "parcel-tracker" / "scenario.yaml"
+LOCKS = (ROOT / "requirements.txt", *sorted((ROOT / "src").glob("requirements-*.txt")))
 _DATE = re.compile(r"\b20\d\d-\d\d-\d\d(?=T)")
 
 
@@ -35,17 +36,38 @@ def _tools() -> None:
 @pytest.fixture(scope="session")
 def wheels() -> Path:
     """The locked packages as files, fetched once for each lock, so that the tests need no network after that."""
-    locks = [ROOT / "requirements.txt", *sorted((ROOT / "src").glob("requirements-*.txt"))]
-    whole = b"".join(lock.read_bytes() for lock in locks)
+    whole = b"".join(lock.read_bytes() for lock in LOCKS)
     name = f"{hashlib.sha256(whole).hexdigest()[:16]}-{sys.implementation.cache_tag}"
     command = [str(base_python()), "-I", "-m", "pip", "download", "--quiet", "--require-hashes", "--no-deps"]
-    lists = [part for lock in locks for part in ("-r", str(lock))]
+    lists = [part for lock in LOCKS for part in ("-r", str(lock))]
 
     def fetch(folder: Path) -> None:
         run([*command, "--only-binary", ":all:", "--dest", folder, *lists], seconds=600)
 
     with needed("packages of the action"):
         return made_once(ROOT / ".cache" / "wheels" / name, fetch)
+
+
+@pytest.fixture(scope="session")
+def wheels_of_bundle() -> Path:
+    """The packages that a bundle is made of, fetched once for each lock."""
+    whole = b"".join(path.read_bytes() for path in (*LOCKS, RELEASE / "build_bundle.py"))
+    script = "import pathlib, sys; sys.path.insert(0, sys.argv[1]); import build_bundle; "
+    script += "build_bundle.download(pathlib.Path(sys.argv[2]), [])"
+
+    def fetch(folder: Path) -> None:
+        folder.mkdir(parents=True)
+        run([base_python(), "-I", "-c", script, RELEASE, folder], seconds=600)
+
+    with needed("packages of the bundle"):
+        return made_once(ROOT / ".cache" / "wheels" / f"{hashlib.sha256(whole).hexdigest()[:16]}-bundle", fetch)
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory, wheels_of_bundle: Path) -> Path:
+    folder = tmp_path_factory.mktemp("release") / "bundle"
+    build_bundle(folder, wheels_of_bundle)
+    return folder
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from outside_tools import MissingError, first_of, needed, run
 from sandbox import Server
 
 ROOT = Path(__file__).parents[2]
+RELEASE = ROOT / ".github" / "release"
 ACT = Path(sys.executable).with_name("act")
 GOOD_TOKEN = "demo-token"
 SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97"
@@ -91,6 +92,10 @@ class Machine:
     def has_command(self, name: str, script: str) -> None:
         """Put a script on PATH."""
         self._command(self.path / name, script)
+
+    def has_bundle(self, bundle: Path) -> None:
+        """Have the action as a release has it."""
+        shutil.copytree(bundle, self._action / "bundle")
 
     def takes_packages_from(self, wheels: Path) -> None:
         """Say in the user's own settings of pip and uv where packages come from: a folder, and nowhere else."""
@@ -207,6 +212,16 @@ def made_once(kept: Path, make: Callable[[Path], None]) -> Path:
         except OSError:  # another worker was quicker
             shutil.rmtree(part)
     return kept
+
+
+def build_bundle(bundle: Path, wheels: Path, **how: Any) -> None:
+    """Build the bundle for the Python of the tests; `how` is for the process that does it."""
+    command = [str(base_python()), "-E", "-s", "-B", str(RELEASE / "build_bundle.py"), str(bundle)]
+    done = subprocess.run(
+        [*command, "--python", str(base_python()), "--wheels", str(wheels)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **how,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
 
 
 def copy_action(folder: Path) -> None:

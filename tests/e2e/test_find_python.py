@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,14 +24,14 @@ PRETENCES = {
 def pretend(machine: Machine, name: str, pretence: str) -> None:
     """Put the Python of this test run on PATH, claiming to be another one."""
     code = f"import sys; {pretence}; exec(sys.argv.pop(1))"
-    machine.has_command(name, f'exec "{base_python()}" -I -c "{code}" "$3" "$4"')
+    machine.has_command(name, f'exec "{base_python()}" -I -c "{code}" "$3" "$4" "$5"')
 
 
-def find(machine: Machine, tool_cache: Path | None = None) -> str:
+def find(machine: Machine, tool_cache: Path | None = None, script: Path = ROOT / "src" / "start.sh") -> str:
     output = machine.home / "output"
     output.touch()
     subprocess.run(
-        ["bash", ROOT / "src" / "start.sh", "find"],
+        ["bash", script, "find"],
         env={
             "PATH": str(machine.path),
             "HOME": str(machine.home),
@@ -60,6 +62,35 @@ def test_a_python_without_pip_is_suitable_beside_uv(bare_machine: Machine) -> No
     pretend(bare_machine, "python3", PRETENCES["without pip"])
     bare_machine.has_uv()
     assert find(bare_machine) == str(base_python())
+
+
+@pytest.mark.parametrize(
+    ("pretence", "is_found"),
+    [
+        ("without venv", True),
+        ("without pip", True),
+        ("not CPython", False),
+        ("free-threaded", False),
+        ("a preview", False),
+        ("without a zip", False),
+    ],
+)
+def test_a_python_that_the_bundle_is_for_needs_no_installer(
+    bare_machine: Machine, tmp_path: Path, pretence: str, is_found: bool
+) -> None:
+    version = "399" if pretence == "without a zip" else f"{sys.version_info.major}{sys.version_info.minor}"
+    for folder in ("src", "bundle"):
+        (tmp_path / "release" / folder).mkdir(parents=True)
+    (tmp_path / "release" / "bundle" / f"cp{version}.zip").touch()
+    script = shutil.copy(ROOT / "src" / "start.sh", tmp_path / "release" / "src")
+    preview = "sys.version_info = (*sys.version_info[:3], 'candidate', 1); "
+    no_installer = PRETENCES["without pip"]
+    pretend(
+        bare_machine,
+        "python3",
+        {"a preview": preview + no_installer}.get(pretence, PRETENCES.get(pretence, no_installer)),
+    )
+    assert find(bare_machine, script=Path(script)) == (str(base_python()) if is_found else "")
 
 
 def test_a_suitable_python_is_found_behind_others(bare_machine: Machine) -> None:
