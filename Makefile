@@ -43,7 +43,7 @@ lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) mypy --explicit-package-bases tests
 	$(LINTERS) mypy .github/release
 	$(LINTERS) $(IN_SRC) lint-imports --no-cache --no-logo
-	$(LINTERS) shellcheck src/start.sh .ci/run
+	$(LINTERS) shellcheck src/start.sh .github/release/*.sh .ci/run
 	$(LINTERS) actionlint $(WORKFLOWS)
 	$(LINTERS) zizmor --offline --no-progress --quiet action.yml .github docs/examples/*.yml
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-actions action.yml

@@ -147,8 +147,7 @@ def build(bundle: Path, pythons: Sequence[str], options: Sequence[str]) -> None:
         packages = download(wheels, options)
         modules = dict(_modules(packages))
         _write(modules, sources)
-        for python in pythons:
-            compile_with(python, sources, bundle)
+        compilers = dict(compile_with(python, sources, bundle) for python in pythons)
     by_name = {package.name: package for package in packages}
     write_zip(modules, bundle / "sources.zip")
     write_zip(by_name[ONLY_ON_WINDOWS].modules, bundle / f"{ONLY_ON_WINDOWS}.zip")
@@ -157,7 +156,7 @@ def build(bundle: Path, pythons: Sequence[str], options: Sequence[str]) -> None:
         if not package.licenses:
             raise SystemExit(f"{package.name} {package.version} has no file with its license.")
         _write(package.licenses, bundle / "licenses" / package.name)
-    _write({"sbom.cdx.json": bill_of_materials(own_version(), packages).encode()}, bundle)
+    _write({"sbom.cdx.json": bill_of_materials(own_version(), packages, compilers).encode()}, bundle)
     _write({"SHA256SUMS": "".join(_sums(bundle)).encode()}, bundle)
 
 
@@ -170,19 +169,20 @@ def _modules(packages: Iterable[Package]) -> Iterator[tuple[str, bytes]]:
     yield from own_sources().items()
 
 
-def compile_with(python: str, sources: Path, bundle: Path) -> None:
-    """Add the zip for a Python, which has to be a finished CPython."""
-    ask = "import sys; v = sys.version_info; print(sys.implementation.name, v.releaselevel, f'{v.major}{v.minor}')"
+def compile_with(python: str, sources: Path, bundle: Path) -> tuple[str, str]:
+    """Add the zip for a Python, which has to be a finished CPython; its name, and the exact version of the Python."""
+    ask = "import sys; v = sys.version_info; print(sys.implementation.name, v[3], 'cp%d%d' % v[:2], '%d.%d.%d' % v[:3])"
     isolated = [python, "-I", "-S"]
     answer = subprocess.run([*isolated, "-c", ask], check=True, capture_output=True, text=True)  # noqa: S603
-    implementation, level, version = answer.stdout.split()
+    implementation, level, name, version = answer.stdout.split()
     if (implementation, level) != ("cpython", "final"):
         raise SystemExit(f"{python} is no finished CPython but {implementation} {level}.")
-    target = bundle / f"cp{version}.zip"
+    target = bundle / f"{name}.zip"
     if target.exists():
         raise SystemExit(f"{python} has the version of another one.")
     script = HERE / "compile_sources.py"
     subprocess.run([*isolated, "-X", "utf8", str(script), str(sources), str(target)], check=True)  # noqa: S603
+    return target.name, version
 
 
 def _write(files: dict[str, bytes], folder: Path) -> None:

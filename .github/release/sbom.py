@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 
@@ -27,8 +27,11 @@ class Component(Protocol):
         """The hash of the wheel it was taken from."""
 
 
-def bill_of_materials(version: str, packages: Iterable[Component]) -> str:
-    """The bill of materials. It has no time and no serial number, so that two builds are the same."""
+def bill_of_materials(version: str, packages: Iterable[Component], compilers: Mapping[str, str]) -> str:
+    """The bill of materials, with the version of the Python that compiled each zip.
+
+    It has no time and no serial number, so that two builds are the same.
+    """
     components = [_component(package) for package in packages]
     tracker = {
         "type": "application",
@@ -42,7 +45,12 @@ def bill_of_materials(version: str, packages: Iterable[Component]) -> str:
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
         "version": 1,
-        "metadata": {"component": tracker},
+        "metadata": {
+            "component": tracker,
+            "properties": [
+                {"name": name, "value": f"compiled with CPython {python}"} for name, python in compilers.items()
+            ],
+        },
         "components": components,
         "dependencies": [{"ref": "ci-failure-tracker", "dependsOn": [one["bom-ref"] for one in components]}],
     }
