@@ -58,6 +58,10 @@ format: $(READY) ## Fix what ruff can fix
 generate: $(READY) ## Write the parts of action.yml, start.sh and docs that repeat the settings
 	@$(IN_SRC) $(PYTHON) tests/contract/generate.py
 
+# What the action needs: what the command needs without what is for a terminal.
+ACTION_NEEDS = import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+  print(*(need for need in project["dependencies"] if need not in project["optional-dependencies"]["cli"]), sep="\n")
+
 # The action installs such a list on top of requirements.txt, so it holds an extra alone and not what the project needs.
 EXTRA_NEEDS = import sys, tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
   print(*project["optional-dependencies"][sys.argv[1]], sep="\n")
@@ -65,8 +69,8 @@ EXTRAS = schedules metrics slack
 LOCKED = $(EXTRAS) speed
 
 lock: $(READY) ## Lock the newest allowed versions anew, with hashes
-	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header pyproject.toml --output-file requirements.txt
+	$(PYTHON) -c '$(ACTION_NEEDS)' | $(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --output-file requirements.txt -
 	for extra in $(LOCKED); do \
 	  $(PYTHON) -c '$(EXTRA_NEEDS)' $$extra | $(LINTERS) uv pip compile --quiet --upgrade --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \

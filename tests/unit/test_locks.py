@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +16,7 @@ RUN = ROOT / "tests" / "requirements-run.txt"
 # The start of the demo and of the command, with what they load later.
 LOADED = """
 import sys
+import tomllib
 from importlib.metadata import packages_distributions
 import sandbox.demo, ci_failure_tracker.entry.action, ci_failure_tracker.entry.cli
 import ci_failure_tracker.report.prometheus
@@ -29,6 +31,21 @@ def locked(path: Path) -> dict[str, str]:
 
 def test_the_demo_is_locked_to_what_users_get_and_tests_have() -> None:
     assert locked(ROOT / "requirements.txt").items() <= locked(RUN).items() <= locked(ALL).items()
+
+
+def test_the_action_installs_nothing_that_is_for_a_terminal_and_the_command_needs_no_extra() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for_terminal = set(project["optional-dependencies"]["cli"])
+    assert for_terminal < set(project["dependencies"])
+    names = {name(need) for need in for_terminal}
+    assert names == {"click", "rich"}
+    action = {name(need) for need in project["dependencies"]} - names
+    assert action <= set(locked(ROOT / "requirements.txt"))
+    assert not names & set(locked(ROOT / "requirements.txt"))
+
+
+def name(need: str) -> str:
+    return re.split(r"[<>=]", need, maxsplit=1)[0].lower()
 
 
 def test_the_demo_loads_nothing_that_is_not_locked_for_it() -> None:
