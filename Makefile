@@ -30,7 +30,7 @@ help: ## Show this list
 
 setup: $(READY) ## Install everything that development needs into .venv (83 packages, 500 MB)
 
-demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 28 packages into .venv-run
+demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 24 packages into .venv-run
 	@$(IN_TESTS) $(RUN_PYTHON) -m sandbox.demo
 
 test: lint ## Lint, then run all tests
@@ -66,6 +66,9 @@ ACTION_NEEDS = import tomllib; project = tomllib.load(open("pyproject.toml", "rb
 EXTRA_NEEDS = import sys, tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
   print(*project["optional-dependencies"][sys.argv[1]], sep="\n")
 EXTRAS = schedules metrics slack
+# PyGithub needs them only to encrypt secrets of Actions. A small module stands in for nacl, as in the bundle.
+RUNS_WITHOUT = cffi cryptography pycparser pynacl
+STAND_IN = .github/release/stand_ins/nacl.py
 LOCKED = $(EXTRAS) speed
 
 lock: $(READY) ## Lock the newest allowed versions anew, with hashes
@@ -81,7 +84,8 @@ lock: $(READY) ## Lock the newest allowed versions anew, with hashes
 	  --extra cli $(LOCKED:%=--extra %) --group dev pyproject.toml --output-file tests/requirements.txt
 	$(LINTERS) uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate --constraint tests/requirements.txt \
-	  --extra cli --extra metrics --extra speed --group sandbox pyproject.toml --output-file tests/requirements-run.txt
+	  --extra cli --extra metrics --extra speed --group sandbox $(RUNS_WITHOUT:%=--no-emit-package %) pyproject.toml \
+	  --output-file tests/requirements-run.txt
 
 faults: $(READY) ## Put each request under each fault, each field into another form, let lists lag; prints the cases
 	@EVERY_CASE=1 $(PYTHON) -m pytest -q -s -n 0 tests/contract/test_fault_campaign.py tests/contract/test_list_campaign.py \
@@ -152,7 +156,8 @@ need-repo:
 	@if [ -z "$$REPO" ]; then \
 	  echo 'Which repository? make ci-failures-check REPO=owner/name' >&2; exit 2; fi
 
-# Makes an environment with what a list of requirements locks; made anew when the list changes. `--clear` would empty
+# Makes an environment with what a list of requirements locks; made anew when the list changes. The pip of the Python
+# itself installs into it, if it can: to put another pip there takes longer than the rest. `--clear` would empty
 # what a symbolic link points to, so a link is refused.
 define MAKE_VENV
 	@if [ -L '$(@D)' ]; then \
@@ -166,8 +171,13 @@ define MAKE_VENV
 	  uv venv --quiet --clear --python "$$found" $(@D) && \
 	  uv pip install --quiet --python $(@D)/bin/python --require-hashes --no-deps -r $<; \
 	else \
-	  "$$found" -m venv --clear $(@D) && \
-	  $(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<; \
+	  "$$found" -m venv --clear --without-pip $(@D) && \
+	  if "$$found" -I -m pip --python $(@D)/bin/python --version >/dev/null 2>&1; then \
+	    set -- "$$found" -I -m pip --python $(@D)/bin/python; \
+	  else \
+	    "$$found" -m venv $(@D) && set -- $(@D)/bin/python -m pip; \
+	  fi && \
+	  "$$@" install --quiet --disable-pip-version-check --require-hashes --no-deps --no-compile -r $<; \
 	fi
 	@touch $@
 endef
@@ -177,3 +187,4 @@ $(READY): tests/requirements.txt
 
 .venv-run/.ready: tests/requirements-run.txt
 	$(MAKE_VENV)
+	@cp $(STAND_IN) $(@D)/lib/python3*/site-packages/

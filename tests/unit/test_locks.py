@@ -13,6 +13,9 @@ ROOT = Path(__file__).parents[2]
 ALL = ROOT / "tests" / "requirements.txt"
 RUN = ROOT / "tests" / "requirements-run.txt"
 
+# PyGithub loads them where they are; the demo and the bundle have a stand-in.
+LEFT_OUT = {"cffi", "cryptography", "pycparser", "pynacl"}
+
 # The start of the demo and of the command, with what they load later.
 LOADED = """
 import sys
@@ -30,7 +33,9 @@ def locked(path: Path) -> dict[str, str]:
 
 
 def test_the_demo_is_locked_to_what_users_get_and_tests_have() -> None:
-    assert locked(ROOT / "requirements.txt").items() <= locked(RUN).items() <= locked(ALL).items()
+    of_users = {name: version for name, version in locked(ROOT / "requirements.txt").items() if name not in LEFT_OUT}
+    assert of_users.items() <= locked(RUN).items() <= locked(ALL).items()
+    assert not LEFT_OUT & set(locked(RUN))
 
 
 def test_the_action_installs_nothing_that_is_for_a_terminal_and_the_command_needs_no_extra() -> None:
@@ -54,4 +59,4 @@ def test_the_demo_loads_nothing_that_is_not_locked_for_it() -> None:
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True)
     loaded = {name.lower().replace("_", "-") for name in done.stdout.split()}
     assert {"starlette", "rich", "pygithub"} <= loaded
-    assert loaded & set(locked(ALL)) <= set(locked(RUN))
+    assert loaded & set(locked(ALL)) <= {*locked(RUN), *LEFT_OUT}
