@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -71,6 +72,23 @@ def assert_works(command: Sequence[str | Path], folder: Path, environment: Mappi
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert expected in done.stdout
+
+
+REPOSITORY = "git+https://github.com/org/ci-failure-tracker"
+
+
+def test_only_the_repository_and_packages_of_our_lock_are_advised_to_be_installed() -> None:
+    """The name of the tracker on a package index is nobody's, or somebody else's."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.py")]
+    text = "\n".join(page.read_text("utf-8") for page in pages if "patterns" not in page.parts)
+    advised = re.findall(r"(?:uvx --from +|uv tool install +)([^ `#\n]+)", text)
+    advised += [
+        word for line in re.findall(r"pipx? install +([^`#\n\"\\|{]+)", text) for word in line.rstrip(".").split()
+    ]
+    locked = re.findall(r"^([\w-]+)==", (ROOT / "tests" / "requirements.txt").read_text("utf-8"), re.MULTILINE)
+    assert REPOSITORY in advised
+    of_repository = {REPOSITORY, "git+…", "'.[cli]'", "."}
+    assert {word.replace("_", "-") for word in advised if word not in of_repository} <= set(locked)
 
 
 def test_pip_from_a_checkout(built: Built, tmp_path: Path) -> None:
