@@ -79,7 +79,7 @@ def test_the_environment_and_workspace_of_the_caller_are_not_written(name: str) 
 def test_every_python_of_the_start_script_is_isolated() -> None:
     script = (ROOT / "src" / "start.sh").read_text("utf-8")
     calls = re.findall(r'^[^#\n]*(?<!--python )"\$(?:candidate|base|python|1)" (-\S+)', script, re.MULTILINE)
-    assert len(calls) == 4
+    assert len(calls) == 5
     assert set(calls) == {"-I"}
 
 
