@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -84,10 +85,12 @@ def assert_swept(ending: Ending) -> None:
     assert "to be opened" in ending.summary, ending.whole
 
 
-@pytest.mark.parametrize("installer", ["pip", "uv"])
-def test_a_hostile_workspace_is_neither_run_nor_changed(machine: Machine, installer: str) -> None:
+@pytest.mark.parametrize("installer", ["pip", "uv", "none"])
+def test_a_hostile_workspace_is_neither_run_nor_changed(machine: Machine, bundle: Path, installer: str) -> None:
     if installer == "uv":
         machine.has_uv()
+    if installer == "none":
+        machine.has_bundle(bundle)
     lay_traps(machine)
     ending = machine.run(LOOKS.format(tracker="org/ci-failure-tracker@v1"))
     assert_swept(ending)
@@ -106,11 +109,13 @@ def test_a_repository_that_uses_itself_is_left_clean(machine: Machine) -> None:
     assert tree(machine.home / "after" / "tree") == tree(machine.home / "before" / "tree")
 
 
-@pytest.mark.parametrize("installer", ["pip", "uv"])
-def test_paths_may_hold_spaces(machine: Machine, installer: str) -> None:
+@pytest.mark.parametrize("installer", ["pip", "uv", "none"])
+def test_paths_may_hold_spaces(machine: Machine, bundle: Path, installer: str) -> None:
     if installer == "uv":
         machine.has_uv()
     copy_action(machine.checkout / "the action")
+    if installer == "none":
+        shutil.copytree(bundle, machine.checkout / "the action" / "bundle")
     temp = machine.home / "temp of the runner"
     temp.mkdir()
     ending = machine.run(LOOKS.format(tracker="./the action"), env={"RUNNER_TEMP": str(temp)})
