@@ -148,7 +148,7 @@ class Project:
         """Sweep once, and say what that took."""
         self._hours += 1
         now = START + timedelta(hours=self._hours)
-        github = source(self._runs, self._jobs_of, self.issues, _diagnosis)
+        github = source(self._runs, self._jobs_of, self.issues, job_diagnosis=_diagnosis)
         written: list[Action] = []
         writer = MemoryWriter(self.issues, now, lambda _number, action: written.append(action))
         template = CountingTemplate()

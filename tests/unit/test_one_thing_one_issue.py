@@ -49,7 +49,9 @@ class FailingJobs:
     actions: list[tuple[int, Action]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.github = GitHubThatReadsSome([], self.runs.__getitem__, {}, self._diagnosis, reads=self.reads)
+        self.github = GitHubThatReadsSome(
+            [], self.runs.__getitem__, {}, job_diagnosis=self._diagnosis, reads=self.reads
+        )
 
     def run(self, workflow: int, headlines: Iterable[str], day: int) -> None:
         """A run of a workflow; an empty headline means that the job passed."""

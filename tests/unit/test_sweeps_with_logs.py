@@ -87,7 +87,9 @@ class Repository:
         conclusions = data.draw(st.sampled_from(["failure, cancelled, timed_out", *some]))
         self.settings = some_settings(group_by=group_by, conclusions=conclusions)
         self.logs = data.draw(st.fixed_dictionaries({job.id: LOG for jobs in history.values() for job in jobs}))
-        self.github = GitHubWithLogs(list(history), history.__getitem__, {}, self.read_log, broken=broken or set())
+        self.github = GitHubWithLogs(
+            list(history), history.__getitem__, {}, job_diagnosis=self.read_log, broken=broken or set()
+        )
 
     def read_log(self, request: LogRequest) -> JobDiagnosis | None:
         if request.job_id in self.github.broken:

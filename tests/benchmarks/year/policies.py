@@ -109,7 +109,7 @@ class _Issues:
             cause = causes.get(wanted.job_id)
             return JobDiagnosis(wanted.job_id, f"v2:{cause}", cause, Outcome.FAILURE) if cause else None
 
-        github = MemoryGitHub(newest, lambda run: shown[run.id][1], self.issues, reading, most)
+        github = MemoryGitHub(newest, lambda run: shown[run.id][1], self.issues, job_diagnosis=reading, most=most)
         writer = MemoryWriter(self.issues, now, lambda number, action: self._note(number, action, now))
         report = sweep(github, writer, self.settings, TEMPLATE, now)
         for result in report.results:

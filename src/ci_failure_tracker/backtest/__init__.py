@@ -1,0 +1,1 @@
+"""What the tracker would have done in the past, by sweeps of a recorded history in memory."""
