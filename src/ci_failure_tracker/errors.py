@@ -52,6 +52,12 @@ class UnreadableLogError(NoLogError):
     """A file or folder to explain, or a part of it, cannot be read."""
 
 
+class HistoryError(TrackerError):
+    """A recorded history cannot be read or written."""
+
+    exit_code = MISUSED
+
+
 class BadTokenError(TrackerError):
     """GitHub does not accept the token."""
 

@@ -18,6 +18,7 @@ from rich.prompt import Confirm
 from rich.text import Text
 
 from ci_failure_tracker import __version__
+from ci_failure_tracker.entry.backtest import backtest_command
 from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.explain_text import show
@@ -194,6 +195,7 @@ def action_command() -> None:
 
 
 program.add_command(explain_command)
+program.add_command(backtest_command)
 
 
 def _connection(given: dict[str, str | None]) -> Connection:

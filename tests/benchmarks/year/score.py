@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 
 from benchmarks.year.policies import Entry, Ledger
 from benchmarks.year.world import Trouble, World
+from ci_failure_tracker.backtest.figures import SOON
 from ci_failure_tracker.tracking.matrix import split_leg
-
-_SOON = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def score(world: World, ledger: Ledger) -> Score:
         recall=_share(sum(_is_covered(one, reds, ledger) for one in hard), len(hard)),
         closings=len(closings),
         wrong=sum(_is_wrong(world, entry, place, at) for entry, place, at in closings),
-        soon=sum(any(at < again <= at + _SOON for again in entry.opened) for entry, _, at in closings),
+        soon=sum(any(at < again <= at + SOON for again in entry.opened) for entry, _, at in closings),
         comments=sum(entry.comments for entry in ledger.entries) / max(1, events),
         left_open=sum(_is_left_open(world, entry) for entry in ledger.entries),
     )

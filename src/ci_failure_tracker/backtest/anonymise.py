@@ -1,0 +1,231 @@
+"""Masks the names that identify a repository and its people, so that a recorded history can be shown to others.
+
+A name gets one mask, wherever it stands: so equal causes stay equal. A mask holds no digits, because what tells two
+causes apart must not be a number. The names of workflows, jobs and steps stay, as far as they hold no other name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import count
+
+from ci_failure_tracker.backtest.history import History
+from ci_failure_tracker.model import Annotation, Commit, Job, Repository, Run, Step, Workflow
+from ci_failure_tracker.text.lazy import lazy
+
+_BRANCHES = """
+alpha beta canary default dev develop development edge gh-pages head latest main master next nightly prod production
+release stable stage staging test testing trunk
+"""
+USUAL_BRANCHES = frozenset(_BRANCHES.split())
+"""Names of branches that identify nobody, and that logs hold as usual words."""
+
+_HOSTS = """
+alpinelinux.org anaconda.org apache.org archlinux.org centos.org cpan.org crates.io debian.org docker.com docker.io
+dot.net eslint.org example.com example.org fedoraproject.org ghcr.io git-scm.com github.com github.io githubapp.com
+githubusercontent.com gnu.org gitlab.com golang.org google.com googlesource.com gradle.org hackage.haskell.org hex.pm
+jestjs.io jitpack.io jsdelivr.net k8s.io kubernetes.io launchpad.net llvm.org maven.org microsoft.com mozilla.org
+nodejs.org npmjs.com npmjs.org nuget.org nx.dev packagist.org playwright.dev pub.dev pypa.io pypi.org python.org
+pythonhosted.org quay.io rubygems.org rust-lang.org rustup.rs sentry.io sonatype.org swift.org typescriptlang.org
+ubuntu.com yarnpkg.com
+"""
+PUBLIC_HOSTS = tuple(_HOSTS.split())
+"""Hosts that many projects use; their addresses stay."""
+
+_ENDS = tuple(f".{host}" for host in PUBLIC_HOSTS)
+_BOTS = re.compile(
+    r"\[bot\]$|^(?:github|web-flow|dependabot|renovate|github[ -]actions?)$|^(?:noreply|actions?|support)@github\.com$",
+    re.IGNORECASE,
+)
+_VERSION = re.compile(r"(?:[a-z]{1,10}[/-])?v?\d{1,6}(?:\.(?:\d{1,6}|x)){0,4}")
+_KINDS = "bug|bugfix|chore|ci|dependabot|docs|feat|feature|fix|hotfix|release|releases|renovate|test"
+_KIND = re.compile(rf"(?:{_KINDS})(?=[/-])[/-]")
+_QUEUE = re.compile(r"(gh-readonly-queue/)(.{1,200}?)(/pr-\d{1,9}-)([0-9a-f]{40})")
+_SHA = lazy(r"(?<![0-9A-Za-z])[0-9a-f]{7,40}(?![0-9A-Za-z])")
+_MAIL = lazy(r"(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,24})(?![\w-])")
+_HOST = lazy(r"(?:://|\bhost:? ['\"]?)(?:[^\s/@:]{1,100}(?::[^\s/@]{0,100})?@)?((?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})")
+_INNER_HOST = lazy(r"(?<![\w.-])((?:[\w-]{1,63}\.){1,8}(?:internal|intranet|corp|lan|local))(?![\w-])")
+_FOLDER = lazy(r"(?:/home/|/Users/|\\Users\\)([^/\\\s'\":]{1,64})")
+_MACHINE = lazy(r"(?:Machine|Runner) name: '([^']{1,100})'")
+_FOLDERS = """
+administrator app circleci codespace default jenkins linuxbrew node public root runner runneradmin ubuntu user vscode
+vsts
+"""
+_USUAL_FOLDERS = frozenset(_FOLDERS.split())
+_USUAL_MACHINES = re.compile(r"GitHub Actions.{0,20}|fv-az.{0,20}|runnervm.{0,20}|Mac-\d{1,20}.{0,10}", re.IGNORECASE)
+_LETTERS = "gjkmnpqrtvwxyz"
+"""No hexadecimal digit is among them, so that no mask looks like a hash."""
+
+_LEAST, _ANYWHERE = 3, 5
+"""Shorter names stay in logs. Longer ones are masked within words, too."""
+
+
+class Masks:
+    """The masks of one history."""
+
+    def __init__(self, history: History) -> None:
+        self._masks: dict[str, str] = {}
+        self._numbers: dict[str, Iterator[int]] = {}
+        self._shas = {run.commit.sha[:7]: run.commit.sha for run in history.runs}
+        owner, _, name = history.repository.full_name.partition("/")
+        self._name(owner, "owner")
+        self._name(name, "repository")
+        for other in (name.replace("-", "_"), name.replace("-", "")):  # as packages and modules write it
+            self._masks.setdefault(other.lower(), self._known(name))
+        for person in sorted(one for one in history.people if not _BOTS.search(one)):
+            self._name(person, "person")
+        for branch in sorted({run.branch for run in history.runs}):
+            self._branch(branch)
+        for title in sorted({run.commit.title for run in history.runs} - {""}):
+            self._name(title, "Commit")
+
+    # --- what a history holds ----------------------------------------------------------------------
+
+    def history(self, history: History) -> History:
+        """The history without the names."""
+        full_name = "/".join(map(self._known, history.repository.full_name.split("/", 1)))
+        url = f"https://github.com/{full_name}"
+        branch = self._known(history.repository.default_branch)
+        workflows = tuple(map(self._workflow, history.workflows))
+        return replace(
+            history,
+            repository=Repository(full_name, url, branch, archived=False, has_issues=True),
+            workflows=workflows,
+            runs=tuple(map(self._run, history.runs)),
+            people=frozenset(),
+        )
+
+    def jobs(self, jobs: Iterable[Job]) -> tuple[Job, ...]:
+        """The jobs of a run without the names."""
+        return tuple(map(self._job, jobs))
+
+    def learn(self, text: str) -> None:
+        """Give the names that a text holds their masks: another text may hold them alone."""
+        for found in _names_in(text):
+            self._name(*found)
+
+    def text(self, text: str) -> str:
+        """A log, or another text, without the names, and without others that stand in it."""
+        self.learn(text)
+        text = _FOLDER.sub(lambda match: f"{match[0].removesuffix(match[1])}{self._known(match[1])}", text)
+        text = _SHA.sub(lambda match: self._short_sha(match[0]), text)
+        lowered = text.lower()
+        present = [name for name in self._masks if len(name) >= _LEAST and name in lowered]
+        if not present:
+            return text
+        longest_first = sorted(present, key=lambda name: (-len(name), name))
+        pattern = re.compile("|".join(map(_as_pattern, longest_first)), re.IGNORECASE)
+        return pattern.sub(lambda match: self._masks[match[0].lower()], text)
+
+    def _run(self, run: Run) -> Run:
+        return replace(
+            run,
+            branch=self._known(run.branch),
+            commit=Commit(_fake_sha(run.commit.sha), self._known(run.commit.title) if run.commit.title else ""),
+            workflow=self._workflow(run.workflow),
+            subject=self.text(run.subject),
+            check_suite_id="",
+            node_id="",
+        )
+
+    def _workflow(self, workflow: Workflow) -> Workflow:
+        return replace(workflow, name=self.text(workflow.name), path=self.text(workflow.path), node_id="")
+
+    def _job(self, job: Job) -> Job:
+        annotations = None if job.annotations is None else tuple(map(self._annotation, job.annotations))
+        return replace(job, name=self.text(job.name), steps=tuple(map(self._step, job.steps)), annotations=annotations)
+
+    def _step(self, step: Step) -> Step:
+        return replace(step, name=self.text(step.name))
+
+    def _annotation(self, annotation: Annotation) -> Annotation:
+        return replace(
+            annotation,
+            message=self.text(annotation.message),
+            title=self.text(annotation.title),
+            path=self.text(annotation.path),
+        )
+
+    # --- masks -----------------------------------------------------------------------------------
+
+    def _known(self, name: str) -> str:
+        return self._masks.get(name.lower(), name)
+
+    def _name(self, name: str, kind: str) -> None:
+        """Give a name its mask, unless it has one."""
+        if name and name.lower() not in self._masks:
+            number = next(self._numbers.setdefault(kind, count()))
+            self._masks[name.lower()] = _mask(kind, number)
+
+    def _branch(self, branch: str) -> None:
+        """Give a branch its mask, which keeps its shape: `release/1.2` stays, `fix/…` keeps its first part."""
+        key = branch.lower()
+        if key in USUAL_BRANCHES or key in self._masks or not key or _VERSION.fullmatch(key):
+            return
+        if queued := _QUEUE.fullmatch(branch):
+            self._branch(queued[2])
+            self._masks[key] = f"{queued[1]}{self._known(queued[2])}{queued[3]}{_fake_sha(queued[4])}"
+            return
+        kind = _KIND.match(key)
+        number = next(self._numbers.setdefault("branch", count()))
+        self._masks[key] = f"{kind[0] if kind else ''}{_mask('branch', number)}"
+
+    def _short_sha(self, found: str) -> str:
+        known = self._shas.get(found[:7], "")
+        return _fake_sha(known)[: len(found)] if known.startswith(found) else found
+
+
+def _mask(kind: str, number: int) -> str:
+    letters = ""
+    for _ in range(3):
+        number, place = divmod(number, len(_LETTERS))
+        letters = _LETTERS[place] + letters
+    mask = f"{kind}{' ' if kind == 'Commit' else '-'}{letters}{number or ''}"
+    return f"{mask}.example" if kind == "host" else mask
+
+
+def _fake_sha(sha: str) -> str:
+    """Another hash, always the same for one hash; nobody finds the commit with it."""
+    return hashlib.sha256(f"masked {sha}".encode()).hexdigest()[: len(sha)]
+
+
+def _as_pattern(name: str) -> str:
+    escaped = re.escape(name)
+    return escaped if len(name) >= _ANYWHERE else rf"(?<![0-9A-Za-z]){escaped}(?![0-9A-Za-z])"
+
+
+def _names_in(text: str) -> Iterator[tuple[str, str]]:
+    """The names of people, machines and hosts that only a text holds, each with its kind."""
+    for pattern, kind, is_usual in _FINDERS:
+        for match in pattern.finditer(text):
+            if not is_usual(match[1]):
+                yield match[1], kind
+
+
+def _is_usual_mail(mail: str) -> bool:
+    return bool(_BOTS.search(mail)) or mail.startswith("git@")
+
+
+def _is_usual_folder(name: str) -> bool:
+    return name.lower() in _USUAL_FOLDERS or bool(_BOTS.search(name))
+
+
+def _is_usual_machine(name: str) -> bool:
+    return _USUAL_MACHINES.fullmatch(name) is not None
+
+
+def _is_public(host: str) -> bool:
+    return f".{host.lower()}".endswith(_ENDS)
+
+
+_FINDERS = (
+    (_MAIL, "person", _is_usual_mail),
+    (_FOLDER, "person", _is_usual_folder),
+    (_MACHINE, "machine", _is_usual_machine),
+    (_HOST, "host", _is_public),
+    (_INNER_HOST, "host", _is_public),
+)
+"""How names are found, their kind, and which of them identify nobody."""

@@ -1,0 +1,83 @@
+"""Copies a recorded history: without the secrets in its logs, and without names if it is to be shown to others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from ci_failure_tracker.backtest.anonymise import Masks
+from ci_failure_tracker.backtest.history import History, Recording
+from ci_failure_tracker.errors import LogAbsentError
+from ci_failure_tracker.github.answers import WITHOUT_DETAILS
+from ci_failure_tracker.model import Annotation, Job, Run
+from ci_failure_tracker.model.progress import Progress
+from ci_failure_tracker.text.redaction import redacted_lines
+
+
+class Recorder(Protocol):
+    """Where a history is kept."""
+
+    def keep_history(self, history: History) -> None:
+        """Keep the runs."""
+
+    def keep_jobs(self, run: Run, jobs: Sequence[Job]) -> None:
+        """Keep the jobs of a run."""
+
+    def keep_log(self, job_id: int, text: str) -> None:
+        """Keep the log of a job; an empty one says that there is none."""
+
+
+def record(history: History, source: Recording, recorder: Recorder, progress: Progress, *, anonymise: bool) -> None:
+    """Copy the runs, the jobs that are known, and the logs of failed jobs.
+
+    Raises:
+        HistoryError: it cannot be written.
+    """
+    masks = _masks_of(history, source) if anonymise else None
+    progress.phase("Record the history", len(history.runs))
+    for run in history.runs:
+        jobs = source.jobs(run)
+        for job_id, text in _logs(jobs or (), source):
+            recorder.keep_log(job_id, masks.text(text) if masks else text)
+        if jobs is not None:
+            safe = tuple(map(without_secrets, jobs))
+            recorder.keep_jobs(run, masks.jobs(safe) if masks else safe)
+        progress.advance()
+    recorder.keep_history(masks.history(history) if masks else history)
+
+
+def _masks_of(history: History, source: Recording) -> Masks:
+    """The masks of all names, also of those that only logs hold."""
+    masks = Masks(history)
+    for run in history.runs:
+        for _, text in _logs(source.jobs(run) or (), source):
+            masks.learn(text)
+    return masks
+
+
+def _logs(jobs: Iterable[Job], source: Recording) -> Iterator[tuple[int, str]]:
+    """The log of each failed job, without secrets."""
+    for job in jobs:
+        if job.conclusion in WITHOUT_DETAILS:
+            continue
+        try:
+            yield job.id, safe_log(b"".join(source.log(job.id)))
+        except LogAbsentError:
+            continue
+
+
+def safe_log(log: bytes) -> str:
+    """A log as text, with `***` for each secret in it."""
+    return "\n".join(redacted_lines(log.decode("utf-8", "replace").split("\n")))
+
+
+def without_secrets(job: Job) -> Job:
+    """The job, with `***` for each secret in its annotations."""
+    if not job.annotations:
+        return job
+    return replace(job, annotations=tuple(map(_annotation, job.annotations)))
+
+
+def _annotation(annotation: Annotation) -> Annotation:
+    return replace(annotation, message="\n".join(redacted_lines(annotation.message.split("\n"))))

@@ -1,0 +1,214 @@
+"""The command `backtest`: what the tracker would have done in the last weeks."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from ci_failure_tracker.backtest.as_of import RecordedRepository
+from ci_failure_tracker.backtest.history import History
+from ci_failure_tracker.backtest.record import record
+from ci_failure_tracker.backtest.report import BacktestReport, Column, backtest_as_json
+from ci_failure_tracker.backtest.sweeps import moments, sweep_history
+from ci_failure_tracker.entry.backtest_text import show_backtest
+from ci_failure_tracker.entry.bars import Bars
+from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand
+from ci_failure_tracker.entry.history_folder import HistoryFolder
+from ci_failure_tracker.entry.terminal_text import inert_json, lines
+from ci_failure_tracker.errors import BadValueError, SettingsError, TrackerError
+from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.settings import Settings, inputs, read_settings
+from ci_failure_tracker.settings.declaration import InputGroup
+from ci_failure_tracker.settings.parsers import duration
+
+_INTERRUPTED = 130
+_GROUPS = (InputGroup.WATCHED, InputGroup.ISSUES)
+_DEFAULT = "as given"
+
+_option = partial(click.option, cls=HeadedOption, heading="Backtest")
+
+
+def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the inputs that change what a sweep decides as options."""
+    for declared in reversed([one for one in inputs() if one.group in _GROUPS]):
+        text = f"{declared.help}  [default: {declared.default}]" if declared.default else declared.help
+        option = click.option(
+            f"--{declared.name}", cls=HeadedOption, heading=declared.group, metavar=declared.metavar, help=text
+        )
+        command = option(command)
+    return command
+
+
+class _Span(click.ParamType[timedelta]):
+    """A time span such as `1d`."""
+
+    name = "SPAN"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return duration(str(value))
+        except BadValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(
+    "backtest",
+    cls=HelpfulCommand,
+    examples=(
+        ("A recorded history, without GitHub", "ci-failure-tracker backtest --replay DIR"),
+        ("Compare two settings", "ci-failure-tracker backtest --replay DIR --set close-after=3"),
+    ),
+)
+@_option("--weeks", type=click.IntRange(1, 52), default=12, show_default=True, metavar="N", help="How far to go back.")
+@_option("--every", type=_Span(), default="1d", show_default=True, metavar="SPAN", help="The time between two sweeps.")
+@_option(
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="INPUT=VALUE",
+    help="Sweep a second time with this input, and show both side by side. May be given several times.",
+)
+@_option("--replay", type=click.Path(path_type=Path), metavar="DIR", help="Read a recorded history, without GitHub.")
+@_option(
+    "--record",
+    "record_to",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write the history into this new folder, without the secrets in its logs, for `--replay`.",
+)
+@_option(
+    "--anonymise",
+    is_flag=True,
+    help="Mask names in what --record writes: owner, repository, branches, people, titles of commits, home folders and "
+    "hosts. The names of workflows, jobs and steps stay.",
+)
+@_option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
+)
+@_with_inputs
+def backtest_command(changes: Sequence[str], form: str, **given: Any) -> None:
+    """Show what the tracker would have done in the last weeks. Nothing is written to GitHub.
+
+    The history is swept day by day, in memory, with the code of a real sweep.
+    """
+    err = Console(stderr=True, highlight=False)
+    try:
+        asked = _Asked(**{field.name: given.pop(field.name) for field in dataclasses.fields(_Asked)})
+        texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
+        with Bars(err) as bars:
+            report = _run(asked, texts, changes, bars)
+    except SettingsError as error:
+        _complain(err, error.mistakes)
+        sys.exit(error.exit_code)
+    except TrackerError as error:
+        _complain(err, [error.what], error.advice)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("Interrupted. What was fetched is kept.")
+        sys.exit(_INTERRUPTED)
+    _print(report, form, err)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the options ask for, apart from the inputs of a sweep."""
+
+    weeks: int
+    every: timedelta
+    replay: Path | None
+    record_to: Path | None
+    anonymise: bool
+
+
+def _run(asked: _Asked, texts: Mapping[str, str], changes: Sequence[str], bars: Bars) -> BacktestReport:
+    _check(asked)
+    recording = _source(asked)
+    history = recording.history()
+    repository = RecordedRepository(history, recording)
+    start = max(history.until - timedelta(weeks=asked.weeks), history.runs[-1].created_at)
+    sweeps = tuple(moments(start, history.until, asked.every))
+    columns = tuple(
+        Column(name, sweep_history(repository, settings, IssueTemplate(settings.issue_template), sweeps, bars))
+        for name, settings in _settings(history, texts, changes)
+    )
+    if asked.record_to:
+        record(history, recording, HistoryFolder(asked.record_to), bars, anonymise=asked.anonymise)
+    return BacktestReport(
+        repository=history.repository,
+        start=start,
+        end=history.until,
+        runs=len(history.runs),
+        columns=columns,
+        problems=tuple(_problems(repository)),
+    )
+
+
+def _check(asked: _Asked) -> None:
+    if asked.anonymise and not asked.record_to:
+        raise SettingsError(["--anonymise masks names in what --record writes; give both."])
+    if (
+        asked.record_to
+        and asked.record_to.exists()
+        and (not asked.record_to.is_dir() or any(asked.record_to.iterdir()))
+    ):
+        raise SettingsError([f"--record needs a new folder, and {str(asked.record_to)!r} is there already."])
+
+
+def _source(asked: _Asked) -> HistoryFolder:
+    if asked.replay is None:
+        raise SettingsError(["Give `--replay DIR`."])
+    return HistoryFolder(asked.replay)
+
+
+def _settings(history: History, texts: Mapping[str, str], changes: Sequence[str]) -> Iterator[tuple[str, Settings]]:
+    """The name of each column, and its settings."""
+    base = {"token": "none", "repository": history.repository.full_name, **texts}
+    yield _DEFAULT, read_settings(base)
+    if changes:
+        yield ", ".join(changes), read_settings({**base, **dict(map(_change, changes))})
+
+
+def _change(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    known = [one.name for one in inputs() if one.group in {*_GROUPS, InputGroup.LIMITS, InputGroup.LOGS}]
+    if not separator or name.strip() not in known:
+        raise SettingsError([f"--set {text!r} is no change of an input; write it as `close-after=3`."])
+    return name.strip(), value.strip()
+
+
+def _problems(repository: RecordedRepository) -> Iterator[str]:
+    if missing := len(repository.without_jobs):
+        yield f"The jobs of {counted(missing, 'run')} are not in the history, so these runs prove nothing."
+    if missing := len(repository.without_log):
+        yield f"{counted(missing, 'log')} of failed jobs are not in the history, so their causes are not known."
+
+
+def _complain(console: Console, mistakes: Sequence[str], advice: str = "") -> None:
+    for mistake in mistakes:
+        show(console, Text("error: ", style="bold red") + Text(lines(mistake)))
+    if advice:
+        show(console, Text(lines(advice)))
+
+
+def _print(report: BacktestReport, form: str, err: Console) -> None:
+    if form == "json":
+        sys.stdout.write(inert_json(json.dumps(backtest_as_json(report), indent=2, ensure_ascii=True)) + "\n")
+    else:
+        show_backtest(Console(highlight=False), report)
+    for problem in report.problems:
+        show(err, Text("notice: ", style="yellow") + Text(lines(problem)))
