@@ -62,7 +62,7 @@ def a_history() -> tuple[History, dict[int, tuple[Job, ...]], dict[int, str]]:
     )
     logs[10 * again.id + 1] = a_log("curl: (6) Could not resolve host: vault.rockets.internal")
     newest = sorted(runs, key=lambda run: run.order, reverse=True)
-    history = History(REPOSITORY, (runs[0].workflow, NIGHTLY), tuple(newest), START + 18 * DAY, PEOPLE)
+    history = History(REPOSITORY, (runs[0].workflow, NIGHTLY), tuple(newest), START, START + 18 * DAY, PEOPLE)
     return history, jobs, {job: text for job, text in logs.items() if text}
 
 

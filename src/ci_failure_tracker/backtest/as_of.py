@@ -19,7 +19,9 @@ from ci_failure_tracker.model import (
     JobDiagnosis,
     LogRequest,
     LogUnavailable,
+    Needs,
     Run,
+    Snapshot,
     Workflow,
 )
 
@@ -103,6 +105,7 @@ class RecordedRepository:
 
     def __init__(self, history: History, recording: Recording) -> None:
         """Read the jobs of the runs that were run again: they say how the earlier attempts ended."""
+        recording.expect([run for run in history.runs if run.attempt > 1], ())
         self.history = history
         self.without_jobs: set[int] = set()
         self.without_log: set[int] = set()
@@ -124,6 +127,7 @@ class RecordedRepository:
             workflows=tuple(_at(workflow, moment) for workflow in self.history.workflows),
             most=most,
             diagnosed=self._diagnosis,
+            expect=self._recording.expect,
         )
 
     def _jobs_at(self, moment: datetime, run: Run) -> Iterable[Job] | None:
@@ -158,6 +162,12 @@ class _AtMoment(MemoryGitHub):
     """A repository whose logs are recorded."""
 
     diagnosed: Callable[[LogRequest, Diagnose], JobDiagnosis | None] = field(kw_only=True)
+
+    expect: Callable[[Sequence[Run], Sequence[int]], None] = field(kw_only=True)
+
+    def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
+        self.expect(needs.jobs, [wanted.job_id for wanted in (needs.logs.logs if needs.logs else ())])
+        return super().fetch(snapshot, needs, diagnose)
 
     def diagnosis_of(self, wanted: LogRequest, diagnose: Diagnose) -> JobDiagnosis | None:
         return self.diagnosed(wanted, diagnose)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory
@@ -27,7 +27,7 @@ class Figures:
     open_at_end    issues that the last sweep left open
     days_median    the days for which an issue was open, as the median of all; `None` without issues
     days_most      the same of the issue that was open for longest
-    wrong          closings that `is_wrong` calls wrong
+    wrong          closings that `wrong_closings` finds
     notifications  messages to a person who watches the repository: openings, closings, reopenings and comments
     """
 
@@ -60,16 +60,16 @@ def figures_of(backtest: Backtest) -> Figures:
         open_at_end=sum(issue.closed_at is None for issue in issues),
         days_median=round(median(days), 1) if days else None,
         days_most=max(days, default=None),
-        wrong=sum(wrong_closings(issue) for issue in issues),
+        wrong=sum(len(wrong_closings(issue)) for issue in issues),
         notifications=opened + closed + reopened + comments,
     )
 
 
-def wrong_closings(issue: IssueHistory) -> int:
-    """How often an issue was closed although its failure was not over.
+def wrong_closings(issue: IssueHistory) -> tuple[datetime, ...]:
+    """When an issue was closed although its failure was not over.
 
     The same failure came back: the issue was reopened within a week. An issue that was closed as a duplicate was not
     called fixed.
     """
     pairs = zip(issue.closings, issue.reopenings, strict=False)
-    return sum(again - closed <= SOON for closed, again in pairs if closed not in issue.duplicates)
+    return tuple(closed for closed, again in pairs if again - closed <= SOON and closed not in issue.duplicates)

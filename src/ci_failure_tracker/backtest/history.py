@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from ci_failure_tracker.errors import HistoryError
 from ci_failure_tracker.github import answers
-from ci_failure_tracker.github.fields import Fields, FormError, each, items, optional, required
+from ci_failure_tracker.github.fields import Fields, FormError, each, items, optional, optional_moment, required
 from ci_failure_tracker.model import Annotation, Job, Repository, Run, Step, Workflow
 
 _DYNAMIC = "dynamic"
@@ -26,19 +26,23 @@ _HERE, _ELSEWHERE = 1, 2
 class History:
     """The runs of a repository, the newest first, each with its newest attempt.
 
-    `until` is the moment of the recording. `people` are the names, logins and addresses of people in the runs, which
-    `anonymise` masks.
+    Every run that was created from `since` to `until` is there, as it stood at `until`. `people` are the names, logins
+    and addresses of people in the runs, which `anonymise` masks.
     """
 
     repository: Repository
     workflows: tuple[Workflow, ...]
     runs: tuple[Run, ...]
+    since: datetime
     until: datetime
     people: frozenset[str] = frozenset()
 
 
 class Recording(Protocol):
     """The jobs and the logs of a history."""
+
+    def expect(self, runs: Sequence[Run], job_ids: Sequence[int]) -> None:
+        """Be told which jobs and logs are asked for next, so that they can be fetched together."""
 
     def jobs(self, run: Run) -> tuple[Job, ...] | None:
         """The jobs of all attempts of a run; `None` if they are not known."""
@@ -66,15 +70,15 @@ def read_history(runs: Fields, workflows: Fields | None = None, repository: Fiel
         known = [answers.workflow(workflow) for workflow in items(workflows, "workflows")] if workflows else []
         by_id = {workflow.id: workflow for workflow in known or _workflows_of(raw)}
         found = sorted(each(raw, "run", lambda data: answers.run(data, by_id), []), key=_order, reverse=True)
-        if not found:
+        if raw and not found:
             raise FormError("it holds no run that can be read")
-        branch = optional(about, "default_branch", str) or _default_branch(found)
         people = {*(optional(about, "people", list) or ()), *(name for run in raw for name in people_of(run))}
         return History(
-            repository=_repository(about, branch),
+            repository=_repository(about, optional(about, "default_branch", str) or _default_branch(found)),
             workflows=tuple(by_id.values()),
             runs=tuple(found),
-            until=max(run.updated_at for run in found),
+            since=optional_moment(about, "recorded_from") or found[-1].created_at,
+            until=optional_moment(about, "recorded_to") or max(run.updated_at for run in found),
             people=frozenset(map(str, people)),
         )
     except FormError as error:
@@ -167,6 +171,8 @@ def repository_fields(history: History) -> Mapping[str, Any]:
         "full_name": repository.full_name,
         "html_url": repository.url,
         "default_branch": repository.default_branch,
+        "recorded_from": _moment(history.since),
+        "recorded_to": _moment(history.until),
         **({"people": sorted(history.people)} if history.people else {}),
     }
 
@@ -179,7 +185,7 @@ def workflows_fields(history: History) -> Mapping[str, Any]:
             "name": workflow.name,
             "path": workflow.path,
             "state": workflow.state,
-            "updated_at": _moment(workflow.changed_at or history.runs[-1].created_at),
+            "updated_at": _moment(workflow.changed_at or history.since),
         }
         for workflow in history.workflows
     ]

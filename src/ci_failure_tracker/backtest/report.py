@@ -100,6 +100,6 @@ def _issue_as_json(issue: IssueHistory, end: datetime) -> Mapping[str, Any]:
         "days_open": float(days_open(issue, end)),
         "comments": issue.comments,
         "reopened": len(issue.reopenings),
-        "wrong_closings": wrong_closings(issue),
+        "wrong_closings": len(wrong_closings(issue)),
         "open": [[start.isoformat(), closed.isoformat() if closed else None] for start, closed in issue.spans],
     }

@@ -49,6 +49,9 @@ class HistoryFolder:
         runs = _read(self.folder / _RUNS)
         return read_history(runs, _optional(self.folder / _WORKFLOWS), _optional(self.folder / _REPOSITORY))
 
+    def expect(self, runs: Sequence[Run], job_ids: Sequence[int]) -> None:
+        """Nothing is to be fetched."""
+
     def jobs(self, run: Run) -> tuple[Job, ...] | None:
         """The jobs of all attempts of a run; `None` if they are not recorded."""
         found = _optional(self._jobs_file(run.id))
@@ -74,6 +77,10 @@ class HistoryFolder:
             begun = False
         if not begun:
             raise LogAbsentError(LogUnavailable.NOT_FOUND)
+
+    def names(self) -> set[str]:
+        """The names of the files of jobs and logs."""
+        return {path.name for folder in ("jobs", "logs") for path in (self.folder / folder).glob("*.*")}
 
     # --- write -----------------------------------------------------------------------------------
 

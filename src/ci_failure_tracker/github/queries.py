@@ -48,6 +48,7 @@ _WORKFLOWS_FOLDER = ".github/workflows"
 _THE_REPOSITORY = "repository(owner: $owner, name: $name)"
 _ABSENT = {404: LogUnavailable.NOT_FOUND, 410: LogUnavailable.GONE}
 _PIECE = 1 << 16
+_SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FORBIDDEN = (403, 404)
 _HASHES = "nodes { oid } pageInfo { hasNextPage }"
@@ -151,6 +152,15 @@ class Queries:
                 yield from each(page.items, "run", self._run, left_out)
                 if left_out and page.items and len(left_out) - before == len(page.items):
                     raise FormError(f"no run of a page can be read, and of the last one {left_out[-1].why}")
+
+    def runs_created(self, first: datetime, last: datetime) -> Iterator[answers.Page]:
+        """The runs that were created in a time, the newest first, in pages as GitHub sends them.
+
+        A page is read when it is taken. GitHub shows at most 1,000 runs, whatever total it names.
+        """
+        created = f"{first:{_SECONDS}}..{last:{_SECONDS}}"
+        with translated("list the workflow runs", _ACTIONS):
+            yield from read_pages(self._requester, self._runs_address(None), "workflow_runs", {"created": created})
 
     def first_runs(self, asked: RunList, left_out: list[LeftOut]) -> tuple[Run, ...]:
         """The first page of a list of runs."""
@@ -449,7 +459,7 @@ def _filters(**given: str | None) -> dict[str, str]:
 
 def _from(start: datetime | None) -> str | None:
     """The filter by the time of creation, from a time on."""
-    return f">={start:%Y-%m-%dT%H:%M:%SZ}" if start else None
+    return f">={start:{_SECONDS}}" if start else None
 
 
 def _ref_kind(branch: bool, tag: bool) -> RefKind:
