@@ -224,14 +224,16 @@ def _connection(repository: str | None, texts: Mapping[str, str]) -> Connection:
 
 
 def _cache_of(connection: Connection) -> Path:
-    """The folder for the history of a repository, in the folder where programs keep what they can fetch again."""
-    home = Path.home()
-    usual = home / ".cache"
-    if sys.platform == "win32":
-        usual = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    base = Path(os.environ.get("XDG_CACHE_HOME") or usual)
+    """The folder for the history of a repository."""
     server = urlsplit(connection.endpoints.api_url).netloc.replace(":", "-")
-    return base / "ci-failure-tracker" / "history" / server / connection.settings.repository.lower().replace("/", "--")
+    repository = connection.settings.repository.lower().replace("/", "--")
+    return _cache_base() / "ci-failure-tracker" / "history" / server / repository
+
+
+def _cache_base() -> Path:
+    """Where the programs of a person keep what they can fetch again."""
+    local = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None
+    return Path(os.environ.get("XDG_CACHE_HOME") or local or Path.home() / ".cache")
 
 
 def _settings(history: History, texts: Mapping[str, str], changes: Sequence[str]) -> Iterator[tuple[str, Settings]]:

@@ -1,0 +1,267 @@
+"""The command `backtest`: over a server it fetches once, and what it records it can replay."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from builders import HURRIED, Quiet, some_settings
+from ci_failure_tracker.backtest.as_of import RecordedRepository
+from ci_failure_tracker.backtest.fetch import HistoryOnGitHub
+from ci_failure_tracker.backtest.figures import Figures, figures_of
+from ci_failure_tracker.backtest.page import render_backtest_page
+from ci_failure_tracker.backtest.report import BacktestReport, Column
+from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory, moments, sweep_history
+from ci_failure_tracker.entry import backtest
+from ci_failure_tracker.entry.cli import program
+from ci_failure_tracker.entry.history_folder import HistoryFolder
+from ci_failure_tracker.github.client import Endpoints, connect
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.model import Repository
+from ci_failure_tracker.model.secret import Secret
+from histories import recorded
+from hostile import TEXTS
+from sandbox import Fault, Sandbox, Server
+
+NOW = datetime(2026, 3, 31, 9, tzinfo=UTC)
+
+
+def a_scenario(runs: int = 40) -> dict[str, object]:
+    """A job that fails for some days of a month."""
+    return {
+        "now": "2026-03-31T09:00:00Z",
+        "repository": {"full_name": "octo-org/example"},
+        "accounts": [{"login": "ada", "name": "Ada Holm", "email": "ada@example.test", "association": "MEMBER"}],
+        "workflows": [{"name": "CI", "file": "ci.yml", "jobs": [{"name": "lint"}, {"name": "test"}]}],
+        "runs": [
+            {
+                "workflow": "CI",
+                "at": (NOW - timedelta(hours=18 * number)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                **({"jobs": [{"name": "test", "conclusion": "failure"}]} if 12 <= number < 16 else {}),
+            }
+            for number in range(1, runs)
+        ],
+    }
+
+
+@pytest.fixture
+def box() -> Sandbox:
+    return Sandbox.from_mapping(a_scenario())
+
+
+@pytest.fixture
+def server(box: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    with box.serve() as running:
+        prepare(running, monkeypatch, tmp_path)
+        yield running
+
+
+def prepare(running: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GITHUB_API_URL", running.api_url)
+    monkeypatch.setenv("GITHUB_GRAPHQL_URL", running.graphql_url)
+    monkeypatch.setenv("GITHUB_TOKEN", "sandbox-token")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
+    monkeypatch.setattr(backtest, "now", lambda: NOW)
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(program, ["backtest", *arguments])
+
+
+def figures(*arguments: str) -> dict[str, object]:
+    result = run(*arguments, "--format", "json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, object] = json.loads(result.stdout)["columns"][0]["figures"]
+    return found
+
+
+# --- over a server -------------------------------------------------------------------------------
+
+
+def test_the_history_is_fetched_once(server: Server) -> None:
+    first = figures("octo-org/example", "--weeks", "4")
+    assert (first["opened"], first["closed"], first["wrong"]) == (1, 1, 0)
+    server.clear_requests()
+    assert figures("octo-org/example", "--weeks", "4") == first
+    assert server.requests == []
+
+
+def test_it_prints_a_table_and_the_issues_within_80_columns_and_writes_a_page(server: Server, tmp_path: Path) -> None:
+    result = run("octo-org/example", "--set", "close-after=4")
+    assert result.exit_code == 0, result.output
+    assert "close-after=2  close-after=4" in result.stdout
+    assert "CI - test" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert "CI - test" in (tmp_path / "backtest.html").read_text("utf-8")
+    assert not {request.method for request in server.requests if request.path != "/graphql"} - {"GET"}
+
+
+def fetched(server: Server, folder: Path, most: int) -> tuple[Figures, str]:
+    """The figures of a backtest that sends so many requests at most, and what is missing."""
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    requester = connect(Secret("sandbox-token"), endpoints, HURRIED, most)
+    github = HistoryOnGitHub(Queries(requester, endpoints, "octo-org/example"), HistoryFolder(folder), Quiet())
+    history = github.history(timedelta(days=28), NOW)
+    sweeps = tuple(moments(max(history.since, NOW - timedelta(days=28)), NOW, timedelta(days=1)))
+    swept = sweep_history(RecordedRepository(history, github), some_settings(), IssueTemplate(), sweeps, Quiet())
+    return figures_of(swept), github.problem
+
+
+@pytest.mark.parametrize("most", [4, 5, 7])
+def test_what_the_requests_do_not_reach_is_named_and_fetched_by_the_next_calls(
+    server: Server, tmp_path: Path, most: int
+) -> None:
+    server.clear_requests()
+    _, problem = fetched(server, tmp_path / "part", most)
+    assert len(server.requests) <= most
+    assert "Run the same command again to fetch the rest" in problem
+    for _ in range(20):
+        figures, problem = fetched(server, tmp_path / "part", 8)
+        if not problem:
+            break
+    assert (figures, problem) == fetched(server, tmp_path / "whole", 800)
+
+
+def test_more_than_a_thousand_runs_are_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    scenario = a_scenario(1)
+    scenario["runs"] = [
+        {"workflow": "CI", "at": (NOW - timedelta(minutes=20 * number)).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        for number in range(1, 1_300)
+    ]
+    with Sandbox.from_mapping(scenario).serve() as running:
+        prepare(running, monkeypatch, tmp_path)
+        result = run("octo-org/example", "--weeks", "4", "--every", "7d", "--format", "json")
+        assert json.loads(result.stdout)["runs"] == 1_299
+
+
+def test_a_run_that_was_run_again_later_is_read_again(
+    server: Server, box: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures("octo-org/example", "--weeks", "4")
+    box.rerun("CI", next(run.number for run in box.runs if run.conclusion == "failure"), {"conclusion": "success"})
+    monkeypatch.setattr(backtest, "now", lambda: NOW + timedelta(hours=7))
+    server.clear_requests()
+    figures("octo-org/example", "--weeks", "4")
+    assert any(request.path.endswith("/actions/runs") for request in server.requests)
+    assert len(server.requests) < 12
+
+
+@pytest.mark.usefixtures("server")
+def test_a_log_that_cannot_be_read_is_named(box: Sandbox) -> None:
+    box.inject(Fault("status", path="/logs$", status=500, times=None))
+    result = run("octo-org/example", "--weeks", "4", "--format", "json")
+    assert result.exit_code == 0
+    assert "The history lacks" in result.stderr
+
+
+def test_an_interruption_keeps_what_was_fetched(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HistoryOnGitHub, "_read_logs", interrupted)
+        result = run("octo-org/example")
+    assert result.exit_code == 130
+    assert "Interrupted. What was fetched is kept." in result.stderr
+    server.clear_requests()
+    figures("octo-org/example")
+    assert not any(request.path.endswith("/actions/runs") for request in server.requests)
+
+
+@pytest.mark.usefixtures("server")
+def test_what_is_recorded_gives_the_same_figures_without_a_server(tmp_path: Path) -> None:
+    first = figures("octo-org/example", "--weeks", "4", "--record", "plain")
+    assert figures("octo-org/example", "--weeks", "4", "--record", "masked", "--anonymise") == first
+    assert figures("--weeks", "4", "--replay", "plain") == figures("--weeks", "4", "--replay", "masked") == first
+    masked = "".join(path.read_text("utf-8") for path in (tmp_path / "masked").rglob("*.*"))
+    assert not [name for name in ("octo-org", "Ada Holm", "ada@example.test") if name in masked]
+
+
+# --- a recorded history --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    recorded(tmp_path / "history")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("GITHUB_TOKEN", "GH_TOKEN", "GITHUB_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path / "history"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--replay", "nowhere"], "holds no recorded history"),
+        (["--replay", "history", "--anonymise"], "give both"),
+        (["--replay", "history", "--record", "history"], "needs a new folder"),
+        (["--replay", "history", "octo-org/example"], "give one of them"),
+        (["--replay", "history", "--set", "close-after"], "write it as `close-after=3`"),
+        (["--replay", "history", "--set", "token=x"], "no change of an input"),
+        (["--replay", "history", "--set", "close-after=often"], "close-after"),
+        (["--replay", "history", "--every", "often"], "often"),
+        (["--replay", "history", "--page", "no/such/folder.html"], "cannot be written"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_a_mistake_ends_with_2_and_says_what_to_do(arguments: list[str], told: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert told in " ".join(result.stderr.split())
+
+
+def test_the_cache_of_windows_is_in_its_own_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("LOCALAPPDATA", "/users/ada/local")
+    monkeypatch.setattr(backtest.sys, "platform", "win32")
+    assert backtest._cache_base() == Path("/users/ada/local")
+
+
+class Tags(HTMLParser):
+    """The tags of a page, and its attributes that name a style, an address or a script."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def a_page(text: str) -> str:
+    issue = IssueHistory(1, text, [(NOW - timedelta(days=3), NOW - timedelta(days=1)), (NOW, None)])
+    column = Column(f"title={text}", Backtest((issue,), (NOW,)))
+    repository = Repository(f"octo-org/{text}", "", "main", archived=False, has_issues=True)
+    return render_backtest_page(BacktestReport(repository, NOW - timedelta(days=8), NOW, 5, (column, column), (text,)))
+
+
+@pytest.mark.parametrize("text", [hostile.text for hostile in TEXTS], ids=[hostile.name for hostile in TEXTS])
+def test_a_hostile_text_is_inert_on_the_page(text: str) -> None:
+    usual, page = Tags(a_page("a title")), Tags(a_page(text))
+    assert page.tags <= usual.tags
+    assert page.attributes <= usual.attributes
+    assert not usual.tags & {"script", "a", "img", "link", "form"}
+
+
+def test_the_page_allows_its_own_style_and_nothing_else() -> None:
+    page = a_page("a title")
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in html.unescape(page)
