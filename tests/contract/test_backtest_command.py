@@ -6,6 +6,8 @@ import base64
 import hashlib
 import html
 import json
+import re
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -26,12 +28,13 @@ from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.entry.history_folder import HistoryFolder
 from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.issues.body import IssueTemplate
-from ci_failure_tracker.model import Repository
+from ci_failure_tracker.model import Create, Repository
 from ci_failure_tracker.model.secret import Secret
-from histories import recorded
+from ci_failure_tracker.settings import read_settings
+from histories import REPOSITORY, recorded
 from hostile import TEXTS
 from sandbox import Fault, Sandbox, Server
+from sweeping import sweep_server
 
 NOW = datetime(2026, 3, 31, 9, tzinfo=UTC)
 
@@ -116,7 +119,7 @@ def fetched(server: Server, folder: Path, most: int) -> tuple[Figures, str]:
     github = HistoryOnGitHub(Queries(requester, endpoints, "octo-org/example"), HistoryFolder(folder), Quiet())
     history = github.history(timedelta(days=28), NOW)
     sweeps = tuple(moments(max(history.since, NOW - timedelta(days=28)), NOW, timedelta(days=1)))
-    swept = sweep_history(RecordedRepository(history, github), some_settings(), IssueTemplate(), sweeps, Quiet())
+    swept = sweep_history(RecordedRepository(history, github), some_settings(), sweeps, Quiet())
     return figures_of(swept), github.problem
 
 
@@ -133,6 +136,22 @@ def test_what_the_requests_do_not_reach_is_named_and_fetched_by_the_next_calls(
         if not problem:
             break
     assert (figures, problem) == fetched(server, tmp_path / "whole", 800)
+
+
+def test_a_sweep_of_the_history_opens_what_a_sweep_of_the_server_would_open(tmp_path: Path) -> None:
+    scenario = Path(__file__).parents[1] / "sandbox" / "scenarios" / "parcel-tracker" / "scenario.yaml"
+    name, moment = "northwind-labs/parcel-tracker", datetime(2026, 11, 20, 9, tzinfo=UTC)
+    inputs = {"token": "demo-token", "repository": name, "dry-run": "true"}
+    with Sandbox.from_scenario(scenario).serve() as running:
+        endpoints = Endpoints(running.api_url, running.graphql_url)
+        queries = Queries(connect(Secret("demo-token"), endpoints, HURRIED), endpoints, name)
+        github = HistoryOnGitHub(queries, HistoryFolder(tmp_path), Quiet())
+        history = github.history(timedelta(days=60), moment)
+        swept = sweep_history(RecordedRepository(history, github), read_settings(inputs), (moment,), Quiet())
+        report = sweep_server(running, inputs, moment)
+    created = [result.action.identity.id for result in report.results if isinstance(result.action, Create)]
+    assert sorted(issue.identity for issue in swept.issues) == sorted(created)
+    assert len(created) > 4
 
 
 def test_more_than_a_thousand_runs_are_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -190,6 +209,28 @@ def test_what_is_recorded_gives_the_same_figures_without_a_server(tmp_path: Path
     assert not [name for name in ("octo-org", "Ada Holm", "ada@example.test") if name in masked]
 
 
+DOCS = Path(__file__).parents[2] / "docs" / "backtest.md"
+
+
+@pytest.mark.usefixtures("server")
+def test_the_commands_of_the_page_about_it_run() -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)
+    commands = [shlex.split(line) for block in blocks for line in block.splitlines()]
+    assert len(commands) >= 5
+    for program_name, command, *arguments in commands:
+        assert (program_name, command) == ("ci-failure-tracker", "backtest")
+        result = run(*(argument.replace("owner/name", "octo-org/example") for argument in arguments))
+        assert result.exit_code == 0, result.output
+        assert "[CI Failure] CI - test" in result.stdout
+
+
+def test_the_page_about_it_explains_each_figure() -> None:
+    rows = re.search(r"\| figure \|.*?\n\n", DOCS.read_text("utf-8"), re.DOTALL)
+    assert rows
+    for name, _ in BacktestReport(REPOSITORY, NOW, NOW, 0, ()).rows():
+        assert all(word in rows[0] for word in re.findall(r"\w+", name.partition(",")[0]))
+
+
 # --- a recorded history --------------------------------------------------------------------------
 
 
@@ -211,7 +252,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--replay", "history", "--record", "history"], "needs a new folder"),
         (["--replay", "history", "octo-org/example"], "give one of them"),
         (["--replay", "history", "--set", "close-after"], "write it as `close-after=3`"),
-        (["--replay", "history", "--set", "token=x"], "no change of an input"),
+        (["--replay", "history", "--set", "comments=never"], "did you mean `comment`?"),
+        (["--replay", "history", "--set", "token=x"], "no input that a backtest can change"),
         (["--replay", "history", "--set", "close-after=often"], "close-after"),
         (["--replay", "history", "--every", "often"], "often"),
         (["--replay", "history", "--page", "no/such/folder.html"], "cannot be written"),
@@ -246,7 +288,7 @@ class Tags(HTMLParser):
 
 
 def a_page(text: str) -> str:
-    issue = IssueHistory(1, text, [(NOW - timedelta(days=3), NOW - timedelta(days=1)), (NOW, None)])
+    issue = IssueHistory(1, "a", text, [(NOW - timedelta(days=3), NOW - timedelta(days=1)), (NOW, None)])
     column = Column(f"title={text}", Backtest((issue,), (NOW,)))
     repository = Repository(f"octo-org/{text}", "", "main", archived=False, has_issues=True)
     return render_backtest_page(BacktestReport(repository, NOW - timedelta(days=8), NOW, 5, (column, column), (text,)))

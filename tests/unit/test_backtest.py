@@ -17,7 +17,6 @@ from ci_failure_tracker.backtest.record import record
 from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory, moments, sweep_history
 from ci_failure_tracker.entry.history_folder import HistoryFolder
 from ci_failure_tracker.errors import HistoryError
-from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.model import Job
 from histories import DAY, NAMES, a_history, at_each_day, recorded
 
@@ -27,7 +26,7 @@ MINUTE = timedelta(minutes=1)
 def swept(folder: HistoryFolder, **settings: str) -> Backtest:
     repository = RecordedRepository(folder.history(), folder)
     sweeps = tuple(at_each_day(1, 18))
-    return sweep_history(repository, some_settings(**settings), IssueTemplate(), sweeps, Quiet())
+    return sweep_history(repository, some_settings(**settings), sweeps, Quiet())
 
 
 # --- as it stood at a moment ---------------------------------------------------------------------
@@ -107,7 +106,7 @@ def test_a_history_without_jobs_of_passing_runs_closes_nothing_and_says_what_is_
         if run.conclusion == "success":
             (tmp_path / "jobs" / f"{run.id}.json").unlink()
     repository = RecordedRepository(history, folder)
-    backtest = sweep_history(repository, some_settings(), IssueTemplate(), tuple(at_each_day(1, 12)), Quiet())
+    backtest = sweep_history(repository, some_settings(), tuple(at_each_day(1, 12)), Quiet())
     assert repository.without_jobs
     assert figures_of(backtest).opened == 1
 
@@ -115,13 +114,20 @@ def test_a_history_without_jobs_of_passing_runs_closes_nothing_and_says_what_is_
 @pytest.mark.parametrize(("days", "wrong"), [(1, 1), (7, 1), (7.1, 0)])
 def test_a_closing_is_wrong_if_the_issue_is_reopened_within_a_week(days: float, wrong: int) -> None:
     closed = START + DAY
-    issue = IssueHistory(1, "", [(START, closed), (closed + days * DAY, None)])
-    assert len(wrong_closings(issue)) == wrong
+    issue = IssueHistory(1, "a", "", [(START, closed), (closed + days * DAY, None)])
+    assert len(wrong_closings(issue, [issue])) == wrong
+
+
+@pytest.mark.parametrize(("identity", "wrong"), [("a", 1), ("b", 0)])
+def test_a_closing_is_wrong_if_a_new_issue_is_opened_for_the_same_thing(identity: str, wrong: int) -> None:
+    issue = IssueHistory(1, "a", "", [(START, START + DAY)])
+    later = IssueHistory(2, identity, "", [(START + 3 * DAY, None)])
+    assert len(wrong_closings(issue, [issue, later])) == wrong
 
 
 def test_a_closing_as_a_duplicate_is_not_wrong() -> None:
-    issue = IssueHistory(1, "", [(START, START + DAY), (START + 2 * DAY, None)], {START + DAY})
-    assert wrong_closings(issue) == ()
+    issue = IssueHistory(1, "a", "", [(START, START + DAY), (START + 2 * DAY, None)], {START + DAY})
+    assert wrong_closings(issue, [issue]) == ()
 
 
 def test_without_issues_there_are_no_days() -> None:

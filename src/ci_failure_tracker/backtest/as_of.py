@@ -112,7 +112,7 @@ class RecordedRepository:
         self._recording = recording
         self._newest = {run.id: run for run in history.runs}
         self._jobs: dict[int, tuple[Job, ...] | None] = {}
-        self._annotations: dict[int, tuple[Annotation, ...]] = {}
+        self._by_job: dict[int, tuple[Run, Job]] = {}
         self._diagnoses: dict[LogRequest, JobDiagnosis | None] = {}
         self._timelines = [timeline_of(run, self._jobs_of(run) if run.attempt > 1 else ()) for run in history.runs]
 
@@ -139,14 +139,14 @@ class RecordedRepository:
 
     def _jobs_of(self, run: Run) -> tuple[Job, ...] | None:
         if run.id not in self._jobs:
-            jobs = self._jobs[run.id] = self._recording.jobs(run)
-            self._annotations |= {job.id: job.annotations for job in jobs or () if job.annotations is not None}
+            self._jobs[run.id] = self._recording.jobs(run)
+            self._by_job |= {job.id: (run, job) for job in self._jobs[run.id] or ()}
         return self._jobs[run.id]
 
     def _diagnosis(self, wanted: LogRequest, diagnose: Diagnose) -> JobDiagnosis | None:
         wanted = replace(wanted, passing_job_id=None)  # what a passing log would add has no part in the cause
         if wanted not in self._diagnoses:
-            job = _RecordedJob(self._recording, wanted.job_id, self._annotations.get(wanted.job_id))
+            job = _RecordedJob(self._recording, *self._by_job[wanted.job_id])
             try:
                 self._diagnoses[wanted] = diagnose(wanted, job)
             except TrackerError:
@@ -178,17 +178,19 @@ class _RecordedJob:
     """The log and the annotations of a job in a recording."""
 
     recording: Recording
-    job_id: int
-    known: tuple[Annotation, ...] | None
+    run: Run
+    job: Job
 
     def log(self) -> Iterator[bytes]:
-        return self.recording.log(self.job_id)
+        return self.recording.log(self.job.id)
 
     def passing_log(self, job_id: int) -> Iterator[bytes]:  # noqa: ARG002 - it is never read
         raise LogAbsentError(LogUnavailable.NOT_FOUND)
 
     def annotations(self) -> tuple[Annotation, ...] | None:
-        return self.known
+        if self.job.annotations is not None:
+            return self.job.annotations
+        return self.recording.annotations(self.run, self.job.id)
 
 
 def _at(workflow: Workflow, moment: datetime) -> Workflow:

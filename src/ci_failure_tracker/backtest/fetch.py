@@ -25,7 +25,7 @@ from ci_failure_tracker.github.jobs import AT_ONCE, JobReader
 from ci_failure_tracker.github.logs import AT_ONCE as LOGS_AT_ONCE
 from ci_failure_tracker.github.logs import MOST_BYTES
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.model import Job, Run, Workflow
+from ci_failure_tracker.model import Annotation, Job, Run, Workflow
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted
 
@@ -68,6 +68,7 @@ class HistoryOnGitHub:
         self._bytes = 0
         self._refusal: TrackerError | None = None
         self._errors = 0
+        self._annotations_hidden = False
         self._not_fetched: dict[str, set[int]] = {"list of jobs": set(), "log": set()}
 
     @property
@@ -166,6 +167,21 @@ class HistoryOnGitHub:
     def log(self, job_id: int) -> Iterator[bytes]:
         """The log that is kept."""
         return self._store.log(job_id)
+
+    def annotations(self, run: Run, job_id: int) -> tuple[Annotation, ...] | None:
+        """The annotations of a job, which are kept with it. If they cannot be read, a log says what it can."""
+        jobs = self._store.jobs(run)
+        if jobs is None or self._refusal is not None or self._annotations_hidden:
+            return None
+        try:
+            self._queries.budget.check(1)
+            found = self._queries.annotations(job_id)
+        except TrackerError as error:
+            self._annotations_hidden = isinstance(error, MissingRightError)
+            return None
+        known = (replace(job, annotations=found) if job.id == job_id else job for job in jobs)
+        self._store.keep_jobs(run, tuple(map(without_secrets, known)))
+        return found
 
     def _read_jobs(self, runs: Sequence[Run], *, tell: bool = True) -> None:
         """Read the jobs of ended runs; those of others will change."""

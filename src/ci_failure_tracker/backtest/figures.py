@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -9,7 +10,7 @@ from statistics import median
 from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory
 
 SOON = timedelta(days=7)
-"""If the same issue is reopened within this time, closing it was wrong."""
+"""If the same thing fails again within this time, closing its issue was wrong."""
 
 _DAY = timedelta(days=1)
 
@@ -60,16 +61,20 @@ def figures_of(backtest: Backtest) -> Figures:
         open_at_end=sum(issue.closed_at is None for issue in issues),
         days_median=round(median(days), 1) if days else None,
         days_most=max(days, default=None),
-        wrong=sum(len(wrong_closings(issue)) for issue in issues),
+        wrong=sum(len(wrong_closings(issue, issues)) for issue in issues),
         notifications=opened + closed + reopened + comments,
     )
 
 
-def wrong_closings(issue: IssueHistory) -> tuple[datetime, ...]:
+def wrong_closings(issue: IssueHistory, issues: Sequence[IssueHistory]) -> tuple[datetime, ...]:
     """When an issue was closed although its failure was not over.
 
-    The same failure came back: the issue was reopened within a week. An issue that was closed as a duplicate was not
-    called fixed.
+    The same thing failed again within a week: the issue was reopened, or a new one was opened for it. An issue that was
+    closed as a duplicate was not called fixed.
     """
-    pairs = zip(issue.closings, issue.reopenings, strict=False)
-    return tuple(closed for closed, again in pairs if again - closed <= SOON and closed not in issue.duplicates)
+    openings = [start for other in issues if other.identity == issue.identity for start, _ in other.spans]
+    return tuple(
+        closed
+        for closed in issue.closings
+        if closed not in issue.duplicates and any(closed < start <= closed + SOON for start in openings)
+    )

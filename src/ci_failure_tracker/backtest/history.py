@@ -54,6 +54,9 @@ class Recording(Protocol):
             LogAbsentError: the job has no log, or it is not known.
         """
 
+    def annotations(self, run: Run, job_id: int) -> tuple[Annotation, ...] | None:
+        """The annotations of a job that `jobs` gives without them; `None` if they are not known."""
+
 
 # --- read ----------------------------------------------------------------------------------------
 

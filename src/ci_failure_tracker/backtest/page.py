@@ -126,12 +126,12 @@ class _Scale:
 def _column(column: Column, scale: _Scale) -> ColumnView:
     issues = column.backtest.issues
     count = f"{len(issues):,}" if len(issues) <= MOST_ISSUES else f"{MOST_ISSUES:,} of {len(issues):,}"
-    rows = tuple(_row(issue, scale) for issue in issues[:MOST_ISSUES])
+    rows = tuple(_row(issue, wrong_closings(issue, issues), scale) for issue in issues[:MOST_ISSUES])
     return ColumnView(plain(column.name, _NAME), count, rows)
 
 
-def _row(issue: IssueHistory, scale: _Scale) -> IssueRow:
-    bars = tuple(_bars(issue, scale))
+def _row(issue: IssueHistory, wrong: tuple[datetime, ...], scale: _Scale) -> IssueRow:
+    bars = tuple(_bars(issue, wrong, scale))
     return IssueRow(
         title=plain(issue.title, _TITLE) or "(no title)",
         spans=bars,
@@ -143,8 +143,7 @@ def _row(issue: IssueHistory, scale: _Scale) -> IssueRow:
     )
 
 
-def _bars(issue: IssueHistory, scale: _Scale) -> Iterator[Bar]:
-    wrong = wrong_closings(issue)
+def _bars(issue: IssueHistory, wrong: tuple[datetime, ...], scale: _Scale) -> Iterator[Bar]:
     for opened, closed in issue.spans:
         x = min(scale.place(opened), _WIDTH - _LEAST_WIDTH)
         width = max(_LEAST_WIDTH, scale.place(closed or scale.end) - x)

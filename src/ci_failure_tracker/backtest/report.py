@@ -84,22 +84,22 @@ def backtest_as_json(report: BacktestReport) -> Mapping[str, Any]:
             {
                 "settings": column.name,
                 "figures": dataclasses.asdict(column.figures),
-                "issues": [_issue_as_json(issue, report.end) for issue in column.backtest.issues],
+                "issues": [_issue_as_json(issue, column.backtest) for issue in column.backtest.issues],
             }
             for column in report.columns
         ],
     }
 
 
-def _issue_as_json(issue: IssueHistory, end: datetime) -> Mapping[str, Any]:
+def _issue_as_json(issue: IssueHistory, backtest: Backtest) -> Mapping[str, Any]:
     return {
         "number": issue.number,
         "title": issue.title,
         "opened_at": issue.opened_at.isoformat(),
         "closed_at": issue.closed_at.isoformat() if issue.closed_at else None,
-        "days_open": float(days_open(issue, end)),
+        "days_open": float(days_open(issue, backtest.end)),
         "comments": issue.comments,
         "reopened": len(issue.reopenings),
-        "wrong_closings": len(wrong_closings(issue)),
+        "wrong_closings": len(wrong_closings(issue, backtest.issues)),
         "open": [[start.isoformat(), closed.isoformat() if closed else None] for start, closed in issue.spans],
     }

@@ -15,16 +15,20 @@ from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.sweep import carry_out, make_plan
 
 _DUPLICATE = "duplicate"
+_TEMPLATE = IssueTemplate()
 
 
 @dataclass
 class IssueHistory:
-    """What became of one issue. `spans` are the times in which it was open; the last one may have no end.
+    """What became of one issue.
 
-    `duplicates` are the moments at which it was closed because another issue stands for it.
+    `identity` is the id of what it stands for; a later issue may have the same. `spans` are the times in which it was
+    open; the last one may have no end. `duplicates` are the moments at which it was closed because another issue stands
+    for it.
     """
 
     number: int
+    identity: str
     title: str
     spans: list[tuple[datetime, datetime | None]] = field(default_factory=list)
     duplicates: set[datetime] = field(default_factory=set)
@@ -81,7 +85,6 @@ def moments(start: datetime, end: datetime, every: timedelta) -> Iterator[dateti
 def sweep_history(
     repository: RecordedRepository,
     settings: Settings,
-    template: IssueTemplate,
     sweeps: tuple[datetime, ...],
     progress: Progress,
 ) -> Backtest:
@@ -93,7 +96,7 @@ def sweep_history(
         github = repository.at(now, issues, settings.max_runs)
         notes.now = now
         writer = MemoryWriter(issues, now, notes.note, repository.history.repository.url)
-        carry_out(make_plan(github, settings, template, now), github, writer, settings, now)
+        carry_out(make_plan(github, settings, _TEMPLATE, now), github, writer, settings, now)
         progress.advance()
     return Backtest(tuple(notes.issues.values()), sweeps)
 
@@ -109,7 +112,7 @@ class _Notes:
     def note(self, number: int, action: Action) -> None:
         match action:
             case Create():
-                self.issues[number] = IssueHistory(number, action.title, [(self.now, None)])
+                self.issues[number] = IssueHistory(number, action.identity.id, action.title, [(self.now, None)])
             case Update():
                 self.issues[number].updates += 1
             case Reopen():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import json
 import os
 import sys
@@ -35,26 +36,34 @@ from ci_failure_tracker.entry.sources import repository_of, token_of
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import BadValueError, SettingsError, TrackerError
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.model import MAX_REQUESTS
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import Settings, inputs, read_settings
-from ci_failure_tracker.settings.declaration import InputGroup
+from ci_failure_tracker.settings.declaration import Input, InputGroup
 from ci_failure_tracker.settings.parsers import duration
 from ci_failure_tracker.text.markdown import plain
 
 _INTERRUPTED = 130
 _GROUPS = (InputGroup.WATCHED, InputGroup.ISSUES)
-_ACCESS = ("token", "max-requests")
+_ALSO = ("max-runs", "logs")
+_NOT = (
+    *("assign", "assignees", "issue-template", "issue-type", "labels", "notify", "owners"),  # these change texts only
+    "schedules",
+)
 _PAGE = "backtest.html"
 
 _option = partial(click.option, cls=HeadedOption, heading="Backtest")
 
 
+def _decides(declared: Input) -> bool:
+    """Whether an input changes what a backtest counts."""
+    return declared.name in _ALSO or (declared.group in _GROUPS and declared.name not in _NOT)
+
+
 def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the inputs that change what a sweep decides as options, and those that the fetching needs."""
-    for declared in reversed([one for one in inputs() if one.group in _GROUPS or one.name in _ACCESS]):
-        default = "$GITHUB_TOKEN or `gh`" if declared.name == "token" else declared.default
-        text = f"{declared.help}  [default: {default}]" if default else declared.help
+    """Add the inputs that change what is counted as options."""
+    for declared in reversed([one for one in inputs() if _decides(one)]):
+        text = f"{declared.help}  [default: {declared.default}]" if declared.default else declared.help
         option = click.option(
             f"--{declared.name}", cls=HeadedOption, heading=declared.group, metavar=declared.metavar, help=text
         )
@@ -119,6 +128,18 @@ class _Span(click.ParamType[timedelta]):
 @_option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="What to print."
 )
+@_option(
+    "--token",
+    metavar="TOKEN",
+    help="Token for GitHub's API. It needs `actions: read`.  [default: $GITHUB_TOKEN, $GH_TOKEN or that of `gh`]",
+)
+@_option(
+    "--max-requests",
+    metavar="N",
+    help="The greatest number of requests, 25 or more. If they end, what was fetched is kept, and the next call "
+    "goes on."
+    f"  [default: {MAX_REQUESTS}]",
+)
 @_with_inputs
 def backtest_command(changes: Sequence[str], form: str, page: Path | None, **given: Any) -> None:
     """Show what the tracker would have done in the last weeks. Nothing is written to GitHub.
@@ -128,8 +149,8 @@ def backtest_command(changes: Sequence[str], form: str, page: Path | None, **giv
     """
     err = Console(stderr=True, highlight=False)
     try:
-        asked = _Asked(**{field.name: given.pop(field.name) for field in dataclasses.fields(_Asked)})
-        texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
+        asked = _Asked(**{field.name: given[field.name] for field in dataclasses.fields(_Asked)})
+        texts = {one.name: given[one.field] for one in inputs() if given.get(one.field) is not None}
         with Bars(err) as bars:
             report = _run(asked, texts, changes, bars)
         if page is None and form == "text":
@@ -143,7 +164,7 @@ def backtest_command(changes: Sequence[str], form: str, page: Path | None, **giv
         _complain(err, [error.what], error.advice)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        err.print("Interrupted. What was fetched is kept.")
+        err.print("Interrupted." if given.get("replay") else "Interrupted. What was fetched is kept.")
         sys.exit(_INTERRUPTED)
     _print(report, form, err)
     if page:
@@ -169,7 +190,7 @@ def _run(asked: _Asked, texts: Mapping[str, str], changes: Sequence[str], bars: 
     start = max(history.until - timedelta(weeks=asked.weeks), history.since)
     sweeps = tuple(moments(start, history.until, asked.every))
     columns = tuple(
-        Column(name, sweep_history(repository, settings, IssueTemplate(settings.issue_template), sweeps, bars))
+        Column(name, sweep_history(repository, settings, sweeps, bars))
         for name, settings in _settings(history, texts, changes)
     )
     if asked.record_to:
@@ -247,11 +268,17 @@ def _settings(history: History, texts: Mapping[str, str], changes: Sequence[str]
 
 
 def _change(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    known = [one.name for one in inputs() if one.group in {*_GROUPS, InputGroup.LIMITS, InputGroup.LOGS}]
-    if not separator or name.strip() not in known:
-        raise SettingsError([f"--set {text!r} is no change of an input; write it as `close-after=3`."])
-    return name.strip(), value.strip()
+    """The name of an input and its value, from `--set`."""
+    given, separator, value = text.partition("=")
+    name = given.strip()
+    known = [one.name for one in inputs() if _decides(one)]
+    if not separator:
+        raise SettingsError([f"--set {text!r} changes no input; write it as `close-after=3`."])
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean `{nearest[0]}`?" if nearest else "`backtest --help` lists them."
+        raise SettingsError([f"--set {text!r}: {name!r} is no input that a backtest can change; {hint}"])
+    return name, value.strip()
 
 
 def _problems(repository: RecordedRepository, recording: HistoryFolder | HistoryOnGitHub) -> Iterator[str]:

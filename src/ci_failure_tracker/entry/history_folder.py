@@ -20,7 +20,7 @@ from ci_failure_tracker.backtest.history import (
     workflows_fields,
 )
 from ci_failure_tracker.errors import HistoryError, LogAbsentError
-from ci_failure_tracker.model import Job, LogUnavailable, Run
+from ci_failure_tracker.model import Annotation, Job, LogUnavailable, Run
 
 _PIECE = 1 << 20
 _RUNS, _WORKFLOWS, _REPOSITORY = "runs.json", "workflows.json", "repository.json"
@@ -78,9 +78,9 @@ class HistoryFolder:
         if not begun:
             raise LogAbsentError(LogUnavailable.NOT_FOUND)
 
-    def names(self) -> set[str]:
-        """The names of the files of jobs and logs."""
-        return {path.name for folder in ("jobs", "logs") for path in (self.folder / folder).glob("*.*")}
+    def annotations(self, run: Run, job_id: int) -> tuple[Annotation, ...] | None:  # noqa: ARG002 - there are no others
+        """Annotations are recorded with the jobs."""
+        return None
 
     # --- write -----------------------------------------------------------------------------------
 
