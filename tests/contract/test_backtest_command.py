@@ -154,6 +154,38 @@ def test_a_sweep_of_the_history_opens_what_a_sweep_of_the_server_would_open(tmp_
     assert len(created) > 4
 
 
+def test_the_issues_stand_after_each_sweep_as_after_a_sweep_of_a_server_that_grows(tmp_path: Path) -> None:
+    """The repository as it stood at a moment is what a server would have shown then."""
+    scenario = a_scenario(30)
+    entries = sorted(scenario.pop("runs"), key=lambda entry: entry["at"])  # type: ignore[attr-defined]
+    inputs = {"token": "sandbox-token", "repository": "octo-org/example"}
+    sweeps = tuple(moments(NOW - timedelta(days=21), NOW, timedelta(days=1)))
+    box = Sandbox.from_mapping({**scenario, "runs": []})
+    there: list[set[tuple[int, bool]]] = []
+    with box.serve() as running:
+        for now in sweeps:
+            while entries and datetime.fromisoformat(entries[0]["at"]) <= now:
+                box.add_run(entries.pop(0))
+            box.now = now
+            sweep_server(running, inputs, now)
+            there.append({(issue.number, issue.state == "open") for issue in box.issues})
+        endpoints = Endpoints(running.api_url, running.graphql_url)
+        queries = Queries(connect(Secret("sandbox-token"), endpoints, HURRIED), endpoints, "octo-org/example")
+        github = HistoryOnGitHub(queries, HistoryFolder(tmp_path), Quiet())
+        history = github.history(timedelta(days=60), NOW)
+        swept = sweep_history(RecordedRepository(history, github), read_settings(inputs), sweeps, Quiet())
+    here = [
+        {
+            (issue.number, any(start <= now and (end is None or now < end) for start, end in issue.spans))
+            for issue in swept.issues
+            if issue.opened_at <= now
+        }
+        for now in sweeps
+    ]
+    assert here == there
+    assert {1, 0} <= {len(issues) for issues in here}
+
+
 def test_more_than_a_thousand_runs_are_listed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     scenario = a_scenario(1)
     scenario["runs"] = [

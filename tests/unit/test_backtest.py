@@ -200,6 +200,13 @@ def test_a_mask_keeps_the_hosts_and_words_that_every_project_has() -> None:
     assert Masks(history).text(text) == text
 
 
+def test_a_home_folder_is_masked_as_a_word_and_not_within_words() -> None:
+    history, _, _ = a_history()
+    text = Masks(history).text("/home/gravity/src; user gravity; antigravity; gravity_fold:start; /home/build/x")
+    assert text.split("; ")[2:] == ["antigravity", "gravity_fold:start", "/home/build/x"]
+    assert "gravity" not in " ".join(text.split("; ")[:2])
+
+
 def test_two_hosts_get_two_masks_without_digits() -> None:
     history, _, _ = a_history()
     first, second = Masks(history).text("https://a.corp-one.test https://b.corp-one.test").split()

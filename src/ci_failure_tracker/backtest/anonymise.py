@@ -51,8 +51,9 @@ _INNER_HOST = lazy(r"(?<![\w.-])((?:[\w-]{1,63}\.){1,8}(?:internal|intranet|corp
 _FOLDER = lazy(r"(?:/home/|/Users/|\\Users\\)([^/\\\s'\":]{1,64})")
 _MACHINE = lazy(r"(?:Machine|Runner) name: '([^']{1,100})'")
 _FOLDERS = """
-administrator app circleci codespace default jenkins linuxbrew node public root runner runneradmin ubuntu user vscode
-vsts
+action actions admin administrator agent app appveyor azureuser build builder buildkite-agent ci circleci cirrus
+codespace default deploy dev docker ec2-user git github gitlab-runner jenkins linuxbrew node nobody public root runner
+runneradmin test tests travis ubuntu user vscode vsts work worker
 """
 _USUAL_FOLDERS = frozenset(_FOLDERS.split())
 _USUAL_MACHINES = re.compile(r"GitHub Actions.{0,20}|fv-az.{0,20}|runnervm.{0,20}|Mac-\d{1,20}.{0,10}", re.IGNORECASE)
@@ -60,7 +61,10 @@ _LETTERS = "gjkmnpqrtvwxyz"
 """No hexadecimal digit is among them, so that no mask looks like a hash."""
 
 _LEAST, _ANYWHERE = 3, 5
-"""Shorter names stay in logs. Longer ones are masked within words, too."""
+"""Shorter names stay in logs, except in paths. Longer ones are masked within words, too."""
+
+_USER = "user"
+"""The kind of names of home folders. They are often usual words, and so they are masked only as whole words."""
 
 
 class Masks:
@@ -117,7 +121,8 @@ class Masks:
         if not present:
             return text
         longest_first = sorted(present, key=lambda name: (-len(name), name))
-        pattern = re.compile("|".join(map(_as_pattern, longest_first)), re.IGNORECASE)
+        parts = (_as_pattern(name, self._masks[name]) for name in longest_first)
+        pattern = re.compile("|".join(parts), re.IGNORECASE)
         return pattern.sub(lambda match: self._masks[match[0].lower()], text)
 
     def _run(self, run: Run) -> Run:
@@ -192,8 +197,10 @@ def _fake_sha(sha: str) -> str:
     return hashlib.sha256(f"masked {sha}".encode()).hexdigest()[: len(sha)]
 
 
-def _as_pattern(name: str) -> str:
+def _as_pattern(name: str, mask: str) -> str:
     escaped = re.escape(name)
+    if mask.startswith(f"{_USER}-"):
+        return rf"(?<!\w){escaped}(?!\w)"
     return escaped if len(name) >= _ANYWHERE else rf"(?<![0-9A-Za-z]){escaped}(?![0-9A-Za-z])"
 
 
@@ -223,7 +230,7 @@ def _is_public(host: str) -> bool:
 
 _FINDERS = (
     (_MAIL, "person", _is_usual_mail),
-    (_FOLDER, "person", _is_usual_folder),
+    (_FOLDER, _USER, _is_usual_folder),
     (_MACHINE, "machine", _is_usual_machine),
     (_HOST, "host", _is_public),
     (_INNER_HOST, "host", _is_public),
