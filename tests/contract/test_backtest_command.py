@@ -23,7 +23,7 @@ from ci_failure_tracker.backtest.figures import Figures, figures_of
 from ci_failure_tracker.backtest.page import render_backtest_page
 from ci_failure_tracker.backtest.report import BacktestReport, Column
 from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory, moments, sweep_history
-from ci_failure_tracker.entry import backtest
+from ci_failure_tracker.entry import backtest_run
 from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.entry.history_folder import HistoryFolder
 from ci_failure_tracker.github.client import Endpoints, connect
@@ -76,7 +76,7 @@ def prepare(running: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
-    monkeypatch.setattr(backtest, "now", lambda: NOW)
+    monkeypatch.setattr(backtest_run, "now", lambda: NOW)
     monkeypatch.chdir(tmp_path)
 
 
@@ -203,7 +203,7 @@ def test_a_run_that_was_run_again_later_is_read_again(
 ) -> None:
     figures("octo-org/example", "--weeks", "4")
     box.rerun("CI", next(run.number for run in box.runs if run.conclusion == "failure"), {"conclusion": "success"})
-    monkeypatch.setattr(backtest, "now", lambda: NOW + timedelta(hours=7))
+    monkeypatch.setattr(backtest_run, "now", lambda: NOW + timedelta(hours=7))
     server.clear_requests()
     figures("octo-org/example", "--weeks", "4")
     assert any(request.path.endswith("/actions/runs") for request in server.requests)
@@ -301,8 +301,8 @@ def test_a_mistake_ends_with_2_and_says_what_to_do(arguments: list[str], told: s
 def test_the_cache_of_windows_is_in_its_own_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setenv("LOCALAPPDATA", "/users/ada/local")
-    monkeypatch.setattr(backtest.sys, "platform", "win32")
-    assert backtest._cache_base() == Path("/users/ada/local")
+    monkeypatch.setattr(backtest_run.sys, "platform", "win32")
+    assert backtest_run._cache_base() == Path("/users/ada/local")
 
 
 class Tags(HTMLParser):

@@ -68,6 +68,7 @@ class HistoryOnGitHub:
         self._bytes = 0
         self._refusal: TrackerError | None = None
         self._errors = 0
+        self._interrupted = False
         self._annotations_hidden = False
         self._not_fetched: dict[str, set[int]] = {"list of jobs": set(), "log": set()}
 
@@ -219,6 +220,9 @@ class HistoryOnGitHub:
                     self._not_fetched["log"].add(job_id)
                 else:
                     self._store.keep_log(job_id, text)
+        except BaseException:
+            self._interrupted = True
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -240,6 +244,8 @@ class HistoryOnGitHub:
     def _newest_bytes(self, pieces: Iterator[bytes]) -> bytes:
         kept = b""
         for piece in pieces:
+            if self._interrupted:
+                raise GitHubError("The download was interrupted.")
             self._bytes += len(piece)
             kept += piece
             if len(kept) > 2 * MOST_OF_A_LOG:

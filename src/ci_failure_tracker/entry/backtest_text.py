@@ -15,7 +15,7 @@ from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import plain
 
-_NAME, _TITLE = 40, 200
+_NAME, _TITLE = 40, 90
 MOST_ISSUES = 100
 """The most issues that are printed; the page and the JSON have all of them."""
 

@@ -1,0 +1,198 @@
+"""What the command `backtest` does: read a history, sweep it, record it, and show what came of it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.text import Text
+
+from ci_failure_tracker.backtest.as_of import RecordedRepository
+from ci_failure_tracker.backtest.fetch import HistoryOnGitHub
+from ci_failure_tracker.backtest.history import History
+from ci_failure_tracker.backtest.page import render_backtest_page
+from ci_failure_tracker.backtest.record import record
+from ci_failure_tracker.backtest.report import BacktestReport, Column, backtest_as_json
+from ci_failure_tracker.backtest.sweeps import moments, sweep_history
+from ci_failure_tracker.entry.backtest_text import show_backtest
+from ci_failure_tracker.entry.bars import Bars
+from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.history_folder import HistoryFolder
+from ci_failure_tracker.entry.setup import Connection, now, prepare
+from ci_failure_tracker.entry.sources import repository_of, token_of
+from ci_failure_tracker.entry.terminal_text import inert_json, lines
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.settings import Settings, inputs, read_settings
+from ci_failure_tracker.text.markdown import plain
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options ask for.
+
+    `texts` are the inputs of the sweeps, `changes` are those of the second column, as `INPUT=VALUE`, and `known` are
+    the names of the inputs that these may change. Without a `page` none is written.
+    """
+
+    repository: str | None
+    weeks: int
+    every: timedelta
+    replay: Path | None
+    record_to: Path | None
+    anonymise: bool
+    texts: Mapping[str, str]
+    changes: tuple[str, ...]
+    known: tuple[str, ...]
+    page: Path | None
+
+
+def run(asked: Asked, form: str, err: Console) -> None:
+    """Do it, print what came of it, and write the page.
+
+    Raises:
+        TrackerError: it cannot be done.
+    """
+    with Bars(err) as bars:
+        report = _report(asked, bars)
+    if asked.page:
+        _write(asked.page, render_backtest_page(report))
+    _print(report, form, err)
+    if asked.page:
+        show(err, Text(plain(f"The page: {asked.page}", 1_000)))
+
+
+def _report(asked: Asked, bars: Bars) -> BacktestReport:
+    changes = dict(_change(text, asked.known) for text in asked.changes)
+    _check(asked, changes)
+    history, recording = _read(asked, bars)
+    repository = RecordedRepository(history, recording)
+    start = max(history.until - timedelta(weeks=asked.weeks), history.since)
+    sweeps = tuple(moments(start, history.until, asked.every))
+    columns = tuple(
+        Column(name, sweep_history(repository, settings, sweeps, bars))
+        for name, settings in _settings(history, asked.texts, changes)
+    )
+    if asked.record_to:
+        record(history, recording, HistoryFolder(asked.record_to), bars, anonymise=asked.anonymise)
+    return BacktestReport(
+        repository=history.repository,
+        start=start,
+        end=history.until,
+        runs=len(history.runs),
+        columns=columns,
+        problems=tuple(_problems(repository, recording)),
+    )
+
+
+def _check(asked: Asked, changes: Mapping[str, str]) -> None:
+    """Raise an error for what cannot be done, before the first request."""
+    if asked.anonymise and not asked.record_to:
+        raise SettingsError(["--anonymise masks names in what --record writes; give both."])
+    if asked.record_to and not _is_new(asked.record_to):
+        raise SettingsError([f"--record needs a new folder, and {str(asked.record_to)!r} is there already."])
+    if asked.replay and asked.repository:
+        raise SettingsError(["--replay reads a folder and OWNER/NAME is read from GitHub; give one of them."])
+    read_settings({"token": "none", "repository": "owner/name", **asked.texts, **changes})
+
+
+def _is_new(folder: Path) -> bool:
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+
+
+def _read(asked: Asked, bars: Bars) -> tuple[History, HistoryFolder | HistoryOnGitHub]:
+    """The history, and where its jobs and logs are."""
+    if asked.replay:
+        folder = HistoryFolder(asked.replay)
+        return folder.history(), folder
+    connection = _connection(asked.repository, asked.texts)
+    github = HistoryOnGitHub(
+        Queries(connection.requester, connection.endpoints, connection.settings.repository),
+        HistoryFolder(_cache_of(connection)),
+        bars,
+    )
+    return github.history(timedelta(weeks=asked.weeks), now()), github
+
+
+def _connection(repository: str | None, texts: Mapping[str, str]) -> Connection:
+    """The connection to the repository, found as `check` finds it."""
+    # A token of another server goes nowhere unless the environment names the API of that server.
+    server = os.environ.get("GITHUB_SERVER_URL", "") if os.environ.get("GITHUB_API_URL") else ""
+    host = urlsplit(server).hostname or "github.com"
+    name = repository or os.environ.get("GITHUB_REPOSITORY") or repository_of(Path.cwd(), host)
+    token = texts.get("token") or token_of(os.environ, host)
+    return prepare({**texts, "repository": name, "token": token}, os.environ, Path.cwd())
+
+
+def _cache_of(connection: Connection) -> Path:
+    """The folder for the history of a repository."""
+    server = urlsplit(connection.endpoints.api_url).netloc.replace(":", "-")
+    repository = connection.settings.repository.lower().replace("/", "--")
+    return _cache_base() / "ci-failure-tracker" / "history" / server / repository
+
+
+def _cache_base() -> Path:
+    """Where the programs of a person keep what they can fetch again."""
+    local = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None
+    places = (os.environ.get("XDG_CACHE_HOME"), local)
+    # The specification of XDG says that a relative path is to be ignored.
+    return next((Path(place) for place in places if place and Path(place).is_absolute()), Path.home() / ".cache")
+
+
+def _settings(history: History, texts: Mapping[str, str], changes: Mapping[str, str]) -> Iterator[tuple[str, Settings]]:
+    """The name of each column, which says what differs, and its settings."""
+    base = {"token": "none", "repository": history.repository.full_name, **texts}
+    defaults = {one.name: one.default for one in inputs()}
+    for column in (base, {**base, **changes}) if changes else (base,):
+        name = ", ".join(f"{name}={column.get(name, defaults[name]) or 'none'}" for name in changes)
+        yield name, read_settings(column)
+
+
+def _change(text: str, known: Sequence[str]) -> tuple[str, str]:
+    """The name of an input and its value, from `--set`."""
+    given, separator, value = text.partition("=")
+    name = given.strip()
+    if not separator:
+        raise SettingsError([f"--set {text!r} changes no input; write it as `close-after=3`."])
+    if name not in known:
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean `{nearest[0]}`?" if nearest else "`backtest --help` lists them."
+        raise SettingsError([f"--set {text!r}: {name!r} is no input that a backtest can change; {hint}"])
+    return name, value.strip()
+
+
+def _problems(repository: RecordedRepository, recording: HistoryFolder | HistoryOnGitHub) -> Iterator[str]:
+    if isinstance(recording, HistoryOnGitHub) and recording.problem:
+        yield recording.problem
+    if missing := len(repository.without_jobs):
+        yield f"The history does not hold the jobs of {counted(missing, 'run')}; such a run proves nothing."
+    if missing := len(repository.without_log):
+        yield f"The history does not hold {counted(missing, 'log')} of failed jobs; causes come from annotations there."
+
+
+def _write(page: Path, text: str) -> None:
+    try:
+        page.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SettingsError(
+            [f"The page cannot be written to {str(page)!r} ({reason}); give another with --page."]
+        ) from error
+
+
+def _print(report: BacktestReport, form: str, err: Console) -> None:
+    if form == "json":
+        sys.stdout.write(inert_json(json.dumps(backtest_as_json(report), indent=2, ensure_ascii=True)) + "\n")
+    else:
+        show_backtest(Console(highlight=False), report)
+    for problem in report.problems:
+        show(err, Text("notice: ", style="yellow") + Text(lines(problem)))
