@@ -130,7 +130,7 @@ def test_what_the_requests_do_not_reach_is_named_and_fetched_by_the_next_calls(
     server.clear_requests()
     _, problem = fetched(server, tmp_path / "part", most)
     assert len(server.requests) <= most
-    assert "Run the same command again to fetch the rest" in problem
+    assert re.search(r"sent \d of at most \d requests.* Run the same command again to fetch the rest", problem)
     for _ in range(20):
         figures, problem = fetched(server, tmp_path / "part", 8)
         if not problem:
@@ -216,6 +216,17 @@ def test_a_log_that_cannot_be_read_is_named(box: Sandbox) -> None:
     result = run("octo-org/example", "--weeks", "4", "--format", "json")
     assert result.exit_code == 0
     assert "The history lacks" in result.stderr
+
+
+def test_annotations_are_fetched_for_a_job_whose_log_is_gone(server: Server, box: Sandbox, tmp_path: Path) -> None:
+    """REST lists jobs without them; then they are read one by one, once."""
+    box.inject(Fault("status", path="/graphql$", status=502, times=None))
+    box.inject(Fault("status", path="/logs$", status=404, times=None))
+    fetched(server, tmp_path / "history", 800)
+    assert any("/annotations" in request.path for request in server.requests)
+    server.clear_requests()
+    fetched(server, tmp_path / "history", 800)
+    assert server.requests == []
 
 
 def test_an_interruption_keeps_what_was_fetched(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from ci_failure_tracker.errors import (
 from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.answers import Page
 from ci_failure_tracker.github.fields import each
-from ci_failure_tracker.github.jobs import AT_ONCE, JobReader
+from ci_failure_tracker.github.jobs import AT_ONCE, KEPT, JobReader
 from ci_failure_tracker.github.logs import AT_ONCE as LOGS_AT_ONCE
 from ci_failure_tracker.github.logs import MOST_BYTES
 from ci_failure_tracker.github.queries import Queries
@@ -70,17 +70,26 @@ class HistoryOnGitHub:
         self._errors = 0
         self._interrupted = False
         self._annotations_hidden = False
-        self._not_fetched: dict[str, set[int]] = {"list of jobs": set(), "log": set()}
+        self._runs_left: set[int] = set()
+        self._logs_left: set[int] = set()
 
     @property
     def problem(self) -> str:
         """What is missing and why; empty if nothing is."""
-        missing = " and ".join(f"{counted(len(ids), name)}" for name, ids in self._not_fetched.items() if ids)
+        runs, logs = len(self._runs_left), len(self._logs_left)
+        missing = [f"the jobs of {counted(runs, 'run')}"] if runs else []
+        missing += [counted(logs, "log")] if logs else []
         if self._refusal is None and not missing:
             return ""
-        lack = f"The history lacks {missing}" if missing else "The history begins later than was asked for"
-        why = f"{self._refusal.what} " if self._refusal else ""
-        return f"{why}{lack}. Run the same command again to fetch the rest; what was fetched is kept."
+        lack = f"The history lacks {' and '.join(missing)}." if missing else "The history begins later than asked for."
+        return f"{self._reason()}{lack} Run the same command again to fetch the rest; what was fetched is kept."
+
+    def _reason(self) -> str:
+        if isinstance(self._refusal, RequestsSpentError):
+            budget = self._queries.budget
+            left = "" if budget.left is None else f", and GitHub allows {budget.left:,} more this hour"
+            return f"The fetching sent {budget.made:,} of at most {budget.most:,} requests{left}. "
+        return f"{self._refusal.what} " if self._refusal else ""
 
     # --- the runs --------------------------------------------------------------------------------
 
@@ -196,7 +205,7 @@ class HistoryOnGitHub:
                 if run.id in read:
                     self._store.keep_jobs(run, tuple(map(without_secrets, read[run.id])))
                 else:
-                    self._not_fetched["list of jobs"].add(run.id)
+                    self._runs_left.add(run.id)
                 if tell:
                     self._progress.advance()
 
@@ -206,8 +215,16 @@ class HistoryOnGitHub:
             return {}
         read = self._jobs.read(runs)
         if read.problems and not read.jobs:
-            self._refusal = GitHubError(read.problems[0].what)
+            self._refusal = self._spent() or GitHubError(read.problems[0].what)
         return {of_run.run_id: of_run.jobs for of_run in read.jobs}
+
+    def _spent(self) -> RequestsSpentError | None:
+        """The error that no jobs may be asked for any more; `None` if they may."""
+        try:
+            self._queries.budget.check(1, KEPT)
+        except RequestsSpentError as spent:
+            return spent
+        return None
 
     def _read_logs(self, job_ids: Sequence[int]) -> None:
         if not job_ids:
@@ -217,7 +234,7 @@ class HistoryOnGitHub:
             # Each is kept by this thread, and as it comes, so that an interruption loses few.
             for job_id, text in zip(job_ids, pool.map(self._log, job_ids), strict=True):
                 if text is None:
-                    self._not_fetched["log"].add(job_id)
+                    self._logs_left.add(job_id)
                 else:
                     self._store.keep_log(job_id, text)
         except BaseException:
