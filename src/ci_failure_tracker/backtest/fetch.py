@@ -128,7 +128,7 @@ class HistoryOnGitHub:
             try:
                 self._queries.budget.check(1)
                 page = next(pages)
-                if (page.total or 0) > _MOST_LISTED and last - first > _SECOND:
+                if (page.total or 0) >= _MOST_LISTED and last - first > _SECOND:
                     middle = first + (last - first) / 2
                     # The newer half comes first, so that what is listed has no gap.
                     parts += [(first, middle), (middle, last)]
