@@ -156,6 +156,14 @@ def test_the_jobs_of_an_earlier_attempt_are_not_those_of_a_run(tmp_path: Path) -
     assert folder.jobs(dataclasses.replace(run, attempt=run.attempt + 1)) is None
 
 
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"jobs": [{"id": "x"}]}'])
+def test_jobs_that_cannot_be_read_are_not_known(tmp_path: Path, text: str) -> None:
+    folder = recorded(tmp_path)
+    run = folder.history().runs[0]
+    (tmp_path / "jobs" / f"{run.id}.json").write_text(text, "utf-8")
+    assert folder.jobs(run) is None
+
+
 def test_a_copy_holds_no_secret(tmp_path: Path) -> None:
     folder = recorded(tmp_path / "raw")
     secret = "ghp_" + "x1Y2" * 9

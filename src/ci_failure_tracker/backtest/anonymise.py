@@ -45,6 +45,7 @@ _KINDS = "bug|bugfix|chore|ci|dependabot|docs|feat|feature|fix|hotfix|release|re
 _KIND = re.compile(rf"(?:{_KINDS})(?=[/-])[/-]")
 _QUEUE = re.compile(r"(gh-readonly-queue/)(.{1,200}?)(/pr-\d{1,9}-)([0-9a-f]{40})")
 _SHA = lazy(r"(?<![0-9A-Za-z])[0-9a-f]{7,40}(?![0-9A-Za-z])")
+_WORD = lazy(r"\w+")
 _MAIL = lazy(r"(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,24})(?![\w-])")
 _HOST = lazy(r"(?:://|\bhost:? ['\"]?)(?:[^\s/@:]{1,100}(?::[^\s/@]{0,100})?@)?((?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})")
 _INNER_HOST = lazy(r"(?<![\w.-])((?:[\w-]{1,63}\.){1,8}(?:internal|intranet|corp|lan|local))(?![\w-])")
@@ -73,6 +74,7 @@ class Masks:
     def __init__(self, history: History) -> None:
         self._masks: dict[str, str] = {}
         self._numbers: dict[str, Iterator[int]] = {}
+        self._words: dict[str, str] = {}
         self._shas = {run.commit.sha[:7]: run.commit.sha for run in history.runs}
         owner, _, name = history.repository.full_name.partition("/")
         self._name(owner, "owner")
@@ -116,14 +118,21 @@ class Masks:
         self.learn(text)
         text = _FOLDER.sub(lambda match: f"{match[0].removesuffix(match[1])}{self._known(match[1])}", text)
         text = _SHA.sub(lambda match: self._short_sha(match[0]), text)
-        lowered = text.lower()
-        present = [name for name in self._masks if len(name) >= _LEAST and name in lowered]
+        present = list(self._present(text.lower()))
         if not present:
             return text
         longest_first = sorted(present, key=lambda name: (-len(name), name))
         parts = (_as_pattern(name, self._masks[name]) for name in longest_first)
         pattern = re.compile("|".join(parts), re.IGNORECASE)
         return pattern.sub(lambda match: self._masks[match[0].lower()], text)
+
+    def _present(self, text: str) -> Iterator[str]:
+        """The names that a text holds. It is searched for a long title only if it has a word of it: titles are many."""
+        words = set(_WORD.findall(text))
+        for name in self._masks:
+            word = self._words.get(name)
+            if len(name) >= _LEAST and (word is None or word in words) and name in text:
+                yield name
 
     def _run(self, run: Run) -> Run:
         return replace(
@@ -164,6 +173,8 @@ class Masks:
         if name and name.lower() not in self._masks:
             number = next(self._numbers.setdefault(kind, count()))
             self._masks[name.lower()] = _mask(kind, number)
+            if inner := _WORD.findall(name.lower())[1:-1]:
+                self._words[name.lower()] = max(inner, key=len)
 
     def _branch(self, branch: str) -> None:
         """Give a branch its mask, which keeps its shape: `release/1.2` stays, `fix/…` keeps its first part."""

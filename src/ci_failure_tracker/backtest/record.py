@@ -34,11 +34,12 @@ def record(history: History, source: Recording, recorder: Recorder, progress: Pr
     Raises:
         HistoryError: it cannot be written.
     """
-    masks = _masks_of(history, source) if anonymise else None
+    masks = _masks_of(history, source, progress) if anonymise else None
     progress.phase("Record the history", len(history.runs))
     for run in history.runs:
         jobs = source.jobs(run)
-        for job_id, text in _logs(jobs or (), source):
+        for job_id, log in _logs(jobs or (), source):
+            text = safe_log(log)
             recorder.keep_log(job_id, masks.text(text) if masks else text)
         if jobs is not None:
             safe = tuple(map(without_secrets, jobs))
@@ -47,29 +48,35 @@ def record(history: History, source: Recording, recorder: Recorder, progress: Pr
     recorder.keep_history(masks.history(history) if masks else history)
 
 
-def _masks_of(history: History, source: Recording) -> Masks:
+def _masks_of(history: History, source: Recording, progress: Progress) -> Masks:
     """The masks of all names, also of those that only logs hold."""
     masks = Masks(history)
+    progress.phase("Look for names", len(history.runs))
     for run in history.runs:
-        for _, text in _logs(source.jobs(run) or (), source):
-            masks.learn(text)
+        for _, log in _logs(source.jobs(run) or (), source):
+            masks.learn(_decoded(log))
+        progress.advance()
     return masks
 
 
-def _logs(jobs: Iterable[Job], source: Recording) -> Iterator[tuple[int, str]]:
-    """The log of each failed job, without secrets."""
+def _logs(jobs: Iterable[Job], source: Recording) -> Iterator[tuple[int, bytes]]:
+    """The log of each failed job."""
     for job in jobs:
         if job.conclusion in WITHOUT_DETAILS:
             continue
         try:
-            yield job.id, safe_log(b"".join(source.log(job.id)))
+            yield job.id, b"".join(source.log(job.id))
         except LogAbsentError:
             continue
 
 
 def safe_log(log: bytes) -> str:
     """A log as text, with `***` for each secret in it."""
-    return "\n".join(redacted_lines(log.decode("utf-8", "replace").split("\n")))
+    return "\n".join(redacted_lines(_decoded(log).split("\n")))
+
+
+def _decoded(log: bytes) -> str:
+    return log.decode("utf-8", "replace")
 
 
 def without_secrets(job: Job) -> Job:

@@ -53,9 +53,12 @@ class HistoryFolder:
         """Nothing is to be fetched."""
 
     def jobs(self, run: Run) -> tuple[Job, ...] | None:
-        """The jobs of all attempts of a run; `None` if they are not recorded."""
-        found = _optional(self._jobs_file(run.id))
-        return None if found is None else read_jobs(found, run)
+        """The jobs of all attempts of a run; `None` if they are not recorded, or cannot be read."""
+        try:
+            found = _optional(self._jobs_file(run.id))
+            return None if found is None else read_jobs(found, run)
+        except HistoryError:
+            return None
 
     def has_log(self, job_id: int) -> bool:
         """Whether the log is recorded, or that there is none."""
