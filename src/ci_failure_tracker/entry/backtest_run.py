@@ -67,8 +67,9 @@ def run(asked: Asked, form: str, err: Console) -> None:
     if asked.page:
         _write(asked.page, render_backtest_page(report))
     _print(report, form, err)
-    if asked.page:
-        show(err, Text(plain(f"The page: {asked.page}", 1_000)))
+    for name, path in (("page", asked.page), ("recorded history", asked.record_to)):
+        if path:
+            show(err, Text(plain(f"The {name}: {path}", 1_000)))
 
 
 def _report(asked: Asked, bars: Bars) -> BacktestReport:
