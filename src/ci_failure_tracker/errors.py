@@ -12,6 +12,9 @@ from ci_failure_tracker.model import LogUnavailable, Severity
 FAILED = 1
 MISUSED = 2
 
+SIGN_IN = "Set GITHUB_TOKEN, or log in with `gh auth login`"
+"""How a person gets a token to the command."""
+
 
 class TrackerError(Exception):
     """`what` says what went wrong, `advice` how to fix it."""
@@ -68,6 +71,27 @@ class BadTokenError(TrackerError):
             "GitHub refused the token (401 Bad credentials).",
             "It may be mistyped, expired or revoked. In a workflow leave `token` out to use the job's own; "
             "on a machine set GITHUB_TOKEN to a token that `gh auth token` or your settings page shows.",
+        )
+
+
+class TokenNeededError(TrackerError):
+    """The server answers nobody without a token."""
+
+    exit_code = MISUSED
+
+    def __init__(self) -> None:
+        super().__init__("GitHub answers nothing without a token (401).", f"{SIGN_IN}.")
+
+
+class NoPublicRepositoryError(TrackerError):
+    """Without a token, there is no such repository."""
+
+    exit_code = MISUSED
+
+    def __init__(self, repository: str) -> None:
+        super().__init__(
+            f"There is no public repository {repository!r} (404).",
+            f"Check the spelling (owner/name). A private repository needs a token: {SIGN_IN[0].lower()}{SIGN_IN[1:]}.",
         )
 
 
@@ -191,14 +215,17 @@ class RequestsSpentError(GitHubError):
 
     severity = Severity.WARNING
 
-    def __init__(self, made: int, most: int, left: int | None = None) -> None:
+    def __init__(self, made: int, most: int, left: int | None = None, *, without_token: bool = False) -> None:
         by_github = left is not None and left < most - made
-        why = f"and GitHub allows the token {left} more" if by_github else f"of at most {most}"
-        super().__init__(
-            f"The sweep stopped early: it sent {made} requests, {why}.",
+        whom = "this address" if without_token else "the token"
+        why = f"and GitHub allows {whom} {left} more" if by_github else f"of at most {most}"
+        advice = (
             "The next sweep continues. Raise `max-requests`, lower `max-runs`, or sweep at a time when the token's "
-            "limit is less used.",
+            "limit is less used."
         )
+        if without_token:
+            advice = f"{SIGN_IN}: with a token it may send more."
+        super().__init__(f"The sweep stopped early: it sent {made} requests, {why}.", advice)
 
 
 class BadValueError(ValueError):

@@ -160,6 +160,23 @@ def test_an_unchanged_answer_is_304_and_costs_nothing(client: Client) -> None:
     assert again.headers["X-RateLimit-Remaining"] == first.headers["X-RateLimit-Remaining"]
 
 
+def test_an_unchanged_answer_counts_without_a_token(client: Client) -> None:
+    first = client("GET", "/actions/workflows", token=None)
+    again = client("GET", "/actions/workflows", token=None, If_None_Match=first.headers["ETag"])
+    assert again.status_code == 304
+    assert first.headers["X-RateLimit-Limit"] == "60"
+    assert int(again.headers["X-RateLimit-Remaining"]) == int(first.headers["X-RateLimit-Remaining"]) - 1
+
+
+def test_without_a_token_there_are_annotations_but_no_logs_and_no_graphql(client: Client) -> None:
+    job = jobs_of(client, "2026-03-01T08:00:00Z", 1)["test"]
+    assert client("GET", f"/check-runs/{job['id']}/annotations", token=None).status_code == 200
+    assert client("GET", f"/actions/jobs/{job['id']}/logs", token=None).status_code == 403
+    assert (
+        client("POST", client.server.graphql_url, token=None, json={"query": "{ viewer { login } }"}).status_code == 401
+    )
+
+
 def test_a_changed_answer_has_another_etag(client: Client, box: Sandbox) -> None:
     before = client("GET", "/labels").headers["ETag"]
     client("POST", "/labels", json={"name": f"etag-{len(box.labels)}"})

@@ -156,12 +156,12 @@ class Door:
                 token = self._token(request)
                 budget = self.limits.budget(token, resource or "core")
                 if resource and budget.remaining == 0:
-                    raise exhausted(budget)
+                    raise exhausted(budget, anonymous=token is None)
                 reply = _conditional(request, handler(self._call(request, token, body)))
             except Refusal as refusal:
                 reply = refusal.reply()
-            # An unchanged answer costs nothing of the limit.
-            if budget and resource and reply.status != 304:
+            # An unchanged answer costs nothing of the limit, if a token asks.
+            if budget and resource and not (reply.status == 304 and request.headers.get("authorization")):
                 budget.used += 1
             return self._finish(reply, budget)
 

@@ -75,7 +75,10 @@ class RateLimits:
         return {"resources": resources, "rate": resources["core"]}
 
 
-def exhausted(budget: Budget) -> Refusal:
-    """What GitHub says when nothing is left."""
+def exhausted(budget: Budget, *, anonymous: bool = False) -> Refusal:
+    """What GitHub says when nothing is left; without a token, all who share an address share a limit."""
     spent = Budget(budget.resource, budget.limit, budget.reset, used=budget.limit)
-    return Refusal(403, "API rate limit exceeded for installation.", headers=spent.headers())
+    whose = "203.0.113.7. (But here's the good news: Authenticated requests get a higher rate limit.)"
+    return Refusal(
+        403, f"API rate limit exceeded for {whose if anonymous else 'installation.'}", headers=spent.headers()
+    )

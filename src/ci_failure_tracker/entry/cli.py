@@ -127,7 +127,7 @@ def check_command(**given: str | None) -> None:
     GH_TOKEN or `gh auth login`.
     """
     terminal = _Terminal("text", show_issues=False)
-    report = terminal.guarded(lambda: _sweep(_connection(given), terminal, execute=False, yes=False))
+    report = terminal.guarded(lambda: _sweep(_connection(given, needs_token=False), terminal, execute=False, yes=False))
     terminal.show_check(report)
     sys.exit(FAILED if report.failed else 0)
 
@@ -198,7 +198,7 @@ program.add_command(explain_command)
 program.add_command(backtest_command)
 
 
-def _connection(given: dict[str, str | None]) -> Connection:
+def _connection(given: dict[str, str | None], *, needs_token: bool = True) -> Connection:
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
     # A token of another server goes nowhere unless the environment names the API of that server.
     server = os.environ.get("GITHUB_SERVER_URL", "") if os.environ.get("GITHUB_API_URL") else ""
@@ -207,7 +207,7 @@ def _connection(given: dict[str, str | None]) -> Connection:
         texts["repository"] = os.environ.get("GITHUB_REPOSITORY") or repository_of(Path.cwd(), host)
     if "token" not in texts:
         texts["token"] = token_of(os.environ, host)
-    return prepare(texts, os.environ, Path.cwd())
+    return prepare(texts, os.environ, Path.cwd(), needs_token=needs_token)
 
 
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:

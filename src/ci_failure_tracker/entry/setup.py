@@ -30,17 +30,27 @@ class Connection:
     template: IssueTemplate
     endpoints: Endpoints
     requester: MeteredRequester
+    environment: Mapping[str, str]
 
     def github(self, progress: Progress) -> GitHubReader:
-        """The reader of the repository."""
-        return GitHubReader(self.requester, self.endpoints, self.settings.repository, progress)
+        """The reader of the repository; without a token, of what everybody may see of it."""
+        if self.settings.token:
+            return GitHubReader(self.requester, self.endpoints, self.settings.repository, progress)
+        # A sweep with a token does without this.
+        from ci_failure_tracker.entry.answer_files import AnswerFiles  # noqa: PLC0415
+        from ci_failure_tracker.github.anonymous import AnonymousReader  # noqa: PLC0415
+
+        store = AnswerFiles.of_environment(self.environment)
+        return AnonymousReader(self.requester, self.endpoints, self.settings.repository, progress, store)
 
     def writer(self, github: GitHubReader, progress: Progress) -> GitHubIssueWriter:
         """The writer to the repository that `github` reads."""
         return GitHubIssueWriter(self.requester, github.queries, IssueTexts(identity_of, closed_as_duplicate), progress)
 
 
-def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace: Path) -> Connection:
+def prepare(
+    given: Mapping[str, str], environment: Mapping[str, str], workspace: Path, *, needs_token: bool = True
+) -> Connection:
     """Read and check the inputs and the environment, without a request to GitHub.
 
     From now on, logs are explained with the patterns of `patterns-file`.
@@ -54,7 +64,9 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
     endpoints, wrong = _endpoints(environment)
     mistakes += wrong
     try:
-        settings = read_settings({**given, "issue-template": text, "patterns-file": patterns_text})
+        settings = read_settings(
+            {**given, "issue-template": text, "patterns-file": patterns_text}, needs_token=needs_token
+        )
     except SettingsError as error:
         raise SettingsError([*error.mistakes, *mistakes]) from None
     mistakes += optional_packages.mistakes(settings)
@@ -62,7 +74,7 @@ def prepare(given: Mapping[str, str], environment: Mapping[str, str], workspace:
         raise SettingsError(mistakes)
     use_patterns(patterns)
     requester = connect(settings.token, endpoints, max_requests=settings.max_requests)
-    return Connection(settings, template, endpoints, requester)
+    return Connection(settings, template, endpoints, requester, environment)
 
 
 def now() -> datetime:

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.issues.links import step_of
 from ci_failure_tracker.issues.suspects import suspects_text
 from ci_failure_tracker.model import Create, CurrentFailure, Identity, Result, Skip
 from ci_failure_tracker.report.action_words import note, result_words
@@ -115,6 +116,8 @@ class SweepText:
         self._print(Text.from_ansi(" ".join(filter(None, sentences))), 4)
         if message := why(failing):
             self._print(Text(cut_in_middle(plain(message, 1_000), _MESSAGE), style="red"), 4)
+        elif (step := plain(step_of(failing.state.latest), _NAME)) and step not in sentences[0]:
+            self._print(Text(f"The step {step} failed.", style="red"), 4)
         if suspects := suspects_text(failing.state, self.url, self._medium):
             self._print(Text.from_ansi(f"Suspects: {suspects}"), 4)
         if owners := failing.state.owners:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -18,18 +19,20 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.errors import (
+    SIGN_IN,
     BadTokenError,
     GitHubError,
     MalformedError,
     MissingRightError,
     RateLimitedError,
     RefusedError,
+    TokenNeededError,
     TrackerError,
     UnansweredError,
     UnreachedError,
 )
 from ci_failure_tracker.github.fields import FormError
-from ci_failure_tracker.github.retry import Budget, RetryPolicy, is_broken, is_held_back
+from ci_failure_tracker.github.retry import Answer, Budget, RetryPolicy, is_broken, is_held_back, reset_of
 from ci_failure_tracker.model import MAX_REQUESTS
 from ci_failure_tracker.model.secret import Secret
 
@@ -37,6 +40,9 @@ PUBLIC_API = "https://api.github.com"
 
 API_VERSION = "2022-11-28"
 """Of the REST API. Without it GitHub may answer in the form of a newer version (its documentation of API versions)."""
+
+MOST_WITHOUT_TOKEN = 40
+"""Requests of a sweep without a token. GitHub answers 60 an hour to all who share the address of this machine."""
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -78,6 +84,8 @@ class MeteredRequester(Requester):
             time.sleep(wait)
         if answer is None:
             raise error or AssertionError
+        if self.budget.anonymous:
+            _check_anonymous(answer)
         if is_broken(answer):
             # PyGithub would take an HTML page for an object without fields, or for a write that was done.
             raise requests.exceptions.InvalidJSONError
@@ -93,7 +101,8 @@ class MeteredRequester(Requester):
         except requests.RequestException as error:
             _LOGGER.debug("%s %s -> %s", args[0], args[1], type(error).__name__)
             return None, error
-        answer = (answer[0], answer[1], answer[2].replace(self.token.reveal(), str(self.token)))
+        if self.token:
+            answer = (answer[0], answer[1], answer[2].replace(self.token.reveal(), str(self.token)))
         parameters = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
         _LOGGER.debug("%s %s %s -> %s", args[0], args[1], parameters or "", answer[0])
         self.budget.read_headers(answer[1])
@@ -110,12 +119,12 @@ class MeteredRequester(Requester):
 def connect(
     token: Secret, endpoints: Endpoints, retry_policy: RetryPolicy | None = None, max_requests: int = MAX_REQUESTS
 ) -> MeteredRequester:
-    """A requester for one sweep."""
+    """A requester for one sweep; without a token it sees what is public, and may send few requests."""
     # The tracker logs each request itself.
     logging.getLogger("github").setLevel(logging.WARNING)
     retry_policy = retry_policy or RetryPolicy()
     requester = MeteredRequester(
-        auth=Token(token.reveal()),
+        auth=Token(token.reveal()) if token else None,
         base_url=endpoints.api_url.rstrip("/"),
         timeout=retry_policy.timeout,  # type: ignore[arg-type]  # requests takes parts of seconds as well
         user_agent=f"ci-failure-tracker/{__version__}",
@@ -127,7 +136,8 @@ def connect(
         seconds_between_writes=0,
         api_version=API_VERSION,
     )
-    requester.retry_policy, requester.budget = retry_policy, Budget(max_requests)
+    most = max_requests if token else min(max_requests, MOST_WITHOUT_TOKEN)
+    requester.retry_policy, requester.budget = retry_policy, Budget(most, anonymous=not token)
     requester.graphql_address, requester.token = endpoints.graphql_url, token
     return requester
 
@@ -161,6 +171,29 @@ def translated(doing: str, right: str) -> Iterator[None]:
         ) from error
 
 
+def _check_anonymous(answer: Answer) -> None:
+    """Check that GitHub answers without a token.
+
+    Raises:
+        TokenNeededError: it does not.
+        RateLimitedError: the requests of this hour are used up.
+    """
+    status, headers, _ = answer
+    if status == _UNAUTHORIZED:
+        raise TokenNeededError
+    if is_held_back(status, headers):
+        raise RateLimitedError(
+            "GitHub answers no more requests without a token from this address for now: it allows "
+            f"60 an hour, and other programs count, too.{resets(reset_of(headers))}",
+            f"{SIGN_IN}: a token has a limit of its own.",
+        )
+
+
+def resets(moment: int | None) -> str:
+    """A sentence that says when the limit is set back, after a space; empty if that is not known."""
+    return f" The limit is set back at {datetime.fromtimestamp(moment, UTC):%H:%M} UTC." if moment else ""
+
+
 def _was_not_sent(error: requests.RequestException) -> bool:
     """Whether no connection was made; after any other fault GitHub may have carried out the request."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
@@ -172,7 +205,7 @@ def _meaning(error: GithubException, doing: str, right: str) -> TrackerError:
         return BadTokenError()
     if isinstance(error, RateLimitExceededException) or is_held_back(error.status, error.headers or {}):
         return RateLimitedError(
-            f"GitHub's rate limit is used up, so the tracker could not {doing}.",
+            f"GitHub's rate limit is used up, so the tracker could not {doing}.{resets(reset_of(error.headers or {}))}",
             "Run the tracker less often, lower `max-runs`, or wait for the limit to reset (within the hour).",
         )
     message = _message(error)

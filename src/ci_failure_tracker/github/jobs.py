@@ -63,9 +63,11 @@ class JobReader:
                 break
             self._read_one(run)
             self._progress.advance()
-        unread = len(runs) - len(self._jobs)
+        done = {run_jobs.run_id for run_jobs in self._jobs} | {run.id for run, _ in self._failed}
+        not_asked = [run for run in runs if run.id not in done]
+        unread = len(not_asked) + len(self._failed)
         unclear = frozenset(run.workflow.id for run, error in self._failed if isinstance(error, MalformedError))
-        return JobsResult(tuple(self._jobs), unread, unclear, tuple(self._unread(unread - len(self._failed))))
+        return JobsResult(tuple(self._jobs), unread, unclear, tuple(self._unread(not_asked)))
 
     def _read_one(self, run: Run) -> None:
         try:
@@ -126,16 +128,18 @@ class JobReader:
 
     # --- problems --------------------------------------------------------------------------------
 
-    def _unread(self, not_asked: int) -> Iterator[Problem]:
+    def _unread(self, not_asked: Sequence[Run]) -> Iterator[Problem]:
         """One problem for each cause instead of one for each run."""
         for what, advice in dict.fromkeys((error.what, error.advice) for _, error in self._failed):
             names = [f"run {run.number} of {run.workflow.name}" for run, error in self._failed if error.what == what]
             yield Problem(Severity.ERROR, f"Left out: {some_of(names)}. {what}", advice)
         if not_asked and isinstance(self._refused, RequestsSpentError):
-            left = f"The jobs of {counted(not_asked, 'run')} were not asked for."
+            of = some_of([*dict.fromkeys(run.workflow.name for run in not_asked)])
+            left = f"The jobs of {counted(len(not_asked), 'run')} were not asked for: {of}."
+            left += " What fails may be more, and may have begun earlier, than it says here."
             yield Problem(self._refused.severity, f"{self._refused.what} {left}", self._refused.advice)
         elif not_asked:
-            what = f"GitHub still refuses, so the jobs of {counted(not_asked, 'more run')} were not asked for."
+            what = f"GitHub still refuses, so the jobs of {counted(len(not_asked), 'more run')} were not asked for."
             yield Problem(Severity.ERROR, what, "Sweep again later.")
 
 

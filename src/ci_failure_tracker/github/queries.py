@@ -219,11 +219,15 @@ class Queries:
     def jobs(self, run: Run) -> tuple[Job, ...]:
         """The jobs of every attempt of a run, with their steps."""
         with translated("read the jobs of a run", _ACTIONS):
-            address = f"{self.address}/actions/runs/{run.id}/jobs"
-            listed = read_list(self._requester, address, "jobs", {"filter": "all"} if run.attempt > 1 else {})
-            if listed.lack:
-                raise FormError(listed.lack)
-            return tuple(answers.job(as_object(job, "a job"), run) for job in listed.items)
+            return tuple(answers.job(as_object(job, "a job"), run) for job in self.listed_jobs(run))
+
+    def listed_jobs(self, run: Run) -> Sequence[object]:
+        """The jobs as GitHub lists them."""
+        address = f"{self.address}/actions/runs/{run.id}/jobs"
+        listed = read_list(self._requester, address, "jobs", {"filter": "all"} if run.attempt > 1 else {})
+        if listed.lack:
+            raise FormError(listed.lack)
+        return listed.items
 
     def jobs_of_many(self, runs: Sequence[Run]) -> Mapping[int, tuple[Job, ...] | MalformedError]:
         """The jobs of every attempt of many runs, with their steps and annotations, in one GraphQL request.
@@ -277,16 +281,19 @@ class Queries:
         doing, right = "read the annotations of a job", "checks: read"
         with translated(doing, right):
             try:
-                with self._one_at_a_time:
-                    _, data = self._requester.requestJsonAndCheck(
-                        "GET", f"{self.address}/check-runs/{job_id}/annotations", parameters={"per_page": 100}
-                    )
+                listed = self.listed_annotations(job_id)
             except GithubException as error:
                 if error.status in _FORBIDDEN and not is_held_back(error.status, error.headers or {}):
                     raise MissingRightError(doing, right) from error
                 raise
-            listed = checked(data, list, "the list")
             return tuple(answers.annotation(as_object(annotation, "an annotation")) for annotation in listed)
+
+    def listed_annotations(self, job_id: int) -> Sequence[object]:
+        """The annotations as GitHub lists them."""
+        address = f"{self.address}/check-runs/{job_id}/annotations"
+        with self._one_at_a_time:
+            _, data = self._requester.requestJsonAndCheck("GET", address, parameters={"per_page": 100})
+        return checked(data, list, "the list")
 
     def issues(self, label: str, state: str, left_out: list[LeftOut] | None = None) -> tuple[Issue, ...]:
         """Every `open` or `closed` issue with a label, from the list of issues, because search lags behind."""

@@ -69,9 +69,16 @@ _START_FILES_HIDDEN = Problem(
 class GitHubReader:
     """Reads one repository for one sweep."""
 
-    def __init__(self, requester: MeteredRequester, endpoints: Endpoints, name: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        requester: MeteredRequester,
+        endpoints: Endpoints,
+        name: str,
+        progress: Progress,
+        queries: Queries | None = None,
+    ) -> None:
         """Send no request yet; `name` is owner/name."""
-        self.queries = Queries(requester, endpoints, name)
+        self.queries = queries or Queries(requester, endpoints, name)
         self._progress = progress
         self._jobs = JobReader(self.queries, progress)
         self._issues = IssueQueries(requester, self.queries)
@@ -92,7 +99,7 @@ class GitHubReader:
         self._progress.phase("Read the tracked issues")
         old_name = self.queries.name
         repository = _usable(self.queries.repository())
-        _check_limit(self.queries.budget.left)
+        self._check_limit()
         left_out: list[LeftOut] = []
         snapshot = Snapshot(
             repository=repository,
@@ -108,6 +115,20 @@ class GitHubReader:
             return snapshot
         unclear = replace(snapshot.unclear, issues=True)
         return _partly(replace(snapshot, unclear=unclear), *left_out_problems(left_out))
+
+    def _check_limit(self) -> None:
+        """Check that the sweep can end, and that other programs that use the token have requests left.
+
+        Raises:
+            RateLimitedError: GitHub leaves too few requests.
+        """
+        left = self.queries.budget.left
+        if left is not None and left < LEAST_LEFT:
+            raise RateLimitedError(
+                f"GitHub allows only {left} requests for this token until the limit resets, and a sweep needs at "
+                f"least {LEAST_LEFT}.",
+                "Sweep again when the limit is reset, within the hour, or run the tracker less often.",
+            )
 
     def list_workflows(self, snapshot: Snapshot) -> Snapshot:
         """List every workflow that the repository has or had.
@@ -476,17 +497,3 @@ def _moved(repository: Repository, old_name: str) -> tuple[Problem, ...]:
     what = f"{old_name} was renamed to {repository.full_name}."
     advice = "Use the new name in `repository`. The old one works until another repository takes it."
     return (Problem(Severity.NOTICE, what, advice),)
-
-
-def _check_limit(left: int | None) -> None:
-    """Check that the sweep can end, and that other programs that use the token have requests left.
-
-    Raises:
-        RateLimitedError: GitHub leaves too few requests.
-    """
-    if left is not None and left < LEAST_LEFT:
-        raise RateLimitedError(
-            f"GitHub allows only {left} requests for this token until the limit resets, and a sweep needs at "
-            f"least {LEAST_LEFT}.",
-            "Sweep again when the limit is reset, within the hour, or run the tracker less often.",
-        )

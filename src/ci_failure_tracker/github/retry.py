@@ -59,6 +59,12 @@ class RetryPolicy:
         return backoff if may_repeat and (status in _FAULTS or is_broken(answer)) else None
 
 
+def reset_of(headers: Mapping[str, Any]) -> int | None:
+    """When GitHub sets the limit back, in seconds since 1970; `None` if the headers do not say it."""
+    text = str({name.lower(): value for name, value in headers.items()}.get("x-ratelimit-reset", ""))
+    return int(text) if text.isdigit() else None
+
+
 def is_held_back(status: int, headers: Mapping[str, Any]) -> bool:
     """Whether the headers ask to wait; GitHub did not carry out such a request."""
     named = {name.lower(): value for name, value in headers.items()}
@@ -106,6 +112,8 @@ class Budget:
     made        requests sent; a GraphQL request counts as one, although GitHub takes it from another budget
     most        requests that the sweep may send
     left        requests that GitHub leaves to the token; it bounds the sweep as well
+    anonymous   whether there is no token; then `left` is for all who share the address of this machine
+    reset       when GitHub sets its limit back, in seconds since 1970
     waited      seconds of waiting so far
     last_write  the time of the last write, by `time.monotonic`
     """
@@ -113,6 +121,8 @@ class Budget:
     most: int
     made: int = 0
     left: int | None = None
+    anonymous: bool = False
+    reset: int | None = None
     waited: float = 0.0
     last_write: float = field(default=float("-inf"))
 
@@ -120,7 +130,12 @@ class Budget:
         """Take over what the headers of an answer say about the rate limit."""
         left = str(headers.get("x-ratelimit-remaining", ""))
         if left.isdigit() and headers.get("x-ratelimit-resource", "core") == "core":
-            self.left = int(left)
+            self.left, self.reset = int(left), reset_of(headers)
+
+    @property
+    def allowed(self) -> int:
+        """How many requests the sweep may send in all, as far as is known."""
+        return self.most if self.left is None else min(self.most, self.made + self.left)
 
     def check(self, requests: int, kept: float = 0.0) -> None:
         """Check that so many requests may be sent; the part `kept` of the budget is for later requests.
@@ -128,9 +143,8 @@ class Budget:
         Raises:
             RequestsSpentError: they may not be sent.
         """
-        most = self.most if self.left is None else min(self.most, self.made + self.left)
-        if self.made + requests > most - int(most * kept):
-            raise RequestsSpentError(self.made, self.most, self.left)
+        if self.made + requests > self.allowed - int(self.allowed * kept):
+            raise RequestsSpentError(self.made, self.most, self.left, without_token=self.anonymous)
 
     @property
     def spent(self) -> bool:

@@ -175,6 +175,7 @@ _IS = {
     LogUnavailable.NOT_FOUND: "is not there (404)",
     LogUnavailable.GONE: "is no longer there (410)",
     LogUnavailable.EMPTY: "is empty",
+    LogUnavailable.NO_TOKEN: "cannot be read without a token",
 }
 
 _EXPLANATIONS = {
@@ -182,6 +183,7 @@ _EXPLANATIONS = {
     "after some time, by default 90 days.",
     LogUnavailable.GONE: "GitHub deletes logs after some time, by default 90 days.",
     LogUnavailable.EMPTY: "The job printed nothing.",
+    LogUnavailable.NO_TOKEN: "GitHub shows logs only to those who are signed in.",
 }
 
 

@@ -117,11 +117,12 @@ class Diagnosis:
 
 
 class LogUnavailable(StrEnum):
-    """Why a job has no log to read: the status of GitHub's answer, or that the log is empty."""
+    """Why a job has no log to read: the status of GitHub's answer, that the log is empty, or that it takes a token."""
 
     NOT_FOUND = "404"
     GONE = "410"
     EMPTY = "empty"
+    NO_TOKEN = "no token"  # noqa: S105 - it is the lack of one
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,10 @@ class Secret:
         """The value itself; only for the request that needs it."""
         return self._value
 
+    def __bool__(self) -> bool:
+        """Whether there is a value at all."""
+        return bool(self._value)
+
     def __repr__(self) -> str:
         """Never the value."""
         return "Secret(***)"

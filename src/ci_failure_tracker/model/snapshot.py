@@ -157,6 +157,7 @@ class Snapshot:
                             `runs_before_checkpoint`, or is named in `problems`
     issues                  the open issues with `label`, and others if an issue would be opened
     viewer                  the login of the token, if it was needed
+    without_token           whether GitHub was asked without a token, so that it shows less and answers few requests
     window                  how complete the list of runs and their jobs is
     job_diagnoses           why the failed jobs whose logs were read failed
     logs                    how many logs were read
@@ -196,6 +197,7 @@ class Snapshot:
     viewer: str | None
     window: Window
     problems: tuple[Problem, ...]
+    without_token: bool = False
     job_diagnoses: tuple[JobDiagnosis, ...] = ()
     logs: LogCounts = field(default_factory=LogCounts)
     workflows: tuple[Workflow, ...] = ()

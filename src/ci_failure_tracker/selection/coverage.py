@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ci_failure_tracker.errors import SIGN_IN
 from ci_failure_tracker.model import (
     Checkpoint,
     Needs,
@@ -93,7 +94,7 @@ class Coverage:
         after = self._buried(replace(snapshot, runs=runs))
         buried = [run for run, asked in after if asked in snapshot.run_lists]
         missing = tuple(self._not_looked_at(snapshot))
-        problems = (*snapshot.problems, *problem_of(missing))
+        problems = (*snapshot.problems, *problem_of(missing, without_token=snapshot.without_token))
         return replace(snapshot, runs=_in_order((*runs, *buried)), not_looked_at=missing, problems=problems)
 
     # --- how far the list of runs goes -----------------------------------------------------------
@@ -253,10 +254,12 @@ def _named_by_issues(runs: Sequence[Run], states: Iterable[State]) -> Iterator[i
     return (run_ref.run_id for run_ref in latest[:MOST_NAMED])
 
 
-def problem_of(missing: Sequence[NotLookedAt]) -> Iterator[Problem]:
+def problem_of(missing: Sequence[NotLookedAt], *, without_token: bool = False) -> Iterator[Problem]:
     """One problem that names what was not looked at."""
     if missing:
         names = some_of([item.workflow or item.why for item in missing])
         what = f"Not looked at: {names}. It is not known whether it fails."
         advice = "The next sweep tries again. If the requests are used up, raise `max-requests`."
+        if without_token:
+            advice = f"{SIGN_IN}: with a token more is looked at."
         yield Problem(Severity.WARNING, what, advice)

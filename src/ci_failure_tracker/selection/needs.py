@@ -6,11 +6,13 @@ are, why jobs failed or workflows did not start, which commits a break holds, wh
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from ci_failure_tracker.issues.marker import needs_viewer
-from ci_failure_tracker.model import Needs, Snapshot
+from ci_failure_tracker.model import Needs, Run, Snapshot
 from ci_failure_tracker.selection.attribution import needs_of_attribution
 from ci_failure_tracker.selection.closers import needs_of_closings
 from ci_failure_tracker.selection.issues_to_read import needs_before_opening
@@ -34,7 +36,7 @@ def needs_of_trust(snapshot: Snapshot) -> Needs:
 
 def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime) -> Needs:
     """What the list of runs leaves open: the jobs of failed runs and of some passing runs, and the schedules."""
-    failed = (run for run in snapshot.runs if needs_jobs(run, snapshot.runs, now))
+    failed = _newest_of_each_first(run for run in snapshot.runs if needs_jobs(run, snapshot.runs, now))
     passed = runs_to_verify(snapshot.runs, snapshot.jobs, tracked_issues.open_states, settings)
     runs = [run for run in dict.fromkeys((*failed, *passed)) if run.id not in snapshot.runs_before_checkpoint]
     # These are read even if an issue holds what they say, but only beside runs that are new.
@@ -42,6 +44,16 @@ def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: S
     jobs = Needs(jobs=tuple(dict.fromkeys((*runs, *also)))).without(snapshot.asked).jobs
     last_runs = Needs(last_runs=quiet_workflows(snapshot, tracked_issues.open_states, now)).without(snapshot.asked)
     return replace(schedule_needs(snapshot, settings, now), jobs=jobs, last_runs=last_runs.last_runs)
+
+
+def _newest_of_each_first(runs: Iterable[Run]) -> Sequence[Run]:
+    """The runs, the newest of each branch of a workflow first: they say what fails now if not all can be read."""
+    places: Counter[object] = Counter()
+    by_place: dict[int, list[Run]] = defaultdict(list)
+    for run in sorted(runs, key=lambda run: run.order, reverse=True):
+        by_place[places[run.branch_key]].append(run)
+        places[run.branch_key] += 1
+    return [run for place in sorted(by_place) for run in by_place[place]]
 
 
 def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Needs:

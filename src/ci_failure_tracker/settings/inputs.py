@@ -403,8 +403,10 @@ def inputs(kind: type[Settings] = Settings) -> Iterator[Input]:
             yield declared
 
 
-def read_settings(given: Mapping[str, str]) -> Settings:
+def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Settings:
     """Read the inputs by name; one that is missing or blank takes its default.
+
+    Without `needs_token` the token may be missing; it is empty then.
 
     Raises:
         SettingsError: with every mistake at once, each with advice.
@@ -414,7 +416,10 @@ def read_settings(given: Mapping[str, str]) -> Settings:
     for declared in inputs():
         text = given.get(declared.name, "").strip()
         if not text and declared.default.startswith("${{"):
-            mistakes.append(_missing(declared.name))
+            if declared.name == "token" and not needs_token:
+                values[declared.field] = Secret("")
+            else:
+                mistakes.append(_missing(declared.name))
             continue
         try:
             values[declared.field] = declared.parse(text or declared.default)
