@@ -17,6 +17,8 @@ def main() -> int:
         else:
             from ci_failure_tracker.entry.cli import main as run_command  # noqa: PLC0415
         return run_command()
+    except KeyboardInterrupt:  # while it starts
+        return 130
     except ModuleNotFoundError as error:
         if error.name not in {"click", "rich"}:
             raise

@@ -1,16 +1,21 @@
-"""The errors of a sweep, each with advice and an exit code.
-
-Exit code 1 means that the tracker or GitHub failed. Exit code 2 means that the user can fix the settings.
-"""
+"""The errors of a sweep, each with advice and an exit code; and what the exit codes mean."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ci_failure_tracker.model import LogUnavailable, Severity
 
-FAILED = 1
-MISUSED = 2
+DONE, FAILED, MISUSED, FAILING, STOPPED = 0, 1, 2, 3, 130
+
+EXIT_CODES: Mapping[int, str] = {
+    DONE: "done, whether or not something is failing; also if you said no when the command asked",
+    FAILED: "the tracker or GitHub failed, or a part of the work could not be done; what could be done was done",
+    MISUSED: "the command, the settings, the token or the repository must be corrected first; nothing was written",
+    FAILING: "something is failing; only with `check --exit-code`",
+    STOPPED: "you stopped the command with Ctrl-C; what it did stays",
+}
+"""What the exit codes of all commands mean. What stops a step of a workflow is 1, and the message says it."""
 
 SIGN_IN = "Set GITHUB_TOKEN, or log in with `gh auth login`"
 """How a person gets a token to the command."""

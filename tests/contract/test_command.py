@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -505,3 +506,18 @@ def test_check_says_how_to_name_a_repository() -> None:
 @pytest.mark.usefixtures("server")
 def test_check_says_if_nothing_is_failing() -> None:
     assert "octo-org/example: nothing" in check("octo-org/example", "--since", "1h").output
+
+
+@pytest.mark.parametrize("token", ["all-rights", ""])
+def test_check_says_what_it_looks_at_before_github_answers(
+    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", token)
+    monkeypatch.setenv("PYTHONPATH", str(Path(cli.__file__).parents[2]))
+    box.delay = 30
+    command = [sys.executable, "-m", "ci_failure_tracker", "check", "octo-org/example"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as started:
+        assert started.stderr is not None
+        assert started.stderr.readline() == "Looking at octo-org/example\n"
+        assert server.requests == []
+        started.kill()

@@ -23,11 +23,12 @@ from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, HelpfulGroup
+from ci_failure_tracker.entry.running import run
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.sources import repository_of, token_of
 from ci_failure_tracker.entry.sweep_text import SweepText
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
-from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
+from ci_failure_tracker.errors import DONE, FAILED, FAILING, SettingsError, TrackerError
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Severity
 from ci_failure_tracker.report.report import Report
@@ -41,8 +42,8 @@ _T = TypeVar("_T")
 
 
 def main() -> NoReturn:
-    """Run the command; the exit code is 0, 1 or 2."""
-    program.main(prog_name="ci-failure-tracker")
+    """Run the command that the arguments name."""
+    run(program, sys.argv[1:], "ci-failure-tracker")
 
 
 @click.group(
@@ -116,20 +117,45 @@ def _options(command: _Command, *, of_check: bool = False) -> _Command:
         ("What is broken in the repository of this clone", "ci-failure-tracker check"),
         ("What is broken in another repository", "ci-failure-tracker check OWNER/NAME"),
         ("Only one workflow, on all branches", "ci-failure-tracker check --workflow CI --branch '*'"),
+        ("In a script: is something broken?", "ci-failure-tracker check --exit-code"),
     ),
 )
 @click.argument("repository", required=False, metavar="[OWNER/NAME]")
 @partial(_options, of_check=True)
-def check_command(**given: str | None) -> None:
+@_run_option(
+    "--exit-code",
+    is_flag=True,
+    help="Exit with 3 if something is failing, and with 1 if nothing is but not everything was looked at.",
+)
+def check_command(exit_code: bool, **given: str | None) -> None:
     """Show what is broken now, why, since when, and whom to ask. Nothing is written.
 
     Without OWNER/NAME it is the repository from which the current folder was cloned. The token is that of GITHUB_TOKEN,
-    GH_TOKEN or `gh auth login`.
+    GH_TOKEN or `gh auth login`. Without a token, a public repository is looked at as anybody sees it: no logs, and
+    40 requests at most.
     """
     terminal = _Terminal("text", show_issues=False)
-    report = terminal.guarded(lambda: _sweep(_connection(given, needs_token=False), terminal, execute=False, yes=False))
+
+    def looked() -> Report:
+        # Before the token is looked for, because that and the first requests take a while.
+        given["repository"] = repository = _repository(given)
+        terminal.begin(repository)
+        return _sweep(_connection(given, needs_token=False), terminal, execute=False, yes=False)
+
+    report = terminal.guarded(looked)
     terminal.show_check(report)
-    sys.exit(FAILED if report.failed else 0)
+    sys.exit(_code_of_check(report) if exit_code else _code(report))
+
+
+def _code(report: Report) -> int:
+    return FAILED if report.failed else DONE
+
+
+def _code_of_check(report: Report) -> int:
+    """The exit code that says whether something is failing, as far as that is known."""
+    if report.failing:
+        return FAILING
+    return FAILED if report.failed or report.partial else DONE
 
 
 @program.command(
@@ -173,7 +199,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, show_issue
     terminal.show_path(delivered.path)
     if delivered.payload:
         sys.stdout.write(f"{inert_json(delivered.payload)}\n")
-    sys.exit(FAILED if delivered.report.failed else 0)
+    sys.exit(_code(delivered.report))
 
 
 def _check_options(*, dry_run: bool, execute: bool, yes: bool, show_as_json: bool) -> None:
@@ -200,14 +226,22 @@ program.add_command(backtest_command)
 
 def _connection(given: dict[str, str | None], *, needs_token: bool = True) -> Connection:
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
-    # A token of another server goes nowhere unless the environment names the API of that server.
-    server = os.environ.get("GITHUB_SERVER_URL", "") if os.environ.get("GITHUB_API_URL") else ""
-    host = urlsplit(server).hostname or "github.com"
-    if "repository" not in texts:
-        texts["repository"] = os.environ.get("GITHUB_REPOSITORY") or repository_of(Path.cwd(), host)
+    texts["repository"] = _repository(given)
     if "token" not in texts:
-        texts["token"] = token_of(os.environ, host)
+        texts["token"] = token_of(os.environ, _host())
     return prepare(texts, os.environ, Path.cwd(), needs_token=needs_token)
+
+
+def _repository(given: dict[str, str | None]) -> str:
+    """The repository that is given, or that of the environment or of the clone; empty without any."""
+    named = given.get("repository")
+    return named if named is not None else os.environ.get("GITHUB_REPOSITORY") or repository_of(Path.cwd(), _host())
+
+
+def _host() -> str:
+    """The server; a token of another one goes nowhere unless the environment names the API of that server."""
+    server = os.environ.get("GITHUB_SERVER_URL", "") if os.environ.get("GITHUB_API_URL") else ""
+    return urlsplit(server).hostname or "github.com"
 
 
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
@@ -277,6 +311,11 @@ class _Terminal:
 
     def progress(self) -> _Bars:
         return _Bars(self._err)
+
+    def begin(self, repository: str) -> None:
+        """Show at once what is looked at."""
+        if repository:
+            show(self._err, Text(plain(f"Looking at {repository}", 200)))
 
     def check_interactive(self) -> None:
         """Raise an error if there is no terminal to ask on."""

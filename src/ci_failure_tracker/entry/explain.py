@@ -20,6 +20,7 @@ from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, RoutineLines, 
 from ci_failure_tracker.diagnosis.structure import has_errors
 from ci_failure_tracker.entry.help_text import HelpfulCommand
 from ci_failure_tracker.entry.log_files import FoundLog, chunks_of, is_address, logs_at
+from ci_failure_tracker.entry.running import run
 from ci_failure_tracker.entry.terminal_text import inert_json
 from ci_failure_tracker.errors import MISUSED, NoLogError, SettingsError
 from ci_failure_tracker.model import Diagnosis, Failure, LineRange, Outcome
@@ -185,7 +186,7 @@ def of_failed_jobs(explained: Sequence[Explained]) -> Iterator[Explained]:
 
 def main() -> NoReturn:
     """Run `explain` without the packages that only a sweep needs."""
-    explain_command.main(sys.argv[2:], prog_name="ci-failure-tracker explain")
+    run(explain_command, sys.argv[2:], "ci-failure-tracker explain")
 
 
 def _as_json(explained: Explained) -> dict[str, object]:
