@@ -12,6 +12,7 @@ from typing import NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import click
+from click.shell_completion import CompletionItem
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.prompt import Confirm
@@ -102,12 +103,20 @@ def _options(command: _Command, *, of_check: bool = False) -> _Command:
                 cls=HeadedOption,
                 heading=declared.group,
                 metavar=declared.metavar,
+                shell_complete=partial(_completed, declared),
                 help=text,
                 envvar=variable,
                 show_envvar=variable is not None,
             )
         command = option(command)
     return command
+
+
+def _completed(declared: Input, _context: object, _option: object, begun: str) -> list[CompletionItem]:
+    """What a shell offers for a value that a person has begun to type."""
+    if kind := {"FILE": "file", "FOLDER": "dir"}.get(declared.metavar):
+        return [CompletionItem(begun, type=kind)]
+    return [CompletionItem(value) for value in declared.choices if value.startswith(begun)]
 
 
 @program.command(

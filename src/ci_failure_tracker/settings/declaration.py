@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ci_failure_tracker.settings.parsers import flag
+from ci_failure_tracker.settings.parsers import choice, flag
 
 
 class InputGroup(StrEnum):
@@ -70,6 +70,13 @@ class Input:
     def command_variable(self) -> str | None:
         """The variable from which the command takes a password, because a list of processes shows its arguments."""
         return f"CI_FAILURES_{self.field.upper()}" if self.masking and self.masking.is_password else None
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The only values that it takes; none if it takes others as well."""
+        if self.is_flag:
+            return ("true", "false")
+        return tuple(item.value for item in self.parse.kind) if isinstance(self.parse, choice) else ()
 
     @property
     def is_flag(self) -> bool:

@@ -69,18 +69,20 @@ def count(least: int, most: int | None = None) -> Callable[[str], int]:
     return parse
 
 
-def choice(kind: type[StrEnum]) -> Callable[[str], StrEnum]:
+@dataclass(frozen=True, slots=True)
+class choice:  # noqa: N801 - used like the functions beside it
     """A parser of the values of an enumeration, in upper or lower case."""
 
-    def parse(text: str) -> StrEnum:
+    kind: type[StrEnum]
+
+    def __call__(self, text: str) -> StrEnum:
+        """The value that a text names."""
         try:
-            return kind(text.lower())
+            return self.kind(text.lower())
         except ValueError:
-            *others, last = (f"`{item.value}`" for item in kind)
+            *others, last = (f"`{item.value}`" for item in self.kind)
             allowed = f"{', '.join(others)} or {last}"
             raise BadValueError(f"is {text!r}; give {allowed}") from None
-
-    return parse
 
 
 def flag(text: str) -> bool:

@@ -1,0 +1,121 @@
+"""What docs/command.md shows: its commands, and the completion of a real shell."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ci_failure_tracker.entry import cli
+from ci_failure_tracker.entry.answer_files import _DAYS, MOST_BYTES
+from ci_failure_tracker.entry.cli import program
+from ci_failure_tracker.github.client import MOST_WITHOUT_TOKEN
+from sandbox import Sandbox
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line.partition(" #")[0].strip()
+    for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    for line in block.splitlines()
+]
+LINES = dict(re.findall(r"^\| (bash|zsh|fish)[^|]*\| `((?:[^`\\]|\\.)+)` ", PAGE, re.MULTILINE))
+
+
+def test_the_page_shows_commands() -> None:
+    assert len(COMMANDS) >= 4
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_of_the_page_works(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    history = {
+        "repository": {"full_name": "owner/name"},
+        "now": "2026-03-10T09:00:00Z",
+        "workflows": [{"name": "CI", "jobs": [{"name": "test"}]}],
+        "runs": [{"workflow": "CI", "at": "2026-03-09T10:00:00Z"}],
+    }
+    with Sandbox.from_mapping(history).serve() as server:
+        monkeypatch.setenv("GITHUB_API_URL", server.api_url)
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+        monkeypatch.setattr(cli, "token_of", lambda *_: "")
+        monkeypatch.setattr(cli, "repository_of", lambda *_: "owner/name")
+        name, *arguments = shlex.split(command)
+        result = CliRunner().invoke(program, arguments)
+    assert name == "ci-failure-tracker"
+    assert result.exit_code == 0, result.output
+    assert "owner/name: nothing failing" in result.output
+
+
+def test_the_figures_of_the_page_are_those_of_the_program() -> None:
+    assert f"`check` sends {MOST_WITHOUT_TOKEN} at most" in PAGE
+    assert f"{MOST_BYTES // 1_000_000} MB at most, for" in PAGE
+    assert f"{_DAYS} days at most" in PAGE
+
+
+# --- completion --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A PATH with the command as an installation would put it there."""
+    command = tmp_path / "ci-failure-tracker"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ci_failure_tracker "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    return f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+
+
+def output_of(shell: str, script: str, path: str) -> str:
+    program_of_shell = shutil.which(shell)
+    if program_of_shell is None:
+        pytest.skip(f"there is no {shell} here")
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "src")}
+    command = [program_of_shell, "-c", script]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["ch"], {"check"}),
+        (["sweep", "--exec"], {"--execute"}),
+        (["check", "--exit"], {"--exit-code"}),
+        (["sweep", "--format", ""], {"text", "json"}),
+        (["sweep", "--group-by", ""], {"job", "workflow", "cause"}),
+        (["check", "--logs", "f"], {"false"}),
+        (["explain", "--format", "j"], {"json"}),
+    ],
+)
+def test_bash_completes_with_the_line_of_the_page(path: str, words: list[str], offered: set[str]) -> None:
+    typed = " ".join(shlex.quote(word) for word in ["ci-failure-tracker", *words])
+    script = f"""{LINES["bash"]}
+        complete -p ci-failure-tracker >/dev/null || exit 1
+        COMP_WORDS=({typed}) COMP_CWORD={len(words)}
+        _ci_failure_tracker_completion ci-failure-tracker
+        printf '%s\\n' "${{COMPREPLY[@]}}" """
+    assert set(output_of("bash", script, path).split()) == offered
+
+
+def test_bash_completes_every_command(path: str) -> None:
+    script = f"""{LINES["bash"]}
+        COMP_WORDS=(ci-failure-tracker "") COMP_CWORD=1
+        _ci_failure_tracker_completion ci-failure-tracker
+        printf '%s\\n' "${{COMPREPLY[@]}}" """
+    assert set(output_of("bash", script, path).split()) == set(program.commands)
+
+
+def test_zsh_takes_the_line_of_the_page(path: str) -> None:
+    script = f"autoload -Uz compinit && compinit -u -D; {LINES['zsh']}; echo ${{_comps[ci-failure-tracker]}}"
+    assert output_of("zsh", script, path).strip() == "_ci_failure_tracker_completion"
+
+
+def test_fish_takes_the_line_of_the_page(path: str) -> None:
+    script = LINES["fish"].replace("\\|", "|") + '; complete --do-complete "ci-failure-tracker ch"'
+    assert output_of("fish", script, path).split()[0] == "check"
