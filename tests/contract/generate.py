@@ -8,8 +8,11 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+
+import yaml
 
 from ci_failure_tracker.settings import CHANNELS, Channel, Input, inputs
 
@@ -43,7 +46,35 @@ def pages() -> dict[Path, str]:
             ROOT / "docs" / "notifications.md", {"channels": channel_table(CHANNELS)}
         ),
         ROOT / "docs" / "inputs.md": inputs_page(declared),
+        **badges(),
     }
+
+
+def badges() -> dict[Path, str]:
+    """The badges of the README that only say what a file of the project says. No other server draws them."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    tested = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]["test"]
+    versions = tested["strategy"]["matrix"]["python"]
+    texts = {"license": ("license", project["license"]), "python": ("python", f"{versions[0]} to {versions[-1]}")}
+    return {ROOT / "docs" / "images" / f"{name}.svg": _badge(*text) for name, text in texts.items()}
+
+
+def _badge(label: str, value: str) -> str:
+    """A badge in the size and the colours of GitHub's own."""
+    left, right = (8 + round(6.6 * len(text)) + 8 for text in (label, value))
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img">
+  <title>{label}: {value}</title>
+  <clipPath id="corners"><rect width="{left + right}" height="20" rx="3"/></clipPath>
+  <g clip-path="url(#corners)">
+    <rect width="{left}" height="20" fill="#24292f"/>
+    <rect x="{left}" width="{right}" height="20" fill="#0969da"/>
+  </g>
+  <g fill="#fff" font-family="Segoe UI, Helvetica, Arial, sans-serif" font-size="11" text-anchor="middle">
+    <text x="{left / 2:g}" y="14">{label}</text>
+    <text x="{left + right / 2:g}" y="14">{value}</text>
+  </g>
+</svg>
+"""
 
 
 def _with_blocks(path: Path, blocks: Mapping[str, Iterable[str]]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import hostile
 from ci_failure_tracker.issues.body import IssueView, LegView, RunView
@@ -49,12 +51,32 @@ def test_a_relative_link_leads_somewhere(page: Path) -> None:
 def test_every_page_names_the_owner_of_the_action_that_the_project_names() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     owner, name = project["urls"]["Repository"].split("/")[-2:]
-    uses = re.compile(rf"uses: (?P<owner>[\w.-]+)/{name}@")
+    uses = re.compile(rf"(?:uses: |github\.com/)(?P<owner>[\w.-]+)/{name}\b")
     places = [*PAGES, *sorted((ROOT / "docs" / "examples").glob("*.yml"))]
     found = {place.name: set(uses.findall(place.read_text("utf-8"))) for place in places}
     assert sum(map(bool, found.values())) >= 8
     assert {place: owners for place, owners in found.items() if owners - {owner}} == {}
     assert f"Replace `{owner}` with the owner of your copy" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_badge_of_ci_shows_a_workflow_that_runs_on_the_main_branch() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    (file,) = set(re.findall(r"/actions/workflows/([\w.-]+\.yml)/badge\.svg\?branch=main", readme))
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / file).read_text("utf-8"))
+    assert workflow[True]["push"]["branches"] == ["main"]  # YAML takes the word `on` for true
+
+
+def test_the_development_container_is_pinned_and_has_a_python_that_is_tested() -> None:
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    image = re.fullmatch(
+        r"mcr\.microsoft\.com/devcontainers/python:[\d.]+-(3\.\d+)-\w+@sha256:[0-9a-f]{64}", container["image"]
+    )
+    assert image
+    tested = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))["jobs"]["test"]
+    assert image[1] in tested["strategy"]["matrix"]["python"]
+    make, target = container["postCreateCommand"].split()
+    assert make == "make"
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
 def test_the_readme_shows_the_weekly_example() -> None:

@@ -259,17 +259,18 @@ def test_what_is_old_or_too_much_is_removed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "platform", "folder"),
     [
-        ({"XDG_CACHE_HOME": "/c", "HOME": "/h"}, "linux", "/c/ci-failure-tracker"),
-        ({"HOME": "/h"}, "darwin", "/h/.cache/ci-failure-tracker"),
-        ({"XDG_CACHE_HOME": "relative", "HOME": "/h"}, "linux", "/h/.cache/ci-failure-tracker"),
-        ({"LOCALAPPDATA": "/l", "USERPROFILE": "/u"}, "win32", "/l/ci-failure-tracker"),
+        ({"XDG_CACHE_HOME": "/cache", "HOME": "/home"}, "linux", "cache/ci-failure-tracker"),
+        ({"HOME": "/home"}, "darwin", "home/.cache/ci-failure-tracker"),
+        ({"XDG_CACHE_HOME": "relative", "HOME": "/home"}, "linux", "home/.cache/ci-failure-tracker"),
+        ({"LOCALAPPDATA": "/local", "USERPROFILE": "/user"}, "win32", "local/ci-failure-tracker"),
         ({}, "linux", None),
     ],
 )
 def test_the_folder_is_where_the_system_keeps_such_files(
-    environment: dict[str, str], platform: str, folder: str | None
+    tmp_path: Path, environment: dict[str, str], platform: str, folder: str | None
 ) -> None:
-    assert cache_folder(environment, platform) == (Path(folder) if folder else None)
+    absolute = {name: text.replace("/", f"{tmp_path}/", 1) for name, text in environment.items()}
+    assert cache_folder(absolute, platform) == (tmp_path / folder if folder else None)
 
 
 # --- errors ------------------------------------------------------------------------------------------
