@@ -79,6 +79,18 @@ def test_the_development_container_is_pinned_and_has_a_python_that_is_tested() -
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 
 
+def test_contributing_names_targets_and_tests_that_there_are() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    commands = "".join(re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = re.findall(r"^make ([a-z-]+)", commands, re.MULTILINE)
+    assert len(targets) >= 4
+    assert [target for target in targets if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+    assert [path for path in re.findall(r"tests/[\w/.]+\.py", page) if not (ROOT / path).exists()] == []
+    (words,) = re.findall(r'ARGS="-k (\w+)"', commands)
+    assert list((ROOT / "tests").rglob(f"test_*{words}*.py"))
+
+
 def test_the_readme_shows_the_weekly_example() -> None:
     weekly = (ROOT / "docs" / "examples" / "weekly.yml").read_text(encoding="utf-8")
     assert weekly.strip() in (ROOT / "README.md").read_text(encoding="utf-8")
