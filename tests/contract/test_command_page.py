@@ -50,7 +50,7 @@ def test_each_command_of_the_page_works(command: str, monkeypatch: pytest.Monkey
         result = CliRunner().invoke(program, arguments)
     assert name == "ci-failure-tracker"
     assert result.exit_code == 0, result.output
-    assert "owner/name: nothing failing" in result.output
+    assert "owner/name: nothing" in result.output
 
 
 def test_the_figures_of_the_page_are_those_of_the_program() -> None:

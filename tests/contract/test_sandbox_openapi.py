@@ -300,3 +300,25 @@ def test_the_demo_answers_as_described(document: dict[str, Any]) -> None:
         for run in box.runs:
             jobs = talk.ask("GET", f"/actions/runs/{run.id}/jobs?filter=all&per_page=100", token="demo-token").json()
             assert jobs["total_count"] == sum(len(attempt.jobs) for attempt in run.attempts)
+
+
+def test_what_everybody_may_see_is_as_described(document: dict[str, Any]) -> None:
+    box = Sandbox.from_scenario(DEMO)
+    with box.serve() as server, requests.Session() as session:
+        talk = Conversation(describe(document, server.api_url), box, server, session)
+        talk.repository = "/repos/northwind-labs/parcel-tracker"
+        failed = next(run for run in box.runs if run.conclusion == "failure" and run.last.jobs)
+        job = next(job for job in failed.last.jobs if job.conclusion == "failure")
+        for address in (
+            "",
+            "/actions/workflows",
+            "/actions/runs?branch=main&per_page=100",
+            f"/actions/runs/{failed.id}/jobs?per_page=100",
+            f"/check-runs/{job.id}/annotations?per_page=100",
+            "/issues?state=open&labels=ci-failure",
+        ):
+            answer = talk.ask("GET", address, token=None)
+            assert (answer.status_code, answer.headers["X-RateLimit-Limit"]) == (200, "60")
+        box._door.limits.budget(None, "core").used = 60
+        refused = talk.ask("GET", "", token=None)
+        assert (refused.status_code, refused.headers["X-RateLimit-Remaining"]) == (403, "0")

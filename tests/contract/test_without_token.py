@@ -101,6 +101,13 @@ def test_what_a_token_would_add_is_said_once() -> None:
     assert "error" not in result.output
 
 
+@pytest.mark.parametrize(("branch", "said", "code"), [("default, tags", "seen failing", 1), ("default", "failing", 0)])
+def test_it_gives_no_all_clear_for_tags_that_it_cannot_see(branch: str, said: str, code: int) -> None:
+    result = check("--workflow", "Docs", "--branch", branch, "--exit-code")
+    assert f"octo-org/example: nothing {said}" in result.output
+    assert result.exit_code == code
+
+
 def test_only_check_does_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
     result = CliRunner().invoke(program, ["sweep", "--repo", "octo-org/example"])

@@ -36,6 +36,7 @@ from ci_failure_tracker.model import (
     LogRequest,
     LogUnavailable,
     Needs,
+    NotLookedAt,
     Problem,
     Repository,
     Run,
@@ -56,6 +57,8 @@ _FOR_JOBS = 0.5
 
 _SEEN = frozenset({"run_lists", "runs", "release_runs", "last_runs", "jobs", "logs"})
 """What anybody may see and what is worth its requests; of logs, only the annotations are read."""
+
+_TAGS = NotLookedAt("", "the newest tags are not shown without a token")
 
 NOTICE = Problem(
     Severity.NOTICE,
@@ -166,7 +169,9 @@ class AnonymousReader(GitHubReader):
         snapshot = super().fetch(snapshot, first, diagnose)
         # Whether an old failure still counts matters less than what fails.
         snapshot = super().fetch(snapshot, Needs(last_runs=seen.last_runs), diagnose)
-        return replace(snapshot, asked=snapshot.asked | set(needs.each_key()))
+        unseen = (_TAGS,) if needs.tags else ()
+        not_looked_at = (*snapshot.not_looked_at, *unseen)
+        return replace(snapshot, not_looked_at=not_looked_at, asked=snapshot.asked | set(needs.each_key()))
 
     def _check_limit(self) -> None:
         budget = self.queries.budget
