@@ -169,7 +169,7 @@ class AnonymousReader(GitHubReader):
         snapshot = super().fetch(snapshot, first, diagnose)
         # Whether an old failure still counts matters less than what fails.
         snapshot = super().fetch(snapshot, Needs(last_runs=seen.last_runs), diagnose)
-        unseen = (_TAGS,) if needs.tags else ()
+        unseen = (_TAGS,) if needs.release_runs else ()
         not_looked_at = (*snapshot.not_looked_at, *unseen)
         return replace(snapshot, not_looked_at=not_looked_at, asked=snapshot.asked | set(needs.each_key()))
 
