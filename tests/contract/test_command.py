@@ -521,3 +521,19 @@ def test_check_says_what_it_looks_at_before_github_answers(
         assert started.stderr.readline() == "Looking at octo-org/example\n"
         assert server.requests == []
         started.kill()
+
+
+@pytest.mark.parametrize("change", [{"archived": True}, {"has_issues": False}])
+@pytest.mark.parametrize("token", ["all-rights", ""])
+def test_check_looks_at_a_repository_that_takes_no_issues(
+    box: Sandbox, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change: dict[str, bool], token: str
+) -> None:
+    monkeypatch.setattr(cli, "token_of", lambda *_: token)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    box.change_repository(**change)
+    result = check("octo-org/example")
+    assert result.exit_code == 0
+    assert "octo-org/example: 2 failing" in result.output
+    assert "No issue was opened" not in result.output
+    asked = [record for record in server.requests if "/issues" in record.path]
+    assert bool(asked) is box.state.repository.has_issues

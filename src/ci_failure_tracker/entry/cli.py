@@ -149,7 +149,7 @@ def check_command(exit_code: bool, **given: str | None) -> None:
         # Before the token is looked for, because that and the first requests take a while.
         given["repository"] = repository = _repository(given)
         terminal.begin(repository)
-        return _sweep(_connection(given, needs_token=False), terminal, execute=False, yes=False)
+        return _sweep(_connection(given, is_check=True), terminal, execute=False, yes=False)
 
     report = terminal.guarded(looked)
     terminal.show_check(report)
@@ -233,12 +233,12 @@ program.add_command(explain_command)
 program.add_command(backtest_command)
 
 
-def _connection(given: dict[str, str | None], *, needs_token: bool = True) -> Connection:
+def _connection(given: dict[str, str | None], *, is_check: bool = False) -> Connection:
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
     texts["repository"] = _repository(given)
     if "token" not in texts:
         texts["token"] = token_of(os.environ, _host())
-    return prepare(texts, os.environ, Path.cwd(), needs_token=needs_token)
+    return prepare(texts, os.environ, Path.cwd(), is_check=is_check)
 
 
 def _repository(given: dict[str, str | None]) -> str:

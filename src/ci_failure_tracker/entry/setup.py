@@ -31,11 +31,13 @@ class Connection:
     endpoints: Endpoints
     requester: MeteredRequester
     environment: Mapping[str, str]
+    is_check: bool = False
 
     def github(self, progress: Progress) -> GitHubReader:
         """The reader of the repository; without a token, of what everybody may see of it."""
         if self.settings.token:
-            return GitHubReader(self.requester, self.endpoints, self.settings.repository, progress)
+            writes = not self.is_check
+            return GitHubReader(self.requester, self.endpoints, self.settings.repository, progress, writes=writes)
         # A sweep with a token does without this.
         from ci_failure_tracker.entry.answer_files import AnswerFiles  # noqa: PLC0415
         from ci_failure_tracker.github.anonymous import AnonymousReader  # noqa: PLC0415
@@ -49,9 +51,9 @@ class Connection:
 
 
 def prepare(
-    given: Mapping[str, str], environment: Mapping[str, str], workspace: Path, *, needs_token: bool = True
+    given: Mapping[str, str], environment: Mapping[str, str], workspace: Path, *, is_check: bool = False
 ) -> Connection:
-    """Read and check the inputs and the environment, without a request to GitHub.
+    """Read and check the inputs and the environment, without a request to GitHub. `check` does without a token.
 
     From now on, logs are explained with the patterns of `patterns-file`.
 
@@ -65,7 +67,7 @@ def prepare(
     mistakes += wrong
     try:
         settings = read_settings(
-            {**given, "issue-template": text, "patterns-file": patterns_text}, needs_token=needs_token
+            {**given, "issue-template": text, "patterns-file": patterns_text}, needs_token=not is_check
         )
     except SettingsError as error:
         raise SettingsError([*error.mistakes, *mistakes]) from None
@@ -74,7 +76,7 @@ def prepare(
         raise SettingsError(mistakes)
     use_patterns(patterns)
     requester = connect(settings.token, endpoints, max_requests=settings.max_requests)
-    return Connection(settings, template, endpoints, requester, environment)
+    return Connection(settings, template, endpoints, requester, environment, is_check)
 
 
 def now() -> datetime:

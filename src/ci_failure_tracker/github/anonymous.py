@@ -149,7 +149,8 @@ class AnonymousReader(GitHubReader):
         self, requester: MeteredRequester, endpoints: Endpoints, name: str, progress: Progress, store: AnswerStore
     ) -> None:
         """Send no request yet; `name` is owner/name."""
-        super().__init__(requester, endpoints, name, progress, AnonymousQueries(requester, endpoints, name, store))
+        queries = AnonymousQueries(requester, endpoints, name, store)
+        super().__init__(requester, endpoints, name, progress, queries, writes=False)
 
     def begin(self, label: str) -> Snapshot:
         """Read the repository and its open issues with a label, and say what is not seen without a token.

@@ -76,9 +76,12 @@ class GitHubReader:
         name: str,
         progress: Progress,
         queries: Queries | None = None,
+        *,
+        writes: bool = True,
     ) -> None:
-        """Send no request yet; `name` is owner/name."""
+        """Send no request yet; `name` is owner/name. If nothing is written, a repository without issues will do."""
         self.queries = queries or Queries(requester, endpoints, name)
+        self._writes = writes
         self._progress = progress
         self._jobs = JobReader(self.queries, progress)
         self._issues = IssueQueries(requester, self.queries)
@@ -98,14 +101,16 @@ class GitHubReader:
         """
         self._progress.phase("Read the tracked issues")
         old_name = self.queries.name
-        repository = _usable(self.queries.repository())
+        repository = self.queries.repository()
+        if self._writes:
+            _check_usable(repository)
         self._check_limit()
         left_out: list[LeftOut] = []
         snapshot = Snapshot(
             repository=repository,
             runs=(),
             jobs=(),
-            issues=self.queries.issues(label, "open", left_out),
+            issues=self.queries.issues(label, "open", left_out) if repository.has_issues else (),
             viewer=None,
             window=Window(forks=0, unread=0, partial=False),
             problems=_moved(repository, old_name),
@@ -188,8 +193,9 @@ class GitHubReader:
             (needs.commit_files or needs.commit_origins, self._commit_details),
             (needs.codeowners, self._codeowners),
         )
+        of_issues = (self._recently_closed, self._own_issues, self._closed_issues, self._closed_long_ago)
         for needed, step in steps:
-            if needed:
+            if needed and (snapshot.repository.has_issues or step not in of_issues):
                 snapshot = step(snapshot, needs, diagnose)
         return replace(snapshot, asked=snapshot.asked | set(needs.each_key()))
 
@@ -483,12 +489,11 @@ def _without_names(snapshot: Snapshot) -> Snapshot:
     return _partly(replace(snapshot, unclear=unclear), problem)
 
 
-def _usable(repository: Repository) -> Repository:
+def _check_usable(repository: Repository) -> None:
     if repository.archived:
         raise ArchivedError(repository.full_name)
     if not repository.has_issues:
         raise IssuesDisabledError(repository.full_name)
-    return repository
 
 
 def _moved(repository: Repository, old_name: str) -> tuple[Problem, ...]:
