@@ -92,6 +92,17 @@ def test_it_asks_for_nothing_that_takes_a_token(server: Server) -> None:
     assert {record.method for record in server.requests} == {"GET"}
 
 
+def test_a_password_that_the_machine_keeps_for_the_server_is_not_sent(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ada password all-rights\n", encoding="utf-8")
+    monkeypatch.setenv("NETRC", str(netrc))
+    check()
+    assert server.requests
+    assert not any(record.authorized for record in server.requests)
+
+
 def test_what_a_token_would_add_is_said_once() -> None:
     result = check()
     assert words(result).count("Without a token") == 1
