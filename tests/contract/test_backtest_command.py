@@ -237,7 +237,7 @@ def test_an_interruption_keeps_what_was_fetched(server: Server, monkeypatch: pyt
         patched.setattr(HistoryOnGitHub, "_read_logs", interrupted)
         result = run("octo-org/example")
     assert result.exit_code == 130
-    assert "Interrupted. What was fetched is kept." in result.stderr
+    assert "Stopped. What was fetched is kept." in result.stderr
     server.clear_requests()
     figures("octo-org/example")
     assert not any(request.path.endswith("/actions/runs") for request in server.requests)
@@ -307,13 +307,6 @@ def test_a_mistake_ends_with_2_and_says_what_to_do(arguments: list[str], told: s
     result = run(*arguments)
     assert result.exit_code == 2
     assert told in " ".join(result.stderr.split())
-
-
-def test_the_cache_of_windows_is_in_its_own_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.setenv("LOCALAPPDATA", "/users/ada/local")
-    monkeypatch.setattr(backtest_run.sys, "platform", "win32")
-    assert backtest_run._cache_base() == Path("/users/ada/local")
 
 
 class Tags(HTMLParser):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,7 +16,9 @@ from ci_failure_tracker.entry import cli
 from ci_failure_tracker.entry.answer_files import _DAYS, MOST_BYTES
 from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.github.client import MOST_WITHOUT_TOKEN
+from outside_tools import needed
 from sandbox import Sandbox
+from shells import shell
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "command.md").read_text(encoding="utf-8")
@@ -45,7 +46,7 @@ def test_each_command_of_the_page_works(command: str, monkeypatch: pytest.Monkey
         monkeypatch.setenv("GITHUB_API_URL", server.api_url)
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         monkeypatch.setattr(cli, "token_of", lambda *_: "")
-        monkeypatch.setattr(cli, "repository_of", lambda *_: "owner/name")
+        monkeypatch.setattr(cli, "repository_here", lambda *_: "owner/name")
         name, *arguments = shlex.split(command)
         result = CliRunner().invoke(program, arguments)
     assert name == "ci-failure-tracker"
@@ -71,12 +72,11 @@ def path(tmp_path: Path) -> str:
     return f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
 
 
-def output_of(shell: str, script: str, path: str) -> str:
-    program_of_shell = None if sys.platform == "win32" else shutil.which(shell)
-    if program_of_shell is None:
-        pytest.skip(f"there is no {shell} here")
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "src")}
-    command = [program_of_shell, "-c", script]
+def output_of(name: str, script: str, path: str) -> str:
+    with needed(name):
+        found = shell(name)
+    environment = {**os.environ, **found.environment, "PATH": path, "PYTHONPATH": str(ROOT / "src")}
+    command = [found.program, "-c", found.first + script]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
     return done.stdout
 

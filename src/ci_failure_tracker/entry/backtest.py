@@ -11,18 +11,15 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.text import Text
 
-from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.guarded import guarded
 from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand
-from ci_failure_tracker.entry.terminal_text import lines
-from ci_failure_tracker.errors import FAILED, BadValueError, SettingsError, TrackerError
+from ci_failure_tracker.errors import STOPPED, BadValueError
 from ci_failure_tracker.model import MAX_REQUESTS
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.settings.declaration import Input, InputGroup
 from ci_failure_tracker.settings.parsers import duration
 
-_INTERRUPTED = 130
 _GROUPS = (InputGroup.WATCHED, InputGroup.ISSUES)
 _ALSO = ("max-runs", "logs")
 _NOT = (
@@ -136,23 +133,7 @@ def backtest_command(changes: Sequence[str], form: str, page: Path | None, **giv
         **{name: given[name] for name in ("repository", "weeks", "every", "replay", "record_to", "anonymise")},
     )
     try:
-        run(asked, form, err)
-    except SettingsError as error:
-        _complain(err, error.mistakes)
-        sys.exit(error.exit_code)
-    except TrackerError as error:
-        _complain(err, [error.what], error.advice)
-        sys.exit(error.exit_code)
-    except Exception as error:
-        _complain(err, [f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
-        sys.exit(FAILED)
+        guarded(partial(run, asked, form, err), err)
     except KeyboardInterrupt:
-        err.print("Interrupted." if asked.replay else "Interrupted. What was fetched is kept.")
-        sys.exit(_INTERRUPTED)
-
-
-def _complain(console: Console, mistakes: Sequence[str], advice: str = "") -> None:
-    for mistake in mistakes:
-        show(console, Text("error: ", style="bold red") + Text(lines(mistake)))
-    if advice:
-        show(console, Text(lines(advice)))
+        err.print("Stopped." if asked.replay else "Stopped. What was fetched is kept.")
+        sys.exit(STOPPED)

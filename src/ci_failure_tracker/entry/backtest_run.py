@@ -22,12 +22,13 @@ from ci_failure_tracker.backtest.page import render_backtest_page
 from ci_failure_tracker.backtest.record import record
 from ci_failure_tracker.backtest.report import BacktestReport, Column, backtest_as_json
 from ci_failure_tracker.backtest.sweeps import moments, sweep_history
+from ci_failure_tracker.entry.answer_files import cache_folder
 from ci_failure_tracker.entry.backtest_text import show_backtest
 from ci_failure_tracker.entry.bars import Bars
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.history_folder import HistoryFolder
 from ci_failure_tracker.entry.setup import Connection, now, prepare
-from ci_failure_tracker.entry.sources import repository_of, token_of
+from ci_failure_tracker.entry.sources import host_of, repository_here, token_of
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github.queries import Queries
@@ -126,27 +127,22 @@ def _read(asked: Asked, bars: Bars) -> tuple[History, HistoryFolder | HistoryOnG
 
 def _connection(repository: str | None, texts: Mapping[str, str]) -> Connection:
     """The connection to the repository, found as `check` finds it."""
-    # A token of another server goes nowhere unless the environment names the API of that server.
-    server = os.environ.get("GITHUB_SERVER_URL", "") if os.environ.get("GITHUB_API_URL") else ""
-    host = urlsplit(server).hostname or "github.com"
-    name = repository or os.environ.get("GITHUB_REPOSITORY") or repository_of(Path.cwd(), host)
-    token = texts.get("token") or token_of(os.environ, host)
+    name = repository or repository_here(os.environ, Path.cwd())
+    token = texts.get("token") or token_of(os.environ, host_of(os.environ))
     return prepare({**texts, "repository": name, "token": token}, os.environ, Path.cwd())
 
 
 def _cache_of(connection: Connection) -> Path:
-    """The folder for the history of a repository."""
+    """The folder for the history of a repository.
+
+    Raises:
+        SettingsError: the environment names no folder.
+    """
+    base = cache_folder(os.environ)
+    if base is None:
+        raise SettingsError(["There is no folder to keep the history in; set XDG_CACHE_HOME to one."])
     server = urlsplit(connection.endpoints.api_url).netloc.replace(":", "-")
-    repository = connection.settings.repository.lower().replace("/", "--")
-    return _cache_base() / "ci-failure-tracker" / "history" / server / repository
-
-
-def _cache_base() -> Path:
-    """Where the programs of a person keep what they can fetch again."""
-    local = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else None
-    places = (os.environ.get("XDG_CACHE_HOME"), local)
-    # The specification of XDG says that a relative path is to be ignored.
-    return next((Path(place) for place in places if place and Path(place).is_absolute()), Path.home() / ".cache")
+    return base / "history" / server / connection.settings.repository.lower().replace("/", "--")
 
 
 def _settings(history: History, texts: Mapping[str, str], changes: Mapping[str, str]) -> Iterator[tuple[str, Settings]]:

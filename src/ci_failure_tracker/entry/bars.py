@@ -29,8 +29,14 @@ class Bars:
         self._task = self._bars.add_task(name, total=steps)
         if not self._console.is_terminal:
             self._console.print(name if steps is None else f"{name} ({steps})")
+        elif not self._bars.live.is_started:
+            self._bars.start()
 
     def advance(self) -> None:
         """One step of the phase is done."""
         if self._task is not None:
             self._bars.advance(self._task)
+
+    def pause(self) -> None:
+        """Remove the bars from the terminal to ask a question."""
+        self._bars.stop()

@@ -9,27 +9,27 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NoReturn, TypeVar
-from urllib.parse import urlsplit
 
 import click
 from click.shell_completion import CompletionItem
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.prompt import Confirm
 from rich.text import Text
 
 from ci_failure_tracker import __version__
 from ci_failure_tracker.entry.backtest import backtest_command
+from ci_failure_tracker.entry.bars import Bars
 from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.guarded import guarded
 from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, HelpfulGroup
 from ci_failure_tracker.entry.running import run
 from ci_failure_tracker.entry.setup import Connection, now, prepare
-from ci_failure_tracker.entry.sources import repository_of, token_of
+from ci_failure_tracker.entry.sources import host_of, repository_here, token_of
 from ci_failure_tracker.entry.sweep_text import SweepText
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
-from ci_failure_tracker.errors import DONE, FAILED, FAILING, SettingsError, TrackerError
+from ci_failure_tracker.errors import DONE, FAILED, FAILING, SettingsError
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Severity
 from ci_failure_tracker.report.report import Report
@@ -237,20 +237,14 @@ def _connection(given: dict[str, str | None], *, is_check: bool = False) -> Conn
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
     texts["repository"] = _repository(given)
     if "token" not in texts:
-        texts["token"] = token_of(os.environ, _host())
+        texts["token"] = token_of(os.environ, host_of(os.environ))
     return prepare(texts, os.environ, Path.cwd(), is_check=is_check)
 
 
 def _repository(given: dict[str, str | None]) -> str:
     """The repository that is given, or that of the environment or of the clone; empty without any."""
     named = given.get("repository")
-    return named if named is not None else os.environ.get("GITHUB_REPOSITORY") or repository_of(Path.cwd(), _host())
-
-
-def _host() -> str:
-    """The server; a token of another one goes nowhere unless the environment names the API of that server."""
-    server = os.environ.get("GITHUB_SERVER_URL", "") if os.environ.get("GITHUB_API_URL") else ""
-    return urlsplit(server).hostname or "github.com"
+    return repository_here(os.environ, Path.cwd()) if named is None else named
 
 
 def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> Report:
@@ -275,40 +269,6 @@ def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: b
 # --- the terminal --------------------------------------------------------------------------------
 
 
-class _Bars:
-    """Progress bars on a terminal; elsewhere one line for each phase."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._bars = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> _Bars:
-        self._bars.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bars.stop()
-
-    def phase(self, name: str, steps: int | None = None) -> None:
-        if self._task is not None:
-            self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(name, total=steps)
-        if not self._console.is_terminal:
-            self._console.print(name if steps is None else f"{name} ({steps})")
-        elif not self._bars.live.is_started:
-            self._bars.start()
-
-    def advance(self) -> None:
-        if self._task is not None:
-            self._bars.advance(self._task)
-
-    def pause(self) -> None:
-        """Remove the bars from the terminal to ask a question."""
-        self._bars.stop()
-
-
 class _Terminal:
     """The output of the command: the report goes to stdout, everything else to stderr."""
 
@@ -318,8 +278,8 @@ class _Terminal:
         self._out = Console(highlight=False)
         self._err = Console(stderr=True, highlight=False)
 
-    def progress(self) -> _Bars:
-        return _Bars(self._err)
+    def progress(self) -> Bars:
+        return Bars(self._err)
 
     def begin(self, repository: str) -> None:
         """Show at once what is looked at."""
@@ -336,25 +296,9 @@ class _Terminal:
     def agrees(self) -> bool:
         return Confirm.ask("Write this to GitHub?", console=self._err, default=False)
 
-    def complain(self, mistakes: list[str] | tuple[str, ...], advice: str = "") -> None:
-        for mistake in mistakes:
-            show(self._err, Text("error: ", style="bold red") + Text(lines(mistake)))
-        if advice:
-            show(self._err, Text(lines(advice)))
-
     def guarded(self, do: Callable[[], _T]) -> _T:
         """What `do` returns; if it fails, the reason is shown and the program ends."""
-        try:
-            return do()
-        except SettingsError as error:
-            self.complain(error.mistakes)
-            sys.exit(error.exit_code)
-        except TrackerError as error:
-            self.complain([error.what], error.advice)
-            sys.exit(error.exit_code)
-        except Exception as error:
-            self.complain([f"{type(error).__name__}: {error}"], "This is a bug in the tracker: please report it.")
-            sys.exit(FAILED)
+        return guarded(do, self._err)
 
     def show_check(self, report: Report) -> None:
         """What is failing now, and nothing about issues that would be written."""

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _SECONDS = 5
 """How long git and gh may take."""
@@ -24,6 +25,17 @@ def repository_of(folder: Path, host: str) -> str:
     if match is None or (match["host"] or match["scp"]).lower() != host.lower():
         return ""
     return match["name"]
+
+
+def host_of(environment: Mapping[str, str]) -> str:
+    """The server; a token of another one goes nowhere unless the environment names the API of that server."""
+    server = environment.get("GITHUB_SERVER_URL", "") if environment.get("GITHUB_API_URL") else ""
+    return urlsplit(server).hostname or "github.com"
+
+
+def repository_here(environment: Mapping[str, str], folder: Path) -> str:
+    """The repository that the environment names, or that of the clone; empty without any."""
+    return environment.get("GITHUB_REPOSITORY") or repository_of(folder, host_of(environment))
 
 
 def token_of(environment: Mapping[str, str], host: str) -> str:
