@@ -39,7 +39,9 @@ def a_log(*errors: str) -> str:
 
 def a_history() -> tuple[History, dict[int, tuple[Job, ...]], dict[int, str]]:
     """The runs, the jobs of each, and the log of each failed job."""
-    runs, jobs, logs = [], {}, {}
+    runs: list[Run] = []
+    jobs: dict[int, tuple[Job, ...]] = {}
+    logs: dict[int, str] = {}
     for number in range(1, 15):
         broken = 3 <= number <= 6
         run = a_run(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner, Result
@@ -157,7 +158,7 @@ def test_a_sweep_of_the_history_opens_what_a_sweep_of_the_server_would_open(tmp_
 def test_the_issues_stand_after_each_sweep_as_after_a_sweep_of_a_server_that_grows(tmp_path: Path) -> None:
     """The repository as it stood at a moment is what a server would have shown then."""
     scenario = a_scenario(30)
-    entries = sorted(scenario.pop("runs"), key=lambda entry: entry["at"])  # type: ignore[attr-defined]
+    entries = sorted(cast("list[dict[str, str]]", scenario.pop("runs")), key=lambda entry: entry["at"])
     inputs = {"token": "sandbox-token", "repository": "octo-org/example"}
     sweeps = tuple(moments(NOW - timedelta(days=21), NOW, timedelta(days=1)))
     box = Sandbox.from_mapping({**scenario, "runs": []})
