@@ -51,6 +51,7 @@ def main() -> NoReturn:
     cls=HelpfulGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     examples=(
+        ("Show what is broken in a repository; a public one needs no token", "ci-failure-tracker check OWNER/NAME"),
         (
             "Show what is broken and what would be written; nothing is written",
             "ci-failure-tracker sweep --repo OWNER/NAME",

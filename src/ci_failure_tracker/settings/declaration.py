@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ci_failure_tracker.settings.parsers import choice, flag
+from ci_failure_tracker.settings.parsers import Choice, flag
 
 
 class InputGroup(StrEnum):
@@ -76,7 +76,7 @@ class Input:
         """The only values that it takes; none if it takes others as well."""
         if self.is_flag:
             return ("true", "false")
-        return tuple(item.value for item in self.parse.kind) if isinstance(self.parse, choice) else ()
+        return tuple(item.value for item in self.parse.kind) if isinstance(self.parse, Choice) else ()
 
     @property
     def is_flag(self) -> bool:

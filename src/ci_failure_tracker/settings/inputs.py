@@ -176,7 +176,7 @@ class Settings:
             help="What to do with a job that fails in runs that pass, as `continue-on-error` allows: `ignore` it, "
             "or `track` it like other jobs.",
             metavar="KIND",
-            parse=parsers.choice(AllowedFailures),
+            parse=parsers.Choice(AllowedFailures),
         )
     )
     group_by: GroupBy = as_field(
@@ -185,7 +185,7 @@ class Settings:
             help="What one issue tracks: a `job`, a `workflow`, or a `cause`, which is one issue for all jobs that "
             "fail for the same reason.",
             metavar="KIND",
-            parse=parsers.choice(GroupBy),
+            parse=parsers.Choice(GroupBy),
         )
     )
     matrix: Matrix = as_field(
@@ -193,7 +193,7 @@ class Settings:
             default="together",
             help="Whether the jobs of a matrix share one issue (`together`) or get one issue each (`separate`).",
             metavar="KIND",
-            parse=parsers.choice(Matrix),
+            parse=parsers.Choice(Matrix),
         )
     )
     min_failures: int = as_field(
@@ -257,7 +257,7 @@ class Settings:
             help="Whom a new issue mentions, once, so that GitHub notifies them: its `owners`, its `suspects` (those "
             "who wrote the suspect commits), or `none`.",
             metavar="KIND",
-            parse=parsers.choice(Notify),
+            parse=parsers.Choice(Notify),
             keeps_checkpoint=_ONLY_TEXT,
         )
     )
@@ -295,7 +295,7 @@ class Settings:
             help="When to comment on an issue: on `changes` (a new cause, flaky, reopened, closed, broken for a "
             "week), `always` (also on each new failed run), or `never`.",
             metavar="KIND",
-            parse=parsers.choice(Comments),
+            parse=parsers.Choice(Comments),
             keeps_checkpoint=_ONLY_TEXT,
         )
     )

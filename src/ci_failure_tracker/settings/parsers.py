@@ -70,7 +70,7 @@ def count(least: int, most: int | None = None) -> Callable[[str], int]:
 
 
 @dataclass(frozen=True, slots=True)
-class choice:  # noqa: N801 - used like the functions beside it
+class Choice:
     """A parser of the values of an enumeration, in upper or lower case."""
 
     kind: type[StrEnum]
