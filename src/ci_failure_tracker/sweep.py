@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from threading import Lock
 from typing import Protocol
 
-from ci_failure_tracker.diagnosis.explain import Limits
-from ci_failure_tracker.diagnosis.job import job_diagnoser
 from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.render import render, unwritten
 from ci_failure_tracker.model import (
     Action,
     Diagnose,
+    JobDiagnosis,
+    JobSource,
+    LogRequest,
     Needs,
     Problem,
     Query,
@@ -54,13 +57,10 @@ class GitHub(Protocol):
         """The requests of the sweep so far."""
 
     def begin(self, label: str) -> Snapshot:
-        """Read the repository and its open issues with a label."""
-
-    def list_workflows(self, snapshot: Snapshot) -> Snapshot:
-        """List the workflows."""
+        """Read the repository, its open issues with a label, and its workflows."""
 
     def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
-        """List the runs that a query asks for."""
+        """List the runs that a query asks for, and the newest tags if it needs them."""
 
     def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
         """Read what is needed, and add the keys of the needs to `asked`."""
@@ -105,7 +105,7 @@ def carry_out(plan: Plan, github: GitHub, writer: IssueWriter, settings: Setting
 
 def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findings:
     """Read until nothing else is needed for the decisions."""
-    diagnose = job_diagnoser(Limits(lines=settings.excerpt_lines))
+    diagnose = _diagnoser(settings)
     snapshot, tracked = read_runs(github, settings, now)
     for _ in range(MOST_ROUNDS):
         tracked = _read_issues(snapshot, now, tracked)
@@ -120,13 +120,31 @@ def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findin
     return find(snapshot, _read_issues(snapshot, now, tracked), settings, now)
 
 
+def _diagnoser(settings: Settings) -> Diagnose:
+    """What explains logs. It is imported with the first of them, because most sweeps read none."""
+    one_at_a_time = Lock()  # several threads bring logs
+
+    @cache
+    def imported() -> Diagnose:
+        from ci_failure_tracker.diagnosis.explain import Limits  # noqa: PLC0415
+        from ci_failure_tracker.diagnosis.job import job_diagnoser  # noqa: PLC0415
+
+        return job_diagnoser(Limits(lines=settings.excerpt_lines))
+
+    def diagnose(request: LogRequest, source: JobSource) -> JobDiagnosis | None:
+        with one_at_a_time:
+            explain = imported()
+        return explain(request, source)
+
+    return diagnose
+
+
 def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
     """Read the runs with everything that is needed about them except logs, and the tracker's open issues."""
-    diagnose = job_diagnoser(Limits(lines=settings.excerpt_lines))
+    diagnose = _diagnoser(settings)
     snapshot = replace(github.begin(settings.labels[0]), read_at=now)
     if needs := needs_of_trust(snapshot):
         snapshot = github.fetch(snapshot, needs, diagnose)
-    snapshot = github.list_workflows(snapshot)
     tracked = _read_issues(snapshot, now)
     checkpoint = valid_checkpoint(tracked.written, settings)
     query, problems = query_of(settings, snapshot, now)

@@ -16,7 +16,7 @@ from sweeping import sweep_server
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
 
-PATIENT = RetryPolicy(timeout=0.25, backoff=0.0, longest_wait=2.0, between_writes=0.0)
+PATIENT = RetryPolicy(timeout=0.4, backoff=0.0, longest_wait=2.0, between_writes=0.0)
 
 _SCENARIO = """
 now: 2026-03-09T12:00:00Z

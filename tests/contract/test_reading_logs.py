@@ -16,10 +16,10 @@ from ci_failure_tracker.diagnosis.job import job_diagnoser
 from ci_failure_tracker.errors import GitHubError, LogAbsentError
 from ci_failure_tracker.github import logs
 from ci_failure_tracker.github.client import Endpoints, connect
-from ci_failure_tracker.github.logs import AT_ONCE
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.github.retry import Budget
+from ci_failure_tracker.github.side_by_side import AT_ONCE
 from ci_failure_tracker.model import LogUnavailable, Needs, Outcome, Severity, Snapshot
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.selection.log_requests import choose_log_requests

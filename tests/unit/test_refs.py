@@ -99,8 +99,12 @@ def tag(number: int, conclusion: str | None, event: str = "push", workflow_id: i
 
 def needs(scan: Snapshot, branch: str = "", states: Iterable[State] = (), **more: str) -> Needs:
     settings = some_settings(branch=branch, **more)
-    query, _ = query_of(settings, scan, START)
-    return needs_of_refs(scan, tracked(states), settings, query)
+    return needs_of_refs(scan, tracked(states), settings, query(branch=branch, **more))
+
+
+def query(**given: str) -> Query:
+    found, _ = query_of(some_settings(**given), a_scan([]), START)
+    return found
 
 
 def tracked(states: Iterable[State]) -> TrackedIssues:
@@ -112,11 +116,11 @@ def with_tags(*tags: Tag) -> Snapshot:
     return dataclasses.replace(a_scan([]), tags=tags, asked=frozenset({"tags"}))
 
 
-def test_tags_are_asked_for_once_and_only_if_they_are_watched() -> None:
-    assert needs(a_scan([])) == Needs(tags=True)
-    assert not needs(a_scan([]), branch="default")
-    assert not needs(a_scan([]), event="schedule, pull_request")
-    assert not needs(with_tags())
+def test_tags_are_needed_only_if_they_are_watched() -> None:
+    assert query().needs_tags
+    assert not query(branch="default").needs_tags
+    assert not query(event="schedule, pull_request").needs_tags
+    assert query(event="schedule, push").needs_tags
 
 
 def test_tags_that_pass_cost_no_request() -> None:

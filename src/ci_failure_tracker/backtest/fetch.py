@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from ci_failure_tracker.backtest.history import History, Recording, people_of
@@ -21,10 +21,10 @@ from ci_failure_tracker.errors import (
 from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.answers import Page
 from ci_failure_tracker.github.fields import each
-from ci_failure_tracker.github.jobs import AT_ONCE, KEPT, JobReader
-from ci_failure_tracker.github.logs import AT_ONCE as LOGS_AT_ONCE
+from ci_failure_tracker.github.jobs import KEPT, RUNS_AT_ONCE, JobReader
 from ci_failure_tracker.github.logs import MOST_BYTES
 from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.side_by_side import AT_ONCE, side_by_side
 from ci_failure_tracker.model import Annotation, Job, Run, Workflow
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted
@@ -198,8 +198,8 @@ class HistoryOnGitHub:
         runs = [run for run in runs if run.finished]
         if tell:
             self._progress.phase("Read the jobs of runs", len(runs))
-        for place in range(0, len(runs), AT_ONCE):
-            batch = runs[place : place + AT_ONCE]
+        for place in range(0, len(runs), RUNS_AT_ONCE):
+            batch = runs[place : place + RUNS_AT_ONCE]
             read = self._jobs_of(batch)
             for run in batch:
                 if run.id in read:
@@ -229,10 +229,10 @@ class HistoryOnGitHub:
     def _read_logs(self, job_ids: Sequence[int]) -> None:
         if not job_ids:
             return
-        pool = ThreadPoolExecutor(LOGS_AT_ONCE)
+        texts = side_by_side([partial(self._log, job_id) for job_id in job_ids])
         try:
             # Each is kept by this thread, and as it comes, so that an interruption loses few.
-            for job_id, text in zip(job_ids, pool.map(self._log, job_ids), strict=True):
+            for job_id, text in zip(job_ids, texts, strict=True):
                 if text is None:
                     self._logs_left.add(job_id)
                 else:
@@ -240,15 +240,13 @@ class HistoryOnGitHub:
         except BaseException:
             self._interrupted = True
             raise
-        finally:
-            pool.shutdown(cancel_futures=True)
 
     def _log(self, job_id: int) -> str | None:
         """A log without its secrets, empty if there is none; `None` if it cannot be fetched now."""
         if self._refusal is not None or self._bytes > MOST_BYTES:
             return None
         try:
-            self._queries.budget.check(LOGS_AT_ONCE)
+            self._queries.budget.check(AT_ONCE)
             return safe_log(self._newest_bytes(self._queries.job_log(job_id)))
         except LogAbsentError:
             return ""

@@ -70,15 +70,12 @@ class MemoryGitHub:
             runs=(),
             jobs=(),
             issues=tuple(issue for issue in self.issues.values() if issue.open),
+            workflows=self.workflows,
             viewer=None,
             window=Window(forks=0, unread=0, partial=False),
             problems=(),
             label=label,
         )
-
-    def list_workflows(self, snapshot: Snapshot) -> Snapshot:
-        """The known workflows."""
-        return replace(snapshot, workflows=self.workflows)
 
     def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
         """The newest runs that fit a query."""

@@ -174,12 +174,15 @@ class AnonymousReader(GitHubReader):
         not_looked_at = (*snapshot.not_looked_at, *unseen)
         return replace(snapshot, not_looked_at=not_looked_at, asked=snapshot.asked | set(needs.each_key()))
 
+    def _tags(self) -> tuple[None, tuple[Problem, ...]]:
+        return None, ()
+
     def _check_limit(self) -> None:
-        budget = self.queries.budget
-        if budget.left is not None and budget.left < LEAST_LEFT:
+        left = self._left_at_first
+        if left is not None and left < LEAST_LEFT:
             raise RateLimitedError(
-                f"Without a token, GitHub answers only {counted(budget.left, 'more request')} from this address for "
-                f"now, which is too few to see anything: it allows 60 an hour.{resets(budget.reset)}",
+                f"Without a token, GitHub answers only {counted(left, 'more request')} from this address for "
+                f"now, which is too few to see anything: it allows 60 an hour.{resets(self.queries.budget.reset)}",
                 f"{SIGN_IN}: a token has a limit of its own.",
             )
 

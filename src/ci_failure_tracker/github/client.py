@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,7 +59,7 @@ class Endpoints:
 
 
 class MeteredRequester(Requester):
-    """PyGithub's requester, but this class counts, paces and repeats every request.
+    """PyGithub's requester, but this class counts, paces and repeats every request. Several threads may use it.
 
     Reads are repeated, GraphQL included. A write is repeated only if GitHub asked to wait, because then it did not
     carry out the write. `IdempotentWrites` deals with a write whose answer was lost.
@@ -68,25 +69,27 @@ class MeteredRequester(Requester):
     budget: Budget
     graphql_address: str
     token: Secret
+    spare: deque[Requester]
 
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
         """Send a request, and repeat it if that may help; the answer never holds the token."""
         verb, url = str(args[0]), str(args[1])
         is_read = verb == "GET" or url == self.graphql_address
         for tried in range(1, self.retry_policy.tries + 1):
+            self.budget.wait_until_free()
             if not is_read:
                 self._pace()
             answer, error = self.send_once(args, kwargs)
-            wait = self.retry_policy.wait(answer, tried, may_repeat=is_read)
-            if wait is None or self.budget.spent or not self.budget.may_wait(wait, self.retry_policy):
+            broken = answer is not None and is_broken(answer)
+            wait = self.retry_policy.wait(answer, tried, broken=broken, may_repeat=is_read)
+            if wait is None or not self.budget.may_repeat(wait, self.retry_policy):
                 break
             _LOGGER.debug("%s %s is tried again after %.1f s", verb, url, wait)
-            time.sleep(wait)
         if answer is None:
             raise error or AssertionError
         if self.budget.anonymous:
             _check_anonymous(answer)
-        if is_broken(answer):
+        if broken:
             # PyGithub would take an HTML page for an object without fields, or for a write that was done.
             raise requests.exceptions.InvalidJSONError
         return answer
@@ -95,9 +98,10 @@ class MeteredRequester(Requester):
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[int, dict[str, Any], str] | None, requests.RequestException | None]:
         """Send a request one time, and count it: its answer, or why there is none."""
-        self.budget.made += 1
+        self.budget.count()
         try:
-            answer = super().requestJson(*args, **kwargs)
+            with self._unused() as requester:
+                answer = requester.requestJson(*args, **kwargs)
         except requests.RequestException as error:
             _LOGGER.debug("%s %s -> %s", args[0], args[1], type(error).__name__)
             return None, error
@@ -107,6 +111,18 @@ class MeteredRequester(Requester):
         _LOGGER.debug("%s %s %s -> %s", args[0], args[1], parameters or "", answer[0])
         self.budget.read_headers(answer[1])
         return answer, None
+
+    @contextmanager
+    def _unused(self) -> Iterator[Requester]:
+        """A requester that no other thread uses, with its connection: PyGithub's are not safe for threads."""
+        try:
+            requester = self.spare.pop()
+        except IndexError:
+            requester = Requester(**self.kwargs)
+        try:
+            yield requester
+        finally:
+            self.spare.append(requester)
 
     def _pace(self) -> None:
         """Wait before a write: GitHub asks for a second between writes ("Best practices for using the REST API")."""
@@ -138,7 +154,7 @@ def connect(
     )
     most = max_requests if token else min(max_requests, MOST_WITHOUT_TOKEN)
     requester.retry_policy, requester.budget = retry_policy, Budget(most, anonymous=not token)
-    requester.graphql_address, requester.token = endpoints.graphql_url, token
+    requester.graphql_address, requester.token, requester.spare = endpoints.graphql_url, token, deque()
     return requester
 
 

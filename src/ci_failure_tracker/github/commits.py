@@ -19,6 +19,7 @@ from ci_failure_tracker.github.fields import as_object
 from ci_failure_tracker.github.listing import KEPT
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.retry import Budget
+from ci_failure_tracker.github.side_by_side import each_of
 from ci_failure_tracker.model import CommitOrigin, Problem, Severity
 
 _CONTENTS, _PULLS = "contents: read", "pull-requests: read"
@@ -102,16 +103,15 @@ class CommitDetails:
 
 def read_files(queries: CommitQueries, shas: Sequence[str], details: CommitDetails) -> None:
     """Read what commits changed, one request for each, as far as the budget goes."""
-    for sha in shas:
-        try:
-            queries.budget.check(1, KEPT)
-            details.files[sha] = queries.files(sha)
-        except _ASKED_AGAIN as error:
-            details.problems += _malformed(error)
+    for sha, result in each_of(shas, queries.files, queries.budget, KEPT):
+        if isinstance(result, _ASKED_AGAIN):
+            details.problems += _malformed(result)
             return
-        except TrackerError as error:
+        if isinstance(result, TrackerError):
             details.files[sha] = ()
-            details.problems += _hidden(error)
+            details.problems += _hidden(result)
+        else:
+            details.files[sha] = result
 
 
 def read_origins(queries: CommitQueries, shas: Sequence[str], details: CommitDetails) -> None:

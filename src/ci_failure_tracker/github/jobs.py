@@ -16,11 +16,12 @@ from ci_failure_tracker.errors import (
 )
 from ci_failure_tracker.github.check_suites import MOST_ATTEMPTS
 from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.side_by_side import each_of
 from ci_failure_tracker.model import Job, Problem, Run, RunJobs, Severity
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted, some_of
 
-AT_ONCE = 20
+RUNS_AT_ONCE = 20
 """Runs in one GraphQL request. It costs about ten of the thousand points that a job's token has in an hour."""
 
 KEPT = 0.2
@@ -52,16 +53,17 @@ class JobReader:
         self._failed: list[tuple[Run, GitHubError]] = []
         self._errors_in_a_row = 0
         self._refused: GitHubError | None = None
-        self._at_once = AT_ONCE
+        self._at_once = RUNS_AT_ONCE
 
     def read(self, runs: Sequence[Run]) -> JobsResult:
         """The jobs of these runs. If a part of a run's jobs is malformed, none of them counts."""
         self._jobs, self._failed = [], []
         self._progress.phase("Read the jobs of runs", len(runs))
-        for run in self._read_together(runs):
+        alone = self._read_together(runs)
+        for run, result in each_of(() if self._refused else alone, self._queries.jobs, self._queries.budget, KEPT):
+            self._take(run, result)
             if self._refused is not None:
                 break
-            self._read_one(run)
             self._progress.advance()
         done = {run_jobs.run_id for run_jobs in self._jobs} | {run.id for run, _ in self._failed}
         not_asked = [run for run in runs if run.id not in done]
@@ -69,62 +71,65 @@ class JobReader:
         unclear = frozenset(run.workflow.id for run, error in self._failed if isinstance(error, MalformedError))
         return JobsResult(tuple(self._jobs), unread, unclear, tuple(self._unread(not_asked)))
 
-    def _read_one(self, run: Run) -> None:
-        try:
-            self._queries.budget.check(1, KEPT)
-            self._jobs.append(RunJobs(run.id, self._queries.jobs(run)))
-            self._errors_in_a_row = 0
-        except RequestsSpentError as spent:
-            self._refused = spent
-        except GitHubError as error:
-            self._failed.append((run, error))
+    def _take(self, run: Run, result: tuple[Job, ...] | TrackerError) -> None:
+        if isinstance(result, RequestsSpentError):
+            self._refused = result
+        elif isinstance(result, GitHubError):
+            self._failed.append((run, result))
             self._errors_in_a_row += 1
-            if isinstance(error, RateLimitedError) or self._errors_in_a_row == _GIVE_UP_AFTER:
-                self._refused = error
+            if isinstance(result, RateLimitedError) or self._errors_in_a_row == _GIVE_UP_AFTER:
+                self._refused = result
+        elif isinstance(result, TrackerError):
+            raise result
+        else:
+            self._jobs.append(RunJobs(run.id, result))
+            self._errors_in_a_row = 0
 
     # --- many at once ----------------------------------------------------------------------------
 
-    def _read_together(self, runs: Sequence[Run]) -> Iterator[Run]:
-        """Read the jobs of many runs at once; yield the runs that have to be read one by one."""
+    def _read_together(self, runs: Sequence[Run]) -> Sequence[Run]:
+        """Read the jobs of many runs at once; return the runs that have to be read one by one."""
         fit = [run for run in runs if _fits(run)]
         alone = [run for run in runs if not _fits(run)]
         while fit and self._at_once and self._refused is None:
-            batch = fit[: self._at_once]
-            jobs_by_run = self._jobs_of_many(batch)
-            if jobs_by_run is None:
-                continue
-            fit = fit[len(batch) :]
-            for run in batch:
-                jobs = jobs_by_run.get(run.id)
-                if jobs is None:
-                    alone.append(run)
-                    continue
-                self._progress.advance()
-                if isinstance(jobs, MalformedError):
-                    self._failed.append((run, jobs))  # to read each of them alone would take a request for each run
-                else:
-                    self._jobs.append(RunJobs(run.id, jobs))
+            batches = [fit[place : place + self._at_once] for place in range(0, len(fit), self._at_once)]
+            for batch, result in each_of(batches, self._queries.jobs_of_many, self._queries.budget, KEPT):
+                if isinstance(result, TrackerError):
+                    self._ask_for_fewer(batch, result)
+                    break
+                fit = fit[len(batch) :]
+                alone += self._take_many(batch, result)
         # These come last, because three errors in a row end the reading.
-        yield from (*fit, *alone)
+        return (*fit, *alone)
 
-    def _jobs_of_many(self, batch: Sequence[Run]) -> Mapping[int, tuple[Job, ...] | MalformedError] | None:
-        """The jobs that GraphQL gives, or `None` if the next request has to be for fewer runs, or for none."""
-        try:
-            self._queries.budget.check(1, KEPT)
-            return self._queries.jobs_of_many(batch)
-        except RequestsSpentError as spent:
-            self._refused = spent
-        except MalformedError as error:
-            self._at_once = 0
-            _LOGGER.debug("Jobs are read one by one: %s", error.what)
-        except UnansweredError as error:
+    def _take_many(
+        self, batch: Sequence[Run], jobs_by_run: Mapping[int, tuple[Job, ...] | MalformedError]
+    ) -> list[Run]:
+        """Take the jobs that GraphQL gave; return the runs that it left out."""
+        left_out = []
+        for run in batch:
+            jobs = jobs_by_run.get(run.id)
+            if jobs is None:
+                left_out.append(run)
+                continue
+            self._progress.advance()
+            if isinstance(jobs, MalformedError):
+                self._failed.append((run, jobs))  # to read each of them alone would take a request for each run
+            else:
+                self._jobs.append(RunJobs(run.id, jobs))
+        return left_out
+
+    def _ask_for_fewer(self, batch: Sequence[Run], error: TrackerError) -> None:
+        """After an error, ask for fewer runs at once, or for none."""
+        if isinstance(error, RequestsSpentError):
+            self._refused = error
+        elif isinstance(error, UnansweredError) and not isinstance(error, MalformedError):
             # GitHub may fail because a query takes too long; a smaller one may succeed.
             self._at_once = len(batch) // 4
             _LOGGER.debug("%d runs could not be read together: %s", len(batch), error.what)
-        except TrackerError as error:
+        else:
             self._at_once = 0
             _LOGGER.debug("Jobs are read one by one: %s", error.what)
-        return None
 
     # --- problems --------------------------------------------------------------------------------
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
 from ci_failure_tracker.errors import (
@@ -15,6 +15,7 @@ from ci_failure_tracker.errors import (
     UnexplainedLogError,
 )
 from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.side_by_side import AT_ONCE, side_by_side
 from ci_failure_tracker.model import (
     Annotation,
     Diagnose,
@@ -27,9 +28,6 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted, some_of
-
-AT_ONCE = 4
-"""Logs that are downloaded at the same time; GitHub asks for few concurrent requests."""
 
 MOST_BYTES = 200_000_000
 """Bytes of unpacked logs that one sweep reads."""
@@ -71,16 +69,10 @@ def read_logs(
     """
     progress.phase("Read the logs of failed jobs", len(requests.logs))
     reader = _LogReader(queries, annotations, diagnose)
-    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="log")
     results: list[_LogResult] = []
-    try:
-        for result in pool.map(reader.read, requests.logs):
-            results.append(result)
-            progress.advance()
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)  # a sweep that is stopped does not wait for downloads
-        raise
-    pool.shutdown()
+    for result in side_by_side([partial(reader.read, request) for request in requests.logs]):
+        results.append(result)
+        progress.advance()
     return LogsResult(
         job_diagnoses=tuple(result.job_diagnosis for result in results if result.job_diagnosis is not None),
         counts=_counts(results, requests, reader.bytes_read),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -11,9 +11,11 @@ from ci_failure_tracker.errors import RateLimitedError, RequestsSpentError, Trac
 from ci_failure_tracker.github.fields import LeftOut, left_out_problems
 from ci_failure_tracker.github.listing import KEPT
 from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.retry import Budget
+from ci_failure_tracker.github.side_by_side import each_of
 from ci_failure_tracker.model import Needs, NewestRuns, Problem, Run, RunList, Workflow
 
-AT_ONCE = 50
+_WORKFLOWS_AT_ONCE = 50
 """Workflows in one GraphQL request."""
 
 _GIVE_UP_AFTER = 3
@@ -21,6 +23,7 @@ _GIVE_UP_AFTER = 3
 
 _TRIES_AGAIN = "The next sweep tries again."
 _T = TypeVar("_T")
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +40,22 @@ class MoreRuns:
 
 def read_more_runs(queries: Queries, needs: Needs) -> MoreRuns:
     """Read these runs, until the budget is spent or GitHub goes on refusing."""
-    reader = _Reader(queries)
-    reader.each(needs.run_lists, reader.read_list)
-    reader.each(needs.runs, reader.read_run)
+    reader = _Reader(queries.budget)
+    pages = dict(reader.each(needs.run_lists, queries.first_runs))
+    runs = [run for _, run in reader.each(needs.runs, queries.run) if run]
     newest = {} if reader.refused else dict(_newest(queries, needs.newest_runs))
     changes = {} if reader.refused else _changes(queries, needs.run_changes)
-    problems = (*map(_problem, reader.errors), *left_out_problems(reader.left_out))
-    return MoreRuns(reader.lists, newest, changes, tuple(reader.runs), tuple(reader.left_out), problems)
+    left_out = tuple(item for _, items in pages.values() for item in items)
+    problems = (*map(_problem, reader.errors), *left_out_problems(left_out))
+    lists = {asked: found for asked, (found, _) in pages.items()}
+    return MoreRuns(lists, newest, changes, tuple(runs), left_out, problems)
 
 
 class _Reader:
-    """Sends one request after the other, and remembers what went wrong."""
+    """Reads until GitHub goes on refusing, and remembers what went wrong."""
 
-    def __init__(self, queries: Queries) -> None:
-        self._queries = queries
-        self.lists: dict[RunList, tuple[Run, ...]] = {}
-        self.runs: list[Run] = []
-        self.left_out: list[LeftOut] = []
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self.errors: list[TrackerError] = []
 
     @property
@@ -62,33 +64,25 @@ class _Reader:
         hopeless = any(isinstance(error, (RateLimitedError, RequestsSpentError)) for error in self.errors)
         return hopeless or len(self.errors) >= _GIVE_UP_AFTER
 
-    def each(self, asked: Iterable[_T], read: Callable[[_T], None]) -> None:
-        for one in asked:
+    def each(self, asked: Sequence[_T], read: Callable[[_T], _Read]) -> Iterator[tuple[_T, _Read]]:
+        """What could be read."""
+        for one, result in each_of(asked if not self.refused else (), read, self._budget, KEPT):
+            if not isinstance(result, TrackerError):
+                yield one, result
+                continue
+            self.errors.append(result)
             if self.refused:
                 return
-            try:
-                self._queries.budget.check(1, KEPT)
-                read(one)
-            except TrackerError as error:
-                self.errors.append(error)
-
-    def read_list(self, asked: RunList) -> None:
-        self.lists[asked] = self._queries.first_runs(asked, self.left_out)
-
-    def read_run(self, run_id: int) -> None:
-        if run := self._queries.run(run_id):
-            self.runs.append(run)
 
 
 def _newest(queries: Queries, workflows: Sequence[Workflow]) -> Iterator[tuple[int, NewestRuns]]:
     """What GraphQL tells. If it is refused, the runs of each workflow are listed by REST, so this is no problem."""
     named = [workflow for workflow in workflows if workflow.node_id]
-    try:
-        for place in range(0, len(named), AT_ONCE):
-            queries.budget.check(1, KEPT)
-            yield from queries.newest_runs(named[place : place + AT_ONCE]).items()
-    except TrackerError:
-        return
+    batches = [named[place : place + _WORKFLOWS_AT_ONCE] for place in range(0, len(named), _WORKFLOWS_AT_ONCE)]
+    for _, result in each_of(batches, queries.newest_runs, queries.budget, KEPT):
+        if isinstance(result, TrackerError):
+            return
+        yield from result.items()
 
 
 def _changes(queries: Queries, runs: Sequence[tuple[int, str]]) -> Mapping[int, datetime]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from requests.utils import parse_header_links
@@ -53,10 +53,18 @@ def first_page(
 
 
 def read_list(
-    requester: MeteredRequester, address: str, key: str = "", parameters: Mapping[str, object] | None = None
+    requester: MeteredRequester,
+    address: str,
+    key: str = "",
+    parameters: Mapping[str, object] | None = None,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> Page:
-    """All pages as one."""
-    pages = list(read_pages(requester, address, key, parameters))
+    """All pages as one; those up to a page after which the list is no longer wanted."""
+    pages = []
+    for listed in read_pages(requester, address, key, parameters):
+        pages.append(listed)
+        if not is_wanted():
+            break
     totals = (read.total for read in pages if read.total is not None)
     return Page([item for read in pages for item in read.items], max(totals, default=None))
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Any, NoReturn
 
 from github.GithubException import GithubException, UnknownObjectException
@@ -88,7 +87,6 @@ class Queries:
         self._endpoints = endpoints
         self._name = name
         self._workflows: dict[int, Workflow] = {}
-        self._one_at_a_time = Lock()  # PyGithub's requester is not safe for threads
 
     @property
     def name(self) -> str:
@@ -124,7 +122,8 @@ class Queries:
     def workflows(self, left_out: list[LeftOut] | None = None) -> tuple[Workflow, ...]:
         """Every workflow the repository has or had."""
         with translated("list the workflows", _ACTIONS):
-            listed = read_list(self._requester, f"{self.address}/actions/workflows", "workflows")
+            address = f"{self.address}/actions/workflows"
+            listed = read_list(self._requester, address, "workflows", is_wanted=self._has_its_name())
             self._workflows = {
                 workflow.id: workflow for workflow in each(listed.items, "workflow", answers.workflow, left_out)
             }
@@ -162,19 +161,25 @@ class Queries:
         with translated("list the workflow runs", _ACTIONS):
             yield from read_pages(self._requester, self._runs_address(None), "workflow_runs", {"created": created})
 
-    def first_runs(self, asked: RunList, left_out: list[LeftOut]) -> tuple[Run, ...]:
-        """The first page of a list of runs."""
+    def first_runs(self, asked: RunList) -> tuple[tuple[Run, ...], list[LeftOut]]:
+        """The first page of a list of runs, and those of it that are malformed."""
+        left_out: list[LeftOut] = []
         created = _from(asked.created_from)
         filters = _filters(branch=asked.branch, event=asked.event, status=asked.status, created=created)
         address = self._runs_address(asked.workflow_id)
         with translated("list the workflow runs", _ACTIONS):
             page = first_page(self._requester, address, "workflow_runs", filters, asked.most)
-            return tuple(each(page.items, "run", self._run, left_out))
+            return tuple(each(page.items, "run", self._run, left_out)), left_out
 
     def _repository_variables(self) -> dict[str, str]:
         """What `_THE_REPOSITORY` takes."""
         owner, _, name = self._name.partition("/")
         return {"owner": owner, "name": name}
+
+    def _has_its_name(self) -> Callable[[], bool]:
+        """Whether the repository has the name that it has now: an old name leads to a list without its filters."""
+        name = self._name.casefold()
+        return lambda: self._name.casefold() == name
 
     def _runs_address(self, workflow_id: int | None) -> str:
         of_workflow = "" if workflow_id is None else f"/workflows/{workflow_id}"
@@ -264,8 +269,7 @@ class Queries:
 
     def _log_address(self, job_id: int) -> str:
         """The address of the log: GitHub signs one on another host, which must not get the token."""
-        with self._one_at_a_time:
-            status, headers, text = self._requester.requestJson("GET", f"{self.address}/actions/jobs/{job_id}/logs")
+        status, headers, text = self._requester.requestJson("GET", f"{self.address}/actions/jobs/{job_id}/logs")
         if status in _REDIRECTS:
             return str(headers["location"])
         if status in _ABSENT:
@@ -291,14 +295,14 @@ class Queries:
     def listed_annotations(self, job_id: int) -> Sequence[object]:
         """The annotations as GitHub lists them."""
         address = f"{self.address}/check-runs/{job_id}/annotations"
-        with self._one_at_a_time:
-            _, data = self._requester.requestJsonAndCheck("GET", address, parameters={"per_page": 100})
+        _, data = self._requester.requestJsonAndCheck("GET", address, parameters={"per_page": 100})
         return checked(data, list, "the list")
 
     def issues(self, label: str, state: str, left_out: list[LeftOut] | None = None) -> tuple[Issue, ...]:
         """Every `open` or `closed` issue with a label, from the list of issues, because search lags behind."""
         with translated(f"list the {state} issues", "issues: read"):
-            listed = read_list(self._requester, f"{self.address}/issues", "", {"state": state, "labels": label})
+            given = {"state": state, "labels": label}
+            listed = read_list(self._requester, f"{self.address}/issues", "", given, self._has_its_name())
             return tuple(each(_without_pull_requests(listed.items), "issue", answers.issue, left_out))
 
     def newest_open_issues(self, label: str = "") -> tuple[Issue, ...]:

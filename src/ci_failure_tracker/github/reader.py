@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import Generic, TypeVar
 
 from ci_failure_tracker.errors import (
     ArchivedError,
@@ -34,6 +36,7 @@ from ci_failure_tracker.github.more_runs import read_more_runs
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.refs import last_runs_of, refs_unread, runs_of_tags, tags_unread
 from ci_failure_tracker.github.schedules import newest_scheduled_runs, not_looked_at
+from ci_failure_tracker.github.side_by_side import or_error, together
 from ci_failure_tracker.model import (
     Diagnose,
     Issue,
@@ -44,12 +47,15 @@ from ci_failure_tracker.model import (
     Requests,
     Severity,
     Snapshot,
+    Tag,
     Unclear,
     Window,
     Workflow,
 )
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted
+
+_T = TypeVar("_T")
 
 LEAST_LEFT = 50
 """A sweep does not begin if GitHub leaves fewer requests than this to the token."""
@@ -64,6 +70,14 @@ _START_FILES_HIDDEN = Problem(
     "A workflow could not start, and this token may not read its file to find out why.",
     "Add `contents: read` to the permissions.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed(Generic[_T]):
+    """The items of a list, and those that are malformed."""
+
+    items: tuple[_T, ...]
+    left_out: Sequence[LeftOut]
 
 
 class GitHubReader:
@@ -94,40 +108,52 @@ class GitHubReader:
         return Requests(budget.made, budget.left, budget.most)
 
     def begin(self, label: str) -> Snapshot:
-        """Read the repository and its open issues with a label.
+        """Read the repository, its open issues with a label, and every workflow that it has or had.
 
         Raises:
             TrackerError: the sweep cannot go on at all.
         """
         self._progress.phase("Read the tracked issues")
         old_name = self.queries.name
-        repository = self.queries.repository()
+        open_issues = partial(self._open_issues, label)
+        tasks = (self.queries.repository, or_error(open_issues), or_error(self._workflows))
+        repository, issues, workflows = together(*tasks)
         if self._writes:
             _check_usable(repository)
         self._check_limit()
-        left_out: list[LeftOut] = []
+        moved = _moved(repository, old_name)
+        if moved:  # an old name leads to the repository, but not to what is in it
+            issues, workflows = or_error(open_issues)(), self._workflows()
+        if not repository.has_issues:
+            issues = _Listed((), ())
+        if isinstance(issues, TrackerError):
+            raise issues
+        if isinstance(workflows, TrackerError):
+            raise workflows
+        # If a workflow is malformed, one that is not in the list may exist all the same.
+        unclear = Unclear(issues=bool(issues.left_out), names=bool(workflows.left_out))
         snapshot = Snapshot(
             repository=repository,
             runs=(),
             jobs=(),
-            issues=self.queries.issues(label, "open", left_out) if repository.has_issues else (),
+            issues=issues.items,
+            workflows=workflows.items,
             viewer=None,
             window=Window(forks=0, unread=0, partial=False),
-            problems=_moved(repository, old_name),
+            problems=moved,
             label=label,
+            unclear=unclear,
         )
-        if not left_out:
-            return snapshot
-        unclear = replace(snapshot.unclear, issues=True)
-        return _partly(replace(snapshot, unclear=unclear), *left_out_problems(left_out))
+        left_out = (*issues.left_out, *workflows.left_out)
+        return _partly(snapshot, *left_out_problems(left_out)) if left_out else snapshot
 
     def _check_limit(self) -> None:
         """Check that the sweep can end, and that other programs that use the token have requests left.
 
         Raises:
-            RateLimitedError: GitHub leaves too few requests.
+            RateLimitedError: GitHub left too few requests when the sweep began.
         """
-        left = self.queries.budget.left
+        left = self._left_at_first
         if left is not None and left < LEAST_LEFT:
             raise RateLimitedError(
                 f"GitHub allows only {left} requests for this token until the limit resets, and a sweep needs at "
@@ -135,34 +161,42 @@ class GitHubReader:
                 "Sweep again when the limit is reset, within the hour, or run the tracker less often.",
             )
 
-    def list_workflows(self, snapshot: Snapshot) -> Snapshot:
-        """List every workflow that the repository has or had.
+    @property
+    def _left_at_first(self) -> int | None:
+        """The requests that GitHub left to the token after the first one; several were sent at the same time."""
+        budget = self.queries.budget
+        return None if budget.left is None else budget.left + budget.made - 1
 
-        If one of them is malformed, a workflow that is not in the list may exist all the same.
-
-        Raises:
-            TrackerError: they cannot be listed.
-        """
-        self._progress.phase("Read the runs")
+    def _open_issues(self, label: str) -> _Listed[Issue]:
         left_out: list[LeftOut] = []
-        snapshot = replace(snapshot, workflows=self.queries.workflows(left_out))
-        if not left_out:
-            return snapshot
-        unclear = replace(snapshot.unclear, names=True)
-        return _partly(replace(snapshot, unclear=unclear), *left_out_problems(left_out))
+        return _Listed(self.queries.issues(label, "open", left_out), left_out)
+
+    def _workflows(self) -> _Listed[Workflow]:
+        left_out: list[LeftOut] = []
+        return _Listed(self.queries.workflows(left_out), left_out)
 
     def list_runs(self, snapshot: Snapshot, query: Query) -> Snapshot:
-        """List the runs that a query asks for.
+        """List the runs that a query asks for, and the tags if it needs them.
 
         Raises:
             TrackerError: not a single run can be listed.
         """
-        listing = list_runs(self.queries, query)
-        partial = snapshot.window.partial or bool(listing.problems)
-        window = Window(listing.forks, 0, partial=partial, start=listing.start, listed_from=listing.start)
+        self._progress.phase("Read the runs")
+        read_tags = self._tags if query.needs_tags else _no_tags
+        listing, (tags, hidden) = together(partial(list_runs, self.queries, query), read_tags)
+        in_part = snapshot.window.partial or bool(listing.problems)
+        window = Window(listing.forks, 0, partial=in_part, start=listing.start, listed_from=listing.start)
         unclear = _with_runs(snapshot.unclear, listing.left_out)
-        snapshot = replace(snapshot, runs=listing.runs, window=window, unclear=unclear)
-        return _without_names(_with(snapshot, *listing.problems))
+        asked = snapshot.asked | ({"tags"} if query.needs_tags else set())
+        snapshot = replace(snapshot, runs=listing.runs, window=window, unclear=unclear, tags=tags, asked=asked)
+        return _with(_without_names(_with(snapshot, *listing.problems)), *hidden)
+
+    def _tags(self) -> tuple[tuple[Tag, ...] | None, tuple[Problem, ...]]:
+        try:
+            self.queries.budget.check(1, KEPT)
+            return self.queries.tags(), ()
+        except TrackerError as error:
+            return None, (tags_unread(error),)
 
     def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
         """Read what is needed. What cannot be read becomes a problem in the snapshot and is not asked for again.
@@ -173,7 +207,6 @@ class GitHubReader:
             (needs.recently_closed, self._recently_closed),
             (needs.viewer, self._viewer),
             (needs.run_lists or needs.newest_runs or needs.run_changes or needs.runs, self._runs),
-            (needs.tags, self._tags),
             (needs.tag_runs or needs.release_runs, self._tag_runs),
             (needs.refs, self._ref_kinds),
             (needs.last_runs, self._last_runs),
@@ -226,13 +259,6 @@ class GitHubReader:
             unclear=_with_runs(snapshot.unclear, read.left_out),
         )
         return _partly(snapshot, *read.problems) if read.left_out else _with(snapshot, *read.problems)
-
-    def _tags(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        try:
-            self.queries.budget.check(1, KEPT)
-            return replace(snapshot, tags=self.queries.tags())
-        except TrackerError as error:
-            return _with(snapshot, tags_unread(error))
 
     def _tag_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         runs, left_out, problems = runs_of_tags(self.queries, needs)
@@ -430,6 +456,10 @@ class GitHubReader:
     def _codeowners(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         text, paths, problems = read_codeowners(self._commit_queries, needs.paths)
         return _with_once(replace(snapshot, codeowners=text, paths=snapshot.paths | paths), *problems)
+
+
+def _no_tags() -> tuple[None, tuple[Problem, ...]]:
+    return None, ()
 
 
 def _with_issues(snapshot: Snapshot, read: Iterable[Issue]) -> Snapshot:

@@ -6,12 +6,14 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 
 from ci_failure_tracker.errors import RequestsSpentError
 
 _FORBIDDEN, _TOO_MANY = 403, 429
 _FAULTS = range(500, 600)
+_CLOCKS_DIFFER = 60
 _DONE = range(200, 300)
 
 Answer = tuple[int, Mapping[str, Any], str]
@@ -41,11 +43,11 @@ class RetryPolicy:
     between_writes: float = 1.0
     whole_log: float = 120
 
-    def wait(self, answer: Answer | None, tried: int, *, may_repeat: bool) -> float | None:
+    def wait(self, answer: Answer | None, tried: int, *, broken: bool, may_repeat: bool) -> float | None:
         """How long to wait before the next try; `None` if there is no next try.
 
-        `answer` is `None` if it was lost. If GitHub asks to wait, it did not carry out the request, so a write may be
-        repeated as well.
+        `answer` is `None` if it was lost, and `broken` says whether it is cut short. If GitHub asks to wait, it did not
+        carry out the request, so a write may be repeated as well.
         """
         if tried >= self.tries:
             return None
@@ -56,7 +58,7 @@ class RetryPolicy:
         if is_held_back(status, headers) or _asks_to_wait(answer):
             wait = _requested_wait(headers, backoff)
             return wait if wait <= self.longest_wait else None
-        return backoff if may_repeat and (status in _FAULTS or is_broken(answer)) else None
+        return backoff if may_repeat and (status in _FAULTS or broken) else None
 
 
 def reset_of(headers: Mapping[str, Any]) -> int | None:
@@ -107,7 +109,7 @@ def is_broken(answer: Answer) -> bool:
 
 @dataclass(slots=True)
 class Budget:
-    """How many requests the sweep may send, and how many it has sent.
+    """How many requests the sweep may send, and how many it has sent; several threads may use it.
 
     made        requests sent; a GraphQL request counts as one, although GitHub takes it from another budget
     most        requests that the sweep may send
@@ -116,6 +118,8 @@ class Budget:
     reset       when GitHub sets its limit back, in seconds since 1970
     waited      seconds of waiting so far
     last_write  the time of the last write, by `time.monotonic`
+    held_until  the time before which no request is sent, by the same clock
+    reserved    requests that other threads are about to send
     """
 
     most: int
@@ -124,13 +128,26 @@ class Budget:
     anonymous: bool = False
     reset: int | None = None
     waited: float = 0.0
-    last_write: float = field(default=float("-inf"))
+    last_write: float = float("-inf")
+    held_until: float = float("-inf")
+    reserved: int = 0
+    _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+
+    def count(self) -> None:
+        """Count a request that is about to be sent."""
+        with self._lock:
+            self.made += 1
+            self.reserved = max(0, self.reserved - 1)
 
     def read_headers(self, headers: Mapping[str, Any]) -> None:
-        """Take over what the headers of an answer say about the rate limit."""
-        left = str(headers.get("x-ratelimit-remaining", ""))
-        if left.isdigit() and headers.get("x-ratelimit-resource", "core") == "core":
-            self.left, self.reset = int(left), reset_of(headers)
+        """Take over what the headers of an answer say about the rate limit; answers may overtake one another."""
+        left, reset = str(headers.get("x-ratelimit-remaining", "")), reset_of(headers)
+        if not left.isdigit() or headers.get("x-ratelimit-resource", "core") != "core":
+            return
+        with self._lock:
+            same_hour = self.left is not None and abs((reset or 0) - (self.reset or 0)) < _CLOCKS_DIFFER
+            self.left = min(self.left or 0, int(left)) if same_hour else int(left)
+            self.reset = reset
 
     @property
     def allowed(self) -> int:
@@ -143,13 +160,45 @@ class Budget:
         Raises:
             RequestsSpentError: they may not be sent.
         """
-        if self.made + requests > self.allowed - int(self.allowed * kept):
-            raise RequestsSpentError(self.made, self.most, self.left, without_token=self.anonymous)
+        with self._lock:
+            if requests > self._room(kept):
+                raise self.spent_error()
+
+    def spent_error(self) -> RequestsSpentError:
+        """The error that says that no more may be sent."""
+        return RequestsSpentError(self.made, self.most, self.left, without_token=self.anonymous)
+
+    def reserve(self, requests: int, kept: float = 0.0) -> int:
+        """How many of these requests may be sent; they are counted as sent by `check` in other threads.
+
+        What was reserved before and not sent is free again.
+        """
+        with self._lock:
+            self.reserved = 0
+            self.reserved = max(0, min(requests, self._room(kept)))
+            return self.reserved
+
+    def _room(self, kept: float) -> int:
+        return self.allowed - int(self.allowed * kept) - self.made - self.reserved
 
     @property
     def spent(self) -> bool:
         """Whether the sweep has sent all its requests, whatever GitHub leaves to the token."""
-        return self.made >= self.most
+        return self.made + self.reserved >= self.most
+
+    def may_repeat(self, wait: float, retry_policy: RetryPolicy) -> bool:
+        """Whether a request may be sent once more after a wait; if so, no request is sent before that is over.
+
+        Waits of several threads at the same time count once.
+        """
+        with self._lock:
+            now = time.monotonic()
+            held_until = max(self.held_until, now + wait)
+            if self.spent or not self.may_wait(held_until - max(self.held_until, now), retry_policy):
+                return False
+            self.held_until = held_until
+            self.reserved += 1
+            return True
 
     def may_wait(self, seconds: float, retry_policy: RetryPolicy) -> bool:
         """Whether the sweep has so much time left; if so, the time is counted as waited."""
@@ -157,3 +206,8 @@ class Budget:
             return False
         self.waited += seconds
         return True
+
+    def wait_until_free(self) -> None:
+        """Wait while requests are held. If GitHub tells one request to wait, all wait."""
+        while (seconds := self.held_until - time.monotonic()) > 0:
+            time.sleep(seconds)

@@ -9,6 +9,7 @@ from ci_failure_tracker.errors import MissingRightError, TrackerError
 from ci_failure_tracker.github.fields import LeftOut, left_out_problems
 from ci_failure_tracker.github.jobs import KEPT
 from ci_failure_tracker.github.queries import Queries
+from ci_failure_tracker.github.side_by_side import each_of
 from ci_failure_tracker.model import Problem, Run, Severity, Workflow
 from ci_failure_tracker.model.words import counted
 
@@ -37,9 +38,10 @@ def newest_scheduled_runs(
         runs += islice(queries.runs(None, None, _SCHEDULE, None, left_out), _ONE_PAGE)
         listed = {run.workflow.id for run in runs}
         missing = [workflow for workflow in workflows if workflow.id not in listed]
-        for workflow in missing[:MOST_ASKED]:
-            queries.budget.check(1, KEPT)
-            if run := queries.newest_scheduled_run(workflow):
+        for _, run in each_of(missing[:MOST_ASKED], queries.newest_scheduled_run, queries.budget, KEPT):
+            if isinstance(run, TrackerError):
+                raise run
+            if run:
                 runs.append(run)
         if not_asked := len(missing[MOST_ASKED:]):
             what = f"The scheduled runs of {counted(not_asked, 'workflow')} were not asked for."

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from ci_failure_tracker.model.problems import Problem, Severity
     from ci_failure_tracker.model.refs import (
         QUEUE,
+        TAG_EVENTS,
         TAGS,
         RefKind,
         Refs,
@@ -122,6 +123,7 @@ __all__ = [
     "SCHEDULE",
     "SHORT_FAILURE",
     "TAGS",
+    "TAG_EVENTS",
     "Action",
     "Annotation",
     "BranchStatus",

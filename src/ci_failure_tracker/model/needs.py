@@ -9,7 +9,7 @@ from typing import Any
 
 from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Closer, Run, Workflow
-from ci_failure_tracker.model.refs import QUEUE, is_glob, is_on
+from ci_failure_tracker.model.refs import QUEUE, TAG_EVENTS, is_glob, is_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,11 @@ class Query:
             and (not self.events or run.event in self.events)
             and (self.created_from is None or run.created_at >= self.created_from)
         )
+
+    @property
+    def needs_tags(self) -> bool:
+        """Whether the newest tags are needed, with the runs on their commits."""
+        return self.tags and (not self.events or bool(TAG_EVENTS & set(self.events)))
 
     @property
     def event(self) -> str | None:
@@ -100,7 +105,6 @@ class Needs:
     newest_runs     the workflows whose newest runs are needed in short
     run_changes     the ids of runs, each with its id in GraphQL, of which is needed when they changed last
     runs            the ids of single runs
-    tags            the newest tags, with the runs on their commits
     tag_runs        the tags whose runs are needed
     release_runs    the newest runs that a release started
     refs            the names of refs of which it is needed whether they are branches or tags, or gone
@@ -130,7 +134,6 @@ class Needs:
     newest_runs: tuple[Workflow, ...] = ()
     run_changes: tuple[tuple[int, str], ...] = ()
     runs: tuple[int, ...] = ()
-    tags: bool = False
     tag_runs: tuple[str, ...] = ()
     release_runs: bool = False
     refs: tuple[str, ...] = ()
@@ -188,7 +191,6 @@ _NOTHING = Needs()
 _ONCE = (
     "viewer",
     "recently_closed",
-    "tags",
     "release_runs",
     "workflow_files",
     "own_issues",

@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from fnmatch import fnmatchcase
 
+TAG_EVENTS = frozenset({"push", "release", "create", "workflow_dispatch", "repository_dispatch"})
+"""Events whose runs may be on a tag."""
+
 TAGS = "refs/tags/"
 """Begins the status ref of tags, such as `refs/tags/v1.*`. A glob is no name of a branch, so no branch is called so."""
 

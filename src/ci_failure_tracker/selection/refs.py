@@ -10,6 +10,7 @@ from datetime import datetime
 from ci_failure_tracker.model import (
     QUEUE,
     SCHEDULE,
+    TAG_EVENTS,
     TAGS,
     BranchStatus,
     Needs,
@@ -34,9 +35,6 @@ from ci_failure_tracker.tracking.track import TrackedIssues
 
 _DEFAULT, _TAGS, _MERGE_QUEUE = "default", "tags", "merge-queue"
 _WATCHED_BY_DEFAULT = (_DEFAULT, _TAGS)
-
-_TAG_EVENTS = frozenset({"push", "release", "create", "workflow_dispatch", "repository_dispatch"})
-"""Events whose runs may be on a tag."""
 
 _RELEASE = "release"
 _MOST_ASKED = 100
@@ -87,16 +85,13 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def needs_of_refs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, query: Query) -> Needs:
-    """What is needed before a run has its branch status: the tags, their runs, and what other names stand for."""
-    watches_tags = query.tags and (not settings.event or bool(_TAG_EVENTS & set(settings.event)))
-    if watches_tags and (tags := Needs(tags=True).without(snapshot.asked)):
-        return tags
+    """What is needed before a run has its branch status: the runs of tags, and what other names stand for."""
     states = tracked_issues.open_states
-    tag_runs = tuple(_tags_to_read(snapshot, states, settings, query)) if watches_tags else ()
+    tag_runs = tuple(_tags_to_read(snapshot, states, settings, query)) if query.needs_tags else ()
     return Needs(
         tag_runs=tag_runs,
         # Without the right to see tags, a release still tells its own.
-        release_runs=watches_tags and snapshot.tags is None,
+        release_runs=query.needs_tags and snapshot.tags is None,
         refs=tuple(_names_to_ask(snapshot, states)),
     ).without(snapshot.asked)
 
@@ -112,7 +107,7 @@ def _tags_to_read(snapshot: Snapshot, states: Sequence[State], settings: Setting
     for tag in snapshot.tags or ():
         for run in tag.runs:
             wanted = query.workflows is None or run.workflow_id in query.workflows
-            if wanted and run.event in _TAG_EVENTS and (run.workflow_id, run.number) not in listed:
+            if wanted and run.event in TAG_EVENTS and (run.workflow_id, run.number) not in listed:
                 by_workflow[run.workflow_id].append((run, tag))
     depth = max(_LEAST_TAGS, 2 * settings.close_after, settings.min_failures)
     chosen: dict[str, None] = {}
@@ -148,7 +143,7 @@ def _names_to_ask(snapshot: Snapshot, states: Sequence[State]) -> Sequence[str]:
     )
     remembered = (status.branch for status in _waiting(states) if status.subject != SCHEDULE)
     matter = [name for name in dict.fromkeys((*failed, *remembered)) if name not in known and _can_be_asked(name)]
-    may_be_tags = {run.branch: None for run in snapshot.runs if run.event in _TAG_EVENTS}
+    may_be_tags = {run.branch: None for run in snapshot.runs if run.event in TAG_EVENTS}
     listed = {run.branch for run in snapshot.runs}
     if any(name in may_be_tags or name not in listed for name in matter):
         matter += [name for name in may_be_tags if name not in known and _can_be_asked(name)]
@@ -175,7 +170,8 @@ def with_refs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Setti
 
 def _with_status_ref(run: Run, refs: Refs) -> Run:
     status_ref = refs.status_ref(run.branch, run.event)
-    return replace(run, status_ref="" if status_ref == run.branch else status_ref)
+    shown = "" if status_ref == run.branch else status_ref
+    return run if shown == run.status_ref else replace(run, status_ref=shown)
 
 
 def _refs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings) -> Refs:
