@@ -95,8 +95,6 @@ def test_a_sweep_reads_logs_with_the_patterns_of_the_file_in_the_workspace(own: 
     connection = prepare({**GIVEN, "patterns-file": own.name}, {}, own.parent)
     assert connection.settings.patterns_file == OWN.strip()
     assert explain_log(read_log([LOG.encode()])).headline == "zorblatt is over there"
-    prepare(GIVEN, {}, own.parent)
-    assert explain_log(read_log([LOG.encode()])).headline == "qux"
 
 
 def test_a_sweep_tells_every_mistake_in_the_file_with_those_of_the_other_inputs(own: Path) -> None:

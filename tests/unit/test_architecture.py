@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -108,6 +110,11 @@ def test_one_module_writes_to_github() -> None:
     }
 
 
+def test_one_module_starts_threads() -> None:
+    starting = {label(path) for path in MODULES if re.search(r"\b(?:Thread|Executor)\(", path.read_text("utf-8"))}
+    assert starting == {"github/side_by_side.py"}
+
+
 def test_no_module_reads_an_object_of_pygithub() -> None:
     """Such an object sends a request if a field is missing."""
     imported = {
@@ -126,6 +133,15 @@ def test_a_dry_run_differs_in_its_writer_alone() -> None:
         if label(path) != "settings/inputs.py" and "dry_run" in path.read_text(encoding="utf-8")
     }
     assert asking == {"entry/action.py", "entry/cli.py"}
+
+
+def test_the_action_starts_without_what_few_sweeps_need() -> None:
+    code = f"import sys; sys.path[:0] = {sys.path!r}; import ci_failure_tracker.entry.action; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    loaded = set(done.stdout.split())
+    logs = {f"ci_failure_tracker.diagnosis.{name}" for name in ("explain", "log", "patterns", "keywords")}
+    of_report = {f"ci_failure_tracker.report.{name}" for name in ("page", "prometheus", "report_json")}
+    assert not loaded & {*logs, *of_report, "ci_failure_tracker.notify", "yaml", "difflib", "click", "rich"}
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:

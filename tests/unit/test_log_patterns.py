@@ -8,12 +8,12 @@ from itertools import groupby
 
 import pytest
 
-from ci_failure_tracker.diagnosis.blocks import compiled
 from ci_failure_tracker.diagnosis.examples import example_of, mistake_in_example
 from ci_failure_tracker.diagnosis.keywords import candidates
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.patterns import all_patterns
 from ci_failure_tracker.diagnosis.wrappers import variants
+from ci_failure_tracker.text.lazy import compiled
 
 PATTERNS = all_patterns()
 each_pattern = pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)

@@ -12,6 +12,7 @@ from ci_failure_tracker.diagnosis.log import Log, depth
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence, LogPattern
 from ci_failure_tracker.diagnosis.structure import Section, is_mark, last_indented
 from ci_failure_tracker.diagnosis.wrappers import variants, without_prefix
+from ci_failure_tracker.text.lazy import compiled
 
 MOST_TRIED = 6_000
 """Marked lines of a step that are tried with the patterns. If there are more, these are the first and the last ones."""
@@ -25,12 +26,6 @@ class _Start:
 
     pattern: LogPattern
     prefix: re.Pattern[str] | None
-
-
-@cache
-def compiled(source: str) -> re.Pattern[str]:
-    """A regular expression of a pattern. It is compiled when a line first needs it."""
-    return re.compile(source)
 
 
 def find_blocks(log: Log, section: Section) -> tuple[Block, ...]:

@@ -10,9 +10,10 @@ from operator import attrgetter
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block
 from ci_failure_tracker.diagnosis.masks import BLANK
+from ci_failure_tracker.diagnosis.naming import names
 from ci_failure_tracker.diagnosis.signature import NOTHING_KNOWN, masked, signature
 from ci_failure_tracker.diagnosis.structure import Section
-from ci_failure_tracker.diagnosis.subject import is_consequence, is_no_cause, names, rows_of_subject, subject_lines
+from ci_failure_tracker.diagnosis.subject import is_consequence, is_no_cause, rows_of_subject, subject_lines
 from ci_failure_tracker.diagnosis.wrappers import without_prefix
 from ci_failure_tracker.model import FailureKind
 from ci_failure_tracker.text.lazy import lazy

@@ -16,9 +16,9 @@ from ci_failure_tracker.diagnosis.facts import failures, headline
 from ci_failure_tracker.diagnosis.generic import LEAST, generic_blocks, last_lines, with_score
 from ci_failure_tracker.diagnosis.log import Log, read_log
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
+from ci_failure_tracker.diagnosis.naming import names
 from ci_failure_tracker.diagnosis.routine import NOTHING_ROUTINE, Routine, RoutineLines
 from ci_failure_tracker.diagnosis.structure import Section, failing_sections, sections, whole_log
-from ci_failure_tracker.diagnosis.subject import names
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, FailureKind, Outcome
 from ci_failure_tracker.text.redaction import redacted_lines
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ci_failure_tracker.diagnosis.blocks import compiled
 from ci_failure_tracker.diagnosis.kinds import kind_of
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
@@ -15,7 +14,7 @@ from ci_failure_tracker.diagnosis.places import location as location_in
 from ci_failure_tracker.diagnosis.structure import Section
 from ci_failure_tracker.diagnosis.wrappers import without_prefix
 from ci_failure_tracker.model import Failure, FailureKind, LineRange, Outcome
-from ci_failure_tracker.text.lazy import lazy
+from ci_failure_tracker.text.lazy import compiled, lazy
 from ci_failure_tracker.text.redaction import redacted
 
 MOST = 50

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from ci_failure_tracker.diagnosis.blocks import compiled
 from ci_failure_tracker.diagnosis.word_search import WordSearch, search_for
 from ci_failure_tracker.model import FailureKind
-from ci_failure_tracker.text.lazy import lazy
+from ci_failure_tracker.text.lazy import compiled, lazy
 
 
 @dataclass(frozen=True)

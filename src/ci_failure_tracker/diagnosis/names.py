@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ci_failure_tracker.diagnosis.blocks import compiled
 from ci_failure_tracker.diagnosis.places import PATH, file_of, relative
 from ci_failure_tracker.model import FailureKind
-from ci_failure_tracker.text.lazy import lazy
+from ci_failure_tracker.text.lazy import compiled, lazy
 
 OF_FILES = frozenset({FailureKind.COMPILE, FailureKind.TYPE, FailureKind.LINT, FailureKind.FORMAT})
 """Kinds whose subject is the file that the tool complains about, if the text has it."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ci_failure_tracker.diagnosis.blocks import compiled
-from ci_failure_tracker.text.lazy import lazy
+from ci_failure_tracker.text.lazy import compiled, lazy
 
 _EXTENSION = r"\.(?!(?:com|org|net|io|dev|local|internal|svc|example)\b)[A-Za-z]\w{0,9}"
 _NAMED_FILE = (

@@ -1,8 +1,4 @@
-"""What a failure is about, if the line that reports it does not say: a lock file, a package, a test.
-
-A line *names* something if it holds a word that is no plain word: a path, a quoted text, a name with a dot, a number or
-a capital within. "Tests failed" names nothing, and so it is the same line in every log.
-"""
+"""What a failure is about, if the line that reports it does not say: a lock file, a package, a test."""
 
 from __future__ import annotations
 
@@ -11,22 +7,12 @@ from collections.abc import Sequence
 
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import Block, Confidence
+from ci_failure_tracker.diagnosis.naming import names
 from ci_failure_tracker.diagnosis.structure import Section, is_mark
 from ci_failure_tracker.diagnosis.words import is_aside, is_progress
 from ci_failure_tracker.diagnosis.wrappers import unwrapped, without_prefix
 from ci_failure_tracker.text.lazy import lazy
 
-_NAME = lazy(
-    r"'(?!s |t |re |ve |ll )[^']{2,200}'|\"[^\"]{2,200}\"|`[^`]{2,200}`|‘[^’]{2,200}’"
-    r"|[A-Za-z0-9_@][./\\:#=_-]{1,2}[A-Za-z0-9_]|[a-z][A-Z]|[A-Z][a-z]{1,40}[A-Z]|[A-Z]{1,6}[0-9]{2,6}|--?[a-z]{2}"
-    r"|[\w-] {0,3}[<>=]=? ?[0-9]"
-)
-_NO_NAME = lazy(
-    r"(?:and/or|pass/fail|exit[- ]code|exit[- ]?status|non[- ]zero|[0-9][./:][0-9]|pre-\w|re-\w"
-    r"|(?:up|out)-(?:to|of)-\w{1,9})"
-    r"|https?://\S{1,400}",
-    re.IGNORECASE,
-)
 _CONSEQUENCE = lazy(
     r"(?:\S{1,200}: )?(?:collect2|clang(?:\+\+)?(?:-\d{1,3})?|ld): (?:error: |fatal: )?"
     r"(?:ld returned|linker command failed)"
@@ -57,11 +43,6 @@ _FAR = 20
 
 _MOST_ABOVE = 4
 _MOST_LINES = 6
-
-
-def names(text: str) -> bool:
-    """Whether a line names something."""
-    return _NAME.search(_NO_NAME.sub(" ", text)) is not None
 
 
 def is_no_cause(text: str) -> bool:

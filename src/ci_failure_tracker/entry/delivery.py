@@ -1,6 +1,6 @@
 """Brings a report out of GitHub: to the channels that are on, and into files. What a sweep did stands if this fails.
 
-The sender of a channel is loaded only if the channel is on.
+The sender of a channel is loaded only if the channel is on, and what writes files only if a folder is named.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from ci_failure_tracker.entry.report_files import write_report
 from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import CHANNELS, Channel, Sent, Settings
@@ -33,9 +32,14 @@ def deliver(
     report = dataclasses.replace(report, is_dry=is_dry)
     sent = [] if is_dry else [_sent(channel, report, settings) for channel in channels if channel.is_on(settings)]
     report = report.with_problems(problem for result in sent for problem in result.problems)
+    payload = "".join(result.payload for result in sent)
+    if not settings.report_dir:
+        return Delivery(report, payload=payload)
+    from ci_failure_tracker.entry.report_files import write_report  # noqa: PLC0415 - few sweeps need it
+
     # The files come last, so that they hold every problem.
     report, path = write_report(report, settings.report_dir, workspace)
-    return Delivery(report, path, "".join(result.payload for result in sent))
+    return Delivery(report, path, payload)
 
 
 def _sent(channel: Channel, report: Report, settings: Settings) -> Sent:

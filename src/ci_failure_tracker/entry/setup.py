@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ci_failure_tracker.diagnosis.keywords import use_patterns
-from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.entry import optional_packages
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, MeteredRequester, connect
@@ -20,6 +19,9 @@ from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def prepare(
 ) -> Connection:
     """Read and check the inputs and the environment, without a request to GitHub. `check` does without a token.
 
-    From now on, logs are explained with the patterns of `patterns-file`.
+    If there is a `patterns-file`, logs are explained with its patterns from now on.
 
     Raises:
         SettingsError: the inputs cannot be used; it holds every mistake.
@@ -74,7 +76,10 @@ def prepare(
     mistakes += optional_packages.mistakes(settings)
     if mistakes:
         raise SettingsError(mistakes)
-    use_patterns(patterns)
+    if patterns:
+        from ci_failure_tracker.diagnosis.keywords import use_patterns  # noqa: PLC0415 - few sweeps need it
+
+        use_patterns(patterns)
     requester = connect(settings.token, endpoints, max_requests=settings.max_requests)
     return Connection(settings, template, endpoints, requester, environment, is_check)
 

@@ -25,6 +25,7 @@ from ci_failure_tracker.model import (
     State,
     Suspect,
 )
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import code, short
 
 
@@ -116,23 +117,23 @@ def _text_of(shown: Evidence) -> str:
 
 # --- a dependency ----------------------------------------------------------------------------------
 
-_LOCK_FILE = re.compile(
+_LOCK_FILE = lazy(
     r"lock ?file.{0,60}(?:not up to date|out of (?:sync|date)|outdated|needs to be updated)|frozen.?lockfile"
     r"|OUTDATED_LOCKFILE|not present in the lock file|lockfile would have been modified"
     r"|package\.json and package-lock\.json.{0,60}in sync",
     re.IGNORECASE,
 )
-_CONNECTION = re.compile(
+_CONNECTION = lazy(
     r"resolve (?:the )?host|connection (?:re|time|aborted|broken|closed)|timed? ?out\b|network is|temporary failure"
     r"|(?:status|code|error|http)\W{0,3}(?:code)?\W{0,3}5\d\d\b|ECONN|ENOTFOUND|ETIMEDOUT|EAI_AGAIN|unknownhost",
     re.IGNORECASE,
 )
-_CONFLICT = re.compile(
+_CONFLICT = lazy(
     r"conflict|no matching (?:version|distribution)|ERESOLVE|ETARGET|incompatible|could not (?:find|resolve)"
     r"|not_resolvable|no solution|version solving failed",
     re.IGNORECASE,
 )
-_PACKAGE = re.compile(r"@?[\w.+-]{1,100}(?:[/:@=<>~!]{1,2}[\w.+-]{1,100}){0,4}")
+_PACKAGE = lazy(r"@?[\w.+-]{1,100}(?:[/:@=<>~!]{1,2}[\w.+-]{1,100}){0,4}")
 
 
 def _version(shown: Evidence, text: str) -> Iterator[str]:
@@ -151,8 +152,8 @@ def _version(shown: Evidence, text: str) -> Iterator[str]:
 
 # --- a service -------------------------------------------------------------------------------------
 
-_QUOTA = re.compile(r"\bquota|spending limit|\bbilling\b|account payments?", re.IGNORECASE)
-_RESET = re.compile(
+_QUOTA = lazy(r"\bquota|spending limit|\bbilling\b|account payments?", re.IGNORECASE)
+_RESET = lazy(
     r"(?:retry[ -]after:?|(?:try|retry) again (?:in|after)|resets? (?:in|at)|wait(?:ing)?(?: for)?)\W{0,3}"
     r"(?P<when>\d{1,6} ?(?:ms|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hours?)\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?: ?(?:Z|UTC))?|\d\d:\d\d(?::\d\d)?(?: ?UTC)?)",
@@ -202,18 +203,16 @@ _RIGHTS = (
 """What a log says about a refusal, and the permission of the job's token that is then missing. Messages of GitHub's API
 name the page of its documentation."""
 
-_OF_JOB_TOKEN = re.compile(
+_OF_JOB_TOKEN = lazy(
     r"not accessible by integration|denied to github-actions\[bot\]|ACTIONS_ID_TOKEN_REQUEST_URL"
     r"|write_package|installation not allowed",
     re.IGNORECASE,
 )
-_OF_WORKFLOWS = re.compile(r"refusing to allow .{1,80} to create or update workflow", re.IGNORECASE)
-_VARIABLE = re.compile(r"(?!ERR_|HTTP_)[A-Z][A-Z0-9]{0,40}_[A-Z0-9_]{1,80}")
+_OF_WORKFLOWS = lazy(r"refusing to allow .{1,80} to create or update workflow", re.IGNORECASE)
+_VARIABLE = lazy(r"(?!ERR_|HTTP_)[A-Z][A-Z0-9]{0,40}_[A-Z0-9_]{1,80}")
 """A name as secrets have it; error codes look alike."""
 
-_ABSENT = re.compile(
-    r"not supplied|missing|not set|not found|not defined|undefined|unset|empty|required", re.IGNORECASE
-)
+_ABSENT = lazy(r"not supplied|missing|not set|not found|not defined|undefined|unset|empty|required", re.IGNORECASE)
 
 
 def _access(state: State, shown: Evidence, text: str) -> Iterator[str]:

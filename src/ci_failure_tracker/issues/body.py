@@ -46,6 +46,7 @@ from ci_failure_tracker.model import (
     RunRef,
     State,
 )
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import code, link, short, utc
 from ci_failure_tracker.text.templates import template_environment
 
@@ -208,8 +209,8 @@ class _LinkedOnce:
         return linked if is_new else match["text"]
 
 
-_PAGE = re.compile(r"\]\((https?://[^\s()]+)\)")
-_LINK = re.compile(r"\[(?P<text>.*)\]\((?P<page>https?://[^\s()]+)\)")
+_PAGE = lazy(r"\]\((https?://[^\s()]+)\)")
+_LINK = lazy(r"\[(?P<text>.*)\]\((?P<page>https?://[^\s()]+)\)")
 
 
 def read_template(text: str) -> IssueTemplate:

@@ -7,7 +7,6 @@ writing was interrupted.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -27,9 +26,10 @@ from ci_failure_tracker.model import (
     shown_ref,
 )
 from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import code, utc
 
-_TARGET = re.compile(r"(?<=\])\([^)]*\)")
+_TARGET = lazy(r"(?<=\])\([^)]*\)")
 """The address of a link, which may change when a server moves."""
 
 _HEADLINE = 160

@@ -21,6 +21,7 @@ from ci_failure_tracker.model import (
     WorkflowMistake,
 )
 from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.medium import MARKDOWN, Medium
 
 NAMED = 3
@@ -29,9 +30,9 @@ NAMED = 3
 _FEW = 2
 """Matrix jobs that a sentence names."""
 
-_HOST = re.compile(r"(?:localhost|[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})(?::\d{1,5})?")
-_FILE = re.compile(r"\.(?:ya?ml|xml|json|toml|lock|txt|log|jar|t?gz|tar|js|ts|java|go|html?)$", re.IGNORECASE)
-_CANCELLED_BY = re.compile(r"\bcancell?ed by @?([A-Za-z\d][\w-]{0,38}(?:\[bot\])?)\.?$")
+_HOST = lazy(r"(?:localhost|[\w-]{1,80}(?:\.[\w-]{1,80}){1,8})(?::\d{1,5})?")
+_FILE = lazy(r"\.(?:ya?ml|xml|json|toml|lock|txt|log|jar|t?gz|tar|js|ts|java|go|html?)$", re.IGNORECASE)
+_CANCELLED_BY = lazy(r"\bcancell?ed by @?([A-Za-z\d][\w-]{0,38}(?:\[bot\])?)\.?$")
 
 
 def failing_sentence(state: State, url: str, text: int, medium: Medium = MARKDOWN) -> str:
@@ -68,7 +69,7 @@ def is_host(subject: str) -> bool:
     return _HOST.fullmatch(subject) is not None and _FILE.search(subject) is None
 
 
-_OWN_LIMITS = re.compile(r"\b(?:space|memory|enospc|oom|oomkilled|killed|sigkill|137)\b", re.IGNORECASE)
+_OWN_LIMITS = lazy(r"\b(?:space|memory|enospc|oom|oomkilled|killed|sigkill|137)\b", re.IGNORECASE)
 """The runner's disk and memory: what fills them can be in the repository."""
 
 
@@ -230,7 +231,7 @@ _BY_MESSAGE = {
 }
 """Kinds of which the message says more."""
 
-RATE_LIMIT = re.compile(
+RATE_LIMIT = lazy(
     r"too ?many ?requests|rate.?limit"
     r"|(?:status|code|error|http(?:/[\d.]{1,3})?|returned|: )\W{0,3}(?:code|error)?\W{0,3}429\b",
     re.IGNORECASE,
@@ -248,7 +249,7 @@ _ANSWERED = (
 )
 """Words of a message, and what they say of the subject; the first that is in the message counts."""
 
-_STATUS = re.compile(
+_STATUS = lazy(
     r"(?:status|code|error|http(?:/[\d.]{1,3})?|returned|: )\W{0,3}(?:code|error)?\W{0,3}(5\d\d)\b", re.IGNORECASE
 )
 

@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Callable
 
 from ci_failure_tracker.model import Evidence
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import code, plain
 from ci_failure_tracker.text.redaction.kinds import MASK
 
@@ -18,9 +19,9 @@ _LONGEST = 190
 """Characters of a name; a longer one may have lost its middle."""
 
 _MOST = 500
-_META = re.compile(r"[\\^$.|?*+()\[\]{}]")
-_PATH = re.compile(r"(?!-)[\w./@+-]{1,200}")
-_GO_PACKAGE = re.compile(r"FAIL\s{1,8}([\w./~-]{1,200})\s{1,8}(?:\d|\[)")
+_META = lazy(r"[\\^$.|?*+()\[\]{}]")
+_PATH = lazy(r"(?!-)[\w./@+-]{1,200}")
+_GO_PACKAGE = lazy(r"FAIL\s{1,8}([\w./~-]{1,200})\s{1,8}(?:\d|\[)")
 
 
 def reproducing_command(evidence: Evidence) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ci_failure_tracker.issues.links import commit
 from ci_failure_tracker.model import CommitsBetween, State, Suspect
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import code, short
 from ci_failure_tracker.text.medium import MARKDOWN, Medium
 
@@ -14,8 +14,8 @@ KEPT = 10
 """The most commits that an issue names. The comparison on GitHub has all of them."""
 
 _TITLE, _AUTHOR, _FILE = 72, 39, 100
-_MERGE = re.compile(r"Merge pull request #(\d{1,10})\b")
-_SQUASHED = re.compile(r"\s*\(#(\d{1,10})\)$")
+_MERGE = lazy(r"Merge pull request #(\d{1,10})\b")
+_SQUASHED = lazy(r"\s*\(#(\d{1,10})\)$")
 
 
 def only_suspect(state: State) -> Suspect | None:

@@ -7,6 +7,7 @@ import re
 from ci_failure_tracker.issues.evidence import headline_text
 from ci_failure_tracker.issues.first_sentence import shown_failure
 from ci_failure_tracker.model import FailureKind, Identity, State
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.short_names import digest
 
@@ -19,8 +20,8 @@ _SHORT = 80
 _LEAST = 30
 """Characters that the subject may have, however long the names of workflow and job are."""
 
-_FIELD = re.compile(r"\{(workflow|job|headline|subject|kind)\}")
-_EMPTY_SUBJECT = re.compile(r"(?: {0,3}[-:|/] {0,3}| {0,3}[(\[](?=\{subject\}[)\]])| {1,3})?\{subject\}[)\]]?")
+_FIELD = lazy(r"\{(workflow|job|headline|subject|kind)\}")
+_EMPTY_SUBJECT = lazy(r"(?: {0,3}[-:|/] {0,3}| {0,3}[(\[](?=\{subject\}[)\]])| {1,3})?\{subject\}[)\]]?")
 
 
 def title_of(pattern: str, state: State) -> str:

@@ -5,13 +5,13 @@ The packages are imported in the functions that need them: a sweep without `sche
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.yaml_nodes import entries_of, root_of, value_at, words_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ onkartalekar/fpl-intelligence#288)."""
 
 _MOST_CRONS = 50
 _LONGEST_CRON = 200
-_FORM = re.compile(r"(?P<cron>[^\s()]+(?: [^\s()]+){4})(?: \((?P<zone>[^()]+)\))?")
+_FORM = lazy(r"(?P<cron>[^\s()]+(?: [^\s()]+){4})(?: \((?P<zone>[^()]+)\))?")
 
 
 # --- what the file says --------------------------------------------------------------------------

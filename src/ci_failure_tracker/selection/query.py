@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -55,12 +54,10 @@ def as_remembered(snapshot: Snapshot, query: Query, settings: Settings) -> Snaps
 
 def _with_short_names(run: Run) -> Run:
     """The run with names that are visible, short and without secrets."""
-    return replace(
-        run,
-        branch=short_branch(run.branch),
-        subject=short_branch(run.subject),
-        status_ref=short_branch(run.status_ref),
-    )
+    names = (run.branch, run.subject, run.status_ref)
+    branch, subject, status_ref = map(short_branch, names)
+    is_same = (branch, subject, status_ref) == names  # as in nearly every run
+    return run if is_same else replace(run, branch=branch, subject=subject, status_ref=status_ref)
 
 
 def choose_workflows(workflows: Sequence[Workflow], settings: Settings) -> tuple[tuple[Workflow, ...], list[Problem]]:
@@ -97,6 +94,8 @@ def _is_called(workflow: Workflow, asked: str) -> bool:
 
 def _unknown(asked: str, workflows: Sequence[Workflow]) -> str:
     names = {name.casefold(): name for workflow in workflows for name in (workflow.file_name, workflow.name)}
+    import difflib  # noqa: PLC0415 - few sweeps need it
+
     nearest = difflib.get_close_matches(asked.casefold(), names, n=3, cutoff=0.5)
     intro = f"There is no workflow {asked!r} in this repository."
     if nearest:

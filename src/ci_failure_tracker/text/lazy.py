@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import cast
 
 
@@ -27,3 +27,9 @@ class _Lazy:
 def lazy(source: str, flags: int = 0) -> re.Pattern[str]:
     """A pattern, as `re.compile` gives it, for a name of a module."""
     return cast("re.Pattern[str]", _Lazy(source, flags))
+
+
+@cache
+def compiled(source: str) -> re.Pattern[str]:
+    """A pattern whose source stands in a table. It is compiled when a line first needs it."""
+    return re.compile(source)

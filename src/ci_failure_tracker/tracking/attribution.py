@@ -11,6 +11,7 @@ from itertools import chain
 from ci_failure_tracker.diagnosis.places import is_outside
 from ci_failure_tracker.model import CommitOrigin, State
 from ci_failure_tracker.settings import Notify, OwnerLine, Settings
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.codeowners import owners_of_file
 from ci_failure_tracker.tracking.matrix import split_leg
@@ -20,9 +21,9 @@ MOST_OWNERS = 10
 """Owners that an issue remembers, and people that it is assigned to, as many as GitHub allows."""
 
 _OWNER = 100
-_LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
-_MENTIONED = re.compile(r"@[A-Za-z0-9][A-Za-z0-9_-]{0,60}(?:/[A-Za-z0-9_.-]{1,100})?", re.ASCII)
-_PLACE = re.compile(r"(?::\d{1,7}){1,2}$")
+_LOGIN = lazy(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}", re.ASCII)
+_MENTIONED = lazy(r"@[A-Za-z0-9][A-Za-z0-9_-]{0,60}(?:/[A-Za-z0-9_.-]{1,100})?", re.ASCII)
+_PLACE = lazy(r"(?::\d{1,7}){1,2}$")
 _WORKFLOWS = ".github/workflows"
 _OWNERS, _SUSPECTS = Notify.OWNERS.value, Notify.SUSPECTS.value
 
@@ -151,7 +152,7 @@ def failing_files(state: State) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for path in paths if _is_path(path)))
 
 
-_PATH = re.compile(r"[^\s:*?\"<>|\\]{1,300}")
+_PATH = lazy(r"[^\s:*?\"<>|\\]{1,300}")
 
 
 def _is_path(path: str) -> bool:

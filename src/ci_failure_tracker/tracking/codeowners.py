@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from itertools import takewhile
 
-_WORDS = re.compile(r"(?:\\.|[^\s\\])+")
-_OWNER = re.compile(
+from ci_failure_tracker.text.lazy import lazy
+
+_WORDS = lazy(r"(?:\\.|[^\s\\])+")
+_OWNER = lazy(
     r"@[A-Za-z0-9][A-Za-z0-9_-]{0,60}(?:/[A-Za-z0-9_.-]{1,100})?|[^\s@,;:<>()`]{1,64}@[A-Za-z0-9.-]{1,190}", re.ASCII
 )
 _UNKNOWN_SIGNS = ("!", "[", "]")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from datetime import datetime
 from ci_failure_tracker.diagnosis.signature import is_known
 from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State, Workflow
 from ci_failure_tracker.settings import GroupBy, Settings
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.identity import identify, identify_cause
 from ci_failure_tracker.tracking.matrix import split_leg
@@ -20,9 +20,7 @@ _Job = tuple[str, str]
 
 _JobOnBranch = tuple[_Job, tuple[int, str, str]]
 
-_NAMES_NO_CAUSE = re.compile(
-    r"(?:Error: )?(?:Process completed with exit code \d{1,10}|The operation was cancell?ed)\.?"
-)
+_NAMES_NO_CAUSE = lazy(r"(?:Error: )?(?:Process completed with exit code \d{1,10}|The operation was cancell?ed)\.?")
 
 
 class Grouping:

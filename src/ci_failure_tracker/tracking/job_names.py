@@ -5,7 +5,6 @@ An identity keeps the first name that it was seen with, so its failure id stays.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -13,10 +12,11 @@ from datetime import datetime
 from itertools import pairwise
 
 from ci_failure_tracker.model import IdentityKind, Observation, State
+from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.tracking.grouping import cause_of
 from ci_failure_tracker.tracking.matrix import split_leg
 
-_VALUE = re.compile(r"(?<![0-9A-Za-z])v?\d+(?:[-.:_/]\d+)*(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?=[a-f]*\d)[0-9a-f]{7,40}\b")
+_VALUE = lazy(r"(?<![0-9A-Za-z])v?\d+(?:[-.:_/]\d+)*(?![0-9A-Za-z])|(?<![0-9A-Za-z])(?=[a-f]*\d)[0-9a-f]{7,40}\b")
 """A number, a version, a date or a hash."""
 
 _Order = tuple[datetime, int]

@@ -6,17 +6,17 @@ fits several changed files names none of them.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from ci_failure_tracker.diagnosis.places import is_outside, relative
 from ci_failure_tracker.model import Evidence, FailureKind
+from ci_failure_tracker.text.lazy import lazy
 
-_NAME = re.compile(r"[\w./\\@+~-]{3,300}")
-_NO_EXTENSION = re.compile(r"[A-Z]\w{1,20}file")
-_CLASS = re.compile(r"(?:[A-Z][a-z0-9]{1,40}){2,8}")
+_NAME = lazy(r"[\w./\\@+~-]{3,300}")
+_NO_EXTENSION = lazy(r"[A-Z]\w{1,20}file")
+_CLASS = lazy(r"(?:[A-Z][a-z0-9]{1,40}){2,8}")
 
 
 def named_files(changed: Iterable[str], evidence: Evidence | None) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ci_failure_tracker.diagnosis.naming import names
 from ci_failure_tracker.diagnosis.signature import VERSION, masked
-from ci_failure_tracker.diagnosis.subject import names
 from ci_failure_tracker.model import SHORT_FAILURE, Cause, JobDiagnosis, Observation, State
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.short_names import digest, leg_of_cause
