@@ -45,6 +45,11 @@ def test_the_help_fits_eighty_columns_and_cuts_no_sentence(command: str) -> None
     assert "..." not in _help(command).replace("LOG...", "").replace("[ARGS]...", "")
 
 
+def test_only_a_command_that_writes_asks_for_the_right_to_write() -> None:
+    assert "issues: write" in " ".join(_help("sweep").split())
+    assert "issues: write" not in " ".join(_help("check").split())
+
+
 @pytest.mark.parametrize("command", _COMMANDS)
 def test_the_examples_use_options_that_exist(command: str) -> None:
     examples = re.findall(r"^  (?!#)(.*ci-failure-tracker .*)$", _help(command).partition("Examples:")[2], re.MULTILINE)

@@ -81,6 +81,12 @@ def _is_of_check(declared: Input) -> bool:
 
 _GROUPS_OF_CHECK = frozenset({InputGroup.ACCESS, InputGroup.WATCHED, InputGroup.LIMITS, InputGroup.LOGS})
 
+_ACCESS_OF_CHECK = (
+    "Token for GitHub's API. It needs `actions: read` and `issues: read`.  [default: $GITHUB_TOKEN, $GH_TOKEN or that "
+    "of `gh`]"
+)
+"""`check` writes nothing, so its token needs less, and is looked for in more places."""
+
 _run_option = partial(click.option, cls=HeadedOption, heading=InputGroup.RUN)
 
 
@@ -98,6 +104,7 @@ def _options(command: _Command, *, of_check: bool = False) -> _Command:
             )
         else:
             text += f"  [default: {default}]" if default else ""
+            text = _ACCESS_OF_CHECK if of_check and declared.name == "token" else text
             variable = declared.command_variable
             option = click.option(
                 *names,
@@ -172,7 +179,7 @@ def _code_of_check(report: Report) -> int:
     "sweep",
     cls=HelpfulCommand,
     examples=(
-        ("Show what is broken; nothing is written", "ci-failure-tracker sweep --repo OWNER/NAME"),
+        ("Show the plan; nothing is written", "ci-failure-tracker sweep --repo OWNER/NAME"),
         ("Watch two workflows on one branch", "ci-failure-tracker sweep --workflow 'CI, Release' --branch main"),
         ("Show the plan, ask, and write the issues", "ci-failure-tracker sweep --execute"),
         ("For scripts: JSON on stdout, messages on stderr", "ci-failure-tracker sweep --format json"),
@@ -193,7 +200,7 @@ def _code_of_check(report: Report) -> int:
     "--show", "show_issues", is_flag=True, help="Print the issues as they would be written: title, labels and text."
 )
 def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, show_issues: bool, **given: str | None) -> None:
-    """Show what is broken. With --execute, write the issues."""
+    """Show what is broken and what would be written about it. With --execute, write the issues."""
     terminal = _Terminal(form, show_issues=show_issues)
 
     def swept() -> Delivery:
