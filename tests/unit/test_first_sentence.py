@@ -206,6 +206,12 @@ def test_it_counts_the_matrix_jobs_that_fail() -> None:
     assert failing_sentence(state, URL, 200).endswith(": 1 failed run, 2 of 5 matrix jobs (`1`, `2`).")
 
 
+def test_matrix_jobs_with_commas_in_their_names_are_told_apart_where_no_code_marks_them() -> None:
+    legs = [red(a_run(1), f"test ({leg})", number) for number, leg in enumerate(["linux, small", "linux, big"], 1)]
+    said = failing_sentence(state_of(*legs), URL, 200, PLAIN)
+    assert said.endswith("(linux, big; linux, small).")
+
+
 def test_only_the_runs_of_the_present_break_are_counted() -> None:
     runs = [red(a_run(1)), red(a_run(2)), green(a_run(3), "test"), red(a_run(4)), red(a_run(5))]
     assert failing_sentence(state_of(*runs), URL, 200).endswith("since run 4 (2026-03-01 04:00 UTC): 2 failed runs.")

@@ -396,7 +396,9 @@ def _matrix_jobs(state: State, medium: Medium) -> str:
     total, noun = state.matrix_jobs, "job" if state.identity.is_whole_workflow else "matrix job"
     if not failing or OTHER_LEGS in failing or (len(failing) == 1 and total <= 1):
         return ""
-    names = f" ({', '.join(medium.code(leg, 60) for leg in failing)})" if len(failing) <= _FEW else ""
+    # The name of such a job often holds commas itself.
+    comma = "; " if any("," in leg for leg in failing) else ", "
+    names = f" ({comma.join(medium.code(leg, 60) for leg in failing)})" if len(failing) <= _FEW else ""
     if total < len(failing):
         return f"{counted(len(failing), noun)}{names}"
     return f"{len(failing)} of {counted(total, noun)}{names}"
