@@ -31,6 +31,8 @@ TOKEN = "demo-token"
 PLACE = Path(__file__).parents[2] / ".cache" / "demo"
 
 _COMMENT = re.compile(r"<!--.*?-->\n?", re.DOTALL)
+_FOLDED = re.compile(r"<details><summary>(.*?)</summary>.*?</details>", re.DOTALL)
+_WIDEST = 120
 
 
 @dataclass(frozen=True)
@@ -52,11 +54,11 @@ def main() -> int:
         "--keep", type=Path, metavar="FOLDER", help="write the page, the summary and the issues there"
     )
     keep: Path | None = arguments.parse_args().keep
-    console = Console(width=120)
+    console = Console(width=_width())
     box = Sandbox.from_scenario(SCENARIO)
     with box.serve() as server:
         console.rule("The plan: a dry run of the command")
-        _run(box, server, ["sweep", "--repo", REPOSITORY], {"COLUMNS": "120"})
+        _run(box, server, ["sweep", "--repo", REPOSITORY], {"COLUMNS": str(console.width)})
         console.rule("The first sweep: what the action does")
         first = _act(box, server, keep or PLACE)
         console.rule("The second sweep, right after")
@@ -65,7 +67,7 @@ def main() -> int:
         for issue in ours:
             _show(console, issue)
         console.rule("The job summary of the first sweep")
-        console.print(Markdown(first.summary))
+        console.print(_as_github_shows(first.summary))
         if keep is not None:
             _write(keep, ours, first)
     print(f"The report page of the first sweep: {(keep or PLACE) / 'report.html'}")
@@ -115,10 +117,20 @@ def _read_outputs(text: str) -> dict[str, str]:
     return {name: value for name, _, value in found}
 
 
+def _width() -> int:
+    """That of the terminal; a wide one is not used to the full, as lines are hard to read there."""
+    return min(_WIDEST, Console().width) if sys.stdout.isatty() else _WIDEST
+
+
+def _as_github_shows(text: str) -> Markdown:
+    """Without comments, and with the first line of what is folded."""
+    return Markdown(_FOLDED.sub(r"▸ \1", _COMMENT.sub("", text)))
+
+
 def _show(console: Console, issue: Issue) -> None:
     title = f"#{issue.number} {issue.title}"
     subtitle = f"{issue.state} · labels: {', '.join(issue.labels)} · opened by {issue.login}"
-    console.print(Panel(Markdown(_COMMENT.sub("", issue.body or "")), title=title, subtitle=subtitle))
+    console.print(Panel(_as_github_shows(issue.body or ""), title=title, subtitle=subtitle))
 
 
 def _write(folder: Path, issues: list[Issue], sweep: Sweep) -> None:
