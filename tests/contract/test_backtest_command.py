@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import html
 import json
@@ -251,6 +252,19 @@ def test_what_is_recorded_gives_the_same_figures_without_a_server(tmp_path: Path
     assert figures("--weeks", "4", "--replay", "plain") == figures("--weeks", "4", "--replay", "masked") == first
     masked = "".join(path.read_text("utf-8") for path in (tmp_path / "masked").rglob("*.*"))
     assert not [name for name in ("octo-org", "Ada Holm", "ada@example.test") if name in masked]
+
+
+def test_a_masked_copy_names_what_may_still_be_a_name_of_the_repository(folder: Path) -> None:
+    told = "begin like the repository's name: moon-lander-server"
+    history = HistoryFolder(folder)
+    known = history.history()
+    repository = dataclasses.replace(known.repository, full_name="acme/moon-lander-app")
+    history.keep_history(dataclasses.replace(known, repository=repository))
+    job = next(job for run in known.runs for job in history.jobs(run) or () if job.conclusion == "failure")
+    history.keep_log(job.id, "> moon-lander-server@1.0.0 test\n")
+    masked = run("--replay", "history", "--record", "masked", "--anonymise")
+    assert told in " ".join(masked.stderr.split())
+    assert told not in " ".join(run("--replay", "history", "--record", "plain").stderr.split())
 
 
 DOCS = Path(__file__).parents[2] / "docs" / "backtest.md"

@@ -17,7 +17,7 @@ from ci_failure_tracker.backtest.record import record
 from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory, moments, sweep_history
 from ci_failure_tracker.entry.history_folder import HistoryFolder
 from ci_failure_tracker.errors import HistoryError
-from ci_failure_tracker.model import Job
+from ci_failure_tracker.model import Job, Repository
 from histories import DAY, NAMES, a_history, at_each_day, recorded
 
 MINUTE = timedelta(minutes=1)
@@ -200,6 +200,31 @@ def test_a_mask_keeps_the_shape_of_a_branch(branch: str, shape: str) -> None:
     (run,) = Masks(history).history(history).runs
     assert run.branch.startswith(shape)
     assert "fuel" not in run.branch
+
+
+def named(name: str) -> Masks:
+    history, _, _ = a_history()
+    return Masks(dataclasses.replace(history, repository=Repository(f"acme/{name}", "", "main", False, True)))
+
+
+@pytest.mark.parametrize("written", ["moon-lander2", "moon_lander2", "moon-lander", "MoonLander", "moon_lander"])
+def test_a_repository_is_masked_without_its_number_too(written: str) -> None:
+    assert "moon" not in named("moon-lander2").text(f"> {written}@1.0.0 test").lower()
+
+
+def test_a_name_that_is_a_word_without_its_number_hides_no_other_word() -> None:
+    assert named("rocket2").text("rocket: not found; rocket2") != "rocket: not found; rocket2"
+    assert named("rocket2").text("rocket: not found") == "rocket: not found"
+
+
+def test_words_that_begin_like_the_name_of_the_repository_stay_and_are_told() -> None:
+    masks = named("moon-lander-app")
+    text = masks.text("moon-lander-app needs Moon-Lander-server and moon_lander_db; a moon-base does not")
+    assert "Moon-Lander-server" in text
+    assert masks.alike == {"moon-lander-server", "moon_lander_db"}
+    short = named("moon-app")
+    short.text("moon-base")
+    assert short.alike == set()
 
 
 def test_a_mask_keeps_the_hosts_and_words_that_every_project_has() -> None:

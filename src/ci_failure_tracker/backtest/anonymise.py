@@ -46,6 +46,8 @@ _KIND = re.compile(rf"(?:{_KINDS})(?=[/-])[/-]")
 _QUEUE = re.compile(r"(gh-readonly-queue/)(.{1,200}?)(/pr-\d{1,9}-)([0-9a-f]{40})")
 _SHA = lazy(r"(?<![0-9A-Za-z])[0-9a-f]{7,40}(?![0-9A-Za-z])")
 _WORD = lazy(r"\w+")
+_PART = re.compile(r"[-_]")
+_NUMBER = re.compile(r"[-_.]?\d{1,6}$")
 _MAIL = lazy(r"(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,24})(?![\w-])")
 _HOST = lazy(r"(?:://|\bhost:? ['\"]?)(?:[^\s/@:]{1,100}(?::[^\s/@]{0,100})?@)?((?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})")
 _INNER_HOST = lazy(r"(?<![\w.-])((?:[\w-]{1,63}\.){1,8}(?:internal|intranet|corp|lan|local))(?![\w-])")
@@ -79,8 +81,11 @@ class Masks:
         owner, _, name = history.repository.full_name.partition("/")
         self._name(owner, "owner")
         self._name(name, "repository")
-        for other in (name.replace("-", "_"), name.replace("-", "")):  # as packages and modules write it
+        for other in _spellings(name):
             self._masks.setdefault(other.lower(), self._known(name))
+        self._begins_alike = _beginning_like(name)
+        self.alike: set[str] = set()
+        """Words in masked texts that begin like the repository's name: names of its parts, or usual words."""
         for person in sorted(one for one in history.people if not _BOTS.search(one)):
             self._name(person, "person")
         for branch in sorted({run.branch for run in history.runs}):
@@ -115,6 +120,12 @@ class Masks:
 
     def text(self, text: str) -> str:
         """A log, or another text, without the names, and without others that stand in it."""
+        masked = self._masked(text)
+        if self._begins_alike:
+            self.alike.update(self._begins_alike.findall(masked.lower()))
+        return masked
+
+    def _masked(self, text: str) -> str:
         self.learn(text)
         text = _FOLDER.sub(lambda match: f"{match[0].removesuffix(match[1])}{self._known(match[1])}", text)
         text = _SHA.sub(lambda match: self._short_sha(match[0]), text)
@@ -201,6 +212,22 @@ def _mask(kind: str, number: int) -> str:
         letters = _LETTERS[place] + letters
     mask = f"{kind}{' ' if kind == 'Commit' else '-'}{letters}{number or ''}"
     return f"{mask}.example" if kind == "host" else mask
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """How packages and modules write the name of a repository: with other signs, and without a number at its end."""
+    bare = _NUMBER.sub("", name)
+    # A name of one part can be a usual word without its number.
+    for one in (name, bare) if _PART.search(bare) else (name,):
+        yield from (one, one.replace("-", "_"), one.replace("-", ""))
+
+
+def _beginning_like(name: str) -> re.Pattern[str] | None:
+    """Finds words that share all parts of the name but the last; `None` if only one part would be shared."""
+    first, *shared = _PART.split(name.lower())[:-1] or [""]
+    if not shared:
+        return None
+    return re.compile(rf"(?<![\w-]){'[-_]'.join(map(re.escape, [first, *shared]))}[-_]\w[\w-]{{0,40}}")
 
 
 def _fake_sha(sha: str) -> str:

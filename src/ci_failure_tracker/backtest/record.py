@@ -28,8 +28,12 @@ class Recorder(Protocol):
         """Keep the log of a job; an empty one says that there is none."""
 
 
-def record(history: History, source: Recording, recorder: Recorder, progress: Progress, *, anonymise: bool) -> None:
+def record(
+    history: History, source: Recording, recorder: Recorder, progress: Progress, *, anonymise: bool
+) -> frozenset[str]:
     """Copy the runs, the jobs that are known, and the logs of failed jobs.
+
+    Returns the words in a masked copy that begin like the repository's name.
 
     Raises:
         HistoryError: it cannot be written.
@@ -46,6 +50,7 @@ def record(history: History, source: Recording, recorder: Recorder, progress: Pr
             recorder.keep_jobs(run, masks.jobs(safe) if masks else safe)
         progress.advance()
     recorder.keep_history(masks.history(history) if masks else history)
+    return frozenset(masks.alike) if masks else frozenset()
 
 
 def _masks_of(history: History, source: Recording, progress: Progress) -> Masks:

@@ -32,7 +32,7 @@ from ci_failure_tracker.entry.sources import host_of, repository_here, token_of
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.model.words import counted, some_of
 from ci_failure_tracker.settings import Settings, inputs, read_settings
 from ci_failure_tracker.text.markdown import plain
 
@@ -64,16 +64,19 @@ def run(asked: Asked, form: str, err: Console) -> None:
         TrackerError: it cannot be done.
     """
     with Bars(err) as bars:
-        report = _report(asked, bars)
+        report, alike = _report(asked, bars)
     if asked.page:
         _write(asked.page, render_backtest_page(report))
     _print(report, form, err)
     for name, path in (("page", asked.page), ("recorded history", asked.record_to)):
         if path:
             show(err, Text(plain(f"The {name}: {path}", 1_000)))
+    if alike:
+        _notice(err, f"It still holds words that begin like the repository's name: {some_of(sorted(alike))}.")
 
 
-def _report(asked: Asked, bars: Bars) -> BacktestReport:
+def _report(asked: Asked, bars: Bars) -> tuple[BacktestReport, frozenset[str]]:
+    """What came of it, and the words in what was recorded that may still be names of the repository."""
     changes = dict(_change(text, asked.known) for text in asked.changes)
     _check(asked, changes)
     history, recording = _read(asked, bars)
@@ -84,9 +87,10 @@ def _report(asked: Asked, bars: Bars) -> BacktestReport:
         Column(name, sweep_history(repository, settings, sweeps, bars))
         for name, settings in _settings(history, asked.texts, changes)
     )
+    alike: frozenset[str] = frozenset()
     if asked.record_to:
-        record(history, recording, HistoryFolder(asked.record_to), bars, anonymise=asked.anonymise)
-    return BacktestReport(
+        alike = record(history, recording, HistoryFolder(asked.record_to), bars, anonymise=asked.anonymise)
+    report = BacktestReport(
         repository=history.repository,
         start=start,
         end=history.until,
@@ -94,6 +98,7 @@ def _report(asked: Asked, bars: Bars) -> BacktestReport:
         columns=columns,
         problems=tuple(_problems(repository, recording)),
     )
+    return report, alike
 
 
 def _check(asked: Asked, changes: Mapping[str, str]) -> None:
@@ -192,4 +197,8 @@ def _print(report: BacktestReport, form: str, err: Console) -> None:
     else:
         show_backtest(Console(highlight=False), report)
     for problem in report.problems:
-        show(err, Text("notice: ", style="yellow") + Text(lines(problem)))
+        _notice(err, problem)
+
+
+def _notice(err: Console, text: str) -> None:
+    show(err, Text("notice: ", style="yellow") + Text(lines(text)))
