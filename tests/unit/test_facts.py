@@ -74,6 +74,7 @@ def test_a_fixture_that_fails_gives_no_file_to_the_test() -> None:
         ("/srv/orchard/press.js\n  2:13  error  'basket' is not defined  no-undef\n\n✖ 1 problem (1 error, 0 warnings)", "/srv/orchard/press.js:2:13  error  'basket' is not defined  no-undef"),
         # A table.
         ("Dependabot encountered '1' error(s) during execution, please check the logs for more details.\n+---+\n| pear-tree | dependency_file_not_resolvable | {  |\n+---+", "pear-tree: dependency_file_not_resolvable"),
+        ("Dependabot encountered '1' error(s) during execution, please check the logs for more details.\n+---+\n| Errors |\n+---+\n| security_update_not_possible | { |\n| | \"dependency-name\": \"pear\", |\n| | \"explanation\": \"plum@6.0.1 needs pear@^9\" |\n+---+", "pear: security_update_not_possible"),
         # What a wrapper puts before each line.
         ("[ERROR] Failed to execute goal on project press: Could not find artifact com.example:basket:jar:9", "Failed to execute goal on project press: Could not find artifact com.example:basket:jar:9"),
     ],

@@ -222,6 +222,12 @@ _ACTIONS = (
 # Updates that Dependabot could not make.
 
 _DEPENDABOT_UPDATER = r"(?:\s{0,4}updater \| {0,2})?"
+# A row is `| what | error_type |` or `| error_type |`. The second form names what below it, as the value of a key.
+_DEPENDABOT_FACTS = (
+    r'(?:\| |("(?:dependency-name|dependency|tool|file-path)": "))'
+    r'(?:(?P<subject>[@\w/][\w@./:-]{0,200})(?(1)"| {1,80}\| ))?'
+    r"(?(1)|(?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {0,80}\|)"
+)
 
 _DEPENDABOT = (
     LogPattern(
@@ -232,7 +238,7 @@ _DEPENDABOT = (
         body=_DEPENDABOT_UPDATER + r"[+|]",
         max_lines=30,
         headline=r"^" + _DEPENDABOT_UPDATER + r"\| (?!\s{0,80}(?:Errors|Type|Dependenc))\s{0,4}\w",
-        facts=r"\| (?P<subject>[@\w][\w@./:-]{0,200}) {1,80}\| (?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {1,80}\|",
+        facts=_DEPENDABOT_FACTS,
         example="""
 > Dependabot encountered '1' error(s) during execution, please check the logs for more details.
 > +-----------------------------------------------------+
@@ -252,10 +258,7 @@ _DEPENDABOT = (
         body=_DEPENDABOT_UPDATER + r"[+|]",
         max_lines=30,
         headline=r"^" + _DEPENDABOT_UPDATER + r"\| (?!\s{0,80}(?:Errors|Type|Dependenc))\s{0,4}\w",
-        facts=(
-            r"\| (?P<message>[a-z]{2,20}(?:_[a-z]{2,20}){1,8}) {1,80}\|"
-            r'|"(?:dependency-name|dependency|tool|file-path)": "(?P<subject>[^"]{1,200})"'
-        ),
+        facts=_DEPENDABOT_FACTS,
         example="""
 > |              Errors                        |
 > +-------------------------+------------------+
