@@ -69,7 +69,7 @@ def test_the_text_shows_headline_excerpt_with_line_numbers_and_signature() -> No
     shown = explain("-", stdin=GIZMO).stdout.splitlines()
     assert shown[:2] == ["stdin", "gizmo: fatal: no widget 'blue'"]
     assert shown[2:4] == ["4 gizmo: fatal: no widget 'blue'", "5   wanted by gizmo.frob"]
-    assert "failure  v2:" in shown[-2]
+    assert "failure, signature v2:" in shown[-2]
 
 
 def test_the_excerpt_can_be_made_shorter() -> None:

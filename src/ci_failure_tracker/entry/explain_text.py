@@ -64,7 +64,7 @@ def _as_text(explained: Explained) -> Iterator[Text]:
     width = len(str(diagnosis.lines[-1].number))
     for line in diagnosis.lines:
         yield from _excerpt_line(line, width)
-    yield Text(f"{diagnosis.outcome.words}  {diagnosis.signature}\n", style="dim")
+    yield Text(f"{diagnosis.outcome.words}, signature {diagnosis.signature}\n", style="dim")
 
 
 def _excerpt_line(line: ExcerptLine, width: int) -> Iterator[Text]:
