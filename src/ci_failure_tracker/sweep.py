@@ -21,9 +21,11 @@ from ci_failure_tracker.model import (
     Problem,
     Query,
     Requests,
+    Rerun,
     Result,
     Severity,
     Snapshot,
+    WriteStatus,
 )
 from ci_failure_tracker.report.report import Report, make_report
 from ci_failure_tracker.report.statistics import make_statistics
@@ -45,8 +47,8 @@ from ci_failure_tracker.tracking.track import TrackedIssues, read_issues
 
 MOST_ROUNDS = 10
 """Rounds of requests that follow from one another. Runs take up to four rounds (jobs, more jobs twice, and three for
-schedules at the same time). Issues mostly take up to seven (other issues in three rounds, logs, more issues, commits,
-what these changed)."""
+schedules at the same time). Issues mostly take up to eight (other issues in three rounds, logs,
+newest commits of branches, more issues, commits, what these changed)."""
 
 
 class GitHub(Protocol):
@@ -67,10 +69,13 @@ class GitHub(Protocol):
 
 
 class IssueWriter(Protocol):
-    """Carries out actions, or holds them back."""
+    """Carries out what was decided, or holds it back."""
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Return the result of each action, in the same order."""
+
+    def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
+        """Run the failed jobs of runs again, and return the result of each, in the same order."""
 
 
 def sweep(github: GitHub, writer: IssueWriter, settings: Settings, template: IssueTemplate, now: datetime) -> Report:
@@ -88,25 +93,62 @@ class Plan:
 
     findings: Findings
     actions: tuple[Action, ...]
+    template: IssueTemplate
 
 
 def make_plan(github: GitHub, settings: Settings, template: IssueTemplate, now: datetime) -> Plan:
     """The first part of a sweep, which writes nothing."""
-    findings = with_checkpoint(with_label(read_and_decide(github, settings, now)), settings)
-    return Plan(findings, render(findings.decisions.all, template, findings.snapshot.repository, settings))
+    snapshot, tracked = read_runs(github, settings, now)
+    return _plan(github, snapshot, tracked, settings, template, now)
 
 
 def carry_out(plan: Plan, github: GitHub, writer: IssueWriter, settings: Settings, now: datetime) -> Report:
-    """The second part: write, and report what came of it."""
-    results = writer.apply(plan.actions)
+    """The second part: write, and report what came of it.
+
+    Failed jobs run again first. If some do not, what failed in them gets its issue in this sweep, so the plan is made
+    again.
+    """
+    reruns = writer.run_again(plan.findings.decisions.reruns)
+    refused = [result for result in reruns if result.status is WriteStatus.LEFT]
+    if refused:
+        plan = _without_refused(plan, refused, github, settings, now)
+    again = (result for result in reruns if result.status is not WriteStatus.LEFT)
+    results = (*again, *writer.apply(plan.actions))
+    problems = [problem for result in refused for problem in result.problems]
     statistics = make_statistics(plan.findings, results, settings, now)
-    return make_report(plan.findings, results, unwritten(plan.actions), github.requests, statistics, now)
+    return make_report(plan.findings, results, [*unwritten(plan.actions), *problems], github.requests, statistics, now)
+
+
+def _without_refused(plan: Plan, refused: Sequence[Result], github: GitHub, settings: Settings, now: datetime) -> Plan:
+    """The plan if only the runs run again that GitHub did not refuse."""
+    not_again = {result.action.run_id for result in refused if isinstance(result.action, Rerun)}
+    again = frozenset(rerun.run_id for rerun in plan.findings.decisions.reruns) - not_again
+    snapshot = replace(plan.findings.snapshot, rerun=again)
+    return _plan(github, snapshot, plan.findings.history.tracked_issues, settings, plan.template, now)
+
+
+def _plan(
+    github: GitHub,
+    snapshot: Snapshot,
+    tracked: TrackedIssues,
+    settings: Settings,
+    template: IssueTemplate,
+    now: datetime,
+) -> Plan:
+    findings = with_checkpoint(with_label(_read_and_decide(github, snapshot, tracked, settings, now)), settings)
+    actions = render(findings.decisions.all, template, findings.snapshot.repository, settings)
+    return Plan(findings, actions, template)
 
 
 def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findings:
     """Read until nothing else is needed for the decisions."""
+    return _read_and_decide(github, *read_runs(github, settings, now), settings, now)
+
+
+def _read_and_decide(
+    github: GitHub, snapshot: Snapshot, tracked: TrackedIssues, settings: Settings, now: datetime
+) -> Findings:
     diagnose = _diagnoser(settings)
-    snapshot, tracked = read_runs(github, settings, now)
     for _ in range(MOST_ROUNDS):
         tracked = _read_issues(snapshot, now, tracked)
         findings = find(snapshot, tracked, settings, now)

@@ -379,3 +379,21 @@ def test_issues_opened_at_once_have_numbers_of_their_own(client: Client, box: Sa
         numbers = list(pool.map(open_one, range(16)))
     assert len(set(numbers)) == 16
     assert {issue.number for issue in box.issues} >= set(numbers)
+
+
+def test_failed_jobs_run_again_once_at_a_time_and_the_others_are_listed_as_they_were() -> None:
+    box = Sandbox.from_yaml(SCENARIO)
+    failed = next(run for run in box.runs if run.conclusion == "failure" and len(run.attempts) == 1)
+    with box.serve() as server, requests.Session() as session:
+        client = Client(server, session)
+        address = f"/actions/runs/{failed.id}/rerun-failed-jobs"
+        assert client("POST", address, token="blind").status_code == 403
+        assert (client("POST", address).status_code, client("POST", address).status_code) == (201, 403)
+        run = client("GET", f"/actions/runs/{failed.id}").json()
+        jobs = client("GET", f"/actions/runs/{failed.id}/jobs").json()["jobs"]
+        assert client("POST", "/actions/runs/1/rerun-failed-jobs").status_code == 404
+    assert (run["run_attempt"], run["status"], run["triggering_actor"]["login"]) == (2, "queued", "github-actions[bot]")
+    assert {job["name"]: job["status"] for job in jobs} == {"build": "completed", "test": "queued"}
+    box.rerun("CI", failed.number, {"carried": True, "jobs": [{"name": "test"}]})
+    ended = next(run for run in box.runs if run.id == failed.id)
+    assert [attempt.conclusion for attempt in ended.attempts] == ["failure", "success"]

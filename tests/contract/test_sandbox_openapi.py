@@ -105,6 +105,7 @@ READS = {
 ANYWHERE = ("/user", "/search/issues", "/rate_limit")
 # Method, address, body, and the status that has to come back.
 WRITES: list[tuple[str, str, str, Any, int]] = [
+    ("POST", "/actions/runs/{run_id}/rerun-failed-jobs", "/actions/runs/{late_run}/rerun-failed-jobs", None, 201),
     ("POST", "/labels", "/labels", {"name": "ci-failure", "color": "b60205", "description": "Red"}, 201),
     ("POST", "/issues", "/issues", {"title": "Lamp", "body": "Dark", "labels": ["ci-failure", "new"]}, 201),
     ("PATCH", "/issues/{issue_number}", "/issues/1", {"state": "closed", "state_reason": "completed"}, 200),
@@ -165,6 +166,7 @@ def _names(box: Sandbox) -> dict[str, object]:
     return {
         "workflow": run.workflow.id,
         "run": run.id,
+        "late_run": next(run.id for run in box.runs if run.conclusion == "timed_out"),
         "fork_run": next(run.id for run in box.runs if run.fork),
         "failed_job": next(job.id for job in run.attempts[0].jobs if job.conclusion == "failure"),
         "queued_job": queued.last.jobs[0].id,
@@ -218,6 +220,9 @@ def test_a_write_is_asked_and_answered_as_described(
         github.box.add_issue("Fourth", login="ada")
     if address == "/labels":
         body = {**body, "name": f"{body['name']}-{len(github.box.labels)}"}
+    if "{late_run}" in address:
+        run = next(run for run in github.box.runs if run.id == github.names["late_run"])
+        github.box.rerun(run.workflow.name, run.number, {"conclusion": "timed_out"})  # what goes on cannot begin
     assert github.ask(method, address, body).status_code == status
 
 

@@ -26,7 +26,7 @@ from ci_failure_tracker.github.commits import CommitQueries
 from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
-from ci_failure_tracker.model import Close, Closer, Create, Identity, Reopen, Result, RunList, Update
+from ci_failure_tracker.model import Close, Closer, Create, Identity, Reopen, Rerun, Result, RunList, Update
 from ci_failure_tracker.model.secret import Secret
 from sandbox import Sandbox
 from sweeping import writer_of
@@ -87,6 +87,7 @@ def read_everything(source: Source) -> Queries:
     queries.contain([(Closer(oldest.commit.sha, oldest.created_at, "main"), newest)])
     queries.tags()
     queries.ref_kinds(["main", "v1.0.0", "no-such-ref"])
+    queries.heads(["main", "no-such-ref"])
     list(queries.runs(None, "v1.0.0", None, None))
     list(queries.runs(None, None, "release", None))
     list(queries.runs(workflows[0], "main", None, None))
@@ -99,19 +100,26 @@ def read_everything(source: Source) -> Queries:
 
 
 def write_everything(source: Source) -> tuple[Result, ...]:
-    """Every write the tracker makes: labels, an issue, its body, a comment, its closing and reopening."""
+    """Every write the tracker makes: a re-run, labels, an issue, its body, a comment, its closing and reopening."""
     requester = connect(Secret(source.token), source.endpoints, HURRIED)
     writer = writer_of(requester, GitHubReader(requester, source.endpoints, source.repository, Quiet()))
     state = a_state(IDENTITY)
+    queries = Queries(requester, source.endpoints, source.repository)
+    failed = next(run for run in queries.runs(None, "main", None, None) if run.conclusion == "failure")
+    reruns = writer.run_again([Rerun(IDENTITY, "recorded", failed.id, failed.number, ("test",))])
     (created,) = writer.apply([Create(IDENTITY, "recorded", TITLE, "one\n", LABELS, (), state)])
     number = created.number or 0
-    return created, *writer.apply(
-        [
-            Update(IDENTITY, "", number, "two\n", state, "It turned flaky.", ("flaky",)),
-            Close(IDENTITY, "", number, "three\n", state, "It is green again.", state_reason="completed"),
-            Reopen(IDENTITY, "", number, "four\n", state),
-            Close(IDENTITY, "", number, "five\n", state, state_reason="not_planned"),
-        ]
+    return (
+        *reruns,
+        created,
+        *writer.apply(
+            [
+                Update(IDENTITY, "", number, "two\n", state, "It turned flaky.", ("flaky",)),
+                Close(IDENTITY, "", number, "three\n", state, "It is green again.", state_reason="completed"),
+                Reopen(IDENTITY, "", number, "four\n", state),
+                Close(IDENTITY, "", number, "five\n", state, state_reason="not_planned"),
+            ]
+        ),
     )
 
 
@@ -181,7 +189,7 @@ def main() -> int:
         with recorder(source.api_url, "once").use_cassette("writes.yaml"):
             results = write_everything(source)
         if kind == "GitHub":
-            _tidy(source, results[0].number or 0)
+            _tidy(source, results[1].number or 0)
     ABOUT.write_text(json.dumps({"source": kind, "repository": source.repository}, indent=2) + "\n", encoding="utf-8")
     return 0
 

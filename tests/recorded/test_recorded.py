@@ -15,7 +15,7 @@ import yaml
 from ci_failure_tracker.github.client import PUBLIC_API, connect
 from ci_failure_tracker.github.commits import CommitQueries
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.model import RefKind, WriteStatus
+from ci_failure_tracker.model import RefKind, Rerun, WriteStatus
 from ci_failure_tracker.model.secret import Secret
 from recorded.record import (
     CASSETTES,
@@ -100,9 +100,10 @@ def test_every_write_is_sent_once_and_is_done() -> None:
     with recorder().use_cassette("writes.yaml") as cassette:
         results = write_everything(SOURCE)
     assert cassette.all_played
-    assert [result.status for result in results] == [WriteStatus.DONE] * 5
-    assert {result.number for result in results} == {answers("writes.yaml", "/issues")[0]["number"]}
-    assert all(result.url for result in results)
+    assert [result.status for result in results] == [WriteStatus.DONE] * 6
+    issues = [result for result in results if not isinstance(result.action, Rerun)]
+    assert {result.number for result in issues} == {answers("writes.yaml", "/issues")[0]["number"]}
+    assert all(result.url for result in issues)
 
 
 def test_the_issue_is_created_once_with_all_its_labels() -> None:
@@ -150,3 +151,21 @@ def test_a_commit_comes_with_its_files_and_where_it_is_from() -> None:
     if read_about()["source"] != "GitHub":
         assert origins[failed].pull_request == 7
         assert (text, there) == ("* @octo-org\n", frozenset({"README.md"}))
+
+
+def test_failed_jobs_run_again_by_one_request_after_a_look_at_the_run() -> None:
+    with recorder().use_cassette("writes.yaml"):
+        write_everything(SOURCE)
+    recorded = yaml.safe_load((CASSETTES / "writes.yaml").read_text(encoding="utf-8"))["interactions"]
+    methods = [one["request"]["method"] for one in recorded if "/actions/runs/" in one["request"]["uri"]]
+    addresses = [one["request"]["uri"] for one in recorded if "/actions/runs/" in one["request"]["uri"]]
+    assert methods == ["GET", "POST"]
+    assert addresses[1] == f"{addresses[0]}/rerun-failed-jobs"
+
+
+def test_the_newest_commit_of_a_branch_is_that_of_its_newest_run() -> None:
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        queries = new_queries()
+        newest = next(iter(queries.runs(None, "main", None, None)))
+        heads = queries.heads(["main", "no-such-ref"])
+    assert heads == {"main": newest.commit.sha, "no-such-ref": ""}

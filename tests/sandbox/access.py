@@ -41,6 +41,15 @@ def read_actions(call: Call) -> None:
     _need(call, "none" if call.token is None else call.token.actions, "read", public=True)
 
 
+def write_actions(call: Call) -> Token:
+    """Refuse who may not run workflows again."""
+    token = authenticated(call)
+    if call.state.repository.archived:
+        raise Refusal(403, "Repository was archived so is read-only.")
+    _need(call, token.actions, "write", public=False)
+    return token
+
+
 def read_checks(call: Call) -> None:
     """Refuse a token that may not read check runs."""
     _need(call, "none" if call.token is None else call.token.checks, "read", public=True)

@@ -1,10 +1,13 @@
 """The routes for workflows, runs, attempts, jobs, logs, annotations and check runs."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from sandbox import access, identifiers, payloads, run_filters
 from sandbox.call import Call, JsonObject, Refusal, Reply, not_found
 from sandbox.state import Attempt, PlacedJob, Run, Workflow
+
+_OLDEST_RERUN = timedelta(days=30)
 
 
 def list_workflows(call: Call) -> Reply:
@@ -39,6 +42,18 @@ def get_run(call: Call) -> Reply:
     access.read_actions(call)
     run = _run(call)
     return Reply(_run_payload(call, run, run.last))
+
+
+def rerun_failed_jobs(call: Call) -> Reply:
+    """Let the failed jobs of a run that has ended run again; they wait for a runner."""
+    token = access.write_actions(call)
+    run = _run(call)
+    if run.status != "completed":
+        raise Refusal(403, "This workflow is already running")
+    if call.state.now - run.created_at > _OLDEST_RERUN:
+        raise Refusal(403, "Unable to retry this workflow run because it was created over a month ago")
+    call.state.run_again(run, token.login)
+    return Reply({}, status=201)
 
 
 def get_attempt(call: Call) -> Reply:

@@ -15,7 +15,7 @@ from sandbox.fields import Fields, ScenarioError, nearest
 from sandbox.history import History
 from sandbox.jobs import log_of
 from sandbox.ratelimit import RateLimits
-from sandbox.state import AccountKind, Closing, Issue, Label, Run, State
+from sandbox.state import AccountKind, Closing, Issue, Label, PlacedJob, Run, State
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Kept:
 
     issues: dict[int, Issue]
     labels: dict[str, Label]
+    runs: list[Run]
+    jobs: dict[int, PlacedJob]
     now: datetime
 
 
@@ -117,7 +119,8 @@ class Sandbox:
     def keep(self) -> "Kept":
         """What has been written so far, to come back to."""
         with self._door.lock:
-            return Kept(deepcopy(self._state.issues), deepcopy(self._state.labels), self._state.now)
+            state = self._state
+            return Kept(deepcopy(state.issues), deepcopy(state.labels), list(state.runs), dict(state.jobs), state.now)
 
     def renew_limits(self) -> None:
         """Give every token its whole rate limits again, as an hour later."""
@@ -125,8 +128,10 @@ class Sandbox:
             self._door.limits = RateLimits()
 
     def come_back_to(self, kept: "Kept") -> None:
-        """Undo every write since; the runs stay."""
+        """Undo every write since, and what happened to the runs."""
         with self._door.lock:
+            self._state.runs = list(kept.runs)
+            self._state.jobs = dict(kept.jobs)
             self._state.issues = deepcopy(kept.issues)
             self._state.labels = deepcopy(kept.labels)
             self._state.now = kept.now
@@ -244,11 +249,13 @@ class Sandbox:
     def rerun(self, workflow: str, number: int, entry: Mapping[str, object], *, finish: bool = False) -> Run:
         """Run a run again: `entry` is an attempt as in a scenario; with `carried: true` only the jobs it names run.
 
-        With `finish` the attempt takes the place of the last one, whose run went on.
+        With `finish`, and if the tracker began the last attempt, it takes the place of that one, which goes on.
         """
         with self._door.lock:
             run = self._run(workflow, number)
-            again = self._history.continued(run, history.run_entry(entry), finish=finish)
+            # What still goes on is not run again: the attempt that the tracker began ends so.
+            ends = finish or (len(run.attempts) > 1 and run.status == "queued")
+            again = self._history.continued(run, history.run_entry(entry), finish=ends)
             self._state.replace_run(again)
             return again
 

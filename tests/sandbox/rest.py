@@ -37,6 +37,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_REPOSITORY}/actions/runs", actions.list_runs),
     ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}", actions.get_run),
     ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}/jobs", actions.list_jobs),
+    ("POST", f"{_REPOSITORY}/actions/runs/{{run_id}}/rerun-failed-jobs", actions.rerun_failed_jobs),
     ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}/attempts/{{attempt_number}}", actions.get_attempt),
     (
         "GET",

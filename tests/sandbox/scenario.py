@@ -38,6 +38,7 @@ ASSOCIATIONS = (
 )
 REASONS = ("completed", "not_planned", "duplicate", "reopened")
 # What a scenario without tokens of its own accepts.
+_RIGHTS = ("none", "read", "write")
 DEFAULT_TOKEN = Token("sandbox-token", "github-actions[bot]")
 _DEFAULT_NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
@@ -115,8 +116,8 @@ def _token(value: str, fields: Fields) -> Token:
     token = Token(
         value=value,
         login=login,
-        actions=cast("Literal['none', 'read']", fields.choice("actions", ("none", "read"), "read")),
-        issues=cast("Literal['none', 'read', 'write']", fields.choice("issues", ("none", "read", "write"), "write")),
+        actions=cast("Literal['none', 'read', 'write']", fields.choice("actions", _RIGHTS, "write")),
+        issues=cast("Literal['none', 'read', 'write']", fields.choice("issues", _RIGHTS, "write")),
         checks=cast("Literal['none', 'read']", fields.choice("checks", ("none", "read"), "read")),
         contents=cast("Literal['none', 'read']", fields.choice("contents", ("none", "read"), "read")),
         pull_requests=cast("Literal['none', 'read']", fields.choice("pull_requests", ("none", "read"), "read")),

@@ -41,7 +41,7 @@ class Token:
 
     value: str
     login: str
-    actions: Literal["none", "read"] = "read"
+    actions: Literal["none", "read", "write"] = "write"
     issues: Literal["none", "read", "write"] = "write"
     checks: Literal["none", "read"] = "read"
     contents: Literal["none", "read"] = "read"
@@ -358,6 +358,19 @@ class State:
         self.jobs = {job_id: placed for job_id, placed in self.jobs.items() if placed.run.id != run.id}
         self.add_runs([run])
 
+    def run_again(self, run: Run, login: str) -> None:
+        """Begin another attempt: what did not pass waits for a runner, the other jobs are listed again as they were."""
+        at = self.tick()
+        self.account(login)
+        taken = set(self.jobs)
+        jobs = []
+        for job in run.last.jobs:
+            job_id = identifiers.job_id(at, taken)
+            taken.add(job_id)
+            jobs.append(replace(job, id=job_id) if job.conclusion == "success" else _waiting(job, job_id, at))
+        attempt = Attempt(run.last.number + 1, "queued", None, at, at, login, tuple(jobs))
+        self.replace_run(replace(run, attempts=(*run.attempts, attempt)))
+
     def remove_runs(self, before: datetime) -> None:
         """Let go of old runs, as GitHub does after a while."""
         self.runs = [one for one in self.runs if one.created_at >= before]
@@ -428,3 +441,8 @@ class State:
     def change_repository(self, **changes: object) -> None:
         """Replace fields of the repository, such as `archived`."""
         self.repository = replace(self.repository, **changes)  # type: ignore[arg-type]
+
+
+def _waiting(job: Job, job_id: int, at: datetime) -> Job:
+    """A job that no runner has taken yet."""
+    return Job(job_id, job.name, "queued", None, at, at, None, runner=job.runner)

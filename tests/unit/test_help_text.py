@@ -24,7 +24,7 @@ def _help(command: str) -> str:
 def test_each_input_is_an_option_under_one_heading() -> None:
     text = _help("sweep")
     for declared in inputs():
-        assert len(re.findall(rf"^  --(?:repo, --)?{declared.name}\b", text, re.MULTILINE)) == 1, declared.name
+        assert len(re.findall(rf"^  --(?:repo, --)?{declared.name}(?![\w-])", text, re.MULTILINE)) == 1, declared.name
     headings = re.findall(r"^(\w[\w ]+):$", text, re.MULTILINE)
     assert headings == [
         "Repository and token",

@@ -176,6 +176,8 @@ KEPT = {
     "assign": "owners",
     "owners": "CI/*: @octocat",
     "notify": "owners",
+    "rerun": "transient",
+    "rerun-workflows": "CI",
     "title": "{job}",
     "issue-type": "Bug",
     "issue-template": "{{ issue }}",

@@ -23,6 +23,7 @@ from ci_failure_tracker.model import (
     Reopen,
     Repository,
     Requests,
+    Rerun,
     Result,
     Run,
     RunJobs,
@@ -172,6 +173,10 @@ class MemoryWriter:
     now: datetime
     done: Callable[[int, Action], None] = lambda _number, _action: None
     url: str = ""
+
+    def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
+        """Run nothing again: what happened has happened."""
+        return tuple(Result(rerun, WriteStatus.LEFT) for rerun in reruns)
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Carry out the writes, in their order."""

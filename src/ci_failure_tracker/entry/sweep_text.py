@@ -15,7 +15,7 @@ from rich.text import Text
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.issues.links import step_of
 from ci_failure_tracker.issues.suspects import suspects_text
-from ci_failure_tracker.model import Create, CurrentFailure, Identity, Result, Skip
+from ci_failure_tracker.model import Create, CurrentFailure, Identity, Rerun, Result, Skip
 from ci_failure_tracker.report.action_words import note, result_words
 from ci_failure_tracker.report.last_runs import runs_in_words
 from ci_failure_tracker.report.report import Report, why
@@ -37,7 +37,11 @@ class SweepText:
         self._last_runs(report)
         self._results("Not failing", report.not_failing)
         self._results("Covered by another issue", report.covered)
-        for title, results in (("Closed for another reason", report.closed_otherwise), ("Recovered", report.recovered)):
+        for title, results in (
+            ("Closed for another reason", report.closed_otherwise),
+            ("Recovered", report.recovered),
+            ("Re-run", report.reruns),
+        ):
             self._results(title, results)
         for title, failures in (
             ("Still failing", report.still_failing),
@@ -61,7 +65,7 @@ class SweepText:
         """The issues as they are written: title, labels and text, without the hidden lines of the tracker."""
         for result in results:
             action = result.action
-            if isinstance(action, Skip):
+            if isinstance(action, Skip | Rerun):
                 continue
             title = action.title if isinstance(action, Create) else ""
             self._print(self._head(result, title or _names(action.identity)), 0)

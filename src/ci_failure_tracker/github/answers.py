@@ -128,7 +128,15 @@ def run(data: Fields, workflows: Mapping[int, Workflow]) -> Run:
         node_id=optional(data, "node_id", str) or "",
         from_fork=_is_from_fork(data, event),
         subject=_subject(optional(data, "name", str) or "") if event == "dynamic" else "",
+        started_by=_starter(data),
     )
+
+
+def _starter(data: Fields) -> str:
+    """The login that started the newest attempt. Little depends on it, so a run counts without it."""
+    actor = data.get("triggering_actor")
+    login = actor.get("login") if isinstance(actor, dict) else None
+    return login if isinstance(login, str) else ""
 
 
 def _attempt(data: Fields) -> int:
@@ -467,6 +475,16 @@ def refs_there(answer: Fields, keys: Iterable[str]) -> frozenset[str] | None:
     if refs is None or answer.get("errors"):
         return None
     return frozenset(key for key in keys if nullable(refs, key, dict) is not None)
+
+
+def heads(answer: Fields, keys: Iterable[str]) -> Mapping[str, str] | None:
+    """The hash of the newest commit of each branch by key, empty if there is none; `None` without a repository."""
+    data = data_of(answer)
+    refs = None if data is None else nullable(data, "repository", dict)
+    if refs is None or answer.get("errors"):
+        return None
+    found = {key: nullable(refs, key, dict) for key in keys}
+    return {key: required(required(ref, "target", dict), "oid", str) if ref else "" for key, ref in found.items()}
 
 
 def errors(answer: Fields) -> Iterator[tuple[str, str]]:

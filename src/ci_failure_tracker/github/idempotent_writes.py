@@ -1,7 +1,8 @@
 """Writes that happen once, even if GitHub carries one out and its answer is lost.
 
 To set the same value twice changes nothing, so such a write is sent again. A comment is looked for before it is sent
-again. A new issue is sent once: if the answer is lost, it is only looked for, because GitHub's list may lag behind.
+again. A new issue is sent once: if the answer is lost, it is only looked for, because GitHub's list may lag behind. A
+request to run failed jobs again is sent once, too: the run itself tells whether it has a second attempt.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ from typing import TypeVar
 
 from github.GithubException import GithubException
 
-from ci_failure_tracker.errors import RefusedError, TrackerError, UnansweredError, UnreachedError
+from ci_failure_tracker.errors import (
+    GitHubError,
+    MissingRightError,
+    RateLimitedError,
+    RefusedError,
+    TrackerError,
+    UnansweredError,
+    UnreachedError,
+)
 from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.client import MeteredRequester, translated
 from ci_failure_tracker.github.fields import Fields, as_object, checked, required
@@ -21,6 +30,7 @@ from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Create, Issue
 
 RIGHT = "issues: write"
+RIGHT_TO_RERUN = "actions: write"
 
 _UNPROCESSABLE = 422
 _MOST_LOOKS = 10
@@ -125,12 +135,39 @@ class IdempotentWrites:
                 raise
             return found
 
-    def _send_once(self, doing: str, send: Callable[[], _T]) -> _T:
+    def run_failed_jobs_again(self, doing: str, run_id: int) -> None:
+        """Run the failed jobs of a run again, unless it has a second attempt.
+
+        A list of runs may lag, so the run itself is read first. The request is sent once. If its answer is lost, or if
+        GitHub refuses it because another sweep was faster, the run is read again and tells.
+
+        Raises:
+            GitHubError: it is not known that the run has a second attempt.
+        """
+        if self._has_second_attempt(run_id):
+            return
+        address = f"{self._queries.address}/actions/runs/{run_id}/rerun-failed-jobs"
+        try:
+            self._send_once(doing, lambda: self._requester.requestJsonAndCheck("POST", address), RIGHT_TO_RERUN)
+        except (MissingRightError, RateLimitedError, UnreachedError):
+            raise
+        except UnansweredError:
+            if not any(self._has_second_attempt(run_id) for _ in self.looks()):
+                raise
+        except GitHubError:
+            if not self._has_second_attempt(run_id):
+                raise
+
+    def _has_second_attempt(self, run_id: int) -> bool:
+        run = self._queries.run(run_id)
+        return run is not None and run.attempt > 1
+
+    def _send_once(self, doing: str, send: Callable[[], _T], right: str = RIGHT) -> _T:
         """Send again only if no connection was made, because then GitHub did not get the request."""
         retry_policy, budget = self._requester.retry_policy, self._requester.budget
         for tried in range(1, retry_policy.tries + 1):
             try:
-                with translated(doing, RIGHT):
+                with translated(doing, right):
                     return send()
             except UnreachedError:
                 wait = retry_policy.backoff * 2 ** (tried - 1)

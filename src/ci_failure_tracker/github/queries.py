@@ -361,6 +361,24 @@ class Queries:
                 _raise_hidden(answer, doing)
             return {name: _ref_kind(f"h{place}" in there, f"t{place}" in there) for place, name in enumerate(names)}
 
+    def heads(self, names: Sequence[str]) -> Mapping[str, str]:
+        """The hash of the newest commit of each branch, empty if there is no such branch, in one request.
+
+        Raises:
+            MissingRightError: the token may not see the branches.
+        """
+        doing = "read the newest commits of branches"
+        keys = {f"h{place}": f"refs/heads/{name}" for place, name in enumerate(names)}
+        declared = "".join(f", ${key}: String!" for key in keys)
+        asked = " ".join(f"{key}: ref(qualifiedName: ${key}) {{ target {{ oid }} }}" for key in keys)
+        query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
+        with translated(doing, _CONTENTS):
+            answer = self.graphql(query, {**self._repository_variables(), **keys})
+            heads = answers.heads(answer, keys)
+            if heads is None:
+                _raise_hidden(answer, doing)
+            return {name: heads[f"h{place}"] for place, name in enumerate(names)}
+
     def workflow_files(self) -> Mapping[str, str]:
         """The text of every workflow file on the default branch, by its path.
 

@@ -72,6 +72,13 @@ _START_FILES_HIDDEN = Problem(
 )
 
 
+_HEADS_HIDDEN = Problem(
+    Severity.NOTICE,
+    "This token may not read the newest commits of branches, so the newest listed run of a branch tells which it is.",
+    "With `contents: read`, `rerun` sees commits that started no run.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Listed(Generic[_T]):
     """The items of a list, and those that are malformed."""
@@ -210,6 +217,7 @@ class GitHubReader:
             (needs.tag_runs or needs.release_runs, self._tag_runs),
             (needs.refs, self._ref_kinds),
             (needs.last_runs, self._last_runs),
+            (needs.heads, self._heads),
             (needs.jobs, self._jobs_of_runs),
             (needs.workflow_files, self._workflow_files),
             (needs.scheduled_runs, self._scheduled_runs),
@@ -288,6 +296,16 @@ class GitHubReader:
                     unread.add(workflow_id)
         unclear = replace(snapshot.unclear, workflows=snapshot.unclear.workflows | unread)
         return replace(snapshot, last_runs=last_runs, unclear=unclear)
+
+    def _heads(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """The newest commits of branches. Of a branch without an answer nothing runs again."""
+        try:
+            self.queries.budget.check(1)
+            return replace(snapshot, heads={**snapshot.heads, **self.queries.heads(needs.heads)})
+        except MissingRightError:
+            return _with(replace(snapshot, heads_hidden=True), _HEADS_HIDDEN)
+        except TrackerError:
+            return snapshot
 
     def _jobs_of_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         read = self._jobs.read(needs.jobs)

@@ -1,4 +1,7 @@
-"""Writes issues to GitHub; no other module writes anything. A dry run has a writer of its own."""
+"""Writes issues to GitHub and runs failed jobs again; no other module writes anything.
+
+A dry run has a writer of its own.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,7 @@ from ci_failure_tracker.model import (
     IssueRef,
     Problem,
     Reopen,
+    Rerun,
     Result,
     Severity,
     Skip,
@@ -58,11 +62,22 @@ class DryRunWriter:
         """Write nothing; every action stays planned."""
         return tuple(map(_unwritten, actions))
 
+    def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
+        """Run nothing again."""
+        return tuple(Result(rerun, WriteStatus.PLANNED) for rerun in reruns)
+
 
 def _unwritten(action: Action) -> Result:
     if isinstance(action, Skip):
         return Result(action, WriteStatus.LEFT, action.number)
     return Result(action, WriteStatus.PLANNED, None if isinstance(action, Create) else action.number)
+
+
+_RERUNS_FORBIDDEN = Problem(
+    Severity.NOTICE,
+    "No failed job was run again, because this token may not do that.",
+    "Add `actions: write` to the permissions of the job, or set `rerun: none`.",
+)
 
 
 class LabelsDroppedError(TrackerError):
@@ -95,6 +110,7 @@ class GitHubIssueWriter:
         self._progress = progress
         self._labels: set[str] | None = None
         self._stopped: TrackerError | None = None
+        self._no_reruns: MissingRightError | None = None
         self._create_lost = False
         self._created: dict[int, tuple[Create, Issue]] = {}
         self._not_written: set[str] = set()
@@ -113,6 +129,28 @@ class GitHubIssueWriter:
             self._close_as_duplicate(result, older[result.number]) if result.number in older else result
             for result in results
         )
+
+    def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
+        """Run the failed jobs of runs again. A token without the right, or a refusal by GitHub, is no error."""
+        if reruns:
+            self._progress.phase("Run failed jobs again", len(reruns))
+        return tuple(map(self._run_again, reruns))
+
+    def _run_again(self, rerun: Rerun) -> Result:
+        try:
+            if self._no_reruns is not None:
+                raise self._no_reruns
+            self._budget.check(2)
+            self._once.run_failed_jobs_again(f"run the failed jobs of run {rerun.run_number} again", rerun.run_id)
+            return Result(rerun, WriteStatus.DONE)
+        except MissingRightError as error:
+            self._no_reruns = error
+            return Result(rerun, WriteStatus.LEFT, problems=(_RERUNS_FORBIDDEN,))
+        except TrackerError as error:
+            what = f"Run {rerun.run_number} of {rerun.identity.workflow} was not run again. {error.what}"
+            return Result(rerun, WriteStatus.LEFT, problems=(Problem(Severity.NOTICE, what, error.advice),))
+        finally:
+            self._progress.advance()
 
     def _carry_out(self, action: Action) -> Result:
         if isinstance(action, Skip):

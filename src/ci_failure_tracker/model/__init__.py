@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         IssueRef,
         News,
         Reopened,
+        Rerun,
         Skip,
         SkipReason,
     )
@@ -187,6 +188,7 @@ __all__ = [
     "Reopened",
     "Repository",
     "Requests",
+    "Rerun",
     "Result",
     "RetireReason",
     "Run",

@@ -32,6 +32,7 @@ class SkipReason(StrEnum):
     UNCLEAR = "answer not understood"
     TEXT_GONE = "text of its issue is gone"
     RETIRED = "retired"
+    ONE_MORE_TRY = "one more try"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,20 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Rerun:
+    """Run the failed jobs of the first attempt of a run again; `reason` says why.
+
+    `identity` is what failed first in it, `jobs` are all that failed.
+    """
+
+    identity: Identity
+    reason: str
+    run_id: int
+    run_number: int
+    jobs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CurrentFailure:
     """One identity that fails now, as the summary shows it.
 
@@ -175,13 +190,15 @@ class CurrentFailure:
 class Decisions:
     """All decisions of a sweep, what fails now, and the problems that kept it from deciding.
 
-    `umbrellas` are the causes that fail now and have one issue for several of `failing`.
+    `umbrellas` are the causes that fail now and have one issue for several of `failing`. `reruns` get one more try
+    before what failed in them has an issue.
     """
 
     all: tuple[Decision | Skip, ...]
     failing: tuple[CurrentFailure, ...]
     problems: tuple[Problem, ...]
     umbrellas: tuple[CurrentFailure, ...] = ()
+    reruns: tuple[Rerun, ...] = ()
 
     @property
     def made(self) -> tuple[Decision, ...]:

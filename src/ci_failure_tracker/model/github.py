@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 
 SCHEDULE = "its schedule"
 """The subject of runs that stand for the schedule of a workflow; runs with other subjects say nothing about it."""
@@ -43,6 +44,12 @@ class Workflow:
         """The last part of the path, such as `ci.yml`."""
         return self.path.rpartition("/")[2]
 
+    def is_called(self, asked: str) -> bool:
+        """Whether a name, a file name or a glob that a person wrote means this workflow."""
+        names = (self.name, self.file_name, self.path)
+        # An equal name comes first, for a name may hold the signs of a glob.
+        return asked in names or any(fnmatchcase(name.casefold(), asked.casefold()) for name in names)
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -59,7 +66,8 @@ class Run:
     `subject` is what a dynamic workflow such as Dependabot's works on in this run; a run says nothing about other
     subjects. `check_suite_id` is the GraphQL id of the check suite that holds its jobs, `node_id` that of the run. They
     are empty if the server has none. `branch` is the name of its branch or tag. `status_ref` is the ref whose branch
-    status holds the run, empty if it is the branch itself.
+    status holds the run, empty if it is the branch itself. `started_by` is the login that started the newest attempt,
+    empty if GitHub does not say it.
     """
 
     id: int
@@ -79,6 +87,7 @@ class Run:
     check_suite_id: str = ""
     node_id: str = ""
     status_ref: str = ""
+    started_by: str = ""
 
     @property
     def branch_key(self) -> tuple[int, str, str]:

@@ -109,6 +109,7 @@ class Needs:
     release_runs    the newest runs that a release started
     refs            the names of refs of which it is needed whether they are branches or tags, or gone
     last_runs       the last runs of a workflow, by its id and the ref of the branch status
+    heads           the branches of which the newest commit is needed
     jobs            the runs whose jobs are needed
     workflow_files  the workflow files of the default branch
     scheduled_runs  the workflows whose newest scheduled run is needed
@@ -138,6 +139,7 @@ class Needs:
     release_runs: bool = False
     refs: tuple[str, ...] = ()
     last_runs: tuple[tuple[int, str], ...] = ()
+    heads: tuple[str, ...] = ()
     jobs: tuple[Run, ...] = ()
     workflow_files: bool = False
     scheduled_runs: tuple[Workflow, ...] = ()
@@ -206,6 +208,7 @@ _BY_KEY = (
     "tag_runs",
     "refs",
     "last_runs",
+    "heads",
     "files_at",
     "start_files",
     "missing_issues",

@@ -188,6 +188,9 @@ class Snapshot:
     commit_origins          the authors and pull requests of commits, by hash
     codeowners              the text of CODEOWNERS; empty if there is none, `None` if it was not read
     paths                   the paths that the default branch has, of those that were needed
+    heads                   the hash of the newest commit of branches, by name; empty if there is no such branch
+    heads_hidden            whether the token may not see them
+    rerun                   the ids of the runs whose failed jobs this sweep runs again; `None` before it asked for any
     """
 
     repository: Repository
@@ -232,6 +235,9 @@ class Snapshot:
     commit_origins: Mapping[str, CommitOrigin] = field(default_factory=dict)
     codeowners: str | None = None
     paths: frozenset[str] = frozenset()
+    heads: Mapping[str, str] = field(default_factory=dict)
+    heads_hidden: bool = False
+    rerun: frozenset[int] | None = None
 
 
 MAX_REQUESTS = 800

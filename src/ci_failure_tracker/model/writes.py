@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ci_failure_tracker.model.decisions import IssueRef, Skip
+from ci_failure_tracker.model.decisions import IssueRef, Rerun, Skip
 from ci_failure_tracker.model.history import Identity
 from ci_failure_tracker.model.problems import Problem
 from ci_failure_tracker.model.state import State
@@ -64,9 +64,10 @@ class Close(_ChangeOfIssue):
 
 Change = Update | Reopen | Close
 Action = Create | Change | Skip
+"""What is done about an issue."""
 
 
-def verb(action: Action) -> str:
+def verb(action: Action | Rerun) -> str:
     """The name of the action, such as `create`."""
     return type(action).__name__.lower()
 
@@ -84,7 +85,7 @@ class WriteStatus(StrEnum):
 class Result:
     """What happened to an action; `number` and `url` are those of the issue, if there is one."""
 
-    action: Action
+    action: Action | Rerun
     status: WriteStatus
     number: int | None = None
     url: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_failure_tracker.model import Create, Reopen, Result, Skip, SkipReason, WriteStatus
 
-_DONE = {"Create": "opened", "Update": "updated", "Reopen": "reopened", "Close": "closed"}
+_DONE = {"Create": "opened", "Update": "updated", "Reopen": "reopened", "Close": "closed", "Rerun": "re-run"}
 _BEFORE = {WriteStatus.PLANNED: "to be ", WriteStatus.FAILED: "could not be "}
 
 

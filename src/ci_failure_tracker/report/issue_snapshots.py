@@ -17,6 +17,7 @@ from ci_failure_tracker.model import (
     IdentityKind,
     Issue,
     Reopen,
+    Rerun,
     Result,
     Skip,
     Snapshot,
@@ -96,7 +97,7 @@ def take_issue_snapshots(
     now: datetime,
 ) -> IssueSnapshots:
     """The issues and causes after one sweep. A dry run has the issues from before it, and the causes it would write."""
-    written = [result for result in results if not isinstance(result.action, Skip)]
+    written = [result for result in results if not isinstance(result.action, Skip | Rerun)]
     done = {result.number: result for result in written if result.status is WriteStatus.DONE}
     known = {each.issue.number for each in tracked}
     created = [
@@ -152,7 +153,7 @@ def _created(action: Create, number: int, url: str, now: datetime) -> Tracked:
 
 def _written_state(result: Result | None) -> State | None:
     """The state that an action wrote into the issue, or would write."""
-    return None if result is None or isinstance(result.action, Skip) else result.action.state
+    return None if result is None or isinstance(result.action, Skip | Rerun) else result.action.state
 
 
 # --- causes --------------------------------------------------------------------------------------

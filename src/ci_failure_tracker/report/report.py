@@ -24,6 +24,7 @@ from ci_failure_tracker.model import (
     Reopen,
     Repository,
     Requests,
+    Rerun,
     Result,
     Severity,
     Skip,
@@ -115,6 +116,11 @@ class Report:
         return tuple(result for result in self.results if not isinstance(result.action, Skip))
 
     @property
+    def reruns(self) -> tuple[Result, ...]:
+        """The runs whose failed jobs run again, or would."""
+        return tuple(result for result in self.results if isinstance(result.action, Rerun))
+
+    @property
     def new(self) -> tuple[CurrentFailure, ...]:
         """What fails and had no issue before, whether or not it has one now."""
         return self._failing_with(lambda action: isinstance(action, Create) or _waits(action))
@@ -130,7 +136,7 @@ class Report:
         others = {failing.identity.id for failing in (*self.new, *self.again)}
         return tuple(failing for failing in self.with_own_line if failing.identity.id not in others)
 
-    def _failing_with(self, fits: Callable[[Action], bool]) -> tuple[CurrentFailure, ...]:
+    def _failing_with(self, fits: Callable[[Action | Rerun], bool]) -> tuple[CurrentFailure, ...]:
         ids = {result.action.identity.id for result in self.results if fits(result.action)}
         return tuple(failing for failing in self.with_own_line if failing.identity.id in ids)
 
@@ -153,7 +159,8 @@ class Report:
     def results_of_failing(self) -> Mapping[str, Result]:
         """What was done for each thing that fails, by failure id. Duplicates are closed before it."""
         failing = {each.identity.id for each in self.with_own_line}
-        by_id = {result.action.identity.id: result for result in self.results}
+        of_issues = (result for result in self.results if not isinstance(result.action, Rerun))
+        by_id = {result.action.identity.id: result for result in of_issues}
         return {id_: result for id_, result in by_id.items() if id_ in failing}
 
     @property
@@ -175,7 +182,8 @@ class Report:
     @property
     def _others(self) -> list[Result]:
         with_place = {id(result) for result in (*self.results_of_failing.values(), *self.covered)}
-        return [result for result in self.results if id(result) not in with_place]
+        of_issues = (result for result in self.results if not isinstance(result.action, Rerun))
+        return [result for result in of_issues if id(result) not in with_place]
 
     @property
     def knows_nothing(self) -> bool:
@@ -204,6 +212,9 @@ class Report:
         done = [f"{len(self.issues(kind))} {verb}" for verb, kind in verbs if self.issues(kind)]
         held = [f"{self.planned(kind)} to be {verb}" for verb, kind in verbs if self.planned(kind)]
         parts = [*done, *held] or ["no issue changed"]
+        if self.reruns:
+            planned = all(result.status is WriteStatus.PLANNED for result in self.reruns)
+            parts.append(f"{len(self.reruns)} {'to be ' if planned else ''}re-run")
         if self.over_cap:
             parts.append(f"{len(self.over_cap)} over the cap")
         if self.window.unread:
@@ -232,13 +243,13 @@ def why(failing: CurrentFailure) -> str:
     return "" if failing.outcome is Outcome.CANCELLED else message_text(failing.state)
 
 
-def _is_covered(action: Action) -> bool:
+def _is_covered(action: Action | Rerun) -> bool:
     if isinstance(action, Skip):
         return action.skip_reason is SkipReason.STORM
     return isinstance(action, Close) and bool(action.state.umbrella)
 
 
-def _is_recovery(action: Action) -> bool:
+def _is_recovery(action: Action | Rerun) -> bool:
     return isinstance(action, Close) and action.state_reason == "completed"
 
 
@@ -249,11 +260,12 @@ _NOT_YET = frozenset(
         SkipReason.CAUSE_UNKNOWN,
         SkipReason.ISSUES_UNKNOWN,
         SkipReason.UNCLEAR,
+        SkipReason.ONE_MORE_TRY,
     }
 )
 
 
-def _waits(action: Action) -> bool:
+def _waits(action: Action | Rerun) -> bool:
     """Whether a failure has no issue only because it has to wait for one."""
     return isinstance(action, Skip) and action.skip_reason in _NOT_YET
 

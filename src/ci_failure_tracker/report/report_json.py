@@ -18,6 +18,7 @@ from ci_failure_tracker.model import (
     LogCounts,
     Outcome,
     Problem,
+    Rerun,
     Result,
     Skip,
     SkipReason,
@@ -143,7 +144,12 @@ def _result_as_json(result: Result) -> dict[str, Any]:
         **({"title": action.title, "labels": list(action.labels)} if isinstance(action, Create) else {}),
         **({"comment": action.comment or None} if isinstance(action, Change) else {}),
         **({"state_reason": action.state_reason} if isinstance(action, Close) else {}),
+        **(_rerun_as_json(action) if isinstance(action, Rerun) else {}),
     }
+
+
+def _rerun_as_json(rerun: Rerun) -> dict[str, Any]:
+    return {"run": rerun.run_number, "run_id": rerun.run_id, "jobs": [_shown(job) for job in rerun.jobs]}
 
 
 def _statistics_as_json(statistics: Statistics) -> dict[str, Any]:

@@ -9,7 +9,16 @@ from typing import Generic, TypeVar
 
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.issues.first_sentence import names_jobs
-from ci_failure_tracker.model import CurrentFailure, Identity, LogCounts, NotLookedAt, Problem, Result
+from ci_failure_tracker.model import (
+    CurrentFailure,
+    Identity,
+    LogCounts,
+    NotLookedAt,
+    Problem,
+    Rerun,
+    Result,
+    WriteStatus,
+)
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.action_words import note, result_words
 from ci_failure_tracker.report.last_runs import LEGEND, runs_in_words, squares
@@ -139,6 +148,8 @@ def _sections(report: Report, rows: int) -> Iterator[Section]:
         yield Section(title, len(failures), _rows(failures, failing_line, rows))
     for title, closed in (("Recovered", report.recovered), ("Closed for another reason", report.closed_otherwise)):
         yield Section(title, len(closed), _rows(closed, lambda result: _result_line(result, url), rows))
+    reruns = report.reruns
+    yield Section("Re-run", len(reruns), _rows(reruns, lambda result: _rerun_line(result, url), rows))
     missing = report.not_looked_at
     lead = "".join(prose(problem.advice, 300) + "\n" for problem in problem_of(missing))
     yield Section("Not looked at", len(missing), _rows(missing, _missing_line, rows), lead)
@@ -168,6 +179,16 @@ def _result_line(result: Result, url: str) -> str:
     number = _issue(result.number, url)
     done = "" if words in {"left", "closed"} else f"{words}, "
     return f"{f'{number} ' if number else ''}{_names(identity)}: {done}{prose(result.action.reason, 300)}"
+
+
+def _rerun_line(result: Result, url: str) -> str:
+    """The run, its failed jobs, and why these run again."""
+    rerun = result.action
+    if not isinstance(rerun, Rerun):
+        return _result_line(result, url)
+    run = link(f"run {rerun.run_number}", f"{url}/actions/runs/{rerun.run_id}")
+    planned = "to be re-run, " if result.status is WriteStatus.PLANNED else ""
+    return f"{run} of {code(rerun.identity.workflow, 80)}: {planned}{prose(rerun.reason, 300)}"
 
 
 def _missing_line(missing: NotLookedAt) -> str:

@@ -44,7 +44,15 @@ _LONGEST_RUN = timedelta(days=35)
 _NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN, SkipReason.TEXT_GONE})
 """Reasons for which no issue holds what the runs say."""
 
-_WAITS = frozenset({SkipReason.OVER_CAP, SkipReason.TOO_FEW, SkipReason.ISSUES_UNKNOWN, SkipReason.UNCLEAR})
+_WAITS = frozenset(
+    {
+        SkipReason.OVER_CAP,
+        SkipReason.TOO_FEW,
+        SkipReason.ISSUES_UNKNOWN,
+        SkipReason.UNCLEAR,
+        SkipReason.ONE_MORE_TRY,
+    }
+)
 """Reasons for which a failure gets its issue later, which then tells of all its runs."""
 
 

@@ -26,6 +26,7 @@ from ci_failure_tracker.tracking.causes import remembered, with_known_causes
 from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
+from ci_failure_tracker.tracking.reruns import may_run_again
 from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN, REMEMBERED, has_counted
 from ci_failure_tracker.tracking.storms import failing_now
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
@@ -46,6 +47,7 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
         return LogRequests(())
     wide = replace(settings, conclusions=_may_count(settings.conclusions))
     repository_history = findings.history
+    tries = {run.id for run in may_run_again(repository_history, findings.snapshot, settings, now)}
     candidates: Iterable[_Candidate]
     if settings.group_by is GroupBy.CAUSE:
         candidates = _of_causes(repository_history, wide)
@@ -58,10 +60,11 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
         candidates = (
             *_of_issues(histories, repository_history.tracked_issues),
             *_of_issues_elsewhere(findings.history, decided),
+            *_of_runs(findings.history, tries),
         )
     by_job = {job.job_id: job for job in repository_history.diagnosed if job.job_id is not None}
     # A job that never ran has no log.
-    with_log = (job for job in candidates if by_job[job.job_id].outcome is not Outcome.NEVER_RAN)
+    with_log = (job for job in _each_once(candidates) if by_job[job.job_id].outcome is not Outcome.NEVER_RAN)
     ordered = _in_order(candidate for candidate in with_log if candidate.may_be_there(now))
     ordered.sort(key=lambda candidate: not settings.counts(by_job[candidate.job_id].outcome))
     passing = PassingJobs(findings.snapshot)
@@ -163,6 +166,23 @@ def _of_issues_elsewhere(repository_history: RepositoryHistory, decided: Contain
         for leg in failing_now(history):
             if leg.job_id is not None and not leg.signature:
                 yield _Candidate(0, history.latest, leg, leg.job_id)
+
+
+def _of_runs(repository_history: RepositoryHistory, run_ids: Container[int]) -> Iterator[_Candidate]:
+    """The failed jobs of runs that may get one more try; each of them has to tell why it failed."""
+    for history in repository_history.histories:
+        for occurrence in history.occurrences:
+            for leg in occurrence.legs if occurrence.run_id in run_ids else ():
+                if leg.job_id is not None and not leg.signature:
+                    yield _Candidate(0, occurrence, leg, leg.job_id)
+
+
+def _each_once(candidates: Iterable[_Candidate]) -> Iterator[_Candidate]:
+    asked: set[int] = set()
+    for candidate in candidates:
+        if candidate.job_id not in asked:
+            asked.add(candidate.job_id)
+            yield candidate
 
 
 def _with_cause(states: Iterable[State]) -> Container[int]:

@@ -19,6 +19,7 @@ from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
 from ci_failure_tracker.selection.passing_runs import passing_runs
 from ci_failure_tracker.selection.refs import quiet_workflows
+from ci_failure_tracker.selection.reruns import needs_of_reruns, unanswered_reruns
 from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
 from ci_failure_tracker.selection.schedules import schedule_needs
 from ci_failure_tracker.settings import Settings
@@ -38,12 +39,14 @@ def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: S
     """What the list of runs leaves open: the jobs of failed runs and of some passing runs, and the schedules."""
     failed = _newest_of_each_first(run for run in snapshot.runs if needs_jobs(run, snapshot.runs, now))
     passed = runs_to_verify(snapshot.runs, snapshot.jobs, tracked_issues.open_states, settings)
-    runs = [run for run in dict.fromkeys((*failed, *passed)) if run.id not in snapshot.runs_before_checkpoint]
+    waiting, viewer = unanswered_reruns(snapshot, settings)
+    runs = [run for run in dict.fromkeys((*failed, *passed, *waiting)) if run.id not in snapshot.runs_before_checkpoint]
     # These are read even if an issue holds what they say, but only beside runs that are new.
     also = passing_runs(snapshot, settings, now)
     jobs = Needs(jobs=tuple(dict.fromkeys((*runs, *also)))).without(snapshot.asked).jobs
     last_runs = Needs(last_runs=quiet_workflows(snapshot, tracked_issues.open_states, now)).without(snapshot.asked)
-    return replace(schedule_needs(snapshot, settings, now), jobs=jobs, last_runs=last_runs.last_runs)
+    needs = schedule_needs(snapshot, settings, now)
+    return replace(needs, jobs=jobs, last_runs=last_runs.last_runs, viewer=viewer)
 
 
 def _newest_of_each_first(runs: Iterable[Run]) -> Sequence[Run]:
@@ -67,6 +70,8 @@ def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Ne
         requests = choose_log_requests(findings, settings, now)
         if requests.logs:
             return Needs(logs=requests)
+    if needs := needs_of_reruns(findings, settings, now):
+        return needs
     start_files = files_of_starts(decisions.made, findings.snapshot.files_at)
     if needs := Needs(commits=choose_breaks(decisions), start_files=start_files).without(asked):
         return needs

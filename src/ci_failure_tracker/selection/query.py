@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
-from fnmatch import fnmatchcase
 
 from ci_failure_tracker.errors import SettingsError, UnknownWorkflowError
 from ci_failure_tracker.model import Problem, Query, Run, Severity, Snapshot, Workflow
 from ci_failure_tracker.selection.refs import watched_refs
-from ci_failure_tracker.settings import MAX_RUNS_LIMIT, Settings
+from ci_failure_tracker.settings import MAX_RUNS_LIMIT, RerunKind, Settings
 from ci_failure_tracker.text.short_names import short_branch
 
 _SEPARATE_LISTINGS = 5
@@ -61,35 +60,40 @@ def _with_short_names(run: Run) -> Run:
 
 
 def choose_workflows(workflows: Sequence[Workflow], settings: Settings) -> tuple[tuple[Workflow, ...], list[Problem]]:
-    """The workflows that the settings ask for, and a warning for each excluded name that does not exist.
+    """The workflows that the settings ask for, and a problem for each other name that does not exist.
 
     Raises:
         UnknownWorkflowError: if a chosen workflow does not exist, with the nearest names.
         SettingsError: if every workflow is excluded.
     """
-    unknown = [asked for asked in settings.workflow if not any(_is_called(workflow, asked) for workflow in workflows)]
+    unknown = [asked for asked in settings.workflow if not any(workflow.is_called(asked) for workflow in workflows)]
     if unknown:
         raise UnknownWorkflowError("\n".join(_unknown(asked, workflows) for asked in unknown))
     problems = [
         Problem(Severity.WARNING, _unknown(asked, workflows), "Remove it from `exclude-workflow`.")
         for asked in settings.exclude_workflow
-        if not any(_is_called(workflow, asked) for workflow in workflows)
+        if not any(workflow.is_called(asked) for workflow in workflows)
     ]
+    if settings.rerun is RerunKind.TRANSIENT:
+        problems += _rerun_problems(workflows, settings.rerun_workflows)
     chosen = tuple(
         workflow
         for workflow in workflows
-        if any(_is_called(workflow, asked) for asked in settings.workflow or (_EVERYTHING,))
-        and not any(_is_called(workflow, asked) for asked in settings.exclude_workflow)
+        if any(workflow.is_called(asked) for asked in settings.workflow or (_EVERYTHING,))
+        and not any(workflow.is_called(asked) for asked in settings.exclude_workflow)
     )
     if workflows and not chosen:
         raise SettingsError(["`exclude-workflow` leaves no workflow to look at; remove a name from it."])
     return chosen, problems
 
 
-def _is_called(workflow: Workflow, asked: str) -> bool:
-    names = (workflow.name, workflow.file_name, workflow.path)
-    # An equal name comes first, for a name may hold the signs of a glob.
-    return asked in names or any(fnmatchcase(name.casefold(), asked.casefold()) for name in names)
+def _rerun_problems(workflows: Sequence[Workflow], named: Sequence[str]) -> Iterator[Problem]:
+    if not named:
+        what = "`rerun: transient` runs nothing again, because `rerun-workflows` names no workflow."
+        yield Problem(Severity.NOTICE, what, "Name the workflows whose failed jobs may run again.")
+    for asked in named:
+        if not any(workflow.is_called(asked) for workflow in workflows):
+            yield Problem(Severity.WARNING, _unknown(asked, workflows), "Correct it in `rerun-workflows`.")
 
 
 def _unknown(asked: str, workflows: Sequence[Workflow]) -> str:

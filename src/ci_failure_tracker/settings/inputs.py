@@ -58,6 +58,13 @@ class AllowedFailures(StrEnum):
     TRACK = "track"
 
 
+class RerunKind(StrEnum):
+    """Which failed jobs run again, once."""
+
+    NONE = "none"
+    TRANSIENT = "transient"
+
+
 class Notify(StrEnum):
     """Whom a new issue notifies."""
 
@@ -67,6 +74,7 @@ class Notify(StrEnum):
 
 
 _ONLY_TEXT = "It only changes texts."
+_ONLY_RERUNS = "No issue holds a run that runs again."
 _ONLY_ASSIGNED = "It only changes whom a new issue is assigned to."
 
 
@@ -318,6 +326,25 @@ class Settings:
             parse=parsers.duration,
         )
     )
+    rerun: RerunKind = as_field(
+        Input(
+            default="none",
+            help="Which failed jobs to run again, once, before an issue is opened: `transient` (only infrastructure "
+            "failed, such as a runner or a network), or `none`. It needs `actions: write` and `rerun-workflows`.",
+            metavar="KIND",
+            parse=parsers.Choice(RerunKind),
+            keeps_checkpoint=_ONLY_RERUNS,
+        )
+    )
+    rerun_workflows: tuple[str, ...] = as_field(
+        Input(
+            help="Workflows whose failed jobs may run again: names, file names or globs, separated by commas or lines. "
+            "Empty means none. Do not name a workflow that deploys or publishes.",
+            metavar="NAMES",
+            parse=parsers.listed,
+            keeps_checkpoint=_ONLY_RERUNS,
+        )
+    )
     logs: bool = as_field(
         Input(
             group=InputGroup.LOGS,
@@ -427,6 +454,8 @@ def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Sett
             mistakes.append(f"`{declared.name}` {mistake}.")
     if values.get("group_by") is GroupBy.CAUSE and values.get("logs") is False:
         mistakes.append("`group-by: cause` needs `logs: true`, because causes are found in the logs.")
+    if values.get("rerun") is RerunKind.TRANSIENT and values.get("logs") is False:
+        mistakes.append("`rerun: transient` needs `logs: true`, because the logs tell what failed.")
     mistakes += incomplete(given)
     if mistakes:
         raise SettingsError(mistakes)

@@ -33,6 +33,7 @@ from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
 from ci_failure_tracker.tracking.present_refs import old_tags_problem
+from ci_failure_tracker.tracking.reruns import choose_reruns, hold_back
 from ci_failure_tracker.tracking.state_update import bounds, has_counted, updated_state
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
@@ -71,7 +72,8 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         contains=snapshot.contains,
         files_at=snapshot.files_at,
     )
-    decided = list(_decide_each(rules, repository_history))
+    reruns = choose_reruns(repository_history, snapshot, settings, now)
+    decided = list(hold_back(list(_decide_each(rules, repository_history)), reruns, rules.storms.covering))
     states = {decision.identity: decision.after for _, decision in decided if isinstance(decision, Decision)}
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if textless := _without_text(snapshot, tracked_issues):
@@ -94,6 +96,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         all=(*duplicates, *_into_umbrellas(rules, within_cap)),
         failing=failing_of(repository_history.histories),
         umbrellas=failing_of(repository_history.storms.umbrellas),
+        reruns=reruns,
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),

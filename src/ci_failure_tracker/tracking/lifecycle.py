@@ -148,8 +148,10 @@ class LifecycleRules:
         if not (history.failing or flaky):
             return not_failing(history, None)
         least = self.settings.min_failures
-        if len(history.occurrences) < least:
-            failed_runs = counted(len(history.occurrences), "failed run")
+        # A run counts once, however often it was run again.
+        failed = len({occurrence.run_id for occurrence in history.occurrences})
+        if failed < least:
+            failed_runs = counted(failed, "failed run")
             return skip(history, SkipReason.TOO_FEW, f"{failed_runs}; `min-failures` is {least}")
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm))

@@ -1,0 +1,37 @@
+"""What has to be read before failed jobs run again, and while they do; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ci_failure_tracker.model import Needs, Run, Snapshot
+from ci_failure_tracker.settings import RerunKind, Settings
+from ci_failure_tracker.tracking.decide import Findings
+from ci_failure_tracker.tracking.reruns import may_run_again, only_transient
+
+_JOB_ACCOUNT = "github-actions[bot]"
+
+
+def needs_of_reruns(findings: Findings, settings: Settings, now: datetime) -> Needs:
+    """The newest commits of the branches on which only infrastructure failed."""
+    snapshot, history = findings.snapshot, findings.history
+    if snapshot.heads_hidden:
+        return Needs()
+    runs = may_run_again(history, snapshot, settings, now)
+    heads = dict.fromkeys(run.branch for run in runs if only_transient(history, run))
+    return Needs(heads=tuple(heads)).without(snapshot.asked)
+
+
+def unanswered_reruns(snapshot: Snapshot, settings: Settings) -> tuple[Sequence[Run], bool]:
+    """The runs that an earlier sweep ran again and that still go on, and whether the token's login has to tell them.
+
+    Their first attempts count again: there was no answer by this sweep.
+    """
+    if settings.rerun is not RerunKind.TRANSIENT:
+        return (), False
+    again = [run for run in snapshot.runs if run.attempt > 1 and not run.finished]
+    ours = {snapshot.viewer or _JOB_ACCOUNT, _JOB_ACCOUNT}
+    others = [run for run in again if run.started_by not in ours]
+    needs_viewer = bool(others) and snapshot.viewer is None and "viewer" not in snapshot.asked
+    return [run for run in again if run.started_by in ours], needs_viewer

@@ -1,0 +1,193 @@
+"""One more try: which failed jobs run again before what failed in them has an issue; pure.
+
+GitHub remembers what was run again: such a run has a second attempt, and only a first attempt gets one more try. An
+issue remembers what was not run again: a failure that it has counted gets no other try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from datetime import datetime, timedelta
+
+from ci_failure_tracker.model import (
+    TAGS,
+    Decision,
+    DecisionKind,
+    FailureKind,
+    History,
+    Identity,
+    Observation,
+    Outcome,
+    Rerun,
+    Run,
+    Skip,
+    SkipReason,
+    Snapshot,
+)
+from ci_failure_tracker.settings import RerunKind, Settings
+from ci_failure_tracker.tracking.state_update import has_counted
+from ci_failure_tracker.tracking.track import RepositoryHistory
+
+MOST_RERUNS = 5
+"""Runs that one sweep runs again."""
+
+_YOUNG = timedelta(hours=6)
+_STARTED_ON_PURPOSE = frozenset({"release", "deployment", "workflow_dispatch"})
+"""Events that start what a person wants to happen once."""
+
+_DEPLOYING = ("deploy", "publish")
+"""Words in the name of a job or a step that changes something outside. A lost runner does not say how far it came."""
+
+_NO_FAILURE = frozenset({None, Outcome.SUCCESS, Outcome.SUPERSEDED})
+
+
+def choose_reruns(
+    repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings, now: datetime
+) -> tuple[Rerun, ...]:
+    """The runs to run again, those of the default branch and the newest first."""
+    runs = [
+        run
+        for run in may_run_again(repository_history, snapshot, settings, now)
+        if only_transient(repository_history, run) and _is_head(run, snapshot)
+    ]
+    if snapshot.rerun is not None:
+        runs = [run for run in runs if run.id in snapshot.rerun]
+    default = snapshot.repository.default_branch
+    runs.sort(key=lambda run: (run.branch == default, run.order), reverse=True)
+    return tuple(_rerun(run, repository_history) for run in runs[:MOST_RERUNS])
+
+
+# --- which runs ----------------------------------------------------------------------------------
+
+
+def may_run_again(
+    repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings, now: datetime
+) -> Sequence[Run]:
+    """The runs that get one more try if their logs and the newest commit of their branch allow it."""
+    if settings.rerun is not RerunKind.TRANSIENT:
+        return ()
+    failing = set().union(*map(_failing_runs, repository_history.histories)) - _told(repository_history)
+    failed = _failed_jobs(repository_history)
+    return [
+        run
+        for run in snapshot.runs
+        if run.id in failing & failed.keys()
+        and _may_run_again(run, settings)
+        and _failed_at(run, failed[run.id]) > now - _YOUNG
+        and not any(map(_deploys, failed[run.id]))
+    ]
+
+
+def _may_run_again(run: Run, settings: Settings) -> bool:
+    return (
+        run.attempt == 1
+        and run.finished
+        and not run.from_fork
+        and run.event not in _STARTED_ON_PURPOSE
+        and not run.status_ref.startswith(TAGS)
+        and any(run.workflow.is_called(asked) for asked in settings.rerun_workflows)
+    )
+
+
+def _failing_runs(history: History) -> Set[int]:
+    """The runs because of which it fails now."""
+    return {red.run_id for status in history.branch_statuses for red in status.red}
+
+
+def _told(repository_history: RepositoryHistory) -> Set[int]:
+    """The runs whose failures an issue has counted."""
+    of = repository_history.tracked_issues.of
+    issues = ((history, of(history.identity.id)) for history in repository_history.all_histories)
+    states = ((history, tracked.state) for history, tracked in issues if tracked and tracked.state)
+    return {past.run_id for history, state in states for past in history.occurrences if has_counted(state, past)}
+
+
+def _failed_jobs(repository_history: RepositoryHistory) -> Mapping[int, Sequence[Observation]]:
+    """The failed jobs of each run, those that are allowed to fail included: GitHub runs them again, too."""
+    failed: dict[int, list[Observation]] = {}
+    for job in repository_history.diagnosed:
+        if job.job_id is not None and (job.outcome not in _NO_FAILURE or job.allowed):
+            failed.setdefault(job.run.id, []).append(job)
+    return failed
+
+
+def _failed_at(run: Run, failed: Sequence[Observation]) -> datetime:
+    return max((job.ended_at for job in failed if job.ended_at), default=run.updated_at)
+
+
+def _deploys(job: Observation) -> bool:
+    names = f"{job.job} {job.step.name if job.step else ''}".casefold()
+    return any(word in names for word in _DEPLOYING)
+
+
+def _is_head(run: Run, snapshot: Snapshot) -> bool:
+    """Whether its commit is the newest one of its branch, as GitHub says, or else as the newest listed run says."""
+    if not snapshot.heads_hidden:
+        return snapshot.heads.get(run.branch) == run.commit.sha
+    newest = max((other for other in snapshot.runs if other.branch == run.branch), key=lambda other: other.order)
+    return newest.commit.sha == run.commit.sha
+
+
+# --- why they failed -----------------------------------------------------------------------------
+
+
+def only_transient(repository_history: RepositoryHistory, run: Run) -> bool:
+    """Whether a run has failed jobs, and each of them may pass without a change."""
+    failed = [job for job in _failed_jobs(repository_history).get(run.id, ()) if not job.allowed]
+    return bool(failed) and all(map(_is_transient, failed))
+
+
+def _is_transient(job: Observation) -> bool:
+    """Whether a job may pass without a change. What a person calls worth another try would be decided here, too."""
+    diagnosis = job.job_diagnosis
+    if diagnosis is None or diagnosis.kind is not FailureKind.INFRASTRUCTURE:
+        return False
+    failures = diagnosis.diagnosis.failures if diagnosis.diagnosis else ()
+    return all(failure.kind is not FailureKind.DEPLOY for failure in failures)
+
+
+def _rerun(run: Run, repository_history: RepositoryHistory) -> Rerun:
+    failed = [job for job in _failed_jobs(repository_history)[run.id] if not job.allowed]
+    names = tuple(dict.fromkeys(job.job or "" for job in failed))
+    identity = next(history.identity for history in repository_history.histories if run.id in _failing_runs(history))
+    headline = next((job.job_diagnosis.headline for job in failed if job.job_diagnosis), "")
+    what = f"only infrastructure failed in run {run.number}"
+    return Rerun(identity, f"{what}: {headline}" if headline else what, run.id, run.number, names)
+
+
+# --- what waits for the answer -------------------------------------------------------------------
+
+Decided = tuple[History, Decision | Skip]
+
+
+def hold_back(decided: Sequence[Decided], reruns: Sequence[Rerun], covering: Mapping[str, str]) -> Iterator[Decided]:
+    """No issue is opened for what fails only in runs that run again; `covering` are the causes of umbrella issues."""
+    numbers = {rerun.run_id: rerun.run_number for rerun in reruns}
+    held = {
+        history.identity
+        for history, decision in decided
+        if _opens(decision) and history.failing and _failing_runs(history) <= numbers.keys()
+    }
+    for history, decision in decided:
+        if history.identity in held or _is_under(decision, held, covering):
+            newest = max(_failing_runs(history) & numbers.keys(), default=min(numbers))
+            yield history, _held(decision, f"one more try of run {numbers[newest]}; an issue follows if it fails again")
+        else:
+            yield history, decision
+
+
+def _opens(decision: Decision | Skip) -> bool:
+    return isinstance(decision, Decision) and decision.kind in {DecisionKind.CREATE, DecisionKind.REOPEN}
+
+
+def _is_under(decision: Decision | Skip, held: Set[Identity], covering: Mapping[str, str]) -> bool:
+    """Whether an umbrella issue that is not opened now would cover it."""
+    is_covered = isinstance(decision, Skip) and decision.skip_reason is SkipReason.STORM
+    return is_covered and covering.get(decision.identity.id) in {identity.cause for identity in held if identity.cause}
+
+
+def _held(decision: Decision | Skip, reason: str) -> Skip:
+    if isinstance(decision, Skip):
+        return Skip(decision.identity, reason, SkipReason.ONE_MORE_TRY, decision.number)
+    number = decision.issue.number if decision.issue else None
+    return Skip(decision.identity, reason, SkipReason.ONE_MORE_TRY, number)
