@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+from rich.console import Console
 
+from ci_failure_tracker.entry.sweep_text import SweepText
 from ci_failure_tracker.github.client import MeteredRequester
 from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.model import Severity
+from ci_failure_tracker.notify.news import make_news
 from ci_failure_tracker.report.report import Report
-from contract.faults_scenario import PATIENT, look
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.summary import render_summary
+from contract.faults_scenario import PATIENT, REPOSITORY, TOKEN, look
 from contract.test_fault_campaign import FAULTS, KilledError
 from contract.test_storm_campaign import open_issues
 from sandbox import Fault, Sandbox, Server
 from sandbox.box import Kept
+from sandbox.play import sweep_over_http
 from sandbox.state import Run
 
 EVERY = bool(os.environ.get("EVERY_CASE"))
@@ -64,6 +74,11 @@ class Outage:
     def look(self, minutes: int = 0, policy: RetryPolicy = PATIENT, **given: str) -> Report:
         at = NOON + timedelta(minutes=minutes)
         return look(self.server, policy, at, rerun="transient", rerun_workflows="*", **given)
+
+    def plan(self) -> Report:
+        """A dry run."""
+        inputs = {"token": TOKEN, "repository": REPOSITORY, "rerun": "transient", "rerun-workflows": "*"}
+        return sweep_over_http(self.server, {**inputs, "dry-run": "true"}, NOON)
 
     @property
     def run(self) -> Run:
@@ -239,3 +254,57 @@ def test_a_token_that_may_not_is_asked_once_for_all_runs(outage: Outage) -> None
     assert Counter(problem.severity for problem in report.problems) == {Severity.NOTICE: 1}
     assert "actions: write" in report.problems[0].advice
     assert outage.asked == 1
+
+
+# --- what is said of it --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("dry", "words"), [(False, ""), (True, "to be re-run, ")])
+def test_the_summary_and_the_terminal_name_the_run_and_why(outage: Outage, dry: bool, words: str) -> None:
+    outage.clean()
+    report = outage.plan() if dry else outage.look()
+    url, reason = report.repository.url, "only infrastructure failed in run 2: "
+    summary = render_summary(report)
+    line = f"- [run 2]({url}/actions/runs/{outage.run.id}) of `CI`: {words}{reason}"
+    assert line in summary.partition("### Re-run (1)")[2]
+    assert "one more try of run 2; an issue follows if it fails again" in summary.partition("### Re-run")[0]
+    assert "Not failing" not in summary
+    shown = io.StringIO()
+    SweepText(Console(file=shown, width=200), url).report(report)
+    assert f"{'to be ' if dry else ''}re-run CI › test: {reason}" in shown.getvalue()
+
+
+@pytest.mark.parametrize("dry", [False, True])
+def test_the_report_for_programs_names_the_run(outage: Outage, dry: bool) -> None:
+    outage.clean()
+    report = report_as_json(outage.plan() if dry else outage.look())
+    schema = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(report)
+    (rerun,) = [action for action in report["actions"] if action["action"] == "rerun"]
+    assert (rerun["run"], rerun["run_id"], rerun["jobs"]) == (2, outage.run.id, ["test"])
+    assert (rerun["status"], rerun["issue"]) == ("planned" if dry else "done", None)
+    assert not Draft202012Validator(schema).is_valid({**report, "actions": [{**rerun, "action": "create"}]})
+    assert {failing["job"] for failing in report["failing"] if failing["new"]} == {"build", "test"}
+
+
+def test_a_dry_run_runs_nothing_again(outage: Outage) -> None:
+    outage.clean()
+    assert outage.plan().line == "octo-org/example: 2 failing, 1 to be opened, 1 to be re-run"
+    assert (outage.asked, len(outage.run.attempts)) == (0, 1)
+
+
+def test_no_message_tells_of_it(outage: Outage) -> None:
+    outage.clean()
+    news = make_news(outage.look())
+    assert [item.job for item in news.items] == ["build"]
+
+
+def test_a_workflow_that_does_not_exist_is_named(outage: Outage) -> None:
+    outage.clean()
+    (unknown,) = look(outage.server, PATIENT, NOON, rerun="transient", rerun_workflows="Dcos").problems
+    assert unknown.what.startswith("There is no workflow 'Dcos' in this repository. Did you mean")
+    outage.clean()
+    (empty,) = look(outage.server, PATIENT, NOON, rerun="transient").problems
+    assert (empty.severity, "`rerun-workflows` names no workflow" in empty.what) == (Severity.NOTICE, True)
+    outage.clean()
+    assert look(outage.server, PATIENT, NOON).problems == ()
