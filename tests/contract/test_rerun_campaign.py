@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from ci_failure_tracker.entry.sweep_text import SweepText
+from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github.client import MeteredRequester
 from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.model import Severity
@@ -125,7 +126,7 @@ def test_a_fault_costs_no_issue_and_makes_no_third_attempt(outage: Outage, fault
         for _ in range(sweeps):
             outage.look()
         outage.box.inject(replace(FAULTS[fault], after=after, times=1))
-        with suppress(Exception):
+        with suppress(TrackerError):
             outage.look(5)
         outage.box.clear_faults()
         outage.go_on(f"{fault} at request {after + 1}")

@@ -190,8 +190,14 @@ def test_an_umbrella_issue_waits_if_all_its_jobs_run_again() -> None:
     same = tuple(dataclasses.replace(job, signature="v2:outage") for job in snapshot.job_diagnoses)
     snapshot = dataclasses.replace(snapshot, job_diagnoses=same)
     assert len(reruns(snapshot)) == 1
-    assert set(skips(snapshot).values()) == {SkipReason.ONE_MORE_TRY}
-    assert {"lint", "test", "types"} <= skips(snapshot).keys()
+    of_jobs = skips(snapshot)
+    assert [of_jobs.pop(name) for name in ("lint", "test", "types")] == [SkipReason.STORM] * 3
+    assert list(of_jobs.values()) == [SkipReason.ONE_MORE_TRY]
+
+
+def test_a_cause_is_run_again_under_the_names_of_the_run() -> None:
+    (rerun,) = reruns(outage(a_run(2), lint=INFRASTRUCTURE), group_by="cause")
+    assert (rerun.identity.workflow, rerun.identity.job) == ("CI", "test, lint")
 
 
 # --- what is remembered --------------------------------------------------------------------------

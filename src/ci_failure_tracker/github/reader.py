@@ -303,7 +303,10 @@ class GitHubReader:
             self.queries.budget.check(1)
             return replace(snapshot, heads={**snapshot.heads, **self.queries.heads(needs.heads)})
         except MissingRightError:
-            return _with(replace(snapshot, heads_hidden=True), _HEADS_HIDDEN)
+            # A notice that tags are hidden says enough of contents.
+            tags_hidden = "tags" in snapshot.asked and snapshot.tags is None
+            snapshot = replace(snapshot, heads_hidden=True)
+            return snapshot if tags_hidden else _with(snapshot, _HEADS_HIDDEN)
         except TrackerError:
             return snapshot
 

@@ -7,6 +7,7 @@ issue remembers what was not run again: a failure that it has counted gets no ot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ci_failure_tracker.model import (
@@ -15,7 +16,6 @@ from ci_failure_tracker.model import (
     DecisionKind,
     FailureKind,
     History,
-    Identity,
     Observation,
     Outcome,
     Rerun,
@@ -150,6 +150,8 @@ def _rerun(run: Run, repository_history: RepositoryHistory) -> Rerun:
     failed = [job for job in _failed_jobs(repository_history)[run.id] if not job.allowed]
     names = tuple(dict.fromkeys(job.job or "" for job in failed))
     identity = next(history.identity for history in repository_history.histories if run.id in _failing_runs(history))
+    if identity.cause:  # which may be that of other workflows as well
+        identity = replace(identity, workflow=run.workflow.name, job=", ".join(names))
     headline = next((job.job_diagnosis.headline for job in failed if job.job_diagnosis), "")
     what = f"only infrastructure failed in run {run.number}"
     return Rerun(identity, f"{what}: {headline}" if headline else what, run.id, run.number, names)
@@ -168,10 +170,14 @@ def hold_back(decided: Sequence[Decided], reruns: Sequence[Rerun], covering: Map
         for history, decision in decided
         if _opens(decision) and history.failing and _failing_runs(history) <= numbers.keys()
     }
+    causes = {identity.cause for identity in held if identity.cause}
     for history, decision in decided:
-        if history.identity in held or _is_under(decision, held, covering):
-            newest = max(_failing_runs(history) & numbers.keys(), default=min(numbers))
-            yield history, _held(decision, f"one more try of run {numbers[newest]}; an issue follows if it fails again")
+        newest = max(_failing_runs(history) & numbers.keys(), default=0)
+        words = f"one more try of run {numbers.get(newest)}; an issue follows if it fails again"
+        if history.identity in held:
+            yield history, _held(decision, words)
+        elif isinstance(decision, Skip) and newest and covering.get(history.identity.id) in causes:
+            yield history, replace(decision, reason=words)
         else:
             yield history, decision
 
@@ -180,14 +186,6 @@ def _opens(decision: Decision | Skip) -> bool:
     return isinstance(decision, Decision) and decision.kind in {DecisionKind.CREATE, DecisionKind.REOPEN}
 
 
-def _is_under(decision: Decision | Skip, held: Set[Identity], covering: Mapping[str, str]) -> bool:
-    """Whether an umbrella issue that is not opened now would cover it."""
-    is_covered = isinstance(decision, Skip) and decision.skip_reason is SkipReason.STORM
-    return is_covered and covering.get(decision.identity.id) in {identity.cause for identity in held if identity.cause}
-
-
 def _held(decision: Decision | Skip, reason: str) -> Skip:
-    if isinstance(decision, Skip):
-        return Skip(decision.identity, reason, SkipReason.ONE_MORE_TRY, decision.number)
-    number = decision.issue.number if decision.issue else None
-    return Skip(decision.identity, reason, SkipReason.ONE_MORE_TRY, number)
+    issue = decision.issue if isinstance(decision, Decision) else None
+    return Skip(decision.identity, reason, SkipReason.ONE_MORE_TRY, issue.number if issue else None)
