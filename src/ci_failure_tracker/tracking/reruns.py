@@ -66,12 +66,13 @@ def may_run_again(
     """The runs that get one more try if their logs and the newest commit of their branch allow it."""
     if settings.rerun is not RerunKind.TRANSIENT:
         return ()
-    failing = set().union(*map(_failing_runs, repository_history.histories)) - _told(repository_history)
     failed = _failed_jobs(repository_history)
+    failing = {run_id for history in repository_history.histories for run_id in _failing_runs(history)}
+    untold = (failing & failed.keys()) - _told(repository_history)
     return [
         run
         for run in snapshot.runs
-        if run.id in failing & failed.keys()
+        if run.id in untold
         and _may_run_again(run, settings)
         and _failed_at(run, failed[run.id]) > now - _YOUNG
         and not any(map(_deploys, failed[run.id]))
