@@ -119,6 +119,18 @@ def test_it_gives_no_all_clear_for_tags_that_it_cannot_see(branch: str, said: st
     assert result.exit_code == code
 
 
+def test_it_gives_no_all_clear_for_runs_that_a_list_counts_and_does_not_show(box: Sandbox) -> None:
+    box.inject(Fault("malformed", path="/actions/runs", times=None, change=without_runs))
+    result = check("--branch", "default", "--exit-code")
+    assert "octo-org/example: nothing seen failing" in result.output
+    assert "the list holds 0 of 3" in words(result)
+    assert result.exit_code == 1
+
+
+def without_runs(answer: dict[str, object]) -> dict[str, object]:
+    return {**answer, "workflow_runs": []}
+
+
 def test_only_check_does_without_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
     result = CliRunner().invoke(program, ["sweep", "--repo", "octo-org/example"])

@@ -146,7 +146,9 @@ class Queries:
         filters = _filters(branch=branch, event=event, created=_from(created_from))
         address = self._runs_address(workflow.id if workflow else None)
         with translated("list the workflow runs", _ACTIONS):
-            for page in read_pages(self._requester, address, "workflow_runs", filters):
+            for number, page in enumerate(read_pages(self._requester, address, "workflow_runs", filters)):
+                if number == 0:
+                    _check_not_hidden(page, left_out)
                 before = len(left_out or ())
                 yield from each(page.items, "run", self._run, left_out)
                 if left_out and page.items and len(left_out) - before == len(page.items):
@@ -169,6 +171,7 @@ class Queries:
         address = self._runs_address(asked.workflow_id)
         with translated("list the workflow runs", _ACTIONS):
             page = first_page(self._requester, address, "workflow_runs", filters, asked.most)
+            _check_not_hidden(page, left_out)
             return tuple(each(page.items, "run", self._run, left_out)), left_out
 
     def _repository_variables(self) -> dict[str, str]:
@@ -480,6 +483,12 @@ class Queries:
 
     def _run(self, data: Fields) -> Run:
         return answers.run(data, self._workflows)
+
+
+def _check_not_hidden(first: answers.Page, left_out: list[LeftOut] | None) -> None:
+    """Note that a list of runs shows none although it counts some: that there is none would be a false all-clear."""
+    if first.total and not first.items and left_out is not None:
+        left_out.append(LeftOut("all workflow runs", first.lack))
 
 
 def _filters(**given: str | None) -> dict[str, str]:
