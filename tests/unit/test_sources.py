@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ci_failure_tracker.entry.sources import repository_of, token_of
+from ci_failure_tracker.entry.sources import host_of, repository_of, token_of
 
 
 def clone_of(folder: Path, remote: str) -> Path:
@@ -80,3 +80,29 @@ def test_a_gh_that_fails_gives_no_token(tmp_path: Path, monkeypatch: pytest.Monk
 def test_without_gh_there_is_no_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert token_of({}, "github.com") == ""
+
+
+@pytest.mark.parametrize(
+    ("environment", "host"),
+    [
+        ({}, "github.com"),
+        ({"GITHUB_API_URL": "https://api.github.com", "GITHUB_SERVER_URL": "https://github.com"}, "github.com"),
+        ({"GITHUB_API_URL": "https://ghe.example/api/v3"}, "ghe.example"),
+        ({"GITHUB_API_URL": "https://api.octo.ghe.com"}, "octo.ghe.com"),
+        ({"GITHUB_API_URL": "https://ghe.example/api/v3", "GITHUB_SERVER_URL": "https://github.com"}, "ghe.example"),
+        ({"GITHUB_SERVER_URL": "https://ghe.example"}, "github.com"),
+        ({"GITHUB_API_URL": "https://["}, ""),
+    ],
+)
+def test_the_token_of_gh_is_that_of_the_server_that_gets_it(environment: dict[str, str], host: str) -> None:
+    assert host_of(environment) == host
+
+
+@pytest.mark.parametrize("path", [".", "", "tools"])
+def test_a_program_in_the_current_folder_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    (tmp_path / path).mkdir(exist_ok=True)
+    a_gh(tmp_path / path, f"touch {tmp_path}/was-run; echo a-token")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f"{path}:/usr/bin:/bin")
+    assert token_of({}, "github.com") == ""
+    assert not (tmp_path / "was-run").exists()

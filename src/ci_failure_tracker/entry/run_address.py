@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ci_failure_tracker.diagnosis.log import Log, read_log
 from ci_failure_tracker.entry.log_files import FoundLog
 from ci_failure_tracker.entry.setup import endpoints_of
-from ci_failure_tracker.entry.sources import token_of
+from ci_failure_tracker.entry.sources import host_of_api, token_of
 from ci_failure_tracker.errors import LogAbsentError, NoLogError, TrackerError
 from ci_failure_tracker.github.client import connect
 from ci_failure_tracker.github.queries import Queries
@@ -47,11 +47,11 @@ def logs_of_page(address: str) -> Iterator[FoundLog]:
             some logs.
     """
     page = _read(address)
-    token = token_of(_with_token_for(page), page.host)
+    endpoints = endpoints_of(os.environ, page.server)
+    token = token_of(_with_token_for(page), host_of_api(endpoints.api_url))
     if not token:
         why = "needs a token: GitHub shows logs to nobody without one"
         raise NoLogError(address, why, "Log in with `gh auth login`, or set GITHUB_TOKEN.")
-    endpoints = endpoints_of(os.environ, page.server)
     queries = Queries(connect(Secret(token), endpoints), endpoints, page.name)
     try:
         jobs = _jobs(page, queries)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ci_failure_tracker.github.client import PUBLIC_API
+
+_WITH_A_HOST_FOR_THE_API = (".github.com", ".ghe.com")
 _SECONDS = 5
 """How long git and gh may take."""
 
@@ -28,9 +33,17 @@ def repository_of(folder: Path, host: str) -> str:
 
 
 def host_of(environment: Mapping[str, str]) -> str:
-    """The server; a token of another one goes nowhere unless the environment names the API of that server."""
-    server = environment.get("GITHUB_SERVER_URL", "") if environment.get("GITHUB_API_URL") else ""
-    return urlsplit(server).hostname or "github.com"
+    """The server whose API the environment names, because that API gets the token."""
+    return host_of_api(environment.get("GITHUB_API_URL") or PUBLIC_API)
+
+
+def host_of_api(address: str) -> str:
+    """The server of an API; empty if this is no address. An Enterprise Server has both on one host."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("api.") if host.endswith(_WITH_A_HOST_FOR_THE_API) else host
 
 
 def repository_here(environment: Mapping[str, str], folder: Path) -> str:
@@ -46,9 +59,17 @@ def token_of(environment: Mapping[str, str], host: str) -> str:
     return _output(["gh", "auth", "token", "--hostname", host])
 
 
+def _program(name: str) -> str | None:
+    """A program of the machine. The current folder may be a clone that holds a `git`, and Windows looks there, too."""
+    suffix = ".exe" if sys.platform == "win32" else ""
+    folders = (Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep))
+    found = (shutil.which(str(folder / f"{name}{suffix}")) for folder in folders if folder.is_absolute())
+    return next(filter(None, found), None)
+
+
 def _output(command: Sequence[str]) -> str:
     """What a program prints; empty if there is no such program, or if it fails or hangs."""
-    program = shutil.which(command[0])
+    program = _program(command[0])
     if program is None:
         return ""
     try:
