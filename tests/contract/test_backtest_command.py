@@ -9,7 +9,10 @@ import html
 import json
 import re
 import shlex
+import stat
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -33,7 +36,7 @@ from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Create, Repository
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.settings import read_settings
-from histories import REPOSITORY, recorded
+from histories import REPOSITORY, a_history, recorded
 from hostile import TEXTS
 from sandbox import Fault, Sandbox, Server
 from sweeping import sweep_server
@@ -231,6 +234,40 @@ def test_annotations_are_fetched_for_a_job_whose_log_is_gone(server: Server, box
     assert server.requests == []
 
 
+def test_a_broken_list_in_the_cache_is_fetched_again(server: Server, tmp_path: Path) -> None:
+    first = figures("octo-org/example", "--weeks", "4")
+    (kept,) = (tmp_path / "cache").rglob("runs.json")
+    kept.write_text(kept.read_text("utf-8")[:100], "utf-8")
+    server.clear_requests()
+    assert figures("octo-org/example", "--weeks", "4") == first
+    assert not [request for request in server.requests if request.path.endswith("/logs")]
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+def test_what_is_kept_is_for_the_person_alone(tmp_path: Path) -> None:
+    """The logs of a private repository lie in the cache, and the names of repositories."""
+    figures("octo-org/example", "--weeks", "4", "--record", "plain")
+    kept = [*(tmp_path / "cache").rglob("*"), tmp_path / "plain", *(tmp_path / "plain").rglob("*")]
+    assert [path for path in kept if path.suffix == ".txt"]
+    assert [path for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+
+
+def test_two_calls_may_write_the_same_file(tmp_path: Path) -> None:
+    history, _, _ = a_history()
+    texts = ("a" * 3_000_000, "b" * 3_000_000)
+
+    def write(text: str) -> None:
+        for _ in range(20):
+            HistoryFolder(tmp_path).keep_log(1, text)
+
+    HistoryFolder(tmp_path).keep_history(history)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, texts))
+    assert b"".join(HistoryFolder(tmp_path).log(1)).decode() in texts
+    assert [path.name for path in (tmp_path / "logs").iterdir()] == ["1.txt"]
+
+
 def test_an_interruption_keeps_what_was_fetched(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
@@ -314,6 +351,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["--replay", "history", "--set", "token=x"], "no input that a backtest can change"),
         (["--replay", "history", "--set", "close-after=often"], "close-after"),
         (["--replay", "history", "--every", "often"], "often"),
+        (["--replay", "history", "--every", "0d"], "give `1h` or more"),
+        (["--replay", "history", "--record", "history/runs.json/in it"], "cannot be written"),
         (["--replay", "history", "--page", "no/such/folder.html"], "cannot be written"),
     ],
 )
@@ -322,6 +361,16 @@ def test_a_mistake_ends_with_2_and_says_what_to_do(arguments: list[str], told: s
     result = run(*arguments)
     assert result.exit_code == 2
     assert told in " ".join(result.stderr.split())
+
+
+def test_no_page_is_written_through_a_link_of_the_current_folder(folder: Path) -> None:
+    """The folder may be a clone of a repository that one does not know."""
+    kept = folder.parent / "profile"
+    kept.write_text("mine", "utf-8")
+    (folder.parent / "backtest.html").symlink_to(kept)
+    result = run("--replay", "history")
+    assert (result.exit_code, kept.read_text("utf-8")) == (2, "mine")
+    assert "is a link" in result.stderr
 
 
 class Tags(HTMLParser):

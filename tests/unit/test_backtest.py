@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +14,10 @@ from ci_failure_tracker.backtest.anonymise import Masks
 from ci_failure_tracker.backtest.as_of import RecordedRepository, jobs_at, timeline_of
 from ci_failure_tracker.backtest.figures import Figures, figures_of, wrong_closings
 from ci_failure_tracker.backtest.history import people_of, read_history
-from ci_failure_tracker.backtest.record import record
+from ci_failure_tracker.backtest.record import MOST_OF_A_LOG, newest_bytes, record
 from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory, moments, sweep_history
 from ci_failure_tracker.entry.history_folder import HistoryFolder
-from ci_failure_tracker.errors import HistoryError
+from ci_failure_tracker.errors import HistoryError, LogAbsentError
 from ci_failure_tracker.model import Job, Repository
 from histories import DAY, NAMES, a_history, at_each_day, recorded
 
@@ -288,3 +289,61 @@ def test_another_form_is_an_error_that_says_so(runs: dict[str, object]) -> None:
 def test_a_folder_without_a_history_is_an_error_with_advice(tmp_path: Path) -> None:
     with pytest.raises(HistoryError, match=r"holds no recorded history.*--record"):
         HistoryFolder(tmp_path).history()
+
+
+# --- folders that somebody else made --------------------------------------------------------------
+
+
+ABOUT = {
+    "full_name": "octo-org/example",
+    "default_branch": "main",
+    "recorded_from": "2026-03-01T00:00:00Z",
+    "recorded_to": "2026-03-08T00:00:00Z",
+}
+
+
+def test_a_history_without_runs_is_a_history_if_the_rest_is_recorded() -> None:
+    assert read_history({"workflow_runs": []}, None, ABOUT).runs == ()
+    for missing in ("default_branch", "recorded_from", "recorded_to"):
+        with pytest.raises(HistoryError, match="holds no run"):
+            read_history({"workflow_runs": []}, None, {key: ABOUT[key] for key in ABOUT if key != missing})
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_history_that_ends_where_no_time_can_be_counted_from_is_refused(end: str) -> None:
+    with pytest.raises(HistoryError, match="ends in the year"):
+        read_history({"workflow_runs": [RAW_RUN]}, None, {**ABOUT, "recorded_to": end})
+
+
+def test_people_of_another_form_are_no_error() -> None:
+    history = read_history({"workflow_runs": [RAW_RUN]}, None, {**ABOUT, "people": [["ada"], {"a": 1}, "ada"]})
+    assert "ada" in history.people
+
+
+def test_only_the_attempts_that_are_recorded_take_time() -> None:
+    run = a_run(1, attempt=10**12)
+    assert timeline_of(run, ()).at(run.updated_at) == run
+
+
+def test_a_run_with_too_long_a_number_has_no_jobs(tmp_path: Path) -> None:
+    folder = recorded(tmp_path)
+    assert folder.jobs(dataclasses.replace(a_run(), id=10**300)) is None
+    assert not folder.has_log(10**300)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="Windows has no such files")
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_log_that_never_ends_is_no_log(tmp_path: Path, kind: str) -> None:
+    folder = recorded(tmp_path)
+    log = tmp_path / "logs" / "77.txt"
+    if kind == "pipe":
+        os.mkfifo(log)
+    else:
+        log.symlink_to("/dev/zero")
+    with pytest.raises(LogAbsentError):
+        list(folder.log(77))
+
+
+def test_only_the_end_of_a_very_long_log_is_copied() -> None:
+    assert newest_bytes(iter([b"a" * MOST_OF_A_LOG] * 3 + [b"the end"]))[-9:] == b"aathe end"
+    assert len(newest_bytes(iter([b"a" * MOST_OF_A_LOG] * 3))) == MOST_OF_A_LOG

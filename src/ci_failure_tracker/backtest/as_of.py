@@ -46,7 +46,8 @@ class Timeline:
 def timeline_of(run: Run, jobs: Sequence[Job] | None) -> Timeline:
     """The time line of a run. If its earlier attempts are not known, it goes on until its newest attempt ends."""
     views = [(run.created_at, _going_on(run, 1, run.created_at))]
-    for attempt in range(1, run.attempt):
+    # Those of the jobs, because a recorded history may name any number of attempts.
+    for attempt in sorted({job.attempt for job in jobs or () if 1 <= job.attempt < run.attempt}):
         of_attempt = [job for job in jobs or () if job.attempt == attempt]
         ends = [job.completed_at for job in of_attempt if job.completed_at]
         if not ends:

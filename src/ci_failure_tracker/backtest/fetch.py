@@ -9,9 +9,10 @@ from functools import partial
 from typing import Protocol
 
 from ci_failure_tracker.backtest.history import History, Recording, people_of
-from ci_failure_tracker.backtest.record import Recorder, safe_log, without_secrets
+from ci_failure_tracker.backtest.record import Recorder, newest_bytes, safe_log, without_secrets
 from ci_failure_tracker.errors import (
     GitHubError,
+    HistoryError,
     LogAbsentError,
     MissingRightError,
     RateLimitedError,
@@ -31,9 +32,6 @@ from ci_failure_tracker.model.words import counted
 
 FRESH = timedelta(hours=6)
 """A list of runs that is older is read again: a run may have ended, or somebody may have run it again."""
-
-MOST_OF_A_LOG = 16_000_000
-"""Bytes of a log that are kept, the newest ones."""
 
 _MOST_LISTED = 1_000
 _SECOND = timedelta(seconds=1)
@@ -101,7 +99,7 @@ class HistoryOnGitHub:
         Raises:
             TrackerError: nothing can be listed.
         """
-        kept = self._store.history() if self._store.exists else None
+        kept = self._kept()
         if kept is None or now - kept.until > FRESH:
             kept = self._begun(kept, now)
         history = self._listed(kept, kept.until - length)
@@ -111,6 +109,13 @@ class HistoryOnGitHub:
             )
         self._read_jobs([run for run in history.runs if _needs_jobs(run) and self._store.jobs(run) is None])
         return history
+
+    def _kept(self) -> History | None:
+        """What is kept; `None` if that is nothing, or broken: then the runs are listed again."""
+        try:
+            return self._store.history() if self._store.exists else None
+        except HistoryError:
+            return None
 
     def _begun(self, before: History | None, now: datetime) -> History:
         """A history without a run that is known to stand as it is; jobs and logs that are kept stay."""
@@ -247,7 +252,7 @@ class HistoryOnGitHub:
             return None
         try:
             self._queries.budget.check(AT_ONCE)
-            return safe_log(self._newest_bytes(self._queries.job_log(job_id)))
+            return safe_log(newest_bytes(self._counted(self._queries.job_log(job_id))))
         except LogAbsentError:
             return ""
         except TrackerError as error:
@@ -256,16 +261,12 @@ class HistoryOnGitHub:
                 self._refusal = error
             return None
 
-    def _newest_bytes(self, pieces: Iterator[bytes]) -> bytes:
-        kept = b""
+    def _counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         for piece in pieces:
             if self._interrupted:
                 raise GitHubError("The download was interrupted.")
             self._bytes += len(piece)
-            kept += piece
-            if len(kept) > 2 * MOST_OF_A_LOG:
-                kept = kept[-MOST_OF_A_LOG:]
-        return kept[-MOST_OF_A_LOG:]
+            yield piece
 
 
 def _needs_jobs(run: Run) -> bool:

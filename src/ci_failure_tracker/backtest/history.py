@@ -18,6 +18,10 @@ _ON_DEFAULT_BRANCH = frozenset({"schedule", "workflow_run", _DYNAMIC})
 """Events whose runs are on the default branch."""
 
 _USUAL_BRANCHES = ("main", "master")
+_WITHOUT_RUNS = {"default_branch", "recorded_from", "recorded_to"}
+"""What has to be recorded of a repository, because no run tells it."""
+
+_YEARS = range(2000, 9000)
 _HERE, _ELSEWHERE = 1, 2
 """The id of the recorded repository in a recording, and that of all others."""
 
@@ -69,20 +73,22 @@ def read_history(runs: Fields, workflows: Fields | None = None, repository: Fiel
     """
     try:
         raw = items(runs, "workflow_runs")
+        if not raw and (repository is None or not repository.keys() >= _WITHOUT_RUNS):
+            raise FormError("it holds no run")
         about = repository or _repository_of(raw)
         known = [answers.workflow(workflow) for workflow in items(workflows, "workflows")] if workflows else []
         by_id = {workflow.id: workflow for workflow in known or _workflows_of(raw)}
         found = sorted(each(raw, "run", lambda data: answers.run(data, by_id), []), key=_order, reverse=True)
         if raw and not found:
             raise FormError("it holds no run that can be read")
-        people = {*(optional(about, "people", list) or ()), *(name for run in raw for name in people_of(run))}
+        people = (*map(str, optional(about, "people", list) or ()), *(name for run in raw for name in people_of(run)))
         return History(
             repository=_repository(about, optional(about, "default_branch", str) or _default_branch(found)),
             workflows=tuple(by_id.values()),
             runs=tuple(found),
             since=optional_moment(about, "recorded_from") or found[-1].created_at,
-            until=optional_moment(about, "recorded_to") or max(run.updated_at for run in found),
-            people=frozenset(map(str, people)),
+            until=_end(optional_moment(about, "recorded_to") or max(run.updated_at for run in found)),
+            people=frozenset(people),
         )
     except FormError as error:
         raise HistoryError(f"The recorded history cannot be read: {error}.") from error
@@ -109,6 +115,13 @@ def _job(data: Fields, of_run: Run) -> Job:
     return replace(job, annotations=tuple(map(answers.annotation, items(data, "annotations"))))
 
 
+def _end(time: datetime) -> datetime:
+    """The end of a history; the times of sweeps are counted from it."""
+    if time.year not in _YEARS:
+        raise FormError(f"it ends in the year {time.year}")
+    return time
+
+
 def _order(run: Run) -> tuple[datetime, int]:
     return run.order
 
@@ -120,8 +133,6 @@ def _repository(data: Fields, default_branch: str) -> Repository:
 
 
 def _repository_of(raw: Sequence[Fields]) -> Fields:
-    if not raw:
-        raise FormError("it holds no run")
     return required(raw[0], "repository", dict)
 
 

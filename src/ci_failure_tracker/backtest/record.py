@@ -14,6 +14,9 @@ from ci_failure_tracker.model import Annotation, Job, Run
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.text.redaction import redacted_lines
 
+MOST_OF_A_LOG = 16_000_000
+"""Bytes of a log that are kept, the newest ones."""
+
 
 class Recorder(Protocol):
     """Where a history is kept."""
@@ -70,9 +73,19 @@ def _logs(jobs: Iterable[Job], source: Recording) -> Iterator[tuple[int, bytes]]
         if job.conclusion in WITHOUT_DETAILS:
             continue
         try:
-            yield job.id, b"".join(source.log(job.id))
+            yield job.id, newest_bytes(source.log(job.id))
         except LogAbsentError:
             continue
+
+
+def newest_bytes(pieces: Iterator[bytes]) -> bytes:
+    """The end of a log, as much as is kept of it."""
+    kept = bytearray()
+    for piece in pieces:
+        kept += piece
+        if len(kept) > 2 * MOST_OF_A_LOG:
+            del kept[:-MOST_OF_A_LOG]
+    return bytes(kept[-MOST_OF_A_LOG:])
 
 
 def safe_log(log: bytes) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from ci_failure_tracker.entry.whole_file import write_whole
 
 MOST_BYTES = 20_000_000
 """How much is kept, and how much of one answer; the oldest answers give way."""
@@ -61,15 +61,7 @@ class AnswerFiles:
         if path is None or len(text) > _MOST_OF_ONE:
             return
         with contextlib.suppress(OSError, ValueError):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(dir=path.parent)
-            try:
-                with os.fdopen(handle, "w", encoding="utf-8") as file:
-                    file.write(text)
-                Path(name).replace(path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            write_whole(path, text)
 
     def tidy(self) -> None:
         """Remove what is too old, and the oldest of what is too much."""

@@ -56,9 +56,10 @@ class _Span(click.ParamType[timedelta]):
         if isinstance(value, timedelta):
             return value
         try:
-            return duration(str(value))
+            span = duration(str(value))
         except BadValueError as error:
             self.fail(str(error), param, ctx)
+        return span or self.fail(f"is {value!r}; give `1h` or more", param, ctx)
 
 
 @click.command(

@@ -65,9 +65,9 @@ def run(asked: Asked, form: str, err: Console) -> None:
     """
     with Bars(err) as bars:
         report, alike = _report(asked, bars)
+    _print(report, form, err)
     if asked.page:
         _write(asked.page, render_backtest_page(report))
-    _print(report, form, err)
     for name, path in (("page", asked.page), ("recorded history", asked.record_to)):
         if path:
             show(err, Text(plain(f"The {name}: {path}", 1_000)))
@@ -110,6 +110,8 @@ def _check(asked: Asked, changes: Mapping[str, str]) -> None:
     if asked.replay and asked.repository:
         raise SettingsError(["--replay reads a folder and OWNER/NAME is read from GitHub; give one of them."])
     read_settings({"token": "none", "repository": "owner/name", **asked.texts, **changes})
+    if asked.record_to:
+        HistoryFolder(asked.record_to).make()
 
 
 def _is_new(folder: Path) -> bool:
@@ -146,8 +148,10 @@ def _cache_of(connection: Connection) -> Path:
     base = cache_folder(os.environ)
     if base is None:
         raise SettingsError(["There is no folder to keep the history in; set XDG_CACHE_HOME to one."])
-    server = urlsplit(connection.endpoints.api_url).netloc.replace(":", "-")
-    return base / "history" / server / connection.settings.repository.lower().replace("/", "--")
+    api = urlsplit(connection.endpoints.api_url)
+    # The host and the port without a password; no name of an owner or a repository holds a plus.
+    server = f"{api.hostname}{f'-{api.port}' if api.port else ''}".replace(":", "-")
+    return base / "history" / server / connection.settings.repository.lower().replace("/", "+")
 
 
 def _settings(history: History, texts: Mapping[str, str], changes: Mapping[str, str]) -> Iterator[tuple[str, Settings]]:
@@ -182,6 +186,9 @@ def _problems(repository: RecordedRepository, recording: HistoryFolder | History
 
 
 def _write(page: Path, text: str) -> None:
+    """Write the page, but through no link in the current folder: that may be a clone, whose links lead anywhere."""
+    if page.parent == Path() and page.is_symlink():
+        raise SettingsError([f"{str(page)!r} is a link, through which no page is written; give another with --page."])
     try:
         page.write_text(text, "utf-8", newline="\n")
     except OSError as error:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from ci_failure_tracker.backtest.history import (
     runs_fields,
     workflows_fields,
 )
+from ci_failure_tracker.entry.whole_file import make_folder, write_whole
 from ci_failure_tracker.errors import HistoryError, LogAbsentError
 from ci_failure_tracker.model import Annotation, Job, LogUnavailable, Run
 
@@ -36,7 +38,7 @@ class HistoryFolder:
     @property
     def exists(self) -> bool:
         """Whether a history is recorded here."""
-        return (self.folder / _RUNS).is_file()
+        return _is_file(self.folder / _RUNS)
 
     def history(self) -> History:
         """The runs, without their jobs and logs.
@@ -62,7 +64,7 @@ class HistoryFolder:
 
     def has_log(self, job_id: int) -> bool:
         """Whether the log is recorded, or that there is none."""
-        return self._log_file(job_id).is_file()
+        return _is_file(self._log_file(job_id))
 
     def log(self, job_id: int) -> Iterator[bytes]:
         """The log of a job in pieces.
@@ -70,14 +72,13 @@ class HistoryFolder:
         Raises:
             LogAbsentError: it is not recorded.
         """
-        try:
-            with self._log_file(job_id).open("rb") as log:
-                begun = False
-                while piece := log.read(_PIECE):
-                    begun = True
-                    yield piece
-        except OSError:
-            begun = False
+        begun = False
+        with contextlib.suppress(OSError):
+            if self.has_log(job_id):
+                with self._log_file(job_id).open("rb") as log:
+                    while piece := log.read(_PIECE):
+                        begun = True
+                        yield piece
         if not begun:
             raise LogAbsentError(LogUnavailable.NOT_FOUND)
 
@@ -86,6 +87,17 @@ class HistoryFolder:
         return None
 
     # --- write -----------------------------------------------------------------------------------
+
+    def make(self) -> None:
+        """Make the folder, so that it is known before the work whether that can be done.
+
+        Raises:
+            HistoryError: it cannot be made.
+        """
+        try:
+            make_folder(self.folder)
+        except OSError as error:
+            raise self._unwritable(error) from error
 
     def keep_history(self, history: History) -> None:
         """Write the runs. The jobs and logs that are there stay.
@@ -112,14 +124,13 @@ class HistoryFolder:
         return self.folder / "logs" / f"{job_id}.txt"
 
     def _write(self, path: Path, text: str) -> None:
-        """Write a file as a whole: what is interrupted leaves no half of one."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new = path.with_name(f"{path.name}.new")
-            new.write_text(text, "utf-8", newline="")
-            new.replace(path)
+            write_whole(path, text)
         except (OSError, ValueError) as error:
-            raise HistoryError(f"The history cannot be written to {str(self.folder)!r} ({_reason(error)}).") from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Exception) -> HistoryError:
+        return HistoryError(f"The history cannot be written to {str(self.folder)!r} ({_reason(error)}).")
 
 
 def _as_json(fields: Mapping[str, Any]) -> str:
@@ -127,7 +138,15 @@ def _as_json(fields: Mapping[str, Any]) -> str:
 
 
 def _optional(path: Path) -> Mapping[str, Any] | None:
-    return _read(path) if path.is_file() else None
+    return _read(path) if _is_file(path) else None
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file that ends: a folder of others may hold a pipe, a link to a device, or too long a number."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _read(path: Path) -> Mapping[str, Any]:
