@@ -18,7 +18,7 @@ from ci_failure_tracker.backtest.record import MOST_OF_A_LOG, newest_bytes, reco
 from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory, moments, sweep_history
 from ci_failure_tracker.entry.history_folder import HistoryFolder
 from ci_failure_tracker.errors import HistoryError, LogAbsentError
-from ci_failure_tracker.model import Job, Repository
+from ci_failure_tracker.model import Annotation, Job, Repository
 from histories import DAY, NAMES, a_history, at_each_day, recorded
 
 MINUTE = timedelta(minutes=1)
@@ -246,6 +246,49 @@ def test_two_hosts_get_two_masks_without_digits() -> None:
     first, second = Masks(history).text("https://a.corp-one.test https://b.corp-one.test").split()
     assert first != second
     assert not any(sign.isdigit() for sign in first + second)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "acme%2Drockets%2Fmoon%2dlander",
+        "\x1b[1mAcme-\x1b[0mRockets/\x1b[36mMoon\x1b[0m-lander",
+        "ACME_ROCKETS_KEY, AcmeRockets.Core, acme.rockets",
+        "moonlander, MOON_LANDER, moon lander",
+        "Wernher%20Blaun, Wernher+Blaun, wernher.blaun, WernherBlaun",
+        "wernher%40rockets.test",
+        "deploy-secret%2Forbit, secret_orbit",
+        "\N{LATIN SMALL LETTER LONG S}ecret-orbit secret-orbit",
+        "git@ghe.rockets.example:team/code.git",
+        r"C:\\Users\\blaunw\\code",
+    ],
+)
+def test_a_name_is_masked_however_it_is_written(text: str) -> None:
+    history, _, _ = a_history()
+    masked = Masks(history).text(text).lower()
+    parts = ("acme", "rockets", "moon", "lander", "wernher", "blaun", "orbit")
+    assert [part for part in parts if part in masked] == []
+
+
+@pytest.mark.parametrize("before", ["Author: ", "commit:  ", "Signed-off-by: ", "    Co-authored-by: "])
+def test_a_name_before_an_address_is_masked_also_where_it_stands_alone(before: str) -> None:
+    history, _, _ = a_history()
+    masked = Masks(history).text(f"{before}Klara van Osten <kvo@users.noreply.github.com>\nrejected by Klara van Osten")
+    assert "Klara" not in masked
+    assert "Osten" not in masked
+
+
+def test_a_name_that_only_an_annotation_holds_is_masked_in_every_log(tmp_path: Path) -> None:
+    history, jobs, _ = a_history()
+    folder = recorded(tmp_path / "raw")
+    run = history.runs[-1]
+    told = Annotation("failure", "see /home/kvosten/notes", "", "", None)
+    folder.keep_jobs(run, [dataclasses.replace(job, annotations=(told,)) for job in jobs[run.id]])
+    log_of = next(job.id for one in history.runs for job in jobs[one.id] if job.conclusion == "failure")
+    folder.keep_log(log_of, "ask kvosten\n")
+    copy = HistoryFolder(tmp_path / "copy")
+    record(folder.history(), folder, copy, Quiet(), anonymise=True)
+    assert "kvosten" not in everything(copy.folder)
 
 
 def test_the_people_of_a_run_are_its_actors_and_authors() -> None:

@@ -49,9 +49,20 @@ _WORD = lazy(r"\w+")
 _PART = re.compile(r"[-_]")
 _NUMBER = re.compile(r"[-_.]?\d{1,6}$")
 _MAIL = lazy(r"(?<![\w.+-])([\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,24})(?![\w-])")
-_HOST = lazy(r"(?:://|\bhost:? ['\"]?)(?:[^\s/@:]{1,100}(?::[^\s/@]{0,100})?@)?((?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})")
+_HOST = lazy(
+    r"(?:://|\bgit@|\bhost:? ['\"]?)(?:[^\s/@:]{1,100}(?::[^\s/@]{0,100})?@)?((?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24})"
+)
 _INNER_HOST = lazy(r"(?<![\w.-])((?:[\w-]{1,63}\.){1,8}(?:internal|intranet|corp|lan|local))(?![\w-])")
-_FOLDER = lazy(r"(?:/home/|/Users/|\\Users\\)([^/\\\s'\":]{1,64})")
+_SIGNED = lazy(
+    r"(?i:\b(?:author|commit|committer|[a-z]{2,20}-by):[ \t]{1,8})(\S[^\n<>:]{1,80}?)[ \t]{1,4}<[^\s<>@]{1,64}@"
+)
+_FOLDER = lazy(r"(?:/home/|/Users/|\\{1,2}Users\\{1,2})([^/\\\s'\":]{1,64})")
+_COLOUR_OR_BYTE = r"%[0-9a-f]{2}|\x1b\[[0-9;]{0,20}m"
+_GAP = rf"(?:{_COLOUR_OR_BYTE}|[-_.+,:@/\\ ]){{0,3}}"
+"""What stands between the parts of a name in an address, a path, a variable or a coloured line; it may be nothing."""
+
+_PARTS = lazy(r"[^\W_]+")
+_BETWEEN = lazy(rf"(?:{_COLOUR_OR_BYTE}|[\W_])+")
 _MACHINE = lazy(r"(?:Machine|Runner) name: '([^']{1,100})'")
 _FOLDERS = """
 action actions admin administrator agent app appveyor azureuser build builder buildkite-agent ci circleci cirrus
@@ -66,6 +77,9 @@ _LETTERS = "gjkmnpqrtvwxyz"
 _LEAST, _ANYWHERE = 3, 5
 """Shorter names stay in logs, except in paths. Longer ones are masked within words, too."""
 
+_OF_TEXTS = frozenset({"Commit", "host", "machine", "user"})
+"""Kinds of names that stay as they are written. All others are found whatever stands between their parts."""
+
 _USER = "user"
 """The kind of names of home folders. They are often usual words, and so they are masked only as whole words."""
 
@@ -77,12 +91,15 @@ class Masks:
         self._masks: dict[str, str] = {}
         self._numbers: dict[str, Iterator[int]] = {}
         self._words: dict[str, str] = {}
+        self._joined: dict[str, str] = {}
         self._shas = {run.commit.sha[:7]: run.commit.sha for run in history.runs}
         owner, _, name = history.repository.full_name.partition("/")
         self._name(owner, "owner")
         self._name(name, "repository")
-        for other in _spellings(name):
-            self._masks.setdefault(other.lower(), self._known(name))
+        bare = _NUMBER.sub("", name)
+        if _PART.search(bare):  # a name of one part can be a usual word without its number
+            self._masks.setdefault(bare.lower(), self._known(name))
+            self._join(bare.lower())
         self._begins_alike = _beginning_like(name)
         self.alike: set[str] = set()
         """Words in masked texts that begin like the repository's name: names of its parts, or usual words."""
@@ -133,16 +150,19 @@ class Masks:
         if not present:
             return text
         longest_first = sorted(present, key=lambda name: (-len(name), name))
-        parts = (_as_pattern(name, self._masks[name]) for name in longest_first)
+        parts = (f"({self._as_pattern(name)})" for name in longest_first)
         pattern = re.compile("|".join(parts), re.IGNORECASE)
-        return pattern.sub(lambda match: self._masks[match[0].lower()], text)
+        return pattern.sub(lambda match: self._masks[longest_first[(match.lastindex or 1) - 1]], text)
 
     def _present(self, text: str) -> Iterator[str]:
         """The names that a text holds. It is searched for a long title only if it has a word of it: titles are many."""
-        words = set(_WORD.findall(text))
+        words, joined_text = set(_WORD.findall(text)), _BETWEEN.sub("", text)
         for name in self._masks:
-            word = self._words.get(name)
-            if len(name) >= _LEAST and (word is None or word in words) and name in text:
+            word, joined = self._words.get(name), self._joined.get(name)
+            if joined:
+                if joined in joined_text:
+                    yield name
+            elif len(name) >= _LEAST and (word is None or word in words) and name in text:
                 yield name
 
     def _run(self, run: Run) -> Run:
@@ -184,8 +204,24 @@ class Masks:
         if name and name.lower() not in self._masks:
             number = next(self._numbers.setdefault(kind, count()))
             self._masks[name.lower()] = _mask(kind, number)
-            if inner := _WORD.findall(name.lower())[1:-1]:
+            if kind not in _OF_TEXTS:
+                self._join(name.lower())
+            elif inner := _WORD.findall(name.lower())[1:-1]:
                 self._words[name.lower()] = max(inner, key=len)
+
+    def _join(self, key: str) -> None:
+        """Let a name be found whatever stands between its parts."""
+        joined = "".join(_PARTS.findall(key))
+        if len(joined) >= _LEAST:
+            self._joined[key] = joined
+
+    def _as_pattern(self, name: str) -> str:
+        escaped = re.escape(name)
+        if name in self._joined:
+            escaped = f"(?:{escaped}|{_GAP.join(map(re.escape, _PARTS.findall(name)))})"
+        if self._masks[name].startswith(f"{_USER}-"):
+            return rf"(?<!\w){escaped}(?!\w)"
+        return escaped if len(name) >= _ANYWHERE else rf"(?<![0-9A-Za-z]){escaped}(?![0-9A-Za-z])"
 
     def _branch(self, branch: str) -> None:
         """Give a branch its mask, which keeps its shape: `release/1.2` stays, `fix/…` keeps its first part."""
@@ -199,6 +235,7 @@ class Masks:
         kind = _KIND.match(key)
         number = next(self._numbers.setdefault("branch", count()))
         self._masks[key] = f"{kind[0] if kind else ''}{_mask('branch', number)}"
+        self._join(key)
 
     def _short_sha(self, found: str) -> str:
         known = self._shas.get(found[:7], "")
@@ -214,14 +251,6 @@ def _mask(kind: str, number: int) -> str:
     return f"{mask}.example" if kind == "host" else mask
 
 
-def _spellings(name: str) -> Iterator[str]:
-    """How packages and modules write the name of a repository: with other signs, and without a number at its end."""
-    bare = _NUMBER.sub("", name)
-    # A name of one part can be a usual word without its number.
-    for one in (name, bare) if _PART.search(bare) else (name,):
-        yield from (one, one.replace("-", "_"), one.replace("-", ""))
-
-
 def _beginning_like(name: str) -> re.Pattern[str] | None:
     """Finds words that share all parts of the name but the last; `None` if only one part would be shared."""
     first, *shared = _PART.split(name.lower())[:-1] or [""]
@@ -235,19 +264,16 @@ def _fake_sha(sha: str) -> str:
     return hashlib.sha256(f"masked {sha}".encode()).hexdigest()[: len(sha)]
 
 
-def _as_pattern(name: str, mask: str) -> str:
-    escaped = re.escape(name)
-    if mask.startswith(f"{_USER}-"):
-        return rf"(?<!\w){escaped}(?!\w)"
-    return escaped if len(name) >= _ANYWHERE else rf"(?<![0-9A-Za-z]){escaped}(?![0-9A-Za-z])"
-
-
 def _names_in(text: str) -> Iterator[tuple[str, str]]:
     """The names of people, machines and hosts that only a text holds, each with its kind."""
     for pattern, kind, is_usual in _FINDERS:
         for match in pattern.finditer(text):
             if not is_usual(match[1]):
                 yield match[1], kind
+
+
+def _is_bot(name: str) -> bool:
+    return bool(_BOTS.search(name))
 
 
 def _is_usual_mail(mail: str) -> bool:
@@ -268,6 +294,7 @@ def _is_public(host: str) -> bool:
 
 _FINDERS = (
     (_MAIL, "person", _is_usual_mail),
+    (_SIGNED, "person", _is_bot),
     (_FOLDER, _USER, _is_usual_folder),
     (_MACHINE, "machine", _is_usual_machine),
     (_HOST, "host", _is_public),

@@ -57,12 +57,15 @@ def record(
 
 
 def _masks_of(history: History, source: Recording, progress: Progress) -> Masks:
-    """The masks of all names, also of those that only logs hold."""
+    """The masks of all names, also of those that only logs and annotations hold."""
     masks = Masks(history)
     progress.phase("Look for names", len(history.runs))
     for run in history.runs:
-        for _, log in _logs(source.jobs(run) or (), source):
+        jobs = source.jobs(run) or ()
+        for _, log in _logs(jobs, source):
             masks.learn(_decoded(log))
+        for annotation in (one for job in jobs for one in job.annotations or ()):
+            masks.learn("\n".join((annotation.title, annotation.message, annotation.path)))
         progress.advance()
     return masks
 
@@ -90,7 +93,7 @@ def newest_bytes(pieces: Iterator[bytes]) -> bytes:
 
 def safe_log(log: bytes) -> str:
     """A log as text, with `***` for each secret in it."""
-    return "\n".join(redacted_lines(_decoded(log).split("\n")))
+    return _without_secrets(_decoded(log))
 
 
 def _decoded(log: bytes) -> str:
@@ -105,4 +108,8 @@ def without_secrets(job: Job) -> Job:
 
 
 def _annotation(annotation: Annotation) -> Annotation:
-    return replace(annotation, message="\n".join(redacted_lines(annotation.message.split("\n"))))
+    return replace(annotation, title=_without_secrets(annotation.title), message=_without_secrets(annotation.message))
+
+
+def _without_secrets(text: str) -> str:
+    return "\n".join(redacted_lines(text.split("\n")))
