@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / ".github" / "release" / "commit_bundle.sh"
+SCRIPTS = ROOT / ".github" / "release"
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32" or not shutil.which("git") or not shutil.which("sha256sum"),
@@ -49,9 +49,13 @@ def with_bundle(checkout: Path, content: bytes = b"a module\r\n") -> None:
 
 
 def commit(checkout: Path) -> subprocess.CompletedProcess[str]:
+    return script(checkout, "commit_bundle.sh", "1.2.3")
+
+
+def script(checkout: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     home = {"HOME": str(checkout.parent), "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
     return subprocess.run(
-        ["bash", SCRIPT, "1.2.3"], cwd=checkout, env=home, capture_output=True, text=True, check=False
+        ["bash", SCRIPTS / name, *arguments], cwd=checkout, env=home, capture_output=True, text=True, check=False
     )
 
 
@@ -96,3 +100,26 @@ def test_nothing_is_tagged_that_the_sums_or_the_sources_do_not_hold(
         git(checkout, "add", spoiled)
     assert commit(checkout).returncode
     assert git(tmp_path / "origin", "tag") == ""
+
+
+@pytest.mark.parametrize(
+    ("tags", "version", "moves"),
+    [
+        (["v1.2.3"], "1.2.3", True),
+        (["v1.2.3", "v1.2.2", "v0.9.0", "v2.0.0", "v10.0.0"], "1.2.3", True),
+        (["v1.2.9", "v1.2.10"], "1.2.10", True),
+        (["v1.2.3", "v1.2.4"], "1.2.3", False),
+        (["v1.9.0", "v1.10.0"], "1.9.0", False),
+        (["v1.2.3", "v1.2.4-rc.1", "v1.old"], "1.2.3", True),
+    ],
+)
+def test_the_major_tag_moves_to_the_newest_release_and_never_back(
+    checkout: Path, tmp_path: Path, tags: list[str], version: str, moves: bool
+) -> None:
+    before, after = git(checkout, "rev-parse", "main"), git(checkout, "commit-tree", "main^{tree}", "-m", "A release")
+    for tag in (*tags, "v1"):
+        git(checkout, "push", "--quiet", "origin", f"{before}:refs/tags/{tag}")
+    done = script(checkout, "move_major_tag.sh", version, after)
+    assert done.returncode == 0, done.stderr
+    assert git(tmp_path / "origin", "rev-parse", "v1") == (after if moves else before)
+    assert bool(done.stdout) is not moves
