@@ -52,8 +52,8 @@ is_bundled = sys.implementation.name == "cpython" and sys.version_info[3] == "fi
 '
 
 # Newer Pythons are left out: the wheels that requirements.txt locks may not exist for them. A free-threaded build
-# needs its own wheels. The Python gives the path of its own file, because a shim on PATH may start another Python in
-# another folder.
+# needs its own wheels. A Python that somebody built without zlib or OpenSSL installs nothing. The Python gives the path
+# of its own file, because a shim on PATH may start another Python in another folder.
 fit=$bundled'
 import importlib.util, sysconfig
 has_uv = sys.argv[2] == "uv"
@@ -61,6 +61,7 @@ if not (
     (3, 11) <= sys.version_info < (3, 15)
     and sys.implementation.name == "cpython"
     and not sysconfig.get_config_var("Py_GIL_DISABLED")
+    and all(map(importlib.util.find_spec, ("zlib", "_ssl")))
     and (is_bundled or importlib.util.find_spec("venv") and (has_uv or importlib.util.find_spec("pip")))
 ):
     sys.exit(1)

@@ -17,6 +17,8 @@ PRETENCES = {
     "not CPython": "import types; sys.implementation = types.SimpleNamespace(name='pypy')",
     "free-threaded": "import sysconfig; sysconfig.get_config_var = lambda name: 1",
     "without venv": "import importlib.util as u; u.find_spec = lambda name: None if name == 'venv' else name",
+    "without zlib": "import importlib.util as u; u.find_spec = lambda name: None if name == 'zlib' else name",
+    "without TLS": "import importlib.util as u; u.find_spec = lambda name: None if name == '_ssl' else name",
     "without pip": "import importlib.util as u; u.find_spec = lambda name: None if name == 'pip' else name",
 }
 
