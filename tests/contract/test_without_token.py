@@ -316,6 +316,15 @@ def test_a_repository_that_is_not_public_needs_a_token(box: Sandbox, private: bo
     assert "A private repository needs a token: set GITHUB_TOKEN" in words(result)
 
 
+def test_a_file_of_certificates_that_is_not_there_is_no_bug_of_the_tracker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    monkeypatch.setenv("GITHUB_API_URL", "https://127.0.0.1:9")
+    result = check()
+    assert result.exit_code == 1
+    assert "/nowhere/ca.pem" in words(result)
+    assert "Check that REQUESTS_CA_BUNDLE" in words(result)
+
+
 def test_a_server_that_answers_nobody_needs_a_token(box: Sandbox) -> None:
     box.inject(Fault("status", path="/repos/", status=401, times=None))
     result = check()

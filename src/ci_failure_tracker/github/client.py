@@ -178,6 +178,11 @@ def translated(doing: str, right: str) -> Iterator[None]:
             f"GitHub could not be reached to {doing} ({type(error).__name__}).",
             "Check the network, the proxy (HTTPS_PROXY), and that GITHUB_API_URL is right.",
         ) from error
+    except OSError as error:  # requests raises it for a file of certificates that is not there
+        raise UnansweredError(
+            f"GitHub could not be reached to {doing} ({error}).",
+            "Check that REQUESTS_CA_BUNDLE, or CURL_CA_BUNDLE, names a file with certificates that can be read.",
+        ) from error
     except FormError as error:
         raise MalformedError(doing, str(error)) from error
     except (TypeError, ValueError, KeyError, AttributeError, AssertionError, RuntimeError) as error:
