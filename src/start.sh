@@ -76,8 +76,13 @@ if not is_bundled:
 sys.path.insert(0, bundle)
 if sys.platform == "win32":
     sys.path.append(os.path.join(sys.argv[1], "tzdata.zip"))
+try:
+    from ci_failure_tracker.__main__ import main
+except Exception as error:
+    print("::warning title=ci-failure-tracker::%s of the action cannot be read (%s); the packages are installed instead."
+        % (os.path.basename(bundle), type(error).__name__))
+    sys.exit(int(sys.argv[2]))
 sys.argv[1:] = ["action"]
-from ci_failure_tracker.__main__ import main
 sys.exit(main())
 '
 

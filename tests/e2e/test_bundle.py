@@ -292,3 +292,16 @@ def test_a_python_without_a_zip_of_its_own_installs(machine: Machine, bundle: Pa
     ending = machine.run(USES)
     assert ending.succeeded, ending.whole
     assert machine.uv_ran
+
+
+@pytest.mark.parametrize("left", [0, 100_000])
+def test_a_spoiled_zip_is_named_and_installs(machine: Machine, bundle: Path, tmp_path: Path, left: int) -> None:
+    other = tmp_path / "bundle"
+    other.mkdir()
+    (other / f"{TAG}.zip").write_bytes((bundle / f"{TAG}.zip").read_bytes()[:left])
+    machine.has_uv()
+    machine.has_bundle(other)
+    ending = machine.run(USES)
+    assert ending.succeeded, ending.whole
+    assert f"{TAG}.zip of the action cannot be read" in ending.whole
+    assert machine.uv_ran
