@@ -14,7 +14,7 @@ from ci_failure_tracker.backtest.anonymise import Masks
 from ci_failure_tracker.backtest.as_of import RecordedRepository, jobs_at, timeline_of
 from ci_failure_tracker.backtest.figures import Figures, figures_of, wrong_closings
 from ci_failure_tracker.backtest.history import people_of, read_history
-from ci_failure_tracker.backtest.record import MOST_OF_A_LOG, newest_bytes, record
+from ci_failure_tracker.backtest.record import MOST_OF_A_LOG, newest_bytes, record, safe_log
 from ci_failure_tracker.backtest.sweeps import Backtest, IssueHistory, moments, sweep_history
 from ci_failure_tracker.entry.history_folder import HistoryFolder
 from ci_failure_tracker.errors import HistoryError, LogAbsentError
@@ -176,6 +176,22 @@ def test_a_copy_holds_no_secret(tmp_path: Path) -> None:
     assert secret not in everything(copy.folder)
     assert "push with ***" in everything(copy.folder)
     assert figures_of(swept(copy)) == figures_of(swept(folder))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\x1b[36mpassword\x1b[0m=\x1b[33mopen-sesame-1\x1b[0m",
+        '\x1b[34m"api_key"\x1b[0m: \x1b[32m"open-sesame-1"\x1b[0m',
+        "pass\u200bword=open-sesame-1",
+        "export PASSWORD=open-sesame-1\r",
+    ],
+)
+def test_colours_and_invisible_characters_hide_no_secret_from_a_copy(line: str) -> None:
+    safe = safe_log(f"before\t\x1b[31mred\x1b[0m\r\n{line}\nafter".encode())
+    assert "sesame" not in safe
+    assert safe.startswith("before\t\x1b[31mred\x1b[0m\r\n")
+    assert safe.endswith("\nafter")
 
 
 def test_a_masked_copy_holds_no_name_and_gives_the_same_figures(tmp_path: Path) -> None:

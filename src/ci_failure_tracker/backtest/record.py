@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ci_failure_tracker.backtest.anonymise import Masks
 from ci_failure_tracker.backtest.history import History, Recording
+from ci_failure_tracker.diagnosis.log import without_escapes
 from ci_failure_tracker.errors import LogAbsentError
 from ci_failure_tracker.github.answers import WITHOUT_DETAILS
 from ci_failure_tracker.model import Annotation, Job, Run
@@ -112,4 +113,13 @@ def _annotation(annotation: Annotation) -> Annotation:
 
 
 def _without_secrets(text: str) -> str:
-    return "\n".join(redacted_lines(text.split("\n")))
+    """A text, with `***` for each secret in it. Colours and invisible characters may stand in the middle of one."""
+    lines = text.split("\n")
+    seen = [_seen(line) for line in lines]
+    pairs = zip(lines, seen, redacted_lines(seen), strict=True)
+    return "\n".join(line if safe == shown else safe for line, shown, safe in pairs)
+
+
+def _seen(line: str) -> str:
+    line = without_escapes(line)
+    return line if line.isprintable() else "".join(char for char in line if char.isprintable() or char == "\t")

@@ -51,8 +51,7 @@ def clean(raw: str) -> str:
     text = raw[: 4 * LONGEST_LINE].removeprefix("\ufeff")
     if text[4:5] == "-" and (stamp := _TIMESTAMP.match(text)):
         text = text[stamp.end() :]
-    if "\x1b" in text:
-        text = _ESCAPES.sub("", text)
+    text = without_escapes(text)
     if "\r" in text:
         text = next((part for part in reversed(text.split("\r")) if part.strip()), "")
     if not text.isprintable():
@@ -61,6 +60,11 @@ def clean(raw: str) -> str:
             # An invisible character could hide a secret from redaction.
             text = "".join(char for char in text if char.isprintable() or _is_space(char))
     return text[:LONGEST_LINE].rstrip()
+
+
+def without_escapes(text: str) -> str:
+    """A text without what sets colours and moves the cursor."""
+    return _ESCAPES.sub("", text) if "\x1b" in text else text
 
 
 def _is_space(char: str) -> bool:
