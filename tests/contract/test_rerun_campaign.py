@@ -238,10 +238,10 @@ def test_another_sweep_that_was_faster_is_no_fault(outage: Outage) -> None:
 
 def test_a_run_that_the_tracker_ran_again_is_never_run_again(outage: Outage) -> None:
     outage.clean()
-    outage.look(**{"max-new-issues": "0"})
+    outage.look(max_new_issues="0")
     outage.box.rerun("CI", 2, _FAILED_AGAIN)
     for minutes in (10, 20, 30):
-        outage.look(minutes, **{"max-new-issues": "0"})
+        outage.look(minutes, max_new_issues="0")
     assert (outage.asked, len(outage.run.attempts)) == (1, 2)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_the_failed_jobs_of_a_young_first_attempt_run_again() -> None:
     ],
     ids=str,
 )
-def test_a_run_that_is_to_happen_once_does_not_run_again(more: dict[str, object]) -> None:
+def test_a_run_that_is_to_happen_once_does_not_run_again(more: dict[str, Any]) -> None:
     assert reruns(outage(a_run(2, **more))) == ()
 
 

@@ -21,6 +21,7 @@ from ci_failure_tracker.model import (
     LogUnavailable,
     Needs,
     Outcome,
+    Rerun,
     Run,
     Skip,
     Snapshot,
@@ -105,7 +106,7 @@ class Repository:
 
 
 def writes(report: Report) -> list[Action]:
-    return [result.action for result in report.results if not isinstance(result.action, Skip)]
+    return [result.action for result in report.results if not isinstance(result.action, Skip | Rerun)]
 
 
 GROUP_BY = st.sampled_from(["job", "workflow", "cause"])

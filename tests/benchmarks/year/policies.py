@@ -19,6 +19,7 @@ from ci_failure_tracker.model import (
     LogRequest,
     Outcome,
     Reopen,
+    Rerun,
     Run,
     Skip,
     SkipReason,
@@ -142,7 +143,7 @@ class _Issues:
         return max((ids.count(one) for one in set(ids)), default=0)
 
 
-def _is_covered(action: Action) -> bool:
+def _is_covered(action: Action | Rerun) -> bool:
     """Whether an umbrella issue stands for the job."""
     if isinstance(action, Skip):
         return action.skip_reason is SkipReason.STORM
