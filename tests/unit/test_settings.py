@@ -58,7 +58,8 @@ def test_all_mistakes_are_reported_at_once() -> None:
         ("since", "2026-13-01", "`2026-03-01`"),
         ("conclusions", "failure, superseded", "'superseded'"),
         ("conclusions", ",", "names nothing"),
-        ("group-by", "leg", "`job`, `workflow` or `cause`"),
+        ("group-by", "leg", "`job`, `workflow`, `cause` or `test`"),
+        ("max-tests", "0", "1"),
         ("excerpt-lines", "0", "from 1 to 100"),
         ("excerpt-lines", "101", "from 1 to 100"),
         ("logs", "some", "`true` or `false`"),
@@ -114,10 +115,11 @@ def test_every_input_has_a_help_that_is_a_sentence() -> None:
         assert declared.help[0].isupper(), declared.name
 
 
-def test_causes_cannot_be_told_apart_without_logs() -> None:
-    with pytest.raises(SettingsError, match="needs `logs: true`"):
-        some_settings(group_by="cause", logs="false")
-    assert some_settings(group_by="cause").logs
+@pytest.mark.parametrize("group_by", ["cause", "test"])
+def test_causes_and_tests_cannot_be_told_apart_without_logs(group_by: str) -> None:
+    with pytest.raises(SettingsError, match=f"`group-by: {group_by}` needs `logs: true`, because {group_by}s"):
+        some_settings(group_by=group_by, logs="false")
+    assert some_settings(group_by=group_by).logs
 
 
 def test_a_password_that_must_be_encoded_is_masked_as_it_is() -> None:
@@ -157,6 +159,7 @@ COMPARED = {
     "conclusions": "failure",
     "allowed-failures": "track",
     "group-by": "workflow",
+    "max-tests": "3",
     "matrix": "separate",
     "min-failures": "2",
     "max-new-issues": "5",

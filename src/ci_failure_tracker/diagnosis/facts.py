@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ci_failure_tracker.diagnosis.kinds import kind_of
 from ci_failure_tracker.diagnosis.log import Log
 from ci_failure_tracker.diagnosis.log_pattern import GENERIC, Block, Confidence
 from ci_failure_tracker.diagnosis.names import OF_FILES, pytest_id, recapped, subject_of
 from ci_failure_tracker.diagnosis.places import location as location_in
+from ci_failure_tracker.diagnosis.signature import masked
 from ci_failure_tracker.diagnosis.structure import Section
 from ci_failure_tracker.diagnosis.wrappers import without_prefix
 from ci_failure_tracker.model import Failure, FailureKind, LineRange, Outcome
@@ -85,8 +87,7 @@ _FAILED = lazy(r"\bfail", re.IGNORECASE)
 def failures(log: Log, blocks: Sequence[Block], steps: Sequence[Section]) -> tuple[Failure, ...]:
     """The failures that the best blocks tell of, the first cause first. `blocks` come in the order of the excerpt."""
     found: dict[tuple[str, ...], Failure] = {}
-    for block in _causes(blocks):
-        failure = _failure(log, block, steps)
+    for failure in (each for block in _causes(blocks) for each in _of_block(log, block, steps)):
         key = (failure.kind.value, failure.subject, failure.location, failure.message)
         known = found.get(key)
         found[key] = replace(known, lines=(*known.lines, *failure.lines)) if known else failure
@@ -100,6 +101,31 @@ def _causes(blocks: Sequence[Block]) -> Iterator[Block]:
     for block in blocks[:_MOST_BLOCKS]:
         if block is blocks[0] or block.is_as_sure_as(blocks[0]):
             yield block
+
+
+def _of_block(log: Log, block: Block, steps: Sequence[Section]) -> Iterator[Failure]:
+    """The failure of a block. If it is a list of tests, the others follow."""
+    whole = _failure(log, block, steps)
+    yield whole
+    for part in _parts(log, block) if whole.kind is FailureKind.TEST and whole.subject else ():
+        other = _failure(log, part, steps)
+        if other.subject and not f"{whole.subject}/".startswith(f"{other.subject}/"):
+            yield other
+
+
+def _parts(log: Log, block: Block) -> Iterator[Block]:
+    """The parts of a block that begin like its first line that tells of a failure; none if only one does."""
+    numbers = block.fingerprint or block.starts
+    begins = [_beginning(without_prefix(log[number], block.prefix)) for number in numbers]
+    places = [number for number, begin in zip(numbers, begins, strict=True) if begin == begins[0]]
+    for first, following in pairwise((*places, block.end + 1)) if len(places) > 1 else ():
+        yield replace(block, start=first, headline=first, end=following - 1, fingerprint=(), starts=())
+
+
+def _beginning(line: str) -> str:
+    """The first word of a line without what varies, and the second one if the first is only a sign."""
+    first, *others = masked(line).split(maxsplit=2)[:2] or [""]
+    return first if any(map(str.isalnum, first)) else " ".join((first, *others))
 
 
 def headline(failure: Failure) -> str:

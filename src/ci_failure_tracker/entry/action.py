@@ -173,7 +173,7 @@ def _publish(delivered: Delivery) -> None:
 
 def _outcome(result: Result) -> str:
     issue = f" #{result.number}" if result.number else ""
-    name = f"{result.action.identity.workflow} - {result.action.identity.job}"
+    name = f"{result.action.identity.workflow} - {result.action.identity.test or result.action.identity.job}"
     return f"{result_words(result)}{issue}: {name}: {result.action.reason}"
 
 

@@ -164,7 +164,7 @@ class SweepText:
 
 
 def _names(identity: Identity) -> str:
-    return f"{plain(identity.workflow, _NAME)} › {plain(identity.job_or_all, _NAME)}"
+    return f"{plain(identity.workflow, _NAME)} › {plain(identity.part, _NAME)}"
 
 
 def _bold(text: str, limit: int) -> str:

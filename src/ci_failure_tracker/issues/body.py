@@ -325,7 +325,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         workflow=code(state.identity.workflow, size.text),
         job=code(state.job, size.text),
         all_jobs=state.identity.is_whole_workflow,
-        one_cause=bool(state.identity.cause),
+        one_cause=state.identity.spans_jobs,
         count=counted_failures(state),
         first_seen=utc(state.first_seen),
         latest=runs[0],

@@ -43,13 +43,14 @@ def closing_comment(state: State, ending: CloseReason, url: str, now: datetime, 
     return "\n\n".join([*proof, _how_long(state, ending, now), _mark(proof, "closed", state)])
 
 
-def duplicate_comment(number: int | IssueRef, *, umbrella: bool = False) -> str:
+def duplicate_comment(number: int | IssueRef, *, umbrella: bool = False, of_test: bool = False) -> str:
     """The comment that closes an issue because another issue stands for the same failure, or for its cause."""
     text = f"Issue #{number} tracks the same failure, so this issue is closed as its duplicate."
     if umbrella:
+        noun = "test" if of_test else "job"
         text = (
-            f"Several jobs fail for this reason, and #{number} tracks all of them, so this issue is closed as its "
-            "duplicate. If this job fails for another reason, this issue is opened again."
+            f"Several {noun}s fail for this reason, and #{number} tracks all of them, so this issue is closed as its "
+            f"duplicate. If this {noun} fails for another reason, this issue is opened again."
         )
     return f"{text}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
 
@@ -60,7 +61,8 @@ def reopening_comment(state: State, closed_at: datetime, url: str, *, left_umbre
         "Failing again" if any(branch.red for branch in state.branch_statuses) else "It failed again, and then passed"
     )
     if left_umbrella:
-        again = "Failing for a reason that the other jobs do not have"
+        noun = "tests" if state.identity.test else "jobs"
+        again = f"Failing for a reason that the other {noun} do not have"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"{_ended(state.latest)}. "
@@ -122,7 +124,7 @@ def _recovered(state: State, url: str) -> Iterator[str]:
     yield from _proofs(branches, url)
     legs = [leg.leg for leg in state.legs if leg.leg]
     if len(legs) > 1:
-        kind = "job" if state.identity.cause or state.identity.is_whole_workflow else "matrix job"
+        kind = "job" if state.identity.spans_jobs or state.identity.is_whole_workflow else "matrix job"
         yield f"Each of the {counted(len(legs), kind)} that failed has passed since, or no longer exists."
 
 

@@ -93,7 +93,7 @@ def names_subject(state: State) -> bool:
 def names_jobs(state: State) -> bool:
     """Whether the first sentence names the job or the jobs; it need not if it names the subject of the failure."""
     shown = shown_failure(state)
-    if state.identity.cause or shown is None or not shown.subject or state.latest.outcome is not Outcome.FAILURE:
+    if state.identity.spans_jobs or shown is None or not shown.subject or state.latest.outcome is not Outcome.FAILURE:
         return True
     names_host = shown.kind is not FailureKind.INFRASTRUCTURE or is_host(shown.subject)
     return shown.kind is FailureKind.CANCELLED or not names_host
@@ -107,13 +107,20 @@ def tells_since(state: State) -> bool:
 def jobs_of(state: State, text: int, medium: Medium = MARKDOWN) -> tuple[str, str]:
     """What an issue stands for, at the beginning of a sentence, and `is` or `are`."""
     identity = state.identity
+    if identity.test:
+        return f"Test {medium.code(identity.test, text)}", "is"
     if identity.cause:
-        names = [leg.leg for leg in state.legs] or [identity.job]
-        return f"Job{'s' if len(names) > 1 else ''} {_listed(names, text, medium)}", "are" if len(names) > 1 else "is"
+        return f"Job{_jobs_across(state, text, medium)}", "are" if len(state.legs) > 1 else "is"
     workflow = f"workflow {medium.code(identity.workflow, text)}"
     if identity.is_whole_workflow or identity.kind in {IdentityKind.RUN, IdentityKind.SCHEDULE}:
         return f"W{workflow[1:]}", "is"
     return f"Job {medium.code(state.job, text)} of {workflow}", "is"
+
+
+def _jobs_across(state: State, text: int, medium: Medium) -> str:
+    """The jobs in which a cause or a test fails, after the word `job`."""
+    names = [leg.leg for leg in state.legs] or [state.identity.job]
+    return f"{'s' if len(names) > 1 else ''} {_listed(names, text, medium)}"
 
 
 def _listed(names: list[str], text: int, medium: Medium) -> str:
@@ -165,7 +172,8 @@ def _what(state: State, shown: Evidence | None, kind: FailureKind, text: int, me
         return f"{jobs} {_runs_out(be)}{step}"
     if shown is None or not shown.subject:
         verb = {FailureKind.PERMISSION: f"{be} refused access", FailureKind.TIME_LIMIT: _runs_out(be)}.get(kind)
-        return f"{jobs} {verb or ('fails' if be == 'is' else 'fail for the same reason')}{step if verb else ''}"
+        where = _in_jobs(state, text, medium) if state.identity.test else step if verb else ""
+        return f"{jobs} {verb or ('fails' if be == 'is' else 'fail for the same reason')}{where}"
     subject, is_file = medium.code(shown.subject, text), shown.location.startswith(shown.subject)
     return f"{_subject_fails(kind, subject, shown, is_file=is_file)}{_in_jobs(state, text, medium)}"
 
@@ -264,11 +272,8 @@ def _in_step(state: State, text: int, medium: Medium) -> str:
 
 
 def _in_jobs(state: State, text: int, medium: Medium) -> str:
-    """The jobs, if the issue stands for a cause."""
-    if not state.identity.cause:
-        return ""
-    jobs, _ = jobs_of(state, text, medium)
-    return f" in the {jobs[:1].lower()}{jobs[1:]}"
+    """The jobs, if the issue stands for a cause or a test."""
+    return f" in the job{_jobs_across(state, text, medium)}" if state.identity.spans_jobs else ""
 
 
 # --- nobody's fault ------------------------------------------------------------------------------
@@ -390,7 +395,7 @@ def runs_of_break(state: State, noun: str = "run") -> str:
 
 def _matrix_jobs(state: State, medium: Medium) -> str:
     """How many jobs of the matrix fail, of how many if that is known."""
-    if state.identity.cause:
+    if state.identity.spans_jobs:
         return ""
     failing = sorted({leg.leg for status in state.branch_statuses for leg in status.red if leg.leg})
     total, noun = state.matrix_jobs, "job" if state.identity.is_whole_workflow else "matrix job"

@@ -68,6 +68,8 @@ def _over(state: State, be: str, url: str, medium: Medium) -> str:
     if state.closed is not None and state.closed.close_reason is CloseReason.MOVED_ON:
         return "no longer waits for an approval"
     if state.cause_replaced:
+        if state.identity.test:
+            return "did not fail in the newest failed run of its job, and nothing proves that it passes"
         return f"{'fails' if be == 'is' else 'fail'} for another reason now"
     again = state.green_again
     return f"{be} passing again: {run_ref_link(again, url, medium)}" if again is not None else ""
@@ -119,6 +121,8 @@ def missed_schedule_of(state: State) -> MissedSchedule | None:
 
 def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
     """What else a reader needs at once: whether it is flaky, what would close it, what is not known."""
+    if state.tests and not state.identity.test:
+        yield f"{counted(len(state.tests), 'test')} failed together; this issue stands for all of them."
     if state.flaky is not None:
         yield f"Flaky. {flaky_words(state.flaky, url)}"
     red = sorted({leg.leg for branch in state.branch_statuses for leg in branch.red if leg.leg})

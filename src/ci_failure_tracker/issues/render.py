@@ -189,7 +189,7 @@ class _Renderer:
             case Closed(ending, at, without_proof):
                 return closing_comment(state, ending, self.url, at, without_proof=without_proof)
             case DuplicateOf(number, umbrella):
-                return duplicate_comment(number, umbrella=umbrella)
+                return duplicate_comment(number, umbrella=umbrella, of_test=bool(state.identity.test))
             case None:
                 return ""
 

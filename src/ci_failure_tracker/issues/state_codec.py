@@ -144,7 +144,8 @@ def _read_causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
     )
 
 
-def _read_failures(text: str) -> tuple[str, ...]:
+def _read_failures(data: object) -> tuple[str, ...]:
+    text = str(data)
     return tuple(text[place : place + SHORT_FAILURE] for place in range(0, len(text), SHORT_FAILURE))
 
 
@@ -318,6 +319,7 @@ _IDENTITY = as_object(
     Key("job", "job", TEXT),
     Key("cause", "cause", TEXT),
     Key("kind", "kind", enum(IdentityKind), default=None),
+    Key("test", "test", TEXT),
 )
 _STATE = as_object(
     State,
@@ -360,6 +362,7 @@ _STATE = as_object(
     Key("watched", "watched", _WATCHED),
     Key("matrix_jobs", "matrix", _COUNT),
     Key("title_digest", "titled", TEXT),
+    Key("tests", "tests", Codec("".join, _read_failures)),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

@@ -7,6 +7,7 @@ import re
 from ci_failure_tracker.issues.evidence import headline_text
 from ci_failure_tracker.issues.first_sentence import shown_failure
 from ci_failure_tracker.model import FailureKind, Identity, State
+from ci_failure_tracker.settings import DEFAULT_TITLE
 from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.short_names import digest
@@ -19,6 +20,9 @@ _SHORT = 80
 
 _LEAST = 30
 """Characters that the subject may have, however long the names of workflow and job are."""
+
+_OF_TEST = "[CI Failure] {subject}"
+"""The title of a test if no other title is asked for: the test may fail in several jobs."""
 
 _FIELD = lazy(r"\{(workflow|job|headline|subject|kind)\}")
 _EMPTY_SUBJECT = lazy(r"(?: {0,3}[-:|/] {0,3}| {0,3}[(\[](?=\{subject\}[)\]])| {1,3})?\{subject\}[)\]]?")
@@ -42,8 +46,12 @@ def render_title(
 
     A subject that is not known is left out with the sign before it.
     """
-    job = identity.job_or_all
-    if identity.cause and "{headline}" not in pattern:
+    job = identity.job if identity.test else identity.part
+    if identity.test:
+        pattern, subject = _OF_TEST if pattern == DEFAULT_TITLE else pattern, identity.test
+        if "{subject}" not in pattern:
+            job = f"{job}: {identity.test}"
+    elif identity.cause and "{headline}" not in pattern:
         # The issues of several causes of one job need different titles.
         subject, job = (headline, job) if "{subject}" in pattern else ("", f"{job}: {headline}")
     parts = {
@@ -56,7 +64,7 @@ def render_title(
     bare = _EMPTY_SUBJECT.sub("", pattern)
     if subject := plain(subject):
         room = max(_LEAST, _SHORT - len(plain(_filled(bare, parts), LIMIT)) - 2)
-        parts["subject"] = subject if identity.cause else _short(subject, room)
+        parts["subject"] = subject if identity.spans_jobs else _short(subject, room)
     return plain(_filled(pattern if subject else bare, parts), LIMIT)
 
 

@@ -161,6 +161,10 @@ class JobDiagnosis:
     `log_unavailable` says why there is no log; a cause that is known all the same comes from annotations. `step` is the
     number of the failed step. `diagnosis` is present only in the sweep that made it. The cause of a `weak` diagnosis
     never groups jobs. `kind` is that of the first failure.
+
+    With `group-by: test` a diagnosis may tell of one failing test of the job alone. `tests` are the failing tests that
+    the issue of the failure has to know, each by its signature in a short form. `covered_by` is the failure id of the
+    job if the job has one issue for the test and others.
     """
 
     job_id: int
@@ -172,6 +176,8 @@ class JobDiagnosis:
     diagnosis: Diagnosis | None = None
     weak: bool = False
     kind: FailureKind = FailureKind.UNKNOWN
+    tests: tuple[str, ...] = ()
+    covered_by: str = ""
 
     @property
     def signatures(self) -> tuple[str, ...]:

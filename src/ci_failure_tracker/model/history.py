@@ -18,6 +18,7 @@ class IdentityKind(StrEnum):
     JOB       a job of a workflow, with all legs of its matrix or with one of them
     WORKFLOW  all jobs of a workflow
     CAUSE     one cause, in any job
+    TEST      one test, in any job
     RUN       runs without jobs, such as runs that did not start
     SCHEDULE  a scheduled workflow that does not run when it should
     """
@@ -25,6 +26,7 @@ class IdentityKind(StrEnum):
     JOB = "job"
     WORKFLOW = "workflow"
     CAUSE = "cause"
+    TEST = "test"
     RUN = "run"
     SCHEDULE = "schedule"
 
@@ -86,7 +88,7 @@ class Identity:
     """What an issue stands for.
 
     `id` is the failure id in the marker. `job` is only a name; `kind` says what is meant. `cause` is a signature if the
-    kind is CAUSE, otherwise empty.
+    kind is CAUSE, otherwise empty. `test` is the name of a test if the kind is TEST, otherwise empty.
     """
 
     id: str
@@ -94,6 +96,12 @@ class Identity:
     job: str
     cause: str = ""
     kind: IdentityKind = IdentityKind.JOB
+    test: str = ""
+
+    @property
+    def spans_jobs(self) -> bool:
+        """Whether it may fail in several jobs, so that each of its legs is a job with the name of its workflow."""
+        return self.kind in {IdentityKind.CAUSE, IdentityKind.TEST}
 
     @property
     def is_whole_workflow(self) -> bool:
@@ -101,9 +109,9 @@ class Identity:
         return self.kind is IdentityKind.WORKFLOW
 
     @property
-    def job_or_all(self) -> str:
-        """The name of the job, or `all jobs`."""
-        return "all jobs" if self.is_whole_workflow else self.job
+    def part(self) -> str:
+        """The part of the workflow that it stands for: the name of the job, `all jobs`, or the name of the test."""
+        return "all jobs" if self.is_whole_workflow else self.test or self.job
 
     @property
     def waits_for_approval(self) -> bool:

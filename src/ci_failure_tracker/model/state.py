@@ -197,6 +197,8 @@ class State:
     watched              what that sweep watched; `None` if a version wrote it that did not watch tags
     title_digest         by it the issue knows the title that the tracker gave it; empty if an older version opened it
     matrix_jobs          how many jobs its matrix has; 0 if it has none, or if an older version wrote the issue
+    tests                failing tests by their signatures in a short form: if it stands for a test, all tests that
+                         failed in the jobs of its newest failure; else those for which it stands together
     """
 
     identity: Identity
@@ -237,6 +239,7 @@ class State:
     watched: Watched | None = None
     matrix_jobs: int = 0
     title_digest: str = ""
+    tests: tuple[str, ...] = ()
 
     def passes_missing(self, close_after: int) -> int:
         """How many more runs have to pass on the branch that lacks most; none if nothing more has to be seen."""

@@ -205,7 +205,7 @@ def _item(
     return Item(
         kind=kind,
         workflow=plain(action.identity.workflow, _NAME),
-        job=plain(action.identity.job_or_all, _NAME),
+        job=plain(action.identity.part, _NAME),
         number=number,
         issue_url=_link(f"{url}/issues/{number}") if number else "",
         state=action.state,

@@ -50,6 +50,7 @@ class IssueSnapshot:
     flaky: bool
     muted: bool
     action: str | None
+    test: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ def _issue_snapshot(tracked: Tracked, result: Result | None, now: datetime) -> I
         flaky=bool(state and state.flaky),
         muted=issue.has_label(MUTED),
         action=verb(result.action) if result else None,
+        test=state.identity.test if state else "",
     )
 
 

@@ -81,7 +81,7 @@ def known_failures(listed: Sequence[Run], states: Sequence[State], job_of: Calla
                 jobs[run.workflow.name, job_of(name)][run.id] = failure
     of_jobs: dict[JobKey, list[State]] = defaultdict(list)
     for state in states:
-        if state.identity.kind not in {IdentityKind.CAUSE, IdentityKind.WORKFLOW}:
+        if state.identity.kind not in {IdentityKind.CAUSE, IdentityKind.TEST, IdentityKind.WORKFLOW}:
             of_jobs[state.identity.workflow, state.identity.job].append(state)
     keys = jobs.keys() | of_jobs.keys()
     return KnownFailures({key: _job_failures(jobs.get(key, {}), of_jobs.get(key, [])) for key in keys}, whole)
@@ -91,7 +91,7 @@ def _job_name(identity: Identity, leg: FailedLeg, run: Run) -> str | None:
     """The name of a leg's job; `None` for a run without jobs, and if the issue does not hold the whole name."""
     if leg.job_id is None:
         return None
-    if identity.cause:
+    if identity.spans_jobs:
         workflow, _, job = leg.leg.partition(f"{run.workflow.name} / ")
         return None if workflow or "…" in job else job or None
     return leg.leg if identity.is_whole_workflow else identity.job

@@ -204,7 +204,7 @@ def _failing(report: Report) -> Iterator[FailingItem]:
             identity, result = failing.identity, results.get(failing.identity.id)
             yield FailingItem(
                 workflow=_named(identity.workflow, _NAME),
-                job=_named(identity.job_or_all, _NAME),
+                job=_named(identity.part, _NAME),
                 mark=mark,
                 sentence=Markup(report.sentence(failing, _MEDIUM, _NAME)),  # noqa: S704 - the medium escapes
                 since=Markup(report.since(failing, _MEDIUM)),  # noqa: S704
@@ -213,7 +213,7 @@ def _failing(report: Report) -> Iterator[FailingItem]:
                 run=failing.run_number,
                 run_url=f"{url}/actions/runs/{failing.run_id}",
                 note=plain(note(result), _TEXT).replace("`", ""),
-                words=plain(f"{identity.workflow} {identity.job} {failing.headline}", 700).lower(),
+                words=plain(f"{identity.workflow} {identity.test or identity.job} {failing.headline}", 700).lower(),
             )
 
 

@@ -149,10 +149,11 @@ class Report:
 
     @property
     def covered(self) -> tuple[Result, ...]:
-        """What was done for the jobs that fail and that the issue of an umbrella covers."""
+        """What was done for the jobs that fail and that the issue of an umbrella covers, and for tests of a job."""
         failing = {each.identity.id for each in self.failing} if self.umbrellas else set()
+        covered = (result for result in self.results if _is_covered(result.action))
         return tuple(
-            result for result in self.results if result.action.identity.id in failing and _is_covered(result.action)
+            result for result in covered if result.action.identity.test or result.action.identity.id in failing
         )
 
     @property

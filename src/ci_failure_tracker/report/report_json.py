@@ -105,6 +105,7 @@ def _identity_as_json(identity: Identity) -> dict[str, Any]:
         "kind": identity.kind.value,
         "workflow": _shown(identity.workflow),
         "job": _job(identity.kind, identity.job),
+        "test": _shown(identity.test) or None,
     }
 
 
@@ -208,6 +209,7 @@ def _issue_as_json(issue: IssueSnapshot, url: str) -> dict[str, Any]:
         "title": _shown(issue.title),
         "workflow": _shown(issue.workflow) if issue.kind else None,
         "job": _job(issue.kind, issue.job),
+        "test": _shown(issue.test) or None,
         "opened_at": _moment(issue.opened_at),
         "closed_at": _moment(issue.closed_at),
         "last_seen": _moment(issue.last_seen),

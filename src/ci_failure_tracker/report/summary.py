@@ -196,7 +196,7 @@ def _missing_line(missing: NotLookedAt) -> str:
 
 
 def _names(identity: Identity) -> str:
-    return f"{code(identity.workflow, 80)} › {'all jobs' if identity.is_whole_workflow else code(identity.job, 80)}"
+    return f"{code(identity.workflow, 80)} › {identity.part if identity.is_whole_workflow else code(identity.part, 80)}"
 
 
 def _issue(number: int | None, url: str) -> str:

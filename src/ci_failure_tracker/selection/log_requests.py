@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from ci_failure_tracker.model import (
     DecisionKind,
     Decisions,
     FailedLeg,
+    FailureKind,
     History,
     LogRequest,
     LogRequests,
@@ -26,9 +27,11 @@ from ci_failure_tracker.tracking.causes import remembered, with_known_causes
 from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import read_histories
+from ci_failure_tracker.tracking.lifecycle import is_flaky_enough
 from ci_failure_tracker.tracking.reruns import may_run_again
 from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN, REMEMBERED, has_counted
 from ci_failure_tracker.tracking.storms import failing_now
+from ci_failure_tracker.tracking.tests_of_jobs import lacking
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 
 MOST_LOGS = 50
@@ -49,8 +52,8 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
     repository_history = findings.history
     tries = {run.id for run in may_run_again(repository_history, findings.snapshot, settings, now)}
     candidates: Iterable[_Candidate]
-    if settings.group_by is GroupBy.CAUSE:
-        candidates = _of_causes(repository_history, wide)
+    if settings.group_by in {GroupBy.CAUSE, GroupBy.TEST}:
+        candidates = _of_failing_jobs(repository_history, wide)
     else:
         if wide != settings:
             findings = find(findings.snapshot, repository_history.tracked_issues, wide, now)
@@ -213,30 +216,55 @@ def _candidates(
             place[leg.leg] += 1
 
 
-# --- an issue for each cause ---------------------------------------------------------------------
+# --- an issue for each cause or test -------------------------------------------------------------
 
 
-def _of_causes(repository_history: RepositoryHistory, settings: Settings) -> Iterator[_Candidate]:
-    """The failures of jobs that are failing or that an open issue names; their causes are not known before.
+def _of_failing_jobs(repository_history: RepositoryHistory, settings: Settings) -> Iterator[_Candidate]:
+    """The failures of jobs that are failing or flaky, or that an open issue names; what they failed of is not known.
 
     The failures of each job are read back to the newest one whose cause is known. An older one may have had a cause
     that no issue remembers, and would be read again and again.
     """
     tracked_issues = repository_history.tracked_issues.current
     states = [tracked.state for tracked in tracked_issues if tracked.state]
-    diagnosed = with_known_causes(repository_history.observations, [state for state in states if state.identity.cause])
-    known = {job.job_id for job in diagnosed if job.job_diagnosis is not None and job.job_diagnosis.signature}
-    of_jobs = remembered(state for state in states if not state.identity.cause)
-    known |= {job.job_id for job in of_jobs if job.signature and not names_cause(job)}
+    known = (
+        _with_known_tests(states)
+        if settings.group_by is GroupBy.TEST
+        else _with_known_causes(states, repository_history.observations)
+    )
     in_open_issues = {
         leg.leg for tracked in tracked_issues if tracked.issue.open and tracked.state for leg in tracked.state.legs
     }
     by_leg = replace(settings, group_by=GroupBy.JOB, matrix=Matrix.SEPARATE)
     for history in read_histories(repository_history.diagnosed, by_leg):
         name = leg_of_cause(history.identity.workflow, history.identity.job)
-        if history.failing or name in in_open_issues:
+        if history.failing or name in in_open_issues or is_flaky_enough(history, None):
             for candidate in _back_to_known(history, known):
                 yield replace(candidate, newly_failing=name not in in_open_issues)
+
+
+def _with_known_causes(states: Sequence[State], observations: Iterable[Observation]) -> Container[int | None]:
+    """The jobs whose cause has an issue, or whose log tells none."""
+    diagnosed = with_known_causes(observations, [state for state in states if state.identity.cause])
+    known = {job.job_id for job in diagnosed if job.job_diagnosis is not None and job.job_diagnosis.signature}
+    of_jobs = remembered(state for state in states if not state.identity.spans_jobs)
+    return known | {job.job_id for job in of_jobs if job.signature and not names_cause(job)}
+
+
+def _with_known_tests(states: Sequence[State]) -> Container[int | None]:
+    """The jobs whose failing tests all have an issue, or whose log names none.
+
+    The issue of a job that was opened before does not say which test failed.
+    """
+    of_tests = {job.job_id for job in remembered(state for state in states if state.identity.test)}
+    of_jobs = {
+        job.job_id
+        for state in states
+        if not state.identity.test
+        for job in remembered([state])
+        if job.signature and (state.tests or job.weak or job.kind is not FailureKind.TEST)
+    }
+    return (of_jobs - of_tests) | (of_tests - lacking(states))
 
 
 def _back_to_known(history: History, known: Container[int | None]) -> Iterator[_Candidate]:

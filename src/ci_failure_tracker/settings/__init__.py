@@ -5,6 +5,7 @@ from __future__ import annotations
 from ci_failure_tracker.settings.channels import CHANNELS, Channel, Sent, secret_texts
 from ci_failure_tracker.settings.declaration import Input, Masking, as_field
 from ci_failure_tracker.settings.inputs import (
+    DEFAULT_TITLE,
     MAX_RUNS_LIMIT,
     AllowedFailures,
     Comments,
@@ -21,6 +22,7 @@ from ci_failure_tracker.settings.parsers import OwnerLine, Since
 
 __all__ = [
     "CHANNELS",
+    "DEFAULT_TITLE",
     "MAX_RUNS_LIMIT",
     "AllowedFailures",
     "Channel",

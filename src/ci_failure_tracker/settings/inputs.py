@@ -27,6 +27,11 @@ MAX_RUNS_LIMIT = 1000
 _MOST_CLOSE_AFTER = 10
 """An issue keeps each passing run that proves a recovery, and its marker has no room for many."""
 
+_MOST_TESTS = 20
+"""A log tells up to fifty failures apart, and twice as many tests as this have to be among them."""
+
+DEFAULT_TITLE = "[CI Failure] {workflow} - {job}: {subject}"
+
 
 class GroupBy(StrEnum):
     """The kind of thing that one issue stands for."""
@@ -34,6 +39,7 @@ class GroupBy(StrEnum):
     JOB = "job"
     WORKFLOW = "workflow"
     CAUSE = "cause"
+    TEST = "test"
 
 
 class Comments(StrEnum):
@@ -190,10 +196,19 @@ class Settings:
     group_by: GroupBy = as_field(
         Input(
             default="job",
-            help="What one issue tracks: a `job`, a `workflow`, or a `cause`, which is one issue for all jobs that "
-            "fail for the same reason.",
+            help="What one issue tracks: a `job`, a `workflow`, a `cause`, which is one issue for all jobs that "
+            "fail for the same reason, or a `test`.",
             metavar="KIND",
             parse=parsers.Choice(GroupBy),
+        )
+    )
+    max_tests: int = as_field(
+        Input(
+            default="5",
+            help="With `group-by: test`: if more tests of one job than this fail with one message, or more than twice "
+            "as many fail at all, the job gets one issue for them, from 1 to 20.",
+            metavar="N",
+            parse=parsers.count(1, _MOST_TESTS),
         )
     )
     matrix: Matrix = as_field(
@@ -280,7 +295,7 @@ class Settings:
     )
     title: str = as_field(
         Input(
-            default="[CI Failure] {workflow} - {job}: {subject}",
+            default=DEFAULT_TITLE,
             help="Title of a new issue. Fields: `{workflow}`, `{job}`, `{subject}` (what failed, such as a test), "
             "`{kind}` (such as `compile`) and `{headline}` (the line that says what failed). An unknown "
             "subject is left out, with the sign before it.",
@@ -452,8 +467,9 @@ def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Sett
             values[declared.field] = declared.parse(text or declared.default)
         except BadValueError as mistake:
             mistakes.append(f"`{declared.name}` {mistake}.")
-    if values.get("group_by") is GroupBy.CAUSE and values.get("logs") is False:
-        mistakes.append("`group-by: cause` needs `logs: true`, because causes are found in the logs.")
+    group_by = values.get("group_by")
+    if group_by in {GroupBy.CAUSE, GroupBy.TEST} and values.get("logs") is False:
+        mistakes.append(f"`group-by: {group_by}` needs `logs: true`, because {group_by}s are found in the logs.")
     if values.get("rerun") is RerunKind.TRANSIENT and values.get("logs") is False:
         mistakes.append("`rerun: transient` needs `logs: true`, because the logs tell what failed.")
     mistakes += incomplete(given)

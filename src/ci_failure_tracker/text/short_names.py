@@ -6,7 +6,7 @@ import hashlib
 
 from ci_failure_tracker.text.markdown import plain
 
-_LEG, _BRANCH = 60, 100
+_LEG, _BRANCH, _TEST = 60, 100, 200
 
 
 def short_leg(leg: str) -> str:
@@ -17,6 +17,11 @@ def short_leg(leg: str) -> str:
 def leg_of_cause(workflow: str, job: str | None) -> str:
     """The name of a job as a leg of its cause, which may break jobs of several workflows."""
     return short_leg(f"{workflow} / {job or ''}")
+
+
+def short_test(name: str) -> str:
+    """The name of a test in at most 200 characters, so that a title has room for it."""
+    return _short(name, _TEST)
 
 
 def short_branch(branch: str) -> str:

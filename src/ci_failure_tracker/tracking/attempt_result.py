@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ci_failure_tracker.model import OTHER_LEGS, Identity, IdentityKind, Observation, Outcome, Run
 from ci_failure_tracker.settings import Settings
-from ci_failure_tracker.tracking.grouping import Grouping, is_read
+from ci_failure_tracker.tracking.grouping import Grouping
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import WITHOUT_JOBS
 
@@ -157,7 +157,7 @@ def _by_identity(
     for observation in sorted(observations, key=_precedence):
         if observation.job is not None:
             for identity, leg in grouping.places(observation):
-                legs[identity][leg] = observation
+                legs[identity][leg] = grouping.view(observation, identity)
     return {identity: _result(identity, of_identity, settings, grouping) for identity, of_identity in legs.items()}
 
 
@@ -180,7 +180,9 @@ def _result(
         red=red,
         green=frozenset(leg for leg, observation in legs.items() if observation.outcome is Outcome.SUCCESS),
         listed=frozenset(legs),
-        replaced=frozenset(leg for leg, observation in failed.items() if leg not in red and is_read(observation)),
+        replaced=frozenset(
+            leg for leg, observation in failed.items() if leg not in red and grouping.is_read(observation)
+        ),
         other_red=len(red) < len(failed),
         allowed=frozenset(leg for leg, observation in legs.items() if observation.allowed),
     )

@@ -124,11 +124,11 @@ def _names(state: State) -> Iterator[str]:
 def _jobs(state: State) -> Iterator[tuple[str, str]]:
     """Each failing job with its workflow."""
     identity, legs = state.identity, [leg.leg for leg in state.latest.legs if leg.leg]
-    if identity.cause and state.legs:
+    if identity.spans_jobs and state.legs:
         yield from ((workflow, job) for workflow, _, job in (leg.leg.partition(" / ") for leg in state.legs))
         return
     jobs = (state.job, *(legs if identity.is_whole_workflow else (f"{state.job} ({leg})" for leg in legs)))
-    workflows = (identity.workflow, *([] if identity.cause else [state.latest.source]))
+    workflows = (identity.workflow, *([] if identity.spans_jobs else [state.latest.source]))
     yield from ((workflow, job) for workflow in workflows if workflow for job in jobs)
 
 

@@ -45,6 +45,16 @@ def remembered(states: Iterable[State]) -> tuple[JobDiagnosis, ...]:
     return tuple(sorted(filter(None, job_diagnoses), key=lambda job_diagnosis: bool(job_diagnosis.signature)))
 
 
+def of_whole_jobs(states: Iterable[State]) -> tuple[JobDiagnosis, ...]:
+    """The same, of whole jobs: the issue of a test says of a job how it ended, but not why."""
+    states = tuple(states)
+    ended = (replace(each, signature="", headline="") for each in remembered(s for s in states if s.identity.test))
+    return (
+        *(each for each in ended if each.outcome or each.log_unavailable),
+        *remembered(state for state in states if not state.identity.test),
+    )
+
+
 def _remembered(state: State, leg: FailedLeg) -> JobDiagnosis | None:
     if leg.job_id is None or not (leg.signature or leg.log_unavailable or leg.outcome):
         return None
@@ -66,8 +76,8 @@ def with_known_causes(
     """The observations with the causes that issues remember, and with the diagnoses of this sweep."""
     states = tuple(states)
     observations = tuple(observations)
-    named = with_known_names(tuple(job_diagnoses), observations, states)
-    diagnosed = with_diagnoses(observations, [*remembered(states), *named])
+    named = with_known_names(tuple(job_diagnoses), observations, [state for state in states if not state.identity.test])
+    diagnosed = with_diagnoses(observations, [*of_whole_jobs(states), *named])
     of_causes = [state for state in states if state.identity.cause]
     newest = _newest_failures(diagnosed) if of_causes else {}
     return tuple(

@@ -35,6 +35,7 @@ from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
 from ci_failure_tracker.tracking.present_refs import old_tags_problem
 from ci_failure_tracker.tracking.reruns import choose_reruns, hold_back
 from ci_failure_tracker.tracking.state_update import bounds, has_counted, updated_state
+from ci_failure_tracker.tracking.storms import key_of_umbrella
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
 _NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
@@ -94,7 +95,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
         all=(*duplicates, *_into_umbrellas(rules, within_cap)),
-        failing=failing_of(repository_history.histories),
+        failing=failing_of(_with_own_line(repository_history)),
         umbrellas=failing_of(repository_history.storms.umbrellas),
         reruns=reruns,
         problems=(
@@ -131,6 +132,16 @@ def would_open(decisions: Decisions) -> bool:
     )
 
 
+def _with_own_line(repository_history: RepositoryHistory) -> Iterator[History]:
+    """All histories but those of tests that fail with others: their job fails."""
+    covering = repository_history.storms.covering
+    return (
+        history
+        for history in repository_history.histories
+        if not (history.identity.test and history.identity.id in covering)
+    )
+
+
 # --- each identity -------------------------------------------------------------------------------
 
 _Decided = tuple[History, Decision | Skip]
@@ -157,9 +168,11 @@ def _open_numbers(histories: Sequence[History], tracked_issues: TrackedIssues) -
 
 
 def _numbers_of_umbrellas(repository_history: RepositoryHistory) -> Mapping[str, int]:
-    """The number of the open issue of each storm, by signature."""
-    open_issues = _open_numbers(repository_history.storms.umbrellas, repository_history.tracked_issues)
-    return {identity.cause: number for identity, number in open_issues}
+    """The number of the open issue of each storm, and of each job that stands for several tests, by their keys."""
+    storms = repository_history.storms
+    of_tests = [each for each in repository_history.histories if each.identity.id in storms.covering.values()]
+    open_issues = _open_numbers([*storms.umbrellas, *of_tests], repository_history.tracked_issues)
+    return {key_of_umbrella(identity): number for identity, number in open_issues}
 
 
 def _close_duplicates(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) -> Iterator[Decision]:
@@ -181,7 +194,7 @@ def _into_umbrellas(rules: LifecycleRules, decisions: Sequence[Decision | Skip])
     """
     opened = {DecisionKind.CREATE, DecisionKind.UPDATE, DecisionKind.REOPEN}
     made = [decision for decision in decisions if isinstance(decision, Decision) and decision.kind in opened]
-    umbrellas = {decision.identity.cause: decision for decision in made if decision.identity.cause}
+    umbrellas = {key_of_umbrella(decision.identity): decision for decision in made}
     for decision in decisions:
         is_update = isinstance(decision, Decision) and decision.kind is DecisionKind.UPDATE
         umbrella = umbrellas.get(rules.storms.covering.get(decision.identity.id, "")) if is_update else None
@@ -232,7 +245,10 @@ def _unless_textless(
         return decision
     identity = decision.identity
     names = [identity.workflow, "" if identity.is_whole_workflow else identity.job]
-    written = re.compile(rf"(?<!\w){re.escape(f'{identity.workflow} - {identity.job_or_all}')}(?![\w(])")
+    title = f"{identity.workflow} - {identity.part}"
+    if identity.test:
+        names, title = [identity.test], identity.test
+    written = re.compile(rf"(?<!\w){re.escape(title)}(?![\w(])")
     for issue in textless:
         # GitHub may have left out a text that is there, and what it remembers must not be lost.
         if not issue.body and all(name in issue.title for name in names):

@@ -1,9 +1,10 @@
-"""Which identities an observation belongs to: its job or workflow, or each cause that its job failed of."""
+"""Which identities an observation belongs to: its job or workflow, or each cause or test that its job failed of."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.signature import is_known
@@ -14,6 +15,7 @@ from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.identity import identify, identify_cause
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.renames import Renames
+from ci_failure_tracker.tracking.tests_of_jobs import TestsOfJobs
 
 _Job = tuple[str, str]
 """A workflow's name and the full name of one of its jobs, leg included."""
@@ -42,6 +44,14 @@ class Grouping:
         """The present names of renamed workflows that belong to an identity, by workflow id."""
         return self._renames.present_names(identity)
 
+    def view(self, observation: Observation, identity: Identity) -> Observation:  # noqa: ARG002 - it says one thing here
+        """An observation with what is known of one of its identities."""
+        return observation
+
+    def is_read(self, observation: Observation) -> bool:
+        """Whether anything is known of why a job failed, from its log, its annotations or an issue."""
+        return is_read(observation)
+
     def is_own(self, observation: Observation, identity: Identity) -> bool:  # noqa: ARG002 - a job has one identity here
         """Whether a failed job failed of what this identity stands for."""
         return True
@@ -60,11 +70,20 @@ def grouping(
     settings: Settings,
     states: Sequence[State] = (),
     workflows: Iterable[Workflow] = (),
+    open_states: Sequence[State] = (),
+    closed: Sequence[State] = (),
 ) -> Grouping:
-    """The grouping that the settings ask for; `states` are what open issues remember, `workflows` those that exist."""
+    """The grouping that the settings ask for; `workflows` are those that exist.
+
+    `states` are what the open issues of this grouping remember, `open_states` those of all kinds, `closed` what closed
+    issues remember.
+    """
     renames = Renames(states, (*workflows, *{observation.run.workflow: None for observation in observations}))
     if settings.group_by is GroupBy.CAUSE:
         return _ByCause(observations, settings, states, renames)
+    if settings.group_by is GroupBy.TEST:
+        tests = TestsOfJobs((*open_states, *states), closed, observations, settings.max_tests)
+        return _ByTest(observations, settings, states, renames, tests)
     return Grouping(settings, renames)
 
 
@@ -80,35 +99,24 @@ def names_cause(job_diagnosis: JobDiagnosis) -> bool:
     return has_content and not _NAMES_NO_CAUSE.fullmatch(job_diagnosis.headline)
 
 
-class _ByCause(Grouping):
-    """An observation of a job belongs to every cause that the job failed of.
+class _AcrossJobs(Grouping):
+    """What an issue stands for is only in the logs of jobs, and in several jobs at once.
 
-    A failed job of which no cause is known stands for its job, unless a newer failure of it was read: the cause of the
-    older one may have been known once, and no issue remembers it. An open issue of a cause names its jobs, so that they
-    belong to it even if none of them is seen to fail.
+    A failed job of which no log says more stands for itself, unless a newer failure of it was read: what the older one
+    failed of may have been known once, and no issue remembers it. An open issue names its jobs, so that they belong to
+    it even if none of them is seen to fail.
     """
 
     def __init__(
         self, observations: Sequence[Observation], settings: Settings, states: Sequence[State], renames: Renames
     ) -> None:
         super().__init__(settings, renames)
-        red = list(filter(self._is_red, observations))
-        self._newest_read = _newest_read(red)
-        # An issue keeps the name that it was opened with.
-        self._of_issues = {state.identity.cause: state.identity for state in states if state.identity.cause}
-        self._causes = {**_identities(red), **self._of_issues}
-        self._causes_of: dict[_Job, set[Identity]] = defaultdict(set)
+        self._red = list(filter(self._is_red, observations))
+        self._of_job: dict[_Job, set[Identity]] = defaultdict(set)
         self._jobs: dict[Identity, set[_Job]] = defaultdict(set)
-        self._without_cause: set[Identity] = set()
-        for observation in red:
-            identity = self._own(observation)
-            if identity is not None:
-                self._jobs[identity].add(_job(observation))
-                if identity.cause:
-                    self._causes_of[_job(observation)].add(identity)
-                else:
-                    self._without_cause.add(identity)
-        self._add_jobs_of_issues(observations, states)
+        self._by_itself: set[Identity] = set()
+        self._old_legs: dict[tuple[Identity, _Job], str] = {}
+        self._add_jobs_of_issues(observations, [state for state in states if state.identity.spans_jobs])
 
     def _is_red(self, observation: Observation) -> bool:
         return observation.job is not None and self._settings.counts(observation.outcome)
@@ -116,29 +124,83 @@ class _ByCause(Grouping):
     def _add_jobs_of_issues(self, observations: Sequence[Observation], states: Sequence[State]) -> None:
         named: dict[str, set[Identity]] = defaultdict(set)
         for state in states:
-            for leg in state.legs if state.identity.cause else ():
+            for leg in state.legs:
                 named[leg.leg].add(state.identity)
-        for job in {_job(observation) for observation in observations if observation.job is not None} if named else ():
-            for identity in named.get(leg_of_cause(*job), ()):
-                self._causes_of[job].add(identity)
-                self._jobs[identity].add(job)
+        with_job = {
+            (_job(observation), observation.run.workflow.id): None
+            for observation in observations
+            if observation.job is not None
+        }
+        renamed = _renamed_legs(states, {workflow for (workflow, _), _ in with_job}) if named else {}
+        for job, workflow_id in with_job if named else ():
+            under_present_name = named.get(leg_of_cause(*job), set())
+            for identity in under_present_name:
+                self._add(job, identity)
+            for identity, old_leg in renamed.get((workflow_id, job[1]), ()):
+                if identity not in under_present_name:
+                    self._add(job, identity)
+                    self._old_legs[identity, job] = old_leg
+
+    def _add(self, job: _Job, identity: Identity) -> None:
+        self._of_job[job].add(identity)
+        self._jobs[identity].add(job)
 
     def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
         job = _job(observation)
-        for identity in self._causes_of[job]:
-            yield identity, leg_of_cause(*job)
+        for identity in self._of_job[job]:
+            yield identity, self._old_legs.get((identity, job)) or leg_of_cause(*job)
         identity, leg = self._fallback(observation)
-        if identity in self._without_cause:
+        if identity in self._by_itself:
             yield identity, leg
-
-    def is_own(self, observation: Observation, identity: Identity) -> bool:
-        return self._own(observation) == identity
 
     def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:
         return frozenset(split_leg(job)[0] for name, job in self._jobs[identity] if name == workflow)
 
     def workflows(self, identity: Identity) -> frozenset[str]:
         return frozenset({name for name, _ in self._jobs[identity]} | {*self.present_names(identity).values()})
+
+    def _fallback(self, observation: Observation) -> tuple[Identity, str]:
+        return self._identify(observation, GroupBy.JOB)
+
+
+def _renamed_legs(
+    states: Iterable[State], present: Set[str]
+) -> Mapping[tuple[int, str], Sequence[tuple[Identity, str]]]:
+    """The legs of issues under names that no workflow has now, by the id of a workflow and the name of its job."""
+    legs: dict[tuple[int, str], list[tuple[Identity, str]]] = defaultdict(list)
+    for state in states:
+        ids = {status.workflow_id for status in state.branch_statuses}
+        for leg in state.legs:
+            parts = leg.leg.split(" / ")
+            for place in range(1, len(parts)):
+                if " / ".join(parts[:place]) not in present:
+                    for workflow_id in ids:
+                        legs[workflow_id, " / ".join(parts[place:])].append((state.identity, leg.leg))
+    return legs
+
+
+class _ByCause(_AcrossJobs):
+    """An observation of a job belongs to every cause that the job failed of."""
+
+    def __init__(
+        self, observations: Sequence[Observation], settings: Settings, states: Sequence[State], renames: Renames
+    ) -> None:
+        super().__init__(observations, settings, states, renames)
+        self._newest_read = _newest(filter(is_read, self._red))
+        # An issue keeps the name that it was opened with.
+        self._of_issues = {state.identity.cause: state.identity for state in states if state.identity.cause}
+        self._causes = {**_identities(self._red), **self._of_issues}
+        for observation in self._red:
+            identity = self._own(observation)
+            if identity is not None:
+                self._jobs[identity].add(_job(observation))
+                if identity.cause:
+                    self._of_job[_job(observation)].add(identity)
+                else:
+                    self._by_itself.add(identity)
+
+    def is_own(self, observation: Observation, identity: Identity) -> bool:
+        return self._own(observation) == identity
 
     def _own(self, observation: Observation) -> Identity | None:
         if cause := cause_of(observation) or self._cause_of_issue(observation):
@@ -152,8 +214,64 @@ class _ByCause(Grouping):
         signature = observation.job_diagnosis.signature if observation.job_diagnosis else ""
         return signature if signature in self._of_issues else ""
 
-    def _fallback(self, observation: Observation) -> tuple[Identity, str]:
-        return self._identify(observation, GroupBy.JOB)
+
+class _ByTest(_AcrossJobs):
+    """An observation of a job belongs to every test that failed in the job.
+
+    If its log names no test, or so many that the job has one issue for them, it belongs to the job.
+    """
+
+    def __init__(
+        self,
+        observations: Sequence[Observation],
+        settings: Settings,
+        states: Sequence[State],
+        renames: Renames,
+        tests: TestsOfJobs,
+    ) -> None:
+        super().__init__(observations, settings, states, renames)
+        self._tests = tests
+        self._newest_read = _newest(filter(self.is_read, self._red))
+        # An issue of a job that was opened before goes on with the runs in which the job passes.
+        self._by_itself |= {state.identity for state in states if not state.identity.spans_jobs}
+        jobs: dict[str, set[_Job]] = defaultdict(set)
+        for observation in self._red:
+            for failure_id in tests.of(observation):
+                jobs[failure_id].add((_job(observation)[0], split_leg(_job(observation)[1])[0]))
+        open_issues = {state.identity.id: state.identity for state in states}
+        self._identities = {
+            failure_id: open_issues.get(failure_id) or tests.identity(failure_id, of_test)
+            for failure_id, of_test in jobs.items()
+        }
+        for observation in self._red:
+            for identity in self._own(observation):
+                if identity.test:
+                    self._add(_job(observation), identity)
+                else:
+                    self._jobs[identity].add(_job(observation))
+                    self._by_itself.add(identity)
+
+    def is_read(self, observation: Observation) -> bool:
+        return is_read(observation) or bool(self._tests.of(observation))
+
+    def is_own(self, observation: Observation, identity: Identity) -> bool:
+        return identity in self._own(observation)
+
+    def _own(self, observation: Observation) -> set[Identity]:
+        own = {self._identities[failure_id] for failure_id in self._tests.of(observation)}
+        newer = self._newest_read.get(_job_on_branch(observation))
+        forgotten = not self.is_read(observation) and newer is not None and observation.run.order < newer
+        job, _ = self._fallback(observation)
+        if (not own and not forgotten) or self._tests.together(observation, job):
+            own.add(job)
+        return own
+
+    def view(self, observation: Observation, identity: Identity) -> Observation:
+        job, _ = self._fallback(observation)
+        job_diagnosis = self._tests.diagnosis(observation, identity.id if identity.test else "", job)
+        if job_diagnosis is observation.job_diagnosis:
+            return observation
+        return replace(observation, job_diagnosis=job_diagnosis)
 
 
 def _job(observation: Observation) -> _Job:
@@ -169,9 +287,9 @@ def is_read(observation: Observation) -> bool:
     return observation.job_diagnosis is not None and bool(observation.job_diagnosis.signature)
 
 
-def _newest_read(red: Iterable[Observation]) -> Mapping[_JobOnBranch, tuple[datetime, int]]:
-    """The order of the newest failure whose log was read, for each job on each branch."""
-    ordered = sorted(filter(is_read, red), key=lambda observation: observation.run.order)
+def _newest(read: Iterable[Observation]) -> Mapping[_JobOnBranch, tuple[datetime, int]]:
+    """The order of the newest of these failures, for each job on each branch."""
+    ordered = sorted(read, key=lambda observation: observation.run.order)
     return {_job_on_branch(observation): observation.run.order for observation in ordered}
 
 

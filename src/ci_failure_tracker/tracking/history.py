@@ -51,7 +51,8 @@ class HistoryContext:
 
     `states` are what the open issues remember, `closed` what the closed ones do. Every run since `start` is listed;
     `None` means that all runs are. `workflows` are the workflows that exist, by id; `None` means that they are not
-    known. `activity` says what still runs.
+    known. `activity` says what still runs. `open_states` are what the open issues of all kinds remember, if `states`
+    are those of one kind.
     """
 
     states: tuple[State, ...] = ()
@@ -59,6 +60,7 @@ class HistoryContext:
     start: datetime | None = None
     workflows: Mapping[int, Workflow] | None = None
     activity: Activity = field(default_factory=Activity)
+    open_states: tuple[State, ...] = ()
 
 
 _NO_CONTEXT = HistoryContext()
@@ -69,7 +71,8 @@ def read_histories(
 ) -> tuple[History, ...]:
     """The history of every identity that failed at least once or has an open issue, in the order of their names."""
     observations = tuple(observations)
-    groups = grouping(observations, settings, context.states, (context.workflows or {}).values())
+    workflows = (context.workflows or {}).values()
+    groups = grouping(observations, settings, context.states, workflows, context.open_states, context.closed)
     states = {state.identity.id: state for state in context.states}
     by_workflow: dict[str, list[AttemptResults]] = defaultdict(list)
     with_issue: dict[str, Identity] = {failure_id: state.identity for failure_id, state in states.items()}
@@ -184,7 +187,7 @@ class _HistoryBuilder:
 
     def _matrix_jobs(self) -> int:
         newest = next((result for result in reversed(self.results) if result.red), None)
-        return 0 if newest is None or self.identity.cause else len(newest.red.keys() | newest.green)
+        return 0 if newest is None or self.identity.spans_jobs else len(newest.red.keys() | newest.green)
 
     def _is_replaced(
         self,
@@ -296,7 +299,7 @@ class _HistoryBuilder:
 
     def _belongs(self, workflow: Workflow) -> bool:
         """Whether a workflow that the issue remembers has the jobs of the identity."""
-        if self.identity.cause or workflow.id in self.renamed:
+        if self.identity.spans_jobs or workflow.id in self.renamed:
             return True
         return plain(workflow.name, 100) == plain(self.identity.workflow, 100)
 

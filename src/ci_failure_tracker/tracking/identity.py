@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ci_failure_tracker.model import ALL_JOBS, Identity, IdentityKind, Outcome
 from ci_failure_tracker.settings import GroupBy, Matrix
-from ci_failure_tracker.text.short_names import digest, short_leg
+from ci_failure_tracker.text.short_names import digest, short_leg, short_test
 from ci_failure_tracker.tracking.matrix import split_leg
 
 _NAMES_OF_RUNS_WITHOUT_JOBS = frozenset({"startup failure", "action required"})
@@ -42,6 +42,20 @@ def identify_cause(signature: str, jobs: Iterable[tuple[str, str]]) -> Identity:
     """The identity of a cause, named after its workflows and jobs; its id is the MD5 of its signature."""
     workflows, names = (_listed({pair[place] for pair in jobs}) for place in (0, 1))
     return Identity(digest(signature), workflows, names, signature, IdentityKind.CAUSE)
+
+
+def identify_test(key: str, name: str, jobs: Iterable[tuple[str, str]]) -> Identity:
+    """The identity of a test, which has its name and those of its workflows and jobs; `key` is what stays of the name.
+
+    Its id is the MD5 of `test`, a line feed and the key. No name of a workflow has a line feed.
+    """
+    workflows, names = (_listed({pair[place] for pair in jobs}) for place in (0, 1))
+    return Identity(test_id(key), workflows, names, kind=IdentityKind.TEST, test=short_test(name))
+
+
+def test_id(key: str) -> str:
+    """The failure id of a test."""
+    return digest(f"test\n{key}")
 
 
 def _listed(names: set[str]) -> str:

@@ -36,7 +36,7 @@ from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_words, judge_recovery
 from ci_failure_tracker.tracking.start_failure import start_failure
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
-from ci_failure_tracker.tracking.storms import Storms, failing_now
+from ci_failure_tracker.tracking.storms import Storms, failing_now, key_of_umbrella
 
 MUTED = "ci-failure:muted"
 """The label by which people keep the tracker from commenting."""
@@ -57,7 +57,7 @@ class LifecycleRules:
     """The rules under the settings, at a time, with what only the whole sweep knows.
 
     `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
-    signature; `commits` are those of the breaks. `closers` are the commits that closed issues, by number, and
+    their keys; `commits` are those of the breaks. `closers` are the commits that closed issues, by number, and
     `contains` says whether a commit contains one. `files_at` are files by commit and path. `undiagnosed` are the ids of
     jobs whose logs a later sweep reads. `attribution` tells suspects apart and knows owners.
     """
@@ -128,8 +128,8 @@ class LifecycleRules:
         return dataclasses.replace(
             update,
             kind=DecisionKind.CLOSE,
-            reason="one issue tracks all jobs that fail for this reason",
-            after=fit(dataclasses.replace(update.after, closed=closing, umbrella=umbrella.identity.cause)),
+            reason=f"one issue tracks all {'tests' if update.identity.test else 'jobs'} that fail for this reason",
+            after=fit(dataclasses.replace(update.after, closed=closing, umbrella=key_of_umbrella(umbrella.identity))),
             comment=DuplicateOf(number, umbrella=True) if self._may_comment(issue) else None,
             labels=(),
             duplicate_of=kept,
@@ -144,7 +144,7 @@ class LifecycleRules:
     # --- rule 3: failing, no issue ---------------------------------------------------------------
 
     def _without_issue(self, history: History) -> Decision | Skip:
-        flaky = not history.failing and self._is_flaky_enough(history, None)
+        flaky = not history.failing and is_flaky_enough(history, None)
         if not (history.failing or flaky):
             return not_failing(history, None)
         least = self.settings.min_failures
@@ -154,31 +154,25 @@ class LifecycleRules:
             failed_runs = counted(failed, "failed run")
             return skip(history, SkipReason.TOO_FEW, f"{failed_runs}; `min-failures` is {least}")
         if storm := self.storms.over(history):
-            return skip(history, SkipReason.STORM, self._storm_words(storm))
+            return skip(history, SkipReason.STORM, self._storm_words(storm, history))
         if self._waits_for_log(history):
             return skip(history, SkipReason.CAUSE_UNKNOWN, "the cause is not known yet; the next sweep reads the log")
         words = "flaky, no issue yet" if flaky else "failing, no issue yet"
         return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}")
 
-    def _is_flaky_enough(self, history: History, since: datetime | None) -> bool:
-        """Whether a passing identity is flaky, and that is news (rule 8)."""
-        flakes = {
-            occurrence.commit.sha
-            for occurrence in history.occurrences
-            if occurrence.commit.sha in history.flakes and (since is None or occurrence.started_at > since)
-        }
-        old = all(status.passes >= _OLD_FLAKE for status in history.branch_statuses)
-        return len(flakes) >= _FLAKES and not history.gone and not old
-
-    def _storm_words(self, cause: str) -> str:
-        others = len(self.storms.members.get(cause, ())) - 1
+    def _storm_words(self, cause: str, history: History) -> str:
+        members = self.storms.members.get(cause, ())
+        others, noun = len(members) - 1, "job"
+        if history.identity.test:
+            others, noun = sum(bool(member.identity.test) for member in members) - 1, "test"
         number = self.umbrellas.get(cause)
         where = f"tracked in #{number}" if number else "tracked in one issue"
-        return f"same cause as {counted(others, 'other job')}; {where}" if others > 0 else f"same cause; {where}"
+        return f"same cause as {counted(others, f'other {noun}')}; {where}" if others > 0 else f"same cause; {where}"
 
     def _waits_for_log(self, history: History) -> bool:
         """Whether a log may still name the cause of a failure; an issue for its job would be the wrong one."""
-        if self.settings.group_by is not GroupBy.CAUSE or history.identity.cause or history.latest.never_ran:
+        is_read_first = self.settings.group_by in {GroupBy.CAUSE, GroupBy.TEST}
+        if not is_read_first or history.identity.spans_jobs or history.latest.never_ran:
             return False
         late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
         return any(
@@ -243,7 +237,7 @@ class LifecycleRules:
     def _closed(self, history: History, tracked: Tracked, state: State, declined: Set[str]) -> Decision | Skip:
         issue = tracked.issue
         closed_at = issue.closed_at or self.now
-        flaky = not history.failing and self._is_flaky_enough(history, closed_at)
+        flaky = not history.failing and is_flaky_enough(history, closed_at)
         if not (history.failing or flaky):
             return not_failing(history, tracked)
         if (decision := self._declined(history, tracked, declined, closed_at)) is not None:
@@ -254,7 +248,7 @@ class LifecycleRules:
             words = "no failed run since it was closed"
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
-            return skip(history, SkipReason.STORM, self._storm_words(storm), tracked)
+            return skip(history, SkipReason.STORM, self._storm_words(storm, history), tracked)
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
@@ -333,6 +327,17 @@ class LifecycleRules:
         suspects = state.suspects or (shortened_commits(commits) if commits else None)
         completed = self._attribution.completed(dataclasses.replace(state, suspects=suspects))
         return _changed(state, suspects=completed.suspects, owners=completed.owners)
+
+
+def is_flaky_enough(history: History, since: datetime | None) -> bool:
+    """Whether a passing identity is flaky, and that is news (rule 8)."""
+    flakes = {
+        occurrence.commit.sha
+        for occurrence in history.occurrences
+        if occurrence.commit.sha in history.flakes and (since is None or occurrence.started_at > since)
+    }
+    old = all(status.passes >= _OLD_FLAKE for status in history.branch_statuses)
+    return len(flakes) >= _FLAKES and not history.gone and not old
 
 
 def _changed(state: State, **changes: Any) -> State:

@@ -38,7 +38,7 @@ class Renames:
     def _add(self, workflow: Workflow, states: Sequence[State]) -> None:
         by_job: dict[_Job, list[State]] = defaultdict(list)
         for state in states:
-            if not state.identity.cause:
+            if not state.identity.spans_jobs:
                 by_job[state.identity.job, state.identity.kind].append(state)
         for (job, kind), of_job in by_job.items():
             if all(state.identity.workflow != _remembered_form(workflow.name, _NAME) for state in of_job):

@@ -41,6 +41,9 @@ STREAMS = 8
 _TITLED = len(',"titled":"01234567"')
 """Bytes of a marker that are kept free for the title, which is made after the state."""
 
+TESTS = 50
+"""Failing tests that an issue knows, as many failures as a log tells apart."""
+
 LEGS_OF_A_RUN = 10
 _NAME, _TITLE, _BRANCH, _STEP = 100, 72, 100, 60
 
@@ -58,7 +61,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
     occurrences = sorted((*after, *map(_shortened, new)), key=lambda occurrence: occurrence.order)
     first_red, last_green = bounds(state, history)
     legs, legs_cut = _count_legs(state, new)
-    if history.identity.cause:
+    if history.identity.spans_jobs:
         legs = _with_late_legs(legs, history.occurrences, legs_cut=legs_cut)
     failed = [(occurrence, leg) for occurrence in new for leg in occurrence.legs]
     update = CauseUpdate(history.job_diagnoses, [*newly_diagnosed(before, after), *failed])
@@ -89,6 +92,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         present_job=plain(history.present_job, _NAME) or (state.present_job if state else ""),
         runs_missed=history.runs_missed or (state is not None and state.runs_missed),
         matrix_jobs=_matrix_jobs(state, history),
+        tests=_tests(state, history, occurrences[-1]),
         owners=None,
     )
     return fit(_with_memory_of_issue(updated, state))
@@ -99,6 +103,16 @@ def _matrix_jobs(state: State | None, history: History) -> int:
     if history.matrix_jobs > 1:
         return history.matrix_jobs
     return state.matrix_jobs if state else 0
+
+
+def _tests(state: State | None, history: History, latest: Occurrence) -> tuple[str, ...]:
+    """The failing tests that were named last. What stands for several tests keeps those that were named before."""
+    jobs = {leg.job_id for leg in latest.legs}
+    named = (test for diagnosis in history.job_diagnoses if diagnosis.job_id in jobs for test in diagnosis.tests)
+    tests, before = tuple(dict.fromkeys(named)), state.tests if state else ()
+    if history.identity.test:
+        return tests or before
+    return tuple(dict.fromkeys((*tests, *before)))[:TESTS]
 
 
 def _with_memory_of_issue(updated: State, state: State | None) -> State:
@@ -196,7 +210,7 @@ def _with_causes(remembered: Sequence[Occurrence], history: History) -> tuple[Oc
     """
     read = {occurrence.key: occurrence for occurrence in history.occurrences}
     merged = (_merged(past, read[past.key]) if past.key in read else past for past in map(_ended(read), remembered))
-    if not history.identity.cause:
+    if not history.identity.spans_jobs:
         return tuple(merged)
     return tuple(_with_late_jobs(past, read[past.key]) if past.key in read else past for past in merged)
 
@@ -283,9 +297,9 @@ def _with_late_legs(
 
 
 def _identity(state: State | None, identity: Identity) -> Identity:
-    if state and (identity.cause or identity.id != state.identity.id):
-        # A cause is named after the jobs in which it was first seen; the legs name them all. A renamed workflow keeps
-        # the name and the failure id that its issue was opened with.
+    if state and (identity.spans_jobs or identity.id != state.identity.id):
+        # A cause or a test is named after the jobs in which it was first seen; the legs name them all. A renamed
+        # workflow keeps the name and the failure id that its issue was opened with.
         return state.identity
     return dataclasses.replace(identity, workflow=plain(identity.workflow, _NAME), job=plain(identity.job, _NAME))
 
@@ -316,7 +330,7 @@ class _Size:
     """How much a form of a state holds.
 
     `lines` are those of the excerpt and `text` their characters; `context` are the characters around the excerpt.
-    `streams` are the branches and `red` their legs. `failures` are those of a cause.
+    `streams` are the branches and `red` their legs. `failures` are those of a cause, `tests` the failing tests.
     """
 
     occurrences: int
@@ -331,6 +345,7 @@ class _Size:
     red: int = LEGS
     failures: int = 20
     context: int = 0
+    tests: int = TESTS
 
 
 _SIZES = (
@@ -344,11 +359,11 @@ _SIZES = (
     _Size(5, LEGS, 4, 5, 100),
     _Size(5, 20, 2, 5, 30),
     _Size(5, 20, 2, 5, 20, suspects=5),
-    _Size(5, 10, 1, 3, 12, 200, suspects=5, failures=10),
-    _Size(3, 10, 1, 3, 8, 160, suspects=3, owners=3, streams=4, red=20, failures=5),
-    _Size(1, 3, 1, 1, 5, 160, suspects=0, owners=1, streams=2, red=10, failures=5),
-    _Size(1, 0, 0, 1, 5, 80, suspects=0, owners=0, streams=2, red=3, failures=1),
-    _Size(1, 0, 0, 1, 0, 80, suspects=0, owners=0, streams=1, red=1, failures=1),
+    _Size(5, 10, 1, 3, 12, 200, suspects=5, failures=10, tests=20),
+    _Size(3, 10, 1, 3, 8, 160, suspects=3, owners=3, streams=4, red=20, failures=5, tests=10),
+    _Size(1, 3, 1, 1, 5, 160, suspects=0, owners=1, streams=2, red=10, failures=5, tests=0),
+    _Size(1, 0, 0, 1, 5, 80, suspects=0, owners=0, streams=2, red=3, failures=1, tests=0),
+    _Size(1, 0, 0, 1, 0, 80, suspects=0, owners=0, streams=1, red=1, failures=1, tests=0),
 )
 
 
@@ -371,6 +386,7 @@ def _cut(state: State, size: _Size) -> State:
         branch_statuses_cut=state.branch_statuses_cut or any(status.red for status in red_first[size.streams :]),
         suspects=_with_commits(state.suspects, size.suspects),
         owners=state.owners and state.owners[: size.owners],
+        tests=state.tests[: size.tests],
     )
 
 

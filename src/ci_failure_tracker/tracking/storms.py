@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.model import FailedLeg, History, Observation, State
+from ci_failure_tracker.model import FailedLeg, History, Identity, Observation, State
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.short_names import leg_of_cause
-from ci_failure_tracker.tracking.causes import remembered
+from ci_failure_tracker.tracking.causes import of_whole_jobs
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN
@@ -24,7 +24,8 @@ class Storms:
     """The causes that have one issue for all their jobs.
 
     `umbrellas` are the histories of these issues, `members` the histories that fail of each cause, by signature.
-    `covering` has the signature of the storm that covers a history, by failure id.
+    `covering` has the signature of the storm that covers a history, by failure id. Several tests of one job have the
+    issue of the job for an umbrella; its failure id takes the place of a signature.
     """
 
     umbrellas: tuple[History, ...] = ()
@@ -34,6 +35,37 @@ class Storms:
     def over(self, history: History) -> str:
         """The signature of the storm that covers a history; empty if it needs an issue of its own."""
         return self.covering.get(history.identity.id, "") if not history.identity.cause else ""
+
+    def with_tests(self, histories: Iterable[History]) -> Storms:
+        """The same with the tests that have one issue with others of their job, or with the storm over it."""
+        covering, members = dict(self.covering), dict(self.members)
+        for history in histories:
+            if history.failing and history.identity.test and (job := _job_over(history)):
+                storm = self.covering.get(job) or job
+                covering[history.identity.id] = storm
+                members[storm] = (*members.get(storm, ()), history)
+        return replace(self, members=members, covering=covering)
+
+
+def key_of_umbrella(identity: Identity) -> str:
+    """By what the issues that it covers know an umbrella issue: a signature, or the failure id of a job."""
+    return identity.cause or identity.id
+
+
+def _job_over(history: History) -> str:
+    """The failure id of the job whose issue stands for a test; empty if the test fails in some job by itself."""
+    by_job = {diagnosis.job_id: diagnosis.covered_by for diagnosis in history.job_diagnoses}
+    jobs = {by_job.get(leg.job_id or 0, "") for leg in failing_now(history)}
+    return min(jobs) if "" not in jobs and jobs else ""
+
+
+def with_causes_of_jobs(observations: Iterable[Observation], histories: Iterable[History]) -> tuple[Observation, ...]:
+    """The observations in which only a job that fails by itself has a cause; `histories` are those of jobs."""
+    own = {diagnosis.job_id: diagnosis for history in histories for diagnosis in history.job_diagnoses}
+    return tuple(
+        replace(observation, job_diagnosis=own.get(observation.job_id)) if observation.job_id else observation
+        for observation in observations
+    )
 
 
 def find_storms(
@@ -98,7 +130,7 @@ class _Jobs:
 
     def __init__(self, observations: Iterable[Observation], states: Iterable[State]) -> None:
         self._names: dict[int | None, str] = {}
-        diagnoses = [*remembered(states)]
+        diagnoses = [*of_whole_jobs(states)]
         for observation in observations:
             if observation.job_id is not None:
                 self._names[observation.job_id] = leg_of_cause(observation.run.workflow.name, observation.job)

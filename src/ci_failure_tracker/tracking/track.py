@@ -22,7 +22,7 @@ from ci_failure_tracker.tracking.present_refs import is_on_old_tag, new_tags_fro
 from ci_failure_tracker.tracking.renames import workflow_ids as ids_in
 from ci_failure_tracker.tracking.retirement import Activity, times_by_status
 from ci_failure_tracker.tracking.state_update import reopened_by_person
-from ci_failure_tracker.tracking.storms import Storms, find_storms
+from ci_failure_tracker.tracking.storms import Storms, find_storms, with_causes_of_jobs
 
 # --- the issues ----------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ def _closed_by_job(issues: Iterable[Tracked]) -> Mapping[tuple[str, IdentityKind
     closed: dict[tuple[str, IdentityKind], list[Tracked]] = defaultdict(list)
     for tracked in issues:
         state = tracked.state
-        if not tracked.issue.open and state and not state.is_duplicate and not state.identity.cause:
+        if not tracked.issue.open and state and not state.is_duplicate and not state.identity.spans_jobs:
             closed[state.identity.job, state.identity.kind].append(tracked)
     return closed
 
@@ -177,6 +177,10 @@ def _main_issue(of_id: Sequence[Tracked]) -> Tracked | None:
 
 def _closing_order(issue: Issue) -> tuple[bool, datetime | None, int]:
     return issue.closed_at is not None, issue.closed_at, issue.number
+
+
+_BY_LOG = frozenset({GroupBy.CAUSE, GroupBy.TEST})
+"""Groupings in which only the log of a failed job says what its issue stands for."""
 
 
 # --- the histories -------------------------------------------------------------------------------
@@ -234,6 +238,7 @@ def track_observations(
     workflows = snapshot.workflows
     context = HistoryContext(
         states=tracked_issues.open_states,
+        open_states=tracked_issues.open_states,
         closed=tracked_issues.closed_states,
         start=snapshot.window.start,
         workflows={workflow.id: workflow for workflow in workflows if workflow.state != "deleted"}
@@ -250,8 +255,23 @@ def track_observations(
     storms = Storms()
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
-        storms = find_storms(diagnosed, histories, settings, context, tracked_issues.closed_umbrellas)
+        storms = _storms(diagnosed, histories, settings, context, tracked_issues)
     return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms, since)
+
+
+def _storms(
+    observations: Sequence[Observation],
+    histories: Sequence[History],
+    settings: Settings,
+    context: HistoryContext,
+    tracked_issues: TrackedIssues,
+) -> Storms:
+    """The storms among the jobs. A job that stands for several tests is one of them, a job of single tests is not."""
+    of_jobs = [history for history in histories if not history.identity.test]
+    if settings.group_by is GroupBy.TEST:
+        observations = with_causes_of_jobs(observations, of_jobs)
+    storms = find_storms(observations, of_jobs, settings, context, tracked_issues.closed_umbrellas)
+    return storms.with_tests(histories) if settings.group_by is GroupBy.TEST else storms
 
 
 def _activity(snapshot: Snapshot, now: datetime | None) -> Activity:
@@ -281,7 +301,7 @@ def _by_kind(
     The settings of the sweep are there even without a state.
     """
     named: set[str] = set()
-    if settings.group_by is not GroupBy.CAUSE:
+    if settings.group_by not in _BY_LOG:
         groups = grouping(observations, settings, context.states, (context.workflows or {}).values())
         with_job = (observation for observation in observations if observation.job is not None)
         named = {identity.id for observation in with_job for identity, _ in groups.places(observation)}
@@ -296,7 +316,9 @@ def _kind_of(identity: Identity, settings: Settings) -> Settings:
         return dataclasses.replace(settings, group_by=GroupBy.CAUSE)
     if identity.is_whole_workflow:
         return dataclasses.replace(settings, group_by=GroupBy.WORKFLOW)
-    if settings.group_by is GroupBy.CAUSE:
-        return settings  # a job of which no cause is known
+    if identity.test:
+        return dataclasses.replace(settings, group_by=GroupBy.TEST)
+    if settings.group_by in _BY_LOG:
+        return settings  # a job of which no cause or test is known
     matrix = Matrix.SEPARATE if split_leg(identity.job)[1] else Matrix.TOGETHER
     return dataclasses.replace(settings, group_by=GroupBy.JOB, matrix=matrix)

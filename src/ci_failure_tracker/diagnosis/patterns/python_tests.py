@@ -164,6 +164,7 @@ _PYTEST = (
         name="pytest.summary_reason",
         kind=FailureKind.TEST,
         keywords=("failed ",),
+        priority=1,  # before network.refused
         start=r"(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])? \S{1,300}\.\w{1,5}(?:::| ).{0,1000} - \S",
         confidence=Confidence.LIKELY,
         body=r"(?:(?:SUB)?FAILED(?:\([^)]{0,200}\)| \[[^\]]{0,200}\])?|ERROR) \S{1,300}\.\w{1,5}(?:::\S|$)",

@@ -1,0 +1,148 @@
+"""Which tests failed in a failed job, from its log or from what issues remember, and which of them have one issue."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from ci_failure_tracker.diagnosis.failing_tests import FailingTest, crowded, failing_tests, together
+from ci_failure_tracker.model import SHORT_FAILURE, FailureKind, Identity, JobDiagnosis, Observation, State
+from ci_failure_tracker.text.short_names import digest, leg_of_cause
+from ci_failure_tracker.tracking.identity import identify_test, test_id
+
+
+def short(signature: str) -> str:
+    """A signature in the form in which an issue remembers it of a test."""
+    return digest(signature)[:SHORT_FAILURE]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The failing tests of one job: what is known of each, by failure id, and those that have one cause."""
+
+    tests: Mapping[str, JobDiagnosis]
+    crowd: Set[str] = frozenset()
+    is_read_now: bool = False
+
+
+class TestsOfJobs:
+    """The failing tests of each failed job.
+
+    A log that is read now names them. Of an earlier one, the issues of the tests remember it. The tests for which an
+    open issue of the job, or of the cause that it has in common with others, stands together stay in it.
+    """
+
+    __test__ = False  # no class of tests
+
+    def __init__(
+        self, open_states: Iterable[State], closed: Iterable[State], observations: Iterable[Observation], most: int
+    ) -> None:
+        """`most` is the number of tests of one job that have one message and an issue each."""
+        open_states, closed = tuple(open_states), tuple(closed)
+        self._names: dict[str, FailingTest] = {}
+        self._known = {state.identity.id: state.identity for state in (*closed, *open_states) if state.identity.test}
+        self._kept = _kept_together(open_states)
+        self._held = {job for state in (*open_states, *closed) if not state.identity.test and state.tests
+                      for job in _jobs_of(state)}  # fmt: skip
+        self._by_job: dict[int, _Named] = dict(_remembered((*open_states, *closed)))
+        for observation in observations:
+            diagnosis = observation.job_diagnosis
+            if diagnosis is not None and diagnosis.diagnosis is not None:
+                self._by_job[diagnosis.job_id] = self._read(diagnosis, most)
+
+    def _read(self, whole: JobDiagnosis, most: int) -> _Named:
+        tests = failing_tests(whole.diagnosis)
+        for test in tests:
+            self._names.setdefault(test_id(test.key), test)
+        crowd = {test_id(key) for key in crowded(tests, most)}
+        return _Named({test_id(test.key): test.alone(whole) for test in tests}, crowd, is_read_now=True)
+
+    def identity(self, failure_id: str, jobs: Iterable[tuple[str, str]]) -> Identity:
+        """The identity of a test that has no open issue."""
+        test = self._names.get(failure_id)
+        return identify_test(test.key, test.name, jobs) if test else self._known[failure_id]
+
+    def of(self, failure: Observation) -> Iterable[str]:
+        """The failure ids of the tests that failed in a job; none if its log was not read, or names no test."""
+        return self._of(failure).tests
+
+    def together(self, failure: Observation, job: Identity) -> bool:
+        """Whether the job stands for some of its failing tests together."""
+        named = self._of(failure)
+        if not named.is_read_now and failure.job_id in self._held:
+            return True
+        return any(self._is_covered(failure, job, test) for test in named.tests)
+
+    def diagnosis(self, failure: Observation, test: str, job: Identity) -> JobDiagnosis | None:
+        """What is known of one test that failed in a job, by its failure id, or of the job if it is empty."""
+        named = self._of(failure)
+        if not test:
+            return self._of_job(failure, job) if named.is_read_now else failure.job_diagnosis
+        alone = named.tests.get(test)
+        if alone is None:
+            return failure.job_diagnosis
+        all_tests = tuple(short(each.signature) for each in named.tests.values()) if named.is_read_now else ()
+        return replace(alone, tests=all_tests, covered_by=job.id if self._is_covered(failure, job, test) else "")
+
+    def _of_job(self, failure: Observation, job: Identity) -> JobDiagnosis | None:
+        """What is known of the tests for which the job stands, or of the job if it stands for none."""
+        whole, tests = failure.job_diagnosis, self._of(failure).tests
+        covered = [test for test in tests if self._is_covered(failure, job, test)]
+        if whole is None or not covered:
+            return whole
+        shown = together(whole, [each for each in failing_tests(whole.diagnosis) if test_id(each.key) in covered])
+        return replace(shown, tests=tuple(short(tests[test].signature) for test in covered))
+
+    def _is_covered(self, failure: Observation, job: Identity, test: str) -> bool:
+        named = self._of(failure)
+        leg = leg_of_cause(failure.run.workflow.name, failure.job)
+        kept = self._kept.get(job.id, frozenset()) | self._kept.get(leg, frozenset())
+        return test in named.crowd or short(named.tests[test].signature) in kept
+
+    def _of(self, failure: Observation) -> _Named:
+        return self._by_job.get(failure.job_id or 0, _NOTHING)
+
+
+_NOTHING = _Named({})
+
+
+def _kept_together(open_states: Iterable[State]) -> Mapping[str, Set[str]]:
+    """The tests for which open issues stand together, by the failure id of a job, or by its name in an umbrella."""
+    kept: dict[str, set[str]] = defaultdict(set)
+    for state in open_states:
+        if state.identity.test or not state.tests:
+            continue
+        for name in [leg.leg for leg in state.legs] if state.identity.cause else [state.identity.id]:
+            kept[name] |= {*state.tests}
+    return kept
+
+
+def _remembered(states: Iterable[State]) -> Iterator[tuple[int, _Named]]:
+    """The failed jobs that the issues of tests remember, each with these tests."""
+    by_job: dict[int, dict[str, JobDiagnosis]] = defaultdict(dict)
+    for state in states:
+        headlines = {cause.signature: cause.headline for cause in state.causes}
+        for leg in (leg for past in state.occurrences for leg in past.legs) if state.identity.test else ():
+            if leg.job_id is not None:
+                headline, log, kind = headlines.get(leg.signature, ""), leg.log_unavailable, FailureKind.TEST
+                known = JobDiagnosis(leg.job_id, leg.signature, headline, leg.outcome, log, kind=kind)
+                by_job[leg.job_id].setdefault(state.identity.id, known)
+    return ((job_id, _Named(tests)) for job_id, tests in by_job.items())
+
+
+def _jobs_of(state: State) -> Iterator[int]:
+    return (leg.job_id for past in state.occurrences for leg in past.legs if leg.job_id is not None)
+
+
+def lacking(states: Sequence[State]) -> Set[int]:
+    """The failed jobs that the issues of tests remember, although one of their tests has no issue yet."""
+    known = {short(cause.signature) for state in states for cause in state.causes}
+    known |= {test for state in states if not state.identity.test for test in state.tests}
+    return {
+        leg.job_id
+        for state in states
+        if state.identity.test and not known.issuperset(state.tests)
+        for leg in state.latest.legs
+        if leg.job_id is not None
+    }
