@@ -319,6 +319,7 @@ class History:
     job_diagnoses    what is known about the failed jobs
     present_job      the name that the job has now, if it was renamed
     matrix_jobs      how many of its matrix jobs ran in the newest failing run that was read; 0 if none was read
+    unread           whether one of its jobs failed later, of what no log was read to tell
     remembered       the occurrences that the issue holds, if no run that was read holds one
     """
 
@@ -338,6 +339,7 @@ class History:
     remembered: tuple[Occurrence, ...] = ()
     present_job: str = ""
     matrix_jobs: int = 0
+    unread: bool = False
 
     @property
     def failing_legs(self) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ class AttemptResult:
     `other_red` says that a leg failed which is not in `red`. `all_green` says that the whole run passed and its jobs
     were not read, `gone` that the run has jobs but not this one, `skipped` that it passed without this one. `started`
     are the start failures that are over because the run has jobs. `allowed` are the legs that failed and may do so.
-    `known` says that the run was not read again because the issue holds what it says: such a result adds nothing.
+    `unread` are the legs that failed and whose logs were not asked for. `known` says that the run was not read again
+    because the issue holds what it says: such a result adds nothing.
     """
 
     run: Run
@@ -34,6 +35,7 @@ class AttemptResult:
     green: frozenset[str] = frozenset()
     listed: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
     other_red: bool = False
     all_green: bool = False
     gone: bool = False
@@ -173,6 +175,9 @@ def _result(
 ) -> AttemptResult:
     failed = {leg: observation for leg, observation in legs.items() if settings.counts(observation.outcome)}
     red = {leg: observation for leg, observation in failed.items() if grouping.is_own(observation, identity)}
+    others = {leg: observation for leg, observation in failed.items() if leg not in red}
+    read = {leg for leg, observation in others.items() if grouping.is_read(observation)}
+    asked = {leg for leg, observation in others.items() if observation.job_diagnosis is not None}
     first = next(iter(legs.values()))
     return AttemptResult(
         run=first.run,
@@ -180,9 +185,8 @@ def _result(
         red=red,
         green=frozenset(leg for leg, observation in legs.items() if observation.outcome is Outcome.SUCCESS),
         listed=frozenset(legs),
-        replaced=frozenset(
-            leg for leg, observation in failed.items() if leg not in red and grouping.is_read(observation)
-        ),
-        other_red=len(red) < len(failed),
+        replaced=frozenset(read),
+        unread=frozenset(others.keys() - read - asked),
+        other_red=bool(others),
         allowed=frozenset(leg for leg, observation in legs.items() if observation.allowed),
     )

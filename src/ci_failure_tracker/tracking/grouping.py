@@ -82,7 +82,7 @@ def grouping(
     if settings.group_by is GroupBy.CAUSE:
         return _ByCause(observations, settings, states, renames)
     if settings.group_by is GroupBy.TEST:
-        tests = TestsOfJobs((*open_states, *states), closed, observations, settings.max_tests)
+        tests = TestsOfJobs((*open_states, *states), closed, settings.max_tests)
         return _ByTest(observations, settings, states, renames, tests)
     return Grouping(settings, renames)
 
@@ -231,6 +231,8 @@ class _ByTest(_AcrossJobs):
     ) -> None:
         super().__init__(observations, settings, states, renames)
         self._tests = tests
+        for observation in self._red:
+            tests.read(observation, self._fallback(observation)[0])
         self._newest_read = _newest(filter(self.is_read, self._red))
         # An issue of a job that was opened before goes on with the runs in which the job passes.
         self._by_itself |= {state.identity for state in states if not state.identity.spans_jobs}

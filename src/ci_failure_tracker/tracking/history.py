@@ -183,6 +183,16 @@ class _HistoryBuilder:
             allowed=self._is_allowed(branches),
             job_diagnoses=tuple(job_diagnosis for job_diagnosis in diagnoses if job_diagnosis is not None),
             matrix_jobs=self._matrix_jobs(),
+            unread=self._is_unread(branches),
+        )
+
+    def _is_unread(self, branches: Sequence[BranchStatus]) -> bool:
+        """Whether a failing leg failed later of what no log was read to tell."""
+        return any(
+            red.leg in result.unread and red.order < result.order
+            for status in branches
+            for red in status.red
+            for result in self.streams.get(status.branch_key, ())
         )
 
     def _matrix_jobs(self) -> int:

@@ -44,6 +44,7 @@ MUTED = "ci-failure:muted"
 FLAKY = "flaky"
 """The label of an issue about a flaky job."""
 
+_CAUSE_UNKNOWN = "the cause is not known yet; the next sweep reads the log"
 _LOGS_ARRIVE_WITHIN = timedelta(hours=1)
 _FLAKES = 2
 """Commits on which a job failed and then passed before a passing job gets an issue: one may be chance."""
@@ -156,7 +157,7 @@ class LifecycleRules:
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm, history))
         if self._waits_for_log(history):
-            return skip(history, SkipReason.CAUSE_UNKNOWN, "the cause is not known yet; the next sweep reads the log")
+            return skip(history, SkipReason.CAUSE_UNKNOWN, _CAUSE_UNKNOWN)
         words = "flaky, no issue yet" if flaky else "failing, no issue yet"
         return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}")
 
@@ -170,10 +171,11 @@ class LifecycleRules:
         return f"same cause as {counted(others, f'other {noun}')}; {where}" if others > 0 else f"same cause; {where}"
 
     def _waits_for_log(self, history: History) -> bool:
-        """Whether a log may still name the cause of a failure; an issue for its job would be the wrong one."""
-        is_read_first = self.settings.group_by in {GroupBy.CAUSE, GroupBy.TEST}
-        if not is_read_first or history.identity.spans_jobs or history.latest.never_ran:
+        """Whether a log may still name the cause of the newest failure; an issue for its job would be the wrong one."""
+        if self.settings.group_by not in {GroupBy.CAUSE, GroupBy.TEST} or history.latest.never_ran:
             return False
+        if history.identity.spans_jobs:
+            return history.unread
         late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
         return any(
             leg.job_id is not None and not leg.signature and not (leg.log_unavailable and late)
@@ -249,6 +251,8 @@ class LifecycleRules:
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm, history), tracked)
+        if self._waits_for_log(history):
+            return skip(history, SkipReason.CAUSE_UNKNOWN, _CAUSE_UNKNOWN, tracked)
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")

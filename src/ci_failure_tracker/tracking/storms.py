@@ -54,9 +54,15 @@ def key_of_umbrella(identity: Identity) -> str:
 
 def _job_over(history: History) -> str:
     """The failure id of the job whose issue stands for a test; empty if the test fails in some job by itself."""
-    by_job = {diagnosis.job_id: diagnosis.covered_by for diagnosis in history.job_diagnoses}
-    jobs = {by_job.get(leg.job_id or 0, "") for leg in failing_now(history)}
-    return min(jobs) if "" not in jobs and jobs else ""
+    covered = {diagnosis.job_id: diagnosis.covered_by for diagnosis in history.job_diagnoses}
+    jobs = {
+        (past.run_id, past.attempt, leg.leg): covered.get(leg.job_id or 0, "")
+        for past in (*history.remembered, *history.occurrences)
+        for leg in past.legs
+    }
+    red = (red for status in history.branch_statuses for red in status.red)
+    over = {jobs.get((leg.run_id, leg.attempt, leg.leg), "") for leg in red}
+    return min(over) if over and "" not in over else ""
 
 
 def with_causes_of_jobs(observations: Iterable[Observation], histories: Iterable[History]) -> tuple[Observation, ...]:

@@ -19,10 +19,9 @@ def short(signature: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The failing tests of one job: what is known of each, by failure id, and those that have one cause."""
+    """The failing tests of one job: what is known of each, by failure id."""
 
     tests: Mapping[str, JobDiagnosis]
-    crowd: Set[str] = frozenset()
     is_read_now: bool = False
 
 
@@ -35,9 +34,7 @@ class TestsOfJobs:
 
     __test__ = False  # no class of tests
 
-    def __init__(
-        self, open_states: Iterable[State], closed: Iterable[State], observations: Iterable[Observation], most: int
-    ) -> None:
+    def __init__(self, open_states: Iterable[State], closed: Iterable[State], most: int) -> None:
         """`most` is the number of tests of one job that have one message and an issue each."""
         open_states, closed = tuple(open_states), tuple(closed)
         self._names: dict[str, FailingTest] = {}
@@ -46,17 +43,21 @@ class TestsOfJobs:
         self._held = {job for state in (*open_states, *closed) if not state.identity.test and state.tests
                       for job in _jobs_of(state)}  # fmt: skip
         self._by_job: dict[int, _Named] = dict(_remembered((*open_states, *closed)))
-        for observation in observations:
-            diagnosis = observation.job_diagnosis
-            if diagnosis is not None and diagnosis.diagnosis is not None:
-                self._by_job[diagnosis.job_id] = self._read(diagnosis, most)
+        self._crowds: dict[tuple[int, int, str], set[str]] = defaultdict(set)
+        self._most = most
 
-    def _read(self, whole: JobDiagnosis, most: int) -> _Named:
+    def read(self, failure: Observation, job: Identity) -> None:
+        """Read the failing tests of a job, if its log is read now."""
+        whole = failure.job_diagnosis
+        if whole is None or whole.diagnosis is None:
+            return
         tests = failing_tests(whole.diagnosis)
         for test in tests:
             self._names.setdefault(test_id(test.key), test)
-        crowd = {test_id(key) for key in crowded(tests, most)}
-        return _Named({test_id(test.key): test.alone(whole) for test in tests}, crowd, is_read_now=True)
+        alone = {test_id(test.key): test.alone(whole) for test in tests}
+        self._by_job[whole.job_id] = _Named(alone, is_read_now=True)
+        crowd = (short(alone[test_id(key)].signature) for key in crowded(tests, self._most))
+        self._crowds[_attempt_of(failure, job)] |= {*crowd}
 
     def identity(self, failure_id: str, jobs: Iterable[tuple[str, str]]) -> Identity:
         """The identity of a test that has no open issue."""
@@ -95,16 +96,21 @@ class TestsOfJobs:
         return replace(shown, tests=tuple(short(tests[test].signature) for test in covered))
 
     def _is_covered(self, failure: Observation, job: Identity, test: str) -> bool:
-        named = self._of(failure)
         leg = leg_of_cause(failure.run.workflow.name, failure.job)
+        covered: Set[str] = self._crowds.get(_attempt_of(failure, job), frozenset())
         kept = self._kept.get(job.id, frozenset()) | self._kept.get(leg, frozenset())
-        return test in named.crowd or short(named.tests[test].signature) in kept
+        return short(self._of(failure).tests[test].signature) in covered | kept
 
     def _of(self, failure: Observation) -> _Named:
         return self._by_job.get(failure.job_id or 0, _NOTHING)
 
 
 _NOTHING = _Named({})
+
+
+def _attempt_of(failure: Observation, job: Identity) -> tuple[int, int, str]:
+    """What the matrix jobs of a job have in common."""
+    return failure.run.id, failure.attempt, job.id
 
 
 def _kept_together(open_states: Iterable[State]) -> Mapping[str, Set[str]]:
