@@ -44,7 +44,6 @@ MUTED = "ci-failure:muted"
 FLAKY = "flaky"
 """The label of an issue about a flaky job."""
 
-_CAUSE_UNKNOWN = "the cause is not known yet; the next sweep reads the log"
 _LOGS_ARRIVE_WITHIN = timedelta(hours=1)
 _FLAKES = 2
 """Commits on which a job failed and then passed before a passing job gets an issue: one may be chance."""
@@ -157,7 +156,7 @@ class LifecycleRules:
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm, history))
         if self._waits_for_log(history):
-            return skip(history, SkipReason.CAUSE_UNKNOWN, _CAUSE_UNKNOWN)
+            return skip(history, SkipReason.CAUSE_UNKNOWN, "the cause is not known yet; the next sweep reads the log")
         words = "flaky, no issue yet" if flaky else "failing, no issue yet"
         return self._create(history, updated_state(None, history), f"{words}: {failing_words(history)}")
 
@@ -175,7 +174,7 @@ class LifecycleRules:
         if self.settings.group_by not in {GroupBy.CAUSE, GroupBy.TEST} or history.latest.never_ran:
             return False
         if history.identity.spans_jobs:
-            return history.unread
+            return bool(history.identity.test) and history.unread
         late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
         return any(
             leg.job_id is not None and not leg.signature and not (leg.log_unavailable and late)
@@ -251,8 +250,6 @@ class LifecycleRules:
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm, history), tracked)
-        if self._waits_for_log(history):
-            return skip(history, SkipReason.CAUSE_UNKNOWN, _CAUSE_UNKNOWN, tracked)
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")

@@ -106,12 +106,12 @@ def _matrix_jobs(state: State | None, history: History) -> int:
 
 
 def _tests(state: State | None, history: History, latest: Occurrence) -> tuple[str, ...]:
-    """The failing tests that were named last. What stands for several tests keeps those that were named before."""
+    """The failing tests of the newest failure. What stands for several tests keeps those of earlier ones, too."""
     jobs = {leg.job_id for leg in latest.legs}
     named = (test for diagnosis in history.job_diagnoses if diagnosis.job_id in jobs for test in diagnosis.tests)
-    tests, before = tuple(dict.fromkeys(named)), state.tests if state else ()
-    if history.identity.test:
-        return tests or before
+    tests, before = tuple(named), state.tests if state else ()
+    if history.identity.test and tests and state is not None and state.latest.key != latest.key:
+        before = ()
     return tuple(dict.fromkeys((*tests, *before)))[:TESTS]
 
 

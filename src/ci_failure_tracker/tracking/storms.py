@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.model import FailedLeg, History, Identity, Observation, State
+from ci_failure_tracker.model import FailedLeg, History, Identity, JobDiagnosis, Observation, State
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.causes import of_whole_jobs
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN
+from ci_failure_tracker.tracking.tests_of_jobs import short
 
 LEAST = 3
 """Identities that fail now of one cause before it is a storm."""
@@ -36,11 +37,11 @@ class Storms:
         """The signature of the storm that covers a history; empty if it needs an issue of its own."""
         return self.covering.get(history.identity.id, "") if not history.identity.cause else ""
 
-    def with_tests(self, histories: Iterable[History]) -> Storms:
+    def with_tests(self, histories: Iterable[History], open_states: Iterable[State]) -> Storms:
         """The same with the tests that have one issue with others of their job, or with the storm over it."""
-        covering, members = dict(self.covering), dict(self.members)
+        covering, members, held = dict(self.covering), dict(self.members), _held_together(open_states)
         for history in histories:
-            if history.failing and history.identity.test and (job := _job_over(history)):
+            if history.failing and history.identity.test and (job := _job_over(history, held)):
                 storm = self.covering.get(job) or job
                 covering[history.identity.id] = storm
                 members[storm] = (*members.get(storm, ()), history)
@@ -52,11 +53,25 @@ def key_of_umbrella(identity: Identity) -> str:
     return identity.cause or identity.id
 
 
-def _job_over(history: History) -> str:
-    """The failure id of the job whose issue stands for a test; empty if the test fails in some job by itself."""
-    covered = {diagnosis.job_id: diagnosis.covered_by for diagnosis in history.job_diagnoses}
+def _held_together(open_states: Iterable[State]) -> Mapping[tuple[int, str], str]:
+    """The keys of the issues that stand for several tests, by the failed jobs that they hold and the tests."""
+    return {
+        (leg.job_id, test): key_of_umbrella(state.identity)
+        for state in open_states
+        if not state.identity.test
+        for past in state.occurrences
+        for leg in past.legs
+        for test in state.tests
+        if leg.job_id is not None
+    }
+
+
+def _job_over(history: History, held: Mapping[tuple[int, str], str]) -> str:
+    """The key of the issue that stands for a test; empty if the test fails in some job by itself."""
+    read = {diagnosis.job_id: diagnosis.covered_by for diagnosis in history.job_diagnoses}
     jobs = {
-        (past.run_id, past.attempt, leg.leg): covered.get(leg.job_id or 0, "")
+        (past.run_id, past.attempt, leg.leg): read.get(leg.job_id or 0)
+        or held.get((leg.job_id or 0, short(leg.signature)), "")
         for past in (*history.remembered, *history.occurrences)
         for leg in past.legs
     }
@@ -66,12 +81,19 @@ def _job_over(history: History) -> str:
 
 
 def with_causes_of_jobs(observations: Iterable[Observation], histories: Iterable[History]) -> tuple[Observation, ...]:
-    """The observations in which only a job that fails by itself has a cause; `histories` are those of jobs."""
-    own = {diagnosis.job_id: diagnosis for history in histories for diagnosis in history.job_diagnoses}
-    return tuple(
-        replace(observation, job_diagnosis=own.get(observation.job_id)) if observation.job_id else observation
-        for observation in observations
-    )
+    """The observations in which only a job that fails by itself has a cause, and none that fails by single tests."""
+    whole: dict[int, JobDiagnosis] = {}
+    of_tests: dict[int, JobDiagnosis] = {}
+    for history in histories:
+        known = of_tests if history.identity.test else whole
+        known |= {diagnosis.job_id: diagnosis for diagnosis in history.job_diagnoses}
+
+    def seen(observation: Observation) -> JobDiagnosis | None:
+        job_id = observation.job_id or 0
+        otherwise = of_tests.get(job_id) or observation.job_diagnosis
+        return whole.get(job_id) or (replace(otherwise, weak=True) if otherwise else None)
+
+    return tuple(replace(observation, job_diagnosis=seen(observation)) for observation in observations)
 
 
 def find_storms(

@@ -44,6 +44,7 @@ class TestsOfJobs:
                       for job in _jobs_of(state)}  # fmt: skip
         self._by_job: dict[int, _Named] = dict(_remembered((*open_states, *closed)))
         self._crowds: dict[tuple[int, int, str], set[str]] = defaultdict(set)
+        self._causes: dict[tuple[int, int, str], JobDiagnosis] = {}
         self._most = most
 
     def read(self, failure: Observation, job: Identity) -> None:
@@ -56,8 +57,10 @@ class TestsOfJobs:
             self._names.setdefault(test_id(test.key), test)
         alone = {test_id(test.key): test.alone(whole) for test in tests}
         self._by_job[whole.job_id] = _Named(alone, is_read_now=True)
-        crowd = (short(alone[test_id(key)].signature) for key in crowded(tests, self._most))
-        self._crowds[_attempt_of(failure, job)] |= {*crowd}
+        crowd = [test for test in tests if test.key in crowded(tests, self._most)]
+        if crowd:
+            self._crowds[_attempt_of(failure, job)] |= {short(alone[test_id(test.key)].signature) for test in crowd}
+            self._causes[_attempt_of(failure, job)] = together(whole, crowd)
 
     def identity(self, failure_id: str, jobs: Iterable[tuple[str, str]]) -> Identity:
         """The identity of a test that has no open issue."""
@@ -79,7 +82,7 @@ class TestsOfJobs:
         """What is known of one test that failed in a job, by its failure id, or of the job if it is empty."""
         named = self._of(failure)
         if not test:
-            return self._of_job(failure, job) if named.is_read_now else failure.job_diagnosis
+            return self._of_job(failure, job)
         alone = named.tests.get(test)
         if alone is None:
             return failure.job_diagnosis
@@ -88,12 +91,17 @@ class TestsOfJobs:
 
     def _of_job(self, failure: Observation, job: Identity) -> JobDiagnosis | None:
         """What is known of the tests for which the job stands, or of the job if it stands for none."""
-        whole, tests = failure.job_diagnosis, self._of(failure).tests
-        covered = [test for test in tests if self._is_covered(failure, job, test)]
-        if whole is None or not covered:
+        whole, named = failure.job_diagnosis, self._of(failure)
+        covered = [test for test in named.tests if self._is_covered(failure, job, test)]
+        if not covered or (whole is not None and whole.signature and not named.is_read_now):
             return whole
+        if whole is None or not named.is_read_now:
+            # Its log was read before; the issue of a test remembers it.
+            first = named.tests[covered[0]]
+            cause = self._causes.get(_attempt_of(failure, job), first)
+            return replace(first, signature=cause.signature, headline=cause.headline)
         shown = together(whole, [each for each in failing_tests(whole.diagnosis) if test_id(each.key) in covered])
-        return replace(shown, tests=tuple(short(tests[test].signature) for test in covered))
+        return replace(shown, tests=tuple(short(named.tests[test].signature) for test in covered))
 
     def _is_covered(self, failure: Observation, job: Identity, test: str) -> bool:
         leg = leg_of_cause(failure.run.workflow.name, failure.job)
@@ -143,12 +151,15 @@ def _jobs_of(state: State) -> Iterator[int]:
 
 def lacking(states: Sequence[State]) -> Set[int]:
     """The failed jobs that the issues of tests remember, although one of their tests has no issue yet."""
-    known = {short(cause.signature) for state in states for cause in state.causes}
-    known |= {test for state in states if not state.identity.test for test in state.tests}
+    with_issue = {short(cause.signature) for state in states if state.identity.test for cause in state.causes}
+    together: dict[int, set[str]] = defaultdict(set)
+    for state in states:
+        for job_id in _jobs_of(state) if not state.identity.test and state.tests else ():
+            together[job_id] |= {*state.tests}
     return {
         leg.job_id
         for state in states
-        if state.identity.test and not known.issuperset(state.tests)
+        if state.identity.test
         for leg in state.latest.legs
-        if leg.job_id is not None
+        if leg.job_id is not None and not {*state.tests} <= with_issue | together[leg.job_id]
     }

@@ -269,9 +269,9 @@ def _storms(
     """The storms among the jobs. A job that stands for several tests is one of them, a job of single tests is not."""
     of_jobs = [history for history in histories if not history.identity.test]
     if settings.group_by is GroupBy.TEST:
-        observations = with_causes_of_jobs(observations, of_jobs)
+        observations = with_causes_of_jobs(observations, histories)
     storms = find_storms(observations, of_jobs, settings, context, tracked_issues.closed_umbrellas)
-    return storms.with_tests(histories) if settings.group_by is GroupBy.TEST else storms
+    return storms.with_tests(histories, context.open_states) if settings.group_by is GroupBy.TEST else storms
 
 
 def _activity(snapshot: Snapshot, now: datetime | None) -> Activity:
