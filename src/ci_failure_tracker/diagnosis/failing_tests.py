@@ -87,11 +87,14 @@ def together(whole: JobDiagnosis, tests: Sequence[FailingTest]) -> JobDiagnosis:
     """
     messages = {test.message for test in tests}
     cause = signature(["tests of a job", *messages]) if len(messages) == 1 else whole.signature
-    line, diagnosis = headline(tests[0].failures[0]), whole.diagnosis
-    failures = tuple(failure for test in tests for failure in test.failures)
-    signatures = (cause,) if len(messages) == 1 else whole.signatures
+    first, *others = (failure for test in tests for failure in test.failures)
+    line, diagnosis = first.message if len(messages) == 1 else headline(first), whole.diagnosis
     of_tests = diagnosis and replace(
-        diagnosis, headline=line, signature=cause, signatures=signatures, failures=failures
+        diagnosis,
+        headline=line,
+        signature=cause,
+        signatures=(cause,) if len(messages) == 1 else whole.signatures,
+        failures=(replace(first, subject=""), *others),  # no single test is what failed
     )
     return replace(whole, signature=cause, headline=line, diagnosis=of_tests)
 

@@ -156,10 +156,9 @@ def lacking(states: Sequence[State]) -> Set[int]:
     for state in states:
         for job_id in _jobs_of(state) if not state.identity.test and state.tests else ():
             together[job_id] |= {*state.tests}
-    return {
-        leg.job_id
-        for state in states
-        if state.identity.test
-        for leg in state.latest.legs
-        if leg.job_id is not None and not {*state.tests} <= with_issue | together[leg.job_id]
-    }
+    lacking_one: set[int] = set()
+    for state in states:
+        jobs = {leg.job_id for leg in state.latest.legs if leg.job_id is not None} if state.identity.test else set()
+        if not {*state.tests} <= with_issue.union(*(together[job_id] for job_id in jobs)):
+            lacking_one |= jobs
+    return lacking_one
