@@ -64,7 +64,8 @@ def _actions(record: SweepRecord) -> Iterator[str]:
             else f"{verb(action)}, {result.status.value}"
         )
         issue = f"#{result.number}" if result.number else ""
-        yield f"| {kind} | {issue} | {action.identity.workflow}:{action.identity.test or action.identity.job} | {action.reason} |"
+        what = action.identity.test or action.identity.job
+        yield f"| {kind} | {issue} | {action.identity.workflow}:{what} | {action.reason} |"
     yield ""
     for problem in report.problems:
         yield f"- {problem.severity.value}: {problem}".replace("\n", "\n  ")
