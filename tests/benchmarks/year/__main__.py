@@ -1,4 +1,4 @@
-"""`make simulate`: a year of a project and many flaky jobs, under this program and under other rules, as tables."""
+"""`make simulate`: a year of a project, jobs with failing tests and many flaky jobs, under several rules, as tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.year import flaky_jobs
+from benchmarks.year import failing_tests, flaky_jobs
 from benchmarks.year.curve import picture
 from benchmarks.year.policies import Ledger, naive, ours
 from benchmarks.year.score import Score, score
@@ -33,16 +33,20 @@ def main() -> int:
     options.add_argument("--days", type=int, default=365, help="how long the year is")
     options.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to this file")
     options.add_argument("--jobs", type=int, default=300, help="flaky jobs for each failure rate")
+    options.add_argument("--tests", type=int, default=60, metavar="DAYS", help="days of jobs with failing tests")
     options.add_argument("--flaky-only", action="store_true", help="leave the year out")
     options.add_argument("--picture", type=Path, metavar="FILE", help="also draw the flaky jobs, as SVG")
     given = options.parse_args()
     scores = [] if given.flaky_only else _year(given)
+    of_tests = [] if given.flaky_only else failing_tests.simulate(given.tests, given.seed)
+    if of_tests:
+        sys.stdout.write(f"{given.tests} days of failing tests\n\n{failing_tests.table(of_tests)}\n")
     rows = flaky_jobs.simulate(given.jobs)
     sys.stdout.write(f"{given.jobs} flaky jobs for each failure rate\n\n{flaky_jobs.table(rows)}")
     if given.picture:
         given.picture.write_text(picture(rows), "utf-8")
     if given.json:
-        figures = [*map(dataclasses.asdict, scores), *map(dataclasses.asdict, rows)]
+        figures = [dataclasses.asdict(row) for row in (*scores, *of_tests, *rows)]
         given.json.write_text(json.dumps(figures, indent=2), "utf-8")
     return 0
 
