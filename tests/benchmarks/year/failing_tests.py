@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 
@@ -58,9 +58,8 @@ def troubles(chance: Random, runs: int) -> Iterator[Broken]:
         first, lasts = chance.randrange(runs), max(1, round(chance.lognormvariate(1.5, 1)))
         job = chance.choice(JOBS)
         for test in chance.sample([test for test in TESTS if job_of(test) == job], chance.choice((1, 1, 2, 3))):
-            yield Broken(
-                test, f"AssertionError: break {chr(97 + number % 26)}{chr(97 + number // 26)}", first, first + lasts
-            )
+            what = f"{chr(97 + number % 26)}{chr(97 + number // 26)}"  # no number, which would be masked
+            yield Broken(test, f"AssertionError: break {what}", first, first + lasts)
     for _ in range(max(1, round(runs / 120))):
         first, job = chance.randrange(runs), chance.choice(JOBS)
         for test in (test for test in TESTS if job_of(test) == job):
@@ -76,7 +75,7 @@ class Score:
 
     broken   tests that failed in the newest run; `named` of them were named by an open issue that says it fails now
     said     tests that such issues named; `right` of them failed in the newest run
-    opened   issues opened or reopened
+    opened   issues opened or reopened, with `comments` on them
     tests    tests that broke, each break counted once
     """
 
@@ -140,8 +139,7 @@ class _Year:
         lines = [f"FAILED {one.test} - {one.message}" for one in failed][:30]
         shown = a_diagnosis(f"{failed[0].test}: {failed[0].message}", *lines)
         signatures = tuple(f"v2:{one.test} {one.message}" for one in failed)[:20]
-        diagnosis = shown.__class__(shown.headline, shown.lines, shown.ranges, signatures[0], shown.outcome,
-                                    signatures=signatures, failures=failures)  # fmt: skip
+        diagnosis = replace(shown, signature=signatures[0], signatures=signatures, failures=failures)
         return JobDiagnosis(
             wanted.job_id, signatures[0], shown.headline, shown.outcome, diagnosis=diagnosis, kind=FailureKind.TEST
         )
@@ -175,10 +173,8 @@ def _simulate(grouping: str, runs: int, seed: int) -> Score:
 
 def table(scores: Sequence[Score]) -> str:
     """The figures as a Markdown table."""
-    lines = [
-        "| group-by | tests named | named rightly | opened | opened per broken test | comments |",
-        "|---" * 6 + "|",
-    ]
+    head = ("group-by", "recall", "precision", "opened", "opened per broken test", "comments")
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     lines += [
         f"| {one.name} | {one.recall:.1%} | {one.precision:.1%} | {one.opened} | {one.opened / one.tests:.2f} "
         f"| {one.comments} |"
