@@ -290,7 +290,9 @@ def test_a_life_of_hostile_text_does_no_harm(texts: Sequence[Hostile], chapters:
     assert kinds >= ({"Failed again"} if "otherwise" in chapters else {"Closed", "Failing again"})
 
 
-@pytest.mark.parametrize("other", [{"group-by": "workflow"}, {"group-by": "cause"}, {"matrix": "separate"}], ids=str)
+@pytest.mark.parametrize(
+    "other", [{"group-by": "workflow"}, {"group-by": "cause"}, {"group-by": "test"}, {"matrix": "separate"}], ids=str
+)
 def test_other_groupings_do_no_harm_either(other: Mapping[str, str], runner: Runner) -> None:
     texts = TEXTS[:: len(TEXTS) // BATCH][:BATCH]
     box, checked = a_repository(texts), set[str]()
