@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ci_failure_tracker.diagnosis.facts import headline
 from ci_failure_tracker.diagnosis.signature import masked, signature
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, FailureKind, JobDiagnosis
 from ci_failure_tracker.text.markdown import plain
@@ -50,7 +49,7 @@ class FailingTest:
         """What the diagnosis of its job says of this test alone."""
         first, diagnosis = self.failures[0], whole.diagnosis
         of_test = signature([f"test {self.key}", self.message])
-        line, lines = headline(first), self._lines(diagnosis) if diagnosis else ()
+        line, lines = _headline(first), self._lines(diagnosis) if diagnosis else ()
         narrowed = diagnosis and replace(
             diagnosis,
             headline=line,
@@ -72,7 +71,7 @@ class FailingTest:
         shown = sorted((*diagnosis.lines, *diagnosis.context), key=lambda line: line.number)
         own = [line for line in shown if any(each.start <= line.number <= each.end for each in ranges)]
         if not own:
-            return (ExcerptLine(ranges[0].start if ranges else 0, headline(self.failures[0])),)
+            return (ExcerptLine(ranges[0].start if ranges else 0, _headline(self.failures[0])),)
         before = (0, *(line.number for line in own))
         return tuple(
             replace(line, left_out=line.number - earlier - 1 if earlier else 0)
@@ -88,7 +87,7 @@ def together(whole: JobDiagnosis, tests: Sequence[FailingTest]) -> JobDiagnosis:
     messages = {test.message for test in tests}
     cause = signature(["tests of a job", *messages]) if len(messages) == 1 else whole.signature
     first, *others = (failure for test in tests for failure in test.failures)
-    line, diagnosis = first.message if len(messages) == 1 else headline(first), whole.diagnosis
+    line, diagnosis = first.message if len(messages) == 1 else _headline(first), whole.diagnosis
     of_tests = diagnosis and replace(
         diagnosis,
         headline=line,
@@ -97,6 +96,13 @@ def together(whole: JobDiagnosis, tests: Sequence[FailingTest]) -> JobDiagnosis:
         failures=(replace(first, subject=""), *others),  # no single test is what failed
     )
     return replace(whole, signature=cause, headline=line, diagnosis=of_tests)
+
+
+def _headline(failure: Failure) -> str:
+    # This module is loaded in every sweep, and the patterns only if a log is read.
+    from ci_failure_tracker.diagnosis.facts import headline  # noqa: PLC0415 - see above
+
+    return headline(failure)
 
 
 def key_of(name: str) -> str:
