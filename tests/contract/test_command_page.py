@@ -101,7 +101,7 @@ def bash_completes(words: list[str], path: str) -> set[str]:
         (["sweep", "--exec"], {"--execute"}),
         (["check", "--exit"], {"--exit-code"}),
         (["sweep", "--format", ""], {"text", "json"}),
-        (["sweep", "--group-by", ""], {"job", "workflow", "cause"}),
+        (["sweep", "--group-by", ""], {"job", "workflow", "cause", "test"}),
         (["check", "--logs", "f"], {"false"}),
         (["explain", "--format", "j"], {"json"}),
     ],

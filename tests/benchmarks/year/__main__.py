@@ -46,7 +46,7 @@ def main() -> int:
     if given.picture:
         given.picture.write_text(picture(rows), "utf-8")
     if given.json:
-        figures = [dataclasses.asdict(row) for row in (*scores, *of_tests, *rows)]
+        figures = [dataclasses.asdict(row) for table in (scores, of_tests, rows) for row in table]
         given.json.write_text(json.dumps(figures, indent=2), "utf-8")
     return 0
 
