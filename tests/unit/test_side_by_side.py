@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 from threading import Event, Lock
 
 import pytest
@@ -12,6 +14,8 @@ import pytest
 from ci_failure_tracker.errors import GitHubError, RequestsSpentError, TrackerError
 from ci_failure_tracker.github.retry import Budget, RetryPolicy
 from ci_failure_tracker.github.side_by_side import AT_ONCE, each_of, side_by_side, together
+
+SOURCE = Path(__file__).parents[2] / "src"
 
 
 def test_results_come_in_the_order_of_the_tasks_whichever_ends_first() -> None:
@@ -69,10 +73,9 @@ def test_a_program_that_ends_does_not_wait_for_an_answer() -> None:
         "import time\nfrom ci_failure_tracker.github.side_by_side import side_by_side\n"
         "results = side_by_side([lambda: 1, lambda: time.sleep(60)])\nprint(next(results))\nraise KeyboardInterrupt\n"
     )
-    begin = time.monotonic()
-    ended = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=30)
+    command, environment = [sys.executable, "-c", script], {**os.environ, "PYTHONPATH": str(SOURCE)}
+    ended = subprocess.run(command, env=environment, check=False, capture_output=True, text=True, timeout=30)
     assert "KeyboardInterrupt" in ended.stderr
-    assert time.monotonic() - begin < 20
 
 
 # --- the budget ----------------------------------------------------------------------------------
