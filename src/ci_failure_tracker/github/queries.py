@@ -354,11 +354,8 @@ class Queries:
         """
         doing = "read which refs there are"
         keys = {f"{kind[0]}{place}": f"refs/{kind}/{name}" for place, name in enumerate(names) for kind in _KINDS}
-        declared = "".join(f", ${key}: String!" for key in keys)
-        asked = " ".join(f"{key}: ref(qualifiedName: ${key}) {{ name }}" for key in keys)
-        query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
         with translated(doing, _CONTENTS):
-            answer = self.graphql(query, {**self._repository_variables(), **keys})
+            answer = self._refs(keys, "name")
             there = answers.refs_there(answer, keys)
             if there is None:
                 _raise_hidden(answer, doing)
@@ -372,15 +369,19 @@ class Queries:
         """
         doing = "read the newest commits of branches"
         keys = {f"h{place}": f"refs/heads/{name}" for place, name in enumerate(names)}
-        declared = "".join(f", ${key}: String!" for key in keys)
-        asked = " ".join(f"{key}: ref(qualifiedName: ${key}) {{ target {{ oid }} }}" for key in keys)
-        query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
         with translated(doing, _CONTENTS):
-            answer = self.graphql(query, {**self._repository_variables(), **keys})
+            answer = self._refs(keys, "target { oid }")
             heads = answers.heads(answer, keys)
             if heads is None:
                 _raise_hidden(answer, doing)
             return {name: heads[f"h{place}"] for place, name in enumerate(names)}
+
+    def _refs(self, keys: Mapping[str, str], fields: str) -> Mapping[str, Any]:
+        """GraphQL's answer with these fields of each ref; `keys` holds the refs by the keys of the answer."""
+        declared = "".join(f", ${key}: String!" for key in keys)
+        asked = " ".join(f"{key}: ref(qualifiedName: ${key}) {{ {fields} }}" for key in keys)
+        query = f"query($owner: String!, $name: String!{declared}) {{ {_THE_REPOSITORY} {{ {asked} }} }}"
+        return self.graphql(query, {**self._repository_variables(), **keys})
 
     def workflow_files(self) -> Mapping[str, str]:
         """The text of every workflow file on the default branch, by its path.
