@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
 
 from ci_failure_tracker.errors import TrackerError
+from ci_failure_tracker.github.client import MeteredRequester
 from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.report.report import Report
 from sandbox import Sandbox, Server
@@ -120,3 +126,27 @@ def without_faults(box: Sandbox, server: Server, kept: Kept) -> tuple[tuple[Said
     issues = issues_of(box, server)
     box.come_back_to(kept)
     return issues, asked
+
+
+class KilledError(BaseException):
+    """Nothing in the program catches it, as nothing catches a kill."""
+
+
+@contextmanager
+def killed_at(last: int, monkeypatch: pytest.MonkeyPatch, *, answered: bool) -> Iterator[None]:
+    """The program dies at its request number `last`: before it is sent, or after it was answered."""
+    send, sent = MeteredRequester.send_once, 0
+
+    def dying(self: MeteredRequester, args: Any, kwargs: Any) -> Any:
+        nonlocal sent
+        sent += 1
+        if sent > last or (sent == last and not answered):
+            raise KilledError
+        answer = send(self, args, kwargs)
+        if sent == last:
+            raise KilledError
+        return answer
+
+    with monkeypatch.context() as patch, suppress(KilledError):
+        patch.setattr(MeteredRequester, "send_once", dying)
+        yield

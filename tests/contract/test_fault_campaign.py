@@ -8,14 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ci_failure_tracker.github.client import MeteredRequester
 from contract.faults_scenario import (
     NOW,
     PATIENT,
@@ -24,6 +21,7 @@ from contract.faults_scenario import (
     Said,
     a_busy_box,
     issues_of,
+    killed_at,
     look,
     look_or_fail,
     without_faults,
@@ -119,32 +117,14 @@ def test_one_clean_sweep_after_a_fault_gives_the_expected_issues(stage: Stage, f
 # --- killed --------------------------------------------------------------------------------------
 
 
-class KilledError(BaseException):
-    """Nothing in the program catches it, as nothing catches a kill."""
-
-
 @pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
 def test_the_next_sweep_completes_one_killed_around_any_request(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
-    send = MeteredRequester.send_once
     cases = range(1, stage.requests + 1) if EVERY else range(1 + 2 * answered, stage.requests + 1, 4)
     for last in cases:
         stage.clean()
-        sent = 0
-
-        def dying(self: MeteredRequester, args: Any, kwargs: Any, last: int = last) -> Any:
-            nonlocal sent
-            sent += 1
-            if sent > last or (sent == last and not answered):
-                raise KilledError
-            answer = send(self, args, kwargs)
-            if sent == last:
-                raise KilledError
-            return answer
-
-        with monkeypatch.context() as patch, suppress(KilledError):
-            patch.setattr(MeteredRequester, "send_once", dying)
+        with killed_at(last, monkeypatch, answered=answered):
             look(stage.server)
         look(stage.server)
         assert issues_of(stage.box, stage.server) == stage.expected, f"killed at request {last}"

@@ -19,15 +19,14 @@ from rich.console import Console
 
 from ci_failure_tracker.entry.sweep_text import SweepText
 from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.github.client import MeteredRequester
 from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.model import Severity
 from ci_failure_tracker.notify.news import make_news
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import render_summary
-from contract.faults_scenario import PATIENT, REPOSITORY, TOKEN, look
-from contract.test_fault_campaign import FAULTS, KilledError
+from contract.faults_scenario import PATIENT, REPOSITORY, TOKEN, killed_at, look
+from contract.test_fault_campaign import FAULTS
 from contract.test_storm_campaign import open_issues
 from sandbox import Fault, Sandbox, Server
 from sandbox.box import Kept
@@ -145,24 +144,10 @@ def _requests(outage: Outage, sweeps: int) -> int:
 def test_a_sweep_killed_around_any_request_leaves_nothing_half_done(
     outage: Outage, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
-    send = MeteredRequester.send_once
     requests = _requests(outage, 0)
     for last in range(1, requests + 1) if EVERY else range(1 + answered, requests + 1, 3):
         outage.clean()
-        sent = 0
-
-        def dying(self: MeteredRequester, args: Any, kwargs: Any, last: int = last) -> Any:
-            nonlocal sent
-            sent += 1
-            if sent > last or (sent == last and not answered):
-                raise KilledError
-            answer = send(self, args, kwargs)
-            if sent == last:
-                raise KilledError
-            return answer
-
-        with monkeypatch.context() as patch, suppress(KilledError):
-            patch.setattr(MeteredRequester, "send_once", dying)
+        with killed_at(last, monkeypatch, answered=answered):
             outage.look()
         outage.go_on(f"killed at request {last}")
 
