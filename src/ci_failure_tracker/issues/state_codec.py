@@ -75,6 +75,7 @@ _FAILED_LEG = as_list(
     signature=TEXT,
     log_unavailable=enum(LogUnavailable),
     outcome=enum(Outcome),
+    partly=FLAG,
 )
 _CAUSE = as_list(Cause, signature=TEXT, headline=TEXT, count=INT, first_seen=TIME, last_seen=TIME)
 _EXCERPT_LINE = as_list(ExcerptLine, least=2, number=INT, text=TEXT, left_out=INT, repeats=INT)

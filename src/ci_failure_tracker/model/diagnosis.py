@@ -162,9 +162,9 @@ class JobDiagnosis:
     number of the failed step. `diagnosis` is present only in the sweep that made it. The cause of a `weak` diagnosis
     never groups jobs. `kind` is that of the first failure.
 
-    With `group-by: test` a diagnosis may tell of one failing test of the job alone. `tests` are the failing tests that
-    the issue of the failure has to know, each by its signature in a short form. `covered_by` is the failure id of the
-    job if the job has one issue for the test and others.
+    With `group-by: test` a diagnosis may tell of one failing test of the job alone. `tests` are the failing tests for
+    which the issue of the job stands together, each by its signature in a short form. `covered_by` is the failure id of
+    the job if the job has one issue for the test and others.
     """
 
     job_id: int

@@ -124,7 +124,8 @@ class FailedLeg:
     """One failed job of an occurrence; `leg` is empty if the job has no matrix.
 
     `signature` is empty as long as the cause is not known. `log_unavailable` says why there is no log. `outcome` is set
-    only if the job ended in another way than GitHub's conclusion says.
+    only if the job ended in another way than GitHub's conclusion says. `partly` says that not all of what its log says
+    has an issue yet, so that a later sweep reads it again.
     """
 
     leg: str
@@ -133,6 +134,7 @@ class FailedLeg:
     signature: str = ""
     log_unavailable: LogUnavailable | None = None
     outcome: Outcome | None = None
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,8 +197,7 @@ class State:
     watched              what that sweep watched; `None` if a version wrote it that did not watch tags
     title_digest         by it the issue knows the title that the tracker gave it; empty if an older version opened it
     matrix_jobs          how many jobs its matrix has; 0 if it has none, or if an older version wrote the issue
-    tests                failing tests by their signatures in a short form: if it stands for a test, all tests that
-                         failed in the jobs of its newest failure; else those for which it stands together
+    tests                failing tests for which it stands together, by their signatures in a short form
     """
 
     identity: Identity

@@ -67,6 +67,7 @@ def _remembered(state: State, leg: FailedLeg) -> JobDiagnosis | None:
         leg.log_unavailable,
         weak=leg.signature in state.weak,
         kind=cause.kind if cause else FailureKind.UNKNOWN,
+        tests=() if state.identity.test else state.tests,
     )
 
 

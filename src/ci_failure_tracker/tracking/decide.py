@@ -26,12 +26,13 @@ from ci_failure_tracker.model import (
     State,
     Unclear,
 )
-from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.attribution import Attribution
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
+from ci_failure_tracker.tracking.partly_told import with_jobs_to_read_again
 from ci_failure_tracker.tracking.present_refs import old_tags_problem
 from ci_failure_tracker.tracking.reruns import choose_reruns, hold_back
 from ci_failure_tracker.tracking.state_update import bounds, has_counted, updated_state
@@ -90,6 +91,8 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         )
 
     within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
+    if settings.group_by is GroupBy.TEST:
+        within_cap = list(with_jobs_to_read_again(decided, within_cap))
     # Of duplicates, the oldest one has to be known.
     duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
     return Decisions(

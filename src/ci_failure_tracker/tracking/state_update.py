@@ -92,7 +92,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         present_job=plain(history.present_job, _NAME) or (state.present_job if state else ""),
         runs_missed=history.runs_missed or (state is not None and state.runs_missed),
         matrix_jobs=_matrix_jobs(state, history),
-        tests=_tests(state, history, occurrences[-1]),
+        tests=_tests(state, history),
         owners=None,
     )
     return fit(_with_memory_of_issue(updated, state))
@@ -105,14 +105,10 @@ def _matrix_jobs(state: State | None, history: History) -> int:
     return state.matrix_jobs if state else 0
 
 
-def _tests(state: State | None, history: History, latest: Occurrence) -> tuple[str, ...]:
-    """The failing tests of the newest failure. What stands for several tests keeps those of earlier ones, too."""
-    jobs = {leg.job_id for leg in latest.legs}
-    named = (test for diagnosis in history.job_diagnoses if diagnosis.job_id in jobs for test in diagnosis.tests)
-    tests, before = tuple(named), state.tests if state else ()
-    if history.identity.test and tests and state is not None and state.latest.key != latest.key:
-        before = ()
-    return tuple(dict.fromkeys((*tests, *before)))[:TESTS]
+def _tests(state: State | None, history: History) -> tuple[str, ...]:
+    """The failing tests for which the issue stands together, the ones that are known now first."""
+    named = (test for diagnosis in history.job_diagnoses for test in diagnosis.tests)
+    return tuple(dict.fromkeys((*named, *(state.tests if state else ()))))[:TESTS]
 
 
 def _with_memory_of_issue(updated: State, state: State | None) -> State:

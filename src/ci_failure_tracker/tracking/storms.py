@@ -62,7 +62,7 @@ def _held_together(open_states: Iterable[State]) -> Mapping[tuple[int, str], str
         for past in state.occurrences
         for leg in past.legs
         for test in state.tests
-        if leg.job_id is not None
+        if leg.job_id is not None and leg.signature
     }
 
 

@@ -86,8 +86,7 @@ class TestsOfJobs:
         alone = named.tests.get(test)
         if alone is None:
             return failure.job_diagnosis
-        all_tests = tuple(short(each.signature) for each in named.tests.values()) if named.is_read_now else ()
-        return replace(alone, tests=all_tests, covered_by=job.id if self._is_covered(failure, job, test) else "")
+        return replace(alone, covered_by=job.id if self._is_covered(failure, job, test) else "")
 
     def _of_job(self, failure: Observation, job: Identity) -> JobDiagnosis | None:
         """What is known of the tests for which the job stands, or of the job if it stands for none."""
@@ -127,7 +126,8 @@ def _kept_together(open_states: Iterable[State]) -> Mapping[str, Set[str]]:
     for state in open_states:
         if state.identity.test or not state.tests:
             continue
-        for name in [leg.leg for leg in state.legs] if state.identity.cause else [state.identity.id]:
+        in_umbrella = {leg.leg for status in state.branch_statuses for leg in status.red}
+        for name in in_umbrella if state.identity.cause else [state.identity.id]:
             kept[name] |= {*state.tests}
     return kept
 
@@ -146,19 +146,12 @@ def _remembered(states: Iterable[State]) -> Iterator[tuple[int, _Named]]:
 
 
 def _jobs_of(state: State) -> Iterator[int]:
-    return (leg.job_id for past in state.occurrences for leg in past.legs if leg.job_id is not None)
+    """The jobs of an issue whose logs were read."""
+    legs = (leg for past in state.occurrences for leg in past.legs if leg.signature)
+    return (leg.job_id for leg in legs if leg.job_id is not None)
 
 
 def lacking(states: Sequence[State]) -> Set[int]:
-    """The failed jobs that the issues of tests remember, although one of their tests has no issue yet."""
-    with_issue = {short(cause.signature) for state in states if state.identity.test for cause in state.causes}
-    together: dict[int, set[str]] = defaultdict(set)
-    for state in states:
-        for job_id in _jobs_of(state) if not state.identity.test and state.tests else ():
-            together[job_id] |= {*state.tests}
-    lacking_one: set[int] = set()
-    for state in states:
-        jobs = {leg.job_id for leg in state.latest.legs if leg.job_id is not None} if state.identity.test else set()
-        if not {*state.tests} <= with_issue.union(*(together[job_id] for job_id in jobs)):
-            lacking_one |= jobs
-    return lacking_one
+    """The failed jobs that the issues of tests remember, although something of their logs has no issue yet."""
+    legs = (leg for state in states for past in state.occurrences for leg in past.legs)
+    return {leg.job_id for leg in legs if leg.partly and leg.job_id is not None}
