@@ -249,6 +249,21 @@ def test_a_job_tracked_before_keeps_its_issue_until_it_passes() -> None:
     assert made.names() == []
 
 
+def test_the_issue_of_a_job_closes_although_its_failure_is_no_longer_listed() -> None:
+    made = repository(["disk full"])
+    assert made.names() == ["docs"]
+    for day in (1, 2, 3):
+        made.run(0, [""] * len(JOBS), day)
+        made.github.runs = made.github.runs[-1:]
+        made.sweep_until_all_is_read(day)
+    assert made.names() == []
+
+
+def test_the_issue_of_a_job_gives_way_to_the_tests_that_fail_in_it_now() -> None:
+    made = repository(["disk full"], [failing(tea="cold")])
+    assert made.failing_names() == ["tea"]
+
+
 # --- any history ---------------------------------------------------------------------------------
 
 LOGS = (

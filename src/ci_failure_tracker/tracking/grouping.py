@@ -154,9 +154,13 @@ class _AcrossJobs(Grouping):
             yield identity, leg
 
     def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:
+        if not identity.spans_jobs:
+            return super().jobs(identity, workflow)
         return frozenset(split_leg(job)[0] for name, job in self._jobs[identity] if name == workflow)
 
     def workflows(self, identity: Identity) -> frozenset[str]:
+        if not identity.spans_jobs:
+            return super().workflows(identity)
         return frozenset({name for name, _ in self._jobs[identity]} | {*self.present_names(identity).values()})
 
     def _fallback(self, observation: Observation) -> tuple[Identity, str]:
@@ -192,12 +196,10 @@ class _ByCause(_AcrossJobs):
         self._causes = {**_identities(self._red), **self._of_issues}
         for observation in self._red:
             identity = self._own(observation)
-            if identity is not None:
-                self._jobs[identity].add(_job(observation))
-                if identity.cause:
-                    self._of_job[_job(observation)].add(identity)
-                else:
-                    self._by_itself.add(identity)
+            if identity is not None and identity.cause:
+                self._add(_job(observation), identity)
+            elif identity is not None:
+                self._by_itself.add(identity)
 
     def is_own(self, observation: Observation, identity: Identity) -> bool:
         return self._own(observation) == identity
@@ -250,7 +252,6 @@ class _ByTest(_AcrossJobs):
                 if identity.test:
                     self._add(_job(observation), identity)
                 else:
-                    self._jobs[identity].add(_job(observation))
                     self._by_itself.add(identity)
 
     def is_read(self, observation: Observation) -> bool:
