@@ -46,6 +46,7 @@ from ci_failure_tracker.model import (
     LegCount,
     LogUnavailable,
     Mistake,
+    NamedTests,
     NeverRan,
     NeverRanReason,
     Occurrence,
@@ -148,6 +149,22 @@ def _read_causes(data: Mapping[str, Any]) -> tuple[Cause, ...]:
 def _read_failures(data: object) -> tuple[str, ...]:
     text = str(data)
     return tuple(text[place : place + SHORT_FAILURE] for place in range(0, len(text), SHORT_FAILURE))
+
+
+def _write_named(named: Iterable[NamedTests]) -> dict[str, Any]:
+    """The names once, and of each job the places of its own: a test often fails in many jobs."""
+    named = tuple(named)
+    names = [*dict.fromkeys(name for of_job in named for name in of_job.tests)]
+    places = {name: place for place, name in enumerate(names)}
+    return {"tests": names, "jobs": [[of_job.job_id, *(places[name] for name in of_job.tests)] for of_job in named]}
+
+
+def _read_named(data: Mapping[str, Any]) -> tuple[NamedTests, ...]:
+    names = [str(name) for name in data["tests"]]
+    return tuple(
+        NamedTests(int(job_id), tuple(names[place] for place in places if 0 <= place < len(names)))
+        for job_id, *places in data["jobs"]
+    )
 
 
 def _write_commits(between: CommitsBetween) -> dict[str, Any]:
@@ -364,6 +381,7 @@ _STATE = as_object(
     Key("matrix_jobs", "matrix", _COUNT),
     Key("title_digest", "titled", TEXT),
     Key("tests", "tests", Codec("".join, _read_failures)),
+    Key("named_tests", "named", Codec(_write_named, _read_named)),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

@@ -44,6 +44,14 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTests:
+    """The failing tests that the log of a failed job named, all of them."""
+
+    job_id: int
+    tests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The part of a log that an issue shows: of the newest failure whose cause is known.
 
@@ -198,6 +206,7 @@ class State:
     title_digest         by it the issue knows the title that the tracker gave it; empty if an older version opened it
     matrix_jobs          how many jobs its matrix has; 0 if it has none, or if an older version wrote the issue
     tests                failing tests for which it stands together, by their signatures in a short form
+    named_tests          the failing tests of its failed jobs, for the statistics; the issue of a test needs none
     """
 
     identity: Identity
@@ -239,6 +248,7 @@ class State:
     matrix_jobs: int = 0
     title_digest: str = ""
     tests: tuple[str, ...] = ()
+    named_tests: tuple[NamedTests, ...] = ()
 
     def passes_missing(self, close_after: int) -> int:
         """How many more runs have to pass on the branch that lacks most; none if nothing more has to be seen."""

@@ -109,7 +109,7 @@ def take_issue_snapshots(
     issues = [_issue_snapshot(each, done.get(each.issue.number), now) for each in (*tracked, *created)]
     return IssueSnapshots(
         issues=tuple(sorted(issues, key=lambda issue: (not issue.open, -issue.number))),
-        causes=_ranked(_causes(_open_states(tracked, written), failing, snapshot)),
+        causes=_ranked(_causes(open_states(tracked, written), failing, snapshot)),
     )
 
 
@@ -161,8 +161,11 @@ def _written_state(result: Result | None) -> State | None:
 # --- causes --------------------------------------------------------------------------------------
 
 
-def _open_states(tracked: Iterable[Tracked], written: Iterable[Result]) -> Iterator[tuple[int | None, State]]:
-    """The state of each issue that is open after the sweep, with its number; a planned issue has no number."""
+def open_states(tracked: Iterable[Tracked], written: Iterable[Result]) -> Iterator[tuple[int | None, State]]:
+    """The state of each issue that is open after the sweep, with its number; a planned issue has no number.
+
+    `written` are the results of all actions but skips and re-runs.
+    """
     # If a write failed, the issue stays as it was.
     changes = {
         result.number: result

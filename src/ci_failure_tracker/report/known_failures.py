@@ -75,7 +75,7 @@ def known_failures(listed: Sequence[Run], states: Sequence[State], job_of: Calla
             continue
         whole[run.id] = Failure(occurrence.attempt, occurrence.outcome)
         for leg in occurrence.legs:
-            name = _job_name(identity, leg, run)
+            name = job_name(identity, leg, run)
             if name is not None:
                 failure = Failure(occurrence.attempt, leg.outcome or occurrence.outcome)
                 jobs[run.workflow.name, job_of(name)][run.id] = failure
@@ -87,7 +87,7 @@ def known_failures(listed: Sequence[Run], states: Sequence[State], job_of: Calla
     return KnownFailures({key: _job_failures(jobs.get(key, {}), of_jobs.get(key, [])) for key in keys}, whole)
 
 
-def _job_name(identity: Identity, leg: FailedLeg, run: Run) -> str | None:
+def job_name(identity: Identity, leg: FailedLeg, run: Run) -> str | None:
     """The name of a leg's job; `None` for a run without jobs, and if the issue does not hold the whole name."""
     if leg.job_id is None:
         return None

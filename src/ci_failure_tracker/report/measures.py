@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ci_failure_tracker.model import IdentityKind, Outcome
+from ci_failure_tracker.model import IdentityKind, Outcome, RunRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,67 @@ class JobStatistics:
 
 
 @dataclass(frozen=True, slots=True)
+class TestStatistics:
+    """The statistics of one test that is known to have failed, over the runs of the jobs in which it failed.
+
+    - `failed` counts the runs in which it failed in any attempt. `retried` are those of them in which all of its jobs
+      passed in the end.
+    - `passed` counts the other runs in which all of its jobs passed.
+    - `unknown` counts the runs in which its jobs failed and it is not known whether it did.
+    - `failing` says that it failed in the newest run of some branch that says anything of it.
+    - `flaky_commits` are those on which it failed and then passed, `failed_commits` those on which it failed, the
+      newest first. Their hashes are full.
+    - `issue` is the number of its own issue, or else of that of a job in which it failed.
+    - `partial` says that of one of its jobs it is not known when it passed.
+    """
+
+    __test__ = False  # no class of tests
+
+    test: str
+    jobs: tuple[tuple[str, str], ...]
+    failed: int
+    passed: int
+    unknown: int
+    retried: int
+    failing: bool
+    flaky_commits: tuple[str, ...]
+    failed_commits: tuple[str, ...]
+    last_failed: RunRef
+    issue: int | None = None
+    partial: bool = False
+
+    @property
+    def runs(self) -> int:
+        """The runs of which it is known whether the test failed."""
+        return self.failed + self.passed
+
+    @property
+    def failure_rate(self) -> float | None:
+        """The share of the failed runs; `None` if it is not known when it passed."""
+        return None if self.partial else self.failed / self.runs
+
+    @property
+    def flaky(self) -> bool:
+        """Whether it failed and then passed on one commit."""
+        return bool(self.flaky_commits)
+
+
+@dataclass(frozen=True, slots=True)
+class TestsSeen:
+    """The tests that are known to have failed, the worst first.
+
+    `failed_jobs` counts the failed jobs of all runs, a matrix of one run as one job. In `unread` of them it is not
+    known which tests failed: no log was read, or no issue remembers it.
+    """
+
+    __test__ = False  # no class of tests
+
+    tests: tuple[TestStatistics, ...] = ()
+    failed_jobs: int = 0
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """The runs of the repository that were created in `days` days. `start` is midnight of the first day, in UTC.
 
@@ -135,6 +196,7 @@ class Statistics:
     jobs: tuple[JobStatistics, ...] = ()
     over_time: tuple[Period, ...] = ()
     issues: IssueStatistics = field(default_factory=IssueStatistics)
+    tests: TestsSeen = field(default_factory=TestsSeen)
 
     @property
     def window(self) -> tuple[datetime, datetime] | None:

@@ -25,13 +25,22 @@ from ci_failure_tracker.model import (
     verb,
 )
 from ci_failure_tracker.report.issue_snapshots import CauseSnapshot, IssueSnapshot
-from ci_failure_tracker.report.measures import RECENT, JobStatistics, RunMark, Statistics, WorkflowStatistics
+from ci_failure_tracker.report.measures import (
+    RECENT,
+    JobStatistics,
+    RunMark,
+    Statistics,
+    TestsSeen,
+    TestStatistics,
+    WorkflowStatistics,
+)
 from ci_failure_tracker.report.report import Report, WorkflowRuns
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.medium import PLAIN
 
 VERSION = 2
 _LONGEST, _LONGEST_NAME = 2_000, 200
+MOST_TESTS, _MOST_COMMITS, _MOST_JOBS = 200, 10, 20
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
@@ -178,6 +187,39 @@ def _statistics_as_json(statistics: Statistics) -> dict[str, Any]:
                 for row in statistics.issues.by_job
             ],
         },
+        "tests": _tests_as_json(statistics.tests),
+    }
+
+
+def _tests_as_json(seen: TestsSeen) -> dict[str, Any]:
+    return {
+        "count": len(seen.tests),
+        "failed_jobs": seen.failed_jobs,
+        "unread": seen.unread,
+        "worst": [_test_as_json(test) for test in seen.tests[:MOST_TESTS]],
+    }
+
+
+def _test_as_json(test: TestStatistics) -> dict[str, Any]:
+    return {
+        "test": _shown(test.test),
+        "jobs": [{"workflow": _shown(workflow), "job": _shown(job)} for workflow, job in test.jobs[:_MOST_JOBS]],
+        "failing": test.failing,
+        "flaky": test.flaky,
+        "runs": test.runs,
+        "failed": test.failed,
+        "passed": test.passed,
+        "unknown": test.unknown,
+        "retried": test.retried,
+        "failure_rate": test.failure_rate,
+        "flaky_commits": list(test.flaky_commits[:_MOST_COMMITS]),
+        "failed_commits": list(test.failed_commits[:_MOST_COMMITS]),
+        "last_failed": {
+            "id": test.last_failed.run_id,
+            "number": test.last_failed.number,
+            "at": test.last_failed.at.isoformat(),
+        },
+        "issue": test.issue,
     }
 
 

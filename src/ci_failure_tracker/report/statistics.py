@@ -10,7 +10,19 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.model import Close, Create, Outcome, Reopen, Result, Run, Snapshot, WriteStatus
+from ci_failure_tracker.model import (
+    Close,
+    Create,
+    Outcome,
+    Reopen,
+    Rerun,
+    Result,
+    Run,
+    Skip,
+    Snapshot,
+    WriteStatus,
+)
+from ci_failure_tracker.report.issue_snapshots import open_states
 from ci_failure_tracker.report.measures import (
     IssueStatistics,
     JobStatistics,
@@ -23,6 +35,7 @@ from ci_failure_tracker.report.measures import (
     WorkflowStatistics,
 )
 from ci_failure_tracker.report.run_status import RunStatus, StatusKind, run_statuses
+from ci_failure_tracker.report.statistics_of_tests import KnownState, statistics_of_tests
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings
 
@@ -55,7 +68,25 @@ def make_statistics(findings: Findings, results: Sequence[Result], settings: Set
         ),
         over_time=tuple(meter.over_time(of_runs)),
         issues=_issue_statistics(snapshot, findings.history.tracked_issues.written, results, now),
+        tests=statistics_of_tests(
+            findings.history.diagnosed,
+            snapshot.runs,
+            statuses.jobs,
+            tuple(_known_states(findings.history.tracked_issues.written, results)),
+            settings,
+        ),
     )
+
+
+def _known_states(tracked: Sequence[Tracked], results: Sequence[Result]) -> Iterator[KnownState]:
+    """What the issues remember after the sweep: the open ones, and the others that were read."""
+    written = [result for result in results if not isinstance(result.action, Skip | Rerun)]
+    still_open = [KnownState(state, number, is_open=True) for number, state in open_states(tracked, written)]
+    yield from still_open
+    numbers = {known.number for known in still_open}
+    for each in tracked:
+        if each.state is not None and each.issue.number not in numbers:
+            yield KnownState(each.state, each.issue.number, is_open=False)
 
 
 def _marks(

@@ -28,6 +28,7 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.branch_status import few_red
 from ci_failure_tracker.tracking.causes import CAUSES, LONGEST_LINE, CauseUpdate, newly_diagnosed, shortened
 from ci_failure_tracker.tracking.flaky import judge_flaky
+from ci_failure_tracker.tracking.named_tests import kept, named_tests
 
 REMEMBERED = 10
 """Occurrences that an issue keeps in full; older ones are only counted."""
@@ -93,6 +94,7 @@ def updated_state(state: State | None, history: History, since: datetime | None 
         runs_missed=history.runs_missed or (state is not None and state.runs_missed),
         matrix_jobs=_matrix_jobs(state, history),
         tests=_tests(state, history),
+        named_tests=named_tests(state, history),
         owners=None,
     )
     return fit(_with_memory_of_issue(updated, state))
@@ -326,7 +328,8 @@ class _Size:
     """How much a form of a state holds.
 
     `lines` are those of the excerpt and `text` their characters; `context` are the characters around the excerpt.
-    `streams` are the branches and `red` their legs. `failures` are those of a cause, `tests` the failing tests.
+    `streams` are the branches and `red` their legs. `failures` are those of a cause, `tests` the failing tests, `named`
+    the tests that are remembered by their names.
     """
 
     occurrences: int
@@ -342,13 +345,16 @@ class _Size:
     failures: int = 20
     context: int = 0
     tests: int = TESTS
+    named: int = 0
 
 
 _SIZES = (
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=4_000, named=30),
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=4_000, named=8),
     # What stands around the excerpt goes first: the link to the log leads to it.
-    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=4_000),
-    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=2_000),
-    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=1_000),
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=2_000, named=8),
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=1_000, named=8),
+    _Size(REMEMBERED, LEGS, 10, CAUSES, 100, named=4),
     _Size(REMEMBERED, LEGS, 10, CAUSES, 100),
     _Size(REMEMBERED, LEGS, 4, CAUSES, 100),
     # The runs before the last five say less than the lines of the log; the first thirty of these matter most.
@@ -364,13 +370,16 @@ _SIZES = (
 
 
 def _cut(state: State, size: _Size) -> State:
-    dropped, kept = state.occurrences[: -size.occurrences], state.occurrences[-size.occurrences :]
+    dropped = state.occurrences[: -size.occurrences]
+    remembered = tuple(
+        _with_legs(occurrence, size.legs_of_a_run) for occurrence in state.occurrences[-size.occurrences :]
+    )
     red_first = sorted(state.branch_statuses, key=lambda status: not status.red)
     return dataclasses.replace(
         state,
         legs=state.legs[: size.legs],
         legs_cut=state.legs_cut or len(state.legs) > size.legs,
-        occurrences=tuple(_with_legs(occurrence, size.legs_of_a_run) for occurrence in kept),
+        occurrences=remembered,
         counted_to=_latest(state.counted_to, *(occurrence.order for occurrence in dropped)),
         causes=tuple(_with_failures(cause, size.failures) for cause in state.causes[: size.causes]),
         other_causes=state.other_causes + sum(cause.count for cause in state.causes[size.causes :]),
@@ -383,6 +392,7 @@ def _cut(state: State, size: _Size) -> State:
         suspects=_with_commits(state.suspects, size.suspects),
         owners=state.owners and state.owners[: size.owners],
         tests=state.tests[: size.tests],
+        named_tests=kept(state.named_tests, remembered, size.named),
     )
 
 

@@ -1,0 +1,279 @@
+"""The statistics of each failing test, from what logs and issues name. They cost no request.
+
+A failed job whose log does not name a test says nothing of that test: it may have failed, passed or not run.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ci_failure_tracker.diagnosis.failing_tests import key_of
+from ci_failure_tracker.model import FailureKind, NamedTests, Observation, Outcome, Run, RunRef, State
+from ci_failure_tracker.report.known_failures import JobKey, job_name
+from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
+from ci_failure_tracker.report.run_status import RunStatus, StatusKind
+from ci_failure_tracker.settings import Matrix, Settings
+from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.tracking.branch_status import STARTED_BY_COMMIT
+from ci_failure_tracker.tracking.matrix import split_leg
+from ci_failure_tracker.tracking.named_tests import tests_named_in
+
+_Leg = tuple[JobKey, str]
+"""A job, and the matrix job in it."""
+
+_Order = tuple[datetime, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownState:
+    """What one issue remembers; `number` is `None` if the sweep is to open it."""
+
+    state: State
+    number: int | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _FailedJob:
+    """One failed execution of a job, in a run that was listed."""
+
+    id: int
+    run: Run
+    attempt: int
+    leg: _Leg
+
+    @property
+    def order(self) -> _Order:
+        return (*self.run.order, self.attempt)
+
+
+def statistics_of_tests(
+    observations: Sequence[Observation],
+    runs: Iterable[Run],
+    jobs: Mapping[JobKey, Sequence[RunStatus]],
+    states: Sequence[KnownState],
+    settings: Settings,
+) -> TestsSeen:
+    """The statistics of all tests that are known to have failed in these runs, the worst first.
+
+    `observations` have the diagnoses that are known, `jobs` is how each job ended in each run.
+    """
+    executions = _Executions(observations, {run.id: run for run in runs}, states, settings)
+    named = _named(observations, states)
+    issues = _Issues(states)
+    by_test: dict[str, list[_FailedJob]] = defaultdict(list)
+    names: dict[str, str] = {}
+    for failed in sorted(executions.failed.values(), key=lambda failed: failed.order):
+        for name in named.get(failed.id, ()):
+            by_test[key_of(name)].append(failed)
+            names[key_of(name)] = name
+    meter = _TestMeter(executions, jobs)
+    tests = (
+        meter.measure(names[key], failures, issues.of(names[key], failures[-1].id)) for key, failures in by_test.items()
+    )
+    failed_jobs = {(job, status.run.id) for job, of_job in jobs.items() for status in of_job if _is_red(status)}
+    read = {(failed.leg[0], failed.run.id) for failed in executions.failed.values() if failed.id in named}
+    return TestsSeen(tuple(sorted(tests, key=_worst_first)), len(failed_jobs), len(failed_jobs - read))
+
+
+def _is_red(status: RunStatus) -> bool:
+    return status.kind is StatusKind.RED
+
+
+def _worst_first(test: TestStatistics) -> tuple[object, ...]:
+    return not test.failing, not test.flaky, -test.failed, -(test.failure_rate or 0), test.test
+
+
+# --- what is known of failed jobs --------------------------------------------------------------------
+
+
+def _named(observations: Iterable[Observation], states: Iterable[KnownState]) -> Mapping[int, Set[str]]:
+    """The failing tests of each failed job of which all are known, by the id of the job; none if its log names none."""
+    named: dict[int, set[str]] = defaultdict(set)
+    for state in (known.state for known in states):
+        causes = {cause.signature: cause for cause in state.causes}
+        for leg in (leg for past in state.occurrences for leg in past.legs if leg.job_id is not None):
+            cause = causes.get(leg.signature)
+            if state.identity.test:
+                named[leg.job_id or 0].add(state.identity.test)
+            elif cause is not None and cause.kind not in {FailureKind.TEST, FailureKind.UNKNOWN}:
+                named[leg.job_id or 0] |= set()
+        for of_job in state.named_tests:
+            named[of_job.job_id].update(of_job.tests)
+    for read in _read_now(observations):
+        named[read.job_id] = set(read.tests)
+    return named
+
+
+def _read_now(observations: Iterable[Observation]) -> Iterator[NamedTests]:
+    diagnoses = (observation.job_diagnosis for observation in observations)
+    yield from filter(None, (tests_named_in(diagnosis) for diagnosis in diagnoses if diagnosis is not None))
+
+
+class _Executions:
+    """The executions of jobs in the listed runs: those that failed, and those of the runs whose jobs were read."""
+
+    def __init__(
+        self,
+        observations: Iterable[Observation],
+        runs: Mapping[int, Run],
+        states: Iterable[KnownState],
+        settings: Settings,
+    ) -> None:
+        self._settings = settings
+        self.failed: dict[int, _FailedJob] = {}
+        self.read: dict[int, dict[_Leg, list[Observation]]] = defaultdict(lambda: defaultdict(list))
+        for state in (known.state for known in states):
+            self._remember(state, runs)
+        for observation in sorted(observations, key=lambda observation: observation.attempt):
+            if observation.job_id is not None and observation.run.id in runs:
+                self._see(observation)
+
+    def _see(self, observation: Observation) -> None:
+        run, leg = observation.run, self._leg(observation.run, observation.job or "")
+        self.read[run.id][leg].append(observation)
+        if self.failed_in(observation):
+            self.failed[observation.job_id or 0] = _FailedJob(observation.job_id or 0, run, observation.attempt, leg)
+
+    def _remember(self, state: State, runs: Mapping[int, Run]) -> None:
+        for past in state.occurrences:
+            run = runs.get(past.run_id)
+            for leg in past.legs if run else ():
+                if run is not None and leg.job_id is not None:
+                    # The name may be cut. Then nothing else is known of the job.
+                    name = job_name(state.identity, leg, run) or leg.leg
+                    of_job = self._leg(run, name)
+                    if not (state.identity.spans_jobs or state.identity.is_whole_workflow or of_job[1]):
+                        of_job = (of_job[0], leg.leg)
+                    self.failed[leg.job_id] = _FailedJob(leg.job_id, run, past.attempt, of_job)
+
+    def _leg(self, run: Run, name: str) -> _Leg:
+        base, leg = split_leg(name)
+        if self._settings.matrix is Matrix.SEPARATE:
+            return (run.workflow.name, name), ""
+        return (run.workflow.name, base), short_leg(leg)
+
+    def failed_in(self, observation: Observation) -> bool:
+        """Whether it counts as a failure."""
+        return self._settings.counts(observation.outcome)
+
+
+class _Issues:
+    """The issues of tests, and of the jobs in which they failed."""
+
+    def __init__(self, states: Sequence[KnownState]) -> None:
+        numbered = sorted((known for known in states if known.number), key=lambda known: (known.is_open, known.number))
+        self._of_test = {key_of(known.state.identity.test): known.number for known in numbered}
+        self._of_job = {
+            leg.job_id: known.number
+            for known in numbered
+            if known.is_open and not known.state.identity.test
+            for past in known.state.occurrences
+            for leg in past.legs
+            if leg.job_id is not None
+        }
+
+    def of(self, name: str, job_id: int) -> int | None:
+        """The issue of a test, or else the open one of a job in which it failed."""
+        return self._of_test.get(key_of(name)) or self._of_job.get(job_id)
+
+
+# --- one test ------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What one run says of a test."""
+
+    run: Run
+    failed: bool = False
+    passed: bool = False
+    passes: dict[_Leg | None, _Order] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _TestMeter:
+    executions: _Executions
+    jobs: Mapping[JobKey, Sequence[RunStatus]]
+
+    def measure(self, name: str, failures: Sequence[_FailedJob], issue: int | None) -> TestStatistics:
+        """The statistics of one test, of its failures in their order."""
+        legs = {failed.leg for failed in failures}
+        seen = {failed.run.id: _Seen(failed.run, failed=True) for failed in failures}
+        unknown = 0
+        for run, statuses in self._runs(legs).items():
+            told = seen.get(run.id) or _Seen(run)
+            self._judge(told, legs, statuses)
+            if told.failed or told.passed:
+                seen[run.id] = told
+            else:
+                unknown += any(status.kind in {StatusKind.RED, StatusKind.UNKNOWN} for status in statuses)
+        ordered = sorted(seen.values(), key=lambda told: told.run.order)
+        flaky = self._flaky(failures, ordered)
+        last = failures[-1].run
+        return TestStatistics(
+            test=name,
+            jobs=tuple(sorted({job for job, _ in legs})),
+            failed=sum(told.failed for told in ordered),
+            passed=sum(told.passed and not told.failed for told in ordered),
+            unknown=unknown,
+            retried=sum(told.passed and told.failed for told in ordered),
+            failing=self._failing(ordered),
+            flaky_commits=flaky,
+            failed_commits=tuple(dict.fromkeys(failed.run.commit.sha for failed in reversed(failures))),
+            last_failed=RunRef(last.id, last.number, last.commit.sha, last.created_at),
+            issue=issue,
+            partial=any(job not in self.jobs for job, _ in legs),
+        )
+
+    def _runs(self, legs: Iterable[_Leg]) -> Mapping[Run, Sequence[RunStatus]]:
+        """How the jobs of a test ended in each run."""
+        statuses: dict[Run, list[RunStatus]] = defaultdict(list)
+        for job in {job for job, _ in legs}:
+            for status in self.jobs.get(job, ()):
+                statuses[status.run].append(status)
+        return statuses
+
+    def _judge(self, told: _Seen, legs: Set[_Leg], statuses: Sequence[RunStatus]) -> None:
+        """Whether the test passed in the end: all of its jobs that ran did."""
+        run, read = told.run, self.executions.read.get(told.run.id)
+        if read is None:
+            told.passed = all(status.kind is StatusKind.GREEN for status in statuses)
+            if told.passed:
+                told.passes[None] = (*run.order, run.attempt)
+            return
+        newest = {leg: read[leg][-1] for leg in legs if leg in read}
+        ran = [observation for observation in newest.values() if observation.outcome is not None]
+        told.passed = bool(ran) and all(observation.outcome is Outcome.SUCCESS for observation in ran)
+        told.passes |= {
+            leg: (*run.order, observation.attempt)
+            for leg, observation in newest.items()
+            if observation.outcome is Outcome.SUCCESS
+        }
+
+    def _flaky(self, failures: Sequence[_FailedJob], seen: Sequence[_Seen]) -> tuple[str, ...]:
+        """The commits on which it failed and then passed in the same job, the newest first."""
+        first: dict[tuple[_Leg, object], _Order] = {}
+        for failed in failures:
+            first.setdefault((failed.leg, _tested(failed.run)), failed.order)
+        legs = {failed.leg for failed in failures}
+        flaky: dict[str, None] = {}
+        for told in reversed(seen):
+            for leg, order in told.passes.items():
+                failed_before = (first.get((each, _tested(told.run))) for each in (legs if leg is None else (leg,)))
+                if any(before is not None and before < order for before in failed_before):
+                    flaky[told.run.commit.sha] = None
+        return tuple(flaky)
+
+    def _failing(self, seen: Iterable[_Seen]) -> bool:
+        """Whether it failed in the newest run of some branch that says anything of it."""
+        newest = {told.run.branch_key: told for told in seen}
+        return any(told.failed and not told.passed for told in newest.values())
+
+
+def _tested(run: Run) -> object:
+    """What stays the same while only chance may change the result: the commit, or the run that none starts."""
+    return run.commit.sha if run.event in STARTED_BY_COMMIT else run.id

@@ -1,0 +1,234 @@
+"""The statistics of tests, on histories that were worked out by hand: run N is created N hours after the start."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from builders import START, a_diagnosis, a_job, a_run, a_scan, some_settings
+from ci_failure_tracker.model import (
+    Commit,
+    Create,
+    Failure,
+    FailureKind,
+    Job,
+    JobDiagnosis,
+    LineRange,
+    Result,
+    Run,
+    Snapshot,
+    WriteStatus,
+)
+from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.statistics import make_statistics
+from sweeping import find_in, make_plan
+from unit.test_issues_per_test import FailingTests, add, failing
+from unit.test_one_thing_one_issue import all_of_them
+
+NOW = START + timedelta(hours=60)
+DISK = "No space left on device"
+
+
+def a_log(job: Job, *tests: str) -> JobDiagnosis:
+    """What the log of a failed job says: its failing tests; if there are none, that the disk was full."""
+    said = [(FailureKind.TEST, name, "assert 3 == 4") for name in tests] or [(FailureKind.INFRASTRUCTURE, "", DISK)]
+    failures = tuple(Failure("pytest", kind, name, "", message, (LineRange(7, 8),)) for kind, name, message in said)
+    found = dataclasses.replace(a_diagnosis(said[0][1] or DISK), failures=failures)
+    return JobDiagnosis(job.id, found.signature, found.headline, found.outcome, diagnosis=found, kind=said[0][0])
+
+
+class Repository:
+    """Runs whose jobs are given one by one: `None` passes, a tuple names the failing tests, `unread` has no log."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.jobs: dict[int, list[Job]] = {}
+        self.logs: list[JobDiagnosis] = []
+
+    def run(self, *attempts: dict[str, tuple[str, ...] | str | None], **more: object) -> Run:
+        number = len(self.runs) + 1
+        failed = any(said is not None for said in attempts[-1].values())
+        run = a_run(number, "failure" if failed else "success", attempt=len(attempts), **more)
+        self.runs.append(run)
+        for attempt, jobs in enumerate(attempts, start=1):
+            for place, (name, said) in enumerate(jobs.items()):
+                end = run.created_at + timedelta(minutes=10 * attempt)
+                job = a_job(name, "success" if said is None else "failure", 100 * number + 10 * attempt + place, end)
+                self.jobs.setdefault(run.id, []).append(dataclasses.replace(job, attempt=attempt))
+                if isinstance(said, tuple):
+                    self.logs.append(a_log(job, *said))
+        return run
+
+    def passes(self, **more: object) -> Run:
+        """A run that passed, whose jobs were not read."""
+        run = a_run(len(self.runs) + 1, "success", **more)
+        self.runs.append(run)
+        return run
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return dataclasses.replace(a_scan(self.runs, self.jobs), job_diagnoses=tuple(self.logs))
+
+    def seen(self, **given: str) -> TestsSeen:
+        settings = some_settings(**given)
+        return make_statistics(find_in(self.snapshot, settings, NOW), (), settings, NOW).tests
+
+    def of(self, name: str, **given: str) -> TestStatistics:
+        (test,) = (test for test in self.seen(**given).tests if test.test == name)
+        return test
+
+
+def counts(test: TestStatistics) -> tuple[int, int, int]:
+    return test.failed, test.passed, test.unknown
+
+
+def test_a_test_passes_in_the_runs_in_which_its_job_passes() -> None:
+    made = Repository()
+    for said in [("tea",), None, None, ("tea", "cup"), None]:
+        if said:
+            made.run({"test": said})
+        else:
+            made.passes()
+    tea, cup = made.seen().tests
+    assert (tea.test, counts(tea), tea.failure_rate) == ("tea", (2, 3, 0), 0.4)
+    assert (cup.test, counts(cup)) == ("cup", (1, 3, 1))  # in run 1 the log names another test
+    assert (tea.jobs, tea.last_failed.number, tea.failing) == ((("CI", "test"),), 4, False)
+    assert tea.failed_commits == (made.runs[3].commit.sha, made.runs[0].commit.sha)
+
+
+def test_a_failed_job_of_which_nothing_is_known_counts_neither_way() -> None:
+    made = Repository()
+    made.run({"test": ("tea",)})
+    made.run({"test": "unread"})
+    made.run({"test": ()})  # of another reason
+    made.passes()
+    assert counts(made.of("tea")) == (1, 1, 2)
+    seen = made.seen()
+    assert (seen.failed_jobs, seen.unread) == (3, 1)
+
+
+def test_a_matrix_job_of_its_own_says_that_the_test_passed_beside_one_that_failed() -> None:
+    made = Repository()
+    made.run({"test (a)": ("tea",), "test (b)": None})
+    made.run({"test (a)": None, "test (b)": ("cup",)})
+    assert counts(made.of("tea")) == (1, 1, 0)
+    assert made.of("tea").jobs == (("CI", "test"),)
+    assert made.of("tea", matrix="separate").jobs == (("CI", "test (a)"),)
+
+
+def test_a_test_of_two_jobs_passes_if_both_do() -> None:
+    made = Repository()
+    made.run({"unit": ("tea",), "whole": ("tea",)})
+    made.run({"unit": None, "whole": ("tea",)})
+    made.run({"unit": None, "whole": "unread"})
+    made.run({"unit": None, "whole": None})
+    assert counts(made.of("tea")) == (2, 1, 1)
+
+
+def test_a_retry_that_passes_is_a_failed_run_and_a_flake() -> None:
+    made = Repository()
+    made.run({"test": ("tea", "cup")}, {"test": None})
+    made.passes()
+    tea = made.of("tea")
+    assert (counts(tea), tea.retried, tea.failing, tea.flaky) == ((1, 1, 0), 1, False, True)
+    assert tea.flaky_commits == (made.runs[0].commit.sha,)
+
+
+def test_a_retry_that_fails_of_another_test_proves_nothing() -> None:
+    made = Repository()
+    made.run({"test": ("tea",)}, {"test": ("cup",)})
+    tea = made.of("tea")
+    assert (counts(tea), tea.retried, tea.flaky) == ((1, 0, 0), 0, False)
+
+
+@pytest.mark.parametrize(("event", "flaky"), [("push", True), ("schedule", False)])
+def test_a_later_run_of_the_same_commit_is_evidence_if_a_commit_started_it(event: str, flaky: bool) -> None:
+    made = Repository()
+    commit = Commit("c" * 40, "Pour")
+    made.run({"test": ("tea",)}, event=event, commit=commit)
+    made.passes(event=event, commit=commit)
+    assert made.of("tea").flaky is flaky
+
+
+def test_a_pass_in_another_job_or_before_the_failure_is_no_flake() -> None:
+    made = Repository()
+    commit = Commit("c" * 40, "Pour")
+    made.run({"linux": None, "windows": None}, commit=commit)
+    made.run({"linux": None, "windows": ("tea",)}, commit=commit)
+    assert not made.of("tea").flaky
+
+
+def test_what_fails_now_comes_first_then_what_is_flaky_then_what_failed_most() -> None:
+    made = Repository()
+    made.run({"test": ("often",)})
+    made.run({"test": ("often", "seldom")})
+    made.run({"test": ("flaky",)}, {"test": None})
+    made.run({"test": ("now",)})
+    assert [test.test for test in made.seen().tests] == ["now", "flaky", "often", "seldom"]
+
+
+def test_what_varies_in_a_name_makes_no_second_test() -> None:
+    made = Repository()
+    made.run({"test": ("tea.spec:12",)})
+    made.run({"test": ("tea.spec:15",)})
+    (tea,) = made.seen().tests
+    assert counts(tea) == (2, 0, 0)
+
+
+# --- over several sweeps -----------------------------------------------------------------------------
+
+
+def repository(*logs: str, **settings: str) -> FailingTests:
+    """A repository after one run, whose logs were read in an earlier sweep."""
+    made = FailingTests(some_settings(**settings), all_of_them)
+    add(made, 0, *logs)
+    return made
+
+
+# --- the issues --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("group_by", ["job", "workflow", "cause", "test"])
+def test_a_test_has_the_issue_of_its_own_or_else_that_of_its_job(group_by: str) -> None:
+    made = Repository()
+    made.passes()
+    made.run({"test": ("tea",), "lint": ()})
+    settings = some_settings(group_by=group_by)
+    plan = make_plan(made.snapshot, settings, NOW)
+    results = tuple(Result(action, WriteStatus.DONE, number) for number, action in enumerate(plan.actions, start=41))
+    (tea,) = make_statistics(plan.found, results, settings, NOW).tests.tests
+    opened = {result.number: result.action for result in results if isinstance(result.action, Create)}
+    assert tea.issue in opened
+    action = opened[tea.issue]
+    assert action.identity.part in {"test", "all jobs", "tea"}
+    assert (action.identity.test == "tea") is (group_by == "test")
+
+
+@pytest.mark.parametrize("group_by", ["job", "workflow", "cause", "test"])
+def test_a_sweep_that_reads_no_log_knows_the_tests_from_the_issues(group_by: str) -> None:
+    made = repository(failing(tea="cold"), failing(tea="cold", cup="broken"), "", "", group_by=group_by)
+    before = made.sweep(START + timedelta(days=1))
+    assert before.logs.read == 0
+    tests = before.statistics.tests
+    assert [(test.test, test.failed, test.failing) for test in tests.tests] == [("cup", 1, True), ("tea", 1, True)]
+    assert tests.unread == 0
+    add(made, 1, "", "", "", "")
+    cup, tea = made.sweep(START + timedelta(days=3)).statistics.tests.tests
+    assert (counts(cup), counts(tea), tea.failing) == ((1, 1, 0), (1, 1, 0), False)
+
+
+def test_the_log_of_an_outage_is_not_remembered_test_by_test() -> None:
+    crowd = failing(**{f"test_{number}": "refused" for number in range(20)})
+    made = repository(crowd, "", "", "")
+    tests = made.sweep(START + timedelta(days=1)).statistics.tests
+    assert (tests.tests, tests.failed_jobs, tests.unread) == ((), 1, 1)
+
+
+def test_the_tests_are_in_the_report_for_programs() -> None:
+    made = repository(failing(tea="cold"), "", "", "")
+    report = made.sweep(START + timedelta(days=1))
+    (row,) = report_as_json(report)["statistics"]["tests"]["worst"]
+    assert (row["test"], row["failed"], row["failure_rate"], row["issue"]) == ("tea", 1, 1.0, 1)
