@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -24,6 +25,7 @@ from ci_failure_tracker.report.statistics import make_statistics
 from contract import prometheus
 from outside_tools import needed
 from sweeping import make_plan, report_of
+from unit.test_statistics_of_tests import a_log
 
 DASHBOARD: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "docs" / "grafana" / "dashboard.json").read_text("utf-8")
@@ -38,7 +40,7 @@ def expressions() -> Iterator[tuple[str, str]]:
 
 
 def a_report() -> Report:
-    """A job that was fixed, one that is flaky, and one that broke yesterday and has a new issue."""
+    """A job that was fixed, was flaky, and broke again yesterday and has a new issue. One test fails each time."""
     now = datetime.now(UTC).replace(microsecond=0)
     same = Commit("f" * 40, "Change")
     ends = ("success", "failure", "success", "failure", "success", "failure")
@@ -48,7 +50,8 @@ def a_report() -> Report:
         more: dict[str, Any] = {"commit": same} if number in {4, 5} else {}
         runs.append(a_run(number, end, created_at=at, started_at=at, updated_at=at + timedelta(minutes=number), **more))
     jobs = {run.id: [a_job(number=run.number)] for run in runs if run.conclusion == "failure"}
-    snapshot, settings = a_scan(runs, jobs), some_settings()
+    logs = tuple(a_log(job, "tests/test_tea.py::test_pour") for of_run in jobs.values() for job in of_run)
+    snapshot, settings = dataclasses.replace(a_scan(runs, jobs), job_diagnoses=logs), some_settings()
     plan = make_plan(snapshot, settings, now)
     results = tuple(Result(action, WriteStatus.DONE, 7) for action in plan.actions if isinstance(action, Create))
     statistics = make_statistics(plan.found, results, settings, now)

@@ -14,14 +14,16 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 import browser
 from builders import START, a_job, a_reading, a_run, a_scan, red, some_settings
 from ci_failure_tracker.model import Create, Problem, Result, Severity, Snapshot, Workflow, WriteStatus
-from ci_failure_tracker.report.page import MOST_JOBS, MOST_RUNS, render_page
+from ci_failure_tracker.report.page import MOST_JOBS, MOST_RUNS, MOST_TESTS, render_page
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.statistics import make_statistics
 from hostile import TEXTS
 from outside_tools import needed
 from sweeping import make_plan, report_of
+from unit.test_statistics_of_tests import Repository, a_log
 
 NOW = START + timedelta(days=4)
+FLAKY = "tests/test_tea.py::test_that_pours_into_the_cup_of_every_guest_at_the_long_table[green, without sugar]"
 SAYS = {"wrong": "ValueError: no year", "slow": "timed out after 60 minutes"}
 
 
@@ -49,7 +51,7 @@ def broken(names: Sequence[str], headlines: Sequence[str], workflow: str = "CI")
 
 
 def an_everyday_report() -> Report:
-    """`test` and `deploy` fail, `e2e` was flaky, `lint` passes, and there is a problem."""
+    """`test` and `deploy` fail, `e2e` was flaky in a test, `lint` passes, and there is a problem."""
     snapshot = broken(["test", "deploy"], [SAYS["wrong"], SAYS["slow"]])
     failed = snapshot.jobs[0]
     more = [a_job("e2e", "failure", 10), dataclasses.replace(a_job("e2e", "success", 11), attempt=2)]
@@ -61,6 +63,7 @@ def an_everyday_report() -> Report:
         runs=(*snapshot.runs[:-1], last),
         jobs=(dataclasses.replace(failed, jobs=jobs),),
         problems=(Problem(Severity.NOTICE, "Said."),),
+        job_diagnoses=(*snapshot.job_diagnoses, a_log(more[0], FLAKY)),
     )
     return a_report(snapshot)
 
@@ -146,12 +149,12 @@ def test_words_and_a_state_say_what_is_shown(opened: Opened) -> None:
     assert opened.shown("section:first-of-type h3") == ["CI › test new"]
     # A part of which nothing is left goes as a whole.
     assert opened.shown("table.sortable") == []
-    assert page.get_by_role("status").inner_text() == "2 of 12 entries"
+    assert page.get_by_role("status").inner_text() == "2 of 13 entries"
     page.get_by_placeholder("Filter").fill("")
     page.get_by_label("Show only what is").select_option("flaky")
-    assert opened.shown("tbody .state") == ["flaky"]
+    assert opened.shown("tbody .state") == ["flaky", "flaky"]  # a job and a test
     page.get_by_label("Show only what is").select_option("")
-    assert len(opened.shown("tbody .state")) == 5
+    assert len(opened.shown("tbody .state")) == 6
 
 
 def test_a_table_is_sorted_by_a_click_and_by_the_keyboard(opened: Opened) -> None:
@@ -207,6 +210,40 @@ def test_a_failure_has_the_first_sentence_of_its_issue_before_everything_else(op
     first = opened.page.locator("section:first-of-type li").first.inner_text()
     assert "Job deploy of workflow CI fails on CI branch since run 30 (2026-03-02 06:00 UTC): 1 failed run." in first
     assert SAYS["slow"] in first
+
+
+def test_a_flaky_test_leads_to_its_commit_and_its_run(opened: Opened) -> None:
+    row = opened.page.locator("tr", has_text="test_that_pours")
+    assert row.get_attribute("data-state") == "flaky"
+    assert "CI › e2e" in row.inner_text()
+    links = row.locator("a").evaluate_all("all => all.map((one) => one.href.replace(/.*example\\//, ''))")
+    assert links == [f"commit/{30:040x}", "actions/runs/1030"]
+    opened.page.locator("#words").fill("pours")
+    assert row.is_visible()
+    assert len(opened.shown("tbody tr")) == 1
+
+
+def test_the_worst_tests_are_shown_with_how_many_there_are() -> None:
+    made = Repository()
+    made.run({"test": ("bad", *(f"test {number:03}" for number in range(MOST_TESTS + 20)))})
+    made.run({"test": ("bad",)})
+    made.run({"test": "unread"})
+    text = render_page(made.report())
+    assert f"<small>{MOST_TESTS} of {MOST_TESTS + 21} that failed, the worst first</small>" in text
+    assert "In 1 of 3 failed jobs it is not known which tests failed." in text
+    assert re.findall(r'<th scope="row" tabindex="-1">(.*?)<br>', text)[0] == "bad"
+
+
+def test_what_ran_again_is_listed_with_its_result() -> None:
+    made = Repository()
+    made.run({"test": ()}, {"test": None}, started_by="github-actions[bot]")
+    made.run({"test": ()}, {"test": ()}, started_by="github-actions[bot]")
+    made.run({"test": ()}, {"test": None}, started_by="octocat")
+    text = render_page(made.report(rerun="transient", rerun_workflows="CI"))
+    _, _, part = text.partition("Run again by the tracker <small>2</small>")
+    said = re.findall(r">run (\d)</a> of [^:]*:\d\d UTC: (.*)</li>", part)
+    assert said == [("2", "failed again"), ("1", "passed on the second try")]
+    assert "Run again" not in render_page(made.report())
 
 
 def test_a_phone_folds_what_is_not_failing_until_something_is_looked_for(opened: Opened) -> None:
@@ -275,7 +312,15 @@ NAMES = [text.text for text in TEXTS if text.text.strip() and len(text.text) < L
 def a_hostile_report() -> Report:
     # A few at a time share a run, so that no storm is seen in them.
     snapshot = broken(NAMES, NAMES, workflow=NAMES[0])
+    jobs, tests = snapshot.jobs[0].jobs, [a_job("tests", number=1_000 + place) for place in range(len(NAMES))]
+    logs = tuple(a_log(job, name) for job, name in zip(tests, NAMES, strict=True))
+    snapshot = dataclasses.replace(
+        snapshot,
+        jobs=(dataclasses.replace(snapshot.jobs[0], jobs=(*jobs, *tests)),),
+        job_diagnoses=(*snapshot.job_diagnoses, *logs),
+    )
     report = a_report(snapshot, title="{job}", max_new_issues="500")
+    assert len(report.statistics.tests.tests) > len(NAMES) / 2
     problems = tuple(Problem(Severity.WARNING, text, text) for text in NAMES)
     return dataclasses.replace(report, problems=problems)
 

@@ -26,6 +26,7 @@ from ci_failure_tracker.report import prometheus as metrics
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.statistics import make_statistics
 from sweeping import make_plan, report_of
+from unit.test_statistics_of_tests import Repository
 
 Samples = dict[str, list[tuple[dict[str, str], float]]]
 
@@ -143,6 +144,59 @@ def test_a_secret_in_a_name_is_taken_out() -> None:
     run, token = a_run(1), "ghp_" + "A1b2C3d4E5" * 4
     text = metrics.metrics_text(a_report([run], {run.id: [a_job(f"deploy {token[:40]}")]})).decode()
     assert token[:40] not in text
+
+
+# --- tests -------------------------------------------------------------------------------------------
+
+
+def test_each_test_has_its_figures() -> None:
+    made = Repository()
+    made.run({"test": ("tea",)}, {"test": None})
+    made.run({"test": ()})
+    made.passes()
+    made.run({"test": ("tea", "cup"), "lint": "unread"})
+    series = samples(made.report())
+    expected = {"failed_runs": 2, "passed_runs": 1, "unknown_runs": 1, "retried_runs": 1, "flaky_commits": 1}
+    for name, number in {**expected, "failing": 1, "failure_ratio": 2 / 3}.items():
+        assert value(series, f"ci_failure_tracker_test_{name}", test_case_name="tea") == number
+    assert value(series, "ci_failure_tracker_repository_unread_failed_jobs") == 1
+
+
+def test_tests_past_the_limit_are_one_and_the_worst_are_never_among_them() -> None:
+    made = Repository()
+    made.run({"test": tuple(f"test {number:03}" for number in range(metrics.MOST_TESTS + 20))})
+    made.run({"test": tuple(f"test {number:03}" for number in range(60, 70))})
+    series = samples(made.report())
+    of_tests = [got for name, got in series.items() if "_test_" in name]
+    assert {len(got) for got in of_tests} == {metrics.MOST_TESTS + 1}
+    assert value(series, "ci_failure_tracker_test_failed_runs", test_case_name="other") == 20
+    assert value(series, "ci_failure_tracker_test_failed_runs", test_case_name="test 069") == 2
+
+
+def test_long_and_hostile_names_of_tests_are_short_labels() -> None:
+    token = "ghp_" + "A1b2C3d4E5" * 4
+    long = [f"com.example.{'very.' * 60}LongTest.case_{number}" for number in range(2)]
+    made = Repository()
+    made.run({"test": (*long, 'x"} 1\nfake_metric 2 # {', f"test_{token[:40]}", "a\x1b[31mb")})
+    text = metrics.metrics_text(made.report()).decode()
+    assert token[:40] not in text
+    series = samples(made.report())
+    names = [labels["test_case_name"] for labels, _ in series["ci_failure_tracker_test_failed_runs"]]
+    assert len(set(names)) == len(names) == 5
+    assert max(map(len, names)) <= 100
+    assert "fake_metric" not in series
+
+
+def test_what_ran_again_is_counted_by_its_result() -> None:
+    made = Repository()
+    made.run({"test": ()}, {"test": None}, started_by="github-actions[bot]")
+    made.run({"test": ()}, {"test": ()}, started_by="github-actions[bot]")
+    made.run({"test": ()}, {"test": None}, started_by="octocat")  # by a person
+    made.run({"test": ()}, {"test": ()}, {"test": ()}, started_by="github-actions[bot]")  # only the second is ours
+    series = samples(made.report(rerun="transient", rerun_workflows="CI"))["ci_failure_tracker_repository_reruns"]
+    counted = {labels["result"]: number for labels, number in series}
+    assert counted == {"passed": 1, "failed": 1, "running": 0, "no result": 0}
+    assert "ci_failure_tracker_repository_reruns" not in samples(made.report())
 
 
 # --- the edge ----------------------------------------------------------------------------------------

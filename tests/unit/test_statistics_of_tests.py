@@ -22,9 +22,10 @@ from ci_failure_tracker.model import (
     WriteStatus,
 )
 from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
+from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.statistics import make_statistics
-from sweeping import find_in, make_plan
+from sweeping import make_plan, report_of
 from unit.test_issues_per_test import FailingTests, add, failing
 from unit.test_one_thing_one_issue import all_of_them
 
@@ -72,9 +73,15 @@ class Repository:
     def snapshot(self) -> Snapshot:
         return dataclasses.replace(a_scan(self.runs, self.jobs), job_diagnoses=tuple(self.logs))
 
-    def seen(self, **given: str) -> TestsSeen:
+    def report(self, **given: str) -> Report:
+        """The report of a sweep that opens issues from number 41 on."""
         settings = some_settings(**given)
-        return make_statistics(find_in(self.snapshot, settings, NOW), (), settings, NOW).tests
+        plan = make_plan(self.snapshot, settings, NOW)
+        results = tuple(Result(each, WriteStatus.DONE, number) for number, each in enumerate(plan.actions, start=41))
+        return report_of(plan, results, statistics=make_statistics(plan.found, results, settings, NOW), now=NOW)
+
+    def seen(self, **given: str) -> TestsSeen:
+        return self.report(**given).statistics.tests
 
     def of(self, name: str, **given: str) -> TestStatistics:
         (test,) = (test for test in self.seen(**given).tests if test.test == name)
@@ -126,6 +133,14 @@ def test_a_test_of_two_jobs_passes_if_both_do() -> None:
     made.run({"unit": None, "whole": "unread"})
     made.run({"unit": None, "whole": None})
     assert counts(made.of("tea")) == (2, 1, 1)
+
+
+def test_a_job_that_does_not_always_run_hides_no_pass_of_another() -> None:
+    made = Repository()
+    made.run({"unit": ("tea",), "whole": ("tea",)})
+    made.run({"unit": ("cup",)})
+    made.passes()
+    assert counts(made.of("tea")) == (1, 1, 1)
 
 
 def test_a_retry_that_passes_is_a_failed_run_and_a_flake() -> None:
@@ -196,11 +211,9 @@ def test_a_test_has_the_issue_of_its_own_or_else_that_of_its_job(group_by: str) 
     made = Repository()
     made.passes()
     made.run({"test": ("tea",), "lint": ()})
-    settings = some_settings(group_by=group_by)
-    plan = make_plan(made.snapshot, settings, NOW)
-    results = tuple(Result(action, WriteStatus.DONE, number) for number, action in enumerate(plan.actions, start=41))
-    (tea,) = make_statistics(plan.found, results, settings, NOW).tests.tests
-    opened = {result.number: result.action for result in results if isinstance(result.action, Create)}
+    report = made.report(group_by=group_by)
+    (tea,) = report.statistics.tests.tests
+    opened = {result.number: result.action for result in report.results if isinstance(result.action, Create)}
     assert tea.issue in opened
     action = opened[tea.issue]
     assert action.identity.part in {"test", "all jobs", "tea"}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ci_failure_tracker.report.measures import IssueStatistics, Measures, Statistics
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.report.measures import IssueStatistics, Measures, Statistics, TestsSeen, TestStatistics
 from ci_failure_tracker.text.markdown import utc
 
 UNKNOWN = "?"
@@ -56,6 +57,21 @@ def rates(measures: Measures) -> tuple[str, str]:
 def _share(count: int, rate: float | None, measures: Measures) -> str:
     """A rate in percent, or a count such as `1 of 3` if there were fewer than five runs."""
     return f"{count} of {measures.runs}" if rate is not None and measures.runs < _FEW else percent(rate)
+
+
+def test_rate(test: TestStatistics) -> str:
+    """`17% of 18` runs, `1 of 4` if these are few, or how often it failed if it is not known when it passed."""
+    if test.failure_rate is None:
+        return f"{test.failed:,} of ?"
+    share = f"{test.failed:,}" if test.runs < _FEW else percent(test.failure_rate)
+    return f"{share} of {test.runs:,}"
+
+
+def unread_line(tests: TestsSeen) -> str:
+    """Of how many failed jobs the failing tests are not known; empty if those of all are."""
+    if not tests.unread:
+        return ""
+    return f"In {tests.unread:,} of {counted(tests.failed_jobs, 'failed job')} it is not known which tests failed."
 
 
 def percent(rate: float | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from ci_failure_tracker.model import IdentityKind, Outcome, RunRef
 
@@ -145,6 +146,24 @@ class TestsSeen:
     unread: int = 0
 
 
+class TryResult(StrEnum):
+    """What came of a run that the tracker ran again; NONE means that it was cancelled or skipped."""
+
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    NONE = "no result"
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A run that the tracker ran again, in this sweep or before."""
+
+    workflow: str
+    run: RunRef
+    result: TryResult
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The runs of the repository that were created in `days` days. `start` is midnight of the first day, in UTC.
@@ -189,7 +208,10 @@ class IssueStatistics:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """All statistics of a sweep. The defaults are those of a sweep that saw nothing."""
+    """All statistics of a sweep. The defaults are those of a sweep that saw nothing.
+
+    `tries` are the runs that got one more try, the newest first; `None` without `rerun`.
+    """
 
     repository: Measures = field(default_factory=Measures)
     workflows: tuple[WorkflowStatistics, ...] = ()
@@ -197,6 +219,7 @@ class Statistics:
     over_time: tuple[Period, ...] = ()
     issues: IssueStatistics = field(default_factory=IssueStatistics)
     tests: TestsSeen = field(default_factory=TestsSeen)
+    tries: tuple[Try, ...] | None = None
 
     @property
     def window(self) -> tuple[datetime, datetime] | None:

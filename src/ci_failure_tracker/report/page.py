@@ -29,16 +29,18 @@ from ci_failure_tracker.report.measure_text import (
     rates,
     short_span,
     streak,
+    test_rate,
+    unread_line,
     window_line,
 )
-from ci_failure_tracker.report.measures import Measures, RunMark, Spread
+from ci_failure_tracker.report.measures import Measures, RunMark, Spread, TestStatistics, Try, TryResult
 from ci_failure_tracker.report.report import Report, why
-from ci_failure_tracker.text.markdown import plain, utc
+from ci_failure_tracker.text.markdown import plain, short, utc
 from ci_failure_tracker.text.medium import html_medium
 from ci_failure_tracker.text.templates import template_environment
 
-MOST_JOBS, MOST_RUNS, MOST_CAUSES, MOST_ISSUES, MOST_LEFT = 200, 60, 100, 500, 200
-"""The most entries of each kind on the page. `report.json` has all issues and causes."""
+MOST_JOBS, MOST_TESTS, MOST_TRIES, MOST_RUNS, MOST_CAUSES, MOST_ISSUES, MOST_LEFT = 200, 200, 50, 60, 100, 500, 200
+"""The most entries of each kind on the page. `report.json` has all issues, causes and jobs."""
 
 _SCRIPTS = ("sortable-4.1.7.js", "page.js")
 _TEXT, _NAME = 300, 150
@@ -79,6 +81,22 @@ class JobRow:
     streak: str
     flaky: str
     failed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestRow:
+    """One test; `flaky` are the newest commits on which it is flaky, and `more_flaky` counts the others."""
+
+    __test__ = False  # no class of tests
+
+    test: str
+    jobs: str
+    state: str
+    name: str
+    failed: str
+    statistics: TestStatistics
+    flaky: tuple[str, ...]
+    more_flaky: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +141,9 @@ class PageView:
     failing: tuple[FailingItem, ...]
     workflows: tuple[JobRow, ...]
     jobs: tuple[JobRow, ...]
+    tests: tuple[TestRow, ...]
+    unread: str
+    tries: tuple[Try, ...]
     charts: tuple[Chart, ...]
     causes: tuple[CauseItem, ...]
     issues: tuple[IssueSnapshot, ...]
@@ -132,8 +153,10 @@ class PageView:
 def render_page(report: Report) -> str:
     """The whole page."""
     environment = template_environment("ci_failure_tracker.report", autoescape=True)
-    environment.filters.update(plain=_named, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue)
-    environment.globals.update(counted=counted, of=_of)
+    environment.filters.update(
+        plain=_named, short=short, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue
+    )
+    environment.globals.update(counted=counted, of=_of, tries=_TRIES)
     # The package's own assets are not escaped; they do not contain `</script`.
     scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704
     style = Markup(_asset("page.css"))  # noqa: S704
@@ -184,6 +207,9 @@ def _view(report: Report) -> PageView:
         failing=tuple(islice(_failing(report), MOST_JOBS)),
         workflows=tuple(workflows[:MOST_JOBS]),
         jobs=tuple(sorted(jobs, key=_worst_first)[:MOST_JOBS]),
+        tests=tuple(map(_test_row, statistics.tests.tests[:MOST_TESTS])),
+        unread=unread_line(statistics.tests),
+        tries=(statistics.tries or ())[:MOST_TRIES],
         charts=tuple(charts(statistics.over_time)),
         causes=tuple(map(_cause, report.issue_snapshots.causes[:MOST_CAUSES])),
         issues=report.issue_snapshots.issues[:MOST_ISSUES],
@@ -333,6 +359,39 @@ def _description(runs: Sequence[RunMark]) -> str:
     styles = [_style(run) for run in runs]
     counts = [(styles.count(style), word) for style, word in _WORDS.items()]
     return f"The newest {counted(len(runs), 'run')}: " + ", ".join(f"{count} {word}" for count, word in counts if count)
+
+
+# --- tests ---------------------------------------------------------------------------------------
+
+_JOBS_OF_A_TEST, _FLAKY_COMMITS = 3, 3
+
+
+def _test_row(statistics: TestStatistics) -> TestRow:
+    words = [word for word, holds in (("failing", statistics.failing), ("flaky", statistics.flaky)) if holds]
+    state = " ".join(words) or ("passing" if statistics.passed and not statistics.partial else "unknown")
+    jobs = [f"{_named(workflow, _NAME)} › {_named(job, _NAME)}" for workflow, job in statistics.jobs]
+    more = len(jobs) - _JOBS_OF_A_TEST
+    return TestRow(
+        test=_named(statistics.test, _TEXT),
+        jobs=", ".join(jobs[:_JOBS_OF_A_TEST]) + (f" and {more} more" if more > 0 else ""),
+        state=state,
+        name=_STATES.get(state, "not known"),
+        failed=test_rate(statistics),
+        statistics=statistics,
+        flaky=statistics.flaky_commits[:_FLAKY_COMMITS],
+        more_flaky=max(0, len(statistics.flaky_commits) - _FLAKY_COMMITS),
+    )
+
+
+# --- what ran again ------------------------------------------------------------------------------
+
+_TRIES = {
+    TryResult.RUNNING: ("unknown", "goes on"),
+    TryResult.PASSED: ("passing", "passed on the second try"),
+    TryResult.FAILED: ("failing", "failed again"),
+    TryResult.NONE: ("unknown", "no result"),
+}
+"""The state for the filter, and the result in words."""
 
 
 # --- causes and issues ---------------------------------------------------------------------------

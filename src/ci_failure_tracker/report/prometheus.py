@@ -10,12 +10,15 @@ from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Met
 from prometheus_client.openmetrics.exposition import generate_latest
 
 from ci_failure_tracker.model import Outcome
-from ci_failure_tracker.report.measures import Measures, RunMark
+from ci_failure_tracker.report.measures import Measures, RunMark, TestsSeen, TestStatistics, TryResult
 from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.text.markdown import cut_in_middle, plain
 
 MOST = 100
 """Jobs, and workflows, with series of their own. Foreign names must not make any number of series to store."""
+
+MOST_TESTS = 50
+"""Tests with series of their own."""
 
 _LENGTH = 100
 """Characters of a name."""
@@ -31,6 +34,7 @@ BUCKETS = (10, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 21_600)
 _OURS = "ci_failure_tracker"
 _WORKFLOW = "cicd_pipeline_name"
 _JOB = "cicd_pipeline_task_name"
+_TEST = "test_case_name"
 
 _RESULTS = {
     Outcome.SUCCESS: "success",
@@ -75,6 +79,8 @@ class _Collected:
         yield from _measures("workflow", (_WORKFLOW,), of_workflows, where)
         of_jobs = _grouped([((each.workflow, each.job), each.measures) for each in statistics.jobs], jobs)
         yield from _measures("job", (_WORKFLOW, _JOB), of_jobs, where)
+        yield from _tests(statistics.tests, where)
+        yield from self._tries(where)
         yield from self._issues(where)
         yield self._open(jobs, where)
         yield self._failing(jobs, where)
@@ -113,6 +119,16 @@ class _Collected:
         )
         if issues.time_to_resolution is not None:
             family.add_metric((where,), issues.time_to_resolution.mean_seconds)
+        yield family
+
+    def _tries(self, where: str) -> Iterator[Metric]:
+        tries = self._report.statistics.tries
+        family = _gauge(
+            "repository_reruns", "Runs looked at that the tracker ran again, by what came of it.", ("result",)
+        )
+        # Without `rerun` there is nothing to count.
+        for result in TryResult if tries is not None else ():
+            family.add_metric((where, result.value), sum(each.result is result for each in tries or ()))
         yield family
 
     def _open(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
@@ -161,6 +177,41 @@ def _grouped(named: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _N
     for names, measures in named:
         groups[shown[names]].append(measures)
     return groups
+
+
+# --- tests ---------------------------------------------------------------------------------------
+
+
+_OF_TESTS: tuple[tuple[str, str, Callable[[TestStatistics], int]], ...] = (
+    ("failed_runs", "Runs looked at in which a test failed.", lambda test: test.failed),
+    ("passed_runs", "Runs looked at in which the jobs of a test passed.", lambda test: test.passed),
+    ("unknown_runs", "Runs looked at of which it is not known whether a test failed.", lambda test: test.unknown),
+    ("retried_runs", "Runs looked at in which a test failed before another attempt passed.", lambda test: test.retried),
+    ("flaky_commits", "Commits on which a test failed and then passed.", lambda test: len(test.flaky_commits)),
+    ("failing", "1 for a test that fails now.", lambda test: int(test.failing)),
+)
+
+
+def _tests(seen: TestsSeen, where: str) -> Iterator[Metric]:
+    """The worst tests under their own names, the others as one, whose values are sums."""
+    groups: dict[str, list[TestStatistics]] = defaultdict(list)
+    for place, test in enumerate(seen.tests):
+        # The end of a long name tells more tests apart than its middle.
+        name = cut_in_middle(plain(test.test, 1_000), _LENGTH) or _NAMELESS
+        groups[name if place < MOST_TESTS else OTHER].append(test)
+    for key, help_text, value in _OF_TESTS:
+        family = _gauge(f"test_{key}", help_text, (_TEST,))
+        for name, group in groups.items():
+            family.add_metric((where, name), sum(map(value, group)))
+        yield family
+    ratios = _gauge("test_failure_ratio", "Failed runs of a test of all of which that is known.", (_TEST,))
+    for name, group in groups.items():
+        if not any(test.partial for test in group):
+            ratios.add_metric((where, name), sum(test.failed for test in group) / sum(test.runs for test in group))
+    yield ratios
+    unread = _gauge("repository_unread_failed_jobs", "Failed jobs of which the failing tests are not known.", ())
+    unread.add_metric((where,), seen.unread)
+    yield unread
 
 
 # --- runs ----------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from ci_failure_tracker.model import (
     Problem,
     Rerun,
     Result,
+    RunRef,
     Skip,
     SkipReason,
     verb,
@@ -32,6 +33,7 @@ from ci_failure_tracker.report.measures import (
     Statistics,
     TestsSeen,
     TestStatistics,
+    Try,
     WorkflowStatistics,
 )
 from ci_failure_tracker.report.report import Report, WorkflowRuns
@@ -40,7 +42,7 @@ from ci_failure_tracker.text.medium import PLAIN
 
 VERSION = 2
 _LONGEST, _LONGEST_NAME = 2_000, 200
-MOST_TESTS, _MOST_COMMITS, _MOST_JOBS = 200, 10, 20
+MOST_TESTS, MOST_TRIES, _MOST_COMMITS, _MOST_JOBS = 200, 200, 10, 20
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
@@ -188,7 +190,16 @@ def _statistics_as_json(statistics: Statistics) -> dict[str, Any]:
             ],
         },
         "tests": _tests_as_json(statistics.tests),
+        "reruns": None if statistics.tries is None else [_try_as_json(each) for each in statistics.tries[:MOST_TRIES]],
     }
+
+
+def _try_as_json(each: Try) -> dict[str, Any]:
+    return {"workflow": _shown(each.workflow), "run": _run_ref_as_json(each.run), "result": each.result.value}
+
+
+def _run_ref_as_json(run: RunRef) -> dict[str, Any]:
+    return {"id": run.run_id, "number": run.number, "at": run.at.isoformat()}
 
 
 def _tests_as_json(seen: TestsSeen) -> dict[str, Any]:
@@ -214,11 +225,7 @@ def _test_as_json(test: TestStatistics) -> dict[str, Any]:
         "failure_rate": test.failure_rate,
         "flaky_commits": list(test.flaky_commits[:_MOST_COMMITS]),
         "failed_commits": list(test.failed_commits[:_MOST_COMMITS]),
-        "last_failed": {
-            "id": test.last_failed.run_id,
-            "number": test.last_failed.number,
-            "at": test.last_failed.at.isoformat(),
-        },
+        "last_failed": _run_ref_as_json(test.last_failed),
         "issue": test.issue,
     }
 

@@ -36,6 +36,7 @@ from ci_failure_tracker.report.measures import (
 )
 from ci_failure_tracker.report.run_status import RunStatus, StatusKind, run_statuses
 from ci_failure_tracker.report.statistics_of_tests import KnownState, statistics_of_tests
+from ci_failure_tracker.report.tries import tries_in
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings
 
@@ -75,6 +76,7 @@ def make_statistics(findings: Findings, results: Sequence[Result], settings: Set
             tuple(_known_states(findings.history.tracked_issues.written, results)),
             settings,
         ),
+        tries=tries_in(snapshot, statuses.outcomes, results, settings),
     )
 
 

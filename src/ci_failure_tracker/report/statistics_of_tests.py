@@ -83,6 +83,13 @@ def _is_red(status: RunStatus) -> bool:
     return status.kind is StatusKind.RED
 
 
+def _may_have_failed(status: RunStatus) -> bool:
+    """Whether the job failed, or may have. In a run that passed it can at most not have run."""
+    if status.kind is StatusKind.UNKNOWN:
+        return Outcome.of(status.run.conclusion) is not Outcome.SUCCESS
+    return _is_red(status)
+
+
 def _worst_first(test: TestStatistics) -> tuple[object, ...]:
     return not test.failing, not test.flaky, -test.failed, -(test.failure_rate or 0), test.test
 
@@ -210,7 +217,7 @@ class _TestMeter:
             if told.failed or told.passed:
                 seen[run.id] = told
             else:
-                unknown += any(status.kind in {StatusKind.RED, StatusKind.UNKNOWN} for status in statuses)
+                unknown += any(map(_may_have_failed, statuses))
         ordered = sorted(seen.values(), key=lambda told: told.run.order)
         flaky = self._flaky(failures, ordered)
         last = failures[-1].run
@@ -241,7 +248,8 @@ class _TestMeter:
         """Whether the test passed in the end: all of its jobs that ran did."""
         run, read = told.run, self.executions.read.get(told.run.id)
         if read is None:
-            told.passed = all(status.kind is StatusKind.GREEN for status in statuses)
+            passed = any(status.kind is StatusKind.GREEN for status in statuses)
+            told.passed = passed and not any(map(_may_have_failed, statuses))
             if told.passed:
                 told.passes[None] = (*run.order, run.attempt)
             return

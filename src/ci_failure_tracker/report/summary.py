@@ -22,10 +22,11 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.action_words import note, result_words
 from ci_failure_tracker.report.last_runs import LEGEND, runs_in_words, squares
-from ci_failure_tracker.report.measures import WorkflowStatistics
+from ci_failure_tracker.report.measure_text import test_rate, unread_line
+from ci_failure_tracker.report.measures import TestStatistics, WorkflowStatistics
 from ci_failure_tracker.report.report import Report, message_of
 from ci_failure_tracker.selection.coverage import problem_of
-from ci_failure_tracker.text.markdown import code, link, prose, utc
+from ci_failure_tracker.text.markdown import code, link, prose, short, utc
 from ci_failure_tracker.text.medium import Medium
 from ci_failure_tracker.text.templates import template_environment
 
@@ -107,8 +108,14 @@ def _view(report: Report, rows: int) -> SummaryView:
         workflows=_rows(report.statistics.workflows, _workflow_row, rows),
         legend=LEGEND,
         folded=[
-            Section(title, len(results), _rows(results, lambda result: _result_line(result, url), rows))
-            for title, results in (("Covered by another issue", report.covered), ("Not failing", report.not_failing))
+            _flaky_tests(report, rows),
+            *(
+                Section(title, len(results), _rows(results, lambda result: _result_line(result, url), rows))
+                for title, results in (
+                    ("Covered by another issue", report.covered),
+                    ("Not failing", report.not_failing),
+                )
+            ),
         ],
         cost=_cost(report),
     )
@@ -189,6 +196,21 @@ def _rerun_line(result: Result, url: str) -> str:
     run = link(f"run {rerun.run_number}", f"{url}/actions/runs/{rerun.run_id}")
     planned = "to be re-run, " if result.status is WriteStatus.PLANNED else ""
     return f"{run} of {code(rerun.identity.workflow, 80)}: {planned}{prose(rerun.reason, 300)}"
+
+
+def _flaky_tests(report: Report, rows: int) -> Section:
+    seen, url = report.statistics.tests, report.repository.url
+    flaky = [test for test in seen.tests if test.flaky]
+    lead = f"{line}\n" if (line := unread_line(seen)) else ""
+    return Section("Flaky tests", len(flaky), _rows(flaky, lambda test: _test_line(test, url), rows), lead)
+
+
+def _test_line(test: TestStatistics, url: str) -> str:
+    """The test, how often it failed, and its newest commit on which it failed and passed."""
+    sha = test.flaky_commits[0]
+    more = f" and {counted(len(test.flaky_commits) - 1, 'more commit')}" if len(test.flaky_commits) > 1 else ""
+    flaky = f"flaky on {link(short(sha), f'{url}/commit/{sha}')}{more}"
+    return f"{_issue(test.issue, url)} {code(test.test, 150)}: failed in {test_rate(test)} runs, {flaky}".strip()
 
 
 def _missing_line(missing: NotLookedAt) -> str:

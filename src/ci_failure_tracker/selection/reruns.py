@@ -31,7 +31,11 @@ def unanswered_reruns(snapshot: Snapshot, settings: Settings) -> tuple[Sequence[
     if settings.rerun is not RerunKind.TRANSIENT:
         return (), False
     again = [run for run in snapshot.runs if run.attempt > 1 and not run.finished]
-    ours = {snapshot.viewer or _JOB_ACCOUNT, _JOB_ACCOUNT}
-    others = [run for run in again if run.started_by not in ours]
-    needs_viewer = bool(others) and snapshot.viewer is None and "viewer" not in snapshot.asked
-    return [run for run in again if run.started_by in ours], needs_viewer
+    ours = [run for run in again if started_by_tracker(run, snapshot)]
+    needs_viewer = len(ours) < len(again) and snapshot.viewer is None and "viewer" not in snapshot.asked
+    return ours, needs_viewer
+
+
+def started_by_tracker(run: Run, snapshot: Snapshot) -> bool:
+    """Whether the account of the tracker started the newest attempt of a run, as far as it is known."""
+    return run.started_by in {snapshot.viewer or _JOB_ACCOUNT, _JOB_ACCOUNT}
