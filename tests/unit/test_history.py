@@ -236,6 +236,14 @@ def test_a_break_that_is_no_longer_listed_keeps_its_bounds() -> None:
     assert (later.last_green, later.first_red) == (state.last_green, state.first_red)
 
 
+def test_an_older_passing_run_that_is_read_again_moves_no_bound() -> None:
+    # Run 3 passed. Run 1 is read again beside run 4, because each of them has a second attempt, and run 3 is not.
+    state = updated_state(None, history(green(a_run(1)), green(a_run(3)), red(a_run(4))))
+    again = red(a_run(4, attempt=2), job_id=7)
+    later = updated_state(state, history(green(a_run(1)), red(a_run(4)), again))
+    assert (later.last_green, later.first_red) == (state.last_green, state.first_red)
+
+
 def test_legs_are_counted_each() -> None:
     state = updated_state(
         None, history(red(a_run(1), "test (a)"), red(a_run(2), "test (a)"), red(a_run(2), "test (b)"))

@@ -256,8 +256,12 @@ def bounds(state: State | None, history: History) -> tuple[RunRef | None, RunRef
     if read is None:
         return remembered, state.last_green
     if history.last_green is not None:
+        green = state.last_green
+        # If an older run is read again, the passing one after it that the issue knows may not be.
+        if green is not None and read.run_id == remembered.run_id and history.last_green.at < green.at < read.at:
+            return remembered, green
         # The failures that an issue of a cause dropped are no longer known to be its own.
-        same_break = history.last_green == state.last_green
+        same_break = history.last_green == green
         return (remembered if same_break and remembered.at < read.at else read), history.last_green
     # A run that started earlier may end, and be read, later.
     is_earlier = read.at < remembered.at and (state.last_green is None or state.last_green.at < read.at)
