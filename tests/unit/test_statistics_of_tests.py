@@ -25,6 +25,9 @@ from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.statistics import make_statistics
+from ci_failure_tracker.report.summary import render_summary
+from harmless import check_markdown, check_secrets
+from hostile import TEXTS
 from sweeping import make_plan, report_of
 from unit.test_issues_per_test import FailingTests, add, failing
 from unit.test_one_thing_one_issue import all_of_them
@@ -245,3 +248,31 @@ def test_the_tests_are_in_the_report_for_programs() -> None:
     report = made.sweep(START + timedelta(days=1))
     (row,) = report_as_json(report)["statistics"]["tests"]["worst"]
     assert (row["test"], row["failed"], row["failure_rate"], row["issue"]) == ("tea", 1, 1.0, 1)
+
+
+# --- in the summary ----------------------------------------------------------------------------------
+
+
+def test_the_summary_lists_the_flaky_tests_and_says_what_was_not_read() -> None:
+    made = Repository()
+    made.run({"test": ("tea",)}, {"test": None})
+    made.run({"test": ("tea",)}, {"test": None})
+    made.run({"test": ("cup",)})
+    made.run({"test": "unread"})
+    text = render_summary(made.report())
+    _, _, part = text.partition("<details><summary>Flaky tests (1)</summary>")
+    url = "https://github.example/octo-org/example"
+    assert "In 1 of 2 failed jobs it is not known which tests failed." in part
+    assert f"`tea`: failed in 2 of 2 runs, flaky on [0000000]({url}/commit/{2:040x}) and 1 more commit\n" in part
+    assert "cup" not in part.partition("</details>")[0]
+
+
+def test_hostile_names_of_flaky_tests_stay_text_in_the_summary() -> None:
+    names = tuple(text.text for text in TEXTS if text.text.strip() and len(text.text) < 2_500)
+    made = Repository()
+    made.run({"test": names}, {"test": None})
+    text = render_summary(made.report())
+    _, _, part = text.partition("<summary>Flaky tests")
+    assert part.count("\n- ") > len(names) / 2
+    check_markdown(text, "summary", "https://github.example/octo-org/example", references=frozenset({41}))
+    check_secrets(text, {each.name: each.secret for each in TEXTS if each.secret}, "summary")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.failing_tests import key_of
@@ -25,6 +25,8 @@ _Leg = tuple[JobKey, str]
 """A job, and the matrix job in it."""
 
 _Order = tuple[datetime, int, int]
+
+_BranchKey = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,95 +193,108 @@ class _Issues:
 # --- one test ------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What one run says of a test."""
-
-    run: Run
-    failed: bool = False
-    passed: bool = False
-    passes: dict[_Leg | None, _Order] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
+class _Passes:
+    """What the runs say of every test that failed in the same jobs.
+
+    `passed` are the runs in which all of these jobs passed in the end, and `doubtful` the others in which one failed or
+    may have failed. `latest` is the newest pass of a job, or of all of them (`None`), on one commit. `newest` is the
+    newest of the runs that passed on each branch.
+    """
+
+    passed: Set[int]
+    doubtful: Set[int]
+    latest: Mapping[tuple[_Leg | None, object], _Order]
+    newest: Mapping[_BranchKey, tuple[datetime, int]]
+
+
 class _TestMeter:
-    executions: _Executions
-    jobs: Mapping[JobKey, Sequence[RunStatus]]
+    """Measures tests. Many tests fail in the same jobs, so what is said of these is worked out once."""
+
+    def __init__(self, executions: _Executions, jobs: Mapping[JobKey, Sequence[RunStatus]]) -> None:
+        self._executions = executions
+        self._jobs = jobs
+        self._passes: dict[frozenset[_Leg], _Passes] = {}
 
     def measure(self, name: str, failures: Sequence[_FailedJob], issue: int | None) -> TestStatistics:
         """The statistics of one test, of its failures in their order."""
-        legs = {failed.leg for failed in failures}
-        seen = {failed.run.id: _Seen(failed.run, failed=True) for failed in failures}
-        unknown = 0
-        for run, statuses in self._runs(legs).items():
-            told = seen.get(run.id) or _Seen(run)
-            self._judge(told, legs, statuses)
-            if told.failed or told.passed:
-                seen[run.id] = told
-            else:
-                unknown += any(map(_may_have_failed, statuses))
-        ordered = sorted(seen.values(), key=lambda told: told.run.order)
-        flaky = self._flaky(failures, ordered)
+        legs = frozenset(failed.leg for failed in failures)
+        if legs not in self._passes:
+            self._passes[legs] = self._passes_of(legs)
+        known, failed = self._passes[legs], {failure.run.id for failure in failures}
         last = failures[-1].run
         return TestStatistics(
             test=name,
             jobs=tuple(sorted({job for job, _ in legs})),
-            failed=sum(told.failed for told in ordered),
-            passed=sum(told.passed and not told.failed for told in ordered),
-            unknown=unknown,
-            retried=sum(told.passed and told.failed for told in ordered),
-            failing=self._failing(ordered),
-            flaky_commits=flaky,
-            failed_commits=tuple(dict.fromkeys(failed.run.commit.sha for failed in reversed(failures))),
+            failed=len(failed),
+            passed=len(known.passed - failed),
+            unknown=len(known.doubtful - failed),
+            retried=len(known.passed & failed),
+            failing=any(_is_newest(failure.run, known) for failure in failures),
+            flaky_commits=_commits(failure for failure in failures if _has_passed_since(failure, known)),
+            failed_commits=_commits(failures),
             last_failed=RunRef(last.id, last.number, last.commit.sha, last.created_at),
             issue=issue,
-            partial=any(job not in self.jobs for job, _ in legs),
+            partial=any(job not in self._jobs for job, _ in legs),
         )
 
-    def _runs(self, legs: Iterable[_Leg]) -> Mapping[Run, Sequence[RunStatus]]:
-        """How the jobs of a test ended in each run."""
-        statuses: dict[Run, list[RunStatus]] = defaultdict(list)
-        for job in {job for job, _ in legs}:
-            for status in self.jobs.get(job, ()):
-                statuses[status.run].append(status)
-        return statuses
+    def _passes_of(self, legs: frozenset[_Leg]) -> _Passes:
+        passed: set[int] = set()
+        doubtful: set[int] = set()
+        latest: dict[tuple[_Leg | None, object], _Order] = {}
+        newest: dict[_BranchKey, tuple[datetime, int]] = {}
+        for run, statuses in self._runs({job for job, _ in legs}):
+            has_passed, passes = self._judge(run, legs, statuses)
+            for leg, attempt in passes.items():
+                place = leg, _tested(run)
+                latest[place] = max((*run.order, attempt), latest.get(place, (*run.order, attempt)))
+            if has_passed:
+                passed.add(run.id)
+                newest[run.branch_key] = max(run.order, newest.get(run.branch_key, run.order))
+            elif any(map(_may_have_failed, statuses)):
+                doubtful.add(run.id)
+        return _Passes(passed, doubtful, latest, newest)
 
-    def _judge(self, told: _Seen, legs: Set[_Leg], statuses: Sequence[RunStatus]) -> None:
-        """Whether the test passed in the end: all of its jobs that ran did."""
-        run, read = told.run, self.executions.read.get(told.run.id)
+    def _runs(self, jobs: Set[JobKey]) -> Iterable[tuple[Run, Sequence[RunStatus]]]:
+        """How these jobs ended in each run."""
+        statuses: dict[int, list[RunStatus]] = defaultdict(list)
+        for job in jobs:
+            for status in self._jobs.get(job, ()):
+                statuses[status.run.id].append(status)
+        return ((of_run[0].run, of_run) for of_run in statuses.values())
+
+    def _judge(
+        self, run: Run, legs: Set[_Leg], statuses: Sequence[RunStatus]
+    ) -> tuple[bool, Mapping[_Leg | None, int]]:
+        """Whether all of these jobs that ran passed in the end, and the attempts in which they did."""
+        read = self._executions.read.get(run.id)
         if read is None:
-            passed = any(status.kind is StatusKind.GREEN for status in statuses)
-            told.passed = passed and not any(map(_may_have_failed, statuses))
-            if told.passed:
-                told.passes[None] = (*run.order, run.attempt)
-            return
+            some_passed = any(status.kind is StatusKind.GREEN for status in statuses)
+            passed = some_passed and not any(map(_may_have_failed, statuses))
+            return passed, {None: run.attempt} if passed else {}
         newest = {leg: read[leg][-1] for leg in legs if leg in read}
         ran = [observation for observation in newest.values() if observation.outcome is not None]
-        told.passed = bool(ran) and all(observation.outcome is Outcome.SUCCESS for observation in ran)
-        told.passes |= {
-            leg: (*run.order, observation.attempt)
-            for leg, observation in newest.items()
-            if observation.outcome is Outcome.SUCCESS
+        passes: dict[_Leg | None, int] = {
+            leg: observation.attempt for leg, observation in newest.items() if observation.outcome is Outcome.SUCCESS
         }
+        return bool(ran) and len(passes) == len(ran), passes
 
-    def _flaky(self, failures: Sequence[_FailedJob], seen: Sequence[_Seen]) -> tuple[str, ...]:
-        """The commits on which it failed and then passed in the same job, the newest first."""
-        first: dict[tuple[_Leg, object], _Order] = {}
-        for failed in failures:
-            first.setdefault((failed.leg, _tested(failed.run)), failed.order)
-        legs = {failed.leg for failed in failures}
-        flaky: dict[str, None] = {}
-        for told in reversed(seen):
-            for leg, order in told.passes.items():
-                failed_before = (first.get((each, _tested(told.run))) for each in (legs if leg is None else (leg,)))
-                if any(before is not None and before < order for before in failed_before):
-                    flaky[told.run.commit.sha] = None
-        return tuple(flaky)
 
-    def _failing(self, seen: Iterable[_Seen]) -> bool:
-        """Whether it failed in the newest run of some branch that says anything of it."""
-        newest = {told.run.branch_key: told for told in seen}
-        return any(told.failed and not told.passed for told in newest.values())
+def _is_newest(run: Run, known: _Passes) -> bool:
+    """Whether the jobs have not passed on its branch since a failed run."""
+    newest = known.newest.get(run.branch_key)
+    return newest is None or newest < run.order
+
+
+def _has_passed_since(failed: _FailedJob, known: _Passes) -> bool:
+    """Whether a job passed on the commit on which it failed before."""
+    passes = (known.latest.get((leg, _tested(failed.run))) for leg in (failed.leg, None))
+    return any(order is not None and failed.order < order for order in passes)
+
+
+def _commits(failures: Iterable[_FailedJob]) -> tuple[str, ...]:
+    """The commits of failures, the newest first."""
+    return tuple(dict.fromkeys(failed.run.commit.sha for failed in reversed([*failures])))
 
 
 def _tested(run: Run) -> object:
