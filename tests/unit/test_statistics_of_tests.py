@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import random
+from collections import defaultdict
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
@@ -30,7 +33,7 @@ from harmless import check_markdown, check_secrets
 from hostile import TEXTS
 from sweeping import make_plan, report_of
 from unit.test_issues_per_test import FailingTests, add, failing
-from unit.test_one_thing_one_issue import all_of_them
+from unit.test_one_thing_one_issue import JOBS, all_of_them
 
 NOW = START + timedelta(hours=60)
 DISK = "No space left on device"
@@ -118,6 +121,15 @@ def test_a_failed_job_of_which_nothing_is_known_counts_neither_way() -> None:
     assert counts(made.of("tea")) == (1, 1, 2)
     seen = made.seen()
     assert (seen.failed_jobs, seen.unread) == (3, 1)
+
+
+def test_a_failed_run_whose_jobs_were_not_read_is_not_known_and_one_without_jobs_has_no_tests() -> None:
+    made = Repository()
+    made.run({"test": ("tea",)})
+    made.runs += [a_run(2), a_run(3, "startup_failure")]
+    seen = made.seen()
+    assert (seen.failed_jobs, seen.unread) == (2, 1)
+    assert counts(made.of("tea")) == (1, 0, 1)
 
 
 def test_a_matrix_job_of_its_own_says_that_the_test_passed_beside_one_that_failed() -> None:
@@ -234,6 +246,23 @@ def test_a_sweep_that_reads_no_log_knows_the_tests_from_the_issues(group_by: str
     add(made, 1, "", "", "", "")
     cup, tea = made.sweep(START + timedelta(days=3)).statistics.tests.tests
     assert (counts(cup), counts(tea), tea.failing) == ((1, 1, 0), (1, 1, 0), False)
+
+
+@pytest.mark.parametrize("group_by", ["job", "cause", "test"])
+@pytest.mark.parametrize("seed", range(3))
+def test_later_sweeps_count_no_failure_that_was_none_and_say_what_they_do_not_know(group_by: str, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - a history, no secret
+    made = FailingTests(some_settings(group_by=group_by, max_new_issues="100"), all_of_them)
+    failed: dict[str, set[int]] = defaultdict(set)
+    for day in range(6):
+        logs = [chance.sample(["tea", "cup", "pot"], chance.choice([0, 0, 1, 2])) for _ in JOBS]
+        for name in chain(*logs):
+            failed[name].add(day)
+        add(made, day, *(failing(**dict.fromkeys(names, "broken")) for names in logs))
+    seen = made.sweep(START + timedelta(days=11)).statistics.tests
+    counted = {test.test: test.failed for test in seen.tests}
+    assert all(number <= len(failed[name]) for name, number in counted.items())
+    assert seen.unread or counted == {name: len(days) for name, days in failed.items()}
 
 
 def test_the_log_of_an_outage_is_not_remembered_test_by_test() -> None:

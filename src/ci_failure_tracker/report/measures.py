@@ -135,8 +135,8 @@ class TestStatistics:
 class TestsSeen:
     """The tests that are known to have failed, the worst first.
 
-    `failed_jobs` counts the failed jobs of all runs, a matrix of one run as one job. In `unread` of them it is not
-    known which tests failed: no log was read, or no issue remembers it.
+    `failed_jobs` counts the failed jobs of all runs: a matrix of one run as one job, and a run whose jobs were not read
+    as one. In `unread` of them it is not known which tests failed: no log was read, or no issue remembers it.
     """
 
     __test__ = False  # no class of tests

@@ -72,7 +72,7 @@ def make_statistics(findings: Findings, results: Sequence[Result], settings: Set
         tests=statistics_of_tests(
             findings.history.diagnosed,
             snapshot.runs,
-            statuses.jobs,
+            statuses,
             tuple(_known_states(findings.history.tracked_issues.written, results)),
             settings,
         ),

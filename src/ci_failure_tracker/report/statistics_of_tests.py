@@ -14,12 +14,13 @@ from ci_failure_tracker.diagnosis.failing_tests import key_of
 from ci_failure_tracker.model import FailureKind, NamedTests, Observation, Outcome, Run, RunRef, State
 from ci_failure_tracker.report.known_failures import JobKey, job_name
 from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
-from ci_failure_tracker.report.run_status import RunStatus, StatusKind
+from ci_failure_tracker.report.run_status import RunStatus, RunStatuses, StatusKind
 from ci_failure_tracker.settings import Matrix, Settings
 from ci_failure_tracker.text.short_names import short_leg
 from ci_failure_tracker.tracking.branch_status import STARTED_BY_COMMIT
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.named_tests import tests_named_in
+from ci_failure_tracker.tracking.observations import WITHOUT_JOBS
 
 _Leg = tuple[JobKey, str]
 """A job, and the matrix job in it."""
@@ -55,13 +56,13 @@ class _FailedJob:
 def statistics_of_tests(
     observations: Sequence[Observation],
     runs: Iterable[Run],
-    jobs: Mapping[JobKey, Sequence[RunStatus]],
+    statuses: RunStatuses,
     states: Sequence[KnownState],
     settings: Settings,
 ) -> TestsSeen:
     """The statistics of all tests that are known to have failed in these runs, the worst first.
 
-    `observations` have the diagnoses that are known, `jobs` is how each job ended in each run.
+    `observations` have the diagnoses that are known, `statuses` say how each job ended in each run.
     """
     executions = _Executions(observations, {run.id: run for run in runs}, states, settings)
     named = _named(observations, states)
@@ -72,13 +73,26 @@ def statistics_of_tests(
         for name in named.get(failed.id, ()):
             by_test[key_of(name)].append(failed)
             names[key_of(name)] = name
-    meter = _TestMeter(executions, jobs)
+    meter = _TestMeter(executions, statuses.jobs)
     tests = (
         meter.measure(names[key], failures, issues.of(names[key], failures[-1].id)) for key, failures in by_test.items()
     )
-    failed_jobs = {(job, status.run.id) for job, of_job in jobs.items() for status in of_job if _is_red(status)}
+    failed_jobs = set(_failed_jobs(statuses))
     read = {(failed.leg[0], failed.run.id) for failed in executions.failed.values() if failed.id in named}
     return TestsSeen(tuple(sorted(tests, key=_worst_first)), len(failed_jobs), len(failed_jobs - read))
+
+
+def _failed_jobs(statuses: RunStatuses) -> Iterator[tuple[JobKey | None, int]]:
+    """Each failed job of each run; a failed run of which no failed job is known is one."""
+    known: set[int] = set()
+    for job, of_job in statuses.jobs.items():
+        for status in filter(_is_red, of_job):
+            known.add(status.run.id)
+            yield job, status.run.id
+    for status in (status for of_workflow in statuses.workflows.values() for status in of_workflow):
+        without_jobs = statuses.outcomes[status.run.id] in WITHOUT_JOBS
+        if _is_red(status) and status.run.id not in known and not without_jobs:
+            yield None, status.run.id
 
 
 def _is_red(status: RunStatus) -> bool:
