@@ -1,0 +1,105 @@
+"""Writes the name of a test in a report as the log of its runner does, so that both mean one test.
+
+A report has parts, such as the class and the test, and a log has one name. What a runner makes of the parts follows
+from what its reports look like. If a report lost the signs between the parts, the words alone tell which test it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MOST_NAME = 400
+"""Characters of a name that are kept."""
+
+_WORD = re.compile(r"\w+")
+_PLACE = re.compile(r"(?<=_spec\.rb)\[[\d:]{1,40}\]")
+"""RSpec writes the place of a test instead of its line if several tests begin in one."""
+
+_SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
+_FULL_TYPE = re.compile(r"[\w$]+(?:\.[\w$]+)+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The parts of a test in JUnit XML.
+
+    `root` is the name of all suites together, `suite` that of the suite, `type_name` the class as PHP writes it.
+    """
+
+    name: str
+    class_name: str = ""
+    file: str = ""
+    suite: str = ""
+    root: str = ""
+    type_name: str = ""
+    is_go: bool = False
+
+
+def names(case: Case) -> tuple[str, ...]:
+    """How the log names a test: the name that it is known by, and others that a log may have."""
+    class_name, name = case.class_name.strip(), case.name.strip()
+    first = _first(case, class_name, name)
+    short = class_name.rpartition(".")[2]
+    others = (
+        f"{class_name}.{name}" if class_name else "",
+        f"{short}.{name}" if short and name else "",
+        f"{name} ({class_name}.{name})" if class_name else "",
+        f"{name} ({class_name.removeprefix('Elixir.')})" if class_name else "",
+    )
+    kept = (other[:MOST_NAME] for other in (first, *others) if other and words(other))
+    return tuple(dict.fromkeys(kept))
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name, without the signs between them, the ending of a file of Python and the place in a file."""
+    return tuple(_WORD.findall(_PLACE.sub(" ", name).replace(".py", " ")))
+
+
+def _first(case: Case, class_name: str, name: str) -> str:
+    if not class_name and _is_pytest(case):
+        return _module_path(name)
+    if not name or not class_name or case.is_go or case.root == "nextest-run":
+        return name or class_name
+    return _of_runner(case, class_name, name) or _of_words(class_name, name)
+
+
+def _of_runner(case: Case, class_name: str, name: str) -> str:
+    """The name as a runner writes it that its reports give away; empty for another one."""
+    if _is_pytest(case):
+        return _of_pytest(case, class_name, name)
+    if case.file.endswith("_spec.rb"):
+        return f"{case.file.removeprefix('./')} # {name}"
+    if case.type_name and case.file.endswith(".php"):
+        return f"{case.type_name}::{name}"
+    if _SCRIPT.search(class_name):
+        return f"{class_name}{' > ' if case.root.startswith('vitest') else ' › '}{name}"
+    return ""
+
+
+def _of_words(class_name: str, name: str) -> str:
+    """The class and the name, or the name alone if it holds the class."""
+    inner, whole = words(class_name), words(name)
+    if len(inner) <= len(whole) and inner in (whole[: len(inner)], whole[-len(inner) :]):
+        return name
+    is_code = _FULL_TYPE.fullmatch(class_name) or " " not in f"{class_name}{name}"
+    return f"{class_name}{'.' if is_code else ' '}{name}"
+
+
+def _is_pytest(case: Case) -> bool:
+    return case.suite == "pytest" or case.root == "pytest tests"
+
+
+def _module_path(module: str) -> str:
+    """The file of a module that pytest could not import."""
+    return f"{module.replace('.', '/')}.py"
+
+
+def _of_pytest(case: Case, class_name: str, name: str) -> str:
+    """The node id. Only the older form of pytest's reports names the file; classes begin with a capital letter."""
+    parts = class_name.split(".")
+    count = next((place for place, part in enumerate(parts) if part[:1].isupper()), len(parts)) or 1
+    if case.file.endswith(".py"):
+        count = min(len(case.file.removesuffix(".py").split("/")), len(parts))
+    path = case.file if case.file.endswith(".py") else _module_path(".".join(parts[:count]))
+    return "::".join((path, *parts[count:], name))
