@@ -159,13 +159,20 @@ class LogAbsentError(TrackerError):
         self.log_unavailable = log_unavailable
 
 
-class UnexplainedLogError(TrackerError):
-    """The program failed while it read a log."""
+class ArtifactAbsentError(TrackerError):
+    """An artifact is not there any more."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self) -> None:
+        super().__init__("GitHub no longer has it.")
+
+
+class UnexplainedLogError(TrackerError):
+    """The program failed while it read a log or an artifact."""
+
+    def __init__(self, error: Exception, file: str = "the job's log") -> None:
         super().__init__(
             f"The program failed on it ({type(error).__name__}).",
-            "This is a bug: please report it with the job's log.",
+            f"This is a bug: please report it with {file}.",
         )
 
 

@@ -11,14 +11,14 @@ import yaml
 from openapi_core.testing import MockRequest, MockResponse
 
 from contract.description import describe
-from recorded.record import CASSETTES, LOG_ADDRESS
+from recorded.record import ARTIFACT_ADDRESS, CASSETTES, LOG_ADDRESS
 
 API = "https://api.github.com"
 
 
 def interactions() -> list[dict[str, Any]]:
     recorded = [yaml.safe_load(path.read_text("utf-8"))["interactions"] for path in sorted(CASSETTES.glob("*.yaml"))]
-    beside = ("/graphql", LOG_ADDRESS)
+    beside = ("/graphql", LOG_ADDRESS, ARTIFACT_ADDRESS)
     return [call for cassette in recorded for call in cassette if not call["request"]["uri"].endswith(beside)]
 
 

@@ -40,6 +40,9 @@ runs:
             conclusion: failure
             annotations: [{message: "no", path: tests/test_a.py, line: 7, title: assert}]
       - {actor: ada}
+    artifacts:
+      - {name: reports, files: {junit.xml: "<testsuite/>"}}
+      - {name: old-reports, files: {junit.xml: "<testsuite/>"}, expired: true}
   - {workflow: CI, at: 22h ago, conclusion: cancelled, fork: visitor, event: pull_request, actor: visitor}
   - {workflow: CI, at: 20h ago, jobs: [{name: build, conclusion: timed_out}]}
   - {workflow: Updates, at: 5h ago, event: dynamic, name: npm in / for vite, actor: "dependabot[bot]"}
@@ -81,6 +84,12 @@ READS = {
         "/actions/runs/{run}/attempts/1/jobs",
         "/actions/runs/{run}/attempts/9/jobs",
     ],
+    "/actions/runs/{run_id}/artifacts": [
+        "/actions/runs/{run}/artifacts?per_page=100",
+        "/actions/runs/{run}/artifacts?name=reports&per_page=1",
+        "/actions/runs/{fork_run}/artifacts",
+    ],
+    "/actions/artifacts/{artifact_id}/{archive_format}": ["/actions/artifacts/{artifact}/zip"],
     "/actions/jobs/{job_id}": ["/actions/jobs/{failed_job}", "/actions/jobs/{queued_job}"],
     "/actions/jobs/{job_id}/logs": ["/actions/jobs/{failed_job}/logs"],
     "/check-runs/{check_run_id}/annotations": ["/check-runs/{failed_job}/annotations"],
@@ -171,6 +180,8 @@ def _names(box: Sandbox) -> dict[str, object]:
         "failed_job": next(job.id for job in run.attempts[0].jobs if job.conclusion == "failure"),
         "queued_job": queued.last.jobs[0].id,
         "suite": run.check_suite_id,
+        "artifact": run.artifacts[0].id,
+        "old_artifact": run.artifacts[1].id,
         "sha": run.commit.sha,
         "old_sha": next(one.commit.sha for one in reversed(box.runs) if one.branch == "main"),
         "comment": 3_600_000_001,
@@ -188,8 +199,12 @@ def test_a_read_answers_as_described(github: Conversation, address: str) -> None
     token = "person" if address == "/user" else "bot"
     answer = github.ask("GET", address, token=token)
     missing = any(part in address for part in ("99", "/9/", "none"))
-    expected = 404 if missing else 302 if address.endswith("/logs") else 200
+    expected = 404 if missing else 302 if address.endswith(("/logs", "/zip")) else 200
     assert answer.status_code == expected
+
+
+def test_an_artifact_whose_time_is_over_answers_as_described(github: Conversation) -> None:
+    assert github.ask("GET", "/actions/artifacts/{old_artifact}/zip").status_code == 410
 
 
 @pytest.mark.parametrize("token", ["bot", "person", None])

@@ -21,13 +21,28 @@ from typing import Any
 import vcr
 
 from builders import HURRIED, Quiet, a_state
-from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, connect
+from ci_failure_tracker.github import artifacts
+from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github.commits import CommitQueries
 from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
-from ci_failure_tracker.model import Close, Closer, Create, Identity, Reopen, Rerun, Result, RunList, Update
+from ci_failure_tracker.model import (
+    Close,
+    Closer,
+    Create,
+    Identity,
+    Reopen,
+    ReportRequests,
+    Rerun,
+    Result,
+    Run,
+    RunList,
+    RunReports,
+    Update,
+)
 from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.reports.archive import artifact_reader
 from sandbox import Sandbox
 from sweeping import writer_of
 
@@ -36,12 +51,15 @@ SCENARIO = Path(__file__).parent / "scenario.yaml"
 ABOUT = CASSETTES / "about.json"
 
 LOG_ADDRESS = "https://logs.example/job.txt"
+ARTIFACT_ADDRESS = "https://artifacts.example/reports.zip"
 LABELS = ("ci-failure", "github-actions", "automated")
 IDENTITY = Identity("0" * 32, "CI", "test")
 TITLE = "[CI Failure] CI - test"
 SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 
-_KEPT_HEADERS = frozenset({"content-type", "link", "location", "x-ratelimit-limit", "x-ratelimit-remaining"})
+_KEPT_HEADERS = frozenset(
+    {"content-type", "link", "content-range", "location", "x-ratelimit-limit", "x-ratelimit-remaining"}
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +87,7 @@ def read_everything(source: Source) -> Queries:
     queries.jobs_of_many([failed])
     list(queries.job_log(job.id))
     queries.annotations(job.id)
+    read_reports(requester, queries, failed)
     list(queries.runs(workflows[0], None, failed.event, datetime(2020, 1, 1, tzinfo=UTC)))
     queries.first_runs(RunList(10, workflows[0].id, "main", failed.event, "completed", SINCE))
     queries.first_runs(RunList(100, branch="main", status="timed_out"))
@@ -97,6 +116,12 @@ def read_everything(source: Source) -> Queries:
     commits.origins([run.commit.sha for run in runs])
     commits.codeowners(["README.md", "no/such/file"])
     return queries
+
+
+def read_reports(requester: MeteredRequester, queries: Queries, run: Run) -> tuple[RunReports, ...]:
+    """The test reports of a run."""
+    requests = ReportRequests((run,), ("*",), artifact_reader(["**/junit*.xml"]))
+    return artifacts.read_reports(artifacts.ArtifactQueries(requester, queries), requests, Quiet()).reports
 
 
 def write_everything(source: Source) -> tuple[Result, ...]:
@@ -136,9 +161,11 @@ def recorder(origin: str = PUBLIC_API, mode: str = "none") -> vcr.VCR:
         return record
 
     def address(url: str) -> str:
-        # A log lies on another host, under a signed address that is nobody's business.
+        # Logs and artifacts lie on other hosts, under signed addresses that are nobody's business.
         there = url.replace(origin, PUBLIC_API)
-        return there if there.startswith(f"{PUBLIC_API}/") and "/_logs/" not in there else LOG_ADDRESS
+        if there.startswith(f"{PUBLIC_API}/") and "/_logs/" not in there and "/_artifacts/" not in there:
+            return there
+        return ARTIFACT_ADDRESS if "artifacts" in there else LOG_ADDRESS
 
     def response(record: dict[str, Any]) -> dict[str, Any]:
         body = record["body"]["string"].replace(origin.encode(), PUBLIC_API.encode())

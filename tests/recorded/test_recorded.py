@@ -18,12 +18,14 @@ from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import RefKind, Rerun, WriteStatus
 from ci_failure_tracker.model.secret import Secret
 from recorded.record import (
+    ARTIFACT_ADDRESS,
     CASSETTES,
     LABELS,
     LOG_ADDRESS,
     Source,
     read_about,
     read_everything,
+    read_reports,
     recorder,
     write_everything,
 )
@@ -49,7 +51,7 @@ def test_every_query_is_sent_once() -> None:
     with recorder().use_cassette("reads.yaml") as cassette:
         queries = read_everything(SOURCE)
     assert cassette.all_played
-    assert queries.budget.made == len(cassette) - 1  # the log's own address is not GitHub's API
+    assert queries.budget.made == len(cassette) - 2  # the stores of logs and artifacts are not GitHub's API
 
 
 def test_a_log_comes_from_another_host_that_gets_no_token() -> None:
@@ -62,6 +64,21 @@ def test_a_log_comes_from_another_host_that_gets_no_token() -> None:
         text = b"".join(new_queries().job_log(job_id))
     body = store["response"]["body"]["string"]
     assert text == (body if isinstance(body, bytes) else body.encode())
+
+
+def test_an_artifact_comes_in_a_range_from_another_host_that_gets_no_token() -> None:
+    recorded = yaml.safe_load((CASSETTES / "reads.yaml").read_text(encoding="utf-8"))["interactions"]
+    (store,) = [one for one in recorded if one["request"]["uri"] == ARTIFACT_ADDRESS]
+    assert store["response"]["status"]["code"] == 206
+    (artifact,) = answers("reads.yaml", "/artifacts")[0]["artifacts"]
+    assert store["request"]["headers"]["Range"] == [f"bytes=0-{artifact['size_in_bytes'] - 1}"]
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        requester = connect(Secret(SOURCE.token), SOURCE.endpoints)
+        queries = Queries(requester, SOURCE.endpoints, SOURCE.repository)
+        failed = next(run for run in queries.runs(None, "main", None, None) if run.conclusion == "failure")
+        ((read,),) = (of_run.artifacts for of_run in read_reports(requester, queries, failed))
+    assert read.artifact.name == artifact["name"]
+    assert [(test.name, test.message) for test in read.results] == [("test_dates.py::test_leap", "assert 28 == 29")]
 
 
 def test_annotations_have_their_path_and_line() -> None:

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from sandbox import access, actions, graphql, rest
+from sandbox import access, actions, artifacts, graphql, rest
 from sandbox.call import Call, Refusal, Reply, not_found
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.payloads import Urls
@@ -66,6 +66,7 @@ class Door:
             Route("/graphql", self._graphql, methods=["POST"]),
             Route("/api/graphql", self._graphql, methods=["POST"]),
             Route(f"{_LOG_PREFIX}{{job_id}}", self._blob),
+            Route(f"{artifacts.PREFIX}{{artifact_id}}", self._artifact),
             Mount(_ENTERPRISE, routes=[*table, unknown]),
             *table,
             unknown,
@@ -213,6 +214,19 @@ class Door:
         if placed is None or placed.job.log.kind != "text":
             return _blob_error(404, "BlobNotFound")
         return Response(placed.job.log.read(), media_type="text/plain")
+
+    async def _artifact(self, request: Request) -> Response:
+        """The store that signed addresses of artifacts lead to."""
+        artifact_id = request.path_params["artifact_id"]
+        if "authorization" in request.headers:
+            return _blob_error(400, "InvalidAuthenticationInfo")
+        if request.query_params.get("sig") != artifacts.signature(artifact_id):
+            return _blob_error(403, "AuthenticationFailed")
+        with self.lock:
+            artifact = artifacts.find(self.state, artifact_id)
+        if artifact is None or artifact.store == "gone":
+            return _blob_error(404, "BlobNotFound")
+        return artifacts.sent(artifact, request.headers.get("range", ""))
 
 
 @dataclass

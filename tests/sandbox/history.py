@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sandbox import identifiers
+from sandbox.artifacts import read_artifacts
 from sandbox.fields import Fields, nearest
 from sandbox.jobs import (
     JOBLESS,
@@ -113,8 +114,9 @@ class History:
         self.state.account(actor)
         name = entry.text("name", workflow.name)
         attempts = self._attempts(entry, workflow, at, actor)
+        run_id = entry.number("id", identifiers.run_id(at, taken))
         run = Run(
-            id=entry.number("id", identifiers.run_id(at, taken)),
+            id=run_id,
             workflow=workflow,
             number=number,
             event=event,
@@ -127,6 +129,7 @@ class History:
             attempts=attempts,
             fork=_fork(entry, actor),
             pull_request=entry.number("pull_request", 0) or None,
+            artifacts=read_artifacts(entry, self.folder, run_id, attempts),
         )
         entry.done()
         return run

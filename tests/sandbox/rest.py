@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from sandbox import access, actions, git_routes, issue_search, issues, payloads
+from sandbox import access, actions, artifacts, git_routes, issue_search, issues, payloads
 from sandbox.call import Call, Refusal, Reply
 
 Handler = Callable[[Call], Reply]
@@ -37,6 +37,8 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", f"{_REPOSITORY}/actions/runs", actions.list_runs),
     ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}", actions.get_run),
     ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}/jobs", actions.list_jobs),
+    ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}/artifacts", artifacts.list_artifacts),
+    ("GET", f"{_REPOSITORY}/actions/artifacts/{{artifact_id}}/{{archive_format}}", artifacts.download),
     ("POST", f"{_REPOSITORY}/actions/runs/{{run_id}}/rerun-failed-jobs", actions.rerun_failed_jobs),
     ("GET", f"{_REPOSITORY}/actions/runs/{{run_id}}/attempts/{{attempt_number}}", actions.get_attempt),
     (

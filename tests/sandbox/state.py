@@ -186,6 +186,22 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Artifact:
+    """A file that a run uploaded.
+
+    `store` says what the store does: `ranges` sends those that are asked for, `whole` sends the file whatever is asked
+    for, and in `gone` it is not there.
+    """
+
+    id: int
+    name: str
+    data: bytes
+    created_at: datetime
+    expired: bool = False
+    store: str = "ranges"
+
+
+@dataclass(frozen=True)
 class Fork:
     """The repository a pull request came from; `deleted` when it is no more."""
 
@@ -211,6 +227,7 @@ class Run:
     fork: Fork | None = None
     pull_request: int | None = None
     suite: int | None = None
+    artifacts: tuple[Artifact, ...] = ()
 
     @property
     def last(self) -> Attempt:

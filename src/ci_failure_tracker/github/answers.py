@@ -24,6 +24,7 @@ from ci_failure_tracker.github.fields import (
 )
 from ci_failure_tracker.model import (
     Annotation,
+    Artifact,
     Closer,
     Commit,
     CommitOrigin,
@@ -495,6 +496,17 @@ def errors(answer: Fields) -> Iterator[tuple[str, str]]:
 
 
 # --- lists ---------------------------------------------------------------------------------------
+
+
+def artifact(data: Fields) -> Artifact:
+    """An artifact of a run."""
+    return Artifact(
+        id=required(data, "id", int),
+        name=required(data, "name", str),
+        size=required(data, "size_in_bytes", int),
+        expired=required(data, "expired", bool),
+        created_at=optional_moment(data, "created_at"),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,8 +136,9 @@ def connect(
     token: Secret, endpoints: Endpoints, retry_policy: RetryPolicy | None = None, max_requests: int = MAX_REQUESTS
 ) -> MeteredRequester:
     """A requester for one sweep; without a token it sees what is public, and may send few requests."""
-    # The tracker logs each request itself.
+    # The tracker logs each request itself, and urllib3 would log the signed address of a file that it asks for again.
     logging.getLogger("github").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     retry_policy = retry_policy or RetryPolicy()
     requester = MeteredRequester(
         auth=Token(token.reveal()) if token else None,

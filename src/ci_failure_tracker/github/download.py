@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -20,10 +20,13 @@ from ci_failure_tracker.github.retry import RetryPolicy
 
 
 @contextmanager
-def anonymous_download(address: str, retry_policy: RetryPolicy) -> Iterator[requests.Response]:
+def anonymous_download(
+    address: str, retry_policy: RetryPolicy, what: str = "log", headers: Mapping[str, str] | None = None
+) -> Iterator[requests.Response]:
     """A file at an address that GitHub signed, mostly on another host; its body is not read yet.
 
-    The whole download, with its headers, redirects and further tries, ends `whole_log` seconds after the start.
+    The whole download, with its headers, redirects and further tries, ends `whole_log` seconds after the start. `what`
+    names the file in the error.
 
     Raises:
         GitHubError: the time is over; this may happen after some pieces of the body.
@@ -33,14 +36,14 @@ def anonymous_download(address: str, retry_policy: RetryPolicy) -> Iterator[requ
     try:
         with (
             _Anonymous(retry_policy, deadline) as session,
-            session.get(address, stream=True, timeout=timeout) as answer,
+            session.get(address, stream=True, timeout=timeout, headers=headers) as answer,
         ):
             yield answer
     except requests.RequestException as error:
         if monotonic() < deadline:
             raise
-        what = f"The log was not there as a whole after {retry_policy.whole_log:g} seconds."
-        raise GitHubError(what) from error
+        seconds = f"{retry_policy.whole_log:g} seconds"
+        raise GitHubError(f"The {what} was not there as a whole after {seconds}.") from error
 
 
 class _Anonymous(requests.Session):

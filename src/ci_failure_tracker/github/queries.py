@@ -273,11 +273,9 @@ class Queries:
     def _log_address(self, job_id: int) -> str:
         """The address of the log: GitHub signs one on another host, which must not get the token."""
         status, headers, text = self._requester.requestJson("GET", f"{self.address}/actions/jobs/{job_id}/logs")
-        if status in _REDIRECTS:
-            return str(headers["location"])
         if status in _ABSENT:
             raise LogAbsentError(_ABSENT[status])
-        raise self._requester.createException(status, headers, _structured(text))
+        return redirect_of(self._requester, status, headers, text)
 
     def annotations(self, job_id: int) -> tuple[Annotation, ...]:
         """The annotations of a job, whose check run has the same id; GitHub keeps at most 50 for a job.
@@ -484,6 +482,17 @@ class Queries:
 
     def _run(self, data: Fields) -> Run:
         return answers.run(data, self._workflows)
+
+
+def redirect_of(requester: MeteredRequester, status: int, headers: Mapping[str, Any], text: str) -> str:
+    """Where an answer leads to.
+
+    Raises:
+        GithubException: it leads nowhere.
+    """
+    if status in _REDIRECTS:
+        return str(headers["location"])
+    raise requester.createException(status, dict(headers), _structured(text))
 
 
 def _check_not_hidden(first: answers.Page, left_out: list[LeftOut] | None) -> None:

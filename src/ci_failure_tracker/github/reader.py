@@ -102,6 +102,7 @@ class GitHubReader:
     ) -> None:
         """Send no request yet; `name` is owner/name. If nothing is written, a repository without issues will do."""
         self.queries = queries or Queries(requester, endpoints, name)
+        self._requester = requester
         self._writes = writes
         self._progress = progress
         self._jobs = JobReader(self.queries, progress)
@@ -229,6 +230,7 @@ class GitHubReader:
             (needs.closed_long_ago, self._closed_long_ago),
             (needs.closers, self._closers),
             (needs.descendants, self._descendants),
+            (needs.reports, self._reports),
             (needs.logs, self._logs),
             (needs.commits, self._commits),
             (needs.commit_files or needs.commit_origins, self._commit_details),
@@ -429,6 +431,17 @@ class GitHubReader:
             replace(snapshot, job_diagnoses=result.job_diagnoses, logs=result.counts, undiagnosed=result.undiagnosed),
             *result.problems,
         )
+
+    def _reports(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """Without a report, the logs alone tell what failed."""
+        if needs.reports is None:
+            return snapshot
+        # Most sweeps read no artifact.
+        from ci_failure_tracker.github.artifacts import ArtifactQueries, read_reports  # noqa: PLC0415
+
+        artifacts = ArtifactQueries(self._requester, self.queries)
+        result = read_reports(artifacts, needs.reports, self._progress)
+        return _with(replace(snapshot, reports=(*snapshot.reports, *result.reports)), *result.problems)
 
     def _closers(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         """Without an answer, time decides whether an issue is reopened."""

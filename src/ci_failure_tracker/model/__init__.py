@@ -84,6 +84,16 @@ if TYPE_CHECKING:
         is_on,
         shown_ref,
     )
+    from ci_failure_tracker.model.reports import (
+        Artifact,
+        ArtifactReports,
+        ByteSource,
+        ReadArtifact,
+        ReportRequests,
+        RunReports,
+        TestOutcome,
+        TestResult,
+    )
     from ci_failure_tracker.model.snapshot import (
         MAX_REQUESTS,
         CommitOrigin,
@@ -128,7 +138,10 @@ __all__ = [
     "TAG_EVENTS",
     "Action",
     "Annotation",
+    "Artifact",
+    "ArtifactReports",
     "BranchStatus",
+    "ByteSource",
     "Cause",
     "Change",
     "Checkpoint",
@@ -183,11 +196,13 @@ __all__ = [
     "Outcome",
     "Problem",
     "Query",
+    "ReadArtifact",
     "RedLeg",
     "RefKind",
     "Refs",
     "Reopen",
     "Reopened",
+    "ReportRequests",
     "Repository",
     "Requests",
     "Rerun",
@@ -197,6 +212,7 @@ __all__ = [
     "RunJobs",
     "RunList",
     "RunRef",
+    "RunReports",
     "Schedule",
     "Severity",
     "ShortRun",
@@ -209,6 +225,8 @@ __all__ = [
     "Suspect",
     "Tag",
     "TagRun",
+    "TestOutcome",
+    "TestResult",
     "Trials",
     "Unclear",
     "Update",
@@ -225,7 +243,7 @@ __all__ = [
 
 _MODULES = (
     *("outcome", "diagnosis", "problems", "github", "trials", "refs", "history"),
-    *("needs", "snapshot", "state", "decisions", "writes"),
+    *("reports", "needs", "snapshot", "state", "decisions", "writes"),
 )
 """Where a name is looked for, in the order in which the modules import each other."""
 

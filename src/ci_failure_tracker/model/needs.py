@@ -10,6 +10,7 @@ from typing import Any
 from ci_failure_tracker.model.diagnosis import LogRequests
 from ci_failure_tracker.model.github import Closer, Run, Workflow
 from ci_failure_tracker.model.refs import QUEUE, TAG_EVENTS, is_glob, is_on
+from ci_failure_tracker.model.reports import ReportRequests
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class Needs:
     closers         the numbers of closed issues of which the commit that closed them is needed
     descendants     the closers and commits of which it is needed whether the commit contains the closer
     logs            the logs of failed jobs
+    reports         the test reports of runs
     commits         the pairs of commits whose history in between is needed
     commit_files    the commits of which it is needed what files they changed
     commit_origins  the commits whose authors and pull requests are needed
@@ -152,6 +154,7 @@ class Needs:
     closers: tuple[int, ...] = ()
     descendants: tuple[tuple[Closer, str], ...] = ()
     logs: LogRequests | None = None
+    reports: ReportRequests | None = None
     commits: tuple[tuple[str, str], ...] = ()
     commit_files: tuple[str, ...] = ()
     commit_origins: tuple[str, ...] = ()
@@ -198,6 +201,7 @@ _ONCE = (
     "own_issues",
     "closed_issues",
     "logs",
+    "reports",
     "commits",
     "codeowners",
 )

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.model.github import Run
 
 
 class TestOutcome(StrEnum):
@@ -101,9 +104,10 @@ ReadArtifact = Callable[[Artifact, ByteSource], ArtifactReports]
 class ReportRequests:
     """The runs whose reports are to be read, the most important first.
 
-    `artifacts` are globs of names: others are not opened. `read` reads an artifact as it arrives.
+    `artifacts` are globs of names: others are not opened. `read` reads an artifact as it arrives; several threads may
+    call it.
     """
 
-    run_ids: tuple[int, ...]
+    runs: tuple[Run, ...]
     artifacts: tuple[str, ...]
     read: ReadArtifact

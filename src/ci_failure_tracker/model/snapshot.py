@@ -12,6 +12,7 @@ from ci_failure_tracker.model.github import Closer, Issue, Repository, Run, RunJ
 from ci_failure_tracker.model.needs import RunList
 from ci_failure_tracker.model.problems import Problem
 from ci_failure_tracker.model.refs import RefKind, Refs, Tag
+from ci_failure_tracker.model.reports import RunReports
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,7 @@ class Snapshot:
     paths                   the paths that the default branch has, of those that were needed
     heads                   the hash of the newest commit of branches, by name; empty if there is no such branch
     heads_hidden            whether the token may not see them
+    reports                 the test reports of runs, of those that were needed and could be read
     rerun                   the ids of the runs whose failed jobs this sweep runs again; `None` before it asked for any
     """
 
@@ -237,6 +239,7 @@ class Snapshot:
     paths: frozenset[str] = frozenset()
     heads: Mapping[str, str] = field(default_factory=dict)
     heads_hidden: bool = False
+    reports: tuple[RunReports, ...] = ()
     rerun: frozenset[int] | None = None
 
 
