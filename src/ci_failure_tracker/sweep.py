@@ -156,6 +156,8 @@ def _read_and_decide(
         if not needs:
             return findings
         snapshot = github.fetch(snapshot, needs, diagnose)
+        if needs.reports is not None:
+            snapshot = _with_reports(snapshot)
     snapshot = _incomplete(snapshot)
     if "own_issues" in snapshot.asked and not snapshot.closed_read:
         snapshot = replace(snapshot, issues_unread=snapshot.issues_unread or "all closed issues")
@@ -179,6 +181,13 @@ def _diagnoser(settings: Settings) -> Diagnose:
         return explain(request, source)
 
     return diagnose
+
+
+def _with_reports(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with its test reports in the diagnoses of jobs. Most sweeps read none."""
+    from ci_failure_tracker.tracking.reports_of_jobs import with_reports  # noqa: PLC0415
+
+    return with_reports(snapshot)
 
 
 def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:

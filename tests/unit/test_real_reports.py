@@ -10,8 +10,8 @@ import pytest
 from ci_failure_tracker.diagnosis.explain import explain, read_log
 from ci_failure_tracker.diagnosis.failing_tests import failing_tests, key_of
 from ci_failure_tracker.model.reports import TestOutcome, TestResult
-from ci_failure_tracker.reports.naming import words
 from ci_failure_tracker.reports.read import joined, read_report
+from ci_failure_tracker.text.test_names import words
 
 FOLDER = Path(__file__).parents[1] / "real_output" / "reports"
 REPORTS = sorted(path for path in FOLDER.glob("*/*") if path.suffix in {".xml", ".trx"})

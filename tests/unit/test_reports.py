@@ -8,10 +8,11 @@ import pytest
 
 from ci_failure_tracker.model.reports import TestOutcome, TestResult
 from ci_failure_tracker.reports.junit import MOST_CASES
-from ci_failure_tracker.reports.naming import Case, names, words
+from ci_failure_tracker.reports.naming import Case, names
 from ci_failure_tracker.reports.read import MOST_BYTES, joined, read_report
 from ci_failure_tracker.reports.values import duration, message, seconds
 from ci_failure_tracker.reports.xml_reader import MOST_DEPTH, MOST_TEXT
+from ci_failure_tracker.text.test_names import words
 
 PASSED, FAILED, SKIPPED = TestOutcome.PASSED, TestOutcome.FAILED, TestOutcome.SKIPPED
 

@@ -169,6 +169,8 @@ COMPARED = {
     "logs": "false",
     "excerpt-lines": "20",
     "patterns-file": "[[pattern]]",
+    "test-reports": "**/junit*.xml",
+    "test-artifacts": "reports-*",
     "schedules": "true",
 }
 """Every input that a checkpoint depends on, with a value that is not its default."""

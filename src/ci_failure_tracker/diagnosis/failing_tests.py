@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ci_failure_tracker.diagnosis.signature import masked, signature
-from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, FailureKind, JobDiagnosis
+from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, FailureKind, JobDiagnosis, TestResult
 from ci_failure_tracker.text.markdown import plain
 
 _ALL_CAUSES = 2
@@ -123,6 +123,11 @@ def failing_tests(diagnosis: Diagnosis | None) -> tuple[FailingTest, ...]:
             found[key_of(failure.subject)].append(failure)
     outer = set(_around(found))
     return tuple(FailingTest(of_key[0].subject, tuple(of_key)) for key, of_key in found.items() if key not in outer)
+
+
+def failure_of(result: TestResult) -> Failure:
+    """The failure that a test report tells of a test."""
+    return Failure("", FailureKind.TEST, result.name, result.file, result.message or "It failed.", ())
 
 
 def _around(names: Iterable[str]) -> Iterator[str]:

@@ -151,6 +151,9 @@ def excerpt_source(state: State, url: str, lines: int) -> str:
     leg, is_newest = _of_leg(state, evidence), evidence.order == state.latest.order
     run = "" if is_newest else link(f"run {evidence.number}", f"{url}/actions/runs/{evidence.run_id}")
     of_run = f" of {leg}{' in ' if leg and run else ''}{run}" if leg or run else ""
+    if not evidence.lines[0].number and evidence.log_unavailable is None:
+        page = link("a test report", f"{url}/actions/runs/{evidence.run_id}#artifacts")
+        return f"From {page}{of_run}."
     if evidence.log_unavailable is not None:
         page = link("annotations of the job", _job_url(evidence, url))
         return f"From the {page}{of_run}, for its log {_IS[evidence.log_unavailable]}."

@@ -242,8 +242,8 @@ __all__ = [
 ]
 
 _MODULES = (
-    *("outcome", "diagnosis", "problems", "github", "trials", "refs", "history"),
-    *("reports", "needs", "snapshot", "state", "decisions", "writes"),
+    *("outcome", "reports", "diagnosis", "problems", "github", "trials", "refs", "history"),
+    *("needs", "snapshot", "state", "decisions", "writes"),
 )
 """Where a name is looked for, in the order in which the modules import each other."""
 

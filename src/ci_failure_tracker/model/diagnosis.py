@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from ci_failure_tracker.model.outcome import Outcome
+from ci_failure_tracker.model.reports import TestResult
 
 if TYPE_CHECKING:
     from ci_failure_tracker.model.github import Annotation, Step
@@ -165,6 +166,9 @@ class JobDiagnosis:
     With `group-by: test` a diagnosis may tell of one failing test of the job alone. `tests` are the failing tests for
     which the issue of the job stands together, each by its signature in a short form. `covered_by` is the failure id of
     the job if the job has one issue for the test and others.
+
+    `results` are what test reports say of the tests of the job, in the sweep that read them. Their names are those of
+    the log, if it names them.
     """
 
     job_id: int
@@ -178,6 +182,7 @@ class JobDiagnosis:
     kind: FailureKind = FailureKind.UNKNOWN
     tests: tuple[str, ...] = ()
     covered_by: str = ""
+    results: tuple[TestResult, ...] = ()
 
     @property
     def signatures(self) -> tuple[str, ...]:

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ci_failure_tracker.text.test_names import words
+
 MOST_NAME = 400
 """Characters of a name that are kept."""
-
-_WORD = re.compile(r"\w+")
-_PLACE = re.compile(r"(?<=_spec\.rb)\[[\d:]{1,40}\]")
-"""RSpec writes the place of a test instead of its line if several tests begin in one."""
 
 _SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
 _FULL_TYPE = re.compile(r"[\w$]+(?:\.[\w$]+)+", re.ASCII)
@@ -49,11 +47,6 @@ def names(case: Case) -> tuple[str, ...]:
     )
     kept = (other[:MOST_NAME] for other in (first, *others) if other and words(other))
     return tuple(dict.fromkeys(kept))
-
-
-def words(name: str) -> tuple[str, ...]:
-    """The words of a name, without the signs between them, the ending of a file of Python and the place in a file."""
-    return tuple(_WORD.findall(_PLACE.sub(" ", name).replace(".py", " ")))
 
 
 def _first(case: Case, class_name: str, name: str) -> str:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from ci_failure_tracker.model.reports import TestOutcome, TestResult
 from ci_failure_tracker.reports.errors import ReportError
 from ci_failure_tracker.reports.junit import MOST_CASES
-from ci_failure_tracker.reports.naming import MOST_NAME, words
+from ci_failure_tracker.reports.naming import MOST_NAME
 from ci_failure_tracker.reports.values import duration, message
 from ci_failure_tracker.reports.xml_reader import Attributes, Element
+from ci_failure_tracker.text.test_names import words
 
 ROOT = "TestRun"
 

@@ -19,6 +19,7 @@ from ci_failure_tracker.selection.issues_to_read import needs_before_opening
 from ci_failure_tracker.selection.log_requests import choose_breaks, choose_log_requests
 from ci_failure_tracker.selection.passing_runs import passing_runs
 from ci_failure_tracker.selection.refs import quiet_workflows
+from ci_failure_tracker.selection.report_requests import choose_reports
 from ci_failure_tracker.selection.reruns import needs_of_reruns, unanswered_reruns
 from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
 from ci_failure_tracker.selection.schedules import schedule_needs
@@ -69,7 +70,7 @@ def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Ne
     if "logs" not in asked:
         requests = choose_log_requests(findings, settings, now)
         if requests.logs:
-            return Needs(logs=requests)
+            return Needs(logs=requests, reports=choose_reports(requests, findings.snapshot, settings))
     if needs := needs_of_reruns(findings, settings, now):
         return needs
     start_files = files_of_starts(decisions.made, findings.snapshot.files_at)

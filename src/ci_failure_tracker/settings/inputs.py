@@ -388,6 +388,25 @@ class Settings:
             parse=str,
         )
     )
+    test_reports: tuple[str, ...] = as_field(
+        Input(
+            group=InputGroup.LOGS,
+            help="Test reports (JUnit XML or TRX) in the artifacts of failed runs, as globs of their paths, such as "
+            "`**/junit*.xml`. They tell failing tests that a log does not name, and which tests passed. This costs a "
+            "request for each failed run whose logs are read, and one for each artifact.",
+            metavar="GLOBS",
+            parse=parsers.listed,
+        )
+    )
+    test_artifacts: tuple[str, ...] = as_field(
+        Input(
+            group=InputGroup.LOGS,
+            default="*",
+            help="With `test-reports`: the artifacts that are opened, as names or globs.",
+            metavar="NAMES",
+            parse=parsers.listed,
+        )
+    )
     schedules: bool = as_field(
         Input(
             group=InputGroup.WATCHED,
@@ -467,15 +486,22 @@ def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Sett
             values[declared.field] = declared.parse(text or declared.default)
         except BadValueError as mistake:
             mistakes.append(f"`{declared.name}` {mistake}.")
-    group_by = values.get("group_by")
-    if group_by in {GroupBy.CAUSE, GroupBy.TEST} and values.get("logs") is False:
-        mistakes.append(f"`group-by: {group_by}` needs `logs: true`, because {group_by}s are found in the logs.")
-    if values.get("rerun") is RerunKind.TRANSIENT and values.get("logs") is False:
-        mistakes.append("`rerun: transient` needs `logs: true`, because the logs tell what failed.")
+    mistakes += _without_logs(values) if values.get("logs") is False else ()
     mistakes += incomplete(given)
     if mistakes:
         raise SettingsError(mistakes)
     return Settings(**values)
+
+
+def _without_logs(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong if the logs are not read."""
+    group_by = values.get("group_by")
+    if group_by in {GroupBy.CAUSE, GroupBy.TEST}:
+        yield f"`group-by: {group_by}` needs `logs: true`, because {group_by}s are found in the logs."
+    if values.get("rerun") is RerunKind.TRANSIENT:
+        yield "`rerun: transient` needs `logs: true`, because the logs tell what failed."
+    if values.get("test_reports"):
+        yield "`test-reports` needs `logs: true`, because the reports are read with the logs."
 
 
 def _missing(name: str) -> str:

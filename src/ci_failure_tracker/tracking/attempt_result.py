@@ -175,7 +175,9 @@ def _result(
 ) -> AttemptResult:
     failed = {leg: observation for leg, observation in legs.items() if settings.counts(observation.outcome)}
     red = {leg: observation for leg, observation in failed.items() if grouping.is_own(observation, identity)}
-    others = {leg: observation for leg, observation in failed.items() if leg not in red}
+    not_own = {leg: observation for leg, observation in failed.items() if leg not in red}
+    passed = {leg for leg, observation in not_own.items() if grouping.has_passed(observation, identity)}
+    others = {leg: observation for leg, observation in not_own.items() if leg not in passed}
     read = {leg for leg, observation in others.items() if grouping.is_read(observation)}
     asked = {leg for leg, observation in others.items() if observation.job_diagnosis is not None}
     first = next(iter(legs.values()))
@@ -183,7 +185,7 @@ def _result(
         run=first.run,
         attempt=first.attempt,
         red=red,
-        green=frozenset(leg for leg, observation in legs.items() if observation.outcome is Outcome.SUCCESS),
+        green=frozenset(passed | {leg for leg, observation in legs.items() if observation.outcome is Outcome.SUCCESS}),
         listed=frozenset(legs),
         replaced=frozenset(read),
         unread=frozenset(others.keys() - read - asked),

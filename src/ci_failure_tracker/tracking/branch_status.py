@@ -196,7 +196,10 @@ class BranchStatusReader:
         passed = {run_id for run_id, has_passed in known.recent if has_passed}
         passed |= {run_ref.run_id for run_ref in known.greens}
         passed |= {result.run.id for result in results if self._is_pass(result)}
-        passed -= {result.run.id for result in results if result.other_red}
+        # If no attempt that passed is listed, a test report told of a remembered pass in a run that failed.
+        shown = {result.run.id for result in results if self._is_pass(result)}
+        told = {run_id for run_id, has_passed in known.recent if has_passed} - shown
+        passed -= {result.run.id for result in results if result.other_red} - told
         outcomes = {**dict.fromkeys(passed, True), **dict.fromkeys(failed, False)}
         counted_to = _counted_to(known)
         return {run_id: outcome for run_id, outcome in outcomes.items() if run_id > counted_to}

@@ -56,6 +56,10 @@ class Grouping:
         """Whether a failed job failed of what this identity stands for."""
         return True
 
+    def has_passed(self, observation: Observation, identity: Identity) -> bool:  # noqa: ARG002 - a job failed as a whole
+        """Whether what this identity stands for is known to have passed in a failed job."""
+        return False
+
     def jobs(self, identity: Identity, workflow: str) -> frozenset[str]:  # noqa: ARG002 - an identity has one workflow
         """The jobs of a workflow, without their legs, that belong to an identity."""
         return frozenset({split_leg(identity.job)[0]})
@@ -259,6 +263,9 @@ class _ByTest(_AcrossJobs):
 
     def is_own(self, observation: Observation, identity: Identity) -> bool:
         return identity in self._own(observation)
+
+    def has_passed(self, observation: Observation, identity: Identity) -> bool:
+        return bool(identity.test) and self._tests.has_passed(observation, identity)
 
     def _own(self, observation: Observation) -> set[Identity]:
         own = {self._identities[failure_id] for failure_id in self._tests.of(observation)}

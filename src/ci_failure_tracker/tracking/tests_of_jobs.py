@@ -6,9 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from ci_failure_tracker.diagnosis.failing_tests import FailingTest, crowded, failing_tests, together
-from ci_failure_tracker.model import SHORT_FAILURE, FailureKind, Identity, JobDiagnosis, Observation, State
+from ci_failure_tracker.diagnosis.failing_tests import FailingTest, crowded, failing_tests, failure_of, key_of, together
+from ci_failure_tracker.model import (
+    SHORT_FAILURE,
+    FailureKind,
+    Identity,
+    JobDiagnosis,
+    Observation,
+    State,
+    TestOutcome,
+    TestResult,
+)
 from ci_failure_tracker.text.short_names import digest, leg_of_cause
+from ci_failure_tracker.text.test_names import words
 from ci_failure_tracker.tracking.identity import identify_test, test_id
 
 
@@ -39,12 +49,14 @@ class TestsOfJobs:
         open_states, closed = tuple(open_states), tuple(closed)
         self._names: dict[str, FailingTest] = {}
         self._known = {state.identity.id: state.identity for state in (*closed, *open_states) if state.identity.test}
+        self._open = [state.identity for state in open_states if state.identity.test]
         self._kept = _kept_together(open_states)
         self._held = {job for state in (*open_states, *closed) if not state.identity.test and state.tests
                       for job in _jobs_of(state)}  # fmt: skip
         self._by_job: dict[int, _Named] = dict(_remembered((*open_states, *closed)))
         self._crowds: dict[tuple[int, int, str], set[str]] = defaultdict(set)
         self._causes: dict[tuple[int, int, str], JobDiagnosis] = {}
+        self._results: dict[int, Mapping[tuple[str, ...], TestResult]] = {}
         self._most = most
 
     def read(self, failure: Observation, job: Identity) -> None:
@@ -56,11 +68,22 @@ class TestsOfJobs:
         for test in tests:
             self._names.setdefault(test_id(test.key), test)
         alone = {test_id(test.key): test.alone(whole) for test in tests}
+        alone |= {failure_id: test.alone(whole) for failure_id, test in self._flakes(whole) if failure_id not in alone}
         self._by_job[whole.job_id] = _Named(alone, is_read_now=True)
         crowd = [test for test in tests if test.key in crowded(tests, self._most)]
         if crowd:
             self._crowds[_attempt_of(failure, job)] |= {short(alone[test_id(test.key)].signature) for test in crowd}
             self._causes[_attempt_of(failure, job)] = together(whole, crowd)
+
+    def _flakes(self, whole: JobDiagnosis) -> Iterator[tuple[str, FailingTest]]:
+        """The tests with an open issue that failed in a job and passed when they were tried again, by failure id.
+
+        One without an open issue gets none for it: it is no reason that the job failed.
+        """
+        flakes = dict(_by_words([result for result in whole.results if result.is_flake]))
+        for test in self._open if flakes else ():
+            if result := flakes.get(words(key_of(test.test))):
+                yield test.id, FailingTest(test.test, (failure_of(result),))
 
     def identity(self, failure_id: str, jobs: Iterable[tuple[str, str]]) -> Identity:
         """The identity of a test that has no open issue."""
@@ -70,6 +93,16 @@ class TestsOfJobs:
     def of(self, failure: Observation) -> Iterable[str]:
         """The failure ids of the tests that failed in a job; none if its log was not read, or names no test."""
         return self._of(failure).tests
+
+    def has_passed(self, failure: Observation, test: Identity) -> bool:
+        """Whether test reports say that a test passed in a failed job, in its only attempt."""
+        whole = failure.job_diagnosis
+        if whole is None or not whole.results:
+            return False
+        if whole.job_id not in self._results:
+            self._results[whole.job_id] = dict(_by_words(whole.results))
+        result = self._results[whole.job_id].get(words(key_of(test.test)))
+        return result is not None and result.outcome is TestOutcome.PASSED and not result.failed_attempts
 
     def together(self, failure: Observation, job: Identity) -> bool:
         """Whether the job stands for some of its failing tests together."""
@@ -113,6 +146,13 @@ class TestsOfJobs:
 
 
 _NOTHING = _Named({})
+
+
+def _by_words(results: Iterable[TestResult]) -> Iterator[tuple[tuple[str, ...], TestResult]]:
+    """The results by the words of each of their names; a name of its own counts more than another one."""
+    for result in results:
+        yield from ((words(key_of(name)), result) for name in result.other_names)
+    yield from ((words(key_of(result.name)), result) for result in results)
 
 
 def _attempt_of(failure: Observation, job: Identity) -> tuple[int, int, str]:
