@@ -22,6 +22,9 @@ from sweeping import sweep_server
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
 
+REPORTS = {"test-reports": "**/junit*.xml"}
+"""Given to a sweep that reads test reports as well."""
+
 PATIENT = RetryPolicy(timeout=0.4, backoff=0.0, longest_wait=2.0, between_writes=0.0)
 
 _SCENARIO = """
@@ -42,13 +45,15 @@ runs:
             {name: docs, conclusion: failure, log: "docs/a.md:3: broken link\\n"}]}
 """
 _MIDDAY = datetime.fromisoformat("2026-03-09T12:00:00Z")
+_REPORT = '<testsuite name="pytest"><testcase classname="tests.test_a" name="test_two"/></testsuite>'
 _LATER = (
     {"workflow": "CI", "at": "2026-03-10T08:00:00Z", "commit": {"title": "Take the import out"},
      "attempts": [{"jobs": [{"name": "unit", "conclusion": "failure", "log": "error: linking failed: no -lz\n"}]},
                   {"at": "2026-03-10T08:20:00Z"}]},
     {"workflow": "CI", "at": "2026-03-10T09:00:00Z", "commit": {"title": "Mend the links (#9)", "files": ["docs/a.md"]},
      "jobs": [{"name": "unit", "conclusion": "failure", "log": "error: linking failed: no -lz\n"},
-              {"name": "docs", "conclusion": "failure", "log": "docs/b.md:7: broken link\n"}]},
+              {"name": "docs", "conclusion": "failure", "log": "docs/b.md:7: broken link\n"}],
+     "artifacts": [{"name": "reports", "job": "unit", "files": {"junit.xml": _REPORT}}]},
     {"workflow": "Release", "at": "2026-03-10T09:30:00Z", "commit": {"title": "Release it"},
      "jobs": [{"name": "publish", "conclusion": "failure", "log": "none",
                "annotations": [{"message": "The runner has received a shutdown signal."}]}]},
@@ -76,10 +81,10 @@ def look(server: Server, retry_policy: RetryPolicy = PATIENT, at: datetime = NOW
     return sweep_server(server, {"token": TOKEN, "repository": REPOSITORY, **given}, at, retry_policy)
 
 
-def look_or_fail(server: Server, retry_policy: RetryPolicy) -> Report | None:
+def look_or_fail(server: Server, retry_policy: RetryPolicy, **given: str) -> Report | None:
     """A sweep that may end with an error of the project's own, as the edges show it; any other gets out."""
     try:
-        return look(server, retry_policy)
+        return look(server, retry_policy, **given)
     except TrackerError:
         return None
 
@@ -120,9 +125,9 @@ def issues_of(box: Sandbox, server: Server) -> tuple[Said, ...]:
 def without_faults(box: Sandbox, server: Server, kept: Kept) -> tuple[tuple[Said, ...], int]:
     """What two clean sweeps come to, and how many requests the first one sends."""
     server.clear_requests()
-    look(server)
+    look(server, **REPORTS)
     asked = len(server.requests)
-    look(server)
+    look(server, **REPORTS)
     issues = issues_of(box, server)
     box.come_back_to(kept)
     return issues, asked

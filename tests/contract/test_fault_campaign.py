@@ -16,6 +16,7 @@ import pytest
 from contract.faults_scenario import (
     NOW,
     PATIENT,
+    REPORTS,
     REPOSITORY,
     TOKEN,
     Said,
@@ -79,11 +80,12 @@ def stage() -> Iterator[Stage]:
 
 def test_the_sweep_of_the_campaign_does_everything(stage: Stage) -> None:
     stage.clean()
-    report = look(stage.server)
+    report = look(stage.server, **REPORTS)
     assert report.line.endswith("1 opened, 1 updated, 1 reopened, 2 closed")
     assert not report.failed
     asked = {(request.method, request.path.rpartition("/")[2]) for request in stage.server.requests}
     assert {("POST", "graphql"), ("POST", "labels"), ("POST", "comments"), ("GET", "logs"), ("POST", "issues")} <= asked
+    assert {("GET", "artifacts"), ("GET", "zip")} <= asked
     assert stage.requests >= 30
 
 
@@ -103,12 +105,12 @@ def test_one_clean_sweep_after_a_fault_gives_the_expected_issues(stage: Stage, f
     for after in cases:
         stage.clean()
         stage.box.inject(replace(FAULTS[fault], after=after, times=times))
-        report = look_or_fail(stage.server, PATIENT)
+        report = look_or_fail(stage.server, PATIENT, **REPORTS)
         stage.box.clear_faults()
         if report is not None and report.window.partial and not report.problems:
             silent.append(after)
         if issues_of(stage.box, stage.server) != stage.expected:  # else it was made up for at once
-            look(stage.server)
+            look(stage.server, **REPORTS)
         assert issues_of(stage.box, stage.server) == stage.expected, f"{fault} at request {after + 1}"
     assert silent == []
     print(f"\n{fault}, {times} in a row: {len(cases)} cases, 0 lost, 0 doubled", end="")
@@ -125,8 +127,8 @@ def test_the_next_sweep_completes_one_killed_around_any_request(
     for last in cases:
         stage.clean()
         with killed_at(last, monkeypatch, answered=answered):
-            look(stage.server)
-        look(stage.server)
+            look(stage.server, **REPORTS)
+        look(stage.server, **REPORTS)
         assert issues_of(stage.box, stage.server) == stage.expected, f"killed at request {last}"
     print(f"\nkilled {'after' if answered else 'before'} a request: {len(cases)} cases, 0 lost, 0 doubled", end="")
 
@@ -151,6 +153,7 @@ def test_the_next_sweep_completes_one_whose_process_was_ended(
     given = {
         "INPUT_TOKEN": TOKEN,
         "INPUT_REPOSITORY": REPOSITORY,
+        "INPUT_TEST_REPORTS": REPORTS["test-reports"],
         "GITHUB_API_URL": stage.server.api_url,
         "GITHUB_GRAPHQL_URL": stage.server.graphql_url,
         "PATH": os.environ["PATH"],
@@ -164,7 +167,7 @@ def test_the_next_sweep_completes_one_whose_process_was_ended(
     stage.box.delay = 0
     assert process.returncode not in {0, None}
     assert ("The sweep was stopped (SIGTERM)" in log) is (number is signal.SIGTERM)
-    look(stage.server)
+    look(stage.server, **REPORTS)
     assert issues_of(stage.box, stage.server) == stage.expected
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.report.report import Report
-from contract.faults_scenario import PATIENT, Said, a_busy_box, issues_of, look
+from contract.faults_scenario import PATIENT, REPORTS, Said, a_busy_box, issues_of, look
 from contract.malformed import Case, Fields, cases_of
 from sandbox import Fault, Sandbox, Server
 from sandbox.box import Kept
@@ -79,7 +79,7 @@ class Stage:
 
     def look(self) -> Report:
         self.server.clear_requests()
-        return look(self.server, PATIENT, schedules="true")
+        return look(self.server, PATIENT, schedules="true", **REPORTS)
 
 
 def staged(box: Sandbox, server: Server, *usual: Fault) -> Stage:

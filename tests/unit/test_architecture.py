@@ -141,7 +141,8 @@ def test_the_action_starts_without_what_few_sweeps_need() -> None:
     loaded = set(done.stdout.split())
     logs = {f"ci_failure_tracker.diagnosis.{name}" for name in ("explain", "log", "patterns", "keywords")}
     of_report = {f"ci_failure_tracker.report.{name}" for name in ("page", "prometheus", "report_json")}
-    assert not loaded & {*logs, *of_report, "ci_failure_tracker.notify", "yaml", "difflib", "click", "rich"}
+    reports = {f"ci_failure_tracker.{name}" for name in ("reports", "tracking.reports_of_jobs", "github.artifacts")}
+    assert not loaded & {*logs, *of_report, *reports, "ci_failure_tracker.notify", "yaml", "difflib", "click", "rich"}
 
 
 def test_no_module_is_a_drawer_for_everything() -> None:

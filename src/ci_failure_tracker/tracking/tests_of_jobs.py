@@ -49,7 +49,7 @@ class TestsOfJobs:
         open_states, closed = tuple(open_states), tuple(closed)
         self._names: dict[str, FailingTest] = {}
         self._known = {state.identity.id: state.identity for state in (*closed, *open_states) if state.identity.test}
-        self._open = [state.identity for state in open_states if state.identity.test]
+        self._open = [state for state in open_states if state.identity.test and state.causes]
         self._kept = _kept_together(open_states)
         self._held = {job for state in (*open_states, *closed) if not state.identity.test and state.tests
                       for job in _jobs_of(state)}  # fmt: skip
@@ -68,22 +68,37 @@ class TestsOfJobs:
         for test in tests:
             self._names.setdefault(test_id(test.key), test)
         alone = {test_id(test.key): test.alone(whole) for test in tests}
-        alone |= {failure_id: test.alone(whole) for failure_id, test in self._flakes(whole) if failure_id not in alone}
+        alone = {**dict(self._flakes(whole)), **alone}
         self._by_job[whole.job_id] = _Named(alone, is_read_now=True)
         crowd = [test for test in tests if test.key in crowded(tests, self._most)]
         if crowd:
             self._crowds[_attempt_of(failure, job)] |= {short(alone[test_id(test.key)].signature) for test in crowd}
             self._causes[_attempt_of(failure, job)] = together(whole, crowd)
 
-    def _flakes(self, whole: JobDiagnosis) -> Iterator[tuple[str, FailingTest]]:
+    def _flakes(self, whole: JobDiagnosis) -> Iterator[tuple[str, JobDiagnosis]]:
         """The tests with an open issue that failed in a job and passed when they were tried again, by failure id.
 
-        One without an open issue gets none for it: it is no reason that the job failed.
+        One without an open issue gets none for it: it is no reason that the job failed. If the report does not say why
+        it failed, that is no new cause.
         """
         flakes = dict(_by_words([result for result in whole.results if result.is_flake]))
-        for test in self._open if flakes else ():
-            if result := flakes.get(words(key_of(test.test))):
-                yield test.id, FailingTest(test.test, (failure_of(result),))
+        for state in self._open if flakes else ():
+            result = flakes.get(words(key_of(state.identity.test)))
+            if result is not None and result.message:
+                yield state.identity.id, FailingTest(state.identity.test, (failure_of(result),)).alone(whole)
+            elif result is not None:
+                cause = max(state.causes, key=lambda cause: cause.last_seen)
+                yield (
+                    state.identity.id,
+                    JobDiagnosis(
+                        whole.job_id,
+                        cause.signature,
+                        cause.headline,
+                        whole.outcome,
+                        step=whole.step,
+                        kind=FailureKind.TEST,
+                    ),
+                )
 
     def identity(self, failure_id: str, jobs: Iterable[tuple[str, str]]) -> Identity:
         """The identity of a test that has no open issue."""
