@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
@@ -301,6 +302,57 @@ def test_other_groupings_do_no_harm_either(other: Mapping[str, str], runner: Run
             told = runner.run(box, server, {**SETTINGS, **other, "title": "{workflow} - {job}: {headline}"})
             check_everything(box, server, told, texts, checked)
             assert any(one.status is WriteStatus.DONE for one in told.report.results) is (chapter == "broken")
+
+
+_NOT_IN_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+
+
+def in_xml(text: str) -> str:
+    return _NOT_IN_XML.sub("?", as_name(text))
+
+
+def a_report(text: str, word: str) -> str:
+    """A report that says the text in each of its places; the word tells it from those of other texts."""
+    text = _NOT_IN_XML.sub("?", text)
+    said = quoteattr(text)
+    failing = f"<failure message={said} type={said}>{escape(text)}</failure>"
+    return (
+        f"<testsuite name={said}><testcase name={said} file={said}>{failing}</testcase>"
+        f"<testcase classname='{word}' name={said} file={said}>{failing}</testcase></testsuite>"
+    )
+
+
+@pytest.mark.parametrize("texts", BATCHES[::2], ids=[texts[0].name for texts in BATCHES[::2]])
+def test_hostile_test_reports_do_no_harm(texts: Sequence[Hostile], runner: Runner) -> None:
+    scenario = {
+        "now": NOW,
+        "repository": {"full_name": REPOSITORY},
+        "workflows": [{"name": f"W{number}", "file": f"{number}.yml"} for number, _ in enumerate(texts)],
+        "runs": [
+            {
+                "workflow": f"{number}.yml",
+                "at": "2h ago",
+                "only_jobs": [{"name": "test", "conclusion": "failure", "log": "make: *** [test] Error 1\n"}],
+                "artifacts": [
+                    {
+                        "name": as_name(one.text),
+                        "files": {f"{in_xml(one.text)}/junit.xml": a_report(one.text, f"W{number}")},
+                    },
+                    {"name": "broken", "files": {f"junit-{in_xml(one.text)}.xml": "<testsuite>"}},
+                ],
+            }
+            for number, one in enumerate(texts)
+        ],
+    }
+    secrets = {one.name: one.secret for one in texts if one.secret}
+    box = Sandbox.from_mapping(scenario)
+    with box.serve() as server:
+        for _ in range(2):
+            told = runner.run(box, server, {**SETTINGS, "group-by": "test", "test-reports": "**/junit*.xml, junit*"})
+            assert told.code == 0
+            check_told(told, secrets, server.server_url, len(box.issues))
+            check_issues(box, secrets, server.server_url, set())
+    assert len(box.issues) >= len(texts)
 
 
 # --- forged and edited markers -------------------------------------------------------------------

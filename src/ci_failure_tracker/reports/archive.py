@@ -12,11 +12,14 @@ from itertools import pairwise
 
 from ci_failure_tracker.model.reports import Artifact, ArtifactReports, ByteSource, ReadArtifact, TestResult
 from ci_failure_tracker.reports.errors import ReportError
+from ci_failure_tracker.reports.naming import MOST_NAME
 from ci_failure_tracker.reports.paths import fits
 from ci_failure_tracker.reports.read import MOST_BYTES as MOST_UNPACKED
 from ci_failure_tracker.reports.read import Report, joined, read_report
 from ci_failure_tracker.reports.remote_file import MOST_BYTES, RemoteFile, Span
-from ci_failure_tracker.text.redaction import redacted
+from ci_failure_tracker.reports.values import MOST_MESSAGE
+from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.text.test_names import words
 
 MOST_REPORTS = 500
 """Reports of one artifact that are read."""
@@ -29,6 +32,7 @@ _HEADER = 30
 _ENCRYPTED = 0x1
 _PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _MOST_NOTES = 3
+_MOST_NOTE = 300
 
 
 def artifact_reader(globs: Sequence[str]) -> ReadArtifact:
@@ -51,23 +55,24 @@ def read_artifact(globs: Sequence[str], artifact: Artifact, source: ByteSource) 
                 notes.append(f"{name} {report.wrong}")
     except ReportError as error:
         notes.append(f"it {error}")
-    safe = (_redacted(result) for result in joined(results))
-    return ArtifactReports(artifact, tuple(safe), tuple(_few(notes)))
+    shown = tuple(map(_shown, joined(results)))
+    return ArtifactReports(artifact, tuple(result for result in shown if words(result.name)), tuple(_few(notes)))
 
 
 def _few(notes: Sequence[str]) -> Iterator[str]:
-    yield from map(redacted, notes[:_MOST_NOTES])
+    yield from (plain(note, _MOST_NOTE) for note in notes[:_MOST_NOTES])
     if len(notes) > _MOST_NOTES:
         yield f"{len(notes) - _MOST_NOTES} more"
 
 
-def _redacted(result: TestResult) -> TestResult:
+def _shown(result: TestResult) -> TestResult:
+    """The result with texts of one visible line, without secrets."""
     return replace(
         result,
-        name=redacted(result.name),
-        file=redacted(result.file),
-        message=redacted(result.message),
-        other_names=tuple(map(redacted, result.other_names)),
+        name=plain(result.name, MOST_NAME),
+        file=plain(result.file, MOST_NAME),
+        message=plain(result.message, MOST_MESSAGE),
+        other_names=tuple(plain(name, MOST_NAME) for name in result.other_names),
     )
 
 
