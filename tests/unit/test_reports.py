@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from ci_failure_tracker.diagnosis.failing_tests import results_by_words
 from ci_failure_tracker.model.reports import TestOutcome, TestResult
 from ci_failure_tracker.reports.junit import MOST_CASES
 from ci_failure_tracker.reports.naming import Case, names
+from ci_failure_tracker.reports.paths import relative
 from ci_failure_tracker.reports.read import MOST_BYTES, joined, read_report
 from ci_failure_tracker.reports.values import duration, message, seconds
 from ci_failure_tracker.reports.xml_reader import MOST_DEPTH, MOST_TEXT
@@ -320,7 +322,7 @@ def test_a_message_is_one_line(said: str, text: str, line: str) -> None:
 @pytest.mark.parametrize(
     ("case", "name"),
     [
-        (Case("total()", "shop.CartTest", suite="shop.CartTest"), "shop.CartTest.total()"),
+        (Case("total()", "shop.CartTest", suites=("shop.CartTest",)), "shop.CartTest.total()"),
         (Case("adds the prices", "Cart with tea"), "Cart with tea adds the prices"),
         (Case("Cart adds the prices", "Cart adds the prices"), "Cart adds the prices"),
         (Case("Cart adds the prices", "adds the prices"), "Cart adds the prices"),
@@ -331,9 +333,9 @@ def test_a_message_is_one_line(said: str, text: str, line: str) -> None:
             Case("testTotal", "Shop.CartTest", "tests/CartTest.php", type_name="Shop\\CartTest"),
             "Shop\\CartTest::testTotal",
         ),
-        (Case("test_total", "", suite="pytest"), "test_total.py"),
-        (Case("test_total", "test_cart", suite="pytest"), "test_cart.py::test_total"),
-        (Case("test_total", "TestCart", suite="pytest"), "TestCart.py::test_total"),
+        (Case("test_total", "", suites=("pytest",)), "test_total.py"),
+        (Case("test_total", "test_cart", suites=("pytest",)), "test_cart.py::test_total"),
+        (Case("test_total", "TestCart", suites=("pytest",)), "TestCart.py::test_total"),
         (Case("Total", "Cart"), "Cart.Total"),
         (Case("", "shop.RatesTest"), "shop.RatesTest"),
     ],
@@ -346,6 +348,28 @@ def test_other_names_that_a_log_may_have() -> None:
     assert "test_total (test_cart.CartTest.test_total)" in names(Case("test_total", "test_cart.CartTest"))
     assert "test adds (CartTest)" in names(Case("test adds", "Elixir.CartTest"))
     assert "CartTest.total" in names(Case("total", "shop.CartTest"))
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("tests/test_cart.py", "tests/test_cart.py"),
+        ("./spec/cart_spec.rb", "spec/cart_spec.rb"),
+        ("tests\\CartTest.cs", "tests/CartTest.cs"),
+        ("/home/runner/work/shop/shop/tests/cart.js", "tests/cart.js"),
+        ("D:\\a\\shop\\shop\\tests\\cart.js", "tests/cart.js"),
+        ("/usr/lib/python3/unittest/suite.py", ""),
+        ("", ""),
+    ],
+)
+def test_a_file_is_told_by_its_place_in_the_repository(path: str, found: str) -> None:
+    assert relative(path) == found
+
+
+def test_a_name_that_two_tests_share_tells_neither() -> None:
+    results = [TestResult(f"shop.{name}.total", PASSED, other_names=("total",)) for name in ("Cart", "Tax")]
+    assert results_by_words(results).keys() == {("shop", "Cart", "total"), ("shop", "Tax", "total")}
+    assert ("total",) in results_by_words(results[:1])
 
 
 def test_the_words_of_a_name_are_the_same_with_other_signs() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ci_failure_tracker.diagnosis.signature import masked, signature
 from ci_failure_tracker.model import Diagnosis, ExcerptLine, Failure, FailureKind, JobDiagnosis, TestResult
 from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.text.test_names import words
 
 _ALL_CAUSES = 2
 """So many times `max-tests` of one job are one thing, whatever their messages say."""
@@ -123,6 +124,15 @@ def failing_tests(diagnosis: Diagnosis | None) -> tuple[FailingTest, ...]:
             found[key_of(failure.subject)].append(failure)
     outer = set(_around(found))
     return tuple(FailingTest(of_key[0].subject, tuple(of_key)) for key, of_key in found.items() if key not in outer)
+
+
+def results_by_words(results: Sequence[TestResult]) -> Mapping[tuple[str, ...], TestResult]:
+    """The results by the words of each of their names. If two have one other name, it tells neither."""
+    others = Counter(name for result in results for name in {words(key_of(name)) for name in result.other_names})
+    found = {
+        each: result for result in results for name in result.other_names if others[each := words(key_of(name))] == 1
+    }
+    return found | {words(key_of(result.name)): result for result in results}
 
 
 def failure_of(result: TestResult) -> Failure:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ci_failure_tracker.model.reports import TestOutcome, TestResult
 from ci_failure_tracker.reports.errors import ReportError
 from ci_failure_tracker.reports.naming import MOST_NAME, Case, names
+from ci_failure_tracker.reports.paths import relative
 from ci_failure_tracker.reports.values import message, seconds
 from ci_failure_tracker.reports.xml_reader import Attributes, Element
 
@@ -27,7 +28,7 @@ _NOT_RUN = frozenset({"notrun", "skipped", "disabled", "ignored", "suppressed", 
 class _Suite:
     """A suite as far as it is read: the attributes that its tests need, and the tests, those of one name together."""
 
-    name: str
+    names: tuple[str, ...]
     file: str
     is_go: bool = False
     cases: dict[tuple[str, str, str], list[_Attempt]] = field(default_factory=dict)
@@ -74,7 +75,7 @@ class JUnit(Element):
         elif name == "testcase":
             self._case = None
         elif name in _FAILED | _TRIED and self._case is not None:
-            self._case.message = self._case.message or message(self._said, text)
+            self._case.message = self._case.message or message(self._said, text, self._case.attributes.get("name", ""))
 
     def results(self) -> tuple[TestResult, ...]:
         """The results, also of the suites that a report which breaks off has begun."""
@@ -83,9 +84,9 @@ class JUnit(Element):
         return tuple(self._results)
 
     def _suite(self, attributes: Attributes) -> _Suite:
-        outer = self._suites[-1] if self._suites else _Suite("", "")
+        outer = self._suites[-1] if self._suites else _Suite((), "")
         return _Suite(
-            attributes.get("name", "")[:MOST_NAME],
+            (*outer.names, attributes.get("name", "")[:MOST_NAME]),
             attributes.get("file", outer.file)[:MOST_NAME],
         )
 
@@ -94,7 +95,7 @@ class JUnit(Element):
         if self._count > MOST_CASES:
             raise ReportError(f"holds more than {MOST_CASES:,} tests")
         if not self._suites:
-            self._suites.append(_Suite("", ""))  # a case without a suite
+            self._suites.append(_Suite((), ""))  # a case without a suite
         kept = {key: value[:MOST_NAME] for key, value in attributes.items() if len(key) < MOST_NAME}
         self._case = _Attempt(kept)
         not_run = {attributes.get(key, "").casefold() for key in ("status", "result")} & _NOT_RUN
@@ -120,7 +121,7 @@ class JUnit(Element):
             called = names(case)
             if called:
                 result = _result(attempts, is_pytest=case.suite == "pytest")
-                yield replace(result, name=called[0], other_names=called[1:], file=case.file)
+                yield replace(result, name=called[0], other_names=called[1:], file=relative(case.file))
 
 
 def _case(suite: _Suite, root: str, attributes: Attributes) -> Case:
@@ -129,7 +130,7 @@ def _case(suite: _Suite, root: str, attributes: Attributes) -> Case:
         name=attributes.get("name", ""),
         class_name=class_name,
         file=attributes.get("file", suite.file),
-        suite=suite.name,
+        suites=suite.names,
         root=root,
         type_name=attributes.get("class", ""),
         is_go=suite.is_go,

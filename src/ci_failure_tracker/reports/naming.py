@@ -14,6 +14,9 @@ from ci_failure_tracker.text.test_names import words
 MOST_NAME = 400
 """Characters of a name that are kept."""
 
+_NO_CLASS = ("", "test")
+"""Node.js calls each class "test"."""
+
 _SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
 _FULL_TYPE = re.compile(r"[\w$]+(?:\.[\w$]+)+", re.ASCII)
 
@@ -22,16 +25,22 @@ _FULL_TYPE = re.compile(r"[\w$]+(?:\.[\w$]+)+", re.ASCII)
 class Case:
     """The parts of a test in JUnit XML.
 
-    `root` is the name of all suites together, `suite` that of the suite, `type_name` the class as PHP writes it.
+    `root` is the name of all suites together, `suites` are those of the suites that hold it, the outer ones first.
+    `type_name` is the class as PHP writes it.
     """
 
     name: str
     class_name: str = ""
     file: str = ""
-    suite: str = ""
+    suites: tuple[str, ...] = ()
     root: str = ""
     type_name: str = ""
     is_go: bool = False
+
+    @property
+    def suite(self) -> str:
+        """The name of the suite that holds it."""
+        return self.suites[-1] if self.suites else ""
 
 
 def names(case: Case) -> tuple[str, ...]:
@@ -44,15 +53,20 @@ def names(case: Case) -> tuple[str, ...]:
         f"{short}.{name}" if short and name else "",
         f"{name} ({class_name}.{name})" if class_name else "",
         f"{name} ({class_name.removeprefix('Elixir.')})" if class_name else "",
+        " ".join((*case.suites, name)) if class_name in _NO_CLASS else "",
+        name,
     )
-    kept = (other[:MOST_NAME] for other in (first, *others) if other and words(other))
-    return tuple(dict.fromkeys(kept))
+    kept: dict[tuple[str, ...], str] = {}
+    for other in (first, *others):
+        kept.setdefault(words(other), other[:MOST_NAME])
+    kept.pop((), None)
+    return tuple(kept.values()) if words(name) or words(class_name) else ()
 
 
 def _first(case: Case, class_name: str, name: str) -> str:
     if not class_name and _is_pytest(case):
         return _module_path(name)
-    if not name or not class_name or case.is_go or case.root == "nextest-run":
+    if not name or class_name in _NO_CLASS or case.is_go or case.root == "nextest-run":
         return name or class_name
     return _of_runner(case, class_name, name) or _of_words(class_name, name)
 
@@ -65,6 +79,9 @@ def _of_runner(case: Case, class_name: str, name: str) -> str:
         return f"{case.file.removeprefix('./')} # {name}"
     if case.type_name and case.file.endswith(".php"):
         return f"{case.type_name}::{name}"
+    if re.fullmatch(rf"{re.escape(class_name)}-\d{{14}}", case.suite):  # unittest-xml-reporting
+        test = name.partition(" (")[0]
+        return f"{test} ({class_name}.{test})"
     if _SCRIPT.search(class_name):
         return f"{class_name}{' > ' if case.root.startswith('vitest') else ' › '}{name}"
     return ""

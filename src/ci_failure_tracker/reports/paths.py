@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+
+_WORKSPACE = re.compile(r"/(?:work|_work|a)/([^/]{1,100})/\1/")
 
 MOST_PATH = 1_000
 """Characters of a path that is looked at."""
@@ -21,6 +24,18 @@ def parts_of(path: str) -> tuple[str, ...]:
         return ()
     parts = tuple(part for part in path.split("/") if part not in {"", "."})
     return () if ".." in parts else parts
+
+
+def relative(path: str) -> str:
+    """The path of a file in the repository, as a report tells it; empty if it lies elsewhere.
+
+    The workspace of a job is `.../work/<repository>/<repository>`.
+    """
+    path = path.replace("\\", "/").removeprefix("./")
+    if not path.startswith("/") and path[1:3] != ":/":
+        return path
+    in_workspace = _WORKSPACE.search(path)
+    return path[in_workspace.end() :] if in_workspace else ""
 
 
 def fits(path: str, globs: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ from ci_failure_tracker.model.reports import TestOutcome, TestResult
 from ci_failure_tracker.reports.errors import ReportError
 from ci_failure_tracker.reports.junit import MOST_CASES
 from ci_failure_tracker.reports.naming import MOST_NAME
+from ci_failure_tracker.reports.paths import relative
 from ci_failure_tracker.reports.values import duration, message
 from ci_failure_tracker.reports.xml_reader import Attributes, Element
 from ci_failure_tracker.text.test_names import words
@@ -74,7 +75,7 @@ class Trx(Element):
         return TestResult(
             name=name,
             outcome=outcome,
-            file="" if file.endswith((".dll", ".exe")) else file,
+            file="" if file.endswith((".dll", ".exe")) else relative(file),
             message=result.message,
             seconds=duration(result.attributes.get("duration", "")),
             failed_attempts=int(outcome is TestOutcome.FAILED),

@@ -9,6 +9,10 @@ _PLACE = re.compile(r"(?<=_spec\.rb)\[[\d:]{1,40}\]")
 """RSpec writes the place of a test instead of its line if several tests begin in one."""
 
 
+_DATA = re.compile(r'(with data set (?:"[^"\n]{0,200}"|#\d{1,6})) \(.*', re.DOTALL)
+"""PHPUnit prints the data of a test after its name, and leaves it out in reports."""
+
+
 def words(name: str) -> tuple[str, ...]:
-    """The words of a name, without the signs between them, the ending of a file of Python and the place in a file."""
-    return tuple(_WORD.findall(_PLACE.sub(" ", name).replace(".py", " ")))
+    """The words of a name, without the signs between them and without what only some logs add to a name."""
+    return tuple(_WORD.findall(_DATA.sub(r"\1", _PLACE.sub(" ", name)).replace(".py", " ")))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ci_failure_tracker.diagnosis.facts import headline
-from ci_failure_tracker.diagnosis.failing_tests import FailingTest, failing_tests, failure_of, key_of
+from ci_failure_tracker.diagnosis.failing_tests import FailingTest, failing_tests, failure_of, key_of, results_by_words
 from ci_failure_tracker.diagnosis.signature import signature
 from ci_failure_tracker.model import (
     ArtifactReports,
@@ -181,14 +181,17 @@ def _may_be_of_tests(diagnosis: Diagnosis) -> bool:
     return diagnosis.weak or diagnosis.kind in {FailureKind.TEST, FailureKind.UNKNOWN}
 
 
-def _named_as_in_log(results: Iterable[TestResult], in_log: Sequence[FailingTest]) -> Sequence[TestResult]:
+def _named_as_in_log(results: Sequence[TestResult], in_log: Sequence[FailingTest]) -> Sequence[TestResult]:
     """The results with the names that the log has."""
-    names = {words(test.key): test.name for test in in_log}
-    named = []
-    for result in results:
-        found = next((names[each] for each in _words_of(result) if each in names), None)
-        named.append(result if found is None else replace(result, name=found))
-    return named
+    by_words = results_by_words(results)
+    names = {id(found): test.name for test in in_log if (found := by_words.get(words(test.key))) is not None}
+    return [_renamed(result, names.get(id(result), result.name)) for result in results]
+
+
+def _renamed(result: TestResult, name: str) -> TestResult:
+    if name == result.name:
+        return result
+    return replace(result, name=name, other_names=(result.name, *result.other_names))
 
 
 def _is_among(result: TestResult, in_log: Sequence[FailingTest]) -> bool:
@@ -198,12 +201,14 @@ def _is_among(result: TestResult, in_log: Sequence[FailingTest]) -> bool:
 def _kept(
     failures: Sequence[Failure], in_log: Sequence[FailingTest], results: Sequence[TestResult]
 ) -> tuple[Failure, ...]:
-    """The failures of the log that still count: not the tests that passed at last, and no group of failing tests."""
+    """The failures of the log that still count: no tests that passed at last, and no group or file of failing tests."""
     if not in_log:
         return ()  # it told no cause
     passed = {key_of(result.name) for result in results if result.outcome is TestOutcome.PASSED}
-    failed = {words(key_of(result.name)) for result in results if _has_failed(result)}
-    outer = {each[:count] for each in failed for count in range(1, len(each))} - failed
+    failing = [result for result in results if _has_failed(result)]
+    failed = {words(key_of(result.name)) for result in failing}
+    around = {each[:count] for result in failing for each in _words_of(result) for count in range(1, len(each))}
+    outer = (around | {words(result.file) for result in failing}) - failed
 
     def counts(failure: Failure) -> bool:
         key = key_of(failure.subject)

@@ -6,7 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from ci_failure_tracker.diagnosis.failing_tests import FailingTest, crowded, failing_tests, failure_of, key_of, together
+from ci_failure_tracker.diagnosis.failing_tests import (
+    FailingTest,
+    crowded,
+    failing_tests,
+    failure_of,
+    key_of,
+    results_by_words,
+    together,
+)
 from ci_failure_tracker.model import (
     SHORT_FAILURE,
     FailureKind,
@@ -81,7 +89,7 @@ class TestsOfJobs:
         One without an open issue gets none for it: it is no reason that the job failed. If the report does not say why
         it failed, that is no new cause.
         """
-        flakes = dict(_by_words([result for result in whole.results if result.is_flake]))
+        flakes = results_by_words([result for result in whole.results if result.is_flake])
         for state in self._open if flakes else ():
             result = flakes.get(words(key_of(state.identity.test)))
             if result is not None and result.message:
@@ -115,7 +123,7 @@ class TestsOfJobs:
         if whole is None or not whole.results:
             return False
         if whole.job_id not in self._results:
-            self._results[whole.job_id] = dict(_by_words(whole.results))
+            self._results[whole.job_id] = results_by_words(whole.results)
         result = self._results[whole.job_id].get(words(key_of(test.test)))
         return result is not None and result.outcome is TestOutcome.PASSED and not result.failed_attempts
 
@@ -161,13 +169,6 @@ class TestsOfJobs:
 
 
 _NOTHING = _Named({})
-
-
-def _by_words(results: Iterable[TestResult]) -> Iterator[tuple[tuple[str, ...], TestResult]]:
-    """The results by the words of each of their names; a name of its own counts more than another one."""
-    for result in results:
-        yield from ((words(key_of(name)), result) for name in result.other_names)
-    yield from ((words(key_of(result.name)), result) for result in results)
 
 
 def _attempt_of(failure: Observation, job: Identity) -> tuple[int, int, str]:
