@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import product
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -40,6 +45,7 @@ tokens:
   no-actions: {login: "github-actions[bot]", actions: none}
 workflows: [{name: CI, file: ci.yml, jobs: [{name: test}]}]
 """
+SOURCE = Path(__file__).parents[2] / "src"
 LIST, ZIP, STORE = "/artifacts$", "/zip$", "/_artifacts/"
 
 
@@ -219,6 +225,23 @@ def test_a_sweep_reads_so_many_bytes_and_says_so(monkeypatch: pytest.MonkeyPatch
     assert any("A sweep reads" in each for each in found.said)
 
 
+def test_a_sweep_keeps_so_many_tests_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(artifacts, "MOST_TESTS", 1)
+    found = read(a_box(an_artifact("a"), an_artifact("b"), an_artifact("c")))
+    assert len(found.tests) == 1
+    assert "1 tests of them, at most. 2 artifacts were not read" in found.said[0]
+
+
+@pytest.mark.parametrize("said", [1, 10_000_000])
+def test_a_list_may_name_the_size_of_what_is_in_an_artifact(said: int) -> None:
+    def other_size(answer: Any) -> Any:
+        return {**answer, "artifacts": [{**one, "size_in_bytes": said} for one in answer["artifacts"]]}
+
+    found = read(a_box(an_artifact()), [Fault("malformed", path=LIST, change=other_size)])
+    assert found.tests == ["total"]
+    assert found.asked(STORE) == 2
+
+
 def test_of_many_artifacts_a_few_are_opened_and_the_rest_is_said() -> None:
     found = read(a_box(*(an_artifact(f"reports-{number}") for number in range(25))))
     assert found.asked(ZIP) == artifacts.MOST_OF_A_RUN
@@ -253,3 +276,33 @@ def test_a_reader_that_fails_ends_nothing_else() -> None:
         runs = tuple(queries.runs(None, None, None, None))
         found = read_reports(ArtifactQueries(requester, queries), ReportRequests(runs, ("*",), broken), Quiet())
     assert "ZeroDivisionError" in found.problems[0].what
+
+
+_SWEEP = """
+import datetime, sys
+from ci_failure_tracker.entry import action
+action.now = lambda: datetime.datetime.fromisoformat("2026-03-10T09:00:00+00:00")
+code = action.main()
+print("LOADED", *sorted(name for name in sys.modules if name.startswith("ci_failure_tracker.")))
+sys.exit(code)
+"""
+
+
+@pytest.mark.parametrize("globs", ["", "**/junit*.xml"])
+def test_a_sweep_without_test_reports_loads_nothing_that_reads_them(globs: str) -> None:
+    box = a_box(an_artifact())
+    with box.serve() as server:
+        given = {
+            "INPUT_TOKEN": "all-rights",
+            "INPUT_REPOSITORY": "octo-org/example",
+            "INPUT_TEST_REPORTS": globs,
+            "GITHUB_API_URL": server.api_url,
+            "GITHUB_GRAPHQL_URL": server.graphql_url,
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(SOURCE),
+        }
+        done = subprocess.run([sys.executable, "-c", _SWEEP], env=given, capture_output=True, text=True, check=False)
+    loaded = set(done.stdout.partition("LOADED ")[2].split())
+    reading = {"ci_failure_tracker.reports.archive", "ci_failure_tracker.github.artifacts"}
+    assert "ci_failure_tracker.diagnosis.explain" in loaded, done.stdout + done.stderr
+    assert loaded & reading == (reading if globs else set())

@@ -296,6 +296,15 @@ def test_so_many_reports_are_read_and_no_more() -> None:
     assert len(found.notes) == 1
 
 
+def test_so_many_tests_are_kept_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_RESULTS", 10)
+    found = read(
+        zipped([(f"junit-{number}.xml", report(*(f"t{number}{letter}" for letter in "abcd"))) for number in range(9)])
+    )
+    assert len(found.results) == 10
+    assert found.notes == ("it holds more than 10 tests",)
+
+
 def test_a_directory_of_a_hostile_size_is_not_fetched() -> None:
     data = bytearray(zipped([("junit.xml", report("a"))]))
     end = data.rindex(b"PK\x05\x06")

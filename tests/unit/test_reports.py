@@ -13,7 +13,7 @@ from ci_failure_tracker.reports.naming import Case, names
 from ci_failure_tracker.reports.paths import relative
 from ci_failure_tracker.reports.read import MOST_BYTES, joined, read_report
 from ci_failure_tracker.reports.values import duration, message, seconds
-from ci_failure_tracker.reports.xml_reader import MOST_DEPTH, MOST_TEXT
+from ci_failure_tracker.reports.xml_reader import MOST_DEPTH, MOST_TAG, MOST_TEXT
 from ci_failure_tracker.text.test_names import words
 
 PASSED, FAILED, SKIPPED = TestOutcome.PASSED, TestOutcome.FAILED, TestOutcome.SKIPPED
@@ -28,7 +28,7 @@ def read(text: str, encoding: str = "utf-8") -> dict[str, TestResult]:
 
 
 def wrong(data: bytes) -> str:
-    return read_report([data]).wrong
+    return read_report(data[place : place + 65_536] for place in range(0, len(data) or 1, 65_536)).wrong
 
 
 def in_suite(*cases: str) -> str:
@@ -61,6 +61,8 @@ FROM_FILE = (
         (FROM_FILE.encode(), "has a document type"),
         (b'<!DOCTYPE testsuite SYSTEM "https://shop.invalid/a.dtd"><testsuite/>', "has a document type"),
         (b"<testsuite>" * (MOST_DEPTH + 1), "holds more elements, or deeper ones"),
+        (b"<testsuite name='" + b"x" * (MOST_TAG + 100_000), "has a tag of more than 4 MB"),
+        (b"<testsuite><!--" + b"x" * (MOST_TAG + 100_000), "has a tag of more than 4 MB"),
         (b'<?xml version="1.0" encoding="shop-8"?><testsuite/>', "encoding"),
         (b"<testsuite><testcase name='a'/></testsuites>", "is no complete XML (line 1: mismatched tag)"),
     ],

@@ -50,6 +50,9 @@ MOST_OF_A_RUN = 20
 MOST_BYTES = 200_000_000
 """Bytes of artifacts that one sweep reads."""
 
+MOST_TESTS = 150_000
+"""Tests in reports that one sweep keeps."""
+
 MOST_WHOLE = 50_000_000
 """Bytes of an artifact that is read as a whole, because the store sends no ranges."""
 
@@ -117,33 +120,35 @@ class ArtifactQueries:
 
 
 class _OverBudgetError(TrackerError):
-    """The sweep has read as many bytes as it may."""
+    """The sweep has read as much as it may."""
 
     def __init__(self) -> None:
-        super().__init__(f"A sweep reads {MOST_BYTES // 1_000_000} MB of artifacts at most.")
+        most = f"{MOST_BYTES // 1_000_000} MB of artifacts, and {MOST_TESTS:,} tests of them,"
+        super().__init__(f"A sweep reads {most} at most.")
 
 
-class _Bytes:
-    """How many bytes a sweep has read, in several threads."""
+class _Amounts:
+    """How many bytes a sweep has read, and how many tests it keeps, in several threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self.read = 0
+        self._bytes = self._tests = 0
 
-    def add(self, count: int) -> None:
+    def add(self, *, size: int = 0, tests: int = 0) -> None:
         with self._lock:
-            self.read += count
-            if self.read > MOST_BYTES:
+            self._bytes += size
+            self._tests += tests
+            if self._bytes > MOST_BYTES or self._tests > MOST_TESTS:
                 raise _OverBudgetError
 
 
 class _File:
     """An artifact as a file of which ranges are read. A store that sends no ranges sends it once, to a file on disk."""
 
-    def __init__(self, queries: ArtifactQueries, artifact: Artifact, count: _Bytes) -> None:
+    def __init__(self, queries: ArtifactQueries, artifact: Artifact, amounts: _Amounts) -> None:
         self._queries = queries
         self._address = queries.address(artifact)
-        self._count = count
+        self._amounts = amounts
         self._whole: IO[bytes] | None = None
         self.size = artifact.size
 
@@ -187,7 +192,7 @@ class _File:
         """The body in pieces, hardly more than was asked for."""
         left = most
         for piece in answer.iter_content(_PIECE):
-            self._count.add(len(piece))
+            self._amounts.add(size=len(piece))
             yield piece
             left -= len(piece)
             if left <= 0:
@@ -258,7 +263,7 @@ class _ReportReader:
         self._read = read
         self._lock = Lock()
         self._errors_in_a_row = 0
-        self._count = _Bytes()
+        self._amounts = _Amounts()
         self.refused: TrackerError | None = None
 
     def read(self, found: _Found) -> _Found:
@@ -282,9 +287,11 @@ class _ReportReader:
         return _Found(found.run, found.artifact, reports)
 
     def _reports(self, artifact: Artifact) -> ArtifactReports:
-        file = _File(self._queries, artifact, self._count)
+        file = _File(self._queries, artifact, self._amounts)
         try:
-            return self._read(artifact, file)
+            reports = self._read(artifact, file)
+            self._amounts.add(tests=len(reports.results))
+            return reports
         finally:
             file.close()
 

@@ -27,6 +27,9 @@ MOST_REPORTS = 500
 MOST_IN_ALL = 100_000_000
 """Unpacked bytes of the reports in one artifact."""
 
+MOST_RESULTS = 50_000
+"""Tests of one artifact that are kept."""
+
 _PIECE = 1 << 16
 _HEADER = 30
 _ENCRYPTED = 0x1
@@ -53,9 +56,11 @@ def read_artifact(globs: Sequence[str], artifact: Artifact, source: ByteSource) 
             results += report.results
             if report.wrong:
                 notes.append(f"{name} {report.wrong}")
+            if len(results) > MOST_RESULTS:
+                raise ReportError(f"holds more than {MOST_RESULTS:,} tests")
     except ReportError as error:
         notes.append(f"it {error}")
-    shown = tuple(map(_shown, joined(results)))
+    shown = tuple(map(_shown, joined(results[:MOST_RESULTS])))
     return ArtifactReports(artifact, tuple(result for result in shown if words(result.name)), tuple(_few(notes)))
 
 

@@ -12,6 +12,9 @@ MOST_DEPTH = 50
 
 MOST_ELEMENTS = 500_000
 
+MOST_TAG = 4_000_000
+"""Bytes of one tag or comment. The parser begins with it anew for each piece of it that comes."""
+
 MOST_TEXT = 4_000
 """Characters of the text of one element that are kept."""
 
@@ -52,6 +55,7 @@ class _Walker:
         self._lengths: list[int] = []
         self._elements = 0
         self._empty = True
+        self._fed = 0
         self._parser = expat.ParserCreate()
         self._parser.buffer_text = True
         self._parser.StartDoctypeDeclHandler = self._refuse
@@ -66,12 +70,15 @@ class _Walker:
             if final:
                 raise ReportError("is empty")
             return
+        self._fed += len(piece)
         try:
             self._parser.Parse(piece, final)
         except expat.ExpatError as error:
             raise ReportError(f"is no complete XML (line {error.lineno}: {expat.ErrorString(error.code)})") from error
         except (LookupError, ValueError) as error:  # an encoding that Python does not know, or of several bytes
             raise ReportError("has an encoding that cannot be read") from error
+        if self._fed - self._parser.CurrentByteIndex > MOST_TAG:
+            raise ReportError(f"has a tag of more than {MOST_TAG // 1_000_000} MB")
 
     def _refuse(self, *_: object) -> None:
         raise ReportError("has a document type, which a report does not need and which is not read")
