@@ -155,3 +155,19 @@ def test_the_message_is_the_line_that_says_what_went_wrong(runner: str, test: st
 def test_a_skipped_test_neither_passed_nor_failed() -> None:
     assert named(results("surefire"), TestOutcome.SKIPPED) == {"shop.CartTest.cold"}
     assert results("surefire")["shop.CartTest.works"].outcome is TestOutcome.PASSED
+
+
+def test_a_report_gives_away_its_runner_as_a_log_does() -> None:
+    tools = {runner: {result.tool for result in results(runner).values()} for runner in IN_LOG}
+    known = {
+        "pytest": {"pytest"},
+        "rspec": {"rspec"},
+        "phpunit": {"phpunit"},
+        "surefire": {"surefire"},
+        "surefire-rerun": {"surefire"},
+        "vitest": {"vitest"},
+    }
+    assert tools.pop("gotestsum") == {"go-test"}  # other programs write such reports, too
+    assert tools == {runner: known.get(runner, {""}) for runner in tools}
+    for runner, (tool,) in known.items():
+        assert tool in {failure.tool for test in failing_tests(of_log(runner).diagnosis) for failure in test.failures}

@@ -252,7 +252,7 @@ def test_trx_tells_class_message_and_duration() -> None:
         f'<UnitTestResult testId="1" testName="Total" outcome="Failed" duration="00:00:01.25">{text}</UnitTestResult>'
     )
     assert result["Total"] == TestResult(
-        "Total", FAILED, "", "Expected 800", 1.25, 1, 1, other_names=("Shop.CartTest.Total",)
+        "Total", FAILED, "", "Expected 800", 1.25, 1, 1, other_names=("Shop.CartTest.Total",), tool="dotnet-test"
     )
 
 

@@ -137,7 +137,7 @@ def results_by_words(results: Sequence[TestResult]) -> Mapping[tuple[str, ...], 
 
 def failure_of(result: TestResult) -> Failure:
     """The failure that a test report tells of a test."""
-    return Failure("", FailureKind.TEST, result.name, result.file, result.message or "It failed.", ())
+    return Failure(result.tool, FailureKind.TEST, result.name, result.file, result.message or "It failed.", ())
 
 
 def _around(names: Iterable[str]) -> Iterator[str]:

@@ -34,6 +34,7 @@ class TestResult:
     attempts         how often it ran
     failed_attempts  how many of these failed
     other_names      how a log may name it as well
+    tool             the runner, as a diagnosis names it; empty if the report does not give it away
     """
 
     __test__ = False
@@ -46,6 +47,7 @@ class TestResult:
     attempts: int = 1
     failed_attempts: int = 0
     other_names: tuple[str, ...] = ()
+    tool: str = ""
 
     @property
     def is_flake(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ci_failure_tracker.model.reports import TestOutcome, TestResult
 from ci_failure_tracker.reports.errors import ReportError
-from ci_failure_tracker.reports.naming import MOST_NAME, Case, names
+from ci_failure_tracker.reports.naming import MOST_NAME, Case, names, tool_of
 from ci_failure_tracker.reports.paths import relative
 from ci_failure_tracker.reports.values import message, seconds
 from ci_failure_tracker.reports.xml_reader import Attributes, Element
@@ -31,6 +31,7 @@ class _Suite:
     names: tuple[str, ...]
     file: str
     is_go: bool = False
+    is_surefire: bool = False
     cases: dict[tuple[str, str, str], list[_Attempt]] = field(default_factory=dict)
 
 
@@ -88,6 +89,7 @@ class JUnit(Element):
         return _Suite(
             (*outer.names, attributes.get("name", "")[:MOST_NAME]),
             attributes.get("file", outer.file)[:MOST_NAME],
+            is_surefire="surefire" in attributes.get("xsi:noNamespaceSchemaLocation", ""),
         )
 
     def _begin_case(self, attributes: Attributes) -> None:
@@ -121,7 +123,9 @@ class JUnit(Element):
             called = names(case)
             if called:
                 result = _result(attempts, is_pytest=case.suite == "pytest")
-                yield replace(result, name=called[0], other_names=called[1:], file=relative(case.file))
+                yield replace(
+                    result, name=called[0], other_names=called[1:], file=relative(case.file), tool=tool_of(case)
+                )
 
 
 def _case(suite: _Suite, root: str, attributes: Attributes) -> Case:
@@ -134,6 +138,7 @@ def _case(suite: _Suite, root: str, attributes: Attributes) -> Case:
         root=root,
         type_name=attributes.get("class", ""),
         is_go=suite.is_go,
+        is_surefire=suite.is_surefire,
     )
 
 

@@ -26,7 +26,7 @@ class Case:
     """The parts of a test in JUnit XML.
 
     `root` is the name of all suites together, `suites` are those of the suites that hold it, the outer ones first.
-    `type_name` is the class as PHP writes it.
+    `type_name` is the class as PHP writes it. `is_go` and `is_surefire` say that the report names its tool.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Case:
     root: str = ""
     type_name: str = ""
     is_go: bool = False
+    is_surefire: bool = False
 
     @property
     def suite(self) -> str:
@@ -61,6 +62,20 @@ def names(case: Case) -> tuple[str, ...]:
         kept.setdefault(words(other), other[:MOST_NAME])
     kept.pop((), None)
     return tuple(kept.values()) if words(name) or words(class_name) else ()
+
+
+def tool_of(case: Case) -> str:
+    """The runner, as the patterns of logs call it; empty if nothing gives it away."""
+    known = {
+        "pytest": _is_pytest(case),
+        "go-test": case.is_go,
+        "surefire": case.is_surefire,
+        "rspec": case.file.endswith("_spec.rb"),
+        "phpunit": bool(case.type_name) and case.file.endswith(".php"),
+        "vitest": case.root.startswith("vitest"),
+        "cargo-test": case.root == "nextest-run",
+    }
+    return next((tool for tool, is_it in known.items() if is_it), "")
 
 
 def _first(case: Case, class_name: str, name: str) -> str:

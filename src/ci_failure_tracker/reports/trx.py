@@ -71,15 +71,16 @@ class Trx(Element):
         name, test_id = _name(result), result.attributes.get("testId", "")
         class_name, file = self._classes.get(test_id, ""), self._files.get(test_id, "")
         full = f"{class_name}.{name}" if "." in class_name and not name.startswith(class_name) else ""
-        outcome = _outcome(result)
+        outcome, is_dotnet = _outcome(result), file.endswith((".dll", ".exe"))
         return TestResult(
             name=name,
             outcome=outcome,
-            file="" if file.endswith((".dll", ".exe")) else relative(file),
+            file="" if is_dotnet else relative(file),
             message=result.message,
             seconds=duration(result.attributes.get("duration", "")),
             failed_attempts=int(outcome is TestOutcome.FAILED),
             other_names=(full,) if full else (),
+            tool="dotnet-test" if is_dotnet else "",
         )
 
 
