@@ -242,6 +242,17 @@ def test_a_list_may_name_the_size_of_what_is_in_an_artifact(said: int) -> None:
     assert found.asked(STORE) == 2
 
 
+def test_an_artifact_that_cannot_be_understood_is_said_and_the_others_are_read() -> None:
+    def without_name(answer: Any) -> Any:
+        first, *others = answer["artifacts"]
+        return {**answer, "artifacts": [{**first, "name": None}, *others]}
+
+    found = read(a_box(an_artifact("a"), an_artifact("b")), [Fault("malformed", path=LIST, change=without_name)])
+    assert found.tests == ["total"]
+    assert "unexpected form: `name` is null" in found.said[0]
+    assert [problem.severity for problem in found.problems] == [Severity.WARNING]
+
+
 def test_of_many_artifacts_a_few_are_opened_and_the_rest_is_said() -> None:
     found = read(a_box(*(an_artifact(f"reports-{number}") for number in range(25))))
     assert found.asked(ZIP) == artifacts.MOST_OF_A_RUN

@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import partial
 from threading import Lock
@@ -26,7 +26,7 @@ from ci_failure_tracker.errors import (
 from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.client import MeteredRequester, translated
 from ci_failure_tracker.github.download import anonymous_download
-from ci_failure_tracker.github.fields import LeftOut, each
+from ci_failure_tracker.github.fields import LeftOut, each, left_out_problems
 from ci_failure_tracker.github.pages import first_page
 from ci_failure_tracker.github.queries import Queries, redirect_of
 from ci_failure_tracker.github.retry import Budget
@@ -69,6 +69,15 @@ _ABSENT = (404, 410)
 _RANGE = re.compile(r"bytes (?:(\d{1,18})-\d{1,18}|\*)/(\d{1,18})", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """Artifacts of a run; `total` is how many it has, `malformed` are those that could not be understood."""
+
+    artifacts: tuple[Artifact, ...]
+    total: int
+    malformed: tuple[LeftOut, ...]
+
+
 class ArtifactQueries:
     """Sends the queries about the artifacts of a repository."""
 
@@ -82,13 +91,13 @@ class ArtifactQueries:
         """The requests that this sweep has sent and may send."""
         return self._queries.budget
 
-    def of_run(self, run: Run) -> tuple[tuple[Artifact, ...], int]:
-        """The newest hundred artifacts of a run, and how many it has."""
+    def of_run(self, run: Run) -> _Listed:
+        """The newest hundred artifacts of a run."""
         with translated("list the artifacts of a run", _RIGHT):
             page = first_page(self._requester, f"{self._queries.address}/actions/runs/{run.id}/artifacts", "artifacts")
             left_out: list[LeftOut] = []
             artifacts = tuple(each(page.items, "artifact", answers.artifact, left_out))
-            return artifacts, page.total or len(artifacts)
+            return _Listed(artifacts, page.total or len(artifacts), tuple(left_out))
 
     def address(self, artifact: Artifact) -> str:
         """Where an artifact lies: GitHub signs an address on another host, which must not get the token.
@@ -243,9 +252,9 @@ def read_reports(queries: ArtifactQueries, requests: ReportRequests, progress: P
             if not _is_of_one_run(listed):
                 break
             continue
-        chosen = [artifact for artifact in listed[0] if _is_wanted(artifact, requests.artifacts)]
+        chosen = [artifact for artifact in listed.artifacts if _is_wanted(artifact, requests.artifacts)]
         found += [_Found(run, artifact) for artifact in chosen[:MOST_OF_A_RUN]]
-        problems += _left_out(run, listed[0], listed[1], chosen)
+        problems += _left_out(run, listed, chosen)
     results = list(side_by_side([partial(reader.read, one) for one in found]))
     by_run: dict[int, list[ArtifactReports]] = {}
     for result in results:
@@ -319,10 +328,13 @@ def _unlisted(run: Run, error: TrackerError) -> Problem:
     return Problem(severity, f"The test reports of {whose} were not read. {error.what}", error.advice)
 
 
-def _left_out(run: Run, listed: Sequence[Artifact], total: int, chosen: Sequence[Artifact]) -> Iterator[Problem]:
+def _left_out(run: Run, listed: _Listed, chosen: Sequence[Artifact]) -> Iterator[Problem]:
     name = f"run {run.number} of {run.workflow.name}"
-    if total > len(listed):
-        what = f"Of the {total:,} artifacts of {name}, the newest {len(listed)} were looked at for test reports."
+    for problem in left_out_problems(listed.malformed):
+        yield replace(problem, severity=Severity.WARNING, advice="")
+    seen = len(listed.artifacts) + len(listed.malformed)
+    if listed.total > seen:
+        what = f"Of the {listed.total:,} artifacts of {name}, the newest {seen} were looked at for test reports."
         yield Problem(Severity.NOTICE, what, "")
     if len(chosen) > MOST_OF_A_RUN:
         what = f"Of the {len(chosen)} artifacts of {name} that may hold test reports, {MOST_OF_A_RUN} were opened."
