@@ -324,7 +324,9 @@ def test_a_message_is_one_line(said: str, text: str, line: str) -> None:
 @pytest.mark.parametrize(
     ("case", "name"),
     [
-        (Case("total()", "shop.CartTest", suites=("shop.CartTest",)), "shop.CartTest.total()"),
+        (Case("total()", "shop.CartTest", suites=("shop.CartTest",)), "CartTest > total()"),
+        (Case("isWarm()", "shop.CartTest$WithTea"), "CartTest > WithTea > isWarm()"),
+        (Case("[2] price=3", "shop.CartTest"), "CartTest > [2] price=3"),
         (Case("adds the prices", "Cart with tea"), "Cart with tea adds the prices"),
         (Case("Cart adds the prices", "Cart adds the prices"), "Cart adds the prices"),
         (Case("Cart adds the prices", "adds the prices"), "Cart adds the prices"),

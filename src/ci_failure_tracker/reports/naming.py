@@ -18,6 +18,9 @@ _NO_CLASS = ("", "test")
 """Node.js calls each class "test"."""
 
 _SCRIPT = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
+_GRADLE = re.compile(r"\(\)$|^\[\d{1,6}\] ")
+"""How Gradle writes tests of JUnit 5, those with parameters by their display names."""
+
 _FULL_TYPE = re.compile(r"[\w$]+(?:\.[\w$]+)+", re.ASCII)
 
 
@@ -52,6 +55,7 @@ def names(case: Case) -> tuple[str, ...]:
     others = (
         f"{class_name}.{name}" if class_name else "",
         f"{short}.{name}" if short and name else "",
+        f"{class_name}.{name}".replace("$", ".") if "$" in class_name else "",
         f"{name} ({class_name}.{name})" if class_name else "",
         f"{name} ({class_name.removeprefix('Elixir.')})" if class_name else "",
         " ".join((*case.suites, name)) if class_name in _NO_CLASS else "",
@@ -97,8 +101,15 @@ def _of_runner(case: Case, class_name: str, name: str) -> str:
     if re.fullmatch(rf"{re.escape(class_name)}-\d{{14}}", case.suite):  # unittest-xml-reporting
         test = name.partition(" (")[0]
         return f"{test} ({class_name}.{test})"
+    return _of_nested(case, class_name, name)
+
+
+def _of_nested(case: Case, class_name: str, name: str) -> str:
+    """The same of runners that print where a test is nested, with a sign between the parts."""
     if _SCRIPT.search(class_name):
         return f"{class_name}{' > ' if case.root.startswith('vitest') else ' › '}{name}"
+    if _GRADLE.search(name) and not case.is_surefire and _FULL_TYPE.fullmatch(class_name):
+        return f"{class_name.rpartition('.')[2].replace('$', ' > ')} > {name}"
     return ""
 
 
