@@ -267,6 +267,13 @@ def test_a_directory_that_lies_is_said(offset: int, form: str, value: int, note:
     assert found.notes == (note,)
 
 
+def test_a_file_without_a_name_is_no_report() -> None:
+    data = bytearray(zipped([("j", report("a")), ("junit.xml", report("b"))]))
+    place = directory_entry(bytes(data))
+    data[place + 46] = 0
+    assert names(read(bytes(data), globs=["**"])) == ["b"]
+
+
 def test_files_that_share_their_bytes_are_not_read() -> None:
     data = zipped([("junit-1.xml", report("a")), ("junit-2.xml", report("b")), ("junit-3.xml", report("c"))])
     second = data.index(b"PK\x01\x02", directory_entry(data) + 4)

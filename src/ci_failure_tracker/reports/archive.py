@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from bisect import bisect_right
@@ -34,6 +35,9 @@ _PIECE = 1 << 16
 _HEADER = 30
 _ENCRYPTED = 0x1
 _PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, OSError, ValueError, EOFError, LookupError, RuntimeError)
+"""What `zipfile` raises if an archive is broken."""
+
 _MOST_NOTES = 3
 _MOST_NOTE = 300
 
@@ -91,7 +95,7 @@ def _reports(
             file.fetch(spans[info] for info in chosen)
             for info in chosen:
                 yield info.filename, read_report(_pieces(archive, info))
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError) as error:
+    except _BROKEN as error:
         if not (isinstance(error, zipfile.BadZipFile) and fits(artifact.name, globs)):
             raise ReportError("is no ZIP archive, or a broken one") from error
         yield artifact.name, _bare(file)
@@ -112,7 +116,7 @@ def _chosen(archive: zipfile.ZipFile, globs: Sequence[str], notes: list[str]) ->
     chosen: list[zipfile.ZipInfo] = []
     in_all = 0
     for info in archive.infolist():
-        if info.is_dir() or not fits(info.filename, globs):
+        if not fits(info.filename, globs) or info.is_dir():
             continue
         why = _refused(info, is_overlapping=info.header_offset in overlapping)
         in_all += 0 if why else info.file_size
@@ -174,5 +178,5 @@ def _pieces(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterable[bytes]:
         with archive.open(info) as entry:
             while piece := entry.read(_PIECE):
                 yield piece
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise ReportError("is not whole") from error
