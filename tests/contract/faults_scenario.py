@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final, TypedDict
 
 import pytest
 
@@ -22,7 +22,8 @@ from sweeping import sweep_server
 REPOSITORY = "octo-org/example"
 TOKEN = "sandbox-token"
 
-REPORTS = {"test-reports": "**/junit*.xml"}
+_Reports = TypedDict("_Reports", {"test-reports": str})
+REPORTS: Final = _Reports({"test-reports": "**/junit*.xml"})
 """Given to a sweep that reads test reports as well."""
 
 PATIENT = RetryPolicy(timeout=0.4, backoff=0.0, longest_wait=2.0, between_writes=0.0)
@@ -84,7 +85,7 @@ def look(server: Server, retry_policy: RetryPolicy = PATIENT, at: datetime = NOW
 def look_or_fail(server: Server, retry_policy: RetryPolicy, **given: str) -> Report | None:
     """A sweep that may end with an error of the project's own, as the edges show it; any other gets out."""
     try:
-        return look(server, retry_policy, **given)
+        return look(server, retry_policy, NOW, **given)
     except TrackerError:
         return None
 

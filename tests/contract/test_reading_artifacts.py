@@ -175,7 +175,7 @@ def test_a_store_without_ranges_is_read_up_to_a_limit(monkeypatch: pytest.Monkey
         ({}, [Fault("status", path=ZIP, status=404, times=None)]),
     ],
 )
-def test_artifacts_that_are_gone_are_said_once(given: dict[str, object], faults: list[Fault]) -> None:
+def test_artifacts_that_are_gone_are_said_once(given: dict[str, Any], faults: list[Fault]) -> None:
     found = read(a_box(an_artifact(**given), runs=3), faults)
     assert [problem.severity for problem in found.problems] == [Severity.NOTICE]
     assert found.said[0].endswith("GitHub no longer has it.")

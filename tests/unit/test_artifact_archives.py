@@ -116,7 +116,12 @@ def test_of_a_large_artifact_only_the_end_and_the_reports_are_fetched() -> None:
 
 def test_reports_far_apart_are_fetched_in_two_ranges() -> None:
     large = noise(3_000_000)
-    files = [("junit-1.xml", report("a")), ("a.bin", large), ("junit-2.xml", report("b")), ("b.bin", large)]
+    files: list[tuple[str, str | bytes]] = [
+        ("junit-1.xml", report("a")),
+        ("a.bin", large),
+        ("junit-2.xml", report("b")),
+        ("b.bin", large),
+    ]
     store = Store(zipped(files))
     assert sorted(names(read(store))) == ["a", "b"]
     assert len(store.asked) == 3
@@ -177,7 +182,7 @@ class Stream(io.RawIOBase):
 
 def test_sizes_may_stand_behind_the_files_as_upload_artifact_writes_them() -> None:
     stream = Stream()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload]
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("junit.xml", report("a"))
         archive.writestr("junit-2.xml", report("b"))
     assert names(read(stream.data)) == ["a", "b"]
