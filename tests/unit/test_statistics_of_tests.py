@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from datetime import timedelta
 from itertools import chain
+from typing import NamedTuple
 
 import pytest
 
@@ -16,12 +17,15 @@ from ci_failure_tracker.model import (
     Create,
     Failure,
     FailureKind,
+    Issue,
     Job,
     JobDiagnosis,
     LineRange,
     Result,
     Run,
     Snapshot,
+    TestOutcome,
+    TestResult,
     WriteStatus,
 )
 from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
@@ -31,12 +35,28 @@ from ci_failure_tracker.report.statistics import make_statistics
 from ci_failure_tracker.report.summary import render_summary
 from harmless import check_markdown, check_secrets
 from hostile import TEXTS
-from sweeping import make_plan, report_of
+from sweeping import carry_out, make_plan, report_of
 from unit.test_issues_per_test import FailingTests, add, failing
 from unit.test_one_thing_one_issue import JOBS, all_of_them
 
 NOW = START + timedelta(hours=60)
 DISK = "No space left on device"
+
+
+class Reported(NamedTuple):
+    """What the test reports of a failed job say: failing tests, those that passed when tried again, and others."""
+
+    failed: tuple[str, ...]
+    retried: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+
+    @property
+    def results(self) -> tuple[TestResult, ...]:
+        return (
+            *(TestResult(name, TestOutcome.FAILED, failed_attempts=1) for name in self.failed),
+            *(TestResult(name, TestOutcome.PASSED, attempts=2, failed_attempts=1) for name in self.retried),
+            *(TestResult(name, TestOutcome.PASSED) for name in self.passed),
+        )
 
 
 def a_log(job: Job, *tests: str) -> JobDiagnosis:
@@ -48,14 +68,17 @@ def a_log(job: Job, *tests: str) -> JobDiagnosis:
 
 
 class Repository:
-    """Runs whose jobs are given one by one: `None` passes, a tuple names the failing tests, `unread` has no log."""
+    """Runs whose jobs are given one by one: `None` passes, a tuple names the failing tests, `unread` has no log.
+
+    `Reported` is what test reports say.
+    """
 
     def __init__(self) -> None:
         self.runs: list[Run] = []
         self.jobs: dict[int, list[Job]] = {}
         self.logs: list[JobDiagnosis] = []
 
-    def run(self, *attempts: dict[str, tuple[str, ...] | str | None], **more: object) -> Run:
+    def run(self, *attempts: dict[str, Reported | tuple[str, ...] | str | None], **more: object) -> Run:
         number = len(self.runs) + 1
         failed = any(said is not None for said in attempts[-1].values())
         run = a_run(number, "failure" if failed else "success", attempt=len(attempts), **more)
@@ -65,7 +88,9 @@ class Repository:
                 end = run.created_at + timedelta(minutes=10 * attempt)
                 job = a_job(name, "success" if said is None else "failure", 100 * number + 10 * attempt + place, end)
                 self.jobs.setdefault(run.id, []).append(dataclasses.replace(job, attempt=attempt))
-                if isinstance(said, tuple):
+                if isinstance(said, Reported):
+                    self.logs.append(dataclasses.replace(a_log(job, *said.failed), results=said.results))
+                elif isinstance(said, tuple):
                     self.logs.append(a_log(job, *said))
         return run
 
@@ -85,6 +110,19 @@ class Repository:
         plan = make_plan(self.snapshot, settings, NOW)
         results = tuple(Result(each, WriteStatus.DONE, number) for number, each in enumerate(plan.actions, start=41))
         return report_of(plan, results, statistics=make_statistics(plan.found, results, settings, NOW), now=NOW)
+
+    def seen_later(self, **given: str) -> TestsSeen:
+        """What a sweep sees that reads no log and no report, after a sweep of each run has read them."""
+        settings, issues = some_settings(**given), tuple[Issue, ...]()
+        for count in range(1, len(self.runs) + 1):
+            runs = self.runs[:count]
+            jobs = {run.id: self.jobs[run.id] for run in runs if run.id in self.jobs}
+            of_run = {job.id for job in jobs.get(runs[-1].id, ())}
+            logs = tuple(log for log in self.logs if log.job_id in of_run)
+            snapshot = dataclasses.replace(a_scan(runs, jobs, issues), job_diagnoses=logs)
+            issues = carry_out(make_plan(snapshot, settings, NOW), issues, NOW)
+        plan = make_plan(a_scan(self.runs, self.jobs, issues), settings, NOW)
+        return make_statistics(plan.found, (), settings, NOW).tests
 
     def seen(self, **given: str) -> TestsSeen:
         return self.report(**given).statistics.tests
@@ -206,6 +244,54 @@ def test_what_varies_in_a_name_makes_no_second_test() -> None:
     made.run({"test": ("tea.spec:15",)})
     (tea,) = made.seen().tests
     assert counts(tea) == (2, 0, 0)
+
+
+# --- test reports -----------------------------------------------------------------------------------
+
+
+def test_a_test_passes_in_a_failed_job_if_a_report_says_so() -> None:
+    made = Repository()
+    made.run({"test": ("tea",)})
+    made.run({"test": Reported(("cup",), passed=("tea",))})
+    tea = made.of("tea")
+    assert (counts(tea), tea.failing, tea.flaky) == ((1, 1, 0), False, False)
+    assert counts(made.of("cup")) == (1, 0, 1)
+
+
+def test_a_test_of_two_jobs_has_not_passed_if_a_report_of_one_says_so() -> None:
+    made = Repository()
+    made.run({"unit": ("tea",), "whole": ("tea",)})
+    made.run({"unit": Reported(("cup",), passed=("tea",)), "whole": "unread"})
+    made.run({"unit": Reported(("cup",), passed=("tea",)), "whole": None})
+    assert counts(made.of("tea")) == (1, 1, 1)
+
+
+def test_a_test_that_its_runner_tried_again_is_flaky_although_its_job_failed() -> None:
+    made = Repository()
+    run = made.run({"test": Reported(("cup",), retried=("tea",))})
+    cup, tea = made.seen().tests
+    assert (counts(tea), tea.retried, tea.failing, tea.flaky_commits) == ((1, 0, 0), 1, False, (run.commit.sha,))
+    assert (cup.test, cup.failing, cup.flaky) == ("cup", True, False)
+
+
+def test_a_report_of_a_later_run_on_one_commit_shows_a_flake() -> None:
+    made = Repository()
+    commit = Commit("c" * 40, "Pour")
+    made.run({"test": ("tea",)}, commit=commit)
+    made.run({"test": Reported(("cup",), passed=("tea",))}, commit=commit)
+    assert made.of("tea").flaky_commits == (commit.sha,)
+
+
+@pytest.mark.parametrize("group_by", ["job", "workflow", "test"])
+def test_the_next_sweep_knows_what_the_reports_said(group_by: str) -> None:
+    made = Repository()
+    made.run({"test": ("tea",), "lint": None})
+    made.run({"test": Reported(("cup",), retried=("pot",), passed=("tea",)), "lint": None})
+    now, later = made.seen(group_by=group_by), made.seen_later(group_by=group_by)
+    assert [dataclasses.replace(test, issue=None) for test in later.tests] == [
+        dataclasses.replace(test, issue=None) for test in now.tests
+    ]
+    assert [test.test for test in now.tests] == ["cup", "pot", "tea"]
 
 
 # --- over several sweeps -----------------------------------------------------------------------------

@@ -151,20 +151,29 @@ def _read_failures(data: object) -> tuple[str, ...]:
     return tuple(text[place : place + SHORT_FAILURE] for place in range(0, len(text), SHORT_FAILURE))
 
 
+_NAMED = {"jobs": "tests", "retried": "retried", "passed": "passed"}
+"""The lists of `NamedTests` by their keys."""
+
+
 def _write_named(named: Iterable[NamedTests]) -> dict[str, Any]:
     """The names once, and of each job the places of its own: a test often fails in many jobs."""
     named = tuple(named)
-    names = [*dict.fromkeys(name for of_job in named for name in of_job.tests)]
+    names = [*dict.fromkeys(name for of_job in named for field in _NAMED.values() for name in getattr(of_job, field))]
     places = {name: place for place, name in enumerate(names)}
-    return {"tests": names, "jobs": [[of_job.job_id, *(places[name] for name in of_job.tests)] for of_job in named]}
+    lists = {
+        key: [[of_job.job_id, *(places[name] for name in held)] for of_job in named if (held := getattr(of_job, field))]
+        for key, field in _NAMED.items()
+    }
+    return {"tests": names, **{key: rows for key, rows in lists.items() if rows}}
 
 
 def _read_named(data: Mapping[str, Any]) -> tuple[NamedTests, ...]:
     names = [str(name) for name in data["tests"]]
-    return tuple(
-        NamedTests(int(job_id), tuple(names[place] for place in places if 0 <= place < len(names)))
-        for job_id, *places in data["jobs"]
-    )
+    by_job: dict[int, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for key, field in _NAMED.items():
+        for job_id, *places in data.get(key, ()):
+            by_job[int(job_id)][field] = tuple(names[place] for place in places if 0 <= place < len(names))
+    return tuple(NamedTests(job_id, **lists) for job_id, lists in sorted(by_job.items()))
 
 
 def _write_commits(between: CommitsBetween) -> dict[str, Any]:

@@ -45,10 +45,16 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class NamedTests:
-    """The failing tests that the log of a failed job named, all of them."""
+    """The tests of a failed job: all that failed, as its log and test reports name them.
+
+    `retried` failed and passed when the runner tried them again. `passed` are those that fail in other jobs of the
+    issue.
+    """
 
     job_id: int
-    tests: tuple[str, ...]
+    tests: tuple[str, ...] = ()
+    retried: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +212,7 @@ class State:
     title_digest         by it the issue knows the title that the tracker gave it; empty if an older version opened it
     matrix_jobs          how many jobs its matrix has; 0 if it has none, or if an older version wrote the issue
     tests                failing tests for which it stands together, by their signatures in a short form
-    named_tests          the failing tests of its failed jobs, for the statistics; the issue of a test needs none
+    named_tests          the tests of its failed jobs, for the statistics; the issue of a test knows that one by itself
     """
 
     identity: Identity

@@ -1,6 +1,7 @@
 """The statistics of each failing test, from what logs and issues name. They cost no request.
 
-A failed job whose log does not name a test says nothing of that test: it may have failed, passed or not run.
+A failed job whose log does not name a test says nothing of that test, unless a test report says that it passed: it may
+have failed, passed or not run.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ci_failure_tracker.settings import Matrix, Settings
 from ci_failure_tracker.text.short_names import short_leg
 from ci_failure_tracker.tracking.branch_status import STARTED_BY_COMMIT
 from ci_failure_tracker.tracking.matrix import split_leg
-from ci_failure_tracker.tracking.named_tests import tests_named_in
+from ci_failure_tracker.tracking.named_tests import Words, passed_in, tests_named_in, words_of
 from ci_failure_tracker.tracking.observations import WITHOUT_JOBS
 
 _Leg = tuple[JobKey, str]
@@ -65,20 +66,26 @@ def statistics_of_tests(
     `observations` have the diagnoses that are known, `statuses` say how each job ended in each run.
     """
     executions = _Executions(observations, {run.id: run for run in runs}, states, settings)
-    named = _named(observations, states)
+    named = _Named(observations, states)
     issues = _Issues(states)
     by_test: dict[str, list[_FailedJob]] = defaultdict(list)
     names: dict[str, str] = {}
     for failed in sorted(executions.failed.values(), key=lambda failed: failed.order):
-        for name in named.get(failed.id, ()):
+        for name in named.in_job(failed.id):
             by_test[key_of(name)].append(failed)
             names[key_of(name)] = name
     meter = _TestMeter(executions, statuses.jobs)
     tests = (
-        meter.measure(names[key], failures, issues.of(names[key], failures[-1].id)) for key, failures in by_test.items()
+        meter.measure(
+            names[key],
+            failures,
+            _Told(named.passed_jobs(names[key]), issues.passed(key)),
+            issues.of(key, failures[-1].id),
+        )
+        for key, failures in by_test.items()
     )
     failed_jobs = set(_failed_jobs(statuses))
-    read = {(failed.leg[0], failed.run.id) for failed in executions.failed.values() if failed.id in named}
+    read = {(failed.leg[0], failed.run.id) for failed in executions.failed.values() if failed.id in named.failed}
     return TestsSeen(tuple(sorted(tests, key=_worst_first)), len(failed_jobs), len(failed_jobs - read))
 
 
@@ -113,27 +120,55 @@ def _worst_first(test: TestStatistics) -> tuple[object, ...]:
 # --- what is known of failed jobs --------------------------------------------------------------------
 
 
-def _named(observations: Iterable[Observation], states: Iterable[KnownState]) -> Mapping[int, Set[str]]:
-    """The failing tests of each failed job of which all are known, by the id of the job; none if its log names none."""
-    named: dict[int, set[str]] = defaultdict(set)
-    for state in (known.state for known in states):
+class _Named:
+    """The tests that logs, test reports and issues name.
+
+    `failed` has the failing tests of each failed job of which all are known, by the id of the job; none if its log
+    names none.
+    """
+
+    def __init__(self, observations: Iterable[Observation], states: Iterable[KnownState]) -> None:
+        self.failed: dict[int, set[str]] = defaultdict(set)
+        self._retried: dict[int, set[str]] = defaultdict(set)
+        self._passed: dict[Words, set[int]] = defaultdict(set)
+        for state in (known.state for known in states):
+            self._remember(state)
+        diagnoses = [each.job_diagnosis for each in observations if each.job_diagnosis is not None]
+        for read in filter(None, map(tests_named_in, diagnoses)):
+            self.failed[read.job_id] = set(read.tests)
+            self._retry(read)
+        names = {words_of(name) for of_job in (*self.failed.values(), *self._retried.values()) for name in of_job}
+        for diagnosis in diagnoses:
+            for name in passed_in(diagnosis) & names:
+                self._passed[name].add(diagnosis.job_id)
+
+    def _remember(self, state: State) -> None:
         causes = {cause.signature: cause for cause in state.causes}
         for leg in (leg for past in state.occurrences for leg in past.legs if leg.job_id is not None):
             cause = causes.get(leg.signature)
             if state.identity.test:
-                named[leg.job_id or 0].add(state.identity.test)
+                self.failed[leg.job_id or 0].add(state.identity.test)
             elif cause is not None and cause.kind not in {FailureKind.TEST, FailureKind.UNKNOWN}:
-                named[leg.job_id or 0] |= set()
+                self.failed[leg.job_id or 0] |= set()
         for of_job in state.named_tests:
-            named[of_job.job_id].update(of_job.tests)
-    for read in _read_now(observations):
-        named[read.job_id] = set(read.tests)
-    return named
+            if of_job.tests:
+                self.failed[of_job.job_id].update(of_job.tests)
+            self._retry(of_job)
+            for name in of_job.passed:
+                self._passed[words_of(name)].add(of_job.job_id)
 
+    def _retry(self, of_job: NamedTests) -> None:
+        for name in of_job.retried:
+            self._retried[of_job.job_id].add(name)
+            self._passed[words_of(name)].add(of_job.job_id)
 
-def _read_now(observations: Iterable[Observation]) -> Iterator[NamedTests]:
-    diagnoses = (observation.job_diagnosis for observation in observations)
-    yield from filter(None, (tests_named_in(diagnosis) for diagnosis in diagnoses if diagnosis is not None))
+    def in_job(self, job_id: int) -> Set[str]:
+        """The tests that failed in a job, in the end or before the runner tried them again."""
+        return self.failed.get(job_id, set()) | self._retried.get(job_id, set())
+
+    def passed_jobs(self, name: str) -> Set[int]:
+        """The failed jobs in which a test passed in the end."""
+        return self._passed.get(words_of(name), set())
 
 
 class _Executions:
@@ -147,6 +182,7 @@ class _Executions:
         settings: Settings,
     ) -> None:
         self._settings = settings
+        self.runs = runs
         self.failed: dict[int, _FailedJob] = {}
         self.read: dict[int, dict[_Leg, list[Observation]]] = defaultdict(lambda: defaultdict(list))
         for state in (known.state for known in states):
@@ -154,11 +190,18 @@ class _Executions:
         for observation in sorted(observations, key=lambda observation: observation.attempt):
             if observation.job_id is not None and observation.run.id in runs:
                 self._see(observation)
+        self._failed_in: dict[int, list[_FailedJob]] = defaultdict(list)
+        for failed in sorted(self.failed.values(), key=lambda failed: failed.order):
+            self._failed_in[failed.run.id].append(failed)
+
+    def failed_in(self, run: Run) -> Sequence[_FailedJob]:
+        """The jobs that failed in a run, those of its newest attempt last."""
+        return self._failed_in.get(run.id, ())
 
     def _see(self, observation: Observation) -> None:
         run, leg = observation.run, self._leg(observation.run, observation.job or "")
         self.read[run.id][leg].append(observation)
-        if self.failed_in(observation):
+        if self._settings.counts(observation.outcome):
             self.failed[observation.job_id or 0] = _FailedJob(observation.job_id or 0, run, observation.attempt, leg)
 
     def _remember(self, state: State, runs: Mapping[int, Run]) -> None:
@@ -179,10 +222,6 @@ class _Executions:
             return (run.workflow.name, name), ""
         return (run.workflow.name, base), short_leg(leg)
 
-    def failed_in(self, observation: Observation) -> bool:
-        """Whether it counts as a failure."""
-        return self._settings.counts(observation.outcome)
-
 
 class _Issues:
     """The issues of tests, and of the jobs in which they failed."""
@@ -199,9 +238,18 @@ class _Issues:
             if leg.job_id is not None
         }
 
-    def of(self, name: str, job_id: int) -> int | None:
+        self._passed: dict[str, set[int]] = defaultdict(set)
+        for state in (known.state for known in states if known.state.identity.test):
+            trials = (trial for status in state.branch_statuses for trial in status.recent)
+            self._passed[key_of(state.identity.test)] |= {run_id for run_id, passed in trials if passed}
+
+    def of(self, key: str, job_id: int) -> int | None:
         """The issue of a test, or else the open one of a job in which it failed."""
-        return self._of_test.get(key_of(name)) or self._of_job.get(job_id)
+        return self._of_test.get(key) or self._of_job.get(job_id)
+
+    def passed(self, key: str) -> Set[int]:
+        """The runs in which a test passed, as its own issue knows."""
+        return self._passed.get(key, set())
 
 
 # --- one test ------------------------------------------------------------------------------------
@@ -222,6 +270,14 @@ class _Passes:
     newest: Mapping[_BranchKey, tuple[datetime, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The failed jobs in which a test passed in the end, as reports say, and the runs, as its issue says."""
+
+    jobs: Set[int]
+    runs: Set[int]
+
+
 class _TestMeter:
     """Measures tests. Many tests fail in the same jobs, so what is said of these is worked out once."""
 
@@ -230,12 +286,14 @@ class _TestMeter:
         self._jobs = jobs
         self._passes: dict[frozenset[_Leg], _Passes] = {}
 
-    def measure(self, name: str, failures: Sequence[_FailedJob], issue: int | None) -> TestStatistics:
+    def measure(self, name: str, failures: Sequence[_FailedJob], told: _Told, issue: int | None) -> TestStatistics:
         """The statistics of one test, of its failures in their order."""
         legs = frozenset(failed.leg for failed in failures)
         if legs not in self._passes:
             self._passes[legs] = self._passes_of(legs)
         known, failed = self._passes[legs], {failure.run.id for failure in failures}
+        if told.jobs or told.runs:
+            known = self._with_told(known, legs, told)
         last = failures[-1].run
         return TestStatistics(
             test=name,
@@ -245,11 +303,35 @@ class _TestMeter:
             unknown=len(known.doubtful - failed),
             retried=len(known.passed & failed),
             failing=any(_is_newest(failure.run, known) for failure in failures),
-            flaky_commits=_commits(failure for failure in failures if _has_passed_since(failure, known)),
+            flaky_commits=_commits(
+                failure for failure in failures if failure.id in told.jobs or _has_passed_since(failure, known)
+            ),
             failed_commits=_commits(failures),
             last_failed=RunRef(last.id, last.number, last.commit.sha, last.created_at),
             issue=issue,
             partial=any(job not in self._jobs for job, _ in legs),
+        )
+
+    def _with_told(self, known: _Passes, legs: Set[_Leg], told: _Told) -> _Passes:
+        """The passes with those of a test in jobs that failed of something else."""
+        passed, latest, newest = set(known.passed), dict(known.latest), dict(known.newest)
+        jobs = [self._executions.failed[job_id] for job_id in told.jobs if job_id in self._executions.failed]
+        for failed in jobs:
+            place = failed.leg, _tested(failed.run)
+            latest[place] = max(failed.order, latest.get(place, failed.order))
+        runs = [run for run_id in told.runs if (run := self._executions.runs.get(run_id))]
+        for run in (*runs, *(failed.run for failed in jobs if self._has_passed(failed.run, legs, told))):
+            passed.add(run.id)
+            newest[run.branch_key] = max(run.order, newest.get(run.branch_key, run.order))
+        return _Passes(passed, known.doubtful - passed, latest, newest)
+
+    def _has_passed(self, run: Run, legs: Set[_Leg], told: _Told) -> bool:
+        """Whether a test passed in the end in all of its jobs that failed in a run."""
+        newest = {failed.leg: failed for failed in self._executions.failed_in(run) if failed.leg in legs}
+        read = self._executions.read.get(run.id, {})
+        return all(
+            failed.id in told.jobs or (leg in read and read[leg][-1].outcome is Outcome.SUCCESS)
+            for leg, failed in newest.items()
         )
 
     def _passes_of(self, legs: frozenset[_Leg]) -> _Passes:
