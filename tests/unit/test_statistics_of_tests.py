@@ -111,8 +111,11 @@ class Repository:
         results = tuple(Result(each, WriteStatus.DONE, number) for number, each in enumerate(plan.actions, start=41))
         return report_of(plan, results, statistics=make_statistics(plan.found, results, settings, NOW), now=NOW)
 
-    def seen_later(self, **given: str) -> TestsSeen:
-        """What a sweep sees that reads no log and no report, after a sweep of each run has read them."""
+    def seen_later(self, unread: int = 0, **given: str) -> TestsSeen:
+        """What a sweep sees that reads no log and no report, after a sweep of each run has read them.
+
+        It does not read the jobs of the first `unread` runs again, either.
+        """
         settings, issues = some_settings(**given), tuple[Issue, ...]()
         for count in range(1, len(self.runs) + 1):
             runs = self.runs[:count]
@@ -121,7 +124,8 @@ class Repository:
             logs = tuple(log for log in self.logs if log.job_id in of_run)
             snapshot = dataclasses.replace(a_scan(runs, jobs, issues), job_diagnoses=logs)
             issues = carry_out(make_plan(snapshot, settings, NOW), issues, NOW)
-        plan = make_plan(a_scan(self.runs, self.jobs, issues), settings, NOW)
+        jobs = {run.id: self.jobs[run.id] for run in self.runs[unread:] if run.id in self.jobs}
+        plan = make_plan(a_scan(self.runs, jobs, issues), settings, NOW)
         return make_statistics(plan.found, (), settings, NOW).tests
 
     def seen(self, **given: str) -> TestsSeen:
@@ -292,6 +296,18 @@ def test_the_next_sweep_knows_what_the_reports_said(group_by: str) -> None:
         dataclasses.replace(test, issue=None) for test in now.tests
     ]
     assert [test.test for test in now.tests] == ["cup", "pot", "tea"]
+
+
+def test_a_job_whose_name_an_issue_cut_is_known_from_the_runs_that_were_read() -> None:
+    name = f"integration tests of the {'very ' * 9}large warehouse (postgres 16, eu-central-1)"
+    made = Repository()
+    made.run({name: ("tea",)})
+    made.run({name: None})
+    made.run({name: ("tea",)})
+    later = made.seen_later(unread=1, group_by="test")
+    assert [(counts(test), test.partial, test.jobs[0][1]) for test in later.tests] == [
+        ((2, 1, 0), False, name.partition(" (")[0])
+    ]
 
 
 # --- over several sweeps -----------------------------------------------------------------------------

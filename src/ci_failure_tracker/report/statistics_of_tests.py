@@ -17,7 +17,7 @@ from ci_failure_tracker.report.known_failures import JobKey, job_name
 from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
 from ci_failure_tracker.report.run_status import RunStatus, RunStatuses, StatusKind
 from ci_failure_tracker.settings import Matrix, Settings
-from ci_failure_tracker.text.short_names import short_leg
+from ci_failure_tracker.text.short_names import leg_of_cause, short_leg
 from ci_failure_tracker.tracking.branch_status import STARTED_BY_COMMIT
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.named_tests import Words, passed_in, tests_named_in, words_of
@@ -185,11 +185,12 @@ class _Executions:
         self.runs = runs
         self.failed: dict[int, _FailedJob] = {}
         self.read: dict[int, dict[_Leg, list[Observation]]] = defaultdict(lambda: defaultdict(list))
+        jobs = [each for each in observations if each.job_id is not None and each.run.id in runs]
+        self._whole_names = {leg_of_cause(job.run.workflow.name, job.job): job.job for job in jobs}
         for state in (known.state for known in states):
             self._remember(state, runs)
-        for observation in sorted(observations, key=lambda observation: observation.attempt):
-            if observation.job_id is not None and observation.run.id in runs:
-                self._see(observation)
+        for job in sorted(jobs, key=lambda job: job.attempt):
+            self._see(job)
         self._failed_in: dict[int, list[_FailedJob]] = defaultdict(list)
         for failed in sorted(self.failed.values(), key=lambda failed: failed.order):
             self._failed_in[failed.run.id].append(failed)
@@ -209,12 +210,13 @@ class _Executions:
             run = runs.get(past.run_id)
             for leg in past.legs if run else ():
                 if run is not None and leg.job_id is not None:
-                    # The name may be cut. Then nothing else is known of the job.
-                    name = job_name(state.identity, leg, run) or leg.leg
-                    of_job = self._leg(run, name)
+                    # The name may be cut. Unless a job that was read has it, nothing else is known of the job.
+                    name = job_name(state.identity, leg, run) or self._whole_names.get(leg.leg)
+                    of_job = self._leg(run, name or leg.leg)
                     if not (state.identity.spans_jobs or state.identity.is_whole_workflow or of_job[1]):
                         of_job = (of_job[0], leg.leg)
-                    self.failed[leg.job_id] = _FailedJob(leg.job_id, run, past.attempt, of_job)
+                    failed = _FailedJob(leg.job_id, run, past.attempt, of_job)
+                    self.failed[leg.job_id] = failed if name else self.failed.get(leg.job_id, failed)
 
     def _leg(self, run: Run, name: str) -> _Leg:
         base, leg = split_leg(name)
