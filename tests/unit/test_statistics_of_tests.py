@@ -26,6 +26,7 @@ from ci_failure_tracker.model import (
     Snapshot,
     TestOutcome,
     TestResult,
+    Workflow,
     WriteStatus,
 )
 from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
@@ -231,6 +232,18 @@ def test_a_pass_in_another_job_or_before_the_failure_is_no_flake() -> None:
     made.run({"linux": None, "windows": None}, commit=commit)
     made.run({"linux": None, "windows": ("tea",)}, commit=commit)
     assert not made.of("tea").flaky
+
+
+def test_a_pass_in_another_workflow_on_the_same_commit_is_no_flake() -> None:
+    commits = [Commit(letter * 40, "Pour") for letter in "abc"]
+    whole = Workflow(2, "Whole", ".github/workflows/whole.yml")
+    made = Repository()
+    made.run({"test": ("tea",)}, commit=commits[0])
+    made.run({"test": ("tea",)}, commit=commits[1], workflow=whole)
+    made.passes(commit=commits[1])
+    assert (made.of("tea").flaky_commits, counts(made.of("tea"))) == ((), (2, 1, 0))
+    made.passes(commit=commits[1], workflow=whole)
+    assert made.of("tea").flaky_commits == (commits[1].sha,)
 
 
 def test_what_fails_now_comes_first_then_what_is_flaky_then_what_failed_most() -> None:

@@ -239,7 +239,6 @@ class _Issues:
             for leg in past.legs
             if leg.job_id is not None
         }
-
         self._passed: dict[str, set[int]] = defaultdict(set)
         for state in (known.state for known in states if known.state.identity.test):
             trials = (trial for status in state.branch_statuses for trial in status.recent)
@@ -262,13 +261,13 @@ class _Passes:
     """What the runs say of every test that failed in the same jobs.
 
     `passed` are the runs in which all of these jobs passed in the end, and `doubtful` the others in which one failed or
-    may have failed. `latest` is the newest pass of a job, or of all of them (`None`), on one commit. `newest` is the
-    newest of the runs that passed on each branch.
+    may have failed. `latest` is the newest pass of each job on one commit. `newest` is the newest of the runs that
+    passed on each branch.
     """
 
     passed: Set[int]
     doubtful: Set[int]
-    latest: Mapping[tuple[_Leg | None, object], _Order]
+    latest: Mapping[tuple[_Leg, object], _Order]
     newest: Mapping[_BranchKey, tuple[datetime, int]]
 
 
@@ -339,7 +338,7 @@ class _TestMeter:
     def _passes_of(self, legs: frozenset[_Leg]) -> _Passes:
         passed: set[int] = set()
         doubtful: set[int] = set()
-        latest: dict[tuple[_Leg | None, object], _Order] = {}
+        latest: dict[tuple[_Leg, object], _Order] = {}
         newest: dict[_BranchKey, tuple[datetime, int]] = {}
         for run, statuses in self._runs({job for job, _ in legs}):
             has_passed, passes = self._judge(run, legs, statuses)
@@ -349,30 +348,30 @@ class _TestMeter:
             if has_passed:
                 passed.add(run.id)
                 newest[run.branch_key] = max(run.order, newest.get(run.branch_key, run.order))
-            elif any(map(_may_have_failed, statuses)):
+            elif any(map(_may_have_failed, statuses.values())):
                 doubtful.add(run.id)
         return _Passes(passed, doubtful, latest, newest)
 
-    def _runs(self, jobs: Set[JobKey]) -> Iterable[tuple[Run, Sequence[RunStatus]]]:
+    def _runs(self, jobs: Set[JobKey]) -> Iterable[tuple[Run, Mapping[JobKey, RunStatus]]]:
         """How these jobs ended in each run."""
-        statuses: dict[int, list[RunStatus]] = defaultdict(list)
+        statuses: dict[int, dict[JobKey, RunStatus]] = defaultdict(dict)
         for job in jobs:
             for status in self._jobs.get(job, ()):
-                statuses[status.run.id].append(status)
-        return ((of_run[0].run, of_run) for of_run in statuses.values())
+                statuses[status.run.id][job] = status
+        return ((next(iter(of_run.values())).run, of_run) for of_run in statuses.values())
 
     def _judge(
-        self, run: Run, legs: Set[_Leg], statuses: Sequence[RunStatus]
-    ) -> tuple[bool, Mapping[_Leg | None, int]]:
+        self, run: Run, legs: Set[_Leg], statuses: Mapping[JobKey, RunStatus]
+    ) -> tuple[bool, Mapping[_Leg, int]]:
         """Whether all of these jobs that ran passed in the end, and the attempts in which they did."""
         read = self._executions.read.get(run.id)
         if read is None:
-            some_passed = any(status.kind is StatusKind.GREEN for status in statuses)
-            passed = some_passed and not any(map(_may_have_failed, statuses))
-            return passed, {None: run.attempt} if passed else {}
+            green = {job for job, status in statuses.items() if status.kind is StatusKind.GREEN}
+            passed = bool(green) and not any(map(_may_have_failed, statuses.values()))
+            return passed, {leg: run.attempt for leg in legs if leg[0] in green}
         newest = {leg: read[leg][-1] for leg in legs if leg in read}
         ran = [observation for observation in newest.values() if observation.outcome is not None]
-        passes: dict[_Leg | None, int] = {
+        passes = {
             leg: observation.attempt for leg, observation in newest.items() if observation.outcome is Outcome.SUCCESS
         }
         return bool(ran) and len(passes) == len(ran), passes
@@ -386,8 +385,8 @@ def _is_newest(run: Run, known: _Passes) -> bool:
 
 def _has_passed_since(failed: _FailedJob, known: _Passes) -> bool:
     """Whether a job passed on the commit on which it failed before."""
-    passes = (known.latest.get((leg, _tested(failed.run))) for leg in (failed.leg, None))
-    return any(order is not None and failed.order < order for order in passes)
+    latest = known.latest.get((failed.leg, _tested(failed.run)))
+    return latest is not None and failed.order < latest
 
 
 def _commits(failures: Iterable[_FailedJob]) -> tuple[str, ...]:
