@@ -159,7 +159,7 @@ def test_each_test_has_its_figures() -> None:
     expected = {"failed_runs": 2, "passed_runs": 1, "unknown_runs": 1, "retried_runs": 1, "flaky_commits": 1}
     for name, number in {**expected, "failing": 1, "failure_ratio": 2 / 3}.items():
         assert value(series, f"ci_failure_tracker_test_{name}", test_case_name="tea") == number
-    assert value(series, "ci_failure_tracker_repository_unread_failed_jobs") == 1
+    assert value(series, "ci_failure_tracker_repository_unknown_failed_jobs") == 1
 
 
 def test_tests_past_the_limit_are_one_and_the_worst_are_never_among_them() -> None:

@@ -64,7 +64,7 @@ def a_log(job: Job, *tests: str) -> JobDiagnosis:
     """What the log of a failed job says: its failing tests; if there are none, that the disk was full."""
     said = [(FailureKind.TEST, name, "assert 3 == 4") for name in tests] or [(FailureKind.INFRASTRUCTURE, "", DISK)]
     failures = tuple(Failure("pytest", kind, name, "", message, (LineRange(7, 8),)) for kind, name, message in said)
-    found = dataclasses.replace(a_diagnosis(said[0][1] or DISK), failures=failures)
+    found = dataclasses.replace(a_diagnosis(said[0][1] or said[0][2]), failures=failures)
     return JobDiagnosis(job.id, found.signature, found.headline, found.outcome, diagnosis=found, kind=said[0][0])
 
 
@@ -163,7 +163,18 @@ def test_a_failed_job_of_which_nothing_is_known_counts_neither_way() -> None:
     made.passes()
     assert counts(made.of("tea")) == (1, 1, 2)
     seen = made.seen()
-    assert (seen.failed_jobs, seen.unread) == (3, 1)
+    assert (seen.failed_jobs, seen.unknown_jobs) == (3, 1)
+
+
+def test_a_log_that_names_no_test_leaves_open_which_failed_unless_it_failed_of_something_else() -> None:
+    made = Repository()
+    made.run({"test": ("tea",)})
+    made.run({"test": ("",)})  # a test failed, and the log does not say which
+    made.run({"test": ("tea", "")})
+    made.run({"test": ()})
+    for seen in (made.seen(), made.seen_later()):
+        assert (seen.failed_jobs, seen.unknown_jobs) == (4, 1)
+        assert [(test.test, counts(test)) for test in seen.tests] == [("tea", (2, 0, 2))]
 
 
 def test_a_failed_run_whose_jobs_were_not_read_is_not_known_and_one_without_jobs_has_no_tests() -> None:
@@ -171,7 +182,7 @@ def test_a_failed_run_whose_jobs_were_not_read_is_not_known_and_one_without_jobs
     made.run({"test": ("tea",)})
     made.runs += [a_run(2), a_run(3, "startup_failure")]
     seen = made.seen()
-    assert (seen.failed_jobs, seen.unread) == (2, 1)
+    assert (seen.failed_jobs, seen.unknown_jobs) == (2, 1)
     assert counts(made.of("tea")) == (1, 0, 1)
 
 
@@ -357,7 +368,7 @@ def test_a_sweep_that_reads_no_log_knows_the_tests_from_the_issues(group_by: str
     assert before.logs.read == 0
     tests = before.statistics.tests
     assert [(test.test, test.failed, test.failing) for test in tests.tests] == [("cup", 1, True), ("tea", 1, True)]
-    assert tests.unread == 0
+    assert tests.unknown_jobs == 0
     add(made, 1, "", "", "", "")
     cup, tea = made.sweep(START + timedelta(days=3)).statistics.tests.tests
     assert (counts(cup), counts(tea), tea.failing) == ((1, 1, 0), (1, 1, 0), False)
@@ -377,14 +388,14 @@ def test_later_sweeps_count_no_failure_that_was_none_and_say_what_they_do_not_kn
     seen = made.sweep(START + timedelta(days=11)).statistics.tests
     counted = {test.test: test.failed for test in seen.tests}
     assert all(number <= len(failed[name]) for name, number in counted.items())
-    assert seen.unread or counted == {name: len(days) for name, days in failed.items()}
+    assert seen.unknown_jobs or counted == {name: len(days) for name, days in failed.items()}
 
 
 def test_the_log_of_an_outage_is_not_remembered_test_by_test() -> None:
     crowd = failing(**{f"test_{number}": "refused" for number in range(20)})
     made = repository(crowd, "", "", "")
     tests = made.sweep(START + timedelta(days=1)).statistics.tests
-    assert (tests.tests, tests.failed_jobs, tests.unread) == ((), 1, 1)
+    assert (tests.tests, tests.failed_jobs, tests.unknown_jobs) == ((), 1, 1)
 
 
 def test_the_tests_are_in_the_report_for_programs() -> None:

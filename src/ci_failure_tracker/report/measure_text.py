@@ -67,11 +67,13 @@ def test_rate(test: TestStatistics) -> str:
     return f"{share} of {test.runs:,}"
 
 
-def unread_line(tests: TestsSeen) -> str:
+def unknown_jobs_line(tests: TestsSeen) -> str:
     """Of how many failed jobs the failing tests are not known; empty if those of all are."""
-    if not tests.unread:
+    if not tests.unknown_jobs:
         return ""
-    return f"In {tests.unread:,} of {counted(tests.failed_jobs, 'failed job')} it is not known which tests failed."
+    return (
+        f"In {tests.unknown_jobs:,} of {counted(tests.failed_jobs, 'failed job')} it is not known which tests failed."
+    )
 
 
 def percent(rate: float | None) -> str:

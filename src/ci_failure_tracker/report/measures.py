@@ -136,14 +136,15 @@ class TestsSeen:
     """The tests that are known to have failed, the worst first.
 
     `failed_jobs` counts the failed jobs of all runs: a matrix of one run as one job, and a run whose jobs were not read
-    as one. In `unread` of them it is not known which tests failed: no log was read, or no issue remembers it.
+    as one. In `unknown_jobs` of them it is not known which tests failed: no log was read, it names none, or no issue
+    remembers it.
     """
 
     __test__ = False  # no class of tests
 
     tests: tuple[TestStatistics, ...] = ()
     failed_jobs: int = 0
-    unread: int = 0
+    unknown_jobs: int = 0
 
 
 class TryResult(StrEnum):

@@ -30,7 +30,7 @@ from ci_failure_tracker.report.measure_text import (
     short_span,
     streak,
     test_rate,
-    unread_line,
+    unknown_jobs_line,
     window_line,
 )
 from ci_failure_tracker.report.measures import Measures, RunMark, Spread, TestStatistics, Try, TryResult
@@ -142,7 +142,7 @@ class PageView:
     workflows: tuple[JobRow, ...]
     jobs: tuple[JobRow, ...]
     tests: tuple[TestRow, ...]
-    unread: str
+    unknown_jobs: str
     tries: tuple[Try, ...]
     charts: tuple[Chart, ...]
     causes: tuple[CauseItem, ...]
@@ -208,7 +208,7 @@ def _view(report: Report) -> PageView:
         workflows=tuple(workflows[:MOST_JOBS]),
         jobs=tuple(sorted(jobs, key=_worst_first)[:MOST_JOBS]),
         tests=tuple(map(_test_row, statistics.tests.tests[:MOST_TESTS])),
-        unread=unread_line(statistics.tests),
+        unknown_jobs=unknown_jobs_line(statistics.tests),
         tries=(statistics.tries or ())[:MOST_TRIES],
         charts=tuple(charts(statistics.over_time)),
         causes=tuple(map(_cause, report.issue_snapshots.causes[:MOST_CAUSES])),

@@ -209,9 +209,9 @@ def _tests(seen: TestsSeen, where: str) -> Iterator[Metric]:
         if not any(test.partial for test in group):
             ratios.add_metric((where, name), sum(test.failed for test in group) / sum(test.runs for test in group))
     yield ratios
-    unread = _gauge("repository_unread_failed_jobs", "Failed jobs of which the failing tests are not known.", ())
-    unread.add_metric((where,), seen.unread)
-    yield unread
+    unknown = _gauge("repository_unknown_failed_jobs", "Failed jobs of which the failing tests are not known.", ())
+    unknown.add_metric((where,), seen.unknown_jobs)
+    yield unknown
 
 
 # --- runs ----------------------------------------------------------------------------------------

@@ -206,7 +206,7 @@ def _tests_as_json(seen: TestsSeen) -> dict[str, Any]:
     return {
         "count": len(seen.tests),
         "failed_jobs": seen.failed_jobs,
-        "unread": seen.unread,
+        "unknown_jobs": seen.unknown_jobs,
         "worst": [_test_as_json(test) for test in seen.tests[:MOST_TESTS]],
     }
 

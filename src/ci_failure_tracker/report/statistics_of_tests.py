@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.failing_tests import key_of
-from ci_failure_tracker.model import FailureKind, NamedTests, Observation, Outcome, Run, RunRef, State
+from ci_failure_tracker.model import NamedTests, Observation, Outcome, Run, RunRef, State
 from ci_failure_tracker.report.known_failures import JobKey, job_name
 from ci_failure_tracker.report.measures import TestsSeen, TestStatistics
 from ci_failure_tracker.report.run_status import RunStatus, RunStatuses, StatusKind
@@ -20,7 +20,7 @@ from ci_failure_tracker.settings import Matrix, Settings
 from ci_failure_tracker.text.short_names import leg_of_cause, short_leg
 from ci_failure_tracker.tracking.branch_status import STARTED_BY_COMMIT
 from ci_failure_tracker.tracking.matrix import split_leg
-from ci_failure_tracker.tracking.named_tests import Words, passed_in, tests_named_in, words_of
+from ci_failure_tracker.tracking.named_tests import Words, may_hide_tests, passed_in, tests_named_in, words_of
 from ci_failure_tracker.tracking.observations import WITHOUT_JOBS
 
 _Leg = tuple[JobKey, str]
@@ -123,8 +123,8 @@ def _worst_first(test: TestStatistics) -> tuple[object, ...]:
 class _Named:
     """The tests that logs, test reports and issues name.
 
-    `failed` has the failing tests of each failed job of which all are known, by the id of the job; none if its log
-    names none.
+    `failed` has the failing tests of each failed job of which they are known, by the id of the job; none if it failed
+    of something else.
     """
 
     def __init__(self, observations: Iterable[Observation], states: Iterable[KnownState]) -> None:
@@ -134,9 +134,11 @@ class _Named:
         for state in (known.state for known in states):
             self._remember(state)
         diagnoses = [each.job_diagnosis for each in observations if each.job_diagnosis is not None]
-        for read in filter(None, map(tests_named_in, diagnoses)):
-            self.failed[read.job_id] = set(read.tests)
-            self._retry(read)
+        for diagnosis in diagnoses:
+            if read := tests_named_in(diagnosis):
+                if read.tests or not may_hide_tests(diagnosis.kind):
+                    self.failed[read.job_id] = set(read.tests)
+                self._retry(read)
         names = {words_of(name) for of_job in (*self.failed.values(), *self._retried.values()) for name in of_job}
         for diagnosis in diagnoses:
             for name in passed_in(diagnosis) & names:
@@ -148,7 +150,7 @@ class _Named:
             cause = causes.get(leg.signature)
             if state.identity.test:
                 self.failed[leg.job_id or 0].add(state.identity.test)
-            elif cause is not None and cause.kind not in {FailureKind.TEST, FailureKind.UNKNOWN}:
+            elif cause is not None and not may_hide_tests(cause.kind):
                 self.failed[leg.job_id or 0] |= set()
         for of_job in state.named_tests:
             if of_job.tests:

@@ -22,7 +22,7 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.action_words import note, result_words
 from ci_failure_tracker.report.last_runs import LEGEND, runs_in_words, squares
-from ci_failure_tracker.report.measure_text import test_rate, unread_line
+from ci_failure_tracker.report.measure_text import test_rate, unknown_jobs_line
 from ci_failure_tracker.report.measures import TestStatistics, WorkflowStatistics
 from ci_failure_tracker.report.report import Report, message_of
 from ci_failure_tracker.selection.coverage import problem_of
@@ -201,7 +201,7 @@ def _rerun_line(result: Result, url: str) -> str:
 def _flaky_tests(report: Report, rows: int) -> Section:
     seen, url = report.statistics.tests, report.repository.url
     flaky = [test for test in seen.tests if test.flaky]
-    lead = f"{line}\n" if (line := unread_line(seen)) else ""
+    lead = f"{line}\n" if (line := unknown_jobs_line(seen)) else ""
     return Section("Flaky tests", len(flaky), _rows(flaky, lambda test: _test_line(test, url), rows), lead)
 
 

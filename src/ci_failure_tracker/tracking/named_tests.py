@@ -31,15 +31,21 @@ Words = tuple[str, ...]
 
 
 def tests_named_in(job_diagnosis: JobDiagnosis) -> NamedTests | None:
-    """The tests of a job that failed; `None` if no log or report was read now, or not all of them are known."""
+    """The tests of a job that failed, as its log and reports name them.
+
+    `None` if neither was read now, or if the diagnosis is that of several tests together, which does not name them all.
+    """
     diagnosis = job_diagnosis.diagnosis
-    if diagnosis is None or any(
-        failure.kind is FailureKind.TEST and not failure.subject for failure in diagnosis.failures
-    ):
+    if diagnosis is None or job_diagnosis.tests:
         return None
     failed = dict.fromkeys(short_test(test.name) for test in failing_tests(diagnosis))
     retried = dict.fromkeys(short_test(result.name) for result in job_diagnosis.results if result.is_flake)
     return NamedTests(job_diagnosis.job_id, tuple(failed), tuple(name for name in retried if name not in failed))
+
+
+def may_hide_tests(kind: FailureKind) -> bool:
+    """Whether tests may have failed in a job of which none is named, by the kind of its first failure."""
+    return kind in {FailureKind.TEST, FailureKind.UNKNOWN}
 
 
 def words_of(name: str) -> Words:
