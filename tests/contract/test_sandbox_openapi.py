@@ -108,6 +108,11 @@ READS = {
     "/issues": ["/issues", "/issues?state=all&labels=bug&sort=updated&direction=asc&per_page=1"],
     "/issues/{issue_number}": ["/issues/1", "/issues/2", "/issues/3", "/issues/99"],
     "/issues/{issue_number}/comments": ["/issues/1/comments", "/issues/99/comments"],
+    "/collaborators/{username}/permission": [
+        "/collaborators/ada/permission",
+        "/collaborators/visitor/permission",
+        "/collaborators/none/permission",
+    ],
     "/labels": ["/labels"],
     "/labels/{name:path}": ["/labels/bug", "/labels/none"],
 }

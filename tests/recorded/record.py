@@ -104,7 +104,10 @@ def read_everything(source: Source) -> Queries:
     queries.closers([still_open[0].number], "main")
     newest, oldest = runs[0].commit.sha, runs[-1]
     queries.contain([(Closer(oldest.commit.sha, oldest.created_at, "main"), newest)])
-    queries.tags()
+    queries.tags_and_known_issues()
+    queries.viewer_and_known_issues()
+    queries.authorships([still_open[0].number])
+    queries.permission("octo-org")
     queries.ref_kinds(["main", "v1.0.0", "no-such-ref"])
     queries.heads(["main", "no-such-ref"])
     list(queries.runs(None, "v1.0.0", None, None))

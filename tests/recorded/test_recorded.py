@@ -15,7 +15,7 @@ import yaml
 from ci_failure_tracker.github.client import PUBLIC_API, connect
 from ci_failure_tracker.github.commits import CommitQueries
 from ci_failure_tracker.github.queries import Queries
-from ci_failure_tracker.model import RefKind, Rerun, WriteStatus
+from ci_failure_tracker.model import Permission, RefKind, Rerun, WriteStatus
 from ci_failure_tracker.model.secret import Secret
 from recorded.record import (
     ARTIFACT_ADDRESS,
@@ -143,9 +143,12 @@ def test_tags_come_with_the_runs_on_their_commits() -> None:
     with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
         queries = new_queries()
         (run,) = queries.runs(None, "v1.0.0", None, None)
-        (tag,) = queries.tags()
+        tags, known = queries.tags_and_known_issues()
+        assert isinstance(tags, tuple)
+        (tag,) = tags
         kinds = queries.ref_kinds(["main", "v1.0.0", "no-such-ref"])
     assert tag.name == "v1.0.0"
+    assert known is not None
     assert [(each.workflow_id, each.number, each.event, each.conclusion, each.created_at) for each in tag.runs] == [
         (run.workflow.id, run.number, run.event, run.conclusion, run.created_at)
     ]
@@ -186,3 +189,25 @@ def test_the_newest_commit_of_a_branch_is_that_of_its_newest_run() -> None:
         newest = next(iter(queries.runs(None, "main", None, None)))
         heads = queries.heads(["main", "no-such-ref"])
     assert heads == {"main": newest.commit.sha, "no-such-ref": ""}
+
+
+def test_a_known_issue_comes_with_who_wrote_it_and_the_login_of_the_token_with_the_known_issues() -> None:
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        queries = new_queries()
+        queries.repository()
+        _, known = queries.tags_and_known_issues()
+        viewer, same = queries.viewer_and_known_issues()
+        still_open = queries.issues("ci-failure", "open")
+        written = queries.authorships([still_open[0].number])
+        may_write = queries.permission("octo-org")
+    assert viewer
+    assert known == same
+    assert written[still_open[0].number].author.login == still_open[0].author
+    assert may_write in Permission
+    if read_about()["source"] != "GitHub":
+        assert known is not None
+        (rule,) = known
+        assert rule.authorship.author.login == "octo-org"
+        assert rule.authorship.editor is None
+        assert "ci-failure" in rule.issue.body
+        assert may_write is Permission.WRITE

@@ -183,14 +183,16 @@ class Sandbox:
         title: str | None = None,
         body: str | None = None,
         labels: Sequence[str] | None = None,
+        login: str | None = None,
     ) -> Issue:
         """Change an issue the way a person would on the page."""
         with self._door.lock:
             issue = self.issue(number)
             issue.title = issue.title if title is None else title
-            issue.body = issue.body if body is None else body
             issue.labels = issue.labels if labels is None else self._state.ensure_labels(labels)
             issue.updated_at = self._state.tick()
+            if body is not None:
+                self._state.edit_body(issue, body, login or self._state.repository.owner)
             return issue
 
     def close_issue(

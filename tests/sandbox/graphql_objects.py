@@ -208,11 +208,29 @@ def _comparison(base: str, head: str, call: Call) -> JsonObject | None:
 # --- issues --------------------------------------------------------------------------------------
 
 
-def _issue(asked: int, call: Call) -> JsonObject:
+_ISSUE_ORDERS: dict[str, Callable[[Issue], tuple[object, ...]]] = {
+    "COMMENTS": lambda issue: (len(issue.comments), issue.number),
+    "CREATED_AT": lambda issue: (issue.created_at, issue.number),
+    "UPDATED_AT": lambda issue: (issue.updated_at, issue.number),
+}
+
+
+def _may_read_issues(call: Call) -> None:
+    """Refuse who may not read issues, as GraphQL does."""
     try:
         access.read_issues(call)
     except Refusal as refusal:
         raise GraphQLError(refusal.message, extensions={"type": "FORBIDDEN"}) from None
+
+
+def _actor(login: str, call: Call) -> JsonObject:
+    """An account as GraphQL shows it: the login of a bot without what REST adds to it."""
+    account = call.state.account(login)
+    return {"__typename": account.kind, "login": account.login.removesuffix("[bot]")}
+
+
+def _issue(asked: int, call: Call) -> JsonObject:
+    _may_read_issues(call)
     issue = call.state.issues.get(asked)
     if issue is None or issue.pull_request:
         what = f"Could not resolve to an Issue with the number of {asked}."
@@ -221,7 +239,9 @@ def _issue(asked: int, call: Call) -> JsonObject:
 
 
 def _issues(asked: JsonObject, call: Call) -> JsonObject:
+    _may_read_issues(call)
     labels, states = asked.pop("labels", None), asked.pop("states", None)
+    order = asked.pop("orderBy", None) or {"field": "CREATED_AT", "direction": "ASC"}
     names = None if labels is None else {name.lower() for name in labels}
     found = [
         issue
@@ -230,6 +250,7 @@ def _issues(asked: JsonObject, call: Call) -> JsonObject:
         and (states is None or issue.state.upper() in states)
         and (names is None or names & {name.lower() for name in issue.labels})
     ]
+    found.sort(key=_ISSUE_ORDERS[order["field"]], reverse=order["direction"] == "DESC")
     if not asked:  # only who asks for nodes has to say how many
         return {"totalCount": len(found)}
     return _connection("issues", found, asked, lambda one: _shown_issue(one, call))
@@ -254,7 +275,6 @@ def _label(name: str, call: Call) -> JsonObject:
 
 
 def _shown_issue(issue: Issue, call: Call) -> JsonObject:
-    account = call.state.account(issue.login)
     page = f"{call.urls.web}/{call.state.repository.full_name}/issues/{issue.number}"
 
     def reason(_info: _Info, enableDuplicate: bool = False) -> str | None:  # noqa: N803 - the schema's name
@@ -267,8 +287,9 @@ def _shown_issue(issue: Issue, call: Call) -> JsonObject:
         "body": issue.body or "",
         "createdAt": payloads.stamp(issue.created_at),
         "stateReason": reason,
-        # GraphQL shows the login of a bot without what REST adds to it.
-        "author": {"__typename": account.kind, "login": account.login.removesuffix("[bot]")},
+        "author": _actor(issue.login, call),
+        "editor": _actor(issue.editor, call) if issue.editor else None,
+        "lastEditedAt": payloads.stamp(issue.edited_at) if issue.edited_at else None,
         "authorAssociation": issue.author_association,
         "labels": lambda _info, **asked: _connection("labels", issue.labels, asked, lambda one: _label(one, call)),
         "id": node_id("I", call.state.repository.id, issue.id),

@@ -211,12 +211,25 @@ type Repository implements Node {
   nameWithOwner: String!
   defaultBranchRef: Ref
   issue(number: Int!): Issue
-  issues(after: String, first: Int, labels: [String!], last: Int, states: [IssueState!]): IssueConnection!
+  issues(
+    after: String, first: Int, labels: [String!], last: Int, orderBy: IssueOrder, states: [IssueState!]
+  ): IssueConnection!
   ref(qualifiedName: String!): Ref
   refs(
     after: String, first: Int, last: Int, orderBy: RefOrder, query: String, refPrefix: String!
   ): RefConnection
   object(expression: String, oid: GitObjectID): GitObject
+}
+
+input IssueOrder {
+  direction: OrderDirection!
+  field: IssueOrderField!
+}
+
+enum IssueOrderField {
+  COMMENTS
+  CREATED_AT
+  UPDATED_AT
 }
 
 type Ref implements Node {
@@ -281,6 +294,8 @@ type Issue implements Node {
   body: String!
   stateReason(enableDuplicate: Boolean = false): IssueStateReason
   author: Actor
+  editor: Actor
+  lastEditedAt: DateTime
   authorAssociation: CommentAuthorAssociation!
   labels(after: String, first: Int, last: Int): LabelConnection
   timelineItems(

@@ -86,7 +86,8 @@ def edit_issue(call: Call) -> Reply:
         _assignable(call, assignees)
     state, reason = _new_state(call)
     kept = _canonical(call, reason)
-    issue.title, issue.body, issue.updated_at = title, body, call.state.tick()
+    issue.title, issue.updated_at = title, call.state.tick()
+    call.state.edit_body(issue, body, token.login)
     issue.duplicate_of = kept or issue.duplicate_of
     _relabel(call, issue, token, labels, assignees)
     _move(call, issue, state, reason)

@@ -26,6 +26,24 @@ def get_user(call: Call) -> Reply:
     return Reply(payloads.signed_in_user(call.state.account(token.login), call.state, call.urls))
 
 
+def get_permission(call: Call) -> Reply:
+    """What a person may do in the repository. A bot is no user; a stranger may read what is public."""
+    access.authenticated(call)
+    account = call.state.accounts.get(call.params["username"])
+    if account is None or account.kind == "Bot":
+        raise Refusal(404, f"{call.params['username']} is not a user")
+    permission = account.permission
+    if permission == "read" and account.association == "NONE" and call.state.repository.private:
+        permission = "none"
+    return Reply(
+        {
+            "permission": permission,
+            "role_name": permission,
+            "user": {**payloads.user(account, call.urls), "role_name": permission},
+        }
+    )
+
+
 # Method, path under the API's address, handler.
 TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/user", get_user),
@@ -65,6 +83,7 @@ TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("POST", f"{_REPOSITORY}/issues/{{issue_number}}/labels", issues.add_labels),
     ("PUT", f"{_REPOSITORY}/issues/{{issue_number}}/labels", issues.set_labels),
     ("POST", f"{_REPOSITORY}/issues/{{issue_number}}/assignees", issues.add_assignees),
+    ("GET", f"{_REPOSITORY}/collaborators/{{username}}/permission", get_permission),
     ("GET", f"{_REPOSITORY}/labels", issues.list_labels),
     ("POST", f"{_REPOSITORY}/labels", issues.create_label),
     ("GET", f"{_REPOSITORY}/labels/{{name:path}}", issues.get_label),

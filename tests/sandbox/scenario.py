@@ -36,6 +36,7 @@ ASSOCIATIONS = (
     "MANNEQUIN",
     "NONE",
 )
+PERMISSIONS = ("admin", "write", "read", "none")
 REASONS = ("completed", "not_planned", "duplicate", "reopened")
 # What a scenario without tokens of its own accepts.
 _RIGHTS = ("none", "read", "write")
@@ -102,6 +103,7 @@ def _read_people(top: Fields, state: State) -> None:
                 association=fields.choice("association", ASSOCIATIONS, "NONE"),
                 name=fields.text("name", ""),
                 email=fields.text("email", ""),
+                role=fields.choice("permission", PERMISSIONS, "") if "permission" in fields else "",
             )
         )
         fields.done()

@@ -29,6 +29,12 @@ class Account:
     name: str = ""
     email: str = ""
     number: int | None = None
+    role: str = ""
+
+    @property
+    def permission(self) -> str:
+        """`admin`, `write`, `read` or `none`, as the route for permissions says it."""
+        return self.role or {"OWNER": "admin", "MEMBER": "write", "COLLABORATOR": "write"}.get(self.association, "read")
 
     @property
     def id(self) -> int:
@@ -302,6 +308,8 @@ class Issue:
     duplicate_of: int | None = None
     pull_request: bool = False
     issue_type: str = ""
+    edited_at: datetime | None = None
+    editor: str | None = None
     opened: float = field(default_factory=time.monotonic, compare=False)
 
     @property
@@ -430,6 +438,11 @@ class State:
         )
         self.issues[issue.number] = issue
         return issue
+
+    def edit_body(self, issue: Issue, body: str | None, login: str) -> None:
+        """Change the body of an issue in somebody's name; the same body again is no edit."""
+        if body != issue.body:
+            issue.body, issue.editor, issue.edited_at = body, login, issue.updated_at
 
     def comment(self, issue: Issue, body: str, login: str, at: datetime | None = None) -> Comment:
         """Add a comment to an issue."""

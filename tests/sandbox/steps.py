@@ -95,6 +95,9 @@ def _touch_issues(box: Sandbox, step: Fields) -> None:
     for reopen in step.mappings("reopen"):
         box.reopen_issue(_issue(box, reopen).number, at=_at(box, reopen))
         reopen.done()
+    for new in step.mappings("open"):
+        box.add_issue(new.text("title"), new.text("body", ""), new.names("labels"), new.optional_text("login"))
+        new.done()
     for edit in step.mappings("edit"):
         _edit(box, edit)
     if "copy" in step:
@@ -126,7 +129,8 @@ def _edit(box: Sandbox, edit: Fields) -> None:
         body = body.replace('"v":1', '"v":9')
     if edit.flag("older", default=False):
         body = _with_older_marker(body)
-    box.edit_issue(issue.number, title=edit.optional_text("title"), body=body, labels=labels)
+    login = edit.optional_text("login")
+    box.edit_issue(issue.number, title=edit.optional_text("title"), body=body, labels=labels, login=login)
     edit.done()
 
 

@@ -174,8 +174,8 @@ class AnonymousReader(GitHubReader):
         not_looked_at = (*snapshot.not_looked_at, *unseen)
         return replace(snapshot, not_looked_at=not_looked_at, asked=snapshot.asked | set(needs.each_key()))
 
-    def _tags(self) -> tuple[None, tuple[Problem, ...]]:
-        return None, ()
+    def _tags(self) -> tuple[None, None, tuple[Problem, ...]]:
+        return None, None, ()
 
     def _check_limit(self) -> None:
         left = self._left_at_first

@@ -24,14 +24,18 @@ from ci_failure_tracker.github.download import anonymous_download
 from ci_failure_tracker.github.fields import Fields, FormError, LeftOut, as_object, checked, each, nullable, required
 from ci_failure_tracker.github.pages import first_page, read_list, read_pages
 from ci_failure_tracker.github.retry import Budget, is_held_back
+from ci_failure_tracker.github.teachers import KNOWN_ISSUES, authorship_queries, authorships, known_issues, permission
 from ci_failure_tracker.model import (
     Annotation,
+    Authorship,
     Closer,
     CommitsBetween,
     Issue,
     Job,
+    KnownIssue,
     LogUnavailable,
     NewestRuns,
+    Permission,
     RefKind,
     Repository,
     Run,
@@ -68,9 +72,12 @@ _NEWEST = 'refPrefix: "refs/tags/", orderBy: {field: TAG_COMMIT_DATE, direction:
 _NEWEST_TAGS = f"""query($owner: String!, $name: String!) {{
   {_THE_REPOSITORY} {{
     refs({_NEWEST}) {{ nodes {{ name target {{ {_COMMIT} ... on Tag {{ target {{ {_COMMIT} }} }} }} }} }}
+    {KNOWN_ISSUES}
   }}
 }}"""
-"""The twenty newest tags. An annotated tag is an object of its own, which points to the commit."""
+"""The twenty newest tags, and the known issues. An annotated tag is an object that points to the commit."""
+
+_VIEWER = f"query($owner: String!, $name: String!) {{ viewer {{ login }} {_THE_REPOSITORY} {{ {KNOWN_ISSUES} }} }}"
 
 _HISTORY = "history(first: 30) { nodes { oid messageHeadline author { name user { login } } } }"
 
@@ -330,19 +337,52 @@ class Queries:
             newest = answers.page(data, "workflow_runs").items[:1]
             return self._run(as_object(newest[0], "the run")) if newest else None
 
-    def tags(self) -> tuple[Tag, ...]:
-        """The newest tags, the newest first, with the runs on their commits, in one request.
+    def viewer_and_known_issues(self) -> tuple[str, tuple[KnownIssue, ...] | None]:
+        """The login of the token, and the known issues, or `None` if GitHub does not show them."""
+        with translated("ask for the token's own login", "metadata: read"):
+            answer = self.graphql(_VIEWER, self._repository_variables())
+            return answers.viewer(answer), _known_issues(answer)
 
-        Raises:
-            MissingRightError: the token may not see the tags.
+    def tags_and_known_issues(self) -> tuple[tuple[Tag, ...] | GitHubError, tuple[KnownIssue, ...] | None]:
+        """The newest tags, the newest first, with the runs on their commits, and the known issues, in one request.
+
+        If the token may not see the tags, an error stands in their place, and `None` for known issues that it may not
+        see.
         """
         doing = "read the tags"
         with translated(doing, _CONTENTS):
             answer = self.graphql(_NEWEST_TAGS, self._repository_variables())
+            known = _known_issues(answer)
             tags = answers.tags(answer)
-            if tags is None:
+            if tags is not None:
+                return tags, known
+            try:
                 _raise_hidden(answer, doing)
-            return tags
+            except GitHubError as error:
+                return error, known
+
+    def authorships(self, numbers: Sequence[int]) -> Mapping[int, Authorship]:
+        """Who wrote the bodies of issues, by number, in one request.
+
+        Raises:
+            MissingRightError: the token may not see it.
+        """
+        doing, right = "read who wrote issues", "issues: read"
+        query = f"query($owner: String!, $name: String!) {{ {_THE_REPOSITORY} {{ {authorship_queries(numbers)} }} }}"
+        with translated(doing, right):
+            answer = self.graphql(query, self._repository_variables())
+            issues = answers.git_objects(answer, [f"i{number}" for number in numbers])
+            if issues is None:
+                _raise_hidden(answer, doing, right)
+            return authorships(dict(zip(numbers, issues, strict=True)))
+
+    def permission(self, login: str) -> Permission:
+        """Whether an account may write to the repository.
+
+        Raises:
+            MissingRightError: the token may not ask that.
+        """
+        return permission(self._requester, self.address, login)
 
     def ref_kinds(self, names: Sequence[str]) -> Mapping[str, RefKind]:
         """Whether each name is a branch or a tag, or neither, in one request; of both, it is a branch.
@@ -493,6 +533,15 @@ def redirect_of(requester: MeteredRequester, status: int, headers: Mapping[str, 
     if status in _REDIRECTS:
         return str(headers["location"])
     raise requester.createException(status, dict(headers), _structured(text))
+
+
+def _known_issues(answer: Fields) -> tuple[KnownIssue, ...] | None:
+    """The known issues in an answer that is about something else as well, which counts even if these are malformed."""
+    try:
+        data = answers.data_of(answer)
+        return known_issues(None if data is None else nullable(data, "repository", dict))
+    except FormError:
+        return None
 
 
 def _check_not_hidden(first: answers.Page, left_out: list[LeftOut] | None) -> None:

@@ -40,7 +40,9 @@ from ci_failure_tracker.github.side_by_side import or_error, together
 from ci_failure_tracker.model import (
     Diagnose,
     Issue,
+    KnownIssue,
     Needs,
+    Permission,
     Problem,
     Query,
     Repository,
@@ -77,6 +79,9 @@ _HEADS_HIDDEN = Problem(
     "This token may not read the newest commits of branches, so the newest listed run of a branch tells which it is.",
     "With `contents: read`, `rerun` sees commits that started no run.",
 )
+
+
+_OFF = "Known issues are off, because this token may not ask whether the people who wrote them may write here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,20 +196,22 @@ class GitHubReader:
         """
         self._progress.phase("Read the runs")
         read_tags = self._tags if query.needs_tags else _no_tags
-        listing, (tags, hidden) = together(partial(list_runs, self.queries, query), read_tags)
+        listing, (tags, known, hidden) = together(partial(list_runs, self.queries, query), read_tags)
         in_part = snapshot.window.partial or bool(listing.problems)
         window = Window(listing.forks, 0, partial=in_part, start=listing.start, listed_from=listing.start)
         unclear = _with_runs(snapshot.unclear, listing.left_out)
         asked = snapshot.asked | ({"tags"} if query.needs_tags else set())
         snapshot = replace(snapshot, runs=listing.runs, window=window, unclear=unclear, tags=tags, asked=asked)
+        snapshot = replace(snapshot, known_issues=snapshot.known_issues if known is None else known)
         return _with(_without_names(_with(snapshot, *listing.problems)), *hidden)
 
-    def _tags(self) -> tuple[tuple[Tag, ...] | None, tuple[Problem, ...]]:
+    def _tags(self) -> _Tags:
         try:
             self.queries.budget.check(1, KEPT)
-            return self.queries.tags(), ()
+            tags, known = self.queries.tags_and_known_issues()
         except TrackerError as error:
-            return None, (tags_unread(error),)
+            return None, None, (tags_unread(error),)
+        return (None, known, (tags_unread(tags),)) if isinstance(tags, TrackerError) else (tags, known, ())
 
     def fetch(self, snapshot: Snapshot, needs: Needs, diagnose: Diagnose) -> Snapshot:
         """Read what is needed. What cannot be read becomes a problem in the snapshot and is not asked for again.
@@ -224,6 +231,9 @@ class GitHubReader:
             (needs.scheduled_runs, self._scheduled_runs),
             (needs.files_at, self._files_at),
             (needs.start_files, self._start_files),
+            (needs.authorships, self._authorships),
+            (needs.permissions, self._permissions),
+            (needs.known_issues, self._known_issues),
             (needs.own_issues, self._own_issues),
             (needs.closed_issues, self._closed_issues),
             (needs.missing_issues, self._missing_issues),
@@ -244,7 +254,7 @@ class GitHubReader:
 
     def _viewer(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
         try:
-            return replace(snapshot, viewer=self.queries.viewer())
+            return self._with_viewer(snapshot)
         except TrackerError as error:
             advice = "This sweep changes no issue that the token may have opened."
             return _with(snapshot, Problem(Severity.ERROR, error.what, advice))
@@ -356,6 +366,49 @@ class GitHubReader:
         # A commit whose run could not start has the workflow's file, so no file at all means that it is not shown.
         is_hidden = not any(texts) and not any(sha in known for sha, _ in needs.start_files)
         return _with(snapshot, _START_FILES_HIDDEN) if is_hidden else snapshot
+
+    # --- what people teach the tracker ---------------------------------------------------------------
+
+    def _with_viewer(self, snapshot: Snapshot) -> Snapshot:
+        """The snapshot with the login of the token, and the known issues if they were not listed."""
+        viewer, known = self.queries.viewer_and_known_issues()
+        return replace(
+            snapshot, viewer=viewer, known_issues=known if snapshot.known_issues is None else snapshot.known_issues
+        )
+
+    def _known_issues(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """A server that does not show them has none. After a fault no issue is opened, because a rule may cover it."""
+        try:
+            self.queries.budget.check(1)
+            return self._with_viewer(snapshot)
+        except (UnansweredError, RateLimitedError, RequestsSpentError) as error:
+            return _unread(snapshot, "the known issues", error)
+        except TrackerError:
+            return snapshot
+
+    def _authorships(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """Without an answer, what people wrote in issues of the tracker does not count in this sweep."""
+        try:
+            self.queries.budget.check(1)
+            written = self.queries.authorships(needs.authorships)
+        except TrackerError as error:
+            what = f"What people wrote for the tracker in its issues does not count in this sweep. {error.what}"
+            return _with(snapshot, Problem(Severity.NOTICE, what, error.advice))
+        return replace(snapshot, authorships={**snapshot.authorships, **written})
+
+    def _permissions(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
+        """Without an answer, it is not known whether a rule counts, and the next sweep asks again."""
+        known: dict[str, Permission] = {}
+        for login in needs.permissions:
+            try:
+                self.queries.budget.check(1)
+                known[login] = self.queries.permission(login)
+            except MissingRightError as error:
+                problem = Problem(Severity.NOTICE, f"{_OFF} {error.what}", error.advice)
+                return _with(replace(snapshot, permissions_hidden=True), problem)
+            except TrackerError:
+                known[login] = Permission.UNKNOWN
+        return replace(snapshot, permissions={**snapshot.permissions, **known})
 
     # --- issues before one is opened; if one of these fails, nothing is opened --------------------
 
@@ -492,8 +545,12 @@ class GitHubReader:
         return _with_once(replace(snapshot, codeowners=text, paths=snapshot.paths | paths), *problems)
 
 
-def _no_tags() -> tuple[None, tuple[Problem, ...]]:
-    return None, ()
+_Tags = tuple[tuple[Tag, ...] | None, tuple[KnownIssue, ...] | None, tuple[Problem, ...]]
+"""The tags, the known issues, and the problem that the tags could not be read."""
+
+
+def _no_tags() -> _Tags:
+    return None, None, ()
 
 
 def _with_issues(snapshot: Snapshot, read: Iterable[Issue]) -> Snapshot:

@@ -152,6 +152,12 @@ def _shown_ids(body: str) -> list[str]:
     return _SHOWN_ID.findall(body)[-1:] if BEGIN in body else []
 
 
+def outside(body: str) -> str:
+    """What people wrote in a body: all of it but the region of the tracker."""
+    parts = _Parts.of(body)
+    return f"{parts.before}\n{parts.after}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """A body before, in and after the region; without a region, all of it comes after."""

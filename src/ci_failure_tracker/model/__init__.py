@@ -68,6 +68,16 @@ if TYPE_CHECKING:
         RetireReason,
         RunRef,
     )
+    from ci_failure_tracker.model.known import (
+        KNOWN_ISSUE,
+        Account,
+        Authorship,
+        KnownIssue,
+        Permission,
+        Rule,
+        RuleAction,
+        Trust,
+    )
     from ci_failure_tracker.model.needs import Needs, Query, RunList
     from ci_failure_tracker.model.outcome import Outcome
     from ci_failure_tracker.model.problems import Problem, Severity
@@ -128,6 +138,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALL_JOBS",
+    "KNOWN_ISSUE",
     "MAX_REQUESTS",
     "MOST_PASSES",
     "OTHER_LEGS",
@@ -136,10 +147,12 @@ __all__ = [
     "SHORT_FAILURE",
     "TAGS",
     "TAG_EVENTS",
+    "Account",
     "Action",
     "Annotation",
     "Artifact",
     "ArtifactReports",
+    "Authorship",
     "BranchStatus",
     "ByteSource",
     "Cause",
@@ -176,6 +189,7 @@ __all__ = [
     "Job",
     "JobDiagnosis",
     "JobSource",
+    "KnownIssue",
     "LegCount",
     "LineRange",
     "LogCounts",
@@ -194,6 +208,7 @@ __all__ = [
     "Observation",
     "Occurrence",
     "Outcome",
+    "Permission",
     "Problem",
     "Query",
     "ReadArtifact",
@@ -208,6 +223,8 @@ __all__ = [
     "Rerun",
     "Result",
     "RetireReason",
+    "Rule",
+    "RuleAction",
     "Run",
     "RunJobs",
     "RunList",
@@ -228,6 +245,7 @@ __all__ = [
     "TestOutcome",
     "TestResult",
     "Trials",
+    "Trust",
     "Unclear",
     "Update",
     "Watched",
@@ -243,7 +261,7 @@ __all__ = [
 
 _MODULES = (
     *("outcome", "reports", "diagnosis", "problems", "github", "trials", "refs", "history"),
-    *("needs", "snapshot", "state", "decisions", "writes"),
+    *("known", "needs", "snapshot", "state", "decisions", "writes"),
 )
 """Where a name is looked for, in the order in which the modules import each other."""
 

@@ -116,6 +116,9 @@ class Needs:
     scheduled_runs  the workflows whose newest scheduled run is needed
     files_at        the files that are needed, by commit and path
     start_files     the same, of workflows that could not start: their files and those that these refer to
+    authorships     the numbers of issues of the tracker of which it is needed who wrote their bodies
+    permissions     the logins of which it is needed whether they may write
+    known_issues    the open issues with the label `known-issue`, if they were not listed with something else
     own_issues      the open issues that the account of the token opened, whatever their labels
     closed_issues   since when the closed issues with the label of the tracker are needed
     missing_issues  the numbers of issues that a checkpoint names as open and that no list holds
@@ -147,6 +150,9 @@ class Needs:
     scheduled_runs: tuple[Workflow, ...] = ()
     files_at: tuple[tuple[str, str], ...] = ()
     start_files: tuple[tuple[str, str], ...] = ()
+    authorships: tuple[int, ...] = ()
+    permissions: tuple[str, ...] = ()
+    known_issues: bool = False
     own_issues: bool = False
     closed_issues: datetime | None = None
     missing_issues: tuple[int, ...] = ()
@@ -198,6 +204,7 @@ _ONCE = (
     "recently_closed",
     "release_runs",
     "workflow_files",
+    "known_issues",
     "own_issues",
     "closed_issues",
     "logs",
@@ -215,6 +222,8 @@ _BY_KEY = (
     "heads",
     "files_at",
     "start_files",
+    "authorships",
+    "permissions",
     "missing_issues",
     "closed_long_ago",
     "closers",

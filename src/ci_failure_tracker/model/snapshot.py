@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import JobDiagnosis, LogCounts
 from ci_failure_tracker.model.github import Closer, Issue, Repository, Run, RunJobs, Workflow
+from ci_failure_tracker.model.known import Authorship, KnownIssue, Permission
 from ci_failure_tracker.model.needs import RunList
 from ci_failure_tracker.model.problems import Problem
 from ci_failure_tracker.model.refs import RefKind, Refs, Tag
@@ -192,6 +193,10 @@ class Snapshot:
     heads                   the hash of the newest commit of branches, by name; empty if there is no such branch
     heads_hidden            whether the token may not see them
     reports                 the test reports of runs, of those that were needed and could be read
+    known_issues            the open issues with the label `known-issue`; `None` if they were not listed
+    authorships             who wrote the bodies of issues of the tracker, by number
+    permissions             whether accounts may write to the repository, by login
+    permissions_hidden      whether the token may not ask that
     rerun                   the ids of the runs whose failed jobs this sweep runs again; `None` before it asked for any
     """
 
@@ -241,6 +246,10 @@ class Snapshot:
     heads_hidden: bool = False
     reports: tuple[RunReports, ...] = ()
     rerun: frozenset[int] | None = None
+    known_issues: tuple[KnownIssue, ...] | None = None
+    authorships: Mapping[int, Authorship] = field(default_factory=dict)
+    permissions: Mapping[str, Permission] = field(default_factory=dict)
+    permissions_hidden: bool = False
 
 
 MAX_REQUESTS = 800

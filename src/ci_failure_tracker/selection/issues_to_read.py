@@ -24,7 +24,8 @@ def needs_before_opening(findings: Findings, settings: Settings, now: datetime) 
         return Needs()
     tracked_issues = findings.history.tracked_issues
     since = _closed_since(findings, settings, now)
-    first = Needs(own_issues=True, closed_issues=since).without(asked)
+    rules_unread = snapshot.known_issues is None
+    first = Needs(known_issues=rules_unread, own_issues=True, closed_issues=since).without(asked)
     if first:
         return first
     if missing := Needs(missing_issues=missing_issues(tracked_issues.written, snapshot)).without(asked):

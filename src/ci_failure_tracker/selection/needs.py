@@ -23,6 +23,7 @@ from ci_failure_tracker.selection.report_requests import choose_reports
 from ci_failure_tracker.selection.reruns import needs_of_reruns, unanswered_reruns
 from ci_failure_tracker.selection.runs_to_verify import runs_to_verify
 from ci_failure_tracker.selection.schedules import schedule_needs
+from ci_failure_tracker.selection.teaching import needs_of_teaching
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, would_open
 from ci_failure_tracker.tracking.observations import needs_jobs
@@ -31,9 +32,9 @@ from ci_failure_tracker.tracking.track import TrackedIssues
 
 
 def needs_of_trust(snapshot: Snapshot) -> Needs:
-    """The token's own login, if nothing else tells whether an issue's marker is the tracker's."""
+    """What tells whose text counts: the token's own login, if nothing else tells whether a marker is the tracker's."""
     unknown = snapshot.viewer is None and any(needs_viewer(issue) for issue in snapshot.issues)
-    return Needs(viewer=unknown).without(snapshot.asked)
+    return Needs(viewer=unknown).without(snapshot.asked) or needs_of_teaching(snapshot)
 
 
 def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime) -> Needs:
