@@ -12,6 +12,7 @@ from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts
 from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.issues.known_text import with_known_table
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate, render, unwritten
 from ci_failure_tracker.model import Action, CurrentFailure, Issue, Observation, Problem, Requests, Result, Snapshot
@@ -28,7 +29,7 @@ from sandbox import Server
 
 TEMPLATE = IssueTemplate()
 REQUESTS = Requests(5, 995, 800)
-TEXTS = IssueTexts(identity_of, closed_as_duplicate)
+TEXTS = IssueTexts(identity_of, closed_as_duplicate, with_known_table)
 
 
 @dataclass(frozen=True)

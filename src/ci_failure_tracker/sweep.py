@@ -10,12 +10,15 @@ from threading import Lock
 from typing import Protocol
 
 from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.issues.known_text import known_writes
 from ci_failure_tracker.issues.render import render, unwritten
 from ci_failure_tracker.model import (
     Action,
     Diagnose,
     JobDiagnosis,
     JobSource,
+    KnownResult,
+    KnownWrite,
     LogRequest,
     Needs,
     Problem,
@@ -74,6 +77,9 @@ class IssueWriter(Protocol):
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Return the result of each action, in the same order."""
 
+    def write_known(self, writes: Sequence[KnownWrite]) -> tuple[KnownResult, ...]:
+        """Write the tracker's own text into known issues, and return the result of each, in the same order."""
+
     def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
         """Run the failed jobs of runs again, and return the result of each, in the same order."""
 
@@ -94,6 +100,7 @@ class Plan:
     findings: Findings
     actions: tuple[Action, ...]
     template: IssueTemplate
+    known_writes: tuple[KnownWrite, ...] = ()
 
 
 def make_plan(github: GitHub, settings: Settings, template: IssueTemplate, now: datetime) -> Plan:
@@ -113,10 +120,14 @@ def carry_out(plan: Plan, github: GitHub, writer: IssueWriter, settings: Setting
     if refused:
         plan = _without_refused(plan, refused, github, settings, now)
     again = (result for result in reruns if result.status is not WriteStatus.LEFT)
+    known = writer.write_known(plan.known_writes)
     results = (*again, *writer.apply(plan.actions))
     problems = [problem for result in refused for problem in result.problems]
+    problems += [problem for result in known for problem in result.problems]
+    problems += unwritten(plan.actions)
     statistics = make_statistics(plan.findings, results, settings, now)
-    return make_report(plan.findings, results, [*unwritten(plan.actions), *problems], github.requests, statistics, now)
+    report = make_report(plan.findings, results, problems, github.requests, statistics, now)
+    return replace(report, known_results=known)
 
 
 def _without_refused(plan: Plan, refused: Sequence[Result], github: GitHub, settings: Settings, now: datetime) -> Plan:
@@ -137,7 +148,8 @@ def _plan(
 ) -> Plan:
     findings = with_checkpoint(with_label(_read_and_decide(github, snapshot, tracked, settings, now)), settings)
     actions = render(findings.decisions.all, template, findings.snapshot.repository, settings)
-    return Plan(findings, actions, template)
+    writes = known_writes(findings.decisions.known_updates, findings.snapshot.repository.url)
+    return Plan(findings, actions, template, writes)
 
 
 def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findings:

@@ -13,6 +13,7 @@ from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.github.writer import DryRunWriter, GitHubIssueWriter, IssueTexts
 from ci_failure_tracker.issues.body import IssueTemplate
+from ci_failure_tracker.issues.known_text import with_known_table
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate
 from ci_failure_tracker.model.secret import Secret
@@ -109,7 +110,7 @@ def sweep_over_http(server: Server, inputs: Mapping[str, str], now: datetime) ->
     endpoints = Endpoints(server.api_url, server.graphql_url)
     requester = connect(Secret(inputs["token"]), endpoints, HURRIED)
     github = GitHubReader(requester, endpoints, settings.repository, Quiet())
-    texts = IssueTexts(identity_of, closed_as_duplicate)
+    texts = IssueTexts(identity_of, closed_as_duplicate, with_known_table)
     writer: IssueWriter = (
         DryRunWriter() if settings.dry_run else GitHubIssueWriter(requester, github.queries, texts, Quiet())
     )

@@ -215,9 +215,9 @@ def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]
         "reopened-issues": json.dumps(report.issues(Reopen)),
         "closed-issues": json.dumps(report.issues(Close)),
         # If no failure is known, but not everything could be read, it is not known whether anything fails.
-        "failure-count": "" if report.knows_nothing else str(len(report.failing)),
+        "failure-count": "" if report.knows_nothing else str(report.failure_count),
         "created-count": str(len(report.issues(Create))),
-        "has-failures": "" if report.knows_nothing else json.dumps(bool(report.failing)),
+        "has-failures": "" if report.knows_nothing else json.dumps(report.is_failing),
         "summary": plain(report.line, _LONGEST),
         "report-path": path,
         "slack-payload": payload,

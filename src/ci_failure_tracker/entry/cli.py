@@ -170,7 +170,7 @@ def _code(report: Report) -> int:
 
 def _code_of_check(report: Report) -> int:
     """The exit code that says whether something is failing, as far as that is known."""
-    if report.failing:
+    if report.is_failing:
         return FAILING
     return FAILED if report.failed or report.partial else DONE
 

@@ -15,6 +15,7 @@ from ci_failure_tracker.github.client import PUBLIC_API, Endpoints, MeteredReque
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.github.writer import GitHubIssueWriter, IssueTexts
 from ci_failure_tracker.issues.body import IssueTemplate, read_template
+from ci_failure_tracker.issues.known_text import with_known_table
 from ci_failure_tracker.issues.marker import identity_of
 from ci_failure_tracker.issues.render import closed_as_duplicate
 from ci_failure_tracker.model.progress import Progress
@@ -49,7 +50,9 @@ class Connection:
 
     def writer(self, github: GitHubReader, progress: Progress) -> GitHubIssueWriter:
         """The writer to the repository that `github` reads."""
-        return GitHubIssueWriter(self.requester, github.queries, IssueTexts(identity_of, closed_as_duplicate), progress)
+        return GitHubIssueWriter(
+            self.requester, github.queries, IssueTexts(identity_of, closed_as_duplicate, with_known_table), progress
+        )
 
 
 def prepare(

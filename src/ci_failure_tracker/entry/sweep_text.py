@@ -49,12 +49,14 @@ class SweepText:
             ("New failures", report.new),
         ):
             self._failures(report, title, failures, report.results_of_failing)
+        self._known(report)
         self._print(Text(), 0)
 
     def failing(self, report: Report) -> None:
         """Only what is failing now, whatever is done about it."""
         tracked = {key: result for key, result in report.results_of_failing.items() if result.number}
         self._failures(report, "Failing", report.failing, tracked)
+        self._known(report)
         self._print(Text(), 0)
 
     def written(self, report: Report) -> None:
@@ -86,6 +88,15 @@ class SweepText:
             if place:
                 self._print(Text(), 0)
             self._failure(report, failing, results.get(failing.identity.id))
+
+    def _known(self, report: Report) -> None:
+        """What fails and is counted in known issues, or ignored by them."""
+        self._heading("Counted in known issues", len(report.known))
+        for each in report.known:
+            words = "ignored, " if each.is_ignored else ""
+            head = Text(_names(each.identity), style="bold") + Text(f": {words}{plain(each.rule.name, _NAME)}, ")
+            link = self._link(f"run {each.match.run_number}", f"{self.url}/actions/runs/{each.match.run_id}")
+            self._print(head + link, 2)
 
     def _heading(self, title: str, count: int) -> None:
         if count:

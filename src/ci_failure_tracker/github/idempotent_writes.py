@@ -25,6 +25,7 @@ from ci_failure_tracker.errors import (
 from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.client import MeteredRequester, translated
 from ci_failure_tracker.github.fields import Fields, as_object, checked, required
+from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.pages import read_pages
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import Create, Issue
@@ -50,6 +51,7 @@ class IdempotentWrites:
         self._identity_of = identity_of
         self._requester = requester
         self._queries = queries
+        self._issues = IssueQueries(requester, queries)
         self._looking_left = requester.retry_policy.looking
 
     def _send(self, verb: str, address: str, given: Mapping[str, object]) -> Fields:
@@ -90,6 +92,24 @@ class IdempotentWrites:
         """
         given = {"body": body, "state": state, "state_reason": reason, "title": title}
         return self._edit(doing, number, {name: value for name, value in given.items() if value or name == "body"})
+
+    def write_part(self, doing: str, number: int, change: Callable[[Issue], str | None]) -> bool:
+        """Replace a part of a body that a person may edit at any time, and return whether it was done.
+
+        The issue is read just before it is written, in each try, so what the person wrote stays. `change` returns the
+        new body, or `None` if it is not to be written any more.
+        """
+
+        def send() -> bool:
+            issue = self._issues.issue(number)
+            body = change(issue) if issue is not None and issue.open else None
+            if issue is None or body is None:
+                return False
+            if body != issue.body:
+                self._send("PATCH", f"issues/{number}", {"body": body})
+            return True
+
+        return self._surely(doing, send)
 
     def close_as_duplicate(self, doing: str, number: int, body: str, kept: int) -> str:
         """Close an issue with a new body, linked to the one that stays; `kept` is the database id of that one.

@@ -28,12 +28,15 @@ from ci_failure_tracker.github.idempotent_writes import RIGHT, IdempotentWrites,
 from ci_failure_tracker.github.pages import read_list
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.model import (
+    KNOWN_ISSUE,
     Action,
     Change,
     Close,
     Create,
     Issue,
     IssueRef,
+    KnownResult,
+    KnownWrite,
     Problem,
     Reopen,
     Rerun,
@@ -61,6 +64,10 @@ class DryRunWriter:
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Write nothing; every action stays planned."""
         return tuple(map(_unwritten, actions))
+
+    def write_known(self, writes: Sequence[KnownWrite]) -> tuple[KnownResult, ...]:
+        """Write nothing."""
+        return tuple(KnownResult(write, WriteStatus.PLANNED) for write in writes)
 
     def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
         """Run nothing again."""
@@ -90,11 +97,13 @@ class IssueTexts:
 
     `identity_of` returns the failure id of an issue of the tracker. `as_duplicate` returns the body and the comment of
     an issue that is closed as a duplicate. It takes how the issue was created, the number of the older issue, and the
-    time.
+    time. `with_known_table` returns the body of a known issue with another text of the tracker, if its block has a
+    digest still.
     """
 
     identity_of: IdentityOf
     as_duplicate: Callable[[Create, int, datetime], tuple[str, str]]
+    with_known_table: Callable[[str, str, str], str | None]
 
 
 class GitHubIssueWriter:
@@ -129,6 +138,29 @@ class GitHubIssueWriter:
             self._close_as_duplicate(result, older[result.number]) if result.number in older else result
             for result in results
         )
+
+    def write_known(self, writes: Sequence[KnownWrite]) -> tuple[KnownResult, ...]:
+        """Write the tracker's own text into known issues; what is not written is counted in the next sweep."""
+        if writes:
+            self._progress.phase("Write the known issues", len(writes))
+        return tuple(map(self._write_known, writes))
+
+    def _write_known(self, write: KnownWrite) -> KnownResult:
+        def change(issue: Issue) -> str | None:
+            if not issue.has_label(KNOWN_ISSUE):
+                return None
+            return self._texts.with_known_table(issue.body, write.table, write.block)
+
+        doing = f"write the known issue #{write.number}"
+        try:
+            self._budget.check(2)
+            is_done = self._once.write_part(doing, write.number, change)
+            return KnownResult(write, WriteStatus.DONE if is_done else WriteStatus.LEFT)
+        except TrackerError as error:
+            problem = Problem(error.severity, error.what, error.advice or "The next sweep tries again.")
+            return KnownResult(write, WriteStatus.FAILED, (problem,))
+        finally:
+            self._progress.advance()
 
     def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
         """Run the failed jobs of runs again. A token without the right, or a refusal by GitHub, is no error."""

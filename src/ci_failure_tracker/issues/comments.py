@@ -55,6 +55,15 @@ def duplicate_comment(number: int | IssueRef, *, umbrella: bool = False, of_test
     return f"{text}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
 
 
+def known_comment(number: int | IssueRef) -> str:
+    """The comment that closes an issue because the rule of a known issue matches its newest failure."""
+    text = (
+        f"The rule in the known issue #{number} matches this failure, so it is counted there and this issue is closed "
+        "as its duplicate. If the rule does not match any more and it still fails, this issue is opened again."
+    )
+    return f"{text}\n\n<!-- ci-failure-tracker-comment known {number} -->"
+
+
 def reopening_comment(state: State, closed_at: datetime, url: str, *, left_umbrella: bool = False) -> str:
     """The comment that reopens an issue: where it failed, how, and why."""
     again = (

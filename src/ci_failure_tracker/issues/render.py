@@ -11,6 +11,7 @@ from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.comments import (
     closing_comment,
     duplicate_comment,
+    known_comment,
     news_comment,
     reopening_comment,
 )
@@ -188,6 +189,8 @@ class _Renderer:
                 return reopening_comment(state, closed_at, self.url, left_umbrella=left_umbrella)
             case Closed(ending, at, without_proof):
                 return closing_comment(state, ending, self.url, at, without_proof=without_proof)
+            case DuplicateOf(number, _, known=True):
+                return known_comment(number)
             case DuplicateOf(number, umbrella):
                 return duplicate_comment(number, umbrella=umbrella, of_test=bool(state.identity.test))
             case None:

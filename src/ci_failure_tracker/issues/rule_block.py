@@ -107,6 +107,12 @@ def outside_of_table(body: str) -> str:
     return _TABLE.sub("", body.replace("\r\n", "\n"))
 
 
+def table_in(body: str) -> str:
+    """The tracker's own text in the body of a known issue."""
+    found = _TABLE.search(body.replace("\r\n", "\n"))
+    return found[0] if found else ""
+
+
 def with_table(body: str, table: str) -> str:
     """A body with another text of the tracker; what people wrote stays as it is."""
     body = body.replace("\r\n", "\n")

@@ -72,10 +72,16 @@ if TYPE_CHECKING:
         KNOWN_ISSUE,
         Account,
         Authorship,
+        KnownFailure,
         KnownIssue,
+        KnownMatch,
+        KnownMemory,
+        KnownRule,
+        KnownUpdate,
         Permission,
         Rule,
         RuleAction,
+        RuleStatus,
         Trust,
     )
     from ci_failure_tracker.model.needs import Needs, Query, RunList
@@ -134,7 +140,19 @@ if TYPE_CHECKING:
         WorkflowMistake,
     )
     from ci_failure_tracker.model.trials import MOST_PASSES, Trials
-    from ci_failure_tracker.model.writes import Action, Change, Close, Create, Reopen, Result, Update, WriteStatus, verb
+    from ci_failure_tracker.model.writes import (
+        Action,
+        Change,
+        Close,
+        Create,
+        KnownResult,
+        KnownWrite,
+        Reopen,
+        Result,
+        Update,
+        WriteStatus,
+        verb,
+    )
 
 __all__ = [
     "ALL_JOBS",
@@ -189,7 +207,14 @@ __all__ = [
     "Job",
     "JobDiagnosis",
     "JobSource",
+    "KnownFailure",
     "KnownIssue",
+    "KnownMatch",
+    "KnownMemory",
+    "KnownResult",
+    "KnownRule",
+    "KnownUpdate",
+    "KnownWrite",
     "LegCount",
     "LineRange",
     "LogCounts",
@@ -225,6 +250,7 @@ __all__ = [
     "RetireReason",
     "Rule",
     "RuleAction",
+    "RuleStatus",
     "Run",
     "RunJobs",
     "RunList",

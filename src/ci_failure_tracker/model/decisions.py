@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ci_failure_tracker.model.github import Issue
 from ci_failure_tracker.model.history import Identity
+from ci_failure_tracker.model.known import KnownFailure, KnownUpdate
 from ci_failure_tracker.model.outcome import Outcome
 from ci_failure_tracker.model.problems import Problem, Severity
 from ci_failure_tracker.model.state import Cause, CloseReason, State
@@ -33,6 +34,7 @@ class SkipReason(StrEnum):
     TEXT_GONE = "text of its issue is gone"
     RETIRED = "retired"
     ONE_MORE_TRY = "one more try"
+    KNOWN = "known issue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +93,14 @@ class IssueRef:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateOf:
-    """The comment says which issue this one duplicates; `umbrella` is true if that one stands for several jobs."""
+    """The comment says which issue this one duplicates.
+
+    `umbrella` is true if that one stands for several jobs, `known` if it is a known issue.
+    """
 
     number: int | IssueRef
     umbrella: bool = False
+    known: bool = False
 
 
 Comment = News | Reopened | Closed | DuplicateOf
@@ -191,7 +197,8 @@ class Decisions:
     """All decisions of a sweep, what fails now, and the problems that kept it from deciding.
 
     `umbrellas` are the causes that fail now and have one issue for several of `failing`. `reruns` get one more try
-    before what failed in them has an issue.
+    before what failed in them has an issue. `known` are the jobs that fail now and that known issues take,
+    `known_updates` what these have to remember.
     """
 
     all: tuple[Decision | Skip, ...]
@@ -199,6 +206,8 @@ class Decisions:
     problems: tuple[Problem, ...]
     umbrellas: tuple[CurrentFailure, ...] = ()
     reruns: tuple[Rerun, ...] = ()
+    known: tuple[KnownFailure, ...] = ()
+    known_updates: tuple[KnownUpdate, ...] = ()
 
     @property
     def made(self) -> tuple[Decision, ...]:

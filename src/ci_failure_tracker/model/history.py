@@ -65,7 +65,8 @@ class Observation:
     its own `kind`; its `job` is the name of what happened. `step` is the step that failed. `before_checkpoint` is true
     if the run was not read again because the open issues hold what it says. `never_ran` says how it never ran if that
     is its outcome; then `ended_at` is the time since which it counts as a failure. `allowed` is true if the job failed
-    and is allowed to, so that it has no outcome.
+    and is allowed to, so that it has no outcome. It has none either if a known issue takes its failure; then `known` is
+    the number of that issue, and `known_outcome` what the outcome would be.
     """
 
     run: Run
@@ -81,6 +82,8 @@ class Observation:
     kind: IdentityKind = IdentityKind.JOB
     allowed: bool = False
     never_ran: NeverRan | None = None
+    known: int = 0
+    known_outcome: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from ci_failure_tracker.model.github import Issue
+from ci_failure_tracker.model.history import Identity
 
 KNOWN_ISSUE = "known-issue"
 """The label of an issue that holds a rule."""
@@ -99,3 +100,103 @@ class Trust(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMatch:
+    """A failed job that a rule matched. `workflow`, `job` and `headline` are empty if the issue no longer names it."""
+
+    job_id: int
+    ended_at: datetime
+    run_id: int = 0
+    run_number: int = 0
+    workflow: str = ""
+    job: str = ""
+    headline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMemory:
+    """What a known issue remembers.
+
+    block       the digest of the block that counted when the tracker wrote it last
+    since       since when this block counts
+    tried       when it counted first, how many of the failures at hand it matched, and of how many
+    matches     the matches of the last 30 days, the oldest first
+    dropped_to  when the newest match ended that there is no room for; what ended until then was counted
+    """
+
+    block: str = ""
+    since: datetime | None = None
+    tried: tuple[int, int] = (0, 0)
+    matches: tuple[KnownMatch, ...] = ()
+    dropped_to: datetime | None = None
+
+
+class RuleStatus(StrEnum):
+    """Whether a rule counts.
+
+    COUNTS     it does
+    OVER       its last day is over
+    BROKEN     its block does not say what it should
+    UNTRUSTED  somebody wrote it who may not write to the repository
+    UNKNOWN    it could not be asked who may write, so its failures wait
+    """
+
+    COUNTS = "counts"
+    OVER = "over"
+    BROKEN = "broken"
+    UNTRUSTED = "untrusted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRule:
+    """A known issue with its rule. `mistakes` say why it is broken, `why` says why it is not trusted."""
+
+    known: KnownIssue
+    status: RuleStatus
+    rule: Rule = Rule()
+    block: str = ""
+    mistakes: tuple[str, ...] = ()
+    why: str = ""
+    memory: KnownMemory = KnownMemory()
+
+    @property
+    def number(self) -> int:
+        """The number of the issue."""
+        return self.known.issue.number
+
+    @property
+    def name(self) -> str:
+        """The issue and its conditions, as a reason names them."""
+        return f"known issue #{self.number} (`{self.rule.words.replace('`', chr(39))}`)"
+
+    @property
+    def takes(self) -> bool:
+        """Whether a failure that it matches gets no issue of its own."""
+        return self.status in {RuleStatus.COUNTS, RuleStatus.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """A job that fails now and that a rule matches."""
+
+    rule: KnownRule
+    identity: Identity
+    match: KnownMatch
+    branch: str
+
+    @property
+    def is_ignored(self) -> bool:
+        """Whether it does not count as a failure."""
+        return self.rule.status is RuleStatus.COUNTS and self.rule.rule.action is RuleAction.IGNORE
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUpdate:
+    """What a known issue has to remember after a sweep, at the time `at`."""
+
+    rule: KnownRule
+    memory: KnownMemory
+    at: datetime

@@ -62,6 +62,16 @@ class Close(_ChangeOfIssue):
     duplicate_of: int | IssueRef | None = field(default=None, kw_only=True)
 
 
+@dataclass(frozen=True, slots=True)
+class KnownWrite:
+    """Write the tracker's own text into a known issue, if its block still has this digest."""
+
+    number: int
+    reason: str
+    table: str
+    block: str
+
+
 Change = Update | Reopen | Close
 Action = Create | Change | Skip
 """What is done about an issue."""
@@ -79,6 +89,15 @@ class WriteStatus(StrEnum):
     FAILED = "failed"
     PLANNED = "planned"
     LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownResult:
+    """What happened to the text of a known issue."""
+
+    write: KnownWrite
+    status: WriteStatus
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,8 +171,9 @@ def make_news(report: Report) -> News:
 def _line(report: Report) -> str:
     """The state of the repository, whether or not it is news."""
     nothing = "nothing seen failing" if report.knows_nothing else "nothing failing any more"
-    failing = f"{len(report.failing):,} failing now" if report.failing else nothing
-    return f"{report.repository.full_name}: {failing}, {counted(report.statistics.issues.open, 'issue')} open"
+    failing = f"{len(report.failing):,} failing now" if report.failing else "" if report.known_failing else nothing
+    words = ", ".join(filter(None, (failing, *report.known_words)))
+    return f"{report.repository.full_name}: {words}, {counted(report.statistics.issues.open, 'issue')} open"
 
 
 def _changes(report: Report) -> Iterator[tuple[Result, Create | Reopen | Close, NewsKind]]:

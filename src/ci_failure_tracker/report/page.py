@@ -16,7 +16,7 @@ from itertools import islice
 from markupsafe import Markup
 
 from ci_failure_tracker.issues.evidence import plain_lines
-from ci_failure_tracker.model import Create, ExcerptLine, Outcome, Skip, SkipReason
+from ci_failure_tracker.model import Create, ExcerptLine, KnownFailure, Outcome, Skip, SkipReason
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.action_words import note
 from ci_failure_tracker.report.charts import Chart, charts
@@ -117,6 +117,21 @@ class FailingItem:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownItem:
+    """One job that fails and that a known issue takes; `words` are for the filter."""
+
+    workflow: str
+    job: str
+    issue: int
+    rule: str
+    ignored: bool
+    headline: str
+    run: int
+    run_url: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class CauseItem:
     """One cause, with the lines of its log as plain text."""
 
@@ -148,6 +163,14 @@ class PageView:
     causes: tuple[CauseItem, ...]
     issues: tuple[IssueSnapshot, ...]
     left: tuple[Skip, ...]
+    known: tuple[KnownItem, ...] = ()
+
+    @property
+    def nothing(self) -> str:
+        """What stands in place of the failures if there are none."""
+        if self.report.knows_nothing:
+            return "Nothing was seen failing, but not everything could be seen."
+        return "Nothing fails but what known issues count." if self.report.known else "Nothing is failing."
 
 
 def render_page(report: Report) -> str:
@@ -214,6 +237,7 @@ def _view(report: Report) -> PageView:
         causes=tuple(map(_cause, report.issue_snapshots.causes[:MOST_CAUSES])),
         issues=report.issue_snapshots.issues[:MOST_ISSUES],
         left=tuple(left[:MOST_LEFT]),
+        known=tuple(_known(each, report.repository.url) for each in report.known[:MOST_JOBS]),
     )
 
 
@@ -241,6 +265,21 @@ def _failing(report: Report) -> Iterator[FailingItem]:
                 note=plain(note(result), _TEXT).replace("`", ""),
                 words=plain(f"{identity.workflow} {identity.test or identity.job} {failing.headline}", 700).lower(),
             )
+
+
+def _known(known: KnownFailure, url: str) -> KnownItem:
+    match, rule = known.match, plain(known.rule.rule.words, _NAME)
+    return KnownItem(
+        workflow=_named(match.workflow, _NAME),
+        job=_named(match.job, _NAME),
+        issue=known.rule.number,
+        rule=rule,
+        ignored=known.is_ignored,
+        headline=plain(match.headline, _TEXT),
+        run=match.run_number,
+        run_url=f"{url}/actions/runs/{match.run_id}",
+        words=plain(f"{match.workflow} {match.job} {match.headline} {rule}", 700).lower(),
+    )
 
 
 # --- the statistics --------------------------------------------------------------------------------

@@ -17,6 +17,10 @@ from ci_failure_tracker.model import (
     Close,
     Create,
     CurrentFailure,
+    KnownFailure,
+    KnownResult,
+    KnownRule,
+    KnownUpdate,
     LogCounts,
     NotLookedAt,
     Outcome,
@@ -73,6 +77,10 @@ class Report:
     is_dry: bool = False
     not_looked_at: tuple[NotLookedAt, ...] = ()
     umbrellas: tuple[CurrentFailure, ...] = ()
+    known: tuple[KnownFailure, ...] = ()
+    known_rules: tuple[KnownRule, ...] = ()
+    known_updates: tuple[KnownUpdate, ...] = ()
+    known_results: tuple[KnownResult, ...] = ()
 
     def sentence(self, failing: CurrentFailure, medium: Medium = MARKDOWN, text: int = 80) -> str:
         """The first sentence of the issue of a failure, for one place; a name has `text` characters at most."""
@@ -136,6 +144,27 @@ class Report:
         others = {failing.identity.id for failing in (*self.new, *self.again)}
         return tuple(failing for failing in self.with_own_line if failing.identity.id not in others)
 
+    @property
+    def known_failing(self) -> tuple[KnownFailure, ...]:
+        """What fails and is counted in known issues, so that it has no issue of its own."""
+        return tuple(each for each in self.known if not each.is_ignored)
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether anything fails that counts as a failure."""
+        return bool(self.failing or self.known_failing)
+
+    @property
+    def failure_count(self) -> int:
+        """How many jobs fail that count as a failure."""
+        failing = {each.identity.id for each in self.failing}
+        return len(self.failing) + len({each.identity.id for each in self.known_failing} - failing)
+
+    @property
+    def known_updated(self) -> int:
+        """The number of known issues whose text was written, or would be."""
+        return sum(result.status in {WriteStatus.DONE, WriteStatus.PLANNED} for result in self.known_results)
+
     def _failing_with(self, fits: Callable[[Action | Rerun], bool]) -> tuple[CurrentFailure, ...]:
         ids = {result.action.identity.id for result in self.results if fits(result.action)}
         return tuple(failing for failing in self.with_own_line if failing.identity.id in ids)
@@ -184,12 +213,12 @@ class Report:
     def _others(self) -> list[Result]:
         with_place = {id(result) for result in (*self.results_of_failing.values(), *self.covered)}
         of_issues = (result for result in self.results if not isinstance(result.action, Rerun))
-        return [result for result in of_issues if id(result) not in with_place]
+        return [result for result in of_issues if id(result) not in with_place and not _is_known(result.action)]
 
     @property
     def knows_nothing(self) -> bool:
         """Whether nothing was seen failing but something could not be seen."""
-        return self.partial and not self.failing
+        return self.partial and not self.is_failing
 
     @property
     def partial(self) -> bool:
@@ -212,6 +241,10 @@ class Report:
         verbs = (("opened", Create), ("updated", Update), ("reopened", Reopen), ("closed", Close))
         done = [f"{len(self.issues(kind))} {verb}" for verb, kind in verbs if self.issues(kind)]
         held = [f"{self.planned(kind)} to be {verb}" for verb, kind in verbs if self.planned(kind)]
+        if self.known_updated:
+            planned = any(result.status is WriteStatus.PLANNED for result in self.known_results)
+            words = counted(self.known_updated, "known issue")
+            held += [f"{words} {'to be ' if planned else ''}updated"]
         parts = [*done, *held] or ["no issue changed"]
         if self.reruns:
             planned = all(result.status is WriteStatus.PLANNED for result in self.reruns)
@@ -229,8 +262,18 @@ class Report:
     def failing_line(self) -> str:
         """How much is failing, in one line."""
         nothing = "nothing seen failing" if self.knows_nothing else "nothing failing"
-        failing = f"{len(self.failing)} failing" if self.failing else nothing
-        return f"{self.repository.full_name}: {failing}"
+        parts = [f"{len(self.failing)} failing"] if self.failing else [] if self.known_failing else [nothing]
+        return f"{self.repository.full_name}: {', '.join([*parts, *self.known_words])}"
+
+    @property
+    def known_words(self) -> tuple[str, ...]:
+        """How many jobs fail for which there are known issues, in words."""
+        covered, ignored = (
+            len({each.identity.id for each in self.known if each.is_ignored is is_ignored})
+            for is_ignored in (False, True)
+        )
+        in_known = (f"{covered} failing as known",) if covered else ()
+        return (*in_known, f"{ignored} failing and ignored") if ignored else in_known
 
 
 def message_of(failing: CurrentFailure) -> str:
@@ -248,6 +291,11 @@ def _is_covered(action: Action | Rerun) -> bool:
     if isinstance(action, Skip):
         return action.skip_reason is SkipReason.STORM
     return isinstance(action, Close) and bool(action.state.umbrella)
+
+
+def _is_known(action: Action | Rerun) -> bool:
+    """Whether a known issue takes a failure: these have a list of their own."""
+    return isinstance(action, Skip) and action.skip_reason is SkipReason.KNOWN
 
 
 def _is_recovery(action: Action | Rerun) -> bool:
@@ -294,6 +342,9 @@ def make_report(
         logs=snapshot.logs,
         not_looked_at=snapshot.not_looked_at,
         umbrellas=decisions.umbrellas,
+        known=decisions.known,
+        known_rules=findings.history.known.rules,
+        known_updates=decisions.known_updates,
         statistics=statistics,
         issue_snapshots=take_issue_snapshots(
             snapshot, findings.history.tracked_issues.written, decisions.failing, results, now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Set
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ci_failure_tracker.issues.evidence import plain_lines
@@ -15,12 +15,14 @@ from ci_failure_tracker.model import (
     CurrentFailure,
     Identity,
     IdentityKind,
+    KnownRule,
     LogCounts,
     Outcome,
     Problem,
     Rerun,
     Result,
     RunRef,
+    RuleStatus,
     Skip,
     SkipReason,
     verb,
@@ -64,6 +66,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "issues": [_issue_as_json(issue, url) for issue in report.issue_snapshots.issues],
         "causes": [_cause_as_json(cause) for cause in report.issue_snapshots.causes],
         "failing": [_failing_as_json(report, failing, new) for failing in report.failing],
+        "known_issues": [_known_as_json(report, rule) for rule in report.known_rules],
         "actions": [_result_as_json(result) for result in report.results],
         "problems": [_problem_as_json(problem) for problem in report.problems],
         "logs": _logs_as_json(report.logs),
@@ -158,6 +161,42 @@ def _result_as_json(result: Result) -> dict[str, Any]:
         **({"state_reason": action.state_reason} if isinstance(action, Close) else {}),
         **(_rerun_as_json(action) if isinstance(action, Rerun) else {}),
     }
+
+
+def _known_as_json(report: Report, rule: KnownRule) -> dict[str, Any]:
+    """A known issue, what its rule says, and what it took; `written` is null if its text did not change."""
+    memory = next((each.memory for each in report.known_updates if each.rule.number == rule.number), rule.memory)
+    written = next((each.status for each in report.known_results if each.write.number == rule.number), None)
+    failing = [each for each in report.known if each.rule.number == rule.number]
+    counts = rule.status not in {RuleStatus.BROKEN, RuleStatus.UNTRUSTED}
+    return {
+        "number": rule.number,
+        "url": f"{report.repository.url}/issues/{rule.number}",
+        "title": _shown(rule.known.issue.title),
+        "status": rule.status.value,
+        "why": [*map(_shown, rule.mistakes)] or ([_shown(rule.why)] if rule.why else []),
+        "rule": _shown(rule.rule.words) if counts else None,
+        "action": rule.rule.action.value if counts else None,
+        "until": rule.rule.until.isoformat() if rule.rule.until else None,
+        "matches": {
+            name: sum(report.at - each.ended_at < window for each in memory.matches) for window, name in _WINDOWS
+        },
+        "failing": [
+            {
+                **_identity_as_json(each.identity),
+                "run": each.match.run_number,
+                "run_url": f"{report.repository.url}/actions/runs/{each.match.run_id}",
+                "branch": _shown(each.branch),
+                "headline": _shown(each.match.headline) or None,
+                "ignored": each.is_ignored,
+            }
+            for each in failing
+        ],
+        "written": written.value if written else None,
+    }
+
+
+_WINDOWS = ((timedelta(days=1), "day"), (timedelta(days=7), "week"), (timedelta(days=30), "month"))
 
 
 def _rerun_as_json(rerun: Rerun) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ci_failure_tracker.report.known_failures import (
 )
 from ci_failure_tracker.settings import Matrix, Settings
 from ci_failure_tracker.tracking.decide import Findings
+from ci_failure_tracker.tracking.known_issues import with_outcomes
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import with_diagnoses
 from ci_failure_tracker.tracking.outcome import judge_run
@@ -68,7 +69,7 @@ def run_statuses(findings: Findings, settings: Settings) -> RunStatuses:
     snapshot, history = findings.snapshot, findings.history
     states = [tracked.state for tracked in history.tracked_issues.written if tracked.state is not None]
     observations: dict[int, list[Observation]] = defaultdict(list)
-    for observation in with_diagnoses(history.observations, snapshot.job_diagnoses):
+    for observation in with_diagnoses(with_outcomes(history.observations), snapshot.job_diagnoses):
         # A missed schedule names the last run that it had, and that run has observations of its own.
         if observation.run.subject != SCHEDULE:
             observations[observation.run.id].append(observation)

@@ -12,11 +12,13 @@ from ci_failure_tracker.issues.first_sentence import names_jobs
 from ci_failure_tracker.model import (
     CurrentFailure,
     Identity,
+    KnownFailure,
     LogCounts,
     NotLookedAt,
     Problem,
     Rerun,
     Result,
+    RuleStatus,
     WriteStatus,
 )
 from ci_failure_tracker.model.words import counted
@@ -153,6 +155,8 @@ def _sections(report: Report, rows: int) -> Iterator[Section]:
         ("Still failing", report.still_failing),
     ):
         yield Section(title, len(failures), _rows(failures, failing_line, rows))
+    known = report.known
+    yield Section("Counted in known issues", len(known), _rows(known, lambda each: _known_line(each, url), rows))
     for title, closed in (("Recovered", report.recovered), ("Closed for another reason", report.closed_otherwise)):
         yield Section(title, len(closed), _rows(closed, lambda result: _result_line(result, url), rows))
     reruns = report.reruns
@@ -211,6 +215,17 @@ def _test_line(test: TestStatistics, url: str) -> str:
     more = f" and {counted(len(test.flaky_commits) - 1, 'more commit')}" if len(test.flaky_commits) > 1 else ""
     flaky = f"flaky on {link(short(sha), f'{url}/commit/{sha}')}{more}"
     return f"{_issue(test.issue, url)} {code(test.test, 150)}: failed in {test_rate(test)} runs, {flaky}".strip()
+
+
+def _known_line(known: KnownFailure, url: str) -> str:
+    """The known issue, what fails, the newest run, and why it failed."""
+    match, ignored = known.match, "ignored, " if known.is_ignored else ""
+    run = link(f"run {match.run_number}", f"{url}/actions/runs/{match.run_id}")
+    why = f" {short_code(match.headline, 120)}" if match.headline else ""
+    unsure = f" {prose(known.rule.why, 300)}." if known.rule.status is RuleStatus.UNKNOWN else ""
+    name = prose(known.rule.name.replace(f"known issue #{known.rule.number} ", ""), 200)
+    names = f"{code(match.workflow, 80)} › {code(match.job, 80)}"
+    return f"{_issue(known.rule.number, url)} {name}: {names}, {ignored}{run}.{why}{unsure}"
 
 
 def _missing_line(missing: NotLookedAt) -> str:

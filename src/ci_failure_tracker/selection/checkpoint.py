@@ -14,6 +14,7 @@ from ci_failure_tracker.model import (
     Checkpoint,
     Decision,
     DecisionKind,
+    KnownFailure,
     Needs,
     NeverRanReason,
     Outcome,
@@ -223,7 +224,7 @@ def _open_after(decisions: Iterable[Decision], tracked_issues: Sequence[Tracked]
 def _checkpoint(states: Sequence[State], findings: Findings, settings: Settings) -> Checkpoint | None:
     snapshot, repository_history = findings.snapshot, findings.history
     finished = [run for run in snapshot.runs if run.finished]
-    without = _runs_not_held(states, repository_history, snapshot)
+    without = _runs_not_held(states, repository_history, snapshot, findings.decisions.known)
     if not finished or len(without) > MOST_WITHOUT:
         return None
     newest = max(finished, key=lambda run: (run.updated_at, run.id))
@@ -246,6 +247,7 @@ def _to_list_again(findings: Findings) -> Set[int]:
     ids = {job.run.id for job in history.observations if job.job_id in snapshot.undiagnosed}
     last = max((run.updated_at for run in snapshot.runs), default=None)
     ids |= {run.id for run in snapshot.runs if not run.finished and last and run.created_at > last - _LONGEST_RUN}
+    ids |= {each.match.run_id for each in findings.decisions.known}
     for each in failing:
         if reasons.get(each.identity) in _WAITS:
             ids |= {past.run_id for past in each.occurrences}
@@ -254,7 +256,12 @@ def _to_list_again(findings: Findings) -> Set[int]:
     return ids
 
 
-def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistory, snapshot: Snapshot) -> Set[int]:
+def _runs_not_held(
+    states: Sequence[State],
+    repository_history: RepositoryHistory,
+    snapshot: Snapshot,
+    failing: Iterable[KnownFailure],
+) -> Set[int]:
     """The listed runs that say, or will say, something that no open issue holds."""
     with_issue = {state.identity.id for state in states}
     # An issue that is closed in this sweep remembers runs that were not read again.
@@ -268,7 +275,19 @@ def _runs_not_held(states: Sequence[State], repository_history: RepositoryHistor
         if not (run.finished or _waits_as_known(run, waiting)) or Outcome.of(run.conclusion) is Outcome.ACTION_REQUIRED
     }
     unexplained = {job.run.id for job in repository_history.observations if job.job_id in snapshot.undiagnosed}
-    return (failed & {run.id for run in snapshot.runs}) | unfinished | unexplained
+    taken = set(_taken_by_known_issues(repository_history, failing))
+    return ((failed | taken) & {run.id for run in snapshot.runs}) | unfinished | unexplained
+
+
+def _taken_by_known_issues(repository_history: RepositoryHistory, failing: Iterable[KnownFailure]) -> Iterator[int]:
+    """The runs whose failures known issues take: what fails now, and what these issues have not counted before.
+
+    Their text is written after this, and if that fails, the next sweep counts it.
+    """
+    counted = {match.job_id for rule in repository_history.known.rules for match in rule.memory.matches}
+    yield from (each.match.run_id for each in failing)
+    taken = (each for each in repository_history.diagnosed if each.known)
+    yield from (each.run.id for each in taken if each.job_id not in counted)
 
 
 def _fingerprint(states: Iterable[State], settings: Settings) -> str:

@@ -25,6 +25,7 @@ class AttemptResult:
     `other_red` says that a leg failed which is not in `red`. `all_green` says that the whole run passed and its jobs
     were not read, `gone` that the run has jobs but not this one, `skipped` that it passed without this one. `started`
     are the start failures that are over because the run has jobs. `allowed` are the legs that failed and may do so.
+    `taken` are the legs whose failures known issues take.
     `unread` are the legs that failed and whose logs were not asked for. `known` says that the run was not read again
     because the issue holds what it says: such a result adds nothing.
     """
@@ -42,6 +43,7 @@ class AttemptResult:
     skipped: bool = False
     started: frozenset[str] = frozenset()
     allowed: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()
     known: bool = False
 
     @property
@@ -81,11 +83,12 @@ class RunListing:
         first = of_run[0]
         self.run = first.run
         self.has_jobs = first.job_id is not None
-        self.runs = any(observation.outcome not in {None, Outcome.NEVER_RAN} for observation in of_run)
+        self.runs = any(each.known or each.outcome not in {None, Outcome.NEVER_RAN} for each in of_run)
         self.all_green = first.job is None and first.outcome is Outcome.SUCCESS
         self.known = first.before_checkpoint
         self._grouping = grouping
-        self._skipped = {split_leg(observation.job or "")[0] for observation in of_run if observation.outcome is None}
+        skipped = (observation for observation in of_run if observation.outcome is None and not observation.known)
+        self._skipped = {split_leg(observation.job or "")[0] for observation in skipped}
         self._results = _by_identity(of_run, settings, grouping)
 
     def listed(self, identity: Identity) -> frozenset[str]:
@@ -166,7 +169,7 @@ def _by_identity(
 def _precedence(observation: Observation) -> int:
     """Of two jobs with the same name a failed one counts before a passed one, and that before a skipped one."""
     if observation.outcome is None:
-        return 0
+        return 2 if observation.known else 0
     return 1 if observation.outcome is Outcome.SUCCESS else 2
 
 
@@ -191,4 +194,5 @@ def _result(
         unread=frozenset(others.keys() - read - asked),
         other_red=bool(others),
         allowed=frozenset(leg for leg, observation in legs.items() if observation.allowed),
+        taken=frozenset(leg for leg, observation in legs.items() if observation.known),
     )

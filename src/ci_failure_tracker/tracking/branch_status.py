@@ -138,9 +138,9 @@ class BranchStatusReader:
             unnamed = {OTHER_LEGS} if result.names_all_green() else set()
             # A leg that the same event no longer lists was taken out of the matrix.
             taken_out = same_event - result.listed - {OTHER_LEGS}
-            over = result.green | result.replaced | result.started | result.allowed
+            over = result.green | result.replaced | result.started | result.allowed | result.taken
             return older.keys() & (over | taken_out | unnamed)
-        return older.keys() & (result.started | result.allowed)
+        return older.keys() & (result.started | result.allowed | result.taken)
 
     def _is_gone(self, before: BranchStatus | None, last_red: RunRef, results: Sequence[AttemptResult]) -> bool:
         """Whether the newest run that says anything of the job no longer has it, under an event that started it."""

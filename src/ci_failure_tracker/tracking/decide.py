@@ -18,20 +18,31 @@ from ci_failure_tracker.model import (
     Identity,
     Issue,
     JobDiagnosis,
+    KnownFailure,
+    KnownUpdate,
     Problem,
+    RuleStatus,
     Severity,
     Skip,
     SkipReason,
     Snapshot,
     State,
     Unclear,
+    Workflow,
 )
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.attribution import Attribution
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
-from ci_failure_tracker.tracking.lifecycle import LifecycleRules, skip
+from ci_failure_tracker.tracking.known_issues import (
+    found_matches,
+    known_failures,
+    matches_of_issue,
+    problems_of_rules,
+    updates_of,
+)
+from ci_failure_tracker.tracking.lifecycle import LifecycleRules, known_issue_of, skip
 from ci_failure_tracker.tracking.partly_told import with_jobs_to_read_again
 from ci_failure_tracker.tracking.present_refs import old_tags_problem
 from ci_failure_tracker.tracking.reruns import choose_reruns, hold_back
@@ -90,22 +101,75 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
             if history.failing
         )
 
+    known = _Known.of(repository_history, snapshot, settings)
     within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
     if settings.group_by is GroupBy.TEST:
         within_cap = list(with_jobs_to_read_again(decided, within_cap))
+    in_place = [known.unless_covered(rules, each) for each in _into_umbrellas(rules, within_cap)]
     # Of duplicates, the oldest one has to be known.
     duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
-        all=(*duplicates, *_into_umbrellas(rules, within_cap)),
+        all=(*known.skips, *duplicates, *in_place),
+        known=known.failing,
+        known_updates=known.updates(in_place, now),
         failing=failing_of(_with_own_line(repository_history)),
         umbrellas=failing_of(repository_history.storms.umbrellas),
         reruns=reruns,
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
+            *problems_of_rules(repository_history.known.rules),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What known issues do to the decisions of a sweep. `failing` are the jobs that fail now and that they take."""
+
+    history: RepositoryHistory
+    failing: tuple[KnownFailure, ...]
+    workflows: Sequence[Workflow]
+
+    @staticmethod
+    def of(history: RepositoryHistory, snapshot: Snapshot, settings: Settings) -> _Known:
+        return _Known(history, known_failures(history.known, history.diagnosed, settings), snapshot.workflows)
+
+    @property
+    def skips(self) -> Iterator[Skip]:
+        """Why each of these jobs has no issue of its own."""
+        for each in {(each.identity, each.rule.number): each for each in self.failing}.values():
+            rule, why = each.rule, SkipReason.KNOWN
+            reason = f"{rule.name} {'ignores' if each.is_ignored else 'covers'} it"
+            if rule.status is RuleStatus.UNKNOWN:
+                reason, why = f"{rule.name} may cover it, but {rule.why}", SkipReason.ISSUES_UNKNOWN
+            yield Skip(each.identity, reason, why, rule.number)
+
+    def unless_covered(self, rules: LifecycleRules, decision: Decision | Skip) -> Decision | Skip:
+        """The decision, or the closing of an open issue whose newest failure a rule matches."""
+        if not self.history.known.rules or isinstance(decision, Skip) or decision.kind is not DecisionKind.UPDATE:
+            return decision
+        rule = self.history.known.covering(decision.after, self.history.diagnosed, self.workflows)
+        return decision if rule is None else rules.into_known_issue(decision, rule)
+
+    def updates(self, decisions: Sequence[Decision | Skip], now: datetime) -> tuple[KnownUpdate, ...]:
+        """What the known issues have to remember, with the failures of the issues that are closed because of them."""
+        if not self.history.known.rules:
+            return ()
+        found = {number: list(matches) for number, matches in found_matches(self.history.diagnosed).items()}
+        by_rule: dict[int, set[str]] = defaultdict(set)
+        for each in self.failing:
+            by_rule[each.rule.number].add(each.identity.id)
+        for decision in decisions:
+            number = known_issue_of(decision.after) if isinstance(decision, Decision) else 0
+            if isinstance(decision, Decision) and decision.kind is DecisionKind.CLOSE and number:
+                found.setdefault(number, []).extend(matches_of_issue(decision.after))
+                by_rule[number].add(decision.identity.id)
+        failing = {each.identity.id for each in self.history.histories if each.failing}
+        total = len(failing.union(*by_rule.values()))
+        at_hand = {rule.number: (len(by_rule[rule.number]), total) for rule in self.history.known.rules}
+        return updates_of(self.history.known, found, at_hand, now)
 
 
 def _attribution(snapshot: Snapshot, settings: Settings) -> Attribution:

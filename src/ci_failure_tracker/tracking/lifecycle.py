@@ -21,6 +21,7 @@ from ci_failure_tracker.model import (
     History,
     Issue,
     IssueRef,
+    KnownRule,
     Occurrence,
     Reopened,
     Skip,
@@ -43,6 +44,9 @@ MUTED = "ci-failure:muted"
 
 FLAKY = "flaky"
 """The label of an issue about a flaky job."""
+
+_KNOWN = "#"
+"""How the name of what an issue is in begins if that is a known issue; its number follows."""
 
 _LOGS_ARRIVE_WITHIN = timedelta(hours=1)
 _FLAKES = 2
@@ -133,6 +137,27 @@ class LifecycleRules:
             comment=DuplicateOf(number, umbrella=True) if self._may_comment(issue) else None,
             labels=(),
             duplicate_of=kept,
+        )
+
+    # --- a known issue ---------------------------------------------------------------------------
+
+    def into_known_issue(self, update: Decision, rule: KnownRule) -> Decision:
+        """Close an open issue whose newest failure the rule of a known issue matches, as a duplicate of that issue.
+
+        An issue that a person keeps open, or opened again, stays open.
+        """
+        issue, before = update.issue, update.before
+        if issue is None or before is None or issue.has_label(KEEP_OPEN) or update.after.reopened_at is not None:
+            return update
+        closing = Closing(CloseReason.DUPLICATE, self.now)
+        return dataclasses.replace(
+            update,
+            kind=DecisionKind.CLOSE,
+            reason=f"{rule.name} covers it",
+            after=fit(dataclasses.replace(update.after, closed=closing, umbrella=f"{_KNOWN}{rule.number}")),
+            comment=DuplicateOf(rule.number, known=True) if self._may_comment(issue) else None,
+            labels=(),
+            duplicate_of=rule.known.issue,
         )
 
     def restore(self, history: History, issue: Issue) -> Decision:
@@ -256,6 +281,8 @@ class LifecycleRules:
         after = self._completed(reopen(state, history))
         left_umbrella = state.umbrella in self.umbrellas
         again = "failing again since it was closed" if history.failing else "flaky again since it was closed"
+        if known_issue_of(state):
+            again = f"known issue {state.umbrella} does not cover it any more"
         return Decision(
             DecisionKind.REOPEN,
             history.identity,
@@ -328,6 +355,12 @@ class LifecycleRules:
         suspects = state.suspects or (shortened_commits(commits) if commits else None)
         completed = self._attribution.completed(dataclasses.replace(state, suspects=suspects))
         return _changed(state, suspects=completed.suspects, owners=completed.owners)
+
+
+def known_issue_of(state: State) -> int:
+    """The number of the known issue as whose duplicate an issue was closed; 0 if it was not."""
+    number = state.umbrella.removeprefix(_KNOWN)
+    return int(number) if number != state.umbrella and number.isdecimal() else 0
 
 
 def is_flaky_enough(history: History, since: datetime | None) -> bool:

@@ -16,6 +16,7 @@ from ci_failure_tracker.tracking.causes import with_known_causes
 from ci_failure_tracker.tracking.grouping import grouping
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 from ci_failure_tracker.tracking.job_names import JobNames, job_names
+from ci_failure_tracker.tracking.known_issues import KnownIssues
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.present_refs import is_on_old_tag, new_tags_from, with_present_refs
@@ -192,7 +193,8 @@ class RepositoryHistory:
 
     `observations` are what the runs show, `diagnosed` the same with the causes that are known. `histories` are those
     that have an issue of their own or may get one. `storms` are the causes that several of them share.
-    Runs on tags count if they are newer than `new_tags_from`.
+    Runs on tags count if they are newer than `new_tags_from`. `known` are the rules of known issues; a failure that one
+    of them takes is no failure in the observations.
     """
 
     observations: tuple[Observation, ...]
@@ -201,6 +203,7 @@ class RepositoryHistory:
     histories: tuple[History, ...]
     storms: Storms
     new_tags_from: datetime | None = None
+    known: KnownIssues = dataclasses.field(default_factory=KnownIssues)
 
     @property
     def all_histories(self) -> tuple[History, ...]:
@@ -233,6 +236,9 @@ def track_observations(
     observations = tuple(observation for observation in observations if not is_on_old_tag(observation.run, since))
     states = [tracked.state for tracked in tracked_issues.current if tracked.state]
     diagnosed = with_known_causes(observations, states, snapshot.job_diagnoses)
+    known = KnownIssues.of(snapshot, tracked_issues.current, now)
+    diagnosed = known.apply(diagnosed, settings)
+    observations = tuple(_taken_as(each, read) for each, read in zip(observations, diagnosed, strict=True))
     names = job_names(diagnosed, tracked_issues.open_states, tracked_issues.closed_states)
     observations, diagnosed = names.apply(observations), names.apply(diagnosed)
     workflows = snapshot.workflows
@@ -256,7 +262,12 @@ def track_observations(
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
         storms = _storms(diagnosed, histories, settings, context, tracked_issues)
-    return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms, since)
+    return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms, since, known)
+
+
+def _taken_as(observation: Observation, diagnosed: Observation) -> Observation:
+    """An observation that a known issue takes if it takes it with its diagnosis."""
+    return dataclasses.replace(diagnosed, job_diagnosis=None) if diagnosed.known else observation
 
 
 def _storms(

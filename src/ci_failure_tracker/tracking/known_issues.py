@@ -1,0 +1,396 @@
+"""Known issues: which failures the rules of people take, and what these issues have to remember; pure.
+
+A failure that a rule takes has neither failed nor passed for everything else, so it gets no issue of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from ci_failure_tracker.issues.known_memory import read_memory
+from ci_failure_tracker.issues.marker import Tracked
+from ci_failure_tracker.issues.rule_block import block_of_known, expression_in, read_rule
+from ci_failure_tracker.model import (
+    Evidence,
+    Failure,
+    FailureKind,
+    Identity,
+    JobDiagnosis,
+    KnownFailure,
+    KnownIssue,
+    KnownMatch,
+    KnownMemory,
+    KnownRule,
+    KnownUpdate,
+    Observation,
+    Outcome,
+    Problem,
+    Rule,
+    RuleAction,
+    RuleStatus,
+    Severity,
+    Snapshot,
+    State,
+    Trust,
+    Workflow,
+)
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.settings import GroupBy, Settings
+from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.tracking.identity import identify
+from ci_failure_tracker.tracking.matrix import split_leg
+from ci_failure_tracker.tracking.trust import trust_in
+
+KEPT = timedelta(days=30)
+"""How long a match is remembered."""
+
+MOST_MATCHES = 300
+"""Matches that an issue remembers."""
+
+NAMED = 10
+"""Matches of which an issue shows the run, the job and the headline."""
+
+_LONGEST_SEARCHED = 1_000
+"""Characters of a line in which a regular expression is looked for: rules run in bounded time."""
+
+_NAME, _HEADLINE = 100, 160
+
+
+# --- the rules -----------------------------------------------------------------------------------
+
+
+def read_rules(snapshot: Snapshot, now: datetime) -> tuple[KnownRule, ...]:
+    """The rules of all known issues, whether they count or not, the oldest issue first."""
+    known = sorted(snapshot.known_issues or (), key=lambda known: known.issue.number)
+    return tuple(rule for each in known if (rule := _read_rule(each, snapshot, now)) is not None)
+
+
+def _read_rule(known: KnownIssue, snapshot: Snapshot, now: datetime) -> KnownRule | None:
+    """The rule of a known issue; `None` if it has no block, or if nobody may be asked who wrote it."""
+    block = block_of_known(known.issue.body)
+    if block is None or snapshot.permissions_hidden:
+        return None
+    memory = read_memory(known.issue.body)
+    accepted = memory.block == block.digest
+    trust, why = trust_in(known.authorship, snapshot.permissions, is_accepted=accepted)
+    rule, mistakes = read_rule(block)
+    if trust is Trust.NO:
+        return KnownRule(known, RuleStatus.UNTRUSTED, block=block.digest, why=why)
+    found = KnownRule(known, RuleStatus.COUNTS, rule or Rule(), block.digest, mistakes, why, memory)
+    if rule is None:
+        return replace(found, status=RuleStatus.BROKEN if trust is Trust.YES else RuleStatus.UNTRUSTED)
+    if trust is Trust.UNKNOWN:
+        return replace(found, status=RuleStatus.UNKNOWN)
+    return replace(found, status=RuleStatus.OVER) if rule.is_over(now) else found
+
+
+def problems_of_rules(rules: Iterable[KnownRule]) -> Iterator[Problem]:
+    """One notice that names the known issues that do not count, and why."""
+    off = [f"#{rule.number} ({_why_off(rule)})" for rule in rules if rule.status is not RuleStatus.COUNTS]
+    if off:
+        advice = "The page docs/known-issues.md of the tracker says how to write a rule, and whose rules count."
+        yield Problem(Severity.NOTICE, f"Known issues that do not count now: {', '.join(off)}.", advice)
+
+
+def _why_off(rule: KnownRule) -> str:
+    match rule.status:
+        case RuleStatus.BROKEN:
+            return f"the issue says what is wrong in its block: {counted(len(rule.mistakes), 'mistake')}"
+        case RuleStatus.OVER:
+            return f"its last day was {rule.rule.until}"
+        case RuleStatus.UNKNOWN:
+            return f"{rule.why}, so what it matches waits"
+        case _:
+            return rule.why
+
+
+# --- what a rule matches -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FailureFacts:
+    """What a rule looks at. `lines` are the headline, the messages and the excerpt; none if no log was read."""
+
+    workflow: Workflow
+    job: str
+    kind: FailureKind | None = None
+    lines: tuple[str, ...] = ()
+    tests: tuple[tuple[str, ...], ...] = ()
+
+
+def matches(rule: Rule, facts: FailureFacts) -> bool:
+    """Whether a rule matches a failure. If several tests failed in a job, each of them has to match."""
+    if rule.workflow and not facts.workflow.is_called(rule.workflow):
+        return False
+    if rule.job and not any(_is_called(name, rule.job) for name in (facts.job, split_leg(facts.job)[0])):
+        return False
+    if rule.kind and (facts.kind is None or not _is_called(facts.kind, rule.kind)):
+        return False
+    if not rule.match:
+        return True
+    of_tests = [_holds(rule.match, lines) for lines in facts.tests]
+    return all(of_tests) if any(of_tests) else _holds(rule.match, facts.lines)
+
+
+def _is_called(name: str, asked: str) -> bool:
+    # An equal name comes first, for a name may hold the signs of a glob.
+    return name == asked or fnmatchcase(name.casefold(), asked.casefold())
+
+
+@lru_cache(maxsize=4_096)
+def _holds(match: str, lines: tuple[str, ...]) -> bool:
+    """Whether one of these lines holds a text, in upper or lower case, or a regular expression."""
+    source = expression_in(match)
+    if source is not None:
+        expression = re.compile(source)
+        return any(expression.search(line[:_LONGEST_SEARCHED]) for line in lines)
+    text = _folded(match)
+    return any(text in _folded(line) for line in lines)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+# --- the failures --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KnownIssues:
+    """The rules, and what each of them takes of the failures that were read.
+
+    `evidence` are the excerpts that issues of the tracker hold, by the id of the failed job.
+    """
+
+    rules: tuple[KnownRule, ...] = ()
+    evidence: Mapping[int, Evidence] = field(default_factory=dict)
+
+    @staticmethod
+    def of(snapshot: Snapshot, tracked: Iterable[Tracked], now: datetime | None) -> KnownIssues:
+        """The rules that count at a time, with what issues of the tracker know; without a time there are none."""
+        rules = read_rules(snapshot, now) if now is not None else ()
+        if not any(rule.takes for rule in rules):
+            return KnownIssues(rules)
+        states = (each.state for each in tracked)
+        held = (state.evidence for state in states if state and state.evidence)
+        return KnownIssues(rules, {evidence.job_id: evidence for evidence in held})
+
+    def rule(self, number: int) -> KnownRule:
+        """The rule of a known issue that takes failures."""
+        return next(rule for rule in self.rules if rule.number == number)
+
+    def apply(self, observations: tuple[Observation, ...], settings: Settings) -> tuple[Observation, ...]:
+        """The observations, in which a job whose failure a rule takes has neither failed nor passed."""
+        if not any(rule.takes for rule in self.rules):
+            return observations
+        return tuple(self._applied(observation, settings) for observation in observations)
+
+    def _applied(self, observation: Observation, settings: Settings) -> Observation:
+        if observation.job is None or observation.job_id is None or not settings.counts(observation.outcome):
+            return observation
+        number = self._taken_by(observation)
+        if not number:
+            return observation
+        return replace(observation, outcome=None, never_ran=None, known=number, known_outcome=observation.outcome)
+
+    def _taken_by(self, observation: Observation) -> int:
+        """The number of the oldest known issue whose rule matches a failed job; 0 if none does."""
+        facts = self._facts(observation)
+        for rule in self.rules:
+            if rule.takes and (_remembers(rule, observation.job_id) or matches(rule.rule, facts)):
+                return rule.number
+        return 0
+
+    def _facts(self, observation: Observation) -> FailureFacts:
+        known = observation.job_diagnosis or JobDiagnosis(0)
+        lines, tests = _texts(known, self.evidence.get(observation.job_id or 0))
+        kind = known.kind if known.signature else None
+        return FailureFacts(observation.run.workflow, observation.job or "", kind, lines, tests)
+
+    # --- what an issue of the tracker stands for -------------------------------------------------
+
+    def covering(
+        self, state: State, observations: Iterable[Observation], workflows: Iterable[Workflow]
+    ) -> KnownRule | None:
+        """The rule that matches the newest failure in an issue of the tracker; `None` if a failed job matches none."""
+        if not any(rule.status is RuleStatus.COUNTS for rule in self.rules):
+            return None
+        jobs = {leg.job_id for leg in state.latest.legs}
+        taken = {each.job_id: each.known for each in observations if each.known and each.job_id in jobs}
+        found: list[KnownRule] = []
+        for leg in state.latest.legs:
+            number = taken.get(leg.job_id, 0)
+            rules = [rule for rule in self.rules if rule.status is RuleStatus.COUNTS]
+            facts = self._facts_of_leg(state, leg.leg, leg.signature, workflows)
+            fitting = (rule for rule in rules if rule.number == number or (not number and matches(rule.rule, facts)))
+            rule = next(fitting, None)
+            if rule is None or leg.job_id is None:
+                return None
+            found.append(rule)
+        return found[0] if found else None
+
+    def _facts_of_leg(self, state: State, leg: str, signature: str, workflows: Iterable[Workflow]) -> FailureFacts:
+        identity = state.identity
+        workflow, _, job = leg.partition(" / ") if identity.spans_jobs else (identity.workflow, "", "")
+        job = job or (leg if identity.is_whole_workflow else f"{identity.job} ({leg})" if leg else identity.job)
+        named = next((each for each in workflows if each.name == workflow), Workflow(0, workflow, ""))
+        cause = next((cause for cause in state.causes if cause.signature == signature), None)
+        evidence = state.evidence if state.evidence and state.evidence.signature == signature else None
+        headline = JobDiagnosis(0, signature, cause.headline if cause else "")
+        lines, _ = _texts(headline, evidence)
+        return FailureFacts(named, job, cause.kind if cause else None, lines)
+
+
+def _remembers(rule: KnownRule, job_id: int | None) -> bool:
+    """Whether the same rule matched this job before, as its issue says."""
+    return rule.memory.block == rule.block and any(match.job_id == job_id for match in rule.memory.matches)
+
+
+def _texts(known: JobDiagnosis, evidence: Evidence | None) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The lines that a rule may match, and those of each failing test, if there are several."""
+    lines = [known.headline]
+    tests: tuple[tuple[str, ...], ...] = ()
+    if known.diagnosis is not None:
+        failures = known.diagnosis.failures
+        shown = (*known.diagnosis.lines, *known.diagnosis.context)
+        lines += [*map(_sentence, failures), *(line.text for line in shown)]
+        tests = _tests(failures)
+    elif evidence is not None:
+        lines += [line.text for line in (*evidence.lines, *evidence.context)]
+    return tuple(lines), tests
+
+
+def _tests(failures: Sequence[Failure]) -> tuple[tuple[str, ...], ...]:
+    by_subject: dict[str, list[str]] = {}
+    for failure in failures:
+        if failure.kind is FailureKind.TEST and failure.subject:
+            by_subject.setdefault(failure.subject, []).append(_sentence(failure))
+    return tuple(map(tuple, by_subject.values())) if len(by_subject) > 1 else ()
+
+
+def _sentence(failure: Failure) -> str:
+    return f"{failure.subject}: {failure.message}" if failure.subject else failure.message
+
+
+# --- what fails now, and what is remembered -------------------------------------------------------
+
+
+def known_failures(
+    known: KnownIssues, observations: Iterable[Observation], settings: Settings
+) -> tuple[KnownFailure, ...]:
+    """The jobs whose newest run ended with a failure that a rule takes, each on each branch."""
+    newest: dict[tuple[str | None, tuple[int, str, str]], Observation] = {}
+    passed: dict[tuple[int, str, str], Observation] = {}
+    for each in sorted(observations, key=lambda each: (each.run.order, each.attempt)):
+        if each.job is None and each.outcome is Outcome.SUCCESS:
+            passed[each.run.branch_key] = each
+        elif each.known or each.outcome not in {None, Outcome.SUPERSEDED}:
+            newest[each.job, each.run.branch_key] = each
+    failing = (each for each in newest.values() if each.known)
+    still = [each for each in failing if _is_later(each, passed.get(each.run.branch_key))]
+    return tuple(
+        KnownFailure(known.rule(each.known), _identity(each, settings), _match(each), each.run.branch) for each in still
+    )
+
+
+def _is_later(failure: Observation, passed: Observation | None) -> bool:
+    return passed is None or failure.run.order > passed.run.order
+
+
+def _identity(failure: Observation, settings: Settings) -> Identity:
+    group_by = GroupBy.WORKFLOW if settings.group_by is GroupBy.WORKFLOW else GroupBy.JOB
+    return identify(failure.run.workflow.name, failure.job or "", group_by, settings.matrix)[0]
+
+
+def _match(failure: Observation) -> KnownMatch:
+    headline = failure.job_diagnosis.headline if failure.job_diagnosis else ""
+    names = (failure.run.workflow.name, failure.job or "", headline)
+    return _named(
+        failure.job_id or 0, failure.ended_at or failure.run.updated_at, failure.run.id, failure.run.number, names
+    )
+
+
+def _named(job_id: int, at: datetime, run_id: int, number: int, names: tuple[str, str, str]) -> KnownMatch:
+    workflow, job, headline = names
+    at = at.replace(microsecond=0)
+    return KnownMatch(job_id, at, run_id, number, plain(workflow, _NAME), plain(job, _NAME), plain(headline, _HEADLINE))
+
+
+def matches_of_issue(state: State) -> Iterator[KnownMatch]:
+    """The newest failure of an issue that is closed because of a rule, as matches of that rule."""
+    latest, headlines = state.latest, {cause.signature: cause.headline for cause in state.causes}
+    for leg in latest.legs:
+        job = f"{state.identity.job} ({leg.leg})" if leg.leg and not state.identity.spans_jobs else state.identity.job
+        names = (state.identity.workflow, job, headlines.get(leg.signature, ""))
+        yield _named(leg.job_id or 0, latest.ended_at, latest.run_id, latest.number, names)
+
+
+def memory_after(rule: KnownRule, found: Iterable[KnownMatch], at_hand: tuple[int, int], now: datetime) -> KnownMemory:
+    """What an issue remembers after these matches; `at_hand` says how many of the failures now its rule matches."""
+    before = rule.memory
+    is_same = before.block == rule.block
+    matches = _within_room(before, found, now)
+    dropped = [match.ended_at for match in matches[:-MOST_MATCHES]]
+    kept = matches[-MOST_MATCHES:]
+    short = tuple(replace(match, workflow="", job="", headline="", run_id=0, run_number=0) for match in kept[:-NAMED])
+    return KnownMemory(
+        block=rule.block,
+        since=before.since if is_same and before.since else now.replace(microsecond=0),
+        tried=before.tried if is_same else at_hand,
+        matches=(*short, *kept[-NAMED:]),
+        dropped_to=max((*dropped, *([before.dropped_to] if before.dropped_to else [])), default=None),
+    )
+
+
+def _within_room(before: KnownMemory, found: Iterable[KnownMatch], now: datetime) -> Sequence[KnownMatch]:
+    """The matches of the last 30 days, each once, the oldest first."""
+    by_job = {match.job_id: match for match in before.matches}
+    for match in found:
+        is_counted = before.dropped_to is not None and match.ended_at <= before.dropped_to
+        if not is_counted:
+            by_job.setdefault(match.job_id, match)
+    recent = (match for match in by_job.values() if now - match.ended_at <= KEPT)
+    return sorted(recent, key=lambda match: (match.ended_at, match.job_id))
+
+
+def with_outcomes(observations: Iterable[Observation]) -> Iterator[Observation]:
+    """The observations with the failures that known issues take: a statistic counts them, too."""
+    return (replace(each, outcome=each.known_outcome) if each.known else each for each in observations)
+
+
+def updates_of(
+    known: KnownIssues,
+    found: Mapping[int, Sequence[KnownMatch]],
+    at_hand: Mapping[int, tuple[int, int]],
+    now: datetime,
+) -> tuple[KnownUpdate, ...]:
+    """What each known issue whose people are trusted has to remember, by the number of the issue."""
+    written = (RuleStatus.COUNTS, RuleStatus.OVER, RuleStatus.BROKEN)
+    return tuple(
+        KnownUpdate(rule, memory_after(rule, found.get(rule.number, ()), at_hand.get(rule.number, (0, 0)), now), now)
+        for rule in known.rules
+        if rule.status in written
+    )
+
+
+def found_matches(observations: Iterable[Observation]) -> Mapping[int, Sequence[KnownMatch]]:
+    """The failed jobs that each rule takes, by the number of its issue."""
+    found: dict[int, list[KnownMatch]] = {}
+    for each in observations:
+        if each.known:
+            found.setdefault(each.known, []).append(_match(each))
+    return found
+
+
+def retries(known: KnownIssues, observation: Observation) -> bool:
+    """Whether a known issue says that a failed job may run again, and has not counted it before."""
+    if not observation.known:
+        return False
+    rule = known.rule(observation.known)
+    is_retry = rule.status is RuleStatus.COUNTS and rule.rule.action is RuleAction.RETRY
+    return is_retry and not _remembers(rule, observation.job_id)
