@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from ci_failure_tracker.errors import (
     GitHubError,
@@ -17,7 +18,7 @@ from ci_failure_tracker.errors import (
 from ci_failure_tracker.github.check_suites import MOST_ATTEMPTS
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.side_by_side import each_of
-from ci_failure_tracker.model import Job, Problem, Run, RunJobs, Severity
+from ci_failure_tracker.model import Job, KnownIssue, Problem, Run, RunJobs, Severity
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import counted, some_of
 
@@ -35,12 +36,16 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class JobsResult:
-    """The jobs of runs; `unread` counts the runs without them, `unclear` are the workflows with malformed jobs."""
+    """The jobs of runs; `unread` counts the runs without them, `unclear` are the workflows with malformed jobs.
+
+    `known` are the known issues, if they were asked for and came along.
+    """
 
     jobs: tuple[RunJobs, ...]
     unread: int
     unclear: frozenset[int]
     problems: tuple[Problem, ...]
+    known: tuple[KnownIssue, ...] | None = None
 
 
 class JobReader:
@@ -51,13 +56,15 @@ class JobReader:
         self._progress = progress
         self._jobs: list[RunJobs] = []
         self._failed: list[tuple[Run, GitHubError]] = []
+        self._known: list[tuple[KnownIssue, ...]] | None = None
         self._errors_in_a_row = 0
         self._refused: GitHubError | None = None
         self._at_once = RUNS_AT_ONCE
 
-    def read(self, runs: Sequence[Run]) -> JobsResult:
-        """The jobs of these runs. If a part of a run's jobs is malformed, none of them counts."""
+    def read(self, runs: Sequence[Run], *, with_known: bool = False) -> JobsResult:
+        """The jobs of these runs, and the known issues. If a part of a run's jobs is malformed, none of them counts."""
         self._jobs, self._failed = [], []
+        self._known = [] if with_known else None
         self._progress.phase("Read the jobs of runs", len(runs))
         alone = self._read_together(runs)
         for run, result in each_of(() if self._refused else alone, self._queries.jobs, self._queries.budget, KEPT):
@@ -69,7 +76,8 @@ class JobReader:
         not_asked = [run for run in runs if run.id not in done]
         unread = len(not_asked) + len(self._failed)
         unclear = frozenset(run.workflow.id for run, error in self._failed if isinstance(error, MalformedError))
-        return JobsResult(tuple(self._jobs), unread, unclear, tuple(self._unread(not_asked)))
+        known = self._known[0] if self._known else None
+        return JobsResult(tuple(self._jobs), unread, unclear, tuple(self._unread(not_asked)), known)
 
     def _take(self, run: Run, result: tuple[Job, ...] | TrackerError) -> None:
         if isinstance(result, RequestsSpentError):
@@ -93,7 +101,8 @@ class JobReader:
         alone = [run for run in runs if not _fits(run)]
         while fit and self._at_once and self._refused is None:
             batches = [fit[place : place + self._at_once] for place in range(0, len(fit), self._at_once)]
-            for batch, result in each_of(batches, self._queries.jobs_of_many, self._queries.budget, KEPT):
+            ask = partial(self._queries.jobs_of_many, known=self._known)
+            for batch, result in each_of(batches, ask, self._queries.budget, KEPT):
                 if isinstance(result, TrackerError):
                     self._ask_for_fewer(batch, result)
                     break

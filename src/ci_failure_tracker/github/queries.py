@@ -77,6 +77,9 @@ _NEWEST_TAGS = f"""query($owner: String!, $name: String!) {{
 }}"""
 """The twenty newest tags, and the known issues. An annotated tag is an object that points to the commit."""
 
+_SUITES_AND_KNOWN_ISSUES = SUITES.replace("$ids: [ID!]!", "$ids: [ID!]!, $owner: String!, $name: String!", 1).replace(
+    "{", f"{{ {_THE_REPOSITORY} {{ {KNOWN_ISSUES} }} ", 1
+)
 _VIEWER = f"query($owner: String!, $name: String!) {{ viewer {{ login }} {_THE_REPOSITORY} {{ {KNOWN_ISSUES} }} }}"
 
 _HISTORY = "history(first: 30) { nodes { oid messageHeadline author { name user { login } } } }"
@@ -244,18 +247,27 @@ class Queries:
             raise FormError(listed.lack)
         return listed.items
 
-    def jobs_of_many(self, runs: Sequence[Run]) -> Mapping[int, tuple[Job, ...] | MalformedError]:
+    def jobs_of_many(
+        self, runs: Sequence[Run], known: list[tuple[KnownIssue, ...]] | None = None
+    ) -> Mapping[int, tuple[Job, ...] | MalformedError]:
         """The jobs of every attempt of many runs, with their steps and annotations, in one GraphQL request.
 
         A run is left out if it has too many jobs for it, or if their attempts are not known; `jobs` reads these. A run
-        of which a part is malformed has an error in place of its jobs.
+        of which a part is malformed has an error in place of its jobs. The known issues are asked for in the same
+        request if there is a list `known`, to which they are added.
 
         Raises:
             MissingRightError: the token may not see check runs.
         """
         doing, right = "read the jobs of runs", "checks: read"
         with translated(doing, right):
-            answer = self.graphql(SUITES, {"ids": [run.check_suite_id for run in runs]})
+            ids = {"ids": [run.check_suite_id for run in runs]}
+            if known is None:
+                answer = self.graphql(SUITES, ids)
+            else:
+                answer = self.graphql(_SUITES_AND_KNOWN_ISSUES, {**ids, **self._repository_variables()})
+                listed = _known_issues(answer)
+                known += [] if listed is None else [listed]
             suites = _nodes(answer, len(runs), "runs", doing, right)
             by_run = {run.id: _jobs_or_error(run, suite, doing) for run, suite in zip(runs, suites, strict=True)}
             return {run_id: jobs for run_id, jobs in by_run.items() if jobs is not None}

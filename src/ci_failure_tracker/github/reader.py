@@ -323,11 +323,13 @@ class GitHubReader:
             return snapshot
 
     def _jobs_of_runs(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        read = self._jobs.read(needs.jobs)
+        read = self._jobs.read(needs.jobs, with_known=snapshot.known_issues is None)
         before = snapshot.window
         window = replace(before, unread=before.unread + read.unread, partial=before.partial or read.unread > 0)
         unclear = replace(snapshot.unclear, workflows=snapshot.unclear.workflows | read.unclear)
-        snapshot = replace(snapshot, jobs=(*snapshot.jobs, *read.jobs), window=window, unclear=unclear)
+        known = read.known if snapshot.known_issues is None else snapshot.known_issues
+        jobs = (*snapshot.jobs, *read.jobs)
+        snapshot = replace(snapshot, jobs=jobs, window=window, unclear=unclear, known_issues=known)
         return _with(snapshot, *read.problems)
 
     def _workflow_files(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:

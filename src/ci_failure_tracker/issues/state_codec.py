@@ -391,6 +391,7 @@ _STATE = as_object(
     Key("title_digest", "titled", TEXT),
     Key("tests", "tests", Codec("".join, _read_failures)),
     Key("named_tests", "named", Codec(_write_named, _read_named)),
+    Key("block", "block", TEXT),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

@@ -211,6 +211,8 @@ class State:
     watched              what that sweep watched; `None` if a version wrote it that did not watch tags
     title_digest         by it the issue knows the title that the tracker gave it; empty if an older version opened it
     matrix_jobs          how many jobs its matrix has; 0 if it has none, or if an older version wrote the issue
+    block                the digest of the block that people wrote into the issue, if it counted; a bot may have edited
+                         the issue since then, because the tracker itself is one
     tests                failing tests for which it stands together, by their signatures in a short form
     named_tests          the tests of its failed jobs, for the statistics; the issue of a test knows that one by itself
     """
@@ -255,6 +257,7 @@ class State:
     title_digest: str = ""
     tests: tuple[str, ...] = ()
     named_tests: tuple[NamedTests, ...] = ()
+    block: str = ""
 
     def passes_missing(self, close_after: int) -> int:
         """How many more runs have to pass on the branch that lacks most; none if nothing more has to be seen."""

@@ -48,6 +48,7 @@ from ci_failure_tracker.tracking.present_refs import old_tags_problem
 from ci_failure_tracker.tracking.reruns import choose_reruns, hold_back
 from ci_failure_tracker.tracking.state_update import bounds, has_counted, updated_state
 from ci_failure_tracker.tracking.storms import key_of_umbrella
+from ci_failure_tracker.tracking.taught import problems_of_blocks, taught_blocks
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
 _NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
@@ -84,6 +85,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         closers=snapshot.closers,
         contains=snapshot.contains,
         files_at=snapshot.files_at,
+        blocks=taught_blocks(tracked_issues.current, snapshot),
     )
     reruns = choose_reruns(repository_history, snapshot, settings, now)
     decided = list(hold_back(list(_decide_each(rules, repository_history)), reruns, rules.storms.covering))
@@ -119,6 +121,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
             *problems_of_rules(repository_history.known.rules),
+            *problems_of_blocks(rules.blocks.values()),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
     )

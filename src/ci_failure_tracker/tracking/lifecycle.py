@@ -38,6 +38,7 @@ from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_
 from ci_failure_tracker.tracking.start_failure import start_failure
 from ci_failure_tracker.tracking.state_update import fit, follow, reopen, updated_state
 from ci_failure_tracker.tracking.storms import Storms, failing_now, key_of_umbrella
+from ci_failure_tracker.tracking.taught import TaughtBlock
 
 MUTED = "ci-failure:muted"
 """The label by which people keep the tracker from commenting."""
@@ -63,7 +64,8 @@ class LifecycleRules:
     `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
     their keys; `commits` are those of the breaks. `closers` are the commits that closed issues, by number, and
     `contains` says whether a commit contains one. `files_at` are files by commit and path. `undiagnosed` are the ids of
-    jobs whose logs a later sweep reads. `attribution` tells suspects apart and knows owners.
+    jobs whose logs a later sweep reads. `attribution` tells suspects apart and knows owners. `blocks` are what people
+    wrote into issues for the tracker, by number.
     """
 
     settings: Settings
@@ -77,6 +79,7 @@ class LifecycleRules:
     closers: Mapping[int, Closer | None] = field(default_factory=dict)
     contains: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
+    blocks: Mapping[int, TaughtBlock] = field(default_factory=dict)
 
     @property
     def _attribution(self) -> Attribution:
@@ -211,6 +214,9 @@ class LifecycleRules:
     def _open(self, history: History, tracked: Tracked, before: State, declined: Set[str]) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
         after = self._completed(updated_state(before, history))
+        taught = self.blocks.get(tracked.issue.number)
+        if taught is not None and taught.counts:
+            after = _changed(after, block=taught.block.digest)
         recovery = judge_recovery(after, history, tracked.issue, self.settings, self.now, partial=self.partial)
         if recovery.close_as is not None:
             return self._close(before, after, tracked, recovery, recovery.close_as)
@@ -241,8 +247,10 @@ class LifecycleRules:
         )
 
     def _may_comment(self, issue: Issue) -> bool:
-        """Rule 7: whether the issue is not muted."""
-        return self.settings.comment is not Comments.NEVER and not issue.has_label(MUTED)
+        """Rule 7: whether the issue is not muted. A trusted block may say until when it is."""
+        taught = self.blocks.get(issue.number)
+        is_muted = issue.has_label(MUTED) and not (taught and taught.is_over(self.now))
+        return self.settings.comment is not Comments.NEVER and not is_muted
 
     def _close(
         self, before: State, after: State, tracked: Tracked, recovery: CloseDecision, close_as: CloseReason

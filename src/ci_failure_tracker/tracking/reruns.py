@@ -24,7 +24,9 @@ from ci_failure_tracker.model import (
     SkipReason,
     Snapshot,
 )
-from ci_failure_tracker.settings import RerunKind, Settings
+from ci_failure_tracker.settings import GroupBy, Matrix, RerunKind, Settings
+from ci_failure_tracker.tracking.identity import identify
+from ci_failure_tracker.tracking.known_issues import KnownIssues, retries
 from ci_failure_tracker.tracking.state_update import has_counted
 from ci_failure_tracker.tracking.track import RepositoryHistory
 
@@ -68,6 +70,7 @@ def may_run_again(
         return ()
     failed = _failed_jobs(repository_history)
     failing = {run_id for history in repository_history.histories for run_id in _failing_runs(history)}
+    failing |= _failing_as_known(repository_history)
     untold = (failing & failed.keys()) - _told(repository_history)
     return [
         run
@@ -95,19 +98,30 @@ def _failing_runs(history: History) -> Set[int]:
     return {red.run_id for status in history.branch_statuses for red in status.red}
 
 
+def _failing_as_known(repository_history: RepositoryHistory) -> Set[int]:
+    """The newest failed runs of jobs of which a known issue says that they may run again."""
+    newest: dict[tuple[str | None, tuple[int, str, str]], Observation] = {}
+    for job in repository_history.diagnosed:
+        key = (job.job, job.run.branch_key)
+        if job.known and (key not in newest or newest[key].run.order < job.run.order):
+            newest[key] = job
+    return {job.run.id for job in newest.values() if retries(repository_history.known, job)}
+
+
 def _told(repository_history: RepositoryHistory) -> Set[int]:
     """The runs whose failures an issue has counted."""
     of = repository_history.tracked_issues.of
     issues = ((history, of(history.identity.id)) for history in repository_history.all_histories)
     states = ((history, tracked.state) for history, tracked in issues if tracked and tracked.state)
-    return {past.run_id for history, state in states for past in history.occurrences if has_counted(state, past)}
+    counted = {past.run_id for history, state in states for past in history.occurrences if has_counted(state, past)}
+    return counted | {match.run_id for rule in repository_history.known.rules for match in rule.memory.matches}
 
 
 def _failed_jobs(repository_history: RepositoryHistory) -> Mapping[int, Sequence[Observation]]:
     """The failed jobs of each run, those that are allowed to fail included: GitHub runs them again, too."""
     failed: dict[int, list[Observation]] = {}
     for job in repository_history.diagnosed:
-        if job.job_id is not None and (job.outcome not in _NO_FAILURE or job.allowed):
+        if job.job_id is not None and (job.outcome not in _NO_FAILURE or job.allowed or job.known):
             failed.setdefault(job.run.id, []).append(job)
     return failed
 
@@ -135,11 +149,13 @@ def _is_head(run: Run, snapshot: Snapshot) -> bool:
 def only_transient(repository_history: RepositoryHistory, run: Run) -> bool:
     """Whether a run has failed jobs, and each of them may pass without a change."""
     failed = [job for job in _failed_jobs(repository_history).get(run.id, ()) if not job.allowed]
-    return bool(failed) and all(map(_is_transient, failed))
+    return bool(failed) and all(_is_transient(job, repository_history.known) for job in failed)
 
 
-def _is_transient(job: Observation) -> bool:
-    """Whether a job may pass without a change. What a person calls worth another try would be decided here, too."""
+def _is_transient(job: Observation, known: KnownIssues) -> bool:
+    """Whether a job may pass without a change: only infrastructure failed, or a known issue says so."""
+    if job.known:
+        return retries(known, job)
     diagnosis = job.job_diagnosis
     if diagnosis is None or diagnosis.kind is not FailureKind.INFRASTRUCTURE:
         return False
@@ -150,11 +166,16 @@ def _is_transient(job: Observation) -> bool:
 def _rerun(run: Run, repository_history: RepositoryHistory) -> Rerun:
     failed = [job for job in _failed_jobs(repository_history)[run.id] if not job.allowed]
     names = tuple(dict.fromkeys(job.job or "" for job in failed))
-    identity = next(history.identity for history in repository_history.histories if run.id in _failing_runs(history))
+    failing = (each.identity for each in repository_history.histories if run.id in _failing_runs(each))
+    of_job = identify(run.workflow.name, names[0], GroupBy.JOB, Matrix.TOGETHER)[0]
+    identity = next(failing, of_job)
     if identity.cause:  # which may be that of other workflows as well
         identity = replace(identity, workflow=run.workflow.name, job=", ".join(names))
     headline = next((job.job_diagnosis.headline for job in failed if job.job_diagnosis), "")
     what = f"only infrastructure failed in run {run.number}"
+    if numbers := dict.fromkeys(job.known for job in failed if job.known):
+        named = " and ".join(repository_history.known.rule(number).name for number in numbers)
+        what = f"{named} allows another try of run {run.number}"
     return Rerun(identity, f"{what}: {headline}" if headline else what, run.id, run.number, names)
 
 

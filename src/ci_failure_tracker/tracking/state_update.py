@@ -134,6 +134,7 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
         checkpoint=state.checkpoint,
         watched=state.watched,
         title_digest=state.title_digest,
+        block=state.block,
     )
 
 
