@@ -25,6 +25,7 @@ from sandbox.steps import MARKER
 SHOWN = ("body", "marker")
 """What a story may ask for with `show`."""
 
+_MARKERS = re.compile(r"<!-- ci-failure-tracker(?:-known)? \{.*?\} -->")
 _HOST = re.compile(r"http://127\.0\.0\.1:\d+")
 _ADDRESS = re.compile(_HOST.pattern + r"/octo-org/example(?=/)")
 _REPOSITORY_PATH = re.compile(r"^/repos/octo-org/example(?=/)")
@@ -119,12 +120,12 @@ def _cells(issue: Issue) -> dict[str, str]:
 
 
 def _full(issue: Issue) -> str:
-    return _HOST.sub("https://github.example", MARKER.sub("<!-- ci-failure-tracker … -->", issue.body or "")).rstrip()
+    return _HOST.sub("https://github.example", _MARKERS.sub("<!-- ci-failure-tracker … -->", issue.body or "")).rstrip()
 
 
 def short(text: str | None) -> str:
     """A text without the marker, with short commits and with links that begin at the repository."""
-    return _SHA.sub(r"\1", _ADDRESS.sub("", MARKER.sub("", text or ""))).strip()
+    return _SHA.sub(r"\1", _ADDRESS.sub("", _MARKERS.sub("", text or ""))).strip()
 
 
 def intro(text: str) -> str:

@@ -21,6 +21,7 @@ from ci_failure_tracker.model import (
     IssueRef,
     News,
     Occurrence,
+    Reopened,
     RetireReason,
     State,
     shown_ref,
@@ -43,7 +44,9 @@ def closing_comment(state: State, ending: CloseReason, url: str, now: datetime, 
     return "\n\n".join([*proof, _how_long(state, ending, now), _mark(proof, "closed", state)])
 
 
-def duplicate_comment(number: int | IssueRef, *, umbrella: bool = False, of_test: bool = False) -> str:
+def duplicate_comment(
+    number: int | IssueRef, *, umbrella: bool = False, known: bool = False, of_test: bool = False
+) -> str:
     """The comment that closes an issue because another issue stands for the same failure, or for its cause."""
     text = f"Issue #{number} tracks the same failure, so this issue is closed as its duplicate."
     if umbrella:
@@ -52,31 +55,31 @@ def duplicate_comment(number: int | IssueRef, *, umbrella: bool = False, of_test
             f"Several {noun}s fail for this reason, and #{number} tracks all of them, so this issue is closed as its "
             f"duplicate. If this {noun} fails for another reason, this issue is opened again."
         )
-    return f"{text}\n\n<!-- ci-failure-tracker-comment duplicate {number} -->"
+    if known:
+        text = (
+            f"The rule in the known issue #{number} matches this failure, so it is counted there and this issue is "
+            "closed as its duplicate. If the rule does not match any more and it still fails, this issue is opened "
+            "again."
+        )
+    return f"{text}\n\n<!-- ci-failure-tracker-comment {'known' if known else 'duplicate'} {number} -->"
 
 
-def known_comment(number: int | IssueRef) -> str:
-    """The comment that closes an issue because the rule of a known issue matches its newest failure."""
-    text = (
-        f"The rule in the known issue #{number} matches this failure, so it is counted there and this issue is closed "
-        "as its duplicate. If the rule does not match any more and it still fails, this issue is opened again."
-    )
-    return f"{text}\n\n<!-- ci-failure-tracker-comment known {number} -->"
-
-
-def reopening_comment(state: State, closed_at: datetime, url: str, *, left_umbrella: bool = False) -> str:
+def reopening_comment(state: State, url: str, reopened: Reopened) -> str:
     """The comment that reopens an issue: where it failed, how, and why."""
     again = (
         "Failing again" if any(branch.red for branch in state.branch_statuses) else "It failed again, and then passed"
     )
-    if left_umbrella:
+    if reopened.left_umbrella:
         noun = "tests" if state.identity.test else "jobs"
         again = f"Failing for a reason that the other {noun} do not have"
+    if reopened.known:
+        again = f"Failing, and the known issue #{reopened.known} does not cover it any more"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
-        f"{_ended(state.latest)}. "
-        f"The issue had been closed for {span(state.latest.ended_at - closed_at)}."
+        f"{_ended(state.latest)}."
     ]
+    if not reopened.known:
+        parts[0] += f" The issue had been closed for {span(state.latest.ended_at - reopened.closed_at)}."
     signatures = {leg.signature for leg in state.latest.legs}
     headline = next((cause.headline for cause in state.causes if cause.signature in signatures), "")
     if headline:

@@ -11,7 +11,6 @@ from ci_failure_tracker.issues.body import IssueTemplate
 from ci_failure_tracker.issues.comments import (
     closing_comment,
     duplicate_comment,
-    known_comment,
     news_comment,
     reopening_comment,
 )
@@ -185,14 +184,12 @@ class _Renderer:
         match decision.comment:
             case News() as news:
                 return news_comment(state, self.url, news)
-            case Reopened(closed_at, left_umbrella):
-                return reopening_comment(state, closed_at, self.url, left_umbrella=left_umbrella)
+            case Reopened() as reopened:
+                return reopening_comment(state, self.url, reopened)
             case Closed(ending, at, without_proof):
                 return closing_comment(state, ending, self.url, at, without_proof=without_proof)
-            case DuplicateOf(number, _, known=True):
-                return known_comment(number)
-            case DuplicateOf(number, umbrella):
-                return duplicate_comment(number, umbrella=umbrella, of_test=bool(state.identity.test))
+            case DuplicateOf(number, umbrella, known):
+                return duplicate_comment(number, umbrella=umbrella, known=known, of_test=bool(state.identity.test))
             case None:
                 return ""
 

@@ -59,11 +59,13 @@ class News:
 class Reopened:
     """The comment says that it fails again after the issue was closed at `closed_at`.
 
-    `left_umbrella` is true if it never passed, but fails of something else than the umbrella issue stands for.
+    `left_umbrella` is true if it never passed, but fails of something else than the umbrella issue stands for. `known`
+    is the number of a known issue that does not cover it any more.
     """
 
     closed_at: datetime
     left_umbrella: bool = False
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -273,7 +273,7 @@ class Report:
             for is_ignored in (False, True)
         )
         in_known = (f"{covered} failing as known",) if covered else ()
-        return (*in_known, f"{ignored} failing and ignored") if ignored else in_known
+        return (*in_known, f"{counted(ignored, 'failure')} ignored") if ignored else in_known
 
 
 def message_of(failing: CurrentFailure) -> str:

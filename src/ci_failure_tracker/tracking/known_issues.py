@@ -16,6 +16,7 @@ from ci_failure_tracker.issues.known_memory import read_memory
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.issues.rule_block import block_of_known, expression_in, read_rule
 from ci_failure_tracker.model import (
+    Cause,
     Evidence,
     Failure,
     FailureKind,
@@ -164,11 +165,13 @@ def _folded(text: str) -> str:
 class KnownIssues:
     """The rules, and what each of them takes of the failures that were read.
 
-    `evidence` are the excerpts that issues of the tracker hold, by the id of the failed job.
+    `evidence` are the excerpts that issues of the tracker hold, by the id of the failed job. `several` are the failed
+    jobs of which an issue remembers that several tests failed in them, but not which: no text of them is enough.
     """
 
     rules: tuple[KnownRule, ...] = ()
     evidence: Mapping[int, Evidence] = field(default_factory=dict)
+    several: frozenset[int] = frozenset()
 
     @staticmethod
     def of(snapshot: Snapshot, tracked: Iterable[Tracked], now: datetime | None) -> KnownIssues:
@@ -176,9 +179,10 @@ class KnownIssues:
         rules = read_rules(snapshot, now) if now is not None else ()
         if not any(rule.takes for rule in rules):
             return KnownIssues(rules)
-        states = (each.state for each in tracked)
-        held = (state.evidence for state in states if state and state.evidence)
-        return KnownIssues(rules, {evidence.job_id: evidence for evidence in held})
+        states = [each.state for each in tracked if each.state]
+        held = (state.evidence for state in states if state.evidence)
+        several = frozenset(job_id for state in states for job_id in _with_several_tests(state))
+        return KnownIssues(rules, {evidence.job_id: evidence for evidence in held}, several)
 
     def rule(self, number: int) -> KnownRule:
         """The rule of a known issue that takes failures."""
@@ -208,6 +212,8 @@ class KnownIssues:
 
     def _facts(self, observation: Observation) -> FailureFacts:
         known = observation.job_diagnosis or JobDiagnosis(0)
+        if known.diagnosis is None and observation.job_id in self.several:
+            return FailureFacts(observation.run.workflow, observation.job or "", known.kind)
         lines, tests = _texts(known, self.evidence.get(observation.job_id or 0))
         kind = known.kind if known.signature else None
         return FailureFacts(observation.run.workflow, observation.job or "", kind, lines, tests)
@@ -221,10 +227,12 @@ class KnownIssues:
         if not any(rule.status is RuleStatus.COUNTS for rule in self.rules):
             return None
         jobs = {leg.job_id for leg in state.latest.legs}
-        taken = {each.job_id: each.known for each in observations if each.known and each.job_id in jobs}
+        read = {each.job_id: each.known for each in observations if each.job_id in jobs}
+        if not all(read.values()) or (state.identity.test and not read):
+            return None  # what the log says counts more than what an issue remembers
         found: list[KnownRule] = []
         for leg in state.latest.legs:
-            number = taken.get(leg.job_id, 0)
+            number = read.get(leg.job_id, 0)
             rules = [rule for rule in self.rules if rule.status is RuleStatus.COUNTS]
             facts = self._facts_of_leg(state, leg.leg, leg.signature, workflows)
             fitting = (rule for rule in rules if rule.number == number or (not number and matches(rule.rule, facts)))
@@ -243,7 +251,19 @@ class KnownIssues:
         evidence = state.evidence if state.evidence and state.evidence.signature == signature else None
         headline = JobDiagnosis(0, signature, cause.headline if cause else "")
         lines, _ = _texts(headline, evidence)
-        return FailureFacts(named, job, cause.kind if cause else None, lines)
+        is_several = cause is not None and _is_of_several_tests(cause)
+        return FailureFacts(named, job, cause.kind if cause else None, () if is_several else lines)
+
+
+def _with_several_tests(state: State) -> Iterator[int]:
+    signatures = {cause.signature for cause in state.causes if _is_of_several_tests(cause)}
+    for leg in (leg for past in state.occurrences for leg in past.legs):
+        if leg.job_id is not None and leg.signature in signatures:
+            yield leg.job_id
+
+
+def _is_of_several_tests(cause: Cause) -> bool:
+    return cause.kind is FailureKind.TEST and len(cause.failures) > 1
 
 
 def _remembers(rule: KnownRule, job_id: int | None) -> bool:

@@ -298,7 +298,7 @@ class LifecycleRules:
             after=after,
             before=state,
             issue=issue,
-            comment=Reopened(closed_at, left_umbrella) if self._may_comment(tracked.issue) else None,
+            comment=Reopened(closed_at, left_umbrella, known_issue_of(state)) if self._may_comment(issue) else None,
             labels=_flaky_label(state, after, tracked),
         )
 
