@@ -269,5 +269,7 @@ def test_an_older_version_reads_an_issue_of_an_allowed_failure_as_gone() -> None
 def test_a_comment_says_that_the_run_never_ran() -> None:
     state = a_state()
     latest = dataclasses.replace(state.latest, outcome=Outcome.NEVER_RAN, never_ran=NeverRan(NeverRanReason.QUEUED))
-    comment = reopening_comment(dataclasses.replace(state, occurrences=(latest,)), "https://github.example", Reopened(START))
+    comment = reopening_comment(
+        dataclasses.replace(state, occurrences=(latest,)), "https://github.example", Reopened(START)
+    )
     assert "never ran; it was created on 2026-03-01 00:00 UTC." in comment

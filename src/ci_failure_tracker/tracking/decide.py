@@ -86,6 +86,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         contains=snapshot.contains,
         files_at=snapshot.files_at,
         blocks=taught_blocks(tracked_issues.current, snapshot),
+        known_by_log="logs" in snapshot.asked and repository_history.known.by_log,
     )
     reruns = choose_reruns(repository_history, snapshot, settings, now)
     decided = list(hold_back(list(_decide_each(rules, repository_history)), reruns, rules.storms.covering))

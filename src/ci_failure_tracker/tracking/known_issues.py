@@ -184,6 +184,11 @@ class KnownIssues:
         several = frozenset(job_id for state in states for job_id in _with_several_tests(state))
         return KnownIssues(rules, {evidence.job_id: evidence for evidence in held}, several)
 
+    @property
+    def by_log(self) -> bool:
+        """Whether a rule takes failures by what their logs say."""
+        return any(rule.takes and (rule.rule.match or rule.rule.kind) for rule in self.rules)
+
     def rule(self, number: int) -> KnownRule:
         """The rule of a known issue that takes failures."""
         return next(rule for rule in self.rules if rule.number == number)

@@ -65,7 +65,8 @@ class LifecycleRules:
     their keys; `commits` are those of the breaks. `closers` are the commits that closed issues, by number, and
     `contains` says whether a commit contains one. `files_at` are files by commit and path. `undiagnosed` are the ids of
     jobs whose logs a later sweep reads. `attribution` tells suspects apart and knows owners. `blocks` are what people
-    wrote into issues for the tracker, by number.
+    wrote into issues for the tracker, by number. `known_by_log` says that known issues look at logs, and that the logs
+    were asked for.
     """
 
     settings: Settings
@@ -80,6 +81,7 @@ class LifecycleRules:
     contains: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     blocks: Mapping[int, TaughtBlock] = field(default_factory=dict)
+    known_by_log: bool = False
 
     @property
     def _attribution(self) -> Attribution:
@@ -198,8 +200,12 @@ class LifecycleRules:
         return f"same cause as {counted(others, f'other {noun}')}; {where}" if others > 0 else f"same cause; {where}"
 
     def _waits_for_log(self, history: History) -> bool:
-        """Whether a log may still name the cause of the newest failure; an issue for its job would be the wrong one."""
-        if self.settings.group_by not in {GroupBy.CAUSE, GroupBy.TEST} or history.latest.never_ran:
+        """Whether a log may still name the cause of the newest failure; an issue for its job would be the wrong one.
+
+        With known issues the log may show that no issue is wanted at all.
+        """
+        by_log = self.settings.group_by in {GroupBy.CAUSE, GroupBy.TEST} or self.known_by_log
+        if not by_log or history.latest.never_ran:
             return False
         if history.identity.spans_jobs:
             return bool(history.identity.test) and history.unread

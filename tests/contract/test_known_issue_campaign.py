@@ -1,0 +1,189 @@
+"""Known issues under every fault: each failure is counted once, no issue is opened beside one, and no text is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from ci_failure_tracker.errors import TrackerError
+from ci_failure_tracker.report.report import Report
+from contract.faults_scenario import PATIENT, killed_at, look
+from contract.test_fault_campaign import FAULTS
+from sandbox import Fault, Sandbox, Server
+from sandbox.box import Kept
+
+EVERY = bool(os.environ.get("EVERY_CASE"))
+"""Whether to try each request; otherwise each fault strikes every eleventh one, and each fault others."""
+
+NOON = datetime.fromisoformat("2026-03-09T12:00:00Z")
+_MIRROR = "Error: no answer from mirror.example within 30 s\\n"
+_SCENARIO = """
+now: 2026-03-09T12:00:00Z
+repository: {full_name: octo-org/example}
+accounts: [{login: ada, association: MEMBER}]
+tokens: {sandbox-token: {login: "github-actions[bot]", rate_limit: 1000000}}
+workflows:
+  - {name: CI, jobs: [{name: fetch}, {name: test}]}
+  - {name: Docs, jobs: [{name: build}]}
+runs:
+  - {workflow: CI, at: 2026-03-08T10:00:00Z}
+  - {workflow: Docs, at: 2026-03-08T10:30:00Z}
+  - {workflow: Docs, at: 2026-03-09T10:30:00Z,
+     jobs: [{name: build, conclusion: failure, log: "a.md:3: broken link to the harbour\\n"}]}
+"""
+_RULES = {
+    "The mirror": "It needs a disk.\n\n```ci-failure\nmatch: no answer from mirror.example\n```\nMore of it.\n",
+    "The harbour": "```ci-failure\nmatch: broken link to the harbour\n```\n",
+    "A mistake": "```ci-failure\nmatsch: nothing\n```\n",
+}
+_TABLE = re.compile(r"\n\n<!-- ci-failure-tracker-known:begin -->.*?<!-- ci-failure-tracker-known:end -->\n", re.DOTALL)
+
+
+@dataclass
+class Teaching:
+    """A repository with an issue of the tracker, three known issues, and a failure that one of them takes."""
+
+    box: Sandbox
+    server: Server
+    kept: Kept
+
+    def clean(self) -> None:
+        self.box.clear_faults()
+        self.box.renew_limits()
+        self.box.come_back_to(self.kept)
+        self.server.clear_requests()
+
+    def look(self, minutes: int = 0) -> Report:
+        return look(self.server, PATIENT, NOON + timedelta(minutes=minutes))
+
+    def said(self) -> list[tuple[object, ...]]:
+        """All issues as their readers see them."""
+        return [(one.number, one.state, one.state_reason, one.body, len(one.comments)) for one in self.box.issues]
+
+    def goes_on(self, case: str) -> None:
+        """After two clean sweeps all is as if nothing had happened."""
+        for minutes in (10, 20):
+            self.look(minutes)
+        states = {issue.number: (issue.title, issue.state, len(issue.comments)) for issue in self.box.issues}
+        assert states[1][1:] == ("closed", 1), case
+        assert [state[1] for number, state in states.items() if number > 1] == ["open"] * len(_RULES), case
+        for issue in self.box.issues[1:]:
+            body = issue.body or ""
+            assert _TABLE.sub("\n", body).rstrip() == _RULES[issue.title].rstrip(), case
+            assert body.count("ci-failure-tracker-known:begin") == 1, case
+        bodies = {issue.title: issue.body or "" for issue in self.box.issues}
+        assert "| 1 | 1 | 1 |" in bodies["The mirror"], case
+        assert "| 0 | 1 | 1 |" in bodies["The harbour"] or "| 1 | 1 | 1 |" in bodies["The harbour"], case
+        assert "Did you mean `match`?" in bodies["A mistake"], case
+
+
+@pytest.fixture(scope="module")
+def teaching() -> Iterator[Teaching]:
+    box = Sandbox.from_yaml(_SCENARIO)
+    with box.serve() as server:
+        look(server, PATIENT, NOON - timedelta(minutes=30))
+        for title, body in _RULES.items():
+            box.add_issue(title, body, ["known-issue"], login="ada")
+        failed = {"name": "fetch", "conclusion": "failure", "log": _MIRROR.replace("\\n", "\n")}
+        box.add_run(workflow="CI", at="2026-03-09T11:00:00Z", jobs=[failed])
+        yield Teaching(box, server, box.keep())
+
+
+def _requests(teaching: Teaching) -> int:
+    teaching.clean()
+    teaching.look()
+    return len(teaching.server.requests)
+
+
+def test_one_sweep_does_all_of_it_and_the_next_one_nothing(teaching: Teaching) -> None:
+    teaching.clean()
+    report = teaching.look()
+    assert report.line.endswith("1 failing, 1 failing as known, 1 closed, 3 known issues updated")
+    said = teaching.said()
+    assert teaching.look().line == "octo-org/example: 2 failing as known, no issue changed"
+    assert teaching.said() == said
+    teaching.goes_on("nothing")
+
+
+@pytest.mark.parametrize("fault", [name for name in FAULTS if name != "late"])
+def test_a_fault_loses_no_failure_and_counts_none_twice(teaching: Teaching, fault: str) -> None:
+    requests = _requests(teaching)
+    cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 11, requests, 11)
+    for after in cases:
+        for times in (1, 6):
+            teaching.clean()
+            teaching.box.inject(replace(FAULTS[fault], after=after, times=times))
+            with suppress(TrackerError):
+                teaching.look()
+            teaching.box.clear_faults()
+            teaching.goes_on(f"{fault}, {times} from request {after + 1}")
+    print(f"\n{fault}: {len(cases)} cases, nothing lost, nothing counted twice", end="")
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
+def test_a_sweep_killed_around_any_request_is_completed(
+    teaching: Teaching, monkeypatch: pytest.MonkeyPatch, answered: bool
+) -> None:
+    requests = _requests(teaching)
+    for last in range(1, requests + 1) if EVERY else range(1 + answered, requests + 1, 5):
+        teaching.clean()
+        with killed_at(last, monkeypatch, answered=answered):
+            teaching.look()
+        teaching.goes_on(f"killed at request {last}")
+
+
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_without_an_answer_who_may_write_no_rule_counts_and_nothing_is_written(teaching: Teaching, status: int) -> None:
+    teaching.clean()
+    before = teaching.said()
+    body = '{"message": "Resource not accessible by integration"}'
+    teaching.box.inject(Fault("status", path="/permission$", status=status, body=body, times=None))
+    report = teaching.look()
+    after = teaching.said()
+    assert after[1:4] == before[1:4]
+    assert not report.known_results
+    notices = [problem for problem in report.problems if "nown issues" in problem.what]
+    assert len(notices) == 1
+    # A fault passes, so the failure waits; a refusal does not.
+    assert len(after) == (4 if status == 500 else 5)
+    teaching.box.clear_faults()
+
+
+def test_what_a_person_writes_while_the_tracker_does_stays(teaching: Teaching) -> None:
+    teaching.clean()
+
+    def written(answer: dict[str, object]) -> dict[str, object]:
+        """The tracker has read the list, and now Ada writes."""
+        number = next(issue.number for issue in teaching.box.issues if issue.title == "The mirror")
+        body = str(teaching.box.issue(number).body)
+        if "Ada was here." not in body:
+            teaching.box.edit_issue(number, body=f"{body}\nAda was here.\n", login="ada")
+        return answer
+
+    teaching.box.inject(Fault("malformed", path=r"/permission$", change=written))
+    teaching.look()
+    body = next(str(issue.body) for issue in teaching.box.issues if issue.title == "The mirror")
+    assert "Ada was here." in body
+    assert "| 1 | 1 | 1 |" in body
+
+
+def test_a_block_that_changes_while_the_tracker_writes_is_not_written_over(teaching: Teaching) -> None:
+    teaching.clean()
+    number = next(issue.number for issue in teaching.box.issues if issue.title == "The mirror")
+    changed = "```ci-failure\nmatch: quite another text\n```\n"
+
+    def written(answer: dict[str, object]) -> dict[str, object]:
+        teaching.box.edit_issue(number, body=changed, login="ada")
+        return answer
+
+    teaching.box.inject(Fault("malformed", path=r"/permission$", change=written))
+    teaching.look()
+    assert teaching.box.issue(number).body == changed
+    teaching.look(10)
+    assert "it matches 0 of" in str(teaching.box.issue(number).body)
