@@ -24,7 +24,7 @@ OUTPUTS = {
     "updated-issues": "The numbers of the open issues that were updated, as a JSON list.",
     "reopened-issues": "The numbers of the reopened issues, as a JSON list.",
     "closed-issues": "The numbers of the closed issues, as a JSON list.",
-    "failure-count": "How many things are failing now.",
+    "failure-count": "How many things are failing now. What known issues count is part of it, what they ignore is not.",
     "created-count": "How many issues were created.",
     "has-failures": "`true` if something is failing now, else `false`. It is empty if no failure is known but "
     "something was not looked at.",

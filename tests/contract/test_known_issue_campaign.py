@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+from rich.console import Console
 
+from ci_failure_tracker.entry.action import outputs
+from ci_failure_tracker.entry.sweep_text import SweepText
 from ci_failure_tracker.errors import TrackerError
+from ci_failure_tracker.notify.news import make_news
+from ci_failure_tracker.report.page import render_page
 from ci_failure_tracker.report.report import Report
-from contract.faults_scenario import PATIENT, killed_at, look
+from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.summary import render_summary
+from contract.faults_scenario import PATIENT, REPOSITORY, TOKEN, killed_at, look
 from contract.test_fault_campaign import FAULTS
 from sandbox import Fault, Sandbox, Server
 from sandbox.box import Kept
+from sandbox.play import sweep_over_http
 
 EVERY = bool(os.environ.get("EVERY_CASE"))
 """Whether to try each request; otherwise each fault strikes every eleventh one, and each fault others."""
 
+SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
 NOON = datetime.fromisoformat("2026-03-09T12:00:00Z")
 _MIRROR = "Error: no answer from mirror.example within 30 s\\n"
 _SCENARIO = """
@@ -187,3 +200,52 @@ def test_a_block_that_changes_while_the_tracker_writes_is_not_written_over(teach
     assert teaching.box.issue(number).body == changed
     teaching.look(10)
     assert "it matches 0 of" in str(teaching.box.issue(number).body)
+
+
+# --- what is said of it --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dry", [False, True])
+def test_every_output_names_what_known_issues_took(teaching: Teaching, dry: bool) -> None:
+    teaching.clean()
+    if dry:
+        inputs = {"token": TOKEN, "repository": REPOSITORY, "dry-run": "true"}
+        report = sweep_over_http(teaching.server, inputs, NOON)
+    else:
+        report = teaching.look()
+    data = report_as_json(report)
+    Draft202012Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(data)
+    mirror, harbour, mistake = data["known_issues"]
+    assert (mirror["status"], mirror["rule"], mirror["action"]) == (
+        "counts",
+        "match: no answer from mirror.example",
+        "track",
+    )
+    assert [each["job"] for each in mirror["failing"]] == ["fetch"]
+    assert mirror["matches"] == {"day": 1, "week": 1, "month": 1}
+    assert {each["written"] for each in data["known_issues"]} == {"planned" if dry else "done"}
+    assert harbour["failing"] == []
+    assert (mistake["status"], mistake["rule"]) == ("broken", None)
+    assert "Did you mean `match`?" in mistake["why"][0]
+    assert outputs(report)["has-failures"] == "true"
+    assert outputs(report)["failure-count"] == "2"
+    section = render_summary(report).partition("### Counted in known issues (1)")[2]
+    assert "#2](" in section.partition("\n\n###")[0]
+    assert "`CI` › `fetch`, [run 2]" in section
+    assert "Counted in known issues" in render_page(report)
+    shown = io.StringIO()
+    SweepText(Console(file=shown, width=200), report.repository.url).report(report)
+    assert "CI › fetch: known issue #2 (`match: no answer from mirror.example`), run 2" in shown.getvalue()
+
+
+def test_what_is_ignored_is_no_failure_and_no_all_clear(teaching: Teaching) -> None:
+    teaching.clean()
+    teaching.box.edit_issue(2, body="```ci-failure\nworkflow: '*'\naction: ignore\n```\n", login="ada")
+    teaching.look()
+    report = teaching.look(10)
+    # The harbour has a known issue that was written later, and the older one counts.
+    assert (outputs(report)["has-failures"], outputs(report)["failure-count"]) == ("false", "0")
+    assert report.line == "octo-org/example: nothing failing, 2 failures ignored, no issue changed"
+    assert "ignored, [run 2]" in render_summary(report)
+    assert make_news(report).items == ()
+    assert all(item["ignored"] for item in report_as_json(report)["known_issues"][0]["failing"])
