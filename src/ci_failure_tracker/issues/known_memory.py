@@ -17,7 +17,17 @@ _UNSAFE = re.compile(r"(-)-|[<>@#]")
 """What would end the comment or could be taken for a mention; JSON can escape both."""
 
 _MATCH = as_list(
-    KnownMatch, least=2, job_id=INT, ended_at=TIME, run_id=INT, run_number=INT, workflow=TEXT, job=TEXT, headline=TEXT
+    KnownMatch,
+    least=2,
+    job_id=INT,
+    ended_at=TIME,
+    run_id=INT,
+    run_number=INT,
+    workflow=TEXT,
+    job=TEXT,
+    headline=TEXT,
+    test=TEXT,
+    test_name=TEXT,
 )
 _TRIED: Codec[tuple[int, int]] = Codec(list, lambda data: (int(data[0]), int(data[1])))
 _MEMORY: Codec[KnownMemory] = as_object(

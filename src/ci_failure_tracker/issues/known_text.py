@@ -47,7 +47,7 @@ def with_known_table(body: str, table: str, block: str) -> str | None:
 
 def _reason(update: KnownUpdate) -> str:
     before, after = update.rule.memory.matches, update.memory.matches
-    new = len({match.job_id for match in after} - {match.job_id for match in before})
+    new = len({match.key for match in after} - {match.key for match in before})
     if update.rule.status is not RuleStatus.COUNTS:
         return f"its rule does not count: {update.rule.status.value}"
     return f"{counted(new, 'new match', 'new matches')}" if new else "its text changed"

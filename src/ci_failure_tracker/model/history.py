@@ -57,6 +57,16 @@ class NeverRan:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownTest:
+    """A failing test of a job that the known issue with this number takes. `id` is the failure id of the test."""
+
+    issue: int
+    id: str
+    name: str = ""
+    headline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Observation:
     """One job in one attempt of a run.
 
@@ -66,7 +76,8 @@ class Observation:
     if the run was not read again because the open issues hold what it says. `never_ran` says how it never ran if that
     is its outcome; then `ended_at` is the time since which it counts as a failure. `allowed` is true if the job failed
     and is allowed to, so that it has no outcome. It has none either if a known issue takes its failure; then `known` is
-    the number of that issue, and `known_outcome` what the outcome would be.
+    the number of that issue, and `known_outcome` what the outcome would be. With `group-by: test`, known issues may
+    take some of its failing tests alone: `known_tests`.
     """
 
     run: Run
@@ -84,6 +95,7 @@ class Observation:
     never_ran: NeverRan | None = None
     known: int = 0
     known_outcome: Outcome | None = None
+    known_tests: tuple[KnownTest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

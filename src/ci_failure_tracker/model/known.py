@@ -9,6 +9,9 @@ from enum import StrEnum
 from ci_failure_tracker.model.github import Issue
 from ci_failure_tracker.model.history import Identity
 
+SHORT_TEST = 8
+"""Characters of the failure id of a test by which a known issue remembers it in the end."""
+
 KNOWN_ISSUE = "known-issue"
 """The label of an issue that holds a rule."""
 
@@ -104,7 +107,11 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KnownMatch:
-    """A failed job that a rule matched. `workflow`, `job` and `headline` are empty if the issue no longer names it."""
+    """A failed job that a rule matched. `workflow`, `job` and `headline` are empty if the issue no longer names it.
+
+    `test` is the failure id of a test, or its beginning, if the rule took this test of the job alone; `test_name` is
+    its name.
+    """
 
     job_id: int
     ended_at: datetime
@@ -113,6 +120,13 @@ class KnownMatch:
     workflow: str = ""
     job: str = ""
     headline: str = ""
+    test: str = ""
+    test_name: str = ""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """The same for the same match."""
+        return self.job_id, self.test[:SHORT_TEST]
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,7 +286,7 @@ def _taken_by_known_issues(repository_history: RepositoryHistory, failing: Itera
     """
     counted = {match.job_id for rule in repository_history.known.rules for match in rule.memory.matches}
     yield from (each.match.run_id for each in failing)
-    taken = (each for each in repository_history.diagnosed if each.known)
+    taken = (each for each in repository_history.diagnosed if each.known or each.known_tests)
     yield from (each.run.id for each in taken if each.job_id not in counted)
 
 

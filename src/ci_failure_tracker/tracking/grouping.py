@@ -259,7 +259,7 @@ class _ByTest(_AcrossJobs):
                     self._by_itself.add(identity)
 
     def is_read(self, observation: Observation) -> bool:
-        return is_read(observation) or bool(self._tests.of(observation))
+        return is_read(observation) or bool(self._tests.of(observation)) or bool(observation.known_tests)
 
     def is_own(self, observation: Observation, identity: Identity) -> bool:
         return identity in self._own(observation)
@@ -272,7 +272,7 @@ class _ByTest(_AcrossJobs):
         newer = self._newest_read.get(_job_on_branch(observation))
         forgotten = not self.is_read(observation) and newer is not None and observation.run.order < newer
         job, _ = self._fallback(observation)
-        if (not own and not forgotten) or self._tests.together(observation, job):
+        if not (own or forgotten or observation.known_tests) or self._tests.together(observation, job):
             own.add(job)
         return own
 

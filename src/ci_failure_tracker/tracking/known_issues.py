@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from ci_failure_tracker.diagnosis.failing_tests import failing_tests
 from ci_failure_tracker.issues.known_memory import read_memory
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.issues.rule_block import block_of_known, expression_in, read_rule
@@ -27,6 +28,7 @@ from ci_failure_tracker.model import (
     KnownMatch,
     KnownMemory,
     KnownRule,
+    KnownTest,
     KnownUpdate,
     Observation,
     Outcome,
@@ -43,7 +45,8 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.markdown import plain
-from ci_failure_tracker.tracking.identity import identify
+from ci_failure_tracker.text.short_names import short_test
+from ci_failure_tracker.tracking.identity import identify, identify_test, test_id
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.trust import trust_in
 
@@ -202,22 +205,54 @@ class KnownIssues:
     def _applied(self, observation: Observation, settings: Settings) -> Observation:
         if observation.job is None or observation.job_id is None or not settings.counts(observation.outcome):
             return observation
-        number = self._taken_by(observation)
+        by_test = settings.group_by is GroupBy.TEST
+        number = self._taken_by(observation, by_test=by_test)
+        if not number and by_test:
+            tests = self._known_tests(observation)
+            number = tests[0].issue if tests and self._are_all(observation, tests) else 0
+            observation = replace(observation, known_tests=tests)
         if not number:
             return observation
         return replace(observation, outcome=None, never_ran=None, known=number, known_outcome=observation.outcome)
 
-    def _taken_by(self, observation: Observation) -> int:
+    def _taken_by(self, observation: Observation, *, by_test: bool) -> int:
         """The number of the oldest known issue whose rule matches a failed job; 0 if none does."""
-        facts = self._facts(observation)
+        facts = self._facts(observation, by_test=by_test)
         for rule in self.rules:
             if rule.takes and (_remembers(rule, observation.job_id) or matches(rule.rule, facts)):
                 return rule.number
         return 0
 
-    def _facts(self, observation: Observation) -> FailureFacts:
+    def _known_tests(self, observation: Observation) -> tuple[KnownTest, ...]:
+        """The failing tests of a job that rules take, if its log is read now, or if their issues remember it."""
+        known, rules = observation.job_diagnosis, [rule for rule in self.rules if rule.takes]
+        if known is None or known.diagnosis is None:
+            held = ((rule, _tests_of(rule, observation.job_id)) for rule in rules)
+            return tuple(
+                KnownTest(rule.number, match.test, match.test_name, match.headline)
+                for rule, tests in held
+                for match in tests
+            )
+        found = []
+        for test in failing_tests(known.diagnosis):
+            alone = test.alone(known)
+            lines, _ = _texts(alone, None)
+            facts = FailureFacts(observation.run.workflow, observation.job or "", alone.kind, (test.name, *lines))
+            taken = next((rule for rule in rules if matches(rule.rule, facts)), None)
+            if taken is not None:
+                found.append(KnownTest(taken.number, test_id(test.key), test.name, alone.headline))
+        return tuple(found)
+
+    @staticmethod
+    def _are_all(observation: Observation, tests: Sequence[KnownTest]) -> bool:
+        """Whether these are all failing tests of a job."""
+        known = observation.job_diagnosis
+        return known is not None and len(failing_tests(known.diagnosis)) == len(tests)
+
+    def _facts(self, observation: Observation, *, by_test: bool) -> FailureFacts:
+        """What is known of a failed job. What an issue remembers of it may be of one of several tests alone."""
         known = observation.job_diagnosis or JobDiagnosis(0)
-        if known.diagnosis is None and observation.job_id in self.several:
+        if known.diagnosis is None and (by_test or observation.job_id in self.several):
             return FailureFacts(observation.run.workflow, observation.job or "", known.kind)
         lines, tests = _texts(known, self.evidence.get(observation.job_id or 0))
         kind = known.kind if known.signature else None
@@ -233,7 +268,7 @@ class KnownIssues:
             return None
         jobs = {leg.job_id for leg in state.latest.legs}
         read = {each.job_id: each.known for each in observations if each.job_id in jobs}
-        if not all(read.values()) or (state.identity.test and not read):
+        if not (all(read.values()) or state.identity.test):
             return None  # what the log says counts more than what an issue remembers
         found: list[KnownRule] = []
         for leg in state.latest.legs:
@@ -273,7 +308,13 @@ def _is_of_several_tests(cause: Cause) -> bool:
 
 def _remembers(rule: KnownRule, job_id: int | None) -> bool:
     """Whether the same rule matched this job before, as its issue says."""
-    return rule.memory.block == rule.block and any(match.job_id == job_id for match in rule.memory.matches)
+    return rule.memory.block == rule.block and any(match.key == (job_id, "") for match in rule.memory.matches)
+
+
+def _tests_of(rule: KnownRule, job_id: int | None) -> Sequence[KnownMatch]:
+    """The tests of a job that the same rule took before."""
+    is_same = rule.memory.block == rule.block
+    return [match for match in rule.memory.matches if is_same and match.test and match.job_id == job_id]
 
 
 def _texts(known: JobDiagnosis, evidence: Evidence | None) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
@@ -316,11 +357,19 @@ def known_failures(
             passed[each.run.branch_key] = each
         elif each.known or each.outcome not in {None, Outcome.SUPERSEDED}:
             newest[each.job, each.run.branch_key] = each
-    failing = (each for each in newest.values() if each.known)
+    failing = (each for each in newest.values() if each.known or each.known_tests)
     still = [each for each in failing if _is_later(each, passed.get(each.run.branch_key))]
-    return tuple(
-        KnownFailure(known.rule(each.known), _identity(each, settings), _match(each), each.run.branch) for each in still
+    of_jobs = (
+        KnownFailure(known.rule(each.known), _identity(each, settings), _match(each), each.run.branch)
+        for each in still
+        if not each.known_tests
     )
+    of_tests = (
+        KnownFailure(known.rule(test.issue), _identity_of_test(each, test), _match(each, test), each.run.branch)
+        for each in still
+        for test in each.known_tests
+    )
+    return (*of_jobs, *of_tests)
 
 
 def _is_later(failure: Observation, passed: Observation | None) -> bool:
@@ -332,8 +381,17 @@ def _identity(failure: Observation, settings: Settings) -> Identity:
     return identify(failure.run.workflow.name, failure.job or "", group_by, settings.matrix)[0]
 
 
-def _match(failure: Observation) -> KnownMatch:
+def _identity_of_test(failure: Observation, test: KnownTest) -> Identity:
+    """The test, under the words of its headline if only these are remembered."""
+    jobs = [(failure.run.workflow.name, split_leg(failure.job or "")[0])]
+    return replace(identify_test("", test.name or test.headline, jobs), id=test.id)
+
+
+def _match(failure: Observation, test: KnownTest | None = None) -> KnownMatch:
     headline = failure.job_diagnosis.headline if failure.job_diagnosis else ""
+    if test is not None:
+        named = _match(failure)
+        return replace(named, headline=plain(test.headline, _HEADLINE), test=test.id, test_name=short_test(test.name))
     names = (failure.run.workflow.name, failure.job or "", headline)
     return _named(
         failure.job_id or 0, failure.ended_at or failure.run.updated_at, failure.run.id, failure.run.number, names
@@ -352,7 +410,10 @@ def matches_of_issue(state: State) -> Iterator[KnownMatch]:
     for leg in latest.legs:
         job = f"{state.identity.job} ({leg.leg})" if leg.leg and not state.identity.spans_jobs else state.identity.job
         names = (state.identity.workflow, job, headlines.get(leg.signature, ""))
-        yield _named(leg.job_id or 0, latest.ended_at, latest.run_id, latest.number, names)
+        match = _named(leg.job_id or 0, latest.ended_at, latest.run_id, latest.number, names)
+        if state.identity.test:
+            match = replace(match, test=state.identity.id, test_name=state.identity.test)
+        yield match
 
 
 def memory_after(rule: KnownRule, found: Iterable[KnownMatch], at_hand: tuple[int, int], now: datetime) -> KnownMemory:
@@ -362,7 +423,7 @@ def memory_after(rule: KnownRule, found: Iterable[KnownMatch], at_hand: tuple[in
     matches = _within_room(before, found, now)
     dropped = [match.ended_at for match in matches[:-MOST_MATCHES]]
     kept = matches[-MOST_MATCHES:]
-    short = tuple(replace(match, workflow="", job="", headline="", run_id=0, run_number=0) for match in kept[:-NAMED])
+    short = tuple(KnownMatch(match.job_id, match.ended_at, test=match.key[1]) for match in kept[:-NAMED])
     return KnownMemory(
         block=rule.block,
         since=before.since if is_same and before.since else now.replace(microsecond=0),
@@ -374,13 +435,13 @@ def memory_after(rule: KnownRule, found: Iterable[KnownMatch], at_hand: tuple[in
 
 def _within_room(before: KnownMemory, found: Iterable[KnownMatch], now: datetime) -> Sequence[KnownMatch]:
     """The matches of the last 30 days, each once, the oldest first."""
-    by_job = {match.job_id: match for match in before.matches}
+    by_key = {match.key: match for match in before.matches}
     for match in found:
         is_counted = before.dropped_to is not None and match.ended_at <= before.dropped_to
         if not is_counted:
-            by_job.setdefault(match.job_id, match)
-    recent = (match for match in by_job.values() if now - match.ended_at <= KEPT)
-    return sorted(recent, key=lambda match: (match.ended_at, match.job_id))
+            by_key.setdefault(match.key, match)
+    recent = (match for match in by_key.values() if now - match.ended_at <= KEPT)
+    return sorted(recent, key=lambda match: (match.ended_at, match.key))
 
 
 def with_outcomes(observations: Iterable[Observation]) -> Iterator[Observation]:
@@ -407,8 +468,10 @@ def found_matches(observations: Iterable[Observation]) -> Mapping[int, Sequence[
     """The failed jobs that each rule takes, by the number of its issue."""
     found: dict[int, list[KnownMatch]] = {}
     for each in observations:
-        if each.known:
+        if each.known and not each.known_tests:
             found.setdefault(each.known, []).append(_match(each))
+        for test in each.known_tests:
+            found.setdefault(test.issue, []).append(_match(each, test))
     return found
 
 
@@ -416,6 +479,7 @@ def retries(known: KnownIssues, observation: Observation) -> bool:
     """Whether a known issue says that a failed job may run again, and has not counted it before."""
     if not observation.known:
         return False
-    rule = known.rule(observation.known)
-    is_retry = rule.status is RuleStatus.COUNTS and rule.rule.action is RuleAction.RETRY
-    return is_retry and not _remembers(rule, observation.job_id)
+    numbers = {observation.known, *(test.issue for test in observation.known_tests)}
+    rules = [known.rule(number) for number in numbers]
+    may = all(rule.status is RuleStatus.COUNTS and rule.rule.action is RuleAction.RETRY for rule in rules)
+    return may and not any(match.job_id == observation.job_id for rule in rules for match in rule.memory.matches)

@@ -165,7 +165,12 @@ class TestsOfJobs:
         return short(self._of(failure).tests[test].signature) in covered | kept
 
     def _of(self, failure: Observation) -> _Named:
-        return self._by_job.get(failure.job_id or 0, _NOTHING)
+        """The failing tests of a job, without those that known issues take."""
+        named = self._by_job.get(failure.job_id or 0, _NOTHING)
+        if not failure.known_tests:
+            return named
+        taken = tuple(test.id for test in failure.known_tests)
+        return replace(named, tests={test: known for test, known in named.tests.items() if not test.startswith(taken)})
 
 
 _NOTHING = _Named({})
