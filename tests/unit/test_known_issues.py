@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from builders import START, a_diagnosis, a_job, a_run, a_scan, an_issue, some_settings
+from builders import START, a_diagnosis, a_job, a_run, a_scan, a_state, an_issue, some_settings
 from ci_failure_tracker.issues.known_memory import read_memory, write_memory
 from ci_failure_tracker.issues.known_text import known_table, known_writes, with_known_table
+from ci_failure_tracker.issues.marker import compose
 from ci_failure_tracker.issues.rule_block import BEGIN_TABLE, END_TABLE, with_table
 from ci_failure_tracker.model import (
     Account,
@@ -326,3 +327,32 @@ def test_an_action_says_what_it_does() -> None:
     assert "do not count as failures" in texts[RuleAction.IGNORE]
     assert "rerun: transient" in texts[RuleAction.RETRY]
     assert len(set(texts.values())) == len(texts)
+
+
+# --- what is no known issue ----------------------------------------------------------------------
+
+
+def test_an_issue_of_the_tracker_is_no_known_issue() -> None:
+    body = f"{written_by_the_tracker()}\n\n```ci-failure\njob: fetch\n```\n"
+    known = a_known_issue(body=body)
+    labelled = dataclasses.replace(known.issue, labels=("known-issue", "ci-failure"))
+    (rule,) = read_rules(broken(KnownIssue(labelled, known.authorship), label="ci-failure"), NOW)
+    assert (rule.status, "one of your own" in rule.why) == (RuleStatus.UNTRUSTED, True)
+
+
+def written_by_the_tracker() -> str:
+    """The body of an issue of the tracker."""
+    return compose("A job fails.", a_state())
+
+
+def test_a_label_without_a_block_says_nothing() -> None:
+    snapshot = broken(a_known_issue(body="The mirror is slow.\n\n```yaml\nmatch: no answer\n```\n"))
+    assert read_rules(snapshot, NOW) == ()
+    assert found_in(snapshot).decisions.problems == ()
+
+
+def test_of_too_many_the_oldest_count_and_a_notice_says_so() -> None:
+    known = [a_known_issue("match: quite another", number=number) for number in range(1, 27)]
+    findings = found_in(broken(*known))
+    assert [rule.number for rule in findings.history.known.rules] == [*range(1, 26)]
+    assert ["more than 25" in problem.what for problem in findings.decisions.problems] == [True]

@@ -20,15 +20,15 @@ from ci_failure_tracker.github.fields import (
 )
 from ci_failure_tracker.model import KNOWN_ISSUE, Account, Authorship, Issue, KnownIssue, Permission
 
-MOST_KNOWN = 25
-"""Known issues that are read. Each is tried on every failure."""
+MOST_LISTED = 26
+"""Known issues that are listed: one more than are read, which shows that there are others."""
 
 AUTHORSHIP = "author { __typename login } editor { __typename login } lastEditedAt"
 _ISSUE = (
     "number title url body createdAt databaseId authorAssociation labels(first: 20) { nodes { name } } " + AUTHORSHIP
 )
 KNOWN_ISSUES = (
-    f'issues(labels: ["{KNOWN_ISSUE}"], states: [OPEN], first: {MOST_KNOWN}, '
+    f'issues(labels: ["{KNOWN_ISSUE}"], states: [OPEN], first: {MOST_LISTED}, '
     f"orderBy: {{field: CREATED_AT, direction: ASC}}) {{ nodes {{ {_ISSUE} }} }}"
 )
 """What a query adds to a repository to get the known issues, too."""

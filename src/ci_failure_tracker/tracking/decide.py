@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
+    KNOWN_ISSUE,
     CurrentFailure,
     Decision,
     DecisionKind,
@@ -121,7 +122,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         reruns=reruns,
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
-            *problems_of_rules(repository_history.known.rules),
+            *problems_of_rules(repository_history.known.rules, snapshot),
             *problems_of_blocks(rules.blocks.values()),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
@@ -300,7 +301,7 @@ def _without_text(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Sequence
     return [
         issue
         for issue in snapshot.issues
-        if issue.has_label(snapshot.label) and issue.number not in with_sign
+        if issue.has_label(snapshot.label) and issue.number not in with_sign and not issue.has_label(KNOWN_ISSUE)
         if issue.author_is_bot or issue.author == snapshot.viewer
     ]
 

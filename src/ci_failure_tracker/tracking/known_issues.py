@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ci_failure_tracker.diagnosis.failing_tests import failing_tests
 from ci_failure_tracker.issues.known_memory import read_memory
-from ci_failure_tracker.issues.marker import Tracked
+from ci_failure_tracker.issues.marker import Tracked, read_tracked
 from ci_failure_tracker.issues.rule_block import block_of_known, expression_in, read_rule
 from ci_failure_tracker.model import (
     Cause,
@@ -50,6 +50,9 @@ from ci_failure_tracker.tracking.identity import identify, identify_test, test_i
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.trust import trust_in
 
+MOST_RULES = 25
+"""Known issues whose rules are tried. Each is tried on every failure."""
+
 KEPT = timedelta(days=30)
 """How long a match is remembered."""
 
@@ -71,7 +74,7 @@ _NAME, _HEADLINE = 100, 160
 def read_rules(snapshot: Snapshot, now: datetime) -> tuple[KnownRule, ...]:
     """The rules of all known issues, whether they count or not, the oldest issue first."""
     known = sorted(snapshot.known_issues or (), key=lambda known: known.issue.number)
-    return tuple(rule for each in known if (rule := _read_rule(each, snapshot, now)) is not None)
+    return tuple(rule for each in known[:MOST_RULES] if (rule := _read_rule(each, snapshot, now)) is not None)
 
 
 def _read_rule(known: KnownIssue, snapshot: Snapshot, now: datetime) -> KnownRule | None:
@@ -82,6 +85,8 @@ def _read_rule(known: KnownIssue, snapshot: Snapshot, now: datetime) -> KnownRul
     memory = read_memory(known.issue.body)
     accepted = memory.block == block.digest
     trust, why = trust_in(known.authorship, snapshot.permissions, is_accepted=accepted)
+    if known.issue.has_label(snapshot.label) and read_tracked(known.issue) is not None:
+        trust, why = Trust.NO, "it is an issue of the tracker; write the rule into one of your own"
     rule, mistakes = read_rule(block)
     if trust is Trust.NO:
         return KnownRule(known, RuleStatus.UNTRUSTED, block=block.digest, why=why)
@@ -93,8 +98,13 @@ def _read_rule(known: KnownIssue, snapshot: Snapshot, now: datetime) -> KnownRul
     return replace(found, status=RuleStatus.OVER) if rule.is_over(now) else found
 
 
-def problems_of_rules(rules: Iterable[KnownRule]) -> Iterator[Problem]:
-    """One notice that names the known issues that do not count, and why."""
+def problems_of_rules(rules: Iterable[KnownRule], snapshot: Snapshot) -> Iterator[Problem]:
+    """One notice that names the known issues that do not count, and why; another one if there are too many."""
+    if len(snapshot.known_issues or ()) > MOST_RULES:
+        what = f"There are more than {MOST_RULES} known issues, and only the oldest {MOST_RULES} count."
+        yield Problem(
+            Severity.NOTICE, what, "Close those that are over, or write what they have in common as one rule."
+        )
     off = [f"#{rule.number} ({_why_off(rule)})" for rule in rules if rule.status is not RuleStatus.COUNTS]
     if off:
         advice = "The page docs/known-issues.md of the tracker says how to write a rule, and whose rules count."
