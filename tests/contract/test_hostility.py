@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 from ci_failure_tracker.entry import action
+from ci_failure_tracker.issues.rule_block import table_in
 from ci_failure_tracker.model import Create, Update, WriteStatus
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
@@ -37,6 +38,7 @@ from harmless import (
 )
 from hostile import TEXTS, Hostile
 from sandbox import Sandbox, Server
+from sandbox.state import Account
 
 REPOSITORY = "octo-org/example"
 BATCH = 12
@@ -353,6 +355,38 @@ def test_hostile_test_reports_do_no_harm(texts: Sequence[Hostile], runner: Runne
             check_told(told, secrets, server.server_url, len(box.issues))
             check_issues(box, secrets, server.server_url, set())
     assert len(box.issues) >= len(texts)
+
+
+@pytest.mark.parametrize("group_by", ["job", "test"])
+def test_known_issues_do_no_harm(group_by: str, runner: Runner) -> None:
+    """What a rule takes is shown in an issue of a person, and what is wrong in a block, too."""
+    texts = TEXTS[1 :: len(TEXTS) // BATCH][:BATCH]
+    box, checked = a_repository(texts), set[str]()
+    box.state.know(Account("ada", association="MEMBER"))
+    mistakes = "\n".join(f"{as_name(one.text)}: {as_name(one.text)}" for one in texts).replace("`", "'")
+    secrets = {one.name: one.secret for one in texts if one.secret}
+    box.add_issue("All of it", "Mine.\n\n```ci-failure\njob: '*'\n```\n", ["known-issue"], login="ada")
+    with box.serve() as server:
+        url = f"{server.server_url}/{REPOSITORY}"
+        told = runner.run(box, server, {**SETTINGS, "group-by": group_by})
+        assert told.report.known
+        checked.add(check_known_table(str(box.issue(1).body), secrets, url))
+        check_everything(box, server, told, texts, checked)
+        box.edit_issue(1, body=f"```ci-failure\n{mistakes}\n```\n", login="ada")
+        box.now += timedelta(hours=2)
+        told = runner.run(box, server, {**SETTINGS, "group-by": group_by, "max-new-issues": "0"})
+        check_known_table(str(box.issue(1).body), {}, url)
+        check_told(told, secrets, url, 1)
+
+
+def check_known_table(body: str, secrets: Mapping[str, str], url: str) -> str:
+    """Check the tracker's own text in a known issue, and return the whole body."""
+    table = table_in(body)
+    assert table
+    visible = [line for line in table.split("\n") if not line.startswith("<!-- ci-failure-tracker-known")]
+    check_markdown("\n".join(visible), "the known issue", url)
+    check_secrets(table, secrets, "the known issue")
+    return body
 
 
 # --- forged and edited markers -------------------------------------------------------------------
