@@ -267,7 +267,7 @@ class Queries:
             else:
                 answer = self.graphql(_SUITES_AND_KNOWN_ISSUES, {**ids, **self._repository_variables()})
                 listed = _known_issues(answer)
-                known += [] if listed is None else [listed]
+                known += [listed] if isinstance(listed, tuple) else []
             suites = _nodes(answer, len(runs), "runs", doing, right)
             by_run = {run.id: _jobs_or_error(run, suite, doing) for run, suite in zip(runs, suites, strict=True)}
             return {run_id: jobs for run_id, jobs in by_run.items() if jobs is not None}
@@ -353,13 +353,17 @@ class Queries:
         """The login of the token, and the known issues, or `None` if GitHub does not show them."""
         with translated("ask for the token's own login", "metadata: read"):
             answer = self.graphql(_VIEWER, self._repository_variables())
-            return answers.viewer(answer), _known_issues(answer)
+            data = answers.data_of(answer)
+            repository = None if data is None else nullable(data, "repository", dict)
+            return answers.viewer(answer), known_issues(repository)
 
-    def tags_and_known_issues(self) -> tuple[tuple[Tag, ...] | GitHubError, tuple[KnownIssue, ...] | None]:
+    def tags_and_known_issues(
+        self,
+    ) -> tuple[tuple[Tag, ...] | GitHubError, tuple[KnownIssue, ...] | GitHubError | None]:
         """The newest tags, the newest first, with the runs on their commits, and the known issues, in one request.
 
         If the token may not see the tags, an error stands in their place, and `None` for known issues that it may not
-        see.
+        see. An error stands also for known issues that are malformed.
         """
         doing = "read the tags"
         with translated(doing, _CONTENTS):
@@ -547,13 +551,13 @@ def redirect_of(requester: MeteredRequester, status: int, headers: Mapping[str, 
     raise requester.createException(status, dict(headers), _structured(text))
 
 
-def _known_issues(answer: Fields) -> tuple[KnownIssue, ...] | None:
+def _known_issues(answer: Fields) -> tuple[KnownIssue, ...] | MalformedError | None:
     """The known issues in an answer that is about something else as well, which counts even if these are malformed."""
+    data = answers.data_of(answer)
     try:
-        data = answers.data_of(answer)
         return known_issues(None if data is None else nullable(data, "repository", dict))
-    except FormError:
-        return None
+    except FormError as error:
+        return MalformedError("list the known issues", str(error))
 
 
 def _check_not_hidden(first: answers.Page, left_out: list[LeftOut] | None) -> None:

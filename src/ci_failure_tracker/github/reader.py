@@ -202,7 +202,10 @@ class GitHubReader:
         unclear = _with_runs(snapshot.unclear, listing.left_out)
         asked = snapshot.asked | ({"tags"} if query.needs_tags else set())
         snapshot = replace(snapshot, runs=listing.runs, window=window, unclear=unclear, tags=tags, asked=asked)
-        snapshot = replace(snapshot, known_issues=snapshot.known_issues if known is None else known)
+        if isinstance(known, TrackerError):
+            snapshot = _unread(snapshot, "the known issues", known)
+        elif known is not None:
+            snapshot = replace(snapshot, known_issues=known)
         return _with(_without_names(_with(snapshot, *listing.problems)), *hidden)
 
     def _tags(self) -> _Tags:
@@ -547,7 +550,7 @@ class GitHubReader:
         return _with_once(replace(snapshot, codeowners=text, paths=snapshot.paths | paths), *problems)
 
 
-_Tags = tuple[tuple[Tag, ...] | None, tuple[KnownIssue, ...] | None, tuple[Problem, ...]]
+_Tags = tuple[tuple[Tag, ...] | None, tuple[KnownIssue, ...] | TrackerError | None, tuple[Problem, ...]]
 """The tags, the known issues, and the problem that the tags could not be read."""
 
 

@@ -58,13 +58,14 @@ def _known_issue(node: Fields) -> KnownIssue:
         labels=tuple(required(label, "name", str) for label in items(required(node, "labels", dict), "nodes")),
         created_at=moment(node, "createdAt"),
         title=required(node, "title", str),
-        database_id=optional(node, "databaseId", int),
+        database_id=nullable(node, "databaseId", int),
     )
     return KnownIssue(issue, authorship)
 
 
 def authorship_of(node: Fields) -> Authorship:
     """Who wrote the body of an issue. GitHub gives null for an account that is gone."""
+    nullable(node, "lastEditedAt", str)
     edited_at, editor = optional_moment(node, "lastEditedAt"), nullable(node, "editor", dict)
     was_edited = edited_at is not None or editor is not None
     return Authorship(_account(nullable(node, "author", dict)), _account(editor) if was_edited else None, edited_at)
