@@ -118,6 +118,8 @@ def test_one_sweep_does_all_of_it_and_the_next_one_nothing(teaching: Teaching) -
     teaching.clean()
     report = teaching.look()
     assert report.line.endswith("1 failing, 1 failing as known, 1 closed, 3 known issues updated")
+    kept = next(issue.number for issue in teaching.box.issues if issue.title == "The harbour")
+    assert teaching.box.issue(1).duplicate_of == kept
     said = teaching.said()
     assert teaching.look().line == "octo-org/example: 2 failing as known, no issue changed"
     assert teaching.said() == said

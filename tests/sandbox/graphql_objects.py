@@ -294,6 +294,7 @@ def _shown_issue(issue: Issue, call: Call) -> JsonObject:
         "labels": lambda _info, **asked: _connection("labels", issue.labels, asked, lambda one: _label(one, call)),
         "id": node_id("I", call.state.repository.id, issue.id),
         "databaseId": issue.id,
+        "fullDatabaseId": str(issue.id),
         "number": issue.number,
         "title": issue.title,
         "state": issue.state.upper(),

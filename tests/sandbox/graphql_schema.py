@@ -33,6 +33,8 @@ interface Node {
 
 scalar URI
 
+scalar BigInt
+
 type CheckSuite implements Node {
   id: ID!
   databaseId: Int
@@ -285,6 +287,7 @@ enum ComparisonStatus {
 type Issue implements Node {
   id: ID!
   databaseId: Int
+  fullDatabaseId: BigInt
   number: Int!
   title: String!
   state: IssueState!

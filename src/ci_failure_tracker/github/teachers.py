@@ -25,7 +25,8 @@ MOST_LISTED = 26
 
 AUTHORSHIP = "author { __typename login } editor { __typename login } lastEditedAt"
 _ISSUE = (
-    "number title url body createdAt databaseId authorAssociation labels(first: 20) { nodes { name } } " + AUTHORSHIP
+    "number title url body createdAt fullDatabaseId authorAssociation labels(first: 20) { nodes { name } } "
+    + AUTHORSHIP
 )
 KNOWN_ISSUES = (
     f'issues(labels: ["{KNOWN_ISSUE}"], states: [OPEN], first: {MOST_LISTED}, '
@@ -58,9 +59,16 @@ def _known_issue(node: Fields) -> KnownIssue:
         labels=tuple(required(label, "name", str) for label in items(required(node, "labels", dict), "nodes")),
         created_at=moment(node, "createdAt"),
         title=required(node, "title", str),
-        database_id=nullable(node, "databaseId", int),
+        database_id=_number(nullable(node, "fullDatabaseId", str)),
     )
     return KnownIssue(issue, authorship)
+
+
+def _number(text: str | None) -> int | None:
+    """The id of an issue, which has more than 32 bits, so that GraphQL gives it as a text."""
+    if text is None or not text.isdecimal():
+        return None
+    return int(text)
 
 
 def authorship_of(node: Fields) -> Authorship:

@@ -73,7 +73,7 @@ def reopening_comment(state: State, url: str, reopened: Reopened) -> str:
         noun = "tests" if state.identity.test else "jobs"
         again = f"Failing for a reason that the other {noun} do not have"
     if reopened.known:
-        again = f"Failing, and the known issue #{reopened.known} does not cover it any more"
+        again = f"Failing, and the known issue #{reopened.known} does not cover it"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"{_ended(state.latest)}."

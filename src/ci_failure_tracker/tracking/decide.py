@@ -145,11 +145,11 @@ class _Known:
     def skips(self) -> Iterator[Skip]:
         """Why each of these jobs has no issue of its own."""
         for each in {(each.identity, each.rule.number): each for each in self.failing}.values():
-            rule, why = each.rule, SkipReason.KNOWN
+            rule = each.rule
             reason = f"{rule.name} {'ignores' if each.is_ignored else 'covers'} it"
             if rule.status is RuleStatus.UNKNOWN:
-                reason, why = f"{rule.name} may cover it, but {rule.why}", SkipReason.ISSUES_UNKNOWN
-            yield Skip(each.identity, reason, why, rule.number)
+                reason = f"{rule.name} may cover it, but {rule.why}"
+            yield Skip(each.identity, reason, SkipReason.KNOWN, rule.number)
 
     def unless_covered(self, rules: LifecycleRules, decision: Decision | Skip) -> Decision | Skip:
         """The decision, or the closing of an open issue whose newest failure a rule matches."""

@@ -296,7 +296,7 @@ class LifecycleRules:
         left_umbrella = state.umbrella in self.umbrellas
         again = "failing again since it was closed" if history.failing else "flaky again since it was closed"
         if known_issue_of(state):
-            again = f"known issue {state.umbrella} does not cover it any more"
+            again = f"known issue {state.umbrella} does not cover what fails now"
         return Decision(
             DecisionKind.REOPEN,
             history.identity,

@@ -33,7 +33,9 @@ class TaughtBlock:
 
 
 def taught_blocks(tracked_issues: Iterable[Tracked], snapshot: Snapshot) -> Mapping[int, TaughtBlock]:
-    """The blocks in the open issues of the tracker, by the number of the issue."""
+    """The blocks in the open issues of the tracker, by the number of the issue; without a token nobody can be asked."""
+    if snapshot.without_token or snapshot.permissions_hidden:
+        return {}
     return {taught.number: taught for taught in _blocks(tracked_issues, snapshot)}
 
 
