@@ -234,10 +234,13 @@ def test_every_output_names_what_known_issues_took(teaching: Teaching, dry: bool
     section = render_summary(report).partition("### Counted in known issues (1)")[2]
     assert "#2](" in section.partition("\n\n###")[0]
     assert "`CI` › `fetch`, [run 2]" in section
+    updated = "to be updated" if dry else "updated"
+    assert f"#2]({report.repository.url}/issues/2): {updated}, 1 new match" in render_summary(report)
     assert "Counted in known issues" in render_page(report)
     shown = io.StringIO()
     SweepText(Console(file=shown, width=200), report.repository.url).report(report)
     assert "CI › fetch: known issue #2 (`match: no answer from mirror.example`), run 2" in shown.getvalue()
+    assert f"#4: {updated}, its rule does not count: broken" in shown.getvalue()
 
 
 def test_what_is_ignored_is_no_failure_and_no_all_clear(teaching: Teaching) -> None:

@@ -22,7 +22,7 @@ from ci_failure_tracker.entry.terminal_text import inert_lines, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Close, Create, Reopen, Result, Severity, Update
-from ci_failure_tracker.report.action_words import result_words
+from ci_failure_tracker.report.action_words import known_words, result_words
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.summary import render_summary
 from ci_failure_tracker.settings import inputs, secret_texts
@@ -164,6 +164,7 @@ def _publish(delivered: Delivery) -> None:
     report = delivered.report
     core.start_group("Plan and outcome")
     _say(map(_outcome, report.results))
+    _say(f"known issue #{result.write.number}: {known_words(result)}" for result in report.known_results)
     core.end_group()
     write_annotations(report)
     _set_outputs(outputs(report, delivered.path, delivered.payload))

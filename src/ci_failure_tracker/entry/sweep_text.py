@@ -16,7 +16,7 @@ from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.issues.links import step_of
 from ci_failure_tracker.issues.suspects import suspects_text
 from ci_failure_tracker.model import Create, CurrentFailure, Identity, Rerun, Result, Skip
-from ci_failure_tracker.report.action_words import note, result_words
+from ci_failure_tracker.report.action_words import known_words, note, result_words
 from ci_failure_tracker.report.last_runs import runs_in_words
 from ci_failure_tracker.report.report import Report, why
 from ci_failure_tracker.text.markdown import OWN_COMMENT, cut_in_middle, is_address, log_lines, plain
@@ -50,6 +50,7 @@ class SweepText:
         ):
             self._failures(report, title, failures, report.results_of_failing)
         self._known(report)
+        self._known_issues(report)
         self._print(Text(), 0)
 
     def failing(self, report: Report) -> None:
@@ -62,6 +63,7 @@ class SweepText:
     def written(self, report: Report) -> None:
         """Only what was written, for a person who has seen the plan."""
         self._results("Done", report.written)
+        self._known_issues(report)
 
     def issues(self, results: Iterable[Result]) -> None:
         """The issues as they are written: title, labels and text, without the hidden lines of the tracker."""
@@ -97,6 +99,13 @@ class SweepText:
             head = Text(_names(each.identity), style="bold") + Text(f": {words}{plain(each.rule.name, _NAME)}, ")
             link = self._link(f"run {each.match.run_number}", f"{self.url}/actions/runs/{each.match.run_id}")
             self._print(head + link, 2)
+
+    def _known_issues(self, report: Report) -> None:
+        """What becomes of the text of known issues."""
+        self._heading("Known issues", len(report.known_results))
+        for result in report.known_results:
+            link = self._link(f"#{result.write.number}", f"{self.url}/issues/{result.write.number}")
+            self._print(link + Text(f": {known_words(result)}"), 2)
 
     def _heading(self, title: str, count: int) -> None:
         if count:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ci_failure_tracker.model import Create, Reopen, Result, Skip, SkipReason, WriteStatus
+from ci_failure_tracker.model import Create, KnownResult, Reopen, Result, Skip, SkipReason, WriteStatus
 
 _DONE = {"Create": "opened", "Update": "updated", "Reopen": "reopened", "Close": "closed", "Rerun": "re-run"}
 _BEFORE = {WriteStatus.PLANNED: "to be ", WriteStatus.FAILED: "could not be "}
@@ -13,6 +13,13 @@ def result_words(result: Result) -> str:
     if isinstance(result.action, Skip):
         return "left"
     return f"{_BEFORE.get(result.status, '')}{_DONE[type(result.action).__name__]}"
+
+
+def known_words(result: KnownResult) -> str:
+    """What was done about the text of a known issue, and why: `updated, 2 new matches`."""
+    if result.status is WriteStatus.LEFT:
+        return "left, because somebody changed it in the meantime"
+    return f"{_BEFORE.get(result.status, '')}updated, {result.write.reason}"
 
 
 def note(result: Result | None) -> str:

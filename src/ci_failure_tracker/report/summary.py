@@ -13,6 +13,7 @@ from ci_failure_tracker.model import (
     CurrentFailure,
     Identity,
     KnownFailure,
+    KnownResult,
     LogCounts,
     NotLookedAt,
     Problem,
@@ -22,7 +23,7 @@ from ci_failure_tracker.model import (
     WriteStatus,
 )
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.report.action_words import note, result_words
+from ci_failure_tracker.report.action_words import known_words, note, result_words
 from ci_failure_tracker.report.last_runs import LEGEND, runs_in_words, squares
 from ci_failure_tracker.report.measure_text import test_rate, unknown_jobs_line
 from ci_failure_tracker.report.measures import TestStatistics, WorkflowStatistics
@@ -157,6 +158,8 @@ def _sections(report: Report, rows: int) -> Iterator[Section]:
         yield Section(title, len(failures), _rows(failures, failing_line, rows))
     known = report.known
     yield Section("Counted in known issues", len(known), _rows(known, lambda each: _known_line(each, url), rows))
+    told = report.known_results
+    yield Section("Known issues", len(told), _rows(told, lambda each: _known_result_line(each, url), rows))
     for title, closed in (("Recovered", report.recovered), ("Closed for another reason", report.closed_otherwise)):
         yield Section(title, len(closed), _rows(closed, lambda result: _result_line(result, url), rows))
     reruns = report.reruns
@@ -226,6 +229,10 @@ def _known_line(known: KnownFailure, url: str) -> str:
     name = prose(known.rule.name.replace(f"known issue #{known.rule.number} ", ""), 200)
     names = f"{code(match.workflow, 80)} › {code(match.job, 80)}"
     return f"{_issue(known.rule.number, url)} {name}: {names}, {ignored}{run}.{why}{unsure}"
+
+
+def _known_result_line(result: KnownResult, url: str) -> str:
+    return f"{_issue(result.write.number, url)}: {known_words(result)}"
 
 
 def _missing_line(missing: NotLookedAt) -> str:
