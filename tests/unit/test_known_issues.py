@@ -26,6 +26,7 @@ from ci_failure_tracker.model import (
     Rule,
     RuleAction,
     RuleStatus,
+    RunJobs,
     Skip,
     SkipReason,
     Snapshot,
@@ -215,6 +216,20 @@ def test_a_job_that_passes_later_fails_no_more() -> None:
     findings = found_in(snapshot)
     assert findings.decisions.known == ()
     assert [len(update.memory.matches) for update in findings.decisions.known_updates] == [1]
+
+
+def test_a_job_that_is_gone_and_a_workflow_that_is_disabled_fail_no_more() -> None:
+    snapshot = broken(a_known_issue("job: fetch"))
+    later = a_run(3)
+    other = RunJobs(later.id, (a_job("test", "failure", 300, later.updated_at),))
+    without_job = dataclasses.replace(snapshot, runs=(later, *snapshot.runs), jobs=(other, *snapshot.jobs))
+    assert found_in(without_job).decisions.known == ()
+    assert len(found_in(snapshot).decisions.known) == 1
+    workflow = dataclasses.replace(snapshot.runs[0].workflow, state="disabled_manually")
+    assert found_in(dataclasses.replace(snapshot, workflows=(workflow,))).decisions.known == ()
+    deleted = Workflow(99, "Other", ".github/workflows/other.yml")
+    assert found_in(dataclasses.replace(snapshot, workflows=(deleted,))).decisions.known == ()
+    assert found_in(snapshot, START + timedelta(days=100)).decisions.known == ()
 
 
 # --- what a known issue remembers ----------------------------------------------------------------

@@ -23,6 +23,7 @@ from ci_failure_tracker.model import (
     KnownUpdate,
     Problem,
     RuleStatus,
+    Run,
     Severity,
     Skip,
     SkipReason,
@@ -139,7 +140,16 @@ class _Known:
 
     @staticmethod
     def of(history: RepositoryHistory, snapshot: Snapshot, settings: Settings) -> _Known:
-        return _Known(history, known_failures(history.known, history.diagnosed, settings), snapshot.workflows)
+        there = {workflow.id: workflow for workflow in snapshot.workflows if workflow.state != "deleted"}
+
+        def is_retired(run: Run) -> bool:
+            workflow = there.get(run.workflow.id)
+            if workflow is None and snapshot.workflows and not snapshot.unclear.names:
+                return True
+            return history.activity.why_retired(*run.branch_key[:2], workflow, [run.created_at]) is not None
+
+        failing = known_failures(history.known, history.diagnosed, settings, is_retired)
+        return _Known(history, failing, snapshot.workflows)
 
     @property
     def skips(self) -> Iterator[Skip]:

@@ -6,7 +6,7 @@ A failure that a rule takes has neither failed nor passed for everything else, s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
@@ -36,6 +36,7 @@ from ci_failure_tracker.model import (
     Rule,
     RuleAction,
     RuleStatus,
+    Run,
     Severity,
     Snapshot,
     State,
@@ -357,18 +358,23 @@ def _sentence(failure: Failure) -> str:
 
 
 def known_failures(
-    known: KnownIssues, observations: Iterable[Observation], settings: Settings
+    known: KnownIssues, observations: Iterable[Observation], settings: Settings, is_retired: Callable[[Run], bool]
 ) -> tuple[KnownFailure, ...]:
-    """The jobs whose newest run ended with a failure that a rule takes, each on each branch."""
-    newest: dict[tuple[str | None, tuple[int, str, str]], Observation] = {}
-    passed: dict[tuple[int, str, str], Observation] = {}
-    for each in sorted(observations, key=lambda each: (each.run.order, each.attempt)):
-        if each.job is None and each.outcome is Outcome.SUCCESS:
-            passed[each.run.branch_key] = each
-        elif each.known or each.outcome not in {None, Outcome.SUPERSEDED}:
-            newest[each.job, each.run.branch_key] = each
-    failing = (each for each in newest.values() if each.known or each.known_tests)
-    still = [each for each in failing if _is_later(each, passed.get(each.run.branch_key))]
+    """The jobs whose newest run ended with a failure that a rule takes, each on each branch.
+
+    `is_retired` says of a run that nothing runs any more where it ran.
+    """
+    if not any(rule.takes for rule in known.rules):
+        return ()
+    ordered = sorted(observations, key=lambda each: (each.run.order, each.attempt))
+    newest = {
+        (each.job, each.run.branch_key): each
+        for each in ordered
+        if each.job is not None and (each.known or each.outcome not in {None, Outcome.SUPERSEDED})
+    }
+    failing = [each for each in newest.values() if each.known or each.known_tests]
+    over = _Over.of(ordered)
+    still = [each for each in failing if not (over.covers(each) or is_retired(each.run))]
     of_jobs = (
         KnownFailure(known.rule(each.known), _identity(each, settings), _match(each), each.run.branch)
         for each in still
@@ -382,8 +388,38 @@ def known_failures(
     return (*of_jobs, *of_tests)
 
 
-def _is_later(failure: Observation, passed: Observation | None) -> bool:
-    return passed is None or failure.run.order > passed.run.order
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """What ends a failure beside the job itself: a later run that passed as a whole, or that no longer has the job.
+
+    `passed` are the newest runs that passed as a whole, by branch. `jobs` are the names of the jobs that the newest run
+    of an event lists, with the run.
+    """
+
+    passed: Mapping[tuple[int, str, str], Run]
+    jobs: Mapping[tuple[tuple[int, str, str], str], tuple[Run, Set[str]]]
+
+    @staticmethod
+    def of(ordered: Sequence[Observation]) -> _Over:
+        passed = {
+            each.run.branch_key: each.run for each in ordered if each.job is None and each.outcome is Outcome.SUCCESS
+        }
+        names: dict[tuple[tuple[int, str, str], str], tuple[Run, set[str]]] = {}
+        for each in ordered:
+            if each.job_id is None or Outcome.of(each.run.conclusion) is Outcome.CANCELLED:
+                continue  # a cancelled run may have stopped before it listed all jobs
+            key = each.run.branch_key, each.run.event
+            run, listed = names.get(key, (each.run, set()))
+            listed = listed if run.id == each.run.id else set()
+            names[key] = each.run, listed | {each.job or "", split_leg(each.job or "")[0]}
+        return _Over(passed, names)
+
+    def covers(self, failure: Observation) -> bool:
+        passed = self.passed.get(failure.run.branch_key)
+        if passed is not None and passed.order > failure.run.order:
+            return True
+        run, listed = self.jobs[failure.run.branch_key, failure.run.event]
+        return run.order > failure.run.order and not {failure.job, split_leg(failure.job or "")[0]} & listed
 
 
 def _identity(failure: Observation, settings: Settings) -> Identity:

@@ -194,7 +194,7 @@ class RepositoryHistory:
     `observations` are what the runs show, `diagnosed` the same with the causes that are known. `histories` are those
     that have an issue of their own or may get one. `storms` are the causes that several of them share.
     Runs on tags count if they are newer than `new_tags_from`. `known` are the rules of known issues; a failure that one
-    of them takes is no failure in the observations.
+    of them takes is no failure in the observations. `activity` says what still runs.
     """
 
     observations: tuple[Observation, ...]
@@ -204,6 +204,7 @@ class RepositoryHistory:
     storms: Storms
     new_tags_from: datetime | None = None
     known: KnownIssues = dataclasses.field(default_factory=KnownIssues)
+    activity: Activity = dataclasses.field(default_factory=Activity)
 
     @property
     def all_histories(self) -> tuple[History, ...]:
@@ -262,7 +263,9 @@ def track_observations(
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
         storms = _storms(diagnosed, histories, settings, context, tracked_issues)
-    return RepositoryHistory(observations, diagnosed, tracked_issues, tuple(histories), storms, since, known)
+    return RepositoryHistory(
+        observations, diagnosed, tracked_issues, tuple(histories), storms, since, known, context.activity
+    )
 
 
 def _taken_as(observation: Observation, diagnosed: Observation) -> Observation:
