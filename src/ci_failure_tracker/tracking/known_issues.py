@@ -157,7 +157,7 @@ def _is_called(name: str, asked: str) -> bool:
     return name == asked or fnmatchcase(name.casefold(), asked.casefold())
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _holds(match: str, lines: tuple[str, ...]) -> bool:
     """Whether one of these lines holds a text, in upper or lower case, or a regular expression."""
     source = expression_in(match)
