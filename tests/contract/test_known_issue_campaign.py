@@ -28,7 +28,7 @@ from contract.faults_scenario import PATIENT, REPOSITORY, TOKEN, killed_at, look
 from contract.test_fault_campaign import FAULTS
 from sandbox import Fault, Sandbox, Server
 from sandbox.box import Kept
-from sandbox.play import sweep_over_http
+from sandbox.play import play, read_story, sweep_over_http
 
 EVERY = bool(os.environ.get("EVERY_CASE"))
 """Whether to try each request; otherwise each fault strikes every eleventh one, and each fault others."""
@@ -254,3 +254,39 @@ def test_what_is_ignored_is_no_failure_and_no_all_clear(teaching: Teaching) -> N
     assert "ignored, [run 2]" in render_summary(report)
     assert make_news(report).items == ()
     assert all(item["ignored"] for item in report_as_json(report)["known_issues"][0]["failing"])
+
+
+@pytest.mark.parametrize("hour", ["08", "02"])
+def test_no_issue_is_opened_before_the_log_was_read(hour: str) -> None:
+    """More jobs fail than a sweep opens issues for, and so than it reads logs of."""
+    names = [f"fetch-{letter}" for letter in "abcdefghijklmnopqrstuvwx"]
+    log = _MIRROR.replace("\\n", "\n")
+    story = {
+        "history": {
+            "now": "2026-03-09T09:00:00Z",
+            "accounts": [{"login": "ada", "association": "MEMBER"}],
+            "workflows": [{"name": name, "jobs": [{"name": "fetch"}]} for name in names],
+            "runs": [
+                {
+                    "workflow": name,
+                    "at": f"2026-03-09T{hour}:30:00Z",
+                    "jobs": [{"name": "fetch", "conclusion": "failure", "log": log}],
+                }
+                for name in names
+            ],
+            "issues": [
+                {
+                    "title": "The mirror",
+                    "login": "ada",
+                    "labels": ["known-issue"],
+                    "body": "```ci-failure\nmatch: no answer from mirror.example\n```\n",
+                }
+            ],
+        },
+        "then": [{"now": f"2026-03-09T{at}:00:00Z"} for at in ("10", "11", "12")],
+    }
+    records = list(play(read_story(story)))
+    assert [len(record.after) for record in records] == [1] * 4
+    last = records[-1].report
+    assert last is not None
+    assert last.line == "octo-org/example: 24 failing as known, no issue changed"

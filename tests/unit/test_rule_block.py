@@ -146,6 +146,14 @@ def test_the_text_of_the_tracker_is_no_block_and_replaces_only_itself() -> None:
     assert with_table(again, "| a | table |") == again
 
 
+def test_a_table_without_its_end_takes_no_text_of_a_person_along() -> None:
+    written = with_table(body("match: abc"), "| a | table |")
+    spoiled = written.replace("<!-- ci-failure-tracker-known:end -->", "And this is mine.")
+    again = with_table(spoiled, "| another | table |")
+    assert "And this is mine." in again
+    assert "And this is mine." in with_table(again, "| a third | table |")
+
+
 def test_another_text_in_the_block_has_another_digest() -> None:
     one, same, other = (block_of_known(body(line)) for line in ("match: abc", "match: abc", "match: abd"))
     assert one is not None

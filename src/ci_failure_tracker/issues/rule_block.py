@@ -40,8 +40,13 @@ MOST_LINES = 50
 
 BEGIN_TABLE = f"{OWN_COMMENT}-known:begin -->"
 END_TABLE = f"{OWN_COMMENT}-known:end -->"
-_TABLE = lazy(rf"^{re.escape(BEGIN_TABLE)}(?s:.*?)^{re.escape(END_TABLE)}", re.MULTILINE)
-"""The text of the tracker in a known issue. Foreign text in it never begins a line with such a comment."""
+_TABLE = lazy(
+    rf"^{re.escape(BEGIN_TABLE)}(?:(?!^{re.escape(BEGIN_TABLE)})[\s\S])*?^{re.escape(END_TABLE)}", re.MULTILINE
+)
+"""The text of the tracker in a known issue. Foreign text in it never begins a line with such a comment.
+
+If a person took its end away, it is no more than text of theirs: what follows it stays.
+"""
 
 _FENCE = lazy(r" {0,3}(`{3,200}|~{3,200})[ \t]*([^\s`]{0,100})")
 _EXAMPLE = "Write, for example, `match: No space left on device`."

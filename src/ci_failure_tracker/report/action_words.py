@@ -18,7 +18,7 @@ def result_words(result: Result) -> str:
 def known_words(result: KnownResult) -> str:
     """What was done about the text of a known issue, and why: `updated, 2 new matches`."""
     if result.status is WriteStatus.LEFT:
-        return "left, because somebody changed it in the meantime"
+        return "left, because somebody changed it in the meantime, or because it has no room"
     return f"{_BEFORE.get(result.status, '')}updated, {result.write.reason}"
 
 

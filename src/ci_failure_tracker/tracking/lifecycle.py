@@ -202,16 +202,20 @@ class LifecycleRules:
     def _waits_for_log(self, history: History) -> bool:
         """Whether a log may still name the cause of the newest failure; an issue for its job would be the wrong one.
 
-        With known issues the log may show that no issue is wanted at all.
+        With known issues the log may show that no issue is wanted. A log that cannot be read is not waited for as
+        long as one that nobody has asked for yet.
         """
-        by_log = self.settings.group_by in {GroupBy.CAUSE, GroupBy.TEST} or self.known_by_log
-        if not by_log or history.latest.never_ran:
+        by_log = self.settings.group_by in {GroupBy.CAUSE, GroupBy.TEST}
+        if not (by_log or self.known_by_log) or history.latest.never_ran:
             return False
         if history.identity.spans_jobs:
             return bool(history.identity.test) and history.unread
         late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
+        unread = frozenset() if by_log else self.undiagnosed
         return any(
-            leg.job_id is not None and not leg.signature and not (leg.log_unavailable and late)
+            leg.job_id is not None
+            and not leg.signature
+            and not (late and (leg.log_unavailable or leg.job_id in unread))
             for leg in history.latest.legs
         )
 
