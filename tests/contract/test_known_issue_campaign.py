@@ -231,6 +231,8 @@ def test_every_output_names_what_known_issues_took(teaching: Teaching, dry: bool
     assert "Did you mean `match`?" in mistake["why"][0]
     assert outputs(report)["has-failures"] == "true"
     assert outputs(report)["failure-count"] == "2"
+    (fetch,) = [each for each in data["statistics"]["jobs"] if each["job"] == "fetch"]
+    assert fetch["measures"]["failed"] == 1
     section = render_summary(report).partition("### Counted in known issues (1)")[2]
     assert "#2](" in section.partition("\n\n###")[0]
     assert "`CI` › `fetch`, [run 2]" in section

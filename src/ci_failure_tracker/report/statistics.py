@@ -39,6 +39,7 @@ from ci_failure_tracker.report.statistics_of_tests import KnownState, statistics
 from ci_failure_tracker.report.tries import tries_in
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings
+from ci_failure_tracker.tracking.known_issues import with_outcomes
 
 _MOST_DAYS = 45
 """More days than these are shown as weeks."""
@@ -70,7 +71,7 @@ def make_statistics(findings: Findings, results: Sequence[Result], settings: Set
         over_time=tuple(meter.over_time(of_runs)),
         issues=_issue_statistics(snapshot, findings.history.tracked_issues.written, results, now),
         tests=statistics_of_tests(
-            findings.history.diagnosed,
+            tuple(with_outcomes(findings.history.diagnosed)),
             snapshot.runs,
             statuses,
             tuple(_known_states(findings.history.tracked_issues.written, results)),
