@@ -6,11 +6,12 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -167,6 +168,54 @@ def test_without_an_answer_who_may_write_no_rule_counts_and_nothing_is_written(t
     assert len(notices) == 1
     # A fault passes, so the failure waits; a refusal does not.
     assert len(after) == (4 if status == 500 else 5)
+    teaching.box.clear_faults()
+
+
+_FORBIDDEN = {"type": "FORBIDDEN", "path": ["repository", "issues"], "message": "Resource not accessible"}
+
+
+def _not_listed(how: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A change of each answer that holds the list of known issues."""
+
+    def change(answer: dict[str, Any]) -> dict[str, Any]:
+        repository = (answer.get("data") or {}).get("repository") or {}
+        if "issues" in repository:
+            repository["issues"] = None
+            if how == "missing":
+                del repository["issues"]
+            elif how == "forbidden":
+                answer["errors"] = [_FORBIDDEN]
+        return answer
+
+    return change
+
+
+@pytest.mark.parametrize("how", ["null", "missing"])
+def test_a_list_of_known_issues_that_is_not_there_opens_and_closes_nothing(teaching: Teaching, how: str) -> None:
+    teaching.clean()
+    before = teaching.said()
+    teaching.box.inject(Fault("malformed", path="/graphql$", change=_not_listed(how), times=None))
+    report = teaching.look()
+    assert teaching.said() == before
+    (problem,) = report.problems
+    assert problem.what.startswith("No issue was opened, because the known issues could not be read.")
+    teaching.box.clear_faults()
+    teaching.goes_on(how)
+
+
+@pytest.mark.parametrize("how", ["null", "missing", "forbidden"])
+def test_a_duplicate_of_a_known_issue_stays_closed_if_the_list_is_not_there(teaching: Teaching, how: str) -> None:
+    teaching.clean()
+    teaching.look()
+    log = "a.md:3: broken link to the harbour\n"
+    failed = {"name": "build", "conclusion": "failure", "log": log}
+    teaching.box.add_run(workflow="Docs", at="2026-03-09T12:05:00Z", jobs=[failed])
+    before = teaching.said()
+    teaching.box.inject(Fault("malformed", path="/graphql$", change=_not_listed(how), times=None))
+    report = teaching.look(20)
+    assert teaching.said()[0] == before[0]
+    assert outputs(report)["has-failures"] == "true"
+    assert sum("nown issues" in problem.what for problem in report.problems) == 1
     teaching.box.clear_faults()
 
 

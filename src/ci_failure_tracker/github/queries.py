@@ -16,6 +16,7 @@ from ci_failure_tracker.errors import (
     MissingRightError,
     NoSuchRepositoryError,
     RateLimitedError,
+    TrackerError,
 )
 from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.check_suites import SUITES, read_suite
@@ -349,21 +350,18 @@ class Queries:
             newest = answers.page(data, "workflow_runs").items[:1]
             return self._run(as_object(newest[0], "the run")) if newest else None
 
-    def viewer_and_known_issues(self) -> tuple[str, tuple[KnownIssue, ...] | None]:
-        """The login of the token, and the known issues, or `None` if GitHub does not show them."""
+    def viewer_and_known_issues(self) -> tuple[str, tuple[KnownIssue, ...] | TrackerError]:
+        """The login of the token, and the known issues, or why they are not there."""
         with translated("ask for the token's own login", "metadata: read"):
             answer = self.graphql(_VIEWER, self._repository_variables())
-            data = answers.data_of(answer)
-            repository = None if data is None else nullable(data, "repository", dict)
-            return answers.viewer(answer), known_issues(repository)
+            return answers.viewer(answer), _known_issues(answer)
 
     def tags_and_known_issues(
         self,
-    ) -> tuple[tuple[Tag, ...] | GitHubError, tuple[KnownIssue, ...] | GitHubError | None]:
+    ) -> tuple[tuple[Tag, ...] | GitHubError, tuple[KnownIssue, ...] | TrackerError]:
         """The newest tags, the newest first, with the runs on their commits, and the known issues, in one request.
 
-        If the token may not see the tags, an error stands in their place, and `None` for known issues that it may not
-        see. An error stands also for known issues that are malformed.
+        An error stands in the place of tags that the token may not see, and of known issues that are not there.
         """
         doing = "read the tags"
         with translated(doing, _CONTENTS):
@@ -551,13 +549,22 @@ def redirect_of(requester: MeteredRequester, status: int, headers: Mapping[str, 
     raise requester.createException(status, dict(headers), _structured(text))
 
 
-def _known_issues(answer: Fields) -> tuple[KnownIssue, ...] | MalformedError | None:
-    """The known issues in an answer that is about something else as well, which counts even if these are malformed."""
-    data = answers.data_of(answer)
+def _known_issues(answer: Fields) -> tuple[KnownIssue, ...] | TrackerError:
+    """The known issues in an answer that is about something else as well, or why they are not there.
+
+    That GitHub shows none is said by an empty list. An answer without a list and without a reason says nothing.
+    """
+    doing, data = "list the known issues", answers.data_of(answer)
     try:
-        return known_issues(None if data is None else nullable(data, "repository", dict))
+        listed = known_issues(None if data is None else nullable(data, "repository", dict))
+        if listed is None:
+            _raise_refusal(answer, doing, "issues: read")
+            raise FormError("the list of known issues is null")
     except FormError as error:
-        return MalformedError("list the known issues", str(error))
+        return MalformedError(doing, str(error))
+    except TrackerError as error:
+        return error
+    return listed
 
 
 def _check_not_hidden(first: answers.Page, left_out: list[LeftOut] | None) -> None:

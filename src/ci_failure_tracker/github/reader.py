@@ -81,6 +81,10 @@ _HEADS_HIDDEN = Problem(
 )
 
 
+_PASSING = (UnansweredError, RateLimitedError, RequestsSpentError)
+"""Errors after which the next sweep may get an answer."""
+
+_NOT_SHOWN = "Known issues are off in this sweep, because GitHub does not show them."
 _OFF = "Known issues are off, because this token may not ask whether the people who wrote them may write here."
 
 
@@ -202,9 +206,9 @@ class GitHubReader:
         unclear = _with_runs(snapshot.unclear, listing.left_out)
         asked = snapshot.asked | ({"tags"} if query.needs_tags else set())
         snapshot = replace(snapshot, runs=listing.runs, window=window, unclear=unclear, tags=tags, asked=asked)
-        if isinstance(known, TrackerError):
+        if isinstance(known, _PASSING):
             snapshot = _unread(snapshot, "the known issues", known)
-        elif known is not None:
+        elif isinstance(known, tuple):
             snapshot = replace(snapshot, known_issues=known)
         return _with(_without_names(_with(snapshot, *listing.problems)), *hidden)
 
@@ -375,21 +379,24 @@ class GitHubReader:
     # --- what people teach the tracker ---------------------------------------------------------------
 
     def _with_viewer(self, snapshot: Snapshot) -> Snapshot:
-        """The snapshot with the login of the token, and the known issues if they were not listed."""
+        """The snapshot with the login of the token, and the known issues if they were not listed and come along."""
         viewer, known = self.queries.viewer_and_known_issues()
-        return replace(
-            snapshot, viewer=viewer, known_issues=known if snapshot.known_issues is None else snapshot.known_issues
-        )
+        snapshot = replace(snapshot, viewer=viewer)
+        return snapshot if isinstance(known, TrackerError) else _with_known(snapshot, known)
 
     def _known_issues(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        """A server that does not show them has none. After a fault no issue is opened, because a rule may cover it."""
+        """After a fault no issue is opened, because a rule may cover it. A server that never shows them has none."""
         try:
             self.queries.budget.check(1)
-            return self._with_viewer(snapshot)
-        except (UnansweredError, RateLimitedError, RequestsSpentError) as error:
-            return _unread(snapshot, "the known issues", error)
-        except TrackerError:
-            return snapshot
+            viewer, known = self.queries.viewer_and_known_issues()
+            snapshot = replace(snapshot, viewer=viewer)
+        except TrackerError as error:
+            known = error
+        if isinstance(known, _PASSING):
+            return _unread(snapshot, "the known issues", known)
+        if isinstance(known, TrackerError):
+            return _with(snapshot, Problem(Severity.NOTICE, f"{_NOT_SHOWN} {known.what}", known.advice))
+        return _with_known(snapshot, known)
 
     def _authorships(self, snapshot: Snapshot, needs: Needs, _diagnose: Diagnose) -> Snapshot:
         """Without an answer, what people wrote in issues of the tracker does not count in this sweep."""
@@ -565,6 +572,10 @@ def _with_issues(snapshot: Snapshot, read: Iterable[Issue]) -> Snapshot:
     unlabelled = {issue.number for issue in new if issue.open and not issue.has_label(snapshot.label)}
     issues |= {issue.number: issue for issue in new}
     return replace(snapshot, issues=tuple(issues.values()), unlabelled=snapshot.unlabelled | unlabelled)
+
+
+def _with_known(snapshot: Snapshot, known: tuple[KnownIssue, ...]) -> Snapshot:
+    return replace(snapshot, known_issues=known if snapshot.known_issues is None else snapshot.known_issues)
 
 
 def _unread(snapshot: Snapshot, what: str, error: TrackerError) -> Snapshot:

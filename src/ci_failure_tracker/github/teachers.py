@@ -14,7 +14,6 @@ from ci_failure_tracker.github.fields import (
     items,
     moment,
     nullable,
-    optional,
     optional_moment,
     required,
 )
@@ -40,7 +39,7 @@ _NOBODY = 404
 
 def known_issues(repository: Fields | None) -> tuple[KnownIssue, ...] | None:
     """The known issues in an answer; `None` if GitHub does not show them."""
-    listed = None if repository is None else optional(repository, "issues", dict)
+    listed = None if repository is None else nullable(repository, "issues", dict)
     return None if listed is None else tuple(map(_known_issue, items(listed, "nodes")))
 
 

@@ -96,6 +96,8 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if textless := _without_text(snapshot, tracked_issues):
         decided = [(history, _unless_textless(rules, history, decision, textless)) for history, decision in decided]
+    if snapshot.known_issues is None:
+        decided = [(history, _unless_known_before(decision)) for history, decision in decided]
     if snapshot.issues_unread:
         decided = [(history, _not_opened(decision, snapshot.issues_unread)) for history, decision in decided]
 
@@ -205,9 +207,9 @@ def _problems(current: Iterable[Tracked], decided: Sequence[Decision | Skip]) ->
 
 
 def would_open(decisions: Decisions) -> bool:
-    """Whether an issue would be opened, or only the cap keeps it from that."""
+    """Whether an issue would be opened, or only the cap, or what is not known of other issues, keeps it from that."""
     return any(
-        decision.skip_reason is SkipReason.OVER_CAP
+        decision.skip_reason in {SkipReason.OVER_CAP, SkipReason.ISSUES_UNKNOWN}
         if isinstance(decision, Skip)
         else decision.kind is DecisionKind.CREATE
         for decision in decisions.all
@@ -284,6 +286,15 @@ def _into_umbrellas(rules: LifecycleRules, decisions: Sequence[Decision | Skip])
             yield rules.into_umbrella(decision, umbrella)
         else:
             yield decision
+
+
+def _unless_known_before(decision: Decision | Skip) -> Decision | Skip:
+    """An issue that is a duplicate of a known issue stays closed while the rules are not known."""
+    number = known_issue_of(decision.before) if isinstance(decision, Decision) and decision.before else 0
+    if isinstance(decision, Skip) or decision.kind is not DecisionKind.REOPEN or not number:
+        return decision
+    reason = f"the known issues were not read, and #{number} may cover it; {decision.reason}"
+    return Skip(decision.identity, reason, SkipReason.ISSUES_UNKNOWN, decision.issue.number if decision.issue else None)
 
 
 def _not_opened(decision: Decision | Skip, unread: str) -> Decision | Skip:
