@@ -101,6 +101,7 @@ class Plan:
     actions: tuple[Action, ...]
     template: IssueTemplate
     known_writes: tuple[KnownWrite, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def make_plan(github: GitHub, settings: Settings, template: IssueTemplate, now: datetime) -> Plan:
@@ -122,7 +123,7 @@ def carry_out(plan: Plan, github: GitHub, writer: IssueWriter, settings: Setting
     again = (result for result in reruns if result.status is not WriteStatus.LEFT)
     known = writer.write_known(plan.known_writes)
     results = (*again, *writer.apply(plan.actions))
-    problems = [problem for result in refused for problem in result.problems]
+    problems = [*plan.problems, *(problem for result in refused for problem in result.problems)]
     problems += [problem for result in known for problem in result.problems]
     problems += unwritten(plan.actions)
     statistics = make_statistics(plan.findings, results, settings, now)
@@ -148,8 +149,8 @@ def _plan(
 ) -> Plan:
     findings = with_checkpoint(with_label(_read_and_decide(github, snapshot, tracked, settings, now)), settings)
     actions = render(findings.decisions.all, template, findings.snapshot.repository, settings)
-    writes = known_writes(findings.decisions.known_updates, findings.snapshot.repository.url)
-    return Plan(findings, actions, template, writes)
+    writes, problems = known_writes(findings.decisions.known_updates, findings.snapshot.repository.url)
+    return Plan(findings, actions, template, writes, problems)
 
 
 def read_and_decide(github: GitHub, settings: Settings, now: datetime) -> Findings:

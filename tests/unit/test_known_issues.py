@@ -197,7 +197,7 @@ def test_a_failure_that_was_counted_is_known_without_its_log() -> None:
     later = broken(KnownIssue(written, Authorship(Account("ada"), Account("tracker[bot]", is_bot=True))))
     findings = found_in(dataclasses.replace(later, job_diagnoses=()))
     assert len(findings.decisions.known) == 1
-    assert known_writes(findings.decisions.known_updates, URL) == ()
+    assert known_writes(findings.decisions.known_updates, URL) == ((), ())
 
 
 def test_after_an_edit_it_is_not_known_without_its_log() -> None:
@@ -329,12 +329,28 @@ def test_hostile_text_in_a_block_and_in_a_failure_does_no_harm(text: str) -> Non
 def test_a_text_that_was_written_is_not_written_again_and_a_changed_block_is_left() -> None:
     known = a_known_issue("match: no answer")
     (update,) = found_in(broken(known)).decisions.known_updates
-    (write,) = known_writes([update], URL)
+    (write,), _ = known_writes([update], URL)
     written = with_known_table(known.issue.body, write.table, write.block)
     assert written is not None
     assert with_known_table(written, write.table, write.block) == written
     assert with_known_table(written.replace("no answer", "something"), write.table, write.block) is None
     assert with_known_table("x" * 65_536, write.table, write.block) is None
+
+
+def test_a_body_without_room_for_the_table_is_left_and_named() -> None:
+    known = a_known_issue("match: no answer")
+    full = dataclasses.replace(known.issue, body=f"{'x' * 65_300}\n{known.issue.body}")
+    (update,) = found_in(broken(KnownIssue(full, known.authorship))).decisions.known_updates
+    writes, (problem,) = known_writes([update], URL)
+    assert writes == ()
+    assert "has no room" in problem.what
+
+
+def test_the_block_of_a_person_who_may_not_write_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ci_failure_tracker.tracking.known_issues.read_rule", None)
+    snapshot = broken(a_known_issue("match: /(a+)+b/"))
+    snapshot = dataclasses.replace(snapshot, permissions=dict.fromkeys(snapshot.permissions, Permission.LESS))
+    assert [rule.status for rule in read_rules(snapshot, NOW)] == [RuleStatus.UNTRUSTED]
 
 
 def test_an_action_says_what_it_does() -> None:

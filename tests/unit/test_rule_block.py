@@ -79,6 +79,8 @@ def test_case_space_comments_and_quotes_do_not_matter() -> None:
         (["kind: weather"], "Known are `test`"),
         (["until: tomorrow", "match: abc"], "until: 2027-01-31"),
         (["until: 2027-02-30", "match: abc"], "no date"),
+        (["until: 2027-W05", "match: abc"], "no date"),
+        (["until: 20270131", "match: abc"], "no date"),
         (["action: close", "match: abc"], "`track`, `ignore`, `retry`"),
         (["match: abc"] * 60, "50 at most"),
     ],
@@ -171,3 +173,9 @@ def test_an_issue_of_the_tracker_may_say_until_when_and_no_rule() -> None:
 
 def test_a_text_full_of_fences_takes_no_long_time() -> None:
     assert block_of_known("`" * 60_000 + "ci-failure\n" + "``` " * 15_000) is None
+
+
+@pytest.mark.parametrize("empty", ["^", "(a)|^", "(?=)", "()"])
+def test_an_expression_that_takes_nothing_again_and_again_is_refused_before_it_runs(empty: str) -> None:
+    (mistake,) = mistakes(f"match: /(?:(?:(?:{empty}){{9999}}){{9999}}){{9999}}/")
+    assert "can run for long" in mistake

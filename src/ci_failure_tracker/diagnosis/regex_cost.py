@@ -86,6 +86,8 @@ def _ways_of_part(code: Any, argument: Any, follow: _Characters) -> int:  # noqa
     if code in {codes.MAX_REPEAT, codes.MIN_REPEAT}:
         least, most, body = argument
         return _ways_of_repeat(least, most, body, follow)
+    if code is codes.POSSESSIVE_REPEAT:
+        return _empty_turns(argument[0], argument[-1])
     if code is codes.BRANCH:
         return _ways_of_branches(argument[1], follow)
     if code is codes.GROUPREF_EXISTS:
@@ -98,8 +100,14 @@ def _ways_of_repeat(least: int, most: int, body: _Items, follow: _Characters) ->
     most = min(most, LONGEST_LINE + least)
     ends = 1 if first.isdisjoint(follow) else most - least + 1
     inner = _ways(body, follow | first if most > 1 else follow)
+    ends *= _empty_turns(least, body)
     # A power is never computed as a whole: it can have thousands of digits.
     return ends if inner == 1 else min(_ENDLESS, ends * inner ** min(most, 40))
+
+
+def _empty_turns(least: int, body: _Items) -> int:
+    """The turns of a repeat that take nothing of the line, so that the line does not bound them."""
+    return max(1, least) if all(_may_be_empty(*item) for item in body) else 1
 
 
 def _ways_of_branches(branches: Sequence[_Items], follow: _Characters) -> int:
@@ -146,7 +154,9 @@ def _first_of_part(code: Any, argument: Any) -> _Characters:  # noqa: ANN401
 
 
 def _may_be_empty(code: Any, argument: Any) -> bool:  # noqa: ANN401
-    if code in _REPEATS and argument[0] == 0:
+    if code in _ASSERTIONS or (code in _REPEATS and argument[0] == 0):
+        return True
+    if code is codes.GROUPREF_EXISTS and not all(argument[1:]):
         return True
     inner = _inner(code, argument)
     return any(all(_may_be_empty(*item) for item in items) for items in inner) if inner else code in _NO_CHARACTER

@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.issues.known_memory import write_memory
 from ci_failure_tracker.issues.rule_block import LANGUAGE, block_of_known, with_table
-from ci_failure_tracker.model import KnownMatch, KnownMemory, KnownUpdate, KnownWrite, RuleAction, RuleStatus
+from ci_failure_tracker.model import (
+    KnownMatch,
+    KnownMemory,
+    KnownUpdate,
+    KnownWrite,
+    Problem,
+    RuleAction,
+    RuleStatus,
+    Severity,
+)
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import BODY_LIMIT, cell, code, length, link, prose, utc
 
@@ -23,14 +32,22 @@ action: track
 _HEADLINE = 120
 
 
-def known_writes(updates: Sequence[KnownUpdate], url: str) -> tuple[KnownWrite, ...]:
-    """The writes of the known issues whose text changes; `url` is the address of the repository."""
-    writes = []
+def known_writes(updates: Sequence[KnownUpdate], url: str) -> tuple[tuple[KnownWrite, ...], tuple[Problem, ...]]:
+    """The writes of the known issues whose text changes, and what has no room; `url` is that of the repository."""
+    writes, problems = [], []
     for update in updates:
         issue, table = update.rule.known.issue, known_table(update, url)
-        if with_table(issue.body, table) != issue.body.replace("\r\n", "\n"):
+        written = with_table(issue.body, table)
+        if length(written) > BODY_LIMIT:
+            problems.append(_no_room(issue.number))
+        elif written != issue.body.replace("\r\n", "\n"):
             writes.append(KnownWrite(issue.number, _reason(update), table, update.rule.block))
-    return tuple(writes)
+    return tuple(writes), tuple(problems)
+
+
+def _no_room(number: int) -> Problem:
+    what = f"The known issue #{number} has no room for the text of the tracker, so it counts no failures."
+    return Problem(Severity.WARNING, what, "Shorten what people wrote in its body. Its rule counts all the same.")
 
 
 def with_known_table(body: str, table: str, block: str) -> str | None:

@@ -226,9 +226,12 @@ def read_until(block: Block) -> tuple[date | None, str]:
     """The last day, if the block names one, or what is wrong with it."""
     given = block.value("until")
     try:
-        return (date.fromisoformat(given) if given else None), ""
+        day = date.fromisoformat(given) if given else None
+        if day is None or day.isoformat() == given:  # newer versions of Python take other forms, such as that of weeks
+            return day, ""
     except ValueError:
-        return None, f"`until` is {_quoted(given)}, which is no date. Write year, month and day: `until: 2027-01-31`."
+        pass
+    return None, f"`until` is {_quoted(given)}, which is no date. Write year, month and day: `until: 2027-01-31`."
 
 
 def _mistakes_of_rule(block: Block) -> Iterator[str]:
@@ -261,13 +264,13 @@ def _mistake_of_match(match: str) -> str:
     except (re.error, RecursionError, OverflowError, Warning):
         advice = "Correct it, or leave the slashes out for plain text."
         return f"holds {shown} between slashes, which is no regular expression of Python. {advice}"
-    if expression.search(""):
-        return f"holds {shown}, which matches an empty line. Write what a line has to hold."
-    if number > MOST_WAYS:
+    if number > MOST_WAYS:  # before any search
         return (
             f"holds {shown}, which can run for long. Let no repeat stand in a repeat, and bound what repeats: "
             r"`\S{1,200}` in place of `\S+`."
         )
+    if expression.search(""):
+        return f"holds {shown}, which matches an empty line. Write what a line has to hold."
     return ""
 
 

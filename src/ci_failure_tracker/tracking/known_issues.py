@@ -88,9 +88,9 @@ def _read_rule(known: KnownIssue, snapshot: Snapshot, now: datetime) -> KnownRul
     trust, why = trust_in(known.authorship, snapshot.permissions, is_accepted=accepted)
     if known.issue.has_label(snapshot.label) and read_tracked(known.issue) is not None:
         trust, why = Trust.NO, "it is an issue of the tracker; write the rule into one of your own"
-    rule, mistakes = read_rule(block)
     if trust is Trust.NO:
         return KnownRule(known, RuleStatus.UNTRUSTED, block=block.digest, why=why)
+    rule, mistakes = read_rule(block)
     found = KnownRule(known, RuleStatus.COUNTS, rule or Rule(), block.digest, mistakes, why, memory)
     if rule is None:
         return replace(found, status=RuleStatus.BROKEN if trust is Trust.YES else RuleStatus.UNTRUSTED)
