@@ -118,11 +118,11 @@ def _requests(teaching: Teaching) -> int:
 def test_one_sweep_does_all_of_it_and_the_next_one_nothing(teaching: Teaching) -> None:
     teaching.clean()
     report = teaching.look()
-    assert report.line.endswith("1 failing, 1 failing as known, 1 closed, 3 known issues updated")
+    assert report.line.endswith("2 known failures, 1 closed, 3 known issues updated")
     kept = next(issue.number for issue in teaching.box.issues if issue.title == "The harbour")
     assert teaching.box.issue(1).duplicate_of == kept
     said = teaching.said()
-    assert teaching.look().line == "octo-org/example: 2 failing as known, no issue changed"
+    assert teaching.look().line == "octo-org/example: 2 known failures, no issue changed"
     assert teaching.said() == said
     teaching.goes_on("nothing")
 
@@ -250,7 +250,7 @@ def test_a_block_that_changes_while_the_tracker_writes_is_not_written_over(teach
     teaching.look()
     assert teaching.box.issue(number).body == changed
     teaching.look(10)
-    assert "it matches 0 of" in str(teaching.box.issue(number).body)
+    assert "it matched 0 of" in str(teaching.box.issue(number).body)
 
 
 # --- what is said of it --------------------------------------------------------------------------
@@ -275,14 +275,14 @@ def test_every_output_names_what_known_issues_took(teaching: Teaching, dry: bool
     assert [each["job"] for each in mirror["failing"]] == ["fetch"]
     assert mirror["matches"] == {"day": 1, "week": 1, "month": 1}
     assert {each["written"] for each in data["known_issues"]} == {"planned" if dry else "done"}
-    assert harbour["failing"] == []
+    assert [each["job"] for each in harbour["failing"]] == ["build"]
     assert (mistake["status"], mistake["rule"]) == ("broken", None)
     assert "Did you mean `match`?" in mistake["why"][0]
     assert outputs(report)["has-failures"] == "true"
     assert outputs(report)["failure-count"] == "2"
     (fetch,) = [each for each in data["statistics"]["jobs"] if each["job"] == "fetch"]
     assert fetch["measures"]["failed"] == 1
-    section = render_summary(report).partition("### Counted in known issues (1)")[2]
+    section = render_summary(report).partition("### Counted in known issues (2)")[2]
     assert "#2](" in section.partition("\n\n###")[0]
     assert "`CI` › `fetch`, [run 2]" in section
     updated = "to be updated" if dry else "updated"
@@ -290,14 +290,14 @@ def test_every_output_names_what_known_issues_took(teaching: Teaching, dry: bool
     assert "Counted in known issues" in render_page(report)
     shown = io.StringIO()
     SweepText(Console(file=shown, width=200), report.repository.url).report(report)
-    assert "CI › fetch: known issue #2 (`match: no answer from mirror.example`), run 2" in shown.getvalue()
-    assert f"#4: {updated}, its rule does not count: broken" in shown.getvalue()
+    assert "CI › fetch: known issue #2 (match: no answer from mirror.example), run 2" in shown.getvalue()
+    assert f"#4: {updated}, its rule does not count: it has mistakes" in shown.getvalue()
 
 
 def test_what_is_ignored_is_no_failure_and_no_all_clear(teaching: Teaching) -> None:
     teaching.clean()
     teaching.box.edit_issue(2, body="```ci-failure\nworkflow: '*'\naction: ignore\n```\n", login="ada")
-    teaching.look()
+    assert outputs(teaching.look())["has-failures"] == "false"
     report = teaching.look(10)
     # The harbour has a known issue that was written later, and the older one counts.
     assert (outputs(report)["has-failures"], outputs(report)["failure-count"]) == ("false", "0")
@@ -340,4 +340,4 @@ def test_no_issue_is_opened_before_the_log_was_read(hour: str) -> None:
     assert [len(record.after) for record in records] == [1] * 4
     last = records[-1].report
     assert last is not None
-    assert last.line == "octo-org/example: 24 failing as known, no issue changed"
+    assert last.line == "octo-org/example: 24 known failures, no issue changed"

@@ -139,7 +139,7 @@ def skips(findings: Findings) -> dict[SkipReason, str]:
 def test_a_failure_that_matches_gets_no_issue_and_its_reason_names_the_rule() -> None:
     findings = found_in(broken(a_known_issue("match: no answer from")))
     assert findings.decisions.made == ()
-    assert skips(findings) == {SkipReason.KNOWN: "known issue #7 (`match: no answer from`) covers it"}
+    assert skips(findings) == {SkipReason.KNOWN: "known issue #7 (`match: no answer from`) counts it"}
     assert findings.decisions.failing == ()
     (failure,) = findings.decisions.known
     assert (failure.match.headline, failure.is_ignored) == ("Error: no answer from mirror.example", False)
@@ -174,7 +174,7 @@ def test_a_rule_that_does_not_count_takes_nothing(known: KnownIssue, status: Rul
     (problem,) = [problem for problem in findings.decisions.problems if "#7" in problem.what]
     assert "Known issues that do not count now" in problem.what
     if status is RuleStatus.UNKNOWN:  # a fault passes: the next sweep decides
-        assert "may cover it, but it could not be asked" in skips(findings)[SkipReason.KNOWN]
+        assert "may count it, but it could not be asked" in skips(findings)[SkipReason.KNOWN]
         assert findings.decisions.known_updates == ()
 
 

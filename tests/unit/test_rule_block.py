@@ -168,7 +168,7 @@ def test_an_issue_of_the_tracker_may_say_until_when_and_no_rule() -> None:
     block = block_of_tracked(body("until: 2027-01-31", "match: abc"))
     assert block is not None
     assert block.value("until") == "2027-01-31"
-    assert "`match` is no key" in block.mistakes[0]
+    assert "`match` is for a rule." in block.mistakes[0]
 
 
 def test_a_text_full_of_fences_takes_no_long_time() -> None:

@@ -72,7 +72,7 @@ def test_each_thing_has_one_line_in_one_place() -> None:
     report = a_report()
     first, second = report.results
     assert isinstance(first.action, Create)
-    old = Update(second.action.identity, "1 new failed run", 4, "", a_state())
+    old = Update(second.action.identity, "new cause: It is dark.", 4, "", a_state())
     links, spelling = (Identity(number * 32, "Docs", name) for number, name in (("0", "links"), ("1", "spelling")))
     passing = Close(links, "passed on 2 commits", 3, "", a_state(), state_reason="completed")
     gone = Close(spelling, "the job is gone", 5, "", a_state(), state_reason="not_planned")
@@ -82,7 +82,7 @@ def test_each_thing_has_one_line_in_one_place() -> None:
     )
     text = render_summary(dataclasses.replace(report, results=results))
     assert "[#7]" in section(text, "New failures (1)")
-    assert "Updated: 1 new failed run." in section(text, "Still failing (1)")
+    assert "Updated: new cause: It is dark.\n" in section(text, "Still failing (1)")
     assert "`Docs` › `links`: passed on 2 commits" in section(text, "Recovered (1)")
     assert "`Docs` › `spelling`: the job is gone" in section(text, "Closed for another reason (1)")
     assert [text.count(f"[#{number}]") for number in (3, 4, 5, 7)] == [1, 1, 1, 1]

@@ -70,7 +70,8 @@ def test_after_the_tracker_wrote_into_the_issue_the_block_counts_still() -> None
     ("lines", "editor", "says"),
     [
         (["until: soon"], ADA, "no date"),
-        (["match: abc"], ADA, "`match` is no key"),
+        (["match: abc"], ADA, "with the label `known-issue`"),
+        (["till: 2026-03-09"], ADA, "Did you mean `until`?"),
         (["until: 2026-03-09"], VISITOR, "its last editor visitor may not write"),
     ],
 )

@@ -96,13 +96,15 @@ class SweepText:
         self._heading("Counted in known issues", len(report.known))
         for each in report.known:
             words = "ignored, " if each.is_ignored else ""
-            head = Text(_names(each.identity), style="bold") + Text(f": {words}{plain(each.rule.name, _NAME)}, ")
+            head = Text(_names(each.identity), style="bold") + Text(
+                f": {words}{plain(each.rule.name, _NAME).replace('`', '')}, "
+            )
             link = self._link(f"run {each.match.run_number}", f"{self.url}/actions/runs/{each.match.run_id}")
             self._print(head + link, 2)
 
     def _known_issues(self, report: Report) -> None:
         """What becomes of the text of known issues."""
-        self._heading("Known issues", len(report.known_results))
+        self._heading("Updates of known issues", len(report.known_results))
         for result in report.known_results:
             link = self._link(f"#{result.write.number}", f"{self.url}/issues/{result.write.number}")
             self._print(link + Text(f": {known_words(result)}"), 2)

@@ -57,9 +57,8 @@ def duplicate_comment(
         )
     if known:
         text = (
-            f"The rule in the known issue #{number} matches this failure, so it is counted there and this issue is "
-            "closed as its duplicate. If the rule does not match any more and it still fails, this issue is opened "
-            "again."
+            f"The rule in the known issue #{number} matches this failure. It is counted there, and this issue is "
+            "closed as its duplicate. If it still fails when no rule matches it any more, this issue is opened again."
         )
     return f"{text}\n\n<!-- ci-failure-tracker-comment {'known' if known else 'duplicate'} {number} -->"
 
@@ -73,7 +72,7 @@ def reopening_comment(state: State, url: str, reopened: Reopened) -> str:
         noun = "tests" if state.identity.test else "jobs"
         again = f"Failing for a reason that the other {noun} do not have"
     if reopened.known:
-        again = f"Failing, and the known issue #{reopened.known} does not cover it"
+        again = f"Failing, and the known issue #{reopened.known} does not count it any more"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"{_ended(state.latest)}."

@@ -66,7 +66,8 @@ def _reason(update: KnownUpdate) -> str:
     before, after = update.rule.memory.matches, update.memory.matches
     new = len({match.key for match in after} - {match.key for match in before})
     if update.rule.status is not RuleStatus.COUNTS:
-        return f"its rule does not count: {update.rule.status.value}"
+        is_over = update.rule.status is RuleStatus.OVER
+        return f"its rule does not count{' any more: its last day is over' if is_over else ': it has mistakes'}"
     return f"{counted(new, 'new match', 'new matches')}" if new else "its text changed"
 
 
@@ -91,7 +92,8 @@ def _paragraphs(update: KnownUpdate, url: str) -> Iterator[str]:
             yield _WHAT_IT_DOES[rule.rule.action]
             yield from _tried(memory)
             yield from _silence(update)
-    yield _numbers(memory, update.at)
+    if rule.status is not RuleStatus.BROKEN or memory.matches:
+        yield _numbers(memory, update.at)
     yield from _newest(memory, url)
 
 
@@ -109,7 +111,7 @@ def _tried(memory: KnownMemory) -> Iterator[str]:
     """What the rule matched when it counted for the first time."""
     matched, of = memory.tried
     if of:
-        yield f"It was tried on the failures at hand when it was read first: it matches {matched} of {of}."
+        yield f"When the tracker first read this rule, it matched {matched} of {counted(of, 'failure')}."
 
 
 def _silence(update: KnownUpdate) -> Iterator[str]:
@@ -127,9 +129,9 @@ def _numbers(memory: KnownMemory, now: datetime) -> str:
     least = [_counted_since(memory, now - window) for window, _ in WINDOWS]
     return "\n".join(
         [
-            f"| {' | '.join(f'last {words}' for _, words in WINDOWS)} |",
-            "|---|---|---|",
-            f"| {' | '.join(least)} |",
+            f"| failed jobs | {' | '.join(f'last {words}' for _, words in WINDOWS)} |",
+            "|---|---|---|---|",
+            f"| that match | {' | '.join(least)} |",
         ]
     )
 

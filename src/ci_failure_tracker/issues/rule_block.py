@@ -14,7 +14,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from ci_failure_tracker.issues.marker import outside
-from ci_failure_tracker.model import FailureKind, Rule, RuleAction
+from ci_failure_tracker.model import KNOWN_ISSUE, FailureKind, Rule, RuleAction
 from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import OWN_COMMENT
 
@@ -178,6 +178,8 @@ def _values(
 def _mistake_of_line(line: str, key: str, colon: str, value: str, keys: Sequence[str]) -> str:
     if not colon:
         return f"{_quoted(line)} has no colon. Each line is `key: value`. {_EXAMPLE}"
+    if key not in keys and key in KEYS_OF_RULE:
+        return f"`{key}` is for a rule. Write the rule into an issue of your own with the label `{KNOWN_ISSUE}`."
     if key not in keys:
         from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 

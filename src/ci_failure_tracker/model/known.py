@@ -187,6 +187,11 @@ class KnownRule:
         return f"known issue #{self.number} (`{self.rule.words.replace('`', chr(39))}`)"
 
     @property
+    def reason(self) -> str:
+        """Why a failure that it matches has no issue of its own."""
+        return f"{self.name} {'ignores' if self.rule.action is RuleAction.IGNORE else 'counts'} it"
+
+    @property
     def takes(self) -> bool:
         """Whether a failure that it matches gets no issue of its own."""
         return self.status in {RuleStatus.COUNTS, RuleStatus.UNKNOWN}

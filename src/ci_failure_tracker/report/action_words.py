@@ -36,7 +36,7 @@ def note(result: Result | None) -> str:
         # Why it was opened is in the first sentence.
         planned = "is " if result.status is WriteStatus.PLANNED else ""
         return "" if result.status is WriteStatus.DONE else f"The issue {planned}{words}."
-    return f"{words[:1].upper()}{words[1:]}: {action.reason}."
+    return f"{words[:1].upper()}{words[1:]}: {action.reason.rstrip('.')}."
 
 
 def _of_skip(skip: Skip) -> str:

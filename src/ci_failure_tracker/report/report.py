@@ -272,7 +272,7 @@ class Report:
             len({each.identity.id for each in self.known if each.is_ignored is is_ignored})
             for is_ignored in (False, True)
         )
-        in_known = (f"{covered} failing as known",) if covered else ()
+        in_known = (counted(covered, "known failure"),) if covered else ()
         return (*in_known, f"{counted(ignored, 'failure')} ignored") if ignored else in_known
 
 

@@ -159,7 +159,7 @@ def _sections(report: Report, rows: int) -> Iterator[Section]:
     known = report.known
     yield Section("Counted in known issues", len(known), _rows(known, lambda each: _known_line(each, url), rows))
     told = report.known_results
-    yield Section("Known issues", len(told), _rows(told, lambda each: _known_result_line(each, url), rows))
+    yield Section("Updates of known issues", len(told), _rows(told, lambda each: _known_result_line(each, url), rows))
     for title, closed in (("Recovered", report.recovered), ("Closed for another reason", report.closed_otherwise)):
         yield Section(title, len(closed), _rows(closed, lambda result: _result_line(result, url), rows))
     reruns = report.reruns

@@ -105,7 +105,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         return tuple(
             _failing(history, tracked_issues.of(history.identity.id), states.get(history.identity))
             for history in histories
-            if history.failing
+            if history.failing and history.identity.id not in closed_as_known
         )
 
     known = _Known.of(repository_history, snapshot, settings)
@@ -113,12 +113,14 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     if settings.group_by is GroupBy.TEST:
         within_cap = list(with_jobs_to_read_again(decided, within_cap))
     in_place = [known.unless_covered(rules, each) for each in _into_umbrellas(rules, within_cap)]
+    closed = tuple(known.closed(in_place))
+    closed_as_known = {each.identity.id for each in closed}
     # Of duplicates, the oldest one has to be known.
     duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
         all=(*known.skips, *duplicates, *in_place),
-        known=known.failing,
+        known=(*known.failing, *closed),
         known_updates=known.updates(in_place, now),
         failing=failing_of(_with_own_line(repository_history)),
         umbrellas=failing_of(repository_history.storms.umbrellas),
@@ -158,9 +160,9 @@ class _Known:
         """Why each of these jobs has no issue of its own."""
         for each in {(each.identity, each.rule.number): each for each in self.failing}.values():
             rule = each.rule
-            reason = f"{rule.name} {'ignores' if each.is_ignored else 'covers'} it"
+            reason = rule.reason
             if rule.status is RuleStatus.UNKNOWN:
-                reason = f"{rule.name} may cover it, but {rule.why}"
+                reason = f"{rule.name} may count it, but {rule.why}"
             yield Skip(each.identity, reason, SkipReason.KNOWN, rule.number)
 
     def unless_covered(self, rules: LifecycleRules, decision: Decision | Skip) -> Decision | Skip:
@@ -169,6 +171,18 @@ class _Known:
             return decision
         rule = self.history.known.covering(decision.after, self.history.diagnosed, self.workflows)
         return decision if rule is None else rules.into_known_issue(decision, rule)
+
+    def closed(self, decisions: Sequence[Decision | Skip]) -> Iterator[KnownFailure]:
+        """What fails now and whose open issue a rule closes. From this sweep on a known issue counts it."""
+        failing = {each.identity.id for each in self.history.histories if each.failing}
+        listed = {each.identity.id for each in self.failing}
+        for decision in decisions:
+            if not isinstance(decision, Decision) or decision.kind is not DecisionKind.CLOSE:
+                continue
+            if (number := known_issue_of(decision.after)) and decision.identity.id in failing - listed:
+                branch = decision.after.latest.branch
+                for match in matches_of_issue(decision.after):
+                    yield KnownFailure(self.history.known.rule(number), decision.identity, match, branch)
 
     def updates(self, decisions: Sequence[Decision | Skip], now: datetime) -> tuple[KnownUpdate, ...]:
         """What the known issues have to remember, with the failures of the issues that are closed because of them."""

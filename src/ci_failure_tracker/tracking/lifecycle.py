@@ -158,7 +158,7 @@ class LifecycleRules:
         return dataclasses.replace(
             update,
             kind=DecisionKind.CLOSE,
-            reason=f"{rule.name} covers it",
+            reason=rule.reason,
             after=fit(dataclasses.replace(update.after, closed=closing, umbrella=f"{_KNOWN}{rule.number}")),
             comment=DuplicateOf(rule.number, known=True) if self._may_comment(issue) else None,
             labels=(),

@@ -55,7 +55,7 @@ def _blocks(tracked_issues: Iterable[Tracked], snapshot: Snapshot) -> Iterator[T
 
 def problems_of_blocks(blocks: Iterable[TaughtBlock]) -> Iterator[Problem]:
     """What is wrong with each block in an issue of the tracker."""
-    for taught in blocks:
+    for taught in sorted(blocks, key=lambda taught: taught.number):
         mistakes = [*taught.block.mistakes, *filter(None, [read_until(taught.block)[1]])]
         if not taught.counts:
             what = f"The block in issue #{taught.number} does not count: {taught.why}."
