@@ -3,28 +3,36 @@
 from urllib.parse import urlencode
 
 from sandbox.call import Call, Refusal, not_found
-from sandbox.state import Token
+from sandbox.state import Repository, State, Token
 
 _LEVELS = ("none", "read", "write")
 
 
-def see_repository(call: Call) -> None:
-    """Refuse when the path names another repository, or a private one this token knows nothing of."""
-    repository = call.state.repository
+def see_repository(call: Call) -> Call:
+    """The call about the repository in its path; refused if there is none, or the token may know nothing of it."""
     named = f"{call.params['owner']}/{call.params['repo']}"
-    hidden = repository.private and (call.token is None or call.token.blind)
-    if not hidden and named.lower() in (name.lower() for name in repository.former_names):
-        raise _moved(call, named)
-    if hidden or named.lower() != repository.full_name.lower():
-        raise not_found()
+    seen = _seen(call, call.host.find(named))
+    if seen.state.repository.full_name.lower() != named.lower():
+        raise _moved(seen, named)
+    return seen
 
 
-def see_repository_by_number(call: Call) -> None:
-    """Refuse when the number in the path is not that of the repository, or the token may know nothing of it."""
-    repository = call.state.repository
-    hidden = repository.private and (call.token is None or call.token.blind)
-    if hidden or call.params["repository_id"] != str(repository.id):
+def see_repository_by_number(call: Call) -> Call:
+    """The same if the path has the number of the repository."""
+    number = call.params["repository_id"]
+    return _seen(call, call.host.find_number(int(number)) if number.isdecimal() else None)
+
+
+def _seen(call: Call, state: State | None) -> Call:
+    if state is None or hidden(state.repository, call):
         raise not_found()
+    return call.about(state)
+
+
+def hidden(repository: Repository, call: Call) -> bool:
+    """Is the repository private, and the token may know nothing of it?"""
+    rights = call.rights_in(repository)
+    return repository.private and (rights is None or rights.blind)
 
 
 def _moved(call: Call, named: str) -> Refusal:
@@ -98,7 +106,7 @@ def authenticated(call: Call) -> Token:
 
 
 def _need(call: Call, has: str, needs: str, *, public: bool) -> None:
-    if call.token is None and public:
+    if public and (call.token is None or call.token.guest):
         return
     if _LEVELS.index(has) < _LEVELS.index(needs):
         raise _refused(call.token)

@@ -87,7 +87,7 @@ def get_job(call: Call) -> Reply:
 def job_log(call: Call) -> Reply:
     """The way to a job's log: a signed address on another path, or why there is none."""
     access.read_actions(call)
-    if call.token is None:
+    if call.token is None or call.token.guest:
         raise Refusal(403, "Must have admin rights to Repository.")
     placed = _job(call, "job_id")
     if placed.job.log.kind == "none":

@@ -13,6 +13,7 @@ from sandbox.door import Door
 from sandbox.faults import Fault
 from sandbox.fields import Fields, ScenarioError, nearest
 from sandbox.history import History
+from sandbox.host import host_of
 from sandbox.jobs import log_of
 from sandbox.ratelimit import RateLimits
 from sandbox.state import AccountKind, Closing, Issue, Label, PlacedJob, Run, State
@@ -32,10 +33,10 @@ class Kept:
 class Sandbox:
     """A local GitHub. What its server is told to write shows here at once, and the other way round."""
 
-    def __init__(self, state: State, continued: History) -> None:
+    def __init__(self, state: State, continued: History, door: Door | None = None) -> None:
         self._state = state
         self._history = continued
-        self._door = Door(state)
+        self._door = door or Door(host_of(state, continued))
 
     @classmethod
     def from_scenario(cls, path: Path) -> Self:

@@ -1,12 +1,13 @@
 """A request as the routes see it, and what they answer: a reply, or a refusal in GitHub's words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from sandbox.host import Host
 from sandbox.payloads import Urls
-from sandbox.state import State, Token
+from sandbox.state import Repository, State, Token
 
 Item = TypeVar("Item")
 JsonObject = dict[str, Any]
@@ -68,7 +69,7 @@ def invalid(resource: str, name: str, code: str, message: str | None = None) -> 
 class Call:
     """One request, looked at by a route. `hidden` are issues that a list is to lack."""
 
-    state: State
+    host: Host
     urls: Urls
     token: Token | None
     method: str
@@ -77,6 +78,22 @@ class Call:
     query: Mapping[str, str]
     body: object = None
     hidden: frozenset[int] = frozenset()
+    repository: State | None = None
+
+    @property
+    def state(self) -> State:
+        """The repository that the request is about."""
+        if self.repository is None:
+            raise not_found()
+        return self.repository
+
+    def about(self, state: State) -> "Call":
+        """The same request about one repository, with what the token may do there."""
+        return replace(self, repository=state, token=self.rights_in(state.repository))
+
+    def rights_in(self, repository: Repository) -> Token | None:
+        """The token with what it may do in a repository."""
+        return self.token.rights_in(repository) if self.token else None
 
     @property
     def login(self) -> str:

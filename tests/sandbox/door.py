@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,6 +21,7 @@ from starlette.types import Message, Receive, Scope, Send
 from sandbox import access, actions, artifacts, graphql, rest
 from sandbox.call import Call, Refusal, Reply, not_found
 from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.host import Host
 from sandbox.payloads import Urls
 from sandbox.ratelimit import Budget, RateLimits, exhausted
 from sandbox.state import State, Token
@@ -49,7 +50,7 @@ class RequestRecord:
 class Door:
     """The ASGI application. One lock guards the state: tests change it from their own thread."""
 
-    state: State
+    host: Host
     lock: threading.RLock = field(default_factory=threading.RLock)
     faults: Faults = field(default_factory=Faults)
     limits: RateLimits = field(default_factory=RateLimits)
@@ -97,8 +98,7 @@ class Door:
             return await visit.run(self._app)
         if fault.kind == "reset":
             return None
-        with self.lock:
-            visit.scope["hidden"] = _hidden(fault, self.state)
+        visit.scope["fault"] = fault
         instead = _instead(fault, visit.urls)
         messages = await visit.run(self._app if instead is None else _response(instead))
         if fault.kind == "timeout":
@@ -170,13 +170,13 @@ class Door:
         value = _credentials(request.headers.get("authorization", ""))
         if value is None:
             return None
-        if value not in self.state.tokens:
+        if value not in self.host.tokens:
             raise Refusal(401, "Bad credentials")
-        return self.state.tokens[value]
+        return self.host.tokens[value]
 
     def _call(self, request: Request, token: Token | None, body: bytes) -> Call:
         call = Call(
-            state=self.state,
+            host=self.host,
             urls=_urls(request.scope),
             token=token,
             method=request.method,
@@ -184,13 +184,13 @@ class Door:
             params=request.path_params,
             query=dict(request.query_params),
             body=_parsed(body),
-            hidden=request.scope.get("hidden", frozenset()),
         )
         if "owner" in call.params:
-            access.see_repository(call)
+            call = access.see_repository(call)
         elif "repository_id" in call.params:
-            access.see_repository_by_number(call)
-        return call
+            call = access.see_repository_by_number(call)
+        fault = request.scope.get("fault")
+        return replace(call, hidden=_hidden(fault, call.state)) if fault and call.repository else call
 
     def _finish(self, reply: Reply, budget: Budget | None) -> Response:
         headers = {
@@ -210,7 +210,8 @@ class Door:
         if request.query_params.get("sig") != actions.log_signature(name):
             return _blob_error(403, "AuthenticationFailed")
         with self.lock:
-            placed = self.state.jobs.get(int(name)) if name.isdecimal() else None
+            job_id = int(name) if name.isdecimal() else 0
+            placed = next((state.jobs[job_id] for state in self.host.made() if job_id in state.jobs), None)
         if placed is None or placed.job.log.kind != "text":
             return _blob_error(404, "BlobNotFound")
         return Response(placed.job.log.read(), media_type="text/plain")
@@ -223,7 +224,8 @@ class Door:
         if request.query_params.get("sig") != artifacts.signature(artifact_id):
             return _blob_error(403, "AuthenticationFailed")
         with self.lock:
-            artifact = artifacts.find(self.state, artifact_id)
+            found = (artifacts.find(state, artifact_id) for state in self.host.made())
+            artifact = next((one for one in found if one is not None), None)
         if artifact is None or artifact.store == "gone":
             return _blob_error(404, "BlobNotFound")
         return artifacts.sent(artifact, request.headers.get("range", ""))

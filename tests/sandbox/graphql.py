@@ -14,16 +14,11 @@ from graphql import (
     validate,
 )
 
-from sandbox import access, git, graphql_objects, payloads
+from sandbox import access, graphql_objects, graphql_repositories, payloads
 from sandbox.call import Call, JsonObject, Reply
 from sandbox.graphql_price import MOST_NODES, price_of
 from sandbox.graphql_schema import SDL
-from sandbox.identifiers import digest
 from sandbox.ratelimit import Budget
-
-_FOLDER = ".github/workflows"
-_SHOWN = 512_000
-"""Characters of a file that GraphQL shows."""
 
 _SCHEMA = build_schema(SDL)
 
@@ -51,7 +46,9 @@ class _Root:
     def nodes(self, _info: GraphQLResolveInfo[Any], ids: list[str]) -> list[JsonObject | GraphQLError | None]:
         return [graphql_objects.node(one, self._call) for one in ids]
 
-    def search(self, _info: GraphQLResolveInfo[Any], query: str, **asked: Any) -> JsonObject:
+    def search(self, _info: GraphQLResolveInfo[Any], query: str, type: str, **asked: Any) -> JsonObject:  # noqa: A002 - the schema's name
+        if type == "REPOSITORY":
+            return graphql_repositories.search(self._call, query, asked)
         return graphql_objects.search(query, asked, self._call)
 
     def repository(
@@ -61,49 +58,10 @@ class _Root:
         name: str,
         followRenames: bool = True,  # noqa: N803 - the schema's name
     ) -> JsonObject:
-        known, token = self._call.state.repository, self._call.token
-        hidden = known.private and (token is None or token.blind)
-        names = (known.full_name, *(known.former_names if followRenames else ()))
-        if hidden or f"{owner}/{name}".lower() not in (one.lower() for one in names):
-            raise GraphQLError(
-                f"Could not resolve to a Repository with the name '{owner}/{name}'.",
-                extensions={"type": "NOT_FOUND"},
-            )
-        return {**graphql_objects.repository(self._call), "object": self._object}
+        return graphql_repositories.repository(self._call, f"{owner}/{name}", renamed=followRenames)
 
-    def _object(
-        self, _info: GraphQLResolveInfo[Any], expression: str | None = None, oid: str | None = None
-    ) -> JsonObject | None:
-        """What Git holds under an expression; nothing of a private repository for who may not see its contents."""
-        token = self._call.token
-        if self._call.state.repository.private and (token is None or token.contents == "none"):
-            return None
-        revision, _, path = (oid or expression or "").partition(":")
-        commit = git.find_commit(self._call.state, revision)
-        if not path:
-            return graphql_objects.commit(commit, self._call) if commit else None
-        if revision != "HEAD" and commit is None:
-            return None
-        blobs = {workflow.path: _blob(workflow.text) for workflow in self._call.state.workflows}
-        blobs |= {name: _blob("") for name in git.changed_files(self._call.state) if name not in blobs}
-        blobs |= {name: _blob(text) for name, text in self._call.state.files.items()}
-        if path == _FOLDER:
-            inside = {name.rpartition("/")[2]: blob for name, blob in blobs.items() if name.startswith(f"{_FOLDER}/")}
-            entries = [{"name": name, "object": blob} for name, blob in inside.items()]
-            return {"__typename": "Tree", "oid": digest("tree", path), "entries": entries}
-        return blobs.get(path)
-
-
-def _blob(text: str) -> JsonObject:
-    oid, size = digest("blob", text), len(text.encode())
-    return {
-        "__typename": "Blob",
-        "oid": oid,
-        "text": text[:_SHOWN],
-        "byteSize": size,
-        "isBinary": False,
-        "isTruncated": len(text) > _SHOWN,
-    }
+    def repositoryOwner(self, _info: GraphQLResolveInfo[Any], login: str) -> JsonObject | None:  # noqa: N802 - the schema's name
+        return graphql_repositories.owner(self._call, login)
 
 
 @lru_cache(maxsize=256)

@@ -8,20 +8,18 @@ from graphql import GraphQLError, GraphQLResolveInfo
 
 from sandbox import access, check_suites, git, issue_search, payloads
 from sandbox.call import Call, JsonObject, Refusal
-from sandbox.identifiers import node_id, number
+from sandbox.identifiers import node_id, number, numbers_in
 from sandbox.state import Closing, Commit, Issue, Run, State, Workflow
 
 _Info = GraphQLResolveInfo[Any]
 _Shown = Callable[[Any], JsonObject]
+_LARGEST_PAGE = 100
 
 
 def repository(call: Call) -> JsonObject:
-    """The repository but for its objects."""
+    """What is in the repository but for its objects."""
     known = call.state.repository
     return {
-        "id": node_id("R", known.id),
-        "databaseId": known.id,
-        "nameWithOwner": known.full_name,
         "defaultBranchRef": lambda _info: _ref(_contents(call), f"heads/{known.default_branch}", call),
         "ref": lambda _info, qualifiedName: _ref(_contents(call), qualifiedName, call),  # noqa: N803 - the schema's name
         "refs": lambda _info, **asked: _refs(_contents(call), asked, call),
@@ -46,7 +44,7 @@ def commit(item: Commit, call: Call) -> JsonObject:
 
     def suites(_info: _Info, **asked: Any) -> JsonObject:
         runs = [run for run in reversed(call.state.runs) if run.commit.sha == item.sha and not run.fork]
-        return _connection("checkSuites", runs, asked, lambda run: _suite_of(run, call))
+        return connection("checkSuites", runs, asked, lambda run: _suite_of(run, call))
 
     return {
         "__typename": "Commit",
@@ -76,7 +74,7 @@ def _pull_requests(item: Commit, asked: JsonObject, call: Call) -> JsonObject:
             "mergeCommit": None,
         }
 
-    return _connection("associatedPullRequests", [item.pull_request] if item.pull_request else [], asked, shown)
+    return connection("associatedPullRequests", [item.pull_request] if item.pull_request else [], asked, shown)
 
 
 def suite(run: Run | None, asked: str, call: Call) -> JsonObject | GraphQLError | None:
@@ -123,8 +121,12 @@ def _workflow_run(run: Run, call: Call) -> JsonObject:
 
 
 def node(asked: str, call: Call) -> JsonObject | GraphQLError | None:
-    """What a node id names: a workflow, a run or a check suite."""
-    place = call.state.repository.id
+    """What a node id names: a workflow, a run or a check suite, in a repository that the token may see."""
+    place, *_ = *numbers_in(asked), 0
+    state = call.host.find_number(place)
+    if state is None or access.hidden(state.repository, call):
+        return suite(None, asked, call)
+    call = call.about(state)
     workflows = {node_id("W", place, one.id): one for one in call.state.workflows}
     runs = {node_id("WFR", place, one.id): one for one in call.state.runs}
     suites = check_suites.by_node_id(call.state)
@@ -139,7 +141,7 @@ def workflow(item: Workflow, call: Call) -> JsonObject:
     def runs(_info: _Info, **asked: Any) -> JsonObject:
         found = [run for run in reversed(call.state.runs) if run.workflow.id == item.id]
         found.sort(key=lambda run: run.created_at, reverse=True)
-        return _connection("runs", found, asked, lambda run: _workflow_run(run, call))
+        return connection("runs", found, asked, lambda run: _workflow_run(run, call))
 
     return {
         "__typename": "Workflow",
@@ -174,7 +176,7 @@ def _refs(state: State, asked: JsonObject, call: Call) -> JsonObject:
         found.sort(key=lambda ref: ref.commit.at)
     if order["direction"] == "DESC":
         found.reverse()
-    return _connection("refs", found, asked, lambda ref: _shown_ref(ref, call))
+    return connection("refs", found, asked, lambda ref: _shown_ref(ref, call))
 
 
 def _shown_ref(ref: git.GitRef, call: Call) -> JsonObject:
@@ -194,7 +196,7 @@ def _comparison(base: str, head: str, call: Call) -> JsonObject | None:
         return None
 
     def commits(_info: _Info, **asked: Any) -> JsonObject:
-        return _connection("commits", found.ahead[::-1], asked, lambda one: commit(one, call))
+        return connection("commits", found.ahead[::-1], asked, lambda one: commit(one, call))
 
     return {
         "id": node_id("CMP", number(found.base.sha, found.head.sha, start=1, span=10**9)),
@@ -253,15 +255,19 @@ def _issues(asked: JsonObject, call: Call) -> JsonObject:
     found.sort(key=_ISSUE_ORDERS[order["field"]], reverse=order["direction"] == "DESC")
     if not asked:  # only who asks for nodes has to say how many
         return {"totalCount": len(found)}
-    return _connection("issues", found, asked, lambda one: _shown_issue(one, call))
+    return connection("issues", found, asked, lambda one: _shown_issue(one, call))
 
 
 def search(text: str, asked: JsonObject, call: Call) -> JsonObject:
     """The issues that a search finds; pull requests are left out."""
-    asked.pop("type", None)
-    found = [issue for issue in issue_search.found(call, text) if not issue.pull_request]
-    shown = _connection("search", found, asked, lambda one: _shown_issue(one, call))
-    return {"issueCount": shown["totalCount"], "nodes": shown["nodes"], "pageInfo": shown["pageInfo"]}
+    found = [pair for pair in issue_search.found(call, text) if not pair[1].pull_request]
+    shown = connection("search", found, asked, lambda pair: _shown_issue(pair[1], pair[0]))
+    return {
+        "issueCount": shown["totalCount"],
+        "repositoryCount": 0,
+        "nodes": shown["nodes"],
+        "pageInfo": shown["pageInfo"],
+    }
 
 
 def _label(name: str, call: Call) -> JsonObject:
@@ -286,12 +292,13 @@ def _shown_issue(issue: Issue, call: Call) -> JsonObject:
         "url": page,
         "body": issue.body or "",
         "createdAt": payloads.stamp(issue.created_at),
+        "updatedAt": payloads.stamp(issue.updated_at),
         "stateReason": reason,
         "author": _actor(issue.login, call),
         "editor": _actor(issue.editor, call) if issue.editor else None,
         "lastEditedAt": payloads.stamp(issue.edited_at) if issue.edited_at else None,
         "authorAssociation": issue.author_association,
-        "labels": lambda _info, **asked: _connection("labels", issue.labels, asked, lambda one: _label(one, call)),
+        "labels": lambda _info, **asked: connection("labels", issue.labels, asked, lambda one: _label(one, call)),
         "id": node_id("I", call.state.repository.id, issue.id),
         "databaseId": issue.id,
         "fullDatabaseId": str(issue.id),
@@ -306,7 +313,7 @@ def _shown_issue(issue: Issue, call: Call) -> JsonObject:
 def _timeline(issue: Issue, asked: JsonObject, call: Call) -> JsonObject:
     """The events of an issue, of which there are the closings alone."""
     asked.pop("itemTypes", None)
-    return _connection("timelineItems", issue.closings, asked, lambda one: _closed_event(one, issue, call))
+    return connection("timelineItems", issue.closings, asked, lambda one: _closed_event(one, issue, call))
 
 
 def _closed_event(closing: Closing, issue: Issue, call: Call) -> JsonObject:
@@ -324,9 +331,14 @@ def _closed_event(closing: Closing, issue: Issue, call: Call) -> JsonObject:
 # --- pages ---------------------------------------------------------------------------------------
 
 
-def _connection(name: str, items: Sequence[Any], asked: JsonObject, shown: _Shown) -> JsonObject:
+def connection(name: str, items: Sequence[Any], asked: JsonObject, shown: _Shown) -> JsonObject:
     """The items between the cursors, which are their places."""
     first, last = asked.get("first"), asked.get("last")
+    for argument, many in (("first", first), ("last", last)):
+        if many is not None and many > _LARGEST_PAGE:
+            limit = f"the `{argument}` limit of {_LARGEST_PAGE} records"
+            what = f"Requesting {many} records on the `{name}` connection exceeds {limit}."
+            raise GraphQLError(what, extensions={"type": "EXCESSIVE_PAGINATION"})
     if first is None and last is None:
         what = f"You must provide a `first` or `last` value to properly paginate the `{name}` connection."
         raise GraphQLError(what, extensions={"type": "MISSING_PAGINATION_BOUNDARIES"})

@@ -9,6 +9,7 @@ type Query {
   viewer: User!
   rateLimit: RateLimit
   repository(owner: String!, name: String!, followRenames: Boolean = true): Repository
+  repositoryOwner(login: String!): RepositoryOwner
   nodes(ids: [ID!]!): [Node]!
   search(
     after: String, first: Int, last: Int, query: String!, type: SearchType!
@@ -17,15 +18,17 @@ type Query {
 
 enum SearchType {
   ISSUE
+  REPOSITORY
 }
 
 type SearchResultItemConnection {
   issueCount: Int!
+  repositoryCount: Int!
   nodes: [SearchResultItem]
   pageInfo: PageInfo!
 }
 
-union SearchResultItem = Issue
+union SearchResultItem = Issue | Repository
 
 interface Node {
   id: ID!
@@ -180,16 +183,75 @@ interface Actor {
   login: String!
 }
 
-type User implements Actor {
+interface RepositoryOwner {
+  id: ID!
   login: String!
+  repositories(
+    after: String, first: Int, isArchived: Boolean, isFork: Boolean, last: Int, orderBy: RepositoryOrder,
+    privacy: RepositoryPrivacy
+  ): RepositoryConnection!
+}
+
+type User implements Actor & RepositoryOwner {
+  id: ID!
+  login: String!
+  repositories(
+    after: String, first: Int, isArchived: Boolean, isFork: Boolean, last: Int, orderBy: RepositoryOrder,
+    privacy: RepositoryPrivacy
+  ): RepositoryConnection!
 }
 
 type Bot implements Actor {
   login: String!
 }
 
-type Organization implements Actor {
+type Organization implements Actor & RepositoryOwner {
+  id: ID!
   login: String!
+  repositories(
+    after: String, first: Int, isArchived: Boolean, isFork: Boolean, last: Int, orderBy: RepositoryOrder,
+    privacy: RepositoryPrivacy
+  ): RepositoryConnection!
+}
+
+input RepositoryOrder {
+  direction: OrderDirection!
+  field: RepositoryOrderField!
+}
+
+enum RepositoryOrderField {
+  CREATED_AT
+  NAME
+  PUSHED_AT
+  STARGAZERS
+  UPDATED_AT
+}
+
+enum RepositoryPrivacy {
+  PRIVATE
+  PUBLIC
+}
+
+type RepositoryConnection {
+  nodes: [Repository]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type RepositoryTopicConnection {
+  nodes: [RepositoryTopic]
+  pageInfo: PageInfo!
+  totalCount: Int!
+}
+
+type RepositoryTopic implements Node {
+  id: ID!
+  topic: Topic!
+}
+
+type Topic implements Node {
+  id: ID!
+  name: String!
 }
 
 type PageInfo {
@@ -210,7 +272,19 @@ type RateLimit {
 type Repository implements Node {
   id: ID!
   databaseId: Int
+  name: String!
   nameWithOwner: String!
+  description: String
+  url: URI!
+  owner: RepositoryOwner!
+  isArchived: Boolean!
+  isFork: Boolean!
+  isPrivate: Boolean!
+  hasIssuesEnabled: Boolean!
+  createdAt: DateTime!
+  pushedAt: DateTime
+  updatedAt: DateTime!
+  repositoryTopics(after: String, first: Int, last: Int): RepositoryTopicConnection!
   defaultBranchRef: Ref
   issue(number: Int!): Issue
   issues(
@@ -293,6 +367,7 @@ type Issue implements Node {
   state: IssueState!
   closedAt: DateTime
   createdAt: DateTime!
+  updatedAt: DateTime!
   url: URI!
   body: String!
   stateReason(enableDuplicate: Boolean = false): IssueStateReason

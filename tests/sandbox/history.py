@@ -93,7 +93,7 @@ class History:
         return replace(run, attempts=(*(run.attempts[:-1] if finish else run.attempts), attempt))
 
     def _listed_again(self, job: Job) -> Job:
-        job_id = identifiers.job_id(job.started_at, self._job_ids)
+        job_id = identifiers.job_id(job.started_at, self._job_ids, self.state.id_offset)
         self._job_ids.add(job_id)
         return replace(job, id=job_id)
 
@@ -114,7 +114,7 @@ class History:
         self.state.account(actor)
         name = entry.text("name", workflow.name)
         attempts = self._attempts(entry, workflow, at, actor)
-        run_id = entry.number("id", identifiers.run_id(at, taken))
+        run_id = entry.number("id", identifiers.run_id(at, taken, self.state.id_offset))
         run = Run(
             id=run_id,
             workflow=workflow,
@@ -236,7 +236,7 @@ class History:
         """The jobs with their numbers. Two runs may start in one second, so what is taken is remembered."""
         numbered: list[Job] = []
         for draft in drafts:
-            job_id = identifiers.job_id(note.started_at, self._job_ids)
+            job_id = identifiers.job_id(note.started_at, self._job_ids, self.state.id_offset)
             self._job_ids.add(job_id)
             numbered.append(replace(draft, id=job_id))
         return numbered

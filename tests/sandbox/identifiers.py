@@ -10,6 +10,7 @@ _FIRST_RUN = 17_000_000_000
 _FIRST_JOB = 50_000_000_000
 _FIRST_SUITE = 46_000_000_000
 _MAX_INT32 = 0xFFFFFFFF
+_INT64 = 0xCF
 
 # Accounts whose numbers are the same in every repository on GitHub.
 _WELL_KNOWN_ACCOUNTS = {"github-actions[bot]": 41898282, "dependabot[bot]": 49699333}
@@ -31,14 +32,14 @@ def account_id(login: str) -> int:
     return _WELL_KNOWN_ACCOUNTS.get(login) or number("account", login, start=1_000_000, span=190_000_000)
 
 
-def run_id(created_at: datetime, taken: Container[int]) -> int:
-    """The number of a run: later runs have greater ones, as on GitHub."""
-    return _free(_FIRST_RUN + _seconds(created_at) * 10, taken)
+def run_id(created_at: datetime, taken: Container[int], offset: int = 0) -> int:
+    """The number of a run: later runs of a repository have greater ones, as on GitHub."""
+    return _free(_FIRST_RUN + offset + _seconds(created_at) * 10, taken)
 
 
-def job_id(started_at: datetime, taken: Container[int]) -> int:
+def job_id(started_at: datetime, taken: Container[int], offset: int = 0) -> int:
     """The number of a job, which is also the number of its check run."""
-    return _free(_FIRST_JOB + _seconds(started_at) * 100, taken)
+    return _free(_FIRST_JOB + offset + _seconds(started_at) * 100, taken)
 
 
 def check_suite_id(of_run: int) -> int:
@@ -53,9 +54,24 @@ def node_id(prefix: str, *numbers: int) -> str:
     return f"{prefix}_{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
 
 
+def numbers_in(node: str) -> list[int]:
+    """The numbers that a node id was made of; those of anything in a repository begin with the repository's."""
+    packed = node.partition("_")[2]
+    try:
+        numbers = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))[2:]
+    except ValueError:
+        return []
+    found = []
+    while numbers:
+        end = 9 if numbers[0] == _INT64 else 5
+        found.append(int.from_bytes(numbers[1:end], "big"))
+        numbers = numbers[end:]
+    return found
+
+
 def _packed(value: int) -> bytes:
     if value > _MAX_INT32:
-        return b"\xcf" + value.to_bytes(8, "big")
+        return bytes([_INT64]) + value.to_bytes(8, "big")
     return b"\xce" + value.to_bytes(4, "big")
 
 

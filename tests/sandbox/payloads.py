@@ -17,6 +17,7 @@ from sandbox.state import (
     Fork,
     Issue,
     Label,
+    ListedRepository,
     PlacedJob,
     Repository,
     Run,
@@ -122,7 +123,7 @@ def user(account: Account, urls: Urls) -> JsonObject:
     }
 
 
-def signed_in_user(account: Account, state: State, urls: Urls) -> JsonObject:
+def signed_in_user(account: Account, urls: Urls) -> JsonObject:
     """The account whose token asks."""
     return user(account, urls) | {
         "name": account.name or None,
@@ -136,8 +137,8 @@ def signed_in_user(account: Account, state: State, urls: Urls) -> JsonObject:
         "public_gists": 0,
         "followers": 0,
         "following": 0,
-        "created_at": stamp(state.repository.created_at),
-        "updated_at": stamp(state.repository.created_at),
+        "created_at": stamp(Repository.created_at),
+        "updated_at": stamp(Repository.created_at),
     }
 
 
@@ -154,19 +155,18 @@ def minimal_repository(repository: Repository, owner: Account, urls: Urls, *, fo
         "owner": user(owner, urls),
         "html_url": f"{urls.web}/{repository.full_name}",
         "description": repository.description,
-        "fork": fork,
+        "fork": fork or repository.fork,
         "url": url,
         **{key: f"{url}/{end}" for key, end in _REPOSITORY_LINKS.items()},
     }
 
 
-def repository(state: State, token: Token | None, urls: Urls) -> JsonObject:
+def repository(listed: ListedRepository, token: Token | None, urls: Urls) -> JsonObject:
     """The repository itself."""
-    known = state.repository
+    known = listed.repository
     page = f"{urls.web}/{known.full_name}"
     ssh = f"git@{urls.web.rpartition('/')[2].partition(':')[0]}:{known.full_name}.git"
-    open_issues = sum(issue.state == "open" for issue in state.issues.values())
-    payload = minimal_repository(known, state.account(known.owner), urls) | {
+    payload = minimal_repository(known, listed.owner, urls) | {
         "clone_url": f"{page}.git",
         "git_url": f"git:{page.partition(':')[2]}.git",
         "ssh_url": ssh,
@@ -175,19 +175,19 @@ def repository(state: State, token: Token | None, urls: Urls) -> JsonObject:
         "homepage": None,
         "language": "Python",
         "license": None,
-        "topics": [],
+        "topics": list(known.topics),
         "default_branch": known.default_branch,
         "visibility": "private" if known.private else "public",
         "archived": known.archived,
         "disabled": False,
-        **{f"has_{what}": False for what in ("pages", "discussions", "wiki", "projects")},
+        **{f"has_{what}": False for what in ("pages", "discussions", "downloads", "wiki", "projects")},
         "has_issues": known.has_issues,
-        "open_issues": open_issues,
-        "open_issues_count": open_issues,
+        "open_issues": listed.open_issues,
+        "open_issues_count": listed.open_issues,
         **dict.fromkeys(_NOBODY_COUNTS, 0),
         "created_at": stamp(known.created_at),
-        "updated_at": stamp(state.now),
-        "pushed_at": stamp(max((run.created_at for run in state.runs), default=known.created_at)),
+        "updated_at": stamp(listed.updated_at),
+        "pushed_at": stamp(listed.pushed_at),
     }
     return payload if token is None else payload | {"permissions": _permissions(known, token)}
 

@@ -10,7 +10,6 @@ from sandbox.state import Token
 _HOUR = 3600
 _ANONYMOUS = 60
 _ANONYMOUS_SEARCH = 30
-_GRAPHQL = 5000
 
 
 @dataclass
@@ -63,16 +62,19 @@ class RateLimits:
         found = self._budgets.get(key)
         if found is None or found.reset <= time.time():
             window = 60 if resource == "search" else _HOUR
-            limit = {"search": token.search_limit if token else _ANONYMOUS_SEARCH, "graphql": _GRAPHQL}.get(resource)
-            if limit is None:
-                limit = token.rate_limit if token else _ANONYMOUS
-            found = self._budgets[key] = Budget(resource, limit, int(time.time()) + window)
+            found = self._budgets[key] = Budget(resource, _limit(token, resource), int(time.time()) + window)
         return found
 
     def payload(self, token: Token | None) -> JsonObject:
         """The answer of `/rate_limit`."""
         resources = {name: self.budget(token, name).payload() for name in ("core", "search", "graphql")}
         return {"resources": resources, "rate": resources["core"]}
+
+
+def _limit(token: Token | None, resource: str) -> int:
+    if token is None:
+        return _ANONYMOUS_SEARCH if resource == "search" else _ANONYMOUS
+    return {"search": token.search_limit, "graphql": token.graphql_limit}.get(resource, token.rate_limit)
 
 
 def exhausted(budget: Budget, *, anonymous: bool = False) -> Refusal:

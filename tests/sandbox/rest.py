@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from sandbox import access, actions, artifacts, git_routes, issue_search, issues, payloads
+from sandbox import access, actions, artifacts, git_routes, issue_search, issues, payloads, repository_lists
 from sandbox.call import Call, Refusal, Reply
 
 Handler = Callable[[Call], Reply]
@@ -15,7 +15,7 @@ _BY_NUMBER = "/repositories/{repository_id}"
 
 def get_repository(call: Call) -> Reply:
     """The repository."""
-    return Reply(payloads.repository(call.state, call.token, call.urls))
+    return Reply(payloads.repository(call.state.listed, call.token, call.urls))
 
 
 def get_user(call: Call) -> Reply:
@@ -23,7 +23,7 @@ def get_user(call: Call) -> Reply:
     token = access.authenticated(call)
     if token.installation:
         raise Refusal(403, "Resource not accessible by integration")
-    return Reply(payloads.signed_in_user(call.state.account(token.login), call.state, call.urls))
+    return Reply(payloads.signed_in_user(call.host.account(token.login), call.urls))
 
 
 def get_permission(call: Call) -> Reply:
@@ -47,6 +47,10 @@ def get_permission(call: Call) -> Reply:
 # Method, path under the API's address, handler.
 TABLE: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/user", get_user),
+    ("GET", "/user/repos", repository_lists.list_own_repositories),
+    ("GET", "/users/{username}/repos", repository_lists.list_user_repositories),
+    ("GET", "/orgs/{org}/repos", repository_lists.list_organisation_repositories),
+    ("GET", "/installation/repositories", repository_lists.list_installation_repositories),
     ("GET", "/search/issues", issue_search.search_issues),
     ("GET", _REPOSITORY, get_repository),
     ("GET", f"{_REPOSITORY}/actions/workflows", actions.list_workflows),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, cast
 
@@ -10,6 +11,7 @@ import yaml
 from sandbox import identifiers
 from sandbox.fields import Fields, ScenarioError
 from sandbox.history import History
+from sandbox.host import Host
 from sandbox.jobs import read_plans
 from sandbox.state import (
     JOBS,
@@ -46,18 +48,28 @@ _DEFAULT_NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 def read_scenario(text: str, folder: Path) -> tuple[State, History]:
     """The state a scenario describes, and the history it can be continued with."""
+    return read_document(parsed(text), folder)
+
+
+def parsed(text: str) -> object:
+    """What a scenario file holds."""
     try:
-        document = yaml.safe_load(text)
+        return yaml.safe_load(text)
     except yaml.YAMLError as problem:
         raise ScenarioError(f"the scenario is not YAML: {problem}") from problem
-    return read_document(document, folder)
 
 
 def read_document(document: object, folder: Path) -> tuple[State, History]:
     """The same from what a scenario file holds."""
     top = Fields(document, "scenario")
     state = State(_repository(top.inner("repository")), top.moment("now", _DEFAULT_NOW, _DEFAULT_NOW))
+    state.know(Account(state.repository.owner, "Organization", "OWNER"))
     _read_people(top, state)
+    return state, fill(top, state, folder)
+
+
+def fill(top: Fields, state: State, folder: Path) -> History:
+    """Put into the state what the scenario says is in the repository."""
     history = History(state, folder)
     _read_workflows(top, history)
     state.files = {path: text if isinstance(text, str) else "" for path, text in top.inner("files").items()}
@@ -67,10 +79,26 @@ def read_document(document: object, folder: Path) -> tuple[State, History]:
     _read_labels(top, state)
     _read_issues(top, state)
     top.done()
-    return state, history
+    return history
+
+
+def read_many(document: object, folder: Path) -> Host:
+    """A server with many repositories: each is a scenario without a time, accounts and tokens, which all share."""
+    top = Fields(document, "scenario")
+    host, now = Host(), top.moment("now", _DEFAULT_NOW, _DEFAULT_NOW)
+    _read_people(top, host)
+    for entry in top.mappings("repositories"):
+        repository = _repository(entry.inner("repository"))
+        if host.find(repository.full_name):
+            raise entry.error("repository", f"there are two repositories {repository.full_name}")
+        host.declare(repository, now, partial(fill, entry, folder=folder))
+        host.open(repository.full_name)  # a mistake in it is found now
+    top.done()
+    return host
 
 
 def _repository(fields: Fields) -> Repository:
+    """What a scenario says of the repository itself."""
     full_name = fields.text("full_name", "octo-org/example")
     if full_name.count("/") != 1:
         raise fields.error("full_name", f"must be owner/name, not {full_name!r}")
@@ -81,6 +109,8 @@ def _repository(fields: Fields) -> Repository:
         default_branch=fields.text("default_branch", "main"),
         private=fields.flag("private", default=False),
         archived=fields.flag("archived", default=False),
+        fork=fields.flag("fork", default=False),
+        topics=tuple(fields.names("topics")),
         has_issues=fields.flag("has_issues", default=True),
         issue_types=tuple(fields.names("issue_types")),
         description=fields.optional_text("description"),
@@ -90,9 +120,7 @@ def _repository(fields: Fields) -> Repository:
     return repository
 
 
-def _read_people(top: Fields, state: State) -> None:
-    owner = state.repository.owner
-    state.know(Account(owner, "Organization", "OWNER"))
+def _read_people(top: Fields, state: State | Host) -> None:
     for fields in top.mappings("accounts"):
         login = fields.text("login")
         kind = fields.choice("type", ("User", "Bot", "Organization"), "Bot" if login.endswith("[bot]") else "User")
@@ -124,8 +152,10 @@ def _token(value: str, fields: Fields) -> Token:
         contents=cast("Literal['none', 'read']", fields.choice("contents", ("none", "read"), "read")),
         pull_requests=cast("Literal['none', 'read']", fields.choice("pull_requests", ("none", "read"), "read")),
         labels=fields.flag("labels", default=True),
-        rate_limit=fields.number("rate_limit", 1000 if login.endswith("[bot]") else 5000),
+        rate_limit=fields.number("rate_limit", 1000 if login == DEFAULT_TOKEN.login else 5000),
+        graphql_limit=fields.number("graphql_limit", Token.graphql_limit),
         search_limit=fields.number("search_limit", Token.search_limit),
+        repositories=tuple(fields.names("repositories")),
     )
     fields.done()
     return token
@@ -204,6 +234,7 @@ def _issue(fields: Fields, state: State) -> Issue:
         labels=state.ensure_labels(fields.names("labels")),
         assignees=fields.names("assignees"),
         pull_request=fields.flag("pull_request", default=False),
+        id_offset=state.id_offset,
     )
     _read_comments(fields.mappings("comments"), issue, state)
     reason = fields.choice("state_reason", REASONS, "completed")

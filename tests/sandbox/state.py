@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -43,7 +44,11 @@ class Account:
 
 @dataclass(frozen=True)
 class Token:
-    """A token, whose it is, and what it may do."""
+    """A token, whose it is, and what it may do.
+
+    `repositories` are those that it was given, as `owner/name` or `owner/*`; without any it was given all there are.
+    In another repository it is a guest, who may read what is public.
+    """
 
     value: str
     login: str
@@ -54,7 +59,26 @@ class Token:
     pull_requests: Literal["none", "read"] = "read"
     labels: bool = True
     rate_limit: int = 1000
+    graphql_limit: int = 5000
     search_limit: int = 30
+    repositories: tuple[str, ...] = ()
+    guest: bool = False
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        return frozenset(name.lower() for name in self.repositories)
+
+    def covers(self, repository: "Repository") -> bool:
+        """Was it given this repository?"""
+        names = {repository.full_name.lower(), f"{repository.owner.lower()}/*"}
+        return not self.repositories or bool(self._given & names)
+
+    def rights_in(self, repository: "Repository") -> "Token":
+        """The token with what it may do in this repository."""
+        if self.covers(repository):
+            return self
+        none = {"actions": "none", "issues": "none", "checks": "none", "contents": "none", "pull_requests": "none"}
+        return replace(self, guest=True, labels=False, **none)  # type: ignore[arg-type]
 
     @property
     def installation(self) -> bool:
@@ -69,19 +93,22 @@ class Token:
 
 @dataclass(frozen=True)
 class Repository:
-    """The one repository the server has."""
+    """A repository of the server. `pushed_at` is for those whose runs were not made yet."""
 
     full_name: str
     id: int
     default_branch: str = "main"
     private: bool = False
     archived: bool = False
+    fork: bool = False
+    topics: tuple[str, ...] = ()
     has_issues: bool = True
     description: str | None = None
     permissions: tuple[tuple[str, bool], ...] = ()
     former_names: tuple[str, ...] = ()
     issue_types: tuple[str, ...] = ()
     created_at: datetime = _REPOSITORY_MADE
+    pushed_at: datetime | None = None
 
     @property
     def owner(self) -> str:
@@ -90,6 +117,17 @@ class Repository:
     @property
     def name(self) -> str:
         return self.full_name.partition("/")[2]
+
+
+@dataclass(frozen=True)
+class ListedRepository:
+    """A repository as lists show it."""
+
+    repository: Repository
+    owner: Account
+    pushed_at: datetime
+    updated_at: datetime
+    open_issues: int = 0
 
 
 @dataclass(frozen=True)
@@ -307,6 +345,7 @@ class Issue:
     closed_by: str | None = None
     duplicate_of: int | None = None
     pull_request: bool = False
+    id_offset: int = 0
     issue_type: str = ""
     edited_at: datetime | None = None
     editor: str | None = None
@@ -314,7 +353,7 @@ class Issue:
 
     @property
     def id(self) -> int:
-        return 3_500_000_000 + self.number * 1009
+        return 3_500_000_000 + self.id_offset + self.number * 1009
 
 
 @dataclass(frozen=True)
@@ -337,7 +376,10 @@ class Pushed:
 
 @dataclass
 class State:
-    """Everything the server knows, and the only place it is changed."""
+    """Everything the server knows of a repository, and the only place it is changed.
+
+    `id_offset` is where its numbers begin: those of runs, jobs, issues and comments are no other repository's.
+    """
 
     repository: Repository
     now: datetime
@@ -352,7 +394,20 @@ class State:
     issues: dict[int, Issue] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    id_offset: int = 0
     _comment_serial: int = 0
+
+    @property
+    def listed(self) -> ListedRepository:
+        """The repository as lists show it."""
+        known = self.repository
+        return ListedRepository(
+            known,
+            self.account(known.owner),
+            pushed_at=max((run.created_at for run in self.runs), default=known.pushed_at or known.created_at),
+            updated_at=self.now,
+            open_issues=sum(issue.state == "open" for issue in self.issues.values()),
+        )
 
     def tick(self) -> datetime:
         """The time of a write: each is one second after the one before, so order can be seen."""
@@ -361,9 +416,7 @@ class State:
 
     def account(self, login: str) -> Account:
         """The account of a login; one nobody declared is a stranger, or a bot if its name says so."""
-        if login not in self.accounts:
-            self.accounts[login] = Account(login, "Bot" if login.endswith("[bot]") else "User")
-        return self.accounts[login]
+        return account_in(self.accounts, login)
 
     def know(self, account: Account) -> None:
         """Add an account, or replace what was known of it."""
@@ -390,7 +443,7 @@ class State:
         taken = set(self.jobs)
         jobs = []
         for job in run.last.jobs:
-            job_id = identifiers.job_id(at, taken)
+            job_id = identifiers.job_id(at, taken, self.id_offset)
             taken.add(job_id)
             jobs.append(replace(job, id=job_id) if job.conclusion == "success" else _waiting(job, job_id, at))
         attempt = Attempt(run.last.number + 1, "queued", None, at, at, login, tuple(jobs))
@@ -435,6 +488,7 @@ class State:
             author_association=self.account(login).association,
             created_at=at,
             updated_at=at,
+            id_offset=self.id_offset,
         )
         self.issues[issue.number] = issue
         return issue
@@ -448,7 +502,7 @@ class State:
         """Add a comment to an issue."""
         at = at or self.tick()
         self._comment_serial += 1
-        comment = Comment(3_600_000_000 + self._comment_serial, body, login, at, at)
+        comment = Comment(3_600_000_000 + self.id_offset + self._comment_serial, body, login, at, at)
         self.account(login)
         issue.comments.append(comment)
         issue.updated_at = max(issue.updated_at, at)
@@ -471,6 +525,11 @@ class State:
     def change_repository(self, **changes: object) -> None:
         """Replace fields of the repository, such as `archived`."""
         self.repository = replace(self.repository, **changes)  # type: ignore[arg-type]
+
+
+def account_in(accounts: dict[str, Account], login: str) -> Account:
+    """The account of a login; one nobody declared is a stranger, or a bot if its name says so."""
+    return accounts.setdefault(login, Account(login, "Bot" if login.endswith("[bot]") else "User"))
 
 
 def _waiting(job: Job, job_id: int, at: datetime) -> Job:
