@@ -127,6 +127,7 @@ class Sandbox:
         """Give every token its whole rate limits again, as an hour later."""
         with self._door.lock:
             self._door.limits = RateLimits()
+            self._door.secondary.renew()
 
     def come_back_to(self, kept: "Kept") -> None:
         """Undo every write since, and what happened to the runs."""

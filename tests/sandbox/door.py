@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,13 +25,13 @@ from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.host import Host
 from sandbox.payloads import Urls
 from sandbox.ratelimit import Budget, RateLimits, exhausted
+from sandbox.secondary_limits import MESSAGE, SecondaryLimits
 from sandbox.state import State, Token
 
 _ENTERPRISE = "/api/v3"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _LOG_PREFIX = "/_logs/"
 _PAGE = b"<!DOCTYPE html>\n<html><body><h1>No server is available to handle your request.</h1></body></html>\n"
-_SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Door:
     lock: threading.RLock = field(default_factory=threading.RLock)
     faults: Faults = field(default_factory=Faults)
     limits: RateLimits = field(default_factory=RateLimits)
+    secondary: SecondaryLimits = field(default_factory=SecondaryLimits)
     delay: float = 0.0
     records: list[RequestRecord] = field(default_factory=list)
     drop: Callable[[tuple[str, int]], None] = lambda _client: None
@@ -81,8 +83,9 @@ class Door:
         visit = _Visit(scope, receive, send)
         with self.lock:
             fault = self.faults.strike(visit.method, visit.path, visit.query)
-        await self._wait(self.delay)
-        messages = await self._messages(visit, fault)
+        with self._at_once(visit):
+            await self._wait(self.delay)
+            messages = await self._messages(visit, fault)
         self._record(visit, messages)
         if messages is None:
             await self._hang_up(visit)
@@ -91,6 +94,21 @@ class Door:
             await send(message)
             if fault and fault.kind == "drip":
                 await self._wait(fault.seconds)
+
+    @contextmanager
+    def _at_once(self, visit: "_Visit") -> Iterator[None]:
+        """Count the request among those that are there at the same time; the stores are not the API."""
+        token = _credentials(visit.headers.get("authorization", "")) or ""
+        counted = not visit.path.startswith("/_")
+        try:
+            with self.lock:
+                if counted:
+                    self.secondary.begin(token)
+            yield
+        finally:
+            with self.lock:
+                if counted:
+                    self.secondary.end(token)
 
     async def _messages(self, visit: "_Visit", fault: Fault | None) -> list[Message] | None:
         """What to send, or None to close the connection without an answer."""
@@ -155,7 +173,10 @@ class Door:
             budget = None
             try:
                 token = self._token(request)
+                self.secondary.admit(token.value if token else "", request.method, graphql=resource == "graphql")
                 budget = self.limits.budget(token, resource or "core")
+                if resource == "graphql" and budget.remaining == 0:
+                    return self._finish(graphql.rate_limited(), budget)
                 if resource and budget.remaining == 0:
                     raise exhausted(budget, anonymous=token is None)
                 reply = _conditional(request, handler(self._call(request, token, body)))
@@ -351,7 +372,7 @@ def _primary_instead(fault: Fault, _urls: Urls) -> Reply:
 
 
 def _secondary_instead(fault: Fault, _urls: Urls) -> Reply:
-    return _json(fault.status or 403, _SECONDARY, {"Retry-After": str(fault.retry_after)})
+    return _json(fault.status or 403, MESSAGE, {"Retry-After": str(fault.retry_after)})
 
 
 def _log_instead(_fault: Fault, urls: Urls) -> Reply:

@@ -97,6 +97,11 @@ def query(call: Call, budget: Budget) -> Reply:
     return Reply(payload)
 
 
+def rate_limited() -> Reply:
+    """The answer when no points are left: an error, with status 200 as everywhere in GraphQL."""
+    return Reply({"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded for installation."}]})
+
+
 def _too_many(nodes: int) -> JsonObject:
     what = f"This query requests up to {nodes:,} possible nodes which exceeds the maximum limit of {MOST_NODES:,}."
     return {"type": "MAX_NODE_LIMIT_EXCEEDED", "message": what}

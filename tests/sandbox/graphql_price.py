@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from graphql import FieldNode, GraphQLError, IntValueNode, SelectionSetNode, VariableNode, parse
-from graphql.language import InlineFragmentNode, OperationDefinitionNode
+from graphql import DocumentNode, FieldNode, GraphQLError, IntValueNode, SelectionSetNode, VariableNode, parse
+from graphql.language import FragmentDefinitionNode, FragmentSpreadNode, InlineFragmentNode, OperationDefinitionNode
 
 MOST_NODES = 500_000
 
@@ -20,40 +20,65 @@ class Price:
 
 
 def price_of(text: str, variables: Mapping[str, Any]) -> Price:
-    """The price of a query; one that cannot be read costs a point."""
-    operations = _operations(text)
-    asked = [pair for one in operations for pair in _connections(one.selection_set, variables, 1)]
-    return Price(max(1, round(sum(times for times, _ in asked) / 100)), sum(times * first for times, first in asked))
+    """The price of a query; one that cannot be read costs a point.
+
+    A connection is read once for each node that holds it. A field under several aliases counts once for each.
+    """
+    asked = _Asked(_document(text), variables)
+    counted = [pair for one in asked.operations for pair in asked.connections(one.selection_set, 1)]
+    reads, nodes = sum(times for times, _ in counted), sum(times * first for times, first in counted)
+    return Price(max(1, round(reads / 100)), nodes)
 
 
 @lru_cache(maxsize=256)
-def _operations(text: str) -> tuple[OperationDefinitionNode, ...]:
+def _document(text: str) -> DocumentNode:
     try:
-        document = parse(text)
+        return parse(text)
     except GraphQLError:
-        return ()
-    return tuple(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
+        return DocumentNode(definitions=())
 
 
-def _connections(
-    selected: SelectionSetNode | None, variables: Mapping[str, Any], times: int
-) -> Iterator[tuple[int, int]]:
-    """How often each connection is read, and how many nodes are asked of it each time."""
-    for one in selected.selections if selected else ():
-        if isinstance(one, InlineFragmentNode):
-            yield from _connections(one.selection_set, variables, times)
-        elif isinstance(one, FieldNode):
-            given = {argument.name.value: argument.value for argument in one.arguments or ()}
-            first = _number(given.get("first", given.get("last")), variables)
-            if first is not None:
-                yield times, first
-            many = first or (len(variables.get("ids", ())) if one.name.value == "nodes" and "ids" in given else 1)
-            yield from _connections(one.selection_set, variables, times * max(1, many))
+class _Asked:
+    """What a query asks for, with the values of its variables."""
 
+    def __init__(self, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        definitions = document.definitions
+        self.operations = [one for one in definitions if isinstance(one, OperationDefinitionNode)]
+        self._fragments = {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
+        declared = [variable for one in self.operations for variable in one.variable_definitions or ()]
+        defaults = {one.variable.name.value: self._number(one.default_value) for one in declared}
+        self._variables = {**defaults, **variables}
 
-def _number(value: object, variables: Mapping[str, Any]) -> int | None:
-    if isinstance(value, IntValueNode):
-        return int(value.value)
-    if isinstance(value, VariableNode):
-        return int(variables.get(value.name.value, 0))
-    return None
+    def connections(
+        self, selected: SelectionSetNode | None, times: int, inside: frozenset[str] = frozenset()
+    ) -> Iterator[tuple[int, int]]:
+        """How often each connection is read, and how many nodes are asked of it each time.
+
+        `inside` are the fragments that this one is in: a query may be wrong, and a fragment hold itself.
+        """
+        for one in selected.selections if selected else ():
+            if isinstance(one, InlineFragmentNode):
+                yield from self.connections(one.selection_set, times, inside)
+            elif isinstance(one, FragmentSpreadNode):
+                name = one.name.value
+                fragment = None if name in inside else self._fragments.get(name)
+                if fragment:
+                    yield from self.connections(fragment.selection_set, times, inside | {name})
+            elif isinstance(one, FieldNode):
+                yield from self._field(one, times, inside)
+
+    def _field(self, one: FieldNode, times: int, inside: frozenset[str]) -> Iterator[tuple[int, int]]:
+        given = {argument.name.value: argument.value for argument in one.arguments or ()}
+        first = self._number(given.get("first", given.get("last")))
+        if first is not None:
+            yield times, first
+        ids = self._variables.get("ids", ()) if one.name.value == "nodes" and "ids" in given else None
+        many = first or (1 if ids is None else len(ids))
+        yield from self.connections(one.selection_set, times * max(1, many), inside)
+
+    def _number(self, value: object) -> int | None:
+        if isinstance(value, IntValueNode):
+            return int(value.value)
+        if isinstance(value, VariableNode):
+            return int(self._variables.get(value.name.value) or 0)
+        return None

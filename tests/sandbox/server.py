@@ -12,6 +12,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.door import Door, RequestRecord
+from sandbox.secondary_limits import Usage
 
 _START_WITHIN = 10.0
 _KEEP_ALIVE = 75
@@ -49,6 +50,11 @@ class Server:
         """Every request since the start or the last `clear_requests()`, oldest first."""
         with self._door.lock:
             return list(self._door.records)
+
+    def usage(self, token: str) -> Usage:
+        """The most that a token asked for in any minute or hour and at once."""
+        with self._door.lock:
+            return self._door.secondary.usage(token)
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""

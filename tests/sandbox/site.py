@@ -11,6 +11,7 @@ from sandbox.box import Sandbox
 from sandbox.door import Door
 from sandbox.faults import Fault
 from sandbox.host import Host
+from sandbox.secondary_limits import SecondaryLimits
 
 
 class Site:
@@ -19,6 +20,7 @@ class Site:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._door = Door(host)
+        self.secondary_limits.enforced = True
 
     @classmethod
     def from_mapping(cls, document: Mapping[str, object]) -> Self:
@@ -67,6 +69,11 @@ class Site:
     @delay.setter
     def delay(self, seconds: float) -> None:
         self._door.delay = seconds
+
+    @property
+    def secondary_limits(self) -> SecondaryLimits:
+        """What is enforced of the secondary limits, and by which clock."""
+        return self._door.secondary
 
     def inject(self, fault: Fault) -> None:
         """Let something go wrong from now on."""
