@@ -9,7 +9,7 @@ import requests
 
 from contract.description import describe
 from contract.test_sandbox_openapi import Conversation
-from sandbox import ScenarioError, Site
+from sandbox import Fault, ScenarioError, Site
 
 SCENARIO = """
 now: 2026-03-02T09:00:00Z
@@ -143,6 +143,18 @@ def test_a_repository_that_moved_is_found_under_both_names() -> None:
         assert talk.rest("/repos/octo-org/lantern", "classic").status_code == 200
         asked = '{ repository(owner: "octo-org", name: "lamp") { nameWithOwner } }'
         assert talk.graphql(asked, "classic")["data"]["repository"] == {"nameWithOwner": "octo-org/lantern"}
+
+
+def test_a_fault_in_one_repository_leaves_the_others_alone(talk: Talk) -> None:
+    try:
+        talk.site.inject(Fault("status", path="^/repos/octo-org/lamp/", status=502, times=None))
+        talk.site.inject(Fault("incomplete", path="^/repos/octo-org/vault/issues", missing=(1,), times=None))
+        assert talk.rest("/repos/octo-org/lamp/issues").status_code == 502
+        assert talk.rest("/repos/octo-org/vault/issues").json() == []
+        assert len(talk.rest("/repos/ada/notes/issues").json()) == 1
+    finally:
+        talk.site.clear_faults()
+    assert talk.rest("/repos/octo-org/lamp/issues").status_code == 200
 
 
 # --- lists ---------------------------------------------------------------------------------------

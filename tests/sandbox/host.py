@@ -24,6 +24,7 @@ class _Place:
     """A repository as it was declared, how it is made, and what was made."""
 
     declared: Repository
+    now: datetime
     make: Callable[[], Made]
     made: Made | None = None
 
@@ -55,11 +56,11 @@ class Host:
             state = State(repository, now, self.accounts, self.tokens, id_offset=offset)
             return state, fill(state)
 
-        self._add(_Place(repository, make))
+        self._add(_Place(repository, now, make))
 
     def add(self, state: State, history: History) -> None:
         """Add a repository that is made already."""
-        self._add(_Place(state.repository, lambda: (state, history), (state, history)))
+        self._add(_Place(state.repository, state.now, lambda: (state, history), (state, history)))
 
     def _add(self, place: _Place) -> None:
         self._places[place.declared.full_name.lower()] = self._numbers[place.declared.id] = place
@@ -74,7 +75,7 @@ class Host:
         for place in self._places.values():
             known = place.repository
             pushed_at = known.pushed_at or known.created_at
-            unmade = ListedRepository(known, self.account(known.owner), pushed_at, pushed_at)
+            unmade = ListedRepository(known, self.account(known.owner), pushed_at, updated_at=place.now)
             yield place.made[0].listed if place.made else unmade
 
     def made(self) -> list[State]:

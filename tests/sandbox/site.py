@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -52,14 +51,10 @@ class Site:
             return [repository.full_name for repository in self._host.repositories]
 
     @property
-    def tokens(self) -> list[str]:
-        """The tokens that the server knows."""
-        return list(self._host.tokens)
-
-    def set_time(self, now: datetime) -> None:
-        """Set the clock of every repository."""
-        for name in self.repositories:
-            self[name].now = now
+    def made(self) -> int:
+        """How many repositories were made so far, because somebody asked for what is in them."""
+        with self._door.lock:
+            return len(self._host.made())
 
     @property
     def delay(self) -> float:
