@@ -322,7 +322,9 @@ def test_a_search_that_leaves_out_an_issue_is_noticed_and_all_closed_issues_are_
     with_many_closed(box, 150)
     whole = issue_search.found
     monkeypatch.setattr(
-        issue_search, "found", lambda *given, **more: [one for one in whole(*given, **more) if one.number != 2]
+        issue_search,
+        "found",
+        lambda *given, **more: [(call, one) for call, one in whole(*given, **more) if one.number != 2],
     )
     look(box, server)
     assert still_open(box) == BOTH[:1]

@@ -205,7 +205,7 @@ def test_a_known_issue_comes_with_who_wrote_it_and_the_login_of_the_token_with_t
     assert written[still_open[0].number].author.login == still_open[0].author
     assert may_write in Permission
     if read_about()["source"] != "GitHub":
-        assert known is not None
+        assert isinstance(known, tuple)
         (rule,) = known
         assert rule.authorship.author.login == "octo-org"
         assert rule.authorship.editor is None
