@@ -46,12 +46,16 @@ from ci_failure_tracker.selection.schedules import judge_schedules
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.label import with_label
-from ci_failure_tracker.tracking.track import TrackedIssues, read_issues
+from ci_failure_tracker.tracking.track import TrackedIssues, read_issues, runs_of_split_causes
 
 MOST_ROUNDS = 10
 """Rounds of requests that follow from one another. Runs take up to four rounds (jobs, more jobs twice, and three for
 schedules at the same time). Issues mostly take up to eight (other issues in three rounds, logs,
 newest commits of branches, more issues, commits, what these changed)."""
+
+MOST_ROUNDS_OF_TRUST = 4
+"""Rounds in which it is asked whose text counts: the login, the issues that people merged, who wrote what, and who may
+write."""
 
 
 class GitHub(Protocol):
@@ -165,7 +169,7 @@ def _read_and_decide(
     for _ in range(MOST_ROUNDS):
         tracked = _read_issues(snapshot, now, tracked)
         findings = find(snapshot, tracked, settings, now)
-        needs = needs_of_trust(snapshot) or needs_of_issues(findings, settings, now)
+        needs = needs_of_trust(snapshot, tracked) or needs_of_issues(findings, settings, now)
         if not needs:
             return findings
         snapshot = github.fetch(snapshot, needs, diagnose)
@@ -206,10 +210,7 @@ def _with_reports(snapshot: Snapshot) -> Snapshot:
 def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
     """Read the runs with everything that is needed about them except logs, and the tracker's open issues."""
     diagnose = _diagnoser(settings)
-    snapshot = replace(github.begin(settings.labels[0]), read_at=now)
-    if needs := needs_of_trust(snapshot):
-        snapshot = github.fetch(snapshot, needs, diagnose)
-    tracked = _read_issues(snapshot, now)
+    snapshot, tracked = _read_whose_text_counts(github, settings, now)
     checkpoint = valid_checkpoint(tracked.written, settings)
     query, problems = query_of(settings, snapshot, now)
     query = far_enough(query, checkpoint, now)
@@ -229,7 +230,8 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
         snapshot = github.fetch(snapshot, needs, diagnose)
     snapshot = as_remembered(with_refs(snapshot, tracked, settings, query), query, settings)
     tracked = _read_issues(snapshot, now, tracked)
-    held = runs_before_checkpoint(snapshot.runs, checkpoint, tracked)
+    again = runs_of_split_causes(snapshot, tracked, settings)
+    held = runs_before_checkpoint(snapshot.runs, checkpoint, tracked, again)
     snapshot = replace(snapshot, runs_before_checkpoint=held)
     for _ in range(MOST_ROUNDS):
         needs = needs_of_runs(snapshot, tracked, settings, now)
@@ -237,6 +239,19 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
             return judge_schedules(snapshot, settings, now), tracked
         snapshot = github.fetch(snapshot, needs, diagnose)
     return judge_schedules(_incomplete(snapshot), settings, now), tracked
+
+
+def _read_whose_text_counts(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
+    """The repository and the tracker's open issues, with what tells whose text in them counts."""
+    snapshot = replace(github.begin(settings.labels[0]), read_at=now)
+    tracked = _read_issues(snapshot, now)
+    for _ in range(MOST_ROUNDS_OF_TRUST):
+        needs = needs_of_trust(snapshot, tracked)
+        if not needs:
+            break
+        snapshot = github.fetch(snapshot, needs, _diagnoser(settings))
+        tracked = _read_issues(snapshot, now, tracked)
+    return snapshot, tracked
 
 
 def _read_issues(snapshot: Snapshot, now: datetime, before: TrackedIssues | None = None) -> TrackedIssues:

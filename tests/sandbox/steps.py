@@ -125,6 +125,8 @@ def _edit(box: Sandbox, edit: Fields) -> None:
     more, less = edit.names("label"), edit.names("unlabel")
     labels = [name for name in [*issue.labels, *more] if name not in less]
     body = edit.text("body", issue.body or "") + edit.text("add", "")
+    if removed := edit.text("remove", ""):
+        body = body.replace(removed, "")
     if edit.flag("newer", default=False):
         body = body.replace('"v":1', '"v":9')
     if edit.flag("older", default=False):

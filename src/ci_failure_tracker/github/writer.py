@@ -209,6 +209,8 @@ class GitHubIssueWriter:
             raise GitHubError("GitHub's answer to another new issue was lost.", "The next sweep opens this one.")
         if isinstance(action, Close) and action.identity.id in self._not_written:
             raise GitHubError("It stays open until its duplicate is closed.", "The next sweep tries again.")
+        if isinstance(action, Close) and action.held_by in self._not_written:
+            raise GitHubError("It stays open until the issue is written that counts it.", "The next sweep tries again.")
         self._budget.check(_price(action, self._labels))
 
     # --- changes ---------------------------------------------------------------------------------

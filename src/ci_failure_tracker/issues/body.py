@@ -26,7 +26,7 @@ from ci_failure_tracker.issues.evidence import (
     other_causes,
     unknown_causes,
 )
-from ci_failure_tracker.issues.first_sentence import jobs_of, shown_failure
+from ci_failure_tracker.issues.first_sentence import jobs_of, leg_name, shown_failure
 from ci_failure_tracker.issues.intro import intro, status_sentences
 from ci_failure_tracker.issues.links import commit, dated_run, run_link, run_ref_link, workflow_file
 from ci_failure_tracker.issues.reproduce import reproducing_command
@@ -301,8 +301,8 @@ def _bad_template(mistake: Exception) -> SettingsError:
 def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
     shown = state.occurrences[::-1][: size.runs]
     suspects = state.suspects if state.commit_can_cause else None
-    runs = [_run_view(run, url, size) for run in shown]
-    legs = [leg for leg in state.legs if leg.leg]
+    runs = [_run_view(_with_names(run, state), url, size) for run in shown]
+    legs = [leg for leg in state.legs if leg_name(state, leg.leg)]
     red = {leg.leg for branch in state.branch_statuses for leg in branch.red}
     lines = excerpt(state, size.lines)
     causes = cause_views(state, size.causes, size.text)
@@ -325,7 +325,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         workflow=code(state.identity.workflow, size.text),
         job=code(state.job, size.text),
         all_jobs=state.identity.is_whole_workflow,
-        one_cause=state.identity.spans_jobs,
+        one_cause=state.identity.spans_jobs or bool(state.merged),
         count=counted_failures(state),
         first_seen=utc(state.first_seen),
         latest=runs[0],
@@ -374,6 +374,11 @@ def _run_view(occurrence: Occurrence, url: str, size: _Size) -> RunView:
     )
 
 
+def _with_names(occurrence: Occurrence, state: State) -> Occurrence:
+    legs = tuple(dataclasses.replace(leg, leg=leg_name(state, leg.leg)) for leg in occurrence.legs)
+    return dataclasses.replace(occurrence, legs=legs)
+
+
 def _job_url(occurrence: Occurrence, url: str, leg: FailedLeg) -> str:
     run = f"{url}/actions/runs/{occurrence.run_id}"
     return f"{run}/job/{leg.job_id}" if leg.job_id else run
@@ -401,7 +406,7 @@ def _leg_names(occurrence: Occurrence, size: _Size) -> str:
 
 def _leg_view(state: State, url: str, count: LegCount, size: _Size, *, red: bool) -> LegView:
     """A matrix job, linked to its log if it failed in the newest failed run."""
-    name = code(count.leg, size.text)
+    name = code(leg_name(state, count.leg), size.text)
     failed = next((leg for leg in state.latest.legs if leg.leg == count.leg), None)
     linked = link(name, _job_url(state.latest, url, failed)) if failed and failed.job_id else name
     return LegView(name, count.count, utc(count.last_seen), red, linked)

@@ -16,9 +16,9 @@ from ci_failure_tracker.model import (
     SCHEDULE,
     BranchStatus,
     CloseReason,
+    DuplicateOf,
     Flaky,
     IdentityKind,
-    IssueRef,
     News,
     Occurrence,
     Reopened,
@@ -44,23 +44,29 @@ def closing_comment(state: State, ending: CloseReason, url: str, now: datetime, 
     return "\n\n".join([*proof, _how_long(state, ending, now), _mark(proof, "closed", state)])
 
 
-def duplicate_comment(
-    number: int | IssueRef, *, umbrella: bool = False, known: bool = False, of_test: bool = False
-) -> str:
+def duplicate_comment(duplicate: DuplicateOf, *, of_test: bool = False) -> str:
     """The comment that closes an issue because another issue stands for the same failure, or for its cause."""
+    number, about = duplicate.number, "duplicate"
     text = f"Issue #{number} tracks the same failure, so this issue is closed as its duplicate."
-    if umbrella:
+    if duplicate.umbrella:
         noun = "test" if of_test else "job"
         text = (
             f"Several {noun}s fail for this reason, and #{number} tracks all of them, so this issue is closed as its "
             f"duplicate. If this {noun} fails for another reason, this issue is opened again."
         )
-    if known:
+    if duplicate.known:
+        about = "known"
         text = (
             f"The rule in the known issue #{number} matches this failure. It is counted there, and this issue is "
             "closed as its duplicate. If it still fails when no rule matches it any more, this issue is opened again."
         )
-    return f"{text}\n\n<!-- ci-failure-tracker-comment {'known' if known else 'duplicate'} {number} -->"
+    if duplicate.same_as:
+        about = "same-as"
+        text = (
+            f"This issue says that #{number} is the same, so its failures are counted there and this issue is closed "
+            "as its duplicate. If you take that line away and it fails, this issue is opened again."
+        )
+    return f"{text}\n\n<!-- ci-failure-tracker-comment {about} {number} -->"
 
 
 def reopening_comment(state: State, url: str, reopened: Reopened) -> str:
@@ -73,11 +79,13 @@ def reopening_comment(state: State, url: str, reopened: Reopened) -> str:
         again = f"Failing for a reason that the other {noun} do not have"
     if reopened.known:
         again = f"Failing, and the known issue #{reopened.known} does not count it any more"
+    if reopened.merged:
+        again = f"Failing, and #{reopened.merged} does not count it any more"
     parts = [
         f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
         f"{_ended(state.latest)}."
     ]
-    if not reopened.known:
+    if not (reopened.known or reopened.merged):
         parts[0] += f" The issue had been closed for {span(state.latest.ended_at - reopened.closed_at)}."
     signatures = {leg.signature for leg in state.latest.legs}
     headline = next((cause.headline for cause in state.causes if cause.signature in signatures), "")
@@ -135,7 +143,8 @@ def _recovered(state: State, url: str) -> Iterator[str]:
     yield from _proofs(branches, url)
     legs = [leg.leg for leg in state.legs if leg.leg]
     if len(legs) > 1:
-        kind = "job" if state.identity.spans_jobs or state.identity.is_whole_workflow else "matrix job"
+        is_of_jobs = state.identity.spans_jobs or state.identity.is_whole_workflow or bool(state.merged)
+        kind = "job" if is_of_jobs else "matrix job"
         yield f"Each of the {counted(len(legs), kind)} that failed has passed since, or no longer exists."
 
 

@@ -393,12 +393,18 @@ def runs_of_break(state: State, noun: str = "run") -> str:
     return ("at least " if at_least else "") + counted(failed, noun)
 
 
+def leg_name(state: State, leg: str) -> str:
+    """The name of a leg; a job without a matrix has one if jobs of other issues are counted beside it."""
+    return leg or (state.job if state.merged else "")
+
+
 def _matrix_jobs(state: State, medium: Medium) -> str:
     """How many jobs of the matrix fail, of how many if that is known."""
     if state.identity.spans_jobs:
         return ""
-    failing = sorted({leg.leg for status in state.branch_statuses for leg in status.red if leg.leg})
-    total, noun = state.matrix_jobs, "job" if state.identity.is_whole_workflow else "matrix job"
+    red = {leg_name(state, leg.leg) for status in state.branch_statuses for leg in status.red}
+    failing, is_of_jobs = sorted(filter(None, red)), state.identity.is_whole_workflow or bool(state.merged)
+    total, noun = state.matrix_jobs, "job" if is_of_jobs else "matrix job"
     if not failing or OTHER_LEGS in failing or (len(failing) == 1 and total <= 1):
         return ""
     # The name of such a job often holds commas itself.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_failure_tracker.issues.comments import counted_failures, flaky_words
-from ci_failure_tracker.issues.first_sentence import NAMED, failing_sentence, jobs_of, runs_of_break
+from ci_failure_tracker.issues.evidence import short_code
+from ci_failure_tracker.issues.first_sentence import NAMED, failing_sentence, jobs_of, leg_name, runs_of_break
 from ci_failure_tracker.issues.links import run_link, run_ref_link
 from ci_failure_tracker.model import (
     CloseReason,
+    Identity,
     IdentityKind,
     MissedSchedule,
     NeverRan,
@@ -20,6 +22,8 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, utc
 from ci_failure_tracker.text.medium import MARKDOWN, Medium
+
+_HEADLINE = 120
 
 
 def intro(state: State, url: str, text: int, medium: Medium = MARKDOWN) -> str:
@@ -125,7 +129,8 @@ def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
         yield f"{counted(len(state.tests), 'test')} failed together; this issue stands for all of them."
     if state.flaky is not None:
         yield f"Flaky. {flaky_words(state.flaky, url)}"
-    red = sorted({leg.leg for branch in state.branch_statuses for leg in branch.red if leg.leg})
+    yield from _corrections(state)
+    red = sorted(filter(None, {leg_name(state, leg.leg) for branch in state.branch_statuses for leg in branch.red}))
     if red and len(red) < len(state.legs):
         more = f" and {len(red) - NAMED} more" if len(red) > NAMED else ""
         yield f"Still failing: {', '.join(code(leg, 60) for leg in red[:NAMED])}{more}."
@@ -137,6 +142,24 @@ def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
         yield "Some runs were not seen, so there may be more failures than are counted here."
     if state.branch_statuses_cut:
         yield "It failed on too many branches to keep track of, so it is not closed automatically."
+
+
+def _corrections(state: State) -> Iterator[str]:
+    """What people merged into the issue, and what they split off."""
+    merged = [f"#{entry.number} ({_part(entry.identity)})" for entry in state.merged if entry.on]
+    if merged:
+        says = "which says that this issue is the same" if len(merged) == 1 else "which say that this issue is the same"
+        yield f"Counted here, too: {', '.join(merged)}, {says}."
+    split = [short_code(cause.headline, _HEADLINE) for cause in state.split]
+    if split:
+        where = "This cause has an issue of its own." if len(split) == 1 else "These causes have issues of their own."
+        yield f"Not counted here, because a person wrote `not this`: {', '.join(split)}. {where}"
+
+
+def _part(identity: Identity) -> str:
+    if identity.spans_jobs:
+        return f"{'test' if identity.test else 'cause in'} {code(identity.part, _HEADLINE)}"
+    return f"{code(identity.workflow, 60)} › {code(identity.part, 60)}"
 
 
 def _proof(state: State, close_after: int) -> str:

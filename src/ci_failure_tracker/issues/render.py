@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,10 +60,21 @@ def render(
     """
     renderer = _Renderer(template, repository.url, settings)
     drafts = [decision if isinstance(decision, Skip) else renderer.draft(decision) for decision in decisions]
-    all_fit = not any(isinstance(draft, Skip) and draft.skip_reason in _UNWRITTEN for draft in drafts)
+    no_text = {draft.identity.id for draft in drafts if isinstance(draft, Skip) and draft.skip_reason in _UNWRITTEN}
+    drafts = [draft if isinstance(draft, Skip) else _unless_lost(draft, no_text) for draft in drafts]
+    all_fit = not no_text
     return tuple(
         draft if isinstance(draft, Skip) else renderer.write(draft, with_checkpoint=all_fit) for draft in drafts
     )
+
+
+def _unless_lost(draft: _Draft, no_text: Set[str]) -> _Draft | Skip:
+    """The draft, or a skip if the issue that counts instead of a closed one has no text that fits."""
+    decision = draft.decision
+    if decision.held_by not in no_text:
+        return draft
+    number = decision.issue.number if decision.issue else None
+    return Skip(decision.identity, "the issue that counts it instead has no room", SkipReason.NO_ROOM, number)
 
 
 _UNWRITTEN = {SkipReason.NO_ROOM: Severity.WARNING, SkipReason.BAD_TEMPLATE: Severity.ERROR}
@@ -79,7 +90,7 @@ def unwritten(actions: Iterable[Action]) -> Iterator[Problem]:
 def closed_as_duplicate(write: Create, kept: int, at: datetime) -> tuple[str, str]:
     """The body and the comment that close a new issue, because #`kept` was opened for the same failure before."""
     state = replace(write.state, closed=Closing(CloseReason.DUPLICATE, at))
-    return marked(write.body, state), duplicate_comment(kept)
+    return marked(write.body, state), duplicate_comment(DuplicateOf(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +186,7 @@ class _Renderer:
                 kept = decision.duplicate_of
                 kept_id = kept.database_id if isinstance(kept, Issue) else kept
                 fields = (decision.identity, reason, number, body, state, comment, decision.labels)
-                return Close(*fields, state_reason=why, duplicate_of=kept_id)
+                return Close(*fields, state_reason=why, duplicate_of=kept_id, held_by=decision.held_by)
             case _:
                 return Update(decision.identity, reason, number, body, state, comment, decision.labels)
 
@@ -188,8 +199,8 @@ class _Renderer:
                 return reopening_comment(state, self.url, reopened)
             case Closed(ending, at, without_proof):
                 return closing_comment(state, ending, self.url, at, without_proof=without_proof)
-            case DuplicateOf(number, umbrella, known):
-                return duplicate_comment(number, umbrella=umbrella, known=known, of_test=bool(state.identity.test))
+            case DuplicateOf() as duplicate:
+                return duplicate_comment(duplicate, of_test=bool(state.identity.test))
             case None:
                 return ""
 

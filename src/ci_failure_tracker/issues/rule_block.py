@@ -26,7 +26,10 @@ CONDITIONS = ("match", "workflow", "job", "kind")
 KEYS_OF_RULE = (*CONDITIONS, "until", "action")
 """The keys of the block of a known issue."""
 
-KEYS_OF_TRACKED = ("until",)
+SAME_AS, NOT_THIS = "same as", "not this"
+"""What needs no colon: `same as #12`, and `not this`, which stands alone and may stand in several lines."""
+
+KEYS_OF_TRACKED = ("until", SAME_AS, NOT_THIS)
 """The keys of a block in an issue that the tracker opened."""
 
 LONGEST_VALUE = 500
@@ -49,7 +52,10 @@ If a person took its end away, it is no more than text of theirs: what follows i
 """
 
 _FENCE = lazy(r" {0,3}(`{3,200}|~{3,200})[ \t]*([^\s`]{0,100})")
+_WITHOUT_COLON = lazy(rf"[ \t]{{0,9}}({SAME_AS}|{NOT_THIS})\b[ \t]{{0,9}}:?(.*)", re.IGNORECASE)
+_NUMBER = lazy(r"#?([1-9][0-9]{0,9})", re.ASCII)
 _EXAMPLE = "Write, for example, `match: No space left on device`."
+_EXAMPLE_OF_TRACKED = f"Write, for example, `{SAME_AS} #12`, `{NOT_THIS}` or `until: 2027-01-31`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +108,9 @@ def block_of_known(body: str) -> Block | None:
     return read_block(outside_of_table(body), KEYS_OF_RULE)
 
 
-def block_of_tracked(body: str, repeated: Sequence[str] = ()) -> Block | None:
+def block_of_tracked(body: str) -> Block | None:
     """The block in the body of an issue of the tracker; the tracker's own text does not count."""
-    return read_block(outside(body), KEYS_OF_TRACKED, repeated) if may_hold_block(body) else None
+    return read_block(outside(body), KEYS_OF_TRACKED, (NOT_THIS,)) if may_hold_block(body) else None
 
 
 def outside_of_table(body: str) -> str:
@@ -164,8 +170,7 @@ def _values(
     for line in lines[:MOST_LINES]:
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        key, colon, given = line.partition(":")
-        key, value = " ".join(key.split()).casefold(), _unquoted(given.strip())
+        key, colon, value = _parts(line, keys)
         if mistake := _mistake_of_line(line, key, colon, value, keys):
             mistakes.append(mistake)
         elif key in values and key not in repeated:
@@ -175,9 +180,18 @@ def _values(
     return values, mistakes
 
 
+def _parts(line: str, keys: Sequence[str]) -> tuple[str, str, str]:
+    """The key, the colon and the value of a line."""
+    if SAME_AS in keys and (found := _WITHOUT_COLON.match(line)):
+        return found[1].casefold(), ":", _unquoted(found[2].strip())
+    key, colon, given = line.partition(":")
+    return " ".join(key.split()).casefold(), colon, _unquoted(given.strip())
+
+
 def _mistake_of_line(line: str, key: str, colon: str, value: str, keys: Sequence[str]) -> str:
     if not colon:
-        return f"{_quoted(line)} has no colon. Each line is `key: value`. {_EXAMPLE}"
+        example = _EXAMPLE_OF_TRACKED if SAME_AS in keys else _EXAMPLE
+        return f"{_quoted(line)} has no colon. Each line is `key: value`. {example}"
     if key not in keys and key in KEYS_OF_RULE:
         return f"`{key}` is for a rule. Write the rule into an issue of your own with the label `{KNOWN_ISSUE}`."
     if key not in keys:
@@ -186,6 +200,8 @@ def _mistake_of_line(line: str, key: str, colon: str, value: str, keys: Sequence
         near = get_close_matches(key, keys, 1)
         meant = f"Did you mean `{near[0]}`?" if near else f"Known here: {_listed(keys)}."
         return f"{_quoted(key)} is no key. {meant}"
+    if key == NOT_THIS:
+        return f"`{NOT_THIS}` stands alone in its line. Take away what follows it." if value else ""
     if not value:
         return f"`{key}` has no value. Write it behind the colon, or take the line away."
     if len(value) > LONGEST_VALUE:
@@ -234,6 +250,21 @@ def read_until(block: Block) -> tuple[date | None, str]:
     except ValueError:
         pass
     return None, f"`until` is {_quoted(given)}, which is no date. Write year, month and day: `until: 2027-01-31`."
+
+
+def read_same_as(block: Block, url: str) -> tuple[int | None, str]:
+    """The number of the issue that is the same, if the block names one, or what is wrong with it.
+
+    `url` is the address of the repository.
+    """
+    given = block.value(SAME_AS)
+    found = _NUMBER.fullmatch(given.removeprefix(f"{url}/issues/"))
+    if not given or found:
+        return (int(found[1]) if found else None), ""
+    return None, (
+        f"`{SAME_AS}` names {_quoted(given)}, which is no issue of this repository. Write the number of an issue of "
+        f"the tracker: `{SAME_AS} #12`."
+    )
 
 
 def _mistakes_of_rule(block: Block) -> Iterator[str]:

@@ -45,6 +45,7 @@ from ci_failure_tracker.model import (
     IdentityKind,
     LegCount,
     LogUnavailable,
+    Merged,
     Mistake,
     NamedTests,
     NeverRan,
@@ -54,6 +55,7 @@ from ci_failure_tracker.model import (
     RedLeg,
     RetireReason,
     RunRef,
+    SplitCause,
     StartFailure,
     State,
     Suspect,
@@ -348,6 +350,15 @@ _IDENTITY = as_object(
     Key("kind", "kind", enum(IdentityKind), default=None),
     Key("test", "test", TEXT),
 )
+_MERGED = as_object(
+    Merged,
+    Key("number", "issue", INT),
+    Inline("identity", _IDENTITY),
+    Key("on", "on", FLAG),
+    Key("workflows", "workflows", many(INT)),
+    Key("causes", "causes", many(TEXT)),
+)
+_SPLIT = as_list(SplitCause, signature=TEXT, headline=TEXT)
 _STATE = as_object(
     State,
     Inline("identity", _IDENTITY),
@@ -392,6 +403,8 @@ _STATE = as_object(
     Key("tests", "tests", Codec("".join, _read_failures)),
     Key("named_tests", "named", Codec(_write_named, _read_named)),
     Key("block", "block", TEXT),
+    Key("merged", "merged", many(_MERGED)),
+    Key("split", "split", many(_SPLIT)),
     Inline("checkpoint", Codec(_write_checkpoint, _read_checkpoint)),
 )
 

@@ -35,6 +35,7 @@ class SkipReason(StrEnum):
     RETIRED = "retired"
     ONE_MORE_TRY = "one more try"
     KNOWN = "known issue"
+    SAME_AS = "same as another issue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,14 @@ class Reopened:
     """The comment says that it fails again after the issue was closed at `closed_at`.
 
     `left_umbrella` is true if it never passed, but fails of something else than the umbrella issue stands for. `known`
-    is the number of a known issue that does not cover it any more.
+    is the number of a known issue that does not cover it any more, `merged` that of an issue that does not count it any
+    more.
     """
 
     closed_at: datetime
     left_umbrella: bool = False
     known: int = 0
+    merged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,14 @@ class IssueRef:
 class DuplicateOf:
     """The comment says which issue this one duplicates.
 
-    `umbrella` is true if that one stands for several jobs, `known` if it is a known issue.
+    `umbrella` is true if that one stands for several jobs, `known` if it is a known issue, `same_as` if a person wrote
+    that both are the same.
     """
 
     number: int | IssueRef
     umbrella: bool = False
     known: bool = False
+    same_as: bool = False
 
 
 Comment = News | Reopened | Closed | DuplicateOf
@@ -124,7 +129,8 @@ class Decision:
     `issue` is the issue to change and `before` the state in its marker; both are `None` for a new issue. `after` is the
     state afterwards. `reason` names what changed; it is empty for an update that may only change the text. `waits` says
     what an issue that is not failing waits for. `duplicate_of` is the issue that stays open for one that is closed as a
-    duplicate. `mentions` are the people and teams that a new issue notifies. Every open issue gets an update;
+    duplicate, and `held_by` the failure id of the issue that has to be written before, because it counts what this one
+    did. `mentions` are the people and teams that a new issue notifies. Every open issue gets an update;
     rendering shows whether its text changes.
     """
 
@@ -140,6 +146,7 @@ class Decision:
     mentions: tuple[str, ...] = ()
     waits: str = ""
     duplicate_of: Issue | IssueRef | None = None
+    held_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

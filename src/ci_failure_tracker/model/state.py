@@ -126,6 +126,31 @@ class StartFailure:
     mistakes: tuple[WorkflowMistake, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a person merged into an issue by a line in another one.
+
+    `number` is the issue that says so, `identity` what it stands for. `workflows` are the ids of the workflows that
+    only it brought. If the other issue stands for a cause, `causes` are those of a job, in a short form: only these are
+    counted there, and the job keeps its issue for others. If the line does not count any more, `on` is false: what it
+    merged before is kept until it is known how it goes on.
+    """
+
+    number: int
+    identity: Identity
+    on: bool = True
+    workflows: tuple[int, ...] = ()
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SplitCause:
+    """A cause that a person split off an issue: its signature in a short form, and its headline."""
+
+    signature: str
+    headline: str
+
+
 class CloseReason(StrEnum):
     """Why the tracker closed an issue."""
 
@@ -213,6 +238,8 @@ class State:
     matrix_jobs          how many jobs its matrix has; 0 if it has none, or if an older version wrote the issue
     block                the digest of the block that people wrote into the issue, if it counted; a bot may have edited
                          the issue since then, because the tracker itself is one
+    merged               what people merged into the issue
+    split                the causes that people split off
     tests                failing tests for which it stands together, by their signatures in a short form
     named_tests          the tests of its failed jobs, for the statistics; the issue of a test knows that one by itself
     """
@@ -258,6 +285,8 @@ class State:
     tests: tuple[str, ...] = ()
     named_tests: tuple[NamedTests, ...] = ()
     block: str = ""
+    merged: tuple[Merged, ...] = ()
+    split: tuple[SplitCause, ...] = ()
 
     def passes_missing(self, close_after: int) -> int:
         """How many more runs have to pass on the branch that lacks most; none if nothing more has to be seen."""

@@ -55,11 +55,13 @@ class Close(_ChangeOfIssue):
     """Close an open issue, with a new body; `state_reason` is `completed`, `not_planned` or `duplicate`.
 
     `duplicate_of` is the database id of the issue that stays open. If an earlier write of the same list opens that
-    issue, it is a reference, and the comment holds the placeholder of the reference.
+    issue, it is a reference, and the comment holds the placeholder of the reference. If the issue of the failure id
+    `held_by` could not be written, this one stays open.
     """
 
     state_reason: str = field(kw_only=True)
     duplicate_of: int | IssueRef | None = field(default=None, kw_only=True)
+    held_by: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

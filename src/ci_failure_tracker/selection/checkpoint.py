@@ -71,16 +71,19 @@ def needs_of_checkpoint(snapshot: Snapshot, query: Query, now: datetime) -> Need
 
 
 def runs_before_checkpoint(
-    runs: Sequence[Run], checkpoint: Checkpoint | None, tracked_issues: TrackedIssues
+    runs: Sequence[Run], checkpoint: Checkpoint | None, tracked_issues: TrackedIssues, again: Set[int] = frozenset()
 ) -> frozenset[int]:
-    """The ids of the runs that need not be read again, because the open issues hold what they say."""
+    """The ids of the runs that need not be read again, because the open issues hold what they say.
+
+    The runs in `again` are read whatever the issues hold.
+    """
     if checkpoint is None:
         return frozenset()
     waiting = _known_to_wait(tracked_issues.open_states)
     # For an older version each tag, and each entry of a merge queue, was a branch by itself.
     older = not any(tracked.state and tracked.state.watched for tracked in tracked_issues.written)
     within = (run for run in runs if _is_within(run, checkpoint) or _waits_as_known(run, waiting))
-    held = {run.id for run in within if not (older and run.status_ref)}
+    held = {run.id for run in within if not (older and run.status_ref)} - again
     return frozenset(held - set(_to_read_again(runs, held, checkpoint)))
 
 

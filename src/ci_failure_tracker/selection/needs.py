@@ -31,10 +31,10 @@ from ci_failure_tracker.tracking.start_failure import files_of_starts
 from ci_failure_tracker.tracking.track import TrackedIssues
 
 
-def needs_of_trust(snapshot: Snapshot) -> Needs:
+def needs_of_trust(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Needs:
     """What tells whose text counts: the token's own login, if nothing else tells whether a marker is the tracker's."""
     unknown = snapshot.viewer is None and any(needs_viewer(issue) for issue in snapshot.issues)
-    return Needs(viewer=unknown).without(snapshot.asked) or needs_of_teaching(snapshot)
+    return Needs(viewer=unknown).without(snapshot.asked) or needs_of_teaching(snapshot, tracked_issues)
 
 
 def needs_of_runs(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime) -> Needs:

@@ -7,18 +7,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_failure_tracker.issues.rule_block import block_of_known, may_hold_block
+from ci_failure_tracker.issues.rule_block import block_of_known, block_of_tracked
 from ci_failure_tracker.model import Authorship, Needs, Snapshot
+from ci_failure_tracker.tracking.taught import taught_blocks
+from ci_failure_tracker.tracking.track import TrackedIssues
 
 
-def needs_of_teaching(snapshot: Snapshot) -> Needs:
-    """Who wrote the issues of the tracker that hold a block, and whether those who wrote blocks may write."""
+def needs_of_teaching(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Needs:
+    """Who wrote the issues of the tracker that hold a block, whether those who wrote blocks may write, and more issues.
+
+    An issue that was merged into an open one is read in each sweep, because a person may have taken the line away.
+    """
     if snapshot.permissions_hidden:
         return Needs()
-    tracked = (issue for issue in snapshot.issues if issue.open and may_hold_block(issue.body))
-    authorships = Needs(authorships=tuple(issue.number for issue in tracked)).without(snapshot.asked)
+    listed = {issue.number for issue in snapshot.issues}
+    issues = Needs(missing_issues=tuple(sorted({*_merged(tracked_issues)} - listed))).without(snapshot.asked)
+    if issues:
+        return issues
+    with_block = (each.issue.number for each in tracked_issues.current if block_of_tracked(each.issue.body))
+    authorships = Needs(authorships=tuple(with_block)).without(snapshot.asked)
     people = dict.fromkeys(login for each in _authorships(snapshot) for login in each.people)
-    return authorships or Needs(permissions=tuple(people)).without(snapshot.asked)
+    if needs := authorships or Needs(permissions=tuple(people)).without(snapshot.asked):
+        return needs
+    taught = taught_blocks(tracked_issues.current, snapshot).values()
+    named = {each.same_as for each in taught if each.counts and each.same_as is not None}
+    return Needs(missing_issues=tuple(sorted(named - listed))).without(snapshot.asked)
+
+
+def _merged(tracked_issues: TrackedIssues) -> Iterator[int]:
+    """The numbers of the issues that were merged into an open one."""
+    for state in tracked_issues.open_states:
+        yield from (entry.number for entry in state.merged if entry.on)
 
 
 def _authorships(snapshot: Snapshot) -> Iterator[Authorship]:

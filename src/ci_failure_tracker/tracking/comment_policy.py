@@ -126,7 +126,9 @@ def _skips(state: State) -> bool:
 
 
 def _red(state: State) -> set[str]:
-    return {red_leg.leg for status in state.branch_statuses for red_leg in status.red}
+    """What fails, by the names of the legs."""
+    job = state.job if state.merged else ""
+    return {red_leg.leg or job for status in state.branch_statuses for red_leg in status.red}
 
 
 def _changed_causes(before: State, after: State) -> Iterator[str]:

@@ -37,6 +37,7 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.attribution import Attribution
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
+from ci_failure_tracker.tracking.corrections import short_cause
 from ci_failure_tracker.tracking.known_issues import (
     found_matches,
     known_failures,
@@ -50,7 +51,7 @@ from ci_failure_tracker.tracking.present_refs import old_tags_problem
 from ci_failure_tracker.tracking.reruns import choose_reruns, hold_back
 from ci_failure_tracker.tracking.state_update import bounds, has_counted, updated_state
 from ci_failure_tracker.tracking.storms import key_of_umbrella
-from ci_failure_tracker.tracking.taught import problems_of_blocks, taught_blocks
+from ci_failure_tracker.tracking.taught import TaughtBlock, problems_of_blocks, taught_blocks
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues, track
 
 _NAMED = frozenset({SkipReason.SAME_ID, SkipReason.TEXT_GONE})
@@ -88,6 +89,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         contains=snapshot.contains,
         files_at=snapshot.files_at,
         blocks=taught_blocks(tracked_issues.current, snapshot),
+        corrections=repository_history.corrections,
         known_by_log="logs" in snapshot.asked and repository_history.known.by_log,
     )
     reruns = choose_reruns(repository_history, snapshot, settings, now)
@@ -117,18 +119,22 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     closed_as_known = {each.identity.id for each in closed}
     # Of duplicates, the oldest one has to be known.
     duplicates = () if snapshot.unclear.issues else _close_duplicates(rules, tracked_issues.current)
+    merged = () if snapshot.unclear.issues else _merged(rules, tracked_issues.current)
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
-        all=(*known.skips, *duplicates, *in_place),
+        # What is merged into another issue is closed last: only after that issue is written, it holds both.
+        all=(*known.skips, *duplicates, *in_place, *merged),
         known=(*known.failing, *closed),
         known_updates=known.updates(in_place, now),
         failing=failing_of(_with_own_line(repository_history)),
-        umbrellas=failing_of(repository_history.storms.umbrellas),
+        umbrellas=failing_of(
+            each for each in repository_history.storms.umbrellas if not _is_split_off(each, repository_history)
+        ),
         reruns=reruns,
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
             *problems_of_rules(repository_history.known.rules, snapshot),
-            *problems_of_blocks(rules.blocks.values()),
+            *problems_of_blocks(_blocks_to_name(rules, tracked_issues.current), rules.corrections.wrong),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
     )
@@ -231,13 +237,25 @@ def would_open(decisions: Decisions) -> bool:
 
 
 def _with_own_line(repository_history: RepositoryHistory) -> Iterator[History]:
-    """All histories but those of tests that fail with others: their job fails."""
+    """All histories but those of tests that fail with others: their job fails.
+
+    A cause that a person split off its job fails by itself, because its job does not.
+    """
     covering = repository_history.storms.covering
-    return (
-        history
-        for history in repository_history.histories
-        if not (history.identity.test and history.identity.id in covering)
-    )
+    for history in repository_history.histories:
+        if not (history.identity.test and history.identity.id in covering):
+            yield history
+    for umbrella in repository_history.storms.umbrellas:
+        if _is_split_off(umbrella, repository_history):
+            yield umbrella
+
+
+def _is_split_off(umbrella: History, repository_history: RepositoryHistory) -> bool:
+    """Whether an umbrella stands for a cause that was split off, and no other job fails of it."""
+    cause = umbrella.identity.cause
+    if short_cause(cause) not in repository_history.corrections.split_causes:
+        return False
+    return cause not in repository_history.storms.covering.values()
 
 
 # --- each identity -------------------------------------------------------------------------------
@@ -283,6 +301,28 @@ def _close_duplicates(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) 
         if first.state is not None:
             closed = (rules.close_duplicate(tracked, first.issue) for tracked in others)
             yield from (decision for decision in closed if decision is not None)
+
+
+def _merged(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) -> Iterator[Decision | Skip]:
+    """What becomes of the issues that say that another issue is the same: closed, or counted there."""
+    issues = {tracked.issue.number: tracked for tracked in tracked_issues}
+    for merge in rules.corrections.on:
+        tracked, holder = issues.get(merge.entry.number), issues.get(merge.holder)
+        if tracked is not None and tracked.issue.open and holder is not None:
+            if closed := rules.close_merged(tracked, merge, holder.issue):
+                yield closed
+        else:
+            words = f"{merge.words}, so it is counted in #{merge.holder}"
+            yield Skip(merge.entry.identity, words, SkipReason.SAME_AS, merge.holder)
+
+
+def _blocks_to_name(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) -> Iterator[TaughtBlock]:
+    """The blocks that matter now: those in open issues, and those by which closed ones were merged into others."""
+    merged = {merge.entry.number for merge in rules.corrections.merges}
+    for tracked in tracked_issues:
+        taught = rules.blocks.get(tracked.issue.number)
+        if taught is not None and (tracked.issue.open or (tracked.issue.number in merged and taught.same_as)):
+            yield taught
 
 
 def _into_umbrellas(rules: LifecycleRules, decisions: Sequence[Decision | Skip]) -> Iterator[Decision | Skip]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.signature import is_known
@@ -12,6 +12,7 @@ from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State,
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.short_names import leg_of_cause
+from ci_failure_tracker.tracking.corrections import NOTHING, Corrections
 from ci_failure_tracker.tracking.identity import identify, identify_cause
 from ci_failure_tracker.tracking.matrix import split_leg
 from ci_failure_tracker.tracking.renames import Renames
@@ -69,25 +70,33 @@ class Grouping:
         return frozenset({identity.workflow, *self.present_names(identity).values()})
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What issues remember: the open ones of a grouping (`states`), those of all kinds, and the closed ones.
+
+    `corrections` are those of people.
+    """
+
+    states: Sequence[State] = ()
+    open_states: Sequence[State] = ()
+    closed: Sequence[State] = ()
+    corrections: Corrections = NOTHING
+
+
 def grouping(
     observations: Sequence[Observation],
     settings: Settings,
-    states: Sequence[State] = (),
+    remembered: Remembered = Remembered(),
     workflows: Iterable[Workflow] = (),
-    open_states: Sequence[State] = (),
-    closed: Sequence[State] = (),
 ) -> Grouping:
-    """The grouping that the settings ask for; `workflows` are those that exist.
-
-    `states` are what the open issues of this grouping remember, `open_states` those of all kinds, `closed` what closed
-    issues remember.
-    """
+    """The grouping that the settings ask for; `workflows` are those that exist."""
+    states, corrections = remembered.states, remembered.corrections
     renames = Renames(states, (*workflows, *{observation.run.workflow: None for observation in observations}))
     if settings.group_by is GroupBy.CAUSE:
-        return _ByCause(observations, settings, states, renames)
+        return _ByCause(observations, settings, states, renames, corrections)
     if settings.group_by is GroupBy.TEST:
-        tests = TestsOfJobs((*open_states, *states), closed, settings.max_tests)
-        return _ByTest(observations, settings, states, renames, tests)
+        tests = TestsOfJobs((*remembered.open_states, *states), remembered.closed, settings.max_tests)
+        return _ByTest(observations, settings, states, renames, tests, corrections)
     return Grouping(settings, renames)
 
 
@@ -191,13 +200,19 @@ class _ByCause(_AcrossJobs):
     """An observation of a job belongs to every cause that the job failed of."""
 
     def __init__(
-        self, observations: Sequence[Observation], settings: Settings, states: Sequence[State], renames: Renames
+        self,
+        observations: Sequence[Observation],
+        settings: Settings,
+        states: Sequence[State],
+        renames: Renames,
+        corrections: Corrections,
     ) -> None:
         super().__init__(observations, settings, states, renames)
+        self._corrections = corrections
         self._newest_read = _newest(filter(is_read, self._red))
         # An issue keeps the name that it was opened with.
         self._of_issues = {state.identity.cause: state.identity for state in states if state.identity.cause}
-        self._causes = {**_identities(self._red), **self._of_issues}
+        self._causes = {**_identities(self._red, corrections), **self._of_issues}
         for observation in self._red:
             identity = self._own(observation)
             if identity is not None and identity.cause:
@@ -210,7 +225,7 @@ class _ByCause(_AcrossJobs):
 
     def _own(self, observation: Observation) -> Identity | None:
         if cause := cause_of(observation) or self._cause_of_issue(observation):
-            return self._causes[cause]
+            return self._causes[self._corrections.cause(cause)]
         newer = self._newest_read.get(_job_on_branch(observation))
         forgotten = not is_read(observation) and newer is not None and observation.run.order < newer
         return None if forgotten else self._fallback(observation)[0]
@@ -218,7 +233,7 @@ class _ByCause(_AcrossJobs):
     def _cause_of_issue(self, observation: Observation) -> str:
         """The signature, if an open issue stands for it; an older version opened issues for weak causes, too."""
         signature = observation.job_diagnosis.signature if observation.job_diagnosis else ""
-        return signature if signature in self._of_issues else ""
+        return signature if self._corrections.cause(signature) in self._of_issues else ""
 
 
 class _ByTest(_AcrossJobs):
@@ -234,6 +249,7 @@ class _ByTest(_AcrossJobs):
         states: Sequence[State],
         renames: Renames,
         tests: TestsOfJobs,
+        corrections: Corrections,
     ) -> None:
         super().__init__(observations, settings, states, renames)
         self._tests = tests
@@ -247,10 +263,11 @@ class _ByTest(_AcrossJobs):
             for failure_id in tests.of(observation):
                 jobs[failure_id].add((_job(observation)[0], split_leg(_job(observation)[1])[0]))
         open_issues = {state.identity.id: state.identity for state in states}
-        self._identities = {
+        named = {
             failure_id: open_issues.get(failure_id) or tests.identity(failure_id, of_test)
             for failure_id, of_test in jobs.items()
         }
+        self._identities = _with_merged(named, open_issues, corrections)
         for observation in self._red:
             for identity in self._own(observation):
                 if identity.test:
@@ -278,10 +295,25 @@ class _ByTest(_AcrossJobs):
 
     def view(self, observation: Observation, identity: Identity) -> Observation:
         job, _ = self._fallback(observation)
-        job_diagnosis = self._tests.diagnosis(observation, identity.id if identity.test else "", job)
+        tests = [failure_id for failure_id in self._tests.of(observation) if self._identities[failure_id] == identity]
+        test = identity.id if identity.id in tests or not tests else min(tests)
+        job_diagnosis = self._tests.diagnosis(observation, test if identity.test else "", job)
         if job_diagnosis is observation.job_diagnosis:
             return observation
         return replace(observation, job_diagnosis=job_diagnosis)
+
+
+def _with_merged(
+    named: Mapping[str, Identity], open_issues: Mapping[str, Identity], corrections: Corrections
+) -> Mapping[str, Identity]:
+    """The identities of tests by failure id, where a test that was merged has that of the other one."""
+    identities = dict(named)
+    for merge in corrections.on:
+        failure_id, merged = merge.into.id, merge.entry.identity.id
+        if merged in named:
+            into = open_issues.get(failure_id) or named.get(failure_id) or merge.into
+            identities |= {failure_id: into, merged: into}
+    return identities
 
 
 def _job(observation: Observation) -> _Job:
@@ -303,11 +335,11 @@ def _newest(read: Iterable[Observation]) -> Mapping[_JobOnBranch, tuple[datetime
     return {_job_on_branch(observation): observation.run.order for observation in ordered}
 
 
-def _identities(red: Iterable[Observation]) -> Mapping[str, Identity]:
-    """The identity of each cause, by its signature."""
+def _identities(red: Iterable[Observation], corrections: Corrections) -> Mapping[str, Identity]:
+    """The identity of each cause, by the signature under which it is counted."""
     jobs: dict[str, set[_Job]] = defaultdict(set)
     for observation in red:
         if cause := cause_of(observation):
             workflow, job = _job(observation)
-            jobs[cause].add((workflow, split_leg(job)[0]))
+            jobs[corrections.cause(cause)].add((workflow, split_leg(job)[0]))
     return {cause: identify_cause(cause, of_cause) for cause, of_cause in jobs.items()}

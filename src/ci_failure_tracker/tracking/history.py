@@ -33,7 +33,9 @@ from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.attempt_result import AttemptResult, AttemptResults, RunListing
 from ci_failure_tracker.tracking.branch_status import STARTED_BY_COMMIT, BranchStatusReader, Trigger, run_ref_of
-from ci_failure_tracker.tracking.grouping import Grouping, grouping
+from ci_failure_tracker.tracking.corrected import CorrectedGrouping
+from ci_failure_tracker.tracking.corrections import NOTHING, Corrections
+from ci_failure_tracker.tracking.grouping import Grouping, Remembered, grouping
 from ci_failure_tracker.tracking.retirement import Activity
 
 _BranchKey = tuple[int, str, str]
@@ -52,7 +54,7 @@ class HistoryContext:
     `states` are what the open issues remember, `closed` what the closed ones do. Every run since `start` is listed;
     `None` means that all runs are. `workflows` are the workflows that exist, by id; `None` means that they are not
     known. `activity` says what still runs. `open_states` are what the open issues of all kinds remember, if `states`
-    are those of one kind.
+    are those of one kind. `corrections` are those of people.
     """
 
     states: tuple[State, ...] = ()
@@ -61,6 +63,7 @@ class HistoryContext:
     workflows: Mapping[int, Workflow] | None = None
     activity: Activity = field(default_factory=Activity)
     open_states: tuple[State, ...] = ()
+    corrections: Corrections = NOTHING
 
 
 _NO_CONTEXT = HistoryContext()
@@ -72,7 +75,7 @@ def read_histories(
     """The history of every identity that failed at least once or has an open issue, in the order of their names."""
     observations = tuple(observations)
     workflows = (context.workflows or {}).values()
-    groups = grouping(observations, settings, context.states, workflows, context.open_states, context.closed)
+    groups = grouping_of(observations, settings, context, workflows)
     states = {state.identity.id: state for state in context.states}
     by_workflow: dict[str, list[AttemptResults]] = defaultdict(list)
     with_issue: dict[str, Identity] = {failure_id: state.identity for failure_id, state in states.items()}
@@ -95,6 +98,18 @@ def read_histories(
         builder = _HistoryBuilder(identity, results, streams, state, before, context, settings, renamed)
         histories.append(builder.history())
     return tuple(sorted(histories, key=_by_name))
+
+
+def grouping_of(
+    observations: Sequence[Observation], settings: Settings, context: HistoryContext, workflows: Iterable[Workflow]
+) -> Grouping:
+    """How observations make up identities, after what people corrected."""
+    corrections = context.corrections
+    remembered = Remembered(context.states, context.open_states, context.closed, corrections)
+    groups = grouping(observations, settings, remembered, workflows)
+    if not (corrections.merges or corrections.split):
+        return groups
+    return CorrectedGrouping(groups, observations, corrections)
 
 
 def _attempts(observations: Iterable[Observation], settings: Settings, groups: Grouping) -> Iterator[AttemptResults]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from ci_failure_tracker.model import IdentityKind, Observation, State
 from ci_failure_tracker.text.lazy import lazy
+from ci_failure_tracker.tracking.corrections import own_workflow_ids
 from ci_failure_tracker.tracking.grouping import cause_of
 from ci_failure_tracker.tracking.matrix import split_leg
 
@@ -83,7 +84,7 @@ def _by_workflow(states: Iterable[State]) -> dict[int, list[State]]:
     by_workflow: dict[int, list[State]] = defaultdict(list)
     for state in states:
         if state.identity.kind is IdentityKind.JOB:
-            for workflow_id in {status.workflow_id for status in state.branch_statuses}:
+            for workflow_id in own_workflow_ids(state):
                 by_workflow[workflow_id].append(state)
     return by_workflow
 

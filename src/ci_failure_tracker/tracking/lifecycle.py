@@ -33,6 +33,7 @@ from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.attribution import Attribution
 from ci_failure_tracker.tracking.commits import shortened_commits
+from ci_failure_tracker.tracking.corrections import NOTHING, Corrections, Merge, still_needed
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_words, judge_recovery
 from ci_failure_tracker.tracking.start_failure import start_failure
@@ -48,6 +49,9 @@ FLAKY = "flaky"
 
 _KNOWN = "#"
 """How the name of what an issue is in begins if that is a known issue; its number follows."""
+
+_MERGED = "="
+"""The same of an issue that a person merged into another one."""
 
 _LOGS_ARRIVE_WITHIN = timedelta(hours=1)
 _FLAKES = 2
@@ -66,7 +70,7 @@ class LifecycleRules:
     `contains` says whether a commit contains one. `files_at` are files by commit and path. `undiagnosed` are the ids of
     jobs whose logs a later sweep reads. `attribution` tells suspects apart and knows owners. `blocks` are what people
     wrote into issues for the tracker, by number. `known_by_log` says that known issues look at logs, and that the logs
-    were asked for.
+    were asked for. `corrections` are those of people.
     """
 
     settings: Settings
@@ -82,6 +86,7 @@ class LifecycleRules:
     files_at: Mapping[tuple[str, str], str | None] = field(default_factory=dict)
     blocks: Mapping[int, TaughtBlock] = field(default_factory=dict)
     known_by_log: bool = False
+    corrections: Corrections = NOTHING
 
     @property
     def _attribution(self) -> Attribution:
@@ -134,10 +139,12 @@ class LifecycleRules:
         kept = umbrella.issue or IssueRef(umbrella.identity.id)
         number = kept.number if isinstance(kept, Issue) else kept
         closing = Closing(CloseReason.DUPLICATE, self.now)
+        line = self.corrections.of_cause(update.identity.id)
+        noun = f"{'tests' if update.identity.test else 'jobs'} that fail"
         return dataclasses.replace(
             update,
             kind=DecisionKind.CLOSE,
-            reason=f"one issue tracks all {'tests' if update.identity.test else 'jobs'} that fail for this reason",
+            reason=f"{line.words}, so it is counted there" if line else f"one issue tracks all {noun} for this reason",
             after=fit(dataclasses.replace(update.after, closed=closing, umbrella=key_of_umbrella(umbrella.identity))),
             comment=DuplicateOf(number, umbrella=True) if self._may_comment(issue) else None,
             labels=(),
@@ -163,6 +170,31 @@ class LifecycleRules:
             comment=DuplicateOf(rule.number, known=True) if self._may_comment(issue) else None,
             labels=(),
             duplicate_of=rule.known.issue,
+        )
+
+    # --- an issue that is the same as another one ------------------------------------------------
+
+    def close_merged(self, tracked: Tracked, merge: Merge, holder: Issue) -> Decision | None:
+        """Close an issue that says that another one is the same; `None` if its state cannot be read."""
+        state, taught = tracked.state, self.blocks.get(tracked.issue.number)
+        if state is None:
+            return None
+        closed = dataclasses.replace(
+            state,
+            closed=Closing(CloseReason.DUPLICATE, self.now),
+            umbrella=f"{_MERGED}{holder.number}",
+            block=taught.block.digest if taught else state.block,
+        )
+        return Decision(
+            DecisionKind.CLOSE,
+            state.identity,
+            f"{merge.words}, so it is counted there",
+            after=fit(closed),
+            before=state,
+            issue=tracked.issue,
+            comment=DuplicateOf(holder.number, same_as=True) if self._may_comment(tracked.issue) else None,
+            duplicate_of=holder,
+            held_by=merge.into.id,
         )
 
     def restore(self, history: History, issue: Issue) -> Decision:
@@ -223,10 +255,7 @@ class LifecycleRules:
 
     def _open(self, history: History, tracked: Tracked, before: State, declined: Set[str]) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
-        after = self._completed(updated_state(before, history))
-        taught = self.blocks.get(tracked.issue.number)
-        if taught is not None and taught.counts:
-            after = _changed(after, block=taught.block.digest)
+        after = self._accepted(self._completed(updated_state(before, history)), tracked.issue)
         recovery = judge_recovery(after, history, tracked.issue, self.settings, self.now, partial=self.partial)
         if recovery.close_as is not None:
             return self._close(before, after, tracked, recovery, recovery.close_as)
@@ -247,7 +276,7 @@ class LifecycleRules:
         return Decision(
             DecisionKind.UPDATE,
             history.identity,
-            ", ".join(comment_policy.changes(before, after)),
+            ", ".join((*self.corrections.news.get(history.identity.id, ()), *comment_policy.changes(before, after))),
             after=after,
             before=before,
             issue=tracked.issue,
@@ -255,6 +284,11 @@ class LifecycleRules:
             labels=_flaky_label(before, after, tracked),
             waits="" if history.failing else recovery.reason,
         )
+
+    def _accepted(self, state: State, issue: Issue) -> State:
+        """The state that remembers that the block of people counts; the tracker is the last editor after this."""
+        taught = self.blocks.get(issue.number)
+        return _changed(state, block=taught.block.digest) if taught is not None and taught.counts else state
 
     def _may_comment(self, issue: Issue) -> bool:
         """Rule 7: whether the issue is not muted. A trusted block may say until when it is."""
@@ -296,11 +330,13 @@ class LifecycleRules:
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
-        after = self._completed(reopen(state, history))
+        after = self._accepted(self._completed(reopen(state, history)), issue)
         left_umbrella = state.umbrella in self.umbrellas
         again = "failing again since it was closed" if history.failing else "flaky again since it was closed"
         if known_issue_of(state):
             again = f"known issue {state.umbrella} does not cover what fails now"
+        if merged_into(state):
+            again = f"#{merged_into(state)} does not count it any more"
         return Decision(
             DecisionKind.REOPEN,
             history.identity,
@@ -308,9 +344,13 @@ class LifecycleRules:
             after=after,
             before=state,
             issue=issue,
-            comment=Reopened(closed_at, left_umbrella, known_issue_of(state)) if self._may_comment(issue) else None,
+            comment=self._reopened(state, closed_at, left_umbrella=left_umbrella) if self._may_comment(issue) else None,
             labels=_flaky_label(state, after, tracked),
         )
+
+    @staticmethod
+    def _reopened(state: State, closed_at: datetime, *, left_umbrella: bool) -> Reopened:
+        return Reopened(closed_at, left_umbrella, known_issue_of(state), merged_into(state))
 
     def _failed_after_closing(self, history: History, tracked: Tracked) -> bool:
         """Whether a job fails now in a run that says something of the time after the closing.
@@ -365,7 +405,12 @@ class LifecycleRules:
         )
 
     def _completed(self, state: State) -> State:
-        """The state with why a workflow could not start, and suspects and owners if a commit can have caused it."""
+        """The state with why a workflow could not start, and suspects and owners if a commit can have caused it.
+
+        What people merged into it stays as long as it says anything.
+        """
+        entries = self.corrections.entries(state.identity.id)
+        state = _changed(state, merged=still_needed(dataclasses.replace(state, merged=entries)))
         state = _changed(state, start_failure=start_failure(state, self.files_at))
         if not state.commit_can_cause:
             return _changed(state, suspects=None, owners=None)
@@ -377,7 +422,16 @@ class LifecycleRules:
 
 def known_issue_of(state: State) -> int:
     """The number of the known issue as whose duplicate an issue was closed; 0 if it was not."""
-    number = state.umbrella.removeprefix(_KNOWN)
+    return _number_after(_KNOWN, state)
+
+
+def merged_into(state: State) -> int:
+    """The number of the issue into which a person merged an issue, so that it was closed; 0 if nobody did."""
+    return _number_after(_MERGED, state)
+
+
+def _number_after(sign: str, state: State) -> int:
+    number = state.umbrella.removeprefix(sign)
     return int(number) if number != state.umbrella and number.isdecimal() else 0
 
 

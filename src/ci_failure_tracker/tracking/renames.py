@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from ci_failure_tracker.model import Identity, IdentityKind, State, Workflow
 from ci_failure_tracker.text.markdown import plain
+from ci_failure_tracker.tracking.corrections import own_workflow_ids
 
 _NAME, _SOURCE = 100, 60
 
@@ -23,7 +24,7 @@ class Renames:
         held: dict[int, list[State]] = defaultdict(list)
         by_file: dict[str, list[State]] = defaultdict(list)
         for state in states:
-            ids = workflow_ids(state) & by_id.keys()
+            ids = own_workflow_ids(state) & by_id.keys()
             for workflow_id in ids:
                 held[workflow_id].append(state)
             # The id of a workflow belongs to its file; the file counts if the workflow got another id.
@@ -57,11 +58,6 @@ class Renames:
     def present_names(self, identity: Identity) -> Mapping[int, str]:
         """The present names of renamed workflows whose jobs keep this identity, by workflow id."""
         return self._present_names.get(identity.id, {})
-
-
-def workflow_ids(state: State) -> Set[int]:
-    """The ids of the workflows that an issue remembers."""
-    return {status.workflow_id for status in state.branch_statuses}
 
 
 def sources(state: State) -> Set[str]:

@@ -114,7 +114,12 @@ def _named(read: Sequence[_Job], known: Sequence[_Known]) -> Iterator[tuple[_Job
     for job in read:
         if job.diagnosis.signature and job.diagnosis.weak:
             yield job, _own_name(job, known) or job.diagnosis.signature
+    # What a person split off is known by its first failure alone, however alike the others are.
+    split = {each.signature for cause in known if cause.state.identity.cause for each in cause.state.split}
     strong = [job for job in read if job.diagnosis.signature and not job.diagnosis.weak]
+    alone = [job for job in strong if job.failures[0] in split]
+    yield from ((job, job.diagnosis.signatures[0]) for job in alone)
+    strong = [job for job in strong if job not in alone]
     comparable = [cause for cause in known if cause.name not in cause.state.weak]
     for jobs, causes in _groups(strong, comparable):
         for job in jobs:

@@ -135,6 +135,8 @@ def _with_memory_of_issue(updated: State, state: State | None) -> State:
         watched=state.watched,
         title_digest=state.title_digest,
         block=state.block,
+        merged=state.merged,
+        split=state.split,
     )
 
 

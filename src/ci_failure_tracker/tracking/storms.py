@@ -11,7 +11,8 @@ from ci_failure_tracker.model import FailedLeg, History, Identity, JobDiagnosis,
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.short_names import leg_of_cause
 from ci_failure_tracker.tracking.causes import of_whole_jobs
-from ci_failure_tracker.tracking.grouping import names_cause
+from ci_failure_tracker.tracking.corrections import Corrections, short_cause
+from ci_failure_tracker.tracking.grouping import cause_of, names_cause
 from ci_failure_tracker.tracking.history import HistoryContext, read_histories
 from ci_failure_tracker.tracking.state_update import LEGS_OF_A_RUN
 from ci_failure_tracker.tracking.tests_of_jobs import short
@@ -110,13 +111,15 @@ def find_storms(
     """
     failing = [history for history in histories if history.failing]
     still_open = {state.identity.cause: state for state in context.states if state.identity.cause}
-    jobs = _Jobs(observations, context.states)
+    corrections = context.corrections
+    jobs = _Jobs(observations, context.states, corrections)
     members: dict[str, list[History]] = defaultdict(list)
     for history in failing:
         for cause in jobs.causes(history):
             members[cause].append(history)
     storms = {cause for cause, of_cause in members.items() if len(of_cause) >= LEAST} | still_open.keys()
     storms |= set(_that_come_back(closed, members, jobs, settings))
+    storms |= set(_split_off(observations, settings, corrections))
     if not storms:
         return Storms()
     of_causes = tuple(still_open.values())
@@ -138,6 +141,15 @@ def _that_come_back(
                 yield state.identity.cause
 
 
+def _split_off(observations: Iterable[Observation], settings: Settings, corrections: Corrections) -> Iterator[str]:
+    """The causes that people split off the issue of a job: each has an issue of its own, however few jobs fail."""
+    split = corrections.split_causes
+    for observation in observations if split else ():
+        cause = cause_of(observation) if settings.counts(observation.outcome) else ""
+        if cause and short_cause(cause) in split:
+            yield corrections.cause(cause)
+
+
 def _never_flaky(umbrella: History) -> History:
     """An outage that ends fails and then passes on one commit, and that does not make it flaky."""
     return replace(umbrella, flakes=(), recoveries=0)
@@ -156,7 +168,8 @@ def _legs(umbrella: State) -> Set[str]:
 class _Jobs:
     """The failed jobs of a sweep by id: their names within a cause, and whether their causes are weak."""
 
-    def __init__(self, observations: Iterable[Observation], states: Iterable[State]) -> None:
+    def __init__(self, observations: Iterable[Observation], states: Iterable[State], corrections: Corrections) -> None:
+        self._corrections = corrections
         self._names: dict[int | None, str] = {}
         diagnoses = [*of_whole_jobs(states)]
         for observation in observations:
@@ -173,7 +186,7 @@ class _Jobs:
     def causes(self, history: History) -> Set[str]:
         """The causes of a failing history; empty if one of its jobs has a weak cause or one that is not known."""
         signatures = {leg.signature for leg in failing_now(history)}
-        return signatures if not signatures & {"", *self._weak} else frozenset()
+        return {*map(self._corrections.cause, signatures)} if not signatures & {"", *self._weak} else frozenset()
 
     def storm_over(self, history: History, umbrellas: Sequence[History]) -> str:
         """The storm that covers a failing history; empty if one of its jobs fails of something else.
@@ -185,7 +198,7 @@ class _Jobs:
         for leg in failing_now(history):
             name = self._name(history, leg)
             keepers = (cause for cause, legs in by_cause.items() if name in legs)
-            causes.add(leg.signature or min(keepers, default=""))
+            causes.add(self._corrections.cause(leg.signature) or min(keepers, default=""))
         return min(causes, default="") if causes <= by_cause.keys() else ""
 
     def _name(self, history: History, leg: FailedLeg) -> str:

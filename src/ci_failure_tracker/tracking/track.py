@@ -13,17 +13,19 @@ from ci_failure_tracker.settings import AllowedFailures, GroupBy, Matrix, Settin
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.allowed import ignore_allowed
 from ci_failure_tracker.tracking.causes import with_known_causes
-from ci_failure_tracker.tracking.grouping import grouping
-from ci_failure_tracker.tracking.history import HistoryContext, read_histories
+from ci_failure_tracker.tracking.corrections import Corrections, own_workflow_ids, short_cause
+from ci_failure_tracker.tracking.history import HistoryContext, grouping_of, read_histories
 from ci_failure_tracker.tracking.job_names import JobNames, job_names
 from ci_failure_tracker.tracking.known_issues import KnownIssues
 from ci_failure_tracker.tracking.matrix import split_leg
+from ci_failure_tracker.tracking.merged_state import merge_states
 from ci_failure_tracker.tracking.observations import observe
 from ci_failure_tracker.tracking.present_refs import is_on_old_tag, new_tags_from, with_present_refs
-from ci_failure_tracker.tracking.renames import workflow_ids as ids_in
 from ci_failure_tracker.tracking.retirement import Activity, times_by_status
 from ci_failure_tracker.tracking.state_update import reopened_by_person
 from ci_failure_tracker.tracking.storms import Storms, find_storms, with_causes_of_jobs
+from ci_failure_tracker.tracking.taught import taught_blocks
+from ci_failure_tracker.tracking.taught_causes import read_corrections
 
 # --- the issues ----------------------------------------------------------------------------------
 
@@ -54,6 +56,35 @@ class TrackedIssues:
         )
         return dataclasses.replace(self, current=current, _by_id=_by_id(current), _closed=_closed_by_job(current))
 
+    @property
+    def main(self) -> Mapping[str, Tracked]:
+        """The issue that stands for each failure id."""
+        return self._by_id
+
+    def corrected(self, corrections: Corrections) -> TrackedIssues:
+        """The same after what people corrected: an issue that was merged into another one stands for nothing itself."""
+        if not (corrections.merges or corrections.split):
+            return self
+        states = self._states_after(corrections)
+        current = tuple(dataclasses.replace(each, state=states[each.issue.number]) for each in self.current)
+        gone = {merge.entry.identity.id for merge in corrections.on}
+        by_id = {failure_id: tracked for failure_id, tracked in _by_id(current).items() if failure_id not in gone}
+        return dataclasses.replace(self, current=current, _by_id=by_id, _closed=_closed_by_job(current))
+
+    def _states_after(self, corrections: Corrections) -> Mapping[int, State | None]:
+        """The states of the issues by number: with what was merged into them, and without what was split off."""
+        states = {tracked.issue.number: tracked.state for tracked in self.current}
+        for merge in corrections.merges:
+            holder, merged = states[merge.holder], states.get(merge.entry.number)
+            if holder is not None and merge.is_new and merged is not None:
+                states[merge.holder] = merge_states(holder, merged)
+        for failure_id, tracked in self._by_id.items():
+            state = states[tracked.issue.number]
+            entries, split = corrections.entries(failure_id), tuple(corrections.split.get(failure_id, ()))
+            if state is not None and (entries, split) != (state.merged, state.split):
+                states[tracked.issue.number] = dataclasses.replace(state, merged=entries, split=split)
+        return states
+
     def of(self, failure_id: str) -> Tracked | None:
         """The issue that stands for a failure id: the oldest open one, else the one closed last.
 
@@ -68,7 +99,7 @@ class TrackedIssues:
         workflow_ids = {status.workflow_id for status in history.branch_statuses}
         identity = history.identity
         candidates = self._closed.get((plain(identity.job, 100), identity.kind), ())
-        closed = (tracked for tracked in candidates if tracked.state and workflow_ids & ids_in(tracked.state))
+        closed = (tracked for tracked in candidates if tracked.state and workflow_ids & own_workflow_ids(tracked.state))
         return max(closed, key=lambda tracked: _closing_order(tracked.issue), default=None)
 
     def declined(self, failure_id: str) -> frozenset[str]:
@@ -194,7 +225,7 @@ class RepositoryHistory:
     `observations` are what the runs show, `diagnosed` the same with the causes that are known. `histories` are those
     that have an issue of their own or may get one. `storms` are the causes that several of them share.
     Runs on tags count if they are newer than `new_tags_from`. `known` are the rules of known issues; a failure that one
-    of them takes is no failure in the observations. `activity` says what still runs.
+    of them takes is no failure in the observations. `activity` says what still runs. `corrections` are those of people.
     """
 
     observations: tuple[Observation, ...]
@@ -205,6 +236,7 @@ class RepositoryHistory:
     new_tags_from: datetime | None = None
     known: KnownIssues = dataclasses.field(default_factory=KnownIssues)
     activity: Activity = dataclasses.field(default_factory=Activity)
+    corrections: Corrections = dataclasses.field(default_factory=Corrections)
 
     @property
     def all_histories(self) -> tuple[History, ...]:
@@ -235,6 +267,8 @@ def track_observations(
     """
     since = new_tags_from(tracked_issues.written) if snapshot.refs.tags_by_word else None
     observations = tuple(observation for observation in observations if not is_on_old_tag(observation.run, since))
+    corrections = corrections_of(snapshot, tracked_issues, settings)
+    tracked_issues = tracked_issues.corrected(corrections)
     states = [tracked.state for tracked in tracked_issues.current if tracked.state]
     diagnosed = with_known_causes(observations, states, snapshot.job_diagnoses)
     known = KnownIssues.of(snapshot, tracked_issues.current, now)
@@ -252,20 +286,60 @@ def track_observations(
         if workflows and not snapshot.unclear.names
         else None,
         activity=_activity(snapshot, now),
+        corrections=corrections,
     )
     histories: list[History] = []
-    for kind, states_of_kind in _by_kind(context, diagnosed, settings).items():
+    kinds = _by_kind(context, diagnosed, settings)
+    of_others = {state.identity.id for kind, of_kind in kinds.items() if kind != settings for state in of_kind}
+    for kind, states_of_kind in kinds.items():
         of_kind = read_histories(diagnosed, kind, dataclasses.replace(context, states=tuple(states_of_kind)))
         ids = {state.identity.id for state in states_of_kind}
-        histories += [history for history in of_kind if kind == settings or history.identity.id in ids]
+        histories += [
+            history
+            for history in of_kind
+            if history.identity.id in (ids if kind != settings else ids | {history.identity.id} - of_others)
+        ]
     histories = [_under_present_name(history, names) for history in histories]
     storms = Storms()
     if settings.group_by is not GroupBy.CAUSE:
         histories = [history for history in histories if not history.identity.cause]
         storms = _storms(diagnosed, histories, settings, context, tracked_issues)
     return RepositoryHistory(
-        observations, diagnosed, tracked_issues, tuple(histories), storms, since, known, context.activity
+        observations,
+        diagnosed,
+        tracked_issues,
+        tuple(histories),
+        storms,
+        since,
+        known,
+        context.activity,
+        corrections,
     )
+
+
+def corrections_of(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings) -> Corrections:
+    """What people corrected in the issues of the tracker."""
+    by_number = {tracked.issue.number: tracked for tracked in tracked_issues.current}
+    blocks = taught_blocks(tracked_issues.current, snapshot)
+    return read_corrections(by_number, tracked_issues.main, blocks, snapshot, settings)
+
+
+def runs_of_split_causes(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings) -> Set[int]:
+    """The runs that an issue holds and that failed of a cause that is split off now: another issue has to hold them."""
+    corrections = corrections_of(snapshot, tracked_issues, settings)
+    of_issues = ((tracked_issues.of(failure_id), causes) for failure_id, causes in corrections.split.items())
+    return {
+        past.run_id
+        for tracked, causes in of_issues
+        if tracked is not None and tracked.state is not None
+        for past in tracked.state.occurrences
+        for leg in past.legs
+        if leg.signature and short_cause(leg.signature) in {each.signature for each in causes} - _split_in(tracked)
+    }
+
+
+def _split_in(tracked: Tracked) -> Set[str]:
+    return {each.signature for each in tracked.state.split} if tracked.state else frozenset()
 
 
 def _taken_as(observation: Observation, diagnosed: Observation) -> Observation:
@@ -316,7 +390,7 @@ def _by_kind(
     """
     named: set[str] = set()
     if settings.group_by not in _BY_LOG:
-        groups = grouping(observations, settings, context.states, (context.workflows or {}).values())
+        groups = grouping_of(observations, settings, context, (context.workflows or {}).values())
         with_job = (observation for observation in observations if observation.job is not None)
         named = {identity.id for observation in with_job for identity, _ in groups.places(observation)}
     kinds: dict[Settings, list[State]] = defaultdict(list, {settings: []})
