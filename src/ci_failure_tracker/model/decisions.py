@@ -36,6 +36,7 @@ class SkipReason(StrEnum):
     ONE_MORE_TRY = "one more try"
     KNOWN = "known issue"
     SAME_AS = "same as another issue"
+    EDITOR_UNKNOWN = "editor not known"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,15 @@ RECENT = timedelta(days=8)
 _LONGEST_RUN = timedelta(days=35)
 """GitHub ends a run that takes longer, so what is older and goes on is not waited for."""
 
-_NOT_HELD = frozenset({SkipReason.UNREADABLE, SkipReason.SAME_ID, SkipReason.CAUSE_UNKNOWN, SkipReason.TEXT_GONE})
+_NOT_HELD = frozenset(
+    {
+        SkipReason.UNREADABLE,
+        SkipReason.SAME_ID,
+        SkipReason.CAUSE_UNKNOWN,
+        SkipReason.TEXT_GONE,
+        SkipReason.EDITOR_UNKNOWN,
+    }
+)
 """Reasons for which no issue holds what the runs say."""
 
 _WAITS = frozenset(

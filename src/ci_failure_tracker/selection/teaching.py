@@ -18,7 +18,7 @@ def needs_of_teaching(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Need
 
     An issue that was merged into an open one is read in each sweep, because a person may have taken the line away.
     """
-    if snapshot.permissions_hidden:
+    if snapshot.permissions_hidden or snapshot.without_token:
         return Needs()
     listed = {issue.number for issue in snapshot.issues}
     issues = Needs(missing_issues=tuple(sorted({*_merged(tracked_issues)} - listed))).without(snapshot.asked)

@@ -126,9 +126,8 @@ def _skips(state: State) -> bool:
 
 
 def _red(state: State) -> set[str]:
-    """What fails, by the names of the legs."""
-    job = state.job if state.merged else ""
-    return {red_leg.leg or job for status in state.branch_statuses for red_leg in status.red}
+    """What fails, by the names of the legs, or by that of the job if it has no matrix."""
+    return {red_leg.leg or state.identity.job for status in state.branch_statuses for red_leg in status.red}
 
 
 def _changed_causes(before: State, after: State) -> Iterator[str]:

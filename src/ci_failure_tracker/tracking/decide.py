@@ -29,6 +29,7 @@ from ci_failure_tracker.model import (
     SkipReason,
     Snapshot,
     State,
+    Trust,
     Unclear,
     Workflow,
 )
@@ -123,7 +124,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
         # What is merged into another issue is closed last: only after that issue is written, it holds both.
-        all=(*known.skips, *duplicates, *in_place, *merged),
+        all=tuple(_unless_unasked(rules, each) for each in (*known.skips, *duplicates, *in_place, *merged)),
         known=(*known.failing, *closed),
         known_updates=known.updates(in_place, now),
         failing=failing_of(_with_own_line(repository_history)),
@@ -368,6 +369,20 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     reason = f"an answer of GitHub could not be understood; {decision.reason}"
     number = decision.issue.number if decision.issue else None
     return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
+
+
+def _unless_unasked(rules: LifecycleRules, decision: Decision | Skip) -> Decision | Skip:
+    """Nothing is written into an issue before it is known who wrote the block in it.
+
+    After that, the tracker would be the last editor, and nothing would tell any more who the person was.
+    """
+    if isinstance(decision, Skip) or decision.issue is None:
+        return decision
+    taught = rules.blocks.get(decision.issue.number)
+    is_accepted = taught is None or (decision.before is not None and decision.before.block == taught.block.digest)
+    if taught is None or is_accepted or taught.trust is not Trust.UNKNOWN:
+        return decision
+    return Skip(decision.identity, taught.why, SkipReason.EDITOR_UNKNOWN, taught.number)
 
 
 def _without_text(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Sequence[Issue]:
