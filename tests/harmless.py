@@ -34,7 +34,7 @@ _COMMIT = re.compile(r"(?<![0-9A-Za-z])(?=[a-f]*\d)[0-9a-f]{7,40}(?![0-9A-Za-z])
 _MARKER = re.compile(r"<!-- ci-failure-tracker \{.*\} -->")
 _OF_COMMENT = re.compile(
     r"<!-- ci-failure-tracker-comment "
-    r"(?:(?:closed|reopened|news) [0-9a-f]{32} \d+\.\d+ [0-9a-f]{8}|duplicate \d+) -->"
+    r"(?:(?:closed|reopened|news) [0-9a-f]{32} \d+\.\d+ [0-9a-f]{8}|(?:duplicate|same-as) \d+) -->"
 )
 _TAGS = frozenset(
     "p strong a code pre table thead tbody tr th td h3 ol ul li hr blockquote details summary".split()  # noqa: SIM905 - a list of words

@@ -379,6 +379,36 @@ def test_known_issues_do_no_harm(group_by: str, runner: Runner) -> None:
         check_told(told, secrets, url, 1)
 
 
+@pytest.mark.parametrize("group_by", ["job", "cause"])
+def test_what_is_merged_and_split_does_no_harm(group_by: str, runner: Runner) -> None:
+    """The names of a merged issue, and the headline of a cause that is split off, are shown in other issues."""
+    texts = TEXTS[2 :: len(TEXTS) // BATCH][:BATCH]
+    box = a_repository(texts)
+    box.state.know(Account("ada", association="MEMBER"))
+    secrets = {one.name: one.secret for one in texts if one.secret}
+    settings = {**SETTINGS, "group-by": group_by}
+    with box.serve() as server:
+        url = f"{server.server_url}/{REPOSITORY}"
+        runner.run(box, server, settings)
+        for issue in box.issues:
+            line = "not this" if issue.number % 3 == 1 else f"same as #{issue.number - 1}"
+            box.edit_issue(issue.number, body=f"{issue.body}\n```ci-failure\n{line}\n```\n", login="ada")
+        for chapter in ("broken", "otherwise"):
+            box.now += timedelta(hours=2)
+            goes_on(box, texts, chapter)
+            told = runner.run(box, server, settings)
+            check_told(told, secrets, url, len(box.issues))
+            for issue in box.issues:
+                own = re.sub(r"\n```ci-failure\n.*?\n```\n", "", issue.body or "", flags=re.DOTALL)
+                check_body(own, f"issue {issue.number}", url, len(box.issues))
+                check_secrets(own, secrets, f"issue {issue.number}")
+                for comment in issue.comments:
+                    check_comment(comment.body, url, len(box.issues))
+    bodies = "\n".join(issue.body or "" for issue in box.issues)
+    assert "Counted here, too: #" in bodies
+    assert group_by == "cause" or "because a person wrote `not this`" in bodies
+
+
 def check_known_table(body: str, secrets: Mapping[str, str], url: str) -> str:
     """Check the tracker's own text in a known issue, and return the whole body."""
     table = table_in(body)

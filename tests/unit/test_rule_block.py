@@ -9,6 +9,7 @@ from ci_failure_tracker.issues.rule_block import (
     block_of_tracked,
     outside_of_table,
     read_rule,
+    read_same_as,
     with_table,
 )
 from ci_failure_tracker.model import Rule, RuleAction
@@ -179,3 +180,63 @@ def test_a_text_full_of_fences_takes_no_long_time() -> None:
 def test_an_expression_that_takes_nothing_again_and_again_is_refused_before_it_runs(empty: str) -> None:
     (mistake,) = mistakes(f"match: /(?:(?:(?:{empty}){{9999}}){{9999}}){{9999}}/")
     assert "can run for long" in mistake
+
+
+# --- what merges and splits causes ---------------------------------------------------------------
+
+URL = "https://github.com/octo-org/example"
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("same as #12", 12),
+        ("same as: #12", 12),
+        ("Same as 12", 12),
+        ("  SAME AS : 12", 12),
+        (f"same as {URL}/issues/12", 12),
+        ("until: 2027-01-31", None),
+    ],
+)
+def test_a_line_names_an_issue_of_this_repository(line: str, number: int | None) -> None:
+    block = block_of_tracked(body(line))
+    assert block is not None
+    assert block.mistakes == ()
+    assert read_same_as(block, URL) == (number, "")
+
+
+@pytest.mark.parametrize(
+    "line", ["same as sailors/boat#3", "same as #0", "same as #1 and #2", "same as https://github.com/a/b/issues/12"]
+)
+def test_a_line_that_names_none_says_how_to_write_it(line: str) -> None:
+    block = block_of_tracked(body(line))
+    assert block is not None
+    number, mistake = read_same_as(block, URL)
+    assert number is None
+    assert "Write the number of an issue of the tracker: `same as #12`." in mistake
+
+
+@pytest.mark.parametrize(
+    ("lines", "mistake"),
+    [
+        (("same as",), "`same as` has no value"),
+        (("same as #1", "same as #2"), "`same as` stands in two lines"),
+        (("the same as #2",), "Write, for example, `same as #12`, `not this` or `until: 2027-01-31`."),
+        (("not this cause",), "`not this` stands alone in its line"),
+    ],
+)
+def test_mistakes_in_an_issue_of_the_tracker_say_how_to_write_it(lines: tuple[str, ...], mistake: str) -> None:
+    block = block_of_tracked(body(*lines))
+    assert block is not None
+    assert mistake in block.mistakes[0]
+
+
+def test_each_line_splits_off_one_cause() -> None:
+    block = block_of_tracked(body("not this", "until: 2027-01-31", "Not this:"))
+    assert block is not None
+    assert block.mistakes == ()
+    assert len(block.values["not this"]) == 2
+
+
+def test_a_rule_knows_no_such_lines() -> None:
+    assert "no colon" in mistakes("match: abc", "same as #12")[0]
