@@ -23,6 +23,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.tracking.corrections import own_workflow_ids, still_needed
 from ci_failure_tracker.tracking.merged_state import merge_states
+from ci_failure_tracker.tracking.state_update import fit
 
 BUILD = Identity("b" * 32, "CI", "build")
 LINT = Identity("1" * 32, "CI", "lint")
@@ -97,6 +98,16 @@ def test_an_ended_merge_is_kept_as_long_as_something_of_it_fails() -> None:
     assert still_needed(failing) == (ended, on)
     passing = dataclasses.replace(state(BUILD, 1), merged=(ended, on))
     assert still_needed(passing) == (on,)
+
+
+def test_the_longest_names_leave_nothing_out_of_what_was_merged() -> None:
+    long = Identity("4" * 32, "界" * 100, "界" * 100)
+    entries = tuple(Merged(number, long) for number in range(4))
+    causes = tuple(Cause(f"v2:{number}", "界" * 200, 1, START, START) for number in range(10))
+    full = dataclasses.replace(state(long, 1, 2), merged=entries, split=(SplitCause("0badc0de", "界" * 80),) * 3)
+    fitted = fit(dataclasses.replace(full, causes=causes, present_job="界" * 100))
+    assert (fitted.merged, fitted.split) == (full.merged, full.split)
+    assert fit(fitted) == fitted
 
 
 def test_the_marker_holds_what_was_merged_and_split() -> None:

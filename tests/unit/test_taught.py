@@ -9,7 +9,7 @@ import pytest
 
 from builders import START, a_scan, a_state, an_issue, some_settings
 from ci_failure_tracker.issues.marker import compose
-from ci_failure_tracker.model import Account, Authorship, Permission, Snapshot, Trust
+from ci_failure_tracker.model import Account, Authorship, Needs, Permission, Snapshot, Trust
 from ci_failure_tracker.selection.teaching import needs_of_teaching
 from ci_failure_tracker.tracking.lifecycle import MUTED, LifecycleRules
 from ci_failure_tracker.tracking.taught import problems_of_blocks, taught_blocks
@@ -28,6 +28,10 @@ def muted(*lines: str, editor: Account | None = None, block: str = "") -> Snapsh
     snapshot = a_scan([], issues=(issue,))
     authorships = {3: Authorship(BOT, editor)}
     return dataclasses.replace(snapshot, authorships=authorships, permissions=PERMISSIONS)
+
+
+def needs_of(snapshot: Snapshot) -> Needs:
+    return needs_of_teaching(snapshot, read_issues(snapshot.issues, None, NOW))
 
 
 def may_comment(snapshot: Snapshot) -> bool:
@@ -78,20 +82,20 @@ def test_after_the_tracker_wrote_into_the_issue_the_block_counts_still() -> None
 def test_a_block_that_does_not_count_is_named(lines: list[str], editor: Account, says: str) -> None:
     snapshot = muted(*lines, editor=editor)
     blocks = taught_blocks(read_issues(snapshot.issues, None, NOW).current, snapshot)
-    (problem,) = problems_of_blocks(blocks.values())
+    (problem,) = problems_of_blocks(blocks.values(), {})
     assert says in str(problem)
     assert "#3" in problem.what
 
 
 def test_who_wrote_it_is_asked_only_if_there_is_a_block() -> None:
     with_block = dataclasses.replace(muted("until: 2026-03-09"), authorships={}, permissions={})
-    assert needs_of_teaching(with_block).authorships == (3,)
+    assert needs_of(with_block).authorships == (3,)
     plain = dataclasses.replace(with_block.issues[0], body=compose("A job fails.", a_state()))
-    assert not needs_of_teaching(dataclasses.replace(with_block, issues=(plain,)))
+    assert not needs_of(dataclasses.replace(with_block, issues=(plain,)))
     asked = dataclasses.replace(
         muted("until: 2026-03-09", editor=ADA), permissions={}, asked=frozenset({("authorships", 3)})
     )
-    assert needs_of_teaching(asked).permissions == ("ada",)
+    assert needs_of(asked).permissions == ("ada",)
 
 
 def test_without_an_answer_nobody_knows_who_wrote_it() -> None:

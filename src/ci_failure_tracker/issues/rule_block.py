@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from ci_failure_tracker.issues.marker import outside
 from ci_failure_tracker.model import KNOWN_ISSUE, FailureKind, Rule, RuleAction
@@ -108,8 +109,12 @@ def block_of_known(body: str) -> Block | None:
     return read_block(outside_of_table(body), KEYS_OF_RULE)
 
 
+@lru_cache(maxsize=10_000)
 def block_of_tracked(body: str) -> Block | None:
-    """The block in the body of an issue of the tracker; the tracker's own text does not count."""
+    """The block in the body of an issue of the tracker; the tracker's own text does not count.
+
+    A sweep asks several times, and most issues have none.
+    """
     return read_block(outside(body), KEYS_OF_TRACKED, (NOT_THIS,)) if may_hold_block(body) else None
 
 

@@ -323,11 +323,15 @@ def _shortened(occurrence: Occurrence) -> Occurrence:
 
 
 def fit(state: State) -> State:
-    """The fullest form of a state whose marker keeps within its limit; a state that fits stays as it is."""
+    """The fullest form of a state whose marker keeps within its limit; a state that fits stays as it is.
+
+    What people merged and split is never left out: then the shortest form is longer if names are very long.
+    """
     forms = (_cut(state, size) for size in _SIZES)
     # A state that knows its title has it in its marker, so what fitted once fits again.
     most = LIMIT if state.title_digest else LIMIT - _TITLED
-    return next(form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= most)
+    fitting = (form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= most)
+    return next(fitting, None) or _cut(state, _SIZES[-1])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

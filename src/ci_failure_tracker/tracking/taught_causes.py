@@ -19,16 +19,19 @@ from ci_failure_tracker.model import (
     Trust,
 )
 from ci_failure_tracker.settings import GroupBy, Settings
+from ci_failure_tracker.text.markdown import cut_in_middle
 from ci_failure_tracker.tracking.corrections import OF_JOBS, Corrections, Merge, own_workflow_ids, short_cause
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.recovery import KEEP_OPEN
 from ci_failure_tracker.tracking.taught import TaughtBlock
 
-MOST_MERGED = 10
-"""Issues that are merged into one: its marker has to name each."""
+ROOM = 2_500
+"""Bytes of a marker for what is merged into its issue: it names each, whatever else has to be left out."""
 
-MOST_SPLIT = 5
+MOST_SPLIT = 3
 """Causes that are split off one issue."""
+
+_HEADLINE = 80
 
 _BY_JOB = frozenset({GroupBy.JOB, GroupBy.WORKFLOW})
 
@@ -134,10 +137,10 @@ class _Reader:
             raise _WrongLineError(f"#{kept} is closed, so the line waits until it is opened again.")
         if before is not None and before.entry.on and before.holder == kept:
             return replace(before, into=into, named=named)
-        if len(holder.state.merged) >= MOST_MERGED:
-            raise _WrongLineError(f"{MOST_MERGED} issues are merged into #{kept}, and it has room for no more.")
         foreign = own_workflow_ids(state) - own_workflow_ids(holder.state)
         entry = Merged(number, state.identity, workflows=() if causes else tuple(sorted(foreign)), causes=causes)
+        if sum(map(_bytes, (*holder.state.merged, entry))) > ROOM:
+            raise _WrongLineError(f"#{kept} has no room for more issues that are merged into it.")
         return Merge(entry, into, kept, named, is_new=tracked.issue.open and not causes)
 
     def _causes_of_job(self, state: State, into: Identity) -> tuple[str, ...]:
@@ -219,7 +222,10 @@ class _Reader:
         if identity.kind in OF_JOBS and self.settings.group_by not in _BY_JOB:
             return kept, f"`not this` splits no cause off an issue of a job with `group-by: {self.settings.group_by}`."
         known = {each.signature for each in kept}
-        shown = [SplitCause(_key(cause, identity, state.weak), cause.headline) for cause in state.causes]
+        shown = [
+            SplitCause(_key(cause, identity, state.weak), cut_in_middle(cause.headline, _HEADLINE))
+            for cause in state.causes
+        ]
         newest = [each for each in shown if each.signature not in known][:missing]
         # A line means the cause that was the newest one when it was written.
         is_new = state.block != taught.block.digest
@@ -249,6 +255,13 @@ _NOTHING_TO_SPLIT = (
 )
 
 _NOTHING_OF_CAUSE = "`not this` finds nothing to split off: the newest failure is the one that the issue is about."
+
+
+def _bytes(entry: Merged) -> int:
+    """About how much room an entry takes in a marker."""
+    identity = entry.identity
+    names = (identity.id, identity.workflow, identity.job, identity.cause, identity.test, *entry.causes)
+    return 100 + sum(len(name.encode("utf-8", "replace")) + 3 for name in names) + 12 * len(entry.workflows)
 
 
 def _key(cause: Cause, identity: Identity, weak: Sequence[str]) -> str:
