@@ -21,7 +21,7 @@ from ci_failure_tracker.model import (
     SplitCause,
     State,
 )
-from ci_failure_tracker.tracking.corrections import own_workflow_ids, still_needed
+from ci_failure_tracker.tracking.corrections import own_workflow_ids, without_ended
 from ci_failure_tracker.tracking.merged_state import merge_states
 from ci_failure_tracker.tracking.state_update import fit
 
@@ -95,9 +95,9 @@ def test_what_was_merged_before_keeps_its_names() -> None:
 def test_an_ended_merge_is_kept_as_long_as_something_of_it_fails() -> None:
     ended, on = Merged(7, LINT, on=False), Merged(8, NIGHT)
     failing = dataclasses.replace(merge_states(state(BUILD, 1), state(LINT, 2)), merged=(ended, on))
-    assert still_needed(failing) == (ended, on)
+    assert without_ended(failing, failing.merged) == failing
     passing = dataclasses.replace(state(BUILD, 1), merged=(ended, on))
-    assert still_needed(passing) == (on,)
+    assert without_ended(passing, passing.merged).merged == (on,)
 
 
 def test_the_longest_names_leave_nothing_out_of_what_was_merged() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_failure_tracker.model import Identity, Observation, Outcome
-from ci_failure_tracker.tracking.corrections import OF_JOBS, Corrections, Merge, merged_leg
+from ci_failure_tracker.tracking.corrections import Corrections, Merge, merged_leg
 from ci_failure_tracker.tracking.grouping import Grouping, cause_of
 from ci_failure_tracker.tracking.matrix import split_leg
 
@@ -31,21 +31,17 @@ class CorrectedGrouping(Grouping):
             for identity, _ in inner.places(observation) if observation.job is not None else ():
                 if identity.id in self._targets:
                     self._targets[identity.id] = identity
-                counted = self._merge(identity)
-                if counted is not None:
+                for merge in corrections.of(identity):
                     workflow = observation.run.workflow
-                    self._workflows[counted.into.id][workflow.id] = workflow.name
-
-    def _merge(self, identity: Identity) -> Merge | None:
-        return self._corrections.by_id.get(identity.id) if identity.kind in OF_JOBS else None
+                    self._workflows[merge.into.id][workflow.id] = workflow.name
 
     def places(self, observation: Observation) -> Iterable[tuple[Identity, str]]:
         """The identities to which an observation belongs after what people corrected."""
         for identity, leg in self._inner.places(observation):
-            merge = self._merge(identity)
-            if merge is None or not merge.entry.on:
+            merges = self._corrections.of(identity)
+            if not any(merge.entry.on for merge in merges):
                 yield self._targets.get(identity.id, identity), leg
-            if merge is not None:
+            for merge in merges:
                 yield self._targets[merge.into.id], merged_leg(merge.entry.identity, leg)
 
     def is_own(self, observation: Observation, identity: Identity) -> bool:
@@ -58,11 +54,11 @@ class CorrectedGrouping(Grouping):
         return not merged and self._inner.is_own(observation, identity)
 
     def _merged(self, observation: Observation, identity: Identity) -> Iterator[tuple[Identity, Merge]]:
-        """The identities of a job that are counted in another one."""
+        """The identities of a job that are counted in another one, or were before."""
         for source, _ in self._inner.places(observation):
-            merge = self._merge(source)
-            if merge is not None and merge.into.id == identity.id:
-                yield source, merge
+            for merge in self._corrections.of(source):
+                if merge.into.id == identity.id:
+                    yield source, merge
 
     def view(self, observation: Observation, identity: Identity) -> Observation:
         """An observation with what is known of one of its identities."""

@@ -7,7 +7,7 @@ splits the newest cause off its issue.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ci_failure_tracker.model import SHORT_FAILURE, Identity, IdentityKind, Merged, SplitCause, State
@@ -64,12 +64,14 @@ class Corrections:
     split   the causes that are split off, by the failure id of the issue
     wrong   what is wrong with a line, by the number of its issue
     news    what changed since the last sweep, by the failure id of the issue that counts
+    states  what the issues remember whose jobs are counted in another one, so that a new name of a job is known
     """
 
     merges: tuple[Merge, ...] = ()
     split: Mapping[str, Sequence[SplitCause]] = field(default_factory=dict)
     wrong: Mapping[int, str] = field(default_factory=dict)
     news: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    states: tuple[State, ...] = ()
 
     @property
     def on(self) -> Iterable[Merge]:
@@ -77,10 +79,16 @@ class Corrections:
         return (merge for merge in self.merges if merge.entry.on and not merge.entry.causes)
 
     @cached_property
-    def by_id(self) -> Mapping[str, Merge]:
-        """What is counted elsewhere, by its failure id. A line that counts comes before one that did."""
-        ordered = sorted(self.merges, key=lambda merge: (merge.entry.on, merge.entry.number))
-        return {merge.entry.identity.id: merge for merge in ordered if not merge.entry.causes}
+    def _by_id(self) -> Mapping[str, Sequence[Merge]]:
+        by_id: dict[str, list[Merge]] = {}
+        for merge in sorted(self.merges, key=lambda merge: (not merge.entry.on, merge.entry.number)):
+            if not merge.entry.causes:
+                by_id.setdefault(merge.entry.identity.id, []).append(merge)
+        return by_id
+
+    def of(self, identity: Identity) -> Sequence[Merge]:
+        """Where a job or a workflow is counted, or was before; the line that counts comes first."""
+        return self._by_id.get(identity.id, ()) if identity.kind in OF_JOBS else ()
 
     @cached_property
     def _causes(self) -> Mapping[str, str]:
@@ -108,8 +116,9 @@ class Corrections:
         return {merge.into.id: merge.into for merge in self.merges}
 
     def is_split(self, identity: Identity, signature: str) -> bool:
-        """Whether a cause is split off the issue of an identity."""
-        split = self.split.get(identity.id, ()) if self.split and signature else ()
+        """Whether a cause is split off the issue of a job or a workflow."""
+        is_asked = bool(self.split and signature) and identity.kind in OF_JOBS
+        split = self.split.get(identity.id, ()) if is_asked else ()
         return any(each.signature == short_cause(signature) for each in split)
 
     @cached_property
@@ -125,16 +134,22 @@ class Corrections:
 NOTHING = Corrections()
 
 
-def still_needed(state: State) -> tuple[Merged, ...]:
-    """The entries of an issue without those that do not count any more and of which no leg fails in it."""
+def without_ended(state: State, entries: Sequence[Merged]) -> State:
+    """The state with these entries, but for those that do not count any more and of which no leg fails in it.
+
+    What only they brought goes with them.
+    """
     red = {leg.leg for status in state.branch_statuses for leg in status.red}
 
     def fails(entry: Merged) -> bool:
-        return (
-            entry.identity.kind in OF_JOBS and not entry.causes and any(is_leg_of(entry.identity, leg) for leg in red)
-        )
+        is_named_by_legs = entry.identity.kind in OF_JOBS and not entry.causes
+        return is_named_by_legs and any(is_leg_of(entry.identity, leg) for leg in red)
 
-    return tuple(entry for entry in state.merged if entry.on or fails(entry))
+    kept = tuple(entry for entry in entries if entry.on or fails(entry))
+    needed = {workflow_id for entry in kept for workflow_id in entry.workflows}
+    foreign = {workflow_id for entry in (*entries, *state.merged) for workflow_id in entry.workflows} - needed
+    statuses = tuple(status for status in state.branch_statuses if status.workflow_id not in foreign)
+    return replace(state, merged=kept, branch_statuses=statuses or state.branch_statuses)
 
 
 def own_workflow_ids(state: State) -> Set[int]:

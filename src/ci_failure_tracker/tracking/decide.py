@@ -38,7 +38,6 @@ from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.tracking.attribution import Attribution
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
-from ci_failure_tracker.tracking.corrections import short_cause
 from ci_failure_tracker.tracking.known_issues import (
     found_matches,
     known_failures,
@@ -124,12 +123,12 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     return Decisions(
         # Duplicates are closed first: if an issue were closed before its duplicate, only the duplicate would be left.
         # What is merged into another issue is closed last: only after that issue is written, it holds both.
-        all=tuple(_unless_unasked(rules, each) for each in (*known.skips, *duplicates, *in_place, *merged)),
+        all=tuple(_unless_unasked(rules, (*known.skips, *duplicates, *in_place, *merged))),
         known=(*known.failing, *closed),
         known_updates=known.updates(in_place, now),
         failing=failing_of(_with_own_line(repository_history)),
         umbrellas=failing_of(
-            each for each in repository_history.storms.umbrellas if not _is_split_off(each, repository_history)
+            each for each in repository_history.storms.umbrellas if not _is_alone(each, repository_history)
         ),
         reruns=reruns,
         problems=(
@@ -176,6 +175,8 @@ class _Known:
         """The decision, or the closing of an open issue whose newest failure a rule matches."""
         if not self.history.known.rules or isinstance(decision, Skip) or decision.kind is not DecisionKind.UPDATE:
             return decision
+        if decision.after.merged:
+            return decision  # it stands for more than its newest failure
         rule = self.history.known.covering(decision.after, self.history.diagnosed, self.workflows)
         return decision if rule is None else rules.into_known_issue(decision, rule)
 
@@ -240,23 +241,22 @@ def would_open(decisions: Decisions) -> bool:
 def _with_own_line(repository_history: RepositoryHistory) -> Iterator[History]:
     """All histories but those of tests that fail with others: their job fails.
 
-    A cause that a person split off its job fails by itself, because its job does not.
+    A cause that a person split off its job fails by itself.
     """
     covering = repository_history.storms.covering
     for history in repository_history.histories:
         if not (history.identity.test and history.identity.id in covering):
             yield history
     for umbrella in repository_history.storms.umbrellas:
-        if _is_split_off(umbrella, repository_history):
+        if _is_alone(umbrella, repository_history):
             yield umbrella
 
 
-def _is_split_off(umbrella: History, repository_history: RepositoryHistory) -> bool:
-    """Whether an umbrella stands for a cause that was split off, and no other job fails of it."""
-    cause = umbrella.identity.cause
-    if short_cause(cause) not in repository_history.corrections.split_causes:
-        return False
-    return cause not in repository_history.storms.covering.values()
+def _is_alone(umbrella: History, repository_history: RepositoryHistory) -> bool:
+    """Whether no failing job is under an umbrella: people split its cause off the jobs that fail of it."""
+    covering = repository_history.storms.covering
+    under = (covering.get(each.identity.id) for each in repository_history.histories if each.failing)
+    return umbrella.identity.cause not in under
 
 
 # --- each identity -------------------------------------------------------------------------------
@@ -371,18 +371,30 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
 
 
-def _unless_unasked(rules: LifecycleRules, decision: Decision | Skip) -> Decision | Skip:
+def _unless_unasked(rules: LifecycleRules, decisions: Iterable[Decision | Skip]) -> Iterator[Decision | Skip]:
     """Nothing is written into an issue before it is known who wrote the block in it.
 
-    After that, the tracker would be the last editor, and nothing would tell any more who the person was.
+    After that, the tracker would be the last editor, and nothing would tell any more who the person was. An issue that
+    such an issue is to count stays open as well.
     """
-    if isinstance(decision, Skip) or decision.issue is None:
-        return decision
-    taught = rules.blocks.get(decision.issue.number)
-    is_accepted = taught is None or (decision.before is not None and decision.before.block == taught.block.digest)
-    if taught is None or is_accepted or taught.trust is not Trust.UNKNOWN:
-        return decision
-    return Skip(decision.identity, taught.why, SkipReason.EDITOR_UNKNOWN, taught.number)
+    unasked: dict[str, str] = {}
+    for decision in decisions:
+        number = decision.issue.number if isinstance(decision, Decision) and decision.issue else None
+        if isinstance(decision, Skip) or number is None:
+            yield decision
+            continue
+        why = unasked.get(decision.held_by) or _why_unasked(decision, rules.blocks.get(number))
+        if why:
+            unasked[decision.identity.id] = why
+        yield Skip(decision.identity, why, SkipReason.EDITOR_UNKNOWN, number) if why else decision
+
+
+def _why_unasked(decision: Decision, taught: TaughtBlock | None) -> str:
+    """Why it is not known who wrote the block in an issue; empty if it is, or if it counted before."""
+    if taught is None or taught.trust is not Trust.UNKNOWN:
+        return ""
+    is_accepted = decision.before is not None and decision.before.block == taught.block.digest
+    return "" if is_accepted else taught.why
 
 
 def _without_text(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Sequence[Issue]:

@@ -91,7 +91,8 @@ def grouping(
 ) -> Grouping:
     """The grouping that the settings ask for; `workflows` are those that exist."""
     states, corrections = remembered.states, remembered.corrections
-    renames = Renames(states, (*workflows, *{observation.run.workflow: None for observation in observations}))
+    present = dict.fromkeys(observation.run.workflow for observation in observations)
+    renames = Renames((*states, *corrections.states), (*workflows, *present))
     if settings.group_by is GroupBy.CAUSE:
         return _ByCause(observations, settings, states, renames, corrections)
     if settings.group_by is GroupBy.TEST:

@@ -33,7 +33,7 @@ from ci_failure_tracker.settings import Comments, GroupBy, Settings
 from ci_failure_tracker.tracking import comment_policy
 from ci_failure_tracker.tracking.attribution import Attribution
 from ci_failure_tracker.tracking.commits import shortened_commits
-from ci_failure_tracker.tracking.corrections import NOTHING, Corrections, Merge, still_needed
+from ci_failure_tracker.tracking.corrections import NOTHING, Corrections, Merge, without_ended
 from ci_failure_tracker.tracking.grouping import names_cause
 from ci_failure_tracker.tracking.recovery import KEEP_OPEN, CloseDecision, gone_words, judge_recovery
 from ci_failure_tracker.tracking.start_failure import start_failure
@@ -409,8 +409,8 @@ class LifecycleRules:
 
         What people merged into it stays as long as it says anything.
         """
-        entries = self.corrections.entries(state.identity.id)
-        state = _changed(state, merged=still_needed(dataclasses.replace(state, merged=entries)))
+        merged = without_ended(state, self.corrections.entries(state.identity.id))
+        state = state if merged == state else fit(merged)
         state = _changed(state, start_failure=start_failure(state, self.files_at))
         if not state.commit_can_cause:
             return _changed(state, suspects=None, owners=None)

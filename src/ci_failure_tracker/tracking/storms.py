@@ -109,7 +109,9 @@ def find_storms(
     A storm comes back if a job fails again of the cause for which its issue, one of `closed`, has counted it. Which
     storms there are depends on the newest failures alone, and not on the sweep that read their logs.
     """
-    failing = [history for history in histories if history.failing]
+    # What people merged is one thing, whatever each of its jobs fails of.
+    targets = context.corrections.targets
+    failing = [history for history in histories if history.failing and history.identity.id not in targets]
     still_open = {state.identity.cause: state for state in context.states if state.identity.cause}
     corrections = context.corrections
     jobs = _Jobs(observations, context.states, corrections)

@@ -69,7 +69,12 @@ class _Reader:
         """What counts now, and what is wrong."""
         wrong: dict[int, str] = {}
         merges, split = self._merges(wrong), self._splits(wrong)
-        return Corrections(tuple(merges.values()), split, wrong, self._news(merges, split))
+        # What was counted in another issue until now is kept there as long as it fails.
+        moved = (each for number, each in self._remembered.items() if each.holder != merges[number].holder)
+        ended = (replace(each, entry=replace(each.entry, on=False)) for each in moved)
+        of_merged = (self.issues[number].state for number in merges if number in self.issues)
+        states = tuple(state for state in of_merged if state is not None)
+        return Corrections((*merges.values(), *ended), split, wrong, self._news(merges, split), states)
 
     @cached_property
     def _remembered(self) -> Mapping[int, Merge]:
@@ -221,10 +226,14 @@ class _Reader:
             return kept, "`not this` has no meaning here: the issue stands for one thing, whatever its message is."
         if identity.kind in OF_JOBS and self.settings.group_by not in _BY_JOB:
             return kept, f"`not this` splits no cause off an issue of a job with `group-by: {self.settings.group_by}`."
+        # What came with another issue leaves with the line in that one.
+        merged = {short_cause(entry.identity.cause) for entry in state.merged if entry.identity.cause}
+        merged |= {signature for entry in state.merged for signature in entry.causes}
         known = {each.signature for each in kept}
         shown = [
             SplitCause(_key(cause, identity, state.weak), cut_in_middle(cause.headline, _HEADLINE))
             for cause in state.causes
+            if short_cause(cause.signature) not in merged
         ]
         newest = [each for each in shown if each.signature not in known][:missing]
         # A line means the cause that was the newest one when it was written.

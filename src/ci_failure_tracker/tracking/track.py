@@ -274,7 +274,8 @@ def track_observations(
     known = KnownIssues.of(snapshot, tracked_issues.current, now)
     diagnosed = known.apply(diagnosed, settings)
     observations = tuple(_taken_as(each, read) for each, read in zip(observations, diagnosed, strict=True))
-    names = job_names(diagnosed, tracked_issues.open_states, tracked_issues.closed_states)
+    open_states = (*tracked_issues.open_states, *corrections.states)
+    names = job_names(diagnosed, open_states, tracked_issues.closed_states)
     observations, diagnosed = names.apply(observations), names.apply(diagnosed)
     workflows = snapshot.workflows
     context = HistoryContext(
