@@ -205,6 +205,10 @@ def _mistake_of_line(line: str, key: str, colon: str, value: str, keys: Sequence
         near = get_close_matches(key, keys, 1)
         meant = f"Did you mean `{near[0]}`?" if near else f"Known here: {_listed(keys)}."
         return f"{_quoted(key)} is no key. {meant}"
+    return _mistake_of_value(key, value)
+
+
+def _mistake_of_value(key: str, value: str) -> str:
     if key == NOT_THIS:
         return f"`{NOT_THIS}` stands alone in its line. Take away what follows it." if value else ""
     if not value:
