@@ -190,6 +190,26 @@ def test_without_the_line_what_fails_has_its_own_issue_again(change: dict[str, o
     assert played.fails(4)
 
 
+@pytest.mark.parametrize(("group_by", "second"), [("job", "Error: no wind\n"), ("cause", HOST), ("workflow", HOST)])
+def test_until_it_is_known_how_it_goes_on_what_was_merged_counts_where_it_was(group_by: str, second: str) -> None:
+    first = [run("10T08:00", a=MIRROR), run("10T08:10", "Nightly", d=second)]
+    played = Played(
+        first,
+        [
+            step("10T10:00", edit=[edit(2, "same as #1")]),
+            step("10T11:00", run("10T10:30", a=""), edit=[edit(2, remove="same as #1")]),
+            step("10T12:00"),
+            step("10T13:00", run("10T12:30", "Nightly", d="")),
+        ],
+        **{"group-by": group_by},
+    )
+    assert played.actions(3) == [("update", 1)]
+    assert played.actions(4) == []
+    assert played.fails(4)
+    assert played.actions(5) == [("close", 1)]
+    assert not played.fails(5)
+
+
 def test_what_a_person_opens_again_stays_open() -> None:
     played = Played(
         [run("10T08:00", a="Error: aa\n", b="Error: bb\n")],

@@ -142,8 +142,9 @@ class _Reader:
             raise _WrongLineError(f"#{kept} is closed, so the line waits until it is opened again.")
         if before is not None and before.entry.on and before.holder == kept:
             return replace(before, into=into, named=named)
-        foreign = own_workflow_ids(state) - own_workflow_ids(holder.state)
-        entry = Merged(number, state.identity, workflows=() if causes else tuple(sorted(foreign)), causes=causes)
+        is_of_jobs = state.identity.kind in OF_JOBS and not causes
+        foreign = own_workflow_ids(state) - own_workflow_ids(holder.state) if is_of_jobs else ()
+        entry = Merged(number, state.identity, workflows=tuple(sorted(foreign)), causes=causes)
         if sum(map(_bytes, (*holder.state.merged, entry))) > ROOM:
             raise _WrongLineError(f"#{kept} has no room for more issues that are merged into it.")
         return Merge(entry, into, kept, named, is_new=tracked.issue.open and not causes)
