@@ -240,10 +240,17 @@ def test_what_ran_again_is_listed_with_its_result() -> None:
     made.run({"test": ()}, {"test": ()}, started_by="github-actions[bot]")
     made.run({"test": ()}, {"test": None}, started_by="octocat")
     text = render_page(made.report(rerun="transient", rerun_workflows="CI"))
-    _, _, part = text.partition("Run again by the tracker <small>2</small>")
+    _, _, part = text.partition("Re-runs by the tracker <small>2</small>")
     said = re.findall(r">run (\d)</a> of [^:]*:\d\d UTC: (.*)</li>", part)
     assert said == [("2", "failed again"), ("1", "passed on the second try")]
-    assert "Run again" not in render_page(made.report())
+    assert "Re-runs" not in render_page(made.report())
+
+
+def test_each_line_of_a_log_is_a_line_of_the_page() -> None:
+    text = render_page(a_report(broken(["test"], ["no year"])))
+    (log,) = re.findall(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL)
+    lines = re.sub(r"<[^>]*>", "", log).splitlines()
+    assert [line.split() for line in lines] == [["7", "before"], ["8", "no", "year"]]
 
 
 def test_a_phone_folds_what_is_not_failing_until_something_is_looked_for(opened: Opened) -> None:

@@ -48,8 +48,8 @@ def _quick(machine: Machine) -> None:
     machine.has_uv()
 
 
-def sweep(machine: Machine, **more: str) -> Ending:
-    workflow = uses(rerun="transient", rerun_workflows="CI", report_dir="report", **more)
+def sweep(machine: Machine) -> Ending:
+    workflow = uses(rerun="transient", rerun_workflows="CI", report_dir="report")
     ending = machine.run(f'{workflow}      - run: cp -r report "$HOME"\n')
     assert_succeeded(ending)
     return ending
@@ -80,22 +80,3 @@ def test_a_failure_of_infrastructure_runs_again_and_passes(machine: Machine, box
     assert "nothing failing" in ending.summary
     assert opened(box) == []
     assert tries(machine) == [(2, "passed")]
-
-
-def test_a_second_failure_opens_the_issue(machine: Machine, box: Sandbox, server: Server) -> None:
-    sweep(machine)
-    now = datetime.now(UTC).replace(microsecond=0)
-    box.rerun("CI", 2, {"carried": True, "jobs": failed(now)}, finish=True)
-    sweep(machine)
-    (issue,) = opened(box)
-    assert "pears.example.com" in (issue.body or "")
-    assert tries(machine) == [(2, "failed")]
-    assert len([write for write in writes(server) if write.endswith("rerun-failed-jobs")]) == 1
-
-
-def test_a_dry_run_says_what_would_run_again(machine: Machine, box: Sandbox, server: Server) -> None:
-    ending = sweep(machine, dry_run="true")
-    assert "1 to be re-run" in ending.summary
-    assert writes(server) == []
-    assert opened(box) == []
-    assert tries(machine) == []
