@@ -10,6 +10,7 @@ import pytest
 from builders import START, a_scan, a_state, an_issue, some_settings
 from ci_failure_tracker.issues.marker import compose
 from ci_failure_tracker.model import Account, Authorship, Needs, Permission, Snapshot, Trust
+from ci_failure_tracker.report.issue_snapshots import take_issue_snapshots
 from ci_failure_tracker.selection.teaching import needs_of_teaching
 from ci_failure_tracker.tracking.lifecycle import MUTED, LifecycleRules
 from ci_failure_tracker.tracking.taught import problems_of_blocks, taught_blocks
@@ -60,6 +61,16 @@ def test_a_mute_ends_after_the_day_that_a_trusted_person_wrote(
     lines: list[str], editor: Account | None, comments: bool
 ) -> None:
     assert may_comment(muted(*lines, editor=editor)) is comments
+
+
+def test_the_report_says_muted_until_that_day_is_over() -> None:
+    def is_muted(day: str) -> bool:
+        snapshot = muted(f"until: {day}", editor=ADA)
+        tracked = read_issues(snapshot.issues, None, NOW).current
+        (shown,) = take_issue_snapshots(snapshot, tracked, (), (), NOW).issues
+        return shown.muted
+
+    assert (is_muted("2026-03-09"), is_muted("2026-03-10")) == (False, True)
 
 
 def test_after_the_tracker_wrote_into_the_issue_the_block_counts_still() -> None:

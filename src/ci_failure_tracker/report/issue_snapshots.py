@@ -26,6 +26,7 @@ from ci_failure_tracker.model import (
     verb,
 )
 from ci_failure_tracker.tracking.lifecycle import MUTED
+from ci_failure_tracker.tracking.taught import taught_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ def take_issue_snapshots(
         if isinstance(result.action, Create) and number is not None and number not in known
     ]
     issues = [_issue_snapshot(each, done.get(each.issue.number), now) for each in (*tracked, *created)]
+    over = {number for number, taught in taught_blocks(tracked, snapshot).items() if taught.is_over(now)}
+    issues = [replace(each, muted=each.muted and each.number not in over) for each in issues]
     return IssueSnapshots(
         issues=tuple(sorted(issues, key=lambda issue: (not issue.open, -issue.number))),
         causes=_ranked(_causes(open_states(tracked, written), failing, snapshot)),
