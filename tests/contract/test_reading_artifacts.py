@@ -271,7 +271,7 @@ def test_what_is_wrong_in_a_report_is_one_note() -> None:
 
 def test_artifacts_without_a_report_are_said() -> None:
     found = read(a_box(an_artifact(files={"log.txt": "-\n"})))
-    assert "hold no file that fits `test-reports`" in found.said[0]
+    assert "1 artifact of failed runs holds no file that fits `test-reports`" in found.said[0]
 
 
 def test_a_reader_that_fails_ends_nothing_else() -> None:

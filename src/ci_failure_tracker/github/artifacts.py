@@ -359,5 +359,6 @@ def _problems(results: Sequence[_Found], reader: _ReportReader) -> Iterator[Prob
     if notes:
         yield Problem(Severity.NOTICE, f"Test reports were not read as a whole: {some_of(notes)}.", "")
     if read and not any(one.reports is not None and (one.reports.results or one.reports.notes) for one in read):
-        what = f"{counted(len(read), 'artifact')} of failed runs hold no file that fits `test-reports`."
+        hold = "holds" if len(read) == 1 else "hold"
+        what = f"{counted(len(read), 'artifact')} of failed runs {hold} no file that fits `test-reports`."
         yield Problem(Severity.NOTICE, what, "Correct `test-reports`, or name the artifacts in `test-artifacts`.")
