@@ -247,3 +247,16 @@ def test_comments_do_not_depend_on_the_reading_of_logs(seed: int) -> None:
 def _with_own_causes(run: tuple[int, tuple[str, ...]]) -> tuple[int, tuple[str, ...]]:
     workflow, causes = run
     return workflow, tuple(f"{cause} {workflow} {job}" if cause else "" for job, cause in enumerate(causes))
+
+
+def test_a_job_is_not_taken_for_one_of_the_same_name_in_a_workflow_that_did_not_run_again() -> None:
+    repository = FailingJobs(some_settings(group_by="cause"), all_of_them)
+    repository.run(0, ("", "disk full", "", ""), 0)
+    repository.run(1, ("disk full", "", "", ""), 0)
+    repository.sweep_until_all_is_read(0)
+    repository.run(0, ("disk full", "", "", ""), 1)
+    repository.sweep_until_all_is_read(1)
+    tracked = (read_tracked(issue) for issue in repository.github.issues.values())
+    states = [read.state for read in tracked if read and read.state]
+    red = {leg.leg for state in states for status in state.branch_statuses for leg in status.red}
+    assert {"CI / docs", "Nightly / docs"} <= red

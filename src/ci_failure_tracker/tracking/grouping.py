@@ -145,7 +145,7 @@ class _AcrossJobs(Grouping):
             for observation in observations
             if observation.job is not None
         }
-        renamed = _renamed_legs(states, {workflow for (workflow, _), _ in with_job}) if named else {}
+        renamed = _renamed_legs(states, self._renames.names) if named else {}
         for job, workflow_id in with_job if named else ():
             under_present_name = named.get(leg_of_cause(*job), set())
             for identity in under_present_name:

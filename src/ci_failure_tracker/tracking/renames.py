@@ -21,6 +21,7 @@ class Renames:
     def __init__(self, states: Iterable[State], workflows: Iterable[Workflow]) -> None:
         """`workflows` are those that exist or have runs, under their present names."""
         by_id = {workflow.id: workflow for workflow in workflows}
+        self.names = frozenset(workflow.name for workflow in by_id.values())
         held: dict[int, list[State]] = defaultdict(list)
         by_file: dict[str, list[State]] = defaultdict(list)
         for state in states:
