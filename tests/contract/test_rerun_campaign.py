@@ -233,7 +233,9 @@ def test_a_run_that_the_tracker_ran_again_is_never_run_again(outage: Outage) -> 
 def test_a_token_that_may_not_is_asked_once_for_all_runs(outage: Outage) -> None:
     outage.clean()
     failed = {"name": "build", "conclusion": "failure", "log": _OUTAGE}
-    outage.box.add_run(workflow="Docs", at="2026-03-09T11:30:00Z", commit={"title": "Oil the hinge"}, jobs=[failed])
+    same = {"sha": outage.run.commit.sha}
+    outage.box.add_run(workflow="Docs", at="2026-03-09T11:30:00Z", commit=same, jobs=[failed])
+    assert len(outage.plan().reruns) == 2
     message = '{"message": "Resource not accessible by integration"}'
     outage.box.inject(replace(_POST, status=403, body=message, times=None))
     report = outage.look()

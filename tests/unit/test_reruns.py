@@ -146,9 +146,14 @@ def test_a_failure_that_is_over_does_not_run_again() -> None:
 # --- the newest commit of the branch -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("head", ["", "0" * 40])
-def test_an_old_commit_does_not_run_again(head: str) -> None:
-    assert reruns(dataclasses.replace(outage(a_run(2)), heads={"main": head})) == ()
+@pytest.mark.parametrize(("head", "notices"), [("", 0), ("0" * 40, 1)])
+def test_an_old_commit_does_not_run_again_and_a_notice_says_so(head: str, notices: int) -> None:
+    """If the branch is gone, there is no newer commit."""
+    snapshot = dataclasses.replace(outage(a_run(2)), heads={"main": head})
+    assert reruns(snapshot) == ()
+    settings = some_settings(rerun="transient", rerun_workflows="CI")
+    said = [problem.what for problem in find_in(snapshot, settings, NOW).decisions.problems]
+    assert said == ["Not run again, because newer commits are on the branch: run 2 of CI."] * notices
 
 
 def test_without_the_right_to_see_branches_the_newest_run_tells_the_newest_commit() -> None:

@@ -48,7 +48,7 @@ from ci_failure_tracker.tracking.known_issues import (
 from ci_failure_tracker.tracking.lifecycle import LifecycleRules, known_issue_of, skip
 from ci_failure_tracker.tracking.partly_told import with_jobs_to_read_again
 from ci_failure_tracker.tracking.present_refs import old_tags_problem
-from ci_failure_tracker.tracking.reruns import choose_reruns, hold_back
+from ci_failure_tracker.tracking.reruns import choose_reruns, hold_back, problems_of_reruns
 from ci_failure_tracker.tracking.state_update import bounds, has_counted, updated_state
 from ci_failure_tracker.tracking.storms import key_of_umbrella
 from ci_failure_tracker.tracking.taught import TaughtBlock, problems_of_blocks, taught_blocks
@@ -135,6 +135,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
             *problems_of_rules(repository_history.known.rules, snapshot),
             *problems_of_blocks(_blocks_to_name(rules, tracked_issues.current), rules.corrections.wrong),
+            *problems_of_reruns(repository_history, snapshot, settings, now),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
         ),
     )

@@ -18,12 +18,15 @@ from ci_failure_tracker.model import (
     History,
     Observation,
     Outcome,
+    Problem,
     Rerun,
     Run,
+    Severity,
     Skip,
     SkipReason,
     Snapshot,
 )
+from ci_failure_tracker.model.words import some_of
 from ci_failure_tracker.settings import GroupBy, Matrix, RerunKind, Settings
 from ci_failure_tracker.tracking.identity import identify
 from ci_failure_tracker.tracking.known_issues import KnownIssues, retries
@@ -57,6 +60,22 @@ def choose_reruns(
     default = snapshot.repository.default_branch
     runs.sort(key=lambda run: (run.branch == default, run.order), reverse=True)
     return tuple(_rerun(run, repository_history) for run in runs[:MOST_RERUNS])
+
+
+def problems_of_reruns(
+    repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings, now: datetime
+) -> Iterator[Problem]:
+    """A notice that names the runs that only newer commits keep from running again: nobody sees that in an issue."""
+    behind = [
+        f"run {run.number} of {run.workflow.name}"
+        for run in may_run_again(repository_history, snapshot, settings, now)
+        if only_transient(repository_history, run)
+        and (snapshot.heads_hidden or snapshot.heads.get(run.branch))
+        and not _is_head(run, snapshot)
+    ]
+    if behind:
+        what = f"Not run again, because newer commits are on the branch: {some_of(behind)}."
+        yield Problem(Severity.NOTICE, what, "`rerun` runs only the newest commit of a branch again.")
 
 
 # --- which runs ----------------------------------------------------------------------------------
