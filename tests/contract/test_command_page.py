@@ -37,7 +37,7 @@ def test_the_page_shows_commands() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_of_the_page_works(command: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     history = {
-        "repository": {"full_name": "owner/name"},
+        "repository": {"full_name": "owner/name", "topics": ["service"]},
         "now": "2026-03-10T09:00:00Z",
         "workflows": [{"name": "CI", "jobs": [{"name": "test"}]}],
         "runs": [{"workflow": "CI", "at": "2026-03-09T10:00:00Z"}],
@@ -46,12 +46,13 @@ def test_each_command_of_the_page_works(command: str, monkeypatch: pytest.Monkey
         monkeypatch.setenv("GITHUB_API_URL", server.api_url)
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
         monkeypatch.setattr(cli, "token_of", lambda *_: "")
+        monkeypatch.setenv("GITHUB_TOKEN", "sandbox-token")  # `discover` needs one
         monkeypatch.setattr(cli, "repository_here", lambda *_: "owner/name")
         name, *arguments = shlex.split(command)
         result = CliRunner().invoke(program, arguments)
     assert name == "ci-failure-tracker"
     assert result.exit_code == 0, result.output
-    assert "owner/name: nothing" in result.output
+    assert ("owner/name" if arguments[0] == "discover" else "owner/name: nothing") in result.output
 
 
 def test_the_figures_of_the_page_are_those_of_the_program() -> None:
@@ -104,6 +105,8 @@ def bash_completes(words: list[str], path: str) -> set[str]:
         (["sweep", "--group-by", ""], {"job", "workflow", "cause", "test"}),
         (["check", "--logs", "f"], {"false"}),
         (["explain", "--format", "j"], {"json"}),
+        (["discover", "--ex"], {"--exclude-repositories"}),
+        (["discover", "--format", "j"], {"json"}),
     ],
 )
 def test_bash_completes_with_the_line_of_the_page(path: str, words: list[str], offered: set[str]) -> None:

@@ -97,6 +97,7 @@ def _owner(account: Account, call: Call) -> JsonObject:
 def _owned(account: Account, asked: JsonObject, call: Call) -> JsonObject:
     """The repositories of an owner that the token may see."""
     order = asked.pop("orderBy", None)
+    asked.pop("ownerAffiliations")  # nobody here collaborates on the repository of another
     privacy, wanted = asked.pop("privacy", None), {key: asked.pop(key, None) for key in ("isArchived", "isFork")}
     found = [
         one

@@ -188,7 +188,7 @@ interface RepositoryOwner {
   login: String!
   repositories(
     after: String, first: Int, isArchived: Boolean, isFork: Boolean, last: Int, orderBy: RepositoryOrder,
-    privacy: RepositoryPrivacy
+    ownerAffiliations: [RepositoryAffiliation] = [OWNER, COLLABORATOR], privacy: RepositoryPrivacy
   ): RepositoryConnection!
 }
 
@@ -197,7 +197,7 @@ type User implements Actor & RepositoryOwner {
   login: String!
   repositories(
     after: String, first: Int, isArchived: Boolean, isFork: Boolean, last: Int, orderBy: RepositoryOrder,
-    privacy: RepositoryPrivacy
+    ownerAffiliations: [RepositoryAffiliation] = [OWNER, COLLABORATOR], privacy: RepositoryPrivacy
   ): RepositoryConnection!
 }
 
@@ -210,7 +210,7 @@ type Organization implements Actor & RepositoryOwner {
   login: String!
   repositories(
     after: String, first: Int, isArchived: Boolean, isFork: Boolean, last: Int, orderBy: RepositoryOrder,
-    privacy: RepositoryPrivacy
+    ownerAffiliations: [RepositoryAffiliation] = [OWNER, COLLABORATOR], privacy: RepositoryPrivacy
   ): RepositoryConnection!
 }
 
@@ -225,6 +225,11 @@ enum RepositoryOrderField {
   PUSHED_AT
   STARGAZERS
   UPDATED_AT
+}
+
+enum RepositoryAffiliation {
+  COLLABORATOR
+  OWNER
 }
 
 enum RepositoryPrivacy {

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.settings import inputs
 
-_COMMANDS = ["", "check", "sweep", "explain"]
+_COMMANDS = ["", "check", "sweep", "explain", "discover"]
 
 
 def _help(command: str) -> str:

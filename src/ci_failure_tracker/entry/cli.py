@@ -20,6 +20,7 @@ from ci_failure_tracker import __version__
 from ci_failure_tracker.entry.backtest import backtest_command
 from ci_failure_tracker.entry.bars import Bars
 from ci_failure_tracker.entry.delivery import Delivery, deliver
+from ci_failure_tracker.entry.discover import discover_command
 from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.guarded import guarded
@@ -239,6 +240,7 @@ def action_command() -> None:
 
 program.add_command(explain_command)
 program.add_command(backtest_command)
+program.add_command(discover_command)
 
 
 def _connection(given: dict[str, str | None], *, is_check: bool = False) -> Connection:

@@ -530,12 +530,19 @@ class Queries:
 
     def graphql(self, query: str, variables: Mapping[str, object] | None = None) -> Fields:
         """The answer of GraphQL, with its data and its errors."""
-        given = {"query": query, **({"variables": variables} if variables else {})}
-        _, answer = self._requester.requestJsonAndCheck("POST", self._endpoints.graphql_url, input=given)
-        return as_object(answer, "it")
+        return ask_graphql(self._requester, self._endpoints, query, variables)
 
     def _run(self, data: Fields) -> Run:
         return answers.run(data, self._workflows)
+
+
+def ask_graphql(
+    requester: MeteredRequester, endpoints: Endpoints, query: str, variables: Mapping[str, object] | None = None
+) -> Fields:
+    """The answer of GraphQL, with its data and its errors."""
+    given = {"query": query, **({"variables": variables} if variables else {})}
+    _, answer = requester.requestJsonAndCheck("POST", endpoints.graphql_url, input=given)
+    return as_object(answer, "it")
 
 
 def redirect_of(requester: MeteredRequester, status: int, headers: Mapping[str, Any], text: str) -> str:

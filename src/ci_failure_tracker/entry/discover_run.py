@@ -1,0 +1,175 @@
+"""Does what `discover` is asked for: reads the lists, chooses, divides, and prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.setup import endpoints_of
+from ci_failure_tracker.entry.sources import host_of, repository_here, token_of
+from ci_failure_tracker.entry.terminal_text import lines
+from ci_failure_tracker.errors import DONE, FAILED, BadValueError, GitHubError, SettingsError, TokenNeededError
+from ci_failure_tracker.github.client import MeteredRequester, connect
+from ci_failure_tracker.github.repositories import RepositoryQueries
+from ci_failure_tracker.model import Severity
+from ci_failure_tracker.model.repositories import ListedRepository, RepositoryLists
+from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.organisation.choose import Choice, Selection, choose, read_patterns
+from ci_failure_tracker.organisation.shards import shards_of
+from ci_failure_tracker.settings import parsers
+
+_MOST_BYTES = 1_000_000
+"""The largest output of a job. GitHub counts two bytes for each character."""
+
+_UNSEEN = "GitHub lists no private repository that the token was not given."
+
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTICE: "yellow"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options ask for."""
+
+    repositories: str
+    excluded: str
+    shards: int
+    token: str | None
+
+
+def run(asked: Asked, form: str, err: Console) -> int:
+    """Do it, print what came of it, and return the exit code.
+
+    Raises:
+        TrackerError: nothing is chosen.
+    """
+    selection = _selection(asked)
+    requester, queries = _connection(asked)
+    lists = _read(queries, selection)
+    choice = choose(selection, lists)
+    for problem in choice.problems:
+        show(err, Text(f"{problem.severity.value}: ", style=_STYLES[problem.severity]) + Text(lines(str(problem))))
+    _check_not_empty(choice, lists)
+    shards = shards_of([one.full_name for one in choice.chosen], asked.shards)
+    if form == "json":
+        sys.stdout.write(f"{matrix(shards)}\n")
+    else:
+        _print(Console(highlight=False, soft_wrap=True), choice, shards)
+    show(err, Text(_summary(choice, shards), style="bold"))
+    if lists.by_owner:
+        show(err, Text(_UNSEEN, style="dim"))
+    show(err, Text(counted(requester.budget.made, "request"), style="dim"))
+    return FAILED if any(problem.severity is Severity.ERROR for problem in choice.problems) else DONE
+
+
+def matrix(shards: Sequence[Sequence[str]]) -> str:
+    """What `strategy.matrix: ${{ fromJSON(...) }}` takes: a job for each shard that has repositories.
+
+    Raises:
+        SettingsError: it is too large for an output of a job.
+    """
+    filled = [(number, names) for number, names in enumerate(shards, start=1) if names]
+    jobs = [{"shard": number, "shards": len(shards), "repositories": ",".join(names)} for number, names in filled]
+    text = json.dumps({"include": jobs}, separators=(",", ":"))
+    if 2 * len(text) > _MOST_BYTES:
+        many = sum(map(len, shards))
+        what = f"The names of {many:,} repositories do not fit into the output of a job (1 MB)"
+        raise SettingsError([f"{what}; choose fewer in one call."])
+    return text
+
+
+def _selection(asked: Asked) -> Selection:
+    values = {"repositories": asked.repositories, "exclude-repositories": asked.excluded}
+    mistakes: list[str] = []
+    read = []
+    for option, text in values.items():
+        try:
+            read.append(read_patterns(parsers.listed(text), option))
+        except SettingsError as error:
+            mistakes += error.mistakes
+    if not mistakes and not read[0]:
+        mistakes = ["`repositories` is empty; give names, globs, `org:owner` or `topic:name`."]
+    if mistakes:
+        raise SettingsError(mistakes)
+    selection = Selection(read[0], read[1])
+    if selection.has_topics:
+        selection = replace(selection, home=repository_here(os.environ, Path.cwd()).partition("/")[0])
+    selection.owners  # noqa: B018 - it says what is missing before the first request
+    return selection
+
+
+def _connection(asked: Asked) -> tuple[MeteredRequester, RepositoryQueries]:
+    """The connection to the server whose API the environment names.
+
+    Raises:
+        TokenNeededError: there is no token, and GraphQL answers nobody without one.
+    """
+    endpoints = endpoints_of(os.environ, "https://github.com")
+    given = token_of(os.environ, host_of(os.environ)) if asked.token is None else asked.token.strip()
+    if not given:
+        raise TokenNeededError
+    try:
+        token = parsers.token(given)
+    except BadValueError as error:
+        raise SettingsError([f"`token` {error}."]) from None
+    requester = connect(token, endpoints)
+    return requester, RepositoryQueries(requester, endpoints)
+
+
+def _read(queries: RepositoryQueries, selection: Selection) -> RepositoryLists:
+    """The lists of the owners, and then the names that are in none of them."""
+    listed = queries.of_owners(selection.owners)
+    named = queries.named(selection.names(listed))
+    return replace(listed, by_name=named.by_name, problems=(*listed.problems, *named.problems))
+
+
+def _check_not_empty(choice: Choice, lists: RepositoryLists) -> None:
+    """Raise an error if nothing is chosen: who goes on with nothing would take it for an all-clear."""
+    if choice.chosen:
+        return
+    if any(problem.severity is Severity.ERROR for problem in lists.problems):
+        raise GitHubError("No repository is chosen, because the lists could not be read.")
+    raise SettingsError(["No repository is chosen. `discover` shows what `org:owner` alone would choose."])
+
+
+def _print(out: Console, choice: Choice, shards: Sequence[Sequence[str]]) -> None:
+    """What is chosen, by shard if there are several, and what is left out."""
+    about = {one.full_name: _about(one) for one in choice.chosen}
+    filled = [(number, names) for number, names in enumerate(shards, start=1) if names]
+    for number, names in filled:
+        if len(shards) > 1:
+            show(out, Text(f"Shard {number} ({len(names)})", style="bold"))
+        for name in names:
+            show(out, Text(f"  {name}") + Text(about[name], style="dim"))
+    if choice.left_out:
+        show(out, Text("Left out", style="bold"))
+    for repository, reason in choice.left_out:
+        show(out, Text(f"  {repository.full_name}  {reason}", style="dim"))
+
+
+def _about(repository: ListedRepository) -> str:
+    """What is special about a repository that is chosen."""
+    words = {
+        "private": repository.private,
+        "archived": repository.archived,
+        "fork": repository.fork,
+        "no issues": not repository.has_issues,
+    }
+    special = ", ".join(word for word, is_so in words.items() if is_so)
+    return f"  ({special})" if special else ""
+
+
+def _summary(choice: Choice, shards: Sequence[Sequence[str]]) -> str:
+    parts = [f"{counted(len(choice.chosen), 'repository', 'repositories')} chosen"]
+    if len(shards) > 1:
+        parts.append(f"in {counted(sum(map(bool, shards)), 'shard')}")
+    others = [f"{len(choice.left_out):,} left out"] if choice.left_out else []
+    others += [f"{choice.unmatched:,} others not asked for"] if choice.unmatched else []
+    return ", ".join([" ".join(parts), *others]) + "."

@@ -1,0 +1,1 @@
+"""Many repositories: which ones are looked at, and how they are divided."""

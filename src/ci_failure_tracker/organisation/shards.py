@@ -1,0 +1,59 @@
+"""Divides repositories into shards, each of which one job looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from heapq import heappush, heapreplace
+
+MOST_SHARDS = 256
+"""Jobs of a matrix, by GitHub's limit."""
+
+
+@dataclass(slots=True)
+class _Shard:
+    """A shard with so many places, and the names that have one; the lightest comes first."""
+
+    number: int
+    places: int
+    held: list[tuple[bytes, str]] = field(default_factory=list)
+
+    def take(self, name: str) -> str | None:
+        """Give the name a place if there is one or a lighter name has it; returns who has none then."""
+        entry = (_weight(name, self.number), name)
+        if len(self.held) < self.places:
+            heappush(self.held, entry)
+            return None
+        if not self.held or entry < self.held[0]:
+            return name
+        return heapreplace(self.held, entry)[1]
+
+
+def shards_of(names: Iterable[str], count: int) -> tuple[tuple[str, ...], ...]:
+    """The names in so many shards; their sizes differ by one at most.
+
+    This is rendezvous hashing with places: every pair of a name and a shard has a weight, names ask the shards in the
+    order of these weights, and a full shard keeps the heaviest. The outcome does not depend on the order of the names.
+    When a name comes or goes, a few others move: five of 5,000 names in 256 shards, where new parts would move 99.
+    """
+    every = tuple(names)
+    least, more = divmod(len(every), count)
+    shards = [_Shard(number, least + (number < more)) for number in range(count)]
+    # A byte for each shard: lists would take 300 MB at the limits.
+    asked = {name: iter(_order(name, count)) for name in every}
+    for name in every:
+        seeking: str | None = name
+        while seeking is not None:
+            seeking = shards[next(asked[seeking])].take(seeking)
+    return tuple(tuple(sorted((name for _, name in shard.held), key=str.lower)) for shard in shards)
+
+
+def _order(name: str, count: int) -> bytes:
+    """The shards in the order in which a name asks them."""
+    shards: list[int] = sorted(range(count), key=lambda shard: _weight(name, shard), reverse=True)
+    return bytes(shards)
+
+
+def _weight(name: str, shard: int) -> bytes:
+    return blake2b(f"{shard}/{name.lower()}".encode(), digest_size=8).digest()
