@@ -310,6 +310,22 @@ def test_many_names_are_asked_for_fifty_at_a_time() -> None:
     assert not lists.problems
 
 
+def test_one_name_that_is_refused_or_malformed_loses_no_other(site: Site, server: Server) -> None:
+    def changed(answer: Any) -> Any:
+        answer["data"]["r0"] = None
+        answer["errors"] = [{"type": "FORBIDDEN", "path": ["r0"], "message": "Not from this address."}]
+        answer["data"]["r1"]["isFork"] = "perhaps"
+        return answer
+
+    site.inject(Fault("malformed", path="/graphql", times=None, change=changed))
+    lists = queries_of(server, "fine").named(["octo-org/lamp", "octo-org/vault", "octo-org/safe"])
+    assert list(lists.by_name) == ["octo-org/safe"]
+    assert [one.what for one in lists.problems] == [
+        "octo-org/lamp could not be looked at. GitHub says: Not from this address.",
+        "octo-org/vault could not be looked at. GitHub's answer has an unexpected form: `isFork` is not true or false.",
+    ]
+
+
 def test_500_repositories_cost_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     with Organisation(repositories=499, archived=3, forks=3).site().serve() as server:
         use(server, APP_TOKEN, monkeypatch)

@@ -27,6 +27,7 @@ from ci_failure_tracker.github.commits import CommitQueries
 from ci_failure_tracker.github.issues import IssueQueries
 from ci_failure_tracker.github.queries import Queries
 from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.repositories import RepositoryQueries
 from ci_failure_tracker.model import (
     Close,
     Closer,
@@ -41,6 +42,7 @@ from ci_failure_tracker.model import (
     RunReports,
     Update,
 )
+from ci_failure_tracker.model.repositories import RepositoryLists
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.reports.archive import artifact_reader
 from sandbox import Sandbox
@@ -118,7 +120,14 @@ def read_everything(source: Source) -> Queries:
     commits.files(next(run for run in runs if run.conclusion == "failure" and not run.from_fork).commit.sha)
     commits.origins([run.commit.sha for run in runs])
     commits.codeowners(["README.md", "no/such/file"])
+    read_lists(requester, source)
     return queries
+
+
+def read_lists(requester: MeteredRequester, source: Source) -> tuple[RepositoryLists, RepositoryLists]:
+    """The repositories of the owner, and those that are asked for by name."""
+    queries, (owner, _, _) = RepositoryQueries(requester, source.endpoints), source.repository.partition("/")
+    return queries.of_owners([owner, "no-such-owner-1"]), queries.named([source.repository, f"{owner}/no-such-name"])
 
 
 def read_reports(requester: MeteredRequester, queries: Queries, run: Run) -> tuple[RunReports, ...]:

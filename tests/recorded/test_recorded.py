@@ -25,6 +25,7 @@ from recorded.record import (
     Source,
     read_about,
     read_everything,
+    read_lists,
     read_reports,
     recorder,
     write_everything,
@@ -211,3 +212,15 @@ def test_a_known_issue_comes_with_who_wrote_it_and_the_login_of_the_token_with_t
         assert rule.authorship.editor is None
         assert "ci-failure" in rule.issue.body
         assert may_write is Permission.WRITE
+
+
+def test_an_owner_and_a_name_that_are_not_there_are_none() -> None:
+    owner = SOURCE.repository.partition("/")[0]
+    with recorder().use_cassette("reads.yaml", allow_playback_repeats=True):
+        of_owners, named = read_lists(connect(Secret(SOURCE.token), SOURCE.endpoints), SOURCE)
+    found = named.by_name[SOURCE.repository.lower()]
+    assert found in (of_owners.by_owner[owner.lower()] or ())
+    assert of_owners.by_owner["no-such-owner-1"] is None
+    assert named.by_name[f"{owner}/no-such-name".lower()] is None
+    assert not of_owners.problems
+    assert not named.problems

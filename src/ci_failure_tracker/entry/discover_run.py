@@ -52,6 +52,7 @@ def run(asked: Asked, form: str, err: Console) -> int:
     """
     selection = _selection(asked)
     requester, queries = _connection(asked)
+    show(err, Text("Looking at the lists of repositories"))  # of a large organisation they take a while
     lists = _read(queries, selection)
     choice = choose(selection, lists)
     for problem in choice.problems:
@@ -136,7 +137,7 @@ def _check_not_empty(choice: Choice, lists: RepositoryLists) -> None:
         return
     if any(problem.severity is Severity.ERROR for problem in lists.problems):
         raise GitHubError("No repository is chosen, because the lists could not be read.")
-    raise SettingsError(["No repository is chosen. `discover` shows what `org:owner` alone would choose."])
+    raise SettingsError(["No repository is chosen. Give `org:owner` alone to see which there are."])
 
 
 def _print(out: Console, choice: Choice, shards: Sequence[Sequence[str]]) -> None:

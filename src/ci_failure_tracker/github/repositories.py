@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ci_failure_tracker.errors import BadTokenError, GitHubError, RateLimitedError, TokenNeededError, TrackerError
@@ -174,20 +174,17 @@ class RepositoryQueries:
             data = answers.data_of(answer)
             if data is None:
                 _raise_refusal(answer, doing)
-                return RepositoryLists(by_name=dict.fromkeys((name.lower() for name in names), None))
+                data = dict.fromkeys(keys)
             refused = dict(_refused(answer))
-            found = {name: nullable(data, key, dict) for key, name in zip(keys, names, strict=True)}
-            unread = {name: refused[key] for key, name in zip(keys, names, strict=True) if refused.get(key)}
-            return RepositoryLists(
-                by_name={
-                    name.lower(): None if node is None else _listed(node)
-                    for name, node in found.items()
-                    if name not in unread
-                },
-                problems=tuple(
-                    Problem(Severity.ERROR, f"GitHub does not show {name}: {why}") for name, why in unread.items()
-                ),
-            )
+            read = {name: _read_named(data, key, refused) for key, name in zip(keys, names, strict=True)}
+        return RepositoryLists(
+            by_name={name.lower(): found for name, found in read.items() if not isinstance(found, str)},
+            problems=tuple(
+                Problem(Severity.ERROR, f"{name} could not be looked at. {why}")
+                for name, why in read.items()
+                if isinstance(why, str)
+            ),
+        )
 
     def _given(self) -> tuple[frozenset[str] | None, tuple[Problem, ...]]:
         """The repositories that an App gave to the token, in lower case."""
@@ -203,6 +200,15 @@ class RepositoryQueries:
             what = f"It is not known which repositories the App gave to the token. {error.what}"
             return None, (Problem(Severity.WARNING, what, error.advice),)
         return frozenset(given), ()
+
+
+def _read_named(data: Fields, key: str, refused: Mapping[str, str]) -> ListedRepository | str | None:
+    """A repository, why it could not be read, or `None` if there is none."""
+    try:
+        node = nullable(data, key, dict)
+        return refused.get(key) if node is None else _listed(node)
+    except FormError as error:
+        return f"GitHub's answer has an unexpected form: {error}."
 
 
 def _read_page(data: Fields, answer: Fields, viewer: Fields) -> _Page:
@@ -260,7 +266,7 @@ def _refused(answer: Fields) -> Iterator[tuple[str, str]]:
     for error, (kind, message) in zip(answer.get("errors") or (), answers.errors(answer), strict=True):
         path = error.get("path")
         if kind != "NOT_FOUND" and isinstance(path, list) and path:
-            yield str(path[0]), message[:500]
+            yield str(path[0]), f"GitHub says: {message[:500]}"
 
 
 def _raise_refusal(answer: Fields, doing: str) -> None:
