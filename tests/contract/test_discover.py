@@ -326,6 +326,24 @@ def test_one_name_that_is_refused_or_malformed_loses_no_other(site: Site, server
     ]
 
 
+def test_a_runner_obeys_no_word_of_an_answer(site: Site, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def speak(listed: Any, answer: Any) -> None:
+        listed["nodes"][0] = None
+        answer["errors"] = [{"type": "FORBIDDEN", "message": "No.\n::error::forged\n##[error]forged"}]
+
+    change(site, speak)
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    result = discover("org:octo-org", "--format", "json")
+    assert server.requests
+    assert len(jobs(result)) == 1
+    stopped = False
+    for line in result.stderr.splitlines():
+        if line.startswith("::stop-commands::"):
+            stopped = True
+        assert stopped or "##[" not in line
+        assert stopped or not line.lstrip().startswith("::")
+
+
 def test_500_repositories_cost_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     with Organisation(repositories=499, archived=3, forks=3).site().serve() as server:
         use(server, APP_TOKEN, monkeypatch)
