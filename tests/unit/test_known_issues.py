@@ -387,3 +387,10 @@ def test_of_too_many_the_oldest_count_and_a_notice_says_so() -> None:
     findings = found_in(broken(*known))
     assert [rule.number for rule in findings.history.known.rules] == [*range(1, 26)]
     assert ["more than 25" in problem.what for problem in findings.decisions.problems] == [True]
+
+
+def test_issues_that_only_have_the_label_take_no_place_of_a_rule() -> None:
+    known = [a_known_issue(body="A cable is broken.", number=number) for number in range(1, 41)]
+    findings = found_in(broken(*known, a_known_issue("match: no answer", number=41)))
+    assert [failure.rule.number for failure in findings.decisions.known] == [41]
+    assert findings.decisions.problems == ()

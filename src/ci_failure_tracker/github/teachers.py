@@ -19,8 +19,8 @@ from ci_failure_tracker.github.fields import (
 )
 from ci_failure_tracker.model import KNOWN_ISSUE, Account, Authorship, Issue, KnownIssue, Permission
 
-MOST_LISTED = 26
-"""Known issues that are listed: one more than are read, which shows that there are others."""
+MOST_LISTED = 100
+"""Issues with the label that are listed. Many projects have the label, and most of these issues hold no rule."""
 
 AUTHORSHIP = "author { __typename login } editor { __typename login } lastEditedAt"
 _ISSUE = (

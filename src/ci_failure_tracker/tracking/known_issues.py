@@ -15,7 +15,7 @@ from functools import lru_cache
 from ci_failure_tracker.diagnosis.failing_tests import failing_tests
 from ci_failure_tracker.issues.known_memory import read_memory
 from ci_failure_tracker.issues.marker import Tracked, read_tracked
-from ci_failure_tracker.issues.rule_block import block_of_known, expression_in, read_rule
+from ci_failure_tracker.issues.rule_block import Block, block_of_known, expression_in, read_rule
 from ci_failure_tracker.model import (
     Cause,
     Evidence,
@@ -74,15 +74,20 @@ _NAME, _HEADLINE = 100, 160
 
 def read_rules(snapshot: Snapshot, now: datetime) -> tuple[KnownRule, ...]:
     """The rules of all known issues, whether they count or not, the oldest issue first."""
+    if snapshot.permissions_hidden:
+        return ()
+    return tuple(_read_rule(known, block, snapshot, now) for known, block in _with_block(snapshot)[:MOST_RULES])
+
+
+def _with_block(snapshot: Snapshot) -> Sequence[tuple[KnownIssue, Block]]:
+    """The known issues that hold a block, the oldest first. The label alone says nothing."""
     known = sorted(snapshot.known_issues or (), key=lambda known: known.issue.number)
-    return tuple(rule for each in known[:MOST_RULES] if (rule := _read_rule(each, snapshot, now)) is not None)
+    blocks = ((each, block_of_known(each.issue.body)) for each in known)
+    return [(each, block) for each, block in blocks if block is not None]
 
 
-def _read_rule(known: KnownIssue, snapshot: Snapshot, now: datetime) -> KnownRule | None:
-    """The rule of a known issue; `None` if it has no block, or if nobody may be asked who wrote it."""
-    block = block_of_known(known.issue.body)
-    if block is None or snapshot.permissions_hidden:
-        return None
+def _read_rule(known: KnownIssue, block: Block, snapshot: Snapshot, now: datetime) -> KnownRule:
+    """The rule of a known issue, and whether it counts."""
     memory = read_memory(known.issue.body)
     accepted = memory.block == block.digest
     trust, why = trust_in(known.authorship, snapshot.permissions, is_accepted=accepted)
@@ -101,7 +106,7 @@ def _read_rule(known: KnownIssue, snapshot: Snapshot, now: datetime) -> KnownRul
 
 def problems_of_rules(rules: Iterable[KnownRule], snapshot: Snapshot) -> Iterator[Problem]:
     """One notice that names the known issues that do not count, and why; another one if there are too many."""
-    if len(snapshot.known_issues or ()) > MOST_RULES:
+    if len(_with_block(snapshot)) > MOST_RULES:
         what = f"There are more than {MOST_RULES} known issues, and only the oldest {MOST_RULES} count."
         yield Problem(
             Severity.NOTICE, what, "Close those that are over, or write what they have in common as one rule."
