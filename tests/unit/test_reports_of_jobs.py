@@ -127,6 +127,11 @@ def test_a_test_that_passed_at_last_did_not_make_the_job_fail() -> None:
     assert after.headline == f"{RATE}: assert 1 == 2"
 
 
+def test_a_test_that_the_log_names_has_not_passed_in_its_only_attempt() -> None:
+    after = with_results(diagnosed(LOG), [passed(TOTAL), failed(RATE)])
+    assert [result.is_flake for result in after.results] == [True, False]
+
+
 def test_a_job_whose_only_test_passed_at_last_keeps_what_its_log_says() -> None:
     before = diagnosed(LOG)
     assert replace(with_results(before, [flaky(TOTAL)]), results=()) == before

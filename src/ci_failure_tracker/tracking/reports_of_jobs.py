@@ -182,16 +182,15 @@ def _may_be_of_tests(diagnosis: Diagnosis) -> bool:
 
 
 def _named_as_in_log(results: Sequence[TestResult], in_log: Sequence[FailingTest]) -> Sequence[TestResult]:
-    """The results with the names that the log has."""
+    """The results with the names that the log has. What the log says of a test is an attempt that failed, at least."""
     by_words = results_by_words(results)
     names = {id(found): test.name for test in in_log if (found := by_words.get(words(test.key))) is not None}
-    return [_renamed(result, names.get(id(result), result.name)) for result in results]
+    return [_of_log(result, names[id(result)]) if id(result) in names else result for result in results]
 
 
-def _renamed(result: TestResult, name: str) -> TestResult:
-    if name == result.name:
-        return result
-    return replace(result, name=name, other_names=(result.name, *result.other_names))
+def _of_log(result: TestResult, name: str) -> TestResult:
+    others = result.other_names if name == result.name else (result.name, *result.other_names)
+    return replace(result, name=name, other_names=others, failed_attempts=max(1, result.failed_attempts))
 
 
 def _is_among(result: TestResult, in_log: Sequence[FailingTest]) -> bool:
