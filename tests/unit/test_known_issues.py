@@ -262,6 +262,21 @@ def test_what_there_is_no_room_for_is_not_counted_again() -> None:
     assert len(write_memory(memory)) < 16_000
 
 
+def test_a_match_that_fails_now_is_remembered_as_long_as_it_does() -> None:
+    old, older = a_match(1, 24 * 31), a_match(2, 24 * 40)
+    (rule,) = read_rules(broken(a_known_issue("match: no answer")), NOW)
+    rule = dataclasses.replace(rule, memory=KnownMemory(rule.block, NOW, matches=(older, old)))
+    assert memory_after(rule, (), (0, 0), NOW, {old.key}).matches == (old,)
+    assert memory_after(rule, (), (0, 0), NOW).matches == ()
+
+
+def test_rules_that_look_at_logs_are_named_if_no_log_is_read() -> None:
+    snapshot = broken(a_known_issue("match: no answer"), a_known_issue("job: quite another", number=12))
+    settings = some_settings(logs="false")
+    (problem,) = find(snapshot, read_issues((), None, NOW), settings, NOW).decisions.problems
+    assert "`logs` is `false`: #7." in problem.what
+
+
 def test_memory_is_read_as_it_was_written() -> None:
     memory = remembering(*[a_match(number, number) for number in range(1, 30)])
     line = write_memory(memory)

@@ -196,6 +196,11 @@ class KnownRule:
         """Whether a failure that it matches gets no issue of its own."""
         return self.status in {RuleStatus.COUNTS, RuleStatus.UNKNOWN}
 
+    @property
+    def looks_at_logs(self) -> bool:
+        """Whether its conditions are about what a log says."""
+        return bool(self.rule.match or self.rule.kind)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownFailure:

@@ -133,7 +133,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         reruns=reruns,
         problems=(
             *_problems(tracked_issues.current, [decision for _, decision in decided]),
-            *problems_of_rules(repository_history.known.rules, snapshot),
+            *problems_of_rules(repository_history.known.rules, snapshot, logs=settings.logs),
             *problems_of_blocks(_blocks_to_name(rules, tracked_issues.current), rules.corrections.wrong),
             *problems_of_reruns(repository_history, snapshot, settings, now),
             *old_tags_problem(snapshot.runs, repository_history.new_tags_from),
@@ -209,7 +209,7 @@ class _Known:
         failing = {each.identity.id for each in self.history.histories if each.failing}
         total = len(failing.union(*by_rule.values()))
         at_hand = {rule.number: (len(by_rule[rule.number]), total) for rule in self.history.known.rules}
-        return updates_of(self.history.known, found, at_hand, now)
+        return updates_of(self.history.known, found, at_hand, self.failing, now)
 
 
 def _attribution(snapshot: Snapshot, settings: Settings) -> Attribution:

@@ -55,7 +55,7 @@ MOST_RULES = 25
 """Known issues whose rules are tried. Each is tried on every failure."""
 
 KEPT = timedelta(days=30)
-"""How long a match is remembered."""
+"""How long a match is remembered; one that fails now is remembered longer, for its log may be gone by then."""
 
 MOST_MATCHES = 300
 """Matches that an issue remembers."""
@@ -104,13 +104,17 @@ def _read_rule(known: KnownIssue, block: Block, snapshot: Snapshot, now: datetim
     return replace(found, status=RuleStatus.OVER) if rule.is_over(now) else found
 
 
-def problems_of_rules(rules: Iterable[KnownRule], snapshot: Snapshot) -> Iterator[Problem]:
-    """One notice that names the known issues that do not count, and why; another one if there are too many."""
+def problems_of_rules(rules: Sequence[KnownRule], snapshot: Snapshot, *, logs: bool) -> Iterator[Problem]:
+    """One notice that names the known issues that do not count, and why; others if there are too many, or no `logs`."""
     if len(_with_block(snapshot)) > MOST_RULES:
         what = f"There are more than {MOST_RULES} known issues, and only the oldest {MOST_RULES} count."
         yield Problem(
             Severity.NOTICE, what, "Close those that are over, or write what they have in common as one rule."
         )
+    unread = [f"#{rule.number}" for rule in rules if rule.takes and rule.looks_at_logs and not logs]
+    if unread:
+        what = f"Known issues that can match nothing, because `logs` is `false`: {', '.join(unread)}."
+        yield Problem(Severity.NOTICE, what, "Set `logs: true`, or write rules with `workflow:` and `job:` alone.")
     off = [f"#{rule.number} ({_why_off(rule)})" for rule in rules if rule.status is not RuleStatus.COUNTS]
     if off:
         advice = "The page docs/known-issues.md of the tracker says how to write a rule, and whose rules count."
@@ -206,7 +210,7 @@ class KnownIssues:
     @property
     def by_log(self) -> bool:
         """Whether a rule takes failures by what their logs say."""
-        return any(rule.takes and (rule.rule.match or rule.rule.kind) for rule in self.rules)
+        return any(rule.takes and rule.looks_at_logs for rule in self.rules)
 
     def rule(self, number: int) -> KnownRule:
         """The rule of a known issue that takes failures."""
@@ -467,11 +471,20 @@ def matches_of_issue(state: State) -> Iterator[KnownMatch]:
         yield match
 
 
-def memory_after(rule: KnownRule, found: Iterable[KnownMatch], at_hand: tuple[int, int], now: datetime) -> KnownMemory:
-    """What an issue remembers after these matches; `at_hand` says how many of the failures now its rule matches."""
+def memory_after(
+    rule: KnownRule,
+    found: Iterable[KnownMatch],
+    at_hand: tuple[int, int],
+    now: datetime,
+    failing: Set[tuple[int, str]] = frozenset(),
+) -> KnownMemory:
+    """What an issue remembers after these matches; `at_hand` says how many of the failures now its rule matches.
+
+    `failing` are the keys of the matches that fail now.
+    """
     before = rule.memory
     is_same = before.block == rule.block
-    matches = _within_room(before, found, now)
+    matches = _within_room(before, found, now, failing)
     dropped = [match.ended_at for match in matches[:-MOST_MATCHES]]
     kept = matches[-MOST_MATCHES:]
     short = tuple(KnownMatch(match.job_id, match.ended_at, test=match.key[1]) for match in kept[:-NAMED])
@@ -484,14 +497,16 @@ def memory_after(rule: KnownRule, found: Iterable[KnownMatch], at_hand: tuple[in
     )
 
 
-def _within_room(before: KnownMemory, found: Iterable[KnownMatch], now: datetime) -> Sequence[KnownMatch]:
-    """The matches of the last 30 days, each once, the oldest first."""
+def _within_room(
+    before: KnownMemory, found: Iterable[KnownMatch], now: datetime, failing: Set[tuple[int, str]]
+) -> Sequence[KnownMatch]:
+    """The matches of the last 30 days and those that fail now, each once, the oldest first."""
     by_key = {match.key: match for match in before.matches}
     for match in found:
         is_counted = before.dropped_to is not None and match.ended_at <= before.dropped_to
         if not is_counted:
             by_key.setdefault(match.key, match)
-    recent = (match for match in by_key.values() if now - match.ended_at <= KEPT)
+    recent = (match for key, match in by_key.items() if now - match.ended_at <= KEPT or key in failing)
     return sorted(recent, key=lambda match: (match.ended_at, match.key))
 
 
@@ -504,15 +519,17 @@ def updates_of(
     known: KnownIssues,
     found: Mapping[int, Sequence[KnownMatch]],
     at_hand: Mapping[int, tuple[int, int]],
+    failing: Sequence[KnownFailure],
     now: datetime,
 ) -> tuple[KnownUpdate, ...]:
-    """What each known issue whose people are trusted has to remember, by the number of the issue."""
+    """What each known issue whose people are trusted has to remember; `found` and `at_hand` are by its number."""
     written = (RuleStatus.COUNTS, RuleStatus.OVER, RuleStatus.BROKEN)
-    return tuple(
-        KnownUpdate(rule, memory_after(rule, found.get(rule.number, ()), at_hand.get(rule.number, (0, 0)), now), now)
-        for rule in known.rules
-        if rule.status in written
-    )
+
+    def memory(rule: KnownRule) -> KnownMemory:
+        keys = {each.match.key for each in failing if each.rule.number == rule.number}
+        return memory_after(rule, found.get(rule.number, ()), at_hand.get(rule.number, (0, 0)), now, keys)
+
+    return tuple(KnownUpdate(rule, memory(rule), now) for rule in known.rules if rule.status in written)
 
 
 def found_matches(observations: Iterable[Observation]) -> Mapping[int, Sequence[KnownMatch]]:
