@@ -32,6 +32,7 @@ from ci_failure_tracker.model import (
     Snapshot,
     Workflow,
 )
+from ci_failure_tracker.selection.teaching import needs_of_teaching
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.known_issues import (
@@ -402,6 +403,12 @@ def test_of_too_many_the_oldest_count_and_a_notice_says_so() -> None:
     findings = found_in(broken(*known))
     assert [rule.number for rule in findings.history.known.rules] == [*range(1, 26)]
     assert ["more than 25" in problem.what for problem in findings.decisions.problems] == [True]
+
+
+def test_nobody_is_asked_for_whose_rule_is_not_read() -> None:
+    known = [a_known_issue("match: no answer", number=number, author=f"person-{number}") for number in range(1, 41)]
+    needs = needs_of_teaching(broken(*known), read_issues((), None, NOW))
+    assert len(needs.permissions) == 25
 
 
 def test_issues_that_only_have_the_label_take_no_place_of_a_rule() -> None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_failure_tracker.issues.rule_block import block_of_known, block_of_tracked
+from ci_failure_tracker.issues.rule_block import block_of_tracked
 from ci_failure_tracker.model import Authorship, Needs, Snapshot
+from ci_failure_tracker.tracking.known_issues import MOST_RULES, with_block
 from ci_failure_tracker.tracking.taught import taught_blocks
 from ci_failure_tracker.tracking.track import TrackedIssues
 
@@ -24,8 +25,8 @@ def needs_of_teaching(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Need
     issues = Needs(missing_issues=tuple(sorted({*_merged(tracked_issues)} - listed))).without(snapshot.asked)
     if issues:
         return issues
-    with_block = (each.issue.number for each in tracked_issues.current if block_of_tracked(each.issue.body))
-    authorships = Needs(authorships=tuple(with_block)).without(snapshot.asked)
+    holding = (each.issue.number for each in tracked_issues.current if block_of_tracked(each.issue.body))
+    authorships = Needs(authorships=tuple(holding)).without(snapshot.asked)
     people = dict.fromkeys(login for each in _authorships(snapshot) for login in each.people)
     if needs := authorships or Needs(permissions=tuple(people)).without(snapshot.asked):
         return needs
@@ -41,5 +42,5 @@ def _merged(tracked_issues: TrackedIssues) -> Iterator[int]:
 
 
 def _authorships(snapshot: Snapshot) -> Iterator[Authorship]:
-    yield from (known.authorship for known in snapshot.known_issues or () if block_of_known(known.issue.body))
+    yield from (known.authorship for known, _ in with_block(snapshot)[:MOST_RULES])
     yield from snapshot.authorships.values()

@@ -76,10 +76,10 @@ def read_rules(snapshot: Snapshot, now: datetime) -> tuple[KnownRule, ...]:
     """The rules of all known issues, whether they count or not, the oldest issue first."""
     if snapshot.permissions_hidden:
         return ()
-    return tuple(_read_rule(known, block, snapshot, now) for known, block in _with_block(snapshot)[:MOST_RULES])
+    return tuple(_read_rule(known, block, snapshot, now) for known, block in with_block(snapshot)[:MOST_RULES])
 
 
-def _with_block(snapshot: Snapshot) -> Sequence[tuple[KnownIssue, Block]]:
+def with_block(snapshot: Snapshot) -> Sequence[tuple[KnownIssue, Block]]:
     """The known issues that hold a block, the oldest first. The label alone says nothing."""
     known = sorted(snapshot.known_issues or (), key=lambda known: known.issue.number)
     blocks = ((each, block_of_known(each.issue.body)) for each in known)
@@ -106,7 +106,7 @@ def _read_rule(known: KnownIssue, block: Block, snapshot: Snapshot, now: datetim
 
 def problems_of_rules(rules: Sequence[KnownRule], snapshot: Snapshot, *, logs: bool) -> Iterator[Problem]:
     """One notice that names the known issues that do not count, and why; others if there are too many, or no `logs`."""
-    if len(_with_block(snapshot)) > MOST_RULES:
+    if len(with_block(snapshot)) > MOST_RULES:
         what = f"There are more than {MOST_RULES} known issues, and only the oldest {MOST_RULES} count."
         yield Problem(
             Severity.NOTICE, what, "Close those that are over, or write what they have in common as one rule."
