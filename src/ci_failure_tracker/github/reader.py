@@ -385,13 +385,15 @@ class GitHubReader:
         return snapshot if isinstance(known, TrackerError) else _with_known(snapshot, known)
 
     def _known_issues(self, snapshot: Snapshot, _needs: Needs, _diagnose: Diagnose) -> Snapshot:
-        """After a fault no issue is opened, because a rule may cover it. A server that never shows them has none."""
+        """After a fault no issue is opened, because a rule may cover it. A server without GraphQL has none."""
         try:
             self.queries.budget.check(1)
             viewer, known = self.queries.viewer_and_known_issues()
-            snapshot = replace(snapshot, viewer=viewer)
-        except TrackerError as error:
-            known = error
+        except _PASSING as error:
+            return _unread(snapshot, "the known issues", error)
+        except TrackerError:
+            return snapshot
+        snapshot = replace(snapshot, viewer=viewer)
         if isinstance(known, _PASSING):
             return _unread(snapshot, "the known issues", known)
         if isinstance(known, TrackerError):
