@@ -48,6 +48,7 @@ def test_after_the_tracker_wrote_into_it_the_same_block_counts_still() -> None:
         (BOT, True, Trust.YES),
         (BOT, False, Trust.NO),
         (None, False, Trust.NO),
+        (None, True, Trust.UNKNOWN),
     ],
 )
 def test_in_an_issue_of_the_tracker_the_editor_counts(editor: Account | None, is_accepted: bool, trust: Trust) -> None:

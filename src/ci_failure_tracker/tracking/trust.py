@@ -23,7 +23,9 @@ def trust_in(
         answers.append(_of_account(authorship.author, "its author", permissions))
     if authorship.editor is not None and not (authorship.editor.is_bot and is_accepted):
         answers.append(_of_account(authorship.editor, "its last editor", permissions))
-    if is_ours and authorship.editor is None:
+    if is_ours and authorship.editor is None and is_accepted:  # the tracker itself has edited it since
+        answers.append((Trust.UNKNOWN, "GitHub does not say who edited it"))
+    elif is_ours and authorship.editor is None:
         answers.append((Trust.NO, "nobody edited it"))
     order = (Trust.NO, Trust.UNKNOWN, Trust.YES)
     return min(answers, key=lambda answer: order.index(answer[0]), default=(Trust.YES, ""))
