@@ -47,7 +47,7 @@ FAULTS = {
     "secondary limit, 429": Fault("secondary-rate-limit", retry_after=900, status=429),
     "missing log": Fault("missing-log"),
 }
-SHARED = 8
+SHARED = 15
 """Of so many requests each fault strikes one in the usual tests, and each fault another; `make faults` tries all."""
 BURST = 6
 """Requests in a row that meet the fault: more than the tries of one."""
@@ -123,7 +123,7 @@ def test_one_clean_sweep_after_a_fault_gives_the_expected_issues(stage: Stage, f
 def test_the_next_sweep_completes_one_killed_around_any_request(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
-    cases = range(1, stage.requests + 1) if EVERY else range(1 + 2 * answered, stage.requests + 1, 4)
+    cases = range(1, stage.requests + 1) if EVERY else range(1 + 4 * answered, stage.requests + 1, 8)
     for last in cases:
         stage.clean()
         with killed_at(last, monkeypatch, answered=answered):

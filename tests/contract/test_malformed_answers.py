@@ -20,7 +20,7 @@ from sandbox.box import Kept
 EVERY = bool(os.environ.get("EVERY_CASE"))
 """Whether every case runs; the usual tests run a part of them."""
 
-PART = 61
+PART = 113
 MOST_EXTRA_REQUESTS = 12
 NO_GRAPHQL = Fault("status", path="/graphql$", status=404, times=None)
 

@@ -18,7 +18,7 @@ from sandbox import Fault, Sandbox, Server
 from sandbox.box import Kept
 
 EVERY = bool(os.environ.get("EVERY_CASE"))
-"""Whether to try each request; otherwise each fault strikes every eleventh one, and each fault others."""
+"""Whether to try each request; otherwise each fault strikes every 15th one, and each fault others."""
 
 NOON = datetime.fromisoformat("2026-03-09T12:00:00Z")
 _SCENARIO = """
@@ -104,7 +104,7 @@ def test_one_sweep_merges_and_the_next_one_writes_nothing(merging: Merging) -> N
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "late"])
 def test_a_fault_loses_no_failure_and_opens_no_issue(merging: Merging, fault: str) -> None:
     requests = _requests(merging)
-    cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 7, requests, 7)
+    cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 15, requests, 15)
     for after in cases:
         for times in (1, 6):
             merging.clean()
@@ -121,7 +121,7 @@ def test_a_sweep_killed_around_any_request_is_completed(
     merging: Merging, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
     requests = _requests(merging)
-    for last in range(1, requests + 1) if EVERY else range(1 + answered, requests + 1, 4):
+    for last in range(1, requests + 1) if EVERY else range(1 + 4 * answered, requests + 1, 8):
         merging.clean()
         with killed_at(last, monkeypatch, answered=answered):
             merging.look()
