@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import pytest
+from each import each
 
 PACKAGE = Path(__file__).parents[2] / "src" / "ci_failure_tracker"
 SENDERS = {"notify/send.py", "notify/webhook.py", "notify/smtp.py", "notify/pushgateway.py"}
@@ -51,20 +51,20 @@ def roots(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports(path)}
 
 
-@pytest.mark.parametrize("path", PURE, ids=label)
+@each(PURE, label)
 def test_what_decides_and_writes_text_touches_nothing_outside(path: Path) -> None:
     assert not roots(path) & OUTSIDE
     senders = {f"ci_failure_tracker.{name.removesuffix('.py').replace('/', '.')}" for name in SENDERS}
     assert not imports(path) & senders
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if folder(path) != "entry"], ids=label)
+@each([path for path in MODULES if folder(path) != "entry"], label)
 def test_only_entry_knows_the_environment_and_the_terminal(path: Path) -> None:
     if label(path) != "__main__.py":
         assert not roots(path) & OF_ENTRY
 
 
-@pytest.mark.parametrize("path", [path for path in MODULES if folder(path) != "github"], ids=label)
+@each([path for path in MODULES if folder(path) != "github"], label)
 def test_only_the_folder_github_talks_to_github(path: Path) -> None:
     allowed = {"requests"} if label(path) == "notify/webhook.py" else set()
     assert not roots(path) & {"github", "requests", "urllib3"} - allowed
@@ -76,7 +76,7 @@ def test_two_modules_reach_a_channel() -> None:
     assert {label(path) for path in MODULES if "smtplib" in roots(path)} == {"notify/smtp.py"}
 
 
-@pytest.mark.parametrize("path", PURE, ids=label)
+@each(PURE, label)
 def test_the_time_is_given_and_not_asked_for(path: Path) -> None:
     tree = ast.walk(parsed(path))
     assert not [
@@ -152,7 +152,7 @@ def test_no_module_is_a_drawer_for_everything() -> None:
 POSSESSIVE_GROUP = re.compile(r"(?<!\()\)(?:[*+?]|\{+[0-9,]+\}+)\+")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=label)
+@each(MODULES, label)
 def test_no_pattern_repeats_a_group_possessively(path: Path) -> None:
     """`(?:ab?c)*+` matches too much before Python 3.11.5, as on Debian 12; `(?>(?:ab?c)*)` means the same."""
     found = [line.strip() for line in path.read_text("utf-8").splitlines() if POSSESSIVE_GROUP.search(line)]

@@ -6,17 +6,16 @@ import re
 from collections import Counter
 from itertools import groupby
 
-import pytest
-
 from ci_failure_tracker.diagnosis.examples import example_of, mistake_in_example
 from ci_failure_tracker.diagnosis.keywords import candidates
 from ci_failure_tracker.diagnosis.log_pattern import LogPattern
 from ci_failure_tracker.diagnosis.patterns import all_patterns
 from ci_failure_tracker.diagnosis.wrappers import variants
 from ci_failure_tracker.text.lazy import compiled
+from each import each
 
 PATTERNS = all_patterns()
-each_pattern = pytest.mark.parametrize("pattern", PATTERNS, ids=lambda pattern: pattern.name)
+each_pattern = each(PATTERNS, lambda pattern: pattern.name)
 
 
 def matches(pattern: LogPattern, text: str) -> bool:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from ci_failure_tracker.diagnosis.explain import explain, read_log
 from ci_failure_tracker.model import Diagnosis
+from each import each
 
 FOLDER = Path(__file__).parents[1] / "real_output"
 
@@ -63,7 +62,7 @@ def cases() -> Iterator[Case]:
 
 
 CASES = tuple(cases())
-each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+each_case = each(CASES, lambda case: case.name)
 
 
 def in_a_job(case: Case) -> bytes:
