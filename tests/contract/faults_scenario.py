@@ -15,7 +15,7 @@ from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.github.client import MeteredRequester
 from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.report.report import Report
-from sandbox import Sandbox, Server
+from sandbox import Fault, Sandbox, Server
 from sandbox.box import Kept
 from sweeping import sweep_server
 
@@ -88,6 +88,41 @@ def look_or_fail(server: Server, retry_policy: RetryPolicy, **given: str) -> Rep
         return look(server, retry_policy, NOW, **given)
     except TrackerError:
         return None
+
+
+NOON = datetime.fromisoformat("2026-03-09T12:00:00Z")
+
+
+@dataclass
+class AtNoon:
+    """A repository that each case of a campaign finds as it was, and sweeps at noon."""
+
+    box: Sandbox
+    server: Server
+    kept: Kept
+
+    def clean(self) -> None:
+        self.box.clear_faults()
+        self.box.renew_limits()
+        self.box.come_back_to(self.kept)
+        self.server.clear_requests()
+
+    def look(self, minutes: int = 0) -> Report:
+        return look(self.server, PATIENT, NOON + timedelta(minutes=minutes))
+
+    def requests(self) -> int:
+        """How many requests a clean sweep sends."""
+        self.clean()
+        self.look()
+        return len(self.server.requests)
+
+    def struck(self, fault: Fault) -> None:
+        """One sweep under a fault, and then no fault."""
+        self.clean()
+        self.box.inject(fault)
+        with suppress(TrackerError):
+            self.look()
+        self.box.clear_faults()
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,19 @@ from rich.console import Console
 
 from ci_failure_tracker.entry.action import outputs
 from ci_failure_tracker.entry.sweep_text import SweepText
-from ci_failure_tracker.errors import TrackerError
 from ci_failure_tracker.notify.news import make_news
 from ci_failure_tracker.report.page import render_page
-from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import render_summary
-from contract.faults_scenario import PATIENT, REPOSITORY, TOKEN, killed_at, look
+from contract.faults_scenario import NOON, PATIENT, REPOSITORY, TOKEN, AtNoon, killed_at, look
 from contract.test_fault_campaign import FAULTS
-from sandbox import Fault, Sandbox, Server
-from sandbox.box import Kept
+from sandbox import Fault, Sandbox
 from sandbox.play import play, read_story, sweep_over_http
 
 EVERY = bool(os.environ.get("EVERY_CASE"))
 """Whether to try each request; otherwise each fault strikes every 23rd one, and each fault others."""
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
-NOON = datetime.fromisoformat("2026-03-09T12:00:00Z")
 _MIRROR = "Error: no answer from mirror.example within 30 s\\n"
 _SCENARIO = """
 now: 2026-03-09T12:00:00Z
@@ -59,22 +54,8 @@ _RULES = {
 _TABLE = re.compile(r"\n\n<!-- ci-failure-tracker-known:begin -->.*?<!-- ci-failure-tracker-known:end -->\n", re.DOTALL)
 
 
-@dataclass
-class Teaching:
+class Teaching(AtNoon):
     """A repository with an issue of the tracker, three known issues, and a failure that one of them takes."""
-
-    box: Sandbox
-    server: Server
-    kept: Kept
-
-    def clean(self) -> None:
-        self.box.clear_faults()
-        self.box.renew_limits()
-        self.box.come_back_to(self.kept)
-        self.server.clear_requests()
-
-    def look(self, minutes: int = 0) -> Report:
-        return look(self.server, PATIENT, NOON + timedelta(minutes=minutes))
 
     def said(self) -> list[tuple[object, ...]]:
         """All issues as their readers see them."""
@@ -109,12 +90,6 @@ def teaching() -> Iterator[Teaching]:
         yield Teaching(box, server, box.keep())
 
 
-def _requests(teaching: Teaching) -> int:
-    teaching.clean()
-    teaching.look()
-    return len(teaching.server.requests)
-
-
 def test_one_sweep_does_all_of_it_and_the_next_one_nothing(teaching: Teaching) -> None:
     teaching.clean()
     report = teaching.look()
@@ -129,15 +104,11 @@ def test_one_sweep_does_all_of_it_and_the_next_one_nothing(teaching: Teaching) -
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "late"])
 def test_a_fault_loses_no_failure_and_counts_none_twice(teaching: Teaching, fault: str) -> None:
-    requests = _requests(teaching)
+    requests = teaching.requests()
     cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 23, requests, 23)
     for after in cases:
         for times in (1, 6):
-            teaching.clean()
-            teaching.box.inject(replace(FAULTS[fault], after=after, times=times))
-            with suppress(TrackerError):
-                teaching.look()
-            teaching.box.clear_faults()
+            teaching.struck(replace(FAULTS[fault], after=after, times=times))
             teaching.goes_on(f"{fault}, {times} from request {after + 1}")
     print(f"\n{fault}: {len(cases)} cases, nothing lost, nothing counted twice", end="")
 
@@ -146,7 +117,7 @@ def test_a_fault_loses_no_failure_and_counts_none_twice(teaching: Teaching, faul
 def test_a_sweep_killed_around_any_request_is_completed(
     teaching: Teaching, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
-    requests = _requests(teaching)
+    requests = teaching.requests()
     for last in range(1, requests + 1) if EVERY else range(1 + 5 * answered, requests + 1, 10):
         teaching.clean()
         with killed_at(last, monkeypatch, answered=answered):

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from ci_failure_tracker.errors import TrackerError
-from ci_failure_tracker.report.report import Report
-from contract.faults_scenario import PATIENT, killed_at, look
+from contract.faults_scenario import NOON, PATIENT, AtNoon, killed_at, look
 from contract.test_fault_campaign import FAULTS
-from sandbox import Fault, Sandbox, Server
-from sandbox.box import Kept
+from sandbox import Fault, Sandbox
 
 EVERY = bool(os.environ.get("EVERY_CASE"))
 """Whether to try each request; otherwise each fault strikes every 15th one, and each fault others."""
 
-NOON = datetime.fromisoformat("2026-03-09T12:00:00Z")
 _SCENARIO = """
 now: 2026-03-09T12:00:00Z
 repository: {full_name: octo-org/example}
@@ -38,22 +33,8 @@ _LINE = "\n```ci-failure\nsame as #1\n```\nMine.\n"
 _WIND = "Error: no wind today\n"
 
 
-@dataclass
-class Merging:
+class Merging(AtNoon):
     """A repository with two issues, of which the second one says that it is the same as the first one."""
-
-    box: Sandbox
-    server: Server
-    kept: Kept
-
-    def clean(self) -> None:
-        self.box.clear_faults()
-        self.box.renew_limits()
-        self.box.come_back_to(self.kept)
-        self.server.clear_requests()
-
-    def look(self, minutes: int = 0) -> Report:
-        return look(self.server, PATIENT, NOON + timedelta(minutes=minutes))
 
     def goes_on(self, case: str) -> None:
         """After two clean sweeps all is as if nothing had happened. Both jobs keep the issue open."""
@@ -87,12 +68,6 @@ def merging() -> Iterator[Merging]:
         yield Merging(box, server, box.keep())
 
 
-def _requests(merging: Merging) -> int:
-    merging.clean()
-    merging.look()
-    return len(merging.server.requests)
-
-
 def test_one_sweep_merges_and_the_next_one_writes_nothing(merging: Merging) -> None:
     merging.clean()
     report = merging.look()
@@ -103,15 +78,11 @@ def test_one_sweep_merges_and_the_next_one_writes_nothing(merging: Merging) -> N
 
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "late"])
 def test_a_fault_loses_no_failure_and_opens_no_issue(merging: Merging, fault: str) -> None:
-    requests = _requests(merging)
+    requests = merging.requests()
     cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 15, requests, 15)
     for after in cases:
         for times in (1, 6):
-            merging.clean()
-            merging.box.inject(replace(FAULTS[fault], after=after, times=times))
-            with suppress(TrackerError):
-                merging.look()
-            merging.box.clear_faults()
+            merging.struck(replace(FAULTS[fault], after=after, times=times))
             merging.goes_on(f"{fault}, {times} from request {after + 1}")
     print(f"\n{fault}: {len(cases)} cases, nothing lost, nothing opened", end="")
 
@@ -120,7 +91,7 @@ def test_a_fault_loses_no_failure_and_opens_no_issue(merging: Merging, fault: st
 def test_a_sweep_killed_around_any_request_is_completed(
     merging: Merging, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
-    requests = _requests(merging)
+    requests = merging.requests()
     for last in range(1, requests + 1) if EVERY else range(1 + 4 * answered, requests + 1, 8):
         merging.clean()
         with killed_at(last, monkeypatch, answered=answered):

@@ -8,8 +8,8 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,16 @@ from ci_failure_tracker.notify.news import make_news
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import render_summary
-from contract.faults_scenario import PATIENT, REPOSITORY, TOKEN, killed_at, look
+from contract.faults_scenario import NOON, PATIENT, REPOSITORY, TOKEN, AtNoon, killed_at, look
 from contract.test_fault_campaign import FAULTS
 from contract.test_storm_campaign import open_issues
-from sandbox import Fault, Sandbox, Server
-from sandbox.box import Kept
+from sandbox import Fault, Sandbox
 from sandbox.play import sweep_over_http
 from sandbox.state import Run
 
 EVERY = bool(os.environ.get("EVERY_CASE"))
 """Whether to try each request; otherwise each fault strikes every 25th one, and each fault others."""
 
-NOON = datetime.fromisoformat("2026-03-09T12:00:00Z")
 _OUTAGE = "fetching the lamps\ncurl: (6) Could not resolve host: lamps.example.com\n"
 _SCENARIO = """
 now: 2026-03-09T12:00:00Z
@@ -57,19 +55,8 @@ _FAILED_AGAIN: Mapping[str, object] = {
 _POST = Fault("status", method="POST", path="/rerun-failed-jobs$")
 
 
-@dataclass
-class Outage:
+class Outage(AtNoon):
     """A repository in which one run failed of infrastructure alone, and another one of a broken link."""
-
-    box: Sandbox
-    server: Server
-    kept: Kept
-
-    def clean(self) -> None:
-        self.box.clear_faults()
-        self.box.renew_limits()
-        self.box.come_back_to(self.kept)
-        self.server.clear_requests()
 
     def look(self, minutes: int = 0, policy: RetryPolicy = PATIENT, **given: str) -> Report:
         at = NOON + timedelta(minutes=minutes)
