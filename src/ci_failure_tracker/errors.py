@@ -240,5 +240,18 @@ class RequestsSpentError(GitHubError):
         super().__init__(f"The sweep stopped early: it sent {made} requests, {why}.", advice)
 
 
+class WritesSpentError(RateLimitedError):
+    """The token has written as often in the last hour as GitHub allows; the next sweep writes the rest."""
+
+    severity = Severity.WARNING
+
+    def __init__(self, most: int, parallel: int) -> None:
+        share = f", and {parallel} sweeps share them" if parallel > 1 else ""
+        super().__init__(
+            f"GitHub takes {most} writes an hour from one token{share}: those of this sweep are used up.",
+            "The next sweep continues.",
+        )
+
+
 class BadValueError(ValueError):
     """The text of an input cannot be read; the message says what is allowed."""

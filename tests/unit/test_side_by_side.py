@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock
 
@@ -134,15 +135,6 @@ def test_waits_at_the_same_time_count_once_and_hold_every_request() -> None:
     assert budget.may_repeat(0.2, policy)
     assert 0.2 <= budget.waited < 0.3
     begin = time.monotonic()
-    list(side_by_side([budget.wait_until_free] * 4))
+    list(side_by_side([partial(budget.limits.wait_for_turn, policy, writes=False)] * 4))
     assert 0.15 < time.monotonic() - begin < 2
     assert not budget.may_repeat(1, policy)
-
-
-def test_of_two_answers_that_overtake_each_other_the_lower_rest_counts() -> None:
-    budget = Budget(100)
-    for left, reset in (("90", "5000"), ("88", "5000"), ("89", "5001")):
-        budget.read_headers({"x-ratelimit-remaining": left, "x-ratelimit-reset": reset})
-    assert budget.left == 88
-    budget.read_headers({"x-ratelimit-remaining": "1000", "x-ratelimit-reset": "8600"})
-    assert budget.left == 1000

@@ -85,7 +85,7 @@ class HistoryOnGitHub:
     def _reason(self) -> str:
         if isinstance(self._refusal, RequestsSpentError):
             budget = self._queries.budget
-            left = "" if budget.left is None else f", and GitHub allows {budget.left:,} more this hour"
+            left = "" if budget.limits.left is None else f", and GitHub allows {budget.limits.left:,} more this hour"
             return f"The fetching sent {budget.made:,} of at most {budget.most:,} requests{left}. "
         return f"{self._refusal.what} " if self._refusal else ""
 

@@ -180,9 +180,10 @@ class AnonymousReader(GitHubReader):
     def _check_limit(self) -> None:
         left = self._left_at_first
         if left is not None and left < LEAST_LEFT:
+            reset = resets(self.queries.budget.limits.reset)
             raise RateLimitedError(
                 f"Without a token, GitHub answers only {counted(left, 'more request')} from this address for "
-                f"now, which is too few to see anything: it allows 60 an hour.{resets(self.queries.budget.reset)}",
+                f"now, which is too few to see anything: it allows 60 an hour.{reset}",
                 f"{SIGN_IN}: a token has a limit of its own.",
             )
 

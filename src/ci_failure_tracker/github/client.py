@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +32,7 @@ from ci_failure_tracker.errors import (
     UnreachedError,
 )
 from ci_failure_tracker.github.fields import FormError
-from ci_failure_tracker.github.retry import Answer, Budget, RetryPolicy, is_broken, is_held_back, reset_of
+from ci_failure_tracker.github.retry import Answer, Budget, RetryPolicy, TokenLimits, is_broken, is_held_back, reset_of
 from ci_failure_tracker.model import MAX_REQUESTS
 from ci_failure_tracker.model.secret import Secret
 
@@ -76,9 +75,7 @@ class MeteredRequester(Requester):
         verb, url = str(args[0]), str(args[1])
         is_read = verb == "GET" or url == self.graphql_address
         for tried in range(1, self.retry_policy.tries + 1):
-            self.budget.wait_until_free()
-            if not is_read:
-                self._pace()
+            self.budget.limits.wait_for_turn(self.retry_policy, writes=not is_read)
             answer, error = self.send_once(args, kwargs)
             broken = answer is not None and is_broken(answer)
             wait = self.retry_policy.wait(answer, tried, broken=broken, may_repeat=is_read)
@@ -87,7 +84,7 @@ class MeteredRequester(Requester):
             _LOGGER.debug("%s %s is tried again after %.1f s", verb, url, wait)
         if answer is None:
             raise error or AssertionError
-        if self.budget.anonymous:
+        if self.budget.limits.anonymous:
             _check_anonymous(answer)
         if broken:
             # PyGithub would take an HTML page for an object without fields, or for a write that was done.
@@ -109,7 +106,7 @@ class MeteredRequester(Requester):
             answer = (answer[0], answer[1], answer[2].replace(self.token.reveal(), str(self.token)))
         parameters = kwargs.get("parameters") or (args[2] if len(args) > 2 else None)  # noqa: PLR2004 - PyGithub's order
         _LOGGER.debug("%s %s %s -> %s", args[0], args[1], parameters or "", answer[0])
-        self.budget.read_headers(answer[1])
+        self.budget.limits.read_headers(answer[1])
         return answer, None
 
     @contextmanager
@@ -124,18 +121,25 @@ class MeteredRequester(Requester):
         finally:
             self.spare.append(requester)
 
-    def _pace(self) -> None:
-        """Wait before a write: GitHub asks for a second between writes ("Best practices for using the REST API")."""
-        since = time.monotonic() - self.budget.last_write
-        if since < self.retry_policy.between_writes:
-            time.sleep(self.retry_policy.between_writes - since)
-        self.budget.last_write = time.monotonic()
+    def for_another_sweep(self) -> MeteredRequester:
+        """A requester with a budget of its own; what GitHub allows the token, and the connections, are shared."""
+        other = MeteredRequester(**self.kwargs)
+        other.retry_policy, other.budget = self.retry_policy, Budget(self.budget.most, limits=self.budget.limits)
+        other.graphql_address, other.token, other.spare = self.graphql_address, self.token, self.spare
+        return other
 
 
 def connect(
-    token: Secret, endpoints: Endpoints, retry_policy: RetryPolicy | None = None, max_requests: int = MAX_REQUESTS
+    token: Secret,
+    endpoints: Endpoints,
+    retry_policy: RetryPolicy | None = None,
+    max_requests: int = MAX_REQUESTS,
+    parallel: int = 1,
 ) -> MeteredRequester:
-    """A requester for one sweep; without a token it sees what is public, and may send few requests."""
+    """A requester for one sweep; without a token it sees what is public, and may send few requests.
+
+    `parallel` says how many processes use the token at the same time.
+    """
     # The tracker logs each request itself, and urllib3 would log the signed address of a file that it asks for again.
     logging.getLogger("github").setLevel(logging.WARNING)
     logging.getLogger("urllib3").setLevel(logging.ERROR)
@@ -154,7 +158,8 @@ def connect(
         api_version=API_VERSION,
     )
     most = max_requests if token else min(max_requests, MOST_WITHOUT_TOKEN)
-    requester.retry_policy, requester.budget = retry_policy, Budget(most, anonymous=not token)
+    limits = TokenLimits(anonymous=not token, parallel=parallel)
+    requester.retry_policy, requester.budget = retry_policy, Budget(most, limits=limits)
     requester.graphql_address, requester.token, requester.spare = endpoints.graphql_url, token, deque()
     return requester
 

@@ -122,7 +122,7 @@ class GitHubReader:
     def requests(self) -> Requests:
         """The requests of the sweep so far, writes included."""
         budget = self.queries.budget
-        return Requests(budget.made, budget.left, budget.most)
+        return Requests(budget.made, budget.limits.left, budget.most)
 
     def begin(self, label: str) -> Snapshot:
         """Read the repository, its open issues with a label, and every workflow that it has or had.
@@ -182,7 +182,7 @@ class GitHubReader:
     def _left_at_first(self) -> int | None:
         """The requests that GitHub left to the token after the first one; several were sent at the same time."""
         budget = self.queries.budget
-        return None if budget.left is None else budget.left + budget.made - 1
+        return None if budget.limits.left is None else budget.limits.left + budget.made - 1
 
     def _open_issues(self, label: str) -> _Listed[Issue]:
         left_out: list[LeftOut] = []

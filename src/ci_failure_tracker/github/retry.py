@@ -1,20 +1,24 @@
-"""When a request is repeated, how long the wait is, and how many requests a sweep may send."""
+"""When a request is repeated, how long it waits, and how many requests the token and a sweep may send."""
 
 from __future__ import annotations
 
 import json
 import time
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from threading import RLock
 from typing import Any
 
-from ci_failure_tracker.errors import RequestsSpentError
+from ci_failure_tracker.errors import RequestsSpentError, WritesSpentError
 
 _FORBIDDEN, _TOO_MANY = 403, 429
 _FAULTS = range(500, 600)
 _CLOCKS_DIFFER = 60
 _DONE = range(200, 300)
+_POINTS_OF_WRITE = 5
+_POINTS_FOR_WRITES = 100
 
 Answer = tuple[int, Mapping[str, Any], str]
 """Status, headers with lower-case names, and body."""
@@ -108,51 +112,142 @@ def is_broken(answer: Answer) -> bool:
 
 
 @dataclass(slots=True)
-class Budget:
-    """How many requests the sweep may send, and how many it has sent; several threads may use it.
+class _Window:
+    """What was spent in the last minute or hour."""
 
-    made        requests sent; a GraphQL request counts as one, although GitHub takes it from another budget
-    most        requests that the sweep may send
-    left        requests that GitHub leaves to the token; it bounds the sweep as well
+    seconds: float
+    limit: int
+    total: int = 0
+    _spent: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def wait(self, now: float, points: int, limit: int) -> float:
+        """How many seconds it takes until there is room for so many points.
+
+        Points beyond the limit wait until nothing else is in the window.
+        """
+        while self._spent and self._spent[0][0] <= now - self.seconds:
+            self.total -= self._spent.popleft()[1]
+        over, free = self.total + points - limit, now
+        for at, spent in self._spent:
+            if over <= 0:
+                break
+            over, free = over - spent, at + self.seconds
+        return free - now
+
+    def spend(self, now: float, points: int) -> None:
+        """Count points that are spent now."""
+        self._spent.append((now, points))
+        self.total += points
+
+
+@dataclass(slots=True)
+class TokenLimits:
+    """What GitHub allows the token. All sweeps of the process share it, and several threads may use it.
+
     anonymous   whether there is no token; then `left` is for all who share the address of this machine
+    parallel    how many processes use the token at the same time; each takes its part of everything
+    kept        requests of an hour that are left to other programs
+    left        requests that GitHub leaves to the token in this hour
     reset       when GitHub sets its limit back, in seconds since 1970
-    waited      seconds of waiting so far
-    last_write  the time of the last write, by `time.monotonic`
-    held_until  the time before which no request is sent, by the same clock
-    reserved    requests that other threads are about to send
+    held_until  the time before which no request is sent, by `time.monotonic`
+
+    The secondary limits are 900 points a minute, of which a write takes five, 80 writes a minute, and 500 an hour
+    ("Rate limits for the REST API"). With a second between writes there are never 80 in a minute. Points of GraphQL
+    have a limit of their own; they are counted with the others, which is simpler and safe.
     """
 
-    most: int
-    made: int = 0
-    left: int | None = None
     anonymous: bool = False
+    parallel: int = 1
+    kept: int = 0
+    left: int | None = None
     reset: int | None = None
-    waited: float = 0.0
-    last_write: float = float("-inf")
     held_until: float = float("-inf")
-    reserved: int = 0
-    _lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+    lock: RLock = field(default_factory=RLock, repr=False, compare=False)
+    _points: _Window = field(default_factory=partial(_Window, 60, 900), repr=False)
+    _writes: _Window = field(default_factory=partial(_Window, 3600, 500), repr=False)
+    _last_write: float = float("-inf")
 
-    def count(self) -> None:
-        """Count a request that is about to be sent."""
-        with self._lock:
-            self.made += 1
-            self.reserved = max(0, self.reserved - 1)
+    @property
+    def free(self) -> int | None:
+        """How many requests this process may still send in this hour; `None` if it is not known."""
+        return None if self.left is None else max(0, self.left - self.kept) // self.parallel
 
     def read_headers(self, headers: Mapping[str, Any]) -> None:
         """Take over what the headers of an answer say about the rate limit; answers may overtake one another."""
         left, reset = str(headers.get("x-ratelimit-remaining", "")), reset_of(headers)
         if not left.isdigit() or headers.get("x-ratelimit-resource", "core") != "core":
             return
-        with self._lock:
+        with self.lock:
             same_hour = self.left is not None and abs((reset or 0) - (self.reset or 0)) < _CLOCKS_DIFFER
             self.left = min(self.left or 0, int(left)) if same_hour else int(left)
             self.reset = reset
 
+    def wait_for_turn(self, retry_policy: RetryPolicy, *, writes: bool) -> None:
+        """Wait until a request may be sent, and count it. If GitHub tells one request to wait, all wait.
+
+        Raises:
+            WritesSpentError: the writes of this hour are used up.
+        """
+        while (seconds := self._take_turn(retry_policy, writes=writes)) > 0:
+            time.sleep(seconds)
+
+    def _take_turn(self, retry_policy: RetryPolicy, *, writes: bool) -> float:
+        """Count a request that may be sent now, or say how long it has to wait."""
+        with self.lock:
+            now = time.monotonic()
+            points = _POINTS_OF_WRITE if writes else 1
+            # Reads leave room for writes, or a write would wait until all others have nothing to read any more.
+            most = self._points.limit - (0 if writes else _POINTS_FOR_WRITES)
+            wait = max(self.held_until - now, self._points.wait(now, points, most // self.parallel))
+            if writes:
+                wait = max(wait, self._wait_of_write(now, retry_policy))
+            if wait <= 0:
+                self._points.spend(now, points)
+                if writes:
+                    self._writes.spend(now, 1)
+                    self._last_write = now
+            return wait
+
+    def _wait_of_write(self, now: float, retry_policy: RetryPolicy) -> float:
+        """GitHub asks for a second between writes ("Best practices for using the REST API")."""
+        in_hour = self.wait_for_writes(now)
+        if in_hour > retry_policy.longest_wait:
+            raise WritesSpentError(self._writes.limit, self.parallel)
+        return max(in_hour, self._last_write + retry_policy.between_writes * self.parallel - now)
+
+    def wait_for_writes(self, now: float) -> float:
+        """How long it takes until GitHub takes another write, whatever else is waited for."""
+        return self._writes.wait(now, 1, max(1, self._writes.limit // self.parallel))
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many requests one sweep may send, and how many it has sent; several threads may use it.
+
+    made        requests sent; a GraphQL request counts as one, although GitHub takes it from another budget
+    most        requests that the sweep may send
+    limits      what GitHub allows the token; it bounds the sweep as well
+    waited      seconds of waiting so far
+    reserved    requests that other threads are about to send
+    """
+
+    most: int
+    made: int = 0
+    limits: TokenLimits = field(default_factory=TokenLimits)
+    waited: float = 0.0
+    reserved: int = 0
+
+    def count(self) -> None:
+        """Count a request that is about to be sent."""
+        with self.limits.lock:
+            self.made += 1
+            self.reserved = max(0, self.reserved - 1)
+
     @property
     def allowed(self) -> int:
         """How many requests the sweep may send in all, as far as is known."""
-        return self.most if self.left is None else min(self.most, self.made + self.left)
+        free = self.limits.free
+        return self.most if free is None else min(self.most, self.made + free)
 
     def check(self, requests: int, kept: float = 0.0) -> None:
         """Check that so many requests may be sent; the part `kept` of the budget is for later requests.
@@ -160,20 +255,20 @@ class Budget:
         Raises:
             RequestsSpentError: they may not be sent.
         """
-        with self._lock:
+        with self.limits.lock:
             if requests > self._room(kept):
                 raise self.spent_error()
 
     def spent_error(self) -> RequestsSpentError:
         """The error that says that no more may be sent."""
-        return RequestsSpentError(self.made, self.most, self.left, without_token=self.anonymous)
+        return RequestsSpentError(self.made, self.most, self.limits.free, without_token=self.limits.anonymous)
 
     def reserve(self, requests: int, kept: float = 0.0) -> int:
         """How many of these requests may be sent; they are counted as sent by `check` in other threads.
 
         What was reserved before and not sent is free again.
         """
-        with self._lock:
+        with self.limits.lock:
             self.reserved = 0
             self.reserved = max(0, min(requests, self._room(kept)))
             return self.reserved
@@ -191,23 +286,20 @@ class Budget:
 
         Waits of several threads at the same time count once.
         """
-        with self._lock:
+        limits = self.limits
+        with limits.lock:
             now = time.monotonic()
-            held_until = max(self.held_until, now + wait)
-            if self.spent or not self.may_wait(held_until - max(self.held_until, now), retry_policy):
+            held_until = max(limits.held_until, now + wait)
+            if self.spent or not self.may_wait(held_until - max(limits.held_until, now), retry_policy):
                 return False
-            self.held_until = held_until
+            limits.held_until = held_until
             self.reserved += 1
             return True
 
     def may_wait(self, seconds: float, retry_policy: RetryPolicy) -> bool:
         """Whether the sweep has so much time left; if so, the time is counted as waited."""
-        if self.waited + seconds > retry_policy.longest_in_all:
-            return False
-        self.waited += seconds
-        return True
-
-    def wait_until_free(self) -> None:
-        """Wait while requests are held. If GitHub tells one request to wait, all wait."""
-        while (seconds := self.held_until - time.monotonic()) > 0:
-            time.sleep(seconds)
+        with self.limits.lock:
+            if self.waited + seconds > retry_policy.longest_in_all:
+                return False
+            self.waited += seconds
+            return True
