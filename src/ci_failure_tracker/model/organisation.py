@@ -33,8 +33,8 @@ class Kept:
     """What is kept of a repository to tell in the next sweep whether anything is new in it.
 
     The four texts are opaque: two of them are equal if what they stand for is. They stand for the heads of the watched
-    refs, the newest change of a check suite on them, the tags, and the open issues of the tracker. `swept_at` is when
-    it was swept last; `None` if it was only screened.
+    refs, the newest change of a check suite on them, the tags, and the issues of the tracker. `swept_at` is when it was
+    swept last; `None` if it was only screened. `screened_at` is since when it is only screened.
     """
 
     heads: str
@@ -42,6 +42,7 @@ class Kept:
     tags: str
     issues: str
     swept_at: datetime | None = None
+    screened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
