@@ -15,6 +15,7 @@ from ci_failure_tracker.model import (
     CurrentFailure,
     Identity,
     IdentityKind,
+    JobDiagnosis,
     KnownRule,
     LogCounts,
     Outcome,
@@ -41,6 +42,7 @@ from ci_failure_tracker.report.measures import (
 from ci_failure_tracker.report.report import Report, WorkflowRuns
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.medium import PLAIN
+from ci_failure_tracker.tracking.grouping import names_cause
 
 VERSION = 2
 _LONGEST, _LONGEST_NAME = 2_000, 200
@@ -54,6 +56,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
     return {
         "version": VERSION,
         "repository": report.repository.full_name,
+        "url": url,
         "at": report.at.isoformat(),
         "summary": report.line,
         "partial": report.partial,
@@ -68,7 +71,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "failing": [_failing_as_json(report, failing, new) for failing in report.failing],
         "known_issues": [_known_as_json(report, rule) for rule in report.known_rules],
         "actions": [_result_as_json(result) for result in report.results],
-        "problems": [_problem_as_json(problem) for problem in report.problems],
+        "problems": [problem_as_json(problem) for problem in report.problems],
         "logs": _logs_as_json(report.logs),
         "requests": dataclasses.asdict(report.requests),
     }
@@ -78,15 +81,16 @@ def _window_as_json(report: Report) -> dict[str, Any]:
     """The time that the runs are from; `limited` says that there may be older ones."""
     first, last = report.statistics.window or (None, None)
     return {
-        "from": _moment(first),
-        "to": _moment(last),
+        "from": moment_as_json(first),
+        "to": moment_as_json(last),
         "limited": report.window.listed_from is not None,
         "forks_left_out": report.window.forks,
         "runs_unread": report.window.unread,
     }
 
 
-def _problem_as_json(problem: Problem) -> dict[str, Any]:
+def problem_as_json(problem: Problem) -> dict[str, Any]:
+    """One problem."""
     # The tracker writes the advice itself, and it may have several lines.
     return {"severity": problem.severity.value, "what": _shown(problem.what), "advice": problem.advice}
 
@@ -141,8 +145,20 @@ def _failing_as_json(report: Report, failing: CurrentFailure, new: Set[str]) -> 
         "branch": _shown(failing.branch),
         "matrix_jobs": [_shown(leg) for leg in failing.legs],
         "headline": _shown(failing.headline) or None,
+        "subject": _shown(_subject(failing)) or None,
         "signature": failing.signature or None,
+        "weak": not _names_cause(failing),
     }
+
+
+def _subject(failing: CurrentFailure) -> str:
+    evidence = failing.state.evidence
+    return evidence.subject if evidence and evidence.signature == failing.signature else ""
+
+
+def _names_cause(failing: CurrentFailure) -> bool:
+    weak = failing.signature in failing.state.weak
+    return names_cause(JobDiagnosis(0, failing.signature, failing.headline, weak=weak))
 
 
 def _result_as_json(result: Result) -> dict[str, Any]:
@@ -298,9 +314,9 @@ def _issue_as_json(issue: IssueSnapshot, url: str) -> dict[str, Any]:
         "workflow": _shown(issue.workflow) if issue.kind else None,
         "job": _job(issue.kind, issue.job),
         "test": _shown(issue.test) or None,
-        "opened_at": _moment(issue.opened_at),
-        "closed_at": _moment(issue.closed_at),
-        "last_seen": _moment(issue.last_seen),
+        "opened_at": moment_as_json(issue.opened_at),
+        "closed_at": moment_as_json(issue.closed_at),
+        "last_seen": moment_as_json(issue.last_seen),
     }
 
 
@@ -327,7 +343,8 @@ def _skip_reason(reason: SkipReason) -> str:
     return "passing" if reason is SkipReason.GREEN else reason.value
 
 
-def _moment(moment: datetime | None) -> str | None:
+def moment_as_json(moment: datetime | None) -> str | None:
+    """A moment as ISO 8601."""
     return moment.isoformat() if moment else None
 
 

@@ -1,0 +1,119 @@
+"""Puts the reports of several processes together that swept the repositories of one organisation."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.model import Problem, Requests, Severity
+from ci_failure_tracker.model.organisation import Look, RepositoryEntry
+from ci_failure_tracker.model.words import counted, some_of
+from ci_failure_tracker.report.organisation import OrganisationReport
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_NAME = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One job of the matrix that `discover` printed, and the repositories that it sweeps."""
+
+    number: int
+    repositories: tuple[str, ...]
+
+
+def read_matrix(text: str) -> tuple[Shard, ...]:
+    """The shards of what `discover --format json` printed.
+
+    Raises:
+        SettingsError: it is something else.
+    """
+    try:
+        jobs = json.loads(text)["include"]
+        shards = tuple(Shard(int(job["shard"]), tuple(job["repositories"].split(","))) for job in jobs)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        shards = ()
+    if not shards or not all(_NAME.fullmatch(name) for shard in shards for name in shard.repositories):
+        raise SettingsError(["`--matrix` is not what `discover --format json` prints."])
+    return shards
+
+
+def combine(
+    reports: Sequence[OrganisationReport],
+    shards: Sequence[Shard],
+    last: OrganisationReport | None,
+    now: datetime,
+) -> OrganisationReport:
+    """One report of all; of a repository that is in several of them, what is known of it last.
+
+    A repository of the matrix that no report names was left out: its shard ended without a report. Of such a repository
+    `last` tells what was known before.
+    """
+    entries = _newest(reports)
+    missing = [(shard, [name for name in shard.repositories if name.casefold() not in entries]) for shard in shards]
+    for shard, names in missing:
+        entries |= {name.casefold(): _left(name, shard) for name in names}
+    before = _newest([last]) if last else {}
+    known = [_with_last(entry, before.get(name)) for name, entry in entries.items()]
+    told = (entry.name for name, entry in entries.items() if _is_told(entry, before.get(name)))
+    combined = OrganisationReport(
+        at=max((report.at for report in reports), default=now),
+        entries=tuple(known),
+        requests=_requests([report.requests for report in reports]),
+        issues_repository=next((report.issues_repository for report in reports if report.issues_repository), ""),
+        told=frozenset(told),
+    )
+    problems = [problem for report in reports for problem in report.problems]
+    return combined.with_problems([*_of_shards(missing), *problems])
+
+
+def _newest(reports: Iterable[OrganisationReport]) -> dict[str, RepositoryEntry]:
+    """The entry of each repository, by its name in small letters."""
+    found: dict[str, tuple[tuple[datetime, datetime], RepositoryEntry]] = {}
+    for report in reports:
+        for entry in report.entries:
+            name, order = entry.name.casefold(), (entry.at or _NEVER, report.at)
+            if name not in found or found[name][0] < order:
+                found[name] = order, entry
+    return {name: entry for name, (_, entry) in found.items()}
+
+
+def _left(name: str, shard: Shard) -> RepositoryEntry:
+    what = f"Shard {shard.number} brought no report of it."
+    return RepositoryEntry(name, Look.LEFT, problem=Problem(Severity.WARNING, what))
+
+
+def _with_last(entry: RepositoryEntry, last: RepositoryEntry | None) -> RepositoryEntry:
+    """An entry without a report, with what was known before."""
+    if entry.report is not None or last is None:
+        return entry
+    kept = entry.kept or last.kept
+    return dataclasses.replace(entry, private=entry.private or last.private, at=last.at, kept=kept, report=last.report)
+
+
+def _is_told(entry: RepositoryEntry, last: RepositoryEntry | None) -> bool:
+    """Whether the last report had all that this entry tells."""
+    return last is not None and last.at is not None and entry.at is not None and entry.at <= last.at
+
+
+def _of_shards(missing: Iterable[tuple[Shard, Sequence[str]]]) -> Iterator[Problem]:
+    """A problem for each shard that brought no report of some repositories."""
+    for shard, names in missing:
+        if names:
+            whole = "no report" if len(names) == len(shard.repositories) else "no report of some"
+            many = counted(len(names), "repository was", "repositories were")
+            what = f"Shard {shard.number} brought {whole}: {many} not swept ({some_of(names)})."
+            yield Problem(
+                Severity.ERROR, what, "See why its job failed, and run it again. The results of others stand."
+            )
+
+
+def _requests(all_sent: Sequence[Requests]) -> Requests:
+    """All requests; what is left is what is left to the token that has least."""
+    left = min((each.left for each in all_sent if each.left is not None), default=None)
+    return Requests(sum(each.made for each in all_sent), left, sum(each.most for each in all_sent))
