@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ci_failure_tracker.entry.explain_text import show
-from ci_failure_tracker.issues.links import step_of
+from ci_failure_tracker.issues.links import run_address, step_of
 from ci_failure_tracker.issues.suspects import suspects_text
 from ci_failure_tracker.model import Create, CurrentFailure, Identity, Rerun, Result, Skip
 from ci_failure_tracker.report.action_words import known_words, note, result_words
@@ -99,7 +99,7 @@ class SweepText:
             head = Text(_names(each.identity), style="bold") + Text(
                 f": {words}{plain(each.rule.name, _NAME).replace('`', '')}, "
             )
-            link = self._link(f"run {each.match.run_number}", f"{self.url}/actions/runs/{each.match.run_id}")
+            link = self._link(f"run {each.match.run_number}", run_address(each.match, self.url))
             self._print(head + link, 2)
 
     def _known_issues(self, report: Report) -> None:
@@ -152,7 +152,7 @@ class SweepText:
         self._print(self._links(failing, result), 4)
 
     def _links(self, failing: CurrentFailure, result: Result | None) -> Text:
-        run = self._link(f"run {failing.run_number}", f"{self.url}/actions/runs/{failing.run_id}")
+        run = self._link(f"run {failing.run_number}", run_address(failing, self.url))
         issue = self._issue(result, after=", ") if result else Text()
         told = Text(f". {plain(note(result), _REASON).replace('`', '')}".rstrip(". ") + ".")
         return Text.assemble(issue, "latest failure: ", run, told, style="dim")

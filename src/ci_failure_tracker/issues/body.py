@@ -28,7 +28,15 @@ from ci_failure_tracker.issues.evidence import (
 )
 from ci_failure_tracker.issues.first_sentence import jobs_of, leg_name, shown_failure
 from ci_failure_tracker.issues.intro import intro, status_sentences
-from ci_failure_tracker.issues.links import commit, dated_run, run_link, run_ref_link, workflow_file
+from ci_failure_tracker.issues.links import (
+    address,
+    commit_of,
+    dated_run,
+    run_address,
+    run_link,
+    run_ref_link,
+    workflow_file,
+)
 from ci_failure_tracker.issues.reproduce import reproducing_command
 from ci_failure_tracker.issues.suspects import suspect_lines, suspects_row
 from ci_failure_tracker.model import (
@@ -343,7 +351,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         last_green=run_ref_link(state.last_green, url),
         break_row=_break_row(state, url),
         compare=compare,
-        suspects=suspect_lines(suspects, url)[: size.suspects] if suspects else [],
+        suspects=suspect_lines(suspects, url, state.repository_of_break)[: size.suspects] if suspects else [],
         suspects_row=suspects_row(state, compare, url),
         owner=_owner(state),
         kept=_kept(state, size.text),
@@ -364,7 +372,7 @@ def _run_view(occurrence: Occurrence, url: str, size: _Size) -> RunView:
         when=utc(occurrence.ended_at),
         branch=code(occurrence.branch, size.text),
         event=code(occurrence.event, size.text),
-        commit=commit(occurrence.commit.sha, url),
+        commit=commit_of(occurrence, url),
         title=code(title, size.text) if title else "",
         outcome=occurrence.outcome.words,
         legs=_leg_links(occurrence, url, size),
@@ -380,7 +388,7 @@ def _with_names(occurrence: Occurrence, state: State) -> Occurrence:
 
 
 def _job_url(occurrence: Occurrence, url: str, leg: FailedLeg) -> str:
-    run = f"{url}/actions/runs/{occurrence.run_id}"
+    run = run_address(occurrence, url)
     return f"{run}/job/{leg.job_id}" if leg.job_id else run
 
 
@@ -439,7 +447,8 @@ def _compare(state: State, url: str) -> str:
     green, red = state.last_green, state.first_red
     if green is None or red is None or green.sha == red.sha or not state.commit_can_cause:
         return ""
-    return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{url}/compare/{green.sha}...{red.sha}")
+    where = address(url, red.repository)
+    return link(f"`{short(green.sha)}...{short(red.sha)}`", f"{where}/compare/{green.sha}...{red.sha}")
 
 
 def _owner(state: State) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from ci_failure_tracker.issues.evidence import short_code
-from ci_failure_tracker.issues.links import commit, run_link, run_ref_link, span
+from ci_failure_tracker.issues.links import address, commit, commit_of, run_link, run_ref_link, span
 from ci_failure_tracker.model import (
     SCHEDULE,
     BranchStatus,
@@ -81,10 +81,7 @@ def reopening_comment(state: State, url: str, reopened: Reopened) -> str:
         again = f"Failing, and the known issue #{reopened.known} does not count it any more"
     if reopened.merged:
         again = f"Failing, and #{reopened.merged} does not count it any more"
-    parts = [
-        f"{again}: {run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)} "
-        f"{_ended(state.latest)}."
-    ]
+    parts = [f"{again}: {run_link(state.latest, url)} on commit {commit_of(state.latest, url)} {_ended(state.latest)}."]
     if not (reopened.known or reopened.merged):
         parts[0] += f" The issue had been closed for {span(state.latest.ended_at - reopened.closed_at)}."
     signatures = {leg.signature for leg in state.latest.legs}
@@ -103,7 +100,7 @@ def _ended(latest: Occurrence) -> str:
 def news_comment(state: State, url: str, news: News) -> str:
     """What changed in an open issue."""
     parts = []
-    latest = f"{run_link(state.latest, url)} on commit {commit(state.latest.commit.sha, url)}"
+    latest = f"{run_link(state.latest, url)} on commit {commit_of(state.latest, url)}"
     if news.failures:
         more = f", {counted(news.failures, 'new failed run')}" if news.failures > 1 else ""
         parts.append(f"Failed again: {latest}{more}.")
@@ -111,8 +108,8 @@ def news_comment(state: State, url: str, news: News) -> str:
     if named:
         where = "" if news.failures else f" Last seen failing in {latest}."
         parts.append(f"It fails for a new reason: {', '.join(named[:_LISTED])}.{where}")
-    if news.flaky and state.flaky:
-        parts.append(f"This is flaky. {flaky_words(state.flaky, url)}")
+    if news.flaky and state.flaky is not None:
+        parts.append(f"This is flaky. {flaky_words(state, url)}")
     if news.week:
         since = f" since {run_ref_link(state.first_red, url)}" if state.first_red else ""
         parts.append(f"Broken for a week: failing{since}, in {counted_failures(state)}.")
@@ -165,7 +162,8 @@ def _proofs(branches: Sequence[BranchStatus], url: str) -> Iterator[str]:
 
 def _proof(branch: BranchStatus, url: str, on_branch: str) -> str:
     failure, trials = branch.last_red, branch.trials
-    last = f"The last failure{on_branch} was run {failure.number} on commit {commit(failure.sha, url)}."
+    on_commit = commit(failure.sha, address(url, failure.repository))
+    last = f"The last failure{on_branch} was run {failure.number} on commit {on_commit}."
     if not trials.always_failed:
         last += f" It had failed in {trials.failed:,} of {counted(trials.until_failure, 'run')} until then."
     rows = [f"- {run_ref_link(green, url)}" for green in branch.greens]
@@ -245,11 +243,14 @@ def counted_failures(state: State) -> str:
     return ("at least " if state.runs_missed else "") + counted(state.count, "failed run")
 
 
-def flaky_words(flaky: Flaky, url: str) -> str:
+def flaky_words(state: State, url: str) -> str:
     """Why it counts as flaky: the commits on which it failed and passed, and how often it fails."""
-    sentences = []
+    flaky, sentences = state.flaky or Flaky(), []
     if flaky.commits:
-        shown = ", ".join(commit(sha, url) for sha in flaky.commits)
+        of = {past.commit.sha: past.repository for past in state.occurrences}
+        repositories = (of.get(sha, state.latest.repository) for sha in flaky.commits)
+        pairs = zip(flaky.commits, repositories, strict=True)
+        shown = ", ".join(commit(sha, address(url, repository)) for sha, repository in pairs)
         more = f" and {flaky.more} more" if flaky.more else ""
         sentences.append(f"It failed and then passed on the same commit: {shown}{more}.")
     if flaky.runs:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ci_failure_tracker.issues.first_sentence import names_subject, shown_failure, who_cancelled
+from ci_failure_tracker.issues.links import run_address
 from ci_failure_tracker.model import Cause, Evidence, ExcerptLine, LogUnavailable, Outcome, State
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.text.markdown import code, cut_in_middle, link, log_block, log_lines, plain, utc
@@ -149,10 +150,10 @@ def excerpt_source(state: State, url: str, lines: int) -> str:
         return ""
     # The newest run is linked below.
     leg, is_newest = _of_leg(state, evidence), evidence.order == state.latest.order
-    run = "" if is_newest else link(f"run {evidence.number}", f"{url}/actions/runs/{evidence.run_id}")
+    run = "" if is_newest else link(f"run {evidence.number}", run_address(evidence, url))
     of_run = f" of {leg}{' in ' if leg and run else ''}{run}" if leg or run else ""
     if not evidence.lines[0].number and evidence.log_unavailable is None:
-        page = link("a test report", f"{url}/actions/runs/{evidence.run_id}#artifacts")
+        page = link("a test report", f"{run_address(evidence, url)}#artifacts")
         return f"From {page}{of_run}."
     if evidence.log_unavailable is not None:
         page = link("annotations of the job", _job_url(evidence, url))
@@ -171,7 +172,7 @@ def _of_leg(state: State, evidence: Evidence) -> str:
 
 def _job_url(evidence: Evidence, url: str) -> str:
     step = f"#step:{evidence.step}:1" if evidence.step and evidence.log_unavailable is None else ""
-    return f"{url}/actions/runs/{evidence.run_id}/job/{evidence.job_id}{step}"
+    return f"{run_address(evidence, url)}/job/{evidence.job_id}{step}"
 
 
 _IS = {
@@ -197,5 +198,5 @@ def log_note(state: State, url: str) -> str:
     job_id, reason = next(unavailable, (None, None))
     if reason is None or any(leg.signature for leg in latest.legs):
         return ""
-    page = link(f"run {latest.number}", f"{url}/actions/runs/{latest.run_id}/job/{job_id}")
+    page = link(f"run {latest.number}", f"{run_address(latest, url)}/job/{job_id}")
     return f"The log of {page} {_IS[reason]}, and no annotation says why it failed. {_EXPLANATIONS[reason]}"

@@ -364,7 +364,7 @@ def _on_branch(state: State, medium: Medium) -> str:
 def since_words(state: State, url: str, medium: Medium = MARKDOWN) -> str:
     """The commit that broke it, if there is only one; else the first failing run, and the commit that is likely."""
     suspect = only_suspect(state)
-    commit_words = suspect_words(suspect, url, medium) if suspect else ""
+    commit_words = suspect_words(suspect, url, state.repository_of_break, medium) if suspect else ""
     if suspect and is_only_commit(state):
         return commit_words
     since = run_words(state.first_red, medium) if state.first_red else medium.time(state.first_seen)

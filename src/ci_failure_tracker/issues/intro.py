@@ -128,7 +128,7 @@ def status_sentences(state: State, url: str, close_after: int) -> Iterator[str]:
     if state.tests and not state.identity.test:
         yield f"{counted(len(state.tests), 'test')} failed together; this issue stands for all of them."
     if state.flaky is not None:
-        yield f"Flaky. {flaky_words(state.flaky, url)}"
+        yield f"Flaky. {flaky_words(state, url)}"
     yield from _corrections(state)
     red = sorted(filter(None, {leg_name(state, leg.leg) for branch in state.branch_statuses for leg in branch.red}))
     if red and len(red) < len(state.legs):

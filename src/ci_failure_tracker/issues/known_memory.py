@@ -28,6 +28,7 @@ _MATCH = as_list(
     headline=TEXT,
     test=TEXT,
     test_name=TEXT,
+    repository=TEXT,
 )
 _TRIED: Codec[tuple[int, int]] = Codec(list, lambda data: (int(data[0]), int(data[1])))
 _MEMORY: Codec[KnownMemory] = as_object(

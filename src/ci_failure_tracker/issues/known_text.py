@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.issues.known_memory import write_memory
+from ci_failure_tracker.issues.links import run_address
 from ci_failure_tracker.issues.rule_block import LANGUAGE, block_of_known, with_table
 from ci_failure_tracker.model import (
     KnownMatch,
@@ -150,7 +151,7 @@ def _newest(memory: KnownMemory, url: str) -> Iterator[str]:
 
 
 def _row(match: KnownMatch, url: str) -> str:
-    run = link(f"run {match.run_number}", f"{url}/actions/runs/{match.run_id}")
+    run = link(f"run {match.run_number}", run_address(match, url))
     job = f"{code(match.workflow, 60)} › {code(match.job, 60)}"
     why = short_code(match.headline, _HEADLINE) if match.headline else ""
     return f"| {run} | {cell(job)} | {utc(match.ended_at)} | {cell(why)} |"

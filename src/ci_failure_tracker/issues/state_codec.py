@@ -67,7 +67,7 @@ from ci_failure_tracker.text.short_names import short_branch
 
 VERSION = 1
 
-_RUN_REF = as_list(RunRef, run_id=INT, number=INT, sha=TEXT, at=TIME)
+_RUN_REF = as_list(RunRef, least=4, run_id=INT, number=INT, sha=TEXT, at=TIME, repository=TEXT)
 _LEG_COUNT = as_list(LegCount, leg=TEXT, count=INT, last_seen=TIME)
 _FAILED_LEG = as_list(
     FailedLeg,
@@ -122,6 +122,7 @@ _EVIDENCE = as_object(
     Key("location", "place", TEXT),
     Key("context", "context", many(_EXCERPT_LINE)),
     Key("usual_seconds", "usual", INT),
+    Key("repository", "repository", TEXT),
 )
 
 
@@ -326,6 +327,7 @@ _OCCURRENCE_AS_KNOWN = as_object(
     Key("source", "source", TEXT),
     Key("hidden_legs", "hidden_legs", INT),
     Key("never_ran", "never_ran", _NEVER_RAN),
+    Key("repository", "repository", TEXT),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_failure_tracker.issues.links import commit
+from ci_failure_tracker.issues.links import address, commit
 from ci_failure_tracker.model import CommitsBetween, State, Suspect
 from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import code, short
@@ -33,9 +33,9 @@ def is_only_commit(state: State) -> bool:
     return between is not None and len(between.commits) == 1 and not between.more
 
 
-def suspect_words(suspect: Suspect, url: str, medium: Medium = MARKDOWN) -> str:
-    """A commit with its title, its pull request and its author, for a sentence."""
-    return " ".join(_parts(suspect, url, medium))
+def suspect_words(suspect: Suspect, url: str, repository: str, medium: Medium = MARKDOWN) -> str:
+    """A commit of a repository with its title, its pull request and its author, for a sentence."""
+    return " ".join(_parts(suspect, url, repository, medium))
 
 
 def suspects_text(state: State, url: str, medium: Medium) -> str:
@@ -44,7 +44,8 @@ def suspects_text(state: State, url: str, medium: Medium) -> str:
     A failure that no commit can cause has no suspects.
     """
     between = state.suspects if state.commit_can_cause and not only_suspect(state) else None
-    named = [_with_file(suspect, url, medium) for suspect in between.commits[:IN_ROW]] if between else []
+    repository = state.repository_of_break
+    named = [_with_file(suspect, url, repository, medium) for suspect in between.commits[:IN_ROW]] if between else []
     if between is not None and (between.more or len(between.commits) > len(named)) and named:
         named.append("and more")
     return "; ".join(named)
@@ -62,22 +63,23 @@ def suspects_row(state: State, compare: str, url: str) -> str:
     if not between.known:
         return f"GitHub no longer has the commits between the last passing run and the first failing one: {compare}"
     only, shown = only_suspect(state), between.commits[:IN_ROW]
-    named = [_only_file(suspect) if suspect == only else _with_file(suspect, url) for suspect in shown]
+    repository = state.repository_of_break
+    named = [_only_file(suspect) if suspect == only else _with_file(suspect, url, repository) for suspect in shown]
     if len(between.commits) == len(shown) and between.more:
         named.append("and more")
     return "; ".join([*named, f"all changes: {compare}"])
 
 
-def suspect_lines(between: CommitsBetween, url: str) -> list[str]:
-    """A list item for each commit in their order, and one for the commits that are not named."""
+def suspect_lines(between: CommitsBetween, url: str, repository: str = "") -> list[str]:
+    """A list item for each commit of a repository in their order, and one for the commits that are not named."""
     if not between.known:
         return ["GitHub no longer has the commits between them; the branch was probably force-pushed."]
-    lines = [f"- {_with_file(suspect, url)}" for suspect in between.commits]
+    lines = [f"- {_with_file(suspect, url, repository)}" for suspect in between.commits]
     return [*lines, "- and more: the comparison above lists all of them."] if between.more and lines else lines
 
 
-def _with_file(suspect: Suspect, url: str, medium: Medium = MARKDOWN) -> str:
-    words = suspect_words(suspect, url, medium)
+def _with_file(suspect: Suspect, url: str, repository: str, medium: Medium = MARKDOWN) -> str:
+    words = suspect_words(suspect, url, repository, medium)
     return f"{words} changed {medium.code(suspect.file, _FILE)}" if suspect.file else words
 
 
@@ -87,15 +89,16 @@ def _only_file(suspect: Suspect) -> str:
     return f"`{short(suspect.sha)}`{changed}"
 
 
-def _parts(suspect: Suspect, url: str, medium: Medium) -> Iterator[str]:
-    yield commit(suspect.sha, url, medium)
+def _parts(suspect: Suspect, url: str, repository: str, medium: Medium) -> Iterator[str]:
+    yield commit(suspect.sha, address(url, repository), medium)
     title, in_title = _without_number(suspect.title)
     if title:
         yield medium.code(title, _TITLE)
     number = str(suspect.pull_request or in_title)
     # As code it is no reference, which would write a note into the pull request for every break.
     author = medium.code(suspect.author, _AUTHOR) if suspect.author else ""
-    about = ", ".join(part for part in (author, medium.code(f"#{number}", 11) if number else "") if part)
+    pull_request = medium.code(f"{repository}#{number}", len(repository) + 11) if number else ""
+    about = ", ".join(part for part in (author, pull_request) if part)
     if about:
         yield f"({about})"
 

@@ -170,7 +170,8 @@ class Skip:
 class Rerun:
     """Run the failed jobs of the first attempt of a run again; `reason` says why.
 
-    `identity` is what failed first in it, `jobs` are all that failed.
+    `identity` is what failed first in it, `jobs` are all that failed. `repository` is that of the run, empty if it is
+    the one with the issues.
     """
 
     identity: Identity
@@ -178,6 +179,7 @@ class Rerun:
     run_id: int
     run_number: int
     jobs: tuple[str, ...]
+    repository: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,11 @@ class CurrentFailure:
     legs: tuple[str, ...]
     headline: str = ""
     signature: str = ""
+
+    @property
+    def repository(self) -> str:
+        """The repository of its newest failed run, empty if it is the one with the issues."""
+        return self.state.latest.repository
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,16 @@ ALL_JOBS = "*"
 """The name of the job if one issue stands for a whole workflow."""
 
 
+def in_repository(repository: str, name: str) -> str:
+    """The name of something in a repository, such as `octo-org/api: CI`; without a repository, the name alone."""
+    return f"{repository}: {name}" if repository else name
+
+
+def own_name(repository: str, name: str) -> str:
+    """The same name without the repository."""
+    return name.removeprefix(f"{repository}: ") if repository else name
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """The repository with the runs and the issues."""
@@ -29,7 +39,8 @@ class Workflow:
     """A workflow; only the list of workflows has its true name.
 
     `changed_at` is when GitHub last changed its data, such as its state; `None` if it is not from the list.
-    `node_id` is its id in GraphQL, empty if it is not known.
+    `node_id` is its id in GraphQL, empty if it is not known. `repository` is the owner/name of its repository if issues
+    of several repositories are in one: then the name of the workflow begins with it. Else it is empty.
     """
 
     id: int
@@ -38,6 +49,7 @@ class Workflow:
     state: str = "active"
     changed_at: datetime | None = None
     node_id: str = ""
+    repository: str = ""
 
     @property
     def file_name(self) -> str:
@@ -46,7 +58,7 @@ class Workflow:
 
     def is_called(self, asked: str) -> bool:
         """Whether a name, a file name or a glob that a person wrote means this workflow."""
-        names = (self.name, self.file_name, self.path)
+        names = (self.name, own_name(self.repository, self.name), self.file_name, self.path)
         # An equal name comes first, for a name may hold the signs of a glob.
         return asked in names or any(fnmatchcase(name.casefold(), asked.casefold()) for name in names)
 
@@ -88,6 +100,11 @@ class Run:
     node_id: str = ""
     status_ref: str = ""
     started_by: str = ""
+
+    @property
+    def repository(self) -> str:
+        """The repository of its workflow, empty if that is the one with the issues."""
+        return self.workflow.repository
 
     @property
     def branch_key(self) -> tuple[int, str, str]:

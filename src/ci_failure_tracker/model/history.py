@@ -158,7 +158,7 @@ class Occurrence:
 
     `hidden_legs` counts failed legs that `legs` does not hold. `source` is the file of the workflow, or the subject of
     a dynamic workflow; it tells workflows of the same name apart. `never_ran` says how it never ran if that is its
-    outcome.
+    outcome. `repository` is that of the run, empty if it is the one with the issues.
     """
 
     run_id: int
@@ -174,6 +174,7 @@ class Occurrence:
     source: str = ""
     hidden_legs: int = 0
     never_ran: NeverRan | None = None
+    repository: str = ""
 
     @property
     def key(self) -> tuple[int, int]:
@@ -188,12 +189,16 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class RunRef:
-    """A reference to a run, such as the one in which a failure began or ended."""
+    """A reference to a run, such as the one in which a failure began or ended.
+
+    `repository` is that of the run, empty if it is the one with the issues.
+    """
 
     run_id: int
     number: int
     sha: str
     at: datetime
+    repository: str = ""
 
 
 class RetireReason(StrEnum):
@@ -291,6 +296,11 @@ class BranchStatus:
         missing = self.trials.passes_to_close(close_after) - (0 if self.red else self.passes)
         is_verified = bool(self.greens) and (self.is_spread or close_after < 2)  # noqa: PLR2004 - two commits
         return max(missing, 0 if is_verified and not self.red else 1)
+
+    @property
+    def repository(self) -> str:
+        """The repository of its runs, empty if it is the one with the issues."""
+        return self.last_red.repository
 
     @property
     def branch_key(self) -> tuple[int, str, str]:

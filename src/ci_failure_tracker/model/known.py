@@ -110,7 +110,7 @@ class KnownMatch:
     """A failed job that a rule matched. `workflow`, `job` and `headline` are empty if the issue no longer names it.
 
     `test` is the failure id of a test, or its beginning, if the rule took this test of the job alone; `test_name` is
-    its name.
+    its name. `repository` is that of the run, empty if it is the one with the issues.
     """
 
     job_id: int
@@ -122,6 +122,7 @@ class KnownMatch:
     headline: str = ""
     test: str = ""
     test_name: str = ""
+    repository: str = ""
 
     @property
     def key(self) -> tuple[int, str]:

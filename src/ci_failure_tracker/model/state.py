@@ -64,7 +64,8 @@ class Evidence:
     `step` is the number of the failed step. If `log_unavailable` is set, the lines are annotations. `tool`, `kind`,
     `subject` and `location` are the facts of its first failure; an older version did not write them. `context` are the
     lines around `lines`. All of it is redacted, and none of it is safe as Markdown yet. `usual_seconds` is how long
-    the step took in a passing run, if the job ran out of time.
+    the step took in a passing run, if the job ran out of time. `repository` is that of the run, empty if it is the one
+    with the issues.
     """
 
     run_id: int
@@ -83,6 +84,7 @@ class Evidence:
     location: str = ""
     context: tuple[ExcerptLine, ...] = ()
     usual_seconds: int | None = None
+    repository: str = ""
 
     @property
     def order(self) -> tuple[datetime, int, int]:
@@ -326,6 +328,11 @@ class State:
         """The evidence, if it is of the latest break."""
         evidence = self.evidence
         return evidence if evidence is not None and evidence.ended_at >= self.broken_since else None
+
+    @property
+    def repository_of_break(self) -> str:
+        """The repository in which the latest break began, empty if it is the one with the issues."""
+        return self.first_red.repository if self.first_red else self.latest.repository
 
     @property
     def is_duplicate(self) -> bool:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ci_failure_tracker.issues.intro import intro
+from ci_failure_tracker.issues.links import run_address
 from ci_failure_tracker.model import Close, Create, CurrentFailure, Reopen, Result, State, WriteStatus
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.report import Report, message_of
@@ -214,7 +215,7 @@ def _item(
         reason=_shown(action.reason) if kind.is_over else "",
         message=_shown(message_of(failing)) if failing else "",
         run=f"run {failing.run_number}" if failing else "",
-        run_url=_link(f"{url}/actions/runs/{failing.run_id}") if failing else "",
+        run_url=_link(run_address(failing, url)) if failing else "",
     )
 
 

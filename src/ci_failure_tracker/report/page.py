@@ -16,6 +16,7 @@ from itertools import islice
 from markupsafe import Markup
 
 from ci_failure_tracker.issues.evidence import plain_lines
+from ci_failure_tracker.issues.links import run_address
 from ci_failure_tracker.model import Create, ExcerptLine, KnownFailure, Outcome, Skip, SkipReason
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.action_words import note
@@ -261,7 +262,7 @@ def _failing(report: Report) -> Iterator[FailingItem]:
                 message=plain(why(failing), _TEXT),
                 issue=result.number if result else None,
                 run=failing.run_number,
-                run_url=f"{url}/actions/runs/{failing.run_id}",
+                run_url=run_address(failing, url),
                 note=plain(note(result), _TEXT).replace("`", ""),
                 words=plain(f"{identity.workflow} {identity.test or identity.job} {failing.headline}", 700).lower(),
             )
@@ -277,7 +278,7 @@ def _known(known: KnownFailure, url: str) -> KnownItem:
         ignored=known.is_ignored,
         headline=plain(match.headline, _TEXT),
         run=match.run_number,
-        run_url=f"{url}/actions/runs/{match.run_id}",
+        run_url=run_address(match, url),
         words=plain(f"{match.workflow} {match.job} {match.headline} {rule}", 700).lower(),
     )
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ci_failure_tracker.issues.evidence import plain_lines
+from ci_failure_tracker.issues.links import run_address
 from ci_failure_tracker.model import (
     Change,
     Close,
@@ -141,7 +142,7 @@ def _failing_as_json(report: Report, failing: CurrentFailure, new: Set[str]) -> 
         "failed_runs": failing.count,
         "since": failing.since.isoformat(),
         "latest_run": failing.run_number,
-        "latest_run_url": f"{report.repository.url}/actions/runs/{failing.run_id}",
+        "latest_run_url": run_address(failing, report.repository.url),
         "branch": _shown(failing.branch),
         "matrix_jobs": [_shown(leg) for leg in failing.legs],
         "headline": _shown(failing.headline) or None,
@@ -201,7 +202,7 @@ def _known_as_json(report: Report, rule: KnownRule) -> dict[str, Any]:
             {
                 **_identity_as_json(each.identity),
                 "run": each.match.run_number,
-                "run_url": f"{report.repository.url}/actions/runs/{each.match.run_id}",
+                "run_url": run_address(each.match, report.repository.url),
                 "branch": _shown(each.branch),
                 "headline": _shown(each.match.headline) or None,
                 "ignored": each.is_ignored,

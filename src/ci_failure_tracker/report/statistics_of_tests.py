@@ -310,7 +310,7 @@ class _TestMeter:
                 failure for failure in failures if failure.id in told.jobs or _has_passed_since(failure, known)
             ),
             failed_commits=_commits(failures),
-            last_failed=RunRef(last.id, last.number, last.commit.sha, last.created_at),
+            last_failed=RunRef(last.id, last.number, last.commit.sha, last.created_at, last.repository),
             issue=issue,
             partial=any(job not in self._jobs for job, _ in legs),
         )

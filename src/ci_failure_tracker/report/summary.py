@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from ci_failure_tracker.issues.evidence import short_code
 from ci_failure_tracker.issues.first_sentence import names_jobs
+from ci_failure_tracker.issues.links import run_address
 from ci_failure_tracker.model import (
     CurrentFailure,
     Identity,
@@ -180,7 +181,7 @@ _MEDIUM = Medium(code, link, _whole_time)
 def _failing_line(report: Report, failing: CurrentFailure, result: Result | None) -> str:
     """The issue, or else the newest failed run; the first sentence; what it does not say."""
     url = report.repository.url
-    run = link(f"run {failing.run_number}", f"{url}/actions/runs/{failing.run_id}")
+    run = link(f"run {failing.run_number}", run_address(failing, url))
     where = "" if names_jobs(failing.state) else f" {_names(failing.identity)}"
     first = f"{_issue(result.number if result else None, url) or run}{where}: {report.sentence(failing, _MEDIUM)}"
     said = short_code(message, 120) if (message := message_of(failing)) else ""
@@ -200,7 +201,7 @@ def _rerun_line(result: Result, url: str) -> str:
     rerun = result.action
     if not isinstance(rerun, Rerun):
         return _result_line(result, url)
-    run = link(f"run {rerun.run_number}", f"{url}/actions/runs/{rerun.run_id}")
+    run = link(f"run {rerun.run_number}", run_address(rerun, url))
     planned = "to be re-run, " if result.status is WriteStatus.PLANNED else ""
     return f"{run} of {code(rerun.identity.workflow, 80)}: {planned}{prose(rerun.reason, 300)}"
 
@@ -223,7 +224,7 @@ def _test_line(test: TestStatistics, url: str) -> str:
 def _known_line(known: KnownFailure, url: str) -> str:
     """The known issue, what fails, the newest run, and why it failed."""
     match, ignored = known.match, "ignored, " if known.is_ignored else ""
-    run = link(f"run {match.run_number}", f"{url}/actions/runs/{match.run_id}")
+    run = link(f"run {match.run_number}", run_address(match, url))
     why = f" {short_code(match.headline, 120)}" if match.headline else ""
     unsure = f" {prose(known.rule.why, 300)}." if known.rule.status is RuleStatus.UNKNOWN else ""
     name = prose(known.rule.name.replace(f"known issue #{known.rule.number} ", ""), 200)

@@ -20,7 +20,11 @@ def tries_in(
         return None
     now = set(_run_again(results))
     tries = [
-        Try(run.workflow.name, RunRef(run.id, run.number, run.commit.sha, run.created_at), _result(run, outcomes, now))
+        Try(
+            run.workflow.name,
+            RunRef(run.id, run.number, run.commit.sha, run.created_at, run.repository),
+            _result(run, outcomes, now),
+        )
         for run in sorted(snapshot.runs, key=lambda run: run.order, reverse=True)
         if run.id in now or _was_run_again(run, snapshot, settings)
     ]

@@ -278,7 +278,8 @@ def few_red(red: Iterable[RedLeg], most: int) -> tuple[RedLeg, ...]:
 
 def run_ref_of(result: AttemptResult) -> RunRef:
     """The reference to the run of a result."""
-    return RunRef(result.run.id, result.run.number, result.run.commit.sha, result.run.created_at)
+    run = result.run
+    return RunRef(run.id, run.number, run.commit.sha, run.created_at, run.repository)
 
 
 def _ref_order(run_ref: RunRef) -> tuple[datetime, int]:

@@ -210,6 +210,7 @@ class CauseUpdate:
             location=cut_in_middle(facts.location, _LOCATION) if facts else "",
             context=tuple(_shorter(line, LONGEST_LINE) for line in diagnosis.context),
             usual_seconds=diagnosis.usual_seconds if _ran_out_of_time(job_diagnosis) else None,
+            repository=occurrence.repository,
         )
 
 

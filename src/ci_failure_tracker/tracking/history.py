@@ -296,7 +296,9 @@ class _HistoryBuilder:
             if self._is_of(latest, results[0].run):
                 at = latest.started_at
                 red = tuple(RedLeg(leg.leg, latest.event, latest.run_id, latest.attempt, at) for leg in latest.legs)
-                yield BranchStatus(*stream, red, RunRef(latest.run_id, latest.number, latest.commit.sha, at))
+                yield BranchStatus(
+                    *stream, red, RunRef(latest.run_id, latest.number, latest.commit.sha, at, latest.repository)
+                )
                 return
 
     def _unless_gone(self, status: BranchStatus, always_run: Mapping[Trigger, Set[str]]) -> BranchStatus:
@@ -401,7 +403,7 @@ class _HistoryBuilder:
     def _is_of(self, occurrence: Occurrence, run: Run) -> bool:
         """Whether an occurrence, in the form in which an issue remembers it, has the branch status of a run."""
         source = run.subject or run.workflow.file_name
-        if occurrence.source != _remembered_form(source, 60):
+        if occurrence.repository != run.repository or occurrence.source != _remembered_form(source, 60):
             return False
         status_ref = self.context.activity.refs.status_ref(occurrence.branch, occurrence.event)
         return status_ref == _remembered_form(run.branch_key[1], 100)
@@ -452,6 +454,7 @@ def _occurrence(result: AttemptResult) -> Occurrence:
         legs=tuple(_failed_leg(leg, observation) for leg, observation in sorted(result.red.items())),
         source=run.subject or run.workflow.file_name,
         never_ran=_longest(failed) if outcome is Outcome.NEVER_RAN else None,
+        repository=run.repository,
     )
 
 

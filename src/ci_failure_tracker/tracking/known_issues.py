@@ -448,15 +448,20 @@ def _match(failure: Observation, test: KnownTest | None = None) -> KnownMatch:
         named = _match(failure)
         return replace(named, headline=plain(test.headline, _HEADLINE), test=test.id, test_name=short_test(test.name))
     names = (failure.run.workflow.name, failure.job or "", headline)
-    return _named(
-        failure.job_id or 0, failure.ended_at or failure.run.updated_at, failure.run.id, failure.run.number, names
-    )
+    run = failure.run
+    at = failure.ended_at or run.updated_at
+    return _named(KnownMatch(failure.job_id or 0, at, run.id, run.number, repository=run.repository), names)
 
 
-def _named(job_id: int, at: datetime, run_id: int, number: int, names: tuple[str, str, str]) -> KnownMatch:
+def _named(match: KnownMatch, names: tuple[str, str, str]) -> KnownMatch:
     workflow, job, headline = names
-    at = at.replace(microsecond=0)
-    return KnownMatch(job_id, at, run_id, number, plain(workflow, _NAME), plain(job, _NAME), plain(headline, _HEADLINE))
+    return replace(
+        match,
+        ended_at=match.ended_at.replace(microsecond=0),
+        workflow=plain(workflow, _NAME),
+        job=plain(job, _NAME),
+        headline=plain(headline, _HEADLINE),
+    )
 
 
 def matches_of_issue(state: State) -> Iterator[KnownMatch]:
@@ -465,7 +470,8 @@ def matches_of_issue(state: State) -> Iterator[KnownMatch]:
     for leg in latest.legs:
         job = f"{state.identity.job} ({leg.leg})" if leg.leg and not state.identity.spans_jobs else state.identity.job
         names = (state.identity.workflow, job, headlines.get(leg.signature, ""))
-        match = _named(leg.job_id or 0, latest.ended_at, latest.run_id, latest.number, names)
+        run = (latest.ended_at, latest.run_id, latest.number)
+        match = _named(KnownMatch(leg.job_id or 0, *run, repository=latest.repository), names)
         if state.identity.test:
             match = replace(match, test=state.identity.id, test_name=state.identity.test)
         yield match

@@ -195,7 +195,7 @@ def _rerun(run: Run, repository_history: RepositoryHistory) -> Rerun:
     if numbers := dict.fromkeys(job.known for job in failed if job.known):
         named = " and ".join(repository_history.known.rule(number).name for number in numbers)
         what = f"{named} allows another try of run {run.number}"
-    return Rerun(identity, f"{what}: {headline}" if headline else what, run.id, run.number, names)
+    return Rerun(identity, f"{what}: {headline}" if headline else what, run.id, run.number, names, run.repository)
 
 
 # --- what waits for the answer -------------------------------------------------------------------
