@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from traceback import extract_tb
 
 from ci_failure_tracker.model import LogUnavailable, Severity
 
@@ -255,3 +256,10 @@ class WritesSpentError(RateLimitedError):
 
 class BadValueError(ValueError):
     """The text of an input cannot be read; the message says what is allowed."""
+
+
+def kind_and_place(error: Exception) -> str:
+    """What an error that nobody expected is, and where it was raised; its message may hold foreign text."""
+    frames = extract_tb(error.__traceback__)
+    file = frames[-1].filename.replace("\\", "/").rpartition("/")[2] if frames else ""
+    return f"{type(error).__name__} at {file}:{frames[-1].lineno}" if frames else type(error).__name__

@@ -181,9 +181,11 @@ def _read_and_decide(
     return find(snapshot, _read_issues(snapshot, now, tracked), settings, now)
 
 
+_IMPORTING = Lock()
+
+
 def _diagnoser(settings: Settings) -> Diagnose:
     """What explains logs. It is imported with the first of them, because most sweeps read none."""
-    one_at_a_time = Lock()  # several threads bring logs
 
     @cache
     def imported() -> Diagnose:
@@ -193,7 +195,7 @@ def _diagnoser(settings: Settings) -> Diagnose:
         return job_diagnoser(Limits(lines=settings.excerpt_lines))
 
     def diagnose(request: LogRequest, source: JobSource) -> JobDiagnosis | None:
-        with one_at_a_time:
+        with _IMPORTING:  # several threads bring logs, and several sweeps may begin at the same time
             explain = imported()
         return explain(request, source)
 

@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import signal
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from actions_toolkit import core
 from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import inert_lines, lines
-from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError
+from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError, kind_and_place
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Close, Create, Reopen, Result, Severity, Update
 from ci_failure_tracker.report.action_words import known_words, result_words
@@ -254,6 +253,4 @@ def _give_up(title: str, mistakes: Sequence[str], exit_code: int) -> int:
 
 
 def _unexpected(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}. This is a bug: please report it with the workflow run's log."
+    return f"{kind_and_place(error)}. This is a bug: please report it with the workflow run's log."

@@ -147,6 +147,7 @@ class TokenLimits:
     anonymous   whether there is no token; then `left` is for all who share the address of this machine
     parallel    how many processes use the token at the same time; each takes its part of everything
     kept        requests of an hour that are left to other programs
+    made        requests that all sweeps have sent
     left        requests that GitHub leaves to the token in this hour
     reset       when GitHub sets its limit back, in seconds since 1970
     held_until  the time before which no request is sent, by `time.monotonic`
@@ -159,6 +160,7 @@ class TokenLimits:
     anonymous: bool = False
     parallel: int = 1
     kept: int = 0
+    made: int = 0
     left: int | None = None
     reset: int | None = None
     held_until: float = float("-inf")
@@ -210,14 +212,20 @@ class TokenLimits:
 
     def _wait_of_write(self, now: float, retry_policy: RetryPolicy) -> float:
         """GitHub asks for a second between writes ("Best practices for using the REST API")."""
-        in_hour = self.wait_for_writes(now)
+        in_hour = self._writes.wait(now, 1, self._writes_an_hour)
         if in_hour > retry_policy.longest_wait:
             raise WritesSpentError(self._writes.limit, self.parallel)
         return max(in_hour, self._last_write + retry_policy.between_writes * self.parallel - now)
 
-    def wait_for_writes(self, now: float) -> float:
-        """How long it takes until GitHub takes another write, whatever else is waited for."""
-        return self._writes.wait(now, 1, max(1, self._writes.limit // self.parallel))
+    @property
+    def _writes_an_hour(self) -> int:
+        return max(1, self._writes.limit // self.parallel)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the writes of this hour are not used up."""
+        with self.lock:
+            return self._writes.wait(time.monotonic(), 1, self._writes_an_hour) <= 0
 
 
 @dataclass(slots=True)
@@ -241,6 +249,7 @@ class Budget:
         """Count a request that is about to be sent."""
         with self.limits.lock:
             self.made += 1
+            self.limits.made += 1
             self.reserved = max(0, self.reserved - 1)
 
     @property
