@@ -173,7 +173,8 @@ def _object(call: Call, expression: str | None = None, oid: str | None = None) -
     if path == _FOLDER:
         inside = {name.rpartition("/")[2]: blob for name, blob in blobs.items() if name.startswith(f"{_FOLDER}/")}
         entries = [{"name": name, "object": blob} for name, blob in inside.items()]
-        return {"__typename": "Tree", "oid": digest("tree", path), "entries": entries}
+        # Git keeps no empty folder.
+        return {"__typename": "Tree", "oid": digest("tree", path), "entries": entries} if entries else None
     return blobs.get(path)
 
 

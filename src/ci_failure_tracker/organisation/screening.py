@@ -17,14 +17,57 @@ repositories which were swept together are not all due together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
+from ci_failure_tracker import __version__
+from ci_failure_tracker.model import SCHEDULE, MissedSchedule, Severity, SkipReason, WriteStatus
 from ci_failure_tracker.model.organisation import Kept, Look, RepositoryEntry
-from ci_failure_tracker.model.screening import ScreeningQuery, SeenRepository
-from ci_failure_tracker.settings import Settings
+from ci_failure_tracker.model.refs import is_glob
+from ci_failure_tracker.model.screening import ScreeningQuery, SeenCommit, SeenIssues, SeenRepository, SeenSuite
+from ci_failure_tracker.selection.refs import watched_refs
+from ci_failure_tracker.settings import AllowedFailures, Settings
+from ci_failure_tracker.settings.declaration import InputGroup, input_of
+
+COMMITS, COMMITS_AT_FIRST = 5, 20
+"""The newest commits of a branch that are looked at, and those of a repository that was never swept."""
+
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+LAG = timedelta(minutes=10)
+"""What changed less than this before a sweep may not have been in the lists that the sweep read."""
+
+_MOST_NAMED = 5
+"""Branches and tags that settings may name; each makes the requests larger."""
+
+_COMPLETED = "completed"
+_PASSED = frozenset({"success", "neutral", "skipped"})
+_DECIDING = frozenset({InputGroup.WATCHED, InputGroup.ISSUES, InputGroup.LOGS, InputGroup.LIMITS, InputGroup.RUN})
+"""The groups of inputs that may change what a sweep finds or writes."""
+
+_NOT_DONE = frozenset({WriteStatus.FAILED.value, WriteStatus.LEFT.value})
+_SETTLED = frozenset(
+    {
+        "passing",
+        SkipReason.UNCHANGED,
+        SkipReason.TOO_FEW,
+        SkipReason.CLOSED_BY_PERSON,
+        SkipReason.OLDER_THAN_CLOSING,
+        SkipReason.UNREADABLE,
+        SkipReason.NO_ROOM,
+        SkipReason.BAD_TEMPLATE,
+        SkipReason.SAME_ID,
+        SkipReason.STORM,
+        SkipReason.RETIRED,
+        SkipReason.KNOWN,
+        SkipReason.SAME_AS,
+    }
+)
+"""Why nothing was done, if nothing would be done in the next sweep either."""
 
 
 class Reader(Protocol):
@@ -80,5 +123,237 @@ def screen(
     Raises:
         BadTokenError: GitHub refuses the token.
     """
-    del reader, last, settings, now, files
-    return Screening({name: Screened(None, "Nothing is kept of it.", None) for name in names})
+    if why := _unseen_by_settings(settings):
+        return Screening({name: Screened(None, why, None) for name in names})
+    digest = _digest([__version__, settings_digest(settings), *files])[:8]
+    before = reader.requests
+    seen: dict[str, SeenRepository | str] = {}
+    for never_swept, commits in ((True, COMMITS_AT_FIRST), (False, COMMITS)):
+        chosen = [name for name in names if _is_new(last.get(name)) is never_swept]
+        if chosen:
+            seen |= reader.look(chosen, _asked(settings, commits))
+    screened = {name: judge(name, seen[name], last.get(name), Context(settings, digest, now)) for name in names}
+    return Screening(screened, reader.requests - before)
+
+
+def _is_new(entry: RepositoryEntry | None) -> bool:
+    return entry is None or (entry.kept is None and entry.report is None)
+
+
+def _asked(settings: Settings, commits: int) -> ScreeningQuery:
+    watched = watched_refs(settings, "")
+    refs = (f"refs/{kind}/{name}" for name in watched.named for kind in ("heads", "tags"))
+    return ScreeningQuery(settings.labels[0], tuple(refs), watched.tags, commits)
+
+
+def _unseen_by_settings(settings: Settings) -> str:
+    """Why a screening cannot see all that the settings watch; empty if it can."""
+    watched = watched_refs(settings, "")
+    if any(map(is_glob, watched.branches)):
+        return "The settings watch branches by a pattern, and a screening sees only named ones."
+    if len(watched.named) > _MOST_NAMED:
+        return f"The settings name more than {_MOST_NAMED} branches and tags."
+    return ""
+
+
+# --- one repository ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is the same for all repositories; `digest` stands for the settings, the files and the program's version."""
+
+    settings: Settings
+    digest: str
+    now: datetime
+
+
+def judge(name: str, seen: SeenRepository | str, last: RepositoryEntry | None, context: Context) -> Screened:
+    """What to do with a repository that shows this."""
+    if isinstance(seen, str):
+        return Screened(None, f"It could not be screened: {seen}.", None)
+    if why := _incomparable(name, seen):
+        return Screened(None, why, None)
+    kept = _kept(seen, context)
+    if last is None or _is_new(last):
+        return _judge_new(seen, last, kept, context)
+    return _judge_known(seen, last, kept, context)
+
+
+def _judge_new(seen: SeenRepository, last: RepositoryEntry | None, kept: Kept, context: Context) -> Screened:
+    why = _running(seen) or _not_passing(seen, context.settings) or (_left(last) if last else "")
+    if why:
+        return Screened(None, why, kept)
+    kept = dataclasses.replace(kept, swept_at=None, screened_at=context.now)
+    return Screened(Look.SCREENED, "Its newest runs pass.", kept)
+
+
+def _judge_known(seen: SeenRepository, last: RepositoryEntry, kept: Kept, context: Context) -> Screened:
+    why = _running(seen) or _news(kept, last) or _left(last) or _left_undone(last) or _lagging(seen, last)
+    why = why or _due(seen, last, context)
+    if why:
+        return Screened(None, why, kept)
+    if last.kept and last.kept.swept_at is None:
+        return Screened(Look.SCREENED, "Its newest runs pass, as in the last sweep.", last.kept)
+    return Screened(Look.UNCHANGED, "Nothing changed since the last sweep.", last.kept)
+
+
+def _incomparable(name: str, seen: SeenRepository) -> str:
+    """Why what a repository shows cannot be compared; empty if it can."""
+    if seen.name.lower() != name.lower():
+        return f"It is now called {seen.name}."
+    is_complete = all(commit.complete for commit in _commits(seen))
+    return "" if is_complete else "A commit has more runs than a screening sees."
+
+
+def _commits(seen: SeenRepository) -> Iterator[SeenCommit]:
+    for ref in (seen.default_branch, *seen.refs, *seen.tags):
+        yield from ref.commits
+
+
+def _suites(seen: SeenRepository) -> Iterator[SeenSuite]:
+    for commit in _commits(seen):
+        yield from commit.suites
+
+
+def _running(seen: SeenRepository) -> str:
+    """That something waits or goes on: it changes with time alone."""
+    return "A run is not completed." if any(suite.status != _COMPLETED for suite in _suites(seen)) else ""
+
+
+def _not_passing(seen: SeenRepository, settings: Settings) -> str:
+    """Why a repository that was never swept does not pass as far as its newest runs show; empty if it does."""
+    if settings.allowed_failures is AllowedFailures.TRACK:
+        return "A run that passes may have failed jobs that the settings track."
+    if not seen.has_issues:
+        return "Its issues are switched off."
+    if seen.open_issues:
+        return "It has an open issue of the tracker."
+    suites = tuple(_suites(seen))
+    if any(map(_is_bad, suites)):
+        return "One of its newest runs did not pass."
+    shown = any(suite.branch == seen.default_branch.name for suite in suites)
+    return "None of its runs is on its newest commits." if seen.has_workflows and not shown else ""
+
+
+def _is_bad(suite: SeenSuite) -> bool:
+    # A job that is skipped in each scheduled run may be one that never runs.
+    skipped = suite.conclusion == "skipped" and suite.event == SCHEDULE
+    return suite.conclusion not in _PASSED or skipped or suite.workflow_state == MissedSchedule.DISABLED
+
+
+def _news(kept: Kept, last: RepositoryEntry) -> str:
+    """What differs from what was kept."""
+    if last.kept is None:
+        return "Nothing was kept of it in the last sweep."
+    if _digest_of(kept) != _digest_of(last.kept):
+        return "The settings or the program changed."
+    names = {"heads": "a branch", "suites": "a run", "tags": "a tag", "issues": "an issue"}
+    changed = [name for field, name in names.items() if getattr(kept, field) != getattr(last.kept, field)]
+    return f"There is news: {', '.join(changed)}." if changed else ""
+
+
+def _left(last: RepositoryEntry) -> str:
+    return "It was left in the last sweep." if last.look in {Look.LEFT, Look.FAILED} else ""
+
+
+def _left_undone(last: RepositoryEntry) -> str:
+    """That the last sweep could not do all of its work, so that the next one would do something."""
+    report = last.report or {}
+    logs = report.get("logs") or {}
+    if last.kept and last.kept.swept_at and not report:
+        return "The report of its last sweep is not there."
+    if report.get("partial") or any(logs.get(name) for name in ("unavailable", "unread", "left_out")):
+        return "The last sweep did not see everything."
+    actions = (
+        *_objects(report, "actions"),
+        *({"status": one.get("written")} for one in _objects(report, "known_issues")),
+    )
+    if any(map(_is_not_done, actions)):
+        return "The last sweep left something undone."
+    errors = (one.get("severity") == Severity.ERROR for one in _objects(report, "problems"))
+    return "The last sweep had an error." if any(errors) else ""
+
+
+def _is_not_done(action: Mapping[str, Any]) -> bool:
+    reason = action.get("skip_reason")
+    return action.get("status") in _NOT_DONE if reason is None else reason not in _SETTLED
+
+
+def _objects(report: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
+    return [one for one in report.get(name) or () if isinstance(one, Mapping)]
+
+
+def _lagging(seen: SeenRepository, last: RepositoryEntry) -> str:
+    """That a run ended just before the last sweep, whose list may not have had it."""
+    at = last.kept.swept_at if last.kept else None
+    recent = at is not None and any(suite.updated_at > at - LAG for suite in _suites(seen))
+    return "A run changed just before the last sweep." if recent else ""
+
+
+# --- what time brings ----------------------------------------------------------------------------
+
+
+def _due(seen: SeenRepository, last: RepositoryEntry, context: Context) -> str:
+    """That the last sweep of the repository is too long ago, or that it never had one."""
+    kept = last.kept
+    since = (kept.swept_at or kept.screened_at) if kept else None
+    failing = bool((last.report or {}).get("failing"))
+    scheduled = context.settings.schedules or any(suite.event == SCHEDULE for suite in _suites(seen))
+    waits = bool(seen.open_issues or seen.known.count or failing or scheduled)
+    period, words = (A_DAY, "a day") if waits else (A_WEEK, "a week")
+    if since is None or context.now - since >= _patience(seen.id, period):
+        return f"It is swept at least once {words}."
+    return ""
+
+
+def _patience(key: str, period: timedelta) -> timedelta:
+    """From half the period to all of it, by a hash, so that not all are due at the same time."""
+    share = int(_digest([key])[:8], 16) / 0xFFFFFFFF
+    return period * (1 + share) / 2
+
+
+# --- what is kept --------------------------------------------------------------------------------
+
+
+def settings_digest(settings: Settings) -> str:
+    """A hash of the settings that may change what a sweep finds or writes."""
+    fields = ((field.name, input_of(field)) for field in dataclasses.fields(settings))
+    deciding = (name for name, declared in fields if declared is None or declared.group in _DECIDING)
+    return _digest([(name, _text(getattr(settings, name))) for name in deciding])
+
+
+def _text(value: object) -> str:
+    return repr(sorted(map(repr, value))) if isinstance(value, frozenset) else repr(value)
+
+
+def _kept(seen: SeenRepository, context: Context) -> Kept:
+    """What to keep. A deeper look keeps no more than another one, or they could not be compared."""
+    branches = [(ref.name, ref.commits[:COMMITS]) for ref in (seen.default_branch, *seen.refs)]
+
+    def text(*values: object) -> str:
+        return f"{context.digest}:{_digest(values)[:16]}"
+
+    return Kept(
+        heads=text(seen.id, [(name, commits[0].sha if commits else "") for name, commits in branches]),
+        suites=text([_as_values(commit) for _, commits in branches for commit in commits]),
+        tags=text(seen.tag_count, [(tag.name, [_as_values(commit) for commit in tag.commits]) for tag in seen.tags]),
+        issues=text(seen.has_issues, seen.open_issues, _values(seen.tracked), _values(seen.known)),
+        swept_at=context.now,
+    )
+
+
+def _as_values(commit: SeenCommit) -> Sequence[object]:
+    return [commit.sha, sorted(map(_values, commit.suites))]
+
+
+def _values(shown: SeenSuite | SeenIssues) -> tuple[str, ...]:
+    return tuple(str(getattr(shown, field.name)) for field in dataclasses.fields(shown))
+
+
+def _digest_of(kept: Kept) -> str:
+    return kept.heads.partition(":")[0]
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
