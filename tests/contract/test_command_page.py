@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -16,6 +17,8 @@ from ci_failure_tracker.entry import cli
 from ci_failure_tracker.entry.answer_files import _DAYS, MOST_BYTES
 from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.github.client import MOST_WITHOUT_TOKEN
+from ci_failure_tracker.report.report_json import report_as_json
+from organisations import a_report_of
 from outside_tools import needed
 from sandbox import Sandbox
 from shells import shell
@@ -42,6 +45,10 @@ def test_each_command_of_the_page_works(command: str, monkeypatch: pytest.Monkey
         "workflows": [{"name": "CI", "jobs": [{"name": "test"}]}],
         "runs": [{"workflow": "CI", "at": "2026-03-09T10:00:00Z"}],
     }
+    (tmp_path / "reports" / "1").mkdir(parents=True)
+    of_one = json.dumps(report_as_json(a_report_of("owner/name")))
+    (tmp_path / "reports" / "1" / "report.json").write_text(of_one, "utf-8")
+    monkeypatch.chdir(tmp_path)
     with Sandbox.from_mapping(history).serve() as server:
         monkeypatch.setenv("GITHUB_API_URL", server.api_url)
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -52,7 +59,8 @@ def test_each_command_of_the_page_works(command: str, monkeypatch: pytest.Monkey
         result = CliRunner().invoke(program, arguments)
     assert name == "ci-failure-tracker"
     assert result.exit_code == 0, result.output
-    assert ("owner/name" if arguments[0] == "discover" else "owner/name: nothing") in result.output
+    says = {"discover": "owner/name", "combine": "1 repository: nothing failing"}
+    assert says.get(arguments[0], "owner/name: nothing") in result.output
 
 
 def test_the_figures_of_the_page_are_those_of_the_program() -> None:
@@ -107,6 +115,7 @@ def bash_completes(words: list[str], path: str) -> set[str]:
         (["explain", "--format", "j"], {"json"}),
         (["discover", "--ex"], {"--exclude-repositories"}),
         (["discover", "--format", "j"], {"json"}),
+        (["combine", "--last"], {"--last-report"}),
     ],
 )
 def test_bash_completes_with_the_line_of_the_page(path: str, words: list[str], offered: set[str]) -> None:

@@ -410,7 +410,7 @@ def test_a_forum_that_falls_silent_halfway_says_how_far_it_came(
 def test_a_bug_in_the_news_takes_no_report_with_it(
     report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ci_failure_tracker.notify.send.make_news", lambda _: 1 / 0)
+    monkeypatch.setattr("ci_failure_tracker.notify.send.news_of", lambda _: 1 / 0)
     settings = some_settings(slack_webhook_url="http://127.0.0.1:9/hunter2")
     delivered = deliver(report, settings, tmp_path, is_dry=False).report
     assert delivered.results == report.results

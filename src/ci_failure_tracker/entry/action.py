@@ -159,7 +159,7 @@ class GroupedProgress:
 # --- results -------------------------------------------------------------------------------------
 
 
-def _publish(delivered: Delivery) -> None:
+def _publish(delivered: Delivery[Report]) -> None:
     report = delivered.report
     core.start_group("Plan and outcome")
     _say(map(_outcome, report.results))

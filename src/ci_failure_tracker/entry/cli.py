@@ -19,6 +19,7 @@ from rich.text import Text
 from ci_failure_tracker import __version__
 from ci_failure_tracker.entry.backtest import backtest_command
 from ci_failure_tracker.entry.bars import Bars
+from ci_failure_tracker.entry.combine import combine_command
 from ci_failure_tracker.entry.delivery import Delivery, deliver
 from ci_failure_tracker.entry.discover import discover_command
 from ci_failure_tracker.entry.explain import explain_command
@@ -204,7 +205,7 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, show_issue
     """Show what is broken and what would be written about it. With --execute, write the issues."""
     terminal = _Terminal(form, show_issues=show_issues)
 
-    def swept() -> Delivery:
+    def swept() -> Delivery[Report]:
         _check_options(dry_run=dry_run, execute=execute, yes=yes, show_as_json=show_issues and form == "json")
         connection = _connection(given)
         if form == "json" and connection.settings.slack_payload:
@@ -241,6 +242,7 @@ def action_command() -> None:
 program.add_command(explain_command)
 program.add_command(backtest_command)
 program.add_command(discover_command)
+program.add_command(combine_command)
 
 
 def _connection(given: dict[str, str | None], *, is_check: bool = False) -> Connection:

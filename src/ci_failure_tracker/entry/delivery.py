@@ -10,24 +10,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ci_failure_tracker.model import Problem, Severity
-from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import CHANNELS, Channel, Sent, Settings
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.report.organisation import OrganisationReport
+    from ci_failure_tracker.report.report import Report
+
+AnyReport = TypeVar("AnyReport", "Report", "OrganisationReport")
+"""The report of one repository, or that of many."""
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Generic[AnyReport]):
     """The report with the problems of its delivery; the path of its file; the text for the output `slack-payload`."""
 
-    report: Report
+    report: AnyReport
     path: str = ""
     payload: str = ""
 
 
 def deliver(
-    report: Report, settings: Settings, workspace: Path, *, is_dry: bool, channels: Sequence[Channel] = CHANNELS
-) -> Delivery:
+    report: AnyReport, settings: Settings, workspace: Path, *, is_dry: bool, channels: Sequence[Channel] = CHANNELS
+) -> Delivery[AnyReport]:
     """Bring the report wherever the settings say. A dry run sends nothing, but leaves its files."""
     report = dataclasses.replace(report, is_dry=is_dry)
     sent = [] if is_dry else [_sent(channel, report, settings) for channel in channels if channel.is_on(settings)]
@@ -42,7 +49,7 @@ def deliver(
     return Delivery(report, path, payload)
 
 
-def _sent(channel: Channel, report: Report, settings: Settings) -> Sent:
+def _sent(channel: Channel, report: Report | OrganisationReport, settings: Settings) -> Sent:
     try:
         return _sender(channel)(report, settings)
     except Exception as error:  # the other channels and the files still get the report
@@ -50,7 +57,7 @@ def _sent(channel: Channel, report: Report, settings: Settings) -> Sent:
         return Sent((Problem(Severity.ERROR, what, "This is a bug: please report it."),))
 
 
-def _sender(channel: Channel) -> Callable[[Report, Settings], Sent]:
+def _sender(channel: Channel) -> Callable[[Report | OrganisationReport, Settings], Sent]:
     module, _, name = channel.sender.partition(":")
-    sender: Callable[[Report, Settings], Sent] = getattr(import_module(module), name)
+    sender: Callable[[Report | OrganisationReport, Settings], Sent] = getattr(import_module(module), name)
     return sender

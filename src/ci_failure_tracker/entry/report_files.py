@@ -7,8 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from ci_failure_tracker.entry.delivery import AnyReport
 from ci_failure_tracker.entry.optional_packages import EXTRAS
 from ci_failure_tracker.model import Problem, Severity
+from ci_failure_tracker.report.organisation import OrganisationReport
+from ci_failure_tracker.report.organisation_json import organisation_as_json
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 
@@ -17,7 +20,7 @@ PAGE = "report.html"
 METRICS = "metrics.prom"
 
 
-def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, str]:
+def write_report(report: AnyReport, folder: str, workspace: Path) -> tuple[AnyReport, str]:
     """Write the files into a folder; return the report with the problems of writing, and the path of its file.
 
     The path is empty if the file was not written. An empty `folder` means that nothing is written. No error is raised:
@@ -25,7 +28,7 @@ def write_report(report: Report, folder: str, workspace: Path) -> tuple[Report, 
     """
     if not folder:
         return report, ""
-    place = workspace / folder
+    place: Path = workspace / folder
     try:
         place.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -65,18 +68,25 @@ def _missing() -> list[Problem]:
     return [Problem(Severity.WARNING, lacking, extra.advice)]
 
 
-def _metrics(report: Report) -> bytes:
+def _metrics(report: Report | OrganisationReport) -> bytes:
     # Loaded only here: a sweep without the file does not pay for it.
     from ci_failure_tracker.report.prometheus import metrics_text  # noqa: PLC0415
 
     return metrics_text(report)
 
 
-def _page(report: Report) -> bytes:
+def _page(report: Report | OrganisationReport) -> bytes:
     from ci_failure_tracker.report.page import render_page  # noqa: PLC0415 - only if there is a page to write
 
+    if isinstance(report, OrganisationReport):
+        from ci_failure_tracker.report.organisation_page import render_organisation_page  # noqa: PLC0415
+
+        return render_organisation_page(report).encode()
     return render_page(report).encode()
 
 
-def _data(report: Report) -> bytes:
+def _data(report: Report | OrganisationReport) -> bytes:
+    if isinstance(report, OrganisationReport):
+        # Indented, the file of thousands of repositories would be twice as large.
+        return (json.dumps(organisation_as_json(report)) + "\n").encode()
     return (json.dumps(report_as_json(report), indent=2) + "\n").encode()

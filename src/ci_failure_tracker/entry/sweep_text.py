@@ -26,6 +26,34 @@ _NAME, _MESSAGE, _REASON, _LONGEST_LINE = 60, 160, 300, 70_000
 
 
 @dataclass(frozen=True, slots=True)
+class Printer:
+    """Prints text and links."""
+
+    console: Console
+
+    def print(self, text: Text, indent: int) -> None:
+        """Print a text, indented also where it is wrapped."""
+        if self.console.is_terminal and text:
+            show(self.console, Padding(text, (0, 0, 0, indent), expand=False))
+        else:  # one line for each thing, which other programs can search
+            show(self.console, Text(" " * indent) + text, soft_wrap=True)
+
+    def link(self, text: str, url: str) -> Text:
+        """A link, if the terminal can show one."""
+        return Text.from_ansi(self.medium.link(text, url))
+
+    def link_with_address(self, text: str, url: str) -> Text:
+        """A link; with its address if the terminal cannot show one."""
+        return self.link(text, url) + Text(f" {url}" if self.medium is _BARE and url else "")
+
+    @property
+    def medium(self) -> Medium:
+        """Names are bold, and links are clickable if the terminal can do that; foreign text holds no escape."""
+        can_link = self.console.is_terminal and not self.console.is_dumb_terminal
+        return _CLICKABLE if can_link else _BARE
+
+
+@dataclass(frozen=True, slots=True)
 class SweepText:
     """Prints a sweep. `url` is the address of the repository."""
 
@@ -160,18 +188,19 @@ class SweepText:
     def _issue(self, result: Result, after: str) -> Text:
         if not result.number:
             return Text()
-        url = f"{self.url}/issues/{result.number}"
-        bare = f" {url}" if self._medium is _BARE else ""
-        return self._link(f"#{result.number}", url) + Text(f"{bare}{after}")
+        issue = self._printer.link_with_address(f"#{result.number}", f"{self.url}/issues/{result.number}")
+        return issue + Text(after)
 
     def _link(self, text: str, url: str) -> Text:
-        return Text.from_ansi(self._medium.link(text, url))
+        return self._printer.link(text, url)
+
+    @property
+    def _printer(self) -> Printer:
+        return Printer(self.console)
 
     @property
     def _medium(self) -> Medium:
-        """Names are bold, and links are clickable if the terminal can do that; foreign text holds no escape."""
-        can_link = self.console.is_terminal and not self.console.is_dumb_terminal
-        return _CLICKABLE if can_link else _BARE
+        return self._printer.medium
 
     def _source(self, text: str) -> None:
         shown = [line for line in text.splitlines() if not line.startswith(OWN_COMMENT)]
@@ -179,10 +208,7 @@ class SweepText:
         show(self.console, Text("\n".join(["", *log_lines(shown, _LONGEST_LINE), ""])), soft_wrap=True)
 
     def _print(self, text: Text, indent: int) -> None:
-        if self.console.is_terminal and text:
-            show(self.console, Padding(text, (0, 0, 0, indent), expand=False))
-        else:  # one line for each thing, which other programs can search
-            show(self.console, Text(" " * indent) + text, soft_wrap=True)
+        self._printer.print(text, indent)
 
 
 def _names(identity: Identity) -> str:
@@ -197,5 +223,5 @@ def _click(text: str, url: str) -> str:
     return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\" if is_address(url) else text
 
 
-_CLICKABLE = Medium(_bold, _click)
-_BARE = Medium(plain, lambda text, _: text)
+_CLICKABLE = Medium(_bold, _click, plain)
+_BARE = Medium(plain, lambda text, _: text, plain)

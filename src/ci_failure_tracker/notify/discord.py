@@ -69,21 +69,24 @@ def _link(text: str, url: str) -> str:
     return f"[{text}]({url})" if url else text
 
 
-_MEDIUM = Medium(_code, _link)
+_MEDIUM = Medium(_code, _link, escaped)
 
 
 def _list(news: News, kind: NewsKind, room: int) -> dict[str, Any]:
     items = news.of(kind)
     lines = list(that_fit(map(_line, items), lambda line: length(line) + 1, room))
     if left := len(items) - len(lines):
-        lines.append(f"and {counted(left, 'more', 'more')}: {_link('all issues', news.issues_url)}")
+        issues = f": {_link('all issues', news.issues_url)}" if news.issues_url else ""
+        lines.append(f"and {counted(left, 'more', 'more')}{issues}")
     return {"title": f"{kind.heading} ({len(items)})", "description": "\n".join(lines), "color": _COLOURS[kind]}
 
 
 def _line(item: Item) -> str:
-    where = f"{_link(item.issue, item.issue_url)} {_code(item.workflow, _NAME)} › {_code(item.job, _NAME)}"
+    names = f"{_code(item.workflow, _NAME)} › {_code(item.job, _NAME)}"
+    names = f"{_code(item.repository, _NAME)}: {names}" if item.repository else names
+    where = f"{_link(item.issue, item.issue_url)} {names}"
     run = f", {_link(item.run, item.run_url)}" if item.run else ""
-    return "\n".join(filter(None, (f"{where}{run}", *item.texts(_MEDIUM, escaped, _SENTENCE, _HEADLINE))))
+    return "\n".join(filter(None, (f"{where}{run}", *item.texts(_MEDIUM, _SENTENCE, _HEADLINE))))
 
 
 def _card(item: Item) -> dict[str, Any]:
@@ -95,7 +98,7 @@ def _card(item: Item) -> dict[str, Any]:
         "description": "\n".join(
             filter(
                 None,
-                (_link(f"Issue {item.issue}", item.issue_url), *item.texts(_MEDIUM, escaped, _SENTENCE, _HEADLINE)),
+                (_link(f"Issue {item.issue}", item.issue_url), *item.texts(_MEDIUM, _SENTENCE, _HEADLINE)),
             )
         ),
         "color": _COLOURS[item.kind],

@@ -57,7 +57,7 @@ def inert(text: str, limit: int = 300) -> str:
     return _HOST.sub(f".{_WORD_JOINER}", unlinked(text, limit))
 
 
-_TEXT = Medium(inert, lambda text, _: text)
+_TEXT = Medium(inert, lambda text, _: text, inert)
 
 
 _HTML = html_medium(inert)

@@ -64,8 +64,9 @@ class Item:
     """One issue that was opened, reopened or closed. An address is empty if it could not be a link.
 
     `reason` says why it was closed; it is empty if it is open. `state` is what the issue remembers: the first sentence
-    is made from it. `message` is what the log says, if the first sentence does not say it. `run` is the newest failed
-    run.
+    is made from it. If only a report of it is there, `told` is the first sentence. `message` is what the log says, if
+    the first sentence does not say it. `run` is the newest failed run. `repository` names the repository, if there are
+    several.
     """
 
     kind: NewsKind
@@ -73,25 +74,30 @@ class Item:
     job: str
     number: int | None
     issue_url: str
-    state: State
+    state: State | None
     repository_url: str
     reason: str = ""
     message: str = ""
     run: str = ""
     run_url: str = ""
+    repository: str = ""
+    told: str = ""
 
     def sentence(self, medium: Medium, limit: int) -> str:
         """The first sentence of the issue for a channel; names are cut until it is within the limit."""
-        texts = (intro(self.state, self.repository_url, _NAME, _cut_at(most, medium)) for most in _CUTS)
+        texts = (self._sentence(most, medium) for most in _CUTS)
         return next((text for text in texts if length(text) <= limit), "")
 
-    def texts(self, medium: Medium, escaped: Callable[[str, int], str], sentence: int, headline: int) -> Iterator[str]:
-        """Why it was closed; or what fails since when, and what the log says.
+    def _sentence(self, most: int, medium: Medium) -> str:
+        if self.state is None:
+            longest = _LINE * most // _CUTS[0]
+            return medium.text(cut_in_middle(self.told, longest), longest)
+        return intro(self.state, self.repository_url, _NAME, _cut_at(most, medium))
 
-        `escaped` makes foreign text safe outside of code. `sentence` and `headline` are limits of characters.
-        """
+    def texts(self, medium: Medium, sentence: int, headline: int) -> Iterator[str]:
+        """Why it was closed; or what fails since when, and what the log says; within these limits of characters."""
         if self.kind.is_over:
-            yield escaped(cut_in_middle(self.reason, headline), headline)
+            yield medium.text(cut_in_middle(self.reason, headline), headline)
             return
         yield self.sentence(medium, sentence)
         if self.message:
@@ -99,8 +105,9 @@ class Item:
 
     @property
     def title(self) -> str:
-        """`CI › test`."""
-        return f"{self.workflow} › {self.job}"
+        """`CI › test`, or `octo-org/example: CI › test`."""
+        names = f"{self.workflow} › {self.job}"
+        return f"{self.repository}: {names}" if self.repository else names
 
     @property
     def issue(self) -> str:
@@ -137,7 +144,7 @@ def _cut_at(most: int, medium: Medium) -> Medium:
     return replace(
         medium,
         code=lambda text, limit: medium.code(text, min(limit, most)),
-        link=lambda text, url: medium.link(text, _link(url)),
+        link=lambda text, url: medium.link(text, safe_link(url)),
     )
 
 
@@ -162,7 +169,7 @@ def make_news(report: Report) -> News:
     order = list(NewsKind)
     return News(
         repository=plain(report.repository.full_name, _NAME),
-        issues_url=_link(f"{url}/issues"),
+        issues_url=safe_link(f"{url}/issues"),
         at=report.at,
         line=plain(_line(report), _WHOLE),
         items=tuple(sorted(items, key=lambda item: order.index(item.kind))),
@@ -209,13 +216,13 @@ def _item(
         workflow=plain(action.identity.workflow, _NAME),
         job=plain(action.identity.part, _NAME),
         number=number,
-        issue_url=_link(f"{url}/issues/{number}") if number else "",
+        issue_url=safe_link(f"{url}/issues/{number}") if number else "",
         state=action.state,
         repository_url=url,
         reason=_shown(action.reason) if kind.is_over else "",
         message=_shown(message_of(failing)) if failing else "",
         run=f"run {failing.run_number}" if failing else "",
-        run_url=_link(run_address(failing, url)) if failing else "",
+        run_url=safe_link(run_address(failing, url)) if failing else "",
     )
 
 
@@ -223,5 +230,6 @@ def _shown(text: str) -> str:
     return cut_in_middle(plain(text, _WHOLE), _LINE)
 
 
-def _link(url: str) -> str:
+def safe_link(url: str) -> str:
+    """The address, if it is a link in every medium; else empty."""
     return url if len(url) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(url) else ""

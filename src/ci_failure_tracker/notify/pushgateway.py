@@ -14,6 +14,7 @@ from prometheus_client.exposition import basic_auth_handler, default_handler
 
 from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.report.organisation import OrganisationReport
 from ci_failure_tracker.report.prometheus import registry_of
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Sent, Settings
@@ -22,13 +23,13 @@ _TIMEOUT = 10.0
 _JOB = "ci-failure-tracker"
 
 
-def push_metrics(report: Report, settings: Settings) -> Sent:
+def push_metrics(report: Report | OrganisationReport, settings: Settings) -> Sent:
     """Put the metrics of the report into the gateway that the settings name."""
     return Sent(push(report, settings.pushgateway_url)) if settings.pushgateway_url else Sent()
 
 
-def push(report: Report, address: Secret) -> tuple[Problem, ...]:
-    """Replace the metrics of the last sweep of this repository; return the problem, if there is one.
+def push(report: Report | OrganisationReport, address: Secret) -> tuple[Problem, ...]:
+    """Replace the metrics of the last sweep of this repository, or of many; return the problem, if there is one.
 
     The problem names no part of the address but the host, because the other parts may be credentials.
     """
@@ -38,7 +39,8 @@ def push(report: Report, address: Secret) -> tuple[Problem, ...]:
             gateway,
             job=_JOB,
             registry=registry_of(report),
-            grouping_key={"repository": report.repository.full_name},
+            # A label of the group would replace the repositories of many.
+            grouping_key={"repository": report.repository.full_name} if isinstance(report, Report) else {},
             timeout=_TIMEOUT,
             handler=handler,
         )

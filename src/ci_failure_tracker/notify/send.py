@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ci_failure_tracker.model import Problem, Severity
-from ci_failure_tracker.notify.news import News, make_news
+from ci_failure_tracker.notify.news import News
+from ci_failure_tracker.notify.organisation_news import news_of
 from ci_failure_tracker.notify.webhook import Answer, NotSentError, Webhook
+from ci_failure_tracker.report.organisation import OrganisationReport
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.settings import Sent, Settings
 from ci_failure_tracker.settings.addresses import MailServer
+
+_Report = Report | OrganisationReport
 
 _NOWHERE = "There is no such webhook any more: make a new one, and put its address into the secret."
 _SLACK_ADVICE = {
@@ -44,29 +48,29 @@ _DISCORD_ADVICE = {
 # --- the senders ---------------------------------------------------------------------------------
 
 
-def send_to_slack(report: Report, settings: Settings) -> Sent:
+def send_to_slack(report: _Report, settings: Settings) -> Sent:
     """Send the news to the webhook of Slack."""
     address = settings.slack_webhook_url
     return _sent("Slack", report, lambda news: _post_to_slack(Webhook(address), news)) if address else Sent()
 
 
-def send_to_discord(report: Report, settings: Settings) -> Sent:
+def send_to_discord(report: _Report, settings: Settings) -> Sent:
     """Send the news to the webhook of Discord."""
     address = settings.discord_webhook_url
     return _sent("Discord", report, lambda news: _post_to_discord(Webhook(address), news)) if address else Sent()
 
 
-def send_mail(report: Report, settings: Settings) -> Sent:
+def send_mail(report: _Report, settings: Settings) -> Sent:
     """Send the news to the mail server."""
     server = settings.smtp_url
     return _sent("mail", report, lambda news: _mail(server, settings, news)) if server else Sent()
 
 
-def make_slack_payload(report: Report, settings: Settings) -> Sent:  # noqa: ARG001 - a sender takes the settings
+def make_slack_payload(report: _Report, settings: Settings) -> Sent:  # noqa: ARG001 - a sender takes the settings
     """Make the message for Slack, for a step of the workflow that sends it."""
     from ci_failure_tracker.notify.slack import slack_payload  # noqa: PLC0415 - only if Slack is asked for
 
-    return Sent(payload=slack_payload(make_news(report)))
+    return Sent(payload=slack_payload(news_of(report)))
 
 
 # --- what they share -----------------------------------------------------------------------------
@@ -80,9 +84,9 @@ class _ChannelError(Exception):
         self.advice = advice
 
 
-def _sent(name: str, report: Report, post: Callable[[News], None]) -> Sent:
+def _sent(name: str, report: _Report, post: Callable[[News], None]) -> Sent:
     """Post the news, if there is any; an error becomes a problem."""
-    news = make_news(report)
+    news = news_of(report)
     if not news:
         return Sent()
     try:

@@ -79,7 +79,7 @@ def _link(text: str, url: str) -> str:
     return f"<{url}|{text}>" if url else text
 
 
-_MEDIUM = Medium(_code, _link)
+_MEDIUM = Medium(_code, _link, escaped)
 
 
 def _blocks(news: News) -> Iterator[Block]:
@@ -96,7 +96,8 @@ def _blocks(news: News) -> Iterator[Block]:
         yield from (_section(_item(item)) for item in items)
     if left := len(news.items) - len(shown):
         rest = f"and {counted(left, 'more change')}"
-        yield ContextBlock(elements=[_text(f"{rest}: {_link('all issues', news.issues_url)}")])
+        issues = f": {_link('all issues', news.issues_url)}" if news.issues_url else ""
+        yield ContextBlock(elements=[_text(f"{rest}{issues}")])
 
 
 def _section(text: str) -> Block:
@@ -115,4 +116,4 @@ def _text(text: str) -> Any:  # noqa: ANN401 - a class of slack_sdk, which is no
 def _item(item: Item) -> str:
     first = [f"{_link(item.issue, item.issue_url)} *{escaped(item.title, _TITLE)}*"]
     first += [_link(item.run, item.run_url)] if item.run else []
-    return "\n".join(filter(None, (", ".join(first), *item.texts(_MEDIUM, escaped, _SENTENCE, _HEADLINE))))
+    return "\n".join(filter(None, (", ".join(first), *item.texts(_MEDIUM, _SENTENCE, _HEADLINE))))

@@ -22,6 +22,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _SEEN = frozenset({Look.SWEPT, Look.UNCHANGED})
 """How a repository is looked at of which it is known now how it is."""
 
+_SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.NOTICE)
 _NONE_SENT = Requests(0, None, 0)
 
 
@@ -79,6 +80,12 @@ class SharedCause:
         return tuple(dict.fromkeys(name for name, _ in self.failures))
 
     @property
+    def words(self) -> str:
+        """`3 jobs of 2 repositories`."""
+        repositories = counted(len(self.repositories), "repository", "repositories")
+        return f"{counted(len(self.failures), 'job')} of {repositories}"
+
+    @property
     def since(self) -> datetime:
         """When the first of these failures began."""
         return min(failing.since for _, failing in self.failures)
@@ -111,8 +118,7 @@ class OrganisationReport:
 
     def with_problems(self, problems: Iterable[Problem]) -> OrganisationReport:
         """The report with more problems, each before those of the same severity."""
-        order = [Severity.ERROR, Severity.WARNING, Severity.NOTICE]
-        ordered = sorted([*problems, *self.problems], key=lambda problem: order.index(problem.severity))
+        ordered = sorted([*problems, *self.problems], key=lambda problem: _SEVERITIES.index(problem.severity))
         return dataclasses.replace(self, problems=tuple(dict.fromkeys(ordered)))
 
     @cached_property
@@ -138,13 +144,13 @@ class OrganisationReport:
 
     @property
     def unseen(self) -> tuple[Standing, ...]:
-        """The repositories of which it is not known how they are now."""
-        return tuple(standing for standing in self.standings if not standing.is_seen)
+        """The repositories of which it is not known, or only in part, how they are now."""
+        return tuple(each for each in self.standings if not each.is_seen or each.is_seen_in_part)
 
     @property
     def partial(self) -> bool:
         """Whether something could not be seen."""
-        return any(not standing.is_seen or standing.is_seen_in_part for standing in self.standings)
+        return bool(self.unseen)
 
     @property
     def is_all_clear(self) -> bool:
@@ -154,8 +160,23 @@ class OrganisationReport:
     @property
     def failed(self) -> bool:
         """Whether the tracker itself could not do all of its work."""
-        of_repositories = (problem for standing in self.standings for problem in problems_of(standing))
-        return any(problem.severity is Severity.ERROR for problem in (*self.problems, *of_repositories))
+        of_entries = (entry.problem for entry in self.entries if entry.problem)
+        of_sweeps = (problem for standing in self.standings for problem in _of_sweep(standing))
+        return any(problem.severity is Severity.ERROR for problem in (*self.problems, *of_entries, *of_sweeps))
+
+    @property
+    def problems_in_repositories(self) -> tuple[tuple[Problem, tuple[str, ...]], ...]:
+        """What went wrong in the sweeps of single repositories, each with their names, what is in most of them first.
+
+        A notice of one repository is in its own report alone.
+        """
+        names: dict[Problem, list[str]] = defaultdict(list)
+        for standing in self.standings:
+            for problem in _of_sweep(standing):
+                if problem.severity is not Severity.NOTICE:
+                    names[problem].append(standing.name)
+        ranked = sorted(names.items(), key=lambda each: (_SEVERITIES.index(each[0].severity), -len(each[1])))
+        return tuple((problem, tuple(of)) for problem, of in ranked)
 
     @cached_property
     def shared_causes(self) -> tuple[SharedCause, ...]:
@@ -218,8 +239,6 @@ class OrganisationReport:
         return parts
 
 
-def problems_of(standing: Standing) -> tuple[Problem, ...]:
+def _of_sweep(standing: Standing) -> tuple[Problem, ...]:
     """What went wrong in one repository, in the sweep that this report is of."""
-    of_entry = (standing.entry.problem,) if standing.entry.problem else ()
-    is_of_now = standing.entry.look is Look.SWEPT and standing.facts is not None
-    return (*of_entry, *(standing.facts.problems if is_of_now and standing.facts else ()))
+    return standing.facts.problems if standing.facts and standing.entry.look is Look.SWEPT else ()

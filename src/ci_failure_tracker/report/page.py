@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -176,16 +176,20 @@ class PageView:
 
 def render_page(report: Report) -> str:
     """The whole page."""
+    return html_page("report.html.j2", _view(report), {"state": _state_of_issue}, tries=_TRIES)
+
+
+def html_page(template: str, page: object, filters: Mapping[str, Callable[..., object]], **names: object) -> str:
+    """A page of the package with its style, its scripts and their policy; its template uses the filters and names."""
     environment = template_environment("ci_failure_tracker.report", autoescape=True)
-    environment.filters.update(
-        plain=_named, short=short, utc=utc, iso=lambda moment: moment.isoformat(), state=_state_of_issue
-    )
-    environment.globals.update(counted=counted, of=_of, tries=_TRIES)
+    environment.filters.update(plain=_named, short=short, utc=utc, iso=lambda moment: moment.isoformat())
+    environment.filters.update(filters)
+    environment.globals.update(counted=counted, of=_of)
     # The package's own assets are not escaped; they do not contain `</script`.
     scripts = [Markup(_asset(name)) for name in _SCRIPTS]  # noqa: S704
     style = Markup(_asset("page.css"))  # noqa: S704
-    template = environment.get_template("report.html.j2")
-    return template.render(page=_view(report), style=style, scripts=scripts, policy=_policy(scripts))
+    rendered = environment.get_template(template)
+    return rendered.render(**names, page=page, style=style, scripts=scripts, policy=_policy(scripts))
 
 
 def _asset(name: str) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.openmetrics.exposition import generate_latest
 
 from ci_failure_tracker.model import Outcome
+from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.report.measures import Measures, RunMark, TestsSeen, TestStatistics, TryResult
+from ci_failure_tracker.report.organisation import OrganisationReport, Standing
 from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.repository_facts import FailingFact, RepositoryFacts
 from ci_failure_tracker.text.markdown import cut_in_middle, plain
 
 MOST = 100
@@ -19,6 +24,9 @@ MOST = 100
 
 MOST_TESTS = 50
 """Tests with series of their own."""
+
+MOST_REPOSITORIES = 500
+"""Repositories with series of their own, and failing jobs in them, if a report is of many."""
 
 _LENGTH = 100
 """Characters of a name."""
@@ -52,16 +60,16 @@ _Weight = tuple[int, int, int, int]
 _Statistic = Callable[[Sequence[Measures]], float | None]
 
 
-def metrics_text(report: Report) -> bytes:
+def metrics_text(report: Report | OrganisationReport) -> bytes:
     """The metrics as OpenMetrics text."""
     text: bytes = generate_latest(registry_of(report))
     return text
 
 
-def registry_of(report: Report) -> CollectorRegistry:
+def registry_of(report: Report | OrganisationReport) -> CollectorRegistry:
     """A registry with the metrics of one report, and none of the process that made it."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collected(report))
+    registry.register(_OfMany(report) if isinstance(report, OrganisationReport) else _Collected(report))
     return registry
 
 
@@ -74,17 +82,17 @@ class _Collected:
         workflows = _bounded([((each.workflow,), _weight(each.measures)) for each in statistics.workflows])
         jobs = _bounded(self._jobs())
         yield from _runs([(each.workflow, each.runs) for each in statistics.workflows], workflows, where)
-        yield from _measures("repository", (), {(): [statistics.repository]}, where)
-        of_workflows = _grouped([((each.workflow,), each.measures) for each in statistics.workflows], workflows)
-        yield from _measures("workflow", (_WORKFLOW,), of_workflows, where)
-        of_jobs = _grouped([((each.workflow, each.job), each.measures) for each in statistics.jobs], jobs)
-        yield from _measures("job", (_WORKFLOW, _JOB), of_jobs, where)
+        yield from measured("repository", (), {(where,): [statistics.repository]})
+        of_workflows = _grouped([((each.workflow,), each.measures) for each in statistics.workflows], workflows, where)
+        yield from measured("workflow", (_WORKFLOW,), of_workflows)
+        of_jobs = _grouped([((each.workflow, each.job), each.measures) for each in statistics.jobs], jobs, where)
+        yield from measured("job", (_WORKFLOW, _JOB), of_jobs)
         yield from _tests(statistics.tests, where)
         yield from self._tries(where)
         yield from self._issues(where)
         yield self._open(jobs, where)
         yield self._failing(jobs, where)
-        sweep = _gauge("sweep_timestamp_seconds", "When the sweep was made.", ())
+        sweep = gauge("sweep_timestamp_seconds", "When the sweep was made.", ())
         sweep.add_metric((where,), self._report.at.timestamp())
         yield sweep
 
@@ -111,10 +119,10 @@ class _Collected:
             ("closed", "the sweep closed", issues.closed),
         )
         for name, words, count in counts:
-            family = _gauge(f"repository_{name}_issues", f"Tracked issues that {words}.", ())
+            family = gauge(f"repository_{name}_issues", f"Tracked issues that {words}.", ())
             family.add_metric((where,), count)
             yield family
-        family = _gauge(
+        family = gauge(
             "repository_resolution_mean_seconds", "Mean time from the opening of an issue to its closing.", ()
         )
         if issues.time_to_resolution is not None:
@@ -123,7 +131,7 @@ class _Collected:
 
     def _tries(self, where: str) -> Iterator[Metric]:
         tries = self._report.statistics.tries
-        family = _gauge(
+        family = gauge(
             "repository_reruns", "Runs looked at that the tracker ran again, by what came of it.", ("result",)
         )
         # Without `rerun` there is nothing to count.
@@ -132,7 +140,7 @@ class _Collected:
         yield family
 
     def _open(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
-        family = _gauge("job_open_issues", "Tracked issues that are open for a job.", (_WORKFLOW, _JOB))
+        family = gauge("job_open_issues", "Tracked issues that are open for a job.", (_WORKFLOW, _JOB))
         counts = Counter[_Names]()
         for names, count in self._open_issues().items():
             counts[jobs[names]] += count
@@ -141,7 +149,7 @@ class _Collected:
         return family
 
     def _failing(self, jobs: Mapping[_Names, _Names], where: str) -> Metric:
-        family = _gauge("job_failing_since_timestamp_seconds", "Since when a job is failing.", (_WORKFLOW, _JOB))
+        family = gauge("job_failing_since_timestamp_seconds", "Since when a job is failing.", (_WORKFLOW, _JOB))
         since: dict[_Names, float] = {}
         for failing in self._report.failing:
             names, at = jobs[failing.identity.workflow, failing.identity.job], failing.since.timestamp()
@@ -152,7 +160,71 @@ class _Collected:
         return family
 
 
-def _gauge(name: str, help_text: str, labels: _Names) -> GaugeMetricFamily:
+class _OfMany:
+    """The metrics of many repositories: the worst under their own names, the others as one."""
+
+    def __init__(self, report: OrganisationReport) -> None:
+        self._report = report
+        self._groups: dict[str, list[RepositoryFacts]] = defaultdict(list)
+        for place, standing in enumerate(report.standings):
+            if standing.facts is not None:
+                self._groups[standing.name if place < MOST_REPOSITORIES else OTHER].append(standing.facts)
+
+    def collect(self) -> Iterable[Metric]:
+        groups: dict[_Names, list[Measures]] = {
+            (name,): [facts.measures for facts in group] for name, group in self._groups.items()
+        }
+        yield from measured("repository", (), groups)
+        for name, help_text, count in _COUNTS:
+            family = gauge(f"repository_{name}", help_text, ())
+            for repository, group in self._groups.items():
+                family.add_metric((repository,), sum(map(count, group)))
+            yield family
+        sweep = gauge("sweep_timestamp_seconds", "When the sweep was made; of other repositories, the oldest one.", ())
+        for repository, group in self._groups.items():
+            sweep.add_metric((repository,), min(facts.at for facts in group).timestamp())
+        yield sweep
+        yield self._failing()
+        looks = GaugeMetricFamily(
+            f"{_OURS}_organisation_repositories", "Repositories by how they were looked at.", labels=("look",)
+        )
+        for look in Look:
+            looks.add_metric((look.value,), self._report.looks[look])
+        yield looks
+        causes = GaugeMetricFamily(
+            f"{_OURS}_organisation_shared_causes", "Causes of failures in two repositories or more."
+        )
+        causes.add_metric((), len(self._report.shared_causes))
+        yield causes
+
+    def _failing(self) -> Metric:
+        family = gauge("job_failing_since_timestamp_seconds", "Since when a job is failing.", (_WORKFLOW, _JOB))
+        since: dict[_Names, float] = {}
+        for standing, failing in islice(_failing_jobs(self._report), MOST_REPOSITORIES):
+            names = (standing.name, *(plain(name, _LENGTH) or _NAMELESS for name in (failing.workflow, failing.part)))
+            since[names] = min(failing.since.timestamp(), since.get(names, math.inf))
+        for names, at in since.items():
+            family.add_metric(names, at)
+        return family
+
+
+def _failing_jobs(report: OrganisationReport) -> Iterator[tuple[Standing, FailingFact]]:
+    for standing in report.failing:
+        for failing in standing.facts.failing if standing.facts else ():
+            yield standing, failing
+
+
+_COUNTS: tuple[tuple[str, str, Callable[[RepositoryFacts], int]], ...] = (
+    ("failing_jobs", "Jobs that fail.", lambda facts: facts.failure_count),
+    ("flaky_tests", "Tests that are flaky.", lambda facts: len(facts.flaky)),
+    ("open_issues", "Tracked issues that are open after the sweep.", lambda facts: facts.open_issues),
+    ("opened_issues", "Tracked issues that the sweep opened.", lambda facts: facts.opened),
+    ("closed_issues", "Tracked issues that the sweep closed.", lambda facts: facts.closed),
+)
+
+
+def gauge(name: str, help_text: str, labels: _Names) -> GaugeMetricFamily:
+    """A metric of the tracker without values; the first label is the repository."""
     return GaugeMetricFamily(f"{_OURS}_{name}", help_text, labels=("repository", *labels))
 
 
@@ -172,10 +244,12 @@ def _bounded(weighed: Iterable[tuple[_Names, _Weight]]) -> dict[_Names, _Names]:
     }
 
 
-def _grouped(named: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _Names]) -> dict[_Names, list[Measures]]:
+def _grouped(
+    named: Iterable[tuple[_Names, Measures]], shown: Mapping[_Names, _Names], where: str
+) -> dict[_Names, list[Measures]]:
     groups: dict[_Names, list[Measures]] = defaultdict(list)
     for names, measures in named:
-        groups[shown[names]].append(measures)
+        groups[where, *shown[names]].append(measures)
     return groups
 
 
@@ -200,16 +274,16 @@ def _tests(seen: TestsSeen, where: str) -> Iterator[Metric]:
         name = cut_in_middle(plain(test.test, 1_000), _LENGTH) or _NAMELESS
         groups[name if place < MOST_TESTS else OTHER].append(test)
     for key, help_text, value in _OF_TESTS:
-        family = _gauge(f"test_{key}", help_text, (_TEST,))
+        family = gauge(f"test_{key}", help_text, (_TEST,))
         for name, group in groups.items():
             family.add_metric((where, name), sum(map(value, group)))
         yield family
-    ratios = _gauge("test_failure_ratio", "Failed runs of a test of all of which that is known.", (_TEST,))
+    ratios = gauge("test_failure_ratio", "Failed runs of a test of all of which that is known.", (_TEST,))
     for name, group in groups.items():
         if not any(test.partial for test in group):
             ratios.add_metric((where, name), sum(test.failed for test in group) / sum(test.runs for test in group))
     yield ratios
-    unknown = _gauge("repository_unknown_failed_jobs", "Failed jobs of which the failing tests are not known.", ())
+    unknown = gauge("repository_unknown_failed_jobs", "Failed jobs of which the failing tests are not known.", ())
     unknown.add_metric((where,), seen.unknown_jobs)
     yield unknown
 
@@ -326,12 +400,13 @@ _STATISTICS: tuple[tuple[str, str, _Statistic], ...] = (
 )
 
 
-def _measures(level: str, labels: _Names, groups: Mapping[_Names, Sequence[Measures]], where: str) -> Iterator[Metric]:
+def measured(level: str, labels: _Names, groups: Mapping[_Names, Sequence[Measures]]) -> Iterator[Metric]:
+    """The statistics of repositories, workflows or jobs; what stands under one name is put together."""
     for name, help_text, statistic in _STATISTICS:
-        family = _gauge(f"{level}_{name}", help_text, labels)
+        family = gauge(f"{level}_{name}", help_text, labels)
         for names, group in groups.items():
             value = statistic(group)
             # A value that is not known has no series.
             if value is not None:
-                family.add_metric((where, *names), value)
+                family.add_metric(names, value)
         yield family

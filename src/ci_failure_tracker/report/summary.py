@@ -95,9 +95,14 @@ class SummaryView:
 
 def render_summary(report: Report, limit: int = LIMIT) -> str:
     """The summary with as many rows as fit into `limit` bytes; only its first line if no row fits."""
+    return fitting(lambda rows: _view(report, rows), report.line, limit)
+
+
+def fitting(view: Callable[[int], SummaryView], line: str, limit: int) -> str:
+    """The first of these views, of lists that grow shorter, that fits into `limit` bytes; else only the line."""
     template = template_environment("ci_failure_tracker.report").get_template("summary.md.j2")
-    texts = (f"{template.render(summary=_view(report, rows))}\n" for rows in _LADDER)
-    return next((text for text in texts if len(text.encode()) <= limit), f"{prose(report.line, 1_000)}\n")
+    texts = (f"{template.render(summary=view(rows))}\n" for rows in _LADDER)
+    return next((text for text in texts if len(text.encode()) <= limit), f"{prose(line, 1_000)}\n")
 
 
 def _view(report: Report, rows: int) -> SummaryView:
@@ -107,14 +112,14 @@ def _view(report: Report, rows: int) -> SummaryView:
     url = report.repository.url
     return SummaryView(
         line=f"**{prose(report.line, 1_000)}**",
-        problems=_rows(problems, _problem_row, rows),
+        problems=rows_of(problems, problem_row, rows),
         sections=list(_sections(report, rows)),
-        workflows=_rows(report.statistics.workflows, _workflow_row, rows),
+        workflows=rows_of(report.statistics.workflows, _workflow_row, rows),
         legend=LEGEND,
         folded=[
             _flaky_tests(report, rows),
             *(
-                Section(title, len(results), _rows(results, lambda result: _result_line(result, url), rows))
+                Section(title, len(results), rows_of(results, lambda result: _result_line(result, url), rows))
                 for title, results in (
                     ("Covered by another issue", report.covered),
                     ("Not failing", report.not_failing),
@@ -125,13 +130,15 @@ def _view(report: Report, rows: int) -> SummaryView:
     )
 
 
-def _rows(items: Sequence[Item], row: Callable[[Item], Row], limit: int) -> Rows[Row]:
+def rows_of(items: Sequence[Item], row: Callable[[Item], Row], limit: int) -> Rows[Row]:
+    """The first items as rows."""
     hidden = len(items) - limit
     rest = f"\nand {counted(hidden, 'row')} more that did not fit.\n" if hidden > 0 else ""
     return Rows([row(item) for item in items[:limit]], rest)
 
 
-def _problem_row(problem: Problem) -> ProblemRow:
+def problem_row(problem: Problem) -> ProblemRow:
+    """A problem as a quotation."""
     # An advice may contain YAML, which keeps its indentation only as quoted code.
     head, _, block = problem.advice.partition("\npermissions:")
     text = prose(f"{problem.what} {head}", 1_000)
@@ -156,18 +163,18 @@ def _sections(report: Report, rows: int) -> Iterator[Section]:
         ("Failing again", report.again),
         ("Still failing", report.still_failing),
     ):
-        yield Section(title, len(failures), _rows(failures, failing_line, rows))
+        yield Section(title, len(failures), rows_of(failures, failing_line, rows))
     known = report.known
-    yield Section("Counted in known issues", len(known), _rows(known, lambda each: _known_line(each, url), rows))
+    yield Section("Counted in known issues", len(known), rows_of(known, lambda each: _known_line(each, url), rows))
     told = report.known_results
-    yield Section("Updates of known issues", len(told), _rows(told, lambda each: _known_result_line(each, url), rows))
+    yield Section("Updates of known issues", len(told), rows_of(told, lambda each: _known_result_line(each, url), rows))
     for title, closed in (("Recovered", report.recovered), ("Closed for another reason", report.closed_otherwise)):
-        yield Section(title, len(closed), _rows(closed, lambda result: _result_line(result, url), rows))
+        yield Section(title, len(closed), rows_of(closed, lambda result: _result_line(result, url), rows))
     reruns = report.reruns
-    yield Section("Re-run", len(reruns), _rows(reruns, lambda result: _rerun_line(result, url), rows))
+    yield Section("Re-run", len(reruns), rows_of(reruns, lambda result: _rerun_line(result, url), rows))
     missing = report.not_looked_at
     lead = "".join(prose(problem.advice, 300) + "\n" for problem in problem_of(missing))
-    yield Section("Not looked at", len(missing), _rows(missing, _missing_line, rows), lead)
+    yield Section("Not looked at", len(missing), rows_of(missing, _missing_line, rows), lead)
 
 
 def _whole_time(moment: datetime) -> str:
@@ -175,7 +182,7 @@ def _whole_time(moment: datetime) -> str:
     return utc(moment).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-_MEDIUM = Medium(code, link, _whole_time)
+_MEDIUM = Medium(code, link, prose, _whole_time)
 
 
 def _failing_line(report: Report, failing: CurrentFailure, result: Result | None) -> str:
@@ -210,7 +217,7 @@ def _flaky_tests(report: Report, rows: int) -> Section:
     seen, url = report.statistics.tests, report.repository.url
     flaky = [test for test in seen.tests if test.flaky]
     lead = f"{line}\n" if (line := unknown_jobs_line(seen)) else ""
-    return Section("Flaky tests", len(flaky), _rows(flaky, lambda test: _test_line(test, url), rows), lead)
+    return Section("Flaky tests", len(flaky), rows_of(flaky, lambda test: _test_line(test, url), rows), lead)
 
 
 def _test_line(test: TestStatistics, url: str) -> str:

@@ -15,17 +15,18 @@ from ci_failure_tracker.text import markdown
 class Medium:
     """What a place does with the parts of a sentence that are not words of the tracker.
 
-    `code` makes foreign text of at most so many characters safe. `link` links a text that is safe already. `time`
-    writes a moment.
+    `code` makes foreign text of at most so many characters safe. `link` links a text that is safe already. `text` makes
+    a sentence safe that holds foreign text. `time` writes a moment.
     """
 
     code: Callable[[str, int], str]
     link: Callable[[str, str], str]
+    text: Callable[[str, int], str]
     time: Callable[[datetime], str] = markdown.utc
 
 
-MARKDOWN = Medium(markdown.code, markdown.link)
-PLAIN = Medium(markdown.plain, lambda text, _: text)
+MARKDOWN = Medium(markdown.code, markdown.link, markdown.prose)
+PLAIN = Medium(markdown.plain, lambda text, _: text, markdown.plain)
 
 
 def html_medium(shown: Callable[[str, int], str]) -> Medium:
@@ -38,7 +39,10 @@ def html_medium(shown: Callable[[str, int], str]) -> Medium:
         # A text is escaped only if it is not from `code`.
         return Markup('<a href="{}">{}</a>').format(url, text) if markdown.is_address(url) else text
 
+    def text(sentence: str, limit: int) -> str:
+        return Markup("{}").format(shown(sentence, limit))
+
     def time(moment: datetime) -> str:
         return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), markdown.utc(moment))
 
-    return Medium(code, link, time)
+    return Medium(code, link, text, time)
