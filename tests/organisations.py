@@ -93,7 +93,7 @@ def an_organisation(*entries: RepositoryEntry, **more: Any) -> OrganisationRepor
 
 def an_everyday_organisation() -> OrganisationReport:
     """Two fail for one cause and one for another; one of each other kind."""
-    kept = Kept("h", "s", "t", "i", NOW - timedelta(days=1))
+    kept = Kept("h", "s", "t", "i", NOW - timedelta(days=1), NOW - timedelta(hours=1))
     week_ago = NOW - timedelta(days=7)
     return an_organisation(
         an_entry("octo-org/kettle", {"build": MIRROR}),

@@ -56,16 +56,15 @@ def _entry_as_json(entry: RepositoryEntry) -> dict[str, Any]:
         "private": entry.private,
         "look": entry.look.value,
         "at": moment_as_json(entry.at),
-        "kept": {**dataclasses.asdict(entry.kept), "swept_at": moment_as_json(entry.kept.swept_at)}
-        if entry.kept
-        else None,
+        "kept": _kept_as_json(entry.kept) if entry.kept else None,
         "report": brief(entry.report) if entry.report else None,
         "problem": problem_as_json(entry.problem) if entry.problem else None,
     }
 
 
 def _kept_as_json(kept: Kept) -> dict[str, Any]:
-    return {**dataclasses.asdict(kept), "swept_at": moment_as_json(kept.swept_at)}
+    moments = {name: moment_as_json(getattr(kept, name)) for name in ("swept_at", "screened_at")}
+    return {**dataclasses.asdict(kept), **moments}
 
 
 def read_report(data: object) -> OrganisationReport:
@@ -136,7 +135,8 @@ def _kept(data: Fields) -> Kept | None:
     if any(len(text) > _LONGEST_KEPT for text in texts):
         raise FormError("what is kept of a repository is too long")
     heads, suites, tags, issues = texts
-    return Kept(heads, suites, tags, issues, optional_moment(kept, "swept_at"))
+    swept_at, screened_at = (optional_moment(kept, name) for name in ("swept_at", "screened_at"))
+    return Kept(heads, suites, tags, issues, swept_at, screened_at)
 
 
 def _requests(data: Fields) -> Requests:
