@@ -46,7 +46,7 @@ from ci_failure_tracker.selection.schedules import judge_schedules
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings, find
 from ci_failure_tracker.tracking.label import with_label
-from ci_failure_tracker.tracking.track import TrackedIssues, read_issues, runs_of_split_causes
+from ci_failure_tracker.tracking.track import Scope, TrackedIssues, read_issues, runs_of_split_causes
 
 MOST_ROUNDS = 10
 """Rounds of requests that follow from one another. Runs take up to four rounds (jobs, more jobs twice, and three for
@@ -258,7 +258,8 @@ def _read_whose_text_counts(github: GitHub, settings: Settings, now: datetime) -
 
 def _read_issues(snapshot: Snapshot, now: datetime, before: TrackedIssues | None = None) -> TrackedIssues:
     workflows = {run.workflow.id for run in snapshot.runs}
-    tracked = read_issues(snapshot.issues, snapshot.viewer, now, before, snapshot.unlabelled, workflows)
+    scope = Scope(snapshot.unlabelled, workflows, snapshot.central)
+    tracked = read_issues(snapshot.issues, snapshot.viewer, now, before, scope)
     return tracked.under(snapshot.refs)
 
 

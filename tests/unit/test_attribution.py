@@ -25,7 +25,7 @@ from ci_failure_tracker.model import (
     State,
     Suspect,
 )
-from ci_failure_tracker.tracking.attribution import Attribution, failing_files
+from ci_failure_tracker.tracking.attribution import Attribution, Owned, failing_files
 
 SHA, OTHER = "a" * 40, "b" * 40
 RULES = "* @octo-org/all\n/lib/ @ada @octo-org/lamps\n/.github/ @ops\n"
@@ -39,7 +39,7 @@ def state_of(location: str = "", subject: str = "", kind: FailureKind = FailureK
 
 
 def attribution(codeowners: str | None = RULES, *paths: str, **given: str) -> Attribution:
-    return Attribution(some_settings(**given), codeowners=codeowners, paths=frozenset(paths))
+    return Attribution(some_settings(**given), owned={"": Owned(codeowners, frozenset(paths))})
 
 
 def owners_of(state: State, *paths: str, codeowners: str | None = RULES, **given: str) -> tuple[str, ...] | None:

@@ -100,7 +100,7 @@ def test_each_test_has_an_issue_with_the_jobs_in_which_it_fails() -> None:
     assert made.names() == ["cup", "tea"]
     tea = state_of(made, "tea")
     assert [leg.leg for leg in tea.legs] == ["CI / docs", "CI / lint"]
-    assert (tea.identity.kind, tea.identity.id, tea.identity.test) == (IdentityKind.TEST, id_of("tea"), "tea")
+    assert (tea.identity.kind, tea.identity.id, tea.identity.test) == (IdentityKind.TEST, id_of("tea", ""), "tea")
     assert [cause.headline for cause in tea.causes] == ["tea: cold"]
 
 

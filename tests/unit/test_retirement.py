@@ -35,7 +35,7 @@ def why(
         START + day * DAY,
         {key: listed},
         {} if last_runs is None else {key: last_runs},
-        complete,
+        {""} if complete else set(),
     )
     return activity.why_retired(*key, Workflow(CI.id, CI.name, CI.path, state), ran)
 
@@ -89,4 +89,4 @@ def test_a_branch_may_be_gone_but_not_the_default_branch(name: str, reason: Reti
 
 
 def test_without_a_time_nothing_is_quiet() -> None:
-    assert Activity(complete=True).why_retired(CI.id, "main", CI, days(-1000)) is None
+    assert Activity(complete={""}).why_retired(CI.id, "main", CI, days(-1000)) is None

@@ -37,7 +37,7 @@ def needs_of(snapshot: Snapshot) -> Needs:
 
 def may_comment(snapshot: Snapshot) -> bool:
     tracked = read_issues(snapshot.issues, None, NOW).current
-    rules = LifecycleRules(some_settings(), NOW, partial=False, blocks=taught_blocks(tracked, snapshot))
+    rules = LifecycleRules(some_settings(), NOW, partial=frozenset(), blocks=taught_blocks(tracked, snapshot))
     return rules._may_comment(snapshot.issues[0])
 
 

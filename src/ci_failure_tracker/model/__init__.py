@@ -51,6 +51,8 @@ if TYPE_CHECKING:
         RunJobs,
         Step,
         Workflow,
+        in_repository,
+        own_name,
     )
     from ci_failure_tracker.model.history import (
         OTHER_LEGS,
@@ -285,8 +287,10 @@ __all__ = [
     "Workflow",
     "WorkflowMistake",
     "WriteStatus",
+    "in_repository",
     "is_glob",
     "is_on",
+    "own_name",
     "shown_ref",
     "verb",
 ]

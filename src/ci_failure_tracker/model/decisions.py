@@ -37,6 +37,7 @@ class SkipReason(StrEnum):
     KNOWN = "known issue"
     SAME_AS = "same as another issue"
     EDITOR_UNKNOWN = "editor not known"
+    UNREAD = "repository not read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,8 +130,11 @@ class Needs:
     commits         the pairs of commits whose history in between is needed
     commit_files    the commits of which it is needed what files they changed
     commit_origins  the commits whose authors and pull requests are needed
-    codeowners      the file CODEOWNERS
+    codeowners      the repositories whose file CODEOWNERS is needed; an empty name stands for the one with the issues
     paths           the paths of which it is needed whether the default branch has them; they come with `codeowners`
+
+    If the issues of several repositories are in one, the names of branches, commits and paths begin with the name of
+    their repository (`in_repository`): two repositories may have the same.
     """
 
     viewer: bool = False
@@ -164,7 +167,7 @@ class Needs:
     commits: tuple[tuple[str, str], ...] = ()
     commit_files: tuple[str, ...] = ()
     commit_origins: tuple[str, ...] = ()
-    codeowners: bool = False
+    codeowners: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
@@ -210,7 +213,6 @@ _ONCE = (
     "logs",
     "reports",
     "commits",
-    "codeowners",
 )
 _BY_KEY = (
     "run_lists",
@@ -230,5 +232,6 @@ _BY_KEY = (
     "descendants",
     "commit_files",
     "commit_origins",
+    "codeowners",
     "paths",
 )

@@ -61,6 +61,7 @@ class Refs:
     kinds            what is known of other names
     tag_patterns     the names and globs that match tags; the tags of each have one status
     tags_by_word     whether all tags are watched, which older versions did not do
+    others           those of other repositories by name, if the issues of several are in one
     """
 
     default_branch: str = ""
@@ -68,6 +69,11 @@ class Refs:
     kinds: Mapping[str, RefKind] = field(default_factory=dict)
     tag_patterns: tuple[str, ...] = ("*",)
     tags_by_word: bool = False
+    others: Mapping[str, Refs] = field(default_factory=dict)
+
+    def of(self, repository: str) -> Refs:
+        """The refs of a repository, or these if it is the one with the issues."""
+        return self.others.get(repository, self)
 
     def status_ref(self, name: str, event: str = "") -> str:
         """The ref whose branch status holds the runs of a ref."""

@@ -198,6 +198,11 @@ class Snapshot:
     permissions             whether accounts may write to the repository, by login
     permissions_hidden      whether the token may not ask that
     rerun                   the ids of the runs whose failed jobs this sweep runs again; `None` before it asked for any
+    central                 whether the issues are those of several repositories, and their workflows have the names of
+                            their repositories before their own
+    parts                   if so, what was read of each of these repositories, by name; without those that could not be
+                            read. The fields of all of them together are then in this snapshot as well, but for those of
+                            refs, branches, paths and owners, which are of one repository
     """
 
     repository: Repository
@@ -250,6 +255,21 @@ class Snapshot:
     authorships: Mapping[int, Authorship] = field(default_factory=dict)
     permissions: Mapping[str, Permission] = field(default_factory=dict)
     permissions_hidden: bool = False
+    central: bool = False
+    parts: Mapping[str, Snapshot] = field(default_factory=dict)
+
+    def part(self, repository: str) -> Snapshot:
+        """What was read of one repository; an empty name stands for the one with the issues."""
+        return self.parts.get(repository, self)
+
+    def has_read(self, repository: str) -> bool:
+        """Whether a repository could be read."""
+        return not self.central or repository in self.parts
+
+    @property
+    def each_part(self) -> tuple[Snapshot, ...]:
+        """What was read of each repository."""
+        return tuple(self.parts.values()) if self.central else (self,)
 
 
 MAX_REQUESTS = 800

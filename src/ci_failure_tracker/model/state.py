@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ci_failure_tracker.model.diagnosis import ExcerptLine, FailureKind, LogUnavailable
+from ci_failure_tracker.model.github import own_name
 from ci_failure_tracker.model.history import BranchStatus, Flaky, Identity, Occurrence, RunRef
 from ci_failure_tracker.model.outcome import Outcome
 from ci_failure_tracker.model.refs import Watched
@@ -298,6 +299,11 @@ class State:
     def job(self) -> str:
         """The name of the job as people know it now."""
         return self.present_job or self.identity.job
+
+    @property
+    def test_name(self) -> str:
+        """The name of the test as its repository knows it, if it stands for one."""
+        return own_name(self.latest.repository, self.identity.test)
 
     @property
     def broken_since(self) -> datetime:

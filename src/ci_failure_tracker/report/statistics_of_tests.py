@@ -149,7 +149,7 @@ class _Named:
         for leg in (leg for past in state.occurrences for leg in past.legs if leg.job_id is not None):
             cause = causes.get(leg.signature)
             if state.identity.test:
-                self.failed[leg.job_id or 0].add(state.identity.test)
+                self.failed[leg.job_id or 0].add(state.test_name)
             elif cause is not None and not may_hide_tests(cause.kind):
                 self.failed[leg.job_id or 0] |= set()
         for of_job in state.named_tests:
@@ -232,7 +232,7 @@ class _Issues:
 
     def __init__(self, states: Sequence[KnownState]) -> None:
         numbered = sorted((known for known in states if known.number), key=lambda known: (known.is_open, known.number))
-        self._of_test = {key_of(known.state.identity.test): known.number for known in numbered}
+        self._of_test = {key_of(known.state.test_name): known.number for known in numbered}
         self._of_job = {
             leg.job_id: known.number
             for known in numbered
@@ -244,7 +244,7 @@ class _Issues:
         self._passed: dict[str, set[int]] = defaultdict(set)
         for state in (known.state for known in states if known.state.identity.test):
             trials = (trial for status in state.branch_statuses for trial in status.recent)
-            self._passed[key_of(state.identity.test)] |= {run_id for run_id, passed in trials if passed}
+            self._passed[key_of(state.test_name)] |= {run_id for run_id, passed in trials if passed}
 
     def of(self, key: str, job_id: int) -> int | None:
         """The issue of a test, or else the open one of a job in which it failed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ci_failure_tracker.model import DecisionKind, Needs, State
+from ci_failure_tracker.model import DecisionKind, Needs, State, in_repository
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.attribution import failing_files, is_explained, owner_line
 from ci_failure_tracker.tracking.decide import Findings
@@ -27,13 +27,20 @@ def needs_of_attribution(findings: Findings, settings: Settings) -> Needs:
     states = [state for state in states if state.commit_can_cause]
     to_own = [state for state in states if _needs_owners(state, settings)]
     # Without the commits, the token may not see the files, either.
-    reads_owners = bool(to_own) and not snapshot.hidden_commits and "codeowners" not in snapshot.asked
+    shown = [state for state in to_own if not snapshot.part(state.latest.repository).hidden_commits]
+    owners = Needs(codeowners=tuple(dict.fromkeys(state.latest.repository for state in shown))).without(snapshot.asked)
+    many = max(1, len(snapshot.parts))
+    paths = _paths(state for state in to_own if state.latest.repository in owners.codeowners)
     return Needs(
         commit_files=() if is_read else _first(_commits(filter(needs_files, states)), MOST_FILES),
-        commit_origins=() if is_read else _first(_commits(filter(_needs_origins, states)), _MOST_ORIGINS),
-        codeowners=reads_owners,
-        paths=_first((path for state in to_own for path in failing_files(state)), _MOST_PATHS) if reads_owners else (),
+        commit_origins=() if is_read else _first(_commits(filter(_needs_origins, states)), many * _MOST_ORIGINS),
+        codeowners=owners.codeowners,
+        paths=_first(paths, many * _MOST_PATHS),
     )
+
+
+def _paths(states: Iterable[State]) -> Iterator[str]:
+    return (in_repository(state.latest.repository, path) for state in states for path in failing_files(state))
 
 
 def _needs_origins(state: State) -> bool:
@@ -41,7 +48,9 @@ def _needs_origins(state: State) -> bool:
 
 
 def _commits(states: Iterable[State]) -> Iterator[str]:
-    return (suspect.sha for state in states if state.suspects for suspect in state.suspects.commits)
+    for state in states:
+        for suspect in state.suspects.commits if state.suspects else ():
+            yield in_repository(state.repository_of_break, suspect.sha)
 
 
 def _needs_owners(state: State, settings: Settings) -> bool:

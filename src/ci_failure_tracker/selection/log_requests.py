@@ -19,6 +19,7 @@ from ci_failure_tracker.model import (
     Occurrence,
     Outcome,
     State,
+    in_repository,
 )
 from ci_failure_tracker.selection.passing_jobs import PassingJobs
 from ci_failure_tracker.settings import GroupBy, Matrix, Settings
@@ -35,10 +36,11 @@ from ci_failure_tracker.tracking.tests_of_jobs import lacking
 from ci_failure_tracker.tracking.track import RepositoryHistory, TrackedIssues
 
 MOST_LOGS = 50
-"""Logs that one sweep reads; the newest failure of each leg comes first, and the next sweep goes on."""
+"""Logs that one sweep reads for each repository; the newest failure of each leg comes first, and the next sweep goes
+on."""
 
 MOST_BREAKS = 20
-"""Breaks whose commits one sweep asks for, in one request."""
+"""Breaks whose commits one sweep asks for, in one request for each repository."""
 
 ASKED_AGAIN = timedelta(days=1)
 """How long after a failure a missing log is asked for again: it may come late, or GitHub was at fault."""
@@ -71,12 +73,13 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
     ordered = _in_order(candidate for candidate in with_log if candidate.may_be_there(now))
     ordered.sort(key=lambda candidate: not settings.counts(by_job[candidate.job_id].outcome))
     passing = PassingJobs(findings.snapshot)
+    most = MOST_LOGS * max(1, len(findings.snapshot.parts))
     logs = tuple(
         _request(by_job[candidate.job_id], settings, passing if candidate.newly_failing else None)
-        for candidate in ordered[:MOST_LOGS]
+        for candidate in ordered[:most]
     )
-    later = (candidate.job_id for candidate in ordered[MOST_LOGS:] if not candidate.now_or_never)
-    return LogRequests(logs, frozenset(later), MOST_LOGS)
+    later = (candidate.job_id for candidate in ordered[most:] if not candidate.now_or_never)
+    return LogRequests(logs, frozenset(later), most)
 
 
 def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:
@@ -124,18 +127,19 @@ def _request(observation: Observation, settings: Settings, passing: PassingJobs 
     )
 
 
-def choose_breaks(decisions: Decisions) -> tuple[tuple[str, str], ...]:
+def choose_breaks(decisions: Decisions, repositories: int = 1) -> tuple[tuple[str, str], ...]:
     """The last passing and the first failing commit of each break that an issue will show without its commits."""
     states = (decision.after for decision in decisions.made if decision.kind is not DecisionKind.CLOSE)
     pairs = (_bounds(state) for state in states if state.suspects is None)
-    return tuple(dict.fromkeys(pair for pair in pairs if pair is not None))[:MOST_BREAKS]
+    return tuple(dict.fromkeys(pair for pair in pairs if pair is not None))[: MOST_BREAKS * repositories]
 
 
 def _bounds(state: State) -> tuple[str, str] | None:
     green, red = state.last_green, state.first_red
     if green is None or red is None or green.sha == red.sha or not (green.sha and red.sha):
         return None
-    return (green.sha, red.sha) if state.commit_can_cause else None
+    # The first of the two tells the repository.
+    return (in_repository(red.repository, green.sha), red.sha) if state.commit_can_cause else None
 
 
 # --- an issue for each job or workflow -----------------------------------------------------------

@@ -75,6 +75,7 @@ def needs_of_issues(findings: Findings, settings: Settings, now: datetime) -> Ne
     if needs := needs_of_reruns(findings, settings, now):
         return needs
     start_files = files_of_starts(decisions.made, findings.snapshot.files_at)
-    if needs := Needs(commits=choose_breaks(decisions), start_files=start_files).without(asked):
+    breaks = choose_breaks(decisions, max(1, len(findings.snapshot.parts)))
+    if needs := Needs(commits=breaks, start_files=start_files).without(asked):
         return needs
     return needs_of_attribution(findings, settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from ci_failure_tracker.model import Needs, Run, Snapshot
+from ci_failure_tracker.model import Needs, Run, Snapshot, in_repository
 from ci_failure_tracker.settings import RerunKind, Settings
 from ci_failure_tracker.tracking.decide import Findings
 from ci_failure_tracker.tracking.reruns import may_run_again, only_transient
@@ -16,10 +16,12 @@ _JOB_ACCOUNT = "github-actions[bot]"
 def needs_of_reruns(findings: Findings, settings: Settings, now: datetime) -> Needs:
     """The newest commits of the branches on which only infrastructure failed."""
     snapshot, history = findings.snapshot, findings.history
-    if snapshot.heads_hidden:
-        return Needs()
-    runs = may_run_again(history, snapshot, settings, now)
-    heads = dict.fromkeys(run.branch for run in runs if only_transient(history, run))
+    runs = [
+        run
+        for run in may_run_again(history, snapshot, settings, now)
+        if not snapshot.part(run.repository).heads_hidden and only_transient(history, run)
+    ]
+    heads = dict.fromkeys(in_repository(run.repository, run.branch) for run in runs)
     return Needs(heads=tuple(heads)).without(snapshot.asked)
 
 

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from itertools import chain
 
 from ci_failure_tracker.diagnosis.places import is_outside
-from ci_failure_tracker.model import CommitOrigin, State
+from ci_failure_tracker.model import CommitOrigin, State, own_name
 from ci_failure_tracker.settings import Notify, OwnerLine, Settings
 from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.markdown import plain
@@ -29,14 +29,22 @@ _OWNERS, _SUSPECTS = Notify.OWNERS.value, Notify.SUSPECTS.value
 
 
 @dataclass(frozen=True, slots=True)
+class Owned:
+    """What a sweep read of the owners of one repository; `codeowners` and `paths` are those of the snapshot."""
+
+    codeowners: str | None = None
+    paths: Set[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Attribution:
-    """What a sweep read of suspects and owners; `codeowners` and `paths` are those of the snapshot."""
+    """What a sweep read of suspects and owners. `owned` are the repositories, of which an empty name is the one with
+    the issues."""
 
     settings: Settings
     files: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     origins: Mapping[str, CommitOrigin] = field(default_factory=dict)
-    codeowners: str | None = None
-    paths: Set[str] = frozenset()
+    owned: Mapping[str, Owned] = field(default_factory=dict)
 
     def completed(self, state: State) -> State:
         """The state with the suspects in their order, and with owners, if a commit can have caused the failure."""
@@ -50,12 +58,13 @@ class Attribution:
         """The owners that are learnt now; `None` if they are known, or if CODEOWNERS was not read."""
         if line := owner_line(state, self.settings):
             return _kept(line.owners)
-        if state.owners is not None or self.codeowners is None or not is_explained(state, self.settings):
+        read = self.owned.get(state.latest.repository, Owned())
+        if state.owners is not None or read.codeowners is None or not is_explained(state, self.settings):
             return None
-        there = (path for path in failing_files(state) if path in self.paths)
+        there = (path for path in failing_files(state) if path in read.paths)
         changed = (suspect.file for suspect in (state.suspects.commits if state.suspects else ()) if suspect.file)
         path = next(chain(there, changed), _workflow_path(state))
-        return _kept(owners_of_file(self.codeowners, path))
+        return _kept(owners_of_file(read.codeowners, path))
 
     def labels(self, state: State) -> tuple[str, ...]:
         """The labels that `owners` gives to a new issue."""
@@ -117,8 +126,9 @@ def _names(state: State) -> Iterator[str]:
 
     A job of a matrix has the name that GitHub shows, and the one that all jobs of the matrix share.
     """
-    for workflow, job in _jobs(state):
-        yield from (workflow, f"{workflow}/{job}", f"{workflow}/{split_leg(job)[0]}")
+    for name, job in _jobs(state):
+        for workflow in dict.fromkeys((name, own_name(state.latest.repository, name))):
+            yield from (workflow, f"{workflow}/{job}", f"{workflow}/{split_leg(job)[0]}")
 
 
 def _jobs(state: State) -> Iterator[tuple[str, str]]:

@@ -36,7 +36,8 @@ class BranchStatusReader:
     `always_run` are the legs that every passing run of a trigger is known to have run, `ran` the triggers under which
     the job ever ran, `skipping` the workflows that skip it at times. `counted` says whether the issue has counted an
     attempt of a run as a failure before. `failed` gives the ids of the failed runs of a run's branch that the issue
-    remembers. Every run since `start` is listed. Only passing runs after `proof_from` count; `most` is the limit.
+    remembers. Every run of a repository since its `start` is listed. Only passing runs after `proof_from` count; `most`
+    is the limit.
     """
 
     identity: Identity
@@ -45,7 +46,7 @@ class BranchStatusReader:
     skipping: Set[int]
     counted: Callable[[tuple[int, int]], bool]
     failed: Callable[[Run], Set[int]]
-    start: datetime | None
+    start: Callable[[str], datetime | None]
     proof_from: datetime | None
     most: int
 
@@ -73,7 +74,8 @@ class BranchStatusReader:
 
     def misses_runs(self, before: BranchStatus | None, results: Sequence[AttemptResult]) -> bool:
         """Whether there may be runs between the remembered ones and the listed ones that no sweep read."""
-        if before is None or self.start is None or not results or before.newest_known[0] >= self.start:
+        start = self.start(before.repository) if before is not None else None
+        if before is None or start is None or not results or before.newest_known[0] >= start:
             return False
         if before.branch.startswith(TAGS):
             return False  # of the tags, only those that say something new are listed

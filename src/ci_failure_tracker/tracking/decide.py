@@ -11,6 +11,8 @@ from datetime import datetime
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import (
     KNOWN_ISSUE,
+    BranchStatus,
+    CommitsBetween,
     CurrentFailure,
     Decision,
     DecisionKind,
@@ -33,9 +35,10 @@ from ci_failure_tracker.model import (
     Unclear,
     Workflow,
 )
+from ci_failure_tracker.model.words import some_of
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.markdown import plain
-from ci_failure_tracker.tracking.attribution import Attribution
+from ci_failure_tracker.tracking.attribution import Attribution, Owned
 from ci_failure_tracker.tracking.causes import remembered
 from ci_failure_tracker.tracking.commits import commits_of_runs
 from ci_failure_tracker.tracking.known_issues import (
@@ -76,14 +79,15 @@ def find(snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, 
 def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: Settings, now: datetime) -> Decisions:
     """One decision for every identity that failed or has an open issue."""
     tracked_issues = repository_history.tracked_issues
+    parts = snapshot.parts or {"": snapshot}
     rules = LifecycleRules(
         settings,
         now,
-        partial=snapshot.window.partial or bool(snapshot.logs.unread),
+        partial={name for name, part in parts.items() if part.window.partial or part.logs.unread},
         storms=repository_history.storms,
         umbrellas=_numbers_of_umbrellas(repository_history),
         attribution=_attribution(snapshot, settings),
-        commits=(*snapshot.commits, *(commits_of_runs(*pair, snapshot.runs) for pair in snapshot.hidden_commits)),
+        commits=tuple(_commits(snapshot)),
         undiagnosed=snapshot.undiagnosed,
         closers=snapshot.closers,
         contains=snapshot.contains,
@@ -96,6 +100,8 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     decided = list(hold_back(list(_decide_each(rules, repository_history)), reruns, rules.storms.covering))
     states = {decision.identity: decision.after for _, decision in decided if isinstance(decision, Decision)}
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
+    if snapshot.central:
+        decided = [(history, _unless_unread(history, decision, snapshot)) for history, decision in decided]
     if textless := _without_text(snapshot, tracked_issues):
         decided = [(history, _unless_textless(rules, history, decision, textless)) for history, decision in decided]
     if snapshot.known_issues is None:
@@ -111,7 +117,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         )
 
     known = _Known.of(repository_history, snapshot, settings)
-    within_cap = list(_within_cap(decided, settings, snapshot.repository.default_branch))
+    within_cap = list(_within_cap(decided, settings, snapshot))
     if settings.group_by is GroupBy.TEST:
         within_cap = list(with_jobs_to_read_again(decided, within_cap))
     in_place = [known.unless_covered(rules, each) for each in _into_umbrellas(rules, within_cap)]
@@ -154,10 +160,11 @@ class _Known:
         there = {workflow.id: workflow for workflow in snapshot.workflows if workflow.state != "deleted"}
 
         def is_retired(run: Run) -> bool:
-            workflow = there.get(run.workflow.id)
-            if workflow is None and snapshot.workflows and not snapshot.unclear.names:
+            workflow, part = there.get(run.workflow.id), snapshot.part(run.repository)
+            if workflow is None and part.workflows and not part.unclear.names:
                 return True
-            return history.activity.why_retired(*run.branch_key[:2], workflow, [run.created_at]) is not None
+            place, ran = run.branch_key[:2], [run.created_at]
+            return history.activity.why_retired(*place, workflow, ran, run.repository) is not None
 
         failing = known_failures(history.known, history.diagnosed, settings, is_retired)
         return _Known(history, failing, snapshot.workflows)
@@ -213,9 +220,21 @@ class _Known:
 
 
 def _attribution(snapshot: Snapshot, settings: Settings) -> Attribution:
+    owned = {name: _owned(part) for name, part in (snapshot.parts or {"": snapshot}).items()}
+    return Attribution(settings, snapshot.commit_files, snapshot.commit_origins, owned)
+
+
+def _owned(part: Snapshot) -> Owned:
     # A token that may not see commits may not see CODEOWNERS, either.
-    codeowners = "" if snapshot.codeowners is None and snapshot.hidden_commits else snapshot.codeowners
-    return Attribution(settings, snapshot.commit_files, snapshot.commit_origins, codeowners, snapshot.paths)
+    codeowners = "" if part.codeowners is None and part.hidden_commits else part.codeowners
+    return Owned(codeowners, part.paths)
+
+
+def _commits(snapshot: Snapshot) -> Iterator[CommitsBetween]:
+    """The commits of breaks, as GitHub shows them, or else as the runs do."""
+    yield from snapshot.commits
+    for part in snapshot.each_part:
+        yield from (commits_of_runs(*pair, part.runs) for pair in part.hidden_commits)
 
 
 def _problems(current: Iterable[Tracked], decided: Sequence[Decision | Skip]) -> Iterator[Problem]:
@@ -372,6 +391,22 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
 
 
+def _unless_unread(history: History, decision: Decision | Skip, snapshot: Snapshot) -> Decision | Skip:
+    """What is known of a repository that could not be read stays as it is: nothing passed, and nothing is gone.
+
+    An issue about other repositories as well goes on with these, and stays open.
+    """
+    repositories = {status.repository for status in history.branch_statuses} or {history.latest.repository}
+    unread = sorted(name for name in repositories if not snapshot.has_read(name))
+    if not unread or isinstance(decision, Skip):
+        return decision
+    if decision.kind is DecisionKind.UPDATE and len(unread) < len(repositories):
+        return decision
+    number = decision.issue.number if decision.issue else None
+    reason = f"{some_of(unread)} could not be read; {decision.reason}".removesuffix("; ")
+    return Skip(decision.identity, reason, SkipReason.UNREAD, number)
+
+
 def _unless_unasked(rules: LifecycleRules, decisions: Iterable[Decision | Skip]) -> Iterator[Decision | Skip]:
     """Nothing is written into an issue before it is known who wrote the block in it.
 
@@ -400,7 +435,7 @@ def _why_unasked(decision: Decision, taught: TaughtBlock | None) -> str:
 
 def _without_text(snapshot: Snapshot, tracked_issues: TrackedIssues) -> Sequence[Issue]:
     """The issues of a bot, or of the token's account, with the label and without a sign of the tracker."""
-    with_sign = {tracked.issue.number for tracked in tracked_issues.current}
+    with_sign = {tracked.issue.number for tracked in tracked_issues.current} | tracked_issues.foreign
     return [
         issue
         for issue in snapshot.issues
@@ -437,10 +472,10 @@ def _opens(decision: Decision | Skip) -> bool:
     return isinstance(decision, Decision) and decision.kind is DecisionKind.CREATE
 
 
-def _within_cap(decided: Sequence[_Decided], settings: Settings, default_branch: str) -> Iterator[Decision | Skip]:
+def _within_cap(decided: Sequence[_Decided], settings: Settings, snapshot: Snapshot) -> Iterator[Decision | Skip]:
     """Rule 3's cap: issues are opened for the worst failures; the others are skipped by name."""
     creates = [pair for pair in decided if _opens(pair[1])]
-    creates.sort(key=lambda pair: _worst_first(pair[0], default_branch))
+    creates.sort(key=lambda pair: _worst_first(pair[0], snapshot))
     yield from (decision for _, decision in creates[: settings.max_new_issues])
     over = {decision.identity for _, decision in creates[settings.max_new_issues :]}
     for _, decision in decided:
@@ -451,16 +486,20 @@ def _within_cap(decided: Sequence[_Decided], settings: Settings, default_branch:
             yield Skip(decision.identity, reason, SkipReason.OVER_CAP)
 
 
-def _worst_first(history: History, default_branch: str) -> tuple[bool, bool, int, datetime, str, str]:
+def _worst_first(history: History, snapshot: Snapshot) -> tuple[bool, bool, int, datetime, str, str]:
     """Sorts storms first, then the default branch, how often, how long; the names make the order total."""
     return (
         not history.identity.cause,
-        all(status.branch != default_branch for status in history.branch_statuses if status.red),
+        not any(_is_on_default_branch(status, snapshot) for status in history.branch_statuses if status.red),
         -len(history.occurrences),
         _since(history, None),
         history.identity.workflow,
         history.identity.job,
     )
+
+
+def _is_on_default_branch(status: BranchStatus, snapshot: Snapshot) -> bool:
+    return status.branch == snapshot.part(status.repository).repository.default_branch
 
 
 def _since(history: History, state: State | None) -> datetime:

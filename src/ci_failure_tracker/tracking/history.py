@@ -55,6 +55,9 @@ class HistoryContext:
     `None` means that all runs are. `workflows` are the workflows that exist, by id; `None` means that they are not
     known. `activity` says what still runs. `open_states` are what the open issues of all kinds remember, if `states`
     are those of one kind. `corrections` are those of people.
+
+    If the issues of several repositories are in one, `starts` are the starts of their lists by name, and `known` are
+    the repositories whose workflows are all known; of the others nothing changes.
     """
 
     states: tuple[State, ...] = ()
@@ -64,6 +67,12 @@ class HistoryContext:
     activity: Activity = field(default_factory=Activity)
     open_states: tuple[State, ...] = ()
     corrections: Corrections = NOTHING
+    starts: Mapping[str, datetime | None] = field(default_factory=dict)
+    known: Set[str] | None = None
+
+    def start_of(self, repository: str) -> datetime | None:
+        """The start of the list of runs of a repository."""
+        return self.starts.get(repository, self.start)
 
 
 _NO_CONTEXT = HistoryContext()
@@ -252,7 +261,7 @@ class _HistoryBuilder:
             skipping=self._skipping(),
             counted=lambda key: key in keys or (counted_to is not None and ended[key] <= counted_to),
             failed=lambda run: {past.run_id for past in self._known_failures if self._is_of(past, run)},
-            start=self.context.start,
+            start=self.context.start_of,
             proof_from=self.state.reopened_at if self.state else None,
             # With `close-after: 0` no number of passes closes an issue.
             most=MOST_PASSES if self.settings.close_after else 1,
@@ -303,13 +312,16 @@ class _HistoryBuilder:
 
     def _unless_gone(self, status: BranchStatus, always_run: Mapping[Trigger, Set[str]]) -> BranchStatus:
         """A deleted workflow and a retired status have no more runs to come, whatever the last run said."""
+        if self.context.known is not None and status.repository not in self.context.known:
+            return status
         workflow = (self.context.workflows or {}).get(status.workflow_id)
         if self.context.workflows is not None and not (workflow and self._belongs(workflow)):
             return replace(status, red=(), gone=True)
         if status.gone:
             return status
         ran = () if self.identity.kind is IdentityKind.SCHEDULE else self._times_ran(status, always_run)
-        retired = self.context.activity.why_retired(status.workflow_id, status.branch, workflow, ran)
+        place = (status.workflow_id, status.branch)
+        retired = self.context.activity.why_retired(*place, workflow, ran, status.repository)
         return replace(status, red=(), gone=True, retired=retired) if retired else status
 
     def _times_ran(self, status: BranchStatus, always_run: Mapping[Trigger, Set[str]]) -> Iterator[datetime]:
@@ -321,7 +333,8 @@ class _HistoryBuilder:
             if result.red or result.green or passed or result.run.id in recent:
                 yield result.run.created_at
         for past in self._remembered:
-            if past.attempt == 1 and self.context.activity.refs.status_ref(past.branch, past.event) == status.branch:
+            refs = self.context.activity.refs.of(past.repository)
+            if past.attempt == 1 and refs.status_ref(past.branch, past.event) == status.branch:
                 yield past.started_at
 
     def _belongs(self, workflow: Workflow) -> bool:
@@ -405,7 +418,7 @@ class _HistoryBuilder:
         source = run.subject or run.workflow.file_name
         if occurrence.repository != run.repository or occurrence.source != _remembered_form(source, 60):
             return False
-        status_ref = self.context.activity.refs.status_ref(occurrence.branch, occurrence.event)
+        status_ref = self.context.activity.refs.of(run.repository).status_ref(occurrence.branch, occurrence.event)
         return status_ref == _remembered_form(run.branch_key[1], 100)
 
     def _moved_on(self, branches: Sequence[BranchStatus]) -> bool:

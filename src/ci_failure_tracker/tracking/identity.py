@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ci_failure_tracker.model import ALL_JOBS, Identity, IdentityKind, Outcome
+from ci_failure_tracker.model import ALL_JOBS, Identity, IdentityKind, Outcome, in_repository
 from ci_failure_tracker.settings import GroupBy, Matrix
 from ci_failure_tracker.text.short_names import digest, short_leg, short_test
 from ci_failure_tracker.tracking.matrix import split_leg
@@ -44,18 +44,20 @@ def identify_cause(signature: str, jobs: Iterable[tuple[str, str]]) -> Identity:
     return Identity(digest(signature), workflows, names, signature, IdentityKind.CAUSE)
 
 
-def identify_test(key: str, name: str, jobs: Iterable[tuple[str, str]]) -> Identity:
+def identify_test(key: str, name: str, jobs: Iterable[tuple[str, str]], repository: str = "") -> Identity:
     """The identity of a test, which has its name and those of its workflows and jobs; `key` is what stays of the name.
 
-    Its id is the MD5 of `test`, a line feed and the key. No name of a workflow has a line feed.
+    Its id is the MD5 of `test`, a line feed and the key. No name of a workflow has a line feed. If issues of several
+    repositories are in one, its name and its key begin with the name of the repository.
     """
     workflows, names = (_listed({pair[place] for pair in jobs}) for place in (0, 1))
-    return Identity(test_id(key), workflows, names, kind=IdentityKind.TEST, test=short_test(name))
+    shown = short_test(in_repository(repository, name))
+    return Identity(test_id(key, repository), workflows, names, kind=IdentityKind.TEST, test=shown)
 
 
-def test_id(key: str) -> str:
-    """The failure id of a test."""
-    return digest(f"test\n{key}")
+def test_id(key: str, repository: str) -> str:
+    """The failure id of a test; the repository is empty if it is the one with the issues."""
+    return digest(f"test\n{in_repository(repository, key)}")
 
 
 def _listed(names: set[str]) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from ci_failure_tracker.diagnosis.failing_tests import failing_tests
+from ci_failure_tracker.diagnosis.failing_tests import FailingTest, failing_tests
 from ci_failure_tracker.issues.known_memory import read_memory
 from ci_failure_tracker.issues.marker import Tracked, read_tracked
 from ci_failure_tracker.issues.rule_block import Block, block_of_known, expression_in, read_rule
@@ -42,6 +42,7 @@ from ci_failure_tracker.model import (
     State,
     Trust,
     Workflow,
+    in_repository,
 )
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.settings import GroupBy, Settings
@@ -260,8 +261,13 @@ class KnownIssues:
             facts = FailureFacts(observation.run.workflow, observation.job or "", alone.kind, (test.name, *lines))
             taken = next((rule for rule in rules if matches(rule.rule, facts)), None)
             if taken is not None:
-                found.append(KnownTest(taken.number, test_id(test.key), test.name, alone.headline))
+                found.append(self._known_test(taken, test, observation.run, alone.headline))
         return tuple(found)
+
+    @staticmethod
+    def _known_test(rule: KnownRule, test: FailingTest, run: Run, headline: str) -> KnownTest:
+        name = in_repository(run.repository, test.name)
+        return KnownTest(rule.number, test_id(test.key, run.repository), name, headline)
 
     @staticmethod
     def _are_all(observation: Observation, tests: Sequence[KnownTest]) -> bool:

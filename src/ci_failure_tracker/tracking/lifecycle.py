@@ -65,17 +65,17 @@ _OLD_FLAKE = 4
 class LifecycleRules:
     """The rules under the settings, at a time, with what only the whole sweep knows.
 
-    `partial` means that something could not be read. `umbrellas` are the numbers of the open issues of storms, by
-    their keys; `commits` are those of the breaks. `closers` are the commits that closed issues, by number, and
-    `contains` says whether a commit contains one. `files_at` are files by commit and path. `undiagnosed` are the ids of
-    jobs whose logs a later sweep reads. `attribution` tells suspects apart and knows owners. `blocks` are what people
-    wrote into issues for the tracker, by number. `known_by_log` says that known issues look at logs, and that the logs
-    were asked for. `corrections` are those of people.
+    `partial` are the repositories of which something could not be read. `umbrellas` are the numbers of the open issues
+    of storms, by their keys; `commits` are those of the breaks. `closers` are the commits that closed issues, by
+    number, and `contains` says whether a commit contains one. `files_at` are files by commit and path. `undiagnosed`
+    are the ids of jobs whose logs a later sweep reads. `attribution` tells suspects apart and knows owners. `blocks`
+    are what people wrote into issues for the tracker, by number. `known_by_log` says that known issues look at logs,
+    and that the logs were asked for. `corrections` are those of people.
     """
 
     settings: Settings
     now: datetime
-    partial: bool
+    partial: Set[str]
     storms: Storms = field(default_factory=Storms)
     umbrellas: Mapping[str, int] = field(default_factory=dict)
     commits: Sequence[CommitsBetween] = ()
@@ -256,7 +256,8 @@ class LifecycleRules:
     def _open(self, history: History, tracked: Tracked, before: State, declined: Set[str]) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
         after = self._accepted(self._completed(updated_state(before, history)), tracked.issue)
-        recovery = judge_recovery(after, history, tracked.issue, self.settings, self.now, partial=self.partial)
+        partial = any(status.repository in self.partial for status in after.branch_statuses)
+        recovery = judge_recovery(after, history, tracked.issue, self.settings, self.now, partial=partial)
         if recovery.close_as is not None:
             return self._close(before, after, tracked, recovery, recovery.close_as)
         after = _changed(after, compared_to=comment_policy.compared_to(before, after, self.undiagnosed))

@@ -42,7 +42,8 @@ def with_present_refs(state: State, refs: Refs) -> State:
     return state if statuses == state.branch_statuses else replace(state, branch_statuses=statuses)
 
 
-def _present_ref(status: BranchStatus, state: State, refs: Refs) -> str:
+def _present_ref(status: BranchStatus, state: State, of_all: Refs) -> str:
+    refs = of_all.of(status.repository)
     if status.subject == SCHEDULE:
         return refs.default_branch or status.branch
     if not status.branch.startswith(TAGS):

@@ -14,6 +14,9 @@ _NAME, _SOURCE = 100, 60
 
 _Job = tuple[str, IdentityKind]
 
+_File = tuple[str, str]
+"""The repository of a workflow, empty if it is the one with the issues, and its file."""
+
 
 class Renames:
     """The identities of open issues whose workflow has another name now, found by workflow file and job."""
@@ -23,7 +26,7 @@ class Renames:
         by_id = {workflow.id: workflow for workflow in workflows}
         self.names = frozenset(workflow.name for workflow in by_id.values())
         held: dict[int, list[State]] = defaultdict(list)
-        by_file: dict[str, list[State]] = defaultdict(list)
+        by_file: dict[_File, list[State]] = defaultdict(list)
         for state in states:
             ids = own_workflow_ids(state) & by_id.keys()
             for workflow_id in ids:
@@ -61,14 +64,14 @@ class Renames:
         return self._present_names.get(identity.id, {})
 
 
-def sources(state: State) -> Set[str]:
+def sources(state: State) -> Set[_File]:
     """The files of the workflows that an issue remembers, in the form in which it does."""
-    return {occurrence.source for occurrence in state.occurrences if occurrence.source}
+    return {(occurrence.repository, occurrence.source) for occurrence in state.occurrences if occurrence.source}
 
 
-def source_of(workflow: Workflow) -> str:
+def source_of(workflow: Workflow) -> _File:
     """The file of a workflow in the form in which an issue remembers it."""
-    return _remembered_form(workflow.file_name, _SOURCE)
+    return workflow.repository, _remembered_form(workflow.file_name, _SOURCE)
 
 
 @lru_cache(maxsize=1024)

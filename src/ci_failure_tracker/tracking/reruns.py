@@ -57,8 +57,7 @@ def choose_reruns(
     ]
     if snapshot.rerun is not None:
         runs = [run for run in runs if run.id in snapshot.rerun]
-    default = snapshot.repository.default_branch
-    runs.sort(key=lambda run: (run.branch == default, run.order), reverse=True)
+    runs.sort(key=lambda run: (_is_on_default_branch(run, snapshot), run.order), reverse=True)
     return tuple(_rerun(run, repository_history) for run in runs[:MOST_RERUNS])
 
 
@@ -69,9 +68,7 @@ def problems_of_reruns(
     behind = [
         f"run {run.number} of {run.workflow.name}"
         for run in may_run_again(repository_history, snapshot, settings, now)
-        if only_transient(repository_history, run)
-        and (snapshot.heads_hidden or snapshot.heads.get(run.branch))
-        and not _is_head(run, snapshot)
+        if only_transient(repository_history, run) and _is_head_known(run, snapshot) and not _is_head(run, snapshot)
     ]
     if behind:
         what = f"Not run again, because newer commits are on the branch: {some_of(behind)}."
@@ -154,11 +151,22 @@ def _deploys(job: Observation) -> bool:
     return any(word in names for word in _DEPLOYING)
 
 
+def _is_on_default_branch(run: Run, snapshot: Snapshot) -> bool:
+    return run.branch == snapshot.part(run.repository).repository.default_branch
+
+
+def _is_head_known(run: Run, snapshot: Snapshot) -> bool:
+    """Whether anything tells the newest commit of its branch."""
+    part = snapshot.part(run.repository)
+    return part.heads_hidden or bool(part.heads.get(run.branch))
+
+
 def _is_head(run: Run, snapshot: Snapshot) -> bool:
     """Whether its commit is the newest one of its branch, as GitHub says, or else as the newest listed run says."""
-    if not snapshot.heads_hidden:
-        return snapshot.heads.get(run.branch) == run.commit.sha
-    newest = max((other for other in snapshot.runs if other.branch == run.branch), key=lambda other: other.order)
+    part = snapshot.part(run.repository)
+    if not part.heads_hidden:
+        return part.heads.get(run.branch) == run.commit.sha
+    newest = max((other for other in part.runs if other.branch == run.branch), key=lambda other: other.order)
     return newest.commit.sha == run.commit.sha
 
 

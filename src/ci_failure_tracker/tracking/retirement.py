@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -28,30 +28,36 @@ class Activity:
     """What is known of what still runs.
 
     `now` is `None` if nothing is retired for being quiet. `listed` are the times of the listed runs of each workflow
-    and status ref. `last_runs` are those of the last runs that were asked for. `complete` says that every run is
-    listed.
+    and status ref. `last_runs` are those of the last runs that were asked for. `complete` are the repositories of which
+    every run is listed; an empty name stands for the one with the issues.
     """
 
     refs: Refs = field(default_factory=Refs)
     now: datetime | None = None
     listed: Mapping[tuple[int, str], Sequence[datetime]] = field(default_factory=dict)
     last_runs: Mapping[tuple[int, str], Sequence[datetime]] = field(default_factory=dict)
-    complete: bool = False
+    complete: Set[str] = frozenset()
 
     def why_retired(
-        self, workflow_id: int, status_ref: str, workflow: Workflow | None, ran: Iterable[datetime]
+        self,
+        workflow_id: int,
+        status_ref: str,
+        workflow: Workflow | None,
+        ran: Iterable[datetime],
+        repository: str = "",
     ) -> RetireReason | None:
         """Why a status is retired, or `None`; `ran` are the times at which the job is known to have run there."""
-        if self.refs.is_gone(status_ref):
+        if self.refs.of(repository).is_gone(status_ref):
             return RetireReason.REF
         state = workflow.state if workflow else ""
         if state == _BY_PERSON:
             return RetireReason.DISABLED
         # GitHub disables a workflow that nobody turned off: that is a failure, a missed schedule.
-        is_quiet = state != _BY_GITHUB and self._is_quiet((workflow_id, status_ref), set(ran))
+        complete = repository in self.complete
+        is_quiet = state != _BY_GITHUB and self._is_quiet((workflow_id, status_ref), set(ran), complete=complete)
         return RetireReason.QUIET if is_quiet else None
 
-    def _is_quiet(self, key: tuple[int, str], ran: set[datetime]) -> bool:
+    def _is_quiet(self, key: tuple[int, str], ran: set[datetime], *, complete: bool) -> bool:
         newest = max(ran, default=None)
         if self.now is None or newest is None or self.now - newest <= QUIET:
             return False
@@ -60,7 +66,7 @@ class Activity:
         if is_old(max(listed, default=None), self.now):
             # The workflow itself is quiet, as far as the list goes back.
             # Of tags, only those that say something new are listed.
-            if last_runs is None and (not self.complete or key[1].startswith(TAGS)):
+            if last_runs is None and (not complete or key[1].startswith(TAGS)):
                 return False
             if any(at > newest and at not in listed for at in last_runs or ()):
                 return False

@@ -4,21 +4,30 @@ Two jobs have one cause if their first failures are the same, or most of their f
 that are connected in this way, and the order in which logs are read makes no difference. The signature by which an
 issue knows a cause stays its name for good. An older version of the program made other signatures: its causes go on
 under their names if the line that named them is in the new log.
+
+The message of an assertion says little: many tests have the same one. Jobs of two repositories have one cause only if
+the same test, file or rule fails in them. What is outside of both, such as a host, is one cause anyway.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.naming import names
 from ci_failure_tracker.diagnosis.signature import VERSION, masked
-from ci_failure_tracker.model import SHORT_FAILURE, Cause, JobDiagnosis, Observation, State
+from ci_failure_tracker.model import SHORT_FAILURE, Cause, FailureKind, JobDiagnosis, Observation, State
 from ci_failure_tracker.text.markdown import plain
 from ci_failure_tracker.text.short_names import digest, leg_of_cause
 from ci_failure_tracker.tracking.matrix import split_leg
+
+_OF_ONE_REPOSITORY = frozenset(
+    {FailureKind.TEST, FailureKind.COMPILE, FailureKind.TYPE, FailureKind.LINT, FailureKind.FORMAT}
+)
+"""Kinds of failures in the code of a repository. Their messages are not enough to tell them apart from another's."""
 
 MOST_ALIKE = 0.7
 """The part of all failures of two jobs that both have, from which on they have one cause."""
@@ -50,6 +59,15 @@ class _Known:
         return self.cause.failures or short_failures([self.name])
 
     @property
+    def place(self) -> _Place:
+        """Where it was found, and what failed there, as far as the issue remembers it."""
+        of_cause = (past for past in self.state.occurrences if self.name in {leg.signature for leg in past.legs})
+        repositories = {past.repository for past in of_cause} or {past.repository for past in self.state.occurrences}
+        shown = self.state.evidence if self.state.evidence and self.state.evidence.signature == self.name else None
+        is_of_one = self.cause.kind in _OF_ONE_REPOSITORY
+        return _Place(repositories, is_of_one, frozenset({masked(shown.subject)} if shown and shown.subject else ()))
+
+    @property
     def is_old(self) -> bool:
         """Whether only its headline can be compared."""
         return is_of_older_version(self.name) and not self.cause.failures
@@ -69,12 +87,30 @@ class _Known:
         return bool(lines) and lines[0] in {masked(line.text) for line in shown}
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a cause was found: the repositories, and the subjects of its failures if it is of one repository alone."""
+
+    repositories: Set[str]
+    is_of_one: bool
+    subjects: Set[str]
+
+    def may_share(self, other: _Place) -> bool:
+        """Whether a cause here may be one with a cause there, if their messages are the same."""
+        if self.repositories & other.repositories:
+            return True
+        if self.is_of_one or other.is_of_one:
+            return bool(self.subjects & other.subjects)
+        return True
+
+
 class _Job:
     """A failed job whose log was read now."""
 
     def __init__(self, diagnosis: JobDiagnosis, observation: Observation | None) -> None:
         self.diagnosis = diagnosis
         self.failures = short_failures(diagnosis.signatures)
+        self.repository = observation.run.repository if observation else ""
         if observation is not None:
             run, job = observation.run, observation.job or ""
             self._workflow = run.workflow.id, plain(run.workflow.name, 100)
@@ -82,6 +118,26 @@ class _Job:
             self._leg = leg_of_cause(run.workflow.name, job)
         else:
             self._workflow, self._names, self._leg = (0, ""), set(), ""
+
+    @property
+    def place(self) -> _Place:
+        """Where it ran, and what failed in it."""
+        failures = self.diagnosis.diagnosis.failures if self.diagnosis.diagnosis else ()
+        subjects = {masked(failure.subject) for failure in failures if failure.kind in _OF_ONE_REPOSITORY}
+        return _Place({self.repository}, self._is_of_one, subjects - {""})
+
+    @property
+    def _is_of_one(self) -> bool:
+        return self.diagnosis.kind in _OF_ONE_REPOSITORY
+
+    def named(self, signature: str) -> str:
+        """The name of the cause of a signature; if issues of several repositories are in one, with what failed."""
+        if not (self.repository and self._is_of_one):
+            return signature
+        failures = self.diagnosis.diagnosis.failures if self.diagnosis.diagnosis else ()
+        subject = masked(failures[0].subject) if failures else ""
+        of_subject = hashlib.sha256(f"{signature}\n{subject or self.repository}".encode(errors="replace"))
+        return f"{VERSION}:{of_subject.hexdigest()[:16]}"
 
     def is_of(self, state: State) -> bool:
         """Whether an issue is about this job."""
@@ -117,8 +173,9 @@ def _named(read: Sequence[_Job], known: Sequence[_Known]) -> Iterator[tuple[_Job
     # What a person split off is known by its first failure alone, however alike the others are.
     split = {each.signature for cause in known if cause.state.identity.cause for each in cause.state.split}
     strong = [job for job in read if job.diagnosis.signature and not job.diagnosis.weak]
-    alone = [job for job in strong if job.failures[0] in split]
-    yield from ((job, job.diagnosis.signatures[0]) for job in alone)
+    alone = {job: job.named(job.diagnosis.signatures[0]) for job in strong}
+    alone = {job: name for job, name in alone.items() if {job.failures[0], *short_failures([name])} & split}
+    yield from alone.items()
     strong = [job for job in strong if job not in alone]
     comparable = [cause for cause in known if cause.name not in cause.state.weak]
     for jobs, causes in _groups(strong, comparable):
@@ -136,7 +193,7 @@ def _own_name(job: _Job, known: Iterable[_Known]) -> str:
 
 
 def _most_common(jobs: Iterable[_Job]) -> str:
-    times = Counter(job.diagnosis.signature for job in jobs)
+    times = Counter(job.named(job.diagnosis.signature) for job in jobs)
     return min(times, key=lambda signature: (-times[signature], signature))
 
 
@@ -146,8 +203,12 @@ def _most_common(jobs: Iterable[_Job]) -> str:
 def _groups(read: Sequence[_Job], known: Sequence[_Known]) -> Iterator[tuple[list[_Job], list[_Known]]]:
     """The jobs in groups with one cause, each with the causes that issues remember of it."""
     group = _Groups(len(read) + len(known))
-    for one, other in _alike([*(job.failures for job in read), *(cause.failures for cause in known)], len(read)):
-        group.join(one, other)
+    failures = [*(job.failures for job in read), *(cause.failures for cause in known)]
+    is_of_several = any(job.repository for job in read)
+    places = [*(job.place for job in read), *(cause.place for cause in known)] if is_of_several else []
+    for one, other in _alike(failures, len(read)):
+        if not places or places[one].may_share(places[other]):
+            group.join(one, other)
     for job, cause in _old_causes(read, known):
         group.join(job, len(read) + cause)
     jobs: dict[int, list[_Job]] = defaultdict(list)

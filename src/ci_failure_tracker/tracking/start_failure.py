@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ci_failure_tracker.diagnosis.workflow_file import local_paths, mistakes
-from ci_failure_tracker.model import Decision, DecisionKind, Outcome, StartFailure, State, WorkflowMistake
+from ci_failure_tracker.model import (
+    Decision,
+    DecisionKind,
+    Outcome,
+    StartFailure,
+    State,
+    WorkflowMistake,
+    in_repository,
+)
 from ci_failure_tracker.text.markdown import plain
 
 MOST_WORKFLOWS = 5
@@ -22,11 +30,19 @@ FilesAt = Mapping[tuple[str, str], str | None]
 def files_of_starts(decisions: Iterable[Decision], files_at: FilesAt) -> tuple[tuple[str, str], ...]:
     """The files that may say why workflows could not start: their own, then those that these refer to.
 
-    A file is read only for a failure that no issue holds yet, so a sweep without news reads none.
+    A file is read only for a failure that no issue holds yet, so a sweep without news reads none. The commit of each
+    begins with its repository, if that is not the one with the issues.
     """
-    places = [place for decision in decisions if _is_new(decision) and (place := _place(decision.after))]
-    places = [*dict.fromkeys(places)][:MOST_WORKFLOWS]
-    return tuple(dict.fromkeys(one for place in places for one in _with_local_paths(place, files_at)))
+    new = (decision.after for decision in decisions if _is_new(decision))
+    places = {place: state.latest.repository for state in new if (place := _place(state))}
+    some = list(places.items())[:MOST_WORKFLOWS]
+    return tuple(
+        dict.fromkeys(
+            (in_repository(repository, sha), path)
+            for place, repository in some
+            for sha, path in _with_local_paths(place, files_at)
+        )
+    )
 
 
 def _is_new(decision: Decision) -> bool:

@@ -24,6 +24,7 @@ from ci_failure_tracker.model import (
     State,
     TestOutcome,
     TestResult,
+    own_name,
 )
 from ci_failure_tracker.text.short_names import digest, leg_of_cause
 from ci_failure_tracker.text.test_names import words
@@ -55,7 +56,7 @@ class TestsOfJobs:
     def __init__(self, open_states: Iterable[State], closed: Iterable[State], most: int) -> None:
         """`most` is the number of tests of one job that have one message and an issue each."""
         open_states, closed = tuple(open_states), tuple(closed)
-        self._names: dict[str, FailingTest] = {}
+        self._names: dict[str, tuple[str, FailingTest]] = {}
         self._known = {state.identity.id: state.identity for state in (*closed, *open_states) if state.identity.test}
         self._open = [state for state in open_states if state.identity.test and state.causes]
         self._kept = _kept_together(open_states)
@@ -72,18 +73,20 @@ class TestsOfJobs:
         whole = failure.job_diagnosis
         if whole is None or whole.diagnosis is None:
             return
-        tests = failing_tests(whole.diagnosis)
+        tests, repository = failing_tests(whole.diagnosis), failure.run.repository
         for test in tests:
-            self._names.setdefault(test_id(test.key), test)
-        alone = {test_id(test.key): test.alone(whole) for test in tests}
-        alone = {**dict(self._flakes(whole)), **alone}
+            self._names.setdefault(test_id(test.key, repository), (repository, test))
+        alone = {test_id(test.key, repository): test.alone(whole) for test in tests}
+        alone = {**dict(self._flakes(whole, repository)), **alone}
         self._by_job[whole.job_id] = _Named(alone, is_read_now=True)
         crowd = [test for test in tests if test.key in crowded(tests, self._most)]
         if crowd:
-            self._crowds[_attempt_of(failure, job)] |= {short(alone[test_id(test.key)].signature) for test in crowd}
+            self._crowds[_attempt_of(failure, job)] |= {
+                short(alone[test_id(test.key, repository)].signature) for test in crowd
+            }
             self._causes[_attempt_of(failure, job)] = together(whole, crowd)
 
-    def _flakes(self, whole: JobDiagnosis) -> Iterator[tuple[str, JobDiagnosis]]:
+    def _flakes(self, whole: JobDiagnosis, repository: str) -> Iterator[tuple[str, JobDiagnosis]]:
         """The tests with an open issue that failed in a job and passed when they were tried again, by failure id.
 
         One without an open issue gets none for it: it is no reason that the job failed. If the report does not say why
@@ -91,9 +94,12 @@ class TestsOfJobs:
         """
         flakes = results_by_words([result for result in whole.results if result.is_flake])
         for state in self._open if flakes else ():
-            result = flakes.get(words(key_of(state.identity.test)))
+            if state.latest.repository != repository:
+                continue
+            name = state.test_name
+            result = flakes.get(words(key_of(name)))
             if result is not None and result.message:
-                yield state.identity.id, FailingTest(state.identity.test, (failure_of(result),)).alone(whole)
+                yield state.identity.id, FailingTest(name, (failure_of(result),)).alone(whole)
             elif result is not None:
                 cause = max(state.causes, key=lambda cause: cause.last_seen)
                 yield (
@@ -110,8 +116,10 @@ class TestsOfJobs:
 
     def identity(self, failure_id: str, jobs: Iterable[tuple[str, str]]) -> Identity:
         """The identity of a test that has no open issue."""
-        test = self._names.get(failure_id)
-        return identify_test(test.key, test.name, jobs) if test else self._known[failure_id]
+        if failure_id not in self._names:
+            return self._known[failure_id]
+        repository, test = self._names[failure_id]
+        return identify_test(test.key, test.name, jobs, repository)
 
     def of(self, failure: Observation) -> Iterable[str]:
         """The failure ids of the tests that failed in a job; none if its log was not read, or names no test."""
@@ -124,7 +132,8 @@ class TestsOfJobs:
             return False
         if whole.job_id not in self._results:
             self._results[whole.job_id] = results_by_words(whole.results)
-        result = self._results[whole.job_id].get(words(key_of(test.test)))
+        name = own_name(failure.run.repository, test.test)
+        result = self._results[whole.job_id].get(words(key_of(name)))
         return result is not None and result.outcome is TestOutcome.PASSED and not result.failed_attempts
 
     def together(self, failure: Observation, job: Identity) -> bool:
@@ -155,7 +164,9 @@ class TestsOfJobs:
             first = named.tests[covered[0]]
             cause = self._causes.get(_attempt_of(failure, job), first)
             return replace(first, signature=cause.signature, headline=cause.headline)
-        shown = together(whole, [each for each in failing_tests(whole.diagnosis) if test_id(each.key) in covered])
+        repository = failure.run.repository
+        tests = [each for each in failing_tests(whole.diagnosis) if test_id(each.key, repository) in covered]
+        shown = together(whole, tests)
         return replace(shown, tests=tuple(short(named.tests[test].signature) for test in covered))
 
     def _is_covered(self, failure: Observation, job: Identity, test: str) -> bool:

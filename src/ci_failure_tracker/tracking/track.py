@@ -6,6 +6,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
+from itertools import chain
 
 from ci_failure_tracker.issues.marker import Tracked, read_tracked, trusted
 from ci_failure_tracker.model import History, Identity, IdentityKind, Issue, Observation, Refs, Snapshot, State
@@ -36,6 +37,7 @@ class TrackedIssues:
 
     `written` are the issues as their markers have them. `current` are the same with the state that counts now: if a
     person reopened an issue, its proof of recovery no longer counts, and branches are under the refs that go on now.
+    `foreign` are the numbers of issues that a tracker wrote which looks at other repositories.
     """
 
     written: tuple[Tracked, ...] = ()
@@ -43,6 +45,7 @@ class TrackedIssues:
     _by_id: Mapping[str, Tracked] = dataclasses.field(default_factory=dict)
     _closed: Mapping[tuple[str, IdentityKind], Sequence[Tracked]] = dataclasses.field(default_factory=dict)
     _declined: Mapping[str, Sequence[Tracked]] = dataclasses.field(default_factory=dict)
+    foreign: Set[int] = frozenset()
     _read: Mapping[int, tuple[Issue, Tracked | None]] = dataclasses.field(default_factory=dict)
 
     def under(self, refs: Refs) -> TrackedIssues:
@@ -129,29 +132,47 @@ class TrackedIssues:
         return tuple(tracked.state for tracked in self._by_id.values() if tracked.state and not tracked.issue.open)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Scope:
+    """Which issues of the tracker are those of a sweep.
+
+    An issue without the label (`unlabelled`) counts only if its marker can be read and it is about one of `workflows`:
+    another sweep with other labels may look at other workflows of the repository. If the issues of several repositories
+    are here (`central`), those about this repository are left to its own tracker. Else those of the others are.
+    """
+
+    unlabelled: Set[int] = frozenset()
+    workflows: Set[int] = frozenset()
+    central: bool = False
+
+    def is_foreign(self, state: State | None) -> bool:
+        """Whether another tracker keeps an issue."""
+        return state is not None and bool(state.latest.repository) is not self.central
+
+    def is_about(self, state: State | None) -> bool:
+        """Whether an issue is about one of the workflows."""
+        return state is not None and any(status.workflow_id in self.workflows for status in state.branch_statuses)
+
+
 def read_issues(
     issues: Sequence[Issue],
     viewer: str | None,
     now: datetime,
     before: TrackedIssues | None = None,
-    unlabelled: Set[int] = frozenset(),
-    workflows: Set[int] = frozenset(),
+    scope: Scope = Scope(),
 ) -> TrackedIssues:
-    """The issues that the tracker wrote; an issue that is in `before` and did not change is not parsed again.
-
-    An issue without the label (`unlabelled`) counts only if its marker can be read and it is about one of `workflows`:
-    another sweep with other labels may look at other workflows of the repository.
-    """
+    """The issues that the tracker wrote; an issue that is in `before` and did not change is not parsed again."""
     read_before = before._read if before else {}
     read = []
     for issue in issues:
         earlier, tracked = read_before.get(issue.number, (None, None))
         read.append((issue, tracked if earlier is issue else read_tracked(issue)))
-    candidates = (trusted(tracked, viewer) for _, tracked in read if tracked)
+    foreign = {issue.number for issue, tracked in read if tracked and scope.is_foreign(tracked.state)}
+    candidates = (trusted(tracked, viewer) for issue, tracked in read if tracked and issue.number not in foreign)
     written = tuple(
         tracked
         for tracked in candidates
-        if tracked and (tracked.issue.number not in unlabelled or _is_about(tracked.state, workflows))
+        if tracked and (tracked.issue.number not in scope.unlabelled or scope.is_about(tracked.state))
     )
     current = tuple(_current(tracked, now) for tracked in written)
     return TrackedIssues(
@@ -160,12 +181,9 @@ def read_issues(
         _by_id(current),
         _closed_by_job(current),
         _declined_by_id(current),
+        foreign,
         {pair[0].number: pair for pair in read},
     )
-
-
-def _is_about(state: State | None, workflows: Set[int]) -> bool:
-    return state is not None and any(status.workflow_id in workflows for status in state.branch_statuses)
 
 
 def _current(tracked: Tracked, now: datetime) -> Tracked:
@@ -248,10 +266,16 @@ def track(
     snapshot: Snapshot, tracked_issues: TrackedIssues, settings: Settings, now: datetime | None = None
 ) -> RepositoryHistory:
     """The history of the repository after a snapshot."""
+    observations = tuple(chain.from_iterable(_observed(part, settings) for part in snapshot.each_part))
+    return track_observations(observations, snapshot, tracked_issues, settings, now)
+
+
+def _observed(snapshot: Snapshot, settings: Settings) -> tuple[Observation, ...]:
+    """What the runs of one repository show."""
     observations = observe(snapshot)
     if settings.allowed_failures is AllowedFailures.IGNORE:
-        observations = ignore_allowed(observations, snapshot)
-    return track_observations(observations, snapshot, tracked_issues, settings, now)
+        return ignore_allowed(observations, snapshot)
+    return observations
 
 
 def track_observations(
@@ -288,6 +312,8 @@ def track_observations(
         else None,
         activity=_activity(snapshot, now),
         corrections=corrections,
+        starts={name: part.window.start for name, part in snapshot.parts.items()},
+        known=_with_known_workflows(snapshot) if snapshot.central else None,
     )
     histories: list[History] = []
     kinds = _by_kind(context, diagnosed, settings)
@@ -363,17 +389,23 @@ def _storms(
     return storms.with_tests(histories, context.open_states) if settings.group_by is GroupBy.TEST else storms
 
 
+def _with_known_workflows(snapshot: Snapshot) -> Set[str]:
+    """The repositories of which it is known which workflows they have."""
+    return {name for name, part in snapshot.parts.items() if part.workflows and not part.unclear.names}
+
+
 def _activity(snapshot: Snapshot, now: datetime | None) -> Activity:
     refs = snapshot.refs
+    parts = snapshot.parts or {"": snapshot}
     return Activity(
         refs=refs,
         now=now,
         listed=times_by_status(snapshot.runs),
         last_runs={
-            key: [run.created_at for run in runs if key[1] == refs.status_ref(run.branch, run.event)]
+            key: [run.created_at for run in runs if key[1] == refs.of(run.repository).status_ref(run.branch, run.event)]
             for key, runs in snapshot.last_runs.items()
         },
-        complete=snapshot.window.start is None and not snapshot.window.partial,
+        complete={name for name, part in parts.items() if part.window.start is None and not part.window.partial},
     )
 
 
