@@ -32,8 +32,8 @@ def _on_no_runner(monkeypatch: pytest.MonkeyPatch) -> None:
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where an edge runs within the test, nobody waits a second between writes."""
 
-    def hurried(token: Secret, endpoints: Endpoints, max_requests: int) -> MeteredRequester:
-        return connect(token, endpoints, HURRIED, max_requests)
+    def hurried(token: Secret, endpoints: Endpoints, max_requests: int, parallel: int) -> MeteredRequester:
+        return connect(token, endpoints, HURRIED, max_requests, parallel)
 
     monkeypatch.setattr(surroundings, "connect", hurried)
 

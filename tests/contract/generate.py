@@ -19,7 +19,8 @@ from ci_failure_tracker.settings import CHANNELS, Channel, Input, inputs
 ROOT = Path(__file__).parents[2]
 
 OUTPUTS = {
-    "issue-numbers": "The numbers of the created issues, as a JSON list such as `[12, 15]`.",
+    "issue-numbers": "The numbers of the created issues, as a JSON list such as `[12, 15]`. With `repositories` "
+    'all lists hold texts such as `"owner/name#12"`.',
     "created-issues": "The same list as issue-numbers, named like the next outputs.",
     "updated-issues": "The numbers of the open issues that were updated, as a JSON list.",
     "reopened-issues": "The numbers of the reopened issues, as a JSON list.",

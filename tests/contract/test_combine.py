@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ci_failure_tracker.entry import combine_run
+from ci_failure_tracker.entry import kept_report
 from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.model.organisation import RepositoryEntry
 from ci_failure_tracker.report.organisation_json import organisation_as_json
@@ -122,7 +122,7 @@ def test_a_file_that_is_no_report_is_named_and_the_others_stand(content: bytes, 
 
 def test_a_file_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     leave("1", an_entry("octo-org/kettle"))
-    monkeypatch.setattr(combine_run, "_MOST_BYTES", 100)
+    monkeypatch.setattr(kept_report, "_MOST_BYTES", 100)
     assert "it has more than 0 MB" in told(combine("reports"))
 
 

@@ -28,6 +28,7 @@ def test_each_input_is_an_option_under_one_heading() -> None:
     headings = re.findall(r"^(\w[\w ]+):$", text, re.MULTILINE)
     assert headings == [
         "Repository and token",
+        "Many repositories",
         "What to watch",
         "Limits",
         "Issues",

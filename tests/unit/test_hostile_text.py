@@ -166,7 +166,7 @@ def test_a_problem_with_a_hostile_name_does_no_harm(
         advice = "Add to the workflow:\npermissions:\n  actions: read\nA line after it."
         report = a_report_with([Problem(severity, f"{name} gets no issue: {name}.", advice), Problem(severity, name)])
         capsys.readouterr()
-        action.write_annotations(report)
+        action.write_annotations(report.problems)
         log, summary = capsys.readouterr().out, render_summary(report)
         check_log(log)
         assert log.count(f"::{severity.value} title=") == 2

@@ -177,6 +177,10 @@ COMPARED = {
 
 KEPT = {
     "token": "another-token",
+    "repositories": "org:octo-org",
+    "exclude-repositories": "octo-org/lamp",
+    "last-report": "report.json",
+    "parallel-sweeps": "4",
     "assignees": "octocat",
     "assign": "owners",
     "owners": "CI/*: @octocat",
@@ -199,7 +203,11 @@ KEPT = {
 }
 """Every input that keeps the checkpoint, with a value that is not its default."""
 
-MAIL = ("smtp-url", "email-to", "email-from")
+TOGETHER = [
+    ("smtp-url", "email-to", "email-from"),
+    ("repositories", "exclude-repositories", "last-report"),
+]
+"""Inputs of which some need the others."""
 
 
 def parts(**given: str) -> dict[str, str]:
@@ -220,7 +228,7 @@ def test_an_input_that_changes_what_is_read_changes_the_fingerprint(name: str) -
 
 @pytest.mark.parametrize("name", KEPT)
 def test_an_input_that_changes_only_texts_keeps_the_fingerprint(name: str) -> None:
-    given = {key: KEPT[key] for key in (MAIL if name in MAIL else (name,))}
+    given = {key: KEPT[key] for key in next((names for names in TOGETHER if name in names), (name,))}
     assert parts(**{key.replace("-", "_"): value for key, value in given.items()}) == parts()
 
 

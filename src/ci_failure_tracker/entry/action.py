@@ -11,7 +11,10 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from actions_toolkit import core
 
@@ -20,13 +23,17 @@ from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.terminal_text import inert_lines, lines
 from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError, kind_and_place
 from ci_failure_tracker.github.writer import DryRunWriter
-from ci_failure_tracker.model import Close, Create, Reopen, Result, Severity, Update
+from ci_failure_tracker.model import Close, Create, Problem, Reopen, Result, Severity, Update
+from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.report.action_words import known_words, result_words
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.summary import render_summary
 from ci_failure_tracker.settings import inputs, secret_texts
 from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import code_block, plain
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.model.organisation import RepositoryEntry
 
 ANNOTATIONS = 10
 """GitHub shows so many annotations of each level for a step."""
@@ -50,6 +57,8 @@ def _run(stop: _Stop) -> int:
     try:
         connection = _connection()
         settings = connection.settings
+        if settings.repositories:
+            return _run_many(connection, stop)
         delivered = deliver(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
         _publish(delivered)
     except StoppedError as stopped:
@@ -99,13 +108,61 @@ def _workspace() -> Path:
 
 def _sweep(connection: Connection, stop: _Stop) -> Report:
     progress = GroupedProgress(stop.check)
-    github = connection.github(progress)
-    writer: IssueWriter = DryRunWriter() if connection.settings.dry_run else connection.writer(github, progress)
     with _details():
         try:
-            return sweep(github, writer, connection.settings, connection.template, now())
+            return _sweep_one(connection, progress)
         finally:
             progress.end()
+
+
+def _sweep_one(connection: Connection, progress: Progress) -> Report:
+    github = connection.github(progress)
+    writer: IssueWriter = DryRunWriter() if connection.settings.dry_run else connection.writer(github, progress)
+    return sweep(github, writer, connection.settings, connection.template, now())
+
+
+def _run_many(connection: Connection, stop: _Stop) -> int:
+    """Sweep many repositories; a sweep of one does without the import."""
+    from ci_failure_tracker.entry import many  # noqa: PLC0415
+    from ci_failure_tracker.report.organisation_summary import render_organisation_summary  # noqa: PLC0415
+
+    progress = GroupedProgress(stop.check)
+    with _details():
+        try:
+            repositories = many.choose_many(connection, _workspace(), progress)
+            total, ended = len(repositories.chosen), count(1)
+
+            def done(entry: RepositoryEntry) -> None:
+                _say([f"{next(ended)} of {total} repositories. {many.entry_line(entry)}"])
+
+            progress.phase("Sweep the repositories", total)
+            report = repositories.sweep(partial(_sweep_one, progress=_OnlyStops(stop.check)), done, now())
+        finally:
+            progress.end()
+    settings = connection.settings
+    delivered = deliver(report, settings, _workspace(), is_dry=settings.dry_run)
+    report = delivered.report
+    write_annotations(many.all_problems(report))
+    _set_outputs(many.outputs_of_many(report, delivered.path, delivered.payload))
+    _write_summary(render_organisation_summary(report))
+    _say([report.line])
+    return FAILED if report.failed else 0
+
+
+class _OnlyStops:
+    """The progress of one of many sweeps: nothing shows, and a signal ends it."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+
+    def phase(self, name: str, steps: int | None = None) -> None:
+        """Check for a signal."""
+        del name, steps
+        self._check()
+
+    def advance(self) -> None:
+        """Check for a signal."""
+        self._check()
 
 
 @contextmanager
@@ -165,7 +222,7 @@ def _publish(delivered: Delivery[Report]) -> None:
     _say(map(_outcome, report.results))
     _say(f"known issue #{result.write.number}: {known_words(result)}" for result in report.known_results)
     core.end_group()
-    write_annotations(report)
+    write_annotations(report.problems)
     _set_outputs(outputs(report, delivered.path, delivered.payload))
     _write_summary(render_summary(report))
     _say([report.line])
@@ -183,11 +240,12 @@ def _say(texts: Iterable[str]) -> None:
         core.info(line)
 
 
-def write_annotations(report: Report) -> None:
-    """Write each problem of the report as an annotation, at most ten of each severity."""
+def write_annotations(problems: Iterable[Problem]) -> None:
+    """Write each problem as an annotation, at most ten of each severity."""
+    problems = tuple(problems)
     levels = ((Severity.ERROR, core.error), (Severity.WARNING, core.warning), (Severity.NOTICE, core.notice))
     for severity, annotate in levels:
-        for text in _at_most_ten([str(problem) for problem in report.problems if problem.severity is severity]):
+        for text in _at_most_ten([str(problem) for problem in problems if problem.severity is severity]):
             annotate(lines(text), title="ci-failure-tracker")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -33,13 +34,16 @@ from ci_failure_tracker.entry.sweep_text import SweepText
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import DONE, FAILED, FAILING, SettingsError
 from ci_failure_tracker.github.writer import DryRunWriter
-from ci_failure_tracker.model import Severity
+from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.settings.declaration import Input, InputGroup
 from ci_failure_tracker.sweep import carry_out, make_plan
 from ci_failure_tracker.text.markdown import plain
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.report.organisation import OrganisationReport
 
 _T = TypeVar("_T")
 
@@ -81,7 +85,9 @@ def _is_of_check(declared: Input) -> bool:
     return declared.name != "repository" and declared.group in _GROUPS_OF_CHECK
 
 
-_GROUPS_OF_CHECK = frozenset({InputGroup.ACCESS, InputGroup.WATCHED, InputGroup.LIMITS, InputGroup.LOGS})
+_GROUPS_OF_CHECK = frozenset(
+    {InputGroup.ACCESS, InputGroup.MANY, InputGroup.WATCHED, InputGroup.LIMITS, InputGroup.LOGS}
+)
 
 _ACCESS_OF_CHECK = (
     "Token for GitHub's API. It needs `actions: read` and `issues: read`.  [default: $GITHUB_TOKEN, $GH_TOKEN or that "
@@ -155,24 +161,31 @@ def check_command(exit_code: bool, **given: str | None) -> None:
     """
     terminal = _Terminal("text", show_issues=False)
 
-    def looked() -> Report:
+    def looked() -> Report | OrganisationReport:
         # Before the token is looked for, because that and the first requests take a while.
         given["repository"] = repository = _repository(given)
-        terminal.begin(repository)
-        return _sweep(_connection(given, is_check=True), terminal, execute=False, yes=False)
+        terminal.begin("many repositories" if given.get("repositories") else repository)
+        connection = _connection(given, is_check=True)
+        if connection.settings.repositories:
+            return _sweep_many(connection, terminal, execute=False, yes=False)
+        return _sweep(connection, terminal, execute=False, yes=False)
 
     report = terminal.guarded(looked)
-    terminal.show_check(report)
+    if isinstance(report, Report):
+        terminal.show_check(report)
+    else:
+        terminal.show_many(report, executed=None)
     sys.exit(_code_of_check(report) if exit_code else _code(report))
 
 
-def _code(report: Report) -> int:
+def _code(report: Report | OrganisationReport) -> int:
     return FAILED if report.failed else DONE
 
 
-def _code_of_check(report: Report) -> int:
+def _code_of_check(report: Report | OrganisationReport) -> int:
     """The exit code that says whether something is failing, as far as that is known."""
-    if report.is_failing:
+    is_failing = report.is_failing if isinstance(report, Report) else bool(report.failing)
+    if is_failing:
         return FAILING
     return FAILED if report.failed or report.partial else DONE
 
@@ -205,16 +218,24 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, show_issue
     """Show what is broken and what would be written about it. With --execute, write the issues."""
     terminal = _Terminal(form, show_issues=show_issues)
 
-    def swept() -> Delivery[Report]:
+    def swept() -> Delivery[Report] | Delivery[OrganisationReport]:
         _check_options(dry_run=dry_run, execute=execute, yes=yes, show_as_json=show_issues and form == "json")
         connection = _connection(given)
         if form == "json" and connection.settings.slack_payload:
             raise SettingsError(["--format json and --slack-payload both print JSON; give one of them."])
+        if connection.settings.repositories:
+            if show_issues:
+                raise SettingsError(["--show prints the issues of one repository; give it without --repositories."])
+            many = _sweep_many(connection, terminal, execute=execute, yes=yes)
+            return deliver(many, connection.settings, Path.cwd(), is_dry=many.is_dry)
         report = _sweep(connection, terminal, execute=execute, yes=yes)
         return deliver(report, connection.settings, Path.cwd(), is_dry=report.held_back or not execute)
 
     delivered = terminal.guarded(swept)
-    terminal.show_report(delivered.report, executed=execute)
+    if isinstance(delivered.report, Report):
+        terminal.show_report(delivered.report, executed=execute)
+    else:
+        terminal.show_many(delivered.report, executed=execute)
     terminal.show_path(delivered.path)
     if delivered.payload:
         sys.stdout.write(f"{inert_json(delivered.payload)}\n")
@@ -278,6 +299,53 @@ def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: b
         return carry_out(plan, github, connection.writer(github, progress), settings, at)
 
 
+def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> OrganisationReport:
+    """Sweep many repositories; with `execute`, write what is planned for all of them, unless a person refuses it."""
+    from ci_failure_tracker.entry.many import choose_many  # noqa: PLC0415 - a sweep of one does without
+
+    if execute and not yes:
+        terminal.check_interactive()
+    planned: dict[str, tuple[str, Callable[[], Report]]] = {}
+
+    def sweep_one(one: Connection) -> Report:
+        settings, at = one.settings, now()
+        github = one.github(_UNSEEN)
+        plan = make_plan(github, settings, one.template, at)
+        write = partial(carry_out, plan, github, one.writer(github, _UNSEEN), settings, at)
+        if execute and yes:
+            return write()
+        report = carry_out(plan, github, DryRunWriter(), settings, at)
+        if execute and report.held_back:
+            planned[settings.repository] = report.line, write
+        return report
+
+    with terminal.progress() as progress:
+        many = choose_many(connection, Path.cwd(), progress)
+        progress.phase("Sweep the repositories", len(many.chosen))
+        report = many.sweep(sweep_one, lambda _: progress.advance(), now())
+        if planned:
+            progress.pause()
+            terminal.show_plans(line for line, _ in planned.values())
+            if terminal.agrees():
+                progress.phase("Write the issues", len(planned))
+                plans = {name: write for name, (_, write) in planned.items()}
+                return many.carry_out(report, plans, lambda _: progress.advance())
+        return replace(report, is_dry=bool(planned) or not execute)
+
+
+class _Unseen:
+    """The progress of one of many sweeps."""
+
+    def phase(self, name: str, steps: int | None = None) -> None:
+        """Show nothing."""
+
+    def advance(self) -> None:
+        """Show nothing."""
+
+
+_UNSEEN = _Unseen()
+
+
 # --- the terminal --------------------------------------------------------------------------------
 
 
@@ -312,10 +380,31 @@ class _Terminal:
         """What `do` returns; if it fails, the reason is shown and the program ends."""
         return guarded(do, self._err)
 
+    def show_plans(self, plans: Iterable[str]) -> None:
+        """What would be written in each repository, before a person is asked."""
+        console = self._err if self._json else self._out
+        for line in sorted(plans):
+            show(console, Text(plain(line, 1_000)))
+
+    def show_many(self, report: OrganisationReport, *, executed: bool | None) -> None:
+        """The report of many repositories; `executed` is `None` if nothing was to be written."""
+        from ci_failure_tracker.entry.organisation_text import OrganisationText  # noqa: PLC0415 - as where it is made
+        from ci_failure_tracker.report.organisation_json import organisation_as_json  # noqa: PLC0415
+
+        if self._json:
+            sys.stdout.write(inert_json(json.dumps(organisation_as_json(report), indent=2, ensure_ascii=True)) + "\n")
+        else:
+            OrganisationText(self._out).report(report)
+        self._show_problems(report.problems)
+        show(self._err, Text(plain(report.line, 1_000), style="bold"))
+        self._err.print(Text(str(report.requests), style="dim"))
+        if report.is_dry and executed is not None:
+            self._err.print("Nothing was written." if executed else "This was a dry run; --execute does it.")
+
     def show_check(self, report: Report) -> None:
         """What is failing now, and nothing about issues that would be written."""
         SweepText(self._out, report.repository.url).failing(report)
-        self._show_problems(report)
+        self._show_problems(report.problems)
         show(self._err, Text(plain(report.failing_line, 1_000), style="bold"))
         self._err.print(Text(str(report.requests), style="dim"))
 
@@ -335,7 +424,7 @@ class _Terminal:
             self._show(self._out, report)
         elif not report.held_back:
             SweepText(self._out, report.repository.url).written(report)
-        self._show_problems(report)
+        self._show_problems(report.problems)
         show(self._err, Text(plain(report.line, 1_000), style="bold"))
         self._err.print(Text(str(report.requests), style="dim"))
         if report.held_back:
@@ -347,7 +436,7 @@ class _Terminal:
         if self._show_issues:
             text.issues(report.results)
 
-    def _show_problems(self, report: Report) -> None:
-        for problem in report.problems:
+    def _show_problems(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
             style = "bold red" if problem.severity is Severity.ERROR else "yellow"
             show(self._err, Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))

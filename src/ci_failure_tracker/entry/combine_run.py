@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from rich.console import Console
 from rich.text import Text
@@ -17,21 +16,18 @@ from rich.text import Text
 from ci_failure_tracker.entry import optional_packages
 from ci_failure_tracker.entry.delivery import deliver
 from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.kept_report import last_report, read_kept
 from ci_failure_tracker.entry.organisation_text import OrganisationText
 from ci_failure_tracker.entry.setup import now
 from ci_failure_tracker.entry.terminal_text import inert_json, lines
 from ci_failure_tracker.errors import DONE, FAILED, SettingsError
-from ci_failure_tracker.github.fields import FormError
 from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.organisation.combine import combine, read_matrix
 from ci_failure_tracker.report.organisation import OrganisationReport
-from ci_failure_tracker.report.organisation_json import organisation_as_json, read_report
+from ci_failure_tracker.report.organisation_json import organisation_as_json
 from ci_failure_tracker.report.organisation_summary import render_organisation_summary
 from ci_failure_tracker.settings import Settings, read_settings
 from ci_failure_tracker.text.markdown import plain
-
-_MOST_BYTES = 200_000_000
-"""Bytes of a report: that of 5,000 repositories has 30 MB."""
 
 _MOST_FILES = 10_000
 _NAME = "report.json"
@@ -59,8 +55,8 @@ def run(asked: Asked, form: str, err: Console) -> int:
     shards = read_matrix(asked.matrix) if asked.matrix is not None else ()
     problems: list[Problem] = []
     reports = [report for path in _files(asked.reports, problems) if (report := _read(path, problems))]
-    last = _last(asked.last_report, problems)
-    report = combine(reports, shards, last, now()).with_problems(problems)
+    last, of_last = last_report(asked.last_report or "", Path.cwd())
+    report = combine(reports, shards, last, now()).with_problems([*problems, *of_last])
     delivered = deliver(report, settings, Path.cwd(), is_dry=False)
     _write_summary(render_organisation_summary(delivered.report))
     _print(delivered.report, form, err)
@@ -105,39 +101,16 @@ def _in(path: Path) -> Iterator[Path]:
 
 def _read(path: Path, problems: list[Problem]) -> OrganisationReport | None:
     """The report in a file; if it cannot be read, this is a problem, and the others stand."""
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            problems.append(_unread(str(path), f"it has more than {_MOST_BYTES // 1_000_000} MB"))
-            return None
-        return read_report(json.loads(path.read_bytes(), parse_constant=_refuse))
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-    except FormError as error:
-        why = str(error)
-    except (ValueError, RecursionError, MemoryError):
-        why = "it is no JSON, or too large"
-    problems.append(_unread(str(path), why))
-    return None
-
-
-def _refuse(name: str) -> NoReturn:
-    """Refuse what Python reads as a number and JSON does not know."""
-    raise ValueError(name)
+    report = read_kept(path)
+    if isinstance(report, str):
+        problems.append(_unread(str(path), report))
+        return None
+    return report
 
 
 def _unread(path: str, why: str) -> Problem:
     what = f"The report {path!r} could not be read: {why}."
     return Problem(Severity.ERROR, what, "See whether the job that makes it ended. What the others found stands.")
-
-
-def _last(path: str | None, problems: list[Problem]) -> OrganisationReport | None:
-    if not path:
-        return None
-    if not Path(path).exists():
-        what = f"There is no last report {path!r}, so nothing is known from before."
-        problems.append(Problem(Severity.NOTICE, what, "The first time this is as it should be."))
-        return None
-    return _read(Path(path), problems)
 
 
 def _write_summary(text: str) -> None:

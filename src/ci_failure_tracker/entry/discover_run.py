@@ -6,23 +6,24 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from ci_failure_tracker.entry.choice import check_not_empty, choose_listed, selection_of
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.setup import endpoints_of
 from ci_failure_tracker.entry.sources import host_of, repository_here, token_of
 from ci_failure_tracker.entry.terminal_text import lines
-from ci_failure_tracker.errors import DONE, FAILED, BadValueError, GitHubError, SettingsError, TokenNeededError
+from ci_failure_tracker.errors import DONE, FAILED, BadValueError, SettingsError, TokenNeededError
 from ci_failure_tracker.github.client import MeteredRequester, connect
 from ci_failure_tracker.github.repositories import RepositoryQueries
 from ci_failure_tracker.model import Severity
-from ci_failure_tracker.model.repositories import ListedRepository, RepositoryLists
+from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.organisation.choose import Choice, Selection, choose, read_patterns
+from ci_failure_tracker.organisation.choose import Choice
 from ci_failure_tracker.organisation.shards import shards_of
 from ci_failure_tracker.settings import parsers
 
@@ -50,14 +51,14 @@ def run(asked: Asked, form: str, err: Console) -> int:
     Raises:
         TrackerError: nothing is chosen.
     """
-    selection = _selection(asked)
+    wanted, excluded = parsers.listed(asked.repositories), parsers.listed(asked.excluded)
+    selection = selection_of(wanted, excluded, lambda: repository_here(os.environ, Path.cwd()))
     requester, queries = _connection(asked)
     show(err, Text("Looking at the lists of repositories"))  # of a large organisation they take a while
-    lists = _read(queries, selection)
-    choice = choose(selection, lists)
+    choice, lists = choose_listed(selection, queries)
     for problem in choice.problems:
         show(err, Text(f"{problem.severity.value}: ", style=_STYLES[problem.severity]) + Text(lines(str(problem))))
-    _check_not_empty(choice, lists)
+    check_not_empty(choice, lists)
     shards = shards_of([one.full_name for one in choice.chosen], asked.shards)
     if form == "json":
         sys.stdout.write(f"{matrix(shards)}\n")
@@ -86,26 +87,6 @@ def matrix(shards: Sequence[Sequence[str]]) -> str:
     return text
 
 
-def _selection(asked: Asked) -> Selection:
-    values = {"repositories": asked.repositories, "exclude-repositories": asked.excluded}
-    mistakes: list[str] = []
-    read = []
-    for option, text in values.items():
-        try:
-            read.append(read_patterns(parsers.listed(text), option))
-        except SettingsError as error:
-            mistakes += error.mistakes
-    if not mistakes and not read[0]:
-        mistakes = ["`repositories` is empty; give names, globs, `org:owner` or `topic:name`."]
-    if mistakes:
-        raise SettingsError(mistakes)
-    selection = Selection(read[0], read[1])
-    if selection.has_topics:
-        selection = replace(selection, home=repository_here(os.environ, Path.cwd()).partition("/")[0])
-    selection.owners  # noqa: B018 - it says what is missing before the first request
-    return selection
-
-
 def _connection(asked: Asked) -> tuple[MeteredRequester, RepositoryQueries]:
     """The connection to the server whose API the environment names.
 
@@ -122,22 +103,6 @@ def _connection(asked: Asked) -> tuple[MeteredRequester, RepositoryQueries]:
         raise SettingsError([f"`token` {error}."]) from None
     requester = connect(token, endpoints)
     return requester, RepositoryQueries(requester, endpoints)
-
-
-def _read(queries: RepositoryQueries, selection: Selection) -> RepositoryLists:
-    """The lists of the owners, and then the names that are in none of them."""
-    listed = queries.of_owners(selection.owners)
-    named = queries.named(selection.names(listed))
-    return replace(listed, by_name=named.by_name, problems=(*listed.problems, *named.problems))
-
-
-def _check_not_empty(choice: Choice, lists: RepositoryLists) -> None:
-    """Raise an error if nothing is chosen: who goes on with nothing would take it for an all-clear."""
-    if choice.chosen:
-        return
-    if any(problem.severity is Severity.ERROR for problem in lists.problems):
-        raise GitHubError("No repository is chosen, because the lists could not be read.")
-    raise SettingsError(["No repository is chosen. Give `org:owner` alone to see which there are."])
 
 
 def _print(out: Console, choice: Choice, shards: Sequence[Sequence[str]]) -> None:

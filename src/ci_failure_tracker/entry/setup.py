@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,11 @@ class Connection:
     requester: MeteredRequester
     environment: Mapping[str, str]
     is_check: bool = False
+
+    def to(self, repository: str) -> Connection:
+        """The connection of another sweep, of a repository with this name; what GitHub allows the token is shared."""
+        settings = replace(self.settings, repository=repository)
+        return replace(self, settings=settings, requester=self.requester.for_another_sweep())
 
     def github(self, progress: Progress) -> GitHubReader:
         """The reader of the repository; without a token, of what everybody may see of it."""
@@ -83,7 +88,9 @@ def prepare(
         from ci_failure_tracker.diagnosis.keywords import use_patterns  # noqa: PLC0415 - few sweeps need it
 
         use_patterns(patterns)
-    requester = connect(settings.token, endpoints, max_requests=settings.max_requests)
+    requester = connect(
+        settings.token, endpoints, max_requests=settings.max_requests, parallel=settings.parallel_sweeps
+    )
     return Connection(settings, template, endpoints, requester, environment, is_check)
 
 

@@ -66,14 +66,19 @@ def choose_workflows(workflows: Sequence[Workflow], settings: Settings) -> tuple
         UnknownWorkflowError: if a chosen workflow does not exist, with the nearest names.
         SettingsError: if every workflow is excluded.
     """
-    unknown = [asked for asked in settings.workflow if not any(workflow.is_called(asked) for workflow in workflows)]
-    if unknown:
+    unknown, not_excluded = (
+        [asked for asked in names if not any(workflow.is_called(asked) for workflow in workflows)]
+        for names in (settings.workflow, settings.exclude_workflow)
+    )
+    if settings.repositories:
+        # What is meant for many repositories need not be in each. The report of all names it once.
+        problems = [unknown_here("workflow", asked) for asked in unknown]
+        problems += [unknown_here("exclude-workflow", asked) for asked in not_excluded]
+    elif unknown:
         raise UnknownWorkflowError("\n".join(_unknown(asked, workflows) for asked in unknown))
-    problems = [
-        Problem(Severity.WARNING, _unknown(asked, workflows), "Remove it from `exclude-workflow`.")
-        for asked in settings.exclude_workflow
-        if not any(workflow.is_called(asked) for workflow in workflows)
-    ]
+    else:
+        advice = "Remove it from `exclude-workflow`."
+        problems = [Problem(Severity.WARNING, _unknown(asked, workflows), advice) for asked in not_excluded]
     if settings.rerun is RerunKind.TRANSIENT:
         problems += _rerun_problems(workflows, settings.rerun_workflows)
     chosen = tuple(
@@ -82,9 +87,14 @@ def choose_workflows(workflows: Sequence[Workflow], settings: Settings) -> tuple
         if any(workflow.is_called(asked) for asked in settings.workflow or (_EVERYTHING,))
         and not any(workflow.is_called(asked) for asked in settings.exclude_workflow)
     )
-    if workflows and not chosen:
+    if workflows and not chosen and not settings.repositories:
         raise SettingsError(["`exclude-workflow` leaves no workflow to look at; remove a name from it."])
     return chosen, problems
+
+
+def unknown_here(name: str, asked: str) -> Problem:
+    """What one of many repositories says if it lacks a workflow that an input names."""
+    return Problem(Severity.NOTICE, f"`{name}` names {asked!r}, and there is no such workflow here.")
 
 
 def _rerun_problems(workflows: Sequence[Workflow], named: Sequence[str]) -> Iterator[Problem]:
@@ -118,7 +128,7 @@ def _nothing_fits(query: Query, settings: Settings) -> Problem:
     }
     named = "; ".join(f"`{name}` {value}" for name, value in filters.items() if value)
     return Problem(
-        Severity.WARNING,
+        Severity.NOTICE if settings.repositories else Severity.WARNING,
         f"No run fits the filters: {named}.",
         "This is normal in a new repository. Otherwise, check the filters.",
     )

@@ -15,6 +15,7 @@ class InputGroup(StrEnum):
     """The heading under which the help of the command lists an input."""
 
     ACCESS = "Repository and token"
+    MANY = "Many repositories"
     WATCHED = "What to watch"
     ISSUES = "Issues"
     LOGS = "Logs"

@@ -79,6 +79,10 @@ class Notify(StrEnum):
     SUSPECTS = "suspects"
 
 
+_MOST_PARALLEL = 60
+"""With more, each sweep would have to wait a minute before it writes again."""
+
+_ONLY_WHICH = "It only changes which repositories are swept."
 _ONLY_TEXT = "It only changes texts."
 _ONLY_RERUNS = "No issue holds a run that runs again."
 _ONLY_ASSIGNED = "It only changes whom a new issue is assigned to."
@@ -106,6 +110,49 @@ class Settings:
             help="The repository with the runs and the issues, as owner/name.",
             metavar="OWNER/NAME",
             parse=parsers.repository,
+        )
+    )
+    repositories: tuple[str, ...] = as_field(
+        Input(
+            group=InputGroup.MANY,
+            help="Sweep many repositories instead of one: names (`owner/name`), globs (`owner/lamp-*`), `org:owner` "
+            "and `topic:name`, separated by commas or lines. Each keeps its own issues. Archived repositories and "
+            "forks count only if they are named. It needs the token of an App, or a fine-grained one, for all of "
+            "them. `repository` only says whose topics are meant then.",
+            metavar="LIST",
+            parse=parsers.listed,
+            keeps_checkpoint=_ONLY_WHICH,
+        )
+    )
+    exclude_repositories: tuple[str, ...] = as_field(
+        Input(
+            group=InputGroup.MANY,
+            help="With `repositories`: which not to sweep, in the same forms.",
+            metavar="LIST",
+            parse=parsers.listed,
+            keeps_checkpoint=_ONLY_WHICH,
+        )
+    )
+    last_report: str = as_field(
+        Input(
+            group=InputGroup.MANY,
+            help="With `repositories`: the `report.json` of the last sweep of them. A repository in which nothing is "
+            "new since then is not swept again, and the worst are swept first. If there is no such file, all are "
+            "swept.",
+            metavar="FILE",
+            parse=str,
+            keeps_checkpoint=_ONLY_WHICH,
+        )
+    )
+    parallel_sweeps: int = as_field(
+        Input(
+            group=InputGroup.MANY,
+            default="1",
+            help=f"How many sweeps use the token at the same time, such as the jobs of a matrix, from 1 to "
+            f"{_MOST_PARALLEL}. Each takes its part of what GitHub allows the token.",
+            metavar="N",
+            parse=parsers.count(1, _MOST_PARALLEL),
+            keeps_checkpoint="It only changes how fast a sweep is.",
         )
     )
     workflow: tuple[str, ...] = as_field(
@@ -479,6 +526,8 @@ def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Sett
         if not text and declared.default.startswith("${{"):
             if declared.name == "token" and not needs_token:
                 values[declared.field] = Secret("")
+            elif declared.name == "repository" and given.get("repositories", "").strip():
+                values[declared.field] = ""
             else:
                 mistakes.append(_missing(declared.name))
             continue
@@ -487,6 +536,7 @@ def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Sett
         except BadValueError as mistake:
             mistakes.append(f"`{declared.name}` {mistake}.")
     mistakes += _without_logs(values) if values.get("logs") is False else ()
+    mistakes += _without_repositories(values)
     mistakes += incomplete(given)
     if mistakes:
         raise SettingsError(mistakes)
@@ -502,6 +552,16 @@ def _without_logs(values: Mapping[str, Any]) -> Iterator[str]:
         yield "`rerun: transient` needs `logs: true`, because the logs tell what failed."
     if values.get("test_reports"):
         yield "`test-reports` needs `logs: true`, because the reports are read with the logs."
+
+
+def _without_repositories(values: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the inputs about many repositories."""
+    if not values.get("repositories"):
+        for name in ("exclude_repositories", "last_report"):
+            if values.get(name):
+                yield f"`{name.replace('_', '-')}` needs `repositories`."
+    elif values.get("token") == Secret(""):
+        yield "`repositories` needs a token, because GitHub lists repositories to nobody without one."
 
 
 def _missing(name: str) -> str:

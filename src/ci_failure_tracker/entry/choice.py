@@ -1,0 +1,53 @@
+"""Which repositories the values of `repositories` and `exclude-repositories` mean, as GitHub lists them now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from ci_failure_tracker.errors import GitHubError, SettingsError
+from ci_failure_tracker.github.repositories import RepositoryQueries
+from ci_failure_tracker.model import Severity
+from ci_failure_tracker.model.repositories import RepositoryLists
+from ci_failure_tracker.organisation.choose import Choice, Selection, choose, read_patterns
+
+
+def selection_of(wanted: Sequence[str], excluded: Sequence[str], home: Callable[[], str]) -> Selection:
+    """What the values mean. `home` gives the repository in which the tracker runs; it is asked only if that matters.
+
+    Raises:
+        SettingsError: it holds what is wrong with them.
+    """
+    mistakes: list[str] = []
+    read = []
+    for option, texts in (("repositories", wanted), ("exclude-repositories", excluded)):
+        try:
+            read.append(read_patterns(texts, option))
+        except SettingsError as error:
+            mistakes += error.mistakes
+    if not mistakes and not read[0]:
+        mistakes = ["`repositories` is empty; give names, globs, `org:owner` or `topic:name`."]
+    if mistakes:
+        raise SettingsError(mistakes)
+    selection = Selection(read[0], read[1])
+    if selection.has_topics:
+        selection = replace(selection, home=home().partition("/")[0])
+    selection.owners  # noqa: B018 - it says what is missing before the first request
+    return selection
+
+
+def choose_listed(selection: Selection, queries: RepositoryQueries) -> tuple[Choice, RepositoryLists]:
+    """Read the lists of the owners, and then the names that are in none of them, and choose."""
+    listed = queries.of_owners(selection.owners)
+    named = queries.named(selection.names(listed))
+    lists = replace(listed, by_name=named.by_name, problems=(*listed.problems, *named.problems))
+    return choose(selection, lists), lists
+
+
+def check_not_empty(choice: Choice, lists: RepositoryLists) -> None:
+    """Raise an error if nothing is chosen: who goes on with nothing would take it for an all-clear."""
+    if choice.chosen:
+        return
+    if any(problem.severity is Severity.ERROR for problem in lists.problems):
+        raise GitHubError("No repository is chosen, because the lists could not be read.")
+    raise SettingsError(["No repository is chosen. Give `org:owner` alone to see which there are."])

@@ -1,0 +1,149 @@
+"""A sweep of many repositories: which there are, what is known of them, and one report of all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from ci_failure_tracker.entry.choice import check_not_empty, choose_listed, selection_of
+from ci_failure_tracker.entry.kept_report import last_report
+from ci_failure_tracker.entry.setup import Connection
+from ci_failure_tracker.github.reader import LEAST_LEFT
+from ci_failure_tracker.github.repositories import RepositoryQueries
+from ci_failure_tracker.model import Problem, Requests, Severity
+from ci_failure_tracker.model.organisation import Look, RepositoryEntry
+from ci_failure_tracker.model.progress import Progress
+from ci_failure_tracker.model.words import some_of
+from ci_failure_tracker.organisation.sweep_all import Chosen, sweep_all
+from ci_failure_tracker.report.organisation import OrganisationReport
+from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.selection.query import unknown_here
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """The repositories of one sweep, and the connection that all their sweeps share."""
+
+    connection: Connection
+    chosen: tuple[Chosen, ...]
+    problems: tuple[Problem, ...]
+
+    def sweep(
+        self, sweep_one: Callable[[Connection], Report], done: Callable[[RepositoryEntry], None], at: datetime
+    ) -> OrganisationReport:
+        """The report of all repositories.
+
+        Args:
+            sweep_one: sweeps the repository of a connection; several threads call it.
+            done: is called with each entry when it is known, once at a time.
+            at: the time of this sweep.
+        """
+        limits = self.connection.requester.budget.limits
+        entries = sweep_all(self.chosen, lambda name: sweep_one(self.connection.to(name)), limits, done)
+        most = len(self.chosen) * self.connection.settings.max_requests
+        report = OrganisationReport(
+            at=at,
+            entries=entries,
+            requests=Requests(limits.made, limits.left, most),
+            told=frozenset(entry.name for entry in entries if entry.look is not Look.SWEPT),
+        )
+        return report.with_problems([*self.problems, *_in_no_repository(self.connection.settings.workflow, report)])
+
+    def carry_out(
+        self,
+        planned: OrganisationReport,
+        plans: Mapping[str, Callable[[], Report]],
+        done: Callable[[RepositoryEntry], None],
+    ) -> OrganisationReport:
+        """The report after what was planned for some of the repositories was done, by their names."""
+        entries = {entry.name: entry for entry in planned.entries}
+        chosen = [
+            replace(one, last=entries.get(one.repository.full_name), screened=None)
+            for one in self.chosen
+            if one.repository.full_name in plans
+        ]
+        limits = self.connection.requester.budget.limits
+        entries |= {entry.name: entry for entry in sweep_all(chosen, lambda name: plans[name](), limits, done)}
+        requests = replace(planned.requests, made=limits.made, left=limits.left)
+        return replace(planned, entries=tuple(entries.values()), requests=requests)
+
+
+def choose_many(connection: Connection, workspace: Path, progress: Progress) -> Many:
+    """Ask GitHub which repositories are meant, and take over what is known of them.
+
+    Raises:
+        TrackerError: none is chosen.
+    """
+    settings = connection.settings
+    connection.requester.budget.limits.kept = LEAST_LEFT
+    progress.phase("List the repositories")
+    selection = selection_of(settings.repositories, settings.exclude_repositories, lambda: settings.repository)
+    choice, lists = choose_listed(selection, RepositoryQueries(connection.requester, connection.endpoints))
+    check_not_empty(choice, lists)
+    report, problems = last_report(settings.last_report, workspace)
+    last = {entry.name.lower(): entry for entry in report.entries} if report else {}
+    chosen = tuple(Chosen(repository, last.get(repository.key)) for repository in choice.chosen)
+    return Many(connection, chosen, (*choice.problems, *problems))
+
+
+def _in_no_repository(asked: Sequence[str], report: OrganisationReport) -> Iterator[Problem]:
+    """A workflow that is asked for and that no repository has; where nothing is looked at, nothing fails."""
+    known = [frozenset(standing.facts.problems) for standing in report.standings if standing.facts]
+    for name in asked:
+        if known and all(unknown_here("workflow", name) in problems for problems in known):
+            what = f"`workflow` names {name!r}, and no repository that was swept has such a workflow."
+            yield Problem(Severity.WARNING, what, "Check the spelling.")
+
+
+# --- the outputs of the action -------------------------------------------------------------------
+
+
+def outputs_of_many(report: OrganisationReport, path: str, payload: str) -> Mapping[str, str]:
+    """The outputs that action.yml declares; lists name the repository of each issue, as in `octo-org/lamp#12`."""
+    changed = {
+        kind: json.dumps(
+            [
+                f"{standing.name}#{change.number}"
+                for standing in report.standings
+                if standing.entry.look is Look.SWEPT and standing.facts
+                for change in standing.facts.changes
+                if change.action == kind and change.number
+            ]
+        )
+        for kind in ("create", "update", "reopen", "close")
+    }
+    knows_nothing = report.partial and not report.failing
+    return {
+        "issue-numbers": changed["create"],
+        "created-issues": changed["create"],
+        "updated-issues": changed["update"],
+        "reopened-issues": changed["reopen"],
+        "closed-issues": changed["close"],
+        "failure-count": "" if knows_nothing else str(report.failure_count),
+        "created-count": str(len(json.loads(changed["create"]))),
+        "has-failures": "" if knows_nothing else json.dumps(bool(report.failing)),
+        "summary": report.line,
+        "report-path": path,
+        "slack-payload": payload,
+    }
+
+
+def all_problems(report: OrganisationReport) -> Iterator[Problem]:
+    """The problems of all, and then those in repositories, each once with the names of these."""
+    yield from report.problems
+    names: dict[Problem, list[str]] = {}
+    for entry in report.entries:
+        if entry.problem:
+            names.setdefault(entry.problem, []).append(entry.name)
+    for problem, of in (*names.items(), *report.problems_in_repositories):
+        yield replace(problem, what=f"{some_of(of)}: {problem.what}")
+
+
+def entry_line(entry: RepositoryEntry) -> str:
+    """What became of one repository, in one line."""
+    if entry.look is Look.SWEPT and entry.report:
+        return str(entry.report["summary"])
+    return f"{entry.name}: {entry.look.value}{f'. {entry.problem.what}' if entry.problem else ''}"

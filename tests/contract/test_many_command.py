@@ -1,0 +1,301 @@
+"""The action and the command with `repositories`: what they write, show and answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ci_failure_tracker.entry import action, cli
+from ci_failure_tracker.sweep import sweep as whole_sweep
+from sandbox import Fault, Server, Site
+from sandbox.organisation import APP_TOKEN, JOB_TOKEN, Organisation
+
+SMALL = Organisation(repositories=12, failing=0.5, one_cause=4, archived=1, forks=1, private=1, seed=3)
+LATER = SMALL.now + timedelta(hours=1)
+FAILING = sorted(one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause != "none")
+ALL = "org:northwind-labs"
+ISSUES = SMALL.issues_repository
+
+
+@pytest.fixture
+def site() -> Site:
+    return SMALL.site()
+
+
+@pytest.fixture(autouse=True)
+def server(site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Server]:
+    with site.serve() as running:
+        for name in ("GH_TOKEN", "GITHUB_REPOSITORY", "GITHUB_WORKSPACE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("GITHUB_API_URL", running.api_url)
+        monkeypatch.setenv("GITHUB_GRAPHQL_URL", running.graphql_url)
+        monkeypatch.setenv("GITHUB_TOKEN", APP_TOKEN)
+        monkeypatch.chdir(tmp_path)
+        for edge in (action, cli):
+            monkeypatch.setattr(edge, "now", lambda: LATER)
+        yield running
+
+
+def command(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.program, [*arguments, "--exclude-repositories", ISSUES])
+
+
+def open_issues(site: Site) -> dict[str, list[int]]:
+    found = {name: [issue.number for issue in site[name].issues if issue.state == "open"] for name in site.repositories}
+    return {name: numbers for name, numbers in found.items() if numbers}
+
+
+@pytest.fixture
+def run_action(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    def run(**given: str) -> tuple[int, dict[str, str], str]:
+        places = {name: tmp_path / name for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
+        for name, place in places.items():
+            place.write_text("")
+            monkeypatch.setenv(name, str(place))
+        inputs = {"token": APP_TOKEN, "repositories": ALL, "exclude_repositories": ISSUES, **given}
+        for name, value in inputs.items():
+            monkeypatch.setenv(f"INPUT_{name.upper()}", value)
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+        code = action.main()
+        outputs = re.findall(r"^(.+?)<<(.+)\n((?:.*\n)*?)\2$", places["GITHUB_OUTPUT"].read_text("utf-8"), re.MULTILINE)
+        return (
+            code,
+            {name: value.rstrip("\n") for name, _, value in outputs},
+            places["GITHUB_STEP_SUMMARY"].read_text("utf-8"),
+        )
+
+    return run
+
+
+# --- the action ----------------------------------------------------------------------------------
+
+
+def test_the_action_sweeps_all_and_its_outputs_name_the_repositories(
+    site: Site, run_action: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, outputs, summary = run_action(report_dir="report")
+    assert code == 0
+    assert sorted(open_issues(site)) == FAILING
+    created = json.loads(outputs["created-issues"])
+    assert sorted(created) == sorted(f"{name}#{numbers[0]}" for name, numbers in open_issues(site).items())
+    assert outputs["created-count"] == "6"
+    assert (outputs["has-failures"], outputs["failure-count"]) == ("true", "6")
+    assert outputs["summary"].startswith("10 repositories: 6 failing jobs in 6 repositories")
+    assert all(name in summary for name in FAILING)
+    report = json.loads(Path(outputs["report-path"]).read_text("utf-8"))
+    assert [one["look"] for one in report["repositories"]] == ["swept"] * 10
+    output = capsys.readouterr().out
+    assert "10 of 10 repositories. northwind-labs/" in output
+    assert output.count("::group::") == output.count("::endgroup::")
+
+
+def test_the_next_sweep_continues_from_the_last_report(site: Site, run_action: Any) -> None:
+    run_action(report_dir="report")
+    before = open_issues(site)
+    code, outputs, _ = run_action(report_dir="report", last_report="report/report.json")
+    assert code == 0
+    assert json.loads(outputs["created-issues"]) == []
+    assert outputs["has-failures"] == "true"
+    assert open_issues(site) == before
+
+
+def test_a_missing_last_report_is_a_notice(run_action: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    code, *_ = run_action(last_report="report/report.json")
+    assert code == 0
+    assert "::notice" in (output := capsys.readouterr().out)
+    assert "There is no last report 'report/report.json'" in output
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"kind": "organisation"}', "9" * 9_000, '{"kind": [[[[[]]]]]}'])
+def test_a_last_report_that_is_none_is_said(
+    run_action: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "last.json").write_text(content)
+    code, outputs, _ = run_action(last_report="last.json")
+    assert code == 0
+    assert "::warning" in capsys.readouterr().out
+    assert outputs["created-count"] == "6"
+
+
+def test_a_dry_run_writes_nothing_anywhere(site: Site, server: Server, run_action: Any) -> None:
+    code, outputs, _ = run_action(dry_run="true")
+    assert code == 0
+    assert open_issues(site) == {}
+    assert server.usage(APP_TOKEN).writes_an_hour == 0
+    assert outputs["has-failures"] == "true"
+
+
+def test_an_annotation_names_the_repository_and_the_others_are_swept(
+    site: Site, run_action: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.inject(Fault("status", path=f"/repos/{FAILING[0]}$", status=404, times=None))
+    code, outputs, summary = run_action()
+    assert code == 1
+    annotations = [line for line in capsys.readouterr().out.splitlines() if line.startswith("::error")]
+    assert len(annotations) == 1
+    assert f"{FAILING[0]}: GitHub answered 404" in annotations[0]
+    assert sorted(open_issues(site)) == FAILING[1:]
+    assert outputs["has-failures"] == "true"
+    assert FAILING[0] in summary
+
+
+def test_nothing_is_an_all_clear_if_something_was_not_seen(site: Site, run_action: Any) -> None:
+    passing = [one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause == "none"]
+    site.inject(Fault("status", path=f"/repos/{passing[0]}$", status=502, times=None))
+    _, outputs, _ = run_action(repositories=", ".join(passing))
+    assert (outputs["has-failures"], outputs["failure-count"]) == ("", "")
+    site.clear_faults()
+    _, outputs, _ = run_action(repositories=", ".join(passing))
+    assert (outputs["has-failures"], outputs["failure-count"]) == ("false", "0")
+
+
+def test_nothing_that_fits_is_an_error_and_sweeps_nothing(run_action: Any, server: Server) -> None:
+    code, outputs, _ = run_action(repositories="northwind-labs/nothing-*")
+    assert code == 2
+    assert "No repository is chosen" in outputs["summary"]
+    assert outputs["created-issues"] == "[]"
+    assert "has-failures" not in outputs
+    assert server.usage(APP_TOKEN).writes_an_hour == 0
+
+
+def test_the_token_of_a_workflow_run_is_told_that_it_has_one_repository(
+    run_action: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, *_ = run_action(token=JOB_TOKEN, repositories=f"{FAILING[0]}, org:northwind-labs")
+    assert code == 1
+    assert "The token of a workflow run has only the repository of the workflow." in capsys.readouterr().out
+
+
+def test_a_signal_ends_all_sweeps(site: Site, run_action: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = list[str]()
+
+    def begin(*given: Any) -> Any:
+        begun.append("")
+        if len(begun) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return whole_sweep(*given)
+
+    monkeypatch.setattr(action, "sweep", begin)
+    code, outputs, _ = run_action()
+    assert code == 1
+    assert "The sweep was stopped (SIGTERM)" in outputs["summary"]
+    assert "has-failures" not in outputs
+    assert len(begun) <= 6
+    assert len(open_issues(site)) < len(FAILING)
+
+
+# --- the inputs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"repositories": "", "exclude_repositories": ISSUES}, "`exclude-repositories` needs `repositories`."),
+        ({"repositories": "", "exclude_repositories": "", "last_report": "x"}, "`last-report` needs `repositories`."),
+        ({"repositories": "lamp"}, "which lacks the owner"),
+        ({"parallel_sweeps": "61"}, "`parallel-sweeps` is 61; give a number from 1 to 60."),
+        ({"repositories": "topic:library"}, "without an owner"),
+    ],
+)
+def test_a_bad_combination_is_a_clear_error(
+    run_action: Any, capsys: pytest.CaptureFixture[str], given: dict[str, str], words: str
+) -> None:
+    code, *_ = run_action(**given)
+    assert code == 2
+    assert words in capsys.readouterr().out
+
+
+def test_topics_are_those_of_the_owner_of_the_repository(run_action: Any) -> None:
+    code, outputs, _ = run_action(repositories="topic:library", repository=ISSUES)
+    assert code == 0
+    with_topic = {one.full_name for one in SMALL.members if one.place % 3 == 1 and one.kind == "ordinary"}
+    assert outputs["summary"].startswith(f"{len(with_topic)} repositories")
+
+
+def test_many_need_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "")
+    monkeypatch.setenv("PATH", "")
+    result = command("check", "--repositories", ALL)
+    assert result.exit_code == 2
+    assert "`repositories` needs a token" in result.stderr
+
+
+def test_a_workflow_that_few_have_is_no_error() -> None:
+    result = command("check", "--repositories", ALL, "--workflow", "Nightly, CI")
+    assert result.exit_code == 0
+    assert result.stderr.count("Nightly") == 1  # no repository has it, and that is said once
+    assert "6 failing jobs in 6 repositories" in result.stderr
+    none = command("check", "--repositories", ALL, "--workflow", "Nightly", "--exit-code")
+    assert none.exit_code == 0
+    assert none.stderr.count("`workflow` names 'Nightly', and no repository that was swept has such a workflow.") == 1
+    few = command("check", "--repositories", ALL, "--exclude-workflow", "Nightly, CI")
+    assert few.exit_code == 0
+    assert "nothing failing" in few.stderr
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_the_command_shows_what_it_would_write_and_writes_nothing(server: Server) -> None:
+    result = command("sweep", "--repositories", ALL)
+    assert result.exit_code == 0
+    assert all(name in result.stdout for name in FAILING)
+    assert "This was a dry run" in result.stderr
+    assert server.usage(APP_TOKEN).writes_an_hour == 0
+
+
+def test_the_command_prints_one_report_as_json(server: Server) -> None:
+    report = json.loads(command("sweep", "--repositories", ALL, "--format", "json").stdout)
+    assert report["kind"] == "organisation"
+    assert len(report["repositories"]) == 10
+    assert report["requests"]["made"] == len(server.requests) - len([r for r in server.requests if not r.authorized])
+
+
+def test_the_command_asks_once_for_all(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def agrees(_terminal: object) -> bool:
+        asked.append(True)
+        return len(asked) > 1
+
+    monkeypatch.setattr(cli._Terminal, "check_interactive", lambda _: None)
+    monkeypatch.setattr(cli._Terminal, "agrees", agrees)
+    refused = command("sweep", "--repositories", ALL, "--execute")
+    assert refused.exit_code == 0
+    assert "Nothing was written." in refused.stderr
+    assert open_issues(site) == {}
+    agreed = command("sweep", "--repositories", ALL, "--execute")
+    assert agreed.exit_code == 0
+    assert agreed.stdout.count("1 to be opened") == 6
+    assert sorted(open_issues(site)) == FAILING
+    assert len(asked) == 2
+    quiet = command("sweep", "--repositories", ALL, "--execute")
+    assert quiet.exit_code == 0
+    assert len(asked) == 2
+
+
+def test_with_yes_the_command_writes_at_once(site: Site) -> None:
+    assert command("sweep", "--repositories", ALL, "--execute", "--yes").exit_code == 0
+    assert sorted(open_issues(site)) == FAILING
+
+
+def test_check_tells_whether_anything_fails_in_any() -> None:
+    assert command("check", "--repositories", ALL, "--exit-code").exit_code == 3
+    assert command("check", "--repositories", ALL).exit_code == 0
+    passing = ",".join(one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause == "none")
+    assert command("check", "--repositories", passing, "--exit-code").exit_code == 0
+
+
+def test_issues_are_shown_of_one_repository_alone() -> None:
+    result = command("sweep", "--repositories", ALL, "--show")
+    assert result.exit_code == 2
+    assert "--show prints the issues of one repository" in result.stderr
