@@ -236,7 +236,7 @@ def test_a_workflow_that_few_have_is_no_error() -> None:
     assert "6 failing jobs in 6 repositories" in result.stderr
     none = command("check", "--repositories", ALL, "--workflow", "Nightly", "--exit-code")
     assert none.exit_code == 0
-    assert none.stderr.count("`workflow` names 'Nightly', and no repository that was swept has such a workflow.") == 1
+    assert none.stderr.count("Nightly") == 1
     few = command("check", "--repositories", ALL, "--exclude-workflow", "Nightly, CI")
     assert few.exit_code == 0
     assert "nothing failing" in few.stderr
