@@ -109,3 +109,23 @@ def an_everyday_organisation() -> OrganisationReport:
             problem=Problem(Severity.ERROR, "The token may not list runs.", "Give the App `actions: read`."),
         ),
     )
+
+
+def a_flaky_test(name: str, failed: int = 2) -> dict[str, Any]:
+    """A flaky test as report.json has it."""
+    return {
+        "test": name,
+        "jobs": [{"workflow": "CI", "job": "test"}],
+        "failing": False,
+        "flaky": True,
+        "runs": 20,
+        "failed": failed,
+        "passed": 20 - failed,
+        "unknown": 0,
+        "retried": 1,
+        "failure_rate": failed / 20,
+        "flaky_commits": ["a" * 40],
+        "failed_commits": ["a" * 40],
+        "last_failed": {"id": 1_001, "number": 1, "at": START.isoformat()},
+        "issue": 3,
+    }

@@ -186,7 +186,7 @@ class OrganisationReport:
             for failing in standing.facts.failing if standing.facts else ():
                 if failing.cause:
                     groups[failing.cause].append((standing.name, failing))
-        causes = (SharedCause(group[0][1].headline or key[1], tuple(group)) for key, group in groups.items())
+        causes = (SharedCause(_named(key[1], group[0][1].headline), tuple(group)) for key, group in groups.items())
         shared = [cause for cause in causes if len(cause.repositories) > 1]
         return tuple(sorted(shared, key=lambda cause: (-len(cause.repositories), cause.since, cause.headline)))
 
@@ -237,6 +237,11 @@ class OrganisationReport:
         if unchanged := self.looks[Look.UNCHANGED]:
             parts.append(f"{unchanged:,} as last time")
         return parts
+
+
+def _named(what: str, headline: str) -> str:
+    """What went wrong, with the thing that it is about."""
+    return headline or what if what in headline or not headline else f"{what}: {headline}"
 
 
 def _of_sweep(standing: Standing) -> tuple[Problem, ...]:

@@ -13,11 +13,14 @@ from ci_failure_tracker.report.organisation import OrganisationReport, SharedCau
 from ci_failure_tracker.report.organisation_words import look_words, reason, state_of, state_words
 from ci_failure_tracker.report.page import Card, html_page
 from ci_failure_tracker.report.repository_facts import FailingFact, FlakyTest, RepositoryFacts
-from ci_failure_tracker.text.markdown import cut_in_middle, plain, utc
+from ci_failure_tracker.text.markdown import cut_in_middle, plain
 
 MOST_JOBS, MOST_OF_A_REPOSITORY, MOST_CAUSES, MOST_OF_A_CAUSE, MOST_TESTS, MOST_PROBLEMS = 1_000, 20, 100, 50, 200, 200
 """The most entries of each kind on the page: failing jobs, those of one repository, causes, the jobs of one cause,
-flaky tests, problems. `report.json` has all of them. Every repository has its row."""
+flaky tests, problems. `report.json` has all of them."""
+
+MOST_ROWS = 1_000
+"""Repositories with a row in the table, the worst first. Each of the others has one line in a list."""
 
 _STATES = {"failing": "failing", "flaky": "flaky", "passing": "nothing failing", "unknown": "not known"}
 _TEXT = 300
@@ -61,6 +64,7 @@ class OrganisationView:
     problems: tuple[tuple[Problem, str], ...]
     flaky: tuple[tuple[Standing, FlakyTest], ...]
     rows: tuple[RepositoryRow, ...]
+    others: tuple[RepositoryRow, ...]
 
     @property
     def nothing(self) -> str:
@@ -72,13 +76,14 @@ class OrganisationView:
 
 def render_organisation_page(report: OrganisationReport) -> str:
     """The whole page."""
-    filters: dict[str, Callable[..., object]] = {"headline": _headline, "since": _since, "words_of": _words_of}
+    filters: dict[str, Callable[..., object]] = {"headline": _headline, "words_of": _words_of}
     return html_page("organisation.html.j2", _view(report), filters, most_of_a_cause=MOST_OF_A_CAUSE)
 
 
 def _view(report: OrganisationReport) -> OrganisationView:
     owners = sorted({entry.name.partition("/")[0] for entry in report.entries}, key=str.casefold)
     problems = report.problems_in_repositories[:MOST_PROBLEMS]
+    rows = tuple(map(_row, report.standings))
     return OrganisationView(
         report=report,
         title=f"{some_of(owners) or 'No repository'}: CI failures",
@@ -88,7 +93,8 @@ def _view(report: OrganisationReport) -> OrganisationView:
         unseen=tuple((each, look_words(each), plain(reason(each), _TEXT)) for each in report.unseen),
         problems=tuple((problem, some_of(names)) for problem, names in problems),
         flaky=report.flaky[:MOST_TESTS],
-        rows=tuple(map(_row, report.standings)),
+        rows=rows[:MOST_ROWS],
+        others=rows[MOST_ROWS:],
     )
 
 
@@ -149,8 +155,3 @@ def _words_of(failing: FailingRepository) -> str:
     """The words by which the filter finds a repository that fails."""
     jobs = " ".join(f"{job.workflow} {job.part} {job.headline}" for job in failing.jobs)
     return f"{failing.standing.name} {jobs}".lower()[:2_000]
-
-
-def _since(facts: RepositoryFacts | None) -> str:
-    """Since when the oldest of what fails does, to sort by."""
-    return utc(facts.since) if facts and facts.since else ""

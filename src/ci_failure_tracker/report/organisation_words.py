@@ -31,7 +31,7 @@ def state_words(standing: Standing) -> str:
 
 def look_words(standing: Standing) -> str:
     """How it was looked at, and when what is known of it was so."""
-    entry, before = standing.entry, f"swept last {utc(standing.entry.at)}" if standing.entry.at else "never swept"
+    entry, before = standing.entry, f"swept {utc(standing.entry.at)}" if standing.entry.at else "never swept"
     match entry.look:
         case Look.SWEPT:
             return "seen only in part" if standing.is_seen_in_part else "swept"

@@ -33,7 +33,7 @@ VERSION = 2
 MOST_TESTS = 20
 """Flaky tests that are kept of a repository."""
 
-_NAME, _TEXT, _LONGEST_ADDRESS, _MOST = 200, 1_000, 300, 10**15
+_NAME, _TEXT, _LONGEST_TEXT, _LONGEST_ADDRESS, _MOST = 200, 1_000, 10_000, 300, 10**15
 _REPOSITORY = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}", re.ASCII)
 _PAGE = re.compile(
     r"(https?://[\w.:\[\]-]{1,200}(?:/[\w.-]{1,100}){2})(?:/(?:issues|actions/runs)/\d{1,20})?", re.ASCII
@@ -197,9 +197,12 @@ def problem_of(data: Fields) -> Problem:
         severity = Severity(required(data, "severity", str))
     except ValueError:
         raise FormError("`severity` is unknown") from None
-    # An advice may hold YAML, which needs its lines.
-    advice = "\n".join(plain(line, _TEXT) for line in required(data, "advice", str)[: 4 * _TEXT].split("\n"))
-    return Problem(severity, plain(required(data, "what", str), _TEXT), advice)
+    advice = required(data, "advice", str)
+    if len(advice) > _LONGEST_TEXT:
+        raise FormError("`advice` is too long")
+    # It may hold YAML, which needs its lines.
+    shown = "\n".join(line[: len(line) - len(line.lstrip(" "))] + plain(line, _TEXT) for line in advice.split("\n"))
+    return Problem(severity, _text(data, "what"), shown)
 
 
 # --- the parts -----------------------------------------------------------------------------------
@@ -300,18 +303,22 @@ def _spread(data: Fields, name: str) -> Spread | None:
 # --- values --------------------------------------------------------------------------------------
 
 
-def _text(data: Fields, name: str) -> str:
-    return plain(optional(data, name, str) or "", _TEXT)
+def _text(data: Fields, name: str, limit: int = _TEXT) -> str:
+    text = optional(data, name, str) or ""
+    # The tracker writes no such text, and to clean one takes long.
+    if len(text) > _LONGEST_TEXT:
+        raise FormError(f"`{name}` is too long")
+    return plain(text, limit)
 
 
 def _name(data: Fields, name: str) -> str:
-    return plain(required(data, name, str), _NAME)
+    required(data, name, str)
+    return _text(data, name, _NAME)
 
 
 def _part(data: Fields) -> str:
     """What of a workflow it is about."""
-    part = optional(data, "test", str) or optional(data, "job", str)
-    return plain(part, _NAME) if part else "all jobs"
+    return _text(data, "test", _NAME) or _text(data, "job", _NAME) or "all jobs"
 
 
 def _number(data: Fields, name: str) -> int:
