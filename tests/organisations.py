@@ -92,14 +92,14 @@ def an_organisation(*entries: RepositoryEntry, **more: Any) -> OrganisationRepor
 
 
 def an_everyday_organisation() -> OrganisationReport:
-    """Two fail for one cause and one for another; one of each other kind."""
+    """Two fail for one cause and one for another; one recovered and is flaky; one of each other kind."""
     kept = Kept("h", "s", "t", "i", NOW - timedelta(days=1), NOW - timedelta(hours=1))
     week_ago = NOW - timedelta(days=7)
     return an_organisation(
         an_entry("octo-org/kettle", {"build": MIRROR}),
         an_entry("octo-org/teapot", {"test": a_failure("tests/test_pot.py::test_lid"), "build": MIRROR}, private=True),
         an_entry("octo-org/saucer", {"test": a_failure("tests/test_saucer.py::test_rim")}, Look.UNCHANGED, kept=kept),
-        an_entry("octo-org/cup"),
+        _recovered(an_entry("octo-org/cup")),
         an_entry("octo-org/spoon", look=Look.UNCHANGED, kept=kept),
         RepositoryEntry("octo-org/tray", Look.SCREENED, kept=dataclasses.replace(kept, swept_at=None)),
         an_entry("octo-org/sugar", look=Look.LEFT, at=week_ago),
@@ -109,6 +109,31 @@ def an_everyday_organisation() -> OrganisationReport:
             problem=Problem(Severity.ERROR, "The token may not list runs.", "Give the App `actions: read`."),
         ),
     )
+
+
+def _recovered(entry: RepositoryEntry) -> RepositoryEntry:
+    """The entry after a sweep that closed an issue, with a flaky test and a warning."""
+    report: dict[str, Any] = json.loads(json.dumps(entry.report))
+    report["statistics"]["tests"]["worst"] = [a_flaky_test("tests/test_cup.py::test_handle")]
+    report["problems"] = [{"severity": "warning", "what": "The list of tags could not be read.", "advice": ""}]
+    report["actions"].append(
+        {
+            "action": "close",
+            "id": "c" * 32,
+            "kind": "job",
+            "workflow": "CI",
+            "job": "docs",
+            "test": None,
+            "reason": "passing in 2 runs on 2 commits",
+            "status": "done",
+            "issue": 5,
+            "url": f"{report['url']}/issues/5",
+            "problems": [],
+            "comment": None,
+            "state_reason": "completed",
+        }
+    )
+    return dataclasses.replace(entry, report=report)
 
 
 def a_flaky_test(name: str, failed: int = 2) -> dict[str, Any]:

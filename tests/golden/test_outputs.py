@@ -7,11 +7,14 @@ import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from builders import START, a_job, a_reading, a_run, a_scan, an_issue, red, some_settings
+from ci_failure_tracker.entry.organisation_text import OrganisationText
 from ci_failure_tracker.model import (
     Create,
     Failure,
@@ -29,11 +32,15 @@ from ci_failure_tracker.model import (
 from ci_failure_tracker.notify.discord import discord_message, forum_messages
 from ci_failure_tracker.notify.mail import make_mail
 from ci_failure_tracker.notify.news import News, make_news
+from ci_failure_tracker.notify.organisation_news import news_of
 from ci_failure_tracker.notify.slack import slack_message
+from ci_failure_tracker.report.organisation import OrganisationReport
+from ci_failure_tracker.report.organisation_summary import render_organisation_summary
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.statistics import make_statistics
 from ci_failure_tracker.report.summary import render_summary
+from organisations import an_everyday_organisation
 from sweeping import make_plan, report_of
 from unit.test_first_sentence import diagnosed
 
@@ -107,6 +114,13 @@ def a_mail(news: News) -> str:
     return f"{headers}\n{text.get_content()}".replace("\r\n", "\n")
 
 
+def on_a_terminal(report: OrganisationReport) -> str:
+    """What `combine` prints on a terminal of 80 columns that can show no links."""
+    out = StringIO()
+    OrganisationText(Console(file=out, highlight=False, width=80)).report(report)
+    return out.getvalue()
+
+
 def as_json(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
@@ -121,9 +135,20 @@ OUTPUTS: dict[str, Callable[[Report], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", OUTPUTS)
+OF_MANY: dict[str, Callable[[OrganisationReport], str]] = {
+    "organisation.md": render_organisation_summary,
+    "organisation.txt": on_a_terminal,
+    "organisation-slack.json": lambda report: as_json(slack_message(news_of(report))),
+    "organisation-discord.json": lambda report: as_json(discord_message(news_of(report))),
+    "organisation-mail.txt": lambda report: a_mail(news_of(report)),
+}
+
+
+@pytest.mark.parametrize("name", [*OUTPUTS, *OF_MANY])
 def test_each_output_is_as_its_file_shows(name: str) -> None:
-    text, path = OUTPUTS[name](a_report()), FOLDER / name
+    is_of_one = name in OUTPUTS
+    text = OUTPUTS[name](a_report()) if is_of_one else OF_MANY[name](an_everyday_organisation())
+    path = FOLDER / name
     if os.environ.get("GOLDEN") == "write":
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")

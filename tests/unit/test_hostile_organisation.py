@@ -26,10 +26,11 @@ from ci_failure_tracker.report.organisation_summary import render_organisation_s
 from ci_failure_tracker.report.prometheus import metrics_text
 from harmless import ZERO_WIDTH_SPACE, check_inactive, check_letters, check_markdown, check_secrets
 from hostile import TEXTS, Hostile
-from organisations import a_flaky_test, an_everyday_organisation
+from organisations import an_everyday_organisation
 from unit.test_news import every, mail_parts
 
 FOREIGN = {"workflow", "job", "test", "sentence", "headline", "subject", "reason", "title", "what", "advice", "summary"}
+ISSUES = frozenset({1, 2, 3, 5})
 LONGEST = 10_000
 SHORT = [hostile for hostile in TEXTS if len(hostile.text) <= LONGEST]
 OURS = r"https://github\.example/octo-org/[\w./-]*"
@@ -52,12 +53,7 @@ def everyday() -> str:
 
 def a_report_with(text: str) -> OrganisationReport:
     data = json.loads(everyday())
-    report = data["repositories"][0]["report"]
-    report["statistics"]["tests"]["worst"] = [a_flaky_test("tests/test_pot.py::test_lid")]
-    problem = {"severity": "error", "what": "", "advice": ""}
-    report["problems"], data["problems"] = [problem], [problem]
-    closed = next(action for action in report["actions"] if action["action"] == "create")
-    report["actions"].append({**closed, "id": "f" * 32, "action": "close", "state_reason": "completed"})
+    data["problems"] = [{"severity": "error", "what": "", "advice": ""}]
     return read_report(with_text(data, text))
 
 
@@ -65,7 +61,7 @@ def check_texts(texts: Sequence[str], hostile: Hostile, code: str = r"(?<!\\)`[^
     for text in texts:
         check_letters(text, hostile.name, f"\n{ZERO_WIDTH_SPACE}")
         ours = re.sub(OURS, "", re.sub(code, "", text))
-        check_inactive(ours, hostile.name, references=frozenset({1, 2, 3}))
+        check_inactive(ours, hostile.name, references=ISSUES)
         check_secrets(text, secret_of(hostile), hostile.name)
 
 
@@ -94,7 +90,7 @@ HARMLESS = Elements(render_organisation_page(a_report_with("benign")))
 def test_a_hostile_text_in_a_report_does_nothing(hostile: Hostile) -> None:
     report = a_report_with(hostile.text)
     summary = render_organisation_summary(report)
-    check_markdown(summary, hostile.name, "https://github.example/octo-org", references=frozenset({1, 2, 3}))
+    check_markdown(summary, hostile.name, "https://github.example/octo-org", references=ISSUES)
     check_secrets(summary, secret_of(hostile), hostile.name)
 
     page = render_organisation_page(report)
