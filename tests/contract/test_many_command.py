@@ -22,6 +22,10 @@ from sandbox.organisation import APP_TOKEN, JOB_TOKEN, Organisation
 SMALL = Organisation(repositories=12, failing=0.5, one_cause=4, archived=1, forks=1, private=1, seed=3)
 LATER = SMALL.now + timedelta(hours=1)
 FAILING = sorted(one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause != "none")
+PASSING = sorted(one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause == "none")
+SWEEP_ALL = ("--branch", "*")
+"""What a screening does not see, so that every repository is swept."""
+
 ALL = "org:northwind-labs"
 ISSUES = SMALL.issues_repository
 
@@ -92,9 +96,10 @@ def test_the_action_sweeps_all_and_its_outputs_name_the_repositories(
     assert outputs["summary"].startswith("10 repositories: 6 failing jobs in 6 repositories")
     assert all(name in summary for name in FAILING)
     report = json.loads(Path(outputs["report-path"]).read_text("utf-8"))
-    assert [one["look"] for one in report["repositories"]] == ["swept"] * 10
+    looks = {one["repository"]: one["look"] for one in report["repositories"]}
+    assert looks == {**dict.fromkeys(PASSING, "screened"), **dict.fromkeys(FAILING, "swept")}
     output = capsys.readouterr().out
-    assert "10 of 10 repositories. northwind-labs/" in output
+    assert "6 of 6 repositories. northwind-labs/" in output
     assert output.count("::group::") == output.count("::endgroup::")
 
 
@@ -106,6 +111,21 @@ def test_the_next_sweep_continues_from_the_last_report(site: Site, run_action: A
     assert json.loads(outputs["created-issues"]) == []
     assert outputs["has-failures"] == "true"
     assert open_issues(site) == before
+    _, outputs, _ = run_action(report_dir="report", last_report="report/report.json")
+    assert outputs["summary"].endswith("4 only screened, 6 as last time")
+    assert outputs["has-failures"] == "true"
+
+
+@pytest.mark.parametrize("options", [["--execute"], []], ids=["refused", "dry run"])
+def test_a_plan_that_was_not_carried_out_is_made_again(
+    site: Site, run_action: Any, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.setattr(cli._Terminal, "check_interactive", lambda _: None)
+    monkeypatch.setattr(cli._Terminal, "agrees", lambda _: False)
+    assert command("sweep", "--repositories", ALL, "--report-dir", "report", *options).exit_code == 0
+    assert open_issues(site) == {}
+    run_action(last_report="report/report.json")
+    assert sorted(open_issues(site)) == FAILING
 
 
 def test_a_missing_last_report_is_a_notice(run_action: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,12 +169,11 @@ def test_an_annotation_names_the_repository_and_the_others_are_swept(
 
 
 def test_nothing_is_an_all_clear_if_something_was_not_seen(site: Site, run_action: Any) -> None:
-    passing = [one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause == "none"]
-    site.inject(Fault("status", path=f"/repos/{passing[0]}$", status=502, times=None))
-    _, outputs, _ = run_action(repositories=", ".join(passing))
+    site.inject(Fault("status", path=f"/repos/{PASSING[0]}$", status=502, times=None))
+    _, outputs, _ = run_action(repositories=", ".join(PASSING), branch="*")
     assert (outputs["has-failures"], outputs["failure-count"]) == ("", "")
     site.clear_faults()
-    _, outputs, _ = run_action(repositories=", ".join(passing))
+    _, outputs, _ = run_action(repositories=", ".join(PASSING), branch="*")
     assert (outputs["has-failures"], outputs["failure-count"]) == ("false", "0")
 
 
@@ -234,10 +253,10 @@ def test_a_workflow_that_few_have_is_no_error() -> None:
     assert result.exit_code == 0
     assert result.stderr.count("Nightly") == 1  # no repository has it, and that is said once
     assert "6 failing jobs in 6 repositories" in result.stderr
-    none = command("check", "--repositories", ALL, "--workflow", "Nightly", "--exit-code")
+    none = command("check", "--repositories", ALL, "--workflow", "Nightly", "--exit-code", *SWEEP_ALL)
     assert none.exit_code == 0
     assert none.stderr.count("Nightly") == 1
-    few = command("check", "--repositories", ALL, "--exclude-workflow", "Nightly, CI")
+    few = command("check", "--repositories", ALL, "--exclude-workflow", "Nightly, CI", *SWEEP_ALL)
     assert few.exit_code == 0
     assert "nothing failing" in few.stderr
 
@@ -291,8 +310,8 @@ def test_with_yes_the_command_writes_at_once(site: Site) -> None:
 def test_check_tells_whether_anything_fails_in_any() -> None:
     assert command("check", "--repositories", ALL, "--exit-code").exit_code == 3
     assert command("check", "--repositories", ALL).exit_code == 0
-    passing = ",".join(one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause == "none")
-    assert command("check", "--repositories", passing, "--exit-code").exit_code == 0
+    assert command("check", "--repositories", ",".join(PASSING), "--exit-code").exit_code == 1  # they are only screened
+    assert command("check", "--repositories", ",".join(PASSING), "--exit-code", *SWEEP_ALL).exit_code == 0
 
 
 def test_issues_are_shown_of_one_repository_alone() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Lock
 
@@ -25,6 +25,7 @@ from ci_failure_tracker.github.retry import RetryPolicy, TokenLimits
 from ci_failure_tracker.model import Requests, Severity, Window
 from ci_failure_tracker.model.organisation import Kept, Look, RepositoryEntry
 from ci_failure_tracker.model.repositories import ListedRepository
+from ci_failure_tracker.organisation.screening import Screened
 from ci_failure_tracker.organisation.sweep_all import LEAST_COST, Chosen, sweep_all
 from ci_failure_tracker.report.report import Report
 
@@ -43,14 +44,6 @@ def a_last(name: str, failing: int = 0, made: int = 5, look: Look = Look.SWEPT, 
 
 def chosen(name: str, last: RepositoryEntry | None = None) -> Chosen:
     return Chosen(ListedRepository(name), last)
-
-
-@dataclass(frozen=True)
-class Says:
-    """What a screening says."""
-
-    look: Look | None
-    kept: Kept | None = None
 
 
 def swept(
@@ -108,9 +101,9 @@ def test_the_worst_is_swept_first_and_what_was_left_before_all() -> None:
 def test_what_the_screening_leaves_out_is_as_last_time() -> None:
     last, kept = a_last("o/quiet", failing=2), Kept("h2", "s2", "t2", "i2")
     repositories = (
-        Chosen(ListedRepository("o/quiet", private=True), last, Says(Look.UNCHANGED, kept)),
-        Chosen(ListedRepository("o/new"), None, Says(Look.SCREENED, kept)),
-        Chosen(ListedRepository("o/loud"), a_last("o/loud"), Says(None, kept)),
+        Chosen(ListedRepository("o/quiet", private=True), last, Screened(Look.UNCHANGED, "", kept)),
+        Chosen(ListedRepository("o/new"), None, Screened(Look.SCREENED, "", kept)),
+        Chosen(ListedRepository("o/loud"), a_last("o/loud"), Screened(None, "", kept)),
     )
     entries = swept(*repositories)
     assert entries["o/quiet"] == replace(last, look=Look.UNCHANGED, kept=kept, private=True)

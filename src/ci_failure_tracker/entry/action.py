@@ -126,17 +126,17 @@ def _run_many(connection: Connection, stop: _Stop) -> int:
     from ci_failure_tracker.entry import many  # noqa: PLC0415
     from ci_failure_tracker.report.organisation_summary import render_organisation_summary  # noqa: PLC0415
 
-    progress = GroupedProgress(stop.check)
+    progress, at = GroupedProgress(stop.check), now()
     with _details():
         try:
-            repositories = many.choose_many(connection, _workspace(), progress)
-            total, ended = len(repositories.chosen), count(1)
+            repositories = many.choose_many(connection, _workspace(), progress, at)
+            total, ended = repositories.to_sweep, count(1)
 
             def done(entry: RepositoryEntry) -> None:
                 _say([f"{next(ended)} of {total} repositories. {many.entry_line(entry)}"])
 
             progress.phase("Sweep the repositories", total)
-            report = repositories.sweep(partial(_sweep_one, progress=_OnlyStops(stop.check)), done, now())
+            report = repositories.sweep(partial(_sweep_one, progress=_OnlyStops(stop.check)), done, at)
         finally:
             progress.end()
     settings = connection.settings

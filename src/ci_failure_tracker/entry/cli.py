@@ -301,10 +301,12 @@ def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: b
 
 def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> OrganisationReport:
     """Sweep many repositories; with `execute`, write what is planned for all of them, unless a person refuses it."""
-    from ci_failure_tracker.entry.many import choose_many  # noqa: PLC0415 - a sweep of one does without
+    from ci_failure_tracker.entry.many import choose_many, refused  # noqa: PLC0415 - a sweep of one does without
 
     if execute and not yes:
         terminal.check_interactive()
+    # A repository with a plan that was not carried out is not as a sweep has left it.
+    connection = replace(connection, settings=replace(connection.settings, dry_run=not execute))
     planned: dict[str, tuple[str, Callable[[], Report]]] = {}
 
     def sweep_one(one: Connection) -> Report:
@@ -320,9 +322,9 @@ def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, y
         return report
 
     with terminal.progress() as progress:
-        many = choose_many(connection, Path.cwd(), progress)
-        progress.phase("Sweep the repositories", len(many.chosen))
-        report = many.sweep(sweep_one, lambda _: progress.advance(), now())
+        many = choose_many(connection, Path.cwd(), progress, began := now())
+        progress.phase("Sweep the repositories", many.to_sweep)
+        report = many.sweep(sweep_one, lambda _: progress.advance(), began)
         if planned:
             progress.pause()
             terminal.show_plans(line for line, _ in planned.values())
@@ -330,7 +332,8 @@ def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, y
                 progress.phase("Write the issues", len(planned))
                 plans = {name: write for name, (_, write) in planned.items()}
                 return many.carry_out(report, plans, lambda _: progress.advance())
-        return replace(report, is_dry=bool(planned) or not execute)
+            return refused(report, planned)
+        return replace(report, is_dry=not execute)
 
 
 class _Unseen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,10 +13,12 @@ from ci_failure_tracker.entry.kept_report import last_report
 from ci_failure_tracker.entry.setup import Connection
 from ci_failure_tracker.github.reader import LEAST_LEFT
 from ci_failure_tracker.github.repositories import RepositoryQueries
+from ci_failure_tracker.github.screening import ScreeningQueries
 from ci_failure_tracker.model import Problem, Requests, Severity
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import some_of
+from ci_failure_tracker.organisation.screening import screen
 from ci_failure_tracker.organisation.sweep_all import Chosen, sweep_all
 from ci_failure_tracker.report.organisation import OrganisationReport
 from ci_failure_tracker.report.report import Report
@@ -31,6 +33,11 @@ class Many:
     chosen: tuple[Chosen, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def to_sweep(self) -> int:
+        """How many repositories have to be swept."""
+        return sum(not one.is_screened_out for one in self.chosen)
+
     def sweep(
         self, sweep_one: Callable[[Connection], Report], done: Callable[[RepositoryEntry], None], at: datetime
     ) -> OrganisationReport:
@@ -38,7 +45,7 @@ class Many:
 
         Args:
             sweep_one: sweeps the repository of a connection; several threads call it.
-            done: is called with each entry when it is known, once at a time.
+            done: is called with the entry of each repository that had to be swept, once at a time.
             at: the time of this sweep.
         """
         limits = self.connection.requester.budget.limits
@@ -61,7 +68,7 @@ class Many:
         """The report after what was planned for some of the repositories was done, by their names."""
         entries = {entry.name: entry for entry in planned.entries}
         chosen = [
-            replace(one, last=entries.get(one.repository.full_name), screened=None)
+            replace(one, last=entries.get(one.repository.full_name))
             for one in self.chosen
             if one.repository.full_name in plans
         ]
@@ -71,8 +78,14 @@ class Many:
         return replace(planned, entries=tuple(entries.values()), requests=requests)
 
 
-def choose_many(connection: Connection, workspace: Path, progress: Progress) -> Many:
-    """Ask GitHub which repositories are meant, and take over what is known of them.
+def refused(report: OrganisationReport, names: Collection[str]) -> OrganisationReport:
+    """The report if a person refused what was planned for these repositories: the next sweep has to plan it again."""
+    entries = (replace(entry, kept=None) if entry.name in names else entry for entry in report.entries)
+    return replace(report, entries=tuple(entries), is_dry=True)
+
+
+def choose_many(connection: Connection, workspace: Path, progress: Progress, at: datetime) -> Many:
+    """Ask GitHub which repositories are meant, and in which of them something is new.
 
     Raises:
         TrackerError: none is chosen.
@@ -85,7 +98,12 @@ def choose_many(connection: Connection, workspace: Path, progress: Progress) -> 
     check_not_empty(choice, lists)
     report, problems = last_report(settings.last_report, workspace)
     last = {entry.name.lower(): entry for entry in report.entries} if report else {}
-    chosen = tuple(Chosen(repository, last.get(repository.key)) for repository in choice.chosen)
+    by_name = {one.full_name: one for one in choice.chosen}
+    known = {name: last[one.key] for name, one in by_name.items() if one.key in last}
+    progress.phase("Look for what is new", len(by_name))
+    screening = screen(ScreeningQueries(connection.requester, connection.endpoints), [*by_name], known, settings, at)
+    screened = screening.repositories
+    chosen = tuple(Chosen(one, known.get(name), screened.get(name)) for name, one in by_name.items())
     return Many(connection, chosen, (*choice.problems, *problems))
 
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
-from typing import Protocol
 
 from ci_failure_tracker.errors import (
     ArchivedError,
@@ -24,29 +23,19 @@ from ci_failure_tracker.errors import (
 from ci_failure_tracker.github.retry import TokenLimits
 from ci_failure_tracker.github.side_by_side import side_by_side
 from ci_failure_tracker.model import Problem, Severity
-from ci_failure_tracker.model.organisation import Kept, Look, RepositoryEntry
+from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.model.words import counted
+from ci_failure_tracker.organisation.screening import Screened
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.repository_facts import brief
 
 LEAST_COST = 10
 """Requests that a sweep is taken to need if the last one needed fewer, or if there was none."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NEXT = "The next sweep of all looks at it first."
-
-
-class Screened(Protocol):
-    """What the screening says of a repository: `look` is `None` if it has to be swept; `kept` is what to keep of it."""
-
-    @property
-    def look(self) -> Look | None:
-        """How it was looked at."""
-
-    @property
-    def kept(self) -> Kept | None:
-        """What tells in the next sweep whether anything is new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +95,9 @@ def sweep_all(
         chosen: the repositories.
         sweep_one: sweeps the repository with this name; several threads call it.
         limits: what GitHub allows the token. A sweep begins only if the requests will suffice.
-        done: is called with each entry when it is known, once at a time.
+        done: is called with the entry of each repository that had to be swept, once at a time.
     """
     entries = [one.screened_entry() for one in chosen if one.is_screened_out]
-    for entry in entries:
-        done(entry)
     waiting = sorted((one for one in chosen if not one.is_screened_out), key=lambda one: one.order)
     sweeps = _Sweeps(sweep_one, limits, done)
     entries += side_by_side([partial(sweeps.sweep, one) for one in waiting])
@@ -160,7 +147,7 @@ class _Sweeps:
             entry = one.entry(Look.SWEPT)
             kept = one.screened.kept if one.screened else None
             name = report.repository.full_name
-            return replace(entry, name=name, at=report.at, kept=kept, report=report_as_json(report))
+            return replace(entry, name=name, at=report.at, kept=kept, report=brief(report_as_json(report)))
         except (RateLimitedError, RequestsSpentError) as error:
             self._over = self._over or (error if isinstance(error, RateLimitedError) else None)
             return one.entry(Look.LEFT, Problem(Severity.WARNING, error.what, _NEXT))
