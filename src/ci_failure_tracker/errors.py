@@ -114,6 +114,20 @@ class NoSuchRepositoryError(TrackerError):
         )
 
 
+class PrivateError(TrackerError):
+    """Something of private repositories would reach public issues. The message does not name them."""
+
+    exit_code = MISUSED
+
+    def __init__(self, central: str, hidden: int) -> None:
+        are = "1 of the repositories is" if hidden == 1 else f"{hidden} of the repositories are"
+        super().__init__(
+            f"{central} is public, and {are} not: anybody could read in its issues what fails there.",
+            "Choose a private repository in `issues-repository`, or leave them out with `exclude-repositories`. "
+            "`allow-public: true` allows it.",
+        )
+
+
 class ArchivedError(TrackerError):
     """The repository is archived, so it takes no issues."""
 

@@ -111,7 +111,7 @@ class Plan:
 def make_plan(github: GitHub, settings: Settings, template: IssueTemplate, now: datetime) -> Plan:
     """The first part of a sweep, which writes nothing."""
     snapshot, tracked = read_runs(github, settings, now)
-    return _plan(github, snapshot, tracked, settings, template, now)
+    return plan_of(github, snapshot, tracked, settings, template, now)
 
 
 def carry_out(plan: Plan, github: GitHub, writer: IssueWriter, settings: Settings, now: datetime) -> Report:
@@ -140,10 +140,10 @@ def _without_refused(plan: Plan, refused: Sequence[Result], github: GitHub, sett
     not_again = {result.action.run_id for result in refused if isinstance(result.action, Rerun)}
     again = frozenset(rerun.run_id for rerun in plan.findings.decisions.reruns) - not_again
     snapshot = replace(plan.findings.snapshot, rerun=again)
-    return _plan(github, snapshot, plan.findings.history.tracked_issues, settings, plan.template, now)
+    return plan_of(github, snapshot, plan.findings.history.tracked_issues, settings, plan.template, now)
 
 
-def _plan(
+def plan_of(
     github: GitHub,
     snapshot: Snapshot,
     tracked: TrackedIssues,
@@ -151,7 +151,10 @@ def _plan(
     template: IssueTemplate,
     now: datetime,
 ) -> Plan:
-    findings = with_checkpoint(with_label(_read_and_decide(github, snapshot, tracked, settings, now)), settings)
+    """What follows from the runs that were read."""
+    findings = with_label(_read_and_decide(github, snapshot, tracked, settings, now))
+    # A checkpoint is of one repository.
+    findings = findings if snapshot.central else with_checkpoint(findings, settings)
     actions = render(findings.decisions.all, template, findings.snapshot.repository, settings)
     writes, problems = known_writes(findings.decisions.known_updates, findings.snapshot.repository.url)
     return Plan(findings, actions, template, writes, problems)
@@ -167,7 +170,7 @@ def _read_and_decide(
 ) -> Findings:
     diagnose = _diagnoser(settings)
     for _ in range(MOST_ROUNDS):
-        tracked = _read_issues(snapshot, now, tracked)
+        tracked = tracked_in(snapshot, now, tracked)
         findings = find(snapshot, tracked, settings, now)
         needs = needs_of_trust(snapshot, tracked) or needs_of_issues(findings, settings, now)
         if not needs:
@@ -178,7 +181,7 @@ def _read_and_decide(
     snapshot = _incomplete(snapshot)
     if "own_issues" in snapshot.asked and not snapshot.closed_read:
         snapshot = replace(snapshot, issues_unread=snapshot.issues_unread or "all closed issues")
-    return find(snapshot, _read_issues(snapshot, now, tracked), settings, now)
+    return find(snapshot, tracked_in(snapshot, now, tracked), settings, now)
 
 
 _IMPORTING = Lock()
@@ -211,15 +214,21 @@ def _with_reports(snapshot: Snapshot) -> Snapshot:
 
 def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
     """Read the runs with everything that is needed about them except logs, and the tracker's open issues."""
+    return read_runs_about(github, *read_own_issues(github, settings, now), settings, now)
+
+
+def read_runs_about(
+    github: GitHub, snapshot: Snapshot, tracked: TrackedIssues, settings: Settings, now: datetime
+) -> tuple[Snapshot, TrackedIssues]:
+    """The same, if the open issues were read."""
     diagnose = _diagnoser(settings)
-    snapshot, tracked = _read_whose_text_counts(github, settings, now)
     checkpoint = valid_checkpoint(tracked.written, settings)
     query, problems = query_of(settings, snapshot, now)
     query = far_enough(query, checkpoint, now)
     snapshot = github.list_runs(replace(snapshot, problems=(*snapshot.problems, *problems)), query)
     if needs := needs_of_checkpoint(snapshot, query, now):
         snapshot = github.fetch(snapshot, needs, diagnose)
-        tracked = _read_issues(snapshot, now, tracked)
+        tracked = tracked_in(snapshot, now, tracked)
         checkpoint = valid_checkpoint(tracked.written, settings)
     coverage = Coverage(query, checkpoint)
     while needs := coverage.needs(snapshot, tracked.open_states):
@@ -231,7 +240,7 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
             break
         snapshot = github.fetch(snapshot, needs, diagnose)
     snapshot = as_remembered(with_refs(snapshot, tracked, settings, query), query, settings)
-    tracked = _read_issues(snapshot, now, tracked)
+    tracked = tracked_in(snapshot, now, tracked)
     again = runs_of_split_causes(snapshot, tracked, settings)
     held = runs_before_checkpoint(snapshot.runs, checkpoint, tracked, again)
     snapshot = replace(snapshot, runs_before_checkpoint=held)
@@ -243,20 +252,21 @@ def read_runs(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapsh
     return judge_schedules(_incomplete(snapshot), settings, now), tracked
 
 
-def _read_whose_text_counts(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
+def read_own_issues(github: GitHub, settings: Settings, now: datetime) -> tuple[Snapshot, TrackedIssues]:
     """The repository and the tracker's open issues, with what tells whose text in them counts."""
     snapshot = replace(github.begin(settings.labels[0]), read_at=now)
-    tracked = _read_issues(snapshot, now)
+    tracked = tracked_in(snapshot, now)
     for _ in range(MOST_ROUNDS_OF_TRUST):
         needs = needs_of_trust(snapshot, tracked)
         if not needs:
             break
         snapshot = github.fetch(snapshot, needs, _diagnoser(settings))
-        tracked = _read_issues(snapshot, now, tracked)
+        tracked = tracked_in(snapshot, now, tracked)
     return snapshot, tracked
 
 
-def _read_issues(snapshot: Snapshot, now: datetime, before: TrackedIssues | None = None) -> TrackedIssues:
+def tracked_in(snapshot: Snapshot, now: datetime, before: TrackedIssues | None = None) -> TrackedIssues:
+    """The tracker's issues in a snapshot; those in `before` that did not change are not parsed again."""
     workflows = {run.workflow.id for run in snapshot.runs}
     scope = Scope(snapshot.unlabelled, workflows, snapshot.central)
     tracked = read_issues(snapshot.issues, snapshot.viewer, now, before, scope)

@@ -62,7 +62,14 @@ def repository(data: Fields) -> Repository:
         default_branch=required(data, "default_branch", str),
         archived=required(data, "archived", bool),
         has_issues=required(data, "has_issues", bool),
+        private=_is_private(data),
     )
+
+
+def _is_private(data: Fields) -> bool | None:
+    """Whether not everybody may see a repository; `None` if an old server does not say it."""
+    visibility, private = optional(data, "visibility", str), optional(data, "private", bool)
+    return private if visibility is None else visibility != "public"
 
 
 # --- workflows, runs and jobs --------------------------------------------------------------------

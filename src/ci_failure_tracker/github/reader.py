@@ -127,6 +127,8 @@ class GitHubReader:
     def begin(self, label: str) -> Snapshot:
         """Read the repository, its open issues with a label, and every workflow that it has or had.
 
+        An empty label stands for no issues: they are in another repository.
+
         Raises:
             TrackerError: the sweep cannot go on at all.
         """
@@ -186,7 +188,7 @@ class GitHubReader:
 
     def _open_issues(self, label: str) -> _Listed[Issue]:
         left_out: list[LeftOut] = []
-        return _Listed(self.queries.issues(label, "open", left_out), left_out)
+        return _Listed(self.queries.issues(label, "open", left_out) if label else (), left_out)
 
     def _workflows(self) -> _Listed[Workflow]:
         left_out: list[LeftOut] = []

@@ -25,13 +25,17 @@ def own_name(repository: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """The repository with the runs and the issues."""
+    """The repository with the runs and the issues. `private` is `None` if GitHub does not say whether it is.
+
+    An internal repository of an enterprise is private.
+    """
 
     full_name: str
     url: str
     default_branch: str
     archived: bool
     has_issues: bool
+    private: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

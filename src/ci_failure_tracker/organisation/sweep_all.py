@@ -85,7 +85,7 @@ def _of_report(entry: RepositoryEntry | None, field: str) -> object:
 
 def sweep_all(
     chosen: Sequence[Chosen],
-    sweep_one: Callable[[str], Report],
+    sweep_one: Callable[[str], Report | None],
     limits: TokenLimits,
     done: Callable[[RepositoryEntry], None],
 ) -> tuple[RepositoryEntry, ...]:
@@ -93,7 +93,8 @@ def sweep_all(
 
     Args:
         chosen: the repositories.
-        sweep_one: sweeps the repository with this name; several threads call it.
+        sweep_one: sweeps the repository with this name; several threads call it. It returns no report if that follows
+            when all are read.
         limits: what GitHub allows the token. A sweep begins only if the requests will suffice.
         done: is called with the entry of each repository that had to be swept, once at a time.
     """
@@ -108,7 +109,7 @@ class _Sweeps:
     """Sweeps one repository after another, from several threads."""
 
     def __init__(
-        self, sweep_one: Callable[[str], Report], limits: TokenLimits, done: Callable[[RepositoryEntry], None]
+        self, sweep_one: Callable[[str], Report | None], limits: TokenLimits, done: Callable[[RepositoryEntry], None]
     ) -> None:
         self._sweep_one, self._limits, self._done = sweep_one, limits, done
         self._lock = Lock()
@@ -144,10 +145,12 @@ class _Sweeps:
     def _swept(self, one: Chosen) -> RepositoryEntry:
         try:
             report = self._sweep_one(one.repository.full_name)
-            entry = one.entry(Look.SWEPT)
             kept = one.screened.kept if one.screened else None
-            name = report.repository.full_name
-            return replace(entry, name=name, at=report.at, kept=kept, report=brief(report_as_json(report)))
+            entry = replace(one.entry(Look.SWEPT), kept=kept)
+            if report is None:
+                return entry
+            data = brief(report_as_json(report))
+            return replace(entry, name=report.repository.full_name, at=report.at, report=data)
         except (RateLimitedError, RequestsSpentError) as error:
             self._over = self._over or (error if isinstance(error, RateLimitedError) else None)
             return one.entry(Look.LEFT, Problem(Severity.WARNING, error.what, _NEXT))

@@ -61,7 +61,8 @@ class WorkflowRuns:
 class Report:
     """What a sweep looked at, what is failing, and what it did.
 
-    `failing` counts each job. An umbrella stands for several of them, which one issue covers.
+    `failing` counts each job. An umbrella stands for several of them, which one issue covers. `issues_url` is the
+    address of the repository with the issues, empty if it is this one.
     """
 
     repository: Repository
@@ -81,6 +82,7 @@ class Report:
     known_rules: tuple[KnownRule, ...] = ()
     known_updates: tuple[KnownUpdate, ...] = ()
     known_results: tuple[KnownResult, ...] = ()
+    issues_url: str = ""
 
     def sentence(self, failing: CurrentFailure, medium: Medium = MARKDOWN, text: int = 80) -> str:
         """The first sentence of the issue of a failure, for one place; a name has `text` characters at most."""

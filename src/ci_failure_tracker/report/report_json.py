@@ -67,7 +67,7 @@ def report_as_json(report: Report) -> dict[str, Any]:
         "window": _window_as_json(report),
         "workflows": [_workflow_as_json(workflow) for workflow in report.workflows],
         "statistics": _statistics_as_json(report.statistics),
-        "issues": [_issue_as_json(issue, url) for issue in report.issue_snapshots.issues],
+        "issues": [_issue_as_json(issue, report.issues_url or url) for issue in report.issue_snapshots.issues],
         "causes": [_cause_as_json(cause) for cause in report.issue_snapshots.causes],
         "failing": [_failing_as_json(report, failing, new) for failing in report.failing],
         "known_issues": [_known_as_json(report, rule) for rule in report.known_rules],
@@ -188,7 +188,7 @@ def _known_as_json(report: Report, rule: KnownRule) -> dict[str, Any]:
     counts = rule.status not in {RuleStatus.BROKEN, RuleStatus.UNTRUSTED}
     return {
         "number": rule.number,
-        "url": f"{report.repository.url}/issues/{rule.number}",
+        "url": f"{report.issues_url or report.repository.url}/issues/{rule.number}",
         "title": _shown(rule.known.issue.title),
         "status": rule.status.value,
         "why": [*map(_shown, rule.mistakes)] or ([_shown(rule.why)] if rule.why else []),

@@ -64,6 +64,23 @@ class TrackedIssues:
         """The issue that stands for each failure id."""
         return self._by_id
 
+    def by_repository(self) -> Mapping[str, TrackedIssues]:
+        """The open issues about each repository, as if they were about no other."""
+        read: dict[str, dict[int, tuple[Issue, Tracked | None]]] = defaultdict(dict)
+        for tracked in self.written:
+            state = tracked.state if tracked.issue.open else None
+            if state is None:
+                continue
+            for name in {status.repository for status in state.branch_statuses}:
+                about = dataclasses.replace(tracked, state=_about(state, name))
+                read[name][tracked.issue.number] = (tracked.issue, about)
+        return {name: TrackedIssues(_read=of_name) for name, of_name in read.items()}
+
+    @property
+    def issues(self) -> tuple[Issue, ...]:
+        """The issues that were read."""
+        return tuple(issue for issue, _ in self._read.values())
+
     def corrected(self, corrections: Corrections) -> TrackedIssues:
         """The same after what people corrected: an issue that was merged into another one stands for nothing itself."""
         if not (corrections.merges or corrections.split):
@@ -130,6 +147,12 @@ class TrackedIssues:
     def closed_states(self) -> tuple[State, ...]:
         """The state of each identity's closed issue, if it has no open one."""
         return tuple(tracked.state for tracked in self._by_id.values() if tracked.state and not tracked.issue.open)
+
+
+def _about(state: State, repository: str) -> State:
+    """What an issue remembers of one repository."""
+    statuses = tuple(status for status in state.branch_statuses if status.repository == repository)
+    return dataclasses.replace(state, branch_statuses=statuses)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,0 +1,231 @@
+"""The issues of many repositories in one: what is one issue, what is two, and what nothing may change."""
+
+from __future__ import annotations
+
+import pytest
+
+from builders import some_settings
+from central import House, assertion, identities, looks, outage, sweep_alone
+from ci_failure_tracker.errors import PrivateError
+from ci_failure_tracker.model.organisation import Look
+
+OK = {"test": ""}
+FAILS = {"test": assertion("tests/test_cups.py::test_cups")}
+
+
+def outage_in(*names: str) -> House:
+    house = House()
+    for name in names:
+        house.add(name, OK, {"test": outage()})
+    return house
+
+
+def test_equal_names_in_two_repositories_are_two_issues() -> None:
+    house = House()
+    house.add("oolong", OK, {"test": assertion("tests/test_pot.py::test_pot")})
+    house.add("sencha", OK, FAILS)
+    house.sweep()
+    assert [title.partition(":")[0] for title in house.titles()] == [
+        "[CI Failure] tea-house/oolong",
+        "[CI Failure] tea-house/sencha",
+    ]
+    assert len({state.identity.id for state in identities(house.open()).values()}) == 2
+
+
+def test_one_cause_in_four_repositories_is_one_issue_that_closes_when_all_four_pass() -> None:
+    house = outage_in("assam", "ceylon", "oolong", "sencha")
+    house.sweep()
+    (issue,) = house.open()
+    assert "packages.tea.example" in issue.title
+    assert [leg.leg for leg in house.state("packages").legs] == [
+        f"tea-house/{name}: CI / test" for name in ("assam", "ceylon", "oolong", "sencha")
+    ]
+    for made in house.made[:3]:
+        house.happens(made, OK, OK, OK)
+    house.sweep()
+    assert house.issues[1].open
+    house.happens(house.made[3], OK, OK, OK)
+    house.sweep()
+    assert not house.issues[1].open
+    assert len(house.issues) == 1
+
+
+def test_links_lead_to_the_repository_of_each_run() -> None:
+    house = outage_in("assam", "ceylon", "oolong")
+    house.sweep()
+    body = house.issues[1].body
+    for name, place in (("assam", 1), ("ceylon", 2), ("oolong", 3)):
+        assert f"https://github.example/tea-house/{name}/actions/runs/{place}002" in body
+    assert "tea-house/failures/actions" not in body
+    assert "tea-house/failures/commit" not in body
+
+
+NAMES = ("assam", "ceylon", "oolong", "sencha")
+
+
+def a_test_of(name: str) -> dict[str, str]:
+    return {"test": assertion(f"tests/test_{name}.py::test_{name}")}
+
+
+@pytest.mark.parametrize("by_message", [False, True])
+def test_one_assertion_in_different_tests_of_many_repositories_is_no_common_cause(by_message: bool) -> None:
+    house = House(by_message=by_message)
+    for name in NAMES:
+        house.add(name, OK, a_test_of(name))
+    house.sweep()
+    assert len(house.titles()) == 4
+    causes = {name: state.causes[0].signature for name, state in identities(house.open()).items()}
+    assert len(set(causes.values())) == 4
+    for made, name in zip(house.made, NAMES, strict=True):
+        house.happens(made, a_test_of(name))
+    house.sweep()
+    assert len(house.issues) == 4
+    after = {name: [each.signature for each in state.causes] for name, state in identities(house.open()).items()}
+    assert after == {name: [cause] for name, cause in causes.items()}
+
+
+def test_with_an_issue_for_each_cause_different_tests_of_two_repositories_have_two() -> None:
+    house = House(by_message=True, settings=some_settings(group_by="cause", close_after="1"))
+    for name in ("assam", "ceylon"):
+        house.add(name, OK, a_test_of(name))
+    house.add("oolong", OK, a_test_of("assam"))
+    house.sweep()
+    assert sorted(len(state.legs) for state in identities(house.open()).values()) == [1, 2]
+
+
+def test_one_test_that_fails_alike_in_many_repositories_is_one_cause() -> None:
+    house = House()
+    for name in ("assam", "ceylon", "oolong"):
+        house.add(name, OK, FAILS)
+    house.sweep()
+    (issue,) = house.open()
+    assert "test_cups" in issue.title
+
+
+def test_one_assertion_in_different_tests_of_one_repository_is_one_cause_as_before() -> None:
+    house = House(by_message=True)
+    house.add("assam", OK, {name: assertion(f"tests/test_{name}.py::test_{name}") for name in ("a", "b", "c")})
+    house.sweep()
+    assert len(house.titles()) == 1
+    assert len(house.state("test").legs) == 3
+
+
+def test_a_repository_that_cannot_be_read_keeps_its_issue_and_stops_no_other() -> None:
+    house = House()
+    assam, ceylon = (
+        house.add("assam", OK, FAILS),
+        house.add("ceylon", OK, {"lint": assertion("lint/test_a.py::test_a")}),
+    )
+    house.sweep()
+    before = {number: issue.body for number, issue in house.issues.items()}
+    assam.broken = True
+    house.happens(assam, {"test": ""}, OK, OK, OK)
+    house.happens(ceylon, {"lint": ""}, {"lint": ""}, {"lint": ""})
+    swept = house.sweep()
+    assert looks(swept) == {"assam": Look.FAILED, "ceylon": Look.SWEPT}
+    assert house.titles() == [house.issues[1].title]
+    assert house.issues[1].body == before[1]
+    assam.broken = False
+    house.sweep()
+    assert house.titles() == []
+
+
+def test_what_is_left_out_of_a_sweep_is_not_gone() -> None:
+    house = House()
+    house.add("assam", OK, FAILS)
+    house.add("ceylon", OK)
+    house.sweep()
+    house.left = {"tea-house/assam"}
+    house.happens(house.made[1], OK)
+    house.sweep(house.now.replace(year=2027))
+    assert len(house.titles()) == 1
+
+
+def test_an_umbrella_stays_open_while_one_of_its_repositories_cannot_be_read() -> None:
+    house = outage_in("assam", "ceylon", "oolong")
+    house.sweep()
+    house.made[0].broken = True
+    for made in house.made:
+        house.happens(made, OK, OK, OK)
+    house.sweep()
+    assert house.issues[1].open
+    house.made[0].broken = False
+    house.sweep()
+    assert not house.issues[1].open
+
+
+def test_a_cause_in_a_repository_that_cannot_be_read_counts_with_the_others() -> None:
+    house = outage_in("assam", "ceylon")
+    house.sweep()
+    assert len(house.titles()) == 2
+    house.made[0].broken = True
+    house.add("oolong", OK, {"test": outage()})
+    house.sweep()
+    # Nobody knows what becomes of the first one. The second is a part of the new issue of both.
+    assert [number for number, issue in house.issues.items() if issue.open] == [1, 3]
+    house.made[0].broken = False
+    house.sweep()
+    (issue,) = house.open()
+    assert issue.number == 3
+    assert len(identities([issue]).popitem()[1].legs) == 3
+
+
+@pytest.mark.parametrize(("central", "member"), [(False, True), (None, True), (False, None), (None, None)])
+def test_nothing_of_a_private_repository_reaches_public_issues(central: bool | None, member: bool | None) -> None:
+    house = outage_in("assam", "ceylon")
+    house.add("secret-blend", OK, FAILS, private=member)
+    house.private = central
+    with pytest.raises(PrivateError) as refused:
+        house.sweep()
+    assert not house.issues
+    assert "secret-blend" not in str(refused.value)
+    assert "`allow-public: true`" in refused.value.advice
+
+
+def test_a_person_can_allow_it() -> None:
+    house = House(private=False, allow_public=True)
+    house.add("secret-blend", OK, FAILS, private=True)
+    house.sweep()
+    assert len(house.titles()) == 1
+
+
+def test_public_repositories_may_have_public_issues_and_private_ones_private_issues() -> None:
+    for private in (False, True):
+        house = House(private=private)
+        house.add("assam", OK, FAILS, private=private)
+        house.sweep()
+        assert len(house.titles()) == 1
+
+
+def test_issues_that_the_central_repository_has_of_its_own_are_left_alone() -> None:
+    house = House()
+    own = house.add("failures", OK, FAILS)
+    sweep_alone(house, own, house.issues, house.now)
+    before = dict(house.issues)
+    house.made = []
+    house.add("assam", OK, FAILS)
+    house.sweep()
+    assert len(house.titles()) == 2
+    assert house.issues[1] == before[1]
+    sweep_alone(house, own, house.issues, house.now)
+    assert len(house.titles()) == 2
+    assert list(identities(house.open())) == ["CI - test", "tea-house/assam: CI - test"]
+
+
+def test_the_report_of_each_repository_has_its_own_failures_and_each_issue_is_counted_once() -> None:
+    house = outage_in("assam", "ceylon", "oolong")
+    house.add("sencha", OK, FAILS)
+    house.add("matcha", OK, OK)
+    entries = {entry.name.removeprefix("tea-house/"): entry for entry in house.sweep().entries}
+    reports = {name: entry.report for name, entry in entries.items() if entry.report}
+    assert set(reports) == {"assam", "ceylon", "oolong", "sencha", "matcha"}
+    assert {name: len(report["failing"]) for name, report in reports.items()} == {
+        "assam": 1, "ceylon": 1, "oolong": 1, "sencha": 1, "matcha": 0,
+    }  # fmt: skip
+    assert sum(report["statistics"]["issues"]["opened"] for report in reports.values()) == 2
+    assert all(report["repository"] == f"tea-house/{name}" for name, report in reports.items())
+    (failing,) = reports["sencha"]["failing"]
+    assert failing["latest_run_url"] == "https://github.example/tea-house/sencha/actions/runs/4002"
+    assert [issue["url"] for issue in reports["sencha"]["issues"]] == [
+        "https://github.example/tea-house/failures/issues/2"
+    ]
