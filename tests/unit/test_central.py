@@ -43,10 +43,10 @@ def test_one_cause_in_four_repositories_is_one_issue_that_closes_when_all_four_p
     for made in house.made[:3]:
         house.happens(made, OK, OK, OK)
     house.sweep()
-    assert house.issues[1].open
+    assert len(house.open()) == 1
     house.happens(house.made[3], OK, OK, OK)
     house.sweep()
-    assert not house.issues[1].open
+    assert not house.open()
     assert len(house.issues) == 1
 
 
