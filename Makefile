@@ -22,8 +22,9 @@ export REPO WORKFLOW MAX_RUNS
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test lint format generate lock faults golden pictures bench bench-start bench-start-extras \
-  bench-start-cold bench-diagnosis bench-diagnosis-full bench-requests bench-requests-full bench-issues bench-accuracy \
-  simulate simulate-flaky cassettes ci-failures-check ci-failures-track ci-failures-help need-repo
+  bench-start-cold bench-diagnosis bench-diagnosis-full bench-requests bench-requests-full bench-issues \
+  bench-organisation bench-accuracy simulate simulate-flaky cassettes ci-failures-check ci-failures-track \
+  ci-failures-help need-repo
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -100,7 +101,7 @@ pictures: $(READY) ## Draw the README's pictures from the demo in Chromium
 	@$(IN_TESTS) $(PYTHON) -m sandbox.demo --keep .cache/demo >/dev/null
 	@$(IN_TESTS) $(PYTHON) -m sandbox.picture .cache/demo docs/images
 
-bench: bench-start bench-diagnosis bench-requests bench-issues ## Run the short benchmarks: five minutes on two CPUs
+bench: bench-start bench-diagnosis bench-requests bench-issues bench-organisation ## Run the short benchmarks: ten minutes on two CPUs
 
 bench-start: $(READY) ## Measure the time from start to the first request
 	@$(IN_TESTS) $(PYTHON) tests/benchmarks/start_up.py $(ARGS)
@@ -125,6 +126,9 @@ bench-requests-full: $(READY) ## The same with up to 1,000 runs, issues and fail
 
 bench-issues: $(READY) ## Measure the CPU time of a sweep with up to 5,000 tracked issues
 	@$(IN_TESTS) $(PYTHON) -m benchmarks.tracked_issues $(ARGS)
+
+bench-organisation: $(READY) ## Measure sweeps of 20 and 100 repositories; with ARGS=--full of 500 as well
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.organisation $(ARGS)
 
 bench-accuracy: $(READY) ## Score how well logs are explained, where labelled logs are at hand
 	@$(IN_SRC) $(PYTHON) tests/benchmarks/accuracy.py $(ARGS)

@@ -56,6 +56,12 @@ class Server:
         with self._door.lock:
             return self._door.secondary.usage(token)
 
+    def points(self, token: str) -> int:
+        """How many points of GraphQL a token has used in this hour."""
+        with self._door.lock:
+            known = self._door.host.tokens[token]
+            return self._door.limits.budget(known, "graphql").used
+
     def clear_requests(self) -> None:
         """Forget the requests so far."""
         with self._door.lock:

@@ -10,6 +10,7 @@ from sandbox.box import Sandbox
 from sandbox.door import Door
 from sandbox.faults import Fault
 from sandbox.host import Host
+from sandbox.ratelimit import RateLimits
 from sandbox.secondary_limits import SecondaryLimits
 
 
@@ -69,6 +70,12 @@ class Site:
     def secondary_limits(self) -> SecondaryLimits:
         """What is enforced of the secondary limits, and by which clock."""
         return self._door.secondary
+
+    def renew_limits(self) -> None:
+        """Give every token its whole limits again, as an hour later."""
+        with self._door.lock:
+            self._door.limits = RateLimits()
+            self._door.secondary.renew()
 
     def inject(self, fault: Fault) -> None:
         """Let something go wrong from now on."""

@@ -23,7 +23,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks.requests_made.measure import DELAY, PLAIN, ROOT, Sweep, tracker
+from benchmarks.one_process import ROOT
+from benchmarks.requests_made.measure import DELAY, PLAIN, Sweep, tracker
 from benchmarks.requests_made.repository import Shape
 from benchmarks.requests_made.scenarios import Compared, Scaled, Watched, compare, compare_all, scale, warm_up, watch
 

@@ -1,0 +1,1 @@
+"""What a sweep of many repositories takes."""
