@@ -166,7 +166,7 @@ def _read_workflows(top: Fields, history: History) -> None:
         name = fields.text("name")
         path = fields.text("path", f".github/workflows/{fields.text('file', f'{_slug(name)}.yml')}")
         workflow = Workflow(
-            id=fields.number("id", identifiers.number("workflow", path, start=90_000_000, span=90_000_000)),
+            id=fields.number("id", _workflow_id(history.state, path)),
             name=name,
             path=path,
             state=fields.choice("state", WORKFLOW_STATES, "active"),
@@ -176,6 +176,12 @@ def _read_workflows(top: Fields, history: History) -> None:
         history.plans[name] = read_plans(fields)
         history.start_numbers_at(workflow, fields.number("first_number", 1))
         fields.done()
+
+
+def _workflow_id(state: State, path: str) -> int:
+    """The number of a workflow: no two of GitHub have the same. The first repository has those of a single one."""
+    seed = (state.repository.full_name, path) if state.id_offset else (path,)
+    return identifiers.number("workflow", *seed, start=90_000_000, span=90_000_000)
 
 
 def _workflow_text(fields: Fields) -> str:

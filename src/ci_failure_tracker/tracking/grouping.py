@@ -339,8 +339,10 @@ def _newest(read: Iterable[Observation]) -> Mapping[_JobOnBranch, tuple[datetime
 def _identities(red: Iterable[Observation], corrections: Corrections) -> Mapping[str, Identity]:
     """The identity of each cause, by the signature under which it is counted."""
     jobs: dict[str, set[_Job]] = defaultdict(set)
+    repositories: dict[str, set[str]] = defaultdict(set)
     for observation in red:
         if cause := cause_of(observation):
             workflow, job = _job(observation)
             jobs[corrections.cause(cause)].add((workflow, split_leg(job)[0]))
-    return {cause: identify_cause(cause, of_cause) for cause, of_cause in jobs.items()}
+            repositories[corrections.cause(cause)].add(observation.run.repository)
+    return {cause: identify_cause(cause, of_cause, repositories[cause]) for cause, of_cause in jobs.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ci_failure_tracker.model import ALL_JOBS, Identity, IdentityKind, Outcome, in_repository
 from ci_failure_tracker.settings import GroupBy, Matrix
@@ -38,9 +38,16 @@ def identify(
     return Identity(failure_id(workflow, unique), workflow, name, kind=kind), short_leg(leg)
 
 
-def identify_cause(signature: str, jobs: Iterable[tuple[str, str]]) -> Identity:
+SEVERAL = "several repositories"
+"""Stands for the workflows of a cause in several repositories, whose names are long."""
+
+
+def identify_cause(
+    signature: str, jobs: Iterable[tuple[str, str]], repositories: Collection[str] = frozenset()
+) -> Identity:
     """The identity of a cause, named after its workflows and jobs; its id is the MD5 of its signature."""
     workflows, names = (_listed({pair[place] for pair in jobs}) for place in (0, 1))
+    workflows = SEVERAL if len(repositories) > 1 else workflows
     return Identity(digest(signature), workflows, names, signature, IdentityKind.CAUSE)
 
 
