@@ -35,6 +35,7 @@ _MOST_TOGETHER, _MOST_COMMITS = 50, 500
 """Repositories of a request, and commits of their default branches. How long GitHub takes depends on the commits."""
 
 _DOING = "screen repositories"
+_NOTHING_SHOWN = "GitHub shows nothing of it"
 _TAG = "refs/tags/"
 
 _SUITE = """status conclusion createdAt updatedAt branch { name }
@@ -101,9 +102,11 @@ class ScreeningQueries:
         with translated(_DOING, "contents: read"):
             answer = ask_graphql(self._requester, self._endpoints, query, variables)
             data, hidden = answers.data_of(answer), _hidden(answer)
-            why = hidden.get("", "GitHub shows nothing of it" if data is None else "")
+            why = hidden.get("", "")
+            if data is None and why and not _is_spent(answer):
+                raise UnansweredError(why)
             if data is None or why:
-                return dict.fromkeys(names, why)
+                return dict.fromkeys(names, why or next(iter(hidden.values()), _NOTHING_SHOWN))
             keys = {name: f"r{place}" for place, name in enumerate(names)}
             return {name: hidden.get(key) or _read(data, key, name, asked) for name, key in keys.items()}
 
@@ -153,6 +156,10 @@ fragment seen on Repository {{
     return f"query({declared}) {{ {each} }}{seen}{fragments}", variables
 
 
+def _is_spent(answer: Fields) -> bool:
+    return any(kind == "RATE_LIMITED" for kind, _ in answers.errors(answer))
+
+
 def _hidden(answer: Fields) -> Mapping[str, str]:
     """Why parts of the answer are not there, by the key of the repository; under no key stands what is about all."""
     hidden: dict[str, str] = {}
@@ -170,7 +177,7 @@ def _read(data: Fields, key: str, name: str, asked: ScreeningQuery) -> SeenRepos
     """A repository, or why it does not show all that was asked for."""
     try:
         node = nullable(data, key, dict)
-        return "GitHub shows nothing of it" if node is None else _repository(node, asked)
+        return _NOTHING_SHOWN if node is None else _repository(node, asked)
     except FormError as error:
         return f"GitHub's answer about {name} has an unexpected form: {error}"
 

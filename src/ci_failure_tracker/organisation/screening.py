@@ -20,13 +20,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ci_failure_tracker import __version__
-from ci_failure_tracker.model import SCHEDULE, MissedSchedule, Severity, SkipReason, WriteStatus
+from ci_failure_tracker.model import MissedSchedule, Severity, SkipReason, WriteStatus
 from ci_failure_tracker.model.organisation import Kept, Look, RepositoryEntry
 from ci_failure_tracker.model.refs import is_glob
 from ci_failure_tracker.model.screening import ScreeningQuery, SeenCommit, SeenIssues, SeenRepository, SeenSuite
@@ -44,7 +44,7 @@ LAG = timedelta(minutes=10)
 _MOST_NAMED = 5
 """Branches and tags that settings may name; each makes the requests larger."""
 
-_COMPLETED = "completed"
+_COMPLETED, _SCHEDULED = "completed", "schedule"
 _PASSED = frozenset({"success", "neutral", "skipped"})
 _DECIDING = frozenset({InputGroup.WATCHED, InputGroup.ISSUES, InputGroup.LOGS, InputGroup.LIMITS, InputGroup.RUN})
 """The groups of inputs that may change what a sweep finds or writes."""
@@ -171,7 +171,7 @@ class Context:
 def judge(name: str, seen: SeenRepository | str, last: RepositoryEntry | None, context: Context) -> Screened:
     """What to do with a repository that shows this."""
     if isinstance(seen, str):
-        return Screened(None, f"It could not be screened: {seen}.", None)
+        return Screened(None, f"It could not be screened: {seen.removesuffix('.')}.", None)
     if why := _incomparable(name, seen):
         return Screened(None, why, None)
     kept = _kept(seen, context)
@@ -189,8 +189,8 @@ def _judge_new(seen: SeenRepository, last: RepositoryEntry | None, kept: Kept, c
 
 
 def _judge_known(seen: SeenRepository, last: RepositoryEntry, kept: Kept, context: Context) -> Screened:
-    why = _running(seen) or _news(kept, last) or _left(last) or _left_undone(last) or _lagging(seen, last)
-    why = why or _due(seen, last, context)
+    undone = _left(last) or _left_undone(last, context.settings)
+    why = _running(seen) or _news(kept, last) or undone or _lagging(seen, last) or _due(seen, last, context)
     if why:
         return Screened(None, why, kept)
     if last.kept and last.kept.swept_at is None:
@@ -238,7 +238,7 @@ def _not_passing(seen: SeenRepository, settings: Settings) -> str:
 
 def _is_bad(suite: SeenSuite) -> bool:
     # A job that is skipped in each scheduled run may be one that never runs.
-    skipped = suite.conclusion == "skipped" and suite.event == SCHEDULE
+    skipped = suite.conclusion == "skipped" and suite.event == _SCHEDULED
     return suite.conclusion not in _PASSED or skipped or suite.workflow_state == MissedSchedule.DISABLED
 
 
@@ -257,7 +257,7 @@ def _left(last: RepositoryEntry) -> str:
     return "It was left in the last sweep." if last.look in {Look.LEFT, Look.FAILED} else ""
 
 
-def _left_undone(last: RepositoryEntry) -> str:
+def _left_undone(last: RepositoryEntry, settings: Settings) -> str:
     """That the last sweep could not do all of its work, so that the next one would do something."""
     report = last.report or {}
     logs = report.get("logs") or {}
@@ -265,19 +265,18 @@ def _left_undone(last: RepositoryEntry) -> str:
         return "The report of its last sweep is not there."
     if report.get("partial") or any(logs.get(name) for name in ("unavailable", "unread", "left_out")):
         return "The last sweep did not see everything."
-    actions = (
-        *_objects(report, "actions"),
-        *({"status": one.get("written")} for one in _objects(report, "known_issues")),
-    )
-    if any(map(_is_not_done, actions)):
+    texts = ({"status": known.get("written")} for known in _objects(report, "known_issues"))
+    # If no issue may be opened at all, none is left for the next sweep.
+    settled = _SETTLED | {SkipReason.OVER_CAP} if settings.max_new_issues == 0 else _SETTLED
+    if any(_is_not_done(action, settled) for action in (*_objects(report, "actions"), *texts)):
         return "The last sweep left something undone."
     errors = (one.get("severity") == Severity.ERROR for one in _objects(report, "problems"))
     return "The last sweep had an error." if any(errors) else ""
 
 
-def _is_not_done(action: Mapping[str, Any]) -> bool:
+def _is_not_done(action: Mapping[str, Any], settled: Set[str]) -> bool:
     reason = action.get("skip_reason")
-    return action.get("status") in _NOT_DONE if reason is None else reason not in _SETTLED
+    return action.get("status") in _NOT_DONE if reason is None else reason not in settled
 
 
 def _objects(report: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
@@ -299,10 +298,11 @@ def _due(seen: SeenRepository, last: RepositoryEntry, context: Context) -> str:
     kept = last.kept
     since = (kept.swept_at or kept.screened_at) if kept else None
     failing = bool((last.report or {}).get("failing"))
-    scheduled = context.settings.schedules or any(suite.event == SCHEDULE for suite in _suites(seen))
+    scheduled = context.settings.schedules or any(suite.event == _SCHEDULED for suite in _suites(seen))
     waits = bool(seen.open_issues or seen.known.count or failing or scheduled)
     period, words = (A_DAY, "a day") if waits else (A_WEEK, "a week")
-    if since is None or context.now - since >= _patience(seen.id, period):
+    # A time in the future is that of a clock that was wrong.
+    if since is None or not timedelta() <= context.now - since < _patience(seen.id, period):
         return f"It is swept at least once {words}."
     return ""
 
