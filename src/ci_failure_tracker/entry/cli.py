@@ -30,11 +30,10 @@ from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, Hel
 from ci_failure_tracker.entry.running import run
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.sources import host_of, repository_here, token_of
-from ci_failure_tracker.entry.sweep_text import SweepText
-from ci_failure_tracker.entry.terminal_text import inert_json, lines
+from ci_failure_tracker.entry.sweep_text import SweepText, show_problems
+from ci_failure_tracker.entry.terminal_text import inert_json
 from ci_failure_tracker.errors import DONE, FAILED, FAILING, SettingsError
 from ci_failure_tracker.github.writer import DryRunWriter
-from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.settings import inputs
@@ -391,23 +390,16 @@ class _Terminal:
 
     def show_many(self, report: OrganisationReport, *, executed: bool | None) -> None:
         """The report of many repositories; `executed` is `None` if nothing was to be written."""
-        from ci_failure_tracker.entry.organisation_text import OrganisationText  # noqa: PLC0415 - as where it is made
-        from ci_failure_tracker.report.organisation_json import organisation_as_json  # noqa: PLC0415
+        from ci_failure_tracker.entry.organisation_text import show_organisation  # noqa: PLC0415 - as where it is made
 
-        if self._json:
-            sys.stdout.write(inert_json(json.dumps(organisation_as_json(report), indent=2, ensure_ascii=True)) + "\n")
-        else:
-            OrganisationText(self._out).report(report)
-        self._show_problems(report.problems)
-        show(self._err, Text(plain(report.line, 1_000), style="bold"))
-        self._err.print(Text(str(report.requests), style="dim"))
+        show_organisation(report, self._out, self._err, as_json=self._json)
         if report.is_dry and executed is not None:
             self._err.print("Nothing was written." if executed else "This was a dry run; --execute does it.")
 
     def show_check(self, report: Report) -> None:
         """What is failing now, and nothing about issues that would be written."""
         SweepText(self._out, report.repository.url).failing(report)
-        self._show_problems(report.problems)
+        show_problems(self._err, report.problems)
         show(self._err, Text(plain(report.failing_line, 1_000), style="bold"))
         self._err.print(Text(str(report.requests), style="dim"))
 
@@ -427,7 +419,7 @@ class _Terminal:
             self._show(self._out, report)
         elif not report.held_back:
             SweepText(self._out, report.repository.url).written(report)
-        self._show_problems(report.problems)
+        show_problems(self._err, report.problems)
         show(self._err, Text(plain(report.line, 1_000), style="bold"))
         self._err.print(Text(str(report.requests), style="dim"))
         if report.held_back:
@@ -438,8 +430,3 @@ class _Terminal:
         text.report(report)
         if self._show_issues:
             text.issues(report.results)
-
-    def _show_problems(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            style = "bold red" if problem.severity is Severity.ERROR else "yellow"
-            show(self._err, Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,14 +16,13 @@ from ci_failure_tracker.entry import optional_packages
 from ci_failure_tracker.entry.delivery import deliver
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.kept_report import last_report, read_kept
-from ci_failure_tracker.entry.organisation_text import OrganisationText
+from ci_failure_tracker.entry.organisation_text import show_organisation
 from ci_failure_tracker.entry.setup import now
-from ci_failure_tracker.entry.terminal_text import inert_json, lines
+from ci_failure_tracker.entry.terminal_text import inert_json
 from ci_failure_tracker.errors import DONE, FAILED, SettingsError
 from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.organisation.combine import combine, read_matrix
 from ci_failure_tracker.report.organisation import OrganisationReport
-from ci_failure_tracker.report.organisation_json import organisation_as_json
 from ci_failure_tracker.report.organisation_summary import render_organisation_summary
 from ci_failure_tracker.settings import Settings, read_settings
 from ci_failure_tracker.text.markdown import plain
@@ -59,7 +57,7 @@ def run(asked: Asked, form: str, err: Console) -> int:
     report = combine(reports, shards, last, now()).with_problems([*problems, *of_last])
     delivered = deliver(report, settings, Path.cwd(), is_dry=False)
     _write_summary(render_organisation_summary(delivered.report))
-    _print(delivered.report, form, err)
+    show_organisation(delivered.report, Console(highlight=False), err, as_json=form == "json")
     if delivered.path:
         show(err, Text(plain(f"The report: {delivered.path}", 1_000)))
     if delivered.payload:
@@ -117,19 +115,3 @@ def _write_summary(text: str) -> None:
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(text)
-
-
-# --- the terminal --------------------------------------------------------------------------------
-
-
-def _print(report: OrganisationReport, form: str, err: Console) -> None:
-    if form == "json":
-        text = json.dumps(organisation_as_json(report), indent=2, ensure_ascii=True)
-        sys.stdout.write(f"{inert_json(text)}\n")
-    else:
-        OrganisationText(Console(highlight=False)).report(report)
-    for problem in report.problems:
-        style = "bold red" if problem.severity is Severity.ERROR else "yellow"
-        show(err, Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))
-    show(err, Text(plain(report.line, 1_000), style="bold"))
-    show(err, Text(str(report.requests), style="dim"))

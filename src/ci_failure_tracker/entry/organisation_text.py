@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -9,10 +11,13 @@ from typing import TypeVar
 from rich.console import Console
 from rich.text import Text
 
-from ci_failure_tracker.entry.sweep_text import Printer
+from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.sweep_text import Printer, show_problems
+from ci_failure_tracker.entry.terminal_text import inert_json
 from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.words import counted, some_of
 from ci_failure_tracker.report.organisation import OrganisationReport, SharedCause, Standing
+from ci_failure_tracker.report.organisation_json import organisation_as_json
 from ci_failure_tracker.report.organisation_words import look_words, reason, state_words
 from ci_failure_tracker.report.repository_facts import FailingFact
 from ci_failure_tracker.text.markdown import cut_in_middle, plain, utc
@@ -23,6 +28,18 @@ _JOBS, _ROWS = 5, 100
 _MESSAGE, _REASON = 160, 300
 
 _T = TypeVar("_T")
+
+
+def show_organisation(report: OrganisationReport, out: Console, err: Console, *, as_json: bool) -> None:
+    """The report goes to stdout; what went wrong, the line and the number of requests go to stderr."""
+    if as_json:
+        text = json.dumps(organisation_as_json(report), indent=2, ensure_ascii=True)
+        sys.stdout.write(f"{inert_json(text)}\n")
+    else:
+        OrganisationText(out).report(report)
+    show_problems(err, report.problems)
+    show(err, Text(plain(report.line, 1_000), style="bold"))
+    show(err, Text(str(report.requests), style="dim"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ci_failure_tracker.entry.explain_text import show
+from ci_failure_tracker.entry.terminal_text import lines
 from ci_failure_tracker.issues.links import run_address, step_of
 from ci_failure_tracker.issues.suspects import suspects_text
-from ci_failure_tracker.model import Create, CurrentFailure, Identity, Rerun, Result, Skip
+from ci_failure_tracker.model import Create, CurrentFailure, Identity, Problem, Rerun, Result, Severity, Skip
 from ci_failure_tracker.report.action_words import known_words, note, result_words
 from ci_failure_tracker.report.last_runs import runs_in_words
 from ci_failure_tracker.report.report import Report, why
@@ -23,6 +24,13 @@ from ci_failure_tracker.text.markdown import OWN_COMMENT, cut_in_middle, is_addr
 from ci_failure_tracker.text.medium import Medium
 
 _NAME, _MESSAGE, _REASON, _LONGEST_LINE = 60, 160, 300, 70_000
+
+
+def show_problems(err: Console, problems: Iterable[Problem]) -> None:
+    """What went wrong."""
+    for problem in problems:
+        style = "bold red" if problem.severity is Severity.ERROR else "yellow"
+        show(err, Text(f"{problem.severity.value}: ", style=style) + Text(lines(str(problem))))
 
 
 @dataclass(frozen=True, slots=True)
