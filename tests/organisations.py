@@ -115,6 +115,7 @@ def _recovered(entry: RepositoryEntry) -> RepositoryEntry:
     """The entry after a sweep that closed an issue, with a flaky test and a warning."""
     report: dict[str, Any] = json.loads(json.dumps(entry.report))
     report["statistics"]["tests"]["worst"] = [a_flaky_test("tests/test_cup.py::test_handle")]
+    report["issues"] = [an_issue_of(report["url"], 3)]
     report["problems"] = [{"severity": "warning", "what": "The list of tags could not be read.", "advice": ""}]
     report["actions"].append(
         {
@@ -134,6 +135,14 @@ def _recovered(entry: RepositoryEntry) -> RepositoryEntry:
         }
     )
     return dataclasses.replace(entry, report=report)
+
+
+def an_issue_of(url: str, number: int) -> dict[str, Any]:
+    """An open issue as report.json has it."""
+    nothing = dict.fromkeys(("state_reason", "opened_at", "closed_at", "last_seen", "action", "test"))
+    known = {"kind": "job", "workflow": "CI", "job": "test", "failed_runs": 2, "flaky": True, "muted": False}
+    title = "[CI Failure] CI - test"
+    return {"number": number, "title": title, "open": True, "url": f"{url}/issues/{number}", **known, **nothing}
 
 
 def a_flaky_test(name: str, failed: int = 2) -> dict[str, Any]:

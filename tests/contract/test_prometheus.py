@@ -23,6 +23,7 @@ from ci_failure_tracker.report.prometheus import metrics_text, registry_of
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.statistics import make_statistics
 from contract import prometheus
+from organisations import an_everyday_organisation
 from outside_tools import needed
 from sweeping import make_plan, report_of
 from unit.test_statistics_of_tests import a_log
@@ -79,10 +80,11 @@ def scraped(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.mark.parametrize(
     "text", [metrics_text, lambda report: generate_latest(registry_of(report))], ids=["file", "push"]
 )
-def test_promtool_finds_no_fault(text: Callable[[Report], bytes]) -> None:
+@pytest.mark.parametrize("report", [a_report, an_everyday_organisation], ids=["one", "many"])
+def test_promtool_finds_no_fault(text: Callable[[Any], bytes], report: Callable[[], Any]) -> None:
     with needed("promtool"):
         tool = prometheus.programs()["promtool"]
-    done = subprocess.run([tool, "check", "metrics"], input=text(a_report()), capture_output=True, check=False)
+    done = subprocess.run([tool, "check", "metrics"], input=text(report()), capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
@@ -106,6 +108,7 @@ def test_the_series_are_of_the_repository_and_of_the_tracker(scraped: str) -> No
 def test_a_push_takes_the_place_of_the_one_before(gateway: str) -> None:
     for _ in range(2):
         assert push(a_report(), Secret(gateway)) == ()
+        assert push(an_everyday_organisation(), Secret(gateway)) == ()
 
 
 def test_a_gateway_that_refuses_is_a_problem_with_its_status(gateway: str) -> None:

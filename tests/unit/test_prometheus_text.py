@@ -23,8 +23,10 @@ from ci_failure_tracker.model import Job, Run, Severity, Workflow
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.notify import pushgateway
 from ci_failure_tracker.report import prometheus as metrics
+from ci_failure_tracker.report.organisation import OrganisationReport
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.statistics import make_statistics
+from organisations import an_everyday_organisation
 from sweeping import make_plan, report_of
 from unit.test_statistics_of_tests import Repository
 
@@ -39,7 +41,7 @@ def a_report(runs: Sequence[Run], jobs: dict[int, list[Job]] | None = None) -> R
     return report_of(plan, results, statistics=statistics, now=START)
 
 
-def samples(report: Report) -> Samples:
+def samples(report: Report | OrganisationReport) -> Samples:
     """The metrics, read by the strict parser, which refuses text that is no OpenMetrics."""
     series: Samples = {}
     for family in text_string_to_metric_families(metrics.metrics_text(report).decode()):
@@ -290,3 +292,35 @@ def test_a_page_that_cannot_be_made_is_a_problem_and_the_rest_is_there(tmp_path:
 def test_a_report_without_statistics_has_metrics_all_the_same() -> None:
     report = dataclasses.replace(a_report([]))
     assert value(samples(report), "ci_failure_tracker_repository_runs") == 0
+
+
+# --- many repositories -----------------------------------------------------------------------------
+
+
+def test_each_repository_has_its_series_and_none_stands_for_what_is_not_known() -> None:
+    series = samples(an_everyday_organisation())
+    assert value(series, "ci_failure_tracker_repository_failing_jobs", repository="octo-org/teapot") == 2
+    assert value(series, "ci_failure_tracker_repository_runs", repository="octo-org/cup") == 2
+    assert value(series, "ci_failure_tracker_repository_flaky_tests", repository="octo-org/cup") == 1
+    seen = {labels["repository"] for labels, _ in series["ci_failure_tracker_sweep_timestamp_seconds"]}
+    assert seen == {f"octo-org/{name}" for name in ("teapot", "kettle", "saucer", "cup", "spoon", "sugar")}
+    since = series["ci_failure_tracker_job_failing_since_timestamp_seconds"]
+    assert {(labels["repository"], labels["cicd_pipeline_task_name"]) for labels, _ in since} == {
+        ("octo-org/teapot", "build"),
+        ("octo-org/teapot", "test"),
+        ("octo-org/kettle", "build"),
+        ("octo-org/saucer", "test"),
+    }
+    assert value(series, "ci_failure_tracker_organisation_repositories", look="as last time") == 2
+    assert value(series, "ci_failure_tracker_organisation_shared_causes") == 1
+
+
+def test_repositories_past_the_limit_are_one_and_the_worst_are_never_among_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(metrics, "MOST_REPOSITORIES", 2)
+    series = samples(an_everyday_organisation())
+    failing = {labels["repository"]: number for labels, number in series["ci_failure_tracker_repository_failing_jobs"]}
+    assert failing == {"octo-org/teapot": 2, "octo-org/kettle": 1, "other": 1}
+    assert value(series, "ci_failure_tracker_repository_runs", repository="other") == 8
+    assert len(series["ci_failure_tracker_job_failing_since_timestamp_seconds"]) == 2

@@ -124,8 +124,7 @@ def _right(standing: Standing) -> str:
 
 
 def _flaky(standing: Standing, test: FlakyTest) -> str:
-    url = standing.facts.url if standing.facts else ""
-    issue = f"{link(f'#{test.issue}', f'{url}/issues/{test.issue}')} " if test.issue and url else ""
+    issue = f"{link(f'#{test.issue}', test.issue_url)} " if test.issue else ""
     counts = f"failed in {test.failed:,} of {test.runs:,} runs, flaky on {counted(test.commits, 'commit')}"
     return f"{_name(standing)} {issue}{code(test.test, 150)}: {counts}"
 

@@ -7,7 +7,7 @@ invisible characters, and each address leads to GitHub's pages of this repositor
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -64,13 +64,14 @@ class FailingFact:
 
 @dataclass(frozen=True, slots=True)
 class FlakyTest:
-    """One test that failed and then passed on the same commit."""
+    """One test that failed and then passed on the same commit. `issue_url` is empty if the issue is not known."""
 
     test: str
     failed: int
     runs: int
     commits: int
     issue: int | None
+    issue_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def facts_of(report: Mapping[str, Any]) -> RepositoryFacts:
         partial=required(report, "partial", bool),
         failing=failing,
         known=_known(report, {each.id for each in failing}),
-        flaky=_flaky(as_object(statistics.get("tests"), "`tests`")),
+        flaky=_flaky(as_object(statistics.get("tests"), "`tests`"), items(report, "issues")),
         measures=_measures(as_object(statistics.get("repository"), "`repository`")),
         open_issues=_number(issues, "open"),
         opened=_number(issues, "opened"),
@@ -246,7 +247,9 @@ def _known(report: Mapping[str, Any], failing: set[str]) -> int:
     return len({required(job, "id", str) for job in jobs if not required(job, "ignored", bool)} - failing)
 
 
-def _flaky(tests: Fields) -> tuple[FlakyTest, ...]:
+def _flaky(tests: Fields, issues: Iterable[Fields]) -> tuple[FlakyTest, ...]:
+    # With a central repository, the issues are in another one.
+    pages = {_number(issue, "number"): _page(_text(issue, "url")) for issue in issues}
     flaky = [test for test in items(tests, "worst") if required(test, "flaky", bool)]
     return tuple(
         FlakyTest(
@@ -255,6 +258,7 @@ def _flaky(tests: Fields) -> tuple[FlakyTest, ...]:
             runs=_number(test, "runs"),
             commits=len(required(test, "flaky_commits", list)),
             issue=_optional_number(test, "issue"),
+            issue_url=pages.get(_optional_number(test, "issue") or 0, ""),
         )
         for test in flaky[:MOST_TESTS]
     )
