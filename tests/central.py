@@ -28,11 +28,11 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.repositories import ListedRepository
-from ci_failure_tracker.organisation.central import Central, CentralSweep, sweep_central
+from ci_failure_tracker.organisation.central import Central, CentralSweep, CentralWriter, plan_central
 from ci_failure_tracker.organisation.sweep_all import Chosen
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.sweep import sweep
-from memory_github import MemoryGitHub, MemoryWriter
+from memory_github import ForgetfulGitHub, MemoryWriter
 from sweeping import TEMPLATE
 
 CENTRAL = "tea-house/failures"
@@ -153,8 +153,11 @@ class Made:
 
 
 @dataclass
-class OneGitHub(MemoryGitHub):
-    """The same as a sweep reads it, with logs. With `by_message`, a signature is that of the message alone."""
+class OneGitHub(ForgetfulGitHub):
+    """The same as a sweep reads it, with logs, and without checkpoints, which central issues do not have.
+
+    With `by_message`, a signature is that of the message alone.
+    """
 
     made: Made | None = None
     by_message: bool = False
@@ -214,20 +217,15 @@ class House:
         central = replace(self.made[0].repository, full_name=CENTRAL, url=f"{SERVER}/{CENTRAL}", private=self.private)
         writer = MemoryWriter(self.issues, at, url=central.url)
         chosen = [Chosen(ListedRepository(made.name, private=made.private is not False)) for made in self.made]
-        return sweep_central(
+        plan = plan_central(
             [one for one in chosen if one.repository.full_name not in self.left],
             lambda name: self.github(by_name[name], {}),
-            Central(
-                OneGitHub([], lambda _run: (), self.issues, central),
-                writer,
-                lambda _name: writer,
-                TEMPLATE,
-                self.allow_public,
-            ),
+            Central(OneGitHub([], lambda _run: (), self.issues, central), TEMPLATE, self.allow_public),
             TokenLimits(),
             self.settings,
             at,
         )
+        return plan.carry_out(CentralWriter(writer, lambda _name: writer))
 
     def open(self) -> list[Issue]:
         return [issue for issue in self.issues.values() if issue.open]

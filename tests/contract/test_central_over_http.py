@@ -14,7 +14,7 @@ from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.model.secret import Secret
-from ci_failure_tracker.organisation.central import Central, CentralSweep, sweep_central
+from ci_failure_tracker.organisation.central import Central, CentralSweep, CentralWriter, plan_central
 from ci_failure_tracker.organisation.sweep_all import Chosen
 from sandbox import Fault, Server, Site
 from sandbox.organisation import APP_TOKEN, SHARED_CAUSE, Organisation
@@ -47,14 +47,15 @@ def sweep_them(
     own = shared.for_another_sweep()
     github = reader(central, own, writes=True)
     members = [member for member in SMALL.members if member.kind != "archived"]
-    return sweep_central(
+    plan = plan_central(
         [Chosen(ListedRepository(member.full_name, private=member.private)) for member in members],
         lambda name: reader(name, shared.for_another_sweep()),
-        Central(github, writer_of(own, github), lambda name: writer_of(shared, reader(name, shared)), TEMPLATE),
+        Central(github, TEMPLATE),
         shared.budget.limits,
         some_settings(token=APP_TOKEN, repository=central, **given),
         SMALL.now + later,
     )
+    return plan.carry_out(CentralWriter(writer_of(own, github), lambda name: writer_of(shared, reader(name, shared))))
 
 
 def titles(site: Site) -> dict[str, list[str]]:

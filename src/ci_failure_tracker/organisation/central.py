@@ -6,7 +6,7 @@ several repositories has one issue. Then one writer writes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -30,10 +30,12 @@ from ci_failure_tracker.organisation.sweep_all import Chosen, sweep_all
 from ci_failure_tracker.organisation.union import Member, Union, unite
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.repository_facts import brief
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.sweep import (
     GitHub,
     IssueWriter,
+    Plan,
     carry_out,
     plan_of,
     read_own_issues,
@@ -45,15 +47,12 @@ from ci_failure_tracker.tracking.track import TrackedIssues
 
 @dataclass(frozen=True, slots=True)
 class Central:
-    """The repository with the issues: what reads it, what writes into it, and the template of its issues.
+    """The repository with the issues: what reads it, and the template of its issues.
 
-    `reruns` gives the writer that runs failed jobs of another repository again. `allow_public` says that anybody may
-    read in the issues what fails in private repositories.
+    `allow_public` says that anybody may read in the issues what fails in private repositories.
     """
 
     github: GitHub
-    writer: IssueWriter
-    reruns: Callable[[str], IssueWriter]
     template: IssueTemplate
     allow_public: bool = False
 
@@ -80,18 +79,43 @@ class CentralSweep:
     report: Report
 
 
-def sweep_central(
+@dataclass(frozen=True, slots=True)
+class CentralPlan:
+    """What would be written about all repositories, and the entries of these without their reports."""
+
+    plan: Plan
+    github: Union
+    entries: tuple[RepositoryEntry, ...]
+    settings: Settings
+    now: datetime
+
+    def carry_out(self, writer: IssueWriter) -> CentralSweep:
+        """Write, and report what came of it."""
+        report = carry_out(self.plan, self.github, writer, self.settings, self.now)
+        of_parts = reports_of_parts(self.plan.findings, report, self.settings, self.now)
+        others = tuple(problem for problem in report.problems if not is_of_part(problem, of_parts))
+        return CentralSweep(tuple(self._with_report(entry, of_parts) for entry in self.entries), others, report)
+
+    def _with_report(self, entry: RepositoryEntry, reports: Mapping[str, Report]) -> RepositoryEntry:
+        if entry.look is not Look.SWEPT:
+            return entry
+        own = replace(reports[entry.name], requests=self.github.members[entry.name].requests)
+        return replace(entry, at=self.now, report=brief(report_as_json(own)))
+
+
+def plan_central(
     chosen: Sequence[Chosen],
     reader_of: Callable[[str], GitHub],
     central: Central,
     limits: TokenLimits,
     settings: Settings,
     now: datetime,
-) -> CentralSweep:
-    """Read the repositories once, and bring the central issues up to date.
+) -> CentralPlan:
+    """Read the repositories once, and plan what to write about all of them.
 
     Args:
         chosen: the repositories. Those that are screened out, or that cannot be read, keep their issues as they are.
+            One with an open issue is always read, because people may have changed that.
         reader_of: what reads the repository with this name, without its issues; several threads call it.
         central: the repository with the issues.
         limits: what GitHub allows the token. A repository is read only if the requests will suffice.
@@ -104,24 +128,19 @@ def sweep_central(
     """
     snapshot, tracked = read_own_issues(Union(central.github, {}), settings, now)
     central.check_private(snapshot.repository, [one.repository.private for one in chosen])
-    reading = _Reading(reader_of, snapshot, tracked.by_repository(), settings, now)
-    entries = sweep_all(chosen, reading.read, limits, lambda _: None)
+    about = tracked.by_repository()
+    reading = _Reading(reader_of, snapshot, about, settings, now)
+    entries = sweep_all([_unless_open(one, about) for one in chosen], reading.read, limits, lambda _: None)
     # A repository may have become private since it was listed.
-    parts = reading.parts
-    central.check_private(snapshot.repository, [part.repository.private for part in parts.values()])
+    central.check_private(snapshot.repository, [part.repository.private for part in reading.parts.values()])
     union = Union(central.github, reading.members)
-    plan = plan_of(union, unite(snapshot, parts), tracked, settings, central.template, now)
-    report = carry_out(plan, union, _Writer(central), settings, now)
-    of_parts = reports_of_parts(plan.findings, report, settings, now)
+    plan = plan_of(union, unite(snapshot, reading.parts), tracked, settings, central.template, now)
+    return CentralPlan(plan, union, entries, settings, now)
 
-    def with_report(entry: RepositoryEntry) -> RepositoryEntry:
-        if entry.look is not Look.SWEPT:
-            return entry
-        own = replace(of_parts[entry.name], requests=reading.members[entry.name].requests)
-        return replace(entry, at=now, report=report_as_json(own))
 
-    others = tuple(problem for problem in report.problems if not is_of_part(problem, parts))
-    return CentralSweep(tuple(map(with_report, entries)), others, report)
+def _unless_open(one: Chosen, about: Container[str]) -> Chosen:
+    has_issue = one.repository.full_name in about
+    return replace(one, screened=None) if one.is_screened_out and has_issue else one
 
 
 @dataclass
@@ -144,23 +163,25 @@ class _Reading:
         self.members[name], self.parts[name] = member, part
 
 
-@dataclass(frozen=True)
-class _Writer:
-    """Writes into the central repository, and runs jobs again in the others."""
+@dataclass(frozen=True, slots=True)
+class CentralWriter:
+    """Writes into the central repository. `reruns` gives what runs failed jobs of another repository again."""
 
-    central: Central
+    issues: IssueWriter
+    reruns: Callable[[str], IssueWriter]
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
-        return self.central.writer.apply(actions)
+        """Write the issues."""
+        return self.issues.apply(actions)
 
     def write_known(self, writes: Sequence[KnownWrite]) -> tuple[KnownResult, ...]:
-        return self.central.writer.write_known(writes)
+        """Write the known issues of the central repository."""
+        return self.issues.write_known(writes)
 
     def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
+        """Run each job again in its repository."""
         by_repository = groupby(sorted(reruns, key=lambda rerun: rerun.repository), key=lambda rerun: rerun.repository)
-        results = [
-            result for name, of_name in by_repository for result in self.central.reruns(name).run_again(list(of_name))
-        ]
+        results = [result for name, of_name in by_repository for result in self.reruns(name).run_again(list(of_name))]
         return tuple(sorted(results, key=lambda result: _place(result, reruns)))
 
 

@@ -392,7 +392,7 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
 
 
 def _unless_unread(history: History, decision: Decision | Skip, snapshot: Snapshot) -> Decision | Skip:
-    """What is known of a repository that could not be read stays as it is: nothing passed, and nothing is gone.
+    """What is known of a repository that was not read stays as it is: nothing passed, and nothing is gone.
 
     An issue about other repositories as well goes on with these, and stays open.
     """
@@ -403,7 +403,7 @@ def _unless_unread(history: History, decision: Decision | Skip, snapshot: Snapsh
     if decision.kind is DecisionKind.UPDATE and len(unread) < len(repositories):
         return decision
     number = decision.issue.number if decision.issue else None
-    reason = f"{some_of(unread)} could not be read; {decision.reason}".removesuffix("; ")
+    reason = f"{some_of(unread)} was not looked at; {decision.reason}".removesuffix("; ")
     return Skip(decision.identity, reason, SkipReason.UNREAD, number)
 
 
