@@ -31,7 +31,7 @@ MATRIX = json.dumps(
 @pytest.fixture(autouse=True)
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.chdir(tmp_path)
-    for name in ("GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_STEP_SUMMARY"):
+    for name in ("GITHUB_SERVER_URL", "GITHUB_TOKEN", "GITHUB_REPOSITORY", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -118,6 +118,17 @@ def test_a_file_that_is_no_report_is_named_and_the_others_stand(content: bytes, 
     assert "The report 'reports/2/report.json' could not be read: " in shown.replace("\\\\", "/")
     assert why in shown
     assert "1 repository: nothing failing" in shown
+
+
+@pytest.mark.parametrize(("server", "code"), [("https://github.example", 0), ("https://git.example", 1), ("", 0)])
+def test_a_report_that_leads_to_another_server_is_refused(
+    server: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_SERVER_URL", server)
+    leave("1", an_entry("octo-org/kettle", {"build": MIRROR}))
+    result = combine("reports")
+    assert result.exit_code == code
+    assert ("an address in it is not on https://git.example" in told(result)) is bool(code)
 
 
 def test_a_file_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

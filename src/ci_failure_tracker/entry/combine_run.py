@@ -99,7 +99,10 @@ def _in(path: Path) -> Iterator[Path]:
 
 def _read(path: Path, problems: list[Problem]) -> OrganisationReport | None:
     """The report in a file; if it cannot be read, this is a problem, and the others stand."""
-    report = read_kept(path)
+    report, server = read_kept(path), os.environ.get("GITHUB_SERVER_URL", "").rstrip("/")
+    if not isinstance(report, str) and server and report.leads_elsewhere(server):
+        # Whoever made it, nobody should follow such a link from a page that the tracker made.
+        report = f"an address in it is not on {server}"
     if isinstance(report, str):
         problems.append(_unread(str(path), report))
         return None

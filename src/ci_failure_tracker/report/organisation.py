@@ -142,6 +142,11 @@ class OrganisationReport:
         """How many repositories were looked at in each way."""
         return Counter(entry.look for entry in self.entries)
 
+    def leads_elsewhere(self, server: str) -> bool:
+        """Whether an address in it is not on this server."""
+        facts = (standing.facts for standing in self.standings if standing.facts)
+        return any(address and not address.startswith(f"{server}/") for each in facts for address in each.addresses)
+
     @property
     def unseen(self) -> tuple[Standing, ...]:
         """The repositories of which it is not known, or only in part, how they are now."""

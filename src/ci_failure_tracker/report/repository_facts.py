@@ -7,7 +7,7 @@ invisible characters, and each address leads to GitHub's pages of this repositor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -105,6 +105,13 @@ class RepositoryFacts:
     closed: int
     changes: tuple[ChangeFact, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def addresses(self) -> Iterator[str]:
+        """Every address in it."""
+        yield from (self.url, *(test.issue_url for test in self.flaky), *(change.url for change in self.changes))
+        for failing in self.failing:
+            yield from (failing.run_url, failing.issue_url)
 
     @property
     def is_failing(self) -> bool:
