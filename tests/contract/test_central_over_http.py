@@ -86,8 +86,8 @@ def test_a_second_sweep_changes_nothing(site: Site, server: Server) -> None:
 def test_the_issues_name_commits_and_pages_of_their_own_repositories(site: Site, server: Server) -> None:
     sweep_them(server)
     for issue in site[SMALL.issues_repository].issues:
-        assert f"{server.server_url}/{SMALL.issues_repository}/actions" not in issue.body
-        assert f"{server.server_url}/{SMALL.issues_repository}/commit" not in issue.body
+        assert f"{server.server_url}/{SMALL.issues_repository}/actions" not in (issue.body or "")
+        assert f"{server.server_url}/{SMALL.issues_repository}/commit" not in (issue.body or "")
 
 
 def test_a_public_repository_takes_no_issue_about_a_private_one(site: Site, server: Server) -> None:
