@@ -31,6 +31,7 @@ OUTPUTS = {
     "something was not looked at.",
     "summary": "What the sweep found and did, in one line.",
     "report-path": "The path of `report.json`. It is empty without `report-dir`.",
+    "matrix": "With `command: discover`: the repositories, divided for the jobs of `strategy.matrix`.",
     "slack-payload": "The message for Slack as JSON. It is empty if nothing changed or the input is not `true`.",
 }
 """The meaning of each output. A test compares the names with the code that sets the outputs."""
@@ -40,8 +41,10 @@ def pages() -> dict[Path, str]:
     """Each file that holds generated text, with its whole text as it should be."""
     declared = list(inputs())
     action = {"inputs": _action_inputs(declared), "outputs": _action_outputs(), "env": _action_env(declared)}
+    called = ROOT / ".github" / "workflows" / "organisation.yml"
     return {
         ROOT / "action.yml": _with_blocks(ROOT / "action.yml", action),
+        called: _with_blocks(called, called_blocks(declared)),
         ROOT / "src" / "start.sh": _with_blocks(ROOT / "src" / "start.sh", {"packages": start_lines(declared)}),
         ROOT / "docs" / "notifications.md": _with_blocks(
             ROOT / "docs" / "notifications.md", {"channels": channel_table(CHANNELS)}
@@ -119,6 +122,54 @@ def _action_env(inputs: Iterable[Input]) -> Iterator[str]:
         yield f"{declared.variable}: ${{{{ inputs.{declared.name} }}}}"
 
 
+_SET_BY_THE_WORKFLOW = frozenset(
+    {
+        *("token", "repository", "last-report", "parallel-sweeps", "report-dir", "command", "reports", "expected"),
+        "patterns-file",  # no file of the repository is there
+    }
+)
+"""The inputs of the action that organisation.yml gives a value itself."""
+
+_FOR_DISCOVER = frozenset({"repositories", "exclude-repositories", "shards"})
+
+
+def called_blocks(inputs: Iterable[Input]) -> dict[str, Iterable[str]]:
+    """What organisation.yml repeats: inputs go to the jobs that sweep, those of channels to the one that combines."""
+    own = [declared for declared in inputs if declared.name not in _SET_BY_THE_WORKFLOW]
+    secrets = [declared for declared in own if declared.masking and declared.masking.is_password]
+    of_channels = [declared for channel in CHANNELS for declared in channel.inputs if declared.name != "slack-payload"]
+    names = {declared.name for declared in of_channels}
+    given = [declared for declared in own if declared not in secrets and declared.name != "slack-payload"]
+    swept = [declared for declared in given if declared.name not in names | _FOR_DISCOVER]
+    return {
+        "inputs": _called_inputs(given),
+        "secrets": _called_secrets(secrets),
+        "with": (f"{declared.name}: ${{{{ inputs.{declared.name} }}}}" for declared in swept),
+        "channels": (
+            f"{declared.name}: ${{{{ {'secrets' if declared in secrets else 'inputs'}.{declared.name} }}}}"
+            for declared in own
+            if declared.name in names
+        ),
+    }
+
+
+def _called_inputs(inputs: Iterable[Input]) -> Iterator[str]:
+    for declared in inputs:
+        yield f"{declared.name}:"
+        yield f"  description: {_quoted(declared.help)}"
+        yield "  type: string"
+        yield from (
+            ["  required: true"] if declared.name == "repositories" else [f"  default: {_quoted(declared.default)}"]
+        )
+
+
+def _called_secrets(inputs: Iterable[Input]) -> Iterator[str]:
+    for declared in inputs:
+        yield f"{declared.name}:"
+        yield f"  description: {_quoted(declared.help)}"
+        yield "  required: false"
+
+
 def start_lines(inputs: Iterable[Input]) -> Iterator[str]:
     """The lines of start.sh that choose the lists of packages: one for each extra, with the inputs that need it."""
     tests: dict[str, list[str]] = {}
@@ -150,7 +201,8 @@ def inputs_page(inputs: Iterable[Input]) -> str:
         "# Inputs and outputs",
         "",
         "Every input is optional. Each is also an option of `python -m ci_failure_tracker sweep`: `max-runs` is",
-        "`--max-runs`. All mistakes in them are reported at once. `make generate` writes this page from the code.",
+        f"`--max-runs`. Only the action has {_named(inputs)}, for [many repositories](organisation.md).",
+        "All mistakes in them are reported at once. `make generate` writes this page from the code.",
         "",
         "## Inputs",
         "",
@@ -165,6 +217,11 @@ def inputs_page(inputs: Iterable[Input]) -> str:
         *(f"| `{name}` | {_cell(meaning)} |" for name, meaning in OUTPUTS.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _named(inputs: Iterable[Input]) -> str:
+    *names, last = [f"`{declared.name}`" for declared in inputs if declared.only_action]
+    return f"{', '.join(names)} and {last}"
 
 
 def _default(text: str) -> str:

@@ -86,7 +86,7 @@ def test_reports_of_single_repositories_are_taken_as_well() -> None:
 def test_a_missing_shard_is_named_and_the_rest_stands() -> None:
     last = leave("last", an_entry("octo-org/cup", {"build": MIRROR}))
     leave("1", an_entry("octo-org/kettle"), an_entry("octo-org/teapot"))
-    result = combine("reports/1", "--matrix", MATRIX, "--last-report", str(last), "--report-dir", "out")
+    result = combine("reports/1", "--expected", MATRIX, "--last-report", str(last), "--report-dir", "out")
     assert result.exit_code == 1
     assert "4 repositories: 1 failing job in 1 repository, 2 left for the next sweep" in result.stderr.replace(
         "\n", " "
@@ -152,7 +152,7 @@ def test_the_first_time_there_is_no_last_report() -> None:
 
 
 def test_options_that_cannot_be_used_are_refused_before_anything_is_read() -> None:
-    for options in (["--matrix", "x"], ["--smtp-url", "smtp://a"], ["--format", "json", "--slack-payload", "true"]):
+    for options in (["--expected", "x"], ["--smtp-url", "smtp://a"], ["--format", "json", "--slack-payload", "true"]):
         assert combine("reports", *options).exit_code == 2
 
 

@@ -12,13 +12,13 @@ from graphql import GraphQLSchema, parse, validate
 
 from builders import HURRIED
 from ci_failure_tracker.entry.cli import program
-from ci_failure_tracker.entry.discover_run import matrix
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github import repositories as lists_module
 from ci_failure_tracker.github.client import Endpoints, connect
 from ci_failure_tracker.github.queries import ask_graphql
 from ci_failure_tracker.github.repositories import RepositoryQueries
 from ci_failure_tracker.model.secret import Secret
+from ci_failure_tracker.organisation.shards import matrix_of
 from sandbox import Fault, Server, Site
 from sandbox.organisation import APP_TOKEN, CLASSIC_TOKEN, JOB_TOKEN, Organisation
 
@@ -358,7 +358,7 @@ def test_500_repositories_cost_few_requests(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_matrix_too_large_for_an_output_is_refused() -> None:
     with pytest.raises(SettingsError, match="6,000 repositories do not fit into the output of a job"):
-        matrix([[f"octo-org/{'a' * 90}{number}" for number in range(6_000)]])
+        matrix_of([[f"octo-org/{'a' * 90}{number}" for number in range(6_000)]])
 
 
 # --- GitHub's description ------------------------------------------------------------------------

@@ -76,6 +76,7 @@ class Machine:
                 (self.path / tool).symlink_to(found)
         copy_action(self._action)
         self._stub_setup_python(place / "setup-python")
+        self._local = {TRACKER: self._action, SETUP_PYTHON: place / "setup-python"}
 
     def has_python(self, name: str = "python3") -> None:
         """Put the Python of this test run on PATH, the real one and not its venv."""
@@ -92,6 +93,15 @@ class Machine:
     def has_command(self, name: str, script: str) -> None:
         """Put a script on PATH."""
         self._command(self.path / name, script)
+
+    def has_actions(self, folders: Mapping[str, Path]) -> None:
+        """Take actions from folders instead of GitHub, by name and version."""
+        self._local |= folders
+
+    @property
+    def action(self) -> Path:
+        """The machine's copy of the action."""
+        return self._action
 
     def has_bundle(self, bundle: Path) -> None:
         """Have the action as a release has it."""
@@ -132,8 +142,7 @@ class Machine:
             [
                 *(ACT, "workflow_dispatch", "--json", "--no-cache-server"),
                 *("--platform", "ubuntu-latest=-self-hosted", "--secret", f"GITHUB_TOKEN={token}"),
-                *("--local-repository", f"{TRACKER}={self._action}"),
-                *("--local-repository", f"{SETUP_PYTHON}={self._action.parent / 'setup-python'}"),
+                *(part for name, folder in self._local.items() for part in ("--local-repository", f"{name}={folder}")),
                 *(part for name, value in variables.items() for part in ("--env", f"{name}={value}")),
             ],
             cwd=self.checkout,

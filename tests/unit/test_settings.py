@@ -200,12 +200,17 @@ KEPT = {
     "email-to": "a@b.cc",
     "email-from": "a@b.cc",
     "dry-run": "true",
+    "command": "combine",
+    "shards": "3",
+    "reports": "reports/*/report.json",
+    "expected": "{}",
 }
 """Every input that keeps the checkpoint, with a value that is not its default."""
 
 TOGETHER = [
     ("smtp-url", "email-to", "email-from"),
     ("repositories", "exclude-repositories", "last-report"),
+    ("command", "reports"),
 ]
 """Inputs of which some need the others."""
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_failure_tracker.organisation.shards import MOST_SHARDS, shards_of
+from ci_failure_tracker.model.repositories import MOST_SHARDS
+from ci_failure_tracker.organisation.shards import shards_of
 
 NAMES = st.lists(st.integers(0, 10_000), unique=True, max_size=60).map(lambda drawn: [f"o/r{one}" for one in drawn])
 

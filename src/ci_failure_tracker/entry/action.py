@@ -25,15 +25,17 @@ from ci_failure_tracker.errors import FAILED, SettingsError, TrackerError, kind_
 from ci_failure_tracker.github.writer import DryRunWriter
 from ci_failure_tracker.model import Close, Create, Problem, Reopen, Result, Severity, Update
 from ci_failure_tracker.model.progress import Progress
+from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.action_words import known_words, result_words
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.summary import render_summary
-from ci_failure_tracker.settings import inputs, secret_texts
+from ci_failure_tracker.settings import Command, Settings, inputs, secret_texts
 from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import code_block, plain
 
 if TYPE_CHECKING:
     from ci_failure_tracker.model.organisation import RepositoryEntry
+    from ci_failure_tracker.report.organisation import OrganisationReport
 
 ANNOTATIONS = 10
 """GitHub shows so many annotations of each level for a step."""
@@ -55,12 +57,7 @@ def main() -> int:
 
 def _run(stop: _Stop) -> int:
     try:
-        connection = _connection()
-        settings = connection.settings
-        if settings.repositories:
-            return _run_many(connection, stop)
-        delivered = deliver(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
-        _publish(delivered)
+        return _do(_connection(), stop)
     except StoppedError as stopped:
         what = f"The sweep was stopped ({stopped}). What it wrote stays, and the next sweep continues from there."
         return _give_up("The sweep was stopped", [what], FAILED)
@@ -70,6 +67,18 @@ def _run(stop: _Stop) -> int:
         return _give_up("The sweep failed", [str(error)], error.exit_code)
     except Exception as error:  # an annotation has to say what happened
         return _give_up("The tracker failed", [_unexpected(error)], FAILED)
+
+
+def _do(connection: Connection, stop: _Stop) -> int:
+    settings = connection.settings
+    if settings.command is Command.DISCOVER:
+        return _discover(connection)
+    if settings.command is Command.COMBINE:
+        return _combine(settings)
+    if settings.repositories:
+        return _run_many(connection, stop)
+    delivered = deliver(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
+    _publish(delivered)
     return FAILED if delivered.report.failed else 0
 
 
@@ -124,7 +133,6 @@ def _sweep_one(connection: Connection, progress: Progress) -> Report:
 def _run_many(connection: Connection, stop: _Stop) -> int:
     """Sweep many repositories; a sweep of one does without the import."""
     from ci_failure_tracker.entry import many  # noqa: PLC0415
-    from ci_failure_tracker.report.organisation_summary import render_organisation_summary  # noqa: PLC0415
 
     progress, at = GroupedProgress(stop.check), now()
     with _details():
@@ -139,7 +147,40 @@ def _run_many(connection: Connection, stop: _Stop) -> int:
             report = repositories.sweep(partial(_sweep_one, progress=_OnlyStops(stop.check)), done, at)
         finally:
             progress.end()
+    return _publish_many(report, connection.settings)
+
+
+def _discover(connection: Connection) -> int:
+    """Give the repositories as a matrix, also if a part of them could not be listed: then it ends with an error."""
+    from ci_failure_tracker.entry.choice import check_not_empty, choose_listed, selection_of  # noqa: PLC0415 - a sweep does without it
+    from ci_failure_tracker.github.repositories import RepositoryQueries  # noqa: PLC0415
+    from ci_failure_tracker.organisation.shards import matrix_of, shards_of  # noqa: PLC0415
+
     settings = connection.settings
+    selection = selection_of(settings.repositories, settings.exclude_repositories, lambda: settings.repository)
+    choice, lists = choose_listed(selection, RepositoryQueries(connection.requester, connection.endpoints))
+    write_annotations(choice.problems)
+    check_not_empty(choice, lists)
+    names = [one.full_name for one in choice.chosen]
+    shards = shards_of(names, settings.shards)
+    line = f"{counted(len(names), 'repository', 'repositories')} in {counted(sum(map(bool, shards)), 'shard')}"
+    _say([*names, line])
+    _set_outputs({"matrix": matrix_of(shards), "summary": line})
+    return FAILED if any(problem.severity is Severity.ERROR for problem in choice.problems) else 0
+
+
+def _combine(settings: Settings) -> int:
+    """Make one report of those of several sweeps."""
+    from ci_failure_tracker.entry.combined import combined  # noqa: PLC0415 - a sweep does without it
+
+    expected = settings.expected or None
+    return _publish_many(combined(settings.reports, expected, settings.last_report, _workspace(), now()), settings)
+
+
+def _publish_many(report: OrganisationReport, settings: Settings) -> int:
+    from ci_failure_tracker.entry import many  # noqa: PLC0415 - a sweep of one repository does without it
+    from ci_failure_tracker.report.organisation_summary import render_organisation_summary  # noqa: PLC0415
+
     delivered = deliver(report, settings, _workspace(), is_dry=settings.dry_run)
     report = delivered.report
     write_annotations(many.all_problems(report))
@@ -278,6 +319,7 @@ def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]
         "has-failures": "" if report.knows_nothing else json.dumps(report.is_failing),
         "summary": plain(report.line, _LONGEST),
         "report-path": path,
+        "matrix": "",
         "slack-payload": payload,
     }
 

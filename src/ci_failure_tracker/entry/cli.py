@@ -102,7 +102,7 @@ _Command = Callable[..., None]
 
 def _options(command: _Command, *, of_check: bool = False) -> _Command:
     """Add every input as an option, in the order of the documentation; `of_check` leaves out what only writes."""
-    for declared in reversed([one for one in inputs() if not of_check or _is_of_check(one)]):
+    for declared in reversed([one for one in inputs() if not one.only_action and (not of_check or _is_of_check(one))]):
         names, default = _SPECIAL.get(declared.name, ([f"--{declared.name}"], declared.default))
         text = declared.help
         if declared.name == "dry-run":

@@ -40,12 +40,12 @@ def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
     cls=HelpfulCommand,
     examples=(
         ("The reports of all jobs of a matrix", "ci-failure-tracker combine 'reports/*/report.json' --report-dir out"),
-        ("Name the jobs without a report", "ci-failure-tracker combine reports --matrix '{\"include\": […]}'"),
+        ("Name the jobs without a report", "ci-failure-tracker combine reports --expected '{\"include\": […]}'"),
     ),
 )
 @click.argument("reports", nargs=-1, required=True, metavar="REPORT...")
 @_option(
-    "--matrix",
+    "--expected",
     metavar="JSON",
     help="What `discover --format json` printed. A repository in it that no report names is left for the next sweep, "
     "and its shard is named.",
@@ -66,7 +66,7 @@ def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
 )
 @_with_inputs
 def combine_command(
-    reports: Sequence[str], matrix: str | None, last_report: str | None, form: str, **given: str | None
+    reports: Sequence[str], expected: str | None, last_report: str | None, form: str, **given: str | None
 ) -> None:
     """Put the reports of several sweeps together.
 
@@ -78,4 +78,4 @@ def combine_command(
 
     err = Console(stderr=True, highlight=False)
     texts = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
-    sys.exit(guarded(partial(run, Asked(tuple(reports), matrix, last_report, texts), form, err), err))
+    sys.exit(guarded(partial(run, Asked(tuple(reports), expected, last_report, texts), form, err), err))

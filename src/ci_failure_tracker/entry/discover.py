@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ci_failure_tracker.entry.guarded import guarded
 from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand
-from ci_failure_tracker.organisation.shards import MOST_SHARDS
+from ci_failure_tracker.model.repositories import MOST_SHARDS
 
 _option = partial(click.option, cls=HeadedOption, heading="Discover")
 

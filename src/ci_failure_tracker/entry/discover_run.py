@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -24,11 +23,8 @@ from ci_failure_tracker.model import Severity
 from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.organisation.choose import Choice
-from ci_failure_tracker.organisation.shards import shards_of
+from ci_failure_tracker.organisation.shards import matrix_of, shards_of
 from ci_failure_tracker.settings import parsers
-
-_MOST_BYTES = 1_000_000
-"""The largest output of a job. GitHub counts two bytes for each character."""
 
 _UNSEEN = "GitHub lists no private repository that the token was not given."
 
@@ -61,7 +57,7 @@ def run(asked: Asked, form: str, err: Console) -> int:
     check_not_empty(choice, lists)
     shards = shards_of([one.full_name for one in choice.chosen], asked.shards)
     if form == "json":
-        sys.stdout.write(f"{matrix(shards)}\n")
+        sys.stdout.write(f"{matrix_of(shards)}\n")
     else:
         _print(Console(highlight=False, soft_wrap=True), choice, shards)
     show(err, Text(_summary(choice, shards), style="bold"))
@@ -69,22 +65,6 @@ def run(asked: Asked, form: str, err: Console) -> int:
         show(err, Text(_UNSEEN, style="dim"))
     show(err, Text(counted(requester.budget.made, "request"), style="dim"))
     return FAILED if any(problem.severity is Severity.ERROR for problem in choice.problems) else DONE
-
-
-def matrix(shards: Sequence[Sequence[str]]) -> str:
-    """What `strategy.matrix: ${{ fromJSON(...) }}` takes: a job for each shard that has repositories.
-
-    Raises:
-        SettingsError: it is too large for an output of a job.
-    """
-    filled = [(number, names) for number, names in enumerate(shards, start=1) if names]
-    jobs = [{"shard": number, "shards": len(shards), "repositories": ",".join(names)} for number, names in filled]
-    text = json.dumps({"include": jobs}, separators=(",", ":"))
-    if 2 * len(text) > _MOST_BYTES:
-        many = sum(map(len, shards))
-        what = f"The names of {many:,} repositories do not fit into the output of a job (1 MB)"
-        raise SettingsError([f"{what}; choose fewer in one call."])
-    return text
 
 
 def _connection(asked: Asked) -> tuple[MeteredRequester, RepositoryQueries]:

@@ -145,6 +145,7 @@ def outputs_of_many(report: OrganisationReport, path: str, payload: str) -> Mapp
         "has-failures": "" if knows_nothing else json.dumps(bool(report.failing)),
         "summary": report.line,
         "report-path": path,
+        "matrix": "",
         "slack-payload": payload,
     }
 

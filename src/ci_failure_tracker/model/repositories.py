@@ -10,6 +10,9 @@ from ci_failure_tracker.model.problems import Problem
 MOST_REPOSITORIES = 5_000
 """Repositories of one owner that are listed, and of all owners that are chosen."""
 
+MOST_SHARDS = 256
+"""Jobs of a matrix, by GitHub's limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListedRepository:

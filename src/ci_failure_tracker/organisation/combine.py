@@ -39,7 +39,7 @@ def read_matrix(text: str) -> tuple[Shard, ...]:
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         shards = ()
     if not shards or not all(_NAME.fullmatch(name) for shard in shards for name in shard.repositories):
-        raise SettingsError(["`--matrix` is not what `discover --format json` prints."])
+        raise SettingsError(["`expected` is not what `discover` gives as its matrix."])
     return shards
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from heapq import heappush, heapreplace
 
-MOST_SHARDS = 256
-"""Jobs of a matrix, by GitHub's limit."""
+from ci_failure_tracker.errors import SettingsError
+from ci_failure_tracker.model.words import counted
+
+_MOST_BYTES = 1_000_000
+"""The largest output of a job. GitHub counts two bytes for each character."""
 
 
 @dataclass(slots=True)
@@ -57,3 +61,20 @@ def _order(name: str, count: int) -> bytes:
 
 def _weight(name: str, shard: int) -> bytes:
     return blake2b(f"{shard}/{name.lower()}".encode(), digest_size=8).digest()
+
+
+def matrix_of(shards: Sequence[Sequence[str]]) -> str:
+    """What `strategy.matrix: ${{ fromJSON(...) }}` takes: a job for each shard that has repositories.
+
+    Raises:
+        SettingsError: it is too large for an output of a job.
+    """
+    filled = [(number, names) for number, names in enumerate(shards, start=1) if names]
+    jobs = [{"shard": number, "shards": len(shards), "repositories": ",".join(names)} for number, names in filled]
+    text = json.dumps({"include": jobs}, separators=(",", ":"))
+    if 2 * len(text) > _MOST_BYTES:
+        many = counted(sum(map(len, shards)), "repository", "repositories")
+        raise SettingsError(
+            [f"The names of {many} do not fit into the output of a job (1 MB); choose fewer in one call."]
+        )
+    return text

@@ -22,6 +22,7 @@ class InputGroup(StrEnum):
     LIMITS = "Limits"
     REPORT = "Report and messages"
     RUN = "Run"
+    JOBS = "Jobs of a workflow for many repositories"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Input:
     `keeps_checkpoint` says why the next sweep need not read every run again if this input changes. It is empty for an
     input that may change which runs are read or what the issues hold.
 
+    `only_action` says that only the action has it: the command has it as a command or as an argument.
+
     `extra` names the optional packages that the input needs if it is set. `works_without_extra` says whether a part of
     what it asks for is done without them.
     """
@@ -56,6 +59,7 @@ class Input:
     keeps_checkpoint: str = ""
     extra: str = ""
     works_without_extra: bool = False
+    only_action: bool = False
 
     @property
     def field(self) -> str:

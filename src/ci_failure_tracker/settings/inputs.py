@@ -14,6 +14,7 @@ from typing import Any
 
 from ci_failure_tracker.errors import BadValueError, SettingsError
 from ci_failure_tracker.model import MAX_REQUESTS, Outcome
+from ci_failure_tracker.model.repositories import MOST_SHARDS
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.settings import parsers
 from ci_failure_tracker.settings.addresses import MailServer
@@ -71,6 +72,14 @@ class RerunKind(StrEnum):
     TRANSIENT = "transient"
 
 
+class Command(StrEnum):
+    """What the action does."""
+
+    SWEEP = "sweep"
+    DISCOVER = "discover"
+    COMBINE = "combine"
+
+
 class Notify(StrEnum):
     """Whom a new issue notifies."""
 
@@ -82,6 +91,7 @@ class Notify(StrEnum):
 _MOST_PARALLEL = 60
 """With more, each sweep would have to wait a minute before it writes again."""
 
+_NOT_SWEPT = "It is about no sweep."
 _ONLY_WHICH = "It only changes which repositories are swept."
 _ONLY_TEXT = "It only changes texts."
 _ONLY_RERUNS = "No issue holds a run that runs again."
@@ -496,6 +506,51 @@ class Settings:
         )
     )
 
+    command: Command = as_field(
+        Input(
+            group=InputGroup.JOBS,
+            default="sweep",
+            help="What to do: `sweep`; `discover`, which gives the repositories as the matrix of the jobs that sweep "
+            "them; or `combine`, which makes one report of the reports of these jobs.",
+            metavar="COMMAND",
+            parse=parsers.Choice(Command),
+            keeps_checkpoint=_NOT_SWEPT,
+            only_action=True,
+        )
+    )
+    shards: int = as_field(
+        Input(
+            group=InputGroup.JOBS,
+            default="1",
+            help=f"With `command: discover`: how many jobs divide the repositories, from 1 to {MOST_SHARDS}.",
+            metavar="N",
+            parse=parsers.count(1, MOST_SHARDS),
+            keeps_checkpoint=_NOT_SWEPT,
+            only_action=True,
+        )
+    )
+    reports: tuple[str, ...] = as_field(
+        Input(
+            group=InputGroup.JOBS,
+            help="With `command: combine`: the reports, as paths, folders or globs such as `reports/*/report.json`.",
+            metavar="GLOBS",
+            parse=parsers.listed,
+            keeps_checkpoint=_NOT_SWEPT,
+            only_action=True,
+        )
+    )
+    expected: str = as_field(
+        Input(
+            group=InputGroup.JOBS,
+            help="With `command: combine`: the output `matrix` of `discover`. The report names the repositories that "
+            "are in it and in no report.",
+            metavar="JSON",
+            parse=str,
+            keeps_checkpoint=_NOT_SWEPT,
+            only_action=True,
+        )
+    )
+
     def counts(self, outcome: Outcome | None) -> bool:
         """Whether an outcome is a failure: what a runner did is one if `failure` is, a missed schedule always is."""
         if outcome in {Outcome.RUNNER_LOST, Outcome.NEVER_RAN}:
@@ -556,7 +611,13 @@ def _without_logs(values: Mapping[str, Any]) -> Iterator[str]:
 
 def _without_repositories(values: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the inputs about many repositories."""
-    if not values.get("repositories"):
+    command = values.get("command")
+    if command is Command.COMBINE:
+        if not values.get("reports"):
+            yield "`command: combine` needs `reports`, such as `reports/*/report.json`."
+    elif not values.get("repositories"):
+        if command is Command.DISCOVER:
+            yield "`command: discover` needs `repositories`."
         for name in ("exclude_repositories", "last_report"):
             if values.get(name):
                 yield f"`{name.replace('_', '-')}` needs `repositories`."
