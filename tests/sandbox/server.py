@@ -14,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from sandbox.door import Door, RequestRecord
 from sandbox.secondary_limits import Usage
 
+_TURNS = 8
 _START_WITHIN = 10.0
 _KEEP_ALIVE = 75
 
@@ -120,6 +121,14 @@ class _Uvicorn(uvicorn.Server):
             server.close()
         for one in sockets or ():
             one.close()
+        # A connection that was just accepted is a task first, and known a few turns later.
+        for _ in range(_TURNS):
+            for connection in list(self._connections.values()):
+                connection.abort()
+            await asyncio.sleep(0)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others and self._connections:
+            await asyncio.wait(others, timeout=1)
         for connection in list(self._connections.values()):
             connection.abort()
         await asyncio.sleep(0)
