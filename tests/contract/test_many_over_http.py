@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +14,7 @@ from ci_failure_tracker.github.client import Endpoints, MeteredRequester, connec
 from ci_failure_tracker.github.reader import GitHubReader
 from ci_failure_tracker.github.retry import RetryPolicy
 from ci_failure_tracker.github.side_by_side import side_by_side
+from ci_failure_tracker.model import Severity
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.model.secret import Secret
@@ -20,7 +22,7 @@ from ci_failure_tracker.organisation.sweep_all import Chosen, sweep_all
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.sweep import sweep
 from sandbox import Fault, Server, Site
-from sandbox.organisation import APP_TOKEN, Organisation
+from sandbox.organisation import APP_TOKEN, CLASSIC_TOKEN, Organisation
 from sweeping import TEMPLATE, writer_of
 
 SMALL = Organisation(repositories=12, failing=0.5, one_cause=4, without_permissions=1, archived=1, private=1, seed=3)
@@ -178,3 +180,65 @@ def test_the_writes_of_all_sweeps_are_a_second_apart(server: Server) -> None:
     writes = server.usage(APP_TOKEN).writes_an_hour
     assert writes >= 6
     assert datetime.now().timestamp() - begin >= 0.1 * (writes - 1)  # noqa: DTZ005
+
+
+# --- what happens to a repository between the list and its sweep ---------------------------------
+
+
+def test_a_repository_that_was_renamed_is_swept_under_its_present_name(site: Site, server: Server) -> None:
+    site[FAILING[0]].rename_repository("northwind-labs/new-name")
+    # In the sandbox a token has repositories by their names, and this one has all of the owner.
+    entries = sweep_them(server, connect(Secret(CLASSIC_TOKEN), endpoints(server), HURRIED))
+    assert FAILING[0] not in entries
+    entry = entries["northwind-labs/new-name"]
+    assert entry.look is Look.SWEPT
+    assert entry.report is not None
+    assert entry.report["repository"] == "northwind-labs/new-name"
+    assert len(issues_of(site)["northwind-labs/new-name"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault("status", status=404, body='{"message": "Not Found"}', times=None), "or this token may not see it"),
+        (
+            Fault("status", status=403, body='{"message": "Resource not accessible by integration"}', times=None),
+            "The token may not",
+        ),
+        (Fault("status", status=451, body='{"message": "Repository access blocked"}', times=None), "answered 451"),
+    ],
+    ids=["deleted", "forbidden", "blocked"],
+)
+def test_a_repository_that_cannot_be_read_is_a_clear_problem(
+    site: Site, server: Server, fault: Fault, words: str
+) -> None:
+    site.inject(replace(fault, path=f"/repos/{FAILING[0]}(/|$)"))
+    entries = sweep_them(server)
+    assert entries[FAILING[0]].look is Look.FAILED
+    assert words in str(entries[FAILING[0]].problem)
+    assert FAILING[0] in str(entries[FAILING[0]].problem) or words == "The token may not"
+    assert sorted(issues_of(site)) == sorted(FAILING[1:])
+
+
+@pytest.mark.parametrize(
+    ("change", "words"), [({"archived": True}, "is archived"), ({"has_issues": False}, "Issues are disabled")]
+)
+def test_a_repository_that_takes_no_issues_is_a_warning(
+    site: Site, server: Server, change: dict[str, object], words: str
+) -> None:
+    site[FAILING[0]].change_repository(**change)
+    problem = sweep_them(server)[FAILING[0]].problem
+    assert problem is not None
+    assert words in problem.what
+    assert problem.severity is Severity.WARNING
+    assert sorted(issues_of(site)) == sorted(FAILING[1:])
+
+
+def test_a_private_repository_keeps_its_issues_in_itself(site: Site, server: Server) -> None:
+    private = [member.full_name for member in SMALL.members if member.private]
+    entries = sweep_them(server)
+    assert private
+    assert [name for name, entry in entries.items() if entry.private] == private
+    for name in (name for name in site.repositories if name not in private):
+        texts = [f"{issue.title}{issue.body}" for issue in site[name].issues]
+        assert not [text for text in texts if f"{private[0]}/" in text]
