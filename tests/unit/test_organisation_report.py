@@ -45,7 +45,7 @@ def as_data(report: OrganisationReport) -> Any:
 
 def test_the_worst_repository_is_the_first() -> None:
     report = an_everyday_organisation()
-    assert names(report) == ["teapot", "kettle", "saucer", "milk", "sugar", "tray", "cup", "spoon"]
+    assert names(report) == ["teapot", "kettle", "saucer", "milk", "sugar", "cup", "tray", "spoon"]
 
 
 def test_the_line_says_what_fails_and_what_was_not_seen() -> None:

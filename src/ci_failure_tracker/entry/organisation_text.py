@@ -22,8 +22,8 @@ from ci_failure_tracker.report.organisation_words import look_words, reason, sta
 from ci_failure_tracker.report.repository_facts import FailingFact
 from ci_failure_tracker.text.markdown import cut_in_middle, plain, utc
 
-_JOBS, _ROWS = 5, 100
-"""Jobs of a repository, and entries of a list, that are shown."""
+_JOBS, _ROWS, _QUIET = 5, 100, 20
+"""Jobs of a repository, entries of a list, and entries of a list in which nothing fails, that are shown."""
 
 _MESSAGE, _REASON = 160, 300
 
@@ -52,8 +52,10 @@ class OrganisationText:
         """All of a report."""
         printer = Printer(self.console)
         right = [standing for standing in report.standings if standing.is_right]
-        for standing in _first(printer, "Nothing failing", right):
+        for standing in _first(printer, "Nothing failing", right, _QUIET):
             printer.print(_name(printer, standing) + Text(f": {look_words(standing)}"), 2)
+        for standing in _first(printer, "Only screened: the newest runs pass", report.screened, _QUIET):
+            printer.print(_name(printer, standing), 2)
         for standing in _first(printer, "Not swept, or only in part", report.unseen):
             why = f". {plain(reason(standing), _REASON)}" if reason(standing) else ""
             printer.print(_name(printer, standing) + Text(f": {look_words(standing)}{why}"), 2)
@@ -66,17 +68,16 @@ class OrganisationText:
         printer.print(Text(), 0)
 
 
-def _first(printer: Printer, title: str, things: Sequence[_T]) -> Sequence[_T]:
+def _first(printer: Printer, title: str, things: Sequence[_T], most: int = _ROWS) -> Sequence[_T]:
     """The first things of a list below its heading, which says how many there are."""
     if things:
-        shown = f", the first {_ROWS}" if len(things) > _ROWS else ""
+        shown = f", the first {most}" if len(things) > most else ""
         printer.print(Text(f"\n{title} ({len(things):,}{shown})", style="bold"), 0)
-    return things[:_ROWS]
+    return things[:most]
 
 
 def _name(printer: Printer, standing: Standing, style: str = "") -> Text:
-    url = standing.facts.url if standing.facts else ""
-    name = printer.link(standing.name, url)
+    name = printer.link(standing.name, standing.url)
     name.stylize(style)
     return name
 

@@ -36,13 +36,11 @@ def _organisation_news(report: OrganisationReport) -> News:
     items = _together([] if report.is_dry else found)
     order = list(NewsKind)
     repositories = list(dict.fromkeys(item.repository for _, item in found))
-    url = next((standing.facts.url for standing in report.standings if standing.facts and standing.facts.url), "")
-    server = url.removesuffix("/".join(url.rsplit("/", 2)[-2:]))
     return News(
         repository=repositories[0]
         if len(repositories) == 1
         else counted(len(repositories), "repository", "repositories"),
-        issues_url=safe_link(f"{server}{report.issues_repository}/issues") if report.issues_repository else "",
+        issues_url=safe_link(report.issues_url),
         at=report.at,
         line=report.line,
         items=tuple(sorted(items, key=lambda item: order.index(item.kind))),

@@ -28,10 +28,14 @@ _NONE_SENT = Requests(0, None, 0)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One repository and what is known of it; `facts` is `None` if it was never swept."""
+    """One repository and what is known of it; `facts` is `None` if it was never swept.
+
+    `url` is its address, empty if it is not known.
+    """
 
     entry: RepositoryEntry
     facts: RepositoryFacts | None
+    url: str = ""
 
     @property
     def name(self) -> str:
@@ -42,6 +46,11 @@ class Standing:
     def is_seen(self) -> bool:
         """Whether it is known how it is now: it was swept, or nothing in it is new."""
         return self.entry.look in _SEEN and self.facts is not None
+
+    @property
+    def is_screened(self) -> bool:
+        """Whether it was never swept, because its newest runs pass."""
+        return self.entry.look is Look.SCREENED
 
     @property
     def is_failing(self) -> bool:
@@ -60,11 +69,12 @@ class Standing:
 
     @property
     def order(self) -> tuple[object, ...]:
-        """The worst first: most failing jobs, for the longest time; not swept, not known, flaky, the others by name."""
-        facts = self.facts
+        """The worst first: most failing jobs, the oldest; not swept, not known, flaky, screened, the others by name."""
+        facts, look = self.facts, self.entry.look
         failing, since = (facts.failure_count, facts.since or _NEVER) if facts else (0, _NEVER)
         flaky = len(facts.flaky) if facts else 0
-        return -failing, since, self.entry.look is not Look.FAILED, self.is_right, -flaky, self.name.casefold()
+        is_known = self.is_right or look is Look.SCREENED
+        return -failing, since, look is not Look.FAILED, is_known, -flaky, self.is_right, self.name.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +134,20 @@ class OrganisationReport:
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
         """Each repository, the worst first."""
-        standings = (Standing(entry, facts_of(entry.report) if entry.report else None) for entry in self.entries)
+        facts = [facts_of(entry.report) if entry.report else None for entry in self.entries]
+        server = next((each.server for each in facts if each and each.server), "")
+        standings = [
+            Standing(entry, each, (each.url if each else "") or _address(server, entry.name))
+            for entry, each in zip(self.entries, facts, strict=True)
+        ]
         return tuple(sorted(standings, key=lambda standing: standing.order))
+
+    @property
+    def issues_url(self) -> str:
+        """The address of all issues, if they are in one repository and the server is known."""
+        server = next((each.facts.server for each in self.standings if each.facts and each.facts.server), "")
+        address = _address(server, self.issues_repository)
+        return f"{address}/issues" if address else ""
 
     @cached_property
     def failing(self) -> tuple[Standing, ...]:
@@ -149,13 +171,19 @@ class OrganisationReport:
 
     @property
     def unseen(self) -> tuple[Standing, ...]:
-        """The repositories of which it is not known, or only in part, how they are now."""
-        return tuple(each for each in self.standings if not each.is_seen or each.is_seen_in_part)
+        """The repositories of which it is not known, or only in part, how they are now; without those only screened."""
+        others = (each for each in self.standings if not each.is_screened)
+        return tuple(each for each in others if not each.is_seen or each.is_seen_in_part)
+
+    @property
+    def screened(self) -> tuple[Standing, ...]:
+        """The repositories that were never swept, because their newest runs pass."""
+        return tuple(each for each in self.standings if each.is_screened)
 
     @property
     def partial(self) -> bool:
         """Whether something could not be seen."""
-        return bool(self.unseen)
+        return bool(self.unseen or self.screened)
 
     @property
     def is_all_clear(self) -> bool:
@@ -242,6 +270,10 @@ class OrganisationReport:
         if unchanged := self.looks[Look.UNCHANGED]:
             parts.append(f"{unchanged:,} as last time")
         return parts
+
+
+def _address(server: str, name: str) -> str:
+    return f"{server}/{name}" if server and name else ""
 
 
 def _named(what: str, headline: str) -> str:

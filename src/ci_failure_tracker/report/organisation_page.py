@@ -114,9 +114,9 @@ def _row(standing: Standing) -> RepositoryRow:
     recovery = facts.measures.time_to_recovery if facts else None
     return RepositoryRow(
         name=standing.name,
-        url=facts.url if facts else "",
+        url=standing.url,
         state=f"failing {'flaky' if facts.flaky else ''}".strip() if facts and state == "failing" else state,
-        state_name=_STATES[state],
+        state_name="only screened" if standing.is_screened else _STATES[state],
         look=look_words(standing),
         facts=facts,
         failed=percent(facts.measures.failure_rate) if facts and facts.measures.runs else "",

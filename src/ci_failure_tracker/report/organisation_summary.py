@@ -58,13 +58,15 @@ def _sections(report: OrganisationReport, rows: int) -> Iterator[Section]:
 def _folded(report: OrganisationReport, rows: int) -> Iterator[Section]:
     flaky = report.flaky
     yield Section("Flaky tests", len(flaky), rows_of(flaky, lambda each: _flaky(*each), rows))
+    screened = report.screened
+    yield Section("Only screened: the newest runs pass", len(screened), rows_of(screened, _name, rows))
     others = [standing for standing in report.standings if standing.is_right]
     yield Section("Nothing failing", len(others), rows_of(others, _right, rows))
 
 
 def _name(standing: Standing) -> str:
     name = code(standing.name, 200)
-    return link(name, standing.facts.url) if standing.facts and standing.facts.url else name
+    return link(name, standing.url)
 
 
 def _cause(cause: SharedCause) -> str:

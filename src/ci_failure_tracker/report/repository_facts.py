@@ -107,6 +107,11 @@ class RepositoryFacts:
     problems: tuple[Problem, ...]
 
     @property
+    def server(self) -> str:
+        """The address of the server; empty if it is not known."""
+        return self.url.rsplit("/", 2)[0] if self.url else ""
+
+    @property
     def addresses(self) -> Iterator[str]:
         """Every address in it."""
         yield from (self.url, *(test.issue_url for test in self.flaky), *(change.url for change in self.changes))
