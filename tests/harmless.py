@@ -42,7 +42,8 @@ _TAGS = frozenset(
 _ATTRIBUTES = {("a", "href"), ("code", "class"), ("th", "align"), ("td", "align")}
 _FOLD = re.compile(
     r"^<details><summary>(?:More of the log|More suspects|Causes|(?:Jobs|Matrix jobs) that failed|Failed runs|"
-    r"About this issue|(?:Flaky tests|Covered by another issue|Not failing|Nothing failing|Only screened: the newest runs pass) \(\d+\))</summary>$",
+    r"About this issue|(?:Flaky tests|Covered by another issue|Not failing|Nothing failing|"
+    r"Only screened: the newest runs pass) \(\d+\))</summary>$",
     re.MULTILINE,
 )
 _EXTENSIONS = ["table", "strikethrough", "autolink", "tasklist"]

@@ -318,3 +318,75 @@ def test_issues_are_shown_of_one_repository_alone() -> None:
     result = command("sweep", "--repositories", ALL, "--show")
     assert result.exit_code == 2
     assert "--show prints the issues of one repository" in result.stderr
+
+
+# --- issues in a central repository ----------------------------------------------------------------
+
+
+def test_the_action_keeps_the_issues_of_all_in_one_repository(site: Site, run_action: Any) -> None:
+    code, outputs, summary = run_action(issues_repository=ISSUES, report_dir="report")
+    assert code == 0
+    assert set(open_issues(site)) == {ISSUES}
+    assert len(open_issues(site)[ISSUES]) == 3
+    created = json.loads(outputs["created-issues"])
+    assert sorted(created) == [f"{ISSUES}#{number}" for number in sorted(open_issues(site)[ISSUES])]
+    assert (outputs["has-failures"], outputs["failure-count"]) == ("true", "6")
+    assert all(name in summary for name in FAILING)
+    report = json.loads(Path(outputs["report-path"]).read_text("utf-8"))
+    assert report["issues_repository"] == ISSUES
+    assert {one["repository"] for one in report["repositories"] if one["look"] == "swept"} == set(FAILING)
+
+
+def test_the_next_sweep_of_central_issues_reads_what_is_new_and_what_has_an_issue(site: Site, run_action: Any) -> None:
+    run_action(issues_repository=ISSUES, report_dir="report")
+    before = open_issues(site)
+    code, outputs, _ = run_action(issues_repository=ISSUES, report_dir="report", last_report="report/report.json")
+    assert code == 0
+    assert json.loads(outputs["created-issues"]) == []
+    assert open_issues(site) == before
+    report = json.loads(Path(outputs["report-path"]).read_text("utf-8"))
+    looks = {one["repository"]: one["look"] for one in report["repositories"]}
+    assert {looks[name] for name in PASSING} == {"screened"}
+
+
+def test_public_central_issues_are_refused_before_anything_is_written(
+    site: Site, run_action: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, *_ = run_action(issues_repository=PASSING[0])
+    assert code == 2
+    assert open_issues(site) == {}
+    output = capsys.readouterr().out
+    assert "1 of the repositories is not" in output
+    (private,) = [one.full_name for one in SMALL.members if one.private]
+    assert private not in output
+    code, *_ = run_action(issues_repository=PASSING[0], allow_public="true")
+    assert set(open_issues(site)) == {PASSING[0]}
+
+
+def test_one_repository_can_have_its_issues_in_another(site: Site, run_action: Any) -> None:
+    code, outputs, _ = run_action(
+        repositories="", exclude_repositories="", repository=FAILING[0], issues_repository=ISSUES
+    )
+    assert code == 0
+    assert set(open_issues(site)) == {ISSUES}
+    assert json.loads(outputs["created-issues"]) == [f"{ISSUES}#1"]
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_the_command_shows_the_plan_for_central_issues_and_asks(
+    site: Site, monkeypatch: pytest.MonkeyPatch, agrees: bool
+) -> None:
+    monkeypatch.setattr(cli._Terminal, "check_interactive", lambda _: None)
+    monkeypatch.setattr(cli._Terminal, "agrees", lambda _: agrees)
+    result = command("sweep", "--repositories", ALL, "--issues-repository", ISSUES, "--execute")
+    assert result.exit_code == 0, result.output
+    assert "3 to be opened" in result.output
+    assert set(open_issues(site)) == ({ISSUES} if agrees else set())
+    assert ("Nothing was written." in result.output) is not agrees
+
+
+def test_check_with_central_issues_writes_nothing(site: Site) -> None:
+    result = command("check", "--repositories", ALL, "--issues-repository", ISSUES, "--exit-code")
+    assert result.exit_code == 3, result.output
+    assert all(name in result.output for name in FAILING)
+    assert open_issues(site) == {}

@@ -181,6 +181,8 @@ KEPT = {
     "exclude-repositories": "octo-org/lamp",
     "last-report": "report.json",
     "parallel-sweeps": "4",
+    "issues-repository": "octo-org/failures",
+    "allow-public": "true",
     "assignees": "octocat",
     "assign": "owners",
     "owners": "CI/*: @octocat",
@@ -211,6 +213,7 @@ TOGETHER = [
     ("smtp-url", "email-to", "email-from"),
     ("repositories", "exclude-repositories", "last-report"),
     ("command", "reports"),
+    ("issues-repository", "allow-public"),
 ]
 """Inputs of which some need the others."""
 

@@ -34,6 +34,9 @@ from ci_failure_tracker.sweep import IssueWriter, sweep
 from ci_failure_tracker.text.markdown import code_block, plain
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ci_failure_tracker.entry.many import Many
     from ci_failure_tracker.model.organisation import RepositoryEntry
     from ci_failure_tracker.report.organisation import OrganisationReport
 
@@ -75,7 +78,7 @@ def _do(connection: Connection, stop: _Stop) -> int:
         return _discover(connection)
     if settings.command is Command.COMBINE:
         return _combine(settings)
-    if settings.repositories:
+    if settings.is_of_many:
         return _run_many(connection, stop)
     delivered = deliver(_sweep(connection, stop), settings, _workspace(), is_dry=settings.dry_run)
     _publish(delivered)
@@ -144,7 +147,11 @@ def _run_many(connection: Connection, stop: _Stop) -> int:
                 _say([f"{next(ended)} of {total} repositories. {many.entry_line(entry)}"])
 
             progress.phase("Sweep the repositories", total)
-            report = repositories.sweep(partial(_sweep_one, progress=_OnlyStops(stop.check)), done, at)
+            unseen = _OnlyStops(stop.check)
+            if connection.settings.issues_repository:
+                report = _sweep_central(repositories, unseen, done, at)
+            else:
+                report = repositories.sweep(partial(_sweep_one, progress=unseen), done, at)
         finally:
             progress.end()
     return _publish_many(report, connection.settings)
@@ -188,6 +195,17 @@ def _publish_many(report: OrganisationReport, settings: Settings) -> int:
     _write_summary(render_organisation_summary(report))
     _say([report.line])
     return FAILED if report.failed else 0
+
+
+def _sweep_central(
+    repositories: Many, progress: Progress, done: Callable[[RepositoryEntry], None], at: datetime
+) -> OrganisationReport:
+    """Sweep many repositories whose issues are in a central one."""
+    plan, writer = repositories.plan_central(progress, at)
+    swept = plan.carry_out(DryRunWriter() if repositories.connection.settings.dry_run else writer)
+    for entry in swept.not_screened_out:
+        done(entry)
+    return repositories.report_of(swept, at)
 
 
 class _OnlyStops:

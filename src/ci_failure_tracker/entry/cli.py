@@ -42,6 +42,7 @@ from ci_failure_tracker.sweep import carry_out, make_plan
 from ci_failure_tracker.text.markdown import plain
 
 if TYPE_CHECKING:
+    from ci_failure_tracker.entry.many import Many
     from ci_failure_tracker.report.organisation import OrganisationReport
 
 _T = TypeVar("_T")
@@ -165,7 +166,7 @@ def check_command(exit_code: bool, **given: str | None) -> None:
         given["repository"] = repository = _repository(given)
         terminal.begin("many repositories" if given.get("repositories") else repository)
         connection = _connection(given, is_check=True)
-        if connection.settings.repositories:
+        if connection.settings.is_of_many:
             return _sweep_many(connection, terminal, execute=False, yes=False)
         return _sweep(connection, terminal, execute=False, yes=False)
 
@@ -222,9 +223,9 @@ def sweep_command(dry_run: bool, execute: bool, yes: bool, form: str, show_issue
         connection = _connection(given)
         if form == "json" and connection.settings.slack_payload:
             raise SettingsError(["--format json and --slack-payload both print JSON; give one of them."])
-        if connection.settings.repositories:
+        if connection.settings.is_of_many:
             if show_issues:
-                raise SettingsError(["--show prints the issues of one repository; give it without --repositories."])
+                raise SettingsError(["--show prints the issues of one repository, and there may be many."])
             many = _sweep_many(connection, terminal, execute=execute, yes=yes)
             return deliver(many, connection.settings, Path.cwd(), is_dry=many.is_dry)
         report = _sweep(connection, terminal, execute=execute, yes=yes)
@@ -323,6 +324,8 @@ def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, y
     with terminal.progress() as progress:
         many = choose_many(connection, Path.cwd(), progress, began := now())
         progress.phase("Sweep the repositories", many.to_sweep)
+        if connection.settings.issues_repository:
+            return _sweep_central(many, terminal, progress, execute=execute, yes=yes)
         report = many.sweep(sweep_one, lambda _: progress.advance(), began)
         if planned:
             progress.pause()
@@ -333,6 +336,25 @@ def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, y
                 return many.carry_out(report, plans, lambda _: progress.advance())
             return refused(report, planned)
         return replace(report, is_dry=not execute)
+
+
+def _sweep_central(many: Many, terminal: _Terminal, progress: Bars, *, execute: bool, yes: bool) -> OrganisationReport:
+    """The same with central issues, which one plan is about."""
+    from ci_failure_tracker.entry.many import refused  # noqa: PLC0415 - a sweep of one does without
+
+    at = now()
+    plan, writer = many.plan_central(_UNSEEN, at)
+    if execute and yes:
+        return many.report_of(plan.carry_out(writer), at)
+    planned = plan.carry_out(DryRunWriter())
+    report = replace(many.report_of(planned, at), is_dry=not execute)
+    if not (execute and planned.report.held_back):
+        return report
+    progress.pause()
+    terminal.show_plans([planned.report.line])
+    if terminal.agrees():
+        return many.report_of(plan.carry_out(writer), at)
+    return refused(report, [entry.name for entry in report.entries])
 
 
 class _Unseen:

@@ -18,11 +18,13 @@ from ci_failure_tracker.model import Problem, Requests, Severity
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import some_of
+from ci_failure_tracker.organisation.central import Central, CentralPlan, CentralSweep, CentralWriter, plan_central
 from ci_failure_tracker.organisation.screening import screen
 from ci_failure_tracker.organisation.sweep_all import Chosen, sweep_all
 from ci_failure_tracker.report.organisation import OrganisationReport
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.selection.query import unknown_here
+from ci_failure_tracker.sweep import IssueWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,49 @@ class Many:
         """
         limits = self.connection.requester.budget.limits
         entries = sweep_all(self.chosen, lambda name: sweep_one(self.connection.to(name)), limits, done)
-        most = len(self.chosen) * self.connection.settings.max_requests
+        return self._report(entries, (), at)
+
+    def plan_central(self, progress: Progress, at: datetime) -> tuple[CentralPlan, CentralWriter]:
+        """What would be written into the central repository, and what writes it.
+
+        Raises:
+            TrackerError: the central repository cannot be read, or is public, and a repository is not.
+        """
+        connection, settings = self.connection, self.connection.settings
+        own, readers = connection.to(settings.issues_repository), replace(connection, is_check=True)
+        github = own.github(progress)
+
+        def writer_to(name: str) -> IssueWriter:
+            other = connection.to(name)
+            return other.writer(other.github(progress), progress)
+
+        plan = plan_central(
+            self.chosen,
+            lambda name: readers.to(name).github(progress),
+            Central(github, connection.template, settings.allow_public),
+            connection.requester.budget.limits,
+            own.settings,
+            at,
+        )
+        return plan, CentralWriter(own.writer(github, progress), writer_to)
+
+    def report_of(self, swept: CentralSweep, at: datetime) -> OrganisationReport:
+        """The report of a sweep with central issues."""
+        return self._report(swept.entries, swept.problems, at)
+
+    def _report(
+        self, entries: tuple[RepositoryEntry, ...], problems: Sequence[Problem], at: datetime
+    ) -> OrganisationReport:
+        limits, settings = self.connection.requester.budget.limits, self.connection.settings
+        central = bool(settings.issues_repository)
         report = OrganisationReport(
             at=at,
             entries=entries,
-            requests=Requests(limits.made, limits.left, most),
+            requests=Requests(limits.made, limits.left, (len(self.chosen) + central) * settings.max_requests),
+            issues_repository=settings.issues_repository,
             told=frozenset(entry.name for entry in entries if entry.look is not Look.SWEPT),
         )
-        return report.with_problems([*self.problems, *_in_no_repository(self.connection.settings.workflow, report)])
+        return report.with_problems([*problems, *self.problems, *_in_no_repository(settings.workflow, report)])
 
     def carry_out(
         self,
@@ -93,7 +130,8 @@ def choose_many(connection: Connection, workspace: Path, progress: Progress, at:
     settings = connection.settings
     connection.requester.budget.limits.kept = LEAST_LEFT
     progress.phase("List the repositories")
-    selection = selection_of(settings.repositories, settings.exclude_repositories, lambda: settings.repository)
+    wanted = settings.repositories or (settings.repository,)
+    selection = selection_of(wanted, settings.exclude_repositories, lambda: settings.repository)
     choice, lists = choose_listed(selection, RepositoryQueries(connection.requester, connection.endpoints))
     check_not_empty(choice, lists)
     report, problems = last_report(settings.last_report, workspace)
@@ -101,7 +139,10 @@ def choose_many(connection: Connection, workspace: Path, progress: Progress, at:
     by_name = {one.full_name: one for one in choice.chosen}
     known = {name: last[one.key] for name, one in by_name.items() if one.key in last}
     progress.phase("Look for what is new", len(by_name))
-    screening = screen(ScreeningQueries(connection.requester, connection.endpoints), [*by_name], known, settings, at)
+    # What was kept while the issues were elsewhere says nothing of these.
+    elsewhere = (settings.issues_repository,) if settings.issues_repository else ()
+    queries = ScreeningQueries(connection.requester, connection.endpoints)
+    screening = screen(queries, [*by_name], known, settings, at, elsewhere)
     screened = screening.repositories
     chosen = tuple(Chosen(one, known.get(name), screened.get(name)) for name, one in by_name.items())
     return Many(connection, chosen, (*choice.problems, *problems))
@@ -124,7 +165,7 @@ def outputs_of_many(report: OrganisationReport, path: str, payload: str) -> Mapp
     changed = {
         kind: json.dumps(
             [
-                f"{standing.name}#{change.number}"
+                f"{report.issues_repository or standing.name}#{change.number}"
                 for standing in report.standings
                 if standing.entry.look is Look.SWEPT and standing.facts
                 for change in standing.facts.changes

@@ -78,6 +78,11 @@ class CentralSweep:
     problems: tuple[Problem, ...]
     report: Report
 
+    @property
+    def not_screened_out(self) -> tuple[RepositoryEntry, ...]:
+        """The entries of the repositories that had to be swept."""
+        return tuple(entry for entry in self.entries if entry.look not in {Look.UNCHANGED, Look.SCREENED})
+
 
 @dataclass(frozen=True, slots=True)
 class CentralPlan:

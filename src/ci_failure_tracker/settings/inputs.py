@@ -91,6 +91,7 @@ class Notify(StrEnum):
 _MOST_PARALLEL = 60
 """With more, each sweep would have to wait a minute before it writes again."""
 
+_OF_REPOSITORIES = ("exclude_repositories", "last_report")
 _NOT_SWEPT = "It is about no sweep."
 _ONLY_WHICH = "It only changes which repositories are swept."
 _ONLY_TEXT = "It only changes texts."
@@ -163,6 +164,28 @@ class Settings:
             metavar="N",
             parse=parsers.count(1, _MOST_PARALLEL),
             keeps_checkpoint="It only changes how fast a sweep is.",
+        )
+    )
+    issues_repository: str = as_field(
+        Input(
+            group=InputGroup.MANY,
+            help="The one repository for the issues of all repositories, as owner/name: one cause in several of them "
+            "is one issue there. It needs `issues: write` there, and `actions: read` in the others. If it is empty, "
+            "each repository keeps its own issues.",
+            metavar="OWNER/NAME",
+            parse=parsers.optional_repository,
+            keeps_checkpoint="Central issues have no checkpoint.",
+        )
+    )
+    allow_public: bool = as_field(
+        Input(
+            group=InputGroup.MANY,
+            default="false",
+            help="With `issues-repository`: whether what fails in private repositories may be in public issues, with "
+            "their names and lines of their logs.",
+            metavar="BOOL",
+            parse=parsers.flag,
+            keeps_checkpoint="Central issues have no checkpoint.",
         )
     )
     workflow: tuple[str, ...] = as_field(
@@ -551,6 +574,11 @@ class Settings:
         )
     )
 
+    @property
+    def is_of_many(self) -> bool:
+        """Whether there may be several repositories, or the issues are in another one."""
+        return bool(self.repositories or self.issues_repository)
+
     def counts(self, outcome: Outcome | None) -> bool:
         """Whether an outcome is a failure: what a runner did is one if `failure` is, a missed schedule always is."""
         if outcome in {Outcome.RUNNER_LOST, Outcome.NEVER_RAN}:
@@ -591,6 +619,7 @@ def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Sett
         except BadValueError as mistake:
             mistakes.append(f"`{declared.name}` {mistake}.")
     mistakes += _without_logs(values) if values.get("logs") is False else ()
+    mistakes += _of_command(values)
     mistakes += _without_repositories(values)
     mistakes += incomplete(given)
     if mistakes:
@@ -609,20 +638,26 @@ def _without_logs(values: Mapping[str, Any]) -> Iterator[str]:
         yield "`test-reports` needs `logs: true`, because the reports are read with the logs."
 
 
+def _of_command(values: Mapping[str, Any]) -> Iterator[str]:
+    """What the command lacks."""
+    if values.get("command") is Command.COMBINE and not values.get("reports"):
+        yield "`command: combine` needs `reports`, such as `reports/*/report.json`."
+    if values.get("command") is Command.DISCOVER and not values.get("repositories"):
+        yield "`command: discover` needs `repositories`."
+
+
 def _without_repositories(values: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the inputs about many repositories."""
-    command = values.get("command")
-    if command is Command.COMBINE:
-        if not values.get("reports"):
-            yield "`command: combine` needs `reports`, such as `reports/*/report.json`."
-    elif not values.get("repositories"):
-        if command is Command.DISCOVER:
-            yield "`command: discover` needs `repositories`."
-        for name in ("exclude_repositories", "last_report"):
-            if values.get(name):
-                yield f"`{name.replace('_', '-')}` needs `repositories`."
+    if not values.get("repositories"):
+        needing = ("exclude_repositories",) if values.get("command") is Command.COMBINE else _OF_REPOSITORIES
+        yield from (f"`{name.replace('_', '-')}` needs `repositories`." for name in needing if values.get(name))
     elif values.get("token") == Secret(""):
         yield "`repositories` needs a token, because GitHub lists repositories to nobody without one."
+    if not values.get("issues_repository"):
+        if values.get("allow_public"):
+            yield "`allow-public` needs `issues-repository`."
+    elif values.get("token") == Secret("") and not values.get("repositories"):
+        yield "`issues-repository` needs a token, because logs are shown to nobody without one."
 
 
 def _missing(name: str) -> str:

@@ -101,6 +101,11 @@ def repository(text: str) -> str:
     return text
 
 
+def optional_repository(text: str) -> str:
+    """The full name of a repository, or nothing."""
+    return repository(text) if text else ""
+
+
 def events(text: str) -> tuple[str, ...]:
     """Names of events."""
     return listed(text.lower())
