@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -20,13 +21,14 @@ from ci_failure_tracker.errors import (
     MissingRightError,
     NoSuchRepositoryError,
     RateLimitedError,
+    UnansweredError,
 )
 from ci_failure_tracker.github.retry import RetryPolicy, TokenLimits
 from ci_failure_tracker.model import Requests, Severity, Window
 from ci_failure_tracker.model.organisation import Kept, Look, RepositoryEntry
 from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.organisation.screening import Screened
-from ci_failure_tracker.organisation.sweep_all import LEAST_COST, Chosen, sweep_all
+from ci_failure_tracker.organisation.sweep_all import LEAST_COST, MOST_UNANSWERED, Chosen, sweep_all
 from ci_failure_tracker.report.report import Report
 
 YESTERDAY = START - timedelta(days=1)
@@ -187,6 +189,22 @@ def test_what_holds_for_the_token_leaves_the_others(error: Exception) -> None:
     assert all(str(error).split(".")[0] in str(entry.problem) for entry in unbegun)
     of_token = {entry.look for name, entry in entries.items() if name in begun}
     assert of_token == ({Look.FAILED} if isinstance(error, BadTokenError) else {Look.LEFT})
+
+
+def test_if_github_answers_nothing_no_other_sweep_begins() -> None:
+    def silent(name: str) -> Report:
+        raise UnansweredError(f"GitHub could not be reached to read {name}.")
+
+    names = [f"o/r{place:02}" for place in range(40)]
+    looks = Counter(entry.look for entry in swept(*map(chosen, names), sweep_one=silent).values())
+    assert looks[Look.FAILED] < MOST_UNANSWERED + 4
+    assert looks[Look.LEFT] == 40 - looks[Look.FAILED]
+
+    def silent_at_times(name: str) -> Report:
+        return silent(name) if name.endswith("7") else a_report(name)
+
+    some = Counter(entry.look for entry in swept(*map(chosen, names), sweep_one=silent_at_times).values())
+    assert some[Look.LEFT] == 0
 
 
 def test_no_sweep_begins_if_the_writes_of_the_hour_are_used_up() -> None:

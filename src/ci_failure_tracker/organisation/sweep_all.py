@@ -18,6 +18,7 @@ from ci_failure_tracker.errors import (
     RateLimitedError,
     RequestsSpentError,
     TrackerError,
+    UnansweredError,
     kind_and_place,
 )
 from ci_failure_tracker.github.retry import TokenLimits
@@ -33,6 +34,9 @@ from ci_failure_tracker.report.repository_facts import brief
 
 LEAST_COST = 10
 """Requests that a sweep is taken to need if the last one needed fewer, or if there was none."""
+
+MOST_UNANSWERED = 5
+"""After so many repositories in a row of which GitHub told nothing, no other sweep begins: each would wait again."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NEXT = "The next sweep of all looks at it first."
@@ -114,6 +118,7 @@ class _Sweeps:
         self._sweep_one, self._limits, self._done = sweep_one, limits, done
         self._lock = Lock()
         self._promised = 0  # requests that sweeps which go on may still send
+        self._unanswered = 0
         self._over: TrackerError | None = None
 
     def sweep(self, one: Chosen) -> RepositoryEntry:
@@ -155,7 +160,9 @@ class _Sweeps:
             self._over = self._over or (error if isinstance(error, RateLimitedError) else None)
             return one.entry(Look.LEFT, Problem(Severity.WARNING, error.what, _NEXT))
         except TrackerError as error:
-            self._over = self._over or (error if isinstance(error, BadTokenError) else None)
+            self._unanswered = self._unanswered + 1 if isinstance(error, UnansweredError) else 0
+            if isinstance(error, BadTokenError) or self._unanswered >= MOST_UNANSWERED:
+                self._over = self._over or error
             return one.entry(Look.FAILED, _problem(error))
         except Exception as error:  # the others are swept all the same
             return one.entry(Look.FAILED, _bug(error))
