@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -128,3 +129,8 @@ def test_a_repository_that_was_not_swept_is_no_news() -> None:
     report = an_everyday_organisation()
     swept = {entry.name for entry in report.entries if entry.look is Look.SWEPT}
     assert {item.repository.partition(" ")[0] for item in news_of(report).items} <= swept
+
+
+def test_the_page_on_security_gives_these_figures() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text("utf-8")
+    assert f"{len(SHORT)} texts; {len(TEXTS) - len(SHORT)} that are longer than any that the tracker writes" in page

@@ -20,7 +20,9 @@ from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.organisation.combine import Shard, combine, read_matrix
 from ci_failure_tracker.report.organisation import OrganisationReport
 from ci_failure_tracker.report.organisation_json import organisation_as_json, read_report
+from ci_failure_tracker.report.organisation_summary import render_organisation_summary
 from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.summary import LIMIT
 from organisations import MIRROR, NOW, a_failure, a_report_of, an_entry, an_everyday_organisation, an_organisation
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -105,6 +107,47 @@ def test_a_cause_that_is_not_known_is_not_shared(change: dict[str, object]) -> N
     entries = [an_entry(f"octo-org/{name}", {"build": MIRROR}) for name in "ab"]
     assert len(an_organisation(*entries).shared_causes) == 1
     assert an_organisation(*map(changed, entries)).shared_causes == ()
+
+
+def test_a_message_repeats_neither_the_sentence_nor_what_it_names() -> None:
+    entry = an_entry("octo-org/cup", {"test": a_failure("tests/test_cup.py::test_rim")})
+    failing = (entry.report or {})["failing"][0]
+    told = {
+        "ValueError: no year": "ValueError: no year",
+        "tests/test_cup.py::test_rim: ValueError: no year": "ValueError: no year",
+        "tests/test_cup.py::test_rim": "",
+    }
+    for headline, message in told.items():
+        report = {**(entry.report or {}), "failing": [{**failing, "headline": headline}]}
+        (standing,) = an_organisation(dataclasses.replace(entry, report=report)).standings
+        assert standing.facts is not None
+        assert standing.facts.failing[0].message == message
+
+
+def test_a_problem_of_several_repositories_is_told_once() -> None:
+    advice = "Give it:\npermissions:\n  issues: write"
+    problem = {"severity": "error", "what": "It lacks `issues: write`.", "advice": advice}
+    entries = [
+        dataclasses.replace(entry, report={**(entry.report or {}), "problems": [problem]})
+        for entry in (an_entry("octo-org/cup"), an_entry("octo-org/pot"))
+    ]
+    report = an_organisation(*entries)
+    assert report.failed
+    summary = render_organisation_summary(report)
+    assert summary.count("It lacks") == 1
+    assert "**error:** It lacks `issues: write`. In `octo-org/cup`, `octo-org/pot`.\n" in summary
+
+
+def test_a_summary_of_thousands_fits_and_says_what_is_left_out() -> None:
+    broken = an_entry("octo-org/broken", {"build": MIRROR})
+    entries = []
+    for name in (f"octo-org/a-{number}" for number in range(5_000)):
+        report = {**(broken.report or {}), "repository": name}
+        entries.append(dataclasses.replace(broken, name=name, report=report))
+    summary = render_organisation_summary(an_organisation(*entries))
+    assert len(summary.encode()) <= LIMIT
+    assert "### Failing (5000)" in summary
+    assert "and 4,000 rows more that did not fit." in summary
 
 
 def test_an_error_in_one_repository_makes_the_whole_sweep_fail() -> None:

@@ -18,7 +18,7 @@ from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.words import counted, some_of
 from ci_failure_tracker.report.organisation import OrganisationReport, SharedCause, Standing
 from ci_failure_tracker.report.organisation_json import organisation_as_json
-from ci_failure_tracker.report.organisation_words import look_words, reason, state_words
+from ci_failure_tracker.report.organisation_words import look_words, problem_words, reason, state_words
 from ci_failure_tracker.report.repository_facts import FailingFact
 from ci_failure_tracker.text.markdown import cut_in_middle, plain, utc
 
@@ -60,7 +60,8 @@ class OrganisationText:
             why = f". {plain(reason(standing), _REASON)}" if reason(standing) else ""
             printer.print(_name(printer, standing) + Text(f": {look_words(standing)}{why}"), 2)
         for problem, names in _first(printer, "Problems in repositories", report.problems_in_repositories):
-            printer.print(Text(f"{problem.severity.value}: {plain(str(problem), _REASON)} In {some_of(names)}."), 2)
+            words = plain(problem_words(problem), _REASON)
+            printer.print(Text(f"{problem.severity.value}: {words} In {some_of(names)}."), 2)
         for standing in reversed(_first(printer, "Failing", report.failing)):
             _failing(printer, standing)
         for cause in reversed(_first(printer, "Causes in several repositories", report.shared_causes)):
@@ -94,8 +95,8 @@ def _failing(printer: Printer, standing: Standing) -> None:
 
 def _failing_job(printer: Printer, failing: FailingFact) -> None:
     printer.print(Text(plain(failing.sentence, _REASON)), 4)
-    if failing.headline and failing.headline not in failing.sentence:
-        printer.print(Text(cut_in_middle(failing.headline, _MESSAGE), style="red"), 4)
+    if failing.message:
+        printer.print(Text(cut_in_middle(failing.message, _MESSAGE), style="red"), 4)
     run = printer.link(f"run {failing.run}", failing.run_url)
     issue = printer.link_with_address(f"#{failing.issue}", failing.issue_url) + Text(", ") if failing.issue else Text()
     printer.print(Text.assemble(issue, "latest failure: ", run, style="dim"), 4)

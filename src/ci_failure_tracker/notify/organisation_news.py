@@ -72,9 +72,8 @@ def _item(change: ChangeFact, kind: NewsKind, facts: RepositoryFacts) -> tuple[_
         run_url=safe_link(failing.run_url) if failing else "",
         repository=facts.repository,
         told=failing.sentence if failing else "",
+        message=failing.message if failing else "",
     )
-    if failing and failing.headline not in item.told:
-        item = replace(item, message=failing.headline)
     return failing.cause if failing else None, item
 
 

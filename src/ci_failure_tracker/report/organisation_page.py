@@ -10,10 +10,10 @@ from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.words import counted, some_of
 from ci_failure_tracker.report.measure_text import UNKNOWN, percent, short_span
 from ci_failure_tracker.report.organisation import OrganisationReport, SharedCause, Standing
-from ci_failure_tracker.report.organisation_words import look_words, reason, state_of, state_words
+from ci_failure_tracker.report.organisation_words import look_words, problem_words, reason, state_of, state_words
 from ci_failure_tracker.report.page import Card, html_page
 from ci_failure_tracker.report.repository_facts import FailingFact, FlakyTest, RepositoryFacts
-from ci_failure_tracker.text.markdown import cut_in_middle, plain
+from ci_failure_tracker.text.markdown import plain
 
 MOST_JOBS, MOST_OF_A_REPOSITORY, MOST_CAUSES, MOST_OF_A_CAUSE, MOST_TESTS, MOST_PROBLEMS = 1_000, 20, 100, 50, 200, 200
 """The most entries of each kind on the page: failing jobs, those of one repository, causes, the jobs of one cause,
@@ -76,7 +76,7 @@ class OrganisationView:
 
 def render_organisation_page(report: OrganisationReport) -> str:
     """The whole page."""
-    filters: dict[str, Callable[..., object]] = {"headline": _headline, "words_of": _words_of}
+    filters: dict[str, Callable[..., object]] = {"problem_words": problem_words, "words_of": _words_of}
     return html_page("organisation.html.j2", _view(report), filters, most_of_a_cause=MOST_OF_A_CAUSE)
 
 
@@ -144,11 +144,6 @@ def _cards(report: OrganisationReport) -> Iterator[Card]:
         note = f"mean of {counted(recovery.count, 'break')}; longest {longest}"
         yield Card("Time to recovery", short_span(recovery.mean_seconds), note)
     yield Card("Flaky tests", f"{len(report.flaky):,}", "")
-
-
-def _headline(failing: FailingFact) -> str:
-    """What the log says, if the first sentence does not say it."""
-    return "" if failing.headline in failing.sentence else cut_in_middle(failing.headline, _TEXT)
 
 
 def _words_of(failing: FailingRepository) -> str:

@@ -9,7 +9,7 @@ from ci_failure_tracker.model import Problem
 from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.words import counted, some_of
 from ci_failure_tracker.report.organisation import OrganisationReport, SharedCause, Standing
-from ci_failure_tracker.report.organisation_words import look_words, reason, recovery_words, state_words
+from ci_failure_tracker.report.organisation_words import look_words, problem_words, reason, recovery_words, state_words
 from ci_failure_tracker.report.repository_facts import FailingFact, FlakyTest
 from ci_failure_tracker.report.summary import (
     LIMIT,
@@ -97,7 +97,7 @@ def _failing_job(failing: FailingFact) -> str:
     """The issue, or else the newest failed run; the first sentence; what it does not say."""
     issue = link(f"#{failing.issue}", failing.issue_url) if failing.issue else ""
     first = issue or link(f"run {failing.run}", failing.run_url)
-    said = short_code(failing.headline, 120) if failing.headline and failing.headline not in failing.sentence else ""
+    said = short_code(failing.message, 120) if failing.message else ""
     return f"{first}: {prose(failing.sentence, 500)} {said}".rstrip()
 
 
@@ -112,8 +112,8 @@ def _recovered(standing: Standing) -> Iterator[str]:
 
 
 def _problem(problem: Problem, names: Sequence[str]) -> str:
-    shown = problem_row(problem)
-    return f"**{shown.severity}:** {shown.text} In {some_of([code(name, 200) for name in names])}."
+    where = some_of([code(name, 200) for name in names])
+    return f"**{problem.severity.value}:** {prose(problem_words(problem), 500)} In {where}."
 
 
 def _unseen(standing: Standing) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from ci_failure_tracker.model import Problem
 from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.words import counted
 from ci_failure_tracker.report.measure_text import short_span
 from ci_failure_tracker.report.organisation import Recovery, Standing
 from ci_failure_tracker.text.markdown import utc
+
+_YAML = "\npermissions:"
 
 
 def state_of(standing: Standing) -> str:
@@ -47,7 +50,12 @@ def look_words(standing: Standing) -> str:
 
 def reason(standing: Standing) -> str:
     """Why it was not swept, with advice; empty if there is nothing to say."""
-    return str(standing.entry.problem) if standing.entry.problem else ""
+    return problem_words(standing.entry.problem) if standing.entry.problem else ""
+
+
+def problem_words(problem: Problem) -> str:
+    """A problem in one line. An advice with YAML has no room in a list, and what is missing is said before it."""
+    return problem.what if _YAML in problem.advice else str(problem)
 
 
 def recovery_words(recovery: Recovery) -> str:

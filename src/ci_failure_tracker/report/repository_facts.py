@@ -45,7 +45,7 @@ class FailingFact:
     """One job, or another thing, that fails. An address is empty if it is not one of GitHub's pages.
 
     `cause` tells the causes of failures apart, also those of different repositories; it is empty if the cause is not
-    known, or only a symptom.
+    known, or only a symptom. `message` is what the log says, if the first sentence does not say it.
     """
 
     id: str
@@ -60,6 +60,7 @@ class FailingFact:
     issue_url: str
     is_new: bool
     cause: tuple[str, str] | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +230,14 @@ def _failing(report: Mapping[str, Any], actions: Sequence[Fields]) -> tuple[Fail
 
 def _failing_fact(data: Fields, action: Fields) -> FailingFact:
     number = _optional_number(action, "issue")
+    sentence, headline = _text(data, "sentence"), _text(data, "headline")
+    message = headline.removeprefix(f"{_text(data, 'subject')}: ")
     return FailingFact(
         id=_text(data, "id"),
         workflow=_name(data, "workflow"),
         part=_part(data),
-        sentence=_text(data, "sentence"),
-        headline=_text(data, "headline"),
+        sentence=sentence,
+        headline=headline,
         since=moment(data, "since"),
         run=_number(data, "latest_run"),
         run_url=_page(_text(data, "latest_run_url")),
@@ -242,6 +245,7 @@ def _failing_fact(data: Fields, action: Fields) -> FailingFact:
         issue_url=_page(_text(action, "url")) if number else "",
         is_new=required(data, "new", bool),
         cause=_cause(data),
+        message="" if message in sentence else message,
     )
 
 
