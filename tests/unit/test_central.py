@@ -229,3 +229,47 @@ def test_the_report_of_each_repository_has_its_own_failures_and_each_issue_is_co
     assert [issue["url"] for issue in reports["sencha"]["issues"]] == [
         "https://github.example/tea-house/failures/issues/2"
     ]
+
+
+def test_the_issue_of_a_renamed_repository_goes_on_and_closes() -> None:
+    house = outage_in("assam", "ceylon", "oolong")
+    house.add("sencha", OK, FAILS)
+    house.sweep()
+    of_all, own = sorted(house.open(), key=lambda issue: issue.number)
+    for made in (house.made[0], house.made[3]):
+        made.name += "-renamed"
+    house.sweep()
+    assert len(house.issues) == 2
+    assert "tea-house/sencha-renamed/actions/runs" in house.issues[own.number].body
+    assert "tea-house/assam-renamed/actions/runs" in house.issues[of_all.number].body
+    for made in house.made:
+        house.happens(made, OK, OK, OK)
+    house.sweep()
+    house.sweep()
+    assert house.titles() == []
+
+
+def test_a_test_of_the_same_name_in_two_repositories_is_two_issues_with_an_issue_for_each_test() -> None:
+    house = House(settings=some_settings(group_by="test", close_after="1"))
+    for name in ("assam", "ceylon"):
+        house.add(name, OK, FAILS)
+    house.sweep()
+    assert house.titles() == [
+        f"[CI Failure] tea-house/{name}: tests/test_cups.py::test_cups" for name in ("assam", "ceylon")
+    ]
+    house.happens(house.made[0], OK)
+    house.happens(house.made[1], FAILS)
+    house.sweep()
+    assert house.titles() == ["[CI Failure] tea-house/ceylon: tests/test_cups.py::test_cups"]
+
+
+@pytest.mark.parametrize("group_by", ["workflow", "cause", "test"])
+def test_a_second_sweep_changes_nothing(group_by: str) -> None:
+    house = House(settings=some_settings(group_by=group_by))
+    for name in NAMES:
+        house.add(name, OK, {**FAILS, "build": outage(), "lint": assertion(f"lint/test_{name}.py::test_lint")})
+    house.sweep()
+    before = dict(house.issues)
+    assert before
+    house.sweep()
+    assert house.issues == before

@@ -120,7 +120,8 @@ def plan_central(
 
     Args:
         chosen: the repositories. Those that are screened out, or that cannot be read, keep their issues as they are.
-            One with an open issue is always read, because people may have changed that.
+            One with an open issue, or in which something failed, is always read: people may have changed the issue, and
+            what fails alike elsewhere may get one now.
         reader_of: what reads the repository with this name, without its issues; several threads call it.
         central: the repository with the issues.
         limits: what GitHub allows the token. A repository is read only if the requests will suffice.
@@ -135,17 +136,20 @@ def plan_central(
     central.check_private(snapshot.repository, [one.repository.private for one in chosen])
     about = tracked.by_repository()
     reading = _Reading(reader_of, snapshot, about, settings, now)
-    entries = sweep_all([_unless_open(one, about) for one in chosen], reading.read, limits, lambda _: None)
+    entries = sweep_all([_unless_failing(one, about) for one in chosen], reading.read, limits, lambda _: None)
     # A repository may have become private since it was listed.
     central.check_private(snapshot.repository, [part.repository.private for part in reading.parts.values()])
-    union = Union(central.github, reading.members)
-    plan = plan_of(union, unite(snapshot, reading.parts), tracked, settings, central.template, now)
+    union, united = Union(central.github, reading.members), unite(snapshot, reading.parts)
+    tracked = tracked.at_home({workflow.id: workflow.repository for workflow in united.workflows})
+    plan = plan_of(union, united, tracked, settings, central.template, now)
     return CentralPlan(plan, union, entries, settings, now)
 
 
-def _unless_open(one: Chosen, about: Container[str]) -> Chosen:
-    has_issue = one.repository.full_name in about
-    return replace(one, screened=None) if one.is_screened_out and has_issue else one
+def _unless_failing(one: Chosen, about: Container[str]) -> Chosen:
+    """The repository, which is read whatever the screening says if it has an open issue or something failed in it."""
+    failed = bool(one.last and one.last.report and one.last.report.get("failing"))
+    is_read = failed or one.repository.full_name in about
+    return replace(one, screened=None) if one.is_screened_out and is_read else one
 
 
 @dataclass

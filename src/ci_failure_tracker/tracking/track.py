@@ -16,6 +16,7 @@ from ci_failure_tracker.tracking.allowed import ignore_allowed
 from ci_failure_tracker.tracking.causes import with_known_causes
 from ci_failure_tracker.tracking.corrections import Corrections, own_workflow_ids, short_cause
 from ci_failure_tracker.tracking.history import HistoryContext, grouping_of, read_histories
+from ci_failure_tracker.tracking.homes import at_home
 from ci_failure_tracker.tracking.job_names import JobNames, job_names
 from ci_failure_tracker.tracking.known_issues import KnownIssues
 from ci_failure_tracker.tracking.matrix import split_leg
@@ -75,6 +76,14 @@ class TrackedIssues:
                 about = dataclasses.replace(tracked, state=_about(state, name))
                 read[name][tracked.issue.number] = (tracked.issue, about)
         return {name: TrackedIssues(_read=of_name) for name, of_name in read.items()}
+
+    def at_home(self, repositories: Mapping[int, str]) -> TrackedIssues:
+        """The same with the present names of repositories that were renamed; they are given by workflow id."""
+        read = {
+            number: (issue, _at_home(tracked, repositories) if tracked else None)
+            for number, (issue, tracked) in self._read.items()
+        }
+        return dataclasses.replace(self, _read=read)
 
     @property
     def issues(self) -> tuple[Issue, ...]:
@@ -147,6 +156,11 @@ class TrackedIssues:
     def closed_states(self) -> tuple[State, ...]:
         """The state of each identity's closed issue, if it has no open one."""
         return tuple(tracked.state for tracked in self._by_id.values() if tracked.state and not tracked.issue.open)
+
+
+def _at_home(tracked: Tracked, repositories: Mapping[int, str]) -> Tracked:
+    state = at_home(tracked.state, repositories) if tracked.state else None
+    return tracked if state is tracked.state else dataclasses.replace(tracked, state=state)
 
 
 def _about(state: State, repository: str) -> State:
