@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from builders import HURRIED, Quiet, some_settings
 from ci_failure_tracker.errors import PrivateError
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester, connect
 from ci_failure_tracker.github.reader import GitHubReader
+from ci_failure_tracker.github.side_by_side import side_by_side
 from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.model.secret import Secret
@@ -108,3 +110,115 @@ def test_a_fault_in_one_repository_leaves_its_issue_and_the_others_go_on(site: S
     assert still
     # A hundred days later, the others would have been retired if nothing had been read of them.
     assert [title for title in titles(site)[SMALL.issues_repository] if own.full_name in title] == still
+
+
+# --- what is read of each repository ----------------------------------------------------------------
+
+FIVE = """
+now: 2026-03-10T09:00:00Z
+tokens:
+  keeper: {login: "keeper[bot]", repositories: [tea-house/failures]}
+  reader: {login: "keeper[bot]", repositories: [tea-house/assam, tea-house/ceylon, tea-house/oolong], issues: none,
+           actions: write}
+repositories:
+  - {repository: {full_name: tea-house/failures, private: true}}
+  - repository: {full_name: tea-house/assam, private: true}
+    files: {docs/CODEOWNERS: "*.py @ada\\n"}
+    workflows: [{name: CI, jobs: [{name: test}, {name: lint}]}]
+    pushed:
+      - {title: "Dim by the sun", author: ada, at: 2026-03-09T08:00:00Z, files: [lamp.py],
+         pull_request: {number: 41, author: grace}}
+    runs:
+      - {workflow: CI, at: 2026-03-08T10:00:00Z, commit: {title: "Add a cache"}}
+      - {workflow: CI, at: 2026-03-09T10:00:00Z, commit: {title: "Write the docs", author: bo, files: [README.md]},
+         jobs: [{name: lint, conclusion: failure, log: "lamp.py:1:1: F401 unused import\\n"}]}
+  - repository: {full_name: tea-house/ceylon, private: true, default_branch: trunk}
+    files: {docs/CODEOWNERS: "*.py @bo\\n"}
+    workflows: [{name: CI, jobs: [{name: test}, {name: lint}]}]
+    runs:
+      - {workflow: CI, at: 2026-03-08T10:00:00Z, branch: trunk, commit: {title: "Pour"}}
+      - {workflow: CI, at: 2026-03-09T10:00:00Z, branch: trunk, commit: {title: "Stir", files: [cup.py]},
+         jobs: [{name: lint, conclusion: failure, log: "cup.py:1:1: F401 unused import\\n"}]}
+  - repository: {full_name: tea-house/oolong, private: true}
+    workflows: [{name: CI, jobs: [{name: test}]}]
+    runs:
+      - {workflow: CI, at: 2026-03-08T10:00:00Z, commit: {title: "Boil"}}
+      - {workflow: CI, at: 2026-03-10T08:40:00Z, commit: {title: "Boil more"},
+         jobs: [{name: test, conclusion: failure, log: "npm error code ENOTFOUND\\nnpm error network request to
+         https://packages.tea.example/kettle failed, reason: getaddrinfo ENOTFOUND packages.tea.example\\n"}]}
+"""
+NAMES = ("tea-house/assam", "tea-house/ceylon", "tea-house/oolong")
+NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def house() -> Site:
+    return Site.from_yaml(FIVE)
+
+
+@pytest.fixture
+def house_server(house: Site) -> Iterator[Server]:
+    with house.serve() as server:
+        yield server
+
+
+def sweep_house(server: Server, at: datetime = NINE, **given: str) -> CentralSweep:
+    """One sweep in which the token for the others may not see issues."""
+    endpoints = Endpoints(server.api_url, server.graphql_url)
+    keeper, reader = (connect(Secret(token), endpoints, HURRIED) for token in ("keeper", "reader"))
+
+    def of(name: str) -> GitHubReader:
+        return GitHubReader(reader.for_another_sweep(), endpoints, name, Quiet(), writes=False)
+
+    github = GitHubReader(keeper, endpoints, "tea-house/failures", Quiet())
+    plan = plan_central(
+        [Chosen(ListedRepository(name, private=True)) for name in NAMES],
+        of,
+        Central(github, TEMPLATE),
+        reader.budget.limits,
+        some_settings(token="keeper", repository="tea-house/failures", **given),
+        at,
+    )
+    return plan.carry_out(CentralWriter(writer_of(keeper, github), lambda name: writer_of(reader, of(name))))
+
+
+def test_the_others_need_no_permission_for_issues(house: Site, house_server: Server) -> None:
+    swept = sweep_house(house_server)
+    assert {entry.look for entry in swept.entries} == {Look.SWEPT}
+    assert not swept.report.failed
+    assert len(titles(house)["tea-house/failures"]) == 3
+    assert not [one.path for one in house_server.requests if "/issues" in one.path and "failures" not in one.path]
+
+
+def test_owners_suspects_and_branches_are_those_of_the_repository_that_fails(house: Site, house_server: Server) -> None:
+    sweep_house(house_server)
+    bodies = {issue.title.partition(":")[0].split("/")[-1]: issue.body for issue in house["tea-house/failures"].issues}
+    assert "| Owner | `@ada` |" in bodies["assam"]
+    assert "| Owner | `@bo` |" in bodies["ceylon"]
+    assert "`Dim by the sun` (`grace`, `tea-house/assam#41`)" in bodies["assam"]
+    assert "on `trunk`" in bodies["ceylon"]
+
+
+def test_a_failed_job_runs_again_in_its_own_repository(house: Site, house_server: Server) -> None:
+    sweep_house(house_server, rerun="transient", rerun_workflows="CI")
+    paths = [one.path for one in house_server.requests if one.path.endswith("/rerun-failed-jobs")]
+    assert [path.partition("/actions")[0] for path in paths] == ["/repos/tea-house/oolong"]
+    assert len(titles(house)["tea-house/failures"]) == 2
+
+
+def test_logs_that_cannot_be_read_in_one_repository_change_nothing_for_the_others(
+    house: Site, house_server: Server
+) -> None:
+    house.inject(Fault("status", path="/repos/tea-house/assam/actions/jobs/", status=502, times=None))
+    swept = sweep_house(house_server)
+    (assam, *_) = swept.entries
+    assert assam.report is not None
+    assert any("log" in problem["what"] for problem in assam.report["problems"])
+    assert [one.problem for one in swept.entries] == [None, None, None]
+    assert sum("unused import" in issue.body for issue in house["tea-house/failures"].issues) == 1
+
+
+def test_two_people_who_sweep_at_the_same_time_open_no_issue_twice(house: Site, house_server: Server) -> None:
+    list(side_by_side([partial(sweep_house, house_server) for _ in range(3)]))
+    sweep_house(house_server, NINE + timedelta(minutes=10))
+    assert len(titles(house)["tea-house/failures"]) == len(set(titles(house)["tea-house/failures"])) == 3
