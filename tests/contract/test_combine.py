@@ -59,7 +59,7 @@ def test_the_files_of_shards_become_one_of_each_output(folder: Path, monkeypatch
     leave("2", an_entry("octo-org/cup"))
     result = combine("reports/*/report.json", "--report-dir", "out")
     assert result.exit_code == 0, result.output
-    line = "3 repositories: 2 failing jobs in 2 repositories"
+    line = "3 repositories: 2 failing jobs in 2 repositories, 2 opened"
     assert line in result.stderr
     assert "Causes in several repositories (1)" in result.stdout
     assert line in (folder / "summary.md").read_text("utf-8")

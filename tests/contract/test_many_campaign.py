@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import threading
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
@@ -118,6 +119,9 @@ def test_whatever_goes_wrong_each_failure_has_one_issue(stage: Stage, monkeypatc
                 list(side_by_side([partial(stage.sweep, at), partial(stage.sweep, at)]))
             else:
                 stage.sweep(at)
+        for thread in threading.enumerate():
+            if "(_work)" in thread.name:  # who is killed does not wait for what was begun
+                thread.join(5)
         stage.site.clear_faults()
         if chance.random() < 0.3:
             with suppress(FileNotFoundError):

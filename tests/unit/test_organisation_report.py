@@ -53,8 +53,14 @@ def test_the_worst_repository_is_the_first() -> None:
 def test_the_line_says_what_fails_and_what_was_not_seen() -> None:
     assert an_everyday_organisation().line == (
         "8 repositories: 4 failing jobs in 3 repositories, 1 only screened, 1 left for the next sweep, "
-        "1 could not be swept, 2 as last time"
+        "1 could not be swept, 2 as last time, 3 opened, 1 closed"
     )
+
+
+def test_the_line_counts_an_issue_of_a_central_repository_once() -> None:
+    report = an_organisation(*(an_entry(f"octo-org/{name}", {"build": MIRROR}) for name in ("cup", "pot")))
+    assert report.written_words == ("2 opened",)
+    assert dataclasses.replace(report, issues_repository="octo-org/issues").written_words == ("1 opened",)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +178,7 @@ def test_its_json_is_as_the_schema_says_and_can_be_read_again() -> None:
 def test_the_report_of_one_repository_is_read_as_one_of_many() -> None:
     single = report_as_json(a_report_of("octo-org/cup", {"build": MIRROR}))
     report = read_report(json.loads(json.dumps(single)))
-    assert report.line == "1 repository: 1 failing job in 1 repository"
+    assert report.line == "1 repository: 1 failing job in 1 repository, 1 opened"
     assert report.entries[0].at == NOW
 
 

@@ -301,13 +301,13 @@ def _sweep(connection: Connection, terminal: _Terminal, *, execute: bool, yes: b
 
 def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, yes: bool) -> OrganisationReport:
     """Sweep many repositories; with `execute`, write what is planned for all of them, unless a person refuses it."""
-    from ci_failure_tracker.entry.many import choose_many, refused  # noqa: PLC0415 - a sweep of one does without
+    from ci_failure_tracker.entry.many import choose_many, plan_lines, refused  # noqa: PLC0415 - a sweep of one does without
 
     if execute and not yes:
         terminal.check_interactive()
     # A repository with a plan that was not carried out is not as a sweep has left it.
     connection = replace(connection, settings=replace(connection.settings, dry_run=not execute))
-    planned: dict[str, tuple[str, Callable[[], Report]]] = {}
+    planned: dict[str, Callable[[], Report]] = {}
 
     def sweep_one(one: Connection) -> Report:
         settings, at = one.settings, now()
@@ -318,7 +318,7 @@ def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, y
             return write()
         report = carry_out(plan, github, DryRunWriter(), settings, at)
         if execute and report.held_back:
-            planned[settings.repository] = report.line, write
+            planned[settings.repository] = write
         return report
 
     with terminal.progress() as progress:
@@ -329,11 +329,10 @@ def _sweep_many(connection: Connection, terminal: _Terminal, *, execute: bool, y
         report = many.sweep(sweep_one, lambda _: progress.advance(), began)
         if planned:
             progress.pause()
-            terminal.show_plans(line for line, _ in planned.values())
+            terminal.show_plans(plan_lines(report))
             if terminal.agrees():
                 progress.phase("Write the issues", len(planned))
-                plans = {name: write for name, (_, write) in planned.items()}
-                return many.carry_out(report, plans, lambda _: progress.advance())
+                return many.carry_out(report, planned, lambda _: progress.advance())
             return refused(report, planned)
         return replace(report, is_dry=not execute)
 
@@ -407,13 +406,18 @@ class _Terminal:
     def show_plans(self, plans: Iterable[str]) -> None:
         """What would be written in each repository, before a person is asked."""
         console = self._err if self._json else self._out
-        for line in sorted(plans):
-            show(console, Text(plain(line, 1_000)))
+        if plans := list(plans):
+            show(console, Text(f"Would be written ({len(plans):,})", style="bold"))
+        for line in plans:
+            show(console, Text(f"  {plain(line, 1_000)}"))
 
     def show_many(self, report: OrganisationReport, *, executed: bool | None) -> None:
         """The report of many repositories; `executed` is `None` if nothing was to be written."""
-        from ci_failure_tracker.entry.organisation_text import show_organisation  # noqa: PLC0415 - as where it is made
+        from ci_failure_tracker.entry.many import plan_lines  # noqa: PLC0415 - as where it is made
+        from ci_failure_tracker.entry.organisation_text import show_organisation  # noqa: PLC0415
 
+        if executed is False and not self._json:
+            self.show_plans(plan_lines(report))
         show_organisation(report, self._out, self._err, as_json=self._json)
         if report.is_dry and executed is not None:
             self._err.print("Nothing was written." if executed else "This was a dry run; --execute does it.")

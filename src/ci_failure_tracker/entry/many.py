@@ -14,7 +14,7 @@ from ci_failure_tracker.entry.setup import Connection
 from ci_failure_tracker.github.reader import LEAST_LEFT
 from ci_failure_tracker.github.repositories import RepositoryQueries
 from ci_failure_tracker.github.screening import ScreeningQueries
-from ci_failure_tracker.model import Problem, Requests, Severity
+from ci_failure_tracker.model import Problem, Requests, Severity, WriteStatus
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.progress import Progress
 from ci_failure_tracker.model.words import some_of
@@ -200,6 +200,16 @@ def all_problems(report: OrganisationReport) -> Iterator[Problem]:
             names.setdefault(entry.problem, []).append(entry.name)
     for problem, of in (*names.items(), *report.problems_in_repositories):
         yield replace(problem, what=f"{some_of(of)}: {problem.what}")
+
+
+def plan_lines(report: OrganisationReport) -> list[str]:
+    """A line for each repository in which something would be written."""
+    swept = (standing for standing in report.standings if standing.entry.look is Look.SWEPT and standing.facts)
+    return sorted(
+        entry_line(standing.entry)
+        for standing in swept
+        if standing.facts and any(status == WriteStatus.PLANNED for *_, status in standing.facts.writes)
+    )
 
 
 def entry_line(entry: RepositoryEntry) -> str:

@@ -16,7 +16,7 @@ from functools import cached_property
 from ci_failure_tracker.model import Problem, Requests, Severity
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.words import counted
-from ci_failure_tracker.report.repository_facts import FailingFact, FlakyTest, RepositoryFacts, facts_of
+from ci_failure_tracker.report.repository_facts import VERBS, FailingFact, FlakyTest, RepositoryFacts, facts_of
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _SEEN = frozenset({Look.SWEPT, Look.UNCHANGED})
@@ -269,7 +269,27 @@ class OrganisationReport:
         parts += [*unseen, *([f"{cut:,} seen only in part"] if cut else [])]
         if unchanged := self.looks[Look.UNCHANGED]:
             parts.append(f"{unchanged:,} as last time")
-        return parts
+        return [*parts, *self.written_words]
+
+    @property
+    def written_words(self) -> tuple[str, ...]:
+        """How many issues were opened, updated, reopened and closed, or would be, and how many could not be written."""
+        # An issue in a central repository may stand for failures in several repositories.
+        statuses = {
+            ("" if self.issues_repository else standing.name, id_, action): status
+            for standing in self.standings
+            if standing.facts and standing.entry.look is Look.SWEPT
+            for id_, action, status in standing.facts.writes
+        }
+        counts = Counter((action, status) for (_, _, action), status in statuses.items())
+        failed = sum(count for (_, status), count in counts.items() if status == "failed")
+        words = [
+            f"{counts[action, status]:,} {ahead}{verb}"
+            for status, ahead in (("done", ""), ("planned", "to be "))
+            for action, verb in VERBS.items()
+            if counts[action, status]
+        ]
+        return (*words, f"{failed:,} could not be written") if failed else tuple(words)
 
 
 def _address(server: str, name: str) -> str:

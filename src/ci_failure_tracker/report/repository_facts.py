@@ -30,6 +30,9 @@ from ci_failure_tracker.text.markdown import plain
 VERSION = 2
 """The version of report.json that is read here."""
 
+VERBS = {"create": "opened", "update": "updated", "reopen": "reopened", "close": "closed"}
+"""What each action does to an issue."""
+
 MOST_TESTS = 20
 """Flaky tests that are kept of a repository."""
 
@@ -91,7 +94,10 @@ class ChangeFact:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryFacts:
-    """What is known of one repository. `known` counts the jobs that fail and that only known issues count."""
+    """What is known of one repository. `known` counts the jobs that fail and that only known issues count.
+
+    `writes` are the failure id, action and status of each write, whatever became of it, as in report.json.
+    """
 
     repository: str
     url: str
@@ -105,6 +111,7 @@ class RepositoryFacts:
     opened: int
     closed: int
     changes: tuple[ChangeFact, ...]
+    writes: tuple[tuple[str, str, str], ...]
     problems: tuple[Problem, ...]
 
     @property
@@ -173,6 +180,11 @@ def facts_of(report: Mapping[str, Any]) -> RepositoryFacts:
         opened=_number(issues, "opened"),
         closed=_number(issues, "closed"),
         changes=tuple(_change(each) for each in actions if required(each, "status", str) == "done"),
+        writes=tuple(
+            (_text(each, "id"), action, _text(each, "status"))
+            for each in actions
+            if (action := _text(each, "action")) in VERBS
+        ),
         problems=tuple(map(problem_of, items(report, "problems"))),
     )
 
