@@ -70,7 +70,9 @@ def server(site: Site) -> Iterator[Server]:
 
 def reader(server: Server, token: str = APP, most: int = 800) -> ScreeningQueries:
     endpoints = Endpoints(server.api_url, server.graphql_url)
-    return ScreeningQueries(connect(Secret(token), endpoints, HURRIED, most), endpoints)
+    # A local server that is busy takes its time for fifty repositories.
+    patient = dataclasses.replace(HURRIED, timeout=60)
+    return ScreeningQueries(connect(Secret(token), endpoints, patient, most), endpoints)
 
 
 def look(

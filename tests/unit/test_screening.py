@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from builders import START, some_settings
-from ci_failure_tracker.model import Skip
+from builders import START, an_issue, quiet_report, some_settings
+from ci_failure_tracker.model import Issue, Skip
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.screening import (
     ScreeningQuery,
@@ -24,6 +24,7 @@ from ci_failure_tracker.model.screening import (
 )
 from ci_failure_tracker.organisation.screening import A_DAY, A_WEEK, LAG, Screened, screen, settings_digest
 from ci_failure_tracker.report.report_json import report_as_json
+from ci_failure_tracker.report.repository_facts import brief
 from ci_failure_tracker.settings import Settings
 from stories import JOBS, Attempt, Story, Tracker
 
@@ -77,10 +78,11 @@ def screened(
     entry: RepositoryEntry | None = None,
     now: datetime = NOW,
     settings: Settings | None = None,
-    files: Sequence[str] = (),
+    issues: Sequence[Issue] | None = None,
 ) -> Screened:
     last = {NAME: entry} if entry else {}
-    return screen(Shown({NAME: shown}), [NAME], last, settings or some_settings(), now, files).repositories[NAME]
+    about = None if issues is None else {NAME: issues}
+    return screen(Shown({NAME: shown}), [NAME], last, settings or some_settings(), now, about).repositories[NAME]
 
 
 def swept(
@@ -173,9 +175,8 @@ def test_settings_that_may_change_a_sweep_have_everything_swept(given: dict[str,
     assert why == ("The settings or the program changed." if is_swept else "")
 
 
-def test_another_template_or_version_has_everything_swept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_has_everything_swept(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = swept(QUIET)
-    assert said(QUIET, entry, files=["{{ body }}"]) == "The settings or the program changed."
     monkeypatch.setattr("ci_failure_tracker.organisation.screening.__version__", "99.0.0")
     assert said(QUIET, entry) == "The settings or the program changed."
 
@@ -202,6 +203,24 @@ def test_named_branches_are_looked_at_as_branches_and_as_tags() -> None:
     screen(Noting({NAME: QUIET}), [NAME], {}, some_settings(branch="default, next", labels="broken"), NOW)
     (query,) = asked
     assert (query.label, query.refs, query.tags) == ("broken", ("refs/heads/next", "refs/tags/next"), False)
+
+
+def test_issues_in_another_repository_are_compared_by_what_they_say() -> None:
+    issue = an_issue(7)
+    changed = [
+        dataclasses.replace(issue, body="Something else."),
+        dataclasses.replace(issue, open=False, state_reason="completed"),
+        dataclasses.replace(issue, labels=("ci-failure", "keep-open")),
+    ]
+    shown = seen(suite(), has_issues=False)
+    kept = screened(shown, issues=[issue]).kept
+    assert kept
+    entry = RepositoryEntry(NAME, Look.SWEPT, kept=kept, report={"failing": []})
+    assert said(shown, entry, issues=[issue]) == ""
+    assert screened(shown, entry, NOW + A_DAY, issues=[issue]).look is None
+    for issues in ([], *([one] for one in changed)):
+        assert said(shown, entry, issues=issues) == "There is news: an issue."
+    assert screened(shown, issues=[]).look is Look.SCREENED
 
 
 # --- what the last sweep left --------------------------------------------------------------------
@@ -231,6 +250,13 @@ def test_named_branches_are_looked_at_as_branches_and_as_tags() -> None:
 )
 def test_what_was_left_undone_is_swept(report: dict[str, Any], is_swept: bool) -> None:
     assert bool(said(QUIET, swept(QUIET, **report))) is is_swept
+
+
+@pytest.mark.parametrize(("reason", "is_swept"), [("over the cap", True), ("closed by a person", False)])
+def test_the_report_that_is_kept_of_many_still_says_what_was_left(reason: str, is_swept: bool) -> None:
+    report = report_as_json(quiet_report())
+    report["actions"] = [{"action": "skip", "status": "left", "skip_reason": reason, "issue": None}]
+    assert bool(said(QUIET, swept(QUIET, **brief(report)))) is is_swept
 
 
 def test_nothing_is_left_undone_if_no_issue_may_be_opened() -> None:
@@ -360,7 +386,7 @@ _CONCLUSIONS = ("success", "success", "success", "failure", "failure", "skipped"
 
 
 def a_history(chance: random.Random) -> list[Story]:
-    """Runs on two branches, some of them run again, and quiet hours between them."""
+    """Runs on two branches, some of them run again."""
     stories, commit = [], 0
     for number in range(1, chance.randint(2, 14)):
         commit += chance.random() < 0.75
@@ -401,6 +427,14 @@ class Watched:
                 by_commit.setdefault(run.commit.sha, []).append(changed)
         yield from (SeenCommit(sha, tuple(suites)) for sha, suites in list(by_commit.items())[:5])
 
+    def touch(self, number: int, now: datetime) -> None:
+        """A person closes an issue, or opens it again."""
+        issue = self.tracker.issues[number]
+        done = {"open": False, "state_reason": "completed", "closed_at": now}
+        back = {"open": True, "state_reason": "reopened", "closed_at": None}
+        self.tracker.issues[number] = dataclasses.replace(issue, **(done if issue.open else back))  # type: ignore[arg-type]
+        self.changed[number] = now
+
     def sweep(self, now: datetime) -> dict[str, Any]:
         before = dict(self.tracker.issues)
         report = report_as_json(self.tracker.sweep(now))
@@ -418,6 +452,8 @@ def test_a_repository_that_is_skipped_has_nothing_to_write_and_fails_as_its_repo
     entry, now, skipped = None, START, 0
     while now < START + timedelta(hours=30):
         now += timedelta(minutes=chance.choice((15, 30, 60, 120)))
+        if watched.tracker.issues and chance.random() < 0.1:
+            watched.touch(chance.choice([*watched.tracker.issues]), now)
         result = screened(watched.seen_at(now), entry, now, settings)
         if result.look is Look.UNCHANGED:
             skipped += 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ci_failure_tracker.model.decisions import (
+        SETTLED,
         Closed,
         Comment,
         CurrentFailure,
@@ -167,6 +168,7 @@ __all__ = [
     "OTHER_LEGS",
     "QUEUE",
     "SCHEDULE",
+    "SETTLED",
     "SHORT_FAILURE",
     "TAGS",
     "TAG_EVENTS",

@@ -40,6 +40,26 @@ class SkipReason(StrEnum):
     UNREAD = "repository not read"
 
 
+SETTLED = frozenset(
+    {
+        SkipReason.UNCHANGED,
+        SkipReason.GREEN,
+        SkipReason.TOO_FEW,
+        SkipReason.CLOSED_BY_PERSON,
+        SkipReason.OLDER_THAN_CLOSING,
+        SkipReason.UNREADABLE,
+        SkipReason.NO_ROOM,
+        SkipReason.BAD_TEMPLATE,
+        SkipReason.SAME_ID,
+        SkipReason.STORM,
+        SkipReason.RETIRED,
+        SkipReason.KNOWN,
+        SkipReason.SAME_AS,
+    }
+)
+"""Reasons for which the next sweep does nothing either, if nothing else changes."""
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """The news in a comment on an open issue.

@@ -58,11 +58,12 @@ class SeenRef:
 
 @dataclass(frozen=True, slots=True)
 class SeenIssues:
-    """Issues with a label: how many there are, and the one that changed last."""
+    """Issues: how many there are, and the one that changed last, or a hash of what they say."""
 
     count: int
     newest: int | None = None
     changed_at: datetime | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,16 +20,17 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ci_failure_tracker import __version__
-from ci_failure_tracker.model import MissedSchedule, Severity, SkipReason, WriteStatus
+from ci_failure_tracker.model import Issue, MissedSchedule, Severity, SkipReason, WriteStatus
 from ci_failure_tracker.model.organisation import Kept, Look, RepositoryEntry
 from ci_failure_tracker.model.refs import is_glob
 from ci_failure_tracker.model.screening import ScreeningQuery, SeenCommit, SeenIssues, SeenRepository, SeenSuite
+from ci_failure_tracker.report.report_json import SETTLED_SKIPS
 from ci_failure_tracker.selection.refs import watched_refs
 from ci_failure_tracker.settings import AllowedFailures, Settings
 from ci_failure_tracker.settings.declaration import InputGroup, input_of
@@ -50,24 +51,6 @@ _DECIDING = frozenset({InputGroup.WATCHED, InputGroup.ISSUES, InputGroup.LOGS, I
 """The groups of inputs that may change what a sweep finds or writes."""
 
 _NOT_DONE = frozenset({WriteStatus.FAILED.value, WriteStatus.LEFT.value})
-_SETTLED = frozenset(
-    {
-        "passing",
-        SkipReason.UNCHANGED,
-        SkipReason.TOO_FEW,
-        SkipReason.CLOSED_BY_PERSON,
-        SkipReason.OLDER_THAN_CLOSING,
-        SkipReason.UNREADABLE,
-        SkipReason.NO_ROOM,
-        SkipReason.BAD_TEMPLATE,
-        SkipReason.SAME_ID,
-        SkipReason.STORM,
-        SkipReason.RETIRED,
-        SkipReason.KNOWN,
-        SkipReason.SAME_AS,
-    }
-)
-"""Why nothing was done, if nothing would be done in the next sweep either."""
 
 
 class Reader(Protocol):
@@ -108,7 +91,7 @@ def screen(
     last: Mapping[str, RepositoryEntry],
     settings: Settings,
     now: datetime,
-    files: Iterable[str] = (),
+    issues: Mapping[str, Sequence[Issue]] | None = None,
 ) -> Screening:
     """What to do with each repository; one that could not be looked at has to be swept.
 
@@ -118,26 +101,37 @@ def screen(
         last: the entry of each repository in the last report, by the same name; none of one that is new.
         settings: those of every sweep, whatever repository they name.
         now: the time of this sweep.
-        files: the texts of the files that decide as well: the template of the issues and the log patterns.
+        issues: the tracker's issues about each repository, if another repository holds them.
 
     Raises:
         BadTokenError: GitHub refuses the token.
     """
     if why := _unseen_by_settings(settings):
         return Screening({name: Screened(None, why, None) for name in names})
-    digest = _digest([__version__, settings_digest(settings), *files])[:8]
+    context = _Context(settings, _digest([__version__, settings_digest(settings)])[:8], now)
     before = reader.requests
     seen: dict[str, SeenRepository | str] = {}
     for never_swept, commits in ((True, COMMITS_AT_FIRST), (False, COMMITS)):
         chosen = [name for name in names if _is_new(last.get(name)) is never_swept]
         if chosen:
             seen |= reader.look(chosen, _asked(settings, commits))
-    screened = {name: judge(name, seen[name], last.get(name), Context(settings, digest, now)) for name in names}
+    if issues is not None:
+        seen = {name: _about(one, issues.get(name, ())) for name, one in seen.items()}
+    screened = {name: _judge(name, seen[name], last.get(name), context) for name in names}
     return Screening(screened, reader.requests - before)
 
 
 def _is_new(entry: RepositoryEntry | None) -> bool:
     return entry is None or (entry.kept is None and entry.report is None)
+
+
+def _about(seen: SeenRepository | str, issues: Sequence[Issue]) -> SeenRepository | str:
+    """What a repository shows, if another one holds the tracker's issues about it."""
+    if isinstance(seen, str):
+        return seen
+    texts = sorted((issue.number, issue.open, issue.state_reason, issue.body, issue.labels) for issue in issues)
+    tracked = SeenIssues(len(issues), digest=_digest(texts))
+    return dataclasses.replace(seen, tracked=tracked, open_issues=sum(issue.open for issue in issues), has_issues=True)
 
 
 def _asked(settings: Settings, commits: int) -> ScreeningQuery:
@@ -160,15 +154,15 @@ def _unseen_by_settings(settings: Settings) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What is the same for all repositories; `digest` stands for the settings, the files and the program's version."""
+class _Context:
+    """What is the same for all repositories; `digest` stands for the settings and the program's version."""
 
     settings: Settings
     digest: str
     now: datetime
 
 
-def judge(name: str, seen: SeenRepository | str, last: RepositoryEntry | None, context: Context) -> Screened:
+def _judge(name: str, seen: SeenRepository | str, last: RepositoryEntry | None, context: _Context) -> Screened:
     """What to do with a repository that shows this."""
     if isinstance(seen, str):
         return Screened(None, f"It could not be screened: {seen.removesuffix('.')}.", None)
@@ -180,7 +174,7 @@ def judge(name: str, seen: SeenRepository | str, last: RepositoryEntry | None, c
     return _judge_known(seen, last, kept, context)
 
 
-def _judge_new(seen: SeenRepository, last: RepositoryEntry | None, kept: Kept, context: Context) -> Screened:
+def _judge_new(seen: SeenRepository, last: RepositoryEntry | None, kept: Kept, context: _Context) -> Screened:
     why = _running(seen) or _not_passing(seen, context.settings) or (_left(last) if last else "")
     if why:
         return Screened(None, why, kept)
@@ -188,7 +182,7 @@ def _judge_new(seen: SeenRepository, last: RepositoryEntry | None, kept: Kept, c
     return Screened(Look.SCREENED, "Its newest runs pass.", kept)
 
 
-def _judge_known(seen: SeenRepository, last: RepositoryEntry, kept: Kept, context: Context) -> Screened:
+def _judge_known(seen: SeenRepository, last: RepositoryEntry, kept: Kept, context: _Context) -> Screened:
     undone = _left(last) or _left_undone(last, context.settings)
     why = _running(seen) or _news(kept, last) or undone or _lagging(seen, last) or _due(seen, last, context)
     if why:
@@ -267,7 +261,7 @@ def _left_undone(last: RepositoryEntry, settings: Settings) -> str:
         return "The last sweep did not see everything."
     texts = ({"status": known.get("written")} for known in _objects(report, "known_issues"))
     # If no issue may be opened at all, none is left for the next sweep.
-    settled = _SETTLED | {SkipReason.OVER_CAP} if settings.max_new_issues == 0 else _SETTLED
+    settled = SETTLED_SKIPS | {SkipReason.OVER_CAP} if settings.max_new_issues == 0 else SETTLED_SKIPS
     if any(_is_not_done(action, settled) for action in (*_objects(report, "actions"), *texts)):
         return "The last sweep left something undone."
     errors = (one.get("severity") == Severity.ERROR for one in _objects(report, "problems"))
@@ -293,7 +287,7 @@ def _lagging(seen: SeenRepository, last: RepositoryEntry) -> str:
 # --- what time brings ----------------------------------------------------------------------------
 
 
-def _due(seen: SeenRepository, last: RepositoryEntry, context: Context) -> str:
+def _due(seen: SeenRepository, last: RepositoryEntry, context: _Context) -> str:
     """That the last sweep of the repository is too long ago, or that it never had one."""
     kept = last.kept
     since = (kept.swept_at or kept.screened_at) if kept else None
@@ -327,7 +321,7 @@ def _text(value: object) -> str:
     return repr(sorted(map(repr, value))) if isinstance(value, frozenset) else repr(value)
 
 
-def _kept(seen: SeenRepository, context: Context) -> Kept:
+def _kept(seen: SeenRepository, context: _Context) -> Kept:
     """What to keep. A deeper look keeps no more than another one, or they could not be compared."""
     branches = [(ref.name, ref.commits[:COMMITS]) for ref in (seen.default_branch, *seen.refs)]
 

@@ -10,6 +10,7 @@ from typing import Any
 from ci_failure_tracker.issues.evidence import plain_lines
 from ci_failure_tracker.issues.links import run_address
 from ci_failure_tracker.model import (
+    SETTLED,
     Change,
     Close,
     Create,
@@ -342,6 +343,10 @@ def _outcome(outcome: Outcome) -> str:
 
 def _skip_reason(reason: SkipReason) -> str:
     return "passing" if reason is SkipReason.GREEN else reason.value
+
+
+SETTLED_SKIPS = frozenset(map(_skip_reason, SETTLED))
+"""The words for reasons to do nothing for which the next sweep does nothing either, if nothing else changes."""
 
 
 def moment_as_json(moment: datetime | None) -> str | None:

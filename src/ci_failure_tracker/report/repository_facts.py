@@ -25,6 +25,7 @@ from ci_failure_tracker.github.fields import (
 )
 from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.report.measures import Measures, Spread
+from ci_failure_tracker.report.report_json import SETTLED_SKIPS
 from ci_failure_tracker.text.markdown import plain
 
 VERSION = 2
@@ -209,7 +210,11 @@ def brief(report: Mapping[str, Any]) -> dict[str, Any]:
         },
         "issues": [issue for issue in report["issues"] if issue["open"]],
         "causes": [],
-        "actions": [action for action in report["actions"] if action["action"] != "skip" or action["issue"]],
+        "actions": [
+            action
+            for action in report["actions"]
+            if action["action"] != "skip" or action["issue"] or action["skip_reason"] not in SETTLED_SKIPS
+        ],
     }
 
 
