@@ -192,7 +192,9 @@ def test_the_others_need_no_permission_for_issues(house: Site, house_server: Ser
 
 def test_owners_suspects_and_branches_are_those_of_the_repository_that_fails(house: Site, house_server: Server) -> None:
     sweep_house(house_server)
-    bodies = {issue.title.partition(":")[0].split("/")[-1]: issue.body for issue in house["tea-house/failures"].issues}
+    bodies = {
+        issue.title.partition(":")[0].split("/")[-1]: issue.body or "" for issue in house["tea-house/failures"].issues
+    }
     assert "| Owner | `@ada` |" in bodies["assam"]
     assert "| Owner | `@bo` |" in bodies["ceylon"]
     assert "`Dim by the sun` (`grace`, `tea-house/assam#41`)" in bodies["assam"]
@@ -215,7 +217,7 @@ def test_logs_that_cannot_be_read_in_one_repository_change_nothing_for_the_other
     assert assam.report is not None
     assert any("log" in problem["what"] for problem in assam.report["problems"])
     assert [one.problem for one in swept.entries] == [None, None, None]
-    assert sum("unused import" in issue.body for issue in house["tea-house/failures"].issues) == 1
+    assert sum("unused import" in (issue.body or "") for issue in house["tea-house/failures"].issues) == 1
 
 
 def test_two_people_who_sweep_at_the_same_time_open_no_issue_twice(house: Site, house_server: Server) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from builders import START, an_issue, quiet_report, some_settings
-from ci_failure_tracker.model import Issue, Skip
+from builders import START, quiet_report, some_settings
+from ci_failure_tracker.model import Skip
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.screening import (
     ScreeningQuery,
@@ -78,11 +78,9 @@ def screened(
     entry: RepositoryEntry | None = None,
     now: datetime = NOW,
     settings: Settings | None = None,
-    issues: Sequence[Issue] | None = None,
 ) -> Screened:
     last = {NAME: entry} if entry else {}
-    about = None if issues is None else {NAME: issues}
-    return screen(Shown({NAME: shown}), [NAME], last, settings or some_settings(), now, about).repositories[NAME]
+    return screen(Shown({NAME: shown}), [NAME], last, settings or some_settings(), now).repositories[NAME]
 
 
 def swept(
@@ -164,6 +162,7 @@ def test_what_cannot_be_compared_is_swept_and_keeps_nothing() -> None:
         ({"branch": "default, next"}, True),
         ({"max-requests": "900"}, True),
         ({"dry-run": "true"}, True),
+        ({"issues-repository": "octo-org/failures"}, True),
         ({"token": "another"}, False),
         ({"repository": "octo-org/other"}, False),
         ({"report-dir": "out"}, False),
@@ -203,24 +202,6 @@ def test_named_branches_are_looked_at_as_branches_and_as_tags() -> None:
     screen(Noting({NAME: QUIET}), [NAME], {}, some_settings(branch="default, next", labels="broken"), NOW)
     (query,) = asked
     assert (query.label, query.refs, query.tags) == ("broken", ("refs/heads/next", "refs/tags/next"), False)
-
-
-def test_issues_in_another_repository_are_compared_by_what_they_say() -> None:
-    issue = an_issue(7)
-    changed = [
-        dataclasses.replace(issue, body="Something else."),
-        dataclasses.replace(issue, open=False, state_reason="completed"),
-        dataclasses.replace(issue, labels=("ci-failure", "keep-open")),
-    ]
-    shown = seen(suite(), has_issues=False)
-    kept = screened(shown, issues=[issue]).kept
-    assert kept
-    entry = RepositoryEntry(NAME, Look.SWEPT, kept=kept, report={"failing": []})
-    assert said(shown, entry, issues=[issue]) == ""
-    assert screened(shown, entry, NOW + A_DAY, issues=[issue]).look is None
-    for issues in ([], *([one] for one in changed)):
-        assert said(shown, entry, issues=issues) == "There is news: an issue."
-    assert screened(shown, issues=[]).look is Look.SCREENED
 
 
 # --- what the last sweep left --------------------------------------------------------------------

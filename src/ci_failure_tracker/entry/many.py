@@ -139,10 +139,8 @@ def choose_many(connection: Connection, workspace: Path, progress: Progress, at:
     by_name = {one.full_name: one for one in choice.chosen}
     known = {name: last[one.key] for name, one in by_name.items() if one.key in last}
     progress.phase("Look for what is new", len(by_name))
-    # What was kept while the issues were elsewhere says nothing of these.
-    elsewhere = (settings.issues_repository,) if settings.issues_repository else ()
     queries = ScreeningQueries(connection.requester, connection.endpoints)
-    screening = screen(queries, [*by_name], known, settings, at, elsewhere)
+    screening = screen(queries, [*by_name], known, settings, at)
     screened = screening.repositories
     chosen = tuple(Chosen(one, known.get(name), screened.get(name)) for name, one in by_name.items())
     return Many(connection, chosen, (*choice.problems, *problems))

@@ -58,12 +58,11 @@ class SeenRef:
 
 @dataclass(frozen=True, slots=True)
 class SeenIssues:
-    """Issues: how many there are, and the one that changed last, or a hash of what they say."""
+    """Issues: how many there are, and the one that changed last."""
 
     count: int
     newest: int | None = None
     changed_at: datetime | None = None
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

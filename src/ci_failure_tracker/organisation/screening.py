@@ -26,7 +26,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from ci_failure_tracker import __version__
-from ci_failure_tracker.model import Issue, MissedSchedule, Severity, SkipReason, WriteStatus
+from ci_failure_tracker.model import MissedSchedule, Severity, SkipReason, WriteStatus
 from ci_failure_tracker.model.organisation import Kept, Look, RepositoryEntry
 from ci_failure_tracker.model.refs import is_glob
 from ci_failure_tracker.model.screening import ScreeningQuery, SeenCommit, SeenIssues, SeenRepository, SeenSuite
@@ -91,7 +91,6 @@ def screen(
     last: Mapping[str, RepositoryEntry],
     settings: Settings,
     now: datetime,
-    issues: Mapping[str, Sequence[Issue]] | None = None,
 ) -> Screening:
     """What to do with each repository; one that could not be looked at has to be swept.
 
@@ -101,7 +100,6 @@ def screen(
         last: the entry of each repository in the last report, by the same name; none of one that is new.
         settings: those of every sweep, whatever repository they name.
         now: the time of this sweep.
-        issues: the tracker's issues about each repository, if another repository holds them.
 
     Raises:
         BadTokenError: GitHub refuses the token.
@@ -115,23 +113,12 @@ def screen(
         chosen = [name for name in names if _is_new(last.get(name)) is never_swept]
         if chosen:
             seen |= reader.look(chosen, _asked(settings, commits))
-    if issues is not None:
-        seen = {name: _about(one, issues.get(name, ())) for name, one in seen.items()}
     screened = {name: _judge(name, seen[name], last.get(name), context) for name in names}
     return Screening(screened, reader.requests - before)
 
 
 def _is_new(entry: RepositoryEntry | None) -> bool:
     return entry is None or (entry.kept is None and entry.report is None)
-
-
-def _about(seen: SeenRepository | str, issues: Sequence[Issue]) -> SeenRepository | str:
-    """What a repository shows, if another one holds the tracker's issues about it."""
-    if isinstance(seen, str):
-        return seen
-    texts = sorted((issue.number, issue.open, issue.state_reason, issue.body, issue.labels) for issue in issues)
-    tracked = SeenIssues(len(issues), digest=_digest(texts))
-    return dataclasses.replace(seen, tracked=tracked, open_issues=sum(issue.open for issue in issues), has_issues=True)
 
 
 def _asked(settings: Settings, commits: int) -> ScreeningQuery:
@@ -313,7 +300,12 @@ def _patience(key: str, period: timedelta) -> timedelta:
 def settings_digest(settings: Settings) -> str:
     """A hash of the settings that may change what a sweep finds or writes."""
     fields = ((field.name, input_of(field)) for field in dataclasses.fields(settings))
-    deciding = (name for name, declared in fields if declared is None or declared.group in _DECIDING)
+    # What was kept while the issues were in another repository says nothing of these.
+    deciding = (
+        name
+        for name, declared in fields
+        if declared is None or declared.group in _DECIDING or name == "issues_repository"
+    )
     return _digest([(name, _text(getattr(settings, name))) for name in deciding])
 
 
