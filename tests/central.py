@@ -115,7 +115,7 @@ class Made:
         return Workflow(100 + self.place, "CI", ".github/workflows/ci.yml", node_id=f"W_{self.place}")
 
     def run(self, number: int) -> Run:
-        begin = START + timedelta(hours=number, minutes=self.place)
+        begin = START + timedelta(hours=number, minutes=self.place % 45, seconds=self.place)
         conclusion = "failure" if any(self.runs[number - 1].values()) else "success"
         commit = Commit(f"{self.place * 1_000 + number:040x}", f"Change {number} of {self.name}")
         return Run(

@@ -273,3 +273,31 @@ def test_a_second_sweep_changes_nothing(group_by: str) -> None:
     assert before
     house.sweep()
     assert house.issues == before
+
+
+@pytest.mark.parametrize("repositories", [12, 40, 120])
+def test_one_cause_in_very_many_repositories_is_one_issue_from_the_first_sweep_until_it_closes(
+    repositories: int,
+) -> None:
+    house = House(settings=some_settings(close_after="2"))
+    for number in range(repositories):
+        house.add(f"harbour-service-{number:03}", OK, OK, {"test": outage()})
+    house.sweep()
+    assert len(house.issues) == 1
+    assert len(house.issues[1].body) < 65_536
+    for made in house.made:
+        house.happens(made, {"test": outage()})
+    house.sweep()
+    assert len(house.issues) == 1
+    assert house.state("several").count == 2 * repositories
+    before = dict(house.issues)
+    house.sweep()
+    assert house.issues == before
+    for made in house.made[1:]:
+        house.happens(made, OK, OK)
+    house.sweep()
+    assert len(house.open()) == 1
+    house.happens(house.made[0], OK, OK)
+    house.sweep()
+    assert house.open() == []
+    assert len(house.issues) == 1

@@ -423,6 +423,8 @@ def _leg_view(state: State, url: str, count: LegCount, size: _Size, *, red: bool
 def _break_row(state: State, url: str) -> str:
     """The first failing run of the present break, and the passing run before it."""
     first, passing = state.first_red, state.last_green
+    if len(state.repositories) > 1:  # each of them has a break of its own
+        return utc(state.first_seen)
     if first is None:
         since = utc(state.first_seen)
     elif first.run_id == state.latest.run_id:
@@ -437,7 +439,7 @@ def _break_row(state: State, url: str) -> str:
 def _kept(state: State, text: int) -> str:
     """What the issue stands for, and what it counts."""
     subject, _ = jobs_of(state, text)
-    file = workflow_file(state.latest)
+    file = workflow_file(state.latest) if len(state.repositories) == 1 else ""
     is_older = state.first_seen < state.broken_since
     since = f" It has counted {counted_failures(state)} since {utc(state.first_seen)}." if is_older else ""
     return f"This issue tracks {subject[:1].lower()}{subject[1:]}{f' ({file})' if file else ''}.{since}"

@@ -120,7 +120,10 @@ def jobs_of(state: State, text: int, medium: Medium = MARKDOWN) -> tuple[str, st
 def _jobs_across(state: State, text: int, medium: Medium) -> str:
     """The jobs in which a cause or a test fails, after the word `job`."""
     names = [leg.leg for leg in state.legs] or [state.identity.job]
-    return f"{'s' if len(names) > 1 else ''} {_listed(names, text, medium)}"
+    of = len(state.repositories)
+    return (
+        f"{'s' if len(names) > 1 else ''} {_listed(names, text, medium)}{f' in {of:,} repositories' if of > 1 else ''}"
+    )
 
 
 def _listed(names: list[str], text: int, medium: Medium) -> str:

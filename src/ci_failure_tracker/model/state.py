@@ -321,9 +321,12 @@ class State:
         """Whether a commit can be to blame for the latest break, as far as its causes are known.
 
         A run of Dependabot does not fail because of the commits between. No commit keeps a job from being run, lets it
-        wait for an approval, cancels it or takes its runner away.
+        wait for an approval, cancels it or takes its runner away. What fails alike in several repositories does not
+        fail because of a commit in one of them.
         """
         latest = self.latest
+        if len(self.repositories) > 1:
+            return False
         if latest.never_ran is not None or latest.event == "dynamic" or not self.kind.commit_can_cause:
             return False
         of_break = [past.outcome for past in self.occurrences if past.started_at >= self.broken_since]
@@ -334,6 +337,11 @@ class State:
         """The evidence, if it is of the latest break."""
         evidence = self.evidence
         return evidence if evidence is not None and evidence.ended_at >= self.broken_since else None
+
+    @property
+    def repositories(self) -> frozenset[str]:
+        """The repositories that it is about, if the issues of several are in one; else an empty name."""
+        return frozenset(status.repository for status in self.branch_statuses) or frozenset({self.latest.repository})
 
     @property
     def repository_of_break(self) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ci_failure_tracker.model import (
+    Decision,
     DecisionKind,
     Decisions,
     FailedLeg,
@@ -18,6 +19,8 @@ from ci_failure_tracker.model import (
     Observation,
     Occurrence,
     Outcome,
+    Skip,
+    SkipReason,
     State,
     in_repository,
 )
@@ -59,8 +62,11 @@ def choose_log_requests(findings: Findings, settings: Settings, now: datetime) -
     else:
         if wide != settings:
             findings = find(findings.snapshot, repository_history.tracked_issues, wide, now)
-        # An identity without a decision has no issue that could show a log.
+        # An identity without a decision has no issue that could show a log. Of several repositories, one that has none
+        # only for the cap may fail of a cause that many share, which is one issue.
         decided = {decision.identity.id for decision in findings.decisions.made}
+        if findings.snapshot.central:
+            decided |= {each.identity.id for each in findings.decisions.all if _is_over_cap(each)}
         histories = [history for history in findings.history.histories if history.identity.id in decided]
         candidates = (
             *_of_issues(histories, repository_history.tracked_issues),
@@ -87,6 +93,10 @@ def _may_count(conclusions: frozenset[Outcome]) -> frozenset[Outcome]:
     if conclusions & {Outcome.TIMED_OUT, Outcome.FAILURE}:
         return conclusions | {Outcome.CANCELLED}
     return conclusions
+
+
+def _is_over_cap(decision: Decision | Skip) -> bool:
+    return isinstance(decision, Skip) and decision.skip_reason is SkipReason.OVER_CAP
 
 
 @dataclass(frozen=True, slots=True)

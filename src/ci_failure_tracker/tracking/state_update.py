@@ -25,7 +25,7 @@ from ci_failure_tracker.model import (
     Trials,
 )
 from ci_failure_tracker.text.markdown import plain
-from ci_failure_tracker.tracking.branch_status import few_red
+from ci_failure_tracker.tracking.branch_status import RECENT, few_red
 from ci_failure_tracker.tracking.causes import CAUSES, LONGEST_LINE, CauseUpdate, newly_diagnosed, shortened
 from ci_failure_tracker.tracking.flaky import judge_flaky
 from ci_failure_tracker.tracking.named_tests import kept, named_tests
@@ -44,6 +44,12 @@ _TITLED = len(',"titled":"01234567"')
 
 TESTS = 50
 """Failing tests that an issue knows, as many failures as a log tells apart."""
+
+OF_MANY = 300
+"""The same of an issue about several repositories, as far as its marker has room: for about 120 of them."""
+
+LIMIT_OF_MANY = 48_000
+"""The most bytes of the marker of such an issue. The text of the body gets shorter for it."""
 
 LEGS_OF_A_RUN = 10
 _NAME, _TITLE, _BRANCH, _STEP = 100, 72, 100, 60
@@ -327,9 +333,11 @@ def fit(state: State) -> State:
 
     What people merged and split is never left out: then the shortest form is longer if names are very long.
     """
-    forms = (_cut(state, size) for size in _SIZES)
+    is_of_many = len(state.repositories) > 1
+    forms = (_cut(state, size) for size in ((*_SIZES_OF_MANY, *_SIZES) if is_of_many else _SIZES))
+    limit = LIMIT_OF_MANY if is_of_many else LIMIT
     # A state that knows its title has it in its marker, so what fitted once fits again.
-    most = LIMIT if state.title_digest else LIMIT - _TITLED
+    most = limit if state.title_digest else limit - _TITLED
     fitting = (form for form in forms if len(write_marker(form).encode("utf-8", "replace")) <= most)
     return next(fitting, None) or _cut(state, _SIZES[-1])
 
@@ -339,8 +347,8 @@ class _Size:
     """How much a form of a state holds.
 
     `lines` are those of the excerpt and `text` their characters; `context` are the characters around the excerpt.
-    `streams` are the branches and `red` their legs. `failures` are those of a cause, `tests` the failing tests, `named`
-    the tests that are remembered by their names.
+    `streams` are the branches, `red` their legs and `recent` the trials of each that are remembered one by one.
+    `failures` are those of a cause, `tests` the failing tests, `named` the tests that are remembered by their names.
     """
 
     occurrences: int
@@ -357,7 +365,16 @@ class _Size:
     context: int = 0
     tests: int = TESTS
     named: int = 0
+    recent: int = RECENT
 
+
+_SIZES_OF_MANY = (
+    _Size(REMEMBERED, OF_MANY, 10, CAUSES, 100, streams=OF_MANY, context=4_000, named=30),
+    _Size(REMEMBERED, OF_MANY, 10, CAUSES, 100, streams=OF_MANY, recent=3),
+    _Size(5, OF_MANY, 2, 5, 30, streams=OF_MANY, recent=1),
+    _Size(5, 100, 2, 5, 30, streams=100, recent=1),
+)
+"""The first forms of a state of several repositories. Each needs a branch of its own to prove that it recovered."""
 
 _SIZES = (
     _Size(REMEMBERED, LEGS, 10, CAUSES, 100, context=4_000, named=30),
@@ -386,6 +403,7 @@ def _cut(state: State, size: _Size) -> State:
         _with_legs(occurrence, size.legs_of_a_run) for occurrence in state.occurrences[-size.occurrences :]
     )
     red_first = sorted(state.branch_statuses, key=lambda status: not status.red)
+    kept_statuses = {id(status) for status in red_first[: size.streams]}
     return dataclasses.replace(
         state,
         legs=state.legs[: size.legs],
@@ -396,7 +414,9 @@ def _cut(state: State, size: _Size) -> State:
         other_causes=state.other_causes + sum(cause.count for cause in state.causes[size.causes :]),
         evidence=shortened(state.evidence, size.lines, size.text, size.context) if state.evidence else None,
         branch_statuses=tuple(
-            _with_red(status, size.red) for status in state.branch_statuses if status in red_first[: size.streams]
+            _with_trials(_with_red(status, size.red), size.recent)
+            for status in state.branch_statuses
+            if id(status) in kept_statuses
         ),
         # A passing branch may be forgotten; a failing one is needed to prove the recovery.
         branch_statuses_cut=state.branch_statuses_cut or any(status.red for status in red_first[size.streams :]),
@@ -413,6 +433,17 @@ def _with_failures(cause: Cause, most: int) -> Cause:
 
 def _with_red(status: BranchStatus, most: int) -> BranchStatus:
     return dataclasses.replace(status, red=few_red(status.red, most))
+
+
+def _with_trials(status: BranchStatus, most: int) -> BranchStatus:
+    """The status with so many trials one by one; the older ones are only counted."""
+    older = status.recent[:-most]
+    if not older:
+        return status
+    earlier = status.earlier
+    for _, passed in older:
+        earlier = earlier.then(passed=passed)
+    return dataclasses.replace(status, recent=status.recent[-most:], earlier=earlier, earlier_to=older[-1][0])
 
 
 def _with_commits(suspects: CommitsBetween | None, most: int) -> CommitsBetween | None:
