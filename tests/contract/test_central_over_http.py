@@ -18,6 +18,7 @@ from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.model.secret import Secret
 from ci_failure_tracker.organisation.central import Central, CentralSweep, CentralWriter, plan_central
 from ci_failure_tracker.organisation.sweep_all import Chosen
+from ci_failure_tracker.report.repository_facts import facts_of
 from sandbox import Fault, Server, Site
 from sandbox.organisation import APP_TOKEN, SHARED_CAUSE, Organisation
 from sweeping import TEMPLATE, writer_of
@@ -224,3 +225,14 @@ def test_two_people_who_sweep_at_the_same_time_open_no_issue_twice(house: Site, 
     list(side_by_side([partial(sweep_house, house_server) for _ in range(3)]))
     sweep_house(house_server, NINE + timedelta(minutes=10))
     assert len(titles(house)["tea-house/failures"]) == len(set(titles(house)["tea-house/failures"])) == 3
+
+
+def test_the_report_names_the_issue_of_the_cause_for_each_job_that_it_covers(site: Site, server: Server) -> None:
+    shared = {member.full_name for member in FAILING if member.cause == "shared"}
+    umbrella = f"{server.server_url}/{SMALL.issues_repository}/issues/1"
+    for hours in (0, 1):
+        swept = sweep_them(server, later=timedelta(hours=hours))
+        failing = {entry.name: facts_of(entry.report).failing for entry in swept.entries if entry.report}
+        assert {name for name, jobs in failing.items() if umbrella in {job.issue_url for job in jobs}} == shared
+        assert all(job.issue for name, jobs in failing.items() for job in jobs)
+    assert "several repositories" in site[SMALL.issues_repository].issues[0].title

@@ -42,6 +42,7 @@ from ci_failure_tracker.report.issue_snapshots import EMPTY, IssueSnapshots, tak
 from ci_failure_tracker.report.measures import NOTHING_SEEN, Statistics, WorkflowStatistics
 from ci_failure_tracker.text.medium import MARKDOWN, Medium
 from ci_failure_tracker.tracking.decide import Findings
+from ci_failure_tracker.tracking.storms import key_of_umbrella
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Report:
     """What a sweep looked at, what is failing, and what it did.
 
     `failing` counts each job. An umbrella stands for several of them, which one issue covers. `issues_url` is the
-    address of the repository with the issues, empty if it is this one.
+    address of the repository with the issues, empty if it is this one. `covered_by` has the number of the issue that
+    stands for a failure together with others, by failure id.
     """
 
     repository: Repository
@@ -83,6 +85,7 @@ class Report:
     known_updates: tuple[KnownUpdate, ...] = ()
     known_results: tuple[KnownResult, ...] = ()
     issues_url: str = ""
+    covered_by: Mapping[str, int] = field(default_factory=dict)
 
     def sentence(self, failing: CurrentFailure, medium: Medium = MARKDOWN, text: int = 80) -> str:
         """The first sentence of the issue of a failure, for one place; a name has `text` characters at most."""
@@ -347,11 +350,19 @@ def make_report(
         known=decisions.known,
         known_rules=findings.history.known.rules,
         known_updates=decisions.known_updates,
+        covered_by=_covered_by(findings.history.storms.covering, results),
         statistics=statistics,
         issue_snapshots=take_issue_snapshots(
             snapshot, findings.history.tracked_issues.written, decisions.failing, results, now
         ),
     )
+
+
+def _covered_by(covering: Mapping[str, str], results: Iterable[Result]) -> Mapping[str, int]:
+    """The number of the issue that covers each failure, by failure id."""
+    of_issues = (result for result in results if not isinstance(result.action, Rerun))
+    numbers = {key_of_umbrella(result.action.identity): result.number for result in of_issues if result.number}
+    return {failure_id: numbers[key] for failure_id, key in covering.items() if key in numbers}
 
 
 def _by_severity(problems: list[Problem]) -> tuple[Problem, ...]:

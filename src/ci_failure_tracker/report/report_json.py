@@ -150,7 +150,15 @@ def _failing_as_json(report: Report, failing: CurrentFailure, new: Set[str]) -> 
         "subject": _shown(_subject(failing)) or None,
         "signature": failing.signature or None,
         "weak": not _names_cause(failing),
+        "covered_by": _covering(report, failing),
     }
+
+
+def _covering(report: Report, failing: CurrentFailure) -> dict[str, Any] | None:
+    """The issue that stands for this failure together with others."""
+    number = report.covered_by.get(failing.identity.id)
+    url = report.issues_url or report.repository.url
+    return {"number": number, "url": f"{url}/issues/{number}"} if number else None
 
 
 def _subject(failing: CurrentFailure) -> str:

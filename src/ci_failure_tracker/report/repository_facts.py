@@ -246,7 +246,9 @@ def _failing(report: Mapping[str, Any], actions: Sequence[Fields]) -> tuple[Fail
 
 
 def _failing_fact(data: Fields, action: Fields) -> FailingFact:
-    number = _optional_number(action, "issue")
+    # Older versions do not say what covers it.
+    issue = optional(data, "covered_by", dict) or {"number": action.get("issue"), "url": action.get("url")}
+    number = _optional_number(issue, "number")
     sentence, headline = _text(data, "sentence"), _text(data, "headline")
     message = headline.removeprefix(f"{_text(data, 'subject')}: ")
     return FailingFact(
@@ -259,7 +261,7 @@ def _failing_fact(data: Fields, action: Fields) -> FailingFact:
         run=_number(data, "latest_run"),
         run_url=_page(_text(data, "latest_run_url")),
         issue=number,
-        issue_url=_page(_text(action, "url")) if number else "",
+        issue_url=_page(_text(issue, "url")) if number else "",
         is_new=required(data, "new", bool),
         cause=_cause(data),
         message="" if message in sentence else message,
