@@ -301,3 +301,28 @@ def test_one_cause_in_very_many_repositories_is_one_issue_from_the_first_sweep_u
     house.sweep()
     assert house.open() == []
     assert len(house.issues) == 1
+
+
+def test_shards_that_sweep_one_after_another_end_with_one_issue_for_one_cause() -> None:
+    house = outage_in("assam", "ceylon", "oolong", "sencha")
+    names = [made.name for made in house.made]
+
+    def sweep_shards() -> None:
+        for shard in (names[:2], names[2:]):
+            house.left = {*names} - {*shard}
+            house.sweep()
+
+    sweep_shards()
+    sweep_shards()
+    (issue,) = house.open()
+    assert sorted(leg.leg for leg in identities([issue]).popitem()[1].legs) == [f"{name}: CI / test" for name in names]
+    before = dict(house.issues)
+    sweep_shards()
+    assert house.issues == before
+    for made in house.made[:3]:
+        house.happens(made, OK, OK)
+    sweep_shards()
+    assert house.open()
+    house.happens(house.made[3], OK, OK)
+    sweep_shards()
+    assert not house.open()

@@ -101,7 +101,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     states = {decision.identity: decision.after for _, decision in decided if isinstance(decision, Decision)}
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if snapshot.central:
-        decided = [(history, _unless_unread(history, decision, snapshot)) for history, decision in decided]
+        decided = [(history, _unless_unread(history, decision, snapshot, settings)) for history, decision in decided]
     if textless := _without_text(snapshot, tracked_issues):
         decided = [(history, _unless_textless(rules, history, decision, textless)) for history, decision in decided]
     if snapshot.known_issues is None:
@@ -391,16 +391,20 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     return Skip(decision.identity, reason, SkipReason.UNCLEAR, number)
 
 
-def _unless_unread(history: History, decision: Decision | Skip, snapshot: Snapshot) -> Decision | Skip:
+def _unless_unread(
+    history: History, decision: Decision | Skip, snapshot: Snapshot, settings: Settings
+) -> Decision | Skip:
     """What is known of a repository that was not read stays as it is: nothing passed, and nothing is gone.
 
-    An issue about other repositories as well goes on with these, and stays open.
+    An issue about other repositories as well goes on with these. It closes only if what it remembers of the others
+    proves that it passes there, too.
     """
     repositories = {status.repository for status in history.branch_statuses} or {history.latest.repository}
     unread = sorted(name for name in repositories if not snapshot.has_read(name))
     if not unread or isinstance(decision, Skip):
         return decision
-    if decision.kind is DecisionKind.UPDATE and len(unread) < len(repositories):
+    is_proven = decision.kind is DecisionKind.CLOSE and decision.after.passes_missing(settings.close_after) == 0
+    if len(unread) < len(repositories) and (decision.kind is DecisionKind.UPDATE or is_proven):
         return decision
     number = decision.issue.number if decision.issue else None
     reason = f"{some_of(unread)} was not looked at; {decision.reason}".removesuffix("; ")
