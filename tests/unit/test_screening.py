@@ -56,7 +56,7 @@ def seen(*suites: SeenSuite, **more: Any) -> SeenRepository:
 
 
 QUIET = seen(suite())
-FAILING = seen(suite("failure"), tracked=SeenIssues(1, 1, START), open_issues=1)
+FAILING = seen(suite("failure"), tracked=SeenIssues(1, ((1, START),)), open_issues=1)
 
 
 @dataclasses.dataclass
@@ -117,8 +117,8 @@ def test_what_shows_the_same_is_as_last_time_and_keeps_what_was_kept() -> None:
         (seen(suite(conclusion="failure")), "a run"),
         (seen(suite(), tag_count=1), "a tag"),
         (seen(suite(), tags=(SeenRef("v1", (SeenCommit("a"),)),)), "a tag"),
-        (seen(suite(), tracked=SeenIssues(1, 1, START)), "an issue"),
-        (seen(suite(), known=SeenIssues(1, 1, START)), "an issue"),
+        (seen(suite(), tracked=SeenIssues(1, ((1, START),))), "an issue"),
+        (seen(suite(), known=SeenIssues(1, ((1, START),))), "an issue"),
         (seen(suite(), has_issues=False), "an issue"),
         (seen(suite(), refs=(SeenRef("next"),)), "a branch"),
     ],
@@ -276,7 +276,7 @@ def test_a_run_that_ended_just_before_the_last_sweep_may_not_have_been_listed(
         (FAILING, {}, {}, A_DAY),
         (QUIET, {"failing": [{}]}, {}, A_DAY),
         (seen(suite(event="schedule")), {}, {}, A_DAY),
-        (seen(suite(), known=SeenIssues(1, 1, START)), {}, {}, A_DAY),
+        (seen(suite(), known=SeenIssues(1, ((1, START),))), {}, {}, A_DAY),
         (QUIET, {}, {"schedules": "true"}, A_DAY),
     ],
 )
@@ -327,7 +327,7 @@ def test_a_repository_whose_newest_runs_pass_is_screened_and_swept_within_a_week
         seen(suite(), refs=(SeenRef("next", (SeenCommit("a", (suite("failure", branch="next"),)),)),)),
         seen(suite(branch="feature")),
         seen(),
-        seen(suite(), tracked=SeenIssues(1, 1, START), open_issues=1),
+        seen(suite(), tracked=SeenIssues(1, ((1, START),)), open_issues=1),
         seen(suite(), has_issues=False),
     ],
 )
@@ -339,7 +339,7 @@ def test_what_does_not_pass_or_does_not_show_is_swept_at_first(shown: SeenReposi
     "shown",
     [
         seen(suite(), suite("skipped"), suite("neutral")),
-        seen(suite(), tracked=SeenIssues(1, 1, START)),
+        seen(suite(), tracked=SeenIssues(1, ((1, START),))),
         seen(has_workflows=False),
         seen(default_branch=SeenRef(""), has_workflows=False),
     ],
@@ -389,12 +389,11 @@ class Watched:
     changed: dict[int, datetime] = dataclasses.field(default_factory=dict)
 
     def seen_at(self, now: datetime) -> SeenRepository:
-        issues = sorted((at, number) for number, at in self.changed.items())
-        newest = issues[-1] if issues else (None, None)
+        newest = sorted(self.changed.items(), key=lambda change: change[1], reverse=True)[:5]
         return seen(
             default_branch=SeenRef("main", tuple(self._commits("main", now))),
             refs=(SeenRef("release", tuple(self._commits("release", now))),),
-            tracked=SeenIssues(len(issues), newest[1], newest[0]),
+            tracked=SeenIssues(len(self.changed), tuple(newest)),
             open_issues=sum(issue.open for issue in self.tracker.issues.values()),
         )
 

@@ -15,7 +15,7 @@ from ci_failure_tracker.errors import (
 )
 from ci_failure_tracker.github import answers
 from ci_failure_tracker.github.client import Endpoints, MeteredRequester, translated
-from ci_failure_tracker.github.fields import Fields, FormError, as_object, items, moment, nullable, optional, required
+from ci_failure_tracker.github.fields import Fields, FormError, items, moment, nullable, optional, required
 from ci_failure_tracker.github.queries import ask_graphql
 from ci_failure_tracker.github.side_by_side import each_of
 from ci_failure_tracker.model import KNOWN_ISSUE
@@ -28,8 +28,11 @@ from ci_failure_tracker.model.screening import (
     SeenSuite,
 )
 
-MOST_SUITES, MOST_TAGS = 50, 10
-"""The newest check suites of a commit and the newest tags of a repository that are looked at."""
+MOST_SUITES, MOST_TAGS, MOST_ISSUES = 50, 10, 5
+"""What is looked at: the newest check suites of a commit, the newest tags, and the issues that changed last.
+
+One issue would do, but for two that change in the same second.
+"""
 
 _MOST_TOGETHER, _MOST_COMMITS = 50, 500
 """Repositories of a request, and commits of their default branches. How long GitHub takes depends on the commits."""
@@ -41,8 +44,8 @@ _TAG = "refs/tags/"
 _SUITE = """status conclusion createdAt updatedAt branch { name }
       workflowRun { runNumber event workflow { databaseId state } }"""
 _NEWEST_TAGS = f'refPrefix: "{_TAG}", orderBy: {{field: TAG_COMMIT_DATE, direction: DESC}}, first: {MOST_TAGS}'
-_FIRST_ISSUE = "first: 1, orderBy: {field: UPDATED_AT, direction: DESC}"
-_NEWEST_ISSUE = "totalCount nodes { number updatedAt }"
+_LAST_CHANGED = f"first: {MOST_ISSUES}, orderBy: {{field: UPDATED_AT, direction: DESC}}"
+_CHANGES = "totalCount nodes { number updatedAt }"
 _FRAGMENTS = f"""
 fragment runs on Commit {{
   oid
@@ -50,9 +53,9 @@ fragment runs on Commit {{
 }}
 fragment branch on Ref {{ name target {{ ... on Commit {{ history(first: $commits) {{ nodes {{ ...runs }} }} }} }} }}
 fragment tag on Ref {{ name target {{ oid ...runs ... on Tag {{ target {{ ...runs }} }} }} }}"""
-_ISSUES = f"""tracked: issues(labels: [$label], {_FIRST_ISSUE}) {{ {_NEWEST_ISSUE} }}
+_ISSUES = f"""tracked: issues(labels: [$label], {_LAST_CHANGED}) {{ {_CHANGES} }}
   open: issues(labels: [$label], states: [OPEN]) {{ totalCount }}
-  known: issues(labels: ["{KNOWN_ISSUE}"], states: [OPEN], {_FIRST_ISSUE}) {{ {_NEWEST_ISSUE} }}"""
+  known: issues(labels: ["{KNOWN_ISSUE}"], states: [OPEN], {_LAST_CHANGED}) {{ {_CHANGES} }}"""
 
 
 class ScreeningQueries:
@@ -248,11 +251,7 @@ def _suite(node: Fields) -> SeenSuite | None:
 
 
 def _issues(listed: Fields) -> SeenIssues:
-    count = required(listed, "totalCount", int)
-    newest = items(listed, "nodes")[:1]
+    count, newest = required(listed, "totalCount", int), items(listed, "nodes")
     if count and not newest:
         raise FormError("a list of issues shows none although it counts some")
-    if not newest:
-        return SeenIssues(count)
-    issue = as_object(newest[0], "an issue")
-    return SeenIssues(count, required(issue, "number", int), moment(issue, "updatedAt"))
+    return SeenIssues(count, tuple((required(issue, "number", int), moment(issue, "updatedAt")) for issue in newest))

@@ -58,11 +58,10 @@ class SeenRef:
 
 @dataclass(frozen=True, slots=True)
 class SeenIssues:
-    """Issues: how many there are, and the one that changed last."""
+    """Issues: how many there are, and when those changed that changed last."""
 
     count: int
-    newest: int | None = None
-    changed_at: datetime | None = None
+    newest: tuple[tuple[int, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
