@@ -251,8 +251,9 @@ def _left_undone(last: RepositoryEntry, settings: Settings) -> str:
     settled = SETTLED_SKIPS | {SkipReason.OVER_CAP} if settings.max_new_issues == 0 else SETTLED_SKIPS
     if any(_is_not_done(action, settled) for action in (*_objects(report, "actions"), *texts)):
         return "The last sweep left something undone."
-    errors = (one.get("severity") == Severity.ERROR for one in _objects(report, "problems"))
-    return "The last sweep had an error." if any(errors) else ""
+    # A warning says that something could not be read: the open issues, for instance, so that none was opened.
+    problems = (one.get("severity") != Severity.NOTICE for one in _objects(report, "problems"))
+    return "The last sweep had a problem." if any(problems) else ""
 
 
 def _is_not_done(action: Mapping[str, Any], settled: Set[str]) -> bool:
