@@ -1,4 +1,4 @@
-"""The demo as a whole."""
+"""The demos as a whole."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,12 +28,12 @@ time.sleep = lambda seconds: sleep(min(seconds, 0.01))
 """
 
 
-def start(folder: Path, days: int) -> subprocess.Popen[str]:
-    """Start the demo on a machine whose clock is some days ahead, and which does not wait between writes."""
+def start(demo: str, folder: Path, days: int) -> subprocess.Popen[str]:
+    """Start a demo on a machine whose clock is some days ahead, and which does not wait between writes."""
     path = os.pathsep.join(map(str, (folder, ROOT / "src", ROOT / "tests")))
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "INPUT_"))}
     return subprocess.Popen(
-        [sys.executable, "-m", "sandbox.demo", "--keep", folder / str(days)],
+        [sys.executable, "-m", f"sandbox.{demo}", "--keep", folder / str(days)],
         env={**variables, "PYTHONPATH": path, "PYTHONUTF8": "1", "DAYS": str(days)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -45,15 +47,23 @@ def same(text: str, folder: Path) -> str:
     return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1", text).replace(str(folder), "FOLDER")
 
 
-def test_the_demo_shows_the_same_on_every_day(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("demo", "issue", "last"),
+    [
+        ("demo", "issue-323.md", "demo: 5 failures, 5 issues created, second sweep created 0"),
+        ("demo_organisation", "issue-1.md", "second sweep created 0"),
+    ],
+)
+def test_a_demo_shows_the_same_on_every_day(tmp_path: Path, demo: str, issue: str, last: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(SITECUSTOMIZE, "utf-8")
     shown, written = [], []
-    for days, demo in [(days, start(tmp_path, days)) for days in (0, 400)]:
-        text = demo.communicate(timeout=120)[0]
-        assert demo.returncode == 0, text
+    for days, started in [(days, start(demo, tmp_path, days)) for days in (0, 400)]:
+        text = started.communicate(timeout=120)[0]
+        assert started.returncode == 0, text
         folder = tmp_path / str(days)
         shown.append(same(text, folder))
         written.append({path.name: same(path.read_text("utf-8"), folder) for path in folder.iterdir()})
     assert shown[0] == shown[1]
     assert written[0] == written[1]
-    assert {"report.html", "report.json", "metrics.prom", "summary.md", "issue-323.md"} <= set(written[0])
+    assert {"report.html", "report.json", "metrics.prom", "summary.md", issue} <= set(written[0])
+    assert shown[0].endswith(f"{last}\n")
