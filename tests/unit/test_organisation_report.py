@@ -156,6 +156,16 @@ def test_a_summary_of_thousands_fits_and_says_what_is_left_out() -> None:
     assert "and 4,000 rows more that did not fit." in summary
 
 
+@pytest.mark.parametrize("central", [False, True])
+def test_a_workflow_stands_without_its_repository_under_the_name_of_that(central: bool) -> None:
+    entry = an_entry("octo-org/cup", {"build": MIRROR})
+    report = json.loads(json.dumps(entry.report))
+    report["failing"][0]["workflow"] = "octo-org/cup: CI" if central else "CI"
+    (standing,) = an_organisation(dataclasses.replace(entry, report=report)).standings
+    assert standing.facts
+    assert standing.facts.failing[0].workflow == "CI"
+
+
 def test_an_error_in_one_repository_makes_the_whole_sweep_fail() -> None:
     assert an_everyday_organisation().failed
     assert not an_organisation(an_entry("octo-org/cup", {"build": MIRROR})).failed

@@ -23,7 +23,7 @@ from ci_failure_tracker.github.fields import (
     optional,
     required,
 )
-from ci_failure_tracker.model import Problem, Severity
+from ci_failure_tracker.model import Problem, Severity, own_name
 from ci_failure_tracker.report.measures import Measures, Spread
 from ci_failure_tracker.report.report_json import SETTLED_SKIPS
 from ci_failure_tracker.text.markdown import plain
@@ -49,7 +49,8 @@ class FailingFact:
     """One job, or another thing, that fails. An address is empty if it is not one of GitHub's pages.
 
     `cause` tells the causes of failures apart, also those of different repositories; it is empty if the cause is not
-    known, or only a symptom. `message` is what the log says, if the first sentence does not say it.
+    known, or only a symptom. `workflow` is its name without the repository, which issues of several put before it.
+    `message` is what the log says, if the first sentence does not say it.
     """
 
     id: str
@@ -180,7 +181,7 @@ def facts_of(report: Mapping[str, Any]) -> RepositoryFacts:
         open_issues=_number(issues, "open"),
         opened=_number(issues, "opened"),
         closed=_number(issues, "closed"),
-        changes=tuple(_change(each) for each in actions if required(each, "status", str) == "done"),
+        changes=tuple(_change(each, name) for each in actions if required(each, "status", str) == "done"),
         writes=tuple(
             (_text(each, "id"), action, _text(each, "status"))
             for each in actions
@@ -242,10 +243,13 @@ def problem_of(data: Fields) -> Problem:
 def _failing(report: Mapping[str, Any], actions: Sequence[Fields]) -> tuple[FailingFact, ...]:
     # What is closed as a duplicate comes first, and the issue that stays after it.
     issues = {required(each, "id", str): each for each in actions if required(each, "action", str) != "rerun"}
-    return tuple(_failing_fact(each, issues.get(required(each, "id", str), {})) for each in items(report, "failing"))
+    name = repository_name(report)
+    return tuple(
+        _failing_fact(each, issues.get(required(each, "id", str), {}), name) for each in items(report, "failing")
+    )
 
 
-def _failing_fact(data: Fields, action: Fields) -> FailingFact:
+def _failing_fact(data: Fields, action: Fields, repository: str) -> FailingFact:
     # Older versions do not say what covers it.
     issue = optional(data, "covered_by", dict) or {"number": action.get("issue"), "url": action.get("url")}
     number = _optional_number(issue, "number")
@@ -253,7 +257,7 @@ def _failing_fact(data: Fields, action: Fields) -> FailingFact:
     message = headline.removeprefix(f"{_text(data, 'subject')}: ")
     return FailingFact(
         id=_text(data, "id"),
-        workflow=_name(data, "workflow"),
+        workflow=own_name(repository, _name(data, "workflow")),
         part=_part(data),
         sentence=sentence,
         headline=headline,
@@ -299,12 +303,12 @@ def _flaky(tests: Fields, issues: Iterable[Fields]) -> tuple[FlakyTest, ...]:
     )
 
 
-def _change(data: Fields) -> ChangeFact:
+def _change(data: Fields, repository: str) -> ChangeFact:
     return ChangeFact(
         id=_text(data, "id"),
         action=_text(data, "action"),
         state_reason=_text(data, "state_reason"),
-        workflow=_name(data, "workflow"),
+        workflow=own_name(repository, _name(data, "workflow")),
         part=_part(data),
         number=_optional_number(data, "issue"),
         url=_page(_text(data, "url")),
