@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from io import StringIO
@@ -123,6 +123,42 @@ def test_a_hostile_text_in_a_report_does_nothing_in_a_message(hostile: Hostile) 
 def test_a_text_that_the_tracker_would_have_cut_is_refused(hostile: Hostile) -> None:
     with pytest.raises(FormError, match="too long"):
         a_report_with(hostile.text)
+
+
+OTHERS: tuple[Any, ...] = (None, "x", [None], {}, -1, "9999-12-31T23:59:59-23:00")
+
+
+def places_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The path of each part of some JSON."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, inner in parts:
+        yield (*path, name)
+        yield from places_in(inner, (*path, name))
+
+
+def test_each_part_of_a_report_in_another_form_is_refused_or_shown() -> None:
+    data = json.loads(everyday())
+    data["repositories"] = data["repositories"][:1] + data["repositories"][-3:]
+    text, read = json.dumps(data), 0
+    for path in places_in(data):
+        for other in OTHERS:
+            changed = json.loads(text)
+            within = changed
+            for step in path[:-1]:
+                within = within[step]
+            within[path[-1]] = other
+            try:
+                report = read_report(changed)
+            except FormError:
+                continue
+            read += 1
+            assert report.line
+            if read % 10 == 0:
+                assert render_organisation_summary(report)
+                assert render_organisation_page(report)
+                assert metrics_text(report)
+                news_of(report)
+    assert read > 500
 
 
 def test_a_repository_that_was_not_swept_is_no_news() -> None:

@@ -23,7 +23,16 @@ from ci_failure_tracker.report.organisation_json import organisation_as_json, re
 from ci_failure_tracker.report.organisation_summary import render_organisation_summary
 from ci_failure_tracker.report.report_json import report_as_json
 from ci_failure_tracker.report.summary import LIMIT
-from organisations import MIRROR, NOW, a_failure, a_report_of, an_entry, an_everyday_organisation, an_organisation
+from organisations import (
+    MIRROR,
+    NOW,
+    a_failure,
+    a_flaky_test,
+    a_report_of,
+    an_entry,
+    an_everyday_organisation,
+    an_organisation,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA, OF_ONE = (
@@ -164,6 +173,29 @@ def test_a_workflow_stands_without_its_repository_under_the_name_of_that(central
     (standing,) = an_organisation(dataclasses.replace(entry, report=report)).standings
     assert standing.facts
     assert standing.facts.failing[0].workflow == "CI"
+
+
+def test_the_time_to_recovery_of_all_is_the_mean_of_all_breaks() -> None:
+    entries = []
+    for name, count, mean, longest in (("cup", 1, 60.0, 60.0), ("pot", 3, 300.0, 600.0)):
+        entry = an_entry(f"octo-org/{name}")
+        report = json.loads(json.dumps(entry.report))
+        spread = {"count": count, "median_seconds": mean, "mean_seconds": mean, "longest_seconds": longest}
+        report["statistics"]["repository"]["time_to_recovery"] = spread
+        entries.append(dataclasses.replace(entry, report=report))
+    summary = render_organisation_summary(an_organisation(*entries))
+    assert "Time to recovery: 4 min in the mean of 4 breaks, at most 10 min." in summary
+    assert "Time to recovery" not in render_organisation_summary(an_organisation(an_entry("octo-org/cup")))
+
+
+def test_flaky_tests_are_in_the_order_of_their_failures() -> None:
+    entries = []
+    for name, failed in (("cup", 1), ("pot", 4)):
+        entry = an_entry(f"octo-org/{name}")
+        report = json.loads(json.dumps(entry.report))
+        report["statistics"]["tests"]["worst"] = [a_flaky_test(f"test_{name}", failed)]
+        entries.append(dataclasses.replace(entry, report=report))
+    assert [test.test for _, test in an_organisation(*entries).flaky] == ["test_pot", "test_cup"]
 
 
 def test_an_error_in_one_repository_makes_the_whole_sweep_fail() -> None:
