@@ -242,3 +242,17 @@ def test_a_private_repository_keeps_its_issues_in_itself(site: Site, server: Ser
     for name in (name for name in site.repositories if name not in private):
         texts = [f"{issue.title}{issue.body}" for issue in site[name].issues]
         assert not [text for text in texts if f"{private[0]}/" in text]
+
+
+def test_when_the_writes_of_the_hour_are_used_up_the_rest_is_for_the_next_sweep(site: Site, server: Server) -> None:
+    requester = requester_of(server)
+    requester.budget.limits._writes.limit = 10  # of 500
+    first = sweep_them(server, requester)
+    assert server.usage(APP_TOKEN).writes_an_hour == 10
+    texts = [str(entry.problem) for entry in first.values()]
+    texts += [one["what"] for entry in first.values() if entry.report for one in entry.report["problems"]]
+    assert any("GitHub takes" in text for text in texts)
+    assert 0 < len(issues_of(site)) < len(FAILING)
+    sweep_them(server, last=first, at=LATER)
+    assert sorted(issues_of(site)) == sorted(FAILING)
+    assert all(len(titles) == 1 for titles in issues_of(site).values())
