@@ -26,6 +26,9 @@ from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.selection.query import unknown_here
 from ci_failure_tracker.sweep import IssueWriter
 
+_MOST_TO_LOOK = 1_000
+"""Requests that list and screen repositories. `max-requests` is for the sweep of each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Many:
@@ -128,18 +131,19 @@ def choose_many(connection: Connection, workspace: Path, progress: Progress, at:
         TrackerError: none is chosen.
     """
     settings = connection.settings
-    connection.requester.budget.limits.kept = LEAST_LEFT
+    requester = connection.requester.for_another_sweep(_MOST_TO_LOOK)
+    requester.budget.limits.kept = LEAST_LEFT
     progress.phase("List the repositories")
     wanted = settings.repositories or (settings.repository,)
     selection = selection_of(wanted, settings.exclude_repositories, lambda: settings.repository)
-    choice, lists = choose_listed(selection, RepositoryQueries(connection.requester, connection.endpoints))
+    choice, lists = choose_listed(selection, RepositoryQueries(requester, connection.endpoints))
     check_not_empty(choice, lists)
     report, problems = last_report(settings.last_report, workspace)
     last = {entry.name.lower(): entry for entry in report.entries} if report else {}
     by_name = {one.full_name: one for one in choice.chosen}
     known = {name: last[one.key] for name, one in by_name.items() if one.key in last}
     progress.phase("Look for what is new", len(by_name))
-    queries = ScreeningQueries(connection.requester, connection.endpoints)
+    queries = ScreeningQueries(requester, connection.endpoints)
     screening = screen(queries, [*by_name], known, settings, at)
     screened = screening.repositories
     chosen = tuple(Chosen(one, known.get(name), screened.get(name)) for name, one in by_name.items())

@@ -121,10 +121,11 @@ class MeteredRequester(Requester):
         finally:
             self.spare.append(requester)
 
-    def for_another_sweep(self) -> MeteredRequester:
+    def for_another_sweep(self, most: int | None = None) -> MeteredRequester:
         """A requester with a budget of its own; what GitHub allows the token, and the connections, are shared."""
         other = MeteredRequester(**self.kwargs)
-        other.retry_policy, other.budget = self.retry_policy, Budget(self.budget.most, limits=self.budget.limits)
+        other.retry_policy = self.retry_policy
+        other.budget = Budget(self.budget.most if most is None else most, limits=self.budget.limits)
         other.graphql_address, other.token, other.spare = self.graphql_address, self.token, self.spare
         return other
 
