@@ -103,7 +103,7 @@ def test_a_new_channel_that_breaks_is_a_problem_and_the_others_go_on(tmp_path: P
 
 
 def test_a_new_channel_is_an_input_with_a_variable() -> None:
-    assert [declared.name for declared in inputs(PagerSettings)][-2:] == ["dry-run", "pager-url"]
+    assert [declared.name for declared in inputs(PagerSettings)][-1:] == ["pager-url"]
     assert (PAGER.switch.variable, PAGER.switch.command_variable) == ("INPUT_PAGER_URL", "CI_FAILURES_PAGER_URL")
 
 

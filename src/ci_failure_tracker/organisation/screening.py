@@ -11,8 +11,12 @@ What it does not see is bounded by time. A repository with an open issue, a know
 run is swept in full within a day of its last sweep, any other one within a week. That holds for what time brings (a
 missed schedule, a comment after a week, a mute that ends, an issue that closes after 90 days, runs that get too old),
 and for runs that run again on older commits and tags than those, runs that were deleted, workflows that were switched
-off, rights of the token and of people. The times differ from one repository to the next by a hash of its name, so that
-repositories which were swept together are not all due together.
+off, rights of the token and of people. The times differ from one repository to the next by a hash, so that repositories
+which were swept together are not all due together.
+
+A repository that was never swept is only screened if all runs on its newest commits and tags pass. That is no
+all-clear: a workflow may have failed on an older commit, and a run may have passed only when it was run again. It is
+swept as soon as anything changes, and within the same times.
 """
 
 from __future__ import annotations
