@@ -90,6 +90,8 @@ def look(
         ScreeningQuery("ci-failure", commits=COMMITS_AT_FIRST),
         ScreeningQuery("ci-failure", ("refs/heads/next",), tags=False, commits=COMMITS),
         ScreeningQuery("ci-failure", ("refs/heads/next", "refs/tags/next"), commits=COMMITS),
+        ScreeningQuery("ci-failure", patterns=("release/*",), commits=COMMITS_AT_FIRST),
+        ScreeningQuery("ci-failure", patterns=("release/*",), tags=False, commits=COMMITS),
     ],
 )
 def test_the_query_is_one_of_githubs_schema_and_within_its_limits(
@@ -129,6 +131,25 @@ def test_a_repository_shows_its_commits_tags_and_issues(server: Server) -> None:
     assert (lamp.tracked.count, lamp.open_issues, lamp.known.count) == (1, 1, 1)
     assert [ref.commits for ref in lamp.refs] == [(), ()]
     assert (note.default_branch.commits, note.has_workflows, note.tracked.count) == ((), False, 0)
+
+
+def test_branches_that_a_glob_matches_are_looked_at_unless_there_are_too_many(site: Site, server: Server) -> None:
+    box = site["octo-org/lamp"]
+    asked = ScreeningQuery("ci-failure", patterns=("release/*",), commits=COMMITS)
+    box.add_run(workflow="CI", at="2026-03-02T08:00:00Z", branch="feature/x")
+    box.add_run(workflow="CI", at="2026-03-02T08:00:00Z", branch="release/1", conclusion="failure")
+    (branch,) = _seen(server, asked).refs
+    assert (branch.name, [suite.conclusion for suite in branch.commits[0].suites]) == ("release/1", ["failure"])
+    box.add_runs(
+        [{"workflow": "CI", "at": "2026-03-02T08:00:00Z", "branch": f"feature/{number}"} for number in range(50)]
+    )
+    assert look(server, asked=asked)["octo-org/lamp"] == "it has 53 branches, and 50 are looked at"
+
+
+def _seen(server: Server, asked: ScreeningQuery) -> SeenRepository:
+    seen = look(server, asked=asked)["octo-org/lamp"]
+    assert isinstance(seen, SeenRepository)
+    return seen
 
 
 Change = Callable[[Sandbox], object]
@@ -259,7 +280,7 @@ def _head(repository: Any) -> Any:
         lambda one: _head(one)["checkSuites"]["nodes"].__setitem__(0, None),
         lambda one: _head(one)["checkSuites"]["nodes"][0].update(updatedAt=None),
         lambda one: _head(one)["checkSuites"]["nodes"][0].update(status=None),
-        lambda one: one.update(refs=None),
+        lambda one: one.update(tags=None),
         lambda one: one.update(tracked=None),
         lambda one: one.update(tracked={"totalCount": 3, "nodes": []}),
         lambda one: one.pop("open"),

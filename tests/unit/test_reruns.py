@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from builders import START, a_job, a_run, a_scan, some_settings
+from builders import CI, START, a_job, a_run, a_scan, some_settings
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.model import (
     Diagnosis,
@@ -26,6 +26,7 @@ from ci_failure_tracker.model import (
     Workflow,
 )
 from ci_failure_tracker.selection.log_requests import choose_log_requests
+from ci_failure_tracker.selection.query import choose_workflows
 from ci_failure_tracker.selection.reruns import needs_of_reruns, unanswered_reruns
 from sweeping import carry_out, find_in, make_plan
 
@@ -263,3 +264,11 @@ def test_an_attempt_that_goes_on_is_read_if_the_token_started_it(
 def test_it_needs_the_logs() -> None:
     with pytest.raises(SettingsError, match="needs `logs: true`"):
         some_settings(rerun="transient", logs="false")
+
+
+@pytest.mark.parametrize(("more", "severity"), [({}, "warning"), ({"repositories": "org:octo-org"}, "notice")])
+def test_that_one_of_many_repositories_lacks_a_workflow_is_no_mistake(more: dict[str, str], severity: str) -> None:
+    settings = some_settings(rerun="transient", rerun_workflows="CI, Nightly", **more)
+    _, problems = choose_workflows([CI], settings)
+    assert [problem.severity.value for problem in problems] == [severity]
+    assert "Nightly" in problems[0].what

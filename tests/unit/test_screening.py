@@ -184,7 +184,9 @@ def test_the_hash_of_the_settings_shows_no_token() -> None:
     assert settings_digest(some_settings(token="one")) == settings_digest(some_settings(token="two"))
 
 
-@pytest.mark.parametrize("branch", ["release/*", "*", "default, merge-queue", "a, b, c, d, e, f"])
+@pytest.mark.parametrize(
+    "branch", ["*", "default, merge-queue", "g*", "[a-z]*", "gh-readonly-queue/main/*", "a, b, c, d, e, f"]
+)
 def test_what_a_screening_does_not_watch_is_swept_without_a_request(branch: str) -> None:
     shown = Shown({})
     screening = screen(shown, [NAME], {NAME: swept(QUIET)}, some_settings(branch=branch), NOW)
@@ -199,9 +201,12 @@ def test_named_branches_are_looked_at_as_branches_and_as_tags() -> None:
             asked.append(query)
             return super().look(names, query)
 
-    screen(Noting({NAME: QUIET}), [NAME], {}, some_settings(branch="default, next", labels="broken"), NOW)
-    (query,) = asked
-    assert (query.label, query.refs, query.tags) == ("broken", ("refs/heads/next", "refs/tags/next"), False)
+    for branch in ("default, next", "default, release/*"):
+        screen(Noting({NAME: QUIET}), [NAME], {}, some_settings(branch=branch, labels="broken"), NOW)
+    names, globs = asked
+    refs = ("refs/heads/next", "refs/tags/next")
+    assert (names.label, names.refs, names.patterns, names.tags) == ("broken", refs, (), False)
+    assert (globs.refs, globs.patterns, globs.tags) == ((), ("release/*",), True)
 
 
 # --- what the last sweep left --------------------------------------------------------------------

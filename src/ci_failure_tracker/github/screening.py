@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from ci_failure_tracker.github.fields import Fields, FormError, items, moment, n
 from ci_failure_tracker.github.queries import ask_graphql
 from ci_failure_tracker.github.side_by_side import each_of
 from ci_failure_tracker.model import KNOWN_ISSUE
+from ci_failure_tracker.model.refs import is_on
 from ci_failure_tracker.model.screening import (
     ScreeningQuery,
     SeenCommit,
@@ -28,14 +29,13 @@ from ci_failure_tracker.model.screening import (
     SeenSuite,
 )
 
-MOST_SUITES, MOST_TAGS, MOST_ISSUES = 50, 10, 5
-"""What is looked at: the newest check suites of a commit, the newest tags, and the issues that changed last.
-
-One issue would do, but for two that change in the same second.
+MOST_SUITES, MOST_TAGS, MOST_BRANCHES, MOST_ISSUES = 50, 10, 50, 5
+"""What is looked at: the newest check suites of a commit, the newest tags, branches that globs may match, and the
+issues that changed last. One issue would do, but for two that change in the same second.
 """
 
 _MOST_TOGETHER, _MOST_COMMITS = 50, 500
-"""Repositories of a request, and commits of their default branches. How long GitHub takes depends on the commits."""
+"""Repositories of a request, and commits of their branches. How long GitHub takes depends on the commits."""
 
 _DOING = "screen repositories"
 _NOTHING_SHOWN = "GitHub shows nothing of it"
@@ -44,6 +44,7 @@ _TAG = "refs/tags/"
 _SUITE = """status conclusion createdAt updatedAt branch { name }
       workflowRun { runNumber event workflow { databaseId state } }"""
 _NEWEST_TAGS = f'refPrefix: "{_TAG}", orderBy: {{field: TAG_COMMIT_DATE, direction: DESC}}, first: {MOST_TAGS}'
+_BRANCHES = f'refPrefix: "refs/heads/", first: {MOST_BRANCHES}'
 _LAST_CHANGED = f"first: {MOST_ISSUES}, orderBy: {{field: UPDATED_AT, direction: DESC}}"
 _CHANGES = "totalCount nodes { number updatedAt }"
 _FRAGMENTS = f"""
@@ -52,7 +53,7 @@ fragment runs on Commit {{
   checkSuites(last: {MOST_SUITES}) {{ totalCount nodes {{ {_SUITE} }} }}
 }}
 fragment branch on Ref {{ name target {{ ... on Commit {{ history(first: $commits) {{ nodes {{ ...runs }} }} }} }} }}
-fragment tag on Ref {{ name target {{ oid ...runs ... on Tag {{ target {{ ...runs }} }} }} }}"""
+fragment newest on Ref {{ name target {{ oid ...runs ... on Tag {{ target {{ ...runs }} }} }} }}"""
 _ISSUES = f"""tracked: issues(labels: [$label], {_LAST_CHANGED}) {{ {_CHANGES} }}
   open: issues(labels: [$label], states: [OPEN]) {{ totalCount }}
   known: issues(labels: ["{KNOWN_ISSUE}"], states: [OPEN], {_LAST_CHANGED}) {{ {_CHANGES} }}"""
@@ -80,7 +81,8 @@ class ScreeningQueries:
         Raises:
             BadTokenError: GitHub refuses the token.
         """
-        together = max(1, min(_MOST_TOGETHER, _MOST_COMMITS // asked.commits))
+        commits = asked.commits + (MOST_BRANCHES if asked.patterns else 0)
+        together = max(1, min(_MOST_TOGETHER, _MOST_COMMITS // commits))
         seen: dict[str, SeenRepository | str] = {}
         halves: list[Sequence[str]] = []
         for part, result in self._each(_parts(names, together), asked):
@@ -142,18 +144,19 @@ def _query(names: Sequence[str], asked: ScreeningQuery) -> tuple[str, Mapping[st
         f"r{place}: repository(owner: $r{place}o, name: $r{place}n) {{ ...seen }}" for place in range(len(names))
     )
     refs = " ".join(
-        f"f{place}: ref(qualifiedName: $f{place}) {{ ...{'tag' if ref.startswith(_TAG) else 'branch'} }}"
+        f"f{place}: ref(qualifiedName: $f{place}) {{ ...{'newest' if ref.startswith(_TAG) else 'branch'} }}"
         for place, ref in enumerate(asked.refs)
     )
-    is_tag = asked.tags or any(ref.startswith(_TAG) for ref in asked.refs)
-    fragments = _FRAGMENTS if is_tag else _FRAGMENTS.partition("fragment tag")[0]  # GraphQL refuses an unused one
+    is_tag = asked.tags or asked.patterns or any(ref.startswith(_TAG) for ref in asked.refs)
+    fragments = _FRAGMENTS if is_tag else _FRAGMENTS.partition("fragment newest")[0]  # GraphQL refuses an unused one
     seen = f"""
 fragment seen on Repository {{
   id nameWithOwner hasIssuesEnabled
   folder: object(expression: "HEAD:.github/workflows") {{ oid }}
   defaultBranchRef {{ ...branch }}
   {refs}
-  {f"refs({_NEWEST_TAGS}) {{ totalCount nodes {{ ...tag }} }}" if asked.tags else ""}
+  {f"tags: refs({_NEWEST_TAGS}) {{ totalCount nodes {{ ...newest }} }}" if asked.tags else ""}
+  {f"branches: refs({_BRANCHES}) {{ totalCount nodes {{ ...newest }} }}" if asked.patterns else ""}
   {_ISSUES}
 }}"""
     return f"query({declared}) {{ {each} }}{seen}{fragments}", variables
@@ -180,20 +183,21 @@ def _read(data: Fields, key: str, name: str, asked: ScreeningQuery) -> SeenRepos
     """A repository, or why it does not show all that was asked for."""
     try:
         node = nullable(data, key, dict)
-        return _NOTHING_SHOWN if node is None else _repository(node, asked)
+        return _NOTHING_SHOWN if node is None else _too_many(node, asked) or _repository(node, asked)
     except FormError as error:
         return f"GitHub's answer about {name} has an unexpected form: {error}"
 
 
 def _repository(node: Fields, asked: ScreeningQuery) -> SeenRepository:
     default_branch = nullable(node, "defaultBranchRef", dict)
-    tags = required(node, "refs", dict) if asked.tags else {"totalCount": 0, "nodes": []}
+    tags = required(node, "tags", dict) if asked.tags else {"totalCount": 0, "nodes": []}
+    named = (_ref(node, f"f{place}", ref) for place, ref in enumerate(asked.refs))
     return SeenRepository(
         name=required(node, "nameWithOwner", str),
         id=required(node, "id", str),
         default_branch=SeenRef("") if default_branch is None else _branch(default_branch),
-        refs=tuple(_ref(node, f"f{place}", ref) for place, ref in enumerate(asked.refs)),
-        tags=tuple(map(_tag, items(tags, "nodes"))),
+        refs=(*named, *_matching(node, asked.patterns)),
+        tags=tuple(map(_commit_of, items(tags, "nodes"))),
         tag_count=required(tags, "totalCount", int),
         tracked=_issues(required(node, "tracked", dict)),
         open_issues=required(required(node, "open", dict), "totalCount", int),
@@ -203,9 +207,23 @@ def _repository(node: Fields, asked: ScreeningQuery) -> SeenRepository:
     )
 
 
+def _too_many(node: Fields, asked: ScreeningQuery) -> str:
+    """That there are more branches than are shown."""
+    count = required(required(node, "branches", dict), "totalCount", int) if asked.patterns else 0
+    return f"it has {count:,} branches, and {MOST_BRANCHES} are looked at" if count > MOST_BRANCHES else ""
+
+
+def _matching(node: Fields, patterns: Sequence[str]) -> Iterator[SeenRef]:
+    """The branches that the globs match, each with its newest commit."""
+    shown = items(required(node, "branches", dict), "nodes") if patterns else ()
+    for ref in map(_commit_of, shown):
+        if any(is_on(ref.name, pattern) for pattern in patterns):
+            yield ref
+
+
 def _ref(node: Fields, key: str, ref: str) -> SeenRef:
     shown = nullable(node, key, dict)
-    return SeenRef(ref) if shown is None else _tag(shown) if ref.startswith(_TAG) else _branch(shown)
+    return SeenRef(ref) if shown is None else _commit_of(shown) if ref.startswith(_TAG) else _branch(shown)
 
 
 def _branch(ref: Fields) -> SeenRef:
@@ -213,8 +231,11 @@ def _branch(ref: Fields) -> SeenRef:
     return SeenRef(required(ref, "name", str), tuple(map(_commit, items(history, "nodes"))))
 
 
-def _tag(ref: Fields) -> SeenRef:
-    """A tag with the commit that it points to. One that points to a file, or to another tag, has only its own hash."""
+def _commit_of(ref: Fields) -> SeenRef:
+    """A tag or branch with the commit that it points to.
+
+    A tag that points to a file, or to another tag, has only its own hash.
+    """
     target = required(ref, "target", dict)
     pointed = optional(target, "target", dict) or target
     commit = _commit(pointed) if "checkSuites" in pointed else SeenCommit(required(target, "oid", str))

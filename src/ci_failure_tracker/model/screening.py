@@ -10,13 +10,16 @@ from datetime import datetime
 class ScreeningQuery:
     """What is asked about each repository.
 
-    `label` is that of the tracker's issues, `refs` are the full names of the watched refs beside the default branch,
-    such as `refs/heads/next`. `tags` says whether the newest tags are needed, and `commits` how many commits of each
-    branch.
+    label    the label of the tracker's issues
+    refs     the full names of the watched refs beside the default branch, such as `refs/heads/next`
+    patterns globs of watched branches
+    tags     whether the newest tags are needed
+    commits  how many commits of a branch are needed; of one that a glob matches, the newest is
     """
 
     label: str
     refs: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
     tags: bool = True
     commits: int = 1
 
@@ -70,7 +73,7 @@ class SeenRepository:
 
     id             its node id; another repository under the same name has another one
     default_branch the default branch with its newest commits
-    refs           the other watched refs
+    refs           the other watched refs, those that a glob matches last
     tags           the newest tags; an annotated tag has the commit that it points to
     tag_count      how many tags there are
     tracked        the issues with the label of the tracker, closed ones as well

@@ -24,6 +24,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ from typing import Any, Protocol
 from ci_failure_tracker import __version__
 from ci_failure_tracker.model import MissedSchedule, Severity, SkipReason, WriteStatus
 from ci_failure_tracker.model.organisation import Kept, Look, RepositoryEntry
-from ci_failure_tracker.model.refs import is_glob
+from ci_failure_tracker.model.refs import QUEUE, is_glob
 from ci_failure_tracker.model.screening import ScreeningQuery, SeenCommit, SeenIssues, SeenRepository, SeenSuite
 from ci_failure_tracker.report.report_json import SETTLED_SKIPS
 from ci_failure_tracker.selection.refs import watched_refs
@@ -127,18 +128,24 @@ def _is_new(entry: RepositoryEntry | None) -> bool:
 
 def _asked(settings: Settings, commits: int) -> ScreeningQuery:
     watched = watched_refs(settings, "")
-    refs = (f"refs/{kind}/{name}" for name in watched.named for kind in ("heads", "tags"))
-    return ScreeningQuery(settings.labels[0], tuple(refs), watched.tags, commits)
+    patterns = tuple(filter(is_glob, watched.named))
+    refs = (f"refs/{kind}/{name}" for name in watched.named if name not in patterns for kind in ("heads", "tags"))
+    return ScreeningQuery(settings.labels[0], tuple(refs), patterns, watched.tags or bool(patterns), commits)
 
 
 def _unseen_by_settings(settings: Settings) -> str:
     """Why a screening cannot see all that the settings watch; empty if it can."""
     watched = watched_refs(settings, "")
-    if any(map(is_glob, watched.branches)):
-        return "The settings watch branches by a pattern, and a screening sees only named ones."
+    if any(map(_may_match_queue, watched.branches)):
+        return "The settings watch merge queues, whose branches are gone when their runs are over."
     if len(watched.named) > _MOST_NAMED:
         return f"The settings name more than {_MOST_NAMED} branches and tags."
     return ""
+
+
+def _may_match_queue(pattern: str) -> bool:
+    start = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    return is_glob(pattern) and (QUEUE.startswith(start) or start.startswith(QUEUE))
 
 
 # --- one repository ------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def choose_workflows(workflows: Sequence[Workflow], settings: Settings) -> tuple
         advice = "Remove it from `exclude-workflow`."
         problems = [Problem(Severity.WARNING, _unknown(asked, workflows), advice) for asked in not_excluded]
     if settings.rerun is RerunKind.TRANSIENT:
-        problems += _rerun_problems(workflows, settings.rerun_workflows)
+        problems += _rerun_problems(workflows, settings)
     chosen = tuple(
         workflow
         for workflow in workflows
@@ -97,12 +97,17 @@ def unknown_here(name: str, asked: str) -> Problem:
     return Problem(Severity.NOTICE, f"`{name}` names {asked!r}, and there is no such workflow here.")
 
 
-def _rerun_problems(workflows: Sequence[Workflow], named: Sequence[str]) -> Iterator[Problem]:
+def _rerun_problems(workflows: Sequence[Workflow], settings: Settings) -> Iterator[Problem]:
+    named = settings.rerun_workflows
     if not named:
         what = "`rerun: transient` runs nothing again, because `rerun-workflows` names no workflow."
         yield Problem(Severity.NOTICE, what, "Name the workflows whose failed jobs may run again.")
     for asked in named:
-        if not any(workflow.is_called(asked) for workflow in workflows):
+        if any(workflow.is_called(asked) for workflow in workflows):
+            continue
+        if settings.repositories:
+            yield unknown_here("rerun-workflows", asked)
+        else:
             yield Problem(Severity.WARNING, _unknown(asked, workflows), "Correct it in `rerun-workflows`.")
 
 
