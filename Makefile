@@ -93,7 +93,7 @@ faults: $(READY) ## Put each request under each fault, each field into another f
 	  tests/contract/test_storm_campaign.py tests/contract/test_rerun_campaign.py tests/contract/test_known_issue_campaign.py \
 	  tests/contract/test_merge_campaign.py tests/contract/test_malformed_answers.py tests/unit/test_one_thing_one_issue.py \
 	  tests/contract/test_hostility.py tests/unit/test_issues_per_test.py tests/contract/test_many_campaign.py \
-	  tests/contract/test_organisation_campaign.py
+	  tests/contract/test_organisation_campaign.py tests/contract/test_private_campaign.py
 
 golden: $(READY) ## Write the golden files again: what the tracker does in each story
 	@GOLDEN=write $(PYTHON) -m pytest -q tests/golden

@@ -137,9 +137,17 @@ class Stage:
             self.boxes[name].come_back_to(kept)
             self.boxes[name].state.repository = self.repositories[name]
 
+    @property
+    def is_central(self) -> bool:
+        """Whether all issues are in one repository."""
+        return "issues-repository" in self.more
+
     def issues(self) -> Issues:
-        """The issues of each repository."""
-        return {name: issues_of(box, self.server) for name, box in self.boxes.items()}
+        """The issues about each repository: its own, or those of all that hold its word."""
+        if not self.is_central:
+            return {name: issues_of(self.boxes[name], self.server) for name in NAMES}
+        said = issues_of(self.boxes[DESK], self.server)
+        return {name: tuple(one for one in said if WORDS[name] in one.body) for name in NAMES}
 
     def mixed(self) -> list[tuple[str, str]]:
         """The repositories whose issues hold the name or the words of another one, and which."""
