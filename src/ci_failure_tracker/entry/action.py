@@ -144,7 +144,7 @@ def _run_many(connection: Connection, stop: _Stop) -> int:
             total, ended = repositories.to_sweep, count(1)
 
             def done(entry: RepositoryEntry) -> None:
-                _say([f"{next(ended)} of {total} repositories. {many.entry_line(entry)}"])
+                _say([f"{f'{next(ended)} of {total} repositories. ' if total else ''}{many.entry_line(entry)}"])
 
             progress.phase("Sweep the repositories", total)
             unseen = _OnlyStops(stop.check)

@@ -39,9 +39,10 @@ class Many:
     problems: tuple[Problem, ...]
 
     @property
-    def to_sweep(self) -> int:
-        """How many repositories have to be swept."""
-        return sum(not one.is_screened_out for one in self.chosen)
+    def to_sweep(self) -> int | None:
+        """How many repositories have to be swept; with central issues that depends on these, so it is not known yet."""
+        central = bool(self.connection.settings.issues_repository)
+        return None if central else sum(not one.is_screened_out for one in self.chosen)
 
     def sweep(
         self, sweep_one: Callable[[Connection], Report], done: Callable[[RepositoryEntry], None], at: datetime
