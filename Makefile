@@ -21,9 +21,9 @@ export REPO WORKFLOW MAX_RUNS
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format generate lock faults golden pictures bench bench-start bench-start-extras \
-  bench-start-cold bench-diagnosis bench-diagnosis-full bench-requests bench-requests-full bench-issues \
-  bench-organisation bench-accuracy simulate simulate-flaky cassettes ci-failures-check ci-failures-track \
+.PHONY: help setup demo demo-organisation test lint format generate lock faults golden pictures bench bench-start \
+  bench-start-extras bench-start-cold bench-diagnosis bench-diagnosis-full bench-requests bench-requests-full \
+  bench-issues bench-organisation bench-accuracy simulate simulate-flaky cassettes ci-failures-check ci-failures-track \
   ci-failures-help need-repo
 
 help: ## Show this list
@@ -33,6 +33,9 @@ setup: $(READY) ## Install everything that development needs into .venv (83 pack
 
 demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 24 packages into .venv-run
 	@$(IN_TESTS) $(RUN_PYTHON) -m sandbox.demo
+
+demo-organisation: $(RUN_READY) ## The same with an organisation of twelve repositories
+	@$(IN_TESTS) $(RUN_PYTHON) -m sandbox.demo_organisation
 
 test: lint ## Lint, then run all tests
 	@$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)

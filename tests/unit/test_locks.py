@@ -16,13 +16,13 @@ RUN = ROOT / "tests" / "requirements-run.txt"
 # PyGithub loads them where they are; the demo and the bundle have a stand-in.
 LEFT_OUT = {"cffi", "cryptography", "pycparser", "pynacl"}
 
-# The start of the demo and of the command, with what they load later.
+# The start of the demos and of the command, with what they load later.
 LOADED = """
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
-import sandbox.demo, ci_failure_tracker.entry.action, ci_failure_tracker.entry.cli
-import ci_failure_tracker.report.prometheus
+import sandbox.demo, sandbox.demo_organisation, ci_failure_tracker.entry.action, ci_failure_tracker.entry.cli
+import ci_failure_tracker.entry.many, ci_failure_tracker.report.prometheus
 homes = packages_distributions()
 print(*{home for name in {name.partition(".")[0] for name in sys.modules} for home in homes.get(name, ())})
 """
