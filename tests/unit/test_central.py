@@ -225,6 +225,7 @@ def test_the_report_of_each_repository_has_its_own_failures_and_each_issue_is_co
     assert sum(report["statistics"]["issues"]["opened"] for report in reports.values()) == 2
     assert all(report["repository"] == f"tea-house/{name}" for name, report in reports.items())
     (failing,) = reports["sencha"]["failing"]
+    assert failing["workflow"] == "CI"
     assert failing["latest_run_url"] == "https://github.example/tea-house/sencha/actions/runs/4002"
     assert [issue["url"] for issue in reports["sencha"]["issues"]] == [
         "https://github.example/tea-house/failures/issues/2"

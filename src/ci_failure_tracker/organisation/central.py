@@ -25,7 +25,7 @@ from ci_failure_tracker.model import (
     Snapshot,
 )
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
-from ci_failure_tracker.organisation.report_parts import is_of_part, reports_of_parts
+from ci_failure_tracker.organisation.report_parts import is_of_part, reports_of_parts, with_own_names
 from ci_failure_tracker.organisation.sweep_all import Chosen, sweep_all
 from ci_failure_tracker.organisation.union import Member, Union, unite
 from ci_failure_tracker.report.report import Report
@@ -105,7 +105,7 @@ class CentralPlan:
         if entry.look is not Look.SWEPT:
             return entry
         own = replace(reports[entry.name], requests=self.github.members[entry.name].requests)
-        return replace(entry, at=self.now, report=brief(report_as_json(own)))
+        return replace(entry, at=self.now, report=brief(with_own_names(report_as_json(own), entry.name)))
 
 
 def plan_central(

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import Observation, Problem, Rerun, Result, Skip, Snapshot, own_name
@@ -24,6 +25,23 @@ def reports_of_parts(findings: Findings, report: Report, settings: Settings, now
 def is_of_part(problem: Problem, names: Container[str]) -> bool:
     """Whether a problem is one of these repositories."""
     return problem.what.partition(": ")[0] in names
+
+
+def with_own_names(report: dict[str, Any], repository: str) -> dict[str, Any]:
+    """The report of one repository with the names of its workflows and tests alone: it says whose they are."""
+    renamed = _renamed(report, repository)
+    return renamed if isinstance(renamed, dict) else report
+
+
+def _renamed(data: object, repository: str) -> object:
+    if isinstance(data, dict):
+        return {
+            key: own_name(repository, value)
+            if key in {"workflow", "test"} and isinstance(value, str)
+            else _renamed(value, repository)
+            for key, value in data.items()
+        }
+    return [_renamed(each, repository) for each in data] if isinstance(data, list) else data
 
 
 class _Parts:
