@@ -8,6 +8,7 @@ from builders import some_settings
 from central import House, assertion, identities, looks, outage, sweep_alone
 from ci_failure_tracker.errors import PrivateError
 from ci_failure_tracker.model.organisation import Look
+from ci_failure_tracker.organisation.central import CentralSweep
 
 OK = {"test": ""}
 FAILS = {"test": assertion("tests/test_cups.py::test_cups")}
@@ -48,6 +49,28 @@ def test_one_cause_in_four_repositories_is_one_issue_that_closes_when_all_four_p
     house.sweep()
     assert not house.open()
     assert len(house.issues) == 1
+
+
+@pytest.mark.parametrize("group_by", ["job", "cause", "test", "workflow"])
+def test_what_fails_in_several_repositories_is_in_the_report_of_each_in_which_it_fails(group_by: str) -> None:
+    house = House(settings=some_settings(group_by=group_by))
+    for name in NAMES:
+        house.add(name, OK, {"test": outage()})
+    assert failing_runs(house.sweep()) == {name: ["2"] for name in NAMES}
+    house.happens(house.made[3], OK)  # the newest failure was there
+    for _ in range(2):
+        assert failing_runs(house.sweep()) == {name: ["2"] for name in NAMES[:3]} | {"sencha": []}
+
+
+def failing_runs(swept: CentralSweep) -> dict[str, list[str]]:
+    """The numbers of the newest failed runs in the report of each repository; their links lead to it."""
+    found: dict[str, list[str]] = {}
+    for entry in swept.entries:
+        assert entry.report
+        urls = [failing["latest_run_url"] for failing in entry.report["failing"]]
+        assert all(url.startswith(f"https://github.example/{entry.name}/actions/runs/") for url in urls)
+        found[entry.name.removeprefix("tea-house/")] = [url[-1] for url in urls]
+    return found
 
 
 def test_links_lead_to_the_repository_of_each_run() -> None:

@@ -208,8 +208,9 @@ class CurrentFailure:
     """One identity that fails now, as the summary shows it.
 
     `state` is what its issue remembers after the sweep, or would remember if there is none; the first sentence is made
-    from it. `count` is the number of failed runs since `since`. `run_id`, `run_number` and `branch` are those of the
-    newest one. `legs` are the legs that fail now.
+    from it. `count` is the number of failed runs since `since`. `run_id`, `run_number`, `branch` and `repository` are
+    those of the newest one; the repository is empty if it is the one with the issues. `legs` are the legs that fail
+    now.
     """
 
     identity: Identity
@@ -223,11 +224,7 @@ class CurrentFailure:
     legs: tuple[str, ...]
     headline: str = ""
     signature: str = ""
-
-    @property
-    def repository(self) -> str:
-        """The repository of its newest failed run, empty if it is the one with the issues."""
-        return self.state.latest.repository
+    repository: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ci_failure_tracker.issues.marker import Tracked
-from ci_failure_tracker.model import Observation, Problem, Rerun, Result, Skip, Snapshot, own_name
+from ci_failure_tracker.model import CurrentFailure, Observation, Problem, Rerun, Result, Skip, Snapshot, own_name
 from ci_failure_tracker.report.issue_snapshots import take_issue_snapshots
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.statistics import make_statistics
@@ -18,7 +18,11 @@ from ci_failure_tracker.tracking.decide import Findings
 
 
 def reports_of_parts(findings: Findings, report: Report, settings: Settings, now: datetime) -> Mapping[str, Report]:
-    """The report of each repository that was read. An issue about several is counted in that of its newest failure."""
+    """The report of each repository that was read.
+
+    What fails in several is in the report of each of them. An issue about several is counted in that of its newest
+    failure, and so is what was done to it.
+    """
     return _Parts(findings, report).reports(settings, now)
 
 
@@ -76,7 +80,7 @@ class _Parts:
         findings, whole, results = self._findings_of(name), self._report, tuple(self._results[name])
         known = tuple(each for each in whole.known if each.match.repository == name)
         numbers = {each.rule.number for each in known}
-        failing = tuple(each for each in whole.failing if each.repository == name)
+        failing = tuple(each for failure in whole.failing for each in _failing_in(name, failure))
         tracked = findings.history.tracked_issues.written
         return replace(
             whole,
@@ -117,6 +121,24 @@ class _Parts:
         jobs = {job.id for of_run in part.jobs for job in of_run.jobs}
         diagnosed = tuple(each for each in self._findings.snapshot.job_diagnoses if each.job_id in jobs)
         return replace(part, job_diagnoses=diagnosed)
+
+
+def _failing_in(name: str, failure: CurrentFailure) -> Iterator[CurrentFailure]:
+    """What fails, as it fails in one repository; nothing if it passes there, whatever it does in others."""
+    failing = [status for status in failure.state.branch_statuses if status.red]
+    repositories = {status.repository for status in failing} or {failure.repository}
+    if repositories == {failure.repository} == {name}:
+        yield failure
+    elif name in repositories:
+        status = max((each for each in failing if each.repository == name), key=lambda each: each.last_red.at)
+        yield replace(
+            failure,
+            run_id=status.last_red.run_id,
+            run_number=status.last_red.number,
+            branch=status.branch,
+            repository=name,
+            legs=tuple(leg for leg in failure.legs if own_name(name, leg) != leg),
+        )
 
 
 def _by_repository(observations: Iterable[Observation]) -> Mapping[str, Sequence[Observation]]:

@@ -533,6 +533,7 @@ def _failing(history: History, tracked: Tracked | None, after: State | None) -> 
         legs=tuple(leg for leg in history.failing_legs if leg),
         headline=job_diagnosis.headline,
         signature=job_diagnosis.signature,
+        repository=latest.repository,
     )
 
 
