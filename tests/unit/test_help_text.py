@@ -23,7 +23,7 @@ def _help(command: str) -> str:
 
 def test_each_input_is_an_option_under_one_heading() -> None:
     text = _help("sweep")
-    for declared in inputs():
+    for declared in (one for one in inputs() if not one.only_action):
         assert len(re.findall(rf"^  --(?:repo, --)?{declared.name}(?![\w-])", text, re.MULTILINE)) == 1, declared.name
     headings = re.findall(r"^(\w[\w ]+):$", text, re.MULTILINE)
     assert headings == [

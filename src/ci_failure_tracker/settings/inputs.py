@@ -170,8 +170,7 @@ class Settings:
         Input(
             group=InputGroup.MANY,
             help="The one repository for the issues of all repositories, as owner/name: one cause in several of them "
-            "is one issue there. It needs `issues: write` there, and `actions: read` in the others. If it is empty, "
-            "each repository keeps its own issues.",
+            "is one issue there. If it is empty, each repository keeps its own issues.",
             metavar="OWNER/NAME",
             parse=parsers.optional_repository,
             keeps_checkpoint="Central issues have no checkpoint.",
