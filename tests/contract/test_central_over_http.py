@@ -117,6 +117,7 @@ def test_a_fault_in_one_repository_leaves_its_issue_and_the_others_go_on(site: S
 
 FIVE = """
 now: 2026-03-10T09:00:00Z
+accounts: [{login: grace, association: MEMBER}]
 tokens:
   keeper: {login: "keeper[bot]", repositories: [tea-house/failures]}
   reader: {login: "keeper[bot]", repositories: [tea-house/assam, tea-house/ceylon, tea-house/oolong], issues: none,
@@ -236,3 +237,48 @@ def test_the_report_names_the_issue_of_the_cause_for_each_job_that_it_covers(sit
         assert {name for name, jobs in failing.items() if umbrella in {job.issue_url for job in jobs}} == shared
         assert all(job.issue for name, jobs in failing.items() for job in jobs)
     assert "several repositories" in site[SMALL.issues_repository].issues[0].title
+
+
+# --- what people write and close --------------------------------------------------------------------
+
+
+def test_a_person_merges_an_issue_into_that_of_another_repository(house: Site, house_server: Server) -> None:
+    sweep_house(house_server, close_after="1")
+    box = house["tea-house/failures"]
+    first, second = (next(issue for issue in box.issues if name in issue.title) for name in ("assam", "ceylon"))
+    box.edit_issue(second.number, body=f"{second.body}\n```ci-failure\nsame as #{first.number}\n```\n", login="grace")
+    sweep_house(house_server, NINE + timedelta(hours=1), close_after="1")
+    assert box.issue(second.number).state == "closed"
+    assert f"#{second.number}" in (box.issue(first.number).body or "")
+    house["tea-house/assam"].add_run(workflow="CI", at="2026-03-10T11:00:00Z")
+    sweep_house(house_server, NINE + timedelta(hours=3), close_after="1")
+    assert box.issue(first.number).state == "open"
+    house["tea-house/ceylon"].add_run(workflow="CI", at="2026-03-10T13:00:00Z", branch="trunk")
+    sweep_house(house_server, NINE + timedelta(hours=5), close_after="1")
+    assert box.issue(first.number).state == "closed"
+
+
+def test_a_known_issue_of_the_central_repository_takes_failures_of_the_others(
+    house: Site, house_server: Server
+) -> None:
+    box = house["tea-house/failures"]
+    rule = "```ci-failure\nmatch: packages.tea.example\n```\n"
+    known = box.add_issue("The packages are down at times", rule, labels=["known-issue"], login="grace")
+    swept = sweep_house(house_server)
+    assert not any("oolong" in title for title in titles(house)["tea-house/failures"])
+    assert "https://github.com" not in (body := box.issue(known.number).body or "")
+    assert "/tea-house/oolong/actions/runs/" in body
+    assert [each.match.repository for each in swept.report.known] == ["tea-house/oolong"]
+
+
+def test_an_issue_that_a_person_closes_is_reopened_by_a_later_failure_alone(house: Site, house_server: Server) -> None:
+    sweep_house(house_server)
+    box = house["tea-house/failures"]
+    issue = next(issue for issue in box.issues if "assam" in issue.title)
+    box.close_issue(issue.number, at=NINE + timedelta(minutes=30), login="grace")
+    sweep_house(house_server, NINE + timedelta(hours=1))
+    assert box.issue(issue.number).state == "closed"
+    failed = {"name": "lint", "conclusion": "failure", "log": "lamp.py:1:1: F401 unused import\n"}
+    house["tea-house/assam"].add_run(workflow="CI", at="2026-03-10T11:00:00Z", jobs=[failed])
+    sweep_house(house_server, NINE + timedelta(hours=3))
+    assert box.issue(issue.number).state == "open"
