@@ -8,15 +8,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
-from ci_failure_tracker.entry import kept_report
+from ci_failure_tracker.entry import action, kept_report
 from ci_failure_tracker.entry.cli import program
 from ci_failure_tracker.model.organisation import RepositoryEntry
 from ci_failure_tracker.report.organisation_json import organisation_as_json
 from ci_failure_tracker.report.report_json import report_as_json
 from contract.chat_servers import slack
 from organisations import MIRROR, a_report_of, an_entry, an_everyday_organisation, an_organisation
+
+ROOT = Path(__file__).parents[2]
 
 MATRIX = json.dumps(
     {
@@ -166,9 +169,24 @@ def test_each_channel_gets_one_message_of_what_is_new(monkeypatch: pytest.Monkey
     leave("1", an_entry("octo-org/kettle", {"build": MIRROR}), an_entry("octo-org/teapot", {"build": MIRROR}))
     leave("2", an_entry("octo-org/cup", {"build": dataclasses.replace(MIRROR, subject="saucer-core")}))
     with slack() as chat:
+        _combine_as_action(monkeypatch, reports="reports", slack_webhook_url=chat.url, dry_run="true")
+        assert not chat.messages
         monkeypatch.setenv("CI_FAILURES_SLACK_WEBHOOK_URL", chat.url)
         assert combine("reports", "--report-dir", "out").exit_code == 0
         assert combine("reports", "--last-report", "out/report.json").exit_code == 0
     (message,) = chat.messages
     assert message["text"].startswith("2 new in 3 repositories. 3 repositories: 3 failing jobs in 3 repositories")
     assert "octo-org/kettle and 1 more: CI › build" in json.dumps(message, ensure_ascii=False)
+
+
+def test_each_step_of_the_workflow_knows_whether_it_is_a_dry_run() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "organisation.yml").read_text("utf-8"))
+    steps = [step["with"] for name in ("sweep", "combine") for step in workflow["jobs"][name]["steps"]]
+    tracks = [given for given in steps if "report-dir" in given]
+    assert [given["dry-run"] for given in tracks] == ["${{ inputs.dry-run }}"] * 2
+
+
+def _combine_as_action(monkeypatch: pytest.MonkeyPatch, **inputs: str) -> None:
+    for name, value in {"command": "combine", "token": "secret", "repository": "octo-org/cup", **inputs}.items():
+        monkeypatch.setenv(f"INPUT_{name.upper()}", value)
+    assert action.main() == 0

@@ -191,6 +191,11 @@ def test_nothing_that_fits_is_an_error_and_sweeps_nothing(run_action: Any, serve
     assert server.usage(APP_TOKEN).writes_an_hour == 0
 
 
+def test_an_owner_that_does_not_exist_is_the_reason_why_nothing_is_chosen(run_action: Any) -> None:
+    _, outputs, _ = run_action(repositories="org:southwind-labs")
+    assert "GitHub knows no organisation or user 'southwind-labs'." in outputs["summary"]
+
+
 def test_the_token_of_a_workflow_run_is_told_that_it_has_one_repository(
     run_action: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:

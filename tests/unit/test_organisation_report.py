@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
+from ci_failure_tracker.entry.many import all_problems
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github.fields import FormError
 from ci_failure_tracker.model import Severity
@@ -150,7 +151,11 @@ def test_a_problem_of_several_repositories_is_told_once() -> None:
     assert report.failed
     summary = render_organisation_summary(report)
     assert summary.count("It lacks") == 1
-    assert "**error:** It lacks `issues: write`. In `octo-org/cup`, `octo-org/pot`.\n" in summary
+    # What a workflow permits is about its own repository only.
+    advice = "Give this right to the App or the token, or exclude the repository."
+    assert f"**error:** `octo-org/cup`, `octo-org/pot`: It lacks `issues: write`. {advice}\n" in summary
+    (annotation,) = all_problems(report)
+    assert str(annotation) == f"octo-org/cup, octo-org/pot: It lacks `issues: write`. {advice}"
 
 
 def test_a_summary_of_thousands_fits_and_says_what_is_left_out() -> None:

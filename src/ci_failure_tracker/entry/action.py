@@ -166,8 +166,8 @@ def _discover(connection: Connection) -> int:
     settings = connection.settings
     selection = selection_of(settings.repositories, settings.exclude_repositories, lambda: settings.repository)
     choice, lists = choose_listed(selection, RepositoryQueries(connection.requester, connection.endpoints))
-    write_annotations(choice.problems)
     check_not_empty(choice, lists)
+    write_annotations(choice.problems)
     names = [one.full_name for one in choice.chosen]
     shards = shards_of(names, settings.shards)
     line = f"{counted(len(names), 'repository', 'repositories')} in {counted(sum(map(bool, shards)), 'shard')}"

@@ -45,9 +45,10 @@ def choose_listed(selection: Selection, queries: RepositoryQueries) -> tuple[Cho
 
 
 def check_not_empty(choice: Choice, lists: RepositoryLists) -> None:
-    """Raise an error if nothing is chosen: who goes on with nothing would take it for an all-clear."""
+    """Raise an error that says why if nothing is chosen: who goes on with nothing would take it for an all-clear."""
     if choice.chosen:
         return
+    reasons = [str(problem) for problem in choice.problems]
     if any(problem.severity is Severity.ERROR for problem in lists.problems):
-        raise GitHubError("No repository is chosen, because the lists could not be read.")
-    raise SettingsError(["No repository is chosen. Give `org:owner` alone to see which there are."])
+        raise GitHubError(" ".join([*reasons, "No repository is chosen, because the lists could not be read."]))
+    raise SettingsError([*reasons, "No repository is chosen. Give `org:owner` alone to see which there are."])

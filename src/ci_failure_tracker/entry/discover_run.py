@@ -52,9 +52,9 @@ def run(asked: Asked, form: str, err: Console) -> int:
     requester, queries = _connection(asked)
     show(err, Text("Looking at the lists of repositories"))  # of a large organisation they take a while
     choice, lists = choose_listed(selection, queries)
+    check_not_empty(choice, lists)
     for problem in choice.problems:
         show(err, Text(f"{problem.severity.value}: ", style=_STYLES[problem.severity]) + Text(lines(str(problem))))
-    check_not_empty(choice, lists)
     shards = shards_of([one.full_name for one in choice.chosen], asked.shards)
     if form == "json":
         sys.stdout.write(f"{matrix_of(shards)}\n")

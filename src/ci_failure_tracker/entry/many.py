@@ -22,6 +22,7 @@ from ci_failure_tracker.organisation.central import Central, CentralPlan, Centra
 from ci_failure_tracker.organisation.screening import screen
 from ci_failure_tracker.organisation.sweep_all import Chosen, sweep_all
 from ci_failure_tracker.report.organisation import OrganisationReport
+from ci_failure_tracker.report.organisation_words import for_many
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.selection.query import unknown_here
 from ci_failure_tracker.sweep import IssueWriter
@@ -84,7 +85,9 @@ class Many:
 
     def report_of(self, swept: CentralSweep, at: datetime) -> OrganisationReport:
         """The report of a sweep with central issues."""
-        return self._report(swept.entries, swept.problems, at)
+        name = self.connection.settings.issues_repository
+        problems = (replace(for_many(problem), what=f"{name}: {problem.what}") for problem in swept.problems)
+        return self._report(swept.entries, tuple(problems), at)
 
     def _report(
         self, entries: tuple[RepositoryEntry, ...], problems: Sequence[Problem], at: datetime
@@ -202,7 +205,7 @@ def all_problems(report: OrganisationReport) -> Iterator[Problem]:
         if entry.problem:
             names.setdefault(entry.problem, []).append(entry.name)
     for problem, of in (*names.items(), *report.problems_in_repositories):
-        yield replace(problem, what=f"{some_of(of)}: {problem.what}")
+        yield replace(for_many(problem), what=f"{some_of(of)}: {problem.what}")
 
 
 def plan_lines(report: OrganisationReport) -> list[str]:

@@ -61,7 +61,7 @@ class OrganisationText:
             printer.print(_name(printer, standing) + Text(f": {look_words(standing)}{why}"), 2)
         for problem, names in _first(printer, "Problems in repositories", report.problems_in_repositories):
             words = plain(problem_words(problem), _REASON)
-            printer.print(Text(f"{problem.severity.value}: {words} In {some_of(names)}."), 2)
+            printer.print(Text(f"{problem.severity.value}: {some_of(names)}: {words}"), 2)
         for standing in reversed(_first(printer, "Failing", report.failing)):
             _failing(printer, standing)
         for cause in reversed(_first(printer, "Causes in several repositories", report.shared_causes)):

@@ -103,7 +103,7 @@ def _of_kind(state: State, shown: Evidence) -> Iterator[str]:
     """What the kind of failure asks for, and what the log says about it."""
     text = _text_of(shown)
     if shown.kind is FailureKind.INFRASTRUCTURE:
-        yield _wait(shown, text)
+        yield _wait(shown, text, in_many=len(state.repositories) > 1)
     elif shown.kind is FailureKind.PERMISSION:
         yield from _access(state, shown, text)
     elif shown.kind is FailureKind.DEPENDENCY:
@@ -167,7 +167,7 @@ _KNOWN_LIMITS = (
 )
 
 
-def _wait(shown: Evidence, text: str) -> str:
+def _wait(shown: Evidence, text: str, *, in_many: bool) -> str:
     """What a runner or an account lacks, or when a service answers again: what it says itself, else what is known."""
     if is_out_of_room(shown):
         return "Find out what fills the disk or the memory of the runner. Use less, or take a larger runner."
@@ -175,7 +175,8 @@ def _wait(shown: Evidence, text: str) -> str:
         return "Ask who pays for the account to raise its limit. Until then, a re-run gives the same result."
     if not RATE_LIMIT.search(text):
         service = code(shown.subject, 80) if is_host(shown.subject) else "the service or the runner"
-        return f"Nothing in the repository needs a change. Wait until {service} works again, then re-run the job."
+        where, what = ("repositories", "jobs") if in_many else ("repository", "job")
+        return f"Nothing in the {where} needs a change. Wait until {service} works again, then re-run the {what}."
     if reset := _RESET.search(text):
         return f"Re-run when the limit resets; the log says {code(reset['when'], 40)}. A login raises most limits."
     known = (words for pattern, words in _KNOWN_LIMITS if re.search(pattern, text, re.IGNORECASE))

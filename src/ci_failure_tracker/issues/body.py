@@ -337,7 +337,7 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         count=counted_failures(state),
         first_seen=utc(state.first_seen),
         latest=runs[0],
-        latest_source=runs[0].source if several_sources or not workflow_file(state.latest) else "",
+        latest_source=_latest_source(state, runs[0], several_sources=several_sources),
         runs=runs,
         several_sources=several_sources,
         hidden_runs=state.count - len(runs),
@@ -360,6 +360,13 @@ def _view(state: State, url: str, size: _Size, close_after: int) -> IssueView:
         previous=f"#{state.previous}" if state.previous else "",
         failure_id=state.identity.id,
     )
+
+
+def _latest_source(state: State, latest: RunView, *, several_sources: bool) -> str:
+    """Where the newest failure is, if the issue does not say it elsewhere: its repository, or the workflow's file."""
+    if len(state.repositories) > 1:
+        return code(state.latest.repository, 200)
+    return latest.source if several_sources or not workflow_file(state.latest) else ""
 
 
 def _run_view(occurrence: Occurrence, url: str, size: _Size) -> RunView:

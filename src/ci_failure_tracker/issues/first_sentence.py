@@ -293,17 +293,24 @@ def _outside(state: State, shown: Evidence | None, text: int, medium: Medium) ->
         answer = f"answered {status[1]}" if status else _first_of(_ANSWERED, message, "failed")
         where = f"{step}{_in_jobs(state, text, medium)}{_on_branch(state, medium)}"
         what = f"{medium.code(shown.subject, text)} {answer}{where}"
-        return f"{what}: the cause is outside the repository{_how_many(state)}"
+        return f"{what}: {_out_there(state)}{_how_many(state)}"
     fails = "fails" if be == "is" else "fail for the same reason"
     what = f"{jobs} {fails}{step}{_on_branch(state, medium)}"
-    where = "the runner ran out of room" if shown and is_out_of_room(shown) else "the cause is outside the repository"
+    where = "the runner ran out of room" if shown and is_out_of_room(shown) else _out_there(state)
     return f"{what}: {where}{_how_many(state)}"
 
 
+def _out_there(state: State) -> str:
+    return f"the cause is outside the {'repositories' if len(state.repositories) > 1 else 'repository'}"
+
+
 def _how_many(state: State) -> str:
-    """How many of the last runs failed on the branch of the newest failure; empty if there was only one run."""
+    """How many of the last runs failed on the branch of the newest failure; empty if there was only one run.
+
+    In several repositories the branches have nothing in common.
+    """
     trials = state.branch_statuses[0].trials if state.branch_statuses else None
-    if trials is None or trials.total < _FEW:
+    if trials is None or trials.total < _FEW or len(state.repositories) > 1:
         return ""
     return f"; the job failed in {trials.failed:,} of the last {counted(trials.total, 'run')}"
 

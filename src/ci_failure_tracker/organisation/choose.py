@@ -279,10 +279,11 @@ def _not_given(chosen: tuple[ListedRepository, ...], lists: RepositoryLists) -> 
     given = lists.given
     missing = [] if given is None else [one.full_name for one in chosen if one.key not in given]
     if missing:
+        them = "it" if len(missing) == 1 else "them"
         yield Problem(
             Severity.WARNING,
             f"This token was not given {counted(len(missing), 'repository', 'repositories')}: {some_of(missing)}.",
-            "It can read no logs there and write no issues. Give them to the App, or exclude them. The token of a "
+            f"It can read no logs there and write no issues. Give {them} to the App, or exclude {them}. The token of a "
             "workflow run has only the repository of the workflow.",
         )
 

@@ -113,7 +113,7 @@ def _recovered(standing: Standing) -> Iterator[str]:
 
 def _problem(problem: Problem, names: Sequence[str]) -> str:
     where = some_of([code(name, 200) for name in names])
-    return f"**{problem.severity.value}:** {prose(problem_words(problem), 500)} In {where}."
+    return f"**{problem.severity.value}:** {where}: {prose(problem_words(problem), 500)}"
 
 
 def _unseen(standing: Standing) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ci_failure_tracker.model import Problem
 from ci_failure_tracker.model.organisation import Look
 from ci_failure_tracker.model.words import counted
@@ -10,6 +12,7 @@ from ci_failure_tracker.report.organisation import Recovery, Standing
 from ci_failure_tracker.text.markdown import utc
 
 _YAML = "\npermissions:"
+_GIVE_THE_RIGHT = "Give this right to the App or the token, or exclude the repository."
 
 
 def state_of(standing: Standing) -> str:
@@ -54,8 +57,13 @@ def reason(standing: Standing) -> str:
 
 
 def problem_words(problem: Problem) -> str:
-    """A problem in one line. An advice with YAML has no room in a list, and what is missing is said before it."""
-    return problem.what if _YAML in problem.advice else str(problem)
+    """A problem in one line."""
+    return str(for_many(problem))
+
+
+def for_many(problem: Problem) -> Problem:
+    """The problem with advice for many repositories: `permissions` of a workflow give a right in its own one only."""
+    return replace(problem, advice=_GIVE_THE_RIGHT) if _YAML in problem.advice else problem
 
 
 def recovery_words(recovery: Recovery) -> str:

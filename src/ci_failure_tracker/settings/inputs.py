@@ -127,9 +127,9 @@ class Settings:
         Input(
             group=InputGroup.MANY,
             help="Sweep many repositories instead of one: names (`owner/name`), globs (`owner/lamp-*`), `org:owner` "
-            "and `topic:name`, separated by commas or lines. Each keeps its own issues. Archived repositories and "
-            "forks count only if they are named. It needs the token of an App, or a fine-grained one, for all of "
-            "them. `repository` only says whose topics are meant then.",
+            "and `topic:name`, separated by commas or lines. Archived repositories and forks count only if they are "
+            "named. It needs the token of an App, or a fine-grained one, for all of them. `repository` only says "
+            "whose topics are meant then.",
             metavar="LIST",
             parse=parsers.listed,
             keeps_checkpoint=_ONLY_WHICH,
