@@ -65,6 +65,18 @@ def test_no_minute_has_more_than_nine_hundred_points_or_eighty_writes(clock: Clo
     assert not writes or most_in(writes, 59.9) <= 80
 
 
+def test_graphql_has_a_limit_of_its_own(clock: Clock) -> None:
+    limits = TokenLimits()
+    times = []
+    for number in range(4_500):
+        limits.wait_for_turn(POLICY, writes=False, graphql=True)
+        times.append(clock.now)
+        if number == 2_000:
+            assert sent(clock, limits, "r" * 800)[-1] == 0  # queries took none of these points
+    assert times[1_999] == times[0]
+    assert most_in(times, 59.9) <= 2_000
+
+
 def test_reads_leave_room_for_writes(clock: Clock) -> None:
     limits = TokenLimits()
     sent(clock, limits, "r" * 800)

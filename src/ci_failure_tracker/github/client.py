@@ -73,9 +73,10 @@ class MeteredRequester(Requester):
     def requestJson(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, Any], str]:  # noqa: N802 - PyGithub's name
         """Send a request, and repeat it if that may help; the answer never holds the token."""
         verb, url = str(args[0]), str(args[1])
-        is_read = verb == "GET" or url == self.graphql_address
+        graphql = url == self.graphql_address
+        is_read = graphql or verb == "GET"
         for tried in range(1, self.retry_policy.tries + 1):
-            self.budget.limits.wait_for_turn(self.retry_policy, writes=not is_read)
+            self.budget.limits.wait_for_turn(self.retry_policy, writes=not is_read, graphql=graphql)
             answer, error = self.send_once(args, kwargs)
             broken = answer is not None and is_broken(answer)
             wait = self.retry_policy.wait(answer, tried, broken=broken, may_repeat=is_read)

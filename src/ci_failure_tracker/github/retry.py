@@ -153,8 +153,8 @@ class TokenLimits:
     held_until  the time before which no request is sent, by `time.monotonic`
 
     The secondary limits are 900 points a minute, of which a write takes five, 80 writes a minute, and 500 an hour
-    ("Rate limits for the REST API"). With a second between writes there are never 80 in a minute. Points of GraphQL
-    have a limit of their own; they are counted with the others, which is simpler and safe.
+    ("Rate limits for the REST API"). With a second between writes there are never 80 in a minute. GraphQL has a limit
+    of its own, 2,000 points a minute. A query takes one, and the tracker writes nothing by GraphQL.
     """
 
     anonymous: bool = False
@@ -166,6 +166,7 @@ class TokenLimits:
     held_until: float = float("-inf")
     lock: RLock = field(default_factory=RLock, repr=False, compare=False)
     _points: _Window = field(default_factory=partial(_Window, 60, 900), repr=False)
+    _graphql: _Window = field(default_factory=partial(_Window, 60, 2000), repr=False)
     _writes: _Window = field(default_factory=partial(_Window, 3600, 500), repr=False)
     _last_write: float = float("-inf")
 
@@ -184,27 +185,27 @@ class TokenLimits:
             self.left = min(self.left or 0, int(left)) if same_hour else int(left)
             self.reset = reset
 
-    def wait_for_turn(self, retry_policy: RetryPolicy, *, writes: bool) -> None:
+    def wait_for_turn(self, retry_policy: RetryPolicy, *, writes: bool, graphql: bool = False) -> None:
         """Wait until a request may be sent, and count it. If GitHub tells one request to wait, all wait.
 
         Raises:
             WritesSpentError: the writes of this hour are used up.
         """
-        while (seconds := self._take_turn(retry_policy, writes=writes)) > 0:
+        while (seconds := self._take_turn(retry_policy, writes, graphql)) > 0:
             time.sleep(seconds)
 
-    def _take_turn(self, retry_policy: RetryPolicy, *, writes: bool) -> float:
+    def _take_turn(self, retry_policy: RetryPolicy, writes: bool, graphql: bool) -> float:
         """Count a request that may be sent now, or say how long it has to wait."""
         with self.lock:
-            now = time.monotonic()
+            now, window = time.monotonic(), self._graphql if graphql else self._points
             points = _POINTS_OF_WRITE if writes else 1
             # Reads leave room for writes, or a write would wait until all others have nothing to read any more.
-            most = self._points.limit - (0 if writes else _POINTS_FOR_WRITES)
-            wait = max(self.held_until - now, self._points.wait(now, points, most // self.parallel))
+            most = window.limit - (0 if writes or graphql else _POINTS_FOR_WRITES)
+            wait = max(self.held_until - now, window.wait(now, points, most // self.parallel))
             if writes:
                 wait = max(wait, self._wait_of_write(now, retry_policy))
             if wait <= 0:
-                self._points.spend(now, points)
+                window.spend(now, points)
                 if writes:
                     self._writes.spend(now, 1)
                     self._last_write = now

@@ -41,7 +41,7 @@ from benchmarks.organisation.model import LIMITS, REPOSITORIES, Shards, modelled
 
 _SWEEPS = (
     "repositories", "contender", "sweep", "read: REST", "GraphQL", "its points", "downloads", "written", "seconds",
-    "CPU seconds", "peak MB",
+    "CPU seconds", "peak MB", "CPU seconds of the local GitHub",
 )  # fmt: skip
 _USAGE = (
     "repositories", "contender", "sweep", "points a minute (900)", "of GraphQL (2,000)", "writes a minute (80)",
@@ -123,7 +123,7 @@ def _cells(swept: Swept, sweep: Sweep) -> Iterator[str]:
     yield from (f"{swept.repositories:,}, {swept.failing:,} failing", swept.contender, sweep.name)
     taken = sweep.taken
     yield from map(_number, (taken.rest, taken.graphql, taken.points, taken.downloads, taken.writes))
-    yield from map(_number, (sweep.seconds, sweep.cpu_seconds, round(sweep.megabytes)))
+    yield from map(_number, (sweep.seconds, sweep.cpu_seconds, round(sweep.megabytes), taken.seconds))
 
 
 def _usage(swept: Swept, sweep: Sweep) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.managers import BaseManager
+from time import process_time
 
 from sandbox.organisation import APP_TOKEN, Organisation
 from sandbox.secondary_limits import Usage
@@ -31,6 +32,7 @@ class Taken:
     writes     requests that wrote
     downloads  logs that came from the store, which counts for no limit
     usage      the most in any minute and hour, and what was refused
+    seconds    CPU time of the local GitHub, a part of the seconds of the sweep
     """
 
     rest: int
@@ -39,6 +41,7 @@ class Taken:
     writes: int
     downloads: int
     usage: Usage
+    seconds: float
 
     @property
     def reads(self) -> int:
@@ -59,6 +62,7 @@ class Hosted:
         self._serving = self._site.serve()
         self._server = self._serving.__enter__()
         self._later = now
+        self._before = process_time()
         self._passing = iter([member.full_name for member in self._organisation.members if member.cause == "none"])
 
     def variables(self) -> dict[str, str]:
@@ -84,7 +88,8 @@ class Hosted:
         usage = self._server.usage(APP_TOKEN)
         self._server.clear_requests()
         self._site.renew_limits()
-        return Taken(rest, graphql, points, writes, len(records) - len(asked), usage)
+        seconds, self._before = process_time() - self._before, process_time()
+        return Taken(rest, graphql, points, writes, len(records) - len(asked), usage, seconds)
 
     def fail(self, repositories: int) -> None:
         """Let one more run fail in so many repositories, which passed before."""
