@@ -103,6 +103,6 @@ def of_many(repositories: int, failing: int) -> OrganisationReport:
 def test_a_page_of_thousands_of_repositories_names_all_and_stays_small() -> None:
     page = render_organisation_page(of_many(5_000, MOST_JOBS))
     assert len(page) < 3_000_000
-    assert {number for number in range(5_000) if f"octo-org/a-{number}" not in page} == set()
+    assert {int(number) for number in re.findall(r"octo-org/a-(\d{1,4})\b", page)} == set(range(5_000))
     assert page.count("<tr data-state") == MOST_ROWS
     assert page.count("The dependency teapot-core") == MOST_JOBS

@@ -328,11 +328,11 @@ def test_a_request_that_takes_too_long_is_sent_again_in_halves(site: Site, serve
 
 
 def test_what_the_requests_are_not_enough_for_is_swept(server: Server) -> None:
-    organisation = Organisation(repositories=120)
+    organisation = Organisation(repositories=60)
     names = [member.full_name for member in organisation.members]
     with organisation.site().serve() as site:
-        seen = reader(site, APP_TOKEN, most=2).look(names, ScreeningQuery("ci-failure", commits=COMMITS))
-    assert Counter(isinstance(one, str) for one in seen.values()) == {False: 100, True: 20}
+        seen = reader(site, APP_TOKEN, most=1).look(names, ScreeningQuery("ci-failure", commits=COMMITS))
+    assert Counter(isinstance(one, str) for one in seen.values()) == {False: 50, True: 10}
     assert server.usage("app").refused == 0
 
 
@@ -344,8 +344,8 @@ def test_a_bad_token_is_said(server: Server) -> None:
 # --- what it costs -------------------------------------------------------------------------------
 
 
-def test_500_repositories_take_20_requests_at_first_and_10_again() -> None:
-    organisation = Organisation(repositories=500, failing=0.1)
+def test_100_repositories_take_four_requests_at_first_and_two_again() -> None:
+    organisation = Organisation(repositories=100, failing=0.1)
     names = [member.full_name for member in organisation.members]
     settings, now = some_settings(), organisation.now
     with organisation.site().serve() as server:
@@ -355,10 +355,10 @@ def test_500_repositories_take_20_requests_at_first_and_10_again() -> None:
             for name, one in first.repositories.items()
         }
         again = screen(reader(server, APP_TOKEN), names, last, settings, now + timedelta(hours=1))
-        assert len(server.requests) == first.requests + again.requests == 30
+        assert len(server.requests) == first.requests + again.requests == 6
     failing = {member.full_name for member in organisation.members if member.cause != "none"}
     assert {name for name, one in first.repositories.items() if one.look is None} == failing
-    assert Counter(one.look for one in again.repositories.values()) == {Look.SCREENED: 450, Look.UNCHANGED: 50}
+    assert Counter(one.look for one in again.repositories.values()) == {Look.SCREENED: 90, Look.UNCHANGED: 10}
 
 
 # --- whole stories -------------------------------------------------------------------------------
@@ -380,7 +380,7 @@ runs: [{workflow: CI, at: 2026-03-02T08:00:00Z, conclusion: failure}]
 
 
 _UNSEEN = {"workflow_gone-open": "the story takes a workflow out without a commit, which nobody can"}
-_STORIES = [path for path in FILES if path.stem not in _UNSEEN][:: 1 if os.environ.get("EVERY_CASE") else 12]
+_STORIES = [path for path in FILES if path.stem not in _UNSEEN][:: 1 if os.environ.get("EVERY_CASE") else 24]
 
 
 @pytest.mark.parametrize("path", _STORIES, ids=lambda path: path.stem)

@@ -54,7 +54,7 @@ def kept(name: str, issues: dict[int, Issue], *, central: bool) -> list[tuple[bo
 
 
 @given(steps, st.sampled_from(["1", "2"]))
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_what_one_sweep_of_all_tracks_is_what_a_sweep_of_each_tracks(
     happens: list[list[list[list[str]]]], close_after: str
 ) -> None:
