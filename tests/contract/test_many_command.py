@@ -20,7 +20,7 @@ from ci_failure_tracker.sweep import sweep as whole_sweep
 from sandbox import Fault, Server, Site
 from sandbox.organisation import APP_TOKEN, JOB_TOKEN, Organisation
 
-SMALL = Organisation(repositories=12, failing=0.5, one_cause=4, archived=1, forks=1, private=1, seed=3)
+SMALL = Organisation(repositories=8, failing=0.5, one_cause=3, archived=1, forks=1, private=1, seed=3)
 LATER = SMALL.now + timedelta(hours=1)
 FAILING = sorted(one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause != "none")
 PASSING = sorted(one.full_name for one in SMALL.members if one.kind == "ordinary" and one.cause == "none")
@@ -95,16 +95,16 @@ def test_the_action_sweeps_all_and_its_outputs_name_the_repositories(
     assert sorted(open_issues(site)) == FAILING
     created = json.loads(outputs["created-issues"])
     assert sorted(created) == sorted(f"{name}#{numbers[0]}" for name, numbers in open_issues(site).items())
-    assert outputs["created-count"] == "6"
-    assert (outputs["has-failures"], outputs["failure-count"]) == ("true", "6")
-    line = "10 repositories: 6 failing jobs in 6 repositories, 4 only screened, 6 opened"
+    assert outputs["created-count"] == "4"
+    assert (outputs["has-failures"], outputs["failure-count"]) == ("true", "4")
+    line = "6 repositories: 4 failing jobs in 4 repositories, 2 only screened, 4 opened"
     assert outputs["summary"] == line
     assert all(name in summary for name in FAILING)
     report = json.loads(Path(outputs["report-path"]).read_text("utf-8"))
     looks = {one["repository"]: one["look"] for one in report["repositories"]}
     assert looks == {**dict.fromkeys(PASSING, "screened"), **dict.fromkeys(FAILING, "swept")}
     output = capsys.readouterr().out
-    assert "6 of 6 repositories. northwind-labs/" in output
+    assert "4 of 4 repositories. northwind-labs/" in output
     assert output.count("::group::") == output.count("::endgroup::")
 
 
@@ -117,7 +117,7 @@ def test_the_next_sweep_continues_from_the_last_report(site: Site, run_action: A
     assert outputs["has-failures"] == "true"
     assert open_issues(site) == before
     _, outputs, _ = run_action(report_dir="report", last_report="report/report.json")
-    assert outputs["summary"].endswith("4 only screened, 6 as last time")
+    assert outputs["summary"].endswith("2 only screened, 4 as last time")
     assert outputs["has-failures"] == "true"
 
 
@@ -148,7 +148,7 @@ def test_a_last_report_that_is_none_is_said(
     code, outputs, _ = run_action(last_report="last.json")
     assert code == 0
     assert "::warning" in capsys.readouterr().out
-    assert outputs["created-count"] == "6"
+    assert outputs["created-count"] == "4"
 
 
 def test_a_dry_run_writes_nothing_anywhere(site: Site, server: Server, run_action: Any) -> None:
@@ -209,7 +209,7 @@ def test_a_signal_ends_all_sweeps(site: Site, run_action: Any, monkeypatch: pyte
 
     def begin(*given: Any) -> Any:
         begun.append("")
-        if len(begun) == 3:
+        if len(begun) == 2:
             os.kill(os.getpid(), signal.SIGTERM)
         return whole_sweep(*given)
 
@@ -262,7 +262,7 @@ def test_a_workflow_that_few_have_is_no_error() -> None:
     result = command("check", "--repositories", ALL, "--workflow", "Nightly, CI")
     assert result.exit_code == 0
     assert result.stderr.count("Nightly") == 1  # no repository has it, and that is said once
-    assert "6 failing jobs in 6 repositories" in result.stderr
+    assert "4 failing jobs in 4 repositories" in result.stderr
     none = command("check", "--repositories", ALL, "--workflow", "Nightly", "--exit-code", *SWEEP_ALL)
     assert none.exit_code == 0
     assert none.stderr.count("Nightly") == 1
@@ -279,16 +279,16 @@ def test_the_command_shows_what_it_would_write_and_writes_nothing(server: Server
     assert result.exit_code == 0
     assert all(name in result.stdout for name in FAILING)
     assert "This was a dry run" in result.stderr
-    assert "Would be written (6)" in result.stdout
-    assert result.stdout.count("1 to be opened") == 6
-    assert "6 to be opened" in " ".join(result.stderr.split())
+    assert "Would be written (4)" in result.stdout
+    assert result.stdout.count("1 to be opened") == 4
+    assert "4 to be opened" in " ".join(result.stderr.split())
     assert server.usage(APP_TOKEN).writes_an_hour == 0
 
 
 def test_the_command_prints_one_report_as_json(server: Server) -> None:
     report = json.loads(command("sweep", "--repositories", ALL, "--format", "json").stdout)
     assert report["kind"] == "organisation"
-    assert len(report["repositories"]) == 10
+    assert len(report["repositories"]) == 6
     assert report["requests"]["made"] == len(server.requests) - len([r for r in server.requests if not r.authorized])
 
 
@@ -307,7 +307,7 @@ def test_the_command_asks_once_for_all(site: Site, monkeypatch: pytest.MonkeyPat
     assert open_issues(site) == {}
     agreed = command("sweep", "--repositories", ALL, "--execute")
     assert agreed.exit_code == 0
-    assert agreed.stdout.count("1 to be opened") == 6
+    assert agreed.stdout.count("1 to be opened") == 4
     assert sorted(open_issues(site)) == FAILING
     assert len(asked) == 2
     quiet = command("sweep", "--repositories", ALL, "--execute")
@@ -340,10 +340,10 @@ def test_the_action_keeps_the_issues_of_all_in_one_repository(site: Site, run_ac
     code, outputs, summary = run_action(issues_repository=ISSUES, report_dir="report")
     assert code == 0
     assert set(open_issues(site)) == {ISSUES}
-    assert len(open_issues(site)[ISSUES]) == 3
+    assert len(open_issues(site)[ISSUES]) == 2
     created = json.loads(outputs["created-issues"])
     assert sorted(created) == [f"{ISSUES}#{number}" for number in sorted(open_issues(site)[ISSUES])]
-    assert (outputs["has-failures"], outputs["failure-count"]) == ("true", "6")
+    assert (outputs["has-failures"], outputs["failure-count"]) == ("true", "4")
     assert all(name in summary for name in FAILING)
     report = json.loads(Path(outputs["report-path"]).read_text("utf-8"))
     assert report["issues_repository"] == ISSUES
@@ -393,7 +393,7 @@ def test_the_command_shows_the_plan_for_central_issues_and_asks(
     monkeypatch.setattr(cli._Terminal, "agrees", lambda _: agrees)
     result = command("sweep", "--repositories", ALL, "--issues-repository", ISSUES, "--execute")
     assert result.exit_code == 0, result.output
-    assert "3 to be opened" in result.output
+    assert "2 to be opened" in result.output
     assert set(open_issues(site)) == ({ISSUES} if agrees else set())
     assert ("Nothing was written." in result.output) is not agrees
 

@@ -25,7 +25,7 @@ from sandbox import Fault, Server, Site
 from sandbox.organisation import APP_TOKEN, CLASSIC_TOKEN, Organisation
 from sweeping import TEMPLATE, writer_of
 
-SMALL = Organisation(repositories=12, failing=0.5, one_cause=4, without_permissions=1, archived=1, private=1, seed=3)
+SMALL = Organisation(repositories=8, failing=0.5, one_cause=3, without_permissions=1, archived=1, private=1, seed=3)
 LATER = SMALL.now + timedelta(hours=1)
 Entries = Mapping[str, RepositoryEntry]
 
