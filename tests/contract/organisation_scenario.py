@@ -160,12 +160,19 @@ class Stage:
             if f"{other}/" in text or WORDS[other] in text
         ]
 
-    def look(self, meanwhile: Change = lambda: None, at: datetime = NOW) -> OrganisationReport:
-        """One sweep of all. `meanwhile` happens when it is known which repositories there are."""
+    def look(
+        self, meanwhile: Change = lambda: None, at: datetime = NOW, planned: Change = lambda: None
+    ) -> OrganisationReport:
+        """One sweep of all.
+
+        `meanwhile` happens when it is known which repositories there are, `planned` when it is known what to write into
+        the central repository.
+        """
         many = choose_many(self._connection(), self.folder, Quiet(), at)
         meanwhile()
         if many.connection.settings.issues_repository:
             plan, writer = many.plan_central(Quiet(), at)
+            planned()
             report = many.report_of(plan.carry_out(writer), at)
         else:
             report = many.sweep(lambda one: _sweep_one(one, at), lambda _: None, at)

@@ -108,6 +108,15 @@ def test_what_changes_after_the_list_was_read_counts(stage: Stage, name: str) ->
     assert stage.issues() == stage.before
 
 
+def test_nothing_is_written_if_the_repository_with_the_issues_is_made_public_before_a_person_agrees(
+    stage: Stage,
+) -> None:
+    stage.clean()
+    with pytest.raises(PrivateError):
+        stage.look(planned=lambda: make(stage, DESK, private=False))
+    assert stage.issues() == stage.before
+
+
 def test_the_error_names_no_private_repository_and_no_report_is_left(stage: Stage) -> None:
     stage.clean()
     make(stage, DESK, private=False)

@@ -73,15 +73,21 @@ class Many:
             other = connection.to(name)
             return other.writer(other.github(progress), progress)
 
+        central = Central(github, connection.template, settings.allow_public)
         plan = plan_central(
             self.chosen,
             lambda name: readers.to(name).github(progress),
-            Central(github, connection.template, settings.allow_public),
+            central,
             connection.requester.budget.limits,
             own.settings,
             at,
         )
-        return plan, CentralWriter(own.writer(github, progress), writer_to)
+
+        def check() -> None:
+            if any(is_private is not False for is_private in plan.private):
+                central.check_private(github.queries.repository(), plan.private)
+
+        return plan, CentralWriter(own.writer(github, progress), writer_to, check)
 
     def report_of(self, swept: CentralSweep, at: datetime) -> OrganisationReport:
         """The report of a sweep with central issues."""

@@ -22,6 +22,7 @@ from ci_failure_tracker.model import (
     Repository,
     Rerun,
     Result,
+    Skip,
     Snapshot,
 )
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
@@ -86,11 +87,15 @@ class CentralSweep:
 
 @dataclass(frozen=True, slots=True)
 class CentralPlan:
-    """What would be written about all repositories, and the entries of these without their reports."""
+    """What would be written about all repositories, and the entries of these without their reports.
+
+    `private` says of each repository whether it is; `None` if that is not known.
+    """
 
     plan: Plan
     github: Union
     entries: tuple[RepositoryEntry, ...]
+    private: tuple[bool | None, ...]
     settings: Settings
     now: datetime
 
@@ -133,16 +138,18 @@ def plan_central(
         TrackerError: the central repository cannot be read.
     """
     snapshot, tracked = read_own_issues(Union(central.github, {}), settings, now)
-    central.check_private(snapshot.repository, [one.repository.private for one in chosen])
+    private: list[bool | None] = [one.repository.private for one in chosen]
+    central.check_private(snapshot.repository, private)
     about = tracked.by_repository()
     reading = _Reading(reader_of, snapshot, about, settings, now)
     entries = sweep_all([_unless_failing(one, about) for one in chosen], reading.read, limits, lambda _: None)
     # A repository may have become private since it was listed.
-    central.check_private(snapshot.repository, [part.repository.private for part in reading.parts.values()])
+    private += [part.repository.private for part in reading.parts.values()]
+    central.check_private(snapshot.repository, private)
     union, united = Union(central.github, reading.members), unite(snapshot, reading.parts)
     tracked = tracked.at_home({workflow.id: workflow.repository for workflow in united.workflows})
     plan = plan_of(union, united, tracked, settings, central.template, now)
-    return CentralPlan(plan, union, entries, settings, now)
+    return CentralPlan(plan, union, entries, tuple(private), settings, now)
 
 
 def _unless_failing(one: Chosen, about: Container[str]) -> Chosen:
@@ -174,17 +181,26 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class CentralWriter:
-    """Writes into the central repository. `reruns` gives what runs failed jobs of another repository again."""
+    """Writes into the central repository. `reruns` gives what runs failed jobs of another repository again.
+
+    `check` raises an error if nothing may be written any more: since it was planned, a person may have made the
+    repository public.
+    """
 
     issues: IssueWriter
     reruns: Callable[[str], IssueWriter]
+    check: Callable[[], None] = lambda: None
 
     def apply(self, actions: Sequence[Action]) -> tuple[Result, ...]:
         """Write the issues."""
+        if not all(isinstance(action, Skip) for action in actions):
+            self.check()
         return self.issues.apply(actions)
 
     def write_known(self, writes: Sequence[KnownWrite]) -> tuple[KnownResult, ...]:
         """Write the known issues of the central repository."""
+        if writes:
+            self.check()
         return self.issues.write_known(writes)
 
     def run_again(self, reruns: Sequence[Rerun]) -> tuple[Result, ...]:
