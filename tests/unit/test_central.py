@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from builders import some_settings
-from central import House, assertion, identities, looks, outage, sweep_alone
+from central import CENTRAL, House, assertion, identities, looks, outage, sweep_alone
 from ci_failure_tracker.errors import PrivateError
 from ci_failure_tracker.model.organisation import Look
+from ci_failure_tracker.notify.organisation_news import news_of
 from ci_failure_tracker.organisation.central import CentralSweep
+from ci_failure_tracker.report.organisation import OrganisationReport
 
 OK = {"test": ""}
 FAILS = {"test": assertion("tests/test_cups.py::test_cups")}
@@ -350,3 +352,15 @@ def test_shards_that_sweep_one_after_another_end_with_one_issue_for_one_cause() 
     house.happens(house.made[3], OK, OK)
     sweep_shards()
     assert not house.open()
+
+
+@pytest.mark.parametrize("group_by", ["job", "cause"])
+def test_the_message_about_a_cause_says_what_fails_and_in_which_repositories(group_by: str) -> None:
+    house = outage_in("assam", "ceylon", "oolong")
+    house.settings = some_settings(group_by=group_by)
+    (item,) = news_of(OrganisationReport(house.now, house.sweep().entries, issues_repository=CENTRAL)).items
+    named = set(item.told.partition("3 jobs for one reason: ")[2].rstrip(".").split(", "))
+    assert named == {"tea-house/assam", "tea-house/ceylon", "tea-house/oolong"}
+    assert (item.repository.partition(" ")[2], item.job) == ("and 2 more", "test")
+    assert "packages.tea.example" in item.message
+    assert (item.number, bool(item.run_url)) == (1, True)

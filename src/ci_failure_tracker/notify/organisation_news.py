@@ -5,7 +5,7 @@ Failures of one cause in several repositories are one item of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_failure_tracker.model.organisation import Look
@@ -13,7 +13,7 @@ from ci_failure_tracker.model.words import counted, some_of
 from ci_failure_tracker.notify.news import Item, News, NewsKind, make_news, safe_link
 from ci_failure_tracker.report.organisation import OrganisationReport, Standing
 from ci_failure_tracker.report.report import Report
-from ci_failure_tracker.report.repository_facts import ChangeFact, RepositoryFacts
+from ci_failure_tracker.report.repository_facts import ChangeFact, FailingFact, RepositoryFacts
 
 _KINDS = {
     ("create", ""): NewsKind.NEW,
@@ -24,6 +24,7 @@ _KINDS = {
 """What a change in report.json is, by its action and the reason of its state. A duplicate is no news."""
 
 _Cause = tuple[str, str]
+_Job = tuple[str, FailingFact]
 
 
 def news_of(report: Report | OrganisationReport) -> News:
@@ -32,7 +33,8 @@ def news_of(report: Report | OrganisationReport) -> News:
 
 
 def _organisation_news(report: OrganisationReport) -> News:
-    found = [each for standing in report.standings for each in _items(standing, report.told)]
+    jobs = _jobs_by_issue(report)
+    found = [each for standing in report.standings for each in _items(standing, report.told, jobs)]
     items = _together([] if report.is_dry else found)
     order = list(NewsKind)
     repositories = list(dict.fromkeys(item.repository for _, item in found))
@@ -47,19 +49,44 @@ def _organisation_news(report: OrganisationReport) -> News:
     )
 
 
-def _items(standing: Standing, told: frozenset[str]) -> Iterator[tuple[_Cause | None, Item]]:
-    """What this sweep did to issues of a repository, each with its cause."""
+def _jobs_by_issue(report: OrganisationReport) -> Mapping[str, Sequence[_Job]]:
+    """The jobs that fail, each with its repository, by the address of their issue.
+
+    One of several that have an issue in the repository for all may know only the failure id of it.
+    """
+    found: dict[str, list[_Job]] = {}
+    for standing in report.standings:
+        for failing in standing.facts.failing if standing.facts else ():
+            if key := failing.issue_url or (failing.id if report.issues_repository else ""):
+                found.setdefault(key, []).append((standing.name, failing))
+    return found
+
+
+def _items(
+    standing: Standing, told: frozenset[str], jobs: Mapping[str, Sequence[_Job]]
+) -> Iterator[tuple[_Cause | None, Item]]:
+    """What this sweep did to issues of a repository, each with its cause; an issue of a cause once for each job."""
     facts = standing.facts
     if facts is None or standing.entry.look is not Look.SWEPT or standing.name in told:
         return
     for change in facts.changes:
-        if kind := _KINDS.get((change.action, change.state_reason)):
-            yield _item(change, kind, facts)
+        if not (kind := _KINDS.get((change.action, change.state_reason))):
+            continue
+        if kind.is_over:
+            yield None, _item(change, kind, standing.name, facts, None)
+            continue
+        own = [(standing.name, each) for each in facts.failing if each.id == change.id]
+        of_issue = [*jobs.get(change.url, ()), *jobs.get(change.id, ())] or own
+        if not of_issue:
+            yield None, _item(change, kind, standing.name, facts, None)
+        for name, failing in of_issue:
+            named = replace(change, workflow=failing.workflow, part=failing.part)
+            cause = failing.cause if len(of_issue) == 1 else ("", change.url)
+            yield cause, _item(named, kind, name, facts, failing)
 
 
-def _item(change: ChangeFact, kind: NewsKind, facts: RepositoryFacts) -> tuple[_Cause | None, Item]:
-    failing = None if kind.is_over else next((each for each in facts.failing if each.id == change.id), None)
-    item = Item(
+def _item(change: ChangeFact, kind: NewsKind, name: str, facts: RepositoryFacts, failing: FailingFact | None) -> Item:
+    return Item(
         kind=kind,
         workflow=change.workflow,
         job=change.part,
@@ -70,22 +97,21 @@ def _item(change: ChangeFact, kind: NewsKind, facts: RepositoryFacts) -> tuple[_
         reason=change.reason if kind.is_over else "",
         run=f"run {failing.run}" if failing else "",
         run_url=safe_link(failing.run_url) if failing else "",
-        repository=facts.repository,
+        repository=name,
         told=failing.sentence if failing else "",
         message=failing.message if failing else "",
     )
-    return failing.cause if failing else None, item
 
 
 def _together(items: Sequence[tuple[_Cause | None, Item]]) -> Iterator[Item]:
-    """The items; those of one cause in several repositories as one, in the place of the first."""
+    """The items; those of one cause in several repositories or of one issue as one, in the place of the first."""
     groups: dict[object, list[Item]] = {}
     for place, (cause, item) in enumerate(items):
         groups.setdefault((item.kind, cause) if cause else place, []).append(item)
     for group in groups.values():
         names = list(dict.fromkeys(item.repository for item in group))
         if len(names) == 1:
-            yield from group
+            yield from [*{item.issue_url or item: item for item in reversed(group)}.values()][::-1]
             continue
         first = group[0]
         told = f"{counted(len(group), 'job')} for one reason: {some_of(names)}."
