@@ -11,7 +11,7 @@ from typing import Any
 from ci_failure_tracker.issues.marker import Tracked
 from ci_failure_tracker.model import CurrentFailure, Observation, Problem, Rerun, Result, Skip, Snapshot, own_name
 from ci_failure_tracker.report.issue_snapshots import take_issue_snapshots
-from ci_failure_tracker.report.report import Report
+from ci_failure_tracker.report.report import Report, count_unfinished
 from ci_failure_tracker.report.statistics import make_statistics
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.tracking.decide import Findings
@@ -92,6 +92,7 @@ class _Parts:
             results=results,
             problems=tuple(self._problems_of(name)),
             logs=findings.snapshot.logs,
+            unfinished=count_unfinished(findings.snapshot.runs, now),
             not_looked_at=findings.snapshot.not_looked_at,
             known=known,
             known_rules=tuple(rule for rule in whole.known_rules if rule.number in numbers),

@@ -4,8 +4,8 @@ A repository is skipped only if nothing that a screening sees has changed, and i
 
 What a screening sees: the newest commits of the watched branches and the runs on them, the newest tags and the runs on
 their commits, the issues with the label of the tracker, closed ones as well, and known issues. A run that goes on or
-waits is a reason to sweep, and so is what the last sweep left undone, and other settings or another version of the
-program.
+waits is a reason to sweep, also one on an older commit that went on in the last sweep. So is what the last sweep left
+undone, and so are other settings or another version of the program.
 
 What it does not see is bounded by time. A repository with an open issue, a known issue, a failing job or a scheduled
 run is swept in full within a day of its last sweep, any other one within a week. That holds for what time brings (a
@@ -257,6 +257,9 @@ def _left_undone(last: RepositoryEntry, settings: Settings) -> str:
         return "The report of its last sweep is not there."
     if report.get("partial") or any(logs.get(name) for name in ("unavailable", "unread", "left_out")):
         return "The last sweep did not see everything."
+    # It may be on an older commit than those that a screening sees.
+    if (report.get("window") or {}).get("runs_unfinished"):
+        return "A run went on in the last sweep."
     texts = ({"status": known.get("written")} for known in _objects(report, "known_issues"))
     # If no issue may be opened at all, none is left for the next sweep.
     settled = SETTLED_SKIPS | {SkipReason.OVER_CAP} if settings.max_new_issues == 0 else SETTLED_SKIPS

@@ -6,7 +6,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ci_failure_tracker.issues.evidence import message_text
 from ci_failure_tracker.issues.first_sentence import names_subject, since_words, tells_since
@@ -30,6 +30,7 @@ from ci_failure_tracker.model import (
     Requests,
     Rerun,
     Result,
+    Run,
     Severity,
     Skip,
     SkipReason,
@@ -64,7 +65,7 @@ class Report:
 
     `failing` counts each job. An umbrella stands for several of them, which one issue covers. `issues_url` is the
     address of the repository with the issues, empty if it is this one. `covered_by` has the number of the issue that
-    stands for a failure together with others, by failure id.
+    stands for a failure together with others, by failure id. `unfinished` counts the runs of the last day that go on.
     """
 
     repository: Repository
@@ -86,6 +87,7 @@ class Report:
     known_results: tuple[KnownResult, ...] = ()
     issues_url: str = ""
     covered_by: Mapping[str, int] = field(default_factory=dict)
+    unfinished: int = 0
 
     def sentence(self, failing: CurrentFailure, medium: Medium = MARKDOWN, text: int = 80) -> str:
         """The first sentence of the issue of a failure, for one place; a name has `text` characters at most."""
@@ -351,11 +353,17 @@ def make_report(
         known_rules=findings.history.known.rules,
         known_updates=decisions.known_updates,
         covered_by=_covered_by(findings.history.storms.covering, results),
+        unfinished=count_unfinished(snapshot.runs, now),
         statistics=statistics,
         issue_snapshots=take_issue_snapshots(
             snapshot, findings.history.tracked_issues.written, decisions.failing, results, now
         ),
     )
+
+
+def count_unfinished(runs: Iterable[Run], now: datetime) -> int:
+    """How many runs of the last day go on. One that waits for longer waits for a person."""
+    return sum(not run.finished and now - run.started_at < timedelta(days=1) for run in runs)
 
 
 def _covered_by(covering: Mapping[str, str], results: Iterable[Result]) -> Mapping[str, int]:

@@ -88,6 +88,7 @@ def _window_as_json(report: Report) -> dict[str, Any]:
         "limited": report.window.listed_from is not None,
         "forks_left_out": report.window.forks,
         "runs_unread": report.window.unread,
+        "runs_unfinished": report.unfinished,
     }
 
 
