@@ -115,16 +115,24 @@ class NoSuchRepositoryError(TrackerError):
 
 
 class PrivateError(TrackerError):
-    """Something of private repositories would reach public issues. The message does not name them."""
+    """Something of private repositories would be public in another one. The message does not name them.
+
+    `where` is what anybody could read of that, and `instead` what to do about it.
+    """
 
     exit_code = MISUSED
 
-    def __init__(self, central: str, hidden: int) -> None:
+    def __init__(
+        self,
+        public: str,
+        hidden: int,
+        where: str = "its issues",
+        instead: str = "Choose a private repository in `issues-repository`",
+    ) -> None:
         are = "1 of the repositories is" if hidden == 1 else f"{hidden} of the repositories are"
         super().__init__(
-            f"{central} is public, and {are} not: anybody could read in its issues what fails there.",
-            "Choose a private repository in `issues-repository`, or leave them out with `exclude-repositories`. "
-            "`allow-public: true` allows it.",
+            f"{public} is public, and {are} not: anybody could read in {where} what fails there.",
+            f"{instead}, or leave them out with `exclude-repositories`. `allow-public: true` allows it.",
         )
 
 

@@ -403,3 +403,54 @@ def test_check_with_central_issues_writes_nothing(site: Site) -> None:
     assert result.exit_code == 3, result.output
     assert all(name in result.output for name in FAILING)
     assert open_issues(site) == {}
+
+
+# --- a workflow that anybody can read ------------------------------------------------------------
+
+
+HIDDEN = [one.full_name for one in SMALL.members if one.private]
+
+
+@pytest.mark.parametrize("what", ["sweep", "discover"])
+def test_the_log_of_a_public_repository_names_no_private_one(
+    what: str, site: Site, run_action: Any, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_REPOSITORY", PASSING[0])
+    code, outputs, summary = run_action(command=what)
+    assert code == 2
+    told = f"{outputs}{summary}{capfd.readouterr()}"
+    assert f"{PASSING[0]} is public, and 1 of the repositories is not" in told
+    assert not [name for name in HIDDEN if name in told]
+    assert open_issues(site) == {}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"allow_public": "true"},
+        {"exclude_repositories": ",".join([ISSUES, *HIDDEN])},
+        {"home": ISSUES},
+        {"home": "northwind-labs/nobody-sees-it"},
+    ],
+    ids=["allowed", "none is private", "private itself", "not shown to the token"],
+)
+def test_where_nobody_reads_it_or_it_is_allowed_a_workflow_names_all(
+    given: dict[str, str], run_action: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_REPOSITORY", given.pop("home", PASSING[0]))
+    code, outputs, _ = run_action(command="discover", **given)
+    assert code == 0
+    assert PASSING[0] in outputs["matrix"]
+
+
+def test_if_github_does_not_say_whether_a_workflow_is_public_it_names_no_private_one(
+    site: Site, run_action: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_REPOSITORY", ISSUES)
+    site.inject(Fault("status", path="/graphql", status=403, times=None, after=1))
+    code, outputs, _ = run_action(command="discover")
+    assert code == 2
+    assert outputs.get("matrix", "") == ""

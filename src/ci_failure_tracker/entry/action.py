@@ -159,14 +159,17 @@ def _run_many(connection: Connection, stop: _Stop) -> int:
 
 def _discover(connection: Connection) -> int:
     """Give the repositories as a matrix, also if a part of them could not be listed: then it ends with an error."""
-    from ci_failure_tracker.entry.choice import check_not_empty, choose_listed, selection_of  # noqa: PLC0415 - a sweep does without it
+    from ci_failure_tracker.entry import choice as choices  # noqa: PLC0415 - a sweep does without it
     from ci_failure_tracker.github.repositories import RepositoryQueries  # noqa: PLC0415
     from ci_failure_tracker.organisation.shards import matrix_of, shards_of  # noqa: PLC0415
 
     settings = connection.settings
-    selection = selection_of(settings.repositories, settings.exclude_repositories, lambda: settings.repository)
-    choice, lists = choose_listed(selection, RepositoryQueries(connection.requester, connection.endpoints))
-    check_not_empty(choice, lists)
+    queries = RepositoryQueries(connection.requester, connection.endpoints)
+    wanted, excluded = settings.repositories, settings.exclude_repositories
+    choice, lists = choices.choose_listed(choices.selection_of(wanted, excluded, lambda: settings.repository), queries)
+    choices.check_not_empty(choice, lists)
+    if not settings.allow_public:
+        choices.check_log_is_private(choice, queries, os.environ)
     write_annotations(choice.problems)
     names = [one.full_name for one in choice.chosen]
     shards = shards_of(names, settings.shards)

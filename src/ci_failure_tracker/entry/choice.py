@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ci_failure_tracker.errors import GitHubError, SettingsError
+from ci_failure_tracker.errors import GitHubError, PrivateError, SettingsError
 from ci_failure_tracker.github.repositories import RepositoryQueries
 from ci_failure_tracker.model import Severity
 from ci_failure_tracker.model.repositories import RepositoryLists
@@ -52,3 +52,23 @@ def check_not_empty(choice: Choice, lists: RepositoryLists) -> None:
     if any(problem.severity is Severity.ERROR for problem in lists.problems):
         raise GitHubError(" ".join([*reasons, "No repository is chosen, because the lists could not be read."]))
     raise SettingsError([*reasons, "No repository is chosen. Give `org:owner` alone to see which there are."])
+
+
+def check_log_is_private(choice: Choice, queries: RepositoryQueries, environment: Mapping[str, str]) -> None:
+    """Check that no private repository is named where anybody reads it: in the log of a public repository's workflow.
+
+    The summary, the artifacts and the outputs are as public as the log. A workflow's repository that GitHub does not
+    show to the token is private; one that could not be asked for may be public.
+
+    Raises:
+        PrivateError: a private repository is chosen, and the workflow's repository is public.
+    """
+    home = environment.get("GITHUB_REPOSITORY", "") if environment.get("GITHUB_ACTIONS") == "true" else ""
+    hidden = sum(one.private for one in choice.chosen)
+    if not (home and hidden):
+        return
+    listed = {one.key: one for one in choice.chosen}
+    known = listed if home.lower() in listed else queries.named([home]).by_name
+    own = known.get(home.lower())
+    if home.lower() not in known or (own is not None and not own.private):
+        raise PrivateError(home, hidden, "the logs of its workflows", "Run the workflow in a private repository")

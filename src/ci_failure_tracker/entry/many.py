@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from ci_failure_tracker.entry.choice import check_not_empty, choose_listed, selection_of
+from ci_failure_tracker.entry.choice import check_log_is_private, check_not_empty, choose_listed, selection_of
 from ci_failure_tracker.entry.kept_report import last_report
 from ci_failure_tracker.entry.setup import Connection
 from ci_failure_tracker.github.reader import LEAST_LEFT
@@ -138,7 +139,7 @@ def choose_many(connection: Connection, workspace: Path, progress: Progress, at:
     """Ask GitHub which repositories are meant, and in which of them something is new.
 
     Raises:
-        TrackerError: none is chosen.
+        TrackerError: none is chosen, or a private one would be named in public.
     """
     settings = connection.settings
     requester = connection.requester.for_another_sweep(_MOST_TO_LOOK)
@@ -146,8 +147,11 @@ def choose_many(connection: Connection, workspace: Path, progress: Progress, at:
     progress.phase("List the repositories")
     wanted = settings.repositories or (settings.repository,)
     selection = selection_of(wanted, settings.exclude_repositories, lambda: settings.repository)
-    choice, lists = choose_listed(selection, RepositoryQueries(requester, connection.endpoints))
+    repositories = RepositoryQueries(requester, connection.endpoints)
+    choice, lists = choose_listed(selection, repositories)
     check_not_empty(choice, lists)
+    if not settings.allow_public:
+        check_log_is_private(choice, repositories, os.environ)
     report, problems = last_report(settings.last_report, workspace)
     last = {entry.name.lower(): entry for entry in report.entries} if report else {}
     by_name = {one.full_name: one for one in choice.chosen}

@@ -180,8 +180,8 @@ class Settings:
         Input(
             group=InputGroup.MANY,
             default="false",
-            help="With `issues-repository`: whether what fails in private repositories may be in public issues, with "
-            "their names and lines of their logs.",
+            help="Whether what fails in private repositories may be public, with their names and lines of their logs: "
+            "in the issues of a public `issues-repository`, and in the logs of a public repository's workflow.",
             metavar="BOOL",
             parse=parsers.flag,
             keeps_checkpoint="Central issues have no checkpoint.",
@@ -653,8 +653,8 @@ def _without_repositories(values: Mapping[str, Any]) -> Iterator[str]:
     elif values.get("token") == Secret(""):
         yield "`repositories` needs a token, because GitHub lists repositories to nobody without one."
     if not values.get("issues_repository"):
-        if values.get("allow_public"):
-            yield "`allow-public` needs `issues-repository`."
+        if values.get("allow_public") and not values.get("repositories"):
+            yield "`allow-public` needs `issues-repository` or `repositories`."
     elif values.get("token") == Secret("") and not values.get("repositories"):
         yield "`issues-repository` needs a token, because logs are shown to nobody without one."
 
