@@ -109,8 +109,8 @@ class NoSuchRepositoryError(TrackerError):
     def __init__(self, repository: str) -> None:
         super().__init__(
             f"There is no repository {repository!r}, or this token may not see it (404).",
-            "Check the spelling of `repository` (owner/name). A private repository other than the "
-            "workflow's own needs a token that has been given access to it.",
+            "Check the spelling (owner/name). A private repository other than the workflow's own needs a token that "
+            "has been given access to it.",
         )
 
 

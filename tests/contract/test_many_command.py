@@ -327,6 +327,12 @@ def test_check_tells_whether_anything_fails_in_any() -> None:
     assert command("check", "--repositories", ",".join(PASSING), "--exit-code", *SWEEP_ALL).exit_code == 0
 
 
+def test_check_looks_at_one_repository_or_at_many() -> None:
+    result = command("check", FAILING[0], "--repositories", ALL)
+    assert result.exit_code == 2
+    assert "OWNER/NAME and --repositories both say what to look at" in " ".join(result.stderr.split())
+
+
 def test_issues_are_shown_of_one_repository_alone() -> None:
     result = command("sweep", "--repositories", ALL, "--show")
     assert result.exit_code == 2

@@ -118,7 +118,7 @@ def test_what_the_screening_leaves_out_is_as_last_time() -> None:
     [
         (NoSuchRepositoryError("o/bad"), Severity.ERROR, "There is no repository 'o/bad'"),
         (MissingRightError("list the issues", "issues: write"), Severity.ERROR, "it lacks `issues: write`"),
-        (ArchivedError("o/bad"), Severity.WARNING, "o/bad is archived"),
+        (ArchivedError("o/bad"), Severity.WARNING, "Unarchive it under Settings. Or name it in"),
         (IssuesDisabledError("o/bad"), Severity.WARNING, "`exclude-repositories`"),
         (GitHubError("GitHub answered 502."), Severity.ERROR, "GitHub answered 502."),
         (KeyError("secret"), Severity.ERROR, "The sweep of this repository failed: KeyError at test_sweep_all.py:"),

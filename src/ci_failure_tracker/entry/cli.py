@@ -162,6 +162,8 @@ def check_command(exit_code: bool, **given: str | None) -> None:
     terminal = _Terminal("text", show_issues=False)
 
     def looked() -> Report | OrganisationReport:
+        if given.get("repository") and given.get("repositories"):
+            raise SettingsError(["OWNER/NAME and --repositories both say what to look at; give one of them."])
         # Before the token is looked for, because that and the first requests take a while.
         given["repository"] = repository = _repository(given)
         terminal.begin("many repositories" if given.get("repositories") else repository)

@@ -171,7 +171,9 @@ class _Sweeps:
 def _problem(error: TrackerError) -> Problem:
     """What keeps a repository from being swept. Somebody chose its settings, and the tracker did not fail."""
     if isinstance(error, ArchivedError | IssuesDisabledError):
-        return Problem(Severity.WARNING, error.what, f"{error.advice} Or name it in `exclude-repositories`.")
+        # No workflow of its own has to be removed.
+        advice = "Unarchive it under Settings." if isinstance(error, ArchivedError) else error.advice
+        return Problem(Severity.WARNING, error.what, f"{advice} Or name it in `exclude-repositories`.")
     return Problem(error.severity, error.what, error.advice)
 
 
