@@ -16,7 +16,7 @@ from referencing import Registry, Resource
 from ci_failure_tracker.entry.many import all_problems
 from ci_failure_tracker.errors import SettingsError
 from ci_failure_tracker.github.fields import FormError
-from ci_failure_tracker.model import Severity
+from ci_failure_tracker.model import Problem, Severity
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.organisation.combine import Shard, combine, read_matrix
 from ci_failure_tracker.report.organisation import OrganisationReport
@@ -305,6 +305,18 @@ def test_of_a_repository_in_two_reports_the_newer_counts() -> None:
     new = an_organisation(an_entry("Octo-Org/Cup"))
     for reports in ([old, new], [new, old]):
         assert combine(reports, (), None, NOW).line == "1 repository: nothing failing"
+
+
+@pytest.mark.parametrize("look", [Look.LEFT, Look.FAILED])
+def test_an_older_report_does_not_hide_that_a_repository_could_not_be_looked_at(look: Look) -> None:
+    old = dataclasses.replace(an_organisation(an_entry("octo-org/cup")), at=NOW - timedelta(days=7))
+    why = Problem(Severity.WARNING, "It was not swept.")
+    new = an_organisation(RepositoryEntry("octo-org/cup", look, problem=why))
+    for reports in ([old, new], [new, old]):
+        report = combine(reports, (), None, NOW)
+        assert not report.is_all_clear
+        assert [(entry.look, entry.problem) for entry in report.entries] == [(look, why)]
+        assert report.entries[0].report is not None
 
 
 def test_a_shard_without_a_report_is_named_and_its_repositories_are_left() -> None:

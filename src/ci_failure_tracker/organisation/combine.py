@@ -73,14 +73,24 @@ def combine(
 
 
 def _newest(reports: Iterable[OrganisationReport]) -> dict[str, RepositoryEntry]:
-    """The entry of each repository, by its name in small letters."""
-    found: dict[str, tuple[tuple[datetime, datetime], RepositoryEntry]] = {}
-    for report in reports:
+    """The entry of each repository, by its name in small letters, with what is known of it last.
+
+    A later report that could not look at it says that it is not known how it is now.
+    """
+    found: dict[str, RepositoryEntry] = {}
+    for report in sorted(reports, key=lambda report: report.at):
         for entry in report.entries:
-            name, order = entry.name.casefold(), (entry.at or _NEVER, report.at)
-            if name not in found or found[name][0] < order:
-                found[name] = order, entry
-    return {name: entry for name, (_, entry) in found.items()}
+            name = entry.name.casefold()
+            before = found.get(name, entry)
+            is_newer = (entry.at or _NEVER) >= (before.at or _NEVER)
+            found[name] = entry if is_newer else _unless_unseen(before, entry)
+    return found
+
+
+def _unless_unseen(known: RepositoryEntry, later: RepositoryEntry) -> RepositoryEntry:
+    if later.look not in {Look.LEFT, Look.FAILED}:
+        return known
+    return dataclasses.replace(known, look=later.look, problem=later.problem)
 
 
 def _left(name: str, shard: Shard) -> RepositoryEntry:
