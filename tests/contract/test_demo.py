@@ -22,9 +22,11 @@ class Later(real):
     def now(cls, tz=None):
         return real.now(tz) + datetime.timedelta(days)
 datetime.datetime = Later
-clock, sleep = time.time, time.sleep
+clock, sleep, monotonic = time.time, time.sleep, time.monotonic
+slept = []
 time.time = lambda: clock() + days * 86_400
-time.sleep = lambda seconds: sleep(min(seconds, 0.01))
+time.monotonic = lambda: monotonic() + sum(slept)  # who sleeps until a time is there wakes up at once
+time.sleep = lambda seconds: (slept.append(seconds), sleep(min(seconds, 0.01)))[1]
 """
 
 
