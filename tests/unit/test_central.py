@@ -364,3 +364,11 @@ def test_the_message_about_a_cause_says_what_fails_and_in_which_repositories(gro
     assert (item.repository.partition(" ")[2], item.job) == ("and 2 more", "test")
     assert "packages.tea.example" in item.message
     assert (item.number, bool(item.run_url)) == (1, True)
+
+    for made in house.made:
+        house.happens(made, OK, OK)
+    news = news_of(OrganisationReport(house.now, house.sweep().entries, issues_repository=CENTRAL))
+    assert [(item.repository, item.workflow, item.kind.is_over) for item in news.items] == [
+        ("", "several repositories", True)
+    ]
+    assert news.repository == CENTRAL

@@ -14,6 +14,7 @@ from ci_failure_tracker.notify.news import Item, News, NewsKind, make_news, safe
 from ci_failure_tracker.report.organisation import OrganisationReport, Standing
 from ci_failure_tracker.report.report import Report
 from ci_failure_tracker.report.repository_facts import ChangeFact, FailingFact, RepositoryFacts
+from ci_failure_tracker.tracking.identity import SEVERAL
 
 _KINDS = {
     ("create", ""): NewsKind.NEW,
@@ -37,7 +38,7 @@ def _organisation_news(report: OrganisationReport) -> News:
     found = [each for standing in report.standings for each in _items(standing, report.told, jobs)]
     items = _together([] if report.is_dry else found)
     order = list(NewsKind)
-    repositories = list(dict.fromkeys(item.repository for _, item in found))
+    repositories = list(dict.fromkeys(item.repository or report.issues_repository for _, item in found))
     return News(
         repository=repositories[0]
         if len(repositories) == 1
@@ -73,7 +74,8 @@ def _items(
         if not (kind := _KINDS.get((change.action, change.state_reason))):
             continue
         if kind.is_over:
-            yield None, _item(change, kind, standing.name, facts, None)
+            # What says "several repositories" itself is about more than the one in whose report it is.
+            yield None, _item(change, kind, "" if change.workflow == SEVERAL else standing.name, facts, None)
             continue
         own = [(standing.name, each) for each in facts.failing if each.id == change.id]
         of_issue = [*jobs.get(change.url, ()), *jobs.get(change.id, ())] or own
