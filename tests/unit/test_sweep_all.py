@@ -162,7 +162,7 @@ def test_a_sweep_begins_only_if_the_requests_will_suffice() -> None:
     problem = entries[left[-1]].problem
     assert problem is not None
     assert problem.severity is Severity.WARNING
-    assert "left in this hour, and the sweep may need 40." in problem.what
+    assert "It may need 40 requests" in problem.what
     assert entries[left[-1]].report == lasts[left[-1]].report
 
 

@@ -140,8 +140,8 @@ class _Sweeps:
             elif not self._limits.may_write:
                 why = "GitHub takes no more issues and comments from this token in this hour."
             elif free is not None and free - self._promised < cost:
-                left = counted(max(0, free - self._promised), "request")
-                why = f"The token has {left} left in this hour, and the sweep may need {cost:,}."
+                left = max(0, free - self._promised)
+                why = f"It may need {counted(cost, 'request')}, and of those left in this hour {left:,} are free."
             if why:
                 return Problem(Severity.WARNING, f"It was not swept. {why}", _NEXT)
             self._promised += cost
