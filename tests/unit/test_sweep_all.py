@@ -166,6 +166,17 @@ def test_a_sweep_begins_only_if_the_requests_will_suffice() -> None:
     assert entries[left[-1]].report == lasts[left[-1]].report
 
 
+def test_the_first_sweep_begins_even_if_the_last_one_took_more_than_a_token_has() -> None:
+    limits = TokenLimits(kept=50, parallel=8)
+    limits.read_headers({"x-ratelimit-remaining": "5000"})
+    lasts = {name: a_last(name, made=700, look=Look.LEFT) for name in ("o/a", "o/b")}
+    entries = swept(*(chosen(name, last) for name, last in lasts.items()), limits=limits)
+    assert [entry.look for entry in entries.values()].count(Look.SWEPT) == 1
+    limits.read_headers({"x-ratelimit-remaining": "100"})
+    entries = swept(*(chosen(name, last) for name, last in lasts.items()), limits=limits)
+    assert {entry.look for entry in entries.values()} == {Look.LEFT}
+
+
 def test_a_sweep_that_was_cheap_is_taken_to_need_ten_requests() -> None:
     assert chosen("o/a").cost == chosen("o/a", a_last("o/a", made=3)).cost == LEAST_COST == 10
     assert chosen("o/a", a_last("o/a", made=77)).cost == 77

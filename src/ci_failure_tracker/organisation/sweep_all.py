@@ -118,6 +118,7 @@ class _Sweeps:
         self._sweep_one, self._limits, self._done = sweep_one, limits, done
         self._lock = Lock()
         self._promised = 0  # requests that sweeps which go on may still send
+        self._has_begun = False
         self._unanswered = 0
         self._over: TrackerError | None = None
 
@@ -139,12 +140,14 @@ class _Sweeps:
                 why = self._over.what
             elif not self._limits.may_write:
                 why = "GitHub takes no more issues and comments from this token in this hour."
-            elif free is not None and free - self._promised < cost:
+            elif free is not None and free - self._promised < (cost if self._has_begun else min(cost, LEAST_COST)):
+                # The first one may begin with less than its last one took, or it would never come.
                 left = max(0, free - self._promised)
                 why = f"It may need {counted(cost, 'request')}, and of those left in this hour {left:,} are free."
             if why:
                 return Problem(Severity.WARNING, f"It was not swept. {why}", _NEXT)
             self._promised += cost
+            self._has_begun = True
             return None
 
     def _swept(self, one: Chosen) -> RepositoryEntry:
