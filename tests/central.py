@@ -26,9 +26,10 @@ from ci_failure_tracker.model import (
     Step,
     Workflow,
 )
-from ci_failure_tracker.model.organisation import Look
+from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.model.repositories import ListedRepository
 from ci_failure_tracker.organisation.central import Central, CentralSweep, CentralWriter, plan_central
+from ci_failure_tracker.organisation.screening import Screened
 from ci_failure_tracker.organisation.sweep_all import Chosen
 from ci_failure_tracker.settings import Settings
 from ci_failure_tracker.sweep import sweep
@@ -182,7 +183,10 @@ def _by_message(read: JobDiagnosis) -> JobDiagnosis:
 
 @dataclass
 class House:
-    """Repositories with central issues, and how they are swept."""
+    """Repositories with central issues, and how they are swept.
+
+    In those that are `unchanged` nothing is new since the last sweep, whose entries these are.
+    """
 
     made: list[Made] = field(default_factory=list)
     issues: dict[int, Issue] = field(default_factory=dict)
@@ -190,6 +194,7 @@ class House:
     allow_public: bool = False
     settings: Settings = field(default_factory=lambda: some_settings(close_after="2", max_new_issues="100"))
     left: set[str] = field(default_factory=set)
+    unchanged: dict[str, RepositoryEntry] = field(default_factory=dict)
     by_message: bool = False
 
     def add(self, name: str, *runs: Mapping[str, str], private: bool | None = False) -> Made:
@@ -216,7 +221,14 @@ class House:
         by_name = {made.name: made for made in self.made}
         central = replace(self.made[0].repository, full_name=CENTRAL, url=f"{SERVER}/{CENTRAL}", private=self.private)
         writer = MemoryWriter(self.issues, at, url=central.url)
-        chosen = [Chosen(ListedRepository(made.name, private=made.private is not False)) for made in self.made]
+        chosen = [
+            Chosen(
+                ListedRepository(made.name, private=made.private is not False),
+                last := self.unchanged.get(made.name),
+                Screened(Look.UNCHANGED, "", last.kept) if last else None,
+            )
+            for made in self.made
+        ]
         plan = plan_central(
             [one for one in chosen if one.repository.full_name not in self.left],
             lambda name: self.github(by_name[name], {}),

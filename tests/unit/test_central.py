@@ -7,7 +7,7 @@ import pytest
 from builders import some_settings
 from central import CENTRAL, House, assertion, identities, looks, outage, sweep_alone
 from ci_failure_tracker.errors import PrivateError
-from ci_failure_tracker.model.organisation import Look
+from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.notify.organisation_news import news_of
 from ci_failure_tracker.organisation.central import CentralSweep
 from ci_failure_tracker.report.organisation import OrganisationReport
@@ -164,6 +164,19 @@ def test_what_is_left_out_of_a_sweep_is_not_gone() -> None:
     house.happens(house.made[1], OK)
     house.sweep(house.now.replace(year=2027))
     assert len(house.titles()) == 1
+
+
+def test_what_failed_and_a_known_issue_counted_is_read_although_nothing_is_new_in_its_repository() -> None:
+    house = House()
+    house.add("assam", OK, FAILS)
+    house.add("ceylon", OK)
+    reports = {"assam": {"failing": [], "known_issues": [{"failing": [{"id": "a"}]}]}, "ceylon": {"failing": []}}
+    house.unchanged = {
+        f"tea-house/{name}": RepositoryEntry(f"tea-house/{name}", Look.SWEPT, report=report)
+        for name, report in reports.items()
+    }
+    assert looks(house.sweep()) == {"assam": Look.SWEPT, "ceylon": Look.UNCHANGED}
+    assert len(house.titles()) == 1  # the known issue is closed by now
 
 
 def test_an_umbrella_stays_open_while_one_of_its_repositories_cannot_be_read() -> None:

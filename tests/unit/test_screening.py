@@ -365,6 +365,26 @@ def test_only_what_was_never_swept_is_looked_at_deeper() -> None:
     assert (screening.requests, sorted(shown.commits)) == (2, [5, 20])
 
 
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"logs": [1]},
+        {"window": "wide"},
+        {"actions": [{"status": []}]},
+        {"actions": 5},
+        {"known_issues": {"failing": 1}},
+    ],
+    ids=str,
+)
+def test_a_last_report_of_another_form_ends_no_sweep(report: dict[str, Any]) -> None:
+    screened(QUIET, swept(QUIET, **report), NOW + AN_HOUR)
+
+
+def test_what_a_known_issue_counts_is_looked_at_each_day() -> None:
+    entry = swept(QUIET, known_issues=[{"failing": [{"id": "a"}]}])
+    assert said(QUIET, entry, now=NOW + A_DAY) == "It is swept at least once a day."
+
+
 # --- any history ---------------------------------------------------------------------------------
 
 

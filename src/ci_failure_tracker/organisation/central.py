@@ -27,6 +27,7 @@ from ci_failure_tracker.model import (
 )
 from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.organisation.report_parts import is_of_part, reports_of_parts, with_own_names
+from ci_failure_tracker.organisation.screening import is_failing
 from ci_failure_tracker.organisation.sweep_all import Chosen, sweep_all
 from ci_failure_tracker.organisation.union import Member, Union, unite
 from ci_failure_tracker.report.report import Report
@@ -154,8 +155,7 @@ def plan_central(
 
 def _unless_failing(one: Chosen, about: Container[str]) -> Chosen:
     """The repository, which is read whatever the screening says if it has an open issue or something failed in it."""
-    failed = bool(one.last and one.last.report and one.last.report.get("failing"))
-    is_read = failed or one.repository.full_name in about
+    is_read = one.repository.full_name in about or bool(one.last and is_failing(one.last.report))
     return replace(one, screened=None) if one.is_screened_out and is_read else one
 
 

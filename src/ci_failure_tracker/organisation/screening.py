@@ -249,9 +249,21 @@ def _left(last: RepositoryEntry) -> str:
     return "It was left in the last sweep." if last.look in {Look.LEFT, Look.FAILED} else ""
 
 
+def is_failing(report: Mapping[str, Any] | None) -> bool:
+    """Whether anything fails in a report, also if a known issue counts it: that may be closed."""
+    known = _objects(report or {}, "known_issues")
+    return bool((report or {}).get("failing")) or any(each.get("failing") for each in known)
+
+
 def _left_undone(last: RepositoryEntry, settings: Settings) -> str:
     """That the last sweep could not do all of its work, so that the next one would do something."""
-    report = last.report or {}
+    try:
+        return _undone(last, last.report or {}, settings)
+    except (AttributeError, TypeError):
+        return "The report of its last sweep has an unexpected form."
+
+
+def _undone(last: RepositoryEntry, report: Mapping[str, Any], settings: Settings) -> str:
     logs = report.get("logs") or {}
     if last.kept and last.kept.swept_at and not report:
         return "The report of its last sweep is not there."
@@ -276,7 +288,8 @@ def _is_not_done(action: Mapping[str, Any], settled: Set[str]) -> bool:
 
 
 def _objects(report: Mapping[str, Any], name: str) -> Sequence[Mapping[str, Any]]:
-    return [one for one in report.get(name) or () if isinstance(one, Mapping)]
+    listed = report.get(name)
+    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
 
 
 def _lagging(seen: SeenRepository, last: RepositoryEntry) -> str:
@@ -293,7 +306,7 @@ def _due(seen: SeenRepository, last: RepositoryEntry, context: _Context) -> str:
     """That the last sweep of the repository is too long ago, or that it never had one."""
     kept = last.kept
     since = (kept.swept_at or kept.screened_at) if kept else None
-    failing = bool((last.report or {}).get("failing"))
+    failing = is_failing(last.report)
     scheduled = context.settings.schedules or any(suite.event == _SCHEDULED for suite in _suites(seen))
     waits = bool(seen.open_issues or seen.known.count or failing or scheduled)
     period, words = (A_DAY, "a day") if waits else (A_WEEK, "a week")
