@@ -166,6 +166,20 @@ def test_what_is_left_out_of_a_sweep_is_not_gone() -> None:
     assert len(house.titles()) == 1
 
 
+def test_what_is_done_to_an_issue_is_in_a_report_although_its_newest_failure_is_where_nothing_was_read() -> None:
+    house = outage_in(*NAMES)
+    house.sweep()
+    house.happens(house.made[3], OK, OK, OK)
+    house.sweep()
+    house.made[3].broken = True
+    for made in house.made[:3]:
+        house.happens(made, OK, OK, OK)
+    swept = house.sweep()
+    assert house.titles() == []
+    actions = [action for entry in swept.entries if entry.report for action in entry.report["actions"]]
+    assert [(action["action"], action["issue"], action["status"]) for action in actions] == [("close", 1, "done")]
+
+
 def test_what_failed_and_a_known_issue_counted_is_read_although_nothing_is_new_in_its_repository() -> None:
     house = House()
     house.add("assam", OK, FAILS)

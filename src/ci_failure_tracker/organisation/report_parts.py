@@ -69,7 +69,10 @@ class _Parts:
         if isinstance(action, Rerun):
             return action.repository
         if not isinstance(action, Skip):
-            return action.state.latest.repository
+            newest, parts = action.state.latest.repository, self._findings.snapshot.parts
+            # One that was not read has no report now, and what was done has to be in one.
+            others = sorted(name for name in action.state.repositories if name in parts)
+            return newest if newest in parts or not others else others[0]
         named = action.identity.workflow.partition(": ")[0]
         return self._homes.get(action.identity.id, named)
 
