@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from builders import some_settings
@@ -11,6 +13,8 @@ from ci_failure_tracker.model.organisation import Look, RepositoryEntry
 from ci_failure_tracker.notify.organisation_news import news_of
 from ci_failure_tracker.organisation.central import CentralSweep
 from ci_failure_tracker.report.organisation import OrganisationReport
+from ci_failure_tracker.report.organisation_page import render_organisation_page
+from ci_failure_tracker.report.organisation_summary import render_organisation_summary
 
 OK = {"test": ""}
 FAILS = {"test": assertion("tests/test_cups.py::test_cups")}
@@ -399,3 +403,14 @@ def test_the_message_about_a_cause_says_what_fails_and_in_which_repositories(gro
         ("", "several repositories", True)
     ]
     assert news.repository == CENTRAL
+
+
+def test_a_cause_in_several_repositories_leads_to_its_one_issue() -> None:
+    house = outage_in("assam", "ceylon", "oolong")
+    report = OrganisationReport(house.now, house.sweep().entries, issues_repository=CENTRAL)
+    url = "https://github.example/tea-house/failures/issues/1"
+    (cause,) = report.shared_causes
+    assert cause.issue == ("#1", url)
+    assert f"- [#1]({url}): `npm error network request" in render_organisation_summary(report)
+    (card,) = re.findall(r'<p class="dim">3 jobs.*</p>', render_organisation_page(report))
+    assert f'<a href="{url}">issue #1</a>' in card

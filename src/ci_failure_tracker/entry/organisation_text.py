@@ -105,3 +105,5 @@ def _failing_job(printer: Printer, failing: FailingFact) -> None:
 def _cause(printer: Printer, cause: SharedCause) -> None:
     printer.print(Text(cut_in_middle(plain(cause.headline, 1_000), _MESSAGE), style="red"), 2)
     printer.print(Text(f"{cause.words} since {utc(cause.since)}: {some_of(cause.repositories)}"), 4)
+    if cause.issue:
+        printer.print(printer.link_with_address(*cause.issue), 4)

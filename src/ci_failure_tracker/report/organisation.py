@@ -96,6 +96,13 @@ class SharedCause:
         return f"{counted(len(self.failures), 'job')} of {repositories}"
 
     @property
+    def issue(self) -> tuple[str, str] | None:
+        """The number and the address of the one issue of all; `None` if there is none, or each has its own."""
+        issues = {(f"#{failing.issue}" if failing.issue else "", failing.issue_url) for _, failing in self.failures}
+        (number, url), *others = issues
+        return (number, url) if number and url and not others else None
+
+    @property
     def since(self) -> datetime:
         """When the first of these failures began."""
         return min(failing.since for _, failing in self.failures)

@@ -70,12 +70,13 @@ def _name(standing: Standing) -> str:
 
 
 def _cause(cause: SharedCause) -> str:
-    """What went wrong, and a failed run of each repository."""
+    """The one issue if there is one; what went wrong; the issue or a failed run of each repository."""
     first = dict(reversed(cause.failures))
     named = [_where(name, first[name]) for name in cause.repositories[:_REPOSITORIES]]
     more = len(cause.repositories) - len(named)
     names = ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
-    return f"{short_code(cause.headline, 120)} in {cause.words} since {utc(cause.since)}: {names}"
+    issue = f"{link(*cause.issue)}: " if cause.issue else ""
+    return f"{issue}{short_code(cause.headline, 120)} in {cause.words} since {utc(cause.since)}: {names}"
 
 
 def _where(name: str, failing: FailingFact) -> str:
