@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from typing import Any
+
 import pytest
 
 from builders import some_settings
@@ -188,7 +190,10 @@ def test_what_failed_and_a_known_issue_counted_is_read_although_nothing_is_new_i
     house = House()
     house.add("assam", OK, FAILS)
     house.add("ceylon", OK)
-    reports = {"assam": {"failing": [], "known_issues": [{"failing": [{"id": "a"}]}]}, "ceylon": {"failing": []}}
+    reports: dict[str, dict[str, Any]] = {
+        "assam": {"failing": [], "known_issues": [{"failing": [{"id": "a"}]}]},
+        "ceylon": {"failing": []},
+    }
     house.unchanged = {
         f"tea-house/{name}": RepositoryEntry(f"tea-house/{name}", Look.SWEPT, report=report)
         for name, report in reports.items()
