@@ -79,8 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _head(_SWEEPS)
     each = _shown(in_a_process_each(_EACH))
     swept = [_shown(in_one_process(repositories)) for repositories in options.repositories]
+    central = [_shown(in_one_process(repositories, central=True)) for repositories in options.central]
     _show("\nThe most in any minute and hour of a sweep, as the local GitHub counted it:\n")
-    _table(_USAGE, (_usage(one, sweep) for one in (each, *swept) for sweep in one.sweeps))
+    _table(_USAGE, (_usage(one, sweep) for one in (each, *swept, *central) for sweep in one.sweeps))
     _show(f"\nBeside one process for each: {_EACH} measured, of more the same for each repository.\n")
     _table(_COMPARED, (row for one in swept for row in _compared(one, each)))
     shards = [shard for one in swept for shard in modelled(one)]
@@ -90,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _show("")
     _table(("target", "wanted", "here", ""), (dataclasses.astuple(one) for one in targets))
     figures: dict[str, Sequence[Swept | Shards | Target]] = {
-        "swept": [each, *swept],
+        "swept": [each, *swept, *central],
         "model": shards,
         "targets": targets,
     }
@@ -104,6 +105,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help=f"{_LARGE} repositories as well; some minutes more")
     parser.add_argument("--repositories", type=int, nargs="+", help="numbers of repositories, rising, from 20 on")
+    parser.add_argument("--central", type=int, nargs="+", default=(), help="the same with all issues in one repository")
     parser.add_argument("--json", type=Path, default=ROOT / ".cache" / "bench" / "organisation.json", metavar="FILE")
     options = parser.parse_args(arguments)
     options.repositories = options.repositories or ((*_SHORT, _LARGE) if options.full else _SHORT)

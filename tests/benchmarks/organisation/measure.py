@@ -12,13 +12,14 @@ from benchmarks.one_process import Measured, measured
 from benchmarks.organisation.hosted import Hosted, Taken, hosted
 from sandbox.organisation import APP_TOKEN, Organisation
 
-ONE, EACH = "one process", "one process each"
+ONE, EACH, CENTRAL = "one process", "one process each", "one process, central issues"
 PLANNED, FIRST, AGAIN, QUIET, NEW = "first, planned", "first", "right after", "nothing new", "5 new failures"
 """The sweeps. After a sweep that wrote issues, the next one looks at these repositories once more."""
 
 NEW_FAILURES = 5
 """Repositories in which a run fails before the last sweep."""
 
+ISSUES = Organisation().issues_repository
 _PATIENCE = 1800.0
 _ACTION = (sys.executable, "-m", "ci_failure_tracker", "action")
 
@@ -47,10 +48,15 @@ class Swept:
         return next(sweep for sweep in self.sweeps if sweep.name == name)
 
 
-def in_one_process(repositories: int) -> Swept:
-    """One process for all repositories. What it knows of the last sweep is in the report of that."""
+def in_one_process(repositories: int, *, central: bool = False) -> Swept:
+    """One process for all repositories. What it knows of the last sweep is in the report of that.
+
+    `central`: all issues are in one more repository.
+    """
     with tempfile.TemporaryDirectory() as folder, hosted(repositories) as organisation:
         given = {"INPUT_REPOSITORIES": f"org:{Organisation.login}", "INPUT_REPORT_DIR": folder}
+        if central:
+            given |= dict.fromkeys(("INPUT_ISSUES_REPOSITORY", "INPUT_EXCLUDE_REPOSITORIES"), ISSUES)
         last = {"INPUT_LAST_REPORT": str(Path(folder, "report.json"))}
 
         def sweep(name: str) -> Sequence[Measured]:
@@ -59,7 +65,7 @@ def in_one_process(repositories: int) -> Swept:
         sweeps = [_counted(name, organisation, sweep) for name in (PLANNED, FIRST, AGAIN, QUIET)]
         organisation.fail(NEW_FAILURES)
         sweeps.append(_counted(NEW, organisation, sweep))
-        return Swept(repositories, organisation.failing(), ONE, tuple(sweeps))
+        return Swept(repositories, organisation.failing(), CENTRAL if central else ONE, tuple(sweeps))
 
 
 def in_a_process_each(repositories: int) -> Swept:
