@@ -171,6 +171,21 @@ def test_what_is_left_out_of_a_sweep_is_not_gone() -> None:
     assert len(house.titles()) == 1
 
 
+def test_no_job_takes_the_place_of_one_in_a_repository_that_was_not_read() -> None:
+    house = House(settings=some_settings(group_by="cause", close_after="1"))
+    assam = house.add("assam", {"test": "", "lint": ""}, {"test": outage(), "lint": ""})
+    ceylon = house.add("ceylon", {"test": "", "lint": ""}, {"test": "", "lint": outage()})
+    house.sweep()
+    ceylon.broken = True
+    house.happens(assam, {"test": "", "lint": outage()})
+    house.sweep()
+    ceylon.broken = False
+    house.happens(ceylon, {"test": "", "lint": ""})
+    for _ in range(2):
+        assert failing_runs(house.sweep()) == {"assam": ["3"], "ceylon": []}
+        assert len(house.titles()) == 1
+
+
 def test_what_is_done_to_an_issue_is_in_a_report_although_its_newest_failure_is_where_nothing_was_read() -> None:
     house = outage_in(*NAMES)
     house.sweep()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ci_failure_tracker.diagnosis.signature import is_known
-from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State, Workflow
+from ci_failure_tracker.model import Identity, JobDiagnosis, Observation, State, Workflow, own_name
 from ci_failure_tracker.settings import GroupBy, Settings
 from ci_failure_tracker.text.lazy import lazy
 from ci_failure_tracker.text.short_names import leg_of_cause
@@ -187,14 +187,27 @@ def _renamed_legs(
     """The legs of issues under names that no workflow has now, by the id of a workflow and the name of its job."""
     legs: dict[tuple[int, str], list[tuple[Identity, str]]] = defaultdict(list)
     for state in states:
-        ids = {status.workflow_id for status in state.branch_statuses}
         for leg in state.legs:
+            ids = _ids_of_leg(state, leg.leg)
             parts = leg.leg.split(" / ")
             for place in range(1, len(parts)):
                 if " / ".join(parts[:place]) not in present:
                     for workflow_id in ids:
                         legs[workflow_id, " / ".join(parts[place:])].append((state.identity, leg.leg))
     return legs
+
+
+def _ids_of_leg(state: State, leg: str) -> Set[int]:
+    """The ids of the workflows that may be the one of a leg: those of its repository, which may have another name now.
+
+    The workflows of a repository that was not read are not gone, and none of another repository takes their place.
+    """
+    repositories = {status.repository for status in state.branch_statuses}
+    own = {name for name in repositories if not name or own_name(name, leg) != leg}
+    if not own:
+        named = {name for name in repositories if any(own_name(name, each.leg) != each.leg for each in state.legs)}
+        own = repositories - named
+    return {status.workflow_id for status in state.branch_statuses if status.repository in own}
 
 
 class _ByCause(_AcrossJobs):
