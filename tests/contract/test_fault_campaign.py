@@ -47,7 +47,7 @@ FAULTS = {
     "secondary limit, 429": Fault("secondary-rate-limit", retry_after=900, status=429),
     "missing log": Fault("missing-log"),
 }
-SHARED = 15
+SHARED = 25
 """Of so many requests each fault strikes one in the usual tests, and each fault another; `make faults` tries all."""
 BURST = 6
 """Requests in a row that meet the fault: more than the tries of one."""

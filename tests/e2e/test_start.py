@@ -14,6 +14,9 @@ import pytest
 from e2e.machine import ROOT, Ending, Machine, copy_action
 from sandbox import Server
 
+INSTALLERS = ["pip", "uv"] if os.environ.get("EVERY_CASE") else ["pip"]
+"""Other tests here install with uv; `EVERY_CASE=1` tries both in all."""
+
 USES = """
 on: workflow_dispatch
 jobs:
@@ -85,7 +88,7 @@ def assert_swept(ending: Ending) -> None:
     assert "to be opened" in ending.summary, ending.whole
 
 
-@pytest.mark.parametrize("installer", ["pip", "uv", "none"])
+@pytest.mark.parametrize("installer", [*INSTALLERS, "none"])
 def test_a_hostile_workspace_is_neither_run_nor_changed(machine: Machine, bundle: Path, installer: str) -> None:
     if installer == "uv":
         machine.has_uv()
@@ -109,7 +112,7 @@ def test_a_repository_that_uses_itself_is_left_clean(machine: Machine) -> None:
     assert tree(machine.home / "after" / "tree") == tree(machine.home / "before" / "tree")
 
 
-@pytest.mark.parametrize("installer", ["pip", "uv", "none"])
+@pytest.mark.parametrize("installer", [*INSTALLERS, "none"])
 def test_paths_may_hold_spaces(machine: Machine, bundle: Path, installer: str) -> None:
     if installer == "uv":
         machine.has_uv()
@@ -167,7 +170,7 @@ WITH_ALL = USES.replace(
 )
 
 
-@pytest.mark.parametrize("installer", ["pip", "uv"])
+@pytest.mark.parametrize("installer", INSTALLERS)
 def test_optional_packages_are_installed_if_an_input_needs_them(machine: Machine, installer: str) -> None:
     if installer == "uv":
         machine.has_uv()
