@@ -334,7 +334,7 @@ def test_a_missing_right_is_named_and_the_rest_is_judged(refusal: Fault) -> None
         Fault("html", "POST", "/graphql$", times=None),
         Fault("reset", "POST", "/graphql$", times=None),
         Fault("truncated", "POST", "/graphql$", times=None),
-        Fault("secondary-rate-limit", "POST", "/graphql$", times=None),
+        Fault("secondary-rate-limit", "POST", "/graphql$", retry_after=900, times=None),
     ],
     ids=range(12),
 )

@@ -83,7 +83,7 @@ def test_no_more_issues_are_opened_than_allowed_and_none_is_lost(snapshot: Snaps
 @given(
     st.lists(st.sets(st.integers(0, 59), min_size=1), min_size=1, max_size=14), st.sampled_from(["a", "x" * 90, "試験"])
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 def test_many_legs_are_counted_right_and_leave_nothing_to_write_twice(failed: list[set[int]], name: str) -> None:
     issues: tuple[Issue, ...] = ()
     runs, jobs = [], {}
