@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import html
 import json
+import os
 import re
 import shlex
 import stat
@@ -394,7 +395,10 @@ def a_page(text: str) -> str:
     return render_backtest_page(BacktestReport(repository, NOW - timedelta(days=8), NOW, 5, (column, column), (text,)))
 
 
-@pytest.mark.parametrize("text", [hostile.text for hostile in TEXTS], ids=[hostile.name for hostile in TEXTS])
+SOME = TEXTS if os.environ.get("EVERY_CASE") else TEXTS[::4]
+
+
+@pytest.mark.parametrize("text", [each.text for each in SOME], ids=[each.name for each in SOME])
 def test_a_hostile_text_is_inert_on_the_page(text: str) -> None:
     usual, page = Tags(a_page("a title")), Tags(a_page(text))
     assert page.tags <= usual.tags

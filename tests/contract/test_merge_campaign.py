@@ -79,7 +79,7 @@ def test_one_sweep_merges_and_the_next_one_writes_nothing(merging: Merging) -> N
 @pytest.mark.parametrize("fault", [name for name in FAULTS if name != "late"])
 def test_a_fault_loses_no_failure_and_opens_no_issue(merging: Merging, fault: str) -> None:
     requests = merging.requests()
-    cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 15, requests, 15)
+    cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 40, requests, 40)
     for after in cases:
         for times in (1, 6):
             merging.struck(replace(FAULTS[fault], after=after, times=times))
@@ -92,7 +92,7 @@ def test_a_sweep_killed_around_any_request_is_completed(
     merging: Merging, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
     requests = merging.requests()
-    for last in range(1, requests + 1) if EVERY else range(1 + 4 * answered, requests + 1, 8):
+    for last in range(1, requests + 1) if EVERY else range(1 + 4 * answered, requests + 1, 20):
         merging.clean()
         with killed_at(last, monkeypatch, answered=answered):
             merging.look()

@@ -106,7 +106,7 @@ def test_the_first_sweep_asks_once_and_the_next_one_opens_the_issue(outage: Outa
 @pytest.mark.parametrize("sweeps", [0, 1], ids=["asking", "waiting"])
 def test_a_fault_costs_no_issue_and_makes_no_third_attempt(outage: Outage, fault: str, sweeps: int) -> None:
     requests = _requests(outage, sweeps)
-    cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 25, requests, 25)
+    cases = range(requests) if EVERY else range([*FAULTS].index(fault) % 60, requests, 60)
     for after in cases:
         outage.clean()
         for _ in range(sweeps):
@@ -132,7 +132,7 @@ def test_a_sweep_killed_around_any_request_leaves_nothing_half_done(
     outage: Outage, monkeypatch: pytest.MonkeyPatch, answered: bool
 ) -> None:
     requests = _requests(outage, 0)
-    for last in range(1, requests + 1) if EVERY else range(1 + 3 * answered, requests + 1, 6):
+    for last in range(1, requests + 1) if EVERY else range(1 + 3 * answered, requests + 1, 15):
         outage.clean()
         with killed_at(last, monkeypatch, answered=answered):
             outage.look()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -23,9 +24,9 @@ jobs:
 
 
 @pytest.fixture(autouse=True)
-def _quick(machine: Machine) -> None:
+def _quick(machine: Machine, bundle: Path) -> None:
     """The tests here are not about the installation, so it may be short."""
-    machine.has_uv()
+    machine.has_bundle(bundle)
 
 
 def uses(**inputs: str) -> str:

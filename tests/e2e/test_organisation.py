@@ -53,8 +53,8 @@ def server(site: Site) -> Iterator[Server]:
 
 
 @pytest.fixture(autouse=True)
-def _has_services(machine: Machine, tmp_path: Path) -> None:
-    machine.has_uv()
+def _has_services(machine: Machine, bundle: Path, tmp_path: Path) -> None:
+    machine.has_bundle(bundle)
     machine.has_actions(stand_ins(tmp_path / "stand-ins"))
     shutil.copy(CALLED, machine.checkout / ".github" / "workflows")
 

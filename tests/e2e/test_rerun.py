@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -43,9 +44,9 @@ def box() -> Sandbox:
 
 
 @pytest.fixture(autouse=True)
-def _quick(machine: Machine) -> None:
+def _quick(machine: Machine, bundle: Path) -> None:
     """The tests here are not about the installation, so it may be short."""
-    machine.has_uv()
+    machine.has_bundle(bundle)
 
 
 def sweep(machine: Machine) -> Ending:

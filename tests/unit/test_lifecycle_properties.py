@@ -70,7 +70,7 @@ def _attempts_of(story: Story, now: datetime) -> list[Attempt]:
 
 
 @given(a_history(branches=("main", "release")), EVERY)
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_a_second_sweep_changes_nothing(stories: list[Story], every: int) -> None:
     tracker = Tracker(stories)
     for now in moments(stories, every):
@@ -79,7 +79,7 @@ def test_a_second_sweep_changes_nothing(stories: list[Story], every: int) -> Non
 
 
 @given(a_history(branches=("main", "release")), EVERY, st.integers(2, 30))
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_there_are_never_two_open_issues_of_one_identity(stories: list[Story], every: int, most: int) -> None:
     tracker = Tracker(stories, most=most)
     for now in moments(stories, every):
@@ -88,7 +88,7 @@ def test_there_are_never_two_open_issues_of_one_identity(stories: list[Story], e
 
 
 @given(a_history(branches=("main", "release")), EVERY)
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_nothing_is_closed_that_was_failing_when_last_seen(stories: list[Story], every: int) -> None:
     tracker = Tracker(stories)
     for now in moments(stories, every):
@@ -98,7 +98,7 @@ def test_nothing_is_closed_that_was_failing_when_last_seen(stories: list[Story],
 
 
 @given(a_history(reruns=False), EVERY, st.integers(1, 3))
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_nothing_is_closed_before_it_passed_often_enough_on_two_commits(
     stories: list[Story], every: int, close_after: int
 ) -> None:
@@ -116,7 +116,7 @@ def test_nothing_is_closed_before_it_passed_often_enough_on_two_commits(
 
 
 @given(a_history(branches=("main", "release")), EVERY)
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_occurrences_are_never_counted_twice(stories: list[Story], every: int) -> None:
     tracker = Tracker(stories, some_settings(close_after="0", conclusions="failure"))
     for now in [*moments(stories, every), END]:
@@ -153,7 +153,7 @@ def issues_of(tracker: Tracker) -> list[object]:
 
 
 @given(a_history(branches=("main", "release"), skips=False), EVERY, st.integers(4, 30))
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_reading_again_what_the_issues_hold_adds_nothing(stories: list[Story], every: int, most: int) -> None:
     saving, thorough = Tracker(stories, most=most), Tracker(stories, most=most, remembers=False)
     for now in moments(stories, every):
@@ -168,7 +168,7 @@ def _done(plan: Plan) -> tuple[object, ...]:
 
 
 @given(a_history(branches=("main", "release")), EVERY, st.integers(0, 1_000))
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_the_writes_do_not_depend_on_the_order_of_what_was_read(stories: list[Story], every: int, seed: int) -> None:
     tracker = Tracker(stories)
     for now in moments(stories, every):
@@ -177,7 +177,7 @@ def test_the_writes_do_not_depend_on_the_order_of_what_was_read(stories: list[St
 
 
 @given(a_history(branches=("main", "release"), skips=False), EVERY)
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_many_small_sweeps_end_in_the_same_issues_as_one(stories: list[Story], every: int) -> None:
     """What waits for its proof has an issue only where it was seen failing; all else is the same.
 
@@ -195,7 +195,7 @@ def test_many_small_sweeps_end_in_the_same_issues_as_one(stories: list[Story], e
 
 
 @given(a_history(skips=False), EVERY)
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_many_small_sweeps_remember_the_same_if_nothing_is_closed(stories: list[Story], every: int) -> None:
     settings_ = some_settings(close_after="0")
     often, once = Tracker(stories, settings_), Tracker(stories, settings_)
@@ -224,7 +224,7 @@ def _facts(tracker: Tracker) -> dict[str, tuple[object, ...]]:
 
 
 @given(a_history(), EVERY, st.integers(2, 6))
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 def test_nothing_is_closed_wrongly_however_few_runs_are_listed(stories: list[Story], every: int, most: int) -> None:
     tracker = Tracker(stories, most=most)
     for now in moments(stories, every):

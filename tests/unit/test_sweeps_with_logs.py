@@ -113,7 +113,7 @@ GROUP_BY = st.sampled_from(["job", "workflow", "cause"])
 
 
 @given(a_history(), GROUP_BY, st.data())
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_a_second_sweep_changes_nothing(history: Jobs, group_by: str, data: st.DataObject) -> None:
     repository = Repository(history, group_by, data)
     repository.sweep()
@@ -121,7 +121,7 @@ def test_a_second_sweep_changes_nothing(history: Jobs, group_by: str, data: st.D
 
 
 @given(a_history(), st.sampled_from(["job", "workflow"]), st.data())
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_what_an_issue_knows_is_not_read_again(history: Jobs, group_by: str, data: st.DataObject) -> None:
     repository = Repository(history, group_by, data)
     repository.sweep()
@@ -139,7 +139,7 @@ def test_what_an_issue_knows_is_not_read_again(history: Jobs, group_by: str, dat
 
 
 @given(a_history(), GROUP_BY, st.data(), st.sets(st.integers(5_010, 5_190)))
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_sweeps_settle_once_all_logs_can_be_read(
     history: Jobs, group_by: str, data: st.DataObject, broken: set[int]
 ) -> None:
@@ -151,7 +151,7 @@ def test_sweeps_settle_once_all_logs_can_be_read(
 
 
 @given(a_history(), st.data())
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_every_failing_job_is_reported_whatever_its_cause(history: Jobs, data: st.DataObject) -> None:
     by_job, by_cause = Repository(history, "job", data), Repository(history, "cause", data)
     by_cause.logs = by_job.logs
