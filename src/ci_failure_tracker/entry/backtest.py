@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from ci_failure_tracker.entry.guarded import guarded
-from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand
+from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, input_option
 from ci_failure_tracker.errors import STOPPED, BadValueError
 from ci_failure_tracker.model import MAX_REQUESTS
 from ci_failure_tracker.settings import inputs
@@ -39,11 +39,7 @@ def _decides(declared: Input) -> bool:
 def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
     """Add the inputs that change what is counted as options."""
     for declared in reversed([one for one in inputs() if _decides(one)]):
-        text = f"{declared.help}  [default: {declared.default}]" if declared.default else declared.help
-        option = click.option(
-            f"--{declared.name}", cls=HeadedOption, heading=declared.group, metavar=declared.metavar, help=text
-        )
-        command = option(command)
+        command = input_option(declared)(command)
     return command
 
 

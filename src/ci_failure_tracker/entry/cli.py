@@ -26,7 +26,7 @@ from ci_failure_tracker.entry.discover import discover_command
 from ci_failure_tracker.entry.explain import explain_command
 from ci_failure_tracker.entry.explain_text import show
 from ci_failure_tracker.entry.guarded import guarded
-from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, HelpfulGroup
+from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, HelpfulGroup, input_option
 from ci_failure_tracker.entry.running import run
 from ci_failure_tracker.entry.setup import Connection, now, prepare
 from ci_failure_tracker.entry.sources import host_of, repository_here, token_of
@@ -107,24 +107,13 @@ def _options(command: _Command, *, of_check: bool = False) -> _Command:
         names, default = _SPECIAL.get(declared.name, ([f"--{declared.name}"], declared.default))
         text = declared.help
         if declared.name == "dry-run":
-            option = click.option(
-                *names, cls=HeadedOption, heading=declared.group, is_flag=True, help=f"{text} This is the default."
-            )
+            flag = partial(click.option, cls=HeadedOption, heading=declared.group, is_flag=True)
+            command = flag(*names, help=f"{text} This is the default.")(command)
         else:
             text += f"  [default: {default}]" if default else ""
             text = _ACCESS_OF_CHECK if of_check and declared.name == "token" else text
-            variable = declared.command_variable
-            option = click.option(
-                *names,
-                cls=HeadedOption,
-                heading=declared.group,
-                metavar=declared.metavar,
-                shell_complete=partial(_completed, declared),
-                help=text,
-                envvar=variable,
-                show_envvar=variable is not None,
-            )
-        command = option(command)
+            completed = partial(_completed, declared)
+            command = input_option(declared, *names, text=text, shell_complete=completed)(command)
     return command
 
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from ci_failure_tracker.entry.guarded import guarded
-from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand
+from ci_failure_tracker.entry.help_text import HeadedOption, HelpfulCommand, input_option
 from ci_failure_tracker.settings import inputs
 from ci_failure_tracker.settings.declaration import InputGroup
 
@@ -20,18 +20,7 @@ _option = partial(click.option, cls=HeadedOption, heading="Combine")
 def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
     """Add the inputs for reports and messages as options."""
     for declared in reversed([one for one in inputs() if one.group is InputGroup.REPORT]):
-        text = f"{declared.help}  [default: {declared.default}]" if declared.default else declared.help
-        variable = declared.command_variable
-        option = click.option(
-            f"--{declared.name}",
-            cls=HeadedOption,
-            heading=declared.group,
-            metavar=declared.metavar,
-            help=text,
-            envvar=variable,
-            show_envvar=variable is not None,
-        )
-        command = option(command)
+        command = input_option(declared)(command)
     return command
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ci_failure_tracker.settings import Input
 
 
 class HeadedOption(click.Option):
@@ -49,3 +52,24 @@ class HelpfulCommand(_WithExamples):
         for heading, records in sections.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+
+def input_option(
+    declared: Input, *names: str, text: str = "", **more: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option of a command for an input. `names` and `text` are for one that is called or described otherwise.
+
+    A password comes from a variable of the environment as well.
+    """
+    default = f"  [default: {declared.default}]" if declared.default else ""
+    variable = declared.command_variable
+    return click.option(
+        *(names or (f"--{declared.name}",)),
+        cls=HeadedOption,
+        heading=declared.group,
+        metavar=declared.metavar,
+        help=text or f"{declared.help}{default}",
+        envvar=variable,
+        show_envvar=variable is not None,
+        **more,
+    )
