@@ -57,7 +57,7 @@ def test_a_link_leads_to_a_file_and_to_a_heading_that_are_there(page: Path) -> N
         place = (page.parent / name).resolve() if name else page
         if not place.exists() or (heading and place.suffix == ".md" and heading not in anchors(place)):
             wrong.append(link)
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)

@@ -34,18 +34,21 @@ ids = [page.relative_to(ROOT).as_posix() for page in PAGES]
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_each_block_of_a_page_names_its_tests_or_says_why_it_has_none(page: Path) -> None:
-    assert [str(block) for block in blocks(page) if needs_a_test(block) and not is_proven(block)] == []
+    bare = [str(block) for block in blocks(page) if needs_a_test(block) and not is_proven(block)]
+    assert not bare, "\n".join(bare)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_each_test_that_a_page_names_is_there(page: Path) -> None:
     named = [(block, name) for block in blocks(page) for name in named_in(block)]
-    assert [f"{block}: {name}" for block, name in named if not is_there(name)] == []
+    missing = [f"{block}: {name}" for block, name in named if not is_there(name)]
+    assert not missing, "\n".join(missing)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_each_limit_that_a_page_gives_is_the_programs(page: Path) -> None:
-    assert [wrong for block in blocks(page) for wrong in wrong_values(block)] == []
+    wrong = [text for block in blocks(page) for text in wrong_values(block)]
+    assert not wrong, "\n".join(wrong)
 
 
 def needs_a_test(block: Block) -> bool:
