@@ -327,3 +327,14 @@ def test_a_commit_that_the_token_may_not_see_decides_nothing(box: Sandbox, serve
     queries = Queries(connect(Secret("no-contents"), endpoints, HURRIED), endpoints, REPOSITORY)
     run = box.runs[-1]
     assert queries.contain([(Closer(run.commit.sha, run.commit.at, "main"), run.commit.sha)]) == {}
+
+
+def test_issues_of_another_grouping_are_closed_when_they_are_fixed(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    look(box, server, group_by="workflow")
+    titles = ["[CI Failure] CI - lint", "[CI Failure] CI - test", "[CI Failure] CI - all jobs"]
+    assert sorted(issue.title for issue in box.issues if issue.state == "open") == sorted(titles)
+    for run in MENDED:
+        box.add_run(run)
+    look(box, server, group_by="workflow")
+    assert {issue.state for issue in box.issues} == {"closed"}
