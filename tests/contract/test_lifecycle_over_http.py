@@ -338,3 +338,13 @@ def test_issues_of_another_grouping_are_closed_when_they_are_fixed(box: Sandbox,
         box.add_run(run)
     look(box, server, group_by="workflow")
     assert {issue.state for issue in box.issues} == {"closed"}
+
+
+def test_without_new_issues_the_open_ones_are_kept_current(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    failed = [{"name": name, "conclusion": "failure"} for name in ("lint", "test", "docs")]
+    box.add_run(workflow="CI", at="2026-03-10T08:00:00Z", only_jobs=failed)
+    report = look(box, server, max_new_issues="0")
+    assert len(report.failing) == 3
+    assert len(box.issues) == 2
+    assert all("2 failed runs" in (issue.body or "") for issue in box.issues)
