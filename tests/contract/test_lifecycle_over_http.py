@@ -91,6 +91,21 @@ def test_a_copy_is_closed_with_a_link_to_the_issue_that_stays(box: Sandbox, serv
     ]
 
 
+def test_an_issue_stays_open_until_its_copy_is_closed(box: Sandbox, server: Server) -> None:
+    """Else the copy alone would be open, and count as the issue."""
+    look(box, server)
+    first = box.issue(1)
+    copy = box.add_issue(first.title, first.body, first.labels, login="github-actions[bot]")
+    for run in MENDED:
+        box.add_run(run)
+    box.inject(Fault("status", method="PATCH", path=f"/issues/{copy.number}$", times=None, status=422, body="{}"))
+    look(box, server)
+    assert (box.issue(1).state, box.issue(copy.number).state) == ("open", "open")
+    box.clear_faults()
+    look(box, server)
+    assert (box.issue(1).state_reason, box.issue(copy.number).state_reason) == ("completed", "duplicate")
+
+
 def test_a_server_without_the_link_gets_the_closing_alone(box: Sandbox, server: Server) -> None:
     look(box, server)
     first = box.issue(1)
