@@ -17,7 +17,10 @@ import pytest
 
 from docs.pages import PAGES, ROOT, Block, blocks
 
-WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+WORDS = {"a": 1, "an": 1, "once": 1, "twice": 2, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60} | {
+    word: number
+    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
 UNITS: Mapping[str, tuple[float, ...]] = {
     "KB": (1e3, 2**10),
     "MB": (1e6, 2**20),
@@ -104,7 +107,7 @@ def wrong_values(block: Block) -> Iterator[str]:
 def amounts(said: str) -> Iterator[float]:
     """What a text such as `six hours`, `8 KB` or `1,000 requests` may mean: the number, and the number in its unit."""
     number, unit = re.fullmatch(r"([\w.,]+)\W?(.*)", said.replace("%", " %")).groups()  # type: ignore[union-attr]
-    value = WORDS.index(number.lower()) + 1 if number.lower() in WORDS else float(number.replace(",", ""))
+    value = WORDS[number.lower()] if number.lower() in WORDS else float(number.replace(",", ""))
     yield value
     yield from (value * size for size in UNITS.get(unit.strip().removesuffix("s"), ()))
 
