@@ -17,10 +17,9 @@ import pytest
 
 from docs.pages import PAGES, ROOT, Block, blocks
 
-WORDS = {"a": 1, "an": 1, "once": 1, "twice": 2, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60} | {
-    word: number
-    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-}
+COUNTED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+WORDS = {"a": 1, "an": 1, "once": 1, "twice": 2, **TENS, **{word: number for number, word in enumerate(COUNTED, 1)}}
 UNITS: Mapping[str, tuple[float, ...]] = {
     "KB": (1e3, 2**10),
     "MB": (1e6, 2**20),
