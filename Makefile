@@ -60,7 +60,7 @@ format: $(READY) ## Fix what ruff can fix
 	$(LINTERS) ruff format
 
 generate: $(READY) ## Write the parts of action.yml, start.sh and docs that repeat the settings
-	@$(IN_SRC) $(PYTHON) tests/contract/generate.py
+	@$(IN_TESTS) $(PYTHON) tests/contract/generate.py
 
 # What the action needs: what the command needs without what is for a terminal.
 ACTION_NEEDS = import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \

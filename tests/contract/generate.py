@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from ci_failure_tracker.settings import CHANNELS, Channel, Input, inputs
+from contract.reference import report_blocks, template_blocks
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,6 +51,8 @@ def pages() -> dict[Path, str]:
             ROOT / "docs" / "notifications.md", {"channels": channel_table(CHANNELS)}
         ),
         ROOT / "docs" / "inputs.md": inputs_page(declared),
+        ROOT / "docs" / "template.md": _with_blocks(ROOT / "docs" / "template.md", template_blocks()),
+        ROOT / "docs" / "report.md": _with_blocks(ROOT / "docs" / "report.md", report_blocks()),
         **badges(),
     }
 

@@ -132,7 +132,7 @@ def test_generated_text_is_up_to_date() -> None:
 def test_the_check_of_generated_text_says_what_is_out_of_date() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "tests" / "contract" / "generate.py", "--check"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "src", ROOT / "tests")))},
         capture_output=True,
         text=True,
         check=False,

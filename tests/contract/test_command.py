@@ -107,6 +107,16 @@ def test_show_prints_the_issues_as_they_would_be_written(box: Sandbox) -> None:
 
 
 @pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("given", ["my-template.md.j2", "{{ issue.lead }} Ask Ada."])
+def test_a_template_may_be_a_text_or_a_file(given: str, box: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "my-template.md.j2").write_text("{{ issue.lead }} Ask Ada.", "utf-8")
+    result = sweep("--show", "--issue-template", given)
+    assert result.exit_code == 0
+    assert words(result).count(". Ask Ada.") == 2
+    assert box.issues == []
+
+
+@pytest.mark.usefixtures("server")
 def test_execute_with_yes_writes_without_a_question(box: Sandbox) -> None:
     result = sweep("--execute", "--yes")
     assert result.exit_code == 0

@@ -122,6 +122,16 @@ def test_a_template_that_one_identity_breaks_costs_only_that_one() -> None:
     assert planned.problems[0].severity is Severity.ERROR
 
 
+def test_the_hidden_lines_are_added_to_any_template() -> None:
+    runs = [a_run(1)]
+    (create,) = plan(a_scan(runs, {runs[0].id: [a_job()]}), some_settings(issue_template="mine")).actions
+    assert isinstance(create, Create)
+    first, *_, last = create.body.strip().splitlines()
+    assert "mine" in create.body
+    assert first.startswith("<!--")
+    assert last.startswith("<!--")
+
+
 def one_red_run(issues: tuple[Issue, ...] = ()) -> Snapshot:
     run = a_run(1)
     return a_scan([run], {run.id: [a_job()]}, issues)
