@@ -327,3 +327,24 @@ def test_a_commit_that_the_token_may_not_see_decides_nothing(box: Sandbox, serve
     queries = Queries(connect(Secret("no-contents"), endpoints, HURRIED), endpoints, REPOSITORY)
     run = box.runs[-1]
     assert queries.contain([(Closer(run.commit.sha, run.commit.at, "main"), run.commit.sha)]) == {}
+
+
+def test_issues_of_another_grouping_are_closed_when_they_are_fixed(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    look(box, server, group_by="workflow")
+    titles = ["[CI Failure] CI - lint", "[CI Failure] CI - test", "[CI Failure] CI - all jobs"]
+    assert sorted(issue.title for issue in box.issues if issue.state == "open") == sorted(titles)
+    for run in MENDED:
+        box.add_run(run)
+    look(box, server, group_by="workflow")
+    assert {issue.state for issue in box.issues} == {"closed"}
+
+
+def test_without_new_issues_the_open_ones_are_kept_current(box: Sandbox, server: Server) -> None:
+    look(box, server)
+    failed = [{"name": name, "conclusion": "failure"} for name in ("lint", "test", "docs")]
+    box.add_run(workflow="CI", at="2026-03-10T08:00:00Z", only_jobs=failed)
+    report = look(box, server, max_new_issues="0")
+    assert len(report.failing) == 3
+    assert len(box.issues) == 2
+    assert all("2 failed runs" in (issue.body or "") for issue in box.issues)
