@@ -27,7 +27,8 @@ _SENTENCE = re.compile(
     rf"[^\s{END}](?:[^{END}]*?(?:[.!?][\"')\]]*(?=\s+[\"'(\[]*[A-Z{CODE}])|(?=\s*{END})))", re.DOTALL
 )
 _WORD = re.compile(rf"\S*(?:\w|{CODE})\S*")
-_EMOJI = "[\U0001f300-\U0001faff\u2705\u274c\u2728]"
+_EMOJI = "[\U0001f300-\U0001f7e4\U0001f7ec-\U0001faff\u2705\u274c\u2728]"
+"""All but the coloured squares, which an issue shows for its last runs."""
 
 
 def findings(path: Path, name: str) -> list[str]:
