@@ -11,6 +11,9 @@ from prose.checks import findings
 ROOT = Path(__file__).parents[2]
 
 FILES = [
+    "*.md",
+    "docs/**/*.md",
+    "tests/**/README.md",
     "action.yml",
     ".github/ISSUE_TEMPLATE/*.yml",
     ".github/*.md",
