@@ -29,7 +29,7 @@ export REPO WORKFLOW MAX_RUNS
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY) ## Install everything that development needs into .venv (83 packages, 500 MB)
+setup: $(READY) ## Install everything that development needs into .venv (88 packages)
 
 demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 24 packages into .venv-run
 	@$(IN_TESTS) $(RUN_PYTHON) -m sandbox.demo
@@ -40,7 +40,7 @@ demo-organisation: $(RUN_READY) ## The same with an organisation of twelve repos
 test: lint ## Lint, then run all tests
 	@$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
-lint: $(READY) ## Check the code, the action, the workflows and the scripts
+lint: $(READY) ## Check the code, the action, the workflows, the scripts and the words
 	$(LINTERS) ruff check
 	$(LINTERS) ruff format --check
 	$(LINTERS) mypy
@@ -54,6 +54,7 @@ lint: $(READY) ## Check the code, the action, the workflows and the scripts
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(LINTERS) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(LINTERS) check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	$(LINTERS) $(IN_TESTS) $(PYTHON) -m prose
 
 format: $(READY) ## Fix what ruff can fix
 	$(LINTERS) ruff check --fix

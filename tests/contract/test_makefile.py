@@ -47,3 +47,11 @@ def test_help_lists_every_target_for_people() -> None:
     phony = set(rules[1].replace("\\\n", " ").split()) - {"need-repo"}
     listed = {line.split()[0] for line in make(ROOT, "help").stdout.splitlines()}
     assert listed == phony
+
+
+@pytest.mark.parametrize(("target", "lock"), [("setup", "requirements.txt"), ("demo", "requirements-run.txt")])
+def test_help_says_how_many_packages_are_installed(target: str, lock: str) -> None:
+    locked = re.findall(r"^[\w.-]+==\S+(.*)", (ROOT / "tests" / lock).read_text("utf-8"), re.MULTILINE)
+    here = [line for line in locked if "sys_platform == 'win32'" not in line]
+    (listed,) = re.findall(rf"^  {target} .*", make(ROOT, "help").stdout, re.MULTILINE)
+    assert f"{len(here)} packages" in listed

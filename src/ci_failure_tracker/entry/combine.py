@@ -42,8 +42,8 @@ def _with_inputs(command: Callable[..., None]) -> Callable[..., None]:
 @_option(
     "--last-report",
     metavar="FILE",
-    help="The `report.json` of the last time. It says what was known of a repository that was not swept, and what was "
-    "told already.",
+    help="The `report.json` of the last time. It says what was known of a repository that was not swept, and which "
+    "news was sent already.",
 )
 @_option(
     "--format",

@@ -90,8 +90,9 @@ def explain_command(
 ) -> None:
     """Explain why a job failed.
 
-    A LOG is the log of a job, the output of `gh run view --log`, a zip from Download log archive, a folder of logs, or
-    the address of a run or job on GitHub. `-` reads stdin. Of several jobs, only the failed ones are explained.
+    A LOG is the log of a job, the output of `gh run view --log`, a zip from Download log archive, or a folder of
+    logs. The address of a run or job on GitHub does as well. `-` reads stdin. Of several jobs, only the failed ones
+    are explained.
     """
     if bool(logs) is bool(check):
         raise click.UsageError("Give the LOGs to explain, or --check and a file of patterns.")

@@ -12,7 +12,7 @@ from ci_failure_tracker.report.organisation import Recovery, Standing
 from ci_failure_tracker.text.markdown import utc
 
 _YAML = "\npermissions:"
-_GIVE_THE_RIGHT = "Give this right to the App or the token, or exclude the repository."
+_GIVE_THE_RIGHT = "Give this permission to the App or the token, or exclude the repository."
 
 
 def state_of(standing: Standing) -> str:

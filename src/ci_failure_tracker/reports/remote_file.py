@@ -118,7 +118,7 @@ class RemoteFile(io.RawIOBase):
         """Fetch what lies between a place and the end that is known, and join both."""
         tail, data = max(self._pieces.items())
         if not 0 <= tail - start <= MOST_DIRECTORY:
-            raise ReportError(f"has a directory of more than {MOST_DIRECTORY // 1_000_000} MB, or a broken one")
+            raise ReportError(f"has a central directory of more than {MOST_DIRECTORY // 1_000_000} MB, or a broken one")
         self._pieces = {start: self._fetch(start, tail - start) + data}
 
 

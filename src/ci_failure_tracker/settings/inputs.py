@@ -279,8 +279,8 @@ class Settings:
     max_tests: int = as_field(
         Input(
             default="5",
-            help="With `group-by: test`: how many tests of one job may fail with one message and get an issue each, "
-            "from 1 to 20. If more do, or more than twice as many fail in all, the job gets one issue for them.",
+            help="With `group-by: test`, from 1 to 20: if more tests of one job than this fail with one message, the "
+            "job gets one issue for them. The same happens if more than twice as many fail at all.",
             metavar="N",
             parse=parsers.count(1, _MOST_TESTS),
         )
