@@ -153,6 +153,13 @@ def test_json_is_the_report_and_nothing_else_on_stdout() -> None:
     assert all(failing["signature"].startswith("v2:") for failing in report["failing"])
 
 
+@pytest.mark.usefixtures("server")
+def test_a_sweep_that_stops_prints_no_report() -> None:
+    result = sweep("--format", "json", "--workflow", "Nightly")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "There is no workflow" in result.stderr
+
+
 def test_every_input_is_an_option() -> None:
     options = {name for parameter in program.commands["sweep"].params for name in parameter.opts}
     assert {f"--{one.name}" for one in inputs() if not one.only_action} <= options
