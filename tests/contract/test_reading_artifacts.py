@@ -261,7 +261,7 @@ def test_of_many_artifacts_a_few_are_opened_and_the_rest_is_said() -> None:
 
 
 def test_of_a_run_the_newest_hundred_artifacts_are_listed() -> None:
-    found = read(a_box(*({"name": f"log-{number}", "files": {}} for number in range(101))), names=("reports",))
+    found = read(a_box(*(an_artifact(f"log-{number}") for number in range(101))), names=("reports",))
     assert (found.asked(LIST), found.asked(ZIP)) == (1, 0)
     assert "Of the 101 artifacts of run 1 of CI, the newest 100 were looked at" in found.said[0]
 
