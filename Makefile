@@ -141,8 +141,8 @@ bench-accuracy: $(READY) ## Score how well logs are explained, where labelled lo
 simulate: $(READY) ## Simulate a year of a project, and flaky jobs, under this program and other rules; ten minutes
 	@$(IN_TESTS) $(PYTHON) -m benchmarks.year $(ARGS)
 
-simulate-flaky: $(READY) ## The flaky jobs alone, and draw them for docs/lifecycle.md; two minutes
-	@$(IN_TESTS) $(PYTHON) -m benchmarks.year --flaky-only --picture docs/images/closing.svg $(ARGS)
+simulate-flaky: $(READY) ## The flaky jobs alone; ARGS="--picture FILE" draws them; two minutes
+	@$(IN_TESTS) $(PYTHON) -m benchmarks.year --flaky-only $(ARGS)
 
 cassettes: $(READY) ## Record the cassettes anew, of GitHub itself with GITHUB_TOKEN and CASSETTE_REPOSITORY
 	@$(IN_TESTS) $(PYTHON) -m recorded.record

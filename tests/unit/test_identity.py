@@ -16,6 +16,8 @@ from ci_failure_tracker.tracking.matrix import split_leg
     ("name", "job", "leg"),
     [
         ("test", "test", ""),
+        ("Test on 3.12", "Test on 3.12", ""),
+        ("deploy (production)", "deploy", "production"),
         ("test (3.12)", "test", "3.12"),
         ("test (3.12, ubuntu-latest)", "test", "3.12, ubuntu-latest"),
         ("build and test (a (b), c)", "build and test", "a (b), c"),

@@ -1,4 +1,4 @@
-"""The lifecycle rules: what becomes of one identity, and why. The numbers are those of docs/architecture.md."""
+"""The lifecycle rules: what becomes of one identity, and why. The numbers are those of docs/rules.md."""
 
 from __future__ import annotations
 
