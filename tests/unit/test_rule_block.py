@@ -18,7 +18,6 @@ from ci_failure_tracker.issues.rule_block import (
 )
 from ci_failure_tracker.model import Rule, RuleAction
 
-
 PAGE = (Path(__file__).parents[2] / "docs" / "known-issues.md").read_text("utf-8")
 
 
