@@ -83,6 +83,15 @@ def test_contributing_names_targets_and_tests_that_there_are() -> None:
     assert list((ROOT / "tests").rglob(f"test_*{words}*.py"))
 
 
+def test_each_release_in_the_changelog_has_a_date_and_the_version_of_the_project_is_one() -> None:
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    releases = [re.fullmatch(r"(\d+\.\d+\.\d+) - 20\d\d-\d\d-\d\d", name) for name in headings if name != "Unreleased"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] in [release[1] for release in releases if release]
+    assert all(releases)
+    assert headings[0] == "Unreleased" or headings[0].startswith(project["version"])
+
+
 def _essence(workflow: Mapping[Any, Any]) -> dict[str, Any]:
     """What a workflow of one job does, however it is written."""
     (job,) = workflow["jobs"].values()
