@@ -29,7 +29,7 @@ export REPO WORKFLOW MAX_RUNS
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-20s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY) ## Install everything that development needs into .venv (88 packages)
+setup: $(READY) $(VENV)/bin/ci-failure-tracker ## Install everything that development needs into .venv (88 packages)
 
 demo: $(RUN_READY) ## Run the tracker against a local GitHub: no token; installs 24 packages into .venv-run
 	@$(IN_TESTS) $(RUN_PYTHON) -m sandbox.demo
@@ -195,6 +195,12 @@ endef
 
 $(READY): tests/requirements.txt
 	$(MAKE_VENV)
+
+# The command of this checkout. `-P`: Python looks for no module in the folder in which the command is called.
+$(VENV)/bin/ci-failure-tracker: $(READY)
+	@printf '%s\n' '#!/bin/sh' 'bin=$$(cd "$$(dirname "$$0")" && pwd)' \
+	  'PYTHONPATH="$$bin/../../src" exec "$$bin/python" -P -m ci_failure_tracker "$$@"' > $@
+	@chmod +x $@
 
 .venv-run/.ready: tests/requirements-run.txt
 	$(MAKE_VENV)
