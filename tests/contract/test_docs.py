@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 import hostile
+from builders import some_settings
 from ci_failure_tracker.issues.body import read_template
 from ci_failure_tracker.settings import inputs
 
@@ -107,6 +108,34 @@ def test_the_readme_shows_what_the_weekly_example_does() -> None:
     weekly = yaml.safe_load((ROOT / "docs" / "examples" / "weekly.yml").read_text("utf-8"))
     (block,) = re.findall(r"^```yaml\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert _essence(yaml.safe_load(block)) == _essence(weekly)
+
+
+QUICK_START = (ROOT / "docs" / "CI_FAILURE_TRACKING_QUICKSTART.md").read_text("utf-8")
+
+
+def test_the_example_that_is_started_by_hand_is_a_dry_run_unless_it_is_turned_off() -> None:
+    example = yaml.safe_load((ROOT / "docs" / "examples" / "dispatch.yml").read_text("utf-8"))
+    assert example[True]["workflow_dispatch"]["inputs"]["dry-run"]["default"] is True
+    (step,) = example["jobs"]["sweep"]["steps"]
+    assert step["with"]["dry-run"] == "${{ inputs.dry-run }}"
+
+
+def test_the_quick_start_names_headings_of_the_summary() -> None:
+    table = QUICK_START.partition("| heading | what it lists |\n|---|---|\n")[2].partition("\n\n")[0]
+    named = [name for row in table.splitlines() for name in row.split("|")[1].strip().split(", ")]
+    report = ROOT / "src" / "ci_failure_tracker" / "report"
+    code, template = ((report / name).read_text("utf-8") for name in ("summary.py", "templates/summary.md.j2"))
+    assert len(named) >= 8
+    assert [name for name in named if f'"{name}"' not in code and f"### {name}\n" not in template] == []
+
+
+def test_the_settings_of_the_quick_start_can_be_used() -> None:
+    table = QUICK_START.partition("| what you see | what to set |\n|---|---|\n")[2].partition("\n\n")[0]
+    rows = table.splitlines()
+    assert len(rows) >= 6
+    for row in rows:
+        (given,) = re.findall(r"`([\w-]+: [^`]+)`", row)
+        some_settings(**yaml.load(given, yaml.BaseLoader))  # noqa: S506 - it makes nothing but texts
 
 
 def test_the_page_on_security_gives_the_figures_of_the_campaign() -> None:
