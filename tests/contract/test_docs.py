@@ -110,6 +110,14 @@ def test_the_readme_shows_what_the_weekly_example_does() -> None:
     assert _essence(yaml.safe_load(block)) == _essence(weekly)
 
 
+def test_the_guide_names_every_page_and_example_once() -> None:
+    listed = re.findall(r"\]\(([\w./-]+)\)", GUIDE)
+    docs = ROOT / "docs"
+    there = {page.relative_to(docs).as_posix() for page in [*docs.glob("*.md"), *docs.glob("examples/*.yml")]}
+    assert sorted(set(listed)) == sorted(listed)
+    assert there - {"CI_FAILURE_TRACKING.md"} <= set(listed)
+
+
 QUICK_START = (ROOT / "docs" / "CI_FAILURE_TRACKING_QUICKSTART.md").read_text("utf-8")
 
 
