@@ -381,7 +381,7 @@ def test_a_message_to_slack_names_thirty_issues_and_counts_the_others(many: int)
     url = "https://github.example/octo-org/example"
     news = much_news(many, "x")
     items = (
-        dataclasses.replace(item, workflow="CI", job="test", issue_url=f"{url}/issues/{item.number}", run="", state=None)
+        dataclasses.replace(item, workflow="CI", issue_url=f"{url}/issues/{item.number}", run="", state=None)
         for item in news.items
     )
     *blocks, last = slack_message(dataclasses.replace(news, issues_url=f"{url}/issues", items=tuple(items)))["blocks"]
@@ -535,8 +535,8 @@ def test_the_page_on_messages_explains_what_each_channel_answers() -> None:
     """Except for what a bug of the tracker itself would cause: there the summary asks for a report."""
     page = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text("utf-8")
     table = " ".join(page.partition("| the summary says |")[2].split())
-    codes = {**send._SLACK_ADVICE, **send._DISCORD_ADVICE}
-    words = [str(code) for code, advice in codes.items() if "bug" not in advice]
+    codes = [*send._SLACK_ADVICE.items(), *send._DISCORD_ADVICE.items()]
+    words = [str(code) for code, advice in codes if "bug" not in advice]
     words += [told for _, told in (*webhook._KINDS, *smtp._KINDS)]
     starts = {re.split(r",| within", each)[0].removeprefix("the server refused ") for each in words}
     assert len(starts) > 20
