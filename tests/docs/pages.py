@@ -103,8 +103,10 @@ def _blocks(page: Path, nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
         if node.type == "table":
             yield from _table(page, node, after)
         elif node.type in {"bullet_list", "ordered_list"}:
-            items = [(item, _shown(item)) for item in node.children]
-            yield from (_block(page, item, text, text + after) for item, text in items)
+            if after:
+                yield _block(page, node, _shown(node), _shown(node) + after)
+            else:
+                yield from (_block(page, item, _shown(item), _shown(item)) for item in node.children)
             for item in node.children:
                 yield from (one for one in _blocks(page, item.children) if one.kind == "fence")
         else:

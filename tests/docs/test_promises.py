@@ -94,7 +94,7 @@ def functions() -> Mapping[str, set[str]]:
 
 
 def wrong_values(block: Block) -> Iterator[str]:
-    for pairs in block.noted("value"):
+    for pairs in block.noted("value") if block.kind != "fence" else ():
         for pair in pairs.split(";"):
             said, _, name = (part.strip() for part in pair.partition("="))
             if said not in " ".join(block.text.split()):
@@ -106,7 +106,8 @@ def wrong_values(block: Block) -> Iterator[str]:
 def amounts(said: str) -> Iterator[float]:
     """What a text such as `six hours`, `8 KB` or `1,000 requests` may mean: the number, and the number in its unit."""
     number, unit = re.fullmatch(r"([\w.,]+)\W?(.*)", said.replace("%", " %")).groups()  # type: ignore[union-attr]
-    value = WORDS[number.lower()] if number.lower() in WORDS else float(number.replace(",", ""))
+    word = number.lower().strip(",.")
+    value = WORDS[word] if word in WORDS else float(word.replace(",", ""))
     yield value
     yield from (value * size for size in UNITS.get(unit.strip().removesuffix("s"), ()))
 
