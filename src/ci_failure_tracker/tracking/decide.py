@@ -80,6 +80,7 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
     """One decision for every identity that failed or has an open issue."""
     tracked_issues = repository_history.tracked_issues
     parts = snapshot.parts or {"": snapshot}
+    # What only the whole of a sweep knows goes in here, so that a rule looks at one identity and at nothing outside.
     rules = LifecycleRules(
         settings,
         now,
@@ -96,8 +97,11 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         corrections=repository_history.corrections,
         known_by_log="logs" in snapshot.asked and repository_history.known.by_log,
     )
+    # Each step below keeps an issue from being opened, or leaves one as it is. The order matters: what GitHub did not
+    # say clearly wins over what a rule would do, and the limit of new issues comes last.
     reruns = choose_reruns(repository_history, snapshot, settings, now)
     decided = list(hold_back(list(_decide_each(rules, repository_history)), reruns, rules.storms.covering))
+    # A failure is reported with the state that its issue would have, also if the issue is not opened after all.
     states = {decision.identity: decision.after for _, decision in decided if isinstance(decision, Decision)}
     decided = [(history, _unless_unclear(history, decision, snapshot.unclear)) for history, decision in decided]
     if snapshot.central:
@@ -117,7 +121,9 @@ def decide(repository_history: RepositoryHistory, snapshot: Snapshot, settings: 
         )
 
     known = _Known.of(repository_history, snapshot, settings)
+    # The limit counts what is left to open, so it comes after all that keeps an issue from being opened.
     within_cap = list(_within_cap(decided, settings, snapshot))
+    # Only now is it known which tests have no issue yet, so that their job has to be read again.
     if settings.group_by is GroupBy.TEST:
         within_cap = list(with_jobs_to_read_again(decided, within_cap))
     in_place = [known.unless_covered(rules, each) for each in _into_umbrellas(rules, within_cap)]
@@ -157,6 +163,7 @@ class _Known:
 
     @staticmethod
     def of(history: RepositoryHistory, snapshot: Snapshot, settings: Settings) -> _Known:
+        # GitHub keeps the runs of a deleted workflow for a while. Such a job can fail no more.
         there = {workflow.id: workflow for workflow in snapshot.workflows if workflow.state != "deleted"}
 
         def is_retired(run: Run) -> bool:
@@ -239,6 +246,7 @@ def _commits(snapshot: Snapshot) -> Iterator[CommitsBetween]:
 
 def _problems(current: Iterable[Tracked], decided: Sequence[Decision | Skip]) -> Iterator[Problem]:
     """The issues that cannot be read and stay so, and the skips that a maintainer has to know of."""
+    # An issue that this sweep writes again is readable afterwards, so no warning names it.
     restored = {decision.issue.number for decision in decided if isinstance(decision, Decision) and decision.issue}
     for tracked in current:
         if tracked.state is None and tracked.issue.number not in restored:
@@ -318,7 +326,9 @@ def _close_duplicates(rules: LifecycleRules, tracked_issues: Sequence[Tracked]) 
     for tracked in sorted(tracked_issues, key=lambda tracked: tracked.issue.number):
         if tracked.issue.open:
             by_id[tracked.id].append(tracked)
+    # The oldest issue has the discussion and the links of people.
     for first, *others in by_id.values():
+        # If the oldest one cannot be read, closing the others would lose what they remember.
         if first.state is not None:
             closed = (rules.close_duplicate(tracked, first.issue) for tracked in others)
             yield from (decision for decision in closed if decision is not None)
@@ -353,8 +363,10 @@ def _into_umbrellas(rules: LifecycleRules, decisions: Sequence[Decision | Skip])
     """
     opened = {DecisionKind.CREATE, DecisionKind.UPDATE, DecisionKind.REOPEN}
     made = [decision for decision in decisions if isinstance(decision, Decision) and decision.kind in opened]
+    # An umbrella over `max-new-issues` is not made, and then its jobs keep their own issues.
     umbrellas = {key_of_umbrella(decision.identity): decision for decision in made}
     for decision in decisions:
+        # Only an issue that is open and stays open is replaced by the umbrella issue.
         is_update = isinstance(decision, Decision) and decision.kind is DecisionKind.UPDATE
         umbrella = umbrellas.get(rules.storms.covering.get(decision.identity.id, "")) if is_update else None
         if isinstance(decision, Decision) and umbrella is not None and not decision.identity.cause:
@@ -383,6 +395,7 @@ def _unless_unclear(history: History, decision: Decision | Skip, unclear: Unclea
     """Nothing is opened or reopened for what could not be understood: it may have passed, or have an issue."""
     if isinstance(decision, Skip) or decision.kind not in {DecisionKind.CREATE, DecisionKind.REOPEN}:
         return decision
+    # An answer about another workflow says nothing against this one.
     workflows = {status.workflow_id for status in history.branch_statuses}
     if not (unclear.issues or unclear.runs or workflows & unclear.workflows):
         return decision
@@ -399,6 +412,7 @@ def _unless_unread(
     An issue about other repositories as well goes on with these. It closes only if what it remembers of the others
     proves that it passes there, too.
     """
+    # With central issues, one issue may be about several repositories.
     repositories = {status.repository for status in history.branch_statuses} or {history.latest.repository}
     unread = sorted(name for name in repositories if not snapshot.has_read(name))
     if not unread or isinstance(decision, Skip):
@@ -433,6 +447,7 @@ def _why_unasked(decision: Decision, taught: TaughtBlock | None) -> str:
     """Why it is not known who wrote the block in an issue; empty if it is, or if it counted before."""
     if taught is None or taught.trust is not Trust.UNKNOWN:
         return ""
+    # The issue remembers the block that was trusted. As long as it is the same, nobody has to be asked again.
     is_accepted = decision.before is not None and decision.before.block == taught.block.digest
     return "" if is_accepted else taught.why
 
@@ -462,6 +477,7 @@ def _unless_textless(
     title = f"{identity.workflow} - {identity.part}"
     if identity.test:
         names, title = [identity.test], identity.test
+    # `CI - test` is not the title of `CI - test (3.12)`, nor of `CI - test_dst`.
     written = re.compile(rf"(?<!\w){re.escape(title)}(?![\w(])")
     for issue in textless:
         # GitHub may have left out a text that is there, and what it remembers must not be lost.
@@ -481,6 +497,7 @@ def _within_cap(decided: Sequence[_Decided], settings: Settings, snapshot: Snaps
     creates = [pair for pair in decided if _opens(pair[1])]
     creates.sort(key=lambda pair: _worst_first(pair[0], snapshot))
     yield from (decision for _, decision in creates[: settings.max_new_issues])
+    # The worst come first in the writes as well: a sweep that is stopped has then opened these.
     over = {decision.identity for _, decision in creates[settings.max_new_issues :]}
     for _, decision in decided:
         if not _opens(decision):
@@ -519,7 +536,9 @@ def _failing(history: History, tracked: Tracked | None, after: State | None) -> 
     jobs = {leg.job_id for leg in latest.legs}
     job_diagnoses = (*history.job_diagnoses, *(remembered([state]) if state else ()))
     candidates = (candidate for candidate in job_diagnoses if candidate.job_id in jobs and candidate.signature)
+    # A matrix job with a log says more than one whose log is gone.
     job_diagnosis = min(candidates, key=lambda job: job.log_unavailable is not None, default=JobDiagnosis(0))
+    # The report counts what the issue will count, also in a dry run.
     new = [occurrence for occurrence in history.occurrences if not (state and has_counted(state, occurrence))]
     return CurrentFailure(
         identity=history.identity,

@@ -100,6 +100,7 @@ class LifecycleRules:
         if tracked is None:
             return self._without_issue(history)
         if tracked.state is None:
+            # Without a failure that the runs show, there is nothing to write the text from.
             if tracked.restorable and tracked.issue.open and history.occurrences:
                 return self.restore(history, tracked.issue)
             return skip(history, SkipReason.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
@@ -136,6 +137,7 @@ class LifecycleRules:
         linked = umbrella.before is not None and issue.number in umbrella.before.related
         if linked and update.after.count == before.count:
             return update
+        # A new umbrella issue has no number before it is written, so the writer puts it in.
         kept = umbrella.issue or IssueRef(umbrella.identity.id)
         number = kept.number if isinstance(kept, Issue) else kept
         closing = Closing(CloseReason.DUPLICATE, self.now)
@@ -206,12 +208,15 @@ class LifecycleRules:
     # --- rule 3: failing, no issue ---------------------------------------------------------------
 
     def _without_issue(self, history: History) -> Decision | Skip:
+        # A passing job gets an issue only for being flaky. Nobody would notice a job that passes each second time.
         flaky = not history.failing and is_flaky_enough(history, None)
         if not (history.failing or flaky):
             return not_failing(history, None)
         least = self.settings.min_failures
         # A run counts once, however often it was run again.
         failed = len({occurrence.run_id for occurrence in history.occurrences})
+        # The reasons to wait come in this order, because the summary shows only the first: what a person has set, what
+        # another issue covers, what is not known yet.
         if failed < least:
             failed_runs = counted(failed, "failed run")
             return skip(history, SkipReason.TOO_FEW, f"{failed_runs}; `min-failures` is {least}")
@@ -242,6 +247,7 @@ class LifecycleRules:
             return False
         if history.identity.spans_jobs:
             return bool(history.identity.test) and history.unread
+        # GitHub stores a log some time after the job has ended, so a log that is missing then may still come.
         late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
         unread = frozenset() if by_log else self.undiagnosed
         return any(
@@ -256,16 +262,19 @@ class LifecycleRules:
     def _open(self, history: History, tracked: Tracked, before: State, declined: Set[str]) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
         after = self._accepted(self._completed(updated_state(before, history)), tracked.issue)
+        # What could not be read in one repository says nothing against closing an issue about another.
         partial = any(status.repository in self.partial for status in after.branch_statuses)
         recovery = judge_recovery(after, history, tracked.issue, self.settings, self.now, partial=partial)
         if recovery.close_as is not None:
             return self._close(before, after, tracked, recovery, recovery.close_as)
         after = _changed(after, compared_to=comment_policy.compared_to(before, after, self.undiagnosed))
+        # The umbrella issue announces the cause that it stands for, so the issues of its jobs do not.
         of_storms = () if history.identity.cause else (storm.identity.cause for storm in self.storms.umbrellas)
         covered = {*declined, *of_storms}
         news = comment_policy.news_to_comment_on(before, after, self.settings.comment, self.now, covered)
         may_comment = self._may_comment(tracked.issue)
         if not may_comment:
+            # Muted news is not kept for later, or a sweep after the muting would tell all of it at once.
             news = dataclasses.replace(news, failures=0, causes=(), flaky=False)
         # What is learnt later may show that another break, which is as old, is the latest one. That is no news.
         week_known = before.week_commented and comment_policy.is_a_week_old(after, self.now)
@@ -315,10 +324,12 @@ class LifecycleRules:
 
     def _closed(self, history: History, tracked: Tracked, state: State, declined: Set[str]) -> Decision | Skip:
         issue = tracked.issue
+        # Without a time of closing, every failure counts as older: it is safer to leave the issue closed.
         closed_at = issue.closed_at or self.now
         flaky = not history.failing and is_flaky_enough(history, closed_at)
         if not (history.failing or flaky):
             return not_failing(history, tracked)
+        # What a person decided comes before everything that the runs say.
         if (decision := self._declined(history, tracked, declined, closed_at)) is not None:
             return decision
         # A job in an umbrella issue went on failing; what counts is that it fails of something else now.
@@ -328,6 +339,7 @@ class LifecycleRules:
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm, history), tracked)
+        # Nobody reads on in a discussion of last year, so a late failure gets a new issue with a link back.
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
@@ -361,6 +373,7 @@ class LifecycleRules:
         """
         closed_at, closer = tracked.issue.closed_at or self.now, self.closers.get(tracked.issue.number)
         for occurrence in failing_occurrences(history):
+            # GitHub is asked about the branch that the commit was pushed to. On another one it may come much later.
             contains = None
             if closer and occurrence.branch == closer.branch:
                 contains = self.contains.get((closer.sha, occurrence.commit.sha))
@@ -392,6 +405,7 @@ class LifecycleRules:
 
     def _create(self, history: History, state: State, reason: str) -> Decision:
         state = self._completed(state)
+        # A failure that is a week old at the opening needs no comment that says so.
         state = _changed(state, week_commented=comment_policy.is_a_week_old(state, self.now))
         attribution = self._attribution
         labels = (*self.settings.labels, *attribution.labels(state), *([FLAKY] if state.flaky else []))
@@ -414,8 +428,10 @@ class LifecycleRules:
         state = state if merged == state else fit(merged)
         state = _changed(state, start_failure=start_failure(state, self.files_at))
         if not state.commit_can_cause:
+            # To name a person for a lost runner would be an accusation.
             return _changed(state, suspects=None, owners=None)
         commits = next((commits for commits in self.commits if is_about(commits, state)), None)
+        # The suspects of a break stay as they are once named: they do not change, and people may have been asked.
         suspects = state.suspects or (shortened_commits(commits) if commits else None)
         completed = self._attribution.completed(dataclasses.replace(state, suspects=suspects))
         return _changed(state, suspects=completed.suspects, owners=completed.owners)
@@ -450,6 +466,7 @@ def is_flaky_enough(history: History, since: datetime | None) -> bool:
 def _changed(state: State, **changes: Any) -> State:
     """The state with these changes, made to fit again; a state that is the same is not fitted, which takes long."""
     after = dataclasses.replace(state, **changes)
+    # `fit` writes the whole marker to learn its length.
     return state if after == state else fit(after)
 
 
@@ -462,6 +479,7 @@ def is_about(commits: CommitsBetween, state: State) -> bool:
 def _fails_otherwise(history: History, declined: Set[str]) -> bool:
     """Whether a job fails now for a cause that is known and not among these."""
     of_newest = {leg.signature for leg in failing_now(history)}
+    # "Process completed with exit code 1" is no other cause: it may be any.
     named = (diagnosis for diagnosis in history.job_diagnoses if names_cause(diagnosis))
     causes = ((one.signature, one.headline) for one in named if one.signature in of_newest)
     return any(not declined & {*cause} for cause in causes)
