@@ -58,6 +58,7 @@ class BranchStatusReader:
         `closed` is what the closed issue of the identity remembers of the branch: only its trials count.
         """
         last_red = self._last_red(before, results)
+        # A branch without a failure needs no status. Most jobs of a repository are of this kind.
         if last_red is None:
             return None
         workflow_id, branch, subject = (
@@ -66,6 +67,7 @@ class BranchStatusReader:
         red = tuple(self._red(before, results))
         gone = not red and self._is_gone(before, last_red, results)
         skips = workflow_id in self.skipping
+        # Whether it is still retired is judged anew later. Until then it stays what it was.
         retired = before.retired if before and before.gone and gone else None
         status = BranchStatus(workflow_id, branch, subject, red, last_red, gone=gone, skips=skips, retired=retired)
         if self.identity.waits_for_approval and red:
@@ -83,9 +85,11 @@ class BranchStatusReader:
             return False  # an earlier sweep read the first listed run, and what came before it
         if before.passes >= self.most:
             return False  # later passing runs were not written down
+        # Ids and times differ in their order if a run waited. A run that is older by either was seen before.
         newest_id = before.recent[-1][0] if before.recent else 0
         if any(result.run.order <= before.newest_known or result.run.id <= newest_id for result in results):
             return False
+        # Run numbers of a workflow have no gaps, so the next number says that no run lies between.
         newest = max((before.last_red, *before.greens), key=_ref_order)
         return results[0].run.number != newest.number + 1
 
@@ -94,6 +98,7 @@ class BranchStatusReader:
         if before is None or newest is None:
             return newest or (before.last_red if before else None)
         remembered = before.last_red
+        # A re-run of the remembered run is the same failure. It keeps the time at which the run was created.
         is_newer = newest.run_id != remembered.run_id and _ref_order(newest) > _ref_order(remembered)
         return newest if is_newer else remembered
 
@@ -132,6 +137,7 @@ class BranchStatusReader:
             # The run before the missed schedule proves nothing; it takes a newer one.
             older = {leg: red_leg for leg, red_leg in older.items() if red_leg.run_id != result.run.id}
         same_event = {leg for leg, red_leg in older.items() if red_leg.event == result.run.event}
+        # Another event may start other jobs, so a run says only of its own event that a job is gone.
         if result.gone:
             return same_event
         if result.all_green:
@@ -147,6 +153,7 @@ class BranchStatusReader:
     def _is_gone(self, before: BranchStatus | None, last_red: RunRef, results: Sequence[AttemptResult]) -> bool:
         """Whether the newest run that says anything of the job no longer has it, under an event that started it."""
         after = (result for result in results if result.run.order > _ref_order(last_red))
+        # A run under an event that never started the job lacks it always, which says nothing.
         telling = [result for result in after if result.green or (result.gone and result.trigger in self.ran)]
         if telling:
             return telling[-1].gone
@@ -160,6 +167,7 @@ class BranchStatusReader:
         """The status with the trials that are remembered and those that are read, each run once."""
         last_red = status.last_red
         known = before or status
+        # Now it is known that runs skip the job, so passes that were counted without a look at the jobs may be none.
         if status.skips and not known.skips:
             known = _without_unverified(known)
         earlier = known.earlier
@@ -170,11 +178,13 @@ class BranchStatusReader:
             earlier = earlier.then(passed=False)
         void = self._void(known, results) if self._is_before_reopening(last_red.at) else 0
         trials, counted = earlier, list[tuple[int, bool]]()
+        # By run id and not by time: the ids are what the issue remembers of older trials.
         for run_id, passed in sorted(self._outcomes(known, results, last_red).items()):
             if passed and trials.passes - void >= self.most:
                 continue  # more passes prove nothing more
             trials = trials.then(passed=passed)
             counted.append((run_id, passed))
+        # The newest trials stay single, because a late result may still change one of them.
         older, recent = counted[:-RECENT], counted[-RECENT:]
         for _, passed in older:
             earlier = earlier.then(passed=passed)
@@ -203,6 +213,7 @@ class BranchStatusReader:
         told = {run_id for run_id, has_passed in known.recent if has_passed} - shown
         passed -= {result.run.id for result in results if result.other_red} - told
         outcomes = {**dict.fromkeys(passed, True), **dict.fromkeys(failed, False)}
+        # What is below was counted before. To count it again would make a flaky job look worse with each sweep.
         counted_to = _counted_to(known)
         return {run_id: outcome for run_id, outcome in outcomes.items() if run_id > counted_to}
 
@@ -229,10 +240,12 @@ class BranchStatusReader:
         failed = {run_id for run_id, passed in status.recent if not passed}
         by_run = {run_ref.run_id: run_ref for run_ref in (*(before.greens if before else ()), *map(run_ref_of, read))}
         after = (run_ref for run_ref in by_run.values() if _ref_order(run_ref) > _ref_order(status.last_red))
+        # A run that failed in another attempt is no pass, although one of its attempts passed.
         greens = tuple(sorted((run_ref for run_ref in after if run_ref.run_id not in failed), key=_ref_order))
         if before is not None and greens == before.greens:
             return replace(status, greens=greens, spread=before.spread)
         was_spread = before is not None and before.is_spread and before.last_red.run_id == status.last_red.run_id
+        # The first and the newest pass are kept, so whether some between them were spread has to be remembered.
         spread = bool(greens) and (was_spread or _are_spread(greens, read))
         return replace(status, greens=tuple(dict.fromkeys((*greens[:1], *greens[-1:]))), spread=spread)
 
