@@ -41,4 +41,5 @@ def inert_lines(shown: Sequence[str]) -> list[str]:
 
 def inert_json(text: str) -> str:
     """JSON for a terminal or a runner; every reader of JSON gets the same from it."""
+    # The runner looks for `##[` in every line, and JSON reads the escape as the same character.
     return text.replace("##[", "#\\u0023[")
