@@ -123,6 +123,7 @@ class TestStatistics:
     @property
     def failure_rate(self) -> float | None:
         """The share of the failed runs; `None` if it is not known when it passed."""
+        # `failed` is not zero for a test that is here, so `runs` is not.
         return None if self.partial else self.failed / self.runs
 
     @property

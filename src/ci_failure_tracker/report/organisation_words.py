@@ -17,6 +17,7 @@ _GIVE_THE_RIGHT = "Give this permission to the App or the token, or exclude the 
 
 def state_of(standing: Standing) -> str:
     """Its state for the filter of the page, as that of a job. Nothing is passing that was not looked at."""
+    # Failing comes before flaky, because it asks for action.
     if standing.is_failing:
         return "failing"
     if standing.facts is not None and standing.facts.flaky:
@@ -28,6 +29,7 @@ def state_words(standing: Standing) -> str:
     """What fails in it, and since when."""
     facts = standing.facts
     if facts is not None and facts.is_failing:
+        # Only failures with an issue of their own have a beginning.
         since = f" since {utc(facts.since)}" if facts.since else ", which known issues count"
         return f"{counted(facts.failure_count, 'failing job')}{since}"
     if not standing.is_seen:
