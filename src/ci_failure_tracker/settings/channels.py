@@ -191,6 +191,7 @@ def secret_texts(given: Mapping[str, str], channels: Sequence[Channel] = CHANNEL
     ]
     texts = [text for text, _ in masked]
     texts += [part for text, masking in masked for part in masking.parts(text)]
+    # The runner masks line by line.
     lines = (line.strip() for text in texts for line in text.splitlines())
     # A comma alone would be masked everywhere in the log.
     return list(dict.fromkeys(line for line in lines if any(map(str.isalnum, line))))

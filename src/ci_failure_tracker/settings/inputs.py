@@ -88,6 +88,7 @@ class Notify(StrEnum):
     SUSPECTS = "suspects"
 
 
+# GitHub takes about 80 writes a minute from one token.
 _MOST_PARALLEL = 60
 """With more, each sweep would have to wait a minute before it writes again."""
 
@@ -598,6 +599,7 @@ def read_settings(given: Mapping[str, str], *, needs_token: bool = True) -> Sett
     values: dict[str, Any] = {}
     for declared in inputs():
         text = given.get(declared.name, "").strip()
+        # Such a default is an expression of a workflow, which only a runner fills in.
         if not text and declared.default.startswith("${{"):
             if declared.name == "token" and not needs_token:
                 values[declared.field] = Secret("")
