@@ -32,6 +32,7 @@ def short_branch(branch: str) -> str:
 def _short(name: str, limit: int) -> str:
     if len(name) <= limit:
         return plain(name)
+    # Six digits of the digest keep names with one beginning apart.
     with_digest = f"{plain(name, limit - 7)}~{digest(name)[:6]}"
     # After a mask the digest would look like a part of the secret, and a later call would remove it.
     return with_digest if plain(with_digest) == with_digest else plain(name, limit)
