@@ -15,6 +15,7 @@ MOST_RANGES = 3
 TAIL = 1 << 18
 """Bytes of the end that are fetched first. They hold most directories, and small artifacts as a whole."""
 
+# Bytes of the list of files: more than that is no archive of reports.
 MOST_DIRECTORY = 8_000_000
 
 MOST_BYTES = 30_000_000
@@ -43,6 +44,7 @@ class RemoteFile(io.RawIOBase):
             size = self._source.size
             start = max(0, size - TAIL)
             data = self._fetch(start, size - start)
+            # The answer tells the true size.
             if self._source.size == size:
                 self._pieces = {start: data}
                 return
