@@ -73,6 +73,7 @@ class Query:
         return (*((branch, event) for branch in plain), *of_queues)
 
 
+# A choice: for more branches, one list of all runs costs less.
 _SEPARATE_LISTINGS = 5
 _MERGE_GROUP = "merge_group"
 
