@@ -1,7 +1,7 @@
 """Masks the names that identify a repository and its people, so that a recorded history can be shown to others.
 
-A name gets one mask, wherever it stands: so equal causes stay equal. A mask holds no digits, because what tells two
-causes apart must not be a number. The names of workflows, jobs and steps stay, as far as they hold no other name.
+A name gets one mask, wherever it stands: so equal causes stay equal. A mask holds no digits, because the difference
+of two causes must not be a number. The names of workflows, jobs and steps stay, as far as they hold no other name.
 """
 
 from __future__ import annotations

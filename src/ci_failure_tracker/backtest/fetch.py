@@ -290,7 +290,7 @@ def _with_unlisted(listed: tuple[Workflow, ...], runs: Iterable[Run]) -> tuple[W
 
 
 class _Silent:
-    """Tells nobody of the progress."""
+    """Shows no progress."""
 
     def phase(self, name: str, steps: int | None = None) -> None:
         pass

@@ -20,7 +20,7 @@ _ON_DEFAULT_BRANCH = frozenset({"schedule", "workflow_run", _DYNAMIC})
 
 _USUAL_BRANCHES = ("main", "master")
 _WITHOUT_RUNS = {"default_branch", "recorded_from", "recorded_to"}
-"""What has to be recorded of a repository, because no run tells it."""
+"""What has to be recorded of a repository, because no run holds it."""
 
 # Years that leave room to count sweeps forward and back.
 _YEARS = range(2000, 9000)
@@ -48,7 +48,7 @@ class Recording(Protocol):
     """The jobs and the logs of a history."""
 
     def expect(self, runs: Sequence[Run], job_ids: Sequence[int]) -> None:
-        """Be told which jobs and logs are asked for next, so that they can be fetched together."""
+        """Take the jobs and logs that are asked for next, so that they can be fetched together."""
 
     def jobs(self, run: Run) -> tuple[Job, ...] | None:
         """The jobs of all attempts of a run; `None` if they are not known."""

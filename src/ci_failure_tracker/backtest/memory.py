@@ -173,7 +173,7 @@ def _closed_since(issue: Issue, needs: Needs) -> bool:
 
 @dataclass
 class MemoryWriter:
-    """Carries out writes on issues in memory; `done` is told of each."""
+    """Carries out writes on issues in memory; `done` is called for each."""
 
     issues: dict[int, Issue]
     now: datetime

@@ -311,7 +311,7 @@ def _publish(delivered: Delivery[Report]) -> None:
 
 def _outcome(result: Result) -> str:
     issue = f" #{result.number}" if result.number else ""
-    # An issue of a test shares its job with others, so the test tells them apart.
+    # An issue of a test shares its job with others, so the name of the test is shown.
     name = f"{result.action.identity.workflow} - {result.action.identity.test or result.action.identity.job}"
     return f"{result_words(result)}{issue}: {name}: {result.action.reason}"
 

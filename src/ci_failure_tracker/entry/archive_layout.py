@@ -25,7 +25,7 @@ _FULL_LENGTH = 50
 
 @dataclass(frozen=True, slots=True)
 class LogFiles:
-    """The files that are one log, in order. `job` is empty if the names do not tell the job."""
+    """The files that are one log, in order. `job` is empty if the names do not give the job."""
 
     job: str
     files: tuple[str, ...]

@@ -165,7 +165,7 @@ def _patterns(file: str | None, *, examples: bool) -> tuple[LogPattern, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """Why a job failed, and where its log is. `has_failed` says whether the log tells that it failed at all."""
+    """Why a job failed, and where its log is. `has_failed` says whether the log shows a failure."""
 
     path: str
     job: str

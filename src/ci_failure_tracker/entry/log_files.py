@@ -53,7 +53,7 @@ _Open = Callable[[str], Iterator[bytes]]
 
 @dataclass(frozen=True, slots=True)
 class FoundLog:
-    """The log of a job, and where it is. `job` is empty if that does not tell its name.
+    """The log of a job, and where it is. `job` is empty if that does not give its name.
 
     `failed_step` is the step that failed according to GitHub, if it is known.
     """
@@ -269,7 +269,7 @@ def _intact(path: str) -> Iterator[None]:
 
 
 def _listed(file: IO[bytes]) -> int:
-    """The length of the list of files, as the end of the archive tells it."""
+    """The length of the list of files, as the end of the archive gives it."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _LONGEST_END))
     end = file.read()

@@ -1,4 +1,4 @@
-"""Tells a log from a file that is none, by its first bytes."""
+"""Distinguishes a log from another file by its first bytes."""
 
 from __future__ import annotations
 

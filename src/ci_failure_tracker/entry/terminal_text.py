@@ -1,6 +1,6 @@
 """Makes foreign text safe for a terminal and for the log of a runner.
 
-A terminal needs no more than `plain`. A runner takes some lines for commands, so it is told to obey none of these.
+A terminal needs no more than `plain`. A runner takes some lines for commands, so two more lines stop them.
 """
 
 from __future__ import annotations

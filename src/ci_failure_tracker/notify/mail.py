@@ -75,7 +75,7 @@ def _header(text: str) -> str:
 def _message_id(news: News, sender: str) -> str:
     """The same id for the same sweep, so that mail programs show a mail that arrives twice as one mail."""
     of_sweep = hashlib.sha256(f"{news.repository} {news.at.isoformat()} {news.line}".encode()).hexdigest()[:32]
-    # `make_msgid` would tell the name of the runner.
+    # `make_msgid` would show the name of the runner.
     return f"<{of_sweep}@{sender.rpartition('@')[2]}>"
 
 

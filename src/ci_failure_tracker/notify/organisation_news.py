@@ -68,7 +68,7 @@ def _items(
 ) -> Iterator[tuple[_Cause | None, Item]]:
     """What this sweep did to issues of a repository, each with its cause; an issue of a cause once for each job."""
     facts = standing.facts
-    # What is told was news in an earlier message.
+    # This was news in an earlier message.
     if facts is None or standing.entry.look is not Look.SWEPT or standing.name in told:
         return
     for change in facts.changes:

@@ -33,7 +33,7 @@ from ci_failure_tracker.tracking.taught import taught_blocks
 class IssueSnapshot:
     """One tracked issue after the sweep.
 
-    What only the marker tells is empty if the marker cannot be read. `state_reason` is GitHub's, `None` while the issue
+    What only the marker holds is empty if the marker cannot be read. `state_reason` is GitHub's, `None` while the issue
     is open. `action` is what this sweep did to it, if anything.
     """
 

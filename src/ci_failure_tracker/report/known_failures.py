@@ -92,7 +92,7 @@ def known_failures(listed: Sequence[Run], states: Sequence[State], job_of: Calla
 
 
 def job_name(identity: Identity, leg: FailedLeg, run: Run) -> str | None:
-    """The name of a leg's job; `None` for a run without jobs, and if the issue does not hold the whole name."""
+    """The name of the job of `leg`; `None` for a run without jobs, and if the issue does not hold the whole name."""
     if leg.job_id is None:
         return None
     if identity.spans_jobs:

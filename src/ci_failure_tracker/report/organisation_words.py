@@ -64,7 +64,7 @@ def problem_words(problem: Problem) -> str:
 
 
 def for_many(problem: Problem) -> Problem:
-    """The problem with advice for many repositories: `permissions` of a workflow give a right in its own one only."""
+    """The problem with advice for many repositories: `permissions` of a workflow count in its own one only."""
     return replace(problem, advice=_GIVE_THE_RIGHT) if _YAML in problem.advice else problem
 
 

@@ -277,7 +277,7 @@ def _tests(seen: TestsSeen, where: str) -> Iterator[Metric]:
     """The worst tests under their own names, the others as one, whose values are sums."""
     groups: dict[str, list[TestStatistics]] = defaultdict(list)
     for place, test in enumerate(seen.tests):
-        # The end of a long name tells more tests apart than its middle.
+        # The ends of long names differ more often than their middles.
         name = cut_in_middle(plain(test.test, 1_000), _LENGTH) or _NAMELESS
         groups[name if place < MOST_TESTS else OTHER].append(test)
     for key, help_text, value in _OF_TESTS:

@@ -50,7 +50,7 @@ _PAGE = re.compile(
 class FailingFact:
     """One job, or another thing, that fails. An address is empty if it is not one of GitHub's pages.
 
-    `cause` tells the causes of failures apart, also those of different repositories; it is empty if the cause is not
+    `cause` is equal for failures of one cause, also in different repositories; it is empty if the cause is not
     known, or only a symptom. `workflow` is its name without the repository, which issues of several put before it.
     `message` is what the log says, if the first sentence does not say it.
     """

@@ -165,7 +165,7 @@ class _Judge:
             return StatusKind.RED if failed else _cancelled(observed.outcome)
         if observed.outcome is Outcome.SUPERSEDED:
             return StatusKind.CANCELLED
-        # Only the jobs tell whether a cancelled run also failed.
+        # Only the jobs show whether a cancelled run also failed.
         certain = observed.outcome is not Outcome.CANCELLED and self.settings.counts(observed.outcome)
         return StatusKind.RED if certain or self._failed_now(self.known.runs.get(run.id), run) else StatusKind.UNKNOWN
 

@@ -295,7 +295,7 @@ class _Told:
 
 
 class _TestMeter:
-    """Measures tests. Many tests fail in the same jobs, so what is said of these is worked out once."""
+    """Measures tests. Many tests fail in the same jobs, so what these show is worked out once."""
 
     def __init__(self, executions: _Executions, jobs: Mapping[JobKey, Sequence[RunStatus]]) -> None:
         self._executions = executions
@@ -389,7 +389,7 @@ class _TestMeter:
             passed = bool(green) and not any(map(_may_have_failed, statuses.values()))
             return passed, {leg: run.attempt for leg in legs if leg[0] in green}
         newest = {leg: read[leg][-1] for leg in legs if leg in read}
-        # A job that was skipped is no proof for or against.
+        # A job that was skipped shows nothing.
         ran = [observation for observation in newest.values() if observation.outcome is not None]
         passes = {
             leg: observation.attempt for leg, observation in newest.items() if observation.outcome is Outcome.SUCCESS

@@ -78,7 +78,7 @@ class JUnit(Element):
         elif name == "testcase":
             self._case = None
         elif name in _FAILED | _TRIED and self._case is not None:
-            # The first failure tells why; others may follow from it.
+            # The first failure is kept: others may follow from it.
             self._case.message = self._case.message or message(self._said, text, self._case.attributes.get("name", ""))
 
     def results(self) -> tuple[TestResult, ...]:
@@ -106,7 +106,7 @@ class JUnit(Element):
         self._case = _Attempt(kept)
         not_run = {attributes.get(key, "").casefold() for key in ("status", "result")} & _NOT_RUN
         self._case.skipped = bool(not_run) or attributes.get("disabled") == "true"
-        # Suites may hold several tests of one name; the file tells some of them apart.
+        # Suites may hold several tests of one name; some of them differ by their file.
         key = (kept.get("classname", ""), kept.get("name", ""), kept.get("file", ""))
         self._suites[-1].cases.setdefault(key, []).append(self._case)
 

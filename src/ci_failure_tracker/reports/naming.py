@@ -1,7 +1,7 @@
 """Writes the name of a test in a report as the log of its runner does, so that both mean one test.
 
 A report has parts, such as the class and the test, and a log has one name. What a runner makes of the parts follows
-from what its reports look like. If a report lost the signs between the parts, the words alone tell which test it is.
+from what its reports look like. If a report lost the signs between the parts, the words alone identify the test.
 """
 
 from __future__ import annotations

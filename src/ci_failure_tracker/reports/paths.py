@@ -30,7 +30,7 @@ def parts_of(path: str) -> tuple[str, ...]:
 
 
 def relative(path: str) -> str:
-    """The path of a file in the repository, as a report tells it; empty if it lies elsewhere.
+    """The path of a file in the repository, as a report has it; empty if it lies elsewhere.
 
     The workspace of a job is `.../work/<repository>/<repository>`.
     """

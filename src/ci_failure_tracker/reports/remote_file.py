@@ -39,12 +39,12 @@ class RemoteFile(io.RawIOBase):
         self.size = source.size
 
     def _fetch_end(self) -> None:
-        """Fetch the end. If the file is of another size than it was said to be, it is fetched once more."""
+        """Fetch the end. If the size of the file differs from the expected one, it is fetched once more."""
         while True:
             size = self._source.size
             start = max(0, size - TAIL)
             data = self._fetch(start, size - start)
-            # The answer tells the true size.
+            # The answer holds the true size.
             if self._source.size == size:
                 self._pieces = {start: data}
                 return

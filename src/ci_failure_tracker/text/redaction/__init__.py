@@ -2,7 +2,7 @@
 
 GitHub masks only the secrets that it knows. It does not mask a secret that a program made, read from a file or got from
 a person. So each line is searched for the forms of secrets and for their names: `kinds` is the table of both, `values`
-tells a secret from other text in its place, `private_keys` finds secrets of several lines.
+distinguishes a secret from other text in its place, `private_keys` finds secrets of several lines.
 """
 
 from __future__ import annotations

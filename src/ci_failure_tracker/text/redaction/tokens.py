@@ -18,7 +18,7 @@ from ci_failure_tracker.text.redaction.token_table import ALPHABETS, TOKENS, Tok
 
 _SIGN_AND_ONE = 2
 _SIGNS = "_-.~$|:"
-"""The signs that end a prefix. The sign and the two characters before it tell which forms to try."""
+"""The signs that end a prefix. The sign and the two characters before it select the forms to try."""
 
 _RARE_SIGNS = ("+", "!")
 _RARE_FIRST = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ").union(_RARE_SIGNS, _SIGNS)
