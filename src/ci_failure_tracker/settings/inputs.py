@@ -308,6 +308,7 @@ class Settings:
             help="How many issues one sweep opens at most. The worst failures come first; the summary names the "
             "others.",
             metavar="N",
+            # GitHub takes about 500 new issues and comments an hour from one token.
             parse=parsers.count(0, 500),
         )
     )
