@@ -33,7 +33,10 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTI
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options ask for."""
+    """What the options ask for.
+
+    `repositories` and `excluded` are lists as a person typed them. A token that is `None` is looked for.
+    """
 
     repositories: str
     excluded: str

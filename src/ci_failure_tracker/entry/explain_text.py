@@ -34,7 +34,7 @@ def show(console: Console, *shown: RenderableType, soft_wrap: bool | None = None
 
 
 def complain(*mistakes: str) -> None:
-    """Print mistakes to stderr."""
+    """Print mistakes to stderr, each as an error of its own."""
     for mistake in mistakes:
         _print(Text("error: ", style="bold red") + Text(lines(mistake)), to_stderr=True)
 

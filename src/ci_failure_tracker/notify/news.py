@@ -120,7 +120,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """All changes of a sweep; false if there are none."""
+    """All changes of a sweep; false if there are none.
+
+    `repository` is its name, or how many there are. `line` is what fails now, in one line. `at` is the time of the
+    sweep. `issues_url` is empty if it could not be a link.
+    """
 
     repository: str
     issues_url: str

@@ -11,7 +11,7 @@ from ci_failure_tracker.model import IdentityKind, Outcome, RunRef
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The distribution of at least one span of time, in seconds."""
+    """The distribution of at least one span of time, in seconds. `count` is how many spans there are."""
 
     count: int
     median_seconds: float

@@ -49,7 +49,7 @@ _TEXT, _NAME = 300, 150
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One number of the overview."""
+    """One number of the overview: what it is, the number with its unit, and a note below it."""
 
     name: str
     value: str
