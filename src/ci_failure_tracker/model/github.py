@@ -139,7 +139,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """An annotation of a job, from a problem matcher, a step or GitHub itself."""
+    """An annotation of a job, from a problem matcher, a step or GitHub itself.
+
+    `level` is `notice`, `warning` or `failure`. `path` and `line` are its place in the repository; GitHub's own
+    annotations have the path `.github`.
+    """
 
     level: str
     message: str
