@@ -367,7 +367,7 @@ def outputs(report: Report, path: str = "", payload: str = "") -> dict[str, str]
 
 
 def _set_outputs(values: Mapping[str, str]) -> None:
-    # Without the file the toolkit prints the old command `set-output`, which GitHub has withdrawn.
+    # Without the file the toolkit prints the command `set-output`, which GitHub has deprecated.
     if os.environ.get("GITHUB_OUTPUT"):
         for name, value in values.items():
             core.set_output(name, value)
