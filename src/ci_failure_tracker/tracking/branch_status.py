@@ -22,9 +22,12 @@ RECENT = 20
 STARTED_BY_COMMIT = frozenset({"push", "pull_request", "pull_request_target", "merge_group", "release", "create"})
 """Events of runs that test a commit because it is new."""
 
+# Runs on one commit, such as nightly ones, differ in what is outside the repository. An hour is time for a change
+# there.
 _APART = timedelta(hours=1)
 """How far apart two passing runs are, which no commit starts, before the second one says anything new."""
 
+# The same as the number of legs that an issue counts by name.
 MOST_RED = 40
 """Failing legs that a state names; the others share one entry."""
 
@@ -77,6 +80,7 @@ class BranchStatusReader:
         start = self.start(before.repository) if before is not None else None
         if before is None or start is None or not results or before.newest_known[0] >= start:
             return False
+        # Tags of a workflow are one status, so gaps between their runs are usual.
         if before.branch.startswith(TAGS):
             return False  # of the tags, only those that say something new are listed
         if results[0].known:
@@ -87,6 +91,7 @@ class BranchStatusReader:
         if any(result.run.order <= before.newest_known or result.run.id <= newest_id for result in results):
             return False
         newest = max((before.last_red, *before.greens), key=_ref_order)
+        # The number of a run counts within its workflow, so a gap in it shows a run that is not listed.
         return results[0].run.number != newest.number + 1
 
     def _last_red(self, before: BranchStatus | None, results: Sequence[AttemptResult]) -> RunRef | None:
@@ -94,6 +99,7 @@ class BranchStatusReader:
         if before is None or newest is None:
             return newest or (before.last_red if before else None)
         remembered = before.last_red
+        # A re-run of the remembered run is no newer failure.
         is_newer = newest.run_id != remembered.run_id and _ref_order(newest) > _ref_order(remembered)
         return newest if is_newer else remembered
 
@@ -110,6 +116,7 @@ class BranchStatusReader:
             red = {leg: red_leg for leg, red_leg in red.items() if leg not in fixed}
             for leg in result.red:
                 if self._is_news(before, red.get(leg), result):
+                    # The time of the run stands for the leg, so that a late re-run does not look like a newer failure.
                     red[leg] = RedLeg(leg, result.run.event, result.run.id, result.attempt, result.run.created_at)
         return iter(few_red(red.values(), MOST_RED))
 
@@ -142,11 +149,13 @@ class BranchStatusReader:
             taken_out = same_event - result.listed - {OTHER_LEGS}
             over = result.green | result.replaced | result.started | result.allowed | result.taken
             return older.keys() & (over | taken_out | unnamed)
+        # Nothing of the job ran in this run: only what ends without a run of it ends.
         return older.keys() & (result.started | result.allowed | result.taken)
 
     def _is_gone(self, before: BranchStatus | None, last_red: RunRef, results: Sequence[AttemptResult]) -> bool:
         """Whether the newest run that says anything of the job no longer has it, under an event that started it."""
         after = (result for result in results if result.run.order > _ref_order(last_red))
+        # A run of another event may lack the job at any time. That says nothing.
         telling = [result for result in after if result.green or (result.gone and result.trigger in self.ran)]
         if telling:
             return telling[-1].gone
@@ -164,6 +173,7 @@ class BranchStatusReader:
             known = _without_unverified(known)
         earlier = known.earlier
         is_new = last_red.run_id != known.last_red.run_id
+        # Trials are ordered by run id. A run with a lower id that fails later cannot be put between the counted ones.
         if last_red.run_id <= _counted_to(known) and (is_new or not earlier.failed):
             # This run ended late, and it is not known which of the earlier passes came after it. Or an older version
             # forgot it among its trials.
@@ -183,6 +193,7 @@ class BranchStatusReader:
 
     def _void(self, known: BranchStatus, results: Iterable[AttemptResult]) -> int:
         """How many passes a person did not trust. An older version did not count them, so the runs say it, too."""
+        # Only passes since the newest failure can be void: earlier ones prove nothing of it.
         passed = {run_id for run_id, has_passed in known.recent[_newest_failure(known.recent) + 1 :] if has_passed}
         listed = {result.run.id for result in results if self._is_before_reopening(result.run.created_at)}
         return max(known.void, len(passed & listed))
@@ -202,6 +213,7 @@ class BranchStatusReader:
         shown = {result.run.id for result in results if self._is_pass(result)}
         told = {run_id for run_id, has_passed in known.recent if has_passed} - shown
         passed -= {result.run.id for result in results if result.other_red} - told
+        # A pass with one failed attempt is a failure, so what failed is written over what passed.
         outcomes = {**dict.fromkeys(passed, True), **dict.fromkeys(failed, False)}
         counted_to = _counted_to(known)
         return {run_id: outcome for run_id, outcome in outcomes.items() if run_id > counted_to}
@@ -230,10 +242,12 @@ class BranchStatusReader:
         by_run = {run_ref.run_id: run_ref for run_ref in (*(before.greens if before else ()), *map(run_ref_of, read))}
         after = (run_ref for run_ref in by_run.values() if _ref_order(run_ref) > _ref_order(status.last_red))
         greens = tuple(sorted((run_ref for run_ref in after if run_ref.run_id not in failed), key=_ref_order))
+        # The same runs prove the same: whether they are spread was judged when they were read with their commits.
         if before is not None and greens == before.greens:
             return replace(status, greens=greens, spread=before.spread)
         was_spread = before is not None and before.is_spread and before.last_red.run_id == status.last_red.run_id
         spread = bool(greens) and (was_spread or _are_spread(greens, read))
+        # The first and the newest one are enough to see two commits, or an hour between them.
         return replace(status, greens=tuple(dict.fromkeys((*greens[:1], *greens[-1:]))), spread=spread)
 
 

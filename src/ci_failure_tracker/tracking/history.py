@@ -98,6 +98,7 @@ def read_histories(
                 without_issue.add(identity)
     closed = {state.identity.id: state for state in context.closed}
     histories = []
+    # Identities that only passed have no history: there is nothing to decide.
     for identity in (*with_issue.values(), *without_issue):
         state = states.get(identity.id)
         attempts = _attempts_of(identity, groups, by_workflow)
@@ -139,6 +140,7 @@ def _attempts_of(
 ) -> Iterable[AttemptResults]:
     """The attempts of the workflows of an identity, in order; only a cause has more than one workflow."""
     names = groups.workflows(identity)
+    # The lists are in order already, so merging them is cheaper than sorting.
     return heapq.merge(*(by_workflow[name] for name in names), key=lambda attempt: (attempt.run.order, attempt.attempt))
 
 
@@ -150,6 +152,7 @@ def _by_stream(results: Iterable[AttemptResult]) -> Mapping[_BranchKey, Sequence
 
 
 def _by_name(history: History) -> tuple[str, str, str, str]:
+    # Equal names differ in the id, which makes the order total.
     identity = history.identity
     return identity.workflow.casefold(), identity.job.casefold(), identity.job, identity.id
 
@@ -178,6 +181,7 @@ class _HistoryBuilder:
         ran = self._legs_that_ran()
         always_run = self._legs_that_always_run(ran)
         before = {status.branch_key: status for status in self._remembered_branches()}
+        # A reopened issue starts with new bounds, but its trials go on with those of the closed issue.
         trials = {status.branch_key: status for status in (self.closed.branch_statuses if self.closed else ())}
         reader = self._reader(always_run, ran.keys(), occurrences)
         branches = [
@@ -185,6 +189,7 @@ class _HistoryBuilder:
             for stream in dict.fromkeys([*self.streams, *before])
             if (status := reader.read(before.get(stream), self.streams.get(stream, ()), trials.get(stream)))
         ]
+        # The branch with the newest failure is the one that the issue speaks of.
         branches.sort(key=lambda status: (status.last_red.at, status.last_red.run_id), reverse=True)
         first_red, last_green, green_again = self._bounds(branches, always_run)
         newest = _after(branches[0].last_red, self.streams.get(branches[0].branch_key, ())) if branches else []
@@ -221,6 +226,7 @@ class _HistoryBuilder:
 
     def _matrix_jobs(self) -> int:
         newest = next((result for result in reversed(self.results) if result.red), None)
+        # A cause spans jobs, so the number of its legs is not the size of a matrix.
         return 0 if newest is None or self.identity.spans_jobs else len(newest.red.keys() | newest.green)
 
     def _is_replaced(
@@ -236,6 +242,7 @@ class _HistoryBuilder:
         same_break = known is not None and known.last_red.run_id == branches[0].last_red.run_id
         state = self.state if same_break else None
         if state is not None and state.green_again is not None:
+            # The job passed after the failure, so nothing replaced its cause.
             return False
         return any(result.replaced for result in newest) or (state is not None and state.cause_replaced)
 
@@ -264,6 +271,7 @@ class _HistoryBuilder:
             start=self.context.start_of,
             proof_from=self.state.reopened_at if self.state else None,
             # With `close-after: 0` no number of passes closes an issue.
+            # One pass is enough to see that it passes.
             most=MOST_PASSES if self.settings.close_after else 1,
         )
 
@@ -315,10 +323,12 @@ class _HistoryBuilder:
         if self.context.known is not None and status.repository not in self.context.known:
             return status
         workflow = (self.context.workflows or {}).get(status.workflow_id)
+        # A renamed workflow keeps its id. The same id with another job in it is gone for this issue.
         if self.context.workflows is not None and not (workflow and self._belongs(workflow)):
             return replace(status, red=(), gone=True)
         if status.gone:
             return status
+        # A schedule that is missed does not run, and that is its failure.
         ran = () if self.identity.kind is IdentityKind.SCHEDULE else self._times_ran(status, always_run)
         place = (status.workflow_id, status.branch)
         retired = self.context.activity.why_retired(*place, workflow, ran, status.repository)
@@ -334,6 +344,7 @@ class _HistoryBuilder:
                 yield result.run.created_at
         for past in self._remembered:
             refs = self.context.activity.refs.of(past.repository)
+            # A later attempt starts later than its run was created, and the creation is what is compared.
             if past.attempt == 1 and refs.status_ref(past.branch, past.event) == status.branch:
                 yield past.started_at
 
@@ -352,6 +363,7 @@ class _HistoryBuilder:
         results = [
             result
             for result in self.streams.get(branches[0].branch_key, ())
+            # A passing run whose jobs were not read may have skipped this one.
             if not (result.all_green and not always_run.get(result.trigger))
         ]
         after = _after(branches[0].last_red, results)
@@ -359,6 +371,7 @@ class _HistoryBuilder:
         later = {result.key for result in after}
         until = [result for result in results if result.key not in later]
         if not any(result.red for result in until):
+            # What was read starts after the break, so only its end is known.
             return None, None, green_again
         newest_red = max(place for place, result in enumerate(until) if result.red)
         green = next((place for place in range(newest_red, -1, -1) if until[place].is_green), None)
@@ -377,6 +390,7 @@ class _HistoryBuilder:
             for result in results:
                 green = result.green | (always_run.get(result.trigger, set()) if result.all_green else set())
                 place = _tested(result.run.event, result.run.commit.sha, result.run.id)
+                # A pass before the failure is no flake: something may have broken between the two.
                 if any(failed.get((*place, leg), result.key) < result.key for leg in green - result.red.keys()):
                     flakes[result.run.commit.sha] = result.order
                 for leg, observation in result.red.items():
@@ -404,6 +418,7 @@ class _HistoryBuilder:
                 causes[occurrence.run_id] |= {leg.signature for leg in occurrence.legs if is_known(leg.signature)}
         ends = [run_id for (run_id, passed), (_, passes_then) in pairwise(status.recent) if passes_then and not passed]
         counts = Counter(cause for run_id in ends for cause in causes[run_id])
+        # One cause that comes back is flaky; several causes in turn are several breaks.
         return max(counts.values(), default=0)
 
     def _is_allowed(self, branches: Sequence[BranchStatus]) -> bool:
@@ -436,6 +451,7 @@ def _after(last_red: RunRef, results: Sequence[AttemptResult]) -> Sequence[Attem
 
 
 def _failed_in_passing_run(result: AttemptResult) -> bool:
+    # `continue-on-error` shows as a failed job in the last attempt of a run that passed.
     return bool(result.red) and result.run.conclusion == Outcome.SUCCESS and result.attempt == result.run.attempt
 
 
@@ -466,6 +482,7 @@ def _occurrence(result: AttemptResult) -> Occurrence:
         outcome=outcome,
         legs=tuple(_failed_leg(leg, observation) for leg, observation in sorted(result.red.items())),
         source=run.subject or run.workflow.file_name,
+        # A run with any other failure is not one that waited, so the wait explains nothing.
         never_ran=_longest(failed) if outcome is Outcome.NEVER_RAN else None,
         repository=run.repository,
     )
@@ -500,6 +517,7 @@ def _failed_leg(leg: str, observation: Observation) -> FailedLeg:
     )
 
 
+# A test or a compiler that fails says more than a time limit, and a cancelled job says least.
 _WORST_FIRST = (
     Outcome.FAILURE,
     Outcome.TIMED_OUT,

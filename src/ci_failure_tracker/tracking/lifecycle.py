@@ -53,6 +53,7 @@ _KNOWN = "#"
 _MERGED = "="
 """The same of an issue that a person merged into another one."""
 
+# GitHub has a log minutes after the job ended. After an hour it will hardly come.
 _LOGS_ARRIVE_WITHIN = timedelta(hours=1)
 _FLAKES = 2
 """Commits on which a job failed and then passed before a passing job gets an issue: one may be chance."""
@@ -100,6 +101,7 @@ class LifecycleRules:
         if tracked is None:
             return self._without_issue(history)
         if tracked.state is None:
+            # Only an issue whose text was made by the tracker and damaged is written again.
             if tracked.restorable and tracked.issue.open and history.occurrences:
                 return self.restore(history, tracked.issue)
             return skip(history, SkipReason.UNREADABLE, f"issue #{tracked.issue.number}: {tracked.defect}", tracked)
@@ -131,8 +133,10 @@ class LifecycleRules:
         """
         issue, before = update.issue, update.before
         if issue is None or before is None or issue.has_label(KEEP_OPEN) or update.after.reopened_at is not None:
+            # A person who opened the issue again has said that it should be open.
             return update
         # An older version linked the two and left both open. They stay so until something happens.
+        # Closing all of them after an upgrade would be many comments about nothing new.
         linked = umbrella.before is not None and issue.number in umbrella.before.related
         if linked and update.after.count == before.count:
             return update
@@ -147,6 +151,7 @@ class LifecycleRules:
             reason=f"{line.words}, so it is counted there" if line else f"one issue tracks all {noun} for this reason",
             after=fit(dataclasses.replace(update.after, closed=closing, umbrella=key_of_umbrella(umbrella.identity))),
             comment=DuplicateOf(number, umbrella=True) if self._may_comment(issue) else None,
+            # A closed issue needs no label for what it is no more.
             labels=(),
             duplicate_of=kept,
         )
@@ -242,6 +247,7 @@ class LifecycleRules:
             return False
         if history.identity.spans_jobs:
             return bool(history.identity.test) and history.unread
+        # After that time, an issue without a cause is better than none.
         late = self.now - history.latest.ended_at > _LOGS_ARRIVE_WITHIN
         unread = frozenset() if by_log else self.undiagnosed
         return any(
@@ -256,6 +262,7 @@ class LifecycleRules:
     def _open(self, history: History, tracked: Tracked, before: State, declined: Set[str]) -> Decision:
         """Rule 4: an open issue is updated. Rule 6: it is closed with proof."""
         after = self._accepted(self._completed(updated_state(before, history)), tracked.issue)
+        # If something of one of its repositories is missing, a pass there may be missing as well.
         partial = any(status.repository in self.partial for status in after.branch_statuses)
         recovery = judge_recovery(after, history, tracked.issue, self.settings, self.now, partial=partial)
         if recovery.close_as is not None:
@@ -300,6 +307,7 @@ class LifecycleRules:
     def _close(
         self, before: State, after: State, tracked: Tracked, recovery: CloseDecision, close_as: CloseReason
     ) -> Decision:
+        # A closing ends what a person asked for by opening the issue again.
         closed = dataclasses.replace(after, closed=Closing(close_as, self.now), reopened_at=None)
         return Decision(
             DecisionKind.CLOSE,
@@ -323,11 +331,13 @@ class LifecycleRules:
             return decision
         # A job in an umbrella issue went on failing; what counts is that it fails of something else now.
         in_umbrella = tracked.is_in_umbrella and history.failing
+        # Within an umbrella nothing was counted in this issue, so the time of its closing says nothing.
         if not (flaky or in_umbrella or self._failed_after_closing(history, tracked)):
             words = "no failed run since it was closed"
             return skip(history, SkipReason.OLDER_THAN_CLOSING, words, tracked)
         if storm := self.storms.over(history):
             return skip(history, SkipReason.STORM, self._storm_words(storm, history), tracked)
+        # An old issue has an old discussion; a new one that links to it is easier to follow.
         if self.now - closed_at > self.settings.reopen_within:
             follower = follow(issue.number, history, closed_at)
             return self._create(history, follower, f"failing again, long after #{issue.number} was closed")
@@ -364,6 +374,7 @@ class LifecycleRules:
             contains = None
             if closer and occurrence.branch == closer.branch:
                 contains = self.contains.get((closer.sha, occurrence.commit.sha))
+            # Without a closer on this branch, only the time can tell.
             if occurrence.started_at > closed_at if contains is None else contains:
                 return True
         return False
@@ -376,6 +387,7 @@ class LifecycleRules:
         A duplicate that a person closed stays closed, whatever the cause.
         """
         fails_otherwise = _failed_since(history, closed_at) and _fails_otherwise(history, declined)
+        # A cause that an umbrella covers has an issue already.
         if tracked.closed_for_good and declined and fails_otherwise and not self.storms.over(history):
             number = tracked.issue.number
             reason = f"new cause; #{number} was closed as not planned for other causes"
@@ -392,6 +404,7 @@ class LifecycleRules:
 
     def _create(self, history: History, state: State, reason: str) -> Decision:
         state = self._completed(state)
+        # An issue that is a week old when it is opened says so in its text, so no comment repeats it.
         state = _changed(state, week_commented=comment_policy.is_a_week_old(state, self.now))
         attribution = self._attribution
         labels = (*self.settings.labels, *attribution.labels(state), *([FLAKY] if state.flaky else []))
@@ -416,6 +429,7 @@ class LifecycleRules:
         if not state.commit_can_cause:
             return _changed(state, suspects=None, owners=None)
         commits = next((commits for commits in self.commits if is_about(commits, state)), None)
+        # Once the commits of a break are known, they do not change.
         suspects = state.suspects or (shortened_commits(commits) if commits else None)
         completed = self._attribution.completed(dataclasses.replace(state, suspects=suspects))
         return _changed(state, suspects=completed.suspects, owners=completed.owners)
@@ -441,6 +455,7 @@ def is_flaky_enough(history: History, since: datetime | None) -> bool:
     flakes = {
         occurrence.commit.sha
         for occurrence in history.occurrences
+        # Flakes that an issue has counted before its closing are no news.
         if occurrence.commit.sha in history.flakes and (since is None or occurrence.started_at > since)
     }
     old = all(status.passes >= _OLD_FLAKE for status in history.branch_statuses)
